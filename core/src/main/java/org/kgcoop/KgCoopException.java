@@ -1,0 +1,87 @@
+package org.kgcoop;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root of every error that a user can cause or mend. Its message is one line: what went wrong,
+ * where (file, key, line), what was expected, what to try.
+ *
+ * <p>Errors of a caller's code are {@link IllegalArgumentException} and {@link
+ * IllegalStateException}, as everywhere in Java.
+ */
+public class KgCoopException extends RuntimeException {
+
+  /** What kind of error it is; each kind has one exit code on the command line. */
+  public enum Category {
+    /** A check that ran and failed, such as {@code verify}. */
+    CHECK(1),
+    /** Wrong usage, option value or configuration. */
+    CONFIGURATION(2),
+    /** Pictures, labels, splits. */
+    DATA(3),
+    /** Weight files and prompt files. */
+    WEIGHTS(4),
+    /** The file system or the network. */
+    IO(5),
+    /** A defect of this program. */
+    BUG(70),
+    /** Stopped by the user. */
+    INTERRUPTED(130);
+
+    private final int exitCode;
+
+    Category(int exitCode) {
+      this.exitCode = exitCode;
+    }
+
+    /** The exit code of the process that ends with an error of this kind. */
+    public int exitCode() {
+      return exitCode;
+    }
+  }
+
+  private final Category category;
+
+  public KgCoopException(Category category, String message) {
+    this(category, message, null);
+  }
+
+  public KgCoopException(Category category, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.category = category;
+  }
+
+  /** An error in usage or configuration. */
+  public static KgCoopException configuration(String message) {
+    return new KgCoopException(Category.CONFIGURATION, message);
+  }
+
+  /** An error in pictures, labels or splits. */
+  public static KgCoopException data(String message) {
+    return new KgCoopException(Category.DATA, message);
+  }
+
+  /** An error in pictures, labels or splits, with what caused it. */
+  public static KgCoopException data(String message, Throwable cause) {
+    return new KgCoopException(Category.DATA, message, cause);
+  }
+
+  /** An error in a weight file or prompt file. */
+  public static KgCoopException weights(String message) {
+    return new KgCoopException(Category.WEIGHTS, message);
+  }
+
+  /** An error in a weight file or prompt file, with what caused it. */
+  public static KgCoopException weights(String message, Throwable cause) {
+    return new KgCoopException(Category.WEIGHTS, message, cause);
+  }
+
+  /** An error of the file system, with what caused it. */
+  public static KgCoopException io(String message, Throwable cause) {
+    return new KgCoopException(Category.IO, message, cause);
+  }
+
+  public Category category() {
+    return category;
+  }
+}

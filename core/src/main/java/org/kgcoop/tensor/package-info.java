@@ -1,0 +1,5 @@
+/** Native arrays. */
+@NullMarked
+package org.kgcoop.tensor;
+
+import org.jspecify.annotations.NullMarked;
