@@ -1,0 +1,76 @@
+package org.kgcoop.tensor;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** Reverse-mode differentiation. Recording is on in a new thread, and switched per thread. */
+public final class Autograd {
+  private Autograd() {}
+
+  /** What {@link #off()} returns: closing it restores the state before. */
+  public static final class Switch implements AutoCloseable {
+    private final boolean before;
+
+    private Switch(boolean enabled) {
+      before = GradMode.is_enabled();
+      GradMode.set_enabled(enabled);
+    }
+
+    @Override
+    public void close() {
+      GradMode.set_enabled(before);
+    }
+  }
+
+  /** Stops recording in this thread until the switch is closed. */
+  @MustBeClosed
+  public static Switch off() {
+    return new Switch(false);
+  }
+
+  /**
+   * The gradients of a scalar.
+   *
+   * @param loss ()
+   * @param parameters tensors that require gradients and that the loss depends on
+   * @param retainGraph whether the same graph will be gone through again
+   * @return for each parameter a tensor of its shape, in the same order
+   */
+  public static List<Tensor> gradients(Tensor loss, List<Tensor> parameters, boolean retainGraph) {
+    Scope scope = Scope.innermost();
+    return NativeCall.run(
+        "gradients",
+        () -> {
+          TensorVector outputs = new TensorVector(loss.handle());
+          TensorVector inputs = vector(parameters);
+          TensorVector gradients =
+              torch.grad(
+                  outputs, inputs, new TensorVector(), new BoolOptional(retainGraph), false, false);
+          return list(gradients, scope);
+        },
+        loss);
+  }
+
+  static TensorVector vector(List<Tensor> tensors) {
+    TensorVector vector = new TensorVector();
+    for (Tensor tensor : tensors) {
+      tensor.checkOpen("list of tensors");
+      vector.push_back(tensor.handle());
+    }
+    return vector;
+  }
+
+  static List<Tensor> list(TensorVector vector, Scope scope) {
+    List<Tensor> tensors = new ArrayList<>();
+    for (long i = 0; i < vector.size(); i++) {
+      // get() points into the vector: the copy has a reference of its own.
+      tensors.add(new Tensor(new org.bytedeco.pytorch.Tensor(vector.get(i)), scope));
+    }
+    return List.copyOf(tensors);
+  }
+}

@@ -1,0 +1,110 @@
+package org.kgcoop.tensor;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.MustBeClosed;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns every tensor that its thread makes while it is the innermost open scope, and frees them when
+ * it is closed. Without it native memory would grow until the garbage collector happens to run,
+ * because the Java heap does not see tensors.
+ *
+ * <pre>{@code
+ * try (Scope step = Scope.open("step")) {
+ *   return step.promote(method.loss(batch)); // now owned by the scope around this one
+ * }
+ * }</pre>
+ *
+ * Scopes belong to the thread that opened them and close in the reverse order of opening.
+ */
+public final class Scope implements AutoCloseable {
+  private static final ThreadLocal<@Nullable Scope> INNERMOST = new ThreadLocal<>();
+
+  private final String name;
+  private final @Nullable Scope outer;
+  private final PointerScope pointers;
+  private boolean closed;
+
+  private Scope(String name, @Nullable Scope outer) {
+    this.name = name;
+    this.outer = outer;
+    this.pointers = new PointerScope();
+  }
+
+  /** Opens a scope; {@code name} stands in the message of a use after close. */
+  @MustBeClosed
+  public static Scope open(String name) {
+    Scope scope = new Scope(name, INNERMOST.get());
+    INNERMOST.set(scope);
+    return scope;
+  }
+
+  /**
+   * The innermost open scope of this thread.
+   *
+   * @throws IllegalStateException where none is open
+   */
+  static Scope innermost() {
+    Scope scope = INNERMOST.get();
+    if (scope == null) {
+      throw new IllegalStateException(
+          "a tensor was made outside of any scope: open one with Scope.open(name) around it");
+    }
+    return scope;
+  }
+
+  /**
+   * Hands a tensor of this scope to the scope around it.
+   *
+   * @throws IllegalStateException where there is no scope around this one: then {@link
+   *     Tensor#keep()} gives it to the caller
+   */
+  public Tensor promote(Tensor tensor) {
+    if (outer == null) {
+      throw new IllegalStateException(
+          "scope '" + name + "' has no scope around it to promote a tensor to");
+    }
+    tensor.checkOpen("promote");
+    outer.pointers.attach(tensor.handle());
+    tensor.ownedBy(outer);
+    return tensor;
+  }
+
+  /** Lets a native helper object (an optional, a vector) be freed with the innermost scope. */
+  @CanIgnoreReturnValue
+  static <P extends Pointer> P owned(P pointer) {
+    // JavaCPP has attached it to the innermost PointerScope, which is this scope's: asking for the
+    // scope only makes sure that there is one.
+    Scope unused = innermost();
+    return pointer;
+  }
+
+  String name() {
+    return name;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    if (INNERMOST.get() != this) {
+      throw new IllegalStateException(
+          "scope '" + name + "' closed by another thread, or before a scope inside it");
+    }
+    closed = true;
+    INNERMOST.set(outer);
+    pointers.close();
+  }
+
+  @Override
+  public String toString() {
+    return "scope '" + name + "'";
+  }
+}

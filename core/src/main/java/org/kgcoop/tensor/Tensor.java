@@ -1,0 +1,429 @@
+package org.kgcoop.tensor;
+
+import static org.kgcoop.tensor.NativeCall.run;
+import static org.kgcoop.tensor.NativeCall.tensor;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A native array. It belongs to the scope in which it was made, or to whoever called {@link #keep};
+ * results never belong to an operand. Operations record gradients unless {@link Autograd#off} is in
+ * force. In-place operations end in {@code _}.
+ *
+ * <p>A wrong shape or type gives a {@link org.kgcoop.KgCoopException} that names the operation and
+ * the shapes; a tensor used after its scope was closed gives an {@link IllegalStateException} that
+ * names the scope.
+ */
+public final class Tensor implements AutoCloseable {
+  private final org.bytedeco.pytorch.Tensor handle;
+  private @Nullable Scope owner;
+  private boolean closed;
+
+  /** Memory outside of LibTorch that this tensor reads from, such as a mapped file. */
+  @SuppressWarnings("UnusedVariable") // held so that the garbage collector leaves the memory alone
+  private @Nullable Object backing;
+
+  Tensor(org.bytedeco.pytorch.Tensor handle, Scope owner) {
+    this.handle = handle;
+    this.owner = owner;
+  }
+
+  // ---- making
+
+  /** A float32 tensor of {@code shape} with a copy of {@code values} in row-major order. */
+  public static Tensor of(float[] values, long... shape) {
+    checkCount(values.length, shape);
+    return tensor("of", () -> org.bytedeco.pytorch.Tensor.create(values, shape));
+  }
+
+  /** An int64 tensor of {@code shape} with a copy of {@code values} in row-major order. */
+  public static Tensor of(long[] values, long... shape) {
+    checkCount(values.length, shape);
+    return tensor("of", () -> org.bytedeco.pytorch.Tensor.create(values, shape));
+  }
+
+  /** A float32 tensor of shape () with one value. */
+  public static Tensor scalar(double value) {
+    return full(value, new long[0]);
+  }
+
+  /** A float32 tensor of {@code shape} filled with {@code value}. */
+  public static Tensor full(double value, long... shape) {
+    return tensor("full", () -> torch.full(shape, new Scalar((float) value)));
+  }
+
+  /**
+   * A tensor that reads {@code data} in place where it is a direct buffer, aligned to the element;
+   * a copy otherwise. In the first case the memory must not change, and views of the tensor must
+   * not outlive it.
+   *
+   * @param data little-endian elements in row-major order, from position to limit
+   */
+  public static Tensor of(ByteBuffer data, DType dtype, long... shape) {
+    if (data.remaining() != count(shape) * dtype.bytes()) {
+      throw new IllegalArgumentException(
+          dtype
+              + NativeCall.shapeText(shape)
+              + " needs "
+              + count(shape) * dtype.bytes()
+              + " bytes, got "
+              + data.remaining());
+    }
+    ByteBuffer direct = data;
+    if (!data.isDirect()) {
+      direct = ByteBuffer.allocateDirect(data.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+      direct.put(data.duplicate()).flip();
+    }
+    BytePointer pointer = new BytePointer(direct);
+    boolean aligned = (pointer.address() + pointer.position()) % dtype.bytes() == 0;
+    Tensor view =
+        tensor(
+            "of",
+            () ->
+                torch.from_blob(
+                    pointer, shape, new org.bytedeco.pytorch.TensorOptions(scalarType(dtype))));
+    if (!aligned) {
+      return view.copy();
+    }
+    view.backing = direct;
+    return view;
+  }
+
+  /** Joins along an axis that all have. */
+  public static Tensor concat(List<Tensor> tensors, long axis) {
+    return tensor(
+        "concat", () -> torch.cat(Autograd.vector(tensors), axis), tensors.toArray(Tensor[]::new));
+  }
+
+  /** Stacks along a new axis. */
+  public static Tensor stack(List<Tensor> tensors, long axis) {
+    return tensor(
+        "stack", () -> torch.stack(Autograd.vector(tensors), axis), tensors.toArray(Tensor[]::new));
+  }
+
+  // ---- what it is
+
+  public long[] shape() {
+    checkOpen("shape");
+    return handle.shape();
+  }
+
+  /** The length of an axis; negative axes count from the end. */
+  public long size(int axis) {
+    long[] shape = shape();
+    return shape[axis < 0 ? axis + shape.length : axis];
+  }
+
+  public int rank() {
+    return shape().length;
+  }
+
+  /** How many elements it has. */
+  public long count() {
+    return count(shape());
+  }
+
+  public DType dtype() {
+    checkOpen("dtype");
+    return dtypeOf(handle.scalar_type().intern());
+  }
+
+  public boolean requiresGradient() {
+    checkOpen("requiresGradient");
+    return handle.requires_grad();
+  }
+
+  // ---- values out
+
+  /** Its elements as float32 in row-major order. */
+  public float[] toFloats() {
+    float[] values = new float[Math.toIntExact(count())];
+    copyOut("toFloats", DType.FLOAT32, p -> new org.bytedeco.javacpp.FloatPointer(p).get(values));
+    return values;
+  }
+
+  /** Its elements as int64 in row-major order. */
+  public long[] toLongs() {
+    long[] values = new long[Math.toIntExact(count())];
+    copyOut("toLongs", DType.INT64, p -> new org.bytedeco.javacpp.LongPointer(p).get(values));
+    return values;
+  }
+
+  /** Its elements as they are, little-endian in row-major order. */
+  public byte[] toBytes() {
+    DType dtype = dtype();
+    byte[] values = new byte[Math.toIntExact(count() * dtype.bytes())];
+    copyOut("toBytes", dtype, p -> new BytePointer(p).get(values));
+    return values;
+  }
+
+  /** The value of a tensor with one element. */
+  public double item() {
+    if (count() != 1) {
+      throw new IllegalArgumentException(
+          "item: expected one element, got " + NativeCall.shapeText(shape()));
+    }
+    return toFloats()[0];
+  }
+
+  // ---- arithmetic, with broadcasting
+
+  public Tensor plus(Tensor other) {
+    return tensor("plus", () -> handle.add(other.handle), this, other);
+  }
+
+  public Tensor plus(double value) {
+    return tensor("plus", () -> handle.add(new Scalar(value)), this);
+  }
+
+  public Tensor minus(Tensor other) {
+    return tensor("minus", () -> handle.sub(other.handle), this, other);
+  }
+
+  public Tensor times(Tensor other) {
+    return tensor("times", () -> handle.mul(other.handle), this, other);
+  }
+
+  public Tensor times(double value) {
+    return tensor("times", () -> handle.mul(new Scalar(value)), this);
+  }
+
+  public Tensor dividedBy(Tensor other) {
+    return tensor("dividedBy", () -> handle.div(other.handle), this, other);
+  }
+
+  public Tensor exp() {
+    return tensor("exp", handle::exp, this);
+  }
+
+  /** Matrix product over the last two axes; the axes before them broadcast. */
+  public Tensor matmul(Tensor other) {
+    return tensor("matmul", () -> handle.matmul(other.handle), this, other);
+  }
+
+  /** The sum of all elements: (). */
+  public Tensor sum() {
+    return tensor("sum", handle::sum, this);
+  }
+
+  /** The sum over an axis, which goes away. */
+  public Tensor sum(long axis) {
+    return tensor(
+        "sum", () -> handle.sum(new long[] {axis}, false, new ScalarTypeOptional()), this);
+  }
+
+  /** The mean of all elements: (). */
+  public Tensor mean() {
+    return tensor("mean", handle::mean, this);
+  }
+
+  /** The mean over an axis, which goes away or stays with length 1. */
+  public Tensor mean(long axis, boolean keepAxis) {
+    return tensor(
+        "mean", () -> handle.mean(new long[] {axis}, keepAxis, new ScalarTypeOptional()), this);
+  }
+
+  /** The Euclidean norm over all elements: (). */
+  public Tensor norm() {
+    return tensor("norm", () -> handle.norm(), this);
+  }
+
+  /** Each row (last axis) divided by its Euclidean norm, as the published code does: no epsilon. */
+  public Tensor unitRows() {
+    return tensor(
+        "unitRows",
+        () -> handle.div(handle.norm(new ScalarOptional(new Scalar(2.0)), new long[] {-1}, true)),
+        this);
+  }
+
+  /** The index of the largest element along an axis: int64, that axis gone. */
+  public Tensor argmax(long axis) {
+    return tensor("argmax", () -> handle.argmax(new LongOptional(axis), false), this);
+  }
+
+  // ---- shape
+
+  /** The same elements under another shape; one length may be -1. */
+  public Tensor reshape(long... shape) {
+    return tensor("reshape", () -> handle.reshape(shape), this);
+  }
+
+  public Tensor permute(long... axes) {
+    return tensor("permute", () -> handle.permute(axes), this);
+  }
+
+  public Tensor transpose(long a, long b) {
+    return tensor("transpose", () -> handle.transpose(a, b), this);
+  }
+
+  /** A new axis of length 1. */
+  public Tensor unsqueeze(long axis) {
+    return tensor("unsqueeze", () -> handle.unsqueeze(axis), this);
+  }
+
+  /** Axes of length 1 repeated without copying; -1 keeps a length. */
+  public Tensor expand(long... shape) {
+    return tensor("expand", () -> handle.expand(shape), this);
+  }
+
+  /** {@code length} positions along an axis, from {@code start}; a view. */
+  public Tensor narrow(long axis, long start, long length) {
+    return tensor("narrow", () -> handle.narrow(axis, start, length), this);
+  }
+
+  /** One position along an axis, which goes away; a view. */
+  public Tensor select(long axis, long index) {
+    return tensor("select", () -> handle.select(axis, index), this);
+  }
+
+  /** The positions named by an int64 vector, in its order. */
+  public Tensor indexSelect(long axis, Tensor indices) {
+    return tensor("indexSelect", () -> handle.index_select(axis, indices.handle), this, indices);
+  }
+
+  // ---- type, place, gradients
+
+  /** Itself where it has that type already. */
+  public Tensor to(DType dtype) {
+    return tensor("to " + dtype, () -> handle.to(scalarType(dtype)), this);
+  }
+
+  /** Itself where it is there already. */
+  public Tensor to(Device device) {
+    return tensor("to " + device, () -> handle.to(device.handle(), scalarType(dtype())), this);
+  }
+
+  /** The same values without a history. */
+  public Tensor detach() {
+    return tensor("detach", handle::detach, this);
+  }
+
+  /** A tensor of its own memory with the same values. */
+  public Tensor copy() {
+    return tensor("copy", () -> handle.clone(), this);
+  }
+
+  /** A copy without a history that gradients can be taken for. */
+  public Tensor parameter() {
+    return tensor("parameter", () -> handle.detach().clone().set_requires_grad(true), this);
+  }
+
+  /** Overwrites the values. */
+  public void copy_(Tensor source) {
+    try (Autograd.Switch off = Autograd.off()) {
+      org.bytedeco.pytorch.Tensor unused =
+          run("copy_", () -> handle.copy_(source.handle), this, source);
+    }
+  }
+
+  // ---- life
+
+  /** Takes the tensor out of its scope: the caller closes it. */
+  public Tensor keep() {
+    checkOpen("keep");
+    handle.retainReference();
+    owner = null;
+    return this;
+  }
+
+  /** Frees a tensor that was kept; one that a scope owns is freed with it. */
+  @Override
+  public void close() {
+    if (!closed && owner == null) {
+      closed = true;
+      handle.close();
+    }
+  }
+
+  org.bytedeco.pytorch.Tensor handle() {
+    return handle;
+  }
+
+  void ownedBy(Scope scope) {
+    owner = scope;
+  }
+
+  void checkOpen(String operation) {
+    Scope scope = owner;
+    if (closed || (scope != null && scope.isClosed()) || handle.isNull()) {
+      throw new IllegalStateException(
+          operation
+              + ": the tensor was freed with "
+              + (scope == null ? "its owner" : scope.toString())
+              + ": promote or keep what must live on");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return handle.isNull() ? "Tensor(freed)" : dtype() + NativeCall.shapeText(shape());
+  }
+
+  // ---- helpers
+
+  private interface PointerReader {
+    void read(Pointer pointer);
+  }
+
+  private void copyOut(String name, DType dtype, PointerReader reader) {
+    try (Scope scope = Scope.open(name);
+        Autograd.Switch off = Autograd.off()) {
+      org.bytedeco.pytorch.Tensor plain =
+          run(name, () -> handle.to(Device.CPU.handle(), scalarType(dtype)).contiguous(), this);
+      if (plain.numel() > 0) {
+        reader.read(plain.data_ptr());
+      }
+    }
+  }
+
+  private static void checkCount(int values, long[] shape) {
+    if (values != count(shape)) {
+      throw new IllegalArgumentException(
+          "shape "
+              + NativeCall.shapeText(shape)
+              + " needs "
+              + count(shape)
+              + " values, got "
+              + values);
+    }
+  }
+
+  private static long count(long[] shape) {
+    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+  }
+
+  private static torch.ScalarType scalarType(DType dtype) {
+    return switch (dtype) {
+      case FLOAT64 -> torch.ScalarType.Double;
+      case FLOAT32 -> torch.ScalarType.Float;
+      case FLOAT16 -> torch.ScalarType.Half;
+      case BFLOAT16 -> torch.ScalarType.BFloat16;
+      case INT64 -> torch.ScalarType.Long;
+      case INT32 -> torch.ScalarType.Int;
+      case INT16 -> torch.ScalarType.Short;
+      case INT8 -> torch.ScalarType.Char;
+      case UINT8 -> torch.ScalarType.Byte;
+      case BOOL -> torch.ScalarType.Bool;
+    };
+  }
+
+  private static DType dtypeOf(torch.ScalarType type) {
+    for (DType dtype : DType.values()) {
+      if (scalarType(dtype) == type) {
+        return dtype;
+      }
+    }
+    throw new IllegalStateException("element type " + type + " is not one of this library");
+  }
+}

@@ -1,0 +1,164 @@
+package org.kgcoop.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.KgCoopException;
+
+class TensorTest {
+
+  @Test
+  void matmulEqualsPlainLoops() {
+    float[] a = {1, 2, 3, 4, 5, 6};
+    float[] b = {7, 8, 9, 10, 11, 12};
+    float[] expected = new float[4];
+    for (int i = 0; i < 2; i++) {
+      for (int j = 0; j < 2; j++) {
+        for (int k = 0; k < 3; k++) {
+          expected[i * 2 + j] += a[i * 3 + k] * b[k * 2 + j];
+        }
+      }
+    }
+    try (Scope scope = Scope.open("test")) {
+      assertThat(Tensor.of(a, 2, 3).matmul(Tensor.of(b, 3, 2)).toFloats()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aWrongShapeNamesTheOperationAndTheShapes() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor a = Tensor.full(1, 2, 3);
+      Tensor b = Tensor.full(1, 4, 5);
+      assertThatThrownBy(() -> a.matmul(b))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("matmul")
+          .hasMessageContaining("(2, 3)")
+          .hasMessageContaining("(4, 5)");
+    }
+  }
+
+  @Test
+  void aTensorUsedAfterItsScopeNamesTheScope() {
+    Tensor escaped;
+    try (Scope scope = Scope.open("the inner one")) {
+      escaped = Tensor.full(1, 2);
+    }
+    try (Scope scope = Scope.open("test")) {
+      assertThatThrownBy(escaped::exp)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("the inner one");
+    }
+  }
+
+  @Test
+  void aTensorOutsideOfAnyScopeIsRefused() {
+    assertThatThrownBy(() -> Tensor.full(1, 2))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("Scope.open");
+  }
+
+  @Test
+  void aPromotedTensorLivesAsLongAsTheOuterScope() {
+    try (Scope outer = Scope.open("outer")) {
+      Tensor kept;
+      try (Scope inner = Scope.open("inner")) {
+        kept = inner.promote(Tensor.of(new float[] {1, 2}, 2).times(2));
+      }
+      assertThat(kept.toFloats()).containsExactly(2, 4);
+    }
+  }
+
+  @Test
+  void aKeptTensorLivesUntilItIsClosed() {
+    Tensor kept;
+    try (Scope scope = Scope.open("test")) {
+      kept = Tensor.of(new float[] {1, 2}, 2).keep();
+    }
+    assertThat(kept.toFloats()).containsExactly(1, 2);
+    kept.close();
+    assertThatThrownBy(kept::toFloats).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aScopeClosedBeforeAnInnerOneIsRefused() {
+    try (Scope outer = Scope.open("outer");
+        Scope inner = Scope.open("inner")) {
+      assertThatThrownBy(outer::close).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void anOddlyAlignedBufferIsCopied() {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(9).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putFloat(1, 1.5f).putFloat(5, -2f).position(1);
+    try (Scope scope = Scope.open("test")) {
+      assertThat(Tensor.of(bytes, DType.FLOAT32, 2).toFloats()).containsExactly(1.5f, -2f);
+    }
+  }
+
+  @Test
+  void aBufferOfTheWrongSizeIsRefused() {
+    try (Scope scope = Scope.open("test")) {
+      assertThatThrownBy(() -> Tensor.of(ByteBuffer.allocate(7), DType.FLOAT32, 2))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("8 bytes, got 7");
+    }
+  }
+
+  @Test
+  void everyTypeKeepsItsNameThroughAConversion() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor x = Tensor.of(new float[] {0, 1, 2}, 3);
+      for (DType dtype : DType.values()) {
+        assertThat(x.to(dtype).dtype()).isEqualTo(dtype);
+      }
+    }
+  }
+
+  @Test
+  void unitRowsHaveNormOne() {
+    try (Scope scope = Scope.open("test")) {
+      float[] rows = Tensor.of(new float[] {3, 4, 0, 5}, 2, 2).unitRows().toFloats();
+      assertThat(rows).containsExactly(0.6f, 0.8f, 0f, 1f);
+    }
+  }
+
+  @Test
+  void gradientsEqualFiniteDifferences() {
+    try (Scope scope = Scope.open("test")) {
+      // f(x) = sum(softmax(x)^2); a central difference with step 1e-2 is exact to about 1e-4.
+      Tensor x = Tensor.of(new float[] {0.1f, -0.4f, 0.7f}, 1, 3).parameter();
+      float[] gradient = Autograd.gradients(loss(x), List.of(x), false).get(0).toFloats();
+      for (int i = 0; i < 3; i++) {
+        float[] up = x.toFloats();
+        float[] down = x.toFloats();
+        up[i] += 1e-2f;
+        down[i] -= 1e-2f;
+        double difference =
+            (loss(Tensor.of(up, 1, 3)).item() - loss(Tensor.of(down, 1, 3)).item()) / 2e-2;
+        assertThat((double) gradient[i])
+            .isCloseTo(difference, org.assertj.core.data.Offset.offset(2e-4));
+      }
+    }
+  }
+
+  private static Tensor loss(Tensor x) {
+    Tensor p = Functions.softmax(x, 1);
+    return p.times(p).sum();
+  }
+
+  @Test
+  void offStopsRecordingAndIsRestored() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor x = Tensor.full(1, 2).parameter();
+      try (Autograd.Switch off = Autograd.off()) {
+        assertThat(x.times(2).requiresGradient()).isFalse();
+      }
+      assertThat(x.times(2).requiresGradient()).isTrue();
+    }
+  }
+}
