@@ -1,0 +1,83 @@
+package org.kgcoop.io;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+
+/** One-line errors that begin with the file. */
+final class FileErrors {
+
+  private static final int LONGEST_REASON = 200;
+  private static final int LONGEST_TEXT = 1000;
+
+  private FileErrors() {}
+
+  /** A file that is whole but not what is needed; {@code what} says what to try. */
+  static KgCoopException refused(Path path, String what) {
+    return KgCoopException.weights(path + ": " + printable(what));
+  }
+
+  /** A file that is broken in itself. */
+  static KgCoopException damaged(Path path, String what) {
+    return KgCoopException.weights(damage(path, what));
+  }
+
+  static KgCoopException damaged(Path path, String what, Throwable cause) {
+    return KgCoopException.weights(damage(path, what), cause);
+  }
+
+  private static String damage(Path path, String what) {
+    return path + ": " + printable(what) + "; the file is damaged, copy or download it again";
+  }
+
+  /**
+   * Names come from the file: without line breaks and other control characters, and not endless.
+   */
+  private static String printable(String text) {
+    String line = text.replaceAll("\\p{Cntrl}", "?");
+    return line.length() <= LONGEST_TEXT ? line : line.substring(0, LONGEST_TEXT) + "...";
+  }
+
+  /** A file that cannot be read. */
+  static KgCoopException unreadable(Path path, IOException cause) {
+    if (cause instanceof NoSuchFileException) {
+      return KgCoopException.io(path + ": no such file; check the path", cause);
+    }
+    return KgCoopException.io(path + ": cannot be read: " + reason(cause), cause);
+  }
+
+  /** A file that cannot be written. */
+  static KgCoopException unwritable(Path path, IOException cause) {
+    String advice =
+        cause instanceof NoSuchFileException
+            ? "create its folder first"
+            : "free some space, check the permissions or write to another folder";
+    return KgCoopException.io(
+        path + ": cannot be written: " + reason(cause) + "; what stood there is kept; " + advice,
+        cause);
+  }
+
+  private static String reason(IOException cause) {
+    if (cause instanceof NoSuchFileException) {
+      return "No such file or directory";
+    }
+    if (cause instanceof AccessDeniedException) {
+      return "Permission denied";
+    }
+    String reason = cause instanceof FileSystemException f ? f.getReason() : cause.getMessage();
+    return oneLine(reason, cause);
+  }
+
+  /** A foreign message cut to one line; where there is none, the name of its class. */
+  static String oneLine(@Nullable String message, Throwable cause) {
+    if (message == null || message.isBlank()) {
+      return cause.getClass().getSimpleName();
+    }
+    String line = message.lines().findFirst().orElse("").strip();
+    return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON) + "...";
+  }
+}

@@ -1,0 +1,92 @@
+package org.kgcoop.io;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import org.kgcoop.tensor.DType;
+
+/**
+ * SHA-256 over tensors, independent of the file format and of the order in it. Tensors are taken in
+ * the order of their names; each adds its name (length, UTF-8), its safetensors type name
+ * (likewise), the number of its dimensions, its dimensions and its bytes. Lengths and dimensions
+ * are little-endian 64-bit numbers.
+ */
+public final class Fingerprints {
+
+  private static final int CHUNK = 1 << 16;
+
+  private Fingerprints() {}
+
+  /** The fingerprint of the tensors as they are stored. */
+  public static String exact(Collection<StoredTensor> tensors) {
+    MessageDigest sha = sha256();
+    for (StoredTensor tensor : sorted(tensors)) {
+      addHeader(sha, tensor, tensor.dtype());
+      sha.update(tensor.data());
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  /**
+   * The fingerprint of the values: floating tensors count as float32, whatever their stored type,
+   * so that a half-precision archive and the same weights widened to float32 agree. Other types
+   * count as stored.
+   */
+  public static String asFloat32(Collection<StoredTensor> tensors) {
+    MessageDigest sha = sha256();
+    ByteBuffer chunk = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+    for (StoredTensor tensor : sorted(tensors)) {
+      boolean convert = tensor.dtype().isFloating() && tensor.dtype() != DType.FLOAT32;
+      addHeader(sha, tensor, convert ? DType.FLOAT32 : tensor.dtype());
+      if (!convert) {
+        sha.update(tensor.data());
+        continue;
+      }
+      int elements = (int) tensor.elements();
+      for (int from = 0; from < elements; from += CHUNK) {
+        int count = Math.min(CHUNK, elements - from);
+        chunk.clear().asFloatBuffer().put(tensor.toFloats(from, count));
+        sha.update(chunk.limit(4 * count));
+      }
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  private static List<StoredTensor> sorted(Collection<StoredTensor> tensors) {
+    return tensors.stream().sorted(Comparator.comparing(StoredTensor::name)).toList();
+  }
+
+  private static void addHeader(MessageDigest sha, StoredTensor tensor, DType dtype) {
+    addText(sha, tensor.name());
+    addText(sha, dtype.safetensorsName());
+    long[] shape = tensor.shape();
+    addLong(sha, shape.length);
+    for (long dimension : shape) {
+      addLong(sha, dimension);
+    }
+  }
+
+  private static void addText(MessageDigest sha, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    addLong(sha, bytes.length);
+    sha.update(bytes);
+  }
+
+  private static void addLong(MessageDigest sha, long value) {
+    sha.update(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package org.kgcoop.io;
+
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files of {@code torch.save} before PyTorch 1.6: pickles of a magic number, the protocol version,
+ * the system, the object and the keys of its storages; then the storages in the order of the keys,
+ * each as its number of elements (8 bytes) and its bytes. They have no check sums.
+ */
+final class LegacyStateDicts {
+
+  private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
+  private static final long PROTOCOL = 1001;
+
+  private LegacyStateDicts() {}
+
+  static WeightFile read(MappedFile file) {
+    Path path = file.path();
+    int head = (int) Math.min(file.size(), PickleReader.MAX_BYTES);
+    BufferInput input = new BufferInput(file.window(0, head));
+    if (!MAGIC.equals(new PickleReader(input, false).read(path, "magic number"))) {
+      throw FileErrors.refused(
+          path, "a Python pickle that torch.save did not write; expected a state dict");
+    }
+    Object protocol = new PickleReader(input, false).read(path, "protocol version");
+    Object system = new PickleReader(input, false).read(path, "system");
+    if (!Objects.equals(protocol, (int) PROTOCOL)
+        || !(system instanceof Map<?, ?> map)
+        || !Boolean.TRUE.equals(map.get("little_endian"))) {
+      throw FileErrors.refused(
+          path,
+          "expected protocol version 1001 and little-endian numbers; save it again with a newer PyTorch");
+    }
+    PickleReader reader = new PickleReader(input, false);
+    Object root = reader.read(path, "object");
+    Object keys = new PickleReader(input, false).read(path, "storage keys");
+    if (!(keys instanceof List<?> list)) {
+      throw FileErrors.damaged(path, "its storage keys are no list");
+    }
+    TensorBuilder.Storages storages = locate(file, list, reader.storages(), input.position());
+    TensorBuilder builder = new TensorBuilder(path, storages, 4 * file.size());
+    return StateDicts.toWeightFile(
+        path, WeightFile.Format.LEGACY_STATE_DICT, root, reader, builder);
+  }
+
+  /** A storage that has been found in the file. */
+  private record Place(long start, long bytes) {}
+
+  private static TensorBuilder.Storages locate(
+      MappedFile file, List<?> keys, Map<String, Pickled.Storage> known, long start) {
+    Path path = file.path();
+    Map<String, Place> places = new HashMap<>();
+    long position = start;
+    for (Object key : keys) {
+      Pickled.Storage storage = known.get(String.valueOf(key));
+      if (storage == null || storage.elementBytes() == 0) {
+        throw FileErrors.refused(
+            path,
+            "its storage %s has %s; expected a storage of floating or integer numbers"
+                .formatted(
+                    key, storage == null ? "no tensor" : "the class " + storage.type().fullName()));
+      }
+      if (position > file.size() - 8) {
+        throw FileErrors.damaged(path, "it ends before its storage " + key);
+      }
+      long elements = file.window(position, 8).getLong();
+      position += 8;
+      if (elements < 0 || elements > (file.size() - position) / storage.elementBytes()) {
+        throw FileErrors.damaged(
+            path,
+            "its storage %s has %d elements, %d bytes are left"
+                .formatted(key, elements, file.size() - position));
+      }
+      long bytes = elements * storage.elementBytes();
+      places.put(storage.key(), new Place(position, bytes));
+      position += bytes;
+    }
+    return new Located(file, places);
+  }
+
+  private record Located(MappedFile file, Map<String, Place> places)
+      implements TensorBuilder.Storages {
+    @Override
+    public long bytes(Pickled.Storage storage) {
+      return place(storage).bytes;
+    }
+
+    @Override
+    public ByteBuffer part(Pickled.Storage storage, long offset, long length) {
+      return file.window(place(storage).start + offset, length);
+    }
+
+    private Place place(Pickled.Storage storage) {
+      @Nullable Place place = places.get(storage.key());
+      if (place == null) {
+        throw FileErrors.damaged(file.path(), "it lacks the storage " + storage.key());
+      }
+      return place;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package org.kgcoop.io;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file as windows of mapped memory. A Java buffer ends at 2 GiB, so a file beyond that is mapped
+ * window by window. Windows outlive {@link #close}.
+ */
+final class MappedFile implements AutoCloseable {
+
+  private final Path path;
+  private final FileChannel channel;
+  private final long size;
+  private final @Nullable ByteBuffer whole;
+
+  private MappedFile(Path path, FileChannel channel) throws IOException {
+    this.path = path;
+    this.channel = channel;
+    this.size = channel.size();
+    this.whole =
+        size <= Integer.MAX_VALUE ? channel.map(FileChannel.MapMode.READ_ONLY, 0, size) : null;
+  }
+
+  @MustBeClosed
+  static MappedFile open(Path path) {
+    try {
+      if (Files.isDirectory(path)) {
+        throw new IOException("it is a folder");
+      }
+      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+      try {
+        return new MappedFile(path, channel);
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw FileErrors.unreadable(path, e);
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  long size() {
+    return size;
+  }
+
+  /** A read-only little-endian window; the caller has checked that it lies in the file. */
+  ByteBuffer window(long offset, long length) {
+    if (offset < 0 || length < 0 || offset > size - length) {
+      throw new IllegalArgumentException(
+          "window %d+%d of a file of %d bytes".formatted(offset, length, size));
+    }
+    if (length > Integer.MAX_VALUE) {
+      throw FileErrors.damaged(
+          path, "one piece of it takes " + length + " bytes; at most 2 GiB are read at once");
+    }
+    ByteBuffer window;
+    if (whole != null) {
+      window = whole.slice((int) offset, (int) length);
+    } else {
+      try {
+        window = channel.map(FileChannel.MapMode.READ_ONLY, offset, length);
+      } catch (IOException e) {
+        throw FileErrors.unreadable(path, e);
+      }
+    }
+    return window.order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw FileErrors.unreadable(path, e);
+    }
+  }
+}

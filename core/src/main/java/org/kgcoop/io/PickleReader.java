@@ -1,0 +1,320 @@
+package org.kgcoop.io;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import net.razorvine.pickle.Opcodes;
+import net.razorvine.pickle.PickleException;
+import net.razorvine.pickle.PickleUtils;
+import net.razorvine.pickle.Unpickler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one pickle of a weight file. Every operation that makes an object of a class is taken over
+ * from the pickle library, so that its registry of constructors and its reflection are never used:
+ * a class of the allow list becomes a {@link Pickled} record or a map, any other an inert {@link
+ * Pickled.Foreign}, and its state and items are dropped.
+ *
+ * <p>Lengths are checked against what is left before the library allocates them, and the number of
+ * operations is bounded, so that a small file cannot take much memory.
+ */
+final class PickleReader extends Unpickler {
+
+  /** The longest pickle that is read. That of ViT-L/14 with its optimiser takes under 1 MB. */
+  static final int MAX_BYTES = 16 << 20;
+
+  private static final int MAX_OPERATIONS = 4_000_000;
+  private static final int MAX_NUMBER_TEXT = 1000;
+
+  private final BufferInput source;
+  private final boolean modules;
+  private final Set<String> foreign = new LinkedHashSet<>();
+  private final Map<String, Pickled.Storage> storages = new LinkedHashMap<>();
+  private int operations;
+
+  /**
+   * @param modules whether classes below {@code __torch__} are module objects, as in TorchScript
+   */
+  PickleReader(BufferInput source, boolean modules) {
+    this.source = source;
+    this.modules = modules;
+  }
+
+  /** The next object of the source; {@code part} names the pickle in errors. */
+  @Nullable Object read(Path path, String part) {
+    Throwable cause;
+    String reason;
+    try {
+      return load(source);
+    } catch (PickleException e) {
+      cause = e;
+      reason = FileErrors.oneLine(e.getMessage(), e);
+    } catch (IOException e) {
+      cause = e;
+      reason = "it ends too early";
+    } catch (RuntimeException e) {
+      cause = e;
+      reason = "an operation does not fit its operands";
+    } catch (StackOverflowError | OutOfMemoryError e) {
+      cause = e;
+      reason = "it is nested too deeply or too large";
+    }
+    throw FileErrors.damaged(path, "its pickle (" + part + ") cannot be read: " + reason, cause);
+  }
+
+  /** The classes outside the allow list, in the order in which they were met. */
+  Set<String> foreign() {
+    return foreign;
+  }
+
+  /** The storages that were named, by key. */
+  Map<String, Pickled.Storage> storages() {
+    return storages;
+  }
+
+  @Override
+  protected Object dispatch(short operation) throws IOException {
+    if (++operations > MAX_OPERATIONS) {
+      throw new PickleException("it has more than " + MAX_OPERATIONS + " operations");
+    }
+    checkLength(operation);
+    switch (operation) {
+      case Opcodes.GLOBAL -> push(global(line(), line()));
+      case Opcodes.STACK_GLOBAL -> {
+        String name = (String) stack.pop();
+        push(global((String) stack.pop(), name));
+      }
+      case Opcodes.INST -> {
+        Pickled.Global type = global(line(), line());
+        push(call(type, stack.pop_all_since_marker().toArray()));
+      }
+      case Opcodes.OBJ -> {
+        List<Object> items = stack.pop_all_since_marker();
+        push(call(items.get(0), items.subList(1, items.size()).toArray()));
+      }
+      case Opcodes.NEWOBJ, Opcodes.REDUCE -> {
+        Object[] arguments = (Object[]) stack.pop();
+        push(call(stack.pop(), arguments));
+      }
+      case Opcodes.NEWOBJ_EX -> {
+        Map<?, ?> named = (Map<?, ?>) stack.pop();
+        Object[] arguments = (Object[]) stack.pop();
+        Object type = stack.pop();
+        push(named.isEmpty() ? call(type, arguments) : new Pickled.Foreign(nameOf(type)));
+      }
+      case Opcodes.BUILD -> build(stack.pop(), stack.peek());
+      case Opcodes.EMPTY_DICT -> push(new LinkedHashMap<>());
+      case Opcodes.DICT -> push(putAll(new LinkedHashMap<>(), stack.pop_all_since_marker()));
+      case Opcodes.EMPTY_SET -> push(new LinkedHashSet<>());
+      case Opcodes.FROZENSET -> {
+        Set<Object> set = new LinkedHashSet<>();
+        stack.pop_all_since_marker().forEach(item -> set.add(hashable(item)));
+        push(set);
+      }
+      case Opcodes.SETITEM -> {
+        Object value = stack.pop();
+        addItems(pair(stack.pop(), value));
+      }
+      case Opcodes.SETITEMS, Opcodes.APPENDS, Opcodes.ADDITEMS ->
+          addItems(stack.pop_all_since_marker());
+      case Opcodes.APPEND -> {
+        Object item = stack.pop();
+        addItems(pair(item));
+      }
+      default -> {
+        return super.dispatch(operation);
+      }
+    }
+    return NO_RETURN_VALUE;
+  }
+
+  private void push(@Nullable Object value) {
+    stack.add(value);
+  }
+
+  private String line() throws IOException {
+    return PickleUtils.readline(input);
+  }
+
+  /** A list that, unlike {@link List#of}, may hold null (Python's None). */
+  private static List<@Nullable Object> pair(@Nullable Object... items) {
+    return Arrays.asList(items);
+  }
+
+  /** The library allocates what an operation declares before it reads it. */
+  private void checkLength(short operation) {
+    int width =
+        switch (operation) {
+          case Opcodes.BINSTRING, Opcodes.BINUNICODE, Opcodes.BINBYTES, Opcodes.LONG4 -> 4;
+          case Opcodes.BINUNICODE8, Opcodes.BINBYTES8, Opcodes.BYTEARRAY8 -> 8;
+          default -> 0;
+        };
+    if (width > 0) {
+      long declared = source.peek(width);
+      if (declared < 0 || declared > source.available() - width) {
+        throw new PickleException("a value is said to be longer than the pickle");
+      }
+    }
+    boolean numberAsText =
+        switch (operation) {
+          case Opcodes.INT, Opcodes.LONG, Opcodes.FLOAT, Opcodes.GET, Opcodes.PUT -> true;
+          default -> false;
+        };
+    if (numberAsText && !source.lineEndsWithin(MAX_NUMBER_TEXT)) {
+      throw new PickleException("a number has too many digits");
+    }
+  }
+
+  private Pickled.Global global(String module, String name) {
+    Pickled.Global global = new Pickled.Global(module, name);
+    if (!isAllowed(global)) {
+      foreign.add(global.fullName());
+    }
+    return global;
+  }
+
+  private boolean isAllowed(Pickled.Global global) {
+    return switch (global.fullName()) {
+      case "collections.OrderedDict",
+          "torch.Size",
+          "torch._utils._rebuild_tensor",
+          "torch._utils._rebuild_tensor_v2",
+          "torch._utils._rebuild_tensor_v3",
+          "torch._utils._rebuild_parameter" ->
+          true;
+      default ->
+          global.storageType().isPresent()
+              || global.dtype().isPresent()
+              || global.isUntypedStorage()
+              || isModule(global);
+    };
+  }
+
+  private boolean isModule(Pickled.Global global) {
+    return modules
+        && (global.module().equals("__torch__") || global.module().startsWith("__torch__."));
+  }
+
+  /** What stands for the result of calling {@code callable}; nothing is called. */
+  private @Nullable Object call(Object callable, @Nullable Object[] arguments) {
+    if (!(callable instanceof Pickled.Global global)) {
+      if (callable instanceof Pickled.Foreign object) {
+        return object;
+      }
+      throw new PickleException("it calls what is no function");
+    }
+    return switch (global.fullName()) {
+      case "collections.OrderedDict" -> orderedDict(arguments);
+      case "torch.Size", "torch._utils._rebuild_parameter" -> arguments[0];
+      case "torch._utils._rebuild_tensor",
+          "torch._utils._rebuild_tensor_v2",
+          "torch._utils._rebuild_tensor_v3" ->
+          new Pickled.Tensor(Arrays.asList(arguments));
+      default ->
+          isModule(global)
+              ? new Pickled.Module(global.fullName())
+              : new Pickled.Foreign(global.fullName());
+    };
+  }
+
+  private static String nameOf(Object type) {
+    return Pickled.foreignClass(type)
+        .orElseThrow(() -> new PickleException("it makes an object of what is no class"));
+  }
+
+  /** An empty dict, or one from a list of pairs as Python 2 wrote it. */
+  private static Map<Object, @Nullable Object> orderedDict(@Nullable Object[] arguments) {
+    Map<Object, @Nullable Object> map = new LinkedHashMap<>();
+    if (arguments.length > 0 && arguments[0] instanceof Collection<?> pairs) {
+      for (Object item : pairs) {
+        Object[] pair = item instanceof List<?> list ? list.toArray() : (Object[]) item;
+        map.put(hashable(pair[0]), pair[1]);
+      }
+    }
+    return map;
+  }
+
+  /**
+   * State goes into a module object alone; that of an OrderedDict ({@code _metadata}) is dropped.
+   */
+  private static void build(@Nullable Object state, @Nullable Object target) {
+    if (target instanceof Pickled.Module module && state instanceof Map<?, ?> attributes) {
+      module.setAttributes(attributes);
+    } else if (!(target instanceof Pickled.Foreign || target instanceof Map)) {
+      throw new PickleException("it sets the state of what is no object");
+    }
+  }
+
+  /** Adds items to the dict, list or set on the stack; those of a foreign object are dropped. */
+  @SuppressWarnings("unchecked") // containers on the stack were made here, for any object
+  private void addItems(List<@Nullable Object> items) {
+    Object target = stack.peek();
+    if (target instanceof Map) {
+      putAll((Map<Object, @Nullable Object>) target, items);
+    } else if (target instanceof List) {
+      ((List<@Nullable Object>) target).addAll(items);
+    } else if (target instanceof Set) {
+      items.forEach(item -> ((Set<Object>) target).add(hashable(item)));
+    } else if (!(target instanceof Pickled.Foreign)) {
+      throw new PickleException("it adds items to what is no container");
+    }
+  }
+
+  @CanIgnoreReturnValue
+  private static Map<Object, @Nullable Object> putAll(
+      Map<Object, @Nullable Object> map, List<@Nullable Object> keysAndValues) {
+    if (keysAndValues.size() % 2 != 0) {
+      throw new PickleException("a dict has a key without a value");
+    }
+    for (int i = 0; i < keysAndValues.size(); i += 2) {
+      map.put(hashable(keysAndValues.get(i)), keysAndValues.get(i + 1));
+    }
+    return map;
+  }
+
+  /** Containers are no keys in Python; here their hash code could run for ever. */
+  private static Object hashable(@Nullable Object key) {
+    if (key == null) {
+      return "None";
+    }
+    if (key instanceof Collection || key instanceof Map) {
+      throw new PickleException("a list or dict is used as a key");
+    }
+    return key;
+  }
+
+  /** A storage: ("storage", class, key, device, elements[, view (key, start, elements)]). */
+  @Override
+  protected Object persistentLoad(Object id) {
+    if (id instanceof Object[] fields && fields.length >= 5 && "storage".equals(fields[0])) {
+      Pickled.Global type = (Pickled.Global) fields[1];
+      long start = 0;
+      if (fields.length > 5 && fields[5] instanceof Object[] view) {
+        start = integer(view[1]);
+      }
+      Pickled.Storage storage =
+          new Pickled.Storage(type, String.valueOf(fields[2]), integer(fields[4]), start);
+      storages.putIfAbsent(storage.key(), storage);
+      return storage;
+    }
+    if (id instanceof Object[] fields && fields.length >= 2 && "module".equals(fields[0])) {
+      return fields[1]; // a class with its source text, from files before 1.6
+    }
+    throw new PickleException("it refers to something outside that is no storage");
+  }
+
+  /** A Python int that fits into 64 bits. */
+  static long integer(@Nullable Object value) {
+    if (value instanceof Integer || value instanceof Long) {
+      return ((Number) value).longValue();
+    }
+    throw new PickleException("a size or an offset is no 64-bit integer");
+  }
+}

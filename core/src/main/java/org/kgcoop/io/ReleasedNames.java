@@ -1,0 +1,242 @@
+package org.kgcoop.io;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+
+/**
+ * Brings weights of any origin to the tensor names, shapes and orientation that OpenAI released
+ * CLIP with. It renames and reorders; what is missing or unexpected keeps its name and is for the
+ * model to judge.
+ *
+ * <ul>
+ *   <li>Hugging Face ({@code text_model.*}, {@code vision_model.*}): query, key and value are
+ *       joined to {@code attn.in_proj_*}; the two projections, stored as (E, W), are transposed to
+ *       (W, E).
+ *   <li>OpenCLIP: released names, the text tower optionally below {@code text.}; buffers of the
+ *       causal mask are dropped.
+ * </ul>
+ */
+public final class ReleasedNames {
+
+  private static final Set<String> SCALARS =
+      Set.of("input_resolution", "context_length", "vocab_size");
+
+  /** Whole names, without {@code .weight} and {@code .bias}. */
+  private static final Map<String, String> HUGGING_FACE =
+      Map.ofEntries(
+          Map.entry("text_model.embeddings.token_embedding", "token_embedding"),
+          Map.entry("text_model.embeddings.position_embedding.weight", "positional_embedding"),
+          Map.entry("text_model.final_layer_norm", "ln_final"),
+          Map.entry("vision_model.embeddings.class_embedding", "visual.class_embedding"),
+          Map.entry("vision_model.embeddings.patch_embedding", "visual.conv1"),
+          Map.entry(
+              "vision_model.embeddings.position_embedding.weight", "visual.positional_embedding"),
+          Map.entry("vision_model.pre_layrnorm", "visual.ln_pre"), // spelt so
+          Map.entry("vision_model.post_layernorm", "visual.ln_post"));
+
+  private static final Map<String, String> IN_LAYER =
+      Map.of(
+          "self_attn.out_proj", "attn.out_proj",
+          "layer_norm1", "ln_1",
+          "layer_norm2", "ln_2",
+          "mlp.fc1", "mlp.c_fc",
+          "mlp.fc2", "mlp.c_proj");
+
+  private static final Pattern LAYER =
+      Pattern.compile("(text|vision)_model\\.encoder\\.layers\\.(\\d+)\\.(.+)\\.(weight|bias)");
+
+  private static final Pattern QUERY = Pattern.compile("(.*\\.self_attn\\.)q_proj\\.(weight|bias)");
+
+  private ReleasedNames() {}
+
+  /**
+   * The same weights under released names.
+   *
+   * @throws KgCoopException where parts that belong together do not fit together
+   */
+  public static WeightFile of(WeightFile file) {
+    Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
+    Map<String, StoredTensor> tensors =
+        withoutScalars(withoutModulePrefix(file.tensors()), metadata);
+    boolean huggingFace =
+        tensors.keySet().stream()
+            .anyMatch(n -> n.startsWith("text_model.") || n.startsWith("vision_model."));
+    return new WeightFile(
+        file.path(),
+        file.format(),
+        huggingFace ? fromHuggingFace(file, tensors) : fromOpenClip(file, tensors),
+        metadata,
+        file.skipped(),
+        file.configs());
+  }
+
+  /** Takes off the prefix {@code module.} where all names have it (data-parallel training). */
+  static Map<String, StoredTensor> withoutModulePrefix(Map<String, StoredTensor> tensors) {
+    Map<String, StoredTensor> result = tensors;
+    while (!result.isEmpty() && result.keySet().stream().allMatch(n -> n.startsWith("module."))) {
+      Map<String, StoredTensor> shorter = new LinkedHashMap<>();
+      result.forEach((n, t) -> put(shorter, n.substring("module.".length()), t));
+      result = shorter;
+    }
+    return result;
+  }
+
+  /** Moves the three scalars of the released archives to the metadata. */
+  static Map<String, StoredTensor> withoutScalars(
+      Map<String, StoredTensor> tensors, Map<String, String> metadata) {
+    Map<String, StoredTensor> result = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          if (SCALARS.contains(name) && tensor.elements() == 1) {
+            metadata.put(
+                name,
+                tensor.dtype().isFloating()
+                    ? Float.toString(tensor.toFloats()[0])
+                    : Long.toString(tensor.toLong()));
+          } else {
+            result.put(name, tensor);
+          }
+        });
+    return result;
+  }
+
+  private static void put(Map<String, StoredTensor> map, String name, StoredTensor tensor) {
+    map.put(name, tensor.withName(name));
+  }
+
+  private static Map<String, StoredTensor> fromOpenClip(
+      WeightFile file, Map<String, StoredTensor> tensors) {
+    Map<String, StoredTensor> result = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          String released = name.startsWith("text.") ? name.substring("text.".length()) : name;
+          if (released.equals("text_projection.weight")) {
+            put(result, "text_projection", transposed(file, tensor));
+          } else if (!released.equals("attn_mask")) {
+            put(result, released, tensor);
+          }
+        });
+    return result;
+  }
+
+  private static Map<String, StoredTensor> fromHuggingFace(
+      WeightFile file, Map<String, StoredTensor> tensors) {
+    Map<String, StoredTensor> rest = new LinkedHashMap<>(tensors);
+    Map<String, StoredTensor> result = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          if (!rest.containsKey(name) || name.endsWith(".embeddings.position_ids")) {
+            return; // joined to an earlier one, or no weight
+          }
+          Matcher query = QUERY.matcher(name);
+          if (name.equals("text_projection.weight")) {
+            put(result, "text_projection", transposed(file, tensor));
+          } else if (name.equals("visual_projection.weight")) {
+            put(result, "visual.proj", transposed(file, tensor));
+          } else if (query.matches()) {
+            List<String> parts = List.of(name, part(query, "k_proj"), part(query, "v_proj"));
+            @Nullable StoredTensor joined = joined(file, rest, parts);
+            if (joined == null) {
+              result.put(name, tensor);
+            } else {
+              parts.forEach(rest::remove);
+              parts.forEach(result::remove);
+              String layer = layer(query.group(1) + "out_proj." + query.group(2));
+              put(result, layer.replace(".out_proj.", ".in_proj_"), joined);
+            }
+          } else {
+            put(result, hugging(name), tensor);
+          }
+        });
+    return result;
+  }
+
+  private static String part(Matcher query, String projection) {
+    return query.group(1) + projection + "." + query.group(2);
+  }
+
+  private static String hugging(String name) {
+    String whole = HUGGING_FACE.get(name);
+    if (whole != null) {
+      return whole;
+    }
+    int dot = name.lastIndexOf('.');
+    String stem = dot < 0 ? null : HUGGING_FACE.get(name.substring(0, dot));
+    return stem == null ? layer(name) : stem + name.substring(dot);
+  }
+
+  private static String layer(String name) {
+    Matcher layer = LAYER.matcher(name);
+    if (!layer.matches() || !IN_LAYER.containsKey(layer.group(3))) {
+      return name;
+    }
+    return "%stransformer.resblocks.%s.%s.%s"
+        .formatted(
+            layer.group(1).equals("text") ? "" : "visual.",
+            layer.group(2),
+            IN_LAYER.get(layer.group(3)),
+            layer.group(4));
+  }
+
+  /** Query, key and value, one below the other; null where one of them is missing. */
+  private static @Nullable StoredTensor joined(
+      WeightFile file, Map<String, StoredTensor> tensors, List<String> names) {
+    List<StoredTensor> parts = new ArrayList<>();
+    int bytes = 0;
+    for (String name : names) {
+      StoredTensor part = tensors.get(name);
+      if (part == null) {
+        return null;
+      }
+      parts.add(part);
+      bytes = Math.addExact(bytes, part.data().remaining());
+    }
+    StoredTensor first = parts.get(0);
+    ByteBuffer all = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (StoredTensor part : parts) {
+      if (part.dtype() != first.dtype() || !Arrays.equals(part.shape(), first.shape())) {
+        throw FileErrors.refused(
+            file.path(),
+            "query, key and value do not fit together: %s and %s; expected one type and shape"
+                .formatted(first, part));
+      }
+      all.put(part.data());
+    }
+    long[] shape = first.shape();
+    if (shape.length == 0) {
+      throw FileErrors.refused(file.path(), first + " is a scalar; expected rows");
+    }
+    shape[0] *= names.size();
+    return new StoredTensor(first.name(), first.dtype(), shape, all.flip());
+  }
+
+  /** (rows, columns) to (columns, rows). */
+  private static StoredTensor transposed(WeightFile file, StoredTensor tensor) {
+    long[] shape = tensor.shape();
+    if (shape.length != 2) {
+      throw FileErrors.refused(file.path(), tensor + " is no matrix; expected (E, W)");
+    }
+    int rows = (int) shape[0];
+    int columns = (int) shape[1];
+    int width = tensor.dtype().bytes();
+    ByteBuffer source = tensor.data();
+    byte[] target = new byte[source.remaining()];
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        source.get((r * columns + c) * width, target, (c * rows + r) * width, width);
+      }
+    }
+    return new StoredTensor(
+        tensor.name(), tensor.dtype(), new long[] {columns, rows}, ByteBuffer.wrap(target));
+  }
+}

@@ -1,0 +1,275 @@
+package org.kgcoop.io;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.tensor.DType;
+
+/**
+ * Safetensors files: an 8-byte little-endian length, a JSON header of that length (name to element
+ * type, shape and place), then the bytes of the tensors without gaps.
+ */
+public final class Safetensors {
+
+  /** The longest header that is read; the format's own limit. */
+  static final long MAX_HEADER = 100_000_000;
+
+  private static final String METADATA = "__metadata__";
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .build();
+  private static final ObjectReader PLACE = JSON.readerFor(Place.class);
+
+  private Safetensors() {}
+
+  /** What the header says of one tensor; offsets count from the end of the header. */
+  private record Place(
+      @JsonProperty(value = "dtype", required = true) @Nullable String dtype,
+      @JsonProperty(value = "shape", required = true) @Nullable List<Long> shape,
+      @JsonProperty(value = "data_offsets", required = true) @Nullable List<Long> offsets) {}
+
+  private record Slot(String name, DType dtype, List<Long> shape, long begin, long end) {}
+
+  /**
+   * Reads a file; its tensors are windows on the mapped file.
+   *
+   * @throws KgCoopException where the file cannot be read or is damaged
+   */
+  public static WeightFile read(Path path) {
+    try (MappedFile file = MappedFile.open(path)) {
+      if (file.size() < 8) {
+        throw FileErrors.damaged(path, file.size() + " bytes are too few for a safetensors file");
+      }
+      long headerLength = file.window(0, 8).getLong();
+      if (headerLength < 2 || headerLength > Math.min(MAX_HEADER, file.size() - 8)) {
+        throw FileErrors.damaged(
+            path,
+            "its safetensors header is said to take %s bytes, expected 2 to %d"
+                .formatted(
+                    Long.toUnsignedString(headerLength), Math.min(MAX_HEADER, file.size() - 8)));
+      }
+      Map<String, String> metadata = new LinkedHashMap<>();
+      List<Slot> slots = readHeader(path, text(path, file.window(8, headerLength)), metadata);
+      long dataStart = 8 + headerLength;
+      checkNoGaps(path, slots, file.size() - dataStart);
+      Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+      for (Slot s : slots) {
+        ByteBuffer data = file.window(dataStart + s.begin, s.end - s.begin);
+        tensors.put(s.name, new StoredTensor(s.name, s.dtype, array(s.shape), data));
+      }
+      return new WeightFile(path, WeightFile.Format.SAFETENSORS, tensors, metadata, List.of());
+    }
+  }
+
+  private static String text(Path path, ByteBuffer bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    } catch (CharacterCodingException e) {
+      throw FileErrors.damaged(path, "its safetensors header is not UTF-8", e);
+    }
+  }
+
+  private static List<Slot> readHeader(Path path, String header, Map<String, String> metadata) {
+    List<Slot> slots = new ArrayList<>();
+    try (JsonParser parser = JSON.createParser(header)) {
+      require(path, header.startsWith("{") && parser.nextToken() == JsonToken.START_OBJECT);
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        if (name.equals(METADATA)) {
+          readMetadata(path, parser, metadata);
+        } else {
+          slots.add(slot(path, name, PLACE.readValue(parser)));
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw FileErrors.damaged(path, "text follows the JSON of its safetensors header");
+      }
+      return slots;
+    } catch (JsonProcessingException e) {
+      throw FileErrors.damaged(
+          path,
+          "its safetensors header is not the JSON expected: "
+              + FileErrors.oneLine(e.getOriginalMessage(), e),
+          e);
+    } catch (IOException e) {
+      throw FileErrors.unreadable(path, e);
+    }
+  }
+
+  private static void require(Path path, boolean condition) {
+    if (!condition) {
+      throw FileErrors.damaged(path, "its safetensors header is not a JSON object");
+    }
+  }
+
+  private static void readMetadata(Path path, JsonParser parser, Map<String, String> metadata)
+      throws IOException {
+    require(path, parser.currentToken() == JsonToken.START_OBJECT);
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String key = parser.currentName();
+      if (parser.nextToken() != JsonToken.VALUE_STRING) {
+        throw FileErrors.damaged(path, "its metadata '" + key + "' is no text");
+      }
+      metadata.put(key, parser.getText());
+    }
+  }
+
+  /** Checks what can be known of one tensor alone: its type, and that its bytes fit its shape. */
+  private static Slot slot(Path path, String name, @Nullable Place place) {
+    if (place == null
+        || place.dtype == null
+        || place.shape == null
+        || place.offsets == null
+        || place.offsets.size() != 2
+        || place.offsets.contains(null)
+        || place.shape.contains(null)) {
+      throw FileErrors.damaged(
+          path, "tensor '" + name + "' lacks one of dtype, shape and two data_offsets");
+    }
+    String dtypeName = place.dtype;
+    DType dtype =
+        DType.ofSafetensorsName(dtypeName)
+            .orElseThrow(
+                () ->
+                    FileErrors.refused(
+                        path,
+                        "tensor '%s' has the element type %s, expected one of %s; convert it to F32"
+                            .formatted(
+                                name,
+                                dtypeName,
+                                Arrays.stream(DType.values())
+                                    .map(DType::safetensorsName)
+                                    .toList())));
+    long begin = place.offsets.get(0);
+    long end = place.offsets.get(1);
+    long bytes;
+    try {
+      bytes = Math.multiplyExact(StoredTensor.elements(array(place.shape)), (long) dtype.bytes());
+    } catch (ArithmeticException | IllegalArgumentException e) {
+      throw FileErrors.damaged(
+          path, "tensor '%s' has the impossible shape %s".formatted(name, place.shape), e);
+    }
+    if (begin < 0 || end < begin || end - begin != bytes) {
+      throw FileErrors.damaged(
+          path,
+          "tensor '%s' of %s %s takes %d bytes, its data_offsets are [%d, %d]"
+              .formatted(name, dtypeName, place.shape, bytes, begin, end));
+    }
+    return new Slot(name, dtype, place.shape, begin, end);
+  }
+
+  private static long[] array(List<Long> numbers) {
+    return numbers.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  private static void checkNoGaps(Path path, List<Slot> slots, long dataLength) {
+    List<Slot> sorted = new ArrayList<>(slots);
+    sorted.sort(Comparator.comparingLong(Slot::begin).thenComparingLong(Slot::end));
+    long position = 0;
+    for (Slot s : sorted) {
+      if (s.begin != position) {
+        throw FileErrors.damaged(
+            path,
+            "tensor '%s' begins at byte %d of the data, expected %d (%s)"
+                .formatted(
+                    s.name, s.begin, position, s.begin < position ? "an overlap" : "a hole"));
+      }
+      position = s.end;
+    }
+    if (position != dataLength) {
+      throw FileErrors.damaged(
+          path,
+          "its tensors take %d bytes, %d follow the header (%s)"
+              .formatted(position, dataLength, position > dataLength ? "cut short" : "too long"));
+    }
+  }
+
+  /**
+   * Writes the tensors in the order given; equal input gives equal bytes.
+   *
+   * @throws KgCoopException where the file cannot be written
+   */
+  public static void write(
+      Path path, Collection<StoredTensor> tensors, Map<String, String> metadata) {
+    byte[] header = header(tensors, metadata);
+    AtomicFile.write(
+        path,
+        out -> {
+          WritableByteChannel channel = Channels.newChannel(out);
+          ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+          writeFully(channel, length.putLong(0, header.length));
+          writeFully(channel, ByteBuffer.wrap(header));
+          for (StoredTensor tensor : tensors) {
+            writeFully(channel, tensor.data());
+          }
+        });
+  }
+
+  private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  /** The header, padded with spaces so that the data begin at a multiple of 8. */
+  private static byte[] header(Collection<StoredTensor> tensors, Map<String, String> metadata) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.enable(JsonGenerator.Feature.STRICT_DUPLICATE_DETECTION);
+      json.writeStartObject();
+      if (!metadata.isEmpty()) {
+        json.writePOJOField(METADATA, metadata);
+      }
+      long position = 0;
+      for (StoredTensor tensor : tensors) {
+        long end = position + tensor.data().remaining();
+        json.writeObjectFieldStart(tensor.name());
+        json.writeStringField("dtype", tensor.dtype().safetensorsName());
+        json.writeFieldName("shape");
+        json.writeArray(tensor.shape(), 0, tensor.shape().length);
+        json.writeFieldName("data_offsets");
+        json.writeArray(new long[] {position, end}, 0, 2);
+        json.writeEndObject();
+        position = end;
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("tensor names must differ: " + e.getMessage(), e);
+    }
+    while (bytes.size() % 8 != 0) {
+      bytes.write(' ');
+    }
+    return bytes.toByteArray();
+  }
+}

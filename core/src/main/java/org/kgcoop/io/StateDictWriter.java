@@ -1,0 +1,206 @@
+package org.kgcoop.io;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import net.razorvine.pickle.Opcodes;
+import net.razorvine.pickle.Pickler;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.tensor.DType;
+
+/**
+ * Writes the zip of {@code torch.save}: the pickle, then each tensor as a storage of its own,
+ * stored and aligned to 64 bytes. Equal tensors give equal bytes.
+ */
+final class StateDictWriter {
+
+  private static final String ROOT = "archive/";
+  private static final int ALIGNMENT = 64;
+  private static final int LOCAL_HEADER = 30;
+  private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+
+  private StateDictWriter() {}
+
+  /** Tensors that PyTorch reads back as a {@code collections.OrderedDict}. */
+  record OrderedDict(Map<String, StoredTensor> tensors) {}
+
+  static void write(Path path, Object root) {
+    AtomicFile.write(
+        path,
+        out -> {
+          StatePickler pickler = new StatePickler();
+          byte[] pickle = pickler.dumps(root);
+          Counter counter = new Counter(out);
+          ZipOutputStream zip = new ZipOutputStream(counter);
+          zip.setMethod(ZipOutputStream.STORED);
+          add(zip, counter, "data.pkl", ByteBuffer.wrap(pickle));
+          add(zip, counter, "byteorder", text("little"));
+          for (int i = 0; i < pickler.storages.size(); i++) {
+            add(zip, counter, "data/" + i, pickler.storages.get(i).data());
+          }
+          add(zip, counter, "version", text("3\n"));
+          zip.finish();
+        });
+  }
+
+  private static ByteBuffer text(String text) {
+    return StandardCharsets.UTF_8.encode(text);
+  }
+
+  private static void add(ZipOutputStream zip, Counter counter, String name, ByteBuffer bytes)
+      throws IOException {
+    ZipEntry entry = new ZipEntry(ROOT + name);
+    CRC32 crc = new CRC32();
+    crc.update(bytes.duplicate());
+    entry.setCrc(crc.getValue());
+    entry.setSize(bytes.remaining());
+    entry.setTimeLocal(NO_TIME);
+    zip.flush();
+    long dataStart = counter.count + LOCAL_HEADER + entry.getName().length() + 4;
+    entry.setExtra(padding(Math.floorMod(-dataStart, ALIGNMENT)));
+    zip.putNextEntry(entry);
+    WritableByteChannel channel = Channels.newChannel(zip);
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+    zip.closeEntry();
+  }
+
+  /** The extra field "FB" with which PyTorch aligns its data. */
+  private static byte[] padding(int length) {
+    byte[] extra = new byte[4 + length];
+    extra[0] = 'F';
+    extra[1] = 'B';
+    extra[2] = (byte) length;
+    return extra;
+  }
+
+  private static final class Counter extends FilterOutputStream {
+    private long count;
+
+    Counter(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+      count++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+      count += length;
+    }
+  }
+
+  /**
+   * The pickle library with the three things that it cannot say: tensors, storages, OrderedDict.
+   */
+  private static final class StatePickler extends Pickler {
+
+    private static final Map<DType, String> STORAGE_CLASSES =
+        Map.of(
+            DType.FLOAT64, "DoubleStorage",
+            DType.FLOAT32, "FloatStorage",
+            DType.FLOAT16, "HalfStorage",
+            DType.BFLOAT16, "BFloat16Storage",
+            DType.INT64, "LongStorage",
+            DType.INT32, "IntStorage",
+            DType.INT16, "ShortStorage",
+            DType.INT8, "CharStorage",
+            DType.UINT8, "ByteStorage",
+            DType.BOOL, "BoolStorage");
+
+    private final List<StoredTensor> storages = new ArrayList<>();
+
+    StatePickler() {
+      super(false); // without memo: the same bytes in every run
+    }
+
+    @Override
+    public void save(@Nullable Object value) throws IOException {
+      if (value instanceof OrderedDict dict) {
+        saveOrderedDict(dict);
+      } else if (value instanceof StoredTensor tensor) {
+        saveTensor(tensor);
+      } else {
+        super.save(value);
+      }
+    }
+
+    private void saveOrderedDict(OrderedDict dict) throws IOException {
+      saveEmptyOrderedDict();
+      out.write(Opcodes.MARK);
+      for (Map.Entry<String, StoredTensor> entry : dict.tensors.entrySet()) {
+        save(entry.getKey());
+        save(entry.getValue());
+      }
+      out.write(Opcodes.SETITEMS);
+    }
+
+    private void saveEmptyOrderedDict() throws IOException {
+      saveGlobal("collections", "OrderedDict");
+      out.write(Opcodes.EMPTY_TUPLE);
+      out.write(Opcodes.REDUCE);
+    }
+
+    /** _rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, backward_hooks). */
+    private void saveTensor(StoredTensor tensor) throws IOException {
+      saveGlobal("torch._utils", "_rebuild_tensor_v2");
+      out.write(Opcodes.MARK);
+      out.write(Opcodes.MARK);
+      save("storage");
+      saveGlobal("torch", STORAGE_CLASSES.get(tensor.dtype()));
+      save(Integer.toString(storages.size()));
+      save("cpu");
+      save(tensor.elements());
+      out.write(Opcodes.TUPLE);
+      out.write(Opcodes.BINPERSID);
+      save(0);
+      save(tuple(tensor.shape()));
+      save(tuple(contiguousStrides(tensor.shape())));
+      save(false);
+      saveEmptyOrderedDict();
+      out.write(Opcodes.TUPLE);
+      out.write(Opcodes.REDUCE);
+      storages.add(tensor);
+    }
+
+    private void saveGlobal(String module, @Nullable String name) throws IOException {
+      out.write(Opcodes.GLOBAL);
+      out.write((module + "\n" + name + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Object[] tuple(long[] numbers) {
+      Object[] tuple = new Object[numbers.length];
+      for (int i = 0; i < numbers.length; i++) {
+        tuple[i] = numbers[i];
+      }
+      return tuple;
+    }
+
+    private static long[] contiguousStrides(long[] shape) {
+      long[] strides = new long[shape.length];
+      long stride = 1;
+      for (int i = shape.length - 1; i >= 0; i--) {
+        strides[i] = stride;
+        stride *= Math.max(1, shape[i]);
+      }
+      return strides;
+    }
+  }
+}

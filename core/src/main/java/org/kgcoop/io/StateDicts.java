@@ -1,0 +1,184 @@
+package org.kgcoop.io;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+
+/**
+ * State dicts as {@code torch.save} writes them: a pickle that describes tensors, and their
+ * storages, in a zip (since PyTorch 1.6) or one after the other ({@link LegacyStateDicts}).
+ *
+ * <p>The state dict may be the file itself or lie in it under {@code state_dict}, {@code model} or
+ * {@code model_state_dict}; a prefix {@code module.} that all names have is taken off. Numbers and
+ * text beside it, such as {@code epoch}, become metadata. The published trainers' {@code
+ * prompt_learner/model.pth.tar-N} is such a file.
+ */
+public final class StateDicts {
+
+  private static final List<String> NESTED = List.of("state_dict", "model", "model_state_dict");
+  private static final int DEEPEST = 4;
+
+  private StateDicts() {}
+
+  /**
+   * Reads a file of either kind.
+   *
+   * @throws KgCoopException where it cannot be read, is damaged, holds no state dict, or holds
+   *     objects of classes in it
+   */
+  public static WeightFile read(Path path) {
+    try (MappedFile file = MappedFile.open(path)) {
+      boolean zip = file.size() >= 4 && file.window(0, 4).getInt() == 0x04034b50;
+      return zip ? readZip(file) : LegacyStateDicts.read(file);
+    }
+  }
+
+  private static WeightFile readZip(MappedFile file) {
+    Path path = file.path();
+    ZipRecords records = ZipRecords.open(file);
+    checkLittleEndian(path, records);
+    PickleReader reader =
+        new PickleReader(new BufferInput(records.whole("data.pkl", PickleReader.MAX_BYTES)), false);
+    Object root = reader.read(path, "data.pkl");
+    TensorBuilder builder = new TensorBuilder(path, new ZipStorages(records), 4 * file.size());
+    return toWeightFile(path, WeightFile.Format.STATE_DICT, root, reader, builder);
+  }
+
+  static void checkLittleEndian(Path path, ZipRecords records) {
+    if (records.contains("byteorder")) {
+      String order =
+          StandardCharsets.UTF_8.decode(records.whole("byteorder", 100)).toString().strip();
+      if (!order.equals("little")) {
+        throw FileErrors.refused(
+            path, "its byte order is '" + order + "', expected little; save it on such a machine");
+      }
+    }
+  }
+
+  /** Storages in entries {@code data/KEY} of a zip. */
+  record ZipStorages(ZipRecords records) implements TensorBuilder.Storages {
+    @Override
+    public long bytes(Pickled.Storage storage) {
+      return Math.min(
+          records.size("data/" + storage.key()),
+          Math.multiplyExact(storage.elements(), (long) storage.elementBytes()));
+    }
+
+    @Override
+    public ByteBuffer part(Pickled.Storage storage, long offset, long length) {
+      return records.part("data/" + storage.key(), offset, length);
+    }
+  }
+
+  /** Finds the state dict in what was read and builds its tensors. */
+  static WeightFile toWeightFile(
+      Path path,
+      WeightFile.Format format,
+      @Nullable Object root,
+      PickleReader reader,
+      TensorBuilder builder) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    List<String> skipped = new ArrayList<>(reader.foreign());
+    Map<?, ?> entries = stateDict(path, root, metadata);
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    for (Map.Entry<?, ?> entry : entries.entrySet()) {
+      if (!(entry.getKey() instanceof String name)) {
+        throw FileErrors.refused(
+            path, "a name in its state dict is no text; expected names of tensors");
+      }
+      Object value = entry.getValue();
+      Optional<String> foreign = Pickled.foreignClass(value);
+      if (foreign.isPresent()) {
+        throw TensorBuilder.foreign(path, "its entry '" + name + "'", foreign.get());
+      }
+      if (value instanceof Pickled.Tensor tensor) {
+        tensors.put(name, builder.build(name, tensor));
+      } else {
+        scalar(value)
+            .ifPresentOrElse(
+                text -> metadata.put(name, text), () -> skipped.add(name + " (no tensor)"));
+      }
+    }
+    if (tensors.isEmpty()) {
+      throw FileErrors.refused(
+          path, "it holds no tensors; expected a state dict, as torch.save(model.state_dict())");
+    }
+    return new WeightFile(
+        path, format, ReleasedNames.withoutModulePrefix(tensors), metadata, skipped);
+  }
+
+  private static Map<?, ?> stateDict(
+      Path path, @Nullable Object root, Map<String, String> metadata) {
+    Object current = root;
+    String place = "it";
+    for (int depth = 0; depth < DEEPEST; depth++) {
+      Optional<String> foreign = Pickled.foreignClass(current);
+      if (foreign.isPresent()) {
+        throw TensorBuilder.foreign(path, place, foreign.get());
+      }
+      if (!(current instanceof Map<?, ?> map)) {
+        break;
+      }
+      Optional<String> nested = NESTED.stream().filter(k -> isNested(map.get(k))).findFirst();
+      if (nested.isEmpty()) {
+        return map;
+      }
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        if (entry.getKey() instanceof String name) {
+          scalar(entry.getValue()).ifPresent(text -> metadata.put(name, text));
+        }
+      }
+      place = "its entry '" + nested.get() + "'";
+      current = map.get(nested.get());
+    }
+    throw FileErrors.refused(
+        path, place + " is no state dict; expected a dict from names to tensors");
+  }
+
+  private static boolean isNested(@Nullable Object value) {
+    return value instanceof Map || Pickled.foreignClass(value).isPresent();
+  }
+
+  /** The text of a number, a truth value or a text. */
+  static Optional<String> scalar(@Nullable Object value) {
+    return value instanceof String
+            || value instanceof Boolean
+            || value instanceof Integer
+            || value instanceof Long
+            || value instanceof Double
+        ? Optional.of(value.toString())
+        : Optional.empty();
+  }
+
+  /**
+   * Writes a state dict that {@code torch.load(path, weights_only=True)} reads.
+   *
+   * @throws KgCoopException where the file cannot be written
+   */
+  public static void write(Path path, Map<String, StoredTensor> tensors) {
+    StateDictWriter.write(path, new StateDictWriter.OrderedDict(tensors));
+  }
+
+  /**
+   * Writes a checkpoint in the form of the published prompt trainers: {@code state_dict}, {@code
+   * epoch} (from 1) and, empty, {@code optimizer}, {@code scheduler} and {@code val_result}.
+   *
+   * @throws KgCoopException where the file cannot be written
+   */
+  public static void writePrompt(Path path, Map<String, StoredTensor> tensors, int epoch) {
+    Map<String, @Nullable Object> checkpoint = new LinkedHashMap<>();
+    checkpoint.put("state_dict", new StateDictWriter.OrderedDict(tensors));
+    checkpoint.put("epoch", epoch);
+    checkpoint.put("optimizer", null);
+    checkpoint.put("scheduler", null);
+    checkpoint.put("val_result", null);
+    StateDictWriter.write(path, checkpoint);
+  }
+}

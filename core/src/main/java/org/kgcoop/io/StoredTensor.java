@@ -1,0 +1,141 @@
+package org.kgcoop.io;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.kgcoop.tensor.DType;
+
+/**
+ * A named array as it lies in a file: element type, shape, and its bytes, row-major, little-endian.
+ * The bytes are often a window on the mapped file, so that reading a tensor copies nothing.
+ */
+public final class StoredTensor {
+
+  private final String name;
+  private final DType dtype;
+  private final long[] shape;
+  private final ByteBuffer data;
+
+  /**
+   * The bytes are shared, not copied: from its position to its limit the buffer must stay as is.
+   */
+  public StoredTensor(String name, DType dtype, long[] shape, ByteBuffer data) {
+    long expected = Math.multiplyExact(elements(shape), (long) dtype.bytes());
+    if (data.remaining() != expected) {
+      throw new IllegalArgumentException(
+          "%s: %s %s takes %d bytes, got %d"
+              .formatted(name, dtype, Arrays.toString(shape), expected, data.remaining()));
+    }
+    this.name = name;
+    this.dtype = dtype;
+    this.shape = shape.clone();
+    this.data = data.slice().asReadOnlyBuffer();
+  }
+
+  /** A float32 tensor with a copy of those values. */
+  public static StoredTensor ofFloats(String name, long[] shape, float... values) {
+    ByteBuffer data = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+    data.asFloatBuffer().put(values);
+    return new StoredTensor(name, DType.FLOAT32, shape, data);
+  }
+
+  /**
+   * The number of elements of a shape.
+   *
+   * @throws ArithmeticException where it does not fit into 63 bits
+   * @throws IllegalArgumentException where a dimension is negative
+   */
+  static long elements(long[] shape) {
+    long product = 1;
+    boolean empty = false;
+    for (long dimension : shape) {
+      if (dimension < 0) {
+        throw new IllegalArgumentException("negative dimension in " + Arrays.toString(shape));
+      }
+      empty |= dimension == 0;
+      product = Math.multiplyExact(product, Math.max(1, dimension));
+    }
+    return empty ? 0 : product;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public DType dtype() {
+    return dtype;
+  }
+
+  /** A copy of the shape; empty for a scalar. */
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  public long elements() {
+    return data.remaining() / dtype.bytes();
+  }
+
+  /** A read-only, little-endian view of all bytes, with a position of its own. */
+  public ByteBuffer data() {
+    return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** The same bytes under another name. */
+  public StoredTensor withName(String newName) {
+    return new StoredTensor(newName, dtype, shape, data);
+  }
+
+  /** The values of a floating tensor as floats; float64 is rounded, 16-bit types are exact. */
+  public float[] toFloats() {
+    return toFloats(0, (int) elements());
+  }
+
+  /** {@code count} values from element {@code from} on, as {@link #toFloats()} gives them. */
+  float[] toFloats(int from, int count) {
+    ByteBuffer bytes =
+        data.slice(from * dtype.bytes(), count * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    float[] values = new float[count];
+    switch (dtype) {
+      case FLOAT32 -> bytes.asFloatBuffer().get(values);
+      case FLOAT64 -> {
+        for (int i = 0; i < count; i++) {
+          values[i] = (float) bytes.getDouble(8 * i);
+        }
+      }
+      case FLOAT16 -> {
+        for (int i = 0; i < count; i++) {
+          values[i] = HalfFloats.float16(bytes.getShort(2 * i));
+        }
+      }
+      case BFLOAT16 -> {
+        for (int i = 0; i < count; i++) {
+          values[i] = HalfFloats.bfloat16(bytes.getShort(2 * i));
+        }
+      }
+      default ->
+          throw new IllegalArgumentException(
+              name + ": expected a floating element type, got " + dtype);
+    }
+    return values;
+  }
+
+  /** The one value of an integer tensor with one element. */
+  long toLong() {
+    if (elements() != 1 || dtype.isFloating()) {
+      throw new IllegalArgumentException(name + ": expected one integer, got " + this);
+    }
+    ByteBuffer bytes = data();
+    return switch (dtype) {
+      case INT64 -> bytes.getLong();
+      case INT32 -> bytes.getInt();
+      case INT16 -> bytes.getShort();
+      case INT8 -> bytes.get();
+      default -> bytes.get() & 0xff;
+    };
+  }
+
+  @Override
+  public String toString() {
+    return "%s %s %s".formatted(name, dtype, Arrays.toString(shape));
+  }
+}

@@ -1,0 +1,102 @@
+package org.kgcoop.io;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+
+/**
+ * TorchScript archives, the form in which CLIP was released: a zip whose pickle is a tree of
+ * modules. Tensors get dotted names, as in the module's state dict; the code in the archive is not
+ * read.
+ */
+public final class TorchScript {
+
+  private static final int DEEPEST = 64;
+  private static final int MOST_ATTRIBUTES = 1_000_000;
+  private static final String LIST_MAKERS = "torch.jit._pickle.";
+
+  private final Path path;
+  private final TensorBuilder builder;
+  private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+  private final Map<String, String> metadata = new LinkedHashMap<>();
+  private final List<String> skipped;
+  private int attributes;
+
+  private TorchScript(Path path, TensorBuilder builder, List<String> skipped) {
+    this.path = path;
+    this.builder = builder;
+    this.skipped = skipped;
+  }
+
+  /**
+   * Reads the parameters and buffers of an archive. {@code input_resolution}, {@code
+   * context_length} and {@code vocab_size} become metadata, as do numbers and text of the outermost
+   * module.
+   *
+   * @throws KgCoopException where it cannot be read or is damaged
+   */
+  public static WeightFile read(Path path) {
+    try (MappedFile file = MappedFile.open(path)) {
+      ZipRecords records = ZipRecords.open(file);
+      StateDicts.checkLittleEndian(path, records);
+      PickleReader reader =
+          new PickleReader(
+              new BufferInput(records.whole("data.pkl", PickleReader.MAX_BYTES)), true);
+      Object root = reader.read(path, "data.pkl");
+      if (!(root instanceof Pickled.Module module)) {
+        throw FileErrors.refused(
+            path, "its archive holds no module; expected a file of torch.jit.save");
+      }
+      TorchScript archive =
+          new TorchScript(
+              path,
+              new TensorBuilder(path, new StateDicts.ZipStorages(records), 4 * file.size()),
+              new ArrayList<>(reader.foreign()));
+      archive.add("", module, 0);
+      Map<String, String> metadata = new LinkedHashMap<>(archive.metadata);
+      Map<String, StoredTensor> tensors = ReleasedNames.withoutScalars(archive.tensors, metadata);
+      return new WeightFile(
+          path, WeightFile.Format.TORCHSCRIPT, tensors, metadata, archive.skipped);
+    }
+  }
+
+  private void add(String prefix, Pickled.Module module, int depth) {
+    if (depth > DEEPEST) {
+      throw FileErrors.damaged(path, "its modules are nested more than " + DEEPEST + " deep");
+    }
+    for (Map.Entry<?, ?> attribute : module.attributes().entrySet()) {
+      if (++attributes > MOST_ATTRIBUTES) {
+        throw FileErrors.damaged(path, "it has more than " + MOST_ATTRIBUTES + " attributes");
+      }
+      String name = prefix + attribute.getKey();
+      Object value = attribute.getValue();
+      if (value instanceof Pickled.Tensor tensor) {
+        tensors.put(name, builder.build(name, tensor));
+      } else if (value instanceof Pickled.Module child) {
+        add(name + ".", child, depth + 1);
+      } else {
+        addOther(name, value, depth);
+      }
+    }
+  }
+
+  private void addOther(String name, @Nullable Object value, int depth) {
+    Optional<String> foreign = Pickled.foreignClass(value);
+    if (foreign.isPresent() && !foreign.get().startsWith(LIST_MAKERS)) {
+      throw TensorBuilder.foreign(path, "its attribute '" + name + "'", foreign.get());
+    }
+    Optional<String> scalar = StateDicts.scalar(value);
+    if (scalar.isPresent()) {
+      if (depth == 0 && !(value instanceof Boolean)) { // flags such as "training" say nothing
+        metadata.put(name, scalar.get());
+      }
+    } else if (value != null && foreign.isEmpty()) {
+      skipped.add(name + " (no tensor)");
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package org.kgcoop.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/**
+ * The records of a PyTorch zip: entries below one root folder. The JDK reads and checks the
+ * directory; entries that are stored, as those of tensors are, become windows on the file, which
+ * the JDK does not offer. The check sum of a record is verified when it is first used.
+ */
+final class ZipRecords {
+
+  /** Deflate cannot do better than 1032; code and pickles stay below 20. */
+  private static final long MAX_RATIO = 200;
+
+  private static final int LOCAL_HEADER = 30;
+
+  private record Entry(String name, boolean stored, long start, long packed, long size, long crc) {}
+
+  private final MappedFile file;
+  private final String root;
+  private final Map<String, Entry> entries;
+  private final Map<String, ByteBuffer> inflated = new HashMap<>();
+  private final Map<String, Boolean> verified = new HashMap<>();
+
+  private ZipRecords(MappedFile file, String root, Map<String, Entry> entries) {
+    this.file = file;
+    this.root = root;
+    this.entries = entries;
+  }
+
+  static ZipRecords open(MappedFile file) {
+    Path path = file.path();
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    try (ZipFile zip = new ZipFile(path.toFile())) {
+      List<Long> offsets = new ZipDirectory(file).localHeaderOffsets();
+      List<ZipEntry> listed = new ArrayList<>(zip.stream().toList());
+      if (listed.size() != offsets.size()) {
+        throw FileErrors.damaged(path, "its zip directory is inconsistent");
+      }
+      for (int i = 0; i < listed.size(); i++) {
+        Entry entry = locate(file, listed.get(i), offsets.get(i));
+        if (entries.put(entry.name, entry) != null) {
+          throw FileErrors.damaged(path, "its zip has two entries '" + entry.name + "'");
+        }
+      }
+    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw FileErrors.damaged(
+          path, "it cannot be read as a zip: " + FileErrors.oneLine(e.getMessage(), e), e);
+    }
+    checkNoOverlap(path, entries);
+    return new ZipRecords(file, root(path, entries), entries);
+  }
+
+  /** Checks the header in front of an entry against the directory, and the sizes it claims. */
+  private static Entry locate(MappedFile file, ZipEntry entry, long offset) {
+    Path path = file.path();
+    String name = entry.getName();
+    boolean stored = entry.getMethod() == ZipEntry.STORED;
+    long packed = entry.getCompressedSize();
+    ByteBuffer header = file.window(offset, LOCAL_HEADER);
+    int nameLength = header.getShort(26) & 0xffff;
+    byte[] nameBytes = new byte[nameLength];
+    file.window(offset + LOCAL_HEADER, nameLength).get(nameBytes);
+    boolean sizesFollow = (header.getShort(6) & 8) != 0;
+    if (header.getInt(0) != 0x04034b50
+        || !new String(nameBytes, StandardCharsets.UTF_8).equals(name)
+        || header.getShort(8) != entry.getMethod()
+        || (header.getShort(6) & 1) != 0
+        || (!sizesFollow && (header.getInt(14) & 0xffff_ffffL) != entry.getCrc())) {
+      throw FileErrors.damaged(path, "the header of its zip entry '" + name + "' is wrong");
+    }
+    long start = offset + LOCAL_HEADER + nameLength + (header.getShort(28) & 0xffff);
+    if (start > file.size() - packed || (stored && packed != entry.getSize())) {
+      throw FileErrors.damaged(path, "its zip entry '" + name + "' does not fit into the file");
+    }
+    if (entry.getSize() / MAX_RATIO > packed) {
+      throw FileErrors.refused(
+          path,
+          "its zip entry '%s' unpacks %d bytes to %d, more than %d times; it looks like a zip bomb"
+              .formatted(name, packed, entry.getSize(), MAX_RATIO));
+    }
+    return new Entry(name, stored, start, packed, entry.getSize(), entry.getCrc());
+  }
+
+  private static void checkNoOverlap(Path path, Map<String, Entry> entries) {
+    long end = 0;
+    for (Entry entry :
+        entries.values().stream().sorted(Comparator.comparingLong(Entry::start)).toList()) {
+      if (entry.start < end) {
+        throw FileErrors.damaged(path, "its zip entry '" + entry.name + "' overlaps another");
+      }
+      end = entry.start + entry.packed;
+    }
+  }
+
+  private static String root(Path path, Map<String, Entry> entries) {
+    List<String> pickles =
+        entries.keySet().stream().filter(n -> n.matches("[^/]+/data\\.pkl")).toList();
+    if (pickles.size() != 1) {
+      throw FileErrors.refused(
+          path,
+          "a zip without the one entry NAME/data.pkl that PyTorch writes; expected a file of torch.save or torch.jit.save");
+    }
+    return pickles.get(0).substring(0, pickles.get(0).indexOf('/') + 1);
+  }
+
+  boolean contains(String record) {
+    return entries.containsKey(root + record);
+  }
+
+  /** The unpacked size of a record. */
+  long size(String record) {
+    return entry(record).size;
+  }
+
+  private Entry entry(String record) {
+    Entry entry = entries.get(root + record);
+    if (entry == null) {
+      throw FileErrors.damaged(file.path(), "its zip lacks the entry '" + root + record + "'");
+    }
+    return entry;
+  }
+
+  /** A small record whole. */
+  ByteBuffer whole(String record, int limit) {
+    long size = size(record);
+    if (size > limit) {
+      throw FileErrors.refused(
+          file.path(),
+          "its entry '%s' has %d bytes, expected at most %d".formatted(record, size, limit));
+    }
+    return part(record, 0, size);
+  }
+
+  /** A part of a record, after the check sum of the whole record has been found right. */
+  ByteBuffer part(String record, long offset, long length) {
+    Entry entry = entry(record);
+    if (!entry.stored) {
+      ByteBuffer bytes = inflated.get(record);
+      if (bytes == null) {
+        bytes = inflate(entry);
+        inflated.put(record, bytes);
+      }
+      return bytes.slice((int) offset, (int) length);
+    }
+    if (verified.put(record, true) == null) {
+      CRC32 crc = new CRC32();
+      for (long done = 0; done < entry.size; ) {
+        long count = Math.min(1 << 30, entry.size - done);
+        crc.update(file.window(entry.start + done, count));
+        done += count;
+      }
+      checkSum(entry, crc);
+    }
+    return file.window(entry.start + offset, length);
+  }
+
+  private ByteBuffer inflate(Entry entry) {
+    if (entry.size > Integer.MAX_VALUE - 8) {
+      throw FileErrors.refused(
+          file.path(), "its entry '" + entry.name + "' is packed and over 2 GiB; save it unpacked");
+    }
+    BufferInput packed = new BufferInput(file.window(entry.start, entry.packed));
+    Inflater inflater = new Inflater(true);
+    try (InflaterInputStream in = new InflaterInputStream(packed, inflater)) {
+      byte[] bytes = in.readNBytes((int) entry.size);
+      if (bytes.length != entry.size || in.read() >= 0) {
+        throw FileErrors.damaged(
+            file.path(), "its entry '" + entry.name + "' unpacks to another size than it says");
+      }
+      CRC32 crc = new CRC32();
+      crc.update(bytes);
+      checkSum(entry, crc);
+      return ByteBuffer.wrap(bytes);
+    } catch (IOException e) {
+      throw FileErrors.damaged(file.path(), "its entry '" + entry.name + "' does not unpack", e);
+    } finally {
+      inflater.end();
+    }
+  }
+
+  private void checkSum(Entry entry, CRC32 crc) {
+    if (crc.getValue() != entry.crc) {
+      throw FileErrors.damaged(
+          file.path(), "the check sum of its entry '" + entry.name + "' is wrong");
+    }
+  }
+}
