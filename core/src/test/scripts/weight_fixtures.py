@@ -82,6 +82,7 @@ views = OrderedDict(
     transposed=base.t(),
     scalar=torch.tensor(2.5),
     empty=torch.empty(0, 3),
+    empty_row=torch.empty(4, 0)[1:],  # begins outside its storage
     parameter=torch.nn.Parameter(ramp(2, 2)),
     one_row=base.t()[:1].t()[:1],  # strides that no element uses
 )

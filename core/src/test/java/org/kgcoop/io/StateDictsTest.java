@@ -49,7 +49,15 @@ class StateDictsTest {
     WeightFile file = WeightFiles.open(resource(name));
     assertThat(file.tensors().keySet())
         .containsExactly(
-            "whole", "rows", "columns", "transposed", "scalar", "empty", "parameter", "one_row");
+            "whole",
+            "rows",
+            "columns",
+            "transposed",
+            "scalar",
+            "empty",
+            "empty_row",
+            "parameter",
+            "one_row");
     float[] whole = ramp(24); // (4, 6)
     assertThat(file.tensor("whole").toFloats()).containsExactly(whole);
     assertThat(file.tensor("rows").toFloats()).containsExactly(Arrays.copyOfRange(whole, 6, 18));
@@ -65,6 +73,7 @@ class StateDictsTest {
     assertThat(file.tensor("scalar").shape()).isEmpty();
     assertThat(file.tensor("scalar").toFloats()).containsExactly(2.5f);
     assertThat(file.tensor("empty").shape()).containsExactly(0, 3);
+    assertThat(file.tensor("empty_row").shape()).containsExactly(3, 0);
     assertThat(file.tensor("parameter").toFloats()).containsExactly(ramp(4));
     assertThat(file.tensor("one_row").toFloats()).containsExactly(0);
   }
