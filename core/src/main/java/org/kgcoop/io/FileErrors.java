@@ -55,10 +55,9 @@ final class FileErrors {
     String advice =
         cause instanceof NoSuchFileException
             ? "create its folder first"
-            : "free some space, check the permissions or write to another folder";
+            : "what stood there is kept; free some space, check the permissions or write elsewhere";
     return KgCoopException.io(
-        path + ": cannot be written: " + reason(cause) + "; what stood there is kept; " + advice,
-        cause);
+        path + ": cannot be written: " + reason(cause) + "; " + advice, cause);
   }
 
   private static String reason(IOException cause) {

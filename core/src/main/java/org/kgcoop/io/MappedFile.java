@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file as windows of mapped memory. A Java buffer ends at 2 GiB, so a file beyond that is mapped
- * window by window. Windows outlive {@link #close}.
+ * window by window; a file of at most 1 MiB is read instead, which costs less than a mapping.
+ * Windows outlive {@link #close}.
  */
 final class MappedFile implements AutoCloseable {
+
+  private static final long SMALL = 1 << 20;
 
   private final Path path;
   private final FileChannel channel;
@@ -26,7 +29,21 @@ final class MappedFile implements AutoCloseable {
     this.channel = channel;
     this.size = channel.size();
     this.whole =
-        size <= Integer.MAX_VALUE ? channel.map(FileChannel.MapMode.READ_ONLY, 0, size) : null;
+        size <= SMALL
+            ? readWhole(channel, (int) size)
+            : size <= Integer.MAX_VALUE
+                ? channel.map(FileChannel.MapMode.READ_ONLY, 0, size)
+                : null;
+  }
+
+  private static ByteBuffer readWhole(FileChannel channel, int size) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(size);
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes) < 0) {
+        throw new IOException("it became shorter while it was read");
+      }
+    }
+    return bytes.flip().asReadOnlyBuffer();
   }
 
   @MustBeClosed

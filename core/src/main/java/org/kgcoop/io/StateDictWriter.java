@@ -29,7 +29,9 @@ final class StateDictWriter {
   private static final String ROOT = "archive/";
   private static final int ALIGNMENT = 64;
   private static final int LOCAL_HEADER = 30;
-  private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+
+  /** Not January 1980: the JDK then adds a field with the time in the zone of the machine. */
+  private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   private StateDictWriter() {}
 

@@ -81,13 +81,16 @@ final class TensorBuilder {
       throw FileErrors.damaged(path, place + " is impossible");
     }
     long elements = StoredTensor.elements(shape);
-    long span = elements == 0 ? 0 : span(shape, strides);
+    if (elements == 0) { // its offset may lie outside the storage
+      return new StoredTensor(name, dtype, shape, ByteBuffer.allocate(0));
+    }
+    long span = span(shape, strides);
     long available = storages.bytes(storage) / width;
     if (elements > available || offset > available - span) {
       throw FileErrors.damaged(path, place + " exceeds its storage of " + available + " elements");
     }
     ByteBuffer part = storages.part(storage, offset * width, span * width);
-    if (!isContiguous(shape, strides) && elements > 0) {
+    if (!isContiguous(shape, strides)) {
       part = gather(name, part, shape, strides, width);
     }
     return new StoredTensor(name, dtype, shape, part);

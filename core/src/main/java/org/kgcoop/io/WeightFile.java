@@ -63,6 +63,21 @@ public record WeightFile(
     this(path, format, tensors, metadata, skipped, Map.of());
   }
 
+  /**
+   * The tensor of that name.
+   *
+   * @throws org.kgcoop.KgCoopException where there is none
+   */
+  public StoredTensor tensor(String name) {
+    StoredTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw FileErrors.refused(
+          path,
+          "it lacks the tensor '" + name + "'; it has " + String.join(", ", tensors.keySet()));
+    }
+    return tensor;
+  }
+
   /** The same content, said to come from {@code newPath} and with those JSON files beside it. */
   WeightFile in(Path newPath, Map<String, JsonNode> newConfigs) {
     return new WeightFile(newPath, format, tensors, metadata, skipped, newConfigs);

@@ -24,7 +24,7 @@ import java.util.zip.ZipFile;
 final class ZipRecords {
 
   /** Deflate cannot do better than 1032; code and pickles stay below 20. */
-  private static final long MAX_RATIO = 200;
+  private static final long MAX_RATIO = 100;
 
   private static final int LOCAL_HEADER = 30;
 
@@ -177,8 +177,8 @@ final class ZipRecords {
     BufferInput packed = new BufferInput(file.window(entry.start, entry.packed));
     Inflater inflater = new Inflater(true);
     try (InflaterInputStream in = new InflaterInputStream(packed, inflater)) {
-      byte[] bytes = in.readNBytes((int) entry.size);
-      if (bytes.length != entry.size || in.read() >= 0) {
+      byte[] bytes = new byte[(int) entry.size];
+      if (in.readNBytes(bytes, 0, bytes.length) != bytes.length || in.read() >= 0) {
         throw FileErrors.damaged(
             file.path(), "its entry '" + entry.name + "' unpacks to another size than it says");
       }
@@ -188,6 +188,11 @@ final class ZipRecords {
       return ByteBuffer.wrap(bytes);
     } catch (IOException e) {
       throw FileErrors.damaged(file.path(), "its entry '" + entry.name + "' does not unpack", e);
+    } catch (OutOfMemoryError e) {
+      throw FileErrors.refused(
+          file.path(),
+          "its packed entry '%s' needs %d bytes of memory; save it unpacked"
+              .formatted(entry.name, entry.size));
     } finally {
       inflater.end();
     }
