@@ -14,7 +14,8 @@ record PixelLimit(long pixels) {
     }
     if (width > pixels / height) {
       throw new RefusedPictureException(
-          "it has %d x %d pixels, more than the limit of %d; expected fewer, scale it down or raise the limit"
+          ("it has %d x %d pixels, more than the limit of %d; expected fewer, scale it down or raise"
+                  + " the limit")
               .formatted(width, height, pixels));
     }
   }
