@@ -1,0 +1,59 @@
+package org.kgcoop.data;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.kgcoop.KgCoopException;
+
+/**
+ * Divides pictures without a given split, as the published code does: one generator of Python,
+ * seeded once; class by class in order of the labels its pictures, sorted by name, are shuffled;
+ * the first round(0.5 n) are for training, the next round(0.2 n) for validation, the rest for test
+ * (round half to even).
+ *
+ * <p>Where that leaves nothing for test (3 pictures), the validation part gives way. The generator
+ * is not that of the shots, which is seeded anew.
+ */
+final class AutomaticSplit {
+
+  private static final double TRAIN = 0.5;
+  private static final double VAL = 0.2;
+
+  private final List<Item> train = new ArrayList<>();
+  private final List<Item> val = new ArrayList<>();
+  private final List<Item> test = new ArrayList<>();
+
+  private AutomaticSplit() {}
+
+  /**
+   * A data set of these pictures.
+   *
+   * @param byLabel the pictures of each class, each list sorted
+   */
+  static DataSet of(
+      String name, List<String> classNames, List<List<Item>> byLabel, long seed, Path where) {
+    PythonRandom random = new PythonRandom(seed);
+    AutomaticSplit split = new AutomaticSplit();
+    for (List<Item> items : byLabel) {
+      if (items.size() < 2) {
+        throw KgCoopException.data(
+            ("%s: class \"%s\" has %d picture; without a given split a class needs 2 or more,"
+                    + " one to train on and one to test")
+                .formatted(where, items.get(0).className(), items.size()));
+      }
+      List<Item> shuffled = new ArrayList<>(items);
+      random.shuffle(shuffled);
+      split.add(shuffled);
+    }
+    return new DataSet(name, classNames, split.train, split.val, split.test, null);
+  }
+
+  private void add(List<Item> shuffled) {
+    int count = shuffled.size();
+    int trainEnd = Math.max(1, (int) Math.rint(count * TRAIN));
+    int valEnd = Math.min(count - 1, trainEnd + (int) Math.rint(count * VAL));
+    train.addAll(shuffled.subList(0, trainEnd));
+    val.addAll(shuffled.subList(trainEnd, valEnd));
+    test.addAll(shuffled.subList(valEnd, count));
+  }
+}

@@ -1,0 +1,60 @@
+package org.kgcoop.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+
+/**
+ * Names for classes that are known by a folder or a word, from {@code classnames.txt} beside the
+ * data. Its lines are either "folder name" pairs (separated by a tab or the first space), where
+ * every class is named so, or bare names, one for each class in sorted order.
+ */
+final class ClassNames {
+
+  private ClassNames() {}
+
+  /**
+   * The names of these classes, in their order.
+   *
+   * @param folder where {@code classnames.txt} would lie
+   * @param classes folders or words, sorted
+   */
+  static List<String> of(Path folder, List<String> classes) {
+    Path file = folder.resolve("classnames.txt");
+    if (!Files.isRegularFile(file)) {
+      return classes;
+    }
+    List<String> lines = Folders.lines(file);
+    Map<String, String> pairs = new HashMap<>();
+    for (String line : lines) {
+      String[] parts = line.split(line.contains("\t") ? "\t+" : "\\s+", 2);
+      if (parts.length == 2) {
+        pairs.put(parts[0].strip(), parts[1].strip());
+      }
+    }
+    if (pairs.keySet().containsAll(classes)) {
+      return classes.stream().map(name -> pairs.getOrDefault(name, name)).toList();
+    }
+    if (lines.size() == classes.size()) {
+      return lines;
+    }
+    throw KgCoopException.data(
+        ("%s: %d lines for %d classes; expected a line for each class in sorted order, or"
+                + " \"folder name\" pairs for all of them (there is none for %s)")
+            .formatted(
+                file,
+                lines.size(),
+                classes.size(),
+                Listing.firstOf(
+                    classes.stream().filter(name -> !pairs.containsKey(name)).toList())));
+  }
+
+  /** What a name comes down to when case, '_' and surrounding space do not count. */
+  static String cleaned(String name) {
+    return name.replace('_', ' ').strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
+  }
+}

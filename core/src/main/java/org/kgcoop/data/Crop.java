@@ -1,0 +1,31 @@
+package org.kgcoop.data;
+
+/**
+ * A rectangle of a picture in pixels, as torchvision gives it.
+ *
+ * @param top the first row
+ * @param left the first column
+ */
+public record Crop(int top, int left, int height, int width) {
+
+  public Crop {
+    if (top < 0 || left < 0 || height < 1 || width < 1) {
+      throw new IllegalArgumentException(
+          "crop: expected top and left from 0, height and width from 1, got [%d, %d, %d, %d]"
+              .formatted(top, left, height, width));
+    }
+  }
+
+  /** The whole of that picture. */
+  public static Crop whole(RgbImage image) {
+    return new Crop(0, 0, image.height(), image.width());
+  }
+
+  void checkInside(RgbImage image) {
+    if ((long) top + height > image.height() || (long) left + width > image.width()) {
+      throw new IllegalArgumentException(
+          "crop: [%d, %d, %d, %d] (top, left, height, width) is not inside a picture of %d x %d"
+              .formatted(top, left, height, width, image.width(), image.height()));
+    }
+  }
+}

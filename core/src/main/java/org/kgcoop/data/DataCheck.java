@@ -1,0 +1,87 @@
+package org.kgcoop.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
+
+/** What must hold of every data set, however it was laid out. */
+final class DataCheck {
+
+  private DataCheck() {}
+
+  static void check(DataSet dataSet, Path where, DataSetOptions options) {
+    if (dataSet.train().isEmpty() && dataSet.test().isEmpty()) {
+      throw KgCoopException.data(where + ": no training and no test pictures; expected some");
+    }
+    checkLabels(dataSet, where);
+    checkNames(dataSet, where, options);
+    if (options.checkFiles()) {
+      checkFiles(dataSet, where);
+    }
+  }
+
+  /** Every class can be learnt, if anything is to be learnt at all. */
+  private static void checkLabels(DataSet dataSet, Path where) {
+    List<Item> decisive = dataSet.train().isEmpty() ? dataSet.test() : dataSet.train();
+    Set<Integer> present = new HashSet<>();
+    decisive.forEach(item -> present.add(item.label()));
+    List<String> absent = new ArrayList<>();
+    for (int label = 0; label < dataSet.classNames().size(); label++) {
+      if (!present.contains(label)) {
+        absent.add(label + " (" + dataSet.classNames().get(label) + ")");
+      }
+    }
+    if (!absent.isEmpty()) {
+      throw KgCoopException.data(
+          "%s: no %s pictures of %d classes: label %s; expected some of every class"
+              .formatted(
+                  where,
+                  dataSet.train().isEmpty() ? "test" : "training",
+                  absent.size(),
+                  Listing.firstOf(absent)));
+    }
+  }
+
+  private static void checkNames(DataSet dataSet, Path where, DataSetOptions options) {
+    Map<String, Integer> seen = new HashMap<>();
+    List<String> names = dataSet.classNames();
+    for (int label = 0; label < names.size(); label++) {
+      String cleaned = ClassNames.cleaned(names.get(label));
+      if (cleaned.isEmpty()) {
+        throw KgCoopException.data(where + ": the class name of label " + label + " is empty");
+      }
+      Integer other = seen.putIfAbsent(cleaned, label);
+      if (other != null) {
+        String message =
+            "%s: classes \"%s\" (label %d) and \"%s\" (label %d) have the same name in a prompt"
+                .formatted(where, names.get(other), other, names.get(label), label);
+        if (options.strict()) {
+          throw KgCoopException.data(message + "; rename one, such as in classnames.txt");
+        }
+        options.warnings().accept(message + ", so no method can tell them apart by it");
+      }
+    }
+  }
+
+  private static void checkFiles(DataSet dataSet, Path where) {
+    List<Path> missing =
+        Stream.of(dataSet.train(), dataSet.val(), dataSet.test())
+            .flatMap(List::stream)
+            .map(Item::file)
+            .filter(file -> !Files.isRegularFile(file))
+            .toList();
+    if (!missing.isEmpty()) {
+      int all = dataSet.train().size() + dataSet.val().size() + dataSet.test().size();
+      throw KgCoopException.data(
+          "%s: %d of %d pictures are missing: %s; expected all of them, check the image folder"
+              .formatted(where, missing.size(), all, Listing.firstOf(missing)));
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package org.kgcoop.data;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Labelled pictures in three parts.
+ *
+ * @param name what tables call it
+ * @param classNames the raw names (with '_' where the files have it), by label
+ * @param train what methods learn from
+ * @param val what settings may be chosen by; may be empty
+ * @param test what results are measured on
+ * @param template the sentence that names a class, with {@code {}} for the name; null where the
+ *     data say nothing about it
+ */
+public record DataSet(
+    String name,
+    List<String> classNames,
+    List<Item> train,
+    List<Item> val,
+    List<Item> test,
+    @Nullable String template) {
+
+  public DataSet {
+    classNames = List.copyOf(classNames);
+    train = List.copyOf(train);
+    val = List.copyOf(val);
+    test = List.copyOf(test);
+    int classes = classNames.size();
+    Stream.of(train, val, test)
+        .flatMap(List::stream)
+        .filter(item -> item.label() >= classes)
+        .findFirst()
+        .ifPresent(
+            item -> {
+              throw new IllegalArgumentException(
+                  "label of %s: expected 0 to %d, got %d"
+                      .formatted(item.key(), classes - 1, item.label()));
+            });
+  }
+
+  /**
+   * The pictures of that half of the classes, labelled anew from 0. The halves are those of the
+   * labels in train; of a set that has only test pictures, those of all labels.
+   */
+  public DataSet select(ClassSplit split) {
+    List<Integer> labels =
+        train.isEmpty()
+            ? IntStream.range(0, classNames.size()).boxed().toList()
+            : train.stream().map(Item::label).toList();
+    List<Integer> kept = split.of(labels);
+    Map<Integer, Integer> newLabels = new HashMap<>();
+    for (int label : kept) {
+      newLabels.put(label, newLabels.size());
+    }
+    return new DataSet(
+        name,
+        kept.stream().map(classNames::get).toList(),
+        relabelled(train, newLabels),
+        relabelled(val, newLabels),
+        relabelled(test, newLabels),
+        template);
+  }
+
+  private static List<Item> relabelled(List<Item> items, Map<Integer, Integer> newLabels) {
+    List<Item> kept = new ArrayList<>();
+    for (Item item : items) {
+      Integer newLabel = newLabels.get(item.label());
+      if (newLabel != null) {
+        kept.add(item.withLabel(newLabel));
+      }
+    }
+    return kept;
+  }
+
+  /** The same classes with other pictures. */
+  public DataSet withPictures(List<Item> newTrain, List<Item> newVal, List<Item> newTest) {
+    return new DataSet(name, classNames, newTrain, newVal, newTest, template);
+  }
+
+  /** The same pictures under another template. */
+  public DataSet withTemplate(@Nullable String newTemplate) {
+    return new DataSet(name, classNames, train, val, test, newTemplate);
+  }
+}

@@ -1,0 +1,55 @@
+package org.kgcoop.data;
+
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What may be said about a data set beside where it lies.
+ *
+ * @param name what tables call it; null: taken from the files
+ * @param images the folder that the paths of a split file begin at; null: looked for
+ * @param template the sentence that names a class; null: from {@code template.txt}, if any
+ * @param splitSeed the seed by which pictures without a given split are divided
+ * @param strict whether class names that differ only in case or '_' are an error
+ * @param checkFiles whether every picture must be there at once, rather than when it is read
+ * @param warnings gets one line for what a user should know and may leave
+ */
+public record DataSetOptions(
+    @Nullable String name,
+    @Nullable Path images,
+    @Nullable String template,
+    long splitSeed,
+    boolean strict,
+    boolean checkFiles,
+    Consumer<String> warnings) {
+
+  /** Nothing is known beside where the data lie. */
+  public static DataSetOptions defaults(Consumer<String> warnings) {
+    return new DataSetOptions(null, null, null, 1, false, true, warnings);
+  }
+
+  public DataSetOptions withName(@Nullable String newName) {
+    return new DataSetOptions(newName, images, template, splitSeed, strict, checkFiles, warnings);
+  }
+
+  public DataSetOptions withImages(@Nullable Path newImages) {
+    return new DataSetOptions(name, newImages, template, splitSeed, strict, checkFiles, warnings);
+  }
+
+  public DataSetOptions withTemplate(@Nullable String newTemplate) {
+    return new DataSetOptions(name, images, newTemplate, splitSeed, strict, checkFiles, warnings);
+  }
+
+  public DataSetOptions withSplitSeed(long newSplitSeed) {
+    return new DataSetOptions(name, images, template, newSplitSeed, strict, checkFiles, warnings);
+  }
+
+  public DataSetOptions withStrict(boolean newStrict) {
+    return new DataSetOptions(name, images, template, splitSeed, newStrict, checkFiles, warnings);
+  }
+
+  public DataSetOptions withCheckFiles(boolean newCheckFiles) {
+    return new DataSetOptions(name, images, template, splitSeed, strict, newCheckFiles, warnings);
+  }
+}

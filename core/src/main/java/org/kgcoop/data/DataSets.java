@@ -1,0 +1,97 @@
+package org.kgcoop.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+
+/**
+ * Opens a data set from where it lies and finds out its layout:
+ *
+ * <ol>
+ *   <li>a split file {@code split_zhou_NAME.json}, or a folder that holds one ({@link SplitFile});
+ *   <li>{@code manifest.csv} or {@code manifest.jsonl}, or any file of these kinds ({@link
+ *       Manifest});
+ *   <li>folders {@code train}, {@code val}, {@code test} with a folder for each class, or a folder
+ *       for each class and a split made here ({@link ClassFolders}).
+ * </ol>
+ *
+ * <p>Files are taken in the order of their names, never in that of the disk. What is wrong with the
+ * data is found here and not in the middle of a run.
+ */
+public final class DataSets {
+
+  private static final String EXPECTED =
+      "expected split_zhou_*.json, manifest.csv, manifest.jsonl, folders train and test with a"
+          + " folder for each class, or a folder for each class";
+
+  private DataSets() {}
+
+  /** The data set at that file or folder. */
+  public static DataSet open(Path path, DataSetOptions options) {
+    DataSet found = read(path, options);
+    String template = options.template() != null ? options.template() : templateBeside(path);
+    if (template != null && !template.contains("{}")) {
+      throw KgCoopException.data(
+          "%s: the template \"%s\" has no {} for the class name; expected one such as \"%s\""
+              .formatted(path, template, "a photo of a {}."));
+    }
+    DataSet dataSet = found.withTemplate(template);
+    DataCheck.check(dataSet, path, options);
+    return dataSet;
+  }
+
+  private static DataSet read(Path path, DataSetOptions options) {
+    if (Files.isRegularFile(path)) {
+      String name = Folders.name(path).toLowerCase(Locale.ROOT);
+      if (name.endsWith(".json")) {
+        return SplitFile.read(path, options);
+      }
+      if (name.endsWith(".csv") || name.endsWith(".jsonl")) {
+        return Manifest.read(path, options);
+      }
+      throw KgCoopException.data(
+          path + ": not a data set; expected a .json split file, a .csv or .jsonl manifest");
+    }
+    if (!Files.isDirectory(path)) {
+      throw KgCoopException.data(path + ": there is no such file or folder; " + EXPECTED);
+    }
+    List<Path> splits =
+        Folders.files(path).stream()
+            .filter(file -> Folders.name(file).matches("split_zhou_.*\\.json"))
+            .toList();
+    if (splits.size() > 1) {
+      throw KgCoopException.data(
+          "%s: %d split files (%s); name the one that is meant"
+              .formatted(path, splits.size(), Listing.firstOf(Folders.names(splits))));
+    }
+    if (splits.size() == 1) {
+      return SplitFile.read(splits.get(0), options);
+    }
+    for (String name : List.of("manifest.csv", "manifest.jsonl")) {
+      if (Files.isRegularFile(path.resolve(name))) {
+        return Manifest.read(path.resolve(name), options);
+      }
+    }
+    if (Folders.folders(path).isEmpty()) {
+      throw KgCoopException.data(path + ": no data set found; " + EXPECTED);
+    }
+    return ClassFolders.read(path, options);
+  }
+
+  private static @Nullable String templateBeside(Path path) {
+    Path folder = Files.isDirectory(path) ? path : Folders.parent(path);
+    Path file = folder.resolve("template.txt");
+    if (!Files.isRegularFile(file)) {
+      return null;
+    }
+    List<String> lines = Folders.lines(file);
+    if (lines.size() != 1) {
+      throw KgCoopException.data(
+          file + ": expected one line, the template, got " + lines.size() + " lines");
+    }
+    return lines.get(0);
+  }
+}

@@ -1,0 +1,93 @@
+package org.kgcoop.data;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The draw of the shots, picture for picture that of the published code: one generator of Python,
+ * seeded once; for each label in order of first appearance as many pictures as asked for, first of
+ * train, then of val at most four. A class with fewer pictures gives all it has, and the generator
+ * is not asked.
+ *
+ * @param train places in the list of training pictures
+ * @param val places in the list of validation pictures
+ */
+public record FewShot(List<Integer> train, List<Integer> val) {
+
+  /** No more validation pictures than this are drawn for a class. */
+  public static final int MOST_VALIDATION_SHOTS = 4;
+
+  public FewShot {
+    train = List.copyOf(train);
+    val = List.copyOf(val);
+  }
+
+  /**
+   * Draws from labels given in the order of the files.
+   *
+   * @param shots pictures a class, 1 or more
+   */
+  public static FewShot draw(
+      List<Integer> trainLabels, List<Integer> valLabels, int shots, long seed) {
+    if (shots < 1) {
+      throw new IllegalArgumentException("shots: expected 1 or more, got " + shots);
+    }
+    PythonRandom random = new PythonRandom(seed);
+    List<Integer> train = draw(trainLabels, shots, random);
+    return new FewShot(train, draw(valLabels, Math.min(shots, MOST_VALIDATION_SHOTS), random));
+  }
+
+  private static List<Integer> draw(List<Integer> labels, int shots, PythonRandom random) {
+    List<Integer> drawn = new ArrayList<>();
+    for (List<Integer> places : placesByLabel(labels).values()) {
+      drawn.addAll(places.size() >= shots ? random.sample(places, shots) : places);
+    }
+    return drawn;
+  }
+
+  /**
+   * The data set with only the drawn pictures in train and val; its test pictures stay.
+   *
+   * @param warnings gets one line that names the classes with fewer training pictures than asked
+   */
+  public static DataSet draw(DataSet dataSet, int shots, long seed, Consumer<String> warnings) {
+    FewShot drawn = draw(labels(dataSet.train()), labels(dataSet.val()), shots, seed);
+    List<String> poor = new ArrayList<>();
+    placesByLabel(labels(dataSet.train()))
+        .forEach(
+            (label, places) -> {
+              if (places.size() < shots) {
+                poor.add(dataSet.classNames().get(label) + " (" + places.size() + ")");
+              }
+            });
+    if (!poor.isEmpty()) {
+      warnings.accept(
+          "%s: %d of %d classes have fewer than %d training pictures, so all of them are used: %s"
+              .formatted(
+                  dataSet.name(),
+                  poor.size(),
+                  dataSet.classNames().size(),
+                  shots,
+                  Listing.firstOf(poor)));
+    }
+    return dataSet.withPictures(
+        drawn.train().stream().map(dataSet.train()::get).toList(),
+        drawn.val().stream().map(dataSet.val()::get).toList(),
+        dataSet.test());
+  }
+
+  private static List<Integer> labels(List<Item> items) {
+    return items.stream().map(Item::label).toList();
+  }
+
+  private static Map<Integer, List<Integer>> placesByLabel(List<Integer> labels) {
+    Map<Integer, List<Integer>> places = new LinkedHashMap<>();
+    for (int i = 0; i < labels.size(); i++) {
+      places.computeIfAbsent(labels.get(i), label -> new ArrayList<>()).add(i);
+    }
+    return places;
+  }
+}

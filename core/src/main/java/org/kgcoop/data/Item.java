@@ -1,0 +1,25 @@
+package org.kgcoop.data;
+
+import java.nio.file.Path;
+
+/**
+ * A labelled picture.
+ *
+ * @param key the path as the data set gives it, relative and with '/': the same on every machine
+ * @param file where the picture lies on this one
+ * @param label the number of its class, from 0
+ * @param className the raw name of its class
+ */
+public record Item(String key, Path file, int label, String className) {
+
+  public Item {
+    if (label < 0) {
+      throw new IllegalArgumentException("label: expected 0 or more, got " + label);
+    }
+  }
+
+  /** The same picture with another label. */
+  Item withLabel(int newLabel) {
+    return new Item(key, file, newLabel, className);
+  }
+}

@@ -1,0 +1,125 @@
+package org.kgcoop.data;
+
+import java.util.Arrays;
+
+/**
+ * A picture of 8-bit red, green and blue samples, row by row from the top, (height, width, 3).
+ *
+ * <p>Nothing in this library writes into the samples of a picture once it is made, so pictures may
+ * be shared between threads.
+ */
+public final class RgbImage {
+
+  private final int width;
+  private final int height;
+  private final byte[] rgb;
+
+  /**
+   * A picture over these samples; the array is taken over, not copied.
+   *
+   * @param rgb height x width x 3 samples
+   */
+  public RgbImage(int width, int height, byte[] rgb) {
+    if (width < 1 || height < 1 || rgb.length != 3L * width * height) {
+      throw new IllegalArgumentException(
+          "samples: expected 3 x %d x %d, got %d".formatted(width, height, rgb.length));
+    }
+    this.width = width;
+    this.height = height;
+    this.rgb = rgb;
+  }
+
+  public int width() {
+    return width;
+  }
+
+  public int height() {
+    return height;
+  }
+
+  /** The samples themselves, (height, width, 3); to be read only. */
+  public byte[] rgb() {
+    return rgb;
+  }
+
+  /** The sample of that column, row and channel, 0 to 255. */
+  public int sample(int x, int y, int channel) {
+    return rgb[3 * (y * width + x) + channel] & 0xff;
+  }
+
+  /** That part of the picture. */
+  public RgbImage crop(Crop crop) {
+    crop.checkInside(this);
+    if (crop.width() == width && crop.height() == height) {
+      return this;
+    }
+    byte[] out = new byte[3 * crop.width() * crop.height()];
+    for (int y = 0; y < crop.height(); y++) {
+      int from = 3 * ((crop.top() + y) * width + crop.left());
+      System.arraycopy(rgb, from, out, 3 * y * crop.width(), 3 * crop.width());
+    }
+    return new RgbImage(crop.width(), crop.height(), out);
+  }
+
+  /** The picture with left and right exchanged. */
+  public RgbImage flipped() {
+    return rearranged(width, height, (x, y) -> y * width + (width - 1 - x));
+  }
+
+  /**
+   * The picture as it should be looked at, given the EXIF orientation it was stored with.
+   *
+   * @param orientation 1 (as it is) to 8; see {@link Orientation}
+   */
+  public RgbImage upright(int orientation) {
+    return switch (orientation) {
+      case 1 -> this;
+      case 2 -> flipped();
+      case 3 -> rearranged(width, height, (x, y) -> (height - 1 - y) * width + (width - 1 - x));
+      case 4 -> rearranged(width, height, (x, y) -> (height - 1 - y) * width + x);
+      case 5 -> rearranged(height, width, (x, y) -> x * width + y);
+      case 6 -> rearranged(height, width, (x, y) -> (height - 1 - x) * width + y);
+      case 7 -> rearranged(height, width, (x, y) -> (height - 1 - x) * width + (width - 1 - y));
+      case 8 -> rearranged(height, width, (x, y) -> x * width + (width - 1 - y));
+      default ->
+          throw new IllegalArgumentException("orientation: expected 1 to 8, got " + orientation);
+    };
+  }
+
+  /** Where a pixel comes from. */
+  private interface Source {
+    int pixel(int x, int y);
+  }
+
+  private RgbImage rearranged(int newWidth, int newHeight, Source source) {
+    byte[] out = new byte[rgb.length];
+    int at = 0;
+    for (int y = 0; y < newHeight; y++) {
+      for (int x = 0; x < newWidth; x++) {
+        int from = 3 * source.pixel(x, y);
+        out[at++] = rgb[from];
+        out[at++] = rgb[from + 1];
+        out[at++] = rgb[from + 2];
+      }
+    }
+    return new RgbImage(newWidth, newHeight, out);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RgbImage image
+        && image.width == width
+        && image.height == height
+        && Arrays.equals(image.rgb, rgb);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * width + height) + Arrays.hashCode(rgb);
+  }
+
+  @Override
+  public String toString() {
+    return "RgbImage[" + width + "x" + height + "]";
+  }
+}

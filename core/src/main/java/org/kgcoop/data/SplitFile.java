@@ -1,0 +1,147 @@
+package org.kgcoop.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.kgcoop.KgCoopException;
+
+/**
+ * The split files of CoOp, {@code split_zhou_NAME.json}: {@code {"train": [[path, label, class
+ * name], ...], "val": ..., "test": ...}}. The order of the entries is kept, since the draw of the
+ * shots depends on it.
+ */
+final class SplitFile {
+
+  private static final Pattern NAME = Pattern.compile("(?:split_(?:zhou_)?)?(.+)\\.json");
+
+  private final Path file;
+  private final JsonNode root;
+  private final Path images;
+  private final TreeMap<Integer, String> classNames = new TreeMap<>();
+
+  private SplitFile(Path file, DataSetOptions options) {
+    this.file = file;
+    this.root = parse(file);
+    this.images = options.images() != null ? options.images() : findImages();
+  }
+
+  static DataSet read(Path file, DataSetOptions options) {
+    return new SplitFile(file, options).read(options);
+  }
+
+  private DataSet read(DataSetOptions options) {
+    if (!root.isObject() || (!root.has("train") && !root.has("test"))) {
+      throw KgCoopException.data(
+          file
+              + ": expected an object with \"train\", \"val\" and \"test\", each a list of"
+              + " [path, label, class name]");
+    }
+    List<Item> train = items("train");
+    List<Item> val = items("val");
+    List<Item> test = items("test");
+    Matcher matcher = NAME.matcher(Folders.name(file));
+    String name = options.name();
+    if (name == null) {
+      name = matcher.matches() ? matcher.group(1) : Folders.name(file);
+    }
+    return new DataSet(name, namesWithoutGaps(), train, val, test, null);
+  }
+
+  private static JsonNode parse(Path file) {
+    try {
+      return new ObjectMapper().readTree(Files.readAllBytes(file));
+    } catch (JsonProcessingException e) {
+      throw KgCoopException.data(
+          "%s, line %d: not JSON: %s"
+              .formatted(
+                  file,
+                  e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
+                  e.getOriginalMessage().lines().findFirst().orElse("")),
+          e);
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private List<Item> items(String part) {
+    List<Item> items = new ArrayList<>();
+    JsonNode entries = root.path(part);
+    if (!entries.isMissingNode() && !entries.isArray()) {
+      throw KgCoopException.data(file + ": \"" + part + "\": expected a list");
+    }
+    for (JsonNode entry : entries) {
+      String where = file + ": " + part + "[" + items.size() + "]";
+      if (!entry.isArray()
+          || entry.size() != 3
+          || !entry.get(0).isTextual()
+          || !entry.get(1).canConvertToInt()
+          || !entry.get(1).isIntegralNumber()
+          || entry.get(1).intValue() < 0
+          || !entry.get(2).isTextual()) {
+        throw KgCoopException.data(
+            where + ": expected [path, label from 0, class name], got " + shortened(entry));
+      }
+      String key = entry.get(0).textValue();
+      int label = entry.get(1).intValue();
+      String className = entry.get(2).textValue();
+      String known = classNames.putIfAbsent(label, className);
+      if (known != null && !known.equals(className)) {
+        throw KgCoopException.data(
+            "%s: label %d is \"%s\" here and \"%s\" before; expected one name for each label"
+                .formatted(where, label, className, known));
+      }
+      items.add(new Item(key, images.resolve(key), label, className));
+    }
+    return items;
+  }
+
+  private static String shortened(JsonNode entry) {
+    String text = entry.toString();
+    return text.length() <= 80 ? text : text.substring(0, 80) + "...";
+  }
+
+  private List<String> namesWithoutGaps() {
+    List<String> names = new ArrayList<>(classNames.values());
+    List<Integer> gaps = new ArrayList<>();
+    int end = names.isEmpty() ? 0 : classNames.lastKey() + 1;
+    for (int label = 0; label < end && gaps.size() < 6; label++) {
+      if (!classNames.containsKey(label)) {
+        gaps.add(label);
+      }
+    }
+    if (!gaps.isEmpty()) {
+      throw KgCoopException.data(
+          "%s: labels go up to %d but there are none of %s; expected labels from 0 without gaps"
+              .formatted(file, end - 1, Listing.firstOf(gaps)));
+    }
+    return names;
+  }
+
+  /** The folder of the file, or one of its sub-folders, where the first pictures are. */
+  private Path findImages() {
+    Path folder = Folders.parent(file);
+    List<String> probes = new ArrayList<>();
+    for (String part : List.of("train", "test")) {
+      JsonNode path = root.path(part).path(0).path(0);
+      if (path.isTextual()) {
+        probes.add(path.textValue());
+      }
+    }
+    List<Path> candidates = new ArrayList<>(List.of(folder, folder.resolve("images")));
+    candidates.addAll(Folders.folders(folder));
+    for (Path candidate : candidates) {
+      if (probes.stream().anyMatch(probe -> Files.isRegularFile(candidate.resolve(probe)))) {
+        return candidate;
+      }
+    }
+    return folder;
+  }
+}

@@ -1,0 +1,133 @@
+package org.kgcoop.eval;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What was predicted, as counts; every percentage is derived from them.
+ *
+ * @param confusion how many pictures of a class (row, by label) were taken for each class (column)
+ */
+public record Evaluation(List<List<Long>> confusion) {
+
+  public Evaluation {
+    confusion = confusion.stream().map(List::copyOf).toList();
+    int classes = confusion.size();
+    if (confusion.stream().anyMatch(row -> row.size() != classes)) {
+      throw new IllegalArgumentException(
+          "confusion: expected %d x %d counts".formatted(classes, classes));
+    }
+  }
+
+  /** Counts predictions against labels, both from 0 to {@code classes} - 1. */
+  public static Evaluation of(int[] labels, int[] predictions, int classes) {
+    if (labels.length != predictions.length) {
+      throw new IllegalArgumentException(
+          "predictions: expected %d, got %d".formatted(labels.length, predictions.length));
+    }
+    long[][] counts = new long[classes][classes];
+    for (int i = 0; i < labels.length; i++) {
+      counts[label(labels[i], classes)][label(predictions[i], classes)]++;
+    }
+    List<List<Long>> rows = new ArrayList<>();
+    for (long[] row : counts) {
+      rows.add(Arrays.stream(row).boxed().toList());
+    }
+    return new Evaluation(rows);
+  }
+
+  private static int label(int label, int classes) {
+    if (label < 0 || label >= classes) {
+      throw new IllegalArgumentException(
+          "label: expected 0 to %d, got %d".formatted(classes - 1, label));
+    }
+    return label;
+  }
+
+  public int classes() {
+    return confusion.size();
+  }
+
+  /** How many pictures there were. */
+  public long total() {
+    return confusion.stream().flatMap(List::stream).mapToLong(Long::longValue).sum();
+  }
+
+  /** How many pictures were taken for what they are. */
+  public long correct() {
+    long correct = 0;
+    for (int label = 0; label < classes(); label++) {
+      correct += confusion.get(label).get(label);
+    }
+    return correct;
+  }
+
+  /** Correct pictures of all, in percent; 0 where there are none. */
+  public double accuracy() {
+    return percent(correct(), total());
+  }
+
+  /** Wrong pictures of all, in percent; 0 where there are none. */
+  public double errorRate() {
+    return percent(total() - correct(), total());
+  }
+
+  /**
+   * For each label the correct pictures of those that have it, in percent; NaN where none has it.
+   */
+  public List<Double> perClassAccuracy() {
+    List<Double> accuracies = new ArrayList<>();
+    for (int label = 0; label < classes(); label++) {
+      long ofLabel = sumOfRow(label);
+      accuracies.add(ofLabel == 0 ? Double.NaN : percent(confusion.get(label).get(label), ofLabel));
+    }
+    return accuracies;
+  }
+
+  /** The mean of the accuracies of those labels that occur, in percent. */
+  public double meanPerClassAccuracy() {
+    return perClassAccuracy().stream()
+        .filter(accuracy -> !accuracy.isNaN())
+        .mapToDouble(Double::doubleValue)
+        .average()
+        .orElse(0);
+  }
+
+  /** The mean F1 of those labels that occur, times 100. */
+  public double macroF1() {
+    double sum = 0;
+    int present = 0;
+    for (int label = 0; label < classes(); label++) {
+      long ofLabel = sumOfRow(label);
+      if (ofLabel > 0) {
+        long hits = confusion.get(label).get(label);
+        sum += 2.0 * hits / (ofLabel + sumOfColumn(label)); // = 2PR / (P + R)
+        present++;
+      }
+    }
+    return present == 0 ? 0 : 100 * sum / present;
+  }
+
+  /** The confusion matrix with each row divided by its sum; a row of zeros stays one. */
+  public List<List<Double>> normalisedConfusion() {
+    List<List<Double>> rows = new ArrayList<>();
+    for (int label = 0; label < classes(); label++) {
+      double sum = Math.max(1, sumOfRow(label));
+      rows.add(confusion.get(label).stream().map(count -> count / sum).toList());
+    }
+    return rows;
+  }
+
+  private long sumOfRow(int label) {
+    return confusion.get(label).stream().mapToLong(Long::longValue).sum();
+  }
+
+  private long sumOfColumn(int label) {
+    return confusion.stream().mapToLong(row -> row.get(label)).sum();
+  }
+
+  private static double percent(long part, long whole) {
+    return whole == 0 ? 0 : 100.0 * part / whole;
+  }
+}

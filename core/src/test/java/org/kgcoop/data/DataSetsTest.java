@@ -1,0 +1,250 @@
+package org.kgcoop.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+
+class DataSetsTest {
+
+  @TempDir Path folder;
+  private final List<String> warnings = new ArrayList<>();
+
+  private DataSetOptions options() {
+    return DataSetOptions.defaults(warnings::add);
+  }
+
+  private DataSet open() {
+    return DataSets.open(folder, options());
+  }
+
+  private void write(String name, String content) throws Exception {
+    Path file = folder.resolve(name);
+    Files.createDirectories(Folders.parent(file));
+    Files.writeString(file, content);
+  }
+
+  private void pictures(String... names) throws Exception {
+    for (String name : names) {
+      write(name, name);
+    }
+  }
+
+  private void assertRefused(String... reasons) {
+    assertThatThrownBy(this::open)
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageStartingWith(folder.toString())
+        .hasMessageContainingAll(reasons)
+        .hasMessageNotContaining("\n");
+  }
+
+  private static List<String> keys(List<Item> items) {
+    return items.stream().map(Item::key).toList();
+  }
+
+  // Split files
+
+  private static final String SPLIT =
+      """
+      {"train": [["b/1.png", 1, "red_fox"], ["a/1.png", 0, "Ant"]],
+       "val": [["a/2.png", 0, "Ant"]], "test": [["b/2.png", 1, "red_fox"]]}
+      """;
+
+  @Test
+  void readsASplitFileInItsOrder() throws Exception {
+    write("split_zhou_Tiny.json", SPLIT);
+    pictures("images/a/1.png", "images/a/2.png", "images/b/1.png", "images/b/2.png");
+
+    DataSet dataSet = open();
+
+    assertThat(dataSet.name()).isEqualTo("Tiny");
+    assertThat(dataSet.classNames()).containsExactly("Ant", "red_fox");
+    assertThat(keys(dataSet.train())).containsExactly("b/1.png", "a/1.png");
+    assertThat(dataSet.train().get(0).file()).isEqualTo(folder.resolve("images/b/1.png"));
+    assertThat(dataSet.template()).isNull();
+    assertThat(DataSets.open(folder.resolve("split_zhou_Tiny.json"), options())).isEqualTo(dataSet);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void findsPicturesBesideTheSplitFileOrWhereTheUserSays() throws Exception {
+    write("split_zhou_Tiny.json", SPLIT);
+    pictures("2750/a/1.png", "2750/a/2.png", "2750/b/1.png", "2750/b/2.png");
+
+    assertThat(open().val().get(0).file()).isEqualTo(folder.resolve("2750/a/2.png"));
+
+    Path elsewhere = Path.of("/nowhere");
+    DataSetOptions options = options().withImages(elsewhere).withCheckFiles(false).withName("T");
+    DataSet dataSet = DataSets.open(folder, options);
+    assertThat(dataSet.val().get(0).file()).isEqualTo(elsewhere.resolve("a/2.png"));
+    assertThat(dataSet.name()).isEqualTo("T");
+  }
+
+  @Test
+  void missingPicturesAreFoundAtOnce() throws Exception {
+    write("split_zhou_Tiny.json", SPLIT);
+    pictures("a/1.png");
+
+    assertRefused("3 of 4 pictures are missing", "b/1.png", "image folder");
+  }
+
+  @Test
+  void namesTheBadEntryOfASplitFile() throws Exception {
+    write("split_zhou_X.json", "{\"train\": [[\"a.png\", 0, \"a\"], [\"b.png\", \"1\", \"b\"]]}");
+    assertRefused("train[1]", "[\"b.png\",\"1\",\"b\"]");
+
+    write("split_zhou_X.json", "{\"train\": [[\"a.png\", 0, \"a\"], [\"b.png\", 0, \"b\"]]}");
+    assertRefused("train[1]", "label 0", "\"b\"", "\"a\"");
+
+    write("split_zhou_X.json", "{\"train\": [[\"a.png\", 0, \"a\"],\n [\"b.png\", 3, \"b\"]]}");
+    assertRefused("up to 3", "none of 1, 2");
+
+    write("split_zhou_X.json", "{\"train\": [\n[\"a.png\", 0,");
+    assertRefused("line 2", "not JSON");
+
+    write("split_zhou_X.json", "[]");
+    assertRefused("expected an object");
+  }
+
+  @Test
+  void refusesAClassThatIsTestedButNotTrained() throws Exception {
+    write(
+        "split_zhou_X.json",
+        "{\"train\": [[\"a.png\", 0, \"a\"]], \"test\": [[\"b.png\", 1, \"b\"]]}");
+
+    assertRefused("no training pictures of 1 classes", "1 (b)");
+  }
+
+  @Test
+  void asksWhichOfSeveralSplitFilesIsMeant() throws Exception {
+    write("split_zhou_A.json", SPLIT);
+    write("split_zhou_B.json", SPLIT);
+
+    assertRefused("2 split files", "split_zhou_A.json, split_zhou_B.json");
+  }
+
+  // Class folders
+
+  @Test
+  void readsFoldersOfATrainAndATestPart() throws Exception {
+    pictures("train/fox/2.png", "train/fox/10.PNG", "train/ant/1.jpg", "test/ant/x.webp");
+    pictures("test/fox/y.gif", "train/ant/.hidden.png", "train/ant/CREDITS.tsv", "train/README");
+    write("template.txt", "a drawing of a {}.\n");
+
+    DataSet dataSet = open();
+
+    assertThat(dataSet.classNames()).containsExactly("ant", "fox");
+    assertThat(keys(dataSet.train()))
+        .containsExactly("train/ant/1.jpg", "train/fox/10.PNG", "train/fox/2.png");
+    assertThat(keys(dataSet.test())).containsExactly("test/ant/x.webp", "test/fox/y.gif");
+    assertThat(dataSet.val()).isEmpty();
+    assertThat(dataSet.template()).isEqualTo("a drawing of a {}.");
+    assertThat(dataSet.name()).isEqualTo(folder.getFileName().toString());
+  }
+
+  @Test
+  void testsOnValWhereThereIsNoTest() throws Exception {
+    pictures("train/ant/1.jpg", "val/ant/2.jpg");
+
+    DataSet dataSet = open();
+
+    assertThat(keys(dataSet.test())).containsExactly("val/ant/2.jpg");
+    assertThat(dataSet.val()).isEmpty();
+    assertThat(warnings).hasSize(1).first().asString().contains("no folder test");
+  }
+
+  @Test
+  void aClassMayBeCalledTrain() throws Exception {
+    pictures("train/1.jpg", "train/2.jpg", "bus/1.jpg", "bus/2.jpg");
+
+    assertThat(open().classNames()).containsExactly("bus", "train");
+  }
+
+  @Test
+  void splitsClassFoldersAsThePublishedCodeDoes() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      pictures("ant/" + i + ".png", "fox/" + i + ".png");
+    }
+    pictures("owl/0.png", "owl/1.png", "owl/2.png");
+    // Python: random.seed(1), then random.shuffle of 0..9, of 0..9 and of 0..2.
+    PythonRandom random = new PythonRandom(1);
+    List<Integer> ant = new ArrayList<>(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+    random.shuffle(ant);
+
+    DataSet dataSet = open();
+
+    assertThat(dataSet.train()).hasSize(5 + 5 + 2); // round(1.5) = 2
+    assertThat(dataSet.val()).hasSize(2 + 2); // of three pictures the last is for test
+    assertThat(dataSet.test()).hasSize(3 + 3 + 1);
+    assertThat(keys(dataSet.train()).subList(0, 5))
+        .isEqualTo(ant.subList(0, 5).stream().map(i -> "ant/" + i + ".png").toList());
+    assertThat(open()).isEqualTo(dataSet);
+    assertThat(DataSets.open(folder, options().withSplitSeed(2))).isNotEqualTo(dataSet);
+  }
+
+  @Test
+  void refusesFoldersWithoutPictures() throws Exception {
+    pictures("ant/1.png", "ant/2.png", "fox/README", "owl/deep/1.png");
+    assertRefused("no pictures in fox, owl");
+
+    pictures("fox/1.png", "owl/1.png", "owl/2.png");
+    assertRefused("class \"fox\" has 1 picture", "2 or more");
+  }
+
+  @Test
+  void takesClassNamesFromAFile() throws Exception {
+    pictures("train/n02/1.png", "train/n01/1.png", "test/n01/1.png", "test/n02/1.png");
+
+    write("classnames.txt", "n02 red fox\nn01 ant\nn03 owl\n");
+    assertThat(open().classNames()).containsExactly("ant", "red fox");
+
+    write("classnames.txt", "Fire ant\nRed fox\n");
+    assertThat(open().classNames()).containsExactly("Fire ant", "Red fox");
+
+    write("classnames.txt", "n01 ant\nn03 owl\nn04 cow");
+    assertRefused("3 lines for 2 classes", "none for n02");
+  }
+
+  @Test
+  void warnsOfNamesThatAPromptCannotTellApart() throws Exception {
+    pictures("train/red_fox/1.png", "train/Red fox/1.png", "test/red_fox/1.png");
+
+    assertThat(open().classNames()).containsExactly("Red fox", "red_fox");
+    assertThat(warnings)
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("\"Red fox\" (label 0)", "\"red_fox\" (label 1)");
+    assertThatThrownBy(() -> DataSets.open(folder, options().withStrict(true)))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("rename");
+  }
+
+  @Test
+  void saysWhatItLookedFor() throws Exception {
+    assertRefused("no data set found", "split_zhou_*.json", "manifest.csv", "each class");
+
+    assertThatThrownBy(() -> DataSets.open(folder.resolve("absent"), options()))
+        .hasMessageContaining("no such file or folder");
+    write("data.txt", "x");
+    assertThatThrownBy(() -> DataSets.open(folder.resolve("data.txt"), options()))
+        .hasMessageContaining("not a data set");
+  }
+
+  @Test
+  void aTemplateNeedsAPlaceForTheName() throws Exception {
+    pictures("train/ant/1.png", "test/ant/1.png");
+
+    assertThat(DataSets.open(folder, options().withTemplate("one {}")).template())
+        .isEqualTo("one {}");
+    assertThatThrownBy(() -> DataSets.open(folder, options().withTemplate("one")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("has no {}");
+  }
+}

@@ -1,0 +1,35 @@
+package org.kgcoop.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FingerprintTest {
+
+  @TempDir Path folder;
+
+  private DataSet dataSet(Path file, String className) {
+    Item item = new Item("x", file, 0, className);
+    return new DataSet("n", List.of(className), List.of(item), List.of(), List.of(), null);
+  }
+
+  @Test
+  void dependsOnContentAndNotOnPlace() throws Exception {
+    Path one = Files.writeString(folder.resolve("one.png"), "same");
+    Path two = Files.writeString(folder.resolve("two.png"), "same");
+    Path other = Files.writeString(folder.resolve("other.png"), "other");
+    String fingerprint = Fingerprint.of(dataSet(one, "cat"));
+
+    assertThat(fingerprint).matches("[0-9a-f]{64}");
+    assertThat(Fingerprint.of(dataSet(two, "cat"))).isEqualTo(fingerprint);
+    assertThat(Fingerprint.of(dataSet(other, "cat"))).isNotEqualTo(fingerprint);
+    assertThat(Fingerprint.of(dataSet(one, "dog"))).isNotEqualTo(fingerprint);
+    DataSet asTest =
+        dataSet(one, "cat").withPictures(List.of(), List.of(), dataSet(one, "cat").train());
+    assertThat(Fingerprint.of(asTest)).isNotEqualTo(fingerprint);
+  }
+}

@@ -1,0 +1,5 @@
+/** What pictures, splits and draws must be; reference values come from Pillow and CPython. */
+@NullMarked
+package org.kgcoop.data;
+
+import org.jspecify.annotations.NullMarked;
