@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Tensor;
 
 /**
  * A named array as it lies in a file: element type, shape, and its bytes, row-major, little-endian.
@@ -37,6 +38,17 @@ public final class StoredTensor {
     ByteBuffer data = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
     data.asFloatBuffer().put(values);
     return new StoredTensor(name, DType.FLOAT32, shape, data);
+  }
+
+  /** A copy of a tensor's values, of its type and shape. */
+  public static StoredTensor of(String name, Tensor tensor) {
+    return new StoredTensor(
+        name, tensor.dtype(), tensor.shape(), ByteBuffer.wrap(tensor.toBytes()));
+  }
+
+  /** A tensor that reads these bytes in place where it can; see {@link Tensor#of}. */
+  public Tensor tensor() {
+    return Tensor.of(data(), dtype, shape);
   }
 
   /**

@@ -17,6 +17,7 @@ public final class Autograd {
     private final boolean before;
 
     private Switch(boolean enabled) {
+      Engine.ensureLoaded();
       before = GradMode.is_enabled();
       GradMode.set_enabled(enabled);
     }
@@ -31,6 +32,11 @@ public final class Autograd {
   @MustBeClosed
   public static Switch off() {
     return new Switch(false);
+  }
+
+  /** Whether this thread records. */
+  public static boolean isOn() {
+    return GradMode.is_enabled();
   }
 
   /**

@@ -36,6 +36,7 @@ public final class Scope implements AutoCloseable {
   /** Opens a scope; {@code name} stands in the message of a use after close. */
   @MustBeClosed
   public static Scope open(String name) {
+    Engine.ensureLoaded();
     Scope scope = new Scope(name, INNERMOST.get());
     INNERMOST.set(scope);
     return scope;

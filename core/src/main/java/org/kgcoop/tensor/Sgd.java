@@ -49,7 +49,10 @@ public final class Sgd implements AutoCloseable {
       }
       optimizer.param_groups().get(0).options().set_lr(learningRate);
       Object unused = NativeCall.run("step", optimizer::step);
-      optimizer.zero_grad();
+      for (Tensor parameter : parameters) {
+        // No gradient, rather than zero_grad(): that would detach views of others' memory.
+        Object unusedToo = parameter.handle().mutable_grad().put(new org.bytedeco.pytorch.Tensor());
+      }
     }
   }
 

@@ -1,0 +1,30 @@
+package org.kgcoop.clip;
+
+import org.kgcoop.KgCoopException;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Tensor;
+
+/** The nonlinearity of the transformer blocks. */
+public enum Activation {
+  /** {@code x sigmoid(1.702 x)}: the released CLIP. */
+  QUICK_GELU,
+  /** {@code x Phi(x)}: most of OpenCLIP. */
+  GELU;
+
+  Tensor apply(Tensor x) {
+    return switch (this) {
+      case QUICK_GELU -> Functions.quickGelu(x);
+      case GELU -> Functions.gelu(x);
+    };
+  }
+
+  /** The activation of a name as configuration files spell it. */
+  public static Activation ofName(String name) {
+    return switch (name) {
+      case "quick_gelu", "quickgelu" -> QUICK_GELU;
+      case "gelu" -> GELU;
+      default ->
+          throw KgCoopException.weights("activation '" + name + "': expected quick_gelu or gelu");
+    };
+  }
+}

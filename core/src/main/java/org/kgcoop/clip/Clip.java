@@ -1,0 +1,190 @@
+package org.kgcoop.clip;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.Preprocessing;
+import org.kgcoop.io.Fingerprints;
+import org.kgcoop.io.ReleasedNames;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
+import org.kgcoop.io.WeightFiles;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * A CLIP: two towers, a tokenizer, the preprocessing of its pictures and the scale of its logits.
+ * Its weights are frozen and may be used by several threads. Owns native memory: close it.
+ *
+ * <pre>{@code
+ * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt")); Scope scope = Scope.open("picture")) {
+ *   Tensor features = clip.imageEncoder().features(images).unitRows(); // (B, E)
+ * }
+ * }</pre>
+ */
+public final class Clip implements AutoCloseable {
+  private final ClipConfig config;
+  private final Weights weights;
+  private final Map<String, StoredTensor> stored;
+  private final ImageEncoder imageEncoder;
+  private final TextEncoder textEncoder;
+  private final ModelFiles files;
+  private final @Nullable Path tokenizerFile;
+  private final Preprocessing preprocessing;
+  private final double logitScale;
+  private final Device device;
+  private @Nullable Tokenizer tokenizer;
+  private @Nullable String fingerprint;
+
+  /**
+   * How to load a CLIP.
+   *
+   * @param precision of the matrix products, float32 or bf16; norms, residuals and losses are
+   *     float32 always
+   * @param tokenizer a merges.txt or tokenizer.json, or null for the one beside the weights or the
+   *     released one
+   * @param activation where it is not what the files beside the weights say, or null
+   */
+  public record Options(
+      DType precision, Device device, @Nullable Path tokenizer, @Nullable Activation activation) {
+    public static final Options DEFAULT = new Options(DType.FLOAT32, Device.CPU, null, null);
+
+    public Options {
+      if (precision != DType.FLOAT32 && precision != DType.BFLOAT16) {
+        throw KgCoopException.configuration(
+            "precision " + precision + ": expected float32 or bf16 (float16 is slower than both)");
+      }
+    }
+  }
+
+  private Clip(WeightFile file, Options options) {
+    ModelFiles files = new ModelFiles(file);
+    String source = file.path().toString();
+    stored = ReleasedNames.of(file).tensors();
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    stored.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    ClipConfig.Stated stated = files.stated();
+    if (options.activation() != null) {
+      stated =
+          new ClipConfig.Stated(options.activation(), stated.textHeads(), stated.visionHeads());
+    }
+    config = ClipConfig.infer(shapes, stated, source);
+    device = options.device();
+    weights = new Weights(stored, options.precision(), device, source);
+    imageEncoder =
+        config.vision() instanceof ClipConfig.Vit vit
+            ? new VisionTransformer(weights, config, vit)
+            : new ModifiedResNet(weights, config, (ClipConfig.ResNet) config.vision());
+    textEncoder = new TextEncoder(weights, config);
+    Tensor logScale = weights.get("logit_scale");
+    weights.ignore("num_batches_tracked");
+    weights.check();
+    this.files = files;
+    this.tokenizerFile = options.tokenizer();
+    preprocessing = files.preprocessing(config);
+    logitScale = Math.exp(logScale.item());
+  }
+
+  /** Loads a weight file, or a folder with one and its configuration, in float32. */
+  public static Clip load(Path path) {
+    return load(path, Options.DEFAULT);
+  }
+
+  /**
+   * Loads a weight file, or a folder with one and its configuration.
+   *
+   * @throws KgCoopException where the file cannot be read, or is not one CLIP
+   */
+  public static Clip load(Path path, Options options) {
+    return of(WeightFiles.open(path), options);
+  }
+
+  /** The CLIP that an opened weight file holds. */
+  public static Clip of(WeightFile file, Options options) {
+    try (Scope scope = Scope.open("loading " + file.path())) {
+      return new Clip(file, options);
+    }
+  }
+
+  public ClipConfig config() {
+    return config;
+  }
+
+  public ImageEncoder imageEncoder() {
+    return imageEncoder;
+  }
+
+  public TextEncoder textEncoder() {
+    return textEncoder;
+  }
+
+  /**
+   * The tokenizer, read on first use.
+   *
+   * @throws KgCoopException where it has another number of ids than the weights
+   */
+  public synchronized Tokenizer tokenizer() {
+    if (tokenizer == null) {
+      tokenizer =
+          tokenizerFile == null
+              ? files.tokenizer(config)
+              : ModelFiles.checked(Tokenizer.read(tokenizerFile), config, tokenizerFile);
+    }
+    return tokenizer;
+  }
+
+  /** What its pictures must go through. */
+  public Preprocessing preprocessing() {
+    return preprocessing;
+  }
+
+  /** What cosines are multiplied with: the exponential of the weight {@code logit_scale}. */
+  public double logitScale() {
+    return logitScale;
+  }
+
+  /** The type of its matrix products. */
+  public DType precision() {
+    return weights.computeType();
+  }
+
+  public Device device() {
+    return device;
+  }
+
+  /** What no file said and the rules of the released files filled in, each a line. */
+  public List<String> assumed() {
+    return files.assumed();
+  }
+
+  /** The weights as they were stored, under their released names. */
+  public Map<String, StoredTensor> stored() {
+    return stored;
+  }
+
+  /**
+   * SHA-256 of the weights as float32 values, in hexadecimal: the same for every file format that
+   * they are kept in, half precision kept apart from what it was rounded from.
+   */
+  public synchronized String fingerprint() {
+    if (fingerprint == null) {
+      fingerprint =
+          Fingerprints.asFloat32(
+              stored.entrySet().stream()
+                  .filter(e -> weights.names().contains(e.getKey()))
+                  .map(Map.Entry::getValue)
+                  .toList());
+    }
+    return fingerprint;
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+  }
+}

@@ -1,0 +1,200 @@
+package org.kgcoop.clip;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.kgcoop.KgCoopException;
+
+/**
+ * The sizes of a CLIP. Everything but the activation, and heads that are not width / 64, follows
+ * from the shapes of the weights; the rules are those of the published loader.
+ *
+ * @param embedDim E, the width of the joint space
+ * @param imageResolution R, the side of the pictures in pixels
+ * @param channels of the pictures, 3 or 1
+ * @param contextLength L, how many tokens a text may have with its two marks
+ * @param vocabularySize how many token ids there are
+ * @param textWidth W of the text tower
+ * @param textHeads attention heads of the text tower
+ * @param textLayers blocks of the text tower
+ * @param activation of the transformer blocks
+ * @param vision the image tower
+ */
+public record ClipConfig(
+    int embedDim,
+    int imageResolution,
+    int channels,
+    int contextLength,
+    int vocabularySize,
+    int textWidth,
+    int textHeads,
+    int textLayers,
+    Activation activation,
+    Vision vision) {
+
+  /** The image tower. */
+  public sealed interface Vision permits Vit, ResNet {
+    int width();
+
+    int heads();
+  }
+
+  /**
+   * A vision transformer.
+   *
+   * @param width W of the tower
+   * @param layers blocks
+   * @param patch side of a patch in pixels
+   * @param heads attention heads
+   */
+  public record Vit(int width, int layers, int patch, int heads) implements Vision {}
+
+  /**
+   * A modified ResNet.
+   *
+   * @param width channels after the stem
+   * @param layers bottleneck blocks of each of the four stages
+   * @param heads of the attention pooling
+   */
+  public record ResNet(int width, List<Integer> layers, int heads) implements Vision {
+    public ResNet {
+      layers = List.copyOf(layers);
+    }
+  }
+
+  /**
+   * Head counts and activation where a configuration file or an option states them.
+   *
+   * @param textHeads or 0 for width / 64
+   * @param visionHeads or 0 for the rule of the released files
+   */
+  public record Stated(Activation activation, int textHeads, int visionHeads) {
+    /** The rules of the released files: QuickGELU and heads of 64. */
+    public static final Stated RELEASED = new Stated(Activation.QUICK_GELU, 0, 0);
+  }
+
+  /**
+   * The configuration that the shapes say.
+   *
+   * @param shapes of all weights, under their released names
+   * @param source named in errors
+   */
+  public static ClipConfig infer(Map<String, long[]> shapes, Stated stated, String source) {
+    Shapes s = new Shapes(shapes, source);
+    int embedDim = s.length("text_projection", 1, 2);
+    int textWidth = s.length("ln_final.weight", 0, 1);
+    boolean vit = shapes.containsKey("visual.proj");
+    Vision vision = vit ? vit(s, stated) : resNet(s, stated);
+    int resolution =
+        vit
+            ? ((Vit) vision).patch() * s.grid("visual.positional_embedding")
+            : 32 * s.grid("visual.attnpool.positional_embedding");
+    return new ClipConfig(
+        embedDim,
+        resolution,
+        s.length("visual.conv1.weight", 1, 4),
+        s.length("positional_embedding", 0, 2),
+        s.length("token_embedding.weight", 0, 2),
+        textWidth,
+        heads(stated.textHeads(), textWidth, "text", source),
+        s.count("transformer.resblocks."),
+        stated.activation(),
+        vision);
+  }
+
+  private static Vit vit(Shapes s, Stated stated) {
+    int width = s.length("visual.conv1.weight", 0, 4);
+    return new Vit(
+        width,
+        s.count("visual.transformer.resblocks."),
+        s.length("visual.conv1.weight", 3, 4),
+        heads(stated.visionHeads(), width, "vision", s.source));
+  }
+
+  private static ResNet resNet(Shapes s, Stated stated) {
+    int width = s.length("visual.layer1.0.conv1.weight", 0, 4);
+    List<Integer> layers = new ArrayList<>();
+    for (int stage = 1; stage <= 4; stage++) {
+      layers.add(s.count("visual.layer" + stage + "."));
+    }
+    return new ResNet(width, layers, heads(stated.visionHeads(), width * 32, "vision", s.source));
+  }
+
+  private static int heads(int stated, int width, String tower, String source) {
+    int heads = stated > 0 ? stated : Math.max(1, width / 64);
+    if (width % heads != 0) {
+      throw KgCoopException.weights(
+          source
+              + ": "
+              + tower
+              + " width "
+              + width
+              + " does not divide into "
+              + heads
+              + " heads; state them in a config.json beside the weights");
+    }
+    return heads;
+  }
+
+  /** Reads sizes off shapes, with errors that name the key. */
+  private record Shapes(Map<String, long[]> shapes, String source) {
+
+    int length(String key, int axis, int rank) {
+      long[] shape = shapes.get(key);
+      if (shape == null) {
+        throw KgCoopException.weights(
+            source
+                + ": not a CLIP: no tensor '"
+                + key
+                + "' among its "
+                + shapes.size()
+                + "; expected the names of the released files (a Hugging Face model is given as its"
+                + " folder, with config.json)");
+      }
+      if (shape.length != rank || shape[axis] < 1 || shape[axis] > Integer.MAX_VALUE) {
+        throw KgCoopException.weights(
+            source
+                + ": '"
+                + key
+                + "' has shape "
+                + java.util.Arrays.toString(shape)
+                + "; expected "
+                + rank
+                + " axes of at least 1");
+      }
+      return (int) shape[axis];
+    }
+
+    /** How many different numbers follow a prefix. */
+    int count(String prefix) {
+      TreeSet<String> numbers = new TreeSet<>();
+      for (String key : shapes.keySet()) {
+        if (key.startsWith(prefix)) {
+          numbers.add(key.substring(prefix.length()).split("\\.", 2)[0]);
+        }
+      }
+      if (numbers.isEmpty()) {
+        throw KgCoopException.weights(
+            source + ": not a CLIP: no tensor '" + prefix + "0...' among its " + shapes.size());
+      }
+      return numbers.size();
+    }
+
+    /** The side of the square that a table of positions, less its first row, makes. */
+    int grid(String key) {
+      int rows = length(key, 0, 2) - 1;
+      int side = (int) Math.round(Math.sqrt(rows));
+      if (side < 1 || side * side != rows) {
+        throw KgCoopException.weights(
+            source
+                + ": '"
+                + key
+                + "' has "
+                + (rows + 1)
+                + " rows; expected 1 and a square number of positions");
+      }
+      return side;
+    }
+  }
+}

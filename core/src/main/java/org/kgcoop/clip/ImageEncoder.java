@@ -1,0 +1,15 @@
+package org.kgcoop.clip;
+
+import org.kgcoop.tensor.Tensor;
+
+/** An image tower. */
+public sealed interface ImageEncoder permits VisionTransformer, ModifiedResNet {
+
+  /**
+   * Features of pictures, before they are brought to unit length.
+   *
+   * @param images (B, channels, R, R), normalised
+   * @return (B, E)
+   */
+  Tensor features(Tensor images);
+}

@@ -1,0 +1,172 @@
+package org.kgcoop.clip;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * CLIP's ResNet: three convolutions as stem, average pooling before strided convolutions, and
+ * attention pooling at the end.
+ */
+public final class ModifiedResNet implements ImageEncoder {
+  private final List<Convolution> stem = new ArrayList<>();
+  private final List<Bottleneck> blocks = new ArrayList<>();
+  private final AttentionPool pool;
+
+  ModifiedResNet(Weights weights, ClipConfig config, ClipConfig.ResNet resNet) {
+    int width = resNet.width();
+    stem.add(Convolution.numbered(weights, "visual.", 1, config.channels(), width / 2, 3, 2));
+    stem.add(Convolution.numbered(weights, "visual.", 2, width / 2, width / 2, 3, 1));
+    stem.add(Convolution.numbered(weights, "visual.", 3, width / 2, width, 3, 1));
+    int in = width;
+    for (int stage = 0; stage < resNet.layers().size(); stage++) {
+      int planes = width << stage;
+      for (int i = 0; i < resNet.layers().get(stage); i++) {
+        int stride = stage > 0 && i == 0 ? 2 : 1;
+        String prefix = "visual.layer" + (stage + 1) + "." + i + ".";
+        blocks.add(new Bottleneck(weights, prefix, in, planes, stride));
+        in = planes * 4;
+      }
+    }
+    pool = new AttentionPool(weights, in, config, resNet.heads());
+  }
+
+  @Override
+  public Tensor features(Tensor images) {
+    Tensor x = images.to(stem.get(0).weight.dtype());
+    for (Convolution convolution : stem) {
+      x = Functions.relu(convolution.apply(x));
+    }
+    x = Functions.averagePool2d(x, 2);
+    for (Bottleneck block : blocks) {
+      x = block.apply(x);
+    }
+    return pool.apply(x);
+  }
+
+  /** A convolution and the batch normalisation after it, {@code convN} and {@code bnN}. */
+  private static final class Convolution {
+    private final Tensor weight; // (out, in, kernel, kernel)
+    private final Tensor scale; // (out)
+    private final Tensor shift; // (out)
+    private final Tensor mean; // (out)
+    private final Tensor variance; // (out)
+    private final int stride;
+    private final int padding;
+
+    /** The pair {@code convN} and {@code bnN} below a prefix. */
+    static Convolution numbered(
+        Weights weights, String prefix, int number, int in, int out, int kernel, int stride) {
+      return new Convolution(
+          weights, prefix + "conv" + number, prefix + "bn" + number, in, out, kernel, stride);
+    }
+
+    Convolution(
+        Weights weights, String convolution, String norm, int in, int out, int kernel, int stride) {
+      weight = weights.compute(convolution + ".weight", out, in, kernel, kernel);
+      scale = weights.get(norm + ".weight", out);
+      shift = weights.get(norm + ".bias", out);
+      mean = weights.get(norm + ".running_mean", out);
+      variance = weights.get(norm + ".running_var", out);
+      this.stride = stride;
+      padding = kernel / 2;
+    }
+
+    Tensor apply(Tensor x) {
+      return Functions.batchNorm(
+          Functions.conv2d(x, weight, stride, padding), scale, shift, mean, variance);
+    }
+  }
+
+  private static final class Bottleneck {
+    private final Convolution first;
+    private final Convolution second;
+    private final Convolution third;
+    private final @Nullable Convolution shortcut;
+    private final int stride;
+
+    Bottleneck(Weights weights, String prefix, int in, int planes, int stride) {
+      this.stride = stride;
+      int out = planes * 4;
+      first = Convolution.numbered(weights, prefix, 1, in, planes, 1, 1);
+      second = Convolution.numbered(weights, prefix, 2, planes, planes, 3, 1);
+      third = Convolution.numbered(weights, prefix, 3, planes, out, 1, 1);
+      shortcut =
+          stride > 1 || in != out
+              ? new Convolution(
+                  weights, prefix + "downsample.0", prefix + "downsample.1", in, out, 1, 1)
+              : null;
+    }
+
+    Tensor apply(Tensor x) {
+      Tensor y = Functions.relu(first.apply(x));
+      y = Functions.relu(second.apply(y));
+      y = third.apply(pooled(y));
+      Tensor identity = shortcut == null ? x : shortcut.apply(pooled(x));
+      return Functions.relu(y.plus(identity));
+    }
+
+    private Tensor pooled(Tensor x) {
+      return stride > 1 ? Functions.averagePool2d(x, stride) : x;
+    }
+  }
+
+  /** One attention layer whose only query is the mean of all positions. */
+  private static final class AttentionPool {
+    private final int heads;
+    private final Tensor positions; // (1 + positions, channels)
+    private final Tensor queryWeight;
+    private final Tensor queryBias;
+    private final Tensor keyWeight;
+    private final Tensor keyBias;
+    private final Tensor valueWeight;
+    private final Tensor valueBias;
+    private final Tensor outWeight; // (E, channels)
+    private final Tensor outBias; // (E)
+
+    AttentionPool(Weights weights, int channels, ClipConfig config, int heads) {
+      this.heads = heads;
+      int grid = config.imageResolution() / 32;
+      String prefix = "visual.attnpool.";
+      positions = weights.get(prefix + "positional_embedding", 1L + (long) grid * grid, channels);
+      queryWeight = weights.get(prefix + "q_proj.weight", channels, channels);
+      queryBias = weights.get(prefix + "q_proj.bias", channels);
+      keyWeight = weights.get(prefix + "k_proj.weight", channels, channels);
+      keyBias = weights.get(prefix + "k_proj.bias", channels);
+      valueWeight = weights.get(prefix + "v_proj.weight", channels, channels);
+      valueBias = weights.get(prefix + "v_proj.bias", channels);
+      outWeight = weights.get(prefix + "c_proj.weight", config.embedDim(), channels);
+      outBias = weights.get(prefix + "c_proj.bias", config.embedDim());
+    }
+
+    /**
+     * The pooled features.
+     *
+     * @param x (B, channels, height, width)
+     * @return (B, E)
+     */
+    Tensor apply(Tensor x) {
+      long batch = x.size(0);
+      long channels = x.size(1);
+      Tensor pixels = // (B, positions, channels)
+          x.to(DType.FLOAT32).reshape(batch, channels, -1).transpose(1, 2);
+      Tensor all = // (B, 1 + positions, channels)
+          Tensor.concat(List.of(pixels.mean(1, true), pixels), 1).plus(positions);
+      Tensor attended =
+          Functions.attention(
+              inHeads(Functions.linear(all.narrow(1, 0, 1), queryWeight, queryBias)),
+              inHeads(Functions.linear(all, keyWeight, keyBias)),
+              inHeads(Functions.linear(all, valueWeight, valueBias)),
+              false);
+      return Functions.linear(attended.reshape(batch, channels), outWeight, outBias);
+    }
+
+    /** (B, L, channels) to (B, heads, L, channels / heads). */
+    private Tensor inHeads(Tensor x) {
+      return x.reshape(x.size(0), x.size(1), heads, x.size(2) / heads).transpose(1, 2);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package org.kgcoop.clip;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+
+/**
+ * Byte-pair merges and token ids. The ids of the released tokenizer are, in this order: 256 bytes,
+ * 256 bytes at the end of a word, a token for each merge, start of text, end of text.
+ *
+ * @param ranks pair of symbols, joined by a space, to its place among the merges
+ * @param ids symbol to token id
+ * @param symbols token id to symbol
+ */
+record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<String> symbols) {
+  static final String START = "<|startoftext|>";
+  static final String END = "<|endoftext|>";
+  static final String WORD_END = "</w>";
+
+  /** The characters that stand for the bytes 0 to 255, all of them printable. */
+  static final String BYTES = byteCharacters();
+
+  /** The merges of the released models. */
+  static Vocabulary released() {
+    try (InputStream in = Vocabulary.class.getResourceAsStream("merges.txt")) {
+      if (in == null) {
+        throw new IllegalStateException("resource merges.txt is missing");
+      }
+      BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+      return ofMerges(reader.lines().toList(), "released merges");
+    } catch (IOException e) {
+      throw new IllegalStateException("resource merges.txt cannot be read", e);
+    }
+  }
+
+  /** Reads {@code merges.txt} (its first line is a comment) or {@code tokenizer.json}. */
+  static Vocabulary read(Path file) {
+    try {
+      return file.toString().endsWith(".json")
+          ? ofTokenizerJson(new ObjectMapper().readTree(file.toFile()), file.toString())
+          : ofMerges(Files.readAllLines(file), file.toString());
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          file
+              + ": cannot be read as a tokenizer: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+          e);
+    }
+  }
+
+  private static Vocabulary ofMerges(List<String> lines, String source) {
+    List<String> merges = new ArrayList<>();
+    for (int i = 1; i < lines.size(); i++) {
+      String line = lines.get(i).strip();
+      if (line.isEmpty() && i == lines.size() - 1) {
+        continue;
+      }
+      if (line.split(" ").length != 2) {
+        throw KgCoopException.weights(
+            source + ", line " + (i + 1) + ": expected two symbols, got '" + line + "'");
+      }
+      merges.add(line);
+    }
+    return of(merges, null);
+  }
+
+  private static Vocabulary ofTokenizerJson(JsonNode root, String source) {
+    JsonNode model = root.path("model");
+    List<String> merges = new ArrayList<>();
+    for (JsonNode merge : model.path("merges")) {
+      merges.add(
+          merge.isArray() ? merge.path(0).asText() + " " + merge.path(1).asText() : merge.asText());
+    }
+    Map<String, Integer> ids = new HashMap<>();
+    model.path("vocab").properties().forEach(e -> ids.put(e.getKey(), e.getValue().asInt()));
+    for (JsonNode added : root.path("added_tokens")) {
+      ids.put(added.path("content").asText(), added.path("id").asInt());
+    }
+    if (merges.isEmpty() || !ids.containsKey(START) || !ids.containsKey(END)) {
+      throw KgCoopException.weights(
+          source + ": expected model.merges, model.vocab and the tokens " + START + " and " + END);
+    }
+    return of(merges, ids);
+  }
+
+  private static Vocabulary of(List<String> merges, @Nullable Map<String, Integer> given) {
+    Map<String, Integer> ranks = new HashMap<>();
+    List<String> symbols = new ArrayList<>();
+    // The released table lists the printable bytes first, then the others.
+    List<Character> order = new ArrayList<>();
+    for (int b = 0; b < 256; b++) {
+      if (isPrintable(b)) {
+        order.add(BYTES.charAt(b));
+      }
+    }
+    for (int b = 0; b < 256; b++) {
+      if (!isPrintable(b)) {
+        order.add(BYTES.charAt(b));
+      }
+    }
+    order.forEach(c -> symbols.add(String.valueOf(c)));
+    order.forEach(c -> symbols.add(c + WORD_END));
+    for (String merge : merges) {
+      ranks.putIfAbsent(merge, ranks.size());
+      symbols.add(merge.replace(" ", ""));
+    }
+    symbols.add(START);
+    symbols.add(END);
+    Map<String, Integer> ids = new HashMap<>();
+    for (int id = 0; id < symbols.size(); id++) {
+      // A symbol that two merges make has the later id, as in the released code.
+      ids.put(symbols.get(id), id);
+    }
+    if (given != null) {
+      ids.putAll(given);
+      int size = 1 + ids.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+      symbols.clear();
+      for (int id = 0; id < size; id++) {
+        symbols.add("");
+      }
+      given.forEach((symbol, id) -> symbols.set(id, symbol));
+    }
+    return new Vocabulary(Map.copyOf(ranks), Map.copyOf(ids), List.copyOf(symbols));
+  }
+
+  private static boolean isPrintable(int b) {
+    return (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
+  }
+
+  private static String byteCharacters() {
+    StringBuilder characters = new StringBuilder();
+    int next = 256;
+    for (int b = 0; b < 256; b++) {
+      characters.append((char) (isPrintable(b) ? b : next++));
+    }
+    return characters.toString();
+  }
+}

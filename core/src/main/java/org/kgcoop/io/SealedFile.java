@@ -1,0 +1,94 @@
+package org.kgcoop.io;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+
+/**
+ * A safetensors file of this project: tensors, and one metadata key {@code kgcoop} with JSON text
+ * that ends in the SHA-256 of both. Any changed bit is noticed on reading.
+ */
+public final class SealedFile {
+  private static final String KEY = "kgcoop";
+  private static final String SEAL_START = ",\"sha256\":\"";
+  private static final int SEAL_LENGTH = SEAL_START.length() + 64 + "\"}".length();
+
+  private SealedFile() {}
+
+  /**
+   * What such a file holds.
+   *
+   * @param tensors by name, in the order of the file
+   * @param json what else was written
+   */
+  public record Content(Map<String, StoredTensor> tensors, ObjectNode json) {}
+
+  /**
+   * Writes a file whole or not at all; equal content gives equal bytes.
+   *
+   * @param json at least one field
+   */
+  public static void write(Path path, Collection<StoredTensor> tensors, ObjectNode json) {
+    String text = json.toString();
+    String sealed = text.substring(0, text.length() - 1) + SEAL_START + seal(tensors, text) + "\"}";
+    Safetensors.write(path, tensors, Map.of(KEY, sealed));
+  }
+
+  /**
+   * Reads a file and checks its seal.
+   *
+   * @param what the file should be, such as "prompt file", for errors
+   * @throws KgCoopException where the file is of another kind, or any of its bits has changed
+   */
+  public static Content read(Path path, String what) {
+    return open(Safetensors.read(path), what);
+  }
+
+  /** Whether an opened weight file claims to be one of these. */
+  public static boolean isSealed(WeightFile file) {
+    return file.metadata().containsKey(KEY);
+  }
+
+  /** As {@link #read}, of a file that is open already. */
+  public static Content open(WeightFile file, String what) {
+    String sealed = file.metadata().get(KEY);
+    if (sealed == null || sealed.length() < SEAL_LENGTH) {
+      throw KgCoopException.weights(
+          file.path()
+              + ": not a "
+              + what
+              + " of kgcoop: expected a safetensors file with metadata '"
+              + KEY
+              + "'");
+    }
+    String text = sealed.substring(0, sealed.length() - SEAL_LENGTH) + "}";
+    String expected = SEAL_START + seal(file.tensors().values(), text) + "\"}";
+    if (!sealed.endsWith(expected)) {
+      throw KgCoopException.weights(
+          file.path()
+              + ": damaged "
+              + what
+              + ": its content does not have the SHA-256 written in it"
+              + "; copy or make it again");
+    }
+    try {
+      return new Content(file.tensors(), (ObjectNode) new ObjectMapper().readTree(text));
+    } catch (JsonProcessingException | ClassCastException e) {
+      throw KgCoopException.weights(file.path() + ": damaged " + what + ": unreadable settings", e);
+    }
+  }
+
+  private static String seal(Collection<StoredTensor> tensors, String text) {
+    MessageDigest sha = Fingerprints.sha256();
+    sha.update(Fingerprints.exact(tensors).getBytes(StandardCharsets.UTF_8));
+    sha.update(text.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(sha.digest());
+  }
+}
