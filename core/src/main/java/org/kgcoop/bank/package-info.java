@@ -1,0 +1,10 @@
+/**
+ * Image features: pictures through decoding, transform and the frozen image tower, and which view
+ * of a picture an epoch sees.
+ */
+@NullMarked
+@CheckReturnValue
+package org.kgcoop.bank;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;

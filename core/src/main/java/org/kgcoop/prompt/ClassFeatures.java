@@ -1,0 +1,39 @@
+package org.kgcoop.prompt;
+
+import java.util.function.Supplier;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** A classifier whose class features do not change: {@code logits = scale f . t}. */
+final class ClassFeatures implements FeatureClassifier {
+  private final Tensor features; // (C, E), unit rows
+  private final double logitScale;
+
+  /** Takes ownership of a kept tensor. */
+  ClassFeatures(Tensor features, double logitScale) {
+    this.features = features;
+    this.logitScale = logitScale;
+  }
+
+  /** The class features: (C, E), unit rows. */
+  Tensor features() {
+    return features;
+  }
+
+  @Override
+  public Tensor logits(Tensor imageFeatures) {
+    return imageFeatures.matmul(features.transpose(0, 1)).times(logitScale);
+  }
+
+  @Override
+  public void close() {
+    features.close();
+  }
+
+  /** Makes one in a scope of its own, so that only the class features stay. */
+  static ClassFeatures of(double logitScale, Supplier<Tensor> features) {
+    try (Scope scope = Scope.open("class features")) {
+      return new ClassFeatures(features.get().keep(), logitScale);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package org.kgcoop.prompt;
+
+import java.util.List;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.PythonRandom;
+import org.kgcoop.tensor.Tensor;
+
+/** Where the learned vectors start. */
+final class Context {
+  /** The published standard deviation of a random start. */
+  private static final double DEVIATION = 0.02;
+
+  private Context() {}
+
+  /**
+   * Vectors from the embeddings of the initial words, or random ones.
+   *
+   * @param classes how many, which matters for class-specific vectors
+   * @return (M, W), or (C, M, W) for class-specific vectors
+   */
+  static Tensor initial(Clip clip, ContextSettings settings, int classes, long seed) {
+    int m = settings.tokens();
+    int width = clip.config().textWidth();
+    if (settings.words().isEmpty()) {
+      long count = (long) m * width * (settings.classSpecific() ? classes : 1);
+      Tensor values = Tensor.of(gaussians(seed, Math.toIntExact(count)), count);
+      return settings.classSpecific()
+          ? values.reshape(classes, m, width)
+          : values.reshape(m, width);
+    }
+    // The first tokens of the words, one a word, go into the last vectors; the others start at 0.
+    int words = settings.wordCount();
+    List<Integer> tokens = clip.tokenizer().encode(settings.words());
+    Tensor rows =
+        clip.textEncoder()
+            .embed(tokens.subList(0, words).stream().mapToLong(Integer::longValue).toArray());
+    Tensor shared =
+        words == m ? rows : Tensor.concat(List.of(Tensor.full(0, m - words, width), rows), 0);
+    return settings.classSpecific() ? shared.expand(classes, m, width) : shared;
+  }
+
+  /** Normal values by Box and Muller's method over Python's generator: the same on every JDK. */
+  private static float[] gaussians(long seed, int count) {
+    PythonRandom random = new PythonRandom(seed);
+    float[] values = new float[count];
+    for (int i = 0; i < count; i += 2) {
+      double radius = DEVIATION * Math.sqrt(-2 * StrictMath.log(1 - random.next()));
+      double angle = 2 * Math.PI * random.next();
+      values[i] = (float) (radius * StrictMath.cos(angle));
+      if (i + 1 < count) {
+        values[i + 1] = (float) (radius * StrictMath.sin(angle));
+      }
+    }
+    return values;
+  }
+}

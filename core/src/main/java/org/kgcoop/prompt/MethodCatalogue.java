@@ -1,0 +1,181 @@
+package org.kgcoop.prompt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.kgcoop.KgCoopException;
+
+/**
+ * The methods by name. A new method is a file of its own and a line here; it names the settings it
+ * takes, how they make it, and its published defaults come from {@link Settings}.
+ */
+public final class MethodCatalogue {
+  private static final Set<String> CONTEXT =
+      new LinkedHashSet<>(List.of("context_tokens", "words", "class_position", "class_specific"));
+
+  private static final List<Entry> ENTRIES =
+      List.of(
+          new Entry(ZeroShot.ID, Set.of("templates"), s -> new ZeroShot(s.templates())),
+          new Entry(CoOp.ID, CONTEXT, s -> new CoOp(s.context(4, "a photo of a"))),
+          new Entry(
+              ProGrad.ID,
+              with(CONTEXT, "temperature", "lambda"),
+              s ->
+                  new ProGrad(
+                      s.context(16, Templates.words(s.template())),
+                      s.template(),
+                      s.number("temperature", 1),
+                      s.number("lambda", 1))),
+          new Entry(CoCoOp.ID, CONTEXT, s -> new CoCoOp(s.context(4, "a photo of a"))),
+          new Entry(
+              KgCoOp.ID,
+              with(CONTEXT, "weight"),
+              s ->
+                  new KgCoOp(
+                      s.context(4, "a photo of a"),
+                      s.template(),
+                      s.number("weight", KgCoOp.DEFAULT_WEIGHT))));
+
+  private MethodCatalogue() {}
+
+  private record Entry(String id, Set<String> keys, Function<Settings, Method> make) {}
+
+  /** The names of all methods, in the order of the published table. */
+  public static List<String> ids() {
+    return ENTRIES.stream().map(Entry::id).toList();
+  }
+
+  /**
+   * A method from its settings, with the published default for each that is not stated.
+   *
+   * @param json {@code method} and settings of it, such as {@code {"method": "kgcoop", "weight":
+   *     4}}
+   * @throws KgCoopException for an unknown method, key or value
+   */
+  public static Method parse(JsonNode json) {
+    String id = json.path("method").asText("");
+    Entry entry =
+        ENTRIES.stream()
+            .filter(e -> e.id().equals(id))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    KgCoopException.configuration(
+                        "method '" + id + "': expected one of " + String.join(", ", ids())));
+    Set<String> known = with(entry.keys(), "method", "template");
+    List<String> unknown = new ArrayList<>();
+    for (Iterator<String> keys = json.fieldNames(); keys.hasNext(); ) {
+      String key = keys.next();
+      if (!known.contains(key)) {
+        unknown.add(key);
+      }
+    }
+    if (!unknown.isEmpty()) {
+      throw KgCoopException.configuration(
+          "settings of "
+              + id
+              + ": unknown "
+              + String.join(", ", unknown)
+              + "; known are "
+              + String.join(", ", known));
+    }
+    return entry.make().apply(new Settings(json));
+  }
+
+  /** As {@link #parse}, for a method that learns. */
+  public static PromptMethod parsePrompt(JsonNode json) {
+    if (parse(json) instanceof PromptMethod method) {
+      return method;
+    }
+    throw KgCoopException.configuration(
+        "method '" + json.path("method").asText() + "' has nothing to train");
+  }
+
+  /** The settings that every context has, in the form that {@link #parse} reads. */
+  static ObjectNode contextJson(String id, ContextSettings context) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("method", id)
+        .put("context_tokens", context.tokens())
+        .put("words", context.words())
+        .put("class_position", context.position().id())
+        .put("class_specific", context.classSpecific());
+  }
+
+  private static Set<String> with(Set<String> keys, String... more) {
+    Set<String> all = new LinkedHashSet<>(keys);
+    all.addAll(List.of(more));
+    return all;
+  }
+
+  /** Reads settings with their types checked. */
+  private record Settings(JsonNode json) {
+
+    ContextSettings context(int defaultTokens, String defaultWords) {
+      String words = text("words", json.has("context_tokens") ? "" : defaultWords);
+      int tokens = (int) number("context_tokens", defaultTokens);
+      if (tokens != number("context_tokens", defaultTokens)) {
+        throw wrong("context_tokens", "a whole number");
+      }
+      return new ContextSettings(
+          tokens,
+          words,
+          ClassTokenPosition.ofId(text("class_position", "end")),
+          flag("class_specific"));
+    }
+
+    String template() {
+      return text("template", Templates.DEFAULT);
+    }
+
+    List<String> templates() {
+      if (!json.has("templates")) {
+        return List.of(template());
+      }
+      List<String> templates = new ArrayList<>();
+      json.path("templates").forEach(t -> templates.add(t.asText()));
+      return templates;
+    }
+
+    double number(String key, double otherwise) {
+      JsonNode value = json.path(key);
+      if (value.isMissingNode() || value.isNull()) {
+        return otherwise;
+      }
+      if (!value.isNumber()) {
+        throw wrong(key, "a number");
+      }
+      return value.asDouble();
+    }
+
+    private String text(String key, String otherwise) {
+      JsonNode value = json.path(key);
+      if (value.isMissingNode() || value.isNull()) {
+        return otherwise;
+      }
+      if (!value.isTextual()) {
+        throw wrong(key, "a text");
+      }
+      return value.asText();
+    }
+
+    private boolean flag(String key) {
+      JsonNode value = json.path(key);
+      if (!value.isMissingNode() && !value.isBoolean()) {
+        throw wrong(key, "true or false");
+      }
+      return value.asBoolean(false);
+    }
+
+    private KgCoopException wrong(String key, String expected) {
+      return KgCoopException.configuration(
+          "setting " + key + ": expected " + expected + ", got " + json.path(key));
+    }
+  }
+}

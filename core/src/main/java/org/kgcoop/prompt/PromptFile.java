@@ -1,0 +1,181 @@
+package org.kgcoop.prompt;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.io.SealedFile;
+import org.kgcoop.io.StateDicts;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
+import org.kgcoop.io.WeightFiles;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * A trained prompt on disk: with the CLIP weights it is all that a prediction needs. Its form is a
+ * safetensors file with the parameters under their published names; the published {@code
+ * prompt_learner/model.pth.tar-N} is read and written too.
+ *
+ * @param method with all its settings
+ * @param classNames it was trained on, in the order of the logits
+ * @param template the data set's hand-crafted prompt
+ * @param clipFingerprint of the CLIP it was trained with; empty where the file does not say
+ * @param dataFingerprint of the pictures it was trained on; empty where the file does not say
+ * @param version of the program that wrote it
+ * @param parameters the learned tensors
+ */
+public record PromptFile(
+    PromptMethod method,
+    List<String> classNames,
+    String template,
+    String clipFingerprint,
+    String dataFingerprint,
+    String version,
+    Map<String, StoredTensor> parameters) {
+  private static final int FORMAT = 1;
+  private static final String WHAT = "prompt file";
+
+  public PromptFile {
+    classNames = List.copyOf(classNames);
+    parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+  }
+
+  /** Writes {@code NAME.safetensors}. */
+  public void write(Path path) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("format", FORMAT);
+    json.set("settings", method.toJson());
+    ArrayNode names = json.putArray("class_names");
+    classNames.forEach(names::add);
+    json.put("template", template);
+    json.put("clip_fingerprint", clipFingerprint);
+    json.put("data_fingerprint", dataFingerprint);
+    json.put("version", version);
+    SealedFile.write(path, parameters.values(), json);
+  }
+
+  /**
+   * Writes the published form, with the fixed embeddings that its loaders expect and drop.
+   *
+   * @param epoch how many epochs it was trained for
+   */
+  public void writePublished(Path path, int epoch) {
+    StateDicts.writePrompt(path, parameters, epoch);
+  }
+
+  /**
+   * Reads {@code NAME.safetensors}.
+   *
+   * @throws KgCoopException where it is of another kind, of a newer format, or damaged
+   */
+  public static PromptFile read(Path path) {
+    return of(path, SealedFile.open(WeightFiles.open(path), WHAT));
+  }
+
+  private static PromptFile of(Path path, SealedFile.Content content) {
+    ObjectNode json = content.json();
+    if (json.path("format").asInt() != FORMAT) {
+      throw KgCoopException.weights(
+          path
+              + ": prompt file of format "
+              + json.path("format")
+              + ", expected "
+              + FORMAT
+              + ": written by a newer version?");
+    }
+    List<String> names = new ArrayList<>();
+    json.path("class_names").forEach(n -> names.add(n.asText()));
+    return new PromptFile(
+        MethodCatalogue.parsePrompt(json.path("settings")),
+        names,
+        json.path("template").asText(),
+        json.path("clip_fingerprint").asText(),
+        json.path("data_fingerprint").asText(),
+        json.path("version").asText(),
+        content.tensors());
+  }
+
+  /**
+   * Reads either form. The published one says neither its classes nor its settings.
+   *
+   * @param classNames for the published form; else those of the file hold
+   */
+  public static PromptFile readAny(Path path, List<String> classNames) {
+    WeightFile file = WeightFiles.open(path);
+    return SealedFile.isSealed(file)
+        ? of(path, SealedFile.open(file, WHAT))
+        : published(file, classNames);
+  }
+
+  private static PromptFile published(WeightFile file, List<String> classNames) {
+    StoredTensor ctx = file.tensors().get("ctx");
+    if (ctx == null) {
+      throw KgCoopException.weights(
+          file.path() + ": not a prompt file: no tensor 'ctx' among its " + file.tensors().size());
+    }
+    if (classNames.isEmpty()) {
+      throw KgCoopException.configuration(
+          file.path() + ": the published form does not name its classes: give them with --classes");
+    }
+    long[] shape = ctx.shape();
+    boolean classSpecific = shape.length == 3;
+    // The class name's place is not in the file: all published runs have it at the end.
+    ContextSettings context =
+        new ContextSettings(
+            (int) shape[shape.length - 2], "", ClassTokenPosition.END, classSpecific);
+    // A KgCoOp file holds a linear1 that it never used; only CoCoOp has both.
+    boolean conditional = file.tensors().containsKey("meta_net.linear2.weight");
+    return new PromptFile(
+        conditional ? new CoCoOp(context) : new CoOp(context),
+        classNames,
+        Templates.DEFAULT,
+        "",
+        "",
+        "published",
+        file.tensors());
+  }
+
+  /** The same parameters under settings that the file does not say, or says otherwise. */
+  public PromptFile with(PromptMethod otherMethod) {
+    return new PromptFile(
+        otherMethod, classNames, template, clipFingerprint, dataFingerprint, version, parameters);
+  }
+
+  /**
+   * A learner with these parameters, for the file's classes or others.
+   *
+   * @throws KgCoopException where they do not fit the CLIP or the classes
+   */
+  public PromptLearner learner(Clip clip, List<String> classes) {
+    if (!clipFingerprint.isEmpty() && !clipFingerprint.equals(clip.fingerprint())) {
+      throw KgCoopException.weights(
+          "the prompt was trained with another CLIP (fingerprint "
+              + clipFingerprint.substring(0, 12)
+              + ", this one is "
+              + clip.fingerprint().substring(0, 12)
+              + "): give the weights that it was trained with");
+    }
+    if (method.context().classSpecific() && !classes.equals(classNames)) {
+      throw KgCoopException.configuration(
+          "a class-specific prompt fits its own " + classNames.size() + " classes only");
+    }
+    PromptLearner learner = method.learner(clip, classes, 0);
+    try (Scope scope = Scope.open("prompt file")) {
+      Map<String, Tensor> values = new LinkedHashMap<>();
+      parameters.forEach((name, stored) -> values.put(name, stored.tensor()));
+      learner.load(values);
+      return learner;
+    } catch (RuntimeException e) {
+      learner.close();
+      throw e;
+    }
+  }
+}

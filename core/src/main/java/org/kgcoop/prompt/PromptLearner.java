@@ -1,0 +1,46 @@
+package org.kgcoop.prompt;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.tensor.Tensor;
+
+/** A prompt method made ready for one list of classes: it has parameters and can be trained. */
+public interface PromptLearner extends FeatureClassifier {
+
+  /** The learned tensors under their published names, in a fixed order. */
+  Map<String, Tensor> parameters();
+
+  /** Losses and gradients of a batch, before any update. */
+  Step step(Batch batch);
+
+  /**
+   * Overwrites the parameters.
+   *
+   * @throws KgCoopException where names or shapes differ from those of {@link #parameters()}
+   */
+  default void load(Map<String, Tensor> values) {
+    for (Map.Entry<String, Tensor> parameter : parameters().entrySet()) {
+      Tensor value = values.get(parameter.getKey());
+      String expected = "'" + parameter.getKey() + "' " + parameter.getValue();
+      if (value == null) {
+        throw KgCoopException.weights(
+            "no learned tensor " + expected + " among " + values.keySet());
+      }
+      if (!Arrays.equals(value.shape(), parameter.getValue().shape())) {
+        throw KgCoopException.weights(
+            "learned tensor '"
+                + parameter.getKey()
+                + "' is "
+                + value
+                + ", expected "
+                + expected
+                + ": a prompt fits a CLIP of the same text width, and a class-specific one only its"
+                + " own classes");
+      }
+    }
+    parameters()
+        .forEach((name, parameter) -> parameter.copy_(Objects.requireNonNull(values.get(name))));
+  }
+}

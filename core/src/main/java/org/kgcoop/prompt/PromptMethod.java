@@ -1,0 +1,30 @@
+package org.kgcoop.prompt;
+
+import java.util.List;
+import org.kgcoop.clip.Clip;
+
+/** A method that tunes a prompt. */
+public interface PromptMethod extends Method {
+
+  /** The learned vectors. */
+  ContextSettings context();
+
+  /** How many epochs, and pictures a step, the published configuration has. */
+  Defaults defaults();
+
+  /**
+   * The length of the published training.
+   *
+   * @param epochs passes over the training pictures
+   * @param batchSize pictures a step
+   */
+  record Defaults(int epochs, int batchSize) {}
+
+  /** Ready to be trained on those classes. */
+  PromptLearner learner(Clip clip, List<String> classNames, long seed);
+
+  @Override
+  default FeatureClassifier classifier(Clip clip, List<String> classNames, long seed) {
+    return learner(clip, classNames, seed);
+  }
+}

@@ -1,0 +1,181 @@
+package org.kgcoop.prompt;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.Tokenizer;
+
+/**
+ * The texts of a list of classes as rows of tokens: which are fixed, which are learned vectors, and
+ * how long a beginning all classes share. It fixes the function that the text tower computes; how
+ * it is computed is the matter of {@link TextFeatures}.
+ *
+ * <p>The ids come from the text {@code X ... X words name.} with as many X as vectors are left
+ * beside the initial words; the first M positions after the start of text are the vectors. Tokens
+ * of the words beyond one a word stay fixed between the vectors and the class name. As in the
+ * published code, the class name is moved before or between the vectors token by token.
+ *
+ * @param rows one a class, up to and with its end of text
+ * @param contextTokens M; 0 for a hand-crafted text
+ * @param classSpecific whether vector m of class c is row c M + m of the context, else row m
+ * @param sharedLength how many first positions are the same for every class, vectors included
+ */
+public record PromptText(
+    List<Row> rows, int contextTokens, boolean classSpecific, int sharedLength) {
+
+  /**
+   * One class.
+   *
+   * @param tokens the id at each position; at a vector's position it means nothing
+   * @param vectors the vector at each position, 0 to M - 1, or -1 for a fixed token
+   */
+  public record Row(List<Integer> tokens, List<Integer> vectors) {
+    public Row {
+      tokens = List.copyOf(tokens);
+      vectors = List.copyOf(vectors);
+    }
+
+    /** The position of the end of text, where the feature is read. */
+    public int end() {
+      return tokens.size() - 1;
+    }
+  }
+
+  public PromptText {
+    rows = List.copyOf(rows);
+  }
+
+  /** How many classes there are. */
+  public int classes() {
+    return rows.size();
+  }
+
+  /** The longest row. */
+  public int length() {
+    return rows.stream().mapToInt(r -> r.tokens().size()).max().orElse(0);
+  }
+
+  /**
+   * The rows of a learned prompt.
+   *
+   * @throws KgCoopException where a class name does not fit into the model's text length
+   */
+  public static PromptText learned(Clip clip, List<String> classNames, ContextSettings context) {
+    int m = context.tokens();
+    List<String> words = new ArrayList<>(Collections.nCopies(m - context.wordCount(), "X"));
+    if (!context.words().isEmpty()) {
+      words.add(context.words());
+    }
+    String prefix = String.join(" ", words);
+    List<Row> rows = new ArrayList<>();
+    for (String className : classNames) {
+      String name = displayName(className);
+      List<Integer> tokens = marked(clip, prefix + " " + name + ".", className);
+      rows.add(
+          arranged(tokens, m, nameTokens(clip.tokenizer(), name, tokens, m), context.position()));
+    }
+    int shared = context.classSpecific() ? 1 : sharedLength(rows);
+    return new PromptText(rows, m, context.classSpecific(), shared);
+  }
+
+  /**
+   * The rows of a hand-crafted template such as "a photo of a {}.".
+   *
+   * @throws KgCoopException where the template has no {} or a class name does not fit
+   */
+  public static PromptText handCrafted(Clip clip, List<String> classNames, String template) {
+    Templates.check(template);
+    List<Row> rows = new ArrayList<>();
+    for (String className : classNames) {
+      List<Integer> tokens =
+          marked(clip, template.replace("{}", displayName(className)), className);
+      rows.add(new Row(tokens, Collections.nCopies(tokens.size(), -1)));
+    }
+    return new PromptText(rows, 0, false, sharedLength(rows));
+  }
+
+  /** Rows of plain texts. */
+  public static PromptText ofTexts(Clip clip, List<String> texts) {
+    List<Row> rows = new ArrayList<>();
+    for (String text : texts) {
+      List<Integer> tokens = clip.tokenizer().encodeMarked(text, clip.config().contextLength());
+      rows.add(new Row(tokens, Collections.nCopies(tokens.size(), -1)));
+    }
+    return new PromptText(rows, 0, false, sharedLength(rows));
+  }
+
+  private static List<Integer> marked(Clip clip, String text, String className) {
+    try {
+      return clip.tokenizer().encodeMarked(text, clip.config().contextLength());
+    } catch (KgCoopException e) {
+      throw new KgCoopException(
+          e.category(), "class '" + abbreviated(className) + "': " + e.getMessage(), e);
+    }
+  }
+
+  /** The published code's underscore rule. */
+  private static String displayName(String className) {
+    return className.replace('_', ' ');
+  }
+
+  /** How many tokens the moved class name has: those of the name alone, as published. */
+  private static int nameTokens(Tokenizer tokenizer, String name, List<Integer> tokens, int m) {
+    return Math.min(tokenizer.encode(name).size(), tokens.size() - 1 - m);
+  }
+
+  private static Row arranged(
+      List<Integer> tokens, int m, int nameLength, ClassTokenPosition position) {
+    List<Integer> suffix = tokens.subList(1 + m, tokens.size());
+    int before =
+        switch (position) {
+          case END -> m;
+          case MIDDLE -> m / 2;
+          case FRONT -> 0;
+        };
+    int moved = position == ClassTokenPosition.END ? 0 : nameLength;
+    List<Integer> ids = new ArrayList<>();
+    List<Integer> vectors = new ArrayList<>();
+    fixed(ids, vectors, tokens.subList(0, 1));
+    learned(ids, vectors, 0, before);
+    fixed(ids, vectors, suffix.subList(0, moved));
+    learned(ids, vectors, before, m);
+    fixed(ids, vectors, suffix.subList(moved, suffix.size()));
+    return new Row(ids, vectors);
+  }
+
+  private static void fixed(List<Integer> ids, List<Integer> vectors, List<Integer> tokens) {
+    ids.addAll(tokens);
+    vectors.addAll(Collections.nCopies(tokens.size(), -1));
+  }
+
+  private static void learned(List<Integer> ids, List<Integer> vectors, int from, int to) {
+    for (int v = from; v < to; v++) {
+      ids.add(0);
+      vectors.add(v);
+    }
+  }
+
+  private static int sharedLength(List<Row> rows) {
+    if (rows.isEmpty()) {
+      return 0;
+    }
+    Row first = rows.get(0);
+    int length = rows.stream().mapToInt(Row::end).min().orElse(0);
+    for (Row row : rows) {
+      int same = 0;
+      while (same < length
+          && row.tokens().get(same).equals(first.tokens().get(same))
+          && row.vectors().get(same).equals(first.vectors().get(same))) {
+        same++;
+      }
+      length = same;
+    }
+    return length;
+  }
+
+  private static String abbreviated(String name) {
+    return name.length() <= 40 ? name : name.substring(0, 37) + "...";
+  }
+}

@@ -1,0 +1,48 @@
+package org.kgcoop.prompt;
+
+import java.util.List;
+import org.kgcoop.KgCoopException;
+
+/** Hand-crafted prompts: texts with {@code {}} where the class name goes. */
+public final class Templates {
+  /** The template of a data set that states none. */
+  public static final String DEFAULT = "a photo of a {}.";
+
+  /**
+   * The seven of the published ensemble on ImageNet, to which a data set adds its own. From the
+   * CLIP repository's notebook, as CoOp's ZeroshotCLIP2 uses them.
+   */
+  public static final List<String> ENSEMBLE =
+      List.of(
+          "itap of a {}.",
+          "a bad photo of the {}.",
+          "a origami {}.",
+          "a photo of the large {}.",
+          "a {} in a video game.",
+          "art of the {}.",
+          "a photo of the small {}.");
+
+  private Templates() {}
+
+  /**
+   * Refuses a text that is no template.
+   *
+   * @throws KgCoopException where the class name has no place in it
+   */
+  static void check(String template) {
+    if (!template.contains("{}")) {
+      throw KgCoopException.configuration(
+          "template '"
+              + template
+              + "': expected {} where the class name goes, as in '"
+              + DEFAULT
+              + "'");
+    }
+  }
+
+  /** The words of a template before its class name: "a photo of a" of "a photo of a {}.". */
+  static String words(String template) {
+    check(template);
+    return template.substring(0, template.indexOf("{}")).strip();
+  }
+}
