@@ -1,0 +1,173 @@
+package org.kgcoop.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.FewShot;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Method;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.train.TrainingSettings;
+
+/**
+ * Base-to-new generalisation: learn from a few pictures of the first half of the classes, measure
+ * on the test pictures of that half among its names, and on those of the other half among theirs. H
+ * is the harmonic mean of the two accuracies.
+ */
+public final class BaseToNew {
+
+  /**
+   * What is compared.
+   *
+   * @param methods a method for the template of a data set, in the order of the table
+   * @param shots pictures a class
+   * @param training the training of a method under a seed
+   */
+  public record Plan(
+      List<Function<String, Method>> methods,
+      int shots,
+      List<Long> seeds,
+      BiFunction<PromptMethod, Long, TrainingSettings> training) {
+    public Plan {
+      methods = List.copyOf(methods);
+      seeds = List.copyOf(seeds);
+      if (methods.isEmpty() || seeds.isEmpty()) {
+        throw KgCoopException.configuration("expected at least one method and one seed");
+      }
+    }
+  }
+
+  private final Workbench bench;
+  private final Plan plan;
+
+  public BaseToNew(Workbench bench, Plan plan) {
+    this.bench = bench;
+    this.plan = plan;
+  }
+
+  /**
+   * Runs what is missing of all methods, seeds and data sets below {@code out}.
+   *
+   * @return the table
+   */
+  public BaseToNewTable run(List<DataSet> dataSets, Path out) {
+    List<BaseToNewTable.Cell> cells = new ArrayList<>();
+    for (DataSet data : dataSets) {
+      cells.addAll(run(data, out));
+    }
+    return new BaseToNewTable(cells);
+  }
+
+  /** The test pictures of one half of the classes. */
+  private record Half(DataSet data, Tensor features) {}
+
+  private List<BaseToNewTable.Cell> run(DataSet data, Path out) {
+    List<BaseToNewTable.Cell> cells = new ArrayList<>();
+    try (Scope scope = Scope.open("data set " + data.name())) {
+      Half base = half(data, ClassSplit.BASE, "base");
+      Half unseen = half(data, ClassSplit.NEW, "new");
+      Map<Long, DataSet> drawn = new LinkedHashMap<>();
+      for (long seed : plan.seeds()) {
+        drawn.put(
+            seed, FewShot.draw(data, plan.shots(), seed, bench.warnings()).select(ClassSplit.BASE));
+      }
+      for (Function<String, Method> make : plan.methods()) {
+        Method method = make.apply(TrainingRun.template(data));
+        for (Map.Entry<Long, DataSet> draw : drawn.entrySet()) {
+          cells.add(cell(method, draw.getKey(), draw.getValue(), base, unseen, out));
+        }
+      }
+    }
+    return cells;
+  }
+
+  private Half half(DataSet data, ClassSplit split, String name) {
+    DataSet half = data.select(split);
+    if (half.test().isEmpty()) {
+      throw KgCoopException.data(
+          data.name() + ": the " + name + " half of the classes has no test pictures");
+    }
+    return new Half(
+        half,
+        Evaluator.features(
+            bench.encoder(),
+            half.test(),
+            bench.progress(),
+            data.name() + ": test pictures of " + name + " classes"));
+  }
+
+  private BaseToNewTable.Cell cell(
+      Method method, long seed, DataSet drawn, Half base, Half unseen, Path out) {
+    if (method instanceof PromptMethod prompt) {
+      if (prompt.context().classSpecific()) {
+        throw KgCoopException.configuration(
+            method.title() + ": a class-specific context cannot be used on new classes");
+      }
+      Path folder = out.resolve(drawn.name()).resolve(method.id()).resolve("seed" + seed);
+      JsonNode results =
+          new TrainingRun(bench, drawn, prompt, plan.training().apply(prompt, seed), plan.shots())
+              .run(folder, learner -> evaluated(prompt, learner, base, unseen));
+      return BaseToNewTable.Cell.of(method, drawn.name(), seed, results);
+    }
+    try (FeatureClassifier onBase =
+            method.classifier(bench.clip(), base.data().classNames(), seed);
+        FeatureClassifier onNew =
+            method.classifier(bench.clip(), unseen.data().classNames(), seed)) {
+      return BaseToNewTable.Cell.of(
+          method, drawn.name(), seed, evaluated(onBase, base, onNew, unseen));
+    }
+  }
+
+  private ObjectNode evaluated(PromptMethod method, PromptLearner learner, Half base, Half unseen) {
+    // A shared context serves any classes: a learner for the new ones takes the learned vectors.
+    try (PromptLearner onNew = method.learner(bench.clip(), unseen.data().classNames(), 0)) {
+      onNew.load(learner.parameters());
+      return evaluated(learner, base, onNew, unseen);
+    }
+  }
+
+  private ObjectNode evaluated(
+      FeatureClassifier onBase, Half base, FeatureClassifier onNew, Half unseen) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.set("base", json(evaluated(onBase, base)));
+    json.set("new", json(evaluated(onNew, unseen)));
+    return json;
+  }
+
+  private static Evaluator.Result evaluated(FeatureClassifier classifier, Half half) {
+    return Evaluator.evaluate(
+        classifier, half.features(), half.data().test(), half.data().classNames().size());
+  }
+
+  /** Counts, and what follows from them. */
+  public static ObjectNode json(Evaluator.Result result) {
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("correct", result.evaluation().correct())
+            .put("total", result.evaluation().total())
+            .put("accuracy", result.evaluation().accuracy())
+            .put("error_rate", result.evaluation().errorRate())
+            .put("macro_f1", result.evaluation().macroF1())
+            .put("mean_per_class_accuracy", result.evaluation().meanPerClassAccuracy())
+            .put("expected_calibration_error", result.expectedCalibrationError());
+    var confusion = json.putArray("confusion");
+    for (List<Long> row : result.evaluation().confusion()) {
+      row.forEach(confusion.addArray()::add);
+    }
+    return json;
+  }
+}

@@ -1,0 +1,218 @@
+package org.kgcoop.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Version;
+import org.kgcoop.bank.FeatureSource;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Fingerprint;
+import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.train.BatchPlan;
+import org.kgcoop.train.Checkpoint;
+import org.kgcoop.train.RunFolder;
+import org.kgcoop.train.Trainer;
+import org.kgcoop.train.TrainingSettings;
+
+/** One method trained on one data set into one run folder: begun, gone on with, or already done. */
+public final class TrainingRun {
+  private final Workbench bench;
+  private final DataSet data;
+  private final PromptMethod method;
+  private final TrainingSettings training;
+  private final int shots;
+
+  /**
+   * A run that is ready to start.
+   *
+   * @param data the drawn training pictures of the classes that are learned
+   * @param shots pictures a class that were asked for; 0 for all
+   */
+  public TrainingRun(
+      Workbench bench, DataSet data, PromptMethod method, TrainingSettings training, int shots) {
+    this.bench = bench;
+    this.data = data;
+    this.method = method;
+    this.training = training;
+    this.shots = shots;
+    if (data.train().isEmpty()) {
+      throw KgCoopException.data(data.name() + ": no training pictures");
+    }
+  }
+
+  /**
+   * Trains what is missing and evaluates.
+   *
+   * @param evaluation what the results hold of the trained learner
+   * @return the content of {@code results.json}
+   */
+  public JsonNode run(Path out, Function<PromptLearner, ObjectNode> evaluation) {
+    ObjectNode settings = settings();
+    try (RunFolder folder =
+        RunFolder.open(out, settings, SettingsJson.provenance(), bench.warnings())) {
+      if (folder.isComplete()) {
+        bench.progress().message(out + ": done before");
+        return folder.results();
+      }
+      try (PromptLearner learner =
+          method.learner(bench.clip(), data.classNames(), training.seed())) {
+        ObjectNode results = train(folder, learner, settings);
+        results.setAll(evaluation.apply(learner));
+        folder.complete(results);
+        return results;
+      }
+    }
+  }
+
+  private ObjectNode settings() {
+    ObjectNode settings = JsonNodeFactory.instance.objectNode();
+    settings.set("method", method.toJson());
+    settings.set("training", SettingsJson.training(training));
+    ObjectNode dataJson = settings.putObject("data");
+    dataJson
+        .put("name", data.name())
+        .put("shots", shots)
+        .put("classes", data.classNames().size())
+        .put("train", data.train().size())
+        .put("fingerprint", Fingerprint.of(data.withPictures(data.train(), data.val(), List.of())));
+    settings.set("computation", SettingsJson.computation(bench.clip()));
+    return settings;
+  }
+
+  private ObjectNode train(RunFolder folder, PromptLearner learner, ObjectNode settings) {
+    String what = data.name() + ", " + method.title() + ", seed " + training.seed();
+    FeatureSource source =
+        new FeatureSource(bench.encoder(), data.train(), training.augmentation(), training.seed());
+    long start = System.nanoTime();
+    if (source.toPrepare() > 0) {
+      try (Progress.Task task =
+          bench.progress().start(what + ": image features", source.toPrepare())) {
+        source.prepare(task::done);
+      }
+    }
+    double prepareSeconds = (System.nanoTime() - start) / 1e9;
+    Optional<Checkpoint> from = folder.newest();
+    folder.rewindEvents(from.map(Checkpoint::step).orElse(0L));
+    from.ifPresent(c -> bench.progress().message(what + ": goes on after step " + c.step()));
+    int epochs = training.schedule().epochs();
+    Trainer.Outcome outcome;
+    try (Progress.Task task = bench.progress().start(what, epochs)) {
+      BatchPlan plan = BatchPlan.shuffled(source.count(), training.batchSize(), training.seed());
+      outcome =
+          new Trainer(
+                  learner,
+                  source,
+                  training,
+                  plan,
+                  new Recorder(folder, task, from.map(Checkpoint::step).orElse(0L)),
+                  bench.interrupted())
+              .train(from.orElse(null), validation());
+    }
+    try (Scope scope = Scope.open("trained parameters")) {
+      Map<String, Tensor> values = new LinkedHashMap<>();
+      outcome.parameters().forEach((name, stored) -> values.put(name, stored.tensor()));
+      learner.load(values);
+    }
+    promptFile(outcome, settings).write(folder.promptFile());
+    ObjectNode results = JsonNodeFactory.instance.objectNode();
+    results
+        .putObject("training")
+        .put("pictures", outcome.pictures())
+        .put("seconds", outcome.seconds())
+        .put("ms_per_image", 1000 * outcome.seconds() / Math.max(1, outcome.pictures()))
+        .put("prepare_seconds", prepareSeconds);
+    return results;
+  }
+
+  private PromptFile promptFile(Trainer.Outcome outcome, ObjectNode settings) {
+    return new PromptFile(
+        method,
+        data.classNames(),
+        template(data),
+        bench.clip().fingerprint(),
+        settings.path("data").path("fingerprint").asText(),
+        Version.KGCOOP,
+        outcome.parameters());
+  }
+
+  /** The template of a data set, or the default where it states none. */
+  public static String template(DataSet data) {
+    return data.template() == null ? Templates.DEFAULT : data.template();
+  }
+
+  private @Nullable ToDoubleFunction<PromptLearner> validation() {
+    if (!training.keepBest()) {
+      return null;
+    }
+    if (data.val().isEmpty()) {
+      bench
+          .warnings()
+          .accept(
+              data.name() + ": no validation pictures, so the last epoch is kept, not the best");
+      return null;
+    }
+    PictureEncoder encoder = bench.encoder();
+    DataSet onVal = data.withPictures(List.of(), List.of(), data.val());
+    return learner -> Evaluator.evaluate(learner, encoder, onVal).evaluation().accuracy();
+  }
+
+  /** Writes events and checkpoints, and moves the bar. */
+  private static final class Recorder implements Trainer.Listener {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final RunFolder folder;
+    private final Progress.Task task;
+    private long step;
+
+    Recorder(RunFolder folder, Progress.Task task, long step) {
+      this.folder = folder;
+      this.task = task;
+      this.step = step;
+    }
+
+    @Override
+    public void step(int epoch, int batch, double rate, Map<String, Double> losses) {
+      step++;
+      ObjectNode event = JSON.createObjectNode();
+      event.put("step", step).put("epoch", epoch + 1).put("batch", batch + 1).put("lr", rate);
+      losses.forEach(event::put);
+      folder.append(event);
+      double first = losses.values().iterator().next();
+      task.detail(String.format(Locale.ROOT, "loss %.3f", first));
+    }
+
+    @Override
+    public void epoch(int epoch, @Nullable Double validation) {
+      task.done(epoch + 1L);
+      if (validation != null) {
+        folder.append(
+            JSON.createObjectNode()
+                .put("step", step)
+                .put("epoch", epoch + 1)
+                .put("validation_accuracy", validation));
+      }
+    }
+
+    @Override
+    public void checkpoint(Checkpoint checkpoint) {
+      folder.save(checkpoint);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package org.kgcoop.train;
+
+import java.util.List;
+import org.kgcoop.data.BatchOrder;
+
+/** Which pictures are seen together, epoch by epoch. */
+@FunctionalInterface
+public interface BatchPlan {
+
+  /**
+   * The batches of an epoch.
+   *
+   * @param epoch from 0
+   * @return for each step the numbers of its pictures
+   */
+  List<int[]> batches(int epoch);
+
+  /** A new order in every epoch, a pure function of the seed; remainders are dropped. */
+  static BatchPlan shuffled(int count, int batchSize, long seed) {
+    return epoch -> BatchOrder.batches(count, batchSize, seed, epoch);
+  }
+}

@@ -1,0 +1,344 @@
+package org.kgcoop.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.io.AtomicFile;
+import org.kgcoop.io.SealedFile;
+
+/**
+ * The folder of a run: {@code run.json} (settings as resolved, provenance, state), {@code
+ * events.jsonl} (a line a step and an epoch), {@code checkpoint/} (two generations, the newest
+ * valid one wins), {@code prompt.safetensors}, {@code results.json}. Locked while it is open.
+ */
+public final class RunFolder implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int GENERATIONS = 2;
+
+  private final Path path;
+  private final FileChannel lockChannel;
+  private final Consumer<String> warnings;
+  private @Nullable FileChannel events;
+
+  private RunFolder(Path path, FileChannel lockChannel, Consumer<String> warnings) {
+    this.path = path;
+    this.lockChannel = lockChannel;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Opens a run, new or begun.
+   *
+   * @param settings all that decides the outcome
+   * @param provenance what else is worth knowing: fingerprints, versions
+   * @throws KgCoopException where the folder cannot be written, is in use, or holds a run of other
+   *     settings
+   */
+  public static RunFolder open(
+      Path path, ObjectNode settings, ObjectNode provenance, Consumer<String> warnings) {
+    try {
+      Files.createDirectories(path.resolve("checkpoint"));
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          path + ": cannot be made a run folder: " + reason(e) + "; try another --out", e);
+    }
+    RunFolder folder = new RunFolder(path, lock(path), warnings);
+    try {
+      folder.removeLeftovers();
+      folder.begin(settings, provenance);
+      return folder;
+    } catch (RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel lock(Path path) {
+    Path file = path.resolve(".lock");
+    try {
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock = null;
+      try {
+        lock = channel.tryLock();
+      } catch (OverlappingFileLockException e) {
+        // Another thread of this process: the same as another process.
+      }
+      if (lock == null) {
+        channel.close();
+        throw new KgCoopException(
+            KgCoopException.Category.IO,
+            path + ": in use by another run; wait for it, or choose another --out");
+      }
+      return channel;
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          path + ": cannot be written: " + reason(e) + "; try another --out", e);
+    }
+  }
+
+  private void removeLeftovers() {
+    for (Path folder : List.of(path, path.resolve("checkpoint"))) {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          if (file.getFileName().toString().matches("\\..*\\.tmp")) {
+            Files.deleteIfExists(file);
+          }
+        }
+      } catch (IOException e) {
+        throw KgCoopException.io(folder + ": cannot be tidied: " + reason(e), e);
+      }
+    }
+  }
+
+  private void begin(ObjectNode settings, ObjectNode provenance) {
+    Path file = path.resolve("run.json");
+    if (!Files.exists(file)) {
+      ObjectNode run = JSON.createObjectNode();
+      run.set("settings", settings);
+      run.set("provenance", provenance);
+      run.put("state", "running");
+      writeJson("run.json", run);
+      return;
+    }
+    JsonNode before = readJson("run.json").path("settings");
+    List<String> differences = new ArrayList<>();
+    differences("", before, parsed(settings), differences);
+    if (!differences.isEmpty()) {
+      throw KgCoopException.configuration(
+          path
+              + ": holds a run of other settings: "
+              + String.join(", ", differences)
+              + "; use the same settings to go on with it, or another --out");
+    }
+  }
+
+  /** As it would be read back, so that 8 and 8.0 compare as they are written. */
+  private static JsonNode parsed(ObjectNode node) {
+    try {
+      return JSON.readTree(node.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void differences(
+      String key, JsonNode before, JsonNode now, List<String> differences) {
+    if (before.isObject() && now.isObject()) {
+      List<String> names = new ArrayList<>();
+      before.fieldNames().forEachRemaining(names::add);
+      now.fieldNames()
+          .forEachRemaining(
+              name -> {
+                if (!names.contains(name)) {
+                  names.add(name);
+                }
+              });
+      for (String name : names) {
+        differences(
+            key.isEmpty() ? name : key + "." + name,
+            before.path(name),
+            now.path(name),
+            differences);
+      }
+    } else if (!before.equals(now)) {
+      differences.add(key + " was " + shortened(before) + ", is " + shortened(now));
+    }
+  }
+
+  private static String shortened(JsonNode value) {
+    String text = value.isMissingNode() ? "not there" : value.toString();
+    return text.length() <= 60 ? text : text.substring(0, 57) + "...";
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public Path promptFile() {
+    return path.resolve("prompt.safetensors");
+  }
+
+  /** Whether the run was ended and its results written. */
+  public boolean isComplete() {
+    return readJson("run.json").path("state").asText().equals("complete")
+        && Files.exists(path.resolve("results.json"));
+  }
+
+  /** Writes the results and ends the run; its checkpoints are not needed any more. */
+  public void complete(ObjectNode results) {
+    writeJson("results.json", results);
+    ObjectNode run = (ObjectNode) readJson("run.json");
+    run.put("state", "complete");
+    writeJson("run.json", run);
+    for (Path file : checkpoints()) {
+      delete(file);
+    }
+  }
+
+  public JsonNode results() {
+    return readJson("results.json");
+  }
+
+  // ---- checkpoints
+
+  /** Keeps a checkpoint and the one before it. */
+  public void save(Checkpoint checkpoint) {
+    SealedFile.write(
+        path.resolve("checkpoint").resolve("step-%09d.safetensors".formatted(checkpoint.step())),
+        checkpoint.tensors(),
+        checkpoint.json());
+    List<Path> all = checkpoints();
+    for (Path old : all.subList(0, Math.max(0, all.size() - GENERATIONS))) {
+      delete(old);
+    }
+  }
+
+  /** The newest valid checkpoint; a damaged one is warned of and passed over. */
+  public Optional<Checkpoint> newest() {
+    List<Path> all = checkpoints();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      try {
+        return Optional.of(Checkpoint.of(SealedFile.read(all.get(i), "checkpoint")));
+      } catch (KgCoopException e) {
+        warnings.accept(e.getMessage() + " (the one before it is used)");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The checkpoints there are, the oldest first. */
+  private List<Path> checkpoints() {
+    try (Stream<Path> files = Files.list(path.resolve("checkpoint"))) {
+      return files
+          .filter(f -> f.getFileName().toString().matches("step-\\d+\\.safetensors"))
+          .sorted(Comparator.comparing(f -> f.getFileName().toString()))
+          .toList();
+    } catch (IOException e) {
+      throw KgCoopException.io(path + ": cannot be listed: " + reason(e), e);
+    }
+  }
+
+  // ---- events
+
+  /** Drops the events of steps that will be made again: those after {@code step}. */
+  public void rewindEvents(long step) {
+    Path file = path.resolve("events.jsonl");
+    if (!Files.exists(file)) {
+      return;
+    }
+    List<String> kept = new ArrayList<>();
+    try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
+      for (String line : (Iterable<String>) lines::iterator) {
+        JsonNode event = readLine(line);
+        if (event == null || event.path("step").asLong(Long.MAX_VALUE) > step) {
+          break;
+        }
+        kept.add(line);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
+    }
+    AtomicFile.write(
+        file,
+        out -> {
+          for (String line : kept) {
+            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+          }
+        });
+  }
+
+  /** A line, or null for one that was cut short when the process died. */
+  private static @Nullable JsonNode readLine(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Appends a line. Not forced to the disk: what is lost is written again. */
+  public void append(ObjectNode event) {
+    Path file = path.resolve("events.jsonl");
+    try {
+      if (events == null) {
+        events =
+            FileChannel.open(
+                file,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.APPEND);
+      }
+      ByteBuffer line = ByteBuffer.wrap((event + "\n").getBytes(StandardCharsets.UTF_8));
+      while (line.hasRemaining()) {
+        int unused = events.write(line);
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be written: " + reason(e), e);
+    }
+  }
+
+  // ---- files
+
+  private void writeJson(String name, JsonNode content) {
+    AtomicFile.write(
+        path.resolve(name),
+        out ->
+            out.write(
+                (JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n")
+                    .getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private JsonNode readJson(String name) {
+    Path file = path.resolve(name);
+    try {
+      return JSON.readTree(file.toFile());
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          file + ": cannot be read: " + reason(e) + "; delete the run folder to begin again", e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be deleted: " + reason(e), e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return e.getClass().getSimpleName().replace("Exception", "") + " " + message;
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (events != null) {
+        events.close();
+      }
+      lockChannel.close();
+    } catch (IOException e) {
+      throw KgCoopException.io(path + ": cannot be closed: " + reason(e), e);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package org.kgcoop.train;
+
+import java.util.Locale;
+import org.kgcoop.KgCoopException;
+
+/**
+ * The learning rate of every epoch: warm-up, then a cosine, stepped after each epoch. The published
+ * runs use Dassl.pytorch, whose two ways of counting the warm-up are {@link Variant}.
+ *
+ * @param rate the rate r that the cosine starts from
+ * @param epochs T
+ * @param warmup how the first epochs rise
+ * @param warmupEpochs w, how many they are
+ * @param warmupRate the rate of a constant warm-up, and of the first epoch of a linear one
+ */
+public record Schedule(
+    double rate, int epochs, Warmup warmup, int warmupEpochs, double warmupRate, Variant variant) {
+
+  /** How the first epochs rise. */
+  public enum Warmup {
+    NONE,
+    /** At {@code warmupRate}. */
+    CONSTANT,
+    /** Epoch e, from 0, at {@code r e / w}; the first at {@code warmupRate}. */
+    LINEAR;
+
+    public String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Warmup ofId(String id) {
+      for (Warmup warmup : values()) {
+        if (warmup.id().equals(id)) {
+          return warmup;
+        }
+      }
+      throw KgCoopException.configuration(
+          "warm-up '" + id + "': expected none, constant or linear");
+    }
+  }
+
+  /** Whether the cosine counts from the end of the warm-up, or from the first epoch. */
+  public enum Variant {
+    /** {@code r (1 + cos(pi (e - w) / T)) / 2} in epoch e >= w: Dassl with WARMUP_RECOUNT. */
+    CURRENT("current"),
+    /**
+     * {@code r (1 + cos(pi e / T)) / (1 + cos(pi w / T))} in epoch e >= w: without, by PyTorch's
+     * recursive formula.
+     */
+    PAPER_ERA("paper-era");
+
+    private final String id;
+
+    Variant(String id) {
+      this.id = id;
+    }
+
+    public String id() {
+      return id;
+    }
+
+    public static Variant ofId(String id) {
+      for (Variant variant : values()) {
+        if (variant.id.equals(id)) {
+          return variant;
+        }
+      }
+      throw KgCoopException.configuration("schedule '" + id + "': expected current or paper-era");
+    }
+  }
+
+  public Schedule {
+    if (epochs < 1) {
+      throw KgCoopException.configuration("epochs: expected at least 1, got " + epochs);
+    }
+    if (!(rate > 0) || Double.isInfinite(rate)) {
+      throw KgCoopException.configuration("learning rate: expected above 0, got " + rate);
+    }
+    if (warmupEpochs < 0 || !(warmupRate >= 0) || Double.isInfinite(warmupRate)) {
+      throw KgCoopException.configuration(
+          "warm-up: expected epochs and a rate of at least 0, got "
+              + warmupEpochs
+              + " and "
+              + warmupRate);
+    }
+  }
+
+  /** The published schedule: one constant epoch at 1e-5, then the cosine from {@code rate}. */
+  public static Schedule published(double rate, int epochs) {
+    return new Schedule(rate, epochs, Warmup.CONSTANT, 1, 1e-5, Variant.CURRENT);
+  }
+
+  /**
+   * The rate of an epoch.
+   *
+   * @param epoch from 0
+   */
+  public double rate(int epoch) {
+    int w = warmup == Warmup.NONE ? 0 : warmupEpochs;
+    if (epoch < w) {
+      return warmup == Warmup.LINEAR && epoch > 0 ? rate * epoch / w : warmupRate;
+    }
+    return switch (variant) {
+      case CURRENT -> rate * (1 + cosine(epoch - w)) / 2;
+      case PAPER_ERA -> rate * (1 + cosine(epoch)) / (1 + cosine(w));
+    };
+  }
+
+  private double cosine(int epoch) {
+    return Math.cos(Math.PI * epoch / epochs);
+  }
+}

@@ -1,0 +1,225 @@
+package org.kgcoop.train;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.bank.FeatureSource;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Step;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Sgd;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The training loop: for each batch features, losses and gradients, an update. Resumed from any of
+ * its checkpoints it ends in the same bytes as a run that was never interrupted.
+ */
+public final class Trainer {
+
+  /** Told how training goes. Every method may be left as it is. */
+  public interface Listener {
+    /**
+     * After a step.
+     *
+     * @param epoch from 0
+     * @param batch from 0
+     */
+    default void step(int epoch, int batch, double rate, Map<String, Double> losses) {}
+
+    /**
+     * After an epoch.
+     *
+     * @param epoch from 0
+     * @param validation accuracy on the validation pictures in percent, or null where it was not
+     *     measured
+     */
+    default void epoch(int epoch, @Nullable Double validation) {}
+
+    /** When what a run needs to go on should be kept. */
+    default void checkpoint(Checkpoint checkpoint) {}
+  }
+
+  /**
+   * What training came to.
+   *
+   * @param parameters the learned tensors under their published names
+   * @param pictures how many pictures the steps of this call saw
+   * @param seconds the time of those steps
+   */
+  public record Outcome(Map<String, StoredTensor> parameters, long pictures, double seconds) {
+    public Outcome {
+      parameters = Map.copyOf(parameters);
+    }
+  }
+
+  private final PromptLearner learner;
+  private final FeatureSource source;
+  private final TrainingSettings settings;
+  private final BatchPlan plan;
+  private final Listener listener;
+  private final BooleanSupplier interrupted;
+  private final long[] labels;
+
+  /**
+   * A loop that is ready to run.
+   *
+   * @param learner its parameters are changed in place
+   * @param source prepared features of the training pictures
+   * @param interrupted asked after each step; when it says yes a checkpoint is kept and training
+   *     ends with an error of the kind INTERRUPTED
+   */
+  public Trainer(
+      PromptLearner learner,
+      FeatureSource source,
+      TrainingSettings settings,
+      BatchPlan plan,
+      Listener listener,
+      BooleanSupplier interrupted) {
+    this.learner = learner;
+    this.source = source;
+    this.settings = settings;
+    this.plan = plan;
+    this.listener = listener;
+    this.interrupted = interrupted;
+    this.labels = source.labels();
+  }
+
+  /** Where training stands. */
+  private static final class Position {
+    int epoch;
+    int batch;
+    long step;
+    double bestAccuracy = -1;
+    Map<String, StoredTensor> best = Map.of();
+    long pictures;
+    double seconds;
+  }
+
+  /**
+   * Trains to the end.
+   *
+   * @param from where to go on, or null for the beginning
+   * @param validation the accuracy on the validation pictures in percent, asked for after each
+   *     epoch where the best epoch is kept; null where there are none
+   * @throws KgCoopException where a loss is not finite, or training was interrupted
+   */
+  public Outcome train(
+      @Nullable Checkpoint from, @Nullable ToDoubleFunction<PromptLearner> validation) {
+    Position at = new Position();
+    List<Tensor> parameters = List.copyOf(learner.parameters().values());
+    try (Sgd sgd = new Sgd(parameters, settings.momentum(), settings.weightDecay())) {
+      if (from != null) {
+        goOn(from, sgd, at);
+      }
+      int epochs = settings.schedule().epochs();
+      for (; at.epoch < epochs; at.epoch++, at.batch = 0) {
+        epoch(sgd, at);
+        Double accuracy = null;
+        if (settings.keepBest() && validation != null) {
+          accuracy = validation.applyAsDouble(learner);
+          if (accuracy > at.bestAccuracy) { // the first of equals, as published
+            at.bestAccuracy = accuracy;
+            at.best = stored();
+          }
+        }
+        listener.epoch(at.epoch, accuracy);
+        if ((at.epoch + 1) % settings.checkpointEvery() == 0 && at.epoch + 1 < epochs) {
+          listener.checkpoint(checkpoint(at, at.epoch + 1, 0, sgd));
+        }
+      }
+    }
+    return new Outcome(at.best.isEmpty() ? stored() : at.best, at.pictures, at.seconds);
+  }
+
+  private void epoch(Sgd sgd, Position at) {
+    List<int[]> batches = plan.batches(at.epoch);
+    double rate = settings.schedule().rate(at.epoch);
+    for (; at.batch < batches.size(); at.batch++) {
+      int[] pictures = batches.get(at.batch);
+      long start = System.nanoTime();
+      Map<String, Double> losses = step(sgd, pictures, rate, at);
+      at.seconds += (System.nanoTime() - start) / 1e9;
+      at.pictures += pictures.length;
+      at.step++;
+      listener.step(at.epoch, at.batch, rate, losses);
+      if (interrupted.getAsBoolean()) {
+        listener.checkpoint(checkpoint(at, at.epoch, at.batch + 1, sgd));
+        throw new KgCoopException(
+            KgCoopException.Category.INTERRUPTED,
+            "interrupted in epoch "
+                + (at.epoch + 1)
+                + " of "
+                + settings.schedule().epochs()
+                + "; the same command goes on from there");
+      }
+    }
+  }
+
+  private Map<String, Double> step(Sgd sgd, int[] pictures, double rate, Position at) {
+    try (Scope scope = Scope.open("training step")) {
+      long[] batchLabels = new long[pictures.length];
+      for (int i = 0; i < pictures.length; i++) {
+        batchLabels[i] = labels[pictures[i]];
+      }
+      Batch batch =
+          new Batch(
+              source.features(pictures, at.epoch), Tensor.of(batchLabels, batchLabels.length));
+      Step step = learner.step(batch);
+      step.losses()
+          .forEach(
+              (name, value) -> {
+                if (!Double.isFinite(value)) {
+                  throw KgCoopException.configuration(
+                      "training: "
+                          + name
+                          + " is "
+                          + value
+                          + " in epoch "
+                          + (at.epoch + 1)
+                          + ", batch "
+                          + (at.batch + 1)
+                          + ": try a lower learning rate, or precision float32");
+                }
+              });
+      sgd.step(step.gradients(), rate);
+      return step.losses();
+    }
+  }
+
+  private void goOn(Checkpoint from, Sgd sgd, Position at) {
+    try (Scope scope = Scope.open("checkpoint")) {
+      Map<String, Tensor> values = new LinkedHashMap<>();
+      from.parameters().forEach((name, stored) -> values.put(name, stored.tensor()));
+      learner.load(values);
+    }
+    sgd.load(from.optimizerState());
+    at.epoch = from.epoch();
+    at.batch = from.batch();
+    at.step = from.step();
+    at.bestAccuracy = from.bestAccuracy();
+    at.best = from.best();
+  }
+
+  private Checkpoint checkpoint(Position at, int epoch, int batch, Sgd sgd) {
+    return new Checkpoint(
+        epoch,
+        batch,
+        at.step,
+        at.bestAccuracy,
+        stored(),
+        at.best,
+        Checkpoint.optimizer(sgd.state()));
+  }
+
+  private Map<String, StoredTensor> stored() {
+    Map<String, StoredTensor> stored = new LinkedHashMap<>();
+    learner.parameters().forEach((name, tensor) -> stored.put(name, StoredTensor.of(name, tensor)));
+    return stored;
+  }
+}
