@@ -1,0 +1,81 @@
+package org.kgcoop.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import org.kgcoop.experiment.Progress;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * What every command says, and how: results to standard output, progress and warnings to standard
+ * error.
+ */
+final class Output {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(names = "--json", description = "Print one JSON object instead of text.")
+  private boolean json;
+
+  @Option(names = "--quiet", description = "No progress, only results, warnings and errors.")
+  private boolean quiet;
+
+  @Option(names = "--debug", description = "On an error, its stack trace too.")
+  private boolean debug;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
+  Output() {}
+
+  boolean isJson() {
+    return json;
+  }
+
+  /** Whether that command was given {@code --debug}. */
+  static boolean isDebug(CommandLine command) {
+    return command.getCommandSpec().mixins().values().stream()
+        .anyMatch(mixin -> mixin.userObject() instanceof Output output && output.debug);
+  }
+
+  PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  /** A line of the result. */
+  void line(String text) {
+    out().println(text);
+  }
+
+  /** The result for machines. */
+  void json(JsonNode node) {
+    try {
+      out().println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(node));
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void warn(String text) {
+    PrintWriter err = spec.commandLine().getErr();
+    synchronized (this) {
+      err.println("warning: " + text);
+      err.flush();
+    }
+  }
+
+  /** A line about what happens. */
+  void info(String text) {
+    if (!quiet) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println(text);
+      err.flush();
+    }
+  }
+
+  Progress progress() {
+    return quiet ? Progress.SILENT : new ConsoleProgress(this);
+  }
+}

@@ -1,0 +1,87 @@
+package org.kgcoop.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.verify.Outcome;
+import org.kgcoop.verify.Verifier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Recomputes reference numbers. */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Recompute every number in folders of reference cases, through the same code that trains and"
+          + " evaluates.",
+      ""
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./kgcoop verify reference/vit reference/data",
+      "",
+      "A folder holds cases.json, tensors.safetensors and the files they name."
+          + " Exits 1 where a case failed."
+    })
+final class VerifyCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "DIR", arity = "0..*", description = "Folders of reference cases.")
+  private List<Path> folders = new ArrayList<>();
+
+  @Mixin private Output output = new Output();
+
+  @Override
+  public Integer call() {
+    if (folders.isEmpty()) {
+      throw KgCoopException.configuration("verify: expected at least one folder");
+    }
+    List<Outcome> outcomes = new ArrayList<>();
+    ArrayNode cases = JsonNodeFactory.instance.arrayNode();
+    for (Path folder : folders) {
+      outcomes.addAll(Verifier.verify(folder, outcome -> report(folder, outcome, cases)));
+    }
+    long failed = outcomes.stream().filter(o -> !o.passed()).count();
+    long passed = outcomes.size() - failed;
+    if (output.isJson()) {
+      ObjectNode json = JsonNodeFactory.instance.objectNode();
+      json.put("passed", passed).put("failed", failed).set("cases", cases);
+      output.json(json);
+    } else {
+      output.line(passed + " passed, " + failed + " failed");
+    }
+    return failed == 0 ? 0 : KgCoopException.Category.CHECK.exitCode();
+  }
+
+  private void report(Path folder, Outcome outcome, ArrayNode cases) {
+    if (output.isJson()) {
+      cases
+          .addObject()
+          .put("folder", folder.toString())
+          .put("id", outcome.id())
+          .put("passed", outcome.passed())
+          .put("error", outcome.worst())
+          .put("tolerance", outcome.tolerance())
+          .put("problem", outcome.problem());
+      return;
+    }
+    output.line(
+        String.format(
+            Locale.ROOT,
+            "%s  %s/%s  error %.2g (%s)%s",
+            outcome.passed() ? "ok    " : "FAILED",
+            folder.getFileName(),
+            outcome.id(),
+            outcome.worst(),
+            outcome.tolerance(),
+            outcome.passed() ? "" : "  " + outcome.problem()));
+    output.out().flush();
+  }
+}

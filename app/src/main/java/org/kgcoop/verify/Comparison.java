@@ -1,0 +1,131 @@
+package org.kgcoop.verify;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Holds what was computed against what is expected, at the tolerance of a case.
+ *
+ * <p>{@code relative} r: {@code max|a - b| <= r max(1e-6, max|b|)} over a tensor, {@code |a - b| <=
+ * r max(1, |b|)} for a plain value. {@code levels} n and {@code share} s: no 8-bit value differs by
+ * more than n, and at most the share s differs at all. Without a tolerance: equal.
+ */
+final class Comparison {
+  private static final int MAX_PROBLEMS = 3;
+
+  private final JsonNode tolerance;
+  private final List<String> problems = new ArrayList<>();
+  private double worst;
+  private int problemCount;
+
+  Comparison(JsonNode tolerance) {
+    this.tolerance = tolerance;
+  }
+
+  /** The largest error that was met, in the unit of the tolerance. */
+  double worst() {
+    return worst;
+  }
+
+  boolean passed() {
+    return problemCount == 0;
+  }
+
+  /** What was wrong, or nothing. */
+  String problems() {
+    String rest =
+        problemCount > MAX_PROBLEMS ? "; and " + (problemCount - MAX_PROBLEMS) + " more" : "";
+    return String.join("; ", problems) + rest;
+  }
+
+  String toleranceText() {
+    if (tolerance.has("relative")) {
+      return "relative " + tolerance.path("relative").asText();
+    }
+    if (tolerance.has("levels")) {
+      return tolerance.path("levels").asText()
+          + " levels, share "
+          + tolerance.path("share").asText();
+    }
+    return "equal";
+  }
+
+  void tensor(String what, float[] actual, float[] expected) {
+    if (actual.length != expected.length) {
+      problem(what + " has " + actual.length + " values, expected " + expected.length);
+      return;
+    }
+    double largest = 1e-6;
+    for (float value : expected) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    double error = 0;
+    for (int i = 0; i < actual.length; i++) {
+      double difference = Math.abs((double) actual[i] - expected[i]);
+      // NaN counts as infinitely wrong.
+      error = Math.max(error, difference >= 0 ? difference : Double.POSITIVE_INFINITY);
+    }
+    relative(what, error / largest);
+  }
+
+  void value(String what, double actual, double expected) {
+    double error = Math.abs(actual - expected) / Math.max(1, Math.abs(expected));
+    relative(what, error >= 0 ? error : Double.POSITIVE_INFINITY);
+  }
+
+  /** As the kind {@code schedule} has it: {@code |a - b| <= r |b|}. */
+  void rate(String what, double actual, double expected) {
+    double difference = Math.abs(actual - expected);
+    relative(what, difference == 0 ? 0 : difference / Math.abs(expected));
+  }
+
+  private void relative(String what, double error) {
+    worst = Math.max(worst, error);
+    double allowed = tolerance.path("relative").asDouble(0);
+    if (!(error <= allowed)) {
+      problem(String.format(Locale.ROOT, "%s off by %.2e", what, error));
+    }
+  }
+
+  void pixels(String what, byte[] actual, float[] expected) {
+    if (actual.length != expected.length) {
+      problem(what + " has " + actual.length + " values, expected " + expected.length);
+      return;
+    }
+    int largest = 0;
+    long different = 0;
+    for (int i = 0; i < actual.length; i++) {
+      int difference = Math.abs((actual[i] & 0xFF) - Math.round(expected[i]));
+      largest = Math.max(largest, difference);
+      different += difference > 0 ? 1 : 0;
+    }
+    double share = actual.length == 0 ? 0 : (double) different / actual.length;
+    worst = Math.max(worst, largest);
+    if (largest > tolerance.path("levels").asInt(0)
+        || share > tolerance.path("share").asDouble(0)) {
+      problem(
+          String.format(Locale.ROOT, "%s off by up to %d in %.2f %%", what, largest, 100 * share));
+    }
+  }
+
+  void equal(String what, Object actual, Object expected) {
+    if (!actual.equals(expected)) {
+      worst = Double.POSITIVE_INFINITY;
+      problem(what + " is " + shortened(actual) + ", expected " + shortened(expected));
+    }
+  }
+
+  void problem(String text) {
+    problemCount++;
+    if (problems.size() < MAX_PROBLEMS) {
+      problems.add(text);
+    }
+  }
+
+  private static String shortened(Object value) {
+    String text = String.valueOf(value);
+    return text.length() <= 80 ? text : text.substring(0, 77) + "...";
+  }
+}

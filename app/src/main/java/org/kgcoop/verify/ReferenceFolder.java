@@ -1,0 +1,125 @@
+package org.kgcoop.verify;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.io.Safetensors;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
+
+/** A folder of cases: {@code cases.json}, {@code tensors.safetensors}, and the files they name. */
+final class ReferenceFolder implements AutoCloseable {
+  private final Path path;
+  private final JsonNode cases;
+  private final Map<String, StoredTensor> tensors;
+  private final Map<String, Clip> models = new HashMap<>();
+
+  ReferenceFolder(Path path) {
+    this.path = path;
+    Path file = path.resolve("cases.json");
+    JsonNode root;
+    try {
+      root = new ObjectMapper().readTree(file.toFile());
+    } catch (IOException e) {
+      throw KgCoopException.data(
+          file
+              + ": cannot be read as reference cases: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+          e);
+    }
+    if (root.path("format").asInt() != 1 || !root.path("cases").isArray()) {
+      throw KgCoopException.data(file + ": expected {\"format\": 1, \"cases\": [...]}");
+    }
+    cases = root.path("cases");
+    tensors = Safetensors.read(path.resolve("tensors.safetensors")).tensors();
+  }
+
+  JsonNode cases() {
+    return cases;
+  }
+
+  /** A file that a case names. */
+  Path file(String name) {
+    return path.resolve(name);
+  }
+
+  StoredTensor tensor(String name) {
+    StoredTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw KgCoopException.data(path + ": tensors.safetensors has no '" + name + "'");
+    }
+    return tensor;
+  }
+
+  /** The values of a tensor that a case names, whatever its type. */
+  float[] floats(String name) {
+    StoredTensor tensor = tensor(name);
+    if (tensor.dtype().isFloating()) {
+      return tensor.toFloats();
+    }
+    float[] values = new float[Math.toIntExact(tensor.elements())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          switch (tensor.dtype()) {
+            case UINT8, BOOL -> tensor.data().get(i) & 0xFF;
+            case INT8 -> tensor.data().get(i);
+            case INT16 -> tensor.data().getShort(2 * i);
+            case INT32 -> tensor.data().getInt(4 * i);
+            default -> tensor.data().getLong(8 * i);
+          };
+    }
+    return values;
+  }
+
+  /** The CLIP of a case, loaded once. */
+  Clip model(JsonNode testCase) {
+    String file = testCase.path("model").asText();
+    String merges = testCase.path("merges").asText("");
+    String activation = testCase.path("activation").asText("");
+    return models.computeIfAbsent(
+        file + "\n" + merges + "\n" + activation,
+        key ->
+            Clip.load(
+                file(file),
+                new Clip.Options(
+                    DType.FLOAT32,
+                    Device.CPU,
+                    merges.isEmpty() ? null : file(merges),
+                    activationOf(activation))));
+  }
+
+  private static @Nullable Activation activationOf(String name) {
+    return name.isEmpty() ? null : Activation.ofName(name);
+  }
+
+  static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(t -> texts.add(t.asText()));
+    return texts;
+  }
+
+  static List<Integer> integers(JsonNode array) {
+    List<Integer> values = new ArrayList<>();
+    array.forEach(v -> values.add(v.asInt()));
+    return values;
+  }
+
+  static int[] ints(JsonNode array) {
+    return integers(array).stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  @Override
+  public void close() {
+    models.values().forEach(Clip::close);
+  }
+}

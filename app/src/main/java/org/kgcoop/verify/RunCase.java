@@ -1,0 +1,121 @@
+package org.kgcoop.verify;
+
+import static org.kgcoop.verify.ReferenceFolder.texts;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.kgcoop.bank.Augmentation;
+import org.kgcoop.bank.FeatureSource;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.DataSets;
+import org.kgcoop.data.FewShot;
+import org.kgcoop.data.Images;
+import org.kgcoop.data.Item;
+import org.kgcoop.eval.Evaluation;
+import org.kgcoop.eval.Metrics;
+import org.kgcoop.experiment.Evaluator;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.train.BatchPlan;
+import org.kgcoop.train.Trainer;
+import org.kgcoop.train.TrainingSettings;
+
+/** The kind {@code run}: from a split file to the accuracies on base and new classes. */
+final class RunCase {
+  private RunCase() {}
+
+  static void run(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    Clip clip = folder.model(c);
+    DataSetOptions options =
+        DataSetOptions.defaults(warning -> {})
+            .withImages(folder.file(c.path("image_dir").asText()));
+    DataSet drawn =
+        FewShot.draw(
+            DataSets.open(folder.file(c.path("split").asText()), options),
+            c.path("shots").asInt(),
+            c.path("seed").asLong(),
+            warning -> {});
+    DataSet base = drawn.select(ClassSplit.BASE);
+    DataSet unseen = drawn.select(ClassSplit.NEW);
+    JsonNode expected = c.path("expect");
+    comparison.equal("train", keys(drawn.train()), texts(expected.path("train")));
+    comparison.equal("val", keys(drawn.val()), texts(expected.path("val")));
+    comparison.equal("base names", base.classNames(), texts(expected.path("base_classnames")));
+    comparison.equal("new names", unseen.classNames(), texts(expected.path("new_classnames")));
+    DataCases.schedule(c, expected.path("lrs"), comparison);
+
+    PictureEncoder encoder = new PictureEncoder(clip, new Images(warning -> {}));
+    Augmentation augmentation = Augmentation.ofId(c.path("transform").asText());
+    FeatureSource source =
+        new FeatureSource(encoder, base.train(), augmentation, c.path("seed").asLong());
+    source.prepare(done -> {});
+    TrainingSettings settings =
+        new TrainingSettings(
+            DataCases.schedule(c),
+            c.path("batch_size").asInt(),
+            c.path("momentum").asDouble(),
+            c.path("weight_decay").asDouble(),
+            c.path("seed").asLong(),
+            augmentation,
+            c.path("epochs").asInt(),
+            false);
+    try (PromptLearner learner = ModelCases.learner(folder, clip, c, base.classNames())) {
+      Trainer trainer =
+          new Trainer(learner, source, settings, plan(c), new Trainer.Listener() {}, () -> false);
+      Trainer.Outcome outcome = trainer.train(null, null);
+      comparison.equal(
+          "trained parameters", outcome.parameters().keySet(), learner.parameters().keySet());
+      ModelCases.compareAll(
+          folder,
+          "value after training of ",
+          learner.parameters(),
+          expected.path("parameters"),
+          comparison);
+      evaluate(folder, clip, c, base, unseen, learner, encoder, comparison);
+    }
+  }
+
+  private static BatchPlan plan(JsonNode c) {
+    return epoch -> {
+      List<int[]> batches = new ArrayList<>();
+      c.path("batches").path(epoch).forEach(b -> batches.add(ReferenceFolder.ints(b)));
+      return batches;
+    };
+  }
+
+  private static void evaluate(
+      ReferenceFolder folder,
+      Clip clip,
+      JsonNode c,
+      DataSet base,
+      DataSet unseen,
+      PromptLearner learner,
+      PictureEncoder encoder,
+      Comparison comparison) {
+    JsonNode expected = c.path("expect");
+    Evaluation onBase = Evaluator.evaluate(learner, encoder, base).evaluation();
+    comparison.equal("correct on base", onBase.correct(), expected.path("correct_base").asLong());
+    comparison.equal("total on base", onBase.total(), expected.path("total_base").asLong());
+    comparison.value("base", onBase.accuracy(), expected.path("base").asDouble());
+    // A shared context serves other classes: the learned vectors move to a learner for the new.
+    try (PromptLearner forNew = ModelCases.learner(folder, clip, c, unseen.classNames())) {
+      forNew.load(learner.parameters());
+      Evaluation onNew = Evaluator.evaluate(forNew, encoder, unseen).evaluation();
+      comparison.equal("correct on new", onNew.correct(), expected.path("correct_new").asLong());
+      comparison.equal("total on new", onNew.total(), expected.path("total_new").asLong());
+      comparison.value("new", onNew.accuracy(), expected.path("new").asDouble());
+      comparison.value(
+          "H",
+          Metrics.harmonicMean(onBase.accuracy(), onNew.accuracy()),
+          expected.path("h").asDouble());
+    }
+  }
+
+  private static List<String> keys(List<Item> items) {
+    return items.stream().map(Item::key).toList();
+  }
+}

@@ -1,0 +1,87 @@
+package org.kgcoop.verify;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.Tokenizer;
+import org.kgcoop.tensor.Scope;
+
+/** Recomputes every case of a folder of reference cases. */
+public final class Verifier {
+  private Verifier() {}
+
+  /**
+   * Runs all cases of a folder.
+   *
+   * @param report told of each case as it ends
+   * @return all of them
+   * @throws org.kgcoop.KgCoopException where the folder itself cannot be read
+   */
+  public static List<Outcome> verify(Path path, Consumer<Outcome> report) {
+    List<Outcome> outcomes = new ArrayList<>();
+    try (ReferenceFolder folder = new ReferenceFolder(path)) {
+      for (JsonNode testCase : folder.cases()) {
+        Outcome outcome = outcome(folder, testCase);
+        outcomes.add(outcome);
+        report.accept(outcome);
+      }
+    }
+    return outcomes;
+  }
+
+  private static Outcome outcome(ReferenceFolder folder, JsonNode testCase) {
+    Comparison comparison = new Comparison(testCase.path("tolerance"));
+    try (Scope scope = Scope.open("case")) {
+      run(folder, testCase, comparison);
+    } catch (RuntimeException e) {
+      // A case that cannot be computed has failed; the others still count.
+      comparison.problem(String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString()));
+    }
+    return new Outcome(
+        testCase.path("id").asText(),
+        comparison.passed(),
+        comparison.worst(),
+        comparison.toleranceText(),
+        comparison.problems());
+  }
+
+  private static void run(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    switch (c.path("kind").asText()) {
+      case "load" -> ModelCases.load(folder, c, comparison);
+      case "tokenize" -> tokenize(folder, c, comparison);
+      case "image-features" -> ModelCases.imageFeatures(folder, c, comparison);
+      case "text-features" -> ModelCases.textFeatures(folder, c, comparison);
+      case "zero-shot" -> ModelCases.zeroShot(folder, c, comparison);
+      case "train" -> ModelCases.train(folder, c, comparison);
+      case "prompt-file" -> ModelCases.promptFile(folder, c, comparison);
+      case "run" -> RunCase.run(folder, c, comparison);
+      case "decode" -> DataCases.decode(folder, c, comparison);
+      case "preprocess" -> DataCases.preprocess(folder, c, comparison);
+      case "normalize" -> DataCases.normalize(folder, c, comparison);
+      case "schedule" -> DataCases.schedule(c, c.path("expect"), comparison);
+      case "few-shot" -> DataCases.fewShot(c, comparison);
+      case "shuffle" -> DataCases.shuffle(c, comparison);
+      case "halves" -> DataCases.halves(c, comparison);
+      case "metrics" -> DataCases.metrics(c, comparison);
+      case "harmonic-mean" -> DataCases.harmonicMean(c, comparison);
+      default -> comparison.problem("unknown kind '" + c.path("kind").asText() + "'");
+    }
+  }
+
+  private static void tokenize(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    if (c.has("model")) {
+      Clip clip = folder.model(c);
+      int length = c.path("context_length").asInt(clip.config().contextLength());
+      DataCases.tokenize(folder, c, clip.tokenizer(), length, comparison);
+    } else {
+      Tokenizer tokenizer =
+          c.has("merges")
+              ? Tokenizer.read(folder.file(c.path("merges").asText()))
+              : Tokenizer.released();
+      DataCases.tokenize(folder, c, tokenizer, c.path("context_length").asInt(77), comparison);
+    }
+  }
+}
