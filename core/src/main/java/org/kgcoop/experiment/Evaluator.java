@@ -30,9 +30,9 @@ public final class Evaluator {
 
   /** On the test pictures of a data set. */
   public static Result evaluate(
-      FeatureClassifier classifier, PictureEncoder encoder, DataSet dataSet) {
+      FeatureClassifier classifier, PictureEncoder encoder, DataSet dataSet, Progress progress) {
     try (Scope scope = Scope.open("evaluation")) {
-      Tensor features = features(encoder, dataSet.test(), Progress.SILENT, "");
+      Tensor features = features(encoder, dataSet.test(), progress, "test pictures");
       return evaluate(classifier, features, dataSet.test(), dataSet.classNames().size());
     }
   }
