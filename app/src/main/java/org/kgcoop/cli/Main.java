@@ -61,6 +61,10 @@ public final class Main implements Runnable {
   static CommandLine commandLine(Interrupts interrupts) {
     CommandLine commandLine = new CommandLine(new Main(interrupts));
     commandLine.setUsageHelpAutoWidth(true);
+    for (CommandLine subcommand : commandLine.getSubcommands().values()) {
+      // Options in the order of their subjects, and no synopsis of thirty of them.
+      subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
+    }
     commandLine.setExpandAtFiles(false);
     commandLine.setParameterExceptionHandler(Main::usageError);
     commandLine.setExecutionExceptionHandler(Main::executionError);

@@ -36,7 +36,7 @@ import picocli.CommandLine.ParentCommand;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop train --clip ViT-B-16.pt --data pets --method kgcoop --shots 16 --out runs/pets",
+      "  ./kgcoop train --clip ViT-B-16.pt --data pets --shots 16 --out runs/pets",
       "",
       "DIR/prompt.safetensors is the trained prompt: give it to predict or eval."
     })
