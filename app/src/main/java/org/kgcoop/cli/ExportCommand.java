@@ -1,5 +1,6 @@
 package org.kgcoop.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
@@ -56,7 +57,12 @@ final class ExportCommand implements Callable<Integer> {
     }
     PromptFile file = PromptFile.read(prompt);
     int number = epoch > 0 ? epoch : file.method().defaults().epochs();
-    output.line("written: " + file.writePublished(out, number));
+    Path written = file.writePublished(out, number);
+    if (output.isJson()) {
+      output.json(JsonNodeFactory.instance.objectNode().put("file", written.toString()));
+    } else {
+      output.line("written: " + written);
+    }
     return 0;
   }
 }

@@ -92,6 +92,6 @@ public final class Evaluator {
         task.done(to);
       }
     }
-    return Tensor.of(values, items.size(), width);
+    return Tensor.of(values, items.size(), width).to(encoder.device());
   }
 }

@@ -169,9 +169,9 @@ public final class Trainer {
       for (int i = 0; i < pictures.length; i++) {
         batchLabels[i] = labels[pictures[i]];
       }
+      Tensor features = source.features(pictures, at.epoch);
       Batch batch =
-          new Batch(
-              source.features(pictures, at.epoch), Tensor.of(batchLabels, batchLabels.length));
+          new Batch(features, Tensor.of(batchLabels, batchLabels.length).to(features.device()));
       Step step = learner.step(batch);
       step.losses()
           .forEach(
