@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.prompt.PromptLearner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,7 +65,8 @@ final class PredictCommand implements Callable<Integer> {
     List<Path> files = PictureFiles.expand(pictures);
     List<String> names = given.isEmpty() ? file.classNames() : given;
     try (Clip clip = clipOptions.load();
-        FeatureClassifier classifier = file.learner(clip, names)) {
+        PromptLearner learner = file.learner(clip, names);
+        FeatureClassifier classifier = learner.fixed()) {
       return new Predictions(clip, classifier, names, top, output).print(files);
     }
   }

@@ -7,6 +7,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -45,6 +46,11 @@ public final class Evaluator {
    */
   public static Result evaluate(
       FeatureClassifier classifier, Tensor features, List<Item> items, int classes) {
+    if (classifier instanceof PromptLearner learner) {
+      try (FeatureClassifier fixed = learner.fixed()) {
+        return evaluate(fixed, features, items, classes);
+      }
+    }
     int count = items.size();
     int[] labels = items.stream().mapToInt(Item::label).toArray();
     int[] predictions = new int[count];

@@ -132,6 +132,20 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       return Tensor.concat(rows, 0);
     }
 
+    /** Every class feature depends on the picture: there is nothing to compute beforehand. */
+    @Override
+    public FeatureClassifier fixed() {
+      return new FeatureClassifier() {
+        @Override
+        public Tensor logits(Tensor features) {
+          return Learner.this.logits(features);
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+
     /**
      * The logits of one picture.
      *
