@@ -47,11 +47,13 @@ final class ModelFiles {
     if (open.isObject()) {
       JsonNode vision = open.path("vision_cfg");
       int headWidth = vision.path("head_width").asInt(0);
+      // A list of layers is a ResNet, whose attention is 32 times as wide as its stem.
+      int pooled = vision.path("layers").isArray() ? 32 : 1;
       return new ClipConfig.Stated(
           open.path("quick_gelu").asBoolean(false) ? Activation.QUICK_GELU : Activation.GELU,
           open.path("text_cfg").path("heads").asInt(0),
           headWidth > 0 && vision.path("width").isInt()
-              ? vision.path("width").asInt() / headWidth
+              ? pooled * vision.path("width").asInt() / headWidth
               : 0);
     }
     assumed.add("activation QuickGELU, heads of 64 (no config.json or open_clip_config.json)");
