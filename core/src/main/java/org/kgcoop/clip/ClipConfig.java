@@ -121,8 +121,13 @@ public record ClipConfig(
     return new ResNet(width, layers, heads(stated.visionHeads(), width * 32, "vision", s.source));
   }
 
+  /** The heads of an attention of that width in the released files. */
+  static int releasedHeads(int width) {
+    return Math.max(1, width / 64);
+  }
+
   private static int heads(int stated, int width, String tower, String source) {
-    int heads = stated > 0 ? stated : Math.max(1, width / 64);
+    int heads = stated > 0 ? stated : releasedHeads(width);
     if (width % heads != 0) {
       throw KgCoopException.weights(
           source

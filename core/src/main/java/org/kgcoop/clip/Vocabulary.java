@@ -34,12 +34,17 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
 
   /** The merges of the released models. */
   static Vocabulary released() {
+    return ofMerges(releasedLines(), "released merges");
+  }
+
+  /** The lines of the released {@code merges.txt}, a comment and the merges. */
+  static List<String> releasedLines() {
     try (InputStream in = Vocabulary.class.getResourceAsStream("merges.txt")) {
       if (in == null) {
         throw new IllegalStateException("resource merges.txt is missing");
       }
       BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-      return ofMerges(reader.lines().toList(), "released merges");
+      return reader.lines().toList();
     } catch (IOException e) {
       throw new IllegalStateException("resource merges.txt cannot be read", e);
     }

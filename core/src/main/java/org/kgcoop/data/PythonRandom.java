@@ -18,6 +18,9 @@ public final class PythonRandom {
 
   private final MersenneTwister words;
 
+  /** The second of the two values that {@link #gauss} makes at a time; NaN when it was given. */
+  private double secondGauss = Double.NaN;
+
   /** The generator after {@code random.seed(seed)}. */
   public PythonRandom(long seed) {
     this(BigInteger.valueOf(seed));
@@ -53,6 +56,19 @@ public final class PythonRandom {
     long high = bits(27);
     long low = bits(26);
     return (high * 0x1p26 + low) * 0x1p-53;
+  }
+
+  /** {@code gauss(0, 1)}: a normal value; the last digit may differ from Python's. */
+  public double gauss() {
+    if (!Double.isNaN(secondGauss)) {
+      double value = secondGauss;
+      secondGauss = Double.NaN;
+      return value;
+    }
+    double angle = 2 * Math.PI * next();
+    double radius = Math.sqrt(-2 * StrictMath.log(1 - next()));
+    secondGauss = StrictMath.sin(angle) * radius;
+    return StrictMath.cos(angle) * radius;
   }
 
   /** {@code randrange(bound)}: an integer from 0 to {@code bound} - 1. */

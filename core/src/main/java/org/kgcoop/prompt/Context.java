@@ -39,17 +39,12 @@ final class Context {
     return settings.classSpecific() ? shared.expand(classes, m, width) : shared;
   }
 
-  /** Normal values by Box and Muller's method over Python's generator: the same on every JDK. */
+  /** The same on every JDK. */
   private static float[] gaussians(long seed, int count) {
     PythonRandom random = new PythonRandom(seed);
     float[] values = new float[count];
-    for (int i = 0; i < count; i += 2) {
-      double radius = DEVIATION * Math.sqrt(-2 * StrictMath.log(1 - random.next()));
-      double angle = 2 * Math.PI * random.next();
-      values[i] = (float) (radius * StrictMath.cos(angle));
-      if (i + 1 < count) {
-        values[i + 1] = (float) (radius * StrictMath.sin(angle));
-      }
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) (DEVIATION * random.gauss());
     }
     return values;
   }

@@ -2,6 +2,7 @@ package org.kgcoop.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigInteger;
@@ -19,6 +20,16 @@ class PythonRandomTest {
 
   static Stream<JsonNode> shuffleCases() {
     return ReferenceCases.ofKind("shuffle");
+  }
+
+  @Test
+  void gaussGivesPythonsNumbers() {
+    PythonRandom one = new PythonRandom(1);
+    assertThat(one.gauss()).isCloseTo(1.2881847531554629, within(1e-15));
+    assertThat(one.gauss()).isCloseTo(1.449445608699771, within(1e-15));
+    assertThat(one.gauss()).isCloseTo(0.06633580893826191, within(1e-15));
+    assertThat(one.gauss()).isCloseTo(-0.7645436509716318, within(1e-15));
+    assertThat(new PythonRandom(-5).gauss()).isCloseTo(-1.1788417512306717, within(1e-15));
   }
 
   /**
