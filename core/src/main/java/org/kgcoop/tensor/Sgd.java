@@ -80,8 +80,14 @@ public final class Sgd implements AutoCloseable {
   public void load(byte[] state) {
     try (Scope scope = Scope.open("optimizer state")) {
       InputArchive archive = new InputArchive();
-      archive.load_from(new BytePointer(state), state.length);
-      optimizer.load(archive);
+      Object unused =
+          NativeCall.run(
+              "load",
+              () -> {
+                archive.load_from(new BytePointer(state), state.length);
+                optimizer.load(archive);
+                return archive;
+              });
     }
   }
 

@@ -4,9 +4,9 @@ import static org.kgcoop.tensor.NativeCall.run;
 import static org.kgcoop.tensor.NativeCall.tensor;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.LongOptional;
@@ -65,8 +65,7 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * A tensor that reads {@code data} in place where it is a direct buffer, aligned to the element;
-   * a copy otherwise. In the first case the memory must not change, and views of the tensor must
-   * not outlive it.
+   * a copy otherwise. In the first case the memory must not change.
    *
    * @param data little-endian elements in row-major order, from position to limit
    */
@@ -80,24 +79,21 @@ public final class Tensor implements AutoCloseable {
               + " bytes, got "
               + data.remaining());
     }
-    ByteBuffer direct = data;
-    if (!data.isDirect()) {
-      direct = ByteBuffer.allocateDirect(data.remaining()).order(ByteOrder.LITTLE_ENDIAN);
-      direct.put(data.duplicate()).flip();
+    var options = new org.bytedeco.pytorch.TensorOptions(scalarType(dtype));
+    if (data.isDirect()) {
+      BytePointer pointer = new BytePointer(data);
+      if ((pointer.address() + pointer.position()) % dtype.bytes() == 0) {
+        Tensor view = tensor("of", () -> torch.from_blob(pointer, shape, options));
+        view.backing = data;
+        return view;
+      }
     }
-    BytePointer pointer = new BytePointer(direct);
-    boolean aligned = (pointer.address() + pointer.position()) % dtype.bytes() == 0;
-    Tensor view =
-        tensor(
-            "of",
-            () ->
-                torch.from_blob(
-                    pointer, shape, new org.bytedeco.pytorch.TensorOptions(scalarType(dtype))));
-    if (!aligned) {
-      return view.copy();
+    Tensor copy = tensor("of", () -> torch.empty(shape, options, null));
+    if (data.hasRemaining()) {
+      BytePointer pointer = new BytePointer(copy.handle.data_ptr());
+      pointer.capacity(data.remaining()).asByteBuffer().put(data.duplicate());
     }
-    view.backing = direct;
-    return view;
+    return copy;
   }
 
   /** Joins along an axis that all have. */
@@ -261,35 +257,35 @@ public final class Tensor implements AutoCloseable {
 
   /** The same elements under another shape; one length may be -1. */
   public Tensor reshape(long... shape) {
-    return tensor("reshape", () -> handle.reshape(shape), this);
+    return view("reshape", () -> handle.reshape(shape));
   }
 
   public Tensor permute(long... axes) {
-    return tensor("permute", () -> handle.permute(axes), this);
+    return view("permute", () -> handle.permute(axes));
   }
 
   public Tensor transpose(long a, long b) {
-    return tensor("transpose", () -> handle.transpose(a, b), this);
+    return view("transpose", () -> handle.transpose(a, b));
   }
 
   /** A new axis of length 1. */
   public Tensor unsqueeze(long axis) {
-    return tensor("unsqueeze", () -> handle.unsqueeze(axis), this);
+    return view("unsqueeze", () -> handle.unsqueeze(axis));
   }
 
   /** Axes of length 1 repeated without copying; -1 keeps a length. */
   public Tensor expand(long... shape) {
-    return tensor("expand", () -> handle.expand(shape), this);
+    return view("expand", () -> handle.expand(shape));
   }
 
   /** {@code length} positions along an axis, from {@code start}; a view. */
   public Tensor narrow(long axis, long start, long length) {
-    return tensor("narrow", () -> handle.narrow(axis, start, length), this);
+    return view("narrow", () -> handle.narrow(axis, start, length));
   }
 
   /** One position along an axis, which goes away; a view. */
   public Tensor select(long axis, long index) {
-    return tensor("select", () -> handle.select(axis, index), this);
+    return view("select", () -> handle.select(axis, index));
   }
 
   /** The positions named by an int64 vector, in its order. */
@@ -305,17 +301,17 @@ public final class Tensor implements AutoCloseable {
 
   /** Itself where it has that type already. */
   public Tensor to(DType dtype) {
-    return tensor("to " + dtype, () -> handle.to(scalarType(dtype)), this);
+    return view("to " + dtype, () -> handle.to(scalarType(dtype)));
   }
 
   /** Itself where it is there already. */
   public Tensor to(Device device) {
-    return tensor("to " + device, () -> handle.to(device.handle(), scalarType(dtype())), this);
+    return view("to " + device, () -> handle.to(device.handle(), scalarType(dtype())));
   }
 
   /** The same values without a history. */
   public Tensor detach() {
-    return tensor("detach", handle::detach, this);
+    return view("detach", handle::detach);
   }
 
   /** A tensor of its own memory with the same values. */
@@ -380,6 +376,13 @@ public final class Tensor implements AutoCloseable {
   }
 
   // ---- helpers
+
+  /** A result that may share this tensor's memory, and then keeps alive what it reads from. */
+  private Tensor view(String name, Supplier<org.bytedeco.pytorch.Tensor> operation) {
+    Tensor view = tensor(name, operation, this);
+    view.backing = backing;
+    return view;
+  }
 
   private interface PointerReader {
     void read(Pointer pointer);

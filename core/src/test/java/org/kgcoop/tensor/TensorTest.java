@@ -101,6 +101,37 @@ class TensorTest {
   }
 
   @Test
+  void aTensorOfABufferOutlivesTheBufferAndItsFirstHandle() {
+    int count = 1 << 18;
+    Tensor ofHeap;
+    Tensor ofDirect;
+    try (Scope scope = Scope.open("test")) {
+      byte[] zeros = new byte[4 * count];
+      ofHeap = Tensor.of(ByteBuffer.wrap(zeros), DType.FLOAT32, count).to(DType.FLOAT32).keep();
+      ByteBuffer direct = ByteBuffer.allocateDirect(4 * count).order(ByteOrder.LITTLE_ENDIAN);
+      ofDirect = Tensor.of(direct, DType.FLOAT32, count).reshape(2, -1).select(0, 1).keep();
+    }
+    // Memory that was given back would be handed out again, and be filled with ones.
+    for (int i = 0; i < 20; i++) {
+      System.gc();
+      ByteBuffer other = ByteBuffer.allocateDirect(4 * count).order(ByteOrder.LITTLE_ENDIAN);
+      for (int j = 0; j < count; j++) {
+        other.putFloat(4 * j, 1);
+      }
+      assertThat(sumOf(ofHeap)).isZero();
+      assertThat(sumOf(ofDirect)).isZero();
+    }
+    ofHeap.close();
+    ofDirect.close();
+  }
+
+  private static double sumOf(Tensor tensor) {
+    try (Scope scope = Scope.open("sum")) {
+      return tensor.sum().item();
+    }
+  }
+
+  @Test
   void aBufferOfTheWrongSizeIsRefused() {
     try (Scope scope = Scope.open("test")) {
       assertThatThrownBy(() -> Tensor.of(ByteBuffer.allocate(7), DType.FLOAT32, 2))
@@ -159,6 +190,43 @@ class TensorTest {
         assertThat(x.times(2).requiresGradient()).isFalse();
       }
       assertThat(x.times(2).requiresGradient()).isTrue();
+    }
+  }
+
+  @Test
+  void halfPrecisionRoundsToTheNearestEven() {
+    // float16 has 10 bits after the point: from 2048 on its step is 2, from 1 on 2^-10.
+    // bf16 has 7 bits: from 256 on its step is 2. Ties go to the even neighbour.
+    float[] values = {2049, 2051, 1 + 0x1p-11f, 65504, 65536, 0x1p-24f, 257, 259, -0f};
+    try (Scope scope = Scope.open("test")) {
+      Tensor x = Tensor.of(values, values.length);
+      assertThat(x.to(DType.FLOAT16).toFloats())
+          .containsExactly(2048, 2052, 1, 65504, Float.POSITIVE_INFINITY, 0x1p-24f, 257, 259, -0f);
+      assertThat(x.to(DType.BFLOAT16).toFloats())
+          .containsExactly(2048, 2048, 1, 65536, 65536, 0x1p-24f, 256, 260, -0f);
+    }
+  }
+
+  @Test
+  void halfPrecisionBytesAreReadAsTheyAreWritten() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor x = Tensor.of(new float[] {1.5f, -0.375f, 1e5f}, 3);
+      for (DType dtype : List.of(DType.FLOAT16, DType.BFLOAT16)) {
+        Tensor half = x.to(dtype);
+        Tensor read = Tensor.of(ByteBuffer.wrap(half.toBytes()), dtype, 3);
+        assertThat(read.toFloats()).isEqualTo(half.toFloats());
+      }
+    }
+  }
+
+  @Test
+  void aGradientOfWhatDoesNotDependIsRefused() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor x = Tensor.full(1, 2).parameter();
+      Tensor y = Tensor.full(1, 2).parameter();
+      assertThatThrownBy(() -> Autograd.gradients(x.sum(), List.of(y), false))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("gradients");
     }
   }
 }

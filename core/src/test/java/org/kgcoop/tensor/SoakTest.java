@@ -1,0 +1,76 @@
+package org.kgcoop.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.bank.Augmentation;
+import org.kgcoop.bank.FeatureSource;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Images;
+import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.train.Schedule;
+import org.kgcoop.train.Trainer;
+import org.kgcoop.train.TrainingSettings;
+
+class SoakTest {
+  private static final int WARM = 2_000;
+  private static final int STEPS = 10_000;
+
+  /** A leaked tensor a step would be at least 100 bytes of handle and storage more. */
+  private static final long BOUND = 64L << 20;
+
+  @TempDir Path folder;
+
+  @Test
+  void tenThousandStepsKeepTheMemoryFlat() {
+    DataSet data = Pictures.dataSet(folder, List.of("a", "b"), 1, 0, 1);
+    long[] bytes = new long[2];
+    Trainer.Listener listener =
+        new Trainer.Listener() {
+          private int steps;
+
+          @Override
+          public void step(int epoch, int batch, double rate, Map<String, Double> losses) {
+            steps++;
+            if (steps == WARM) {
+              bytes[0] = Engine.physicalBytes();
+            } else if (steps == STEPS) {
+              bytes[1] = Engine.physicalBytes();
+            }
+          }
+        };
+    try (Clip clip = TinyClip.smallest();
+        PromptLearner learner =
+            new KgCoOp(ContextSettings.shared(2, ""), "a {}.", 8)
+                .learner(clip, data.classNames(), 1)) {
+      TrainingSettings settings =
+          new TrainingSettings(
+              Schedule.published(0.002, 1), 2, 0.9, 5e-4, 1, new Augmentation.Test(), 1, false);
+      FeatureSource source =
+          new FeatureSource(
+              new PictureEncoder(clip, new Images(warning -> {})),
+              data.train(),
+              settings.augmentation(),
+              1);
+      source.prepare(done -> {});
+      List<int[]> batches = Collections.nCopies(STEPS, new int[] {0, 1});
+      Trainer.Outcome outcome =
+          new Trainer(learner, source, settings, epoch -> batches, listener, () -> false)
+              .train(null, null);
+      assertThat(outcome.pictures()).isEqualTo(2L * STEPS);
+    }
+    assertThat(bytes[0]).isPositive();
+    assertThat(bytes[1] - bytes[0]).isLessThan(BOUND);
+  }
+}
