@@ -37,7 +37,7 @@ class FastPathTest {
   static void load() {
     ClipConfig config =
         new ClipConfig(
-            32,
+            128,
             32,
             3,
             100,
@@ -97,7 +97,7 @@ class FastPathTest {
           .isLessThanOrEqualTo(TOLERANCE * Math.max(1, Math.abs(expected.loss())));
       assertThat(ours.gradients()).hasSameSizeAs(expected.gradients());
       for (int i = 0; i < ours.gradients().size(); i++) {
-        close(settings.toString(), ours.gradients().get(i), expected.gradients().get(i));
+        close(i + " " + settings, ours.gradients().get(i), expected.gradients().get(i));
       }
     }
   }
