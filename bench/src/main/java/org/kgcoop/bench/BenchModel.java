@@ -78,6 +78,12 @@ final class BenchModel {
     return Tensor.of(numbers, shape);
   }
 
+  /** Normalised pictures of noise: (count, 3, 224, 224). */
+  static Tensor images(int count) {
+    int size = VIT_B_16.imageResolution();
+    return random(count * 3 * size * size, 7, count, 3, size, size);
+  }
+
   static Tensor labels(int count, int classes) {
     long[] labels = new long[count];
     for (int i = 0; i < count; i++) {

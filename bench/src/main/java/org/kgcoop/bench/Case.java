@@ -8,10 +8,10 @@ import java.util.Locale;
  * A measured case.
  *
  * @param name with its settings
- * @param referenceMs the published algorithm; NaN where there is none
+ * @param referenceMs the published algorithm, or what else it is compared with
  * @param oursMs ours
- * @param gflops of ours, counting what ours computes
- * @param peak GFLOP/s of a matrix product in the same precision and run
+ * @param gflops of ours, counting what ours computes; NaN where products are not the work
+ * @param peak NaN likewise, else GFLOP/s of a matrix product in the same precision and run
  * @param peakRssBytes most resident memory of the process so far
  */
 record Case(
@@ -28,23 +28,23 @@ record Case(
         .put("reference_ms", referenceMs)
         .put("ours_ms", oursMs)
         .put("ratio", ratio())
-        .put("gflops", gflops)
-        .put("peak_share", gflops / peak)
+        .put("gflops", Double.isNaN(gflops) ? null : gflops)
+        .put("peak_share", Double.isNaN(peak) ? null : gflops / peak)
         .put("peak_rss_bytes", peakRssBytes);
   }
 
   String toText() {
     return String.format(
         Locale.ROOT,
-        "%s%n  reference %.1f ms, ours %.2f ms, ratio %.1f; %.0f GFLOP/s, %.0f %% of %.0f;"
-            + " peak memory %.2f GiB",
+        "%s%n  reference %.1f ms, ours %.2f ms, ratio %.1f;%s peak memory %.2f GiB",
         name,
         referenceMs,
         oursMs,
         ratio(),
-        gflops,
-        100 * gflops / peak,
-        peak,
+        Double.isNaN(peak)
+            ? ""
+            : String.format(
+                Locale.ROOT, " %.0f GFLOP/s, %.0f %% of %.0f;", gflops, 100 * gflops / peak, peak),
         peakRssBytes / 1073741824.0);
   }
 }

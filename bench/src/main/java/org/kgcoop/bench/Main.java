@@ -10,7 +10,13 @@ import picocli.CommandLine.Command;
     description =
         "Time the published algorithm, written plainly, against ours: same process, by turns,"
             + " random weights with the shapes of ViT-B/16.",
-    subcommands = {TextBench.class})
+    subcommands = {
+      TextBench.class,
+      ImageBench.class,
+      TrainBench.class,
+      PreprocessBench.class,
+      LoadBench.class
+    })
 public final class Main {
   private Main() {}
 

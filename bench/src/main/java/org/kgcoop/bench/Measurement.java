@@ -3,7 +3,11 @@ package org.kgcoop.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
@@ -29,6 +33,25 @@ final class Measurement {
       }
     }
     return new Medians(median(referenceTimes), median(ourTimes));
+  }
+
+  /** Work whose result is not wanted. */
+  static void inScope(Supplier<Tensor> work) {
+    try (Scope scope = Scope.open("measured")) {
+      Tensor unused = work.get();
+    }
+  }
+
+  /** Pictures a part at a time: (B, ...) to (B, E). */
+  static Tensor byParts(Tensor images, int size, UnaryOperator<Tensor> encoder) {
+    List<Tensor> features = new ArrayList<>();
+    for (long from = 0; from < images.size(0); from += size) {
+      try (Scope scope = Scope.open("part")) {
+        long count = Math.min(size, images.size(0) - from);
+        features.add(scope.promote(encoder.apply(images.narrow(0, from, count))));
+      }
+    }
+    return Tensor.concat(features, 0);
   }
 
   static double median(double[] values) {

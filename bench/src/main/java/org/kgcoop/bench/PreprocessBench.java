@@ -1,0 +1,85 @@
+package org.kgcoop.bench;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.kgcoop.data.Images;
+import org.kgcoop.data.Preprocessing;
+import org.kgcoop.data.PythonRandom;
+import org.kgcoop.data.Transform;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** JPEG files to normalised pixels. */
+@Command(
+    name = "preprocess",
+    mixinStandardHelpOptions = true,
+    header = "500x375 JPEGs to 224x224 floats, as Pillow makes them.")
+final class PreprocessBench implements Callable<Integer> {
+  @Option(names = "--pictures", defaultValue = "200", description = "Default: ${DEFAULT-VALUE}.")
+  private int pictures;
+
+  @Mixin private BenchOptions options = new BenchOptions();
+
+  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  PreprocessBench() {}
+
+  @Override
+  public Integer call() {
+    byte[] jpeg = jpeg();
+    Images images = new Images(warning -> {});
+    Transform transform = new Transform(Preprocessing.clip(224));
+    Runnable oneThread =
+        () -> IntStream.range(0, pictures).forEach(i -> preprocess(images, transform, jpeg));
+    Runnable allThreads =
+        () ->
+            IntStream.range(0, pictures)
+                .parallel()
+                .forEach(i -> preprocess(images, transform, jpeg));
+    Measurement.Medians medians = Measurement.interleaved(options.rounds(), oneThread, allThreads);
+    options.print(
+        new Case(
+            "preprocess, %d pictures: %.0f pictures/s on all cores (reference: one core)"
+                .formatted(pictures, 1000.0 * pictures / medians.ours()),
+            medians.reference(),
+            medians.ours(),
+            Double.NaN,
+            Double.NaN,
+            Measurement.peakResident()));
+    return 0;
+  }
+
+  private static void preprocess(Images images, Transform transform, byte[] jpeg) {
+    float[] pixels = transform.normalise(transform.test(images.decode(jpeg, "bench.jpg")));
+    if (pixels.length != 3 * 224 * 224) {
+      throw new IllegalStateException("a picture of another size");
+    }
+  }
+
+  /** Coloured discs and noise: something for every part of the decoder to do. */
+  private static byte[] jpeg() {
+    BufferedImage image = new BufferedImage(500, 375, BufferedImage.TYPE_INT_RGB);
+    PythonRandom random = new PythonRandom(1);
+    Graphics2D graphics = image.createGraphics();
+    for (int i = 0; i < 300; i++) {
+      graphics.setColor(new Color(random.below(1 << 24)));
+      int size = 4 + random.below(80);
+      graphics.fillOval(random.below(500), random.below(375), size, size);
+    }
+    graphics.dispose();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "jpg", bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,135 @@
+package org.kgcoop.bench;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.Step;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Sgd;
+import org.kgcoop.tensor.Tensor;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A training step, pictures and update included. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    header = "A whole training step: the reference encodes its pictures in every step.")
+final class TrainBench implements Callable<Integer> {
+  @Option(names = "--classes", defaultValue = "50", description = "Default: ${DEFAULT-VALUE}.")
+  private int classes;
+
+  @Option(names = "--context", defaultValue = "4", description = "M (default: ${DEFAULT-VALUE}).")
+  private int context;
+
+  @Option(names = "--batch", description = "Default: the method's published one.")
+  private int batch;
+
+  @Option(names = "--method", defaultValue = "kgcoop", description = "Default: ${DEFAULT-VALUE}.")
+  private String method;
+
+  @Option(
+      names = "--augment",
+      defaultValue = "bank",
+      description =
+          "bank: ours takes features that were encoded before; online: encodes in every step too"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String augment;
+
+  @Mixin private BenchOptions options = new BenchOptions();
+
+  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  TrainBench() {}
+
+  @Override
+  public Integer call() {
+    List<String> names = BenchModel.classNames(classes);
+    PromptMethod prompt =
+        MethodCatalogue.parsePrompt(
+            JsonNodeFactory.instance
+                .objectNode()
+                .put("method", method)
+                .put("context_tokens", context)
+                .put("words", context == 4 ? "a photo of a" : ""));
+    int size = batch > 0 ? batch : prompt.defaults().batchSize();
+    try (Clip ours = BenchModel.load(options.precision());
+        Clip reference = BenchModel.load(DType.FLOAT32);
+        PublishedClip plain = new PublishedClip(reference);
+        PublishedMethod published =
+            new PublishedMethod(
+                reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);
+        PromptLearner learner = prompt.learner(ours, names, 1);
+        Sgd sgd = new Sgd(List.copyOf(learner.parameters().values()), 0.9, 5e-4);
+        Scope scope = Scope.open("bench")) {
+      Tensor images = BenchModel.images(size);
+      Tensor labels = BenchModel.labels(size, classes);
+      Tensor banked = BenchModel.features(size, ours.config().embedDim());
+      boolean online = augment.equals("online");
+      double peak = Measurement.peak(options.precision());
+      Measurement.Medians medians =
+          Measurement.interleaved(
+              options.rounds(),
+              () -> {
+                try (Scope step = Scope.open("reference")) {
+                  Tensor features = plainFeatures(plain, images);
+                  PublishedMethod.Result unused =
+                      published.step(learner.parameters(), new Batch(features, labels));
+                }
+              },
+              () -> {
+                try (Scope step = Scope.open("ours")) {
+                  Tensor features = online ? encoded(ours, images) : banked;
+                  Step made = learner.step(new Batch(features, labels));
+                  sgd.step(made.gradients(), 1e-5);
+                }
+              });
+      double passes = prompt.id().equals("prograd") ? 3 : 2;
+      double pictures = prompt.id().equals("cocoop") ? size : 1;
+      double flop =
+          passes
+                  * pictures
+                  * TextBench.flop(ours.config(), PromptText.learned(ours, names, prompt.context()))
+              + (online ? size * ImageBench.FLOP_PER_PICTURE : 0);
+      options.print(
+          new Case(
+              "train %s, %d classes, M %d, batch %d, %s, %s: %.3f ms an image (reference %.1f)"
+                  .formatted(
+                      method,
+                      classes,
+                      context,
+                      size,
+                      augment,
+                      options.precision(),
+                      medians.ours() / size,
+                      medians.reference() / size),
+              medians.reference(),
+              medians.ours(),
+              flop / medians.ours() / 1e6,
+              peak,
+              Measurement.peakResident()));
+    }
+    return 0;
+  }
+
+  /** Thirty-two at a time: what a batch of 128 keeps at once would not fit beside the rest. */
+  private static Tensor plainFeatures(PublishedClip plain, Tensor images) {
+    try (Autograd.Switch off = Autograd.off()) {
+      return Measurement.byParts(images, 32, plain::image);
+    }
+  }
+
+  private static Tensor encoded(Clip clip, Tensor images) {
+    try (Autograd.Switch off = Autograd.off()) {
+      return Measurement.byParts(images, 32, part -> clip.imageEncoder().features(part).unitRows());
+    }
+  }
+}
