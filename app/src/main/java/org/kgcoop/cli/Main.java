@@ -27,30 +27,53 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 done, 1 a check failed, 2 usage or configuration, 3 data,",
       "4 weights or prompt file, 5 input/output, 70 a bug, 130 interrupted."
     },
-    subcommands = {VerifyCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      TrainCommand.class,
+      EvalCommand.class,
+      PredictCommand.class,
+      ZeroShotCommand.class,
+      BaseToNewCommand.class,
+      InspectCommand.class,
+      NearestCommand.class,
+      ExportCommand.class,
+      VerifyCommand.class,
+      CommandLine.HelpCommand.class
+    })
 public final class Main implements Runnable {
+  private final Interrupts interrupts;
+
   @Spec private CommandSpec spec;
 
-  /** For picocli, which fills the fields. */
   @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
-  Main() {}
+  Main(Interrupts interrupts) {
+    this.interrupts = interrupts;
+  }
 
   public static void main(String[] arguments) {
-    System.exit(run(arguments));
+    int exitCode;
+    try (Interrupts interrupts = new Interrupts()) {
+      exitCode = commandLine(interrupts).execute(arguments);
+    }
+    System.exit(exitCode);
   }
 
-  /** Runs a command line; returns its exit code. */
-  static int run(String... arguments) {
-    return commandLine().execute(arguments);
-  }
-
-  static CommandLine commandLine() {
-    CommandLine commandLine = new CommandLine(new Main());
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+  static CommandLine commandLine(Interrupts interrupts) {
+    CommandLine commandLine = new CommandLine(new Main(interrupts));
     commandLine.setUsageHelpAutoWidth(true);
+    for (CommandLine subcommand : commandLine.getSubcommands().values()) {
+      // Options in the order of their subjects, and no synopsis of thirty of them.
+      subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
+    }
+    commandLine.setExpandAtFiles(false);
     commandLine.setParameterExceptionHandler(Main::usageError);
     commandLine.setExecutionExceptionHandler(Main::executionError);
     return commandLine;
+  }
+
+  /** Whether work should stop at its next safe place. */
+  boolean interrupted() {
+    return interrupts.asked();
   }
 
   @Override
@@ -63,7 +86,6 @@ public final class Main implements Runnable {
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
     err.println("kgcoop: " + firstLine(e) + "; see '" + name + " --help'");
-    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
     return KgCoopException.Category.CONFIGURATION.exitCode();
   }
 
@@ -71,23 +93,22 @@ public final class Main implements Runnable {
       Exception e, CommandLine command, CommandLine.ParseResult parsed) {
     PrintWriter err = command.getErr();
     boolean debug = Output.isDebug(command);
-    if (e instanceof KgCoopException known) {
+    KgCoopException.Category category =
+        e instanceof KgCoopException known ? known.category() : KgCoopException.Category.BUG;
+    if (category == KgCoopException.Category.BUG) {
+      String what = e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": ";
+      err.println(
+          "kgcoop: a bug: "
+              + what
+              + firstLine(e)
+              + (debug ? "" : "; run again with --debug for the trace, and report it"));
+    } else {
       err.println("kgcoop: " + firstLine(e));
-      if (debug) {
-        e.printStackTrace(err);
-      }
-      return known.category().exitCode();
     }
-    err.println(
-        "kgcoop: a bug: "
-            + e.getClass().getSimpleName()
-            + ": "
-            + firstLine(e)
-            + (debug ? "" : "; run again with --debug for the trace, and report it"));
     if (debug) {
       e.printStackTrace(err);
     }
-    return KgCoopException.Category.BUG.exitCode();
+    return category.exitCode();
   }
 
   private static String firstLine(Exception e) {

@@ -58,20 +58,26 @@ final class Output {
     }
   }
 
+  /** Something a user should know and may leave. Several threads may say it. */
   void warn(String text) {
+    tell("warning: " + text);
+  }
+
+  /** What failed, where the command goes on with the rest. */
+  void error(String text) {
+    tell("kgcoop: " + text);
+  }
+
+  private synchronized void tell(String line) {
     PrintWriter err = spec.commandLine().getErr();
-    synchronized (this) {
-      err.println("warning: " + text);
-      err.flush();
-    }
+    err.println(line);
+    err.flush();
   }
 
   /** A line about what happens. */
   void info(String text) {
     if (!quiet) {
-      PrintWriter err = spec.commandLine().getErr();
-      err.println(text);
-      err.flush();
+      tell(text);
     }
   }
 

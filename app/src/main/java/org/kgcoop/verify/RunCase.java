@@ -19,6 +19,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.experiment.Evaluator;
+import org.kgcoop.experiment.Progress;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.train.BatchPlan;
 import org.kgcoop.train.Trainer;
@@ -97,14 +98,14 @@ final class RunCase {
       PictureEncoder encoder,
       Comparison comparison) {
     JsonNode expected = c.path("expect");
-    Evaluation onBase = Evaluator.evaluate(learner, encoder, base).evaluation();
+    Evaluation onBase = Evaluator.evaluate(learner, encoder, base, Progress.SILENT).evaluation();
     comparison.equal("correct on base", onBase.correct(), expected.path("correct_base").asLong());
     comparison.equal("total on base", onBase.total(), expected.path("total_base").asLong());
     comparison.value("base", onBase.accuracy(), expected.path("base").asDouble());
     // A shared context serves other classes: the learned vectors move to a learner for the new.
     try (PromptLearner forNew = ModelCases.learner(folder, clip, c, unseen.classNames())) {
       forNew.load(learner.parameters());
-      Evaluation onNew = Evaluator.evaluate(forNew, encoder, unseen).evaluation();
+      Evaluation onNew = Evaluator.evaluate(forNew, encoder, unseen, Progress.SILENT).evaluation();
       comparison.equal("correct on new", onNew.correct(), expected.path("correct_new").asLong());
       comparison.equal("total on new", onNew.total(), expected.path("total_new").asLong());
       comparison.value("new", onNew.accuracy(), expected.path("new").asDouble());

@@ -93,7 +93,7 @@ public final class FeatureSource {
       float[] feature = banked[view * count() + pictures[i]];
       System.arraycopy(feature, 0, values, i * width, width);
     }
-    return Tensor.of(values, pictures.length, width);
+    return Tensor.of(values, pictures.length, width).to(encoder.device());
   }
 
   /** How many views are encoded once; 0 where each step encodes its own. */

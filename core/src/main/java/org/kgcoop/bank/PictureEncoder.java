@@ -10,6 +10,7 @@ import org.kgcoop.data.RgbImage;
 import org.kgcoop.data.Transform;
 import org.kgcoop.data.Views;
 import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -23,6 +24,11 @@ public final class PictureEncoder {
     this.clip = clip;
     this.images = images;
     this.transform = new Transform(clip.preprocessing());
+  }
+
+  /** Where the features are. */
+  public Device device() {
+    return clip.device();
   }
 
   /** How a picture is seen: the random view of a seed and number, or the test transform. */

@@ -1,8 +1,12 @@
 package org.kgcoop.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,10 +18,13 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
+import org.kgcoop.data.Fingerprint;
+import org.kgcoop.io.AtomicFile;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.prompt.Templates;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.TrainingSettings;
@@ -64,11 +71,65 @@ public final class BaseToNew {
    * @return the table
    */
   public BaseToNewTable run(List<DataSet> dataSets, Path out) {
+    List<String> names = dataSets.stream().map(DataSet::name).toList();
+    if (names.stream().distinct().count() < names.size()) {
+      throw KgCoopException.configuration(
+          "two data sets have the same name ("
+              + String.join(", ", names)
+              + "), so that their runs would share a folder: rename one");
+    }
+    makeFolder(out);
     List<BaseToNewTable.Cell> cells = new ArrayList<>();
     for (DataSet data : dataSets) {
       cells.addAll(run(data, out));
     }
     return new BaseToNewTable(cells);
+  }
+
+  private static void makeFolder(Path out) {
+    try {
+      Files.createDirectories(out);
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          out + ": cannot be made a run folder (" + e + "); try another --out", e);
+    }
+  }
+
+  /**
+   * Writes {@code results.json}: the table, and what it rests on.
+   *
+   * @return what was written
+   */
+  public ObjectNode write(BaseToNewTable table, List<DataSet> dataSets, Path out) {
+    ObjectNode json = table.toJson();
+    ObjectNode settings = json.putObject("settings");
+    settings.put("protocol", "base2new").put("shots", plan.shots());
+    plan.seeds().forEach(settings.putArray("seeds")::add);
+    ArrayNode methods = settings.putArray("methods");
+    for (Function<String, Method> make : plan.methods()) {
+      Method method = make.apply(Templates.DEFAULT);
+      ObjectNode entry = methods.addObject();
+      entry.set("method", method.toJson());
+      if (method instanceof PromptMethod prompt) {
+        entry.set(
+            "training",
+            SettingsJson.training(plan.training().apply(prompt, plan.seeds().get(0)))
+                .without("seed"));
+      }
+    }
+    ArrayNode sets = settings.putArray("data_sets");
+    for (DataSet data : dataSets) {
+      sets.addObject()
+          .put("name", data.name())
+          .put("template", TrainingRun.template(data))
+          .put("fingerprint", Fingerprint.of(data));
+    }
+    json.set("computation", SettingsJson.computation(bench.clip()));
+    json.set("versions", SettingsJson.provenance());
+    AtomicFile.write(
+        out.resolve("results.json"),
+        stream -> stream.write((json.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8)));
+    return json;
   }
 
   /** The test pictures of one half of the classes. */
@@ -164,7 +225,7 @@ public final class BaseToNew {
             .put("macro_f1", result.evaluation().macroF1())
             .put("mean_per_class_accuracy", result.evaluation().meanPerClassAccuracy())
             .put("expected_calibration_error", result.expectedCalibrationError());
-    var confusion = json.putArray("confusion");
+    ArrayNode confusion = json.putArray("confusion");
     for (List<Long> row : result.evaluation().confusion()) {
       row.forEach(confusion.addArray()::add);
     }

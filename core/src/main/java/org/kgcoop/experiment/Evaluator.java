@@ -7,6 +7,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -30,9 +31,9 @@ public final class Evaluator {
 
   /** On the test pictures of a data set. */
   public static Result evaluate(
-      FeatureClassifier classifier, PictureEncoder encoder, DataSet dataSet) {
+      FeatureClassifier classifier, PictureEncoder encoder, DataSet dataSet, Progress progress) {
     try (Scope scope = Scope.open("evaluation")) {
-      Tensor features = features(encoder, dataSet.test(), Progress.SILENT, "");
+      Tensor features = features(encoder, dataSet.test(), progress, "test pictures");
       return evaluate(classifier, features, dataSet.test(), dataSet.classNames().size());
     }
   }
@@ -45,6 +46,11 @@ public final class Evaluator {
    */
   public static Result evaluate(
       FeatureClassifier classifier, Tensor features, List<Item> items, int classes) {
+    if (classifier instanceof PromptLearner learner) {
+      try (FeatureClassifier fixed = learner.fixed()) {
+        return evaluate(fixed, features, items, classes);
+      }
+    }
     int count = items.size();
     int[] labels = items.stream().mapToInt(Item::label).toArray();
     int[] predictions = new int[count];
@@ -92,6 +98,6 @@ public final class Evaluator {
         task.done(to);
       }
     }
-    return Tensor.of(values, items.size(), width);
+    return Tensor.of(values, items.size(), width).to(encoder.device());
   }
 }

@@ -170,7 +170,8 @@ public final class TrainingRun {
     }
     PictureEncoder encoder = bench.encoder();
     DataSet onVal = data.withPictures(List.of(), List.of(), data.val());
-    return learner -> Evaluator.evaluate(learner, encoder, onVal).evaluation().accuracy();
+    return learner ->
+        Evaluator.evaluate(learner, encoder, onVal, Progress.SILENT).evaluation().accuracy();
   }
 
   /** Writes events and checkpoints, and moves the bar. */

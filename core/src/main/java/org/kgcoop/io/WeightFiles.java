@@ -45,6 +45,12 @@ public final class WeightFiles {
 
   private WeightFiles() {}
 
+  /** Whether a folder holds weights under one of the names that folders of models use, or any. */
+  public static boolean isModelFolder(Path folder) {
+    return IN_FOLDERS.stream().anyMatch(name -> Files.exists(folder.resolve(name)))
+        || list(folder).stream().anyMatch(WeightFiles::looksLikeWeights);
+  }
+
   /**
    * Opens a file or folder, with the JSON files beside the weights.
    *

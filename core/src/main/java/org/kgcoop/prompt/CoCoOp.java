@@ -11,6 +11,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.PythonRandom;
 import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -68,6 +69,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
   private static final class Learner implements PromptLearner {
     private final double logitScale;
     private final TextFeatures text;
+    private final Device device;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
 
     Learner(Clip clip, List<String> classNames, ContextSettings settings, long seed) {
@@ -76,6 +78,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       int embed = clip.config().embedDim();
       int hidden = Math.max(1, embed / 16);
       int width = clip.config().textWidth();
+      device = clip.device();
       try (Scope scope = Scope.open("parameters")) {
         add("ctx", Context.initial(clip, settings, classNames.size(), seed));
         PythonRandom random = new PythonRandom(seed);
@@ -85,7 +88,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
     }
 
     private void add(String name, Tensor value) {
-      parameters.put(name, value.parameter().keep());
+      parameters.put(name, value.to(device).parameter().keep());
     }
 
     /** PyTorch's default start of a linear layer: weight and bias uniform up to 1 / sqrt(in). */
@@ -127,6 +130,20 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
         }
       }
       return Tensor.concat(rows, 0);
+    }
+
+    /** Every class feature depends on the picture: there is nothing to compute beforehand. */
+    @Override
+    public FeatureClassifier fixed() {
+      return new FeatureClassifier() {
+        @Override
+        public Tensor logits(Tensor features) {
+          return Learner.this.logits(features);
+        }
+
+        @Override
+        public void close() {}
+      };
     }
 
     /**

@@ -23,7 +23,7 @@ final class Context {
     int width = clip.config().textWidth();
     if (settings.words().isEmpty()) {
       long count = (long) m * width * (settings.classSpecific() ? classes : 1);
-      Tensor values = Tensor.of(gaussians(seed, Math.toIntExact(count)), count);
+      Tensor values = Tensor.of(gaussians(seed, Math.toIntExact(count)), count).to(clip.device());
       return settings.classSpecific()
           ? values.reshape(classes, m, width)
           : values.reshape(m, width);
@@ -35,7 +35,9 @@ final class Context {
         clip.textEncoder()
             .embed(tokens.subList(0, words).stream().mapToLong(Integer::longValue).toArray());
     Tensor shared =
-        words == m ? rows : Tensor.concat(List.of(Tensor.full(0, m - words, width), rows), 0);
+        words == m
+            ? rows
+            : Tensor.concat(List.of(Tensor.full(0, m - words, width).to(clip.device()), rows), 0);
     return settings.classSpecific() ? shared.expand(classes, m, width) : shared;
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -59,6 +60,17 @@ final class ContextLearner implements PromptLearner {
 
   private Tensor logits(Tensor features, Tensor classFeatures) {
     return features.matmul(classFeatures.transpose(0, 1)).times(logitScale);
+  }
+
+  @Override
+  public FeatureClassifier fixed() {
+    return ClassFeatures.of(
+        logitScale,
+        () -> {
+          try (Autograd.Switch off = Autograd.off()) {
+            return text.unit(context);
+          }
+        });
   }
 
   @Override

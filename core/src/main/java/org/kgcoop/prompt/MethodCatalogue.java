@@ -51,6 +51,21 @@ public final class MethodCatalogue {
     return ENTRIES.stream().map(Entry::id).toList();
   }
 
+  /** The settings that a method takes beside its template. */
+  public static Set<String> keys(String id) {
+    return entry(id).keys();
+  }
+
+  private static Entry entry(String id) {
+    return ENTRIES.stream()
+        .filter(e -> e.id().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                KgCoopException.configuration(
+                    "method '" + id + "': expected one of " + String.join(", ", ids())));
+  }
+
   /**
    * A method from its settings, with the published default for each that is not stated.
    *
@@ -60,14 +75,7 @@ public final class MethodCatalogue {
    */
   public static Method parse(JsonNode json) {
     String id = json.path("method").asText("");
-    Entry entry =
-        ENTRIES.stream()
-            .filter(e -> e.id().equals(id))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    KgCoopException.configuration(
-                        "method '" + id + "': expected one of " + String.join(", ", ids())));
+    Entry entry = entry(id);
     Set<String> known = with(entry.keys(), "method", "template");
     List<String> unknown = new ArrayList<>();
     for (Iterator<String> keys = json.fieldNames(); keys.hasNext(); ) {

@@ -3,6 +3,9 @@ package org.kgcoop.prompt;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.io.AtomicFile;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
@@ -63,12 +67,27 @@ public record PromptFile(
   }
 
   /**
-   * Writes the published form, with the fixed embeddings that its loaders expect and drop.
+   * Writes the published form: {@code prompt_learner/model.pth.tar-N} and the file {@code
+   * checkpoint} that names it. The fixed embeddings that the published code stores beside the
+   * learned tensors are left out: its loaders drop them.
    *
-   * @param epoch how many epochs it was trained for
+   * @param folder where {@code prompt_learner} is made
+   * @param epoch N, how many epochs it was trained for
+   * @return the file
    */
-  public void writePublished(Path path, int epoch) {
-    StateDicts.writePrompt(path, parameters, epoch);
+  public Path writePublished(Path folder, int epoch) {
+    Path prompts = folder.resolve("prompt_learner");
+    try {
+      Files.createDirectories(prompts);
+    } catch (IOException e) {
+      throw KgCoopException.io(prompts + ": cannot be made: " + e + "; try another folder", e);
+    }
+    String name = "model.pth.tar-" + epoch;
+    StateDicts.writePrompt(prompts.resolve(name), parameters, epoch);
+    AtomicFile.write(
+        prompts.resolve("checkpoint"),
+        out -> out.write((name + "\n").getBytes(StandardCharsets.UTF_8)));
+    return prompts.resolve(name);
   }
 
   /**

@@ -12,6 +12,12 @@ public interface PromptLearner extends FeatureClassifier {
   /** The learned tensors under their published names, in a fixed order. */
   Map<String, Tensor> parameters();
 
+  /**
+   * A classifier with the parameters as they are now, for many pictures: what depends on none of
+   * them is computed once. It has memory of its own; it must be closed before this learner.
+   */
+  FeatureClassifier fixed();
+
   /** Losses and gradients of a batch, before any update. */
   Step step(Batch batch);
 

@@ -110,8 +110,7 @@ public record PromptText(
     try {
       return clip.tokenizer().encodeMarked(text, clip.config().contextLength());
     } catch (KgCoopException e) {
-      throw new KgCoopException(
-          e.category(), "class '" + abbreviated(className) + "': " + e.getMessage(), e);
+      throw KgCoopException.data("class '" + abbreviated(className) + "': " + e.getMessage(), e);
     }
   }
 

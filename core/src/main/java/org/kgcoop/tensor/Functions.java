@@ -141,15 +141,17 @@ public final class Functions {
     long width = query.size(-1);
     Tensor scores = query.times(1 / Math.sqrt((double) width)).matmul(key.transpose(-2, -1));
     if (causal) {
-      scores = scores.plus(causalMask(query.size(-2), scores.dtype()));
+      scores = scores.plus(causalMask(query.size(-2), scores));
     }
     return softmax(scores, -1).matmul(value);
   }
 
   /** (length, length): 0 up to the diagonal, minus infinity above it. */
-  private static Tensor causalMask(long length, DType dtype) {
+  private static Tensor causalMask(long length, Tensor like) {
     Tensor mask = Tensor.full(Double.NEGATIVE_INFINITY, length, length);
-    return tensor("causalMask", () -> mask.handle().triu(1), mask).to(dtype);
+    return tensor("causalMask", () -> mask.handle().triu(1), mask)
+        .to(like.dtype())
+        .to(like.device());
   }
 
   /**

@@ -135,6 +135,11 @@ public final class Tensor implements AutoCloseable {
     return dtypeOf(handle.scalar_type().intern());
   }
 
+  public Device device() {
+    checkOpen("device");
+    return handle.is_cpu() ? Device.CPU : new Device("cuda:" + handle.device().index());
+  }
+
   public boolean requiresGradient() {
     checkOpen("requiresGradient");
     return handle.requires_grad();
@@ -285,7 +290,11 @@ public final class Tensor implements AutoCloseable {
 
   /** The positions named by an int64 vector, in its order. */
   public Tensor indexSelect(long axis, Tensor indices) {
-    return tensor("indexSelect", () -> handle.index_select(axis, indices.handle), this, indices);
+    return tensor(
+        "indexSelect",
+        () -> handle.index_select(axis, indices.handle.to(handle.device(), torch.ScalarType.Long)),
+        this,
+        indices);
   }
 
   // ---- type, place, gradients

@@ -1,5 +1,6 @@
 package org.kgcoop.train;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,8 @@ public final class Trainer {
    */
   public record Outcome(Map<String, StoredTensor> parameters, long pictures, double seconds) {
     public Outcome {
-      parameters = Map.copyOf(parameters);
+      // In their own order, on which the bytes of a prompt file depend.
+      parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }
   }
 
@@ -167,9 +169,9 @@ public final class Trainer {
       for (int i = 0; i < pictures.length; i++) {
         batchLabels[i] = labels[pictures[i]];
       }
+      Tensor features = source.features(pictures, at.epoch);
       Batch batch =
-          new Batch(
-              source.features(pictures, at.epoch), Tensor.of(batchLabels, batchLabels.length));
+          new Batch(features, Tensor.of(batchLabels, batchLabels.length).to(features.device()));
       Step step = learner.step(batch);
       step.losses()
           .forEach(

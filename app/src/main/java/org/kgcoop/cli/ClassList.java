@@ -1,0 +1,50 @@
+package org.kgcoop.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import picocli.CommandLine.Option;
+
+/** Class names on the command line, or in a file. */
+final class ClassList {
+  @Option(
+      names = "--classes",
+      paramLabel = "LIST",
+      description = "Class names with commas between them, such as cat,dog,\"golden retriever\".")
+  private @Nullable String names;
+
+  @Option(names = "--classes-file", paramLabel = "FILE", description = "Class names, one a line.")
+  private @Nullable Path file;
+
+  /** The names; empty where none were given. */
+  List<String> names() {
+    if (names != null && file != null) {
+      throw KgCoopException.configuration("--classes and --classes-file: expected one of them");
+    }
+    if (names != null) {
+      return Parse.list("--classes", names);
+    }
+    return file == null ? List.of() : read(file);
+  }
+
+  private static List<String> read(Path file) {
+    try {
+      List<String> lines =
+          Files.readAllLines(file, StandardCharsets.UTF_8).stream()
+              .map(String::strip)
+              .filter(line -> !line.isEmpty())
+              .distinct()
+              .toList();
+      if (lines.isEmpty()) {
+        throw KgCoopException.configuration(file + ": no class name in it");
+      }
+      return lines;
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+}

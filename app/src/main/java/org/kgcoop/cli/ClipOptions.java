@@ -1,0 +1,96 @@
+package org.kgcoop.cli;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Engine;
+import picocli.CommandLine.Option;
+
+/** Which CLIP, and how it computes. */
+final class ClipOptions {
+  @Option(
+      names = "--clip",
+      paramLabel = "PATH",
+      description =
+          "CLIP weights: an OpenAI .pt, a state dict, a .safetensors, or a Hugging Face or OpenCLIP"
+              + " folder.")
+  private @Nullable Path clip;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "FILE",
+      description = "A merges.txt or tokenizer.json (default: beside the weights, else CLIP's).")
+  private @Nullable Path tokenizer;
+
+  @Option(
+      names = "--activation",
+      paramLabel = "NAME",
+      description =
+          "quick_gelu or gelu (default: what files beside the weights say, else quick_gelu).")
+  private @Nullable String activation;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      defaultValue = "float32",
+      description = "float32 or bf16, of the matrix products (default: ${DEFAULT-VALUE}).")
+  private String precision = "float32";
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = "cpu",
+      description = "cpu, or cuda:N with the CUDA natives (default: ${DEFAULT-VALUE}).")
+  private String device = "cpu";
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads an operation may use (default: one a core).")
+  private int threads;
+
+  boolean isGiven() {
+    return clip != null;
+  }
+
+  /** The path that was given. */
+  Path path() {
+    if (clip == null) {
+      throw KgCoopException.configuration(
+          "no CLIP weights: give them with --clip PATH, such as --clip ViT-B-16.pt");
+    }
+    return clip;
+  }
+
+  Clip load() {
+    Path path = path();
+    Clip.Options options =
+        new Clip.Options(
+            precisionType(),
+            new Device(device),
+            tokenizer,
+            activation == null ? null : Activation.ofName(activation));
+    if (threads != 0) {
+      if (threads < 1) {
+        throw KgCoopException.configuration("--threads: expected at least 1, got " + threads);
+      }
+      Engine.setThreads(threads);
+    }
+    return Clip.load(path, options);
+  }
+
+  private DType precisionType() {
+    return switch (precision.toLowerCase(Locale.ROOT)) {
+      case "float32", "fp32" -> DType.FLOAT32;
+      case "bf16", "bfloat16" -> DType.BFLOAT16;
+      default ->
+          throw KgCoopException.configuration(
+              "--precision " + precision + ": expected float32 or bf16");
+    };
+  }
+}

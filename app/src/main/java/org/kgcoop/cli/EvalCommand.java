@@ -1,0 +1,128 @@
+package org.kgcoop.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Images;
+import org.kgcoop.experiment.BaseToNew;
+import org.kgcoop.experiment.Evaluator;
+import org.kgcoop.experiment.TrainingRun;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.prompt.ZeroShot;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Measures a prompt on labelled pictures. */
+@Command(
+    name = "eval",
+    mixinStandardHelpOptions = true,
+    header = "Measure a prompt, or zero-shot CLIP, on test pictures.",
+    description = {
+      "",
+      "Measure a trained prompt on the test pictures of a data set; without a prompt, zero-shot CLIP"
+          + " with the data set's template.",
+      ""
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./kgcoop eval runs/pets/prompt.safetensors --data pets --classes new --clip ViT-B-16.pt"
+    })
+final class EvalCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "PROMPT",
+      description = "prompt.safetensors, or a published model.pth.tar-N.")
+  private @Nullable Path prompt;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "PATH",
+      description = "A data set as for train.")
+  private Path data;
+
+  @Option(
+      names = "--classes",
+      paramLabel = "PART",
+      defaultValue = "all",
+      description = "all, base or new half of the classes (default: ${DEFAULT-VALUE}).")
+  private String classes;
+
+  @Option(names = "--per-class", description = "The accuracy of each class too.")
+  private boolean perClass;
+
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private DataOptions dataOptions = new DataOptions();
+  @Mixin private Output output = new Output();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the required options
+  EvalCommand() {}
+
+  @Override
+  public Integer call() {
+    ClassSplit split = Parse.classSplit("--classes", classes);
+    DataSet set = dataOptions.open(data, output::warn).select(split);
+    if (set.test().isEmpty()) {
+      throw KgCoopException.data(data + ": no test pictures of " + classes + " classes");
+    }
+    PromptFile file = prompt == null ? null : PromptFile.readAny(prompt, set.classNames());
+    try (Clip clip = clipOptions.load();
+        FeatureClassifier classifier =
+            file == null
+                ? new ZeroShot(List.of(TrainingRun.template(set)))
+                    .classifier(clip, set.classNames(), 0)
+                : file.learner(clip, set.classNames())) {
+      PictureEncoder encoder = new PictureEncoder(clip, new Images(output::warn));
+      Evaluator.Result result = Evaluator.evaluate(classifier, encoder, set, output.progress());
+      print(set, result);
+    }
+    return 0;
+  }
+
+  private void print(DataSet set, Evaluator.Result result) {
+    List<Double> accuracies = result.evaluation().perClassAccuracy();
+    if (output.isJson()) {
+      ObjectNode json = BaseToNew.json(result);
+      set.classNames().forEach(json.putArray("class_names")::add);
+      accuracies.forEach(json.putArray("per_class_accuracy")::add);
+      output.json(json);
+      return;
+    }
+    line(
+        "accuracy",
+        "%.2f %%  (%d of %d)",
+        result.evaluation().accuracy(),
+        result.evaluation().correct(),
+        result.evaluation().total());
+    line("error", "%.2f %%", result.evaluation().errorRate());
+    line("macro F1", "%.2f", result.evaluation().macroF1());
+    line("mean of classes", "%.2f %%", result.evaluation().meanPerClassAccuracy());
+    line("calibration error", "%.4f", result.expectedCalibrationError());
+    if (perClass) {
+      for (int c = 0; c < accuracies.size(); c++) {
+        line(set.classNames().get(c), "%.2f %%", accuracies.get(c));
+      }
+    }
+  }
+
+  @FormatMethod
+  private void line(String name, @FormatString String format, Object... values) {
+    output.line(
+        String.format(Locale.ROOT, "%-18s ", name) + String.format(Locale.ROOT, format, values));
+  }
+}

@@ -1,0 +1,179 @@
+package org.kgcoop.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.io.SealedFile;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
+
+/** What {@code inspect} tells, as JSON and as lines. */
+final class Inspection {
+  private Inspection() {}
+
+  static ObjectNode of(DataSet data) {
+    ObjectNode json = object("data set");
+    json.put("name", data.name());
+    json.put("template", data.template());
+    json.put("classes", data.classNames().size());
+    json.putObject("pictures")
+        .put("train", data.train().size())
+        .put("val", data.val().size())
+        .put("test", data.test().size());
+    ArrayNode classes = json.putArray("class_counts");
+    for (int label = 0; label < data.classNames().size(); label++) {
+      classes
+          .addObject()
+          .put("class", data.classNames().get(label))
+          .put("train", count(data.train(), label))
+          .put("val", count(data.val(), label))
+          .put("test", count(data.test(), label));
+    }
+    return json;
+  }
+
+  private static long count(List<Item> items, int label) {
+    return items.stream().filter(item -> item.label() == label).count();
+  }
+
+  static ObjectNode of(WeightFile file, boolean tensors) {
+    ObjectNode json = SealedFile.isSealed(file) ? sealed(file) : weights(file);
+    TreeMap<String, Long> types = new TreeMap<>();
+    long bytes = 0;
+    for (StoredTensor tensor : file.tensors().values()) {
+      types.merge(tensor.dtype().name().toLowerCase(Locale.ROOT), 1L, Long::sum);
+      bytes += tensor.data().remaining();
+    }
+    ObjectNode summary = json.putObject("tensors");
+    summary.put("count", file.tensors().size()).put("bytes", bytes);
+    types.forEach(summary::put);
+    if (tensors) {
+      ArrayNode list = json.putArray("tensor_list");
+      file.tensors().values().forEach(t -> list.add(t.toString()));
+    }
+    if (!file.skipped().isEmpty()) {
+      ArrayNode skipped = json.putArray("skipped");
+      file.skipped().forEach(skipped::add);
+    }
+    return json;
+  }
+
+  /** A prompt file or checkpoint of this program; its seal is checked. */
+  private static ObjectNode sealed(WeightFile file) {
+    JsonNode content = SealedFile.open(file, "file").json();
+    ObjectNode json = object(content.has("settings") ? "prompt file" : "checkpoint");
+    json.put("format", file.format().title());
+    json.setAll((ObjectNode) content);
+    return json;
+  }
+
+  private static ObjectNode weights(WeightFile file) {
+    if (file.tensors().containsKey("ctx")) {
+      ObjectNode json = object("prompt checkpoint in the published form");
+      json.put("format", file.format().title());
+      file.metadata().forEach(json::put);
+      ArrayNode learned = json.putArray("learned");
+      file.tensors().values().stream()
+          .filter(t -> !t.name().startsWith("token_"))
+          .forEach(t -> learned.add(t.toString()));
+      return json;
+    }
+    try (Clip clip = Clip.of(file, Clip.Options.DEFAULT)) {
+      ObjectNode json = object("CLIP weights");
+      json.put("format", file.format().title());
+      json.set("configuration", configuration(clip.config()));
+      json.put("logit_scale", clip.logitScale());
+      json.set("preprocessing", preprocessing(clip));
+      json.put("fingerprint", clip.fingerprint());
+      json.put("tokenizer", tokenizer(clip));
+      clip.assumed().forEach(json.putArray("assumed")::add);
+      return json;
+    } catch (KgCoopException e) {
+      ObjectNode json = object("weights");
+      json.put("format", file.format().title());
+      file.metadata().forEach(json::put);
+      json.put("not_a_clip", e.getMessage());
+      return json;
+    }
+  }
+
+  private static String tokenizer(Clip clip) {
+    try {
+      return clip.tokenizer().vocabularySize() + " token ids";
+    } catch (KgCoopException e) {
+      return "missing: " + e.getMessage();
+    }
+  }
+
+  private static ObjectNode configuration(ClipConfig config) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("embed_dim", config.embedDim())
+        .put("image_resolution", config.imageResolution())
+        .put("channels", config.channels())
+        .put("context_length", config.contextLength())
+        .put("vocab_size", config.vocabularySize())
+        .put("text_width", config.textWidth())
+        .put("text_heads", config.textHeads())
+        .put("text_layers", config.textLayers())
+        .put("activation", config.activation().name().toLowerCase(Locale.ROOT))
+        .put("vision", config.vision().toString());
+    return json;
+  }
+
+  private static ObjectNode preprocessing(Clip clip) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("size", clip.preprocessing().size()).put("channels", clip.preprocessing().channels());
+    clip.preprocessing().mean().forEach(json.putArray("mean")::add);
+    clip.preprocessing().std().forEach(json.putArray("std")::add);
+    json.put("interpolation", clip.preprocessing().interpolation().name().toLowerCase(Locale.ROOT));
+    return json;
+  }
+
+  private static ObjectNode object(String kind) {
+    return JsonNodeFactory.instance.objectNode().put("kind", kind);
+  }
+
+  /** The same for people: a line a field, lists indented. */
+  static List<String> lines(ObjectNode json) {
+    List<String> lines = new ArrayList<>();
+    json.properties().forEach(e -> add(lines, e.getKey(), e.getValue()));
+    return lines;
+  }
+
+  private static void add(List<String> lines, String key, JsonNode value) {
+    String title = key.replace('_', ' ');
+    if (value.isArray() && !value.isEmpty() && (value.size() > 4 || value.path(0).isObject())) {
+      lines.add(title + ":");
+      IntStream.range(0, value.size()).forEach(i -> lines.add("  " + inline(value.path(i))));
+    } else {
+      lines.add(title + ": " + inline(value));
+    }
+  }
+
+  private static String inline(JsonNode value) {
+    if (value.isObject()) {
+      List<String> parts = new ArrayList<>();
+      value
+          .properties()
+          .forEach(e -> parts.add(e.getKey().replace('_', ' ') + " " + inline(e.getValue())));
+      return String.join(", ", parts);
+    }
+    if (value.isArray()) {
+      List<String> parts = new ArrayList<>();
+      value.forEach(v -> parts.add(inline(v)));
+      return String.join(", ", parts);
+    }
+    return value.isNull() ? "-" : value.asText();
+  }
+}

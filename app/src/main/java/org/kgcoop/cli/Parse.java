@@ -1,0 +1,56 @@
+package org.kgcoop.cli;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.Images;
+import org.kgcoop.experiment.Workbench;
+
+/** Option values to what they mean, shared by commands. */
+final class Parse {
+  private Parse() {}
+
+  static ClassSplit classSplit(String option, String value) {
+    return switch (value) {
+      case "all" -> ClassSplit.ALL;
+      case "base" -> ClassSplit.BASE;
+      case "new" -> ClassSplit.NEW;
+      default ->
+          throw KgCoopException.configuration(option + " " + value + ": expected all, base or new");
+    };
+  }
+
+  /** Values between commas, spaces around them dropped; each once. */
+  static List<String> list(String option, String text) {
+    List<String> values = Arrays.stream(text.split(",")).map(String::strip).toList();
+    if (values.stream().anyMatch(String::isEmpty)) {
+      throw KgCoopException.configuration(
+          option + " '" + text + "': expected values with commas between them");
+    }
+    return new ArrayList<>(new LinkedHashSet<>(values));
+  }
+
+  static List<Long> numbers(String option, String text) {
+    List<Long> numbers = new ArrayList<>();
+    for (String value : list(option, text)) {
+      try {
+        numbers.add(Long.parseLong(value));
+      } catch (NumberFormatException e) {
+        throw new KgCoopException(
+            KgCoopException.Category.CONFIGURATION,
+            option + " '" + text + "': '" + value + "' is no whole number",
+            e);
+      }
+    }
+    return numbers;
+  }
+
+  static Workbench workbench(Clip clip, Output output, Main main) {
+    return new Workbench(
+        clip, new Images(output::warn), output.progress(), output::warn, main::interrupted);
+  }
+}

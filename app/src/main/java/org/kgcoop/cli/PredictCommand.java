@@ -1,0 +1,73 @@
+package org.kgcoop.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.prompt.PromptLearner;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Classifies pictures with a trained prompt. */
+@Command(
+    name = "predict",
+    mixinStandardHelpOptions = true,
+    header = "Classify pictures with a trained prompt.",
+    description = {
+      "",
+      "Classify pictures with a trained prompt. Prints picture, class and probability, a line a"
+          + " class. Pictures are turned upright by their EXIF orientation (training and evaluation"
+          + " ignore it, as the published protocols do).",
+      ""
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./kgcoop predict runs/pets/prompt.safetensors holiday.jpg photos/ --clip ViT-B-16.pt"
+    })
+final class PredictCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      paramLabel = "PROMPT",
+      description = "prompt.safetensors, or a published model.pth.tar-N with --classes.")
+  private Path prompt;
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "PICTURE",
+      description = "Pictures, or folders of pictures.")
+  private List<Path> pictures = new ArrayList<>();
+
+  @Option(
+      names = "--top",
+      paramLabel = "K",
+      defaultValue = "1",
+      description = "How many classes a picture (default: ${DEFAULT-VALUE}).")
+  private int top = 1;
+
+  @Mixin private ClassList classes = new ClassList();
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private Output output = new Output();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the required parameters
+  PredictCommand() {}
+
+  @Override
+  public Integer call() {
+    List<String> given = classes.names();
+    PromptFile file = PromptFile.readAny(prompt, given);
+    List<Path> files = PictureFiles.expand(pictures);
+    List<String> names = given.isEmpty() ? file.classNames() : given;
+    try (Clip clip = clipOptions.load();
+        PromptLearner learner = file.learner(clip, names);
+        FeatureClassifier classifier = learner.fixed()) {
+      return new Predictions(clip, classifier, names, top, output).print(files);
+    }
+  }
+}

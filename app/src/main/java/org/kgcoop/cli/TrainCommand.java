@@ -1,0 +1,146 @@
+package org.kgcoop.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.FewShot;
+import org.kgcoop.experiment.BaseToNew;
+import org.kgcoop.experiment.Evaluator;
+import org.kgcoop.experiment.TrainingRun;
+import org.kgcoop.experiment.Workbench;
+import org.kgcoop.prompt.PromptMethod;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Trains one prompt. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    header = "Train a prompt on a few pictures of each class.",
+    description = {
+      "",
+      "Train a prompt on a few pictures of each class. Run again, it goes on where it was stopped.",
+      ""
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./kgcoop train --clip ViT-B-16.pt --data pets --shots 16 --out runs/pets",
+      "",
+      "DIR/prompt.safetensors is the trained prompt: give it to predict or eval."
+    })
+final class TrainCommand implements Callable<Integer> {
+  @ParentCommand private Main main;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "PATH",
+      description =
+          "A folder per class, a folder with train and test, a .csv or .jsonl manifest, or a"
+              + " split_zhou_*.json.")
+  private Path data;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run folder.")
+  private Path out;
+
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      defaultValue = "kgcoop",
+      description = "coop, prograd, cocoop or kgcoop (default: ${DEFAULT-VALUE}).")
+  private String method;
+
+  @Option(
+      names = "--classes",
+      paramLabel = "PART",
+      defaultValue = "all",
+      description = "all, base or new half of the classes (default: ${DEFAULT-VALUE}).")
+  private String classes;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Of the draw, the start and the order (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private DataOptions dataOptions = new DataOptions();
+  @Mixin private MethodOptions methodOptions = new MethodOptions();
+  @Mixin private TrainingOptions training = new TrainingOptions();
+  @Mixin private Output output = new Output();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the required options
+  TrainCommand() {}
+
+  @Override
+  public Integer call() {
+    ClassSplit split = Parse.classSplit("--classes", classes);
+    DataSet drawn =
+        FewShot.draw(dataOptions.open(data, output::warn), training.shots(), seed, output::warn)
+            .select(split);
+    if (!(methodOptions.methods(List.of(method)).get(0).apply(TrainingRun.template(drawn))
+        instanceof PromptMethod prompt)) {
+      throw KgCoopException.configuration(
+          "--method " + method + ": nothing to train; try './kgcoop eval' or zero-shot");
+    }
+    try (Clip clip = clipOptions.load()) {
+      Workbench bench = Parse.workbench(clip, output, main);
+      JsonNode results =
+          new TrainingRun(bench, drawn, prompt, training.settings(prompt, seed), training.shots())
+              .run(
+                  out,
+                  learner ->
+                      drawn.test().isEmpty()
+                          ? JsonNodeFactory.instance.objectNode()
+                          : test(
+                              Evaluator.evaluate(
+                                  learner,
+                                  new PictureEncoder(clip, bench.images()),
+                                  drawn,
+                                  bench.progress())));
+      report(results);
+    }
+    return 0;
+  }
+
+  private static ObjectNode test(Evaluator.Result result) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.set("test", BaseToNew.json(result));
+    return json;
+  }
+
+  private void report(JsonNode results) {
+    if (output.isJson()) {
+      output.json(results);
+      return;
+    }
+    JsonNode test = results.path("test");
+    if (test.isObject()) {
+      output.line(
+          String.format(
+              Locale.ROOT,
+              "accuracy %.2f %% on %d test pictures",
+              test.path("accuracy").asDouble(),
+              test.path("total").asLong()));
+    }
+    output.line(
+        String.format(
+            Locale.ROOT,
+            "training %.2f ms an image",
+            results.path("training").path("ms_per_image").asDouble()));
+    output.line("prompt: " + out.resolve("prompt.safetensors"));
+  }
+}

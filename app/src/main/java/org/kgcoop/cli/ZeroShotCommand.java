@@ -1,0 +1,80 @@
+package org.kgcoop.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.ZeroShot;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Classifies pictures among class names that are typed. */
+@Command(
+    name = "zero-shot",
+    mixinStandardHelpOptions = true,
+    header = "Classify pictures among any class names, untrained.",
+    description = {
+      "",
+      "Classify pictures among any class names, without training. Pictures are turned upright by"
+          + " their EXIF orientation.",
+      ""
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./kgcoop zero-shot holiday.jpg --classes beach,mountain,city --clip ViT-B-16.pt --top 3"
+    })
+final class ZeroShotCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PICTURE",
+      description = "Pictures, or folders of pictures.")
+  private List<Path> pictures = new ArrayList<>();
+
+  @Option(
+      names = "--template",
+      paramLabel = "TEXT",
+      description =
+          "Text with {} for the class name; several times for an ensemble (default: \""
+              + Templates.DEFAULT
+              + "\").")
+  private List<String> templates = new ArrayList<>();
+
+  @Option(
+      names = "--ensemble",
+      description = "The seven templates of the published ensemble beside those given.")
+  private boolean ensemble;
+
+  @Option(
+      names = "--top",
+      paramLabel = "K",
+      defaultValue = "1",
+      description = "How many classes a picture (default: ${DEFAULT-VALUE}).")
+  private int top = 1;
+
+  @Mixin private ClassList classes = new ClassList();
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private Output output = new Output();
+
+  @Override
+  public Integer call() {
+    List<String> names = classes.names();
+    if (names.isEmpty()) {
+      throw KgCoopException.configuration("no class names: give them with --classes cat,dog,...");
+    }
+    List<String> all = new ArrayList<>(ensemble ? Templates.ENSEMBLE : List.of());
+    all.addAll(templates.isEmpty() ? List.of(Templates.DEFAULT) : templates);
+    ZeroShot method = new ZeroShot(all);
+    List<Path> files = PictureFiles.expand(pictures);
+    try (Clip clip = clipOptions.load();
+        FeatureClassifier classifier = method.classifier(clip, names, 0)) {
+      return new Predictions(clip, classifier, names, top, output).print(files);
+    }
+  }
+}

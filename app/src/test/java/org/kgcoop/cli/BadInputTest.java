@@ -1,0 +1,317 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.clip.RandomClip;
+
+/** What a user gets for bad input: one line that says what, where and what to try, and its code. */
+class BadInputTest {
+  private static final int CONFIGURATION = 2;
+  private static final int DATA = 3;
+  private static final int WEIGHTS = 4;
+  private static final int IO = 5;
+
+  @TempDir static Path shared;
+  private static Path clip;
+  private static Path data;
+  private static Path prompt;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void trainOnce() {
+    clip = shared.resolve("clip");
+    data = shared.resolve("drawings");
+    RandomClip.write(clip, RandomClip.TINY, 1);
+    DemoFiles.copyDrawings(data);
+    Cli.Result trained =
+        Cli.run(
+            "train",
+            "--clip",
+            clip,
+            "--data",
+            data,
+            "--out",
+            shared.resolve("run"),
+            "--shots",
+            2,
+            "--epochs",
+            1,
+            "--augment",
+            "test");
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    prompt = shared.resolve("run").resolve("prompt.safetensors");
+  }
+
+  private static void refused(Cli.Result result, int exitCode, String... parts) {
+    assertThat(result.errorLine()).contains(parts).doesNotContain("a bug");
+    assertThat(result.err().lines().filter(l -> l.startsWith("kgcoop:"))).hasSize(1);
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
+  }
+
+  private static Cli.Result train(Path data, Path out, Object... more) {
+    Object[] fixed = {
+      "train", "--clip", clip, "--data", data, "--out", out, "--epochs", 1, "--augment", "test"
+    };
+    return Cli.run(Stream.concat(Arrays.stream(fixed), Arrays.stream(more)).toArray());
+  }
+
+  private static Cli.Result predict(Path picture) {
+    return Cli.run("predict", prompt, picture, "--clip", clip);
+  }
+
+  // ---- weights
+
+  @Test
+  void aTruncatedWeightFile() throws IOException {
+    byte[] bytes = Files.readAllBytes(clip.resolve("model.safetensors"));
+    Path cut = folder.resolve("cut.safetensors");
+    Files.write(cut, Arrays.copyOf(bytes, bytes.length / 2));
+    refused(
+        Cli.run("zero-shot", data, "--classes", "a,b", "--clip", cut), WEIGHTS, "cut.safetensors");
+  }
+
+  @Test
+  void aFlippedBitInTheHeaderOfAWeightFile() throws IOException {
+    byte[] bytes = Files.readAllBytes(clip.resolve("model.safetensors"));
+    int name = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("ln_final.weight");
+    bytes[name] ^= 1;
+    Path flipped = folder.resolve("flipped.safetensors");
+    Files.write(flipped, bytes);
+    refused(
+        Cli.run("zero-shot", data, "--classes", "a,b", "--clip", flipped),
+        WEIGHTS,
+        "flipped.safetensors");
+  }
+
+  @Test
+  void aTextFileGivenAsWeights() throws IOException {
+    Path text = folder.resolve("weights.pt");
+    Files.writeString(text, "these are no weights\n");
+    refused(Cli.run("zero-shot", data, "--classes", "a,b", "--clip", text), WEIGHTS, "weights.pt");
+  }
+
+  @Test
+  void noWeightsAtAll() {
+    refused(Cli.run("zero-shot", data, "--classes", "a,b"), CONFIGURATION, "--clip PATH");
+  }
+
+  @Test
+  void weightsThatAreNotThere() {
+    refused(
+        Cli.run("zero-shot", data, "--classes", "a,b", "--clip", folder.resolve("nowhere.pt")),
+        IO,
+        "nowhere.pt");
+  }
+
+  @Test
+  void aPromptOfAnotherClip() {
+    Path other = folder.resolve("other");
+    RandomClip.write(other, RandomClip.TINY, 2);
+    refused(Cli.run("predict", prompt, data, "--clip", other), WEIGHTS, "another CLIP");
+  }
+
+  @Test
+  void aDamagedPromptFile() throws IOException {
+    byte[] bytes = Files.readAllBytes(prompt);
+    bytes[bytes.length - 3] ^= 16;
+    Path damaged = folder.resolve("prompt.safetensors");
+    Files.write(damaged, bytes);
+    refused(Cli.run("predict", damaged, data, "--clip", clip), WEIGHTS, "damaged prompt file");
+    refused(Cli.run("inspect", damaged), WEIGHTS, "damaged");
+  }
+
+  @Test
+  void weightsGivenAsAPrompt() {
+    refused(
+        Cli.run("predict", clip.resolve("model.safetensors"), data, "--clip", clip),
+        WEIGHTS,
+        "not a prompt file");
+  }
+
+  // ---- pictures
+
+  @Test
+  void anEmptyPicture() throws IOException {
+    Path empty = folder.resolve("empty.png");
+    Files.createFile(empty);
+    refused(predict(empty), DATA, "empty.png");
+  }
+
+  @Test
+  void aTruncatedPicture() throws IOException {
+    byte[] bytes = Files.readAllBytes(data.resolve("anchor").resolve("lucide__anchor.png"));
+    Path cut = folder.resolve("cut.png");
+    Files.write(cut, Arrays.copyOf(bytes, bytes.length / 2));
+    refused(predict(cut), DATA, "cut.png");
+  }
+
+  @Test
+  void textNamedLikeAPicture() throws IOException {
+    Path text = folder.resolve("text.jpg");
+    Files.writeString(text, "no picture\n");
+    refused(predict(text), DATA, "text.jpg");
+  }
+
+  @Test
+  void aPictureOf900Megapixels() throws IOException {
+    Path huge = folder.resolve("huge.png");
+    Files.write(huge, pngHeader(30_000, 30_000));
+    refused(predict(huge), DATA, "huge.png", "30000");
+  }
+
+  @Test
+  void aPictureOfOnePixelIsClassified() throws IOException {
+    Path one = folder.resolve("one.png");
+    try (var out = Files.newOutputStream(one)) {
+      javax.imageio.ImageIO.write(
+          new java.awt.image.BufferedImage(1, 1, java.awt.image.BufferedImage.TYPE_INT_RGB),
+          "png",
+          out);
+    }
+    Cli.Result result = predict(one);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains("one.png");
+  }
+
+  @Test
+  void aBadPictureDoesNotKeepTheOthersFromBeingClassified() throws IOException {
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    Files.createFile(pictures.resolve("a-empty.png"));
+    Files.copy(data.resolve("car").resolve("ion__car-sharp.png"), pictures.resolve("b-good.png"));
+    Cli.Result result = predict(pictures);
+    refused(result, DATA, "a-empty.png");
+    assertThat(result.out()).contains("b-good.png");
+  }
+
+  private static byte[] pngHeader(int width, int height) {
+    java.nio.ByteBuffer chunk = java.nio.ByteBuffer.allocate(17);
+    chunk.put("IHDR".getBytes(StandardCharsets.US_ASCII)).putInt(width).putInt(height);
+    chunk.put((byte) 8).put((byte) 2).put(new byte[3]);
+    CRC32 crc = new CRC32();
+    crc.update(chunk.array());
+    java.nio.ByteBuffer file = java.nio.ByteBuffer.allocate(8 + 4 + 17 + 4);
+    file.putLong(0x89504E470D0A1A0AL).putInt(13).put(chunk.array()).putInt((int) crc.getValue());
+    return file.array();
+  }
+
+  // ---- data sets
+
+  @Test
+  void aClassFolderWithoutAPicture() throws IOException {
+    copy("anchor");
+    copy("car");
+    Files.createDirectories(folder.resolve("data").resolve("hollow"));
+    refused(train(folder.resolve("data"), folder.resolve("out")), DATA, "hollow");
+  }
+
+  @Test
+  void twoClassNamesThatAreEqualAfterCleanUp() throws IOException {
+    copy("car");
+    Path twin = Files.createDirectories(folder.resolve("data").resolve("Car"));
+    for (Path file : list(data.resolve("anchor"))) {
+      Files.copy(file, twin.resolve(file.getFileName().toString()));
+    }
+    Cli.Result warned = train(folder.resolve("data"), folder.resolve("out"), "--shots", 2);
+    assertThat(warned.exitCode()).as(warned.err()).isZero();
+    assertThat(warned.err()).contains("warning:", "Car", "car");
+    refused(train(folder.resolve("data"), folder.resolve("out2"), "--strict"), DATA, "Car", "car");
+  }
+
+  @Test
+  void fewerPicturesThanShotsAreAllUsed() {
+    Cli.Result result = train(data, folder.resolve("out"), "--shots", 16);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err()).contains("warning:", "fewer than 16");
+  }
+
+  @Test
+  void aClassNameLongerThanTheTextLength() throws IOException {
+    copy("car");
+    Path longOne =
+        Files.createDirectories(folder.resolve("data").resolve("word ".repeat(40) + "end"));
+    for (Path file : list(data.resolve("anchor"))) {
+      Files.copy(file, longOne.resolve(file.getFileName().toString()));
+    }
+    refused(train(folder.resolve("data"), folder.resolve("out")), DATA, "word word", "77");
+  }
+
+  @Test
+  void aDataFolderThatIsNotThere() {
+    refused(train(folder.resolve("nothing"), folder.resolve("out")), DATA, "nothing");
+  }
+
+  private void copy(String name) throws IOException {
+    Path to = Files.createDirectories(folder.resolve("data").resolve(name));
+    for (Path file : list(data.resolve(name))) {
+      Files.copy(file, to.resolve(file.getFileName().toString()));
+    }
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+
+  // ---- run folders
+
+  @Test
+  void aRunFolderThatCannotBeMade() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    refused(train(data, file.resolve("out")), IO, "--out");
+  }
+
+  @Test
+  void aRunFolderOfOtherSettings() {
+    assertThat(train(data, folder.resolve("out"), "--shots", 2).exitCode()).isZero();
+    refused(
+        train(data, folder.resolve("out"), "--shots", 2, "--lr", "0.1"),
+        CONFIGURATION,
+        "training.lr was 0.002, is 0.1");
+  }
+
+  // ---- options
+
+  @Test
+  void unknownValuesSayWhatIsKnown() {
+    Path out = folder.resolve("out");
+    refused(train(data, out, "--method", "kgcop"), CONFIGURATION, "kgcop", "kgcoop");
+    refused(
+        Cli.run("train", "--clip", clip, "--data", data, "--out", out, "--augment", "none"),
+        CONFIGURATION,
+        "none",
+        "bank:V");
+    refused(train(data, out, "--precision", "float16"), CONFIGURATION, "float16", "bf16");
+    refused(train(data, out, "--schedule", "step"), CONFIGURATION, "step", "paper-era");
+    refused(train(data, out, "--keep", "first"), CONFIGURATION, "first", "best");
+    refused(train(data, out, "--device", "tpu"), CONFIGURATION, "tpu", "cuda");
+    refused(train(data, out, "--template", "a photo"), DATA, "a photo", "{}");
+    refused(train(data, out, "--shots", "many"), CONFIGURATION, "many");
+    refused(train(data, out, "--shots", "0"), CONFIGURATION, "--shots");
+    refused(Cli.run("trian"), CONFIGURATION, "trian");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void anUnknownConfigurationKeySaysWhatIsKnown() {
+    refused(
+        train(data, folder.resolve("out"), "--set", "wieght=4"), CONFIGURATION, "wieght", "weight");
+    refused(
+        train(data, folder.resolve("out"), "--set", "weight=heavy"),
+        CONFIGURATION,
+        "weight",
+        "a number");
+  }
+}

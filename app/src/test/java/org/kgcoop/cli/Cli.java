@@ -1,0 +1,35 @@
+package org.kgcoop.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import picocli.CommandLine;
+
+/** Runs a command line in this process and keeps what it says. */
+final class Cli {
+
+  /** How a command ended. */
+  record Result(int exitCode, String out, String err) {
+    /** What was said of the error, without warnings. */
+    String errorLine() {
+      return err.lines().filter(l -> l.startsWith("kgcoop:")).reduce("", (a, b) -> a + b);
+    }
+  }
+
+  private Cli() {}
+
+  static Result run(Object... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String[] texts = new String[arguments.length];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = arguments[i].toString();
+    }
+    try (Interrupts interrupts = new Interrupts()) {
+      CommandLine commandLine = Main.commandLine(interrupts);
+      commandLine.setOut(new PrintWriter(out, true));
+      commandLine.setErr(new PrintWriter(err, true));
+      int exitCode = commandLine.execute(texts);
+      return new Result(exitCode, out.toString(), err.toString());
+    }
+  }
+}
