@@ -1,8 +1,6 @@
 package org.kgcoop.clip;
 
 import org.kgcoop.KgCoopException;
-import org.kgcoop.tensor.Functions;
-import org.kgcoop.tensor.Tensor;
 
 /** The nonlinearity of the transformer blocks. */
 public enum Activation {
@@ -10,13 +8,6 @@ public enum Activation {
   QUICK_GELU,
   /** {@code x Phi(x)}: most of OpenCLIP. */
   GELU;
-
-  Tensor apply(Tensor x) {
-    return switch (this) {
-      case QUICK_GELU -> Functions.quickGelu(x);
-      case GELU -> Functions.gelu(x);
-    };
-  }
 
   /** The activation of a name as configuration files spell it. */
   public static Activation ofName(String name) {

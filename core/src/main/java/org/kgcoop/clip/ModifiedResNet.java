@@ -155,18 +155,18 @@ public final class ModifiedResNet implements ImageEncoder {
           x.to(DType.FLOAT32).reshape(batch, channels, -1).transpose(1, 2);
       Tensor all = // (B, 1 + positions, channels)
           Tensor.concat(List.of(pixels.mean(1, true), pixels), 1).plus(positions);
+      Tensor rows = all.reshape(-1, channels); // (B L, channels)
+      Tensor queries = all.select(1, 0); // (B, channels)
       Tensor attended =
-          Functions.attention(
-              inHeads(Functions.linear(all.narrow(1, 0, 1), queryWeight, queryBias)),
-              inHeads(Functions.linear(all, keyWeight, keyBias)),
-              inHeads(Functions.linear(all, valueWeight, valueBias)),
-              false);
-      return Functions.linear(attended.reshape(batch, channels), outWeight, outBias);
-    }
-
-    /** (B, L, channels) to (B, heads, L, channels / heads). */
-    private Tensor inHeads(Tensor x) {
-      return x.reshape(x.size(0), x.size(1), heads, x.size(2) / heads).transpose(1, 2);
+          new Attention(heads, batch)
+              .of(
+                  Functions.linear(queries, queryWeight, queryBias),
+                  new Attention.Memory(
+                      Functions.linear(rows, keyWeight, keyBias),
+                      Functions.linear(rows, valueWeight, valueBias)),
+                  null,
+                  null);
+      return Functions.linear(attended, outWeight, outBias);
     }
   }
 }

@@ -1,7 +1,10 @@
 package org.kgcoop.clip;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -13,6 +16,8 @@ import org.kgcoop.tensor.Tensor;
  */
 public final class TextEncoder {
   private final int contextLength;
+  private final DType computeType;
+  private final Device device;
   private final Tensor tokenEmbedding; // (vocabulary, W)
   private final Tensor positions; // (context length, W)
   private final List<TransformerBlock> blocks = new ArrayList<>();
@@ -23,6 +28,8 @@ public final class TextEncoder {
   TextEncoder(Weights weights, ClipConfig config) {
     int width = config.textWidth();
     contextLength = config.contextLength();
+    computeType = weights.computeType();
+    device = weights.device();
     tokenEmbedding = weights.get("token_embedding.weight", config.vocabularySize(), width);
     positions = weights.get("positional_embedding", contextLength, width);
     for (int i = 0; i < config.textLayers(); i++) {
@@ -50,31 +57,32 @@ public final class TextEncoder {
   }
 
   /**
-   * Features of texts, before they are brought to unit length.
+   * How texts that begin alike are given to {@link #features}.
    *
-   * @param embedded (N, L, W) token embeddings without positions, L at most the context length
-   * @param endPositions for each text the position of its end-of-text token
-   * @return (N, E)
-   * @throws IllegalArgumentException where L is over the context length
+   * @param sharedLength how many first positions all texts share, at least the start of text
+   * @param ends for each text the position of its end of text
    */
-  public Tensor features(Tensor embedded, long[] endPositions) {
-    long texts = embedded.size(0);
-    long length = embedded.size(1);
-    long width = embedded.size(2);
+  public PackedTexts layout(int sharedLength, int[] ends) {
+    int length = 1 + Arrays.stream(ends).max().orElse(0);
     if (length > contextLength) {
       throw new IllegalArgumentException(
           "texts: expected at most " + contextLength + " positions, got " + length);
     }
-    Tensor x = embedded.plus(positions.narrow(0, 0, length));
-    for (TransformerBlock block : blocks) {
-      x = block.apply(x, true);
+    return new PackedTexts(sharedLength, ends, computeType, device);
+  }
+
+  /**
+   * Features of texts, before they are brought to unit length.
+   *
+   * @param embedded (N, W) token embeddings without positions, in the order of the layout
+   * @return (C, E)
+   */
+  public Tensor features(Tensor embedded, PackedTexts layout) {
+    Tensor x = embedded.plus(positions.indexSelect(0, layout.positions()));
+    for (TransformerBlock block : blocks.subList(0, blocks.size() - 1)) {
+      x = block.texts(x, layout);
     }
-    long[] rows = new long[endPositions.length];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = i * length + endPositions[i];
-    }
-    Tensor ends = // (N, W)
-        x.reshape(texts * length, width).indexSelect(0, Tensor.of(rows, rows.length));
+    Tensor ends = blocks.get(blocks.size() - 1).ends(x, layout); // (C, W)
     return Functions.layerNorm(ends, normWeight, normBias).matmul(projection);
   }
 }

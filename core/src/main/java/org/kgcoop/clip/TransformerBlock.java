@@ -1,18 +1,19 @@
 package org.kgcoop.clip;
 
+import java.util.List;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
 /**
  * One residual block of both towers: {@code x + attention(norm(x))}, then {@code x + mlp(norm(x))}.
+ * Everything but attention works on rows, (N, W), whatever picture or text they belong to.
  *
  * <p>The residual stream and the norms are float32; the matrix products have the type of their
  * weights, which is float32 or bf16.
  */
 final class TransformerBlock {
   private final int heads;
-  private final Activation activation;
   private final DType computeType;
   private final Tensor norm1Weight; // (W)
   private final Tensor norm1Bias; // (W)
@@ -22,10 +23,7 @@ final class TransformerBlock {
   private final Tensor outBias; // (W)
   private final Tensor norm2Weight; // (W)
   private final Tensor norm2Bias; // (W)
-  private final Tensor fcWeight; // (4W, W)
-  private final Tensor fcBias; // (4W)
-  private final Tensor projectionWeight; // (W, 4W)
-  private final Tensor projectionBias; // (W)
+  private final Mlp mlp;
 
   /**
    * Takes the block whose names start with {@code prefix}, such as {@code
@@ -33,7 +31,6 @@ final class TransformerBlock {
    */
   TransformerBlock(Weights weights, String prefix, int width, int heads, Activation activation) {
     this.heads = heads;
-    this.activation = activation;
     norm1Weight = weights.get(prefix + "ln_1.weight", width);
     norm1Bias = weights.get(prefix + "ln_1.bias", width);
     inWeight = weights.compute(prefix + "attn.in_proj_weight", 3L * width, width);
@@ -42,45 +39,120 @@ final class TransformerBlock {
     outBias = weights.compute(prefix + "attn.out_proj.bias", width);
     norm2Weight = weights.get(prefix + "ln_2.weight", width);
     norm2Bias = weights.get(prefix + "ln_2.bias", width);
-    fcWeight = weights.compute(prefix + "mlp.c_fc.weight", 4L * width, width);
-    fcBias = weights.compute(prefix + "mlp.c_fc.bias", 4L * width);
-    projectionWeight = weights.compute(prefix + "mlp.c_proj.weight", width, 4L * width);
-    projectionBias = weights.compute(prefix + "mlp.c_proj.bias", width);
+    mlp = new Mlp(weights, prefix + "mlp.", width, activation);
     computeType = weights.computeType();
   }
 
   /**
-   * Both residual branches.
+   * The positions of pictures, each seeing all of its picture.
    *
-   * @param x (B, L, W)
-   * @param causal whether position i sees only positions up to i
-   * @return (B, L, W)
+   * @param x (B L, W)
+   * @param batch B
+   * @return (B L, W)
    */
-  Tensor apply(Tensor x, boolean causal) {
-    Tensor attended = x.plus(attention(norm(x, norm1Weight, norm1Bias), causal));
-    return attended.plus(mlp(norm(attended, norm2Weight, norm2Bias)));
+  Tensor pictures(Tensor x, long batch) {
+    Tensor in = Functions.linear(norm1(x), inWeight, inBias); // (B L, 3W)
+    Tensor attended = new Attention(heads, batch).of(part(in, 0), memory(in), null, null);
+    return rest(x, attended);
   }
 
-  private Tensor norm(Tensor x, Tensor weight, Tensor bias) {
-    return Functions.layerNorm(x, weight, bias).to(computeType);
+  /**
+   * All rows of texts, each seeing the shared beginning and, up to itself, its own text.
+   *
+   * @param x (N, W)
+   * @return (N, W)
+   */
+  Tensor texts(Tensor x, PackedTexts layout) {
+    Tensor in = Functions.linear(norm1(x), inWeight, inBias); // (N, 3W)
+    Tensor beginning = layout.beginning(in); // (P, 3W)
+    Tensor own = layout.padded(in); // (C L, 3W)
+    Tensor attendedBeginning =
+        new Attention(heads, 1)
+            .of(part(beginning, 0), memory(beginning), layout.causalInBeginning(), null);
+    Tensor attended =
+        new Attention(heads, layout.texts())
+            .of(part(own, 0), memory(own), layout.causal(), memory(beginning));
+    return rest(x, Tensor.concat(List.of(attendedBeginning, layout.packed(attended)), 0));
   }
 
-  private Tensor attention(Tensor x, boolean causal) {
-    long batch = x.size(0);
-    long length = x.size(1);
-    long width = x.size(2);
-    Tensor heads3 = // (3, B, heads, L, W / heads)
-        Functions.linear(x, inWeight, inBias)
-            .reshape(batch, length, 3, heads, width / heads)
-            .permute(2, 0, 3, 1, 4);
-    Tensor attended = // (B, heads, L, W / heads)
-        Functions.attention(heads3.select(0, 0), heads3.select(0, 1), heads3.select(0, 2), causal);
-    return Functions.linear(
-        attended.permute(0, 2, 1, 3).reshape(batch, length, width), outWeight, outBias);
+  /**
+   * The ends of texts alone, which is all that is read of the last block.
+   *
+   * @param x (N, W)
+   * @return (C, W)
+   */
+  Tensor ends(Tensor x, PackedTexts layout) {
+    long width = x.size(1);
+    Tensor normed = norm1(x);
+    Tensor queries = // (C, W)
+        Functions.linear(
+            layout.ends(normed), inWeight.narrow(0, 0, width), inBias.narrow(0, 0, width));
+    Tensor seen = // (N, 2W): keys and values
+        Functions.linear(
+            normed, inWeight.narrow(0, width, 2 * width), inBias.narrow(0, width, 2 * width));
+    Tensor attended =
+        new Attention(heads, layout.texts())
+            .of(
+                queries,
+                memory(layout.padded(seen)),
+                layout.endMask(),
+                memory(layout.beginning(seen)));
+    return rest(layout.ends(x), attended);
   }
 
-  private Tensor mlp(Tensor x) {
-    return Functions.linear(
-        activation.apply(Functions.linear(x, fcWeight, fcBias)), projectionWeight, projectionBias);
+  private Tensor norm1(Tensor x) {
+    return Functions.layerNorm(x, norm1Weight, norm1Bias).to(computeType);
+  }
+
+  /** What comes after attention: both residual sums and the MLP between them. */
+  private Tensor rest(Tensor x, Tensor attended) {
+    Tensor y = x.plus(Functions.linear(attended, outWeight, outBias));
+    return y.plus(mlp.apply(Functions.layerNorm(y, norm2Weight, norm2Bias).to(computeType)));
+  }
+
+  /** The keys and values that stand last in rows of (query,) key and value. */
+  private Attention.Memory memory(Tensor in) {
+    long parts = in.size(1) / outBias.size(0);
+    return new Attention.Memory(part(in, parts - 2), part(in, parts - 1));
+  }
+
+  /** (rows, k W) to its part of (rows, W). */
+  private Tensor part(Tensor in, long index) {
+    long width = outBias.size(0);
+    return in.narrow(1, index * width, width);
+  }
+
+  /** Linear, activation, linear. */
+  private static final class Mlp {
+    /** {@code x sigmoid(s x) = silu(s x) / s}: the factors go into the products around it. */
+    private static final double QUICK = 1.702;
+
+    private final Tensor fcWeight; // (4W, W)
+    private final Tensor fcBias; // (4W), times QUICK where the activation is QuickGELU
+    private final Tensor projectionWeight; // (W, 4W)
+    private final Tensor projectionBias; // (W)
+    private final boolean quick;
+
+    Mlp(Weights weights, String prefix, int width, Activation activation) {
+      quick = activation == Activation.QUICK_GELU;
+      fcWeight = weights.compute(prefix + "c_fc.weight", 4L * width, width);
+      fcBias =
+          quick
+              ? weights.scaled(prefix + "c_fc.bias", QUICK, 4L * width)
+              : weights.compute(prefix + "c_fc.bias", 4L * width);
+      projectionWeight = weights.compute(prefix + "c_proj.weight", width, 4L * width);
+      projectionBias = weights.compute(prefix + "c_proj.bias", width);
+    }
+
+    Tensor apply(Tensor x) {
+      if (!quick) {
+        return Functions.linear(
+            Functions.gelu(Functions.linear(x, fcWeight, fcBias)),
+            projectionWeight,
+            projectionBias);
+      }
+      Tensor hidden = Functions.silu(Functions.scaledLinear(x, fcWeight, QUICK, fcBias));
+      return Functions.scaledLinear(hidden, projectionWeight, 1 / QUICK, projectionBias);
+    }
   }
 }

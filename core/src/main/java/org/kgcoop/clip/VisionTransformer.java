@@ -54,9 +54,11 @@ public final class VisionTransformer implements ImageEncoder {
     Tensor x = // (B, 1 + patches, W)
         Tensor.concat(List.of(classEmbedding.expand(batch, 1, width), patches), 1).plus(positions);
     x = Functions.layerNorm(x, preWeight, preBias);
+    x = x.reshape(-1, width); // (B L, W)
     for (TransformerBlock block : blocks) {
-      x = block.apply(x, false);
+      x = block.pictures(x, batch);
     }
-    return Functions.layerNorm(x.select(1, 0), postWeight, postBias).matmul(projection);
+    Tensor read = x.reshape(batch, -1, width).select(1, 0); // (B, W)
+    return Functions.layerNorm(read, postWeight, postBias).matmul(projection);
   }
 }

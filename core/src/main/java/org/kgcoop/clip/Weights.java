@@ -48,6 +48,10 @@ final class Weights implements AutoCloseable {
     return computeType;
   }
 
+  Device device() {
+    return device;
+  }
+
   /** A weight in float32. */
   Tensor get(String name, long... shape) {
     return take(name, DType.FLOAT32, shape);
@@ -56,6 +60,17 @@ final class Weights implements AutoCloseable {
   /** A weight of a matrix product, in the type of the products. */
   Tensor compute(String name, long... shape) {
     return take(name, computeType, shape);
+  }
+
+  /** A weight of a matrix product times a factor. */
+  Tensor scaled(String name, double factor, long... shape) {
+    Tensor plain = take(name, DType.FLOAT32, shape);
+    try (Scope scope = Scope.open("weight " + name)) {
+      Tensor scaled = plain.times(factor).to(computeType).keep();
+      taken.put(name, scaled);
+      plain.close();
+      return scaled;
+    }
   }
 
   private Tensor take(String name, DType dtype, long[] shape) {

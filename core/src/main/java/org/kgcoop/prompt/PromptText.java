@@ -52,6 +52,14 @@ public record PromptText(
     return rows.size();
   }
 
+  /**
+   * The classes from one, inclusive, to another, exclusive, of a text without class-specific
+   * vectors.
+   */
+  PromptText part(int from, int to) {
+    return new PromptText(rows.subList(from, to), contextTokens, classSpecific, sharedLength);
+  }
+
   /** The longest row. */
   public int length() {
     return rows.stream().mapToInt(r -> r.tokens().size()).max().orElse(0);

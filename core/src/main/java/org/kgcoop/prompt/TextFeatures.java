@@ -1,57 +1,53 @@
 package org.kgcoop.prompt;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Class features from prompt texts: the plain path, every class through every block, cut after the
- * longest end of text.
- *
- * <p>All embeddings of the fixed tokens are gathered once; a call gathers rows of the context and
- * of them into (C, L, W).
+ * Class features from prompt texts. The embeddings of the fixed tokens are gathered once; a call
+ * puts them and the context in the order of the packed rows, and runs the text tower.
  */
 public final class TextFeatures implements AutoCloseable {
   /** Rows of the text tower that are computed at a time where no gradient is recorded. */
   private static final int ROWS_AT_A_TIME = 8192;
 
   private final Clip clip;
-  private final PromptText text;
+  private final PackedTexts layout;
   private final Tensor fixed; // (distinct fixed tokens, W)
-  private final long[] gather; // (C, L), into the rows of [context; fixed]
+  private final Tensor gather; // (N), into the rows of [context; fixed]
 
   TextFeatures(Clip clip, PromptText text) {
     this.clip = clip;
-    this.text = text;
-    int length = text.length();
     int contextRows = text.contextTokens() * (text.classSpecific() ? text.classes() : 1);
+    int shared = text.sharedLength();
     Map<Integer, Integer> rowOfToken = new LinkedHashMap<>();
-    gather = new long[text.classes() * length];
+    int[] ends = text.rows().stream().mapToInt(PromptText.Row::end).toArray();
+    layout = clip.textEncoder().layout(shared, ends);
+    long[] rows = new long[layout.rows()];
+    int next = 0;
     for (int c = 0; c < text.classes(); c++) {
       PromptText.Row row = text.rows().get(c);
-      for (int i = 0; i < length; i++) {
-        // Positions after the end of text are never read: any row serves.
-        int position = Math.min(i, row.end());
-        int vector = row.vectors().get(position);
-        int token = row.tokens().get(position);
-        gather[c * length + i] =
+      for (int i = c == 0 ? 0 : shared; i <= row.end(); i++) {
+        int vector = row.vectors().get(i);
+        int token = row.tokens().get(i);
+        rows[next++] =
             vector >= 0
                 ? vector + (text.classSpecific() ? c * text.contextTokens() : 0)
                 : contextRows + rowOfToken.computeIfAbsent(token, t -> rowOfToken.size());
       }
     }
+    long[] tokens = rowOfToken.keySet().stream().mapToLong(Integer::longValue).toArray();
     try (Scope scope = Scope.open("fixed embeddings")) {
-      fixed =
-          clip.textEncoder()
-              .embed(rowOfToken.keySet().stream().mapToLong(Integer::longValue).toArray())
-              .keep();
+      fixed = clip.textEncoder().embed(tokens).keep();
+      gather = Tensor.of(rows, rows.length).to(clip.device()).keep();
     }
   }
 
@@ -61,16 +57,27 @@ public final class TextFeatures implements AutoCloseable {
    * @return (texts, E)
    */
   public static Tensor ofTexts(Clip clip, List<String> texts) {
-    try (TextFeatures features = new TextFeatures(clip, PromptText.ofTexts(clip, texts))) {
-      return features.raw();
-    }
+    return withoutGradients(clip, PromptText.ofTexts(clip, texts));
   }
 
   /** Unit features of a hand-crafted template: (C, E), no gradients. */
   static Tensor handCrafted(Clip clip, List<String> classNames, String template) {
-    try (TextFeatures features =
-        new TextFeatures(clip, PromptText.handCrafted(clip, classNames, template))) {
-      return features.raw().unitRows();
+    return withoutGradients(clip, PromptText.handCrafted(clip, classNames, template)).unitRows();
+  }
+
+  private static Tensor withoutGradients(Clip clip, PromptText text) {
+    int step = Math.max(1, ROWS_AT_A_TIME / Math.max(1, text.length()));
+    List<Tensor> parts = new ArrayList<>();
+    try (Autograd.Switch off = Autograd.off()) {
+      for (int from = 0; from < text.classes(); from += step) {
+        PromptText part = text.part(from, Math.min(from + step, text.classes()));
+        try (Scope scope = Scope.open("class features");
+            TextFeatures features = new TextFeatures(clip, part)) {
+          parts.add(
+              scope.promote(clip.textEncoder().features(features.embedded(null), features.layout)));
+        }
+      }
+      return Tensor.concat(parts, 0);
     }
   }
 
@@ -81,38 +88,22 @@ public final class TextFeatures implements AutoCloseable {
    * @return (C, E)
    */
   Tensor unit(Tensor context) {
-    return chunked(context, 0, text.classes()).unitRows();
+    return clip.textEncoder().features(embedded(context), layout).unitRows();
   }
 
-  /** Features of texts without learned vectors, before they are brought to unit length: (C, E). */
-  private Tensor raw() {
-    int step = Math.max(1, ROWS_AT_A_TIME / Math.max(1, text.length()));
-    List<Tensor> parts = new ArrayList<>();
-    try (Autograd.Switch off = Autograd.off()) {
-      for (int from = 0; from < text.classes(); from += step) {
-        try (Scope scope = Scope.open("class features")) {
-          parts.add(scope.promote(chunked(null, from, Math.min(step, text.classes() - from))));
-        }
-      }
-      return Tensor.concat(parts, 0);
-    }
-  }
-
-  private Tensor chunked(@Nullable Tensor context, int from, int count) {
-    int length = text.length();
-    long width = fixed.size(1);
-    long[] rows = Arrays.copyOfRange(gather, from * length, (from + count) * length);
+  /** (N, W): the rows of the layout. */
+  private Tensor embedded(@Nullable Tensor context) {
     Tensor table =
-        context == null ? fixed : Tensor.concat(List.of(context.reshape(-1, width), fixed), 0);
-    Tensor embedded = // (count, L, W)
-        table.indexSelect(0, Tensor.of(rows, rows.length)).reshape(count, length, width);
-    long[] ends =
-        text.rows().subList(from, from + count).stream().mapToLong(PromptText.Row::end).toArray();
-    return clip.textEncoder().features(embedded, ends);
+        context == null
+            ? fixed
+            : Tensor.concat(List.of(context.reshape(-1, fixed.size(1)), fixed), 0);
+    return table.indexSelect(0, gather);
   }
 
   @Override
   public void close() {
     fixed.close();
+    gather.close();
+    layout.close();
   }
 }

@@ -2,6 +2,7 @@ package org.kgcoop.tensor;
 
 import static org.kgcoop.tensor.NativeCall.tensor;
 
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -111,12 +112,9 @@ public final class Functions {
     return tensor("gelu", () -> torch.gelu(x.handle()), x);
   }
 
-  /** CLIP's {@code x sigmoid(1.702 x)}. */
-  public static Tensor quickGelu(Tensor x) {
-    return tensor(
-        "quickGelu",
-        () -> x.handle().mul(torch.sigmoid(x.handle().mul(new org.bytedeco.pytorch.Scalar(1.702)))),
-        x);
+  /** {@code x sigmoid(x)}. */
+  public static Tensor silu(Tensor x) {
+    return tensor("silu", () -> torch.silu(x.handle()), x);
   }
 
   public static Tensor softmax(Tensor x, long axis) {
@@ -128,30 +126,44 @@ public final class Functions {
   }
 
   /**
-   * {@code softmax(q k^T / sqrt(head width)) v}.
+   * {@code scale x W^T + b}, the factor at no cost of its own.
    *
-   * @param query (B, heads, queries, head width)
-   * @param key (B, heads, keys, head width)
-   * @param value (B, heads, keys, head width)
-   * @param causal whether position i sees only positions up to i
-   * @return (B, heads, queries, head width)
+   * @param x (N, in)
+   * @param weight (out, in)
+   * @param bias (out)
+   * @return (N, out)
    */
-  public static Tensor attention(Tensor query, Tensor key, Tensor value, boolean causal) {
-    // Two products and a softmax: LibTorch's fused kernel is several times slower in bf16 on a CPU.
-    long width = query.size(-1);
-    Tensor scores = query.times(1 / Math.sqrt((double) width)).matmul(key.transpose(-2, -1));
-    if (causal) {
-      scores = scores.plus(causalMask(query.size(-2), scores));
-    }
-    return softmax(scores, -1).matmul(value);
+  public static Tensor scaledLinear(Tensor x, Tensor weight, double scale, Tensor bias) {
+    return tensor(
+        "scaledLinear",
+        () ->
+            torch.addmm(
+                bias.handle(), x.handle(), weight.handle().t(), new Scalar(1.0), new Scalar(scale)),
+        x,
+        weight,
+        bias);
   }
 
-  /** (length, length): 0 up to the diagonal, minus infinity above it. */
-  private static Tensor causalMask(long length, Tensor like) {
-    Tensor mask = Tensor.full(Double.NEGATIVE_INFINITY, length, length);
-    return tensor("causalMask", () -> mask.handle().triu(1), mask)
-        .to(like.dtype())
-        .to(like.device());
+  /**
+   * {@code scale a b + c} for each of a batch of matrices, the factor and the sum at no cost of
+   * their own.
+   *
+   * @param a (B, n, k)
+   * @param b (B, k, m)
+   * @param c broadcast to (B, n, m), or null for none
+   * @return (B, n, m)
+   */
+  public static Tensor scaledProduct(Tensor a, Tensor b, double scale, @Nullable Tensor c) {
+    if (c == null) {
+      Tensor scaled = scale == 1 ? a : a.times(scale);
+      return tensor("scaledProduct", () -> torch.bmm(scaled.handle(), b.handle()), scaled, b);
+    }
+    return tensor(
+        "scaledProduct",
+        () -> torch.baddbmm(c.handle(), a.handle(), b.handle(), new Scalar(1.0), new Scalar(scale)),
+        a,
+        b,
+        c);
   }
 
   /**
