@@ -309,12 +309,19 @@ class ClipTest {
 
   @Test
   void aTextLongerThanTheModelReadsIsRefused() {
-    try (Clip clip = TinyClip.load();
-        Scope scope = Scope.open("test")) {
-      assertThatThrownBy(() -> clip.textEncoder().features(Tensor.full(0, 1, 101, 32), new long[1]))
+    try (Clip clip = TinyClip.load()) {
+      assertThatThrownBy(() -> clip.textEncoder().layout(1, new int[] {100}).close())
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("texts: expected at most 100 positions, got 101");
+      clip.textEncoder().layout(1, new int[] {99}).close();
     }
+  }
+
+  @Test
+  void anUnknownActivationListsTheKnown() {
+    assertThatThrownBy(() -> Activation.ofName("swish"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessage("activation 'swish': expected quick_gelu or gelu");
   }
 
   @Test
