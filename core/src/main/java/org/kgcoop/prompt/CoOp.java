@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -42,13 +41,12 @@ public record CoOp(ContextSettings context) implements PromptMethod {
 
   @Override
   public PromptLearner learner(Clip clip, List<String> classNames, long seed) {
-    return new ContextLearner(clip, classNames, context, seed, CoOp::step);
+    return new ContextLearner(clip, classNames, context, seed, CoOp::losses);
   }
 
-  private static Step step(
-      Tensor classFeatures, Tensor logits, Batch batch, List<Tensor> parameters) {
+  private static ContextLearner.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
     Tensor loss = Functions.crossEntropy(logits, batch.labels());
-    return new Step(Map.of("loss", loss.item()), Autograd.gradients(loss, parameters, false));
+    return new ContextLearner.Losses(Map.of("loss", loss), List.of(loss));
   }
 
   @Override

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -73,17 +72,17 @@ public record KgCoOp(ContextSettings context, String template, double weight)
       implements ContextLearner.Objective {
 
     @Override
-    public Step step(Tensor classFeatures, Tensor logits, Batch batch, List<Tensor> parameters) {
+    public ContextLearner.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor cosines = // (C)
           classFeatures.times(handCrafted.features()).sum(1);
       Tensor knowledge = cosines.mean().times(-1).plus(1);
       Tensor loss = crossEntropy.plus(knowledge.times(weight));
-      Map<String, Double> losses = new LinkedHashMap<>();
-      losses.put("loss", loss.item());
-      losses.put("cross_entropy", crossEntropy.item());
-      losses.put("knowledge", knowledge.item());
-      return new Step(losses, Autograd.gradients(loss, parameters, false));
+      Map<String, Tensor> told = new LinkedHashMap<>();
+      told.put("loss", loss);
+      told.put("cross_entropy", crossEntropy);
+      told.put("knowledge", knowledge);
+      return new ContextLearner.Losses(told, List.of(loss));
     }
 
     @Override

@@ -1,13 +1,11 @@
 package org.kgcoop.prompt;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -83,19 +81,13 @@ public record ProGrad(ContextSettings context, String template, double temperatu
       implements ContextLearner.Objective {
 
     @Override
-    public Step step(Tensor classFeatures, Tensor logits, Batch batch, List<Tensor> parameters) {
+    public ContextLearner.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor distillation = distillation(teacher.logits(batch.features()), logits);
-      List<Tensor> general = Autograd.gradients(distillation, parameters, true);
-      List<Tensor> specific = Autograd.gradients(crossEntropy, parameters, false);
-      List<Tensor> gradients = new ArrayList<>();
-      for (int i = 0; i < parameters.size(); i++) {
-        gradients.add(projected(specific.get(i), general.get(i)));
-      }
-      Map<String, Double> losses = new LinkedHashMap<>();
-      losses.put("cross_entropy", crossEntropy.item());
-      losses.put("distillation", distillation.item());
-      return new Step(losses, gradients);
+      Map<String, Tensor> told = new LinkedHashMap<>();
+      told.put("cross_entropy", crossEntropy);
+      told.put("distillation", distillation);
+      return new ContextLearner.Losses(told, List.of(crossEntropy, distillation));
     }
 
     /**
@@ -112,7 +104,10 @@ public record ProGrad(ContextSettings context, String template, double temperatu
     }
 
     /** The gradient of the cross entropy without the part against the distillation's. */
-    private Tensor projected(Tensor specific, Tensor general) {
+    @Override
+    public Tensor combined(List<Tensor> gradients) {
+      Tensor specific = gradients.get(0);
+      Tensor general = gradients.get(1);
       double generalNorm = general.norm().item();
       // Also false for NaN, as in the published code.
       if (!(generalNorm > NOISE * specific.norm().item())) {

@@ -53,19 +53,6 @@ public record PromptText(
   }
 
   /**
-   * The classes from one, inclusive, to another, exclusive, of a text without class-specific
-   * vectors.
-   */
-  PromptText part(int from, int to) {
-    return new PromptText(rows.subList(from, to), contextTokens, classSpecific, sharedLength);
-  }
-
-  /** The longest row. */
-  public int length() {
-    return rows.stream().mapToInt(r -> r.tokens().size()).max().orElse(0);
-  }
-
-  /**
    * The rows of a learned prompt.
    *
    * @throws KgCoopException where a class name does not fit into the model's text length

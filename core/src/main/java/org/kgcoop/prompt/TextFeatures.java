@@ -13,29 +13,71 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * Class features from prompt texts. The embeddings of the fixed tokens are gathered once; a call
- * puts them and the context in the order of the packed rows, and runs the text tower.
+ * puts them and the context in the order of the packed rows, and runs the text tower. Many classes
+ * are divided into parts, so that what is kept for the gradients of one does not grow with them.
  */
 public final class TextFeatures implements AutoCloseable {
-  /** Rows of the text tower that are computed at a time where no gradient is recorded. */
-  private static final int ROWS_AT_A_TIME = 8192;
+  /**
+   * Rows of the text tower that are computed at a time. At the width of ViT-B/16 their activations
+   * take about 1 GiB.
+   */
+  private static final int ROWS_AT_A_TIME = 2560;
 
   private final Clip clip;
-  private final PackedTexts layout;
-  private final Tensor fixed; // (distinct fixed tokens, W)
-  private final Tensor gather; // (N), into the rows of [context; fixed]
+  private final List<Part> parts = new ArrayList<>();
+
+  /**
+   * Some of the classes.
+   *
+   * @param fixed (distinct fixed tokens, W)
+   * @param gather (N), into the rows of [context; fixed]
+   */
+  private record Part(PackedTexts layout, Tensor fixed, Tensor gather) {
+    void close() {
+      layout.close();
+      fixed.close();
+      gather.close();
+    }
+  }
 
   TextFeatures(Clip clip, PromptText text) {
+    this(clip, text, ROWS_AT_A_TIME);
+  }
+
+  /** For tests, which divide few classes too. */
+  TextFeatures(Clip clip, PromptText text, int rowsAtATime) {
     this.clip = clip;
+    int shared = text.sharedLength();
+    int from = 0;
+    while (from < text.classes()) {
+      int to = from;
+      int rows = shared;
+      while (to < text.classes() && (to == from || rows + own(text, to) <= rowsAtATime)) {
+        rows += own(text, to);
+        to++;
+      }
+      parts.add(part(text, from, to));
+      from = to;
+    }
+  }
+
+  /** Rows of a class after the shared beginning. */
+  private static int own(PromptText text, int c) {
+    return text.rows().get(c).end() + 1 - text.sharedLength();
+  }
+
+  private Part part(PromptText text, int from, int to) {
     int contextRows = text.contextTokens() * (text.classSpecific() ? text.classes() : 1);
     int shared = text.sharedLength();
+    List<PromptText.Row> own = text.rows().subList(from, to);
+    PackedTexts layout =
+        clip.textEncoder().layout(shared, own.stream().mapToInt(PromptText.Row::end).toArray());
     Map<Integer, Integer> rowOfToken = new LinkedHashMap<>();
-    int[] ends = text.rows().stream().mapToInt(PromptText.Row::end).toArray();
-    layout = clip.textEncoder().layout(shared, ends);
     long[] rows = new long[layout.rows()];
     int next = 0;
-    for (int c = 0; c < text.classes(); c++) {
+    for (int c = from; c < to; c++) {
       PromptText.Row row = text.rows().get(c);
-      for (int i = c == 0 ? 0 : shared; i <= row.end(); i++) {
+      for (int i = c == from ? 0 : shared; i <= row.end(); i++) {
         int vector = row.vectors().get(i);
         int token = row.tokens().get(i);
         rows[next++] =
@@ -46,8 +88,10 @@ public final class TextFeatures implements AutoCloseable {
     }
     long[] tokens = rowOfToken.keySet().stream().mapToLong(Integer::longValue).toArray();
     try (Scope scope = Scope.open("fixed embeddings")) {
-      fixed = clip.textEncoder().embed(tokens).keep();
-      gather = Tensor.of(rows, rows.length).to(clip.device()).keep();
+      return new Part(
+          layout,
+          clip.textEncoder().embed(tokens).keep(),
+          Tensor.of(rows, rows.length).to(clip.device()).keep());
     }
   }
 
@@ -66,19 +110,15 @@ public final class TextFeatures implements AutoCloseable {
   }
 
   private static Tensor withoutGradients(Clip clip, PromptText text) {
-    int step = Math.max(1, ROWS_AT_A_TIME / Math.max(1, text.length()));
-    List<Tensor> parts = new ArrayList<>();
-    try (Autograd.Switch off = Autograd.off()) {
-      for (int from = 0; from < text.classes(); from += step) {
-        PromptText part = text.part(from, Math.min(from + step, text.classes()));
-        try (Scope scope = Scope.open("class features");
-            TextFeatures features = new TextFeatures(clip, part)) {
-          parts.add(
-              scope.promote(clip.textEncoder().features(features.embedded(null), features.layout)));
-        }
-      }
-      return Tensor.concat(parts, 0);
+    try (TextFeatures features = new TextFeatures(clip, text);
+        Autograd.Switch off = Autograd.off()) {
+      return features.all(null);
     }
+  }
+
+  /** How many parts the classes are divided into. */
+  int parts() {
+    return parts.size();
   }
 
   /**
@@ -88,22 +128,42 @@ public final class TextFeatures implements AutoCloseable {
    * @return (C, E)
    */
   Tensor unit(Tensor context) {
-    return clip.textEncoder().features(embedded(context), layout).unitRows();
+    return all(context).unitRows();
   }
 
-  /** (N, W): the rows of the layout. */
-  private Tensor embedded(@Nullable Tensor context) {
+  /** Unit features of the classes of one part, in their order: (part of C, E). */
+  Tensor unit(Tensor context, int part) {
+    return features(context, parts.get(part)).unitRows();
+  }
+
+  private Tensor all(@Nullable Tensor context) {
+    if (parts.size() == 1) {
+      return features(context, parts.get(0));
+    }
+    List<Tensor> features = new ArrayList<>();
+    for (Part part : parts) {
+      if (Autograd.isOn()) {
+        features.add(features(context, part));
+      } else {
+        // Without a history only the features of a part need to stay.
+        try (Scope scope = Scope.open("part of the classes")) {
+          features.add(scope.promote(features(context, part)));
+        }
+      }
+    }
+    return Tensor.concat(features, 0);
+  }
+
+  private Tensor features(@Nullable Tensor context, Part part) {
     Tensor table =
         context == null
-            ? fixed
-            : Tensor.concat(List.of(context.reshape(-1, fixed.size(1)), fixed), 0);
-    return table.indexSelect(0, gather);
+            ? part.fixed()
+            : Tensor.concat(List.of(context.reshape(-1, part.fixed().size(1)), part.fixed()), 0);
+    return clip.textEncoder().features(table.indexSelect(0, part.gather()), part.layout());
   }
 
   @Override
   public void close() {
-    fixed.close();
-    gather.close();
-    layout.close();
+    parts.forEach(Part::close);
   }
 }

@@ -112,6 +112,10 @@ public final class Functions {
     return tensor("gelu", () -> torch.gelu(x.handle()), x);
   }
 
+  public static Tensor sigmoid(Tensor x) {
+    return tensor("sigmoid", () -> torch.sigmoid(x.handle()), x);
+  }
+
   /** {@code x sigmoid(x)}. */
   public static Tensor silu(Tensor x) {
     return tensor("silu", () -> torch.silu(x.handle()), x);

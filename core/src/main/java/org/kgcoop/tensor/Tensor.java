@@ -332,6 +332,14 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
+  /** Adds values of the same shape to its own, without recording. */
+  public void add_(Tensor other) {
+    try (Autograd.Switch off = Autograd.off()) {
+      org.bytedeco.pytorch.Tensor unused =
+          run("add_", () -> handle.add_(other.handle), this, other);
+    }
+  }
+
   // ---- life
 
   /** Takes the tensor out of its scope: the caller closes it. */

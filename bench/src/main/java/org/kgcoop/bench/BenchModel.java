@@ -1,0 +1,88 @@
+package org.kgcoop.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.data.PythonRandom;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Tensor;
+
+/** What is measured on: random weights with the shapes of ViT-B/16. */
+final class BenchModel {
+  private static final ClipConfig VIT_B_16 =
+      new ClipConfig(
+          512,
+          224,
+          3,
+          77,
+          49408,
+          512,
+          8,
+          12,
+          Activation.QUICK_GELU,
+          new ClipConfig.Vit(768, 12, 16, 12));
+
+  private BenchModel() {}
+
+  /** The folder of the weights, written once below the system's temporary folder. */
+  static Path folder() {
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"), "kgcoop-bench-vit-b-16");
+    if (!Files.exists(folder.resolve("merges.txt"))) {
+      System.err.println("bench: writing random weights to " + folder + " (once)");
+      RandomClip.write(folder, VIT_B_16, 1);
+    }
+    return folder;
+  }
+
+  static Clip load(DType precision) {
+    return Clip.load(folder(), new Clip.Options(precision, Device.CPU, null, null));
+  }
+
+  /** Class names of one to three words, most of one or two tokens each. */
+  static List<String> classNames(int count) {
+    List<String> words =
+        List.of(
+            "cat", "dog", "car", "tree", "house", "bird", "fish", "boat", "train", "flower",
+            "horse", "apple", "chair", "table", "phone", "river", "cloud", "stone", "shirt",
+            "clock");
+    PythonRandom random = new PythonRandom(3);
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      StringBuilder name = new StringBuilder(words.get(random.below(words.size())));
+      for (int extra = random.below(3); extra > 1; extra--) {
+        name.append(' ').append(words.get(random.below(words.size())));
+      }
+      names.add(name.toString());
+    }
+    return names;
+  }
+
+  /** Unit rows in random directions. */
+  static Tensor features(int count, int width) {
+    return random(count * width, 5, count, width).unitRows();
+  }
+
+  static Tensor random(int values, long seed, long... shape) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] numbers = new float[values];
+    for (int i = 0; i < values; i++) {
+      numbers[i] = (float) (2 * random.nextDouble() - 1);
+    }
+    return Tensor.of(numbers, shape);
+  }
+
+  static Tensor labels(int count, int classes) {
+    long[] labels = new long[count];
+    for (int i = 0; i < count; i++) {
+      labels[i] = i % classes;
+    }
+    return Tensor.of(labels, count);
+  }
+}

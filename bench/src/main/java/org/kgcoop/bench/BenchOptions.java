@@ -1,0 +1,35 @@
+package org.kgcoop.bench;
+
+import org.kgcoop.tensor.DType;
+import picocli.CommandLine.Option;
+
+/** What every case takes. */
+final class BenchOptions {
+  @Option(
+      names = "--precision",
+      defaultValue = "bf16",
+      description = "Of ours: float32 or bf16 (default: ${DEFAULT-VALUE}).")
+  private String precision = "bf16";
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "5",
+      description = "How often each is timed (default: ${DEFAULT-VALUE}).")
+  private int rounds = 5;
+
+  @Option(names = "--json", description = "One JSON object a case.")
+  private boolean json;
+
+  DType precision() {
+    return precision.equals("float32") ? DType.FLOAT32 : DType.BFLOAT16;
+  }
+
+  int rounds() {
+    return rounds;
+  }
+
+  @SuppressWarnings("SystemOut") // the result of the command
+  void print(Case measured) {
+    System.out.println(json ? measured.toJson().toString() : measured.toText());
+  }
+}

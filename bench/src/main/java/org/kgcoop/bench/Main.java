@@ -1,0 +1,20 @@
+package org.kgcoop.bench;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The benchmarks. */
+@Command(
+    name = "kgcoop bench",
+    mixinStandardHelpOptions = true,
+    description =
+        "Time the published algorithm, written plainly, against ours: same process, by turns,"
+            + " random weights with the shapes of ViT-B/16.",
+    subcommands = {TextBench.class})
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Main()).execute(arguments));
+  }
+}

@@ -1,0 +1,81 @@
+package org.kgcoop.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** Times work that is done one after the other in one process. */
+final class Measurement {
+  private Measurement() {}
+
+  /** Medians, in milliseconds. */
+  record Medians(double reference, double ours) {}
+
+  /** Both by turns, after one round that does not count. */
+  static Medians interleaved(int rounds, Runnable reference, Runnable ours) {
+    double[] referenceTimes = new double[rounds];
+    double[] ourTimes = new double[rounds];
+    for (int round = -1; round < rounds; round++) {
+      double first = time(reference);
+      double second = time(ours);
+      if (round >= 0) {
+        referenceTimes[round] = first;
+        ourTimes[round] = second;
+      }
+    }
+    return new Medians(median(referenceTimes), median(ourTimes));
+  }
+
+  static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  static double time(Runnable work) {
+    long start = System.nanoTime();
+    work.run();
+    return (System.nanoTime() - start) / 1e6;
+  }
+
+  /** GFLOP/s of a product of two square matrices, the best of several: what the machine has. */
+  static double peak(DType dtype) {
+    int size = 2048;
+    double best = 0;
+    try (Scope scope = Scope.open("peak");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor a = Tensor.full(0.5, size, size).to(dtype);
+      for (int i = 0; i < 8; i++) {
+        double ms =
+            time(
+                () -> {
+                  try (Scope product = Scope.open("product")) {
+                    double unused = a.matmul(a).narrow(0, 0, 1).narrow(1, 0, 1).item();
+                  }
+                });
+        best = Math.max(best, 2.0 * size * size * size / ms / 1e6);
+      }
+    }
+    return best;
+  }
+
+  /** The most physical memory that this process has held, in bytes. */
+  static long peakResident() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+        if (line.startsWith("VmHWM:")) {
+          return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+        }
+      }
+      return -1;
+    } catch (IOException e) {
+      return -1; // not Linux
+    }
+  }
+}

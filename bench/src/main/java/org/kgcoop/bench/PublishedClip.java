@@ -1,0 +1,176 @@
+package org.kgcoop.bench;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The two towers as the published code runs them, in float32: every text at its full length through
+ * every block, attention and activation in separate steps. A ViT only.
+ */
+final class PublishedClip implements AutoCloseable {
+  private final ClipConfig config;
+  private final ClipConfig.Vit vit;
+  private final Map<String, Tensor> weights = new HashMap<>();
+  private final Tensor causal; // (L, L)
+
+  PublishedClip(Clip clip) {
+    config = clip.config();
+    if (!(config.vision() instanceof ClipConfig.Vit tower)) {
+      throw new IllegalArgumentException("expected a ViT");
+    }
+    vit = tower;
+    int length = config.contextLength();
+    try (Scope scope = Scope.open("published clip")) {
+      clip.stored().forEach((name, stored) -> weights.put(name, stored.tensor().keep()));
+      float[] mask = new float[length * length];
+      for (int i = 0; i < length; i++) {
+        Arrays.fill(mask, i * length + i + 1, (i + 1) * length, Float.NEGATIVE_INFINITY);
+      }
+      causal = Tensor.of(mask, length, length).keep();
+    }
+  }
+
+  private Tensor weight(String name) {
+    Tensor weight = weights.get(name);
+    if (weight == null) {
+      throw new IllegalArgumentException("no weight " + name);
+    }
+    return weight;
+  }
+
+  /**
+   * Embeddings of a prompt at full length.
+   *
+   * @param context (M, W) or (C, M, W)
+   * @return (to - from, L, W)
+   */
+  Tensor prompts(PromptText text, Tensor context, int from, int to) {
+    int length = config.contextLength();
+    int m = text.contextTokens();
+    int contextRows = m * (text.classSpecific() ? text.classes() : 1);
+    long[] rows = new long[(to - from) * length];
+    for (int c = from; c < to; c++) {
+      PromptText.Row row = text.rows().get(c);
+      for (int i = 0; i < length; i++) {
+        int at = (c - from) * length + i;
+        if (i > row.end()) {
+          rows[at] = contextRows; // id 0 after the end of text
+        } else if (row.vectors().get(i) >= 0) {
+          rows[at] = row.vectors().get(i) + (text.classSpecific() ? (long) c * m : 0);
+        } else {
+          rows[at] = (long) contextRows + row.tokens().get(i);
+        }
+      }
+    }
+    Tensor table =
+        Tensor.concat(
+            List.of(context.reshape(-1, config.textWidth()), weight("token_embedding.weight")), 0);
+    return table
+        .indexSelect(0, Tensor.of(rows, rows.length))
+        .reshape(to - from, length, config.textWidth());
+  }
+
+  /**
+   * Unit text features.
+   *
+   * @param prompts (C, L, W)
+   * @param ends for each text the position of its end of text
+   * @return (C, E)
+   */
+  Tensor text(Tensor prompts, int[] ends) {
+    long texts = prompts.size(0);
+    long length = prompts.size(1);
+    Tensor x = prompts.plus(weight("positional_embedding"));
+    for (int i = 0; i < config.textLayers(); i++) {
+      x = block(x, "transformer.resblocks." + i + ".", config.textHeads(), true);
+    }
+    x = norm(x, "ln_final");
+    long[] rows = new long[ends.length];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = i * length + ends[i];
+    }
+    return x.reshape(texts * length, -1)
+        .indexSelect(0, Tensor.of(rows, rows.length))
+        .matmul(weight("text_projection"))
+        .unitRows();
+  }
+
+  /**
+   * Unit image features.
+   *
+   * @param images (B, 3, R, R)
+   * @return (B, E)
+   */
+  Tensor image(Tensor images) {
+    long batch = images.size(0);
+    int width = vit.width();
+    Tensor patches =
+        Functions.conv2d(images, weight("visual.conv1.weight"), vit.patch(), 0)
+            .reshape(batch, width, -1)
+            .permute(0, 2, 1);
+    Tensor first = weight("visual.class_embedding").expand(batch, 1, width);
+    Tensor x =
+        Tensor.concat(List.of(first, patches), 1).plus(weight("visual.positional_embedding"));
+    x = norm(x, "visual.ln_pre");
+    for (int i = 0; i < vit.layers(); i++) {
+      x = block(x, "visual.transformer.resblocks." + i + ".", vit.heads(), false);
+    }
+    return norm(x.select(1, 0), "visual.ln_post").matmul(weight("visual.proj")).unitRows();
+  }
+
+  private Tensor block(Tensor x, String prefix, int heads, boolean isCausal) {
+    long batch = x.size(0);
+    long length = x.size(1);
+    long width = x.size(2);
+    long head = width / heads;
+    Tensor in =
+        linear(
+            norm(x, prefix + "ln_1"), prefix + "attn.in_proj_weight", "attn.in_proj_bias", prefix);
+    Tensor parts = in.reshape(batch, length, 3, heads, head).permute(2, 0, 3, 1, 4);
+    Tensor scores =
+        parts
+            .select(0, 0)
+            .times(1 / Math.sqrt((double) head))
+            .matmul(parts.select(0, 1).transpose(2, 3));
+    if (isCausal) {
+      scores = scores.plus(causal);
+    }
+    Tensor attended =
+        Functions.softmax(scores, -1)
+            .matmul(parts.select(0, 2))
+            .permute(0, 2, 1, 3)
+            .reshape(batch, length, width);
+    Tensor y =
+        x.plus(linear(attended, prefix + "attn.out_proj.weight", "attn.out_proj.bias", prefix));
+    Tensor hidden =
+        linear(norm(y, prefix + "ln_2"), prefix + "mlp.c_fc.weight", "mlp.c_fc.bias", prefix);
+    Tensor active =
+        config.activation() == Activation.GELU
+            ? Functions.gelu(hidden)
+            : hidden.times(Functions.sigmoid(hidden.times(1.702)));
+    return y.plus(linear(active, prefix + "mlp.c_proj.weight", "mlp.c_proj.bias", prefix));
+  }
+
+  private Tensor linear(Tensor x, String weight, String bias, String prefix) {
+    return Functions.linear(x, weight(weight), weight(prefix + bias));
+  }
+
+  private Tensor norm(Tensor x, String name) {
+    return Functions.layerNorm(x, weight(name + ".weight"), weight(name + ".bias"));
+  }
+
+  @Override
+  public void close() {
+    weights.values().forEach(Tensor::close);
+    causal.close();
+  }
+}

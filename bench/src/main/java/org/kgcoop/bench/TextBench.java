@@ -1,0 +1,119 @@
+package org.kgcoop.bench;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A training step on given image features: text forward and backward. */
+@Command(
+    name = "text",
+    mixinStandardHelpOptions = true,
+    header = "The text step of a method, forward and backward.")
+final class TextBench implements Callable<Integer> {
+  @Option(names = "--classes", defaultValue = "50", description = "Default: ${DEFAULT-VALUE}.")
+  private int classes;
+
+  @Option(names = "--context", defaultValue = "4", description = "M (default: ${DEFAULT-VALUE}).")
+  private int context;
+
+  @Option(names = "--batch", defaultValue = "128", description = "Default: ${DEFAULT-VALUE}.")
+  private int batch;
+
+  @Option(names = "--method", defaultValue = "kgcoop", description = "Default: ${DEFAULT-VALUE}.")
+  private String method;
+
+  @Option(
+      names = "--position",
+      defaultValue = "end",
+      description = "end, middle, front, or csc for class-specific (default: ${DEFAULT-VALUE}).")
+  private String position;
+
+  @Mixin private BenchOptions options = new BenchOptions();
+
+  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  TextBench() {}
+
+  @Override
+  public Integer call() {
+    List<String> names = BenchModel.classNames(classes);
+    PromptMethod prompt = MethodCatalogue.parsePrompt(settings());
+    try (Clip ours = BenchModel.load(options.precision());
+        Clip reference = BenchModel.load(DType.FLOAT32);
+        PublishedClip plain = new PublishedClip(reference);
+        PublishedMethod published =
+            new PublishedMethod(
+                reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);
+        PromptLearner learner = prompt.learner(ours, names, 1);
+        Scope scope = Scope.open("bench")) {
+      Batch seen =
+          new Batch(
+              BenchModel.features(batch, ours.config().embedDim()),
+              BenchModel.labels(batch, classes));
+      double peak = Measurement.peak(options.precision());
+      Measurement.Medians medians =
+          Measurement.interleaved(
+              options.rounds(),
+              () -> {
+                try (Scope step = Scope.open("reference")) {
+                  PublishedMethod.Result unused = published.step(learner.parameters(), seen);
+                }
+              },
+              () -> {
+                try (Scope step = Scope.open("ours")) {
+                  Tensor unused = learner.step(seen).gradients().get(0);
+                }
+              });
+      PromptText text = PromptText.learned(ours, names, prompt.context());
+      double passes = prompt.id().equals("prograd") ? 3 : 2;
+      double pictures = prompt.id().equals("cocoop") ? batch : 1;
+      double flop = passes * pictures * flop(ours.config(), text);
+      options.print(
+          new Case(
+              "text %s, %d classes, M %d, batch %d, %s, %s"
+                  .formatted(method, classes, context, batch, position, options.precision()),
+              medians.reference(),
+              medians.ours(),
+              flop / medians.ours() / 1e6,
+              peak,
+              Measurement.peakResident()));
+    }
+    return 0;
+  }
+
+  private ObjectNode settings() {
+    ObjectNode settings =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("method", method)
+            .put("context_tokens", context)
+            .put("words", context == 4 ? "a photo of a" : "");
+    return position.equals("csc")
+        ? settings.put("class_specific", true)
+        : settings.put("class_position", position);
+  }
+
+  /** The products of one pass over the packed rows, the last block for the ends alone. */
+  static double flop(ClipConfig config, PromptText text) {
+    double rows = text.sharedLength();
+    for (PromptText.Row row : text.rows()) {
+      rows += row.end() + 1 - text.sharedLength();
+    }
+    double square = (double) config.textWidth() * config.textWidth();
+    double whole = 24 * square * rows * (config.textLayers() - 1);
+    return whole + 4 * square * rows + 20 * square * text.classes();
+  }
+}

@@ -1,0 +1,167 @@
+package org.kgcoop.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.prompt.Step;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** The reorganised function is the published one: losses and gradients to 2e-5 in float32. */
+class FastPathTest {
+  private static final double TOLERANCE = 2e-5;
+
+  @TempDir static Path folder;
+  private static Clip clip;
+  private static PublishedClip published;
+
+  @BeforeAll
+  static void load() {
+    ClipConfig config =
+        new ClipConfig(
+            32,
+            32,
+            3,
+            100,
+            1000,
+            128,
+            2,
+            3,
+            Activation.QUICK_GELU,
+            new ClipConfig.Vit(64, 1, 8, 1));
+    RandomClip.write(folder, config, 11);
+    clip = Clip.load(folder);
+    published = new PublishedClip(clip);
+  }
+
+  @AfterAll
+  static void close() {
+    published.close();
+    clip.close();
+  }
+
+  private static ObjectNode settings(String method, int m) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("method", method)
+        .put("context_tokens", m)
+        .put("template", "an odd drawing of one {}.");
+  }
+
+  /** Names of so many tokens: single letters are one token each. */
+  private static List<String> names(int... lengths) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < lengths.length; i++) {
+      StringBuilder name = new StringBuilder();
+      for (int t = 0; t < lengths[i]; t++) {
+        name.append(t > 0 ? " " : "").append((char) ('a' + (i * 7 + t * 3) % 26));
+      }
+      names.add(name.toString());
+    }
+    return names;
+  }
+
+  private static void same(ObjectNode settings, List<String> names, int batch) {
+    PromptMethod method = MethodCatalogue.parsePrompt(settings);
+    try (Scope scope = Scope.open("test");
+        PromptLearner learner = method.learner(clip, names, 3);
+        PublishedMethod plain =
+            new PublishedMethod(clip, published, method, names, Integer.MAX_VALUE)) {
+      Batch seen =
+          new Batch(
+              BenchModel.features(batch, clip.config().embedDim()),
+              BenchModel.labels(batch, names.size()));
+      Step ours = learner.step(seen);
+      PublishedMethod.Result expected = plain.step(learner.parameters(), seen);
+      double loss = ours.losses().values().iterator().next();
+      assertThat(Math.abs(loss - expected.loss()))
+          .as("loss %s", settings)
+          .isLessThanOrEqualTo(TOLERANCE * Math.max(1, Math.abs(expected.loss())));
+      assertThat(ours.gradients()).hasSameSizeAs(expected.gradients());
+      for (int i = 0; i < ours.gradients().size(); i++) {
+        close(settings.toString(), ours.gradients().get(i), expected.gradients().get(i));
+      }
+    }
+  }
+
+  private static void close(String what, Tensor actual, Tensor expected) {
+    float[] a = actual.toFloats();
+    float[] b = expected.toFloats();
+    assertThat(a).as(what).hasSameSizeAs(b);
+    double largest = 0;
+    double difference = 0;
+    for (int i = 0; i < a.length; i++) {
+      largest = Math.max(largest, Math.abs(b[i]));
+      difference = Math.max(difference, Math.abs((double) a[i] - b[i]));
+    }
+    assertThat(largest).as("gradient %s", what).isPositive();
+    assertThat(difference).as("gradient %s", what).isLessThanOrEqualTo(TOLERANCE * largest);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"coop", "kgcoop", "prograd", "cocoop"})
+  void everyMethodWithNamesOfAllLengths(String method) {
+    for (int m : new int[] {1, 4, 16, 32}) {
+      same(settings(method, m), names(1, 60, 2, 7, 33), 3);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"end", "middle", "front"})
+  void everyPosition(String position) {
+    for (int m : new int[] {1, 2, 5, 16}) {
+      same(settings("coop", m).put("class_position", position), names(1, 2, 9, 60), 4);
+      same(settings("kgcoop", m).put("class_position", position), names(3, 3, 3), 4);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"end", "middle", "front"})
+  void classSpecificContexts(String position) {
+    for (int m : new int[] {1, 3, 16}) {
+      same(
+          settings("coop", m).put("class_position", position).put("class_specific", true),
+          names(1, 2, 9, 60),
+          4);
+    }
+  }
+
+  @Test
+  void aSingleClass() {
+    // One class has a loss of 0 whatever the context: only the knowledge term has a gradient.
+    same(settings("kgcoop", 4), names(3), 2);
+  }
+
+  @Test
+  void surplusWordsBetweenContextAndName() {
+    same(settings("prograd", 12).put("words", "a type of pet, a photo of a"), names(1, 4, 2), 3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"coop", "kgcoop", "prograd"})
+  void moreClassesThanAreComputedAtATime(String method) {
+    int[] lengths = new int[600];
+    for (int i = 0; i < lengths.length; i++) {
+      lengths[i] = 1 + i % 7;
+    }
+    same(settings(method, 4), names(lengths), 32);
+  }
+}
