@@ -152,7 +152,7 @@ class PromptTextTest {
     }
     // 1 + 4 + 93 + 1 + 1 = 100 fit.
     String fitting = String.join("_", Collections.nCopies(93, "x"));
-    assertThat(text(4, "", ClassTokenPosition.END, fitting).length()).isEqualTo(100);
+    assertThat(text(4, "", ClassTokenPosition.END, fitting).rows().get(0).end()).isEqualTo(99);
   }
 
   @Test
