@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -145,6 +146,13 @@ public record PromptFile(
           file.path() + ": the published form does not name its classes: give them with --classes");
     }
     long[] shape = ctx.shape();
+    if (shape.length < 2 || shape.length > 3 || ctx.elements() == 0) {
+      throw KgCoopException.weights(
+          file.path()
+              + ": 'ctx' has shape "
+              + Arrays.toString(shape)
+              + "; expected (vectors, width) or (classes, vectors, width)");
+    }
     boolean classSpecific = shape.length == 3;
     // The class name's place is not in the file: all published runs have it at the end.
     ContextSettings context =

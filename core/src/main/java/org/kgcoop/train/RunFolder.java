@@ -3,7 +3,9 @@ package org.kgcoop.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -202,13 +204,16 @@ public final class RunFolder implements AutoCloseable {
 
   /** Keeps a checkpoint and the one before it. */
   public void save(Checkpoint checkpoint) {
-    SealedFile.write(
-        path.resolve("checkpoint").resolve("step-%09d.safetensors".formatted(checkpoint.step())),
-        checkpoint.tensors(),
-        checkpoint.json());
+    Path file =
+        path.resolve("checkpoint").resolve("step-%09d.safetensors".formatted(checkpoint.step()));
+    SealedFile.write(file, checkpoint.tensors(), checkpoint.json());
     List<Path> all = checkpoints();
-    for (Path old : all.subList(0, Math.max(0, all.size() - GENERATIONS))) {
-      delete(old);
+    int own = all.indexOf(file);
+    for (int i = 0; i < all.size(); i++) {
+      // Later ones were damaged, else the run would have gone on from them.
+      if (i > own || i <= own - GENERATIONS) {
+        delete(all.get(i));
+      }
     }
   }
 
@@ -246,16 +251,19 @@ public final class RunFolder implements AutoCloseable {
       return;
     }
     List<String> kept = new ArrayList<>();
-    try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
-      for (String line : (Iterable<String>) lines::iterator) {
+    // Unlike Files.lines this reads on over bytes that are no UTF-8.
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         JsonNode event = readLine(line);
         if (event == null || event.path("step").asLong(Long.MAX_VALUE) > step) {
           break;
         }
         kept.add(line);
       }
-    } catch (IOException | UncheckedIOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + reason(e), e);
     }
     AtomicFile.write(
         file,

@@ -132,6 +132,30 @@ class TensorTest {
   }
 
   @Test
+  void aBufferIsReadFromItsPositionToItsLimit() {
+    for (boolean direct : new boolean[] {false, true}) {
+      ByteBuffer bytes = direct ? ByteBuffer.allocateDirect(20) : ByteBuffer.allocate(20);
+      bytes.order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 9).putFloat(4, 1.5f).putFloat(8, -2f);
+      bytes.position(4).limit(12);
+      try (Scope scope = Scope.open("test")) {
+        assertThat(Tensor.of(bytes, DType.FLOAT32, 2).toFloats()).containsExactly(1.5f, -2f);
+        assertThat(Tensor.of(bytes.asReadOnlyBuffer(), DType.FLOAT32, 2).toFloats())
+            .containsExactly(1.5f, -2f);
+      }
+      assertThat(bytes.position()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void anEmptyBufferIsAnEmptyTensor() {
+    try (Scope scope = Scope.open("test")) {
+      assertThat(Tensor.of(ByteBuffer.allocate(0), DType.FLOAT16, 0, 3).shape())
+          .containsExactly(0, 3);
+      assertThat(Tensor.of(ByteBuffer.allocateDirect(0), DType.INT64, 0).toLongs()).isEmpty();
+    }
+  }
+
+  @Test
   void aBufferOfTheWrongSizeIsRefused() {
     try (Scope scope = Scope.open("test")) {
       assertThatThrownBy(() -> Tensor.of(ByteBuffer.allocate(7), DType.FLOAT32, 2))

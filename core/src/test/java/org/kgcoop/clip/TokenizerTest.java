@@ -1,0 +1,155 @@
+package org.kgcoop.clip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.fixtures.TinyClip;
+
+class TokenizerTest {
+  private static final Tokenizer RELEASED = Tokenizer.released();
+
+  @TempDir Path folder;
+
+  @Test
+  void theReleasedOneGivesTheReleasedIds() {
+    // From the released code: "a photo of a" = 320 1125 539 320, "." 269, "x" 343.
+    assertThat(RELEASED.vocabularySize()).isEqualTo(49408);
+    assertThat(RELEASED.encodeMarked("a photo of a x.", 77))
+        .containsExactly(49406, 320, 1125, 539, 320, 343, 269, 49407);
+  }
+
+  @Test
+  void anEmptyTextHasItsTwoMarks() {
+    assertThat(RELEASED.encode("")).isEmpty();
+    assertThat(RELEASED.encode(" \t\n ")).isEmpty();
+    assertThat(RELEASED.encodeMarked("", 2)).containsExactly(49406, 49407);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "A Photo  of\tA | a photo of a",
+        "don\u2019t \u201cstop\u201d | don't \"stop\"",
+        "cats &amp;amp; dogs | cats & dogs",
+        "\uFF23\uFF21\uFF34 \uFB01sh | cat fish",
+        "cafe\u0301 | caf\u00e9",
+        "\u0130 | i\u0307"
+      })
+  void whatIsCleanedAlikeHasEqualTokens(String text, String plain) {
+    assertThat(RELEASED.encode(text)).isNotEmpty().isEqualTo(RELEASED.encode(plain));
+  }
+
+  @Test
+  void aWordEndsBeforeAnApostropheADigitAndPunctuation() {
+    assertThat(RELEASED.encode("don't")).isEqualTo(joined("don", "'t"));
+    assertThat(RELEASED.encode("we'll've")).isEqualTo(joined("we", "'ll", "'ve"));
+    assertThat(RELEASED.encode("3.14")).isEqualTo(joined("3", ".", "1", "4"));
+    assertThat(RELEASED.encode("a-b")).isEqualTo(joined("a", "-", "b"));
+    // Only these short forms are split off; other quotes join the punctuation around them.
+    assertThat(RELEASED.encode("o'clock")).isEqualTo(joined("o", "'", "clock"));
+  }
+
+  private static List<Integer> joined(String... words) {
+    return List.of(words).stream().flatMap(w -> RELEASED.encode(w).stream()).toList();
+  }
+
+  @Test
+  void theMarksMayStandInTheText() {
+    assertThat(RELEASED.encode("a <|endoftext|><|StartOfText|>"))
+        .containsExactly(320, 49407, 49406);
+  }
+
+  @Test
+  void withoutMergesATextIsItsBytes() throws IOException {
+    Path merges = Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\n");
+    Tokenizer bytes = Tokenizer.read(merges);
+    assertThat(bytes.vocabularySize()).isEqualTo(514);
+    // Ids: byte b from 33 to 126 is b - 33, from 161 to 172 is 94 + b - 161, from 174 on
+    // 106 + b - 174; at the end of a word 256 more. e with acute is C3 A9.
+    assertThat(bytes.encode("ab \u00e9"))
+        .containsExactly(97 - 33, 256 + 98 - 33, 106 + 0xC3 - 174, 256 + 94 + 0xA9 - 161);
+    assertThat(bytes.endOfText()).isEqualTo(513);
+  }
+
+  @Test
+  void tooLongATextNamesItsLengthAndTheModels() {
+    assertThat(RELEASED.encodeMarked("x ".repeat(75), 77)).hasSize(77);
+    assertThatThrownBy(() -> RELEASED.encodeMarked("x ".repeat(76), 77))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("has 78 tokens with its two marks; the model reads 77")
+        .hasMessageNotContaining("x ".repeat(40));
+  }
+
+  @Test
+  void decodedTokensMakeTheCleanText() {
+    String text = "a photo of a na\u00efve \u5317\u4eac cat .";
+    String decoded =
+        RELEASED.encode(text).stream().map(RELEASED::decode).collect(Collectors.joining());
+    // A character whose bytes lie in two tokens is whole again only in their joined bytes.
+    assertThat(decoded).startsWith("a photo of a na\u00efve ").endsWith("cat . ");
+  }
+
+  @Test
+  void tokenizerJsonGivesTheIdsOfItsMerges() throws IOException {
+    List<String> merges = Files.readAllLines(TinyClip.folder().resolve("merges.txt"));
+    Tokenizer plain = Tokenizer.read(TinyClip.folder().resolve("merges.txt"));
+    ObjectMapper json = new ObjectMapper();
+    for (boolean pairs : new boolean[] {false, true}) {
+      ObjectNode root = json.createObjectNode();
+      ObjectNode model = root.putObject("model");
+      ArrayNode list = model.putArray("merges");
+      for (String merge : merges.subList(1, merges.size())) {
+        if (pairs) {
+          String[] two = merge.split(" ", -1);
+          list.addArray().add(two[0]).add(two[1]);
+        } else {
+          list.add(merge);
+        }
+      }
+      ObjectNode vocabulary = model.putObject("vocab");
+      List<String> symbols = Vocabulary.read(TinyClip.folder().resolve("merges.txt")).symbols();
+      for (int id = 0; id < symbols.size() - 2; id++) {
+        vocabulary.put(symbols.get(id), id);
+      }
+      for (int id = symbols.size() - 2; id < symbols.size(); id++) {
+        root.withArray("added_tokens").addObject().put("content", symbols.get(id)).put("id", id);
+      }
+      Path file = folder.resolve("tokenizer.json");
+      json.writeValue(file.toFile(), root);
+      Tokenizer read = Tokenizer.read(file);
+      assertThat(read.vocabularySize()).isEqualTo(plain.vocabularySize());
+      for (String text : List.of("a photo of the interesting thing.", "\u00e9 don't 3", "")) {
+        assertThat(read.encodeMarked(text, 77)).isEqualTo(plain.encodeMarked(text, 77));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "merges.txt, '#version\ni n t\n', 'line 2: expected two symbols'",
+    "tokenizer.json, '{}', 'expected model.merges'",
+    "tokenizer.json, '[1', 'cannot be read as a tokenizer'"
+  })
+  void aFileThatIsNoTokenizerSaysWhatWasExpected(String name, String content, String message)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve(name), content);
+    assertThatThrownBy(() -> Tokenizer.read(file))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageStartingWith(file.toString())
+        .hasMessageContaining(message);
+  }
+}

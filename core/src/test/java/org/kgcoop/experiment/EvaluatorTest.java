@@ -1,0 +1,109 @@
+package org.kgcoop.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Images;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.PythonRandom;
+import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.prompt.CoOp;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+class EvaluatorTest {
+  private static final List<String> NAMES = List.of("cat", "dog", "ice cream");
+
+  private final Clip clip = TinyClip.load();
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() {
+    clip.close();
+  }
+
+  @Test
+  void numbersAreThoseOfPlainLoops() {
+    int count = 70; // over two batches of 32
+    PythonRandom random = new PythonRandom(4);
+    List<Item> items = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int label = random.below(3);
+      items.add(new Item("p" + i, Path.of("p" + i), label, NAMES.get(label)));
+    }
+    try (FeatureClassifier classifier =
+            new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES, 0);
+        Scope scope = Scope.open("test")) {
+      Tensor features = TinyClip.features(count);
+      Evaluator.Result result = Evaluator.evaluate(classifier, features, items, 3);
+
+      float[] logits = classifier.logits(features).toFloats();
+      int correct = 0;
+      long[][] confusion = new long[3][3];
+      double[] right = new double[10];
+      double[] sure = new double[10];
+      for (int i = 0; i < count; i++) {
+        int best = 0;
+        double sum = 0;
+        for (int c = 0; c < 3; c++) {
+          best = logits[3 * i + c] > logits[3 * i + best] ? c : best;
+        }
+        for (int c = 0; c < 3; c++) {
+          sum += Math.exp(logits[3 * i + c] - logits[3 * i + best]);
+        }
+        int label = items.get(i).label();
+        correct += best == label ? 1 : 0;
+        confusion[label][best]++;
+        int bin = (int) Math.ceil(1 / sum * 10) - 1;
+        right[bin] += best == label ? 1 : 0;
+        sure[bin] += 1 / sum;
+      }
+      double calibration = 0;
+      for (int bin = 0; bin < 10; bin++) {
+        calibration += Math.abs(right[bin] - sure[bin]) / count;
+      }
+      assertThat(result.evaluation().correct()).isEqualTo(correct).isBetween(1L, count - 1L);
+      assertThat(result.evaluation().total()).isEqualTo(count);
+      assertThat(result.evaluation().accuracy()).isCloseTo(100.0 * correct / count, within(1e-12));
+      for (int c = 0; c < 3; c++) {
+        for (int p = 0; p < 3; p++) {
+          assertThat(result.evaluation().confusion().get(c).get(p)).isEqualTo(confusion[c][p]);
+        }
+      }
+      assertThat(result.expectedCalibrationError()).isCloseTo(calibration, within(1e-6));
+    }
+  }
+
+  @Test
+  void aLearnerIsEvaluatedByItsLogits() {
+    DataSet data = Pictures.dataSet(folder, NAMES, 1, 0, 12);
+    PictureEncoder encoder = new PictureEncoder(clip, new Images(warning -> {}));
+    try (PromptLearner learner =
+            new CoOp(ContextSettings.shared(3, "")).learner(clip, data.classNames(), 1);
+        Scope scope = Scope.open("test")) {
+      Evaluator.Result result = Evaluator.evaluate(learner, encoder, data, Progress.SILENT);
+      // One picture at a time, through the learner itself.
+      int correct = 0;
+      for (Item item : data.test()) {
+        Tensor logits = learner.logits(encoder.test(List.of(item)));
+        correct += logits.argmax(1).toLongs()[0] == item.label() ? 1 : 0;
+      }
+      assertThat(result.evaluation().total()).isEqualTo(36);
+      assertThat(result.evaluation().correct()).isEqualTo(correct);
+    }
+  }
+}

@@ -1,0 +1,256 @@
+package org.kgcoop.prompt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The packed text tower against the plain one, which is stated here: every class over the model's
+ * whole length, through all of every block, nothing shared and nothing cut.
+ */
+class TextFeaturesTest {
+  private static final double TOLERANCE = 2e-5;
+
+  private final Clip clip = TinyClip.load();
+
+  @AfterEach
+  void close() {
+    clip.close();
+  }
+
+  // ---- the plain tower
+
+  private static Tensor weight(Clip clip, String name) {
+    return Objects.requireNonNull(clip.stored().get(name), name).tensor();
+  }
+
+  private static Tensor linear(Clip clip, Tensor x, String name) {
+    return x.matmul(weight(clip, name + ".weight").transpose(0, 1))
+        .plus(weight(clip, name + ".bias"));
+  }
+
+  private static Tensor norm(Clip clip, Tensor x, String name) {
+    return Functions.layerNorm(x, weight(clip, name + ".weight"), weight(clip, name + ".bias"));
+  }
+
+  private static Tensor activated(Clip clip, Tensor x) {
+    return clip.config().activation() == Activation.GELU
+        ? Functions.gelu(x)
+        : x.dividedBy(x.times(-1.702).exp().plus(1));
+  }
+
+  /** (C, W) vectors of the context, or the embeddings of the tokens: (C, whole length, W). */
+  private static Tensor embedded(Clip clip, PromptText text, Tensor context) {
+    long width = clip.config().textWidth();
+    Tensor table =
+        Tensor.concat(
+            List.of(context.reshape(-1, width), weight(clip, "token_embedding.weight")), 0);
+    long vectors = context.count() / width;
+    int length = clip.config().contextLength();
+    long[] rows = new long[text.classes() * length];
+    for (int c = 0; c < text.classes(); c++) {
+      PromptText.Row row = text.rows().get(c);
+      for (int i = 0; i < length; i++) {
+        int vector = i <= row.end() ? row.vectors().get(i) : -1;
+        int token = i <= row.end() ? row.tokens().get(i) : 0; // 0 after the end, as published
+        int own = text.classSpecific() ? c * text.contextTokens() : 0;
+        rows[c * length + i] = vector >= 0 ? own + vector : vectors + token;
+      }
+    }
+    return table
+        .indexSelect(0, Tensor.of(rows, rows.length))
+        .reshape(text.classes(), length, width);
+  }
+
+  private static Tensor plain(Clip clip, PromptText text, Tensor context) {
+    int classes = text.classes();
+    int length = clip.config().contextLength();
+    int width = clip.config().textWidth();
+    int heads = clip.config().textHeads();
+    float[] future = new float[length * length];
+    for (int i = 0; i < length; i++) {
+      java.util.Arrays.fill(future, i * length + i + 1, (i + 1) * length, -1e30f);
+    }
+    Tensor mask = Tensor.of(future, length, length);
+    Tensor x = embedded(clip, text, context).plus(weight(clip, "positional_embedding"));
+    for (int i = 0; i < clip.config().textLayers(); i++) {
+      String block = "transformer.resblocks." + i + ".";
+      Tensor in =
+          norm(clip, x, block + "ln_1")
+              .matmul(weight(clip, block + "attn.in_proj_weight").transpose(0, 1))
+              .plus(weight(clip, block + "attn.in_proj_bias"));
+      List<Tensor> parts = new ArrayList<>();
+      for (int p = 0; p < 3; p++) {
+        parts.add(
+            in.narrow(2, (long) p * width, width)
+                .reshape(classes, length, heads, width / heads)
+                .transpose(1, 2));
+      }
+      Tensor scores =
+          parts
+              .get(0)
+              .matmul(parts.get(1).transpose(-2, -1))
+              .times(1 / Math.sqrt((double) width / heads))
+              .plus(mask);
+      Tensor attended =
+          Functions.softmax(scores, -1)
+              .matmul(parts.get(2))
+              .transpose(1, 2)
+              .reshape(classes, length, width);
+      x = x.plus(linear(clip, attended, block + "attn.out_proj"));
+      Tensor hidden =
+          activated(clip, linear(clip, norm(clip, x, block + "ln_2"), block + "mlp.c_fc"));
+      x = x.plus(linear(clip, hidden, block + "mlp.c_proj"));
+    }
+    List<Tensor> ends = new ArrayList<>();
+    for (int c = 0; c < classes; c++) {
+      ends.add(x.select(0, c).select(0, text.rows().get(c).end()));
+    }
+    return norm(clip, Tensor.stack(ends, 0), "ln_final")
+        .matmul(weight(clip, "text_projection"))
+        .unitRows();
+  }
+
+  // ---- what is compared
+
+  private record Setting(int tokens, ClassTokenPosition position, boolean classSpecific) {}
+
+  static List<Setting> settings() {
+    List<Setting> settings = new ArrayList<>();
+    for (ClassTokenPosition position : ClassTokenPosition.values()) {
+      for (int tokens : new int[] {1, 5, 32}) {
+        settings.add(new Setting(tokens, position, false));
+        settings.add(new Setting(tokens, position, true));
+      }
+    }
+    return settings;
+  }
+
+  /** Names of 1 to 60 tokens; two of them begin alike. */
+  private static List<String> names() {
+    return List.of(
+        "x",
+        "golden retriever",
+        "golden gate",
+        "U.S.",
+        String.join(" ", Collections.nCopies(30, "a")),
+        String.join(" ", Collections.nCopies(60, "x")));
+  }
+
+  private static void compare(Clip clip, PromptText text, Tensor context) {
+    try (TextFeatures features = new TextFeatures(clip, text)) {
+      Tensor fast = features.unit(context);
+      Tensor slow = plain(clip, text, context);
+      assertThat(relative(fast, slow)).isLessThan(TOLERANCE);
+      Tensor direction = TinyClip.normal(8, 1, fast.shape());
+      assertThat(
+              relative(
+                  gradient(fast.times(direction).sum(), context),
+                  gradient(slow.times(direction).sum(), context)))
+          .isLessThan(TOLERANCE);
+    }
+  }
+
+  private static Tensor gradient(Tensor value, Tensor context) {
+    return Autograd.gradients(value, List.of(context), false).get(0);
+  }
+
+  private static double relative(Tensor actual, Tensor expected) {
+    float[] a = actual.toFloats();
+    float[] b = expected.toFloats();
+    assertThat(a).hasSameSizeAs(b);
+    double error = 0;
+    double largest = 0;
+    for (int i = 0; i < a.length; i++) {
+      error = Math.max(error, Math.abs(a[i] - b[i]));
+      largest = Math.max(largest, Math.abs(b[i]));
+    }
+    assertThat(largest).isGreaterThan(1e-3);
+    return error / largest;
+  }
+
+  private static Tensor context(Clip clip, Setting setting, int classes) {
+    long width = clip.config().textWidth();
+    return (setting.classSpecific()
+            ? TinyClip.normal(3, 0.3, classes, setting.tokens(), width)
+            : TinyClip.normal(3, 0.3, setting.tokens(), width))
+        .parameter();
+  }
+
+  private static PromptText text(Clip clip, Setting setting, List<String> names) {
+    return PromptText.learned(
+        clip,
+        names,
+        new ContextSettings(setting.tokens(), "", setting.position(), setting.classSpecific()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void packedEqualsPlain(Setting setting) {
+    try (Scope scope = Scope.open("test")) {
+      compare(clip, text(clip, setting, names()), context(clip, setting, names().size()));
+    }
+  }
+
+  @Test
+  void packedEqualsPlainForOneClassAndForEqualLengths() {
+    for (List<String> names : List.of(List.of("cat"), List.of("x", "a"), List.of("x", "x"))) {
+      for (Setting setting : settings()) {
+        try (Scope scope = Scope.open("test")) {
+          compare(clip, text(clip, setting, names), context(clip, setting, names.size()));
+        }
+      }
+    }
+  }
+
+  @Test
+  void packedEqualsPlainWithSurplusWordsAndGelu() {
+    Clip.Options options = new Clip.Options(DType.FLOAT32, Device.CPU, null, Activation.GELU);
+    try (Clip gelu = Clip.load(TinyClip.folder(), options);
+        Clip smallest = TinyClip.smallest();
+        Scope scope = Scope.open("test")) {
+      for (Clip model : List.of(gelu, clip, smallest)) {
+        PromptText text =
+            PromptText.learned(
+                model,
+                List.of("cat", "golden retriever"),
+                ContextSettings.shared(9, "a type of pet, a photo of a"));
+        compare(model, text, TinyClip.normal(3, 0.3, 9, model.config().textWidth()).parameter());
+      }
+    }
+  }
+
+  @Test
+  void manyTextsAreComputedInPartsThatGiveTheSame() {
+    // 10 rows a text: over 8,192 rows at a time these are three parts.
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < 1_800; i++) {
+      texts.add("x ".repeat(1 + i % 8) + (i % 10));
+    }
+    try (Scope scope = Scope.open("test")) {
+      float[] all = TextFeatures.ofTexts(clip, texts).toFloats();
+      for (int i : new int[] {0, 818, 819, 820, 1_799}) {
+        float[] one = TextFeatures.ofTexts(clip, List.of(texts.get(i))).toFloats();
+        for (int e = 0; e < 12; e++) {
+          assertThat(all[12 * i + e]).isCloseTo(one[e], org.assertj.core.data.Offset.offset(2e-5f));
+        }
+      }
+    }
+  }
+}

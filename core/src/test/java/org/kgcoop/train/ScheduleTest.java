@@ -1,0 +1,107 @@
+package org.kgcoop.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kgcoop.KgCoopException;
+
+class ScheduleTest {
+
+  /**
+   * The rates of epochs 3, 4, 5, 6 and of the last three, printed from Dassl.pytorch's schedulers
+   * with nine digits: rate .002, one constant epoch at 1e-5.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "CURRENT, 50, .00199802673 .0019921147 .00198228725 .00196858316,"
+        + " 3.14168389e-5 1.77127493e-5 7.88529869e-6",
+    "CURRENT, 100, .00199950656 .00199802673 .00199556196 .0019921147,"
+        + " 7.88529869e-6 4.4380354e-6 1.97327157e-6",
+    "PAPER_ERA, 50, .00199408213 .00198424498 .00197052735 .0019529834,"
+        + " 1.77302426e-5 7.89308629e-6 1.97522039e-6",
+    "PAPER_ERA, 100, .0019985198 .00199605443 .00199260632 .00198817886,"
+        + " 4.43913062e-6 1.97375854e-6 4.93561406e-7"
+  })
+  void ratesAreThePublished(Schedule.Variant variant, int epochs, String first, String last) {
+    Schedule schedule = new Schedule(0.002, epochs, Schedule.Warmup.CONSTANT, 1, 1e-5, variant);
+    assertThat(schedule.rate(0)).isEqualTo(1e-5);
+    assertThat(schedule.rate(1)).isEqualTo(0.002);
+    String[] early = first.split(" ", -1);
+    for (int i = 0; i < early.length; i++) {
+      check(schedule.rate(2 + i), Double.parseDouble(early[i]));
+    }
+    String[] late = last.split(" ", -1);
+    for (int i = 0; i < late.length; i++) {
+      check(schedule.rate(epochs - late.length + i), Double.parseDouble(late[i]));
+    }
+  }
+
+  private static void check(double rate, double nineDigits) {
+    assertThat(rate).isCloseTo(nineDigits, within(5e-9 * nineDigits));
+  }
+
+  @Test
+  void withoutWarmUpTheCosineStartsAtOnce() {
+    for (Schedule.Variant variant : Schedule.Variant.values()) {
+      // The number and rate of warm-up epochs then mean nothing.
+      Schedule schedule = new Schedule(0.1, 4, Schedule.Warmup.NONE, 3, 7, variant);
+      // 0.1 (1 + cos(pi e / 4)) / 2
+      assertThat(schedule.rate(0)).isEqualTo(0.1);
+      assertThat(schedule.rate(1)).isCloseTo(0.05 * (1 + Math.sqrt(0.5)), within(1e-15));
+      assertThat(schedule.rate(2)).isCloseTo(0.05, within(1e-15));
+      assertThat(schedule.rate(3)).isCloseTo(0.05 * (1 - Math.sqrt(0.5)), within(1e-15));
+    }
+  }
+
+  @Test
+  void aLinearWarmUpRisesInEqualSteps() {
+    Schedule current =
+        new Schedule(0.1, 10, Schedule.Warmup.LINEAR, 4, 1e-3, Schedule.Variant.CURRENT);
+    // Epoch e < 4: 0.1 e / 4, the first at the warm-up's own rate.
+    assertThat(current.rate(0)).isEqualTo(1e-3);
+    assertThat(current.rate(1)).isCloseTo(0.025, within(1e-15));
+    assertThat(current.rate(2)).isCloseTo(0.05, within(1e-15));
+    assertThat(current.rate(3)).isCloseTo(0.075, within(1e-15));
+    assertThat(current.rate(4)).isEqualTo(0.1);
+    Schedule era =
+        new Schedule(0.1, 10, Schedule.Warmup.LINEAR, 4, 1e-3, Schedule.Variant.PAPER_ERA);
+    assertThat(era.rate(4)).isCloseTo(0.1, within(1e-15));
+    // 0.1 (1 + cos(pi / 2)) / (1 + cos(2 pi / 5))
+    assertThat(era.rate(5)).isCloseTo(0.1 / (1 + Math.cos(0.4 * Math.PI)), within(1e-12));
+  }
+
+  @Test
+  void noRateIsBelowZero() {
+    for (Schedule.Variant variant : Schedule.Variant.values()) {
+      for (int epochs = 1; epochs < 60; epochs++) {
+        Schedule schedule = new Schedule(0.002, epochs, Schedule.Warmup.CONSTANT, 1, 1e-5, variant);
+        for (int epoch = 0; epoch < epochs; epoch++) {
+          assertThat(schedule.rate(epoch)).isBetween(0.0, 0.002);
+        }
+      }
+    }
+  }
+
+  @Test
+  void impossibleSettingsAreRefused() {
+    for (double rate : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> use(Schedule.published(rate, 1)))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("learning rate: expected above 0");
+    }
+    assertThatThrownBy(() -> use(Schedule.published(0.1, 0)))
+        .hasMessage("epochs: expected at least 1, got 0");
+    assertThatThrownBy(() -> Schedule.Variant.ofId("dassl"))
+        .hasMessageContaining("expected current or paper-era");
+    assertThatThrownBy(() -> Schedule.Warmup.ofId("slow"))
+        .hasMessageContaining("expected none, constant or linear");
+  }
+
+  private static void use(Schedule schedule) {
+    assertThat(schedule).isNotNull();
+  }
+}

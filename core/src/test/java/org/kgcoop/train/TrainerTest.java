@@ -1,0 +1,319 @@
+package org.kgcoop.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.bank.Augmentation;
+import org.kgcoop.bank.FeatureSource;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Images;
+import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.CoCoOp;
+import org.kgcoop.prompt.CoOp;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.ProGrad;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+class TrainerTest {
+  private static final int EPOCHS = 3;
+
+  /** 3 classes with 3 pictures each, in batches of 4: 2 steps an epoch, one picture is left out. */
+  private static final int STEPS = 6;
+
+  private final Clip clip = TinyClip.load();
+  @TempDir Path folder;
+  private @Nullable DataSet data;
+
+  @AfterEach
+  void close() {
+    clip.close();
+  }
+
+  private DataSet data() {
+    DataSet known = data;
+    if (known == null) {
+      known = Pictures.dataSet(folder.resolve("data"), List.of("a", "b", "c"), 3, 0, 1);
+      data = known;
+    }
+    return known;
+  }
+
+  private static PromptMethod method(String id) {
+    ContextSettings context = ContextSettings.shared(2, "");
+    return switch (id) {
+      case "coop" -> new CoOp(context);
+      case "kgcoop" -> new KgCoOp(context, "a {}.", 8);
+      case "prograd" -> new ProGrad(context, "a {}.", 1, 1);
+      default -> new CoCoOp(context);
+    };
+  }
+
+  private static TrainingSettings settings(String augmentation, double rate, boolean keepBest) {
+    return new TrainingSettings(
+        new Schedule(rate, EPOCHS, Schedule.Warmup.CONSTANT, 1, 0.01, Schedule.Variant.CURRENT),
+        4,
+        0.9,
+        5e-4,
+        1,
+        Augmentation.ofId(augmentation),
+        1,
+        keepBest);
+  }
+
+  /** Keeps all checkpoints. */
+  private static class Keeper implements Trainer.Listener {
+    final List<Checkpoint> checkpoints = new ArrayList<>();
+    int steps;
+
+    @Override
+    public void step(int epoch, int batch, double rate, Map<String, Double> losses) {
+      steps++;
+    }
+
+    @Override
+    public void checkpoint(Checkpoint checkpoint) {
+      checkpoints.add(checkpoint);
+    }
+  }
+
+  /** Trains a new learner, of a start of its own where it goes on from a checkpoint. */
+  private Map<String, String> trained(
+      PromptMethod method,
+      TrainingSettings settings,
+      @Nullable Checkpoint from,
+      Trainer.Listener listener,
+      BooleanSupplier interrupted,
+      @Nullable ToDoubleFunction<PromptLearner> validation) {
+    PictureEncoder encoder = new PictureEncoder(clip, new Images(warning -> {}));
+    FeatureSource source =
+        new FeatureSource(encoder, data().train(), settings.augmentation(), settings.seed());
+    if (source.toPrepare() > 0) {
+      source.prepare(done -> {});
+    }
+    try (PromptLearner learner = method.learner(clip, data().classNames(), from == null ? 1 : 99)) {
+      return hex(
+          new Trainer(
+                  learner,
+                  source,
+                  settings,
+                  BatchPlan.shuffled(source.count(), settings.batchSize(), settings.seed()),
+                  listener,
+                  interrupted)
+              .train(from, validation)
+              .parameters());
+    }
+  }
+
+  private static Map<String, String> hex(Map<String, StoredTensor> tensors) {
+    Map<String, String> hex = new TreeMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          byte[] bytes = new byte[tensor.data().remaining()];
+          tensor.data().get(bytes);
+          hex.put(name, HexFormat.of().formatHex(bytes));
+        });
+    return hex;
+  }
+
+  /** What comes out of a run folder that the checkpoint was written to. */
+  private Checkpoint throughAFile(Checkpoint checkpoint, String name) {
+    var nothing = JsonNodeFactory.instance.objectNode();
+    try (RunFolder run = RunFolder.open(folder.resolve(name), nothing, nothing, warning -> {})) {
+      run.save(checkpoint);
+      return run.newest().orElseThrow();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "coop, online", "coop, test", "coop, bank:2",
+    "kgcoop, online", "kgcoop, test", "kgcoop, bank:2",
+    "prograd, online", "prograd, test", "prograd, bank:2",
+    "cocoop, online", "cocoop, test", "cocoop, bank:2"
+  })
+  void goneOnFromAnyCheckpointItEndsInTheSameBytes(String id, String augmentation) {
+    PromptMethod method = method(id);
+    TrainingSettings settings = settings(augmentation, 0.05, false);
+    Keeper undisturbed = new Keeper();
+    Map<String, String> expected = trained(method, settings, null, undisturbed, () -> false, null);
+    assertThat(undisturbed.steps).isEqualTo(STEPS);
+    assertThat(undisturbed.checkpoints).extracting(Checkpoint::epoch).containsExactly(1, 2);
+
+    List<Checkpoint> all = new ArrayList<>(undisturbed.checkpoints);
+    for (int stop = 1; stop <= STEPS; stop++) {
+      Keeper keeper = new Keeper();
+      int last = stop;
+      assertThatThrownBy(
+              () -> trained(method, settings, null, keeper, () -> keeper.steps == last, null))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("the same command goes on from there")
+          .extracting(e -> ((KgCoopException) e).category())
+          .isEqualTo(KgCoopException.Category.INTERRUPTED);
+      Checkpoint interrupted = keeper.checkpoints.get(keeper.checkpoints.size() - 1);
+      assertThat(interrupted.step()).isEqualTo(stop);
+      all.add(interrupted);
+    }
+    for (int i = 0; i < all.size(); i++) {
+      Checkpoint from = throughAFile(all.get(i), "run" + i);
+      Keeper rest = new Keeper();
+      assertThat(trained(method, settings, from, rest, () -> false, null))
+          .as("from step %d", from.step())
+          .isEqualTo(expected);
+      assertThat(rest.steps).isEqualTo(STEPS - (int) from.step());
+    }
+  }
+
+  @Test
+  void oneStepEqualsTheUpdateByHand() {
+    // p - rate (g + decay p), the first step of the run: epoch 0 at the warm-up's rate 0.01.
+    TrainingSettings settings = settings("test", 0.05, false);
+    PromptMethod method = method("coop");
+    Keeper keeper = new Keeper();
+    assertThatThrownBy(() -> trained(method, settings, null, keeper, () -> true, null))
+        .isInstanceOf(KgCoopException.class);
+    FeatureSource source =
+        new FeatureSource(
+            new PictureEncoder(clip, new Images(warning -> {})),
+            data().train(),
+            settings.augmentation(),
+            1);
+    source.prepare(done -> {});
+    int[] pictures = BatchPlan.shuffled(9, 4, 1).batches(0).get(0);
+    long[] labels = new long[4];
+    for (int i = 0; i < 4; i++) {
+      labels[i] = source.labels()[pictures[i]];
+    }
+    try (PromptLearner learner = method.learner(clip, data().classNames(), 1);
+        Scope scope = Scope.open("test")) {
+      float[] p = java.util.Objects.requireNonNull(learner.parameters().get("ctx")).toFloats();
+      float[] g =
+          learner
+              .step(new org.kgcoop.prompt.Batch(source.features(pictures, 0), Tensor.of(labels, 4)))
+              .gradients()
+              .get(0)
+              .toFloats();
+      float[] after =
+          java.util.Objects.requireNonNull(keeper.checkpoints.get(0).parameters().get("ctx"))
+              .toFloats();
+      for (int i = 0; i < p.length; i++) {
+        assertThat((double) after[i]).isCloseTo(p[i] - 0.01 * (g[i] + 5e-4 * p[i]), within(1e-6));
+      }
+    }
+  }
+
+  @Test
+  void aLossThatIsNoNumberStopsWithAHint() {
+    // The first epoch has the warm-up's rate; then 1e38 blows the vectors up.
+    assertThatThrownBy(
+            () ->
+                trained(
+                    method("coop"),
+                    settings("test", 1e38, false),
+                    null,
+                    new Keeper(),
+                    () -> false,
+                    null))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("loss is NaN in epoch ")
+        .hasMessageContaining("try a lower learning rate");
+  }
+
+  @Test
+  void theFirstOfTheBestEpochsIsKeptAlsoAfterAnInterruption() {
+    PromptMethod method = method("kgcoop");
+    TrainingSettings settings = settings("test", 0.05, true);
+    List<Map<String, String>> epochs = new ArrayList<>();
+    double[] accuracies = {20, 40, 40};
+    Keeper keeper = new Keeper();
+    Map<String, String> kept =
+        trained(
+            method,
+            settings,
+            null,
+            keeper,
+            () -> false,
+            learner -> {
+              epochs.add(hex(parameters(learner)));
+              return accuracies[epochs.size() - 1];
+            });
+    assertThat(epochs).doesNotHaveDuplicates().hasSize(3);
+    assertThat(kept).isEqualTo(epochs.get(1));
+    // After epoch 2 the best is known from the file alone.
+    Checkpoint afterTwo = throughAFile(keeper.checkpoints.get(1), "best");
+    assertThat(afterTwo.bestAccuracy()).isEqualTo(40);
+    assertThat(trained(method, settings, afterTwo, new Keeper(), () -> false, learner -> 40))
+        .isEqualTo(epochs.get(1));
+    assertThat(trained(method, settings, afterTwo, new Keeper(), () -> false, learner -> 41))
+        .isEqualTo(epochs.get(2));
+  }
+
+  private static Map<String, StoredTensor> parameters(PromptLearner learner) {
+    Map<String, StoredTensor> stored = new TreeMap<>();
+    learner.parameters().forEach((name, t) -> stored.put(name, StoredTensor.of(name, t)));
+    return stored;
+  }
+
+  @Test
+  void withoutValidationTheLastEpochIsKept() {
+    PromptMethod method = method("coop");
+    assertThat(trained(method, settings("test", 0.05, true), null, new Keeper(), () -> false, null))
+        .isEqualTo(
+            trained(method, settings("test", 0.05, false), null, new Keeper(), () -> false, null));
+  }
+
+  @Test
+  void augmentationsSeeDifferentPictures() {
+    PromptMethod method = method("coop");
+    List<Map<String, String>> all = new ArrayList<>();
+    for (String augmentation : List.of("online", "test", "bank:2", "bank:3")) {
+      all.add(
+          trained(
+              method, settings(augmentation, 0.05, false), null, new Keeper(), () -> false, null));
+    }
+    assertThat(all).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void impossibleSettingsAreRefused() {
+    Schedule schedule = Schedule.published(0.002, 1);
+    Augmentation test = new Augmentation.Test();
+    assertThatThrownBy(() -> new TrainingSettings(schedule, 0, 0.9, 0, 1, test, 1, false))
+        .hasMessage("batch size: expected at least 1, got 0");
+    assertThatThrownBy(() -> new TrainingSettings(schedule, 1, 1, 0, 1, test, 1, false))
+        .hasMessageContaining("momentum: expected 0 to below 1");
+    assertThatThrownBy(() -> new TrainingSettings(schedule, 1, 0, Double.NaN, 1, test, 1, false))
+        .hasMessageContaining("weight decay: expected at least 0");
+    assertThatThrownBy(() -> new TrainingSettings(schedule, 1, 0, 0, 1, test, 0, false))
+        .hasMessageContaining("epochs between checkpoints");
+    assertThatThrownBy(() -> Augmentation.ofId("bank:0"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("expected 1 to 10,000 views");
+    assertThatThrownBy(() -> Augmentation.ofId("bank"))
+        .hasMessageContaining("expected online, test or bank:V");
+  }
+}
