@@ -17,6 +17,12 @@ final class BenchOptions {
       description = "How often each is timed (default: ${DEFAULT-VALUE}).")
   private int rounds = 5;
 
+  @Option(
+      names = "--ours-only",
+      description =
+          "Leave the reference out, to try settings quickly; the ratio means nothing then.")
+  private boolean oursOnly;
+
   @Option(names = "--json", description = "One JSON object a case.")
   private boolean json;
 
@@ -24,8 +30,9 @@ final class BenchOptions {
     return precision.equals("float32") ? DType.FLOAT32 : DType.BFLOAT16;
   }
 
-  int rounds() {
-    return rounds;
+  /** Medians of both, or of ours alone. */
+  Measurement.Medians measure(Runnable reference, Runnable ours) {
+    return Measurement.interleaved(rounds, oursOnly ? () -> {} : reference, ours);
   }
 
   @SuppressWarnings("SystemOut") // the result of the command

@@ -38,8 +38,7 @@ final class ImageBench implements Callable<Integer> {
       Tensor images = BenchModel.images(batch);
       double peak = Measurement.peak(options.precision());
       Measurement.Medians medians =
-          Measurement.interleaved(
-              options.rounds(),
+          options.measure(
               () -> Measurement.inScope(() -> plain.image(images)),
               () -> Measurement.inScope(() -> ours.imageEncoder().features(images).unitRows()));
       options.print(

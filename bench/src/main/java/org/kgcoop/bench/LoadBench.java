@@ -24,8 +24,7 @@ final class LoadBench implements Callable<Integer> {
   public Integer call() {
     Path folder = BenchModel.folder();
     Measurement.Medians medians =
-        Measurement.interleaved(
-            options.rounds(),
+        options.measure(
             () -> {
               try (Scope scope = Scope.open("copies")) {
                 for (StoredTensor stored : WeightFiles.open(folder).tensors().values()) {

@@ -43,7 +43,7 @@ final class PreprocessBench implements Callable<Integer> {
             IntStream.range(0, pictures)
                 .parallel()
                 .forEach(i -> preprocess(images, transform, jpeg));
-    Measurement.Medians medians = Measurement.interleaved(options.rounds(), oneThread, allThreads);
+    Measurement.Medians medians = options.measure(oneThread, allThreads);
     options.print(
         new Case(
             "preprocess, %d pictures: %.0f pictures/s on all cores (reference: one core)"

@@ -65,8 +65,7 @@ final class TextBench implements Callable<Integer> {
               BenchModel.labels(batch, classes));
       double peak = Measurement.peak(options.precision());
       Measurement.Medians medians =
-          Measurement.interleaved(
-              options.rounds(),
+          options.measure(
               () -> {
                 try (Scope step = Scope.open("reference")) {
                   PublishedMethod.Result unused = published.step(learner.parameters(), seen);

@@ -76,8 +76,7 @@ final class TrainBench implements Callable<Integer> {
       boolean online = augment.equals("online");
       double peak = Measurement.peak(options.precision());
       Measurement.Medians medians =
-          Measurement.interleaved(
-              options.rounds(),
+          options.measure(
               () -> {
                 try (Scope step = Scope.open("reference")) {
                   Tensor features = plainFeatures(plain, images);
