@@ -6,10 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -20,12 +22,19 @@ final class Measurement {
   /** Medians, in milliseconds. */
   record Medians(double reference, double ours) {}
 
-  /** Both by turns, after one round that does not count. */
+  /**
+   * Both by turns, after one round that does not count. The reference has all cores for a product,
+   * as LibTorch has by default; ours divides its work in another way. In between the threads that
+   * wait for more work of the kind before come to rest.
+   */
   static Medians interleaved(int rounds, Runnable reference, Runnable ours) {
     double[] referenceTimes = new double[rounds];
     double[] ourTimes = new double[rounds];
     for (int round = -1; round < rounds; round++) {
+      Engine.setBlasThreads(Engine.threads());
       double first = time(reference);
+      Engine.setBlasThreads(1);
+      rest();
       double second = time(ours);
       if (round >= 0) {
         referenceTimes[round] = first;
@@ -33,6 +42,10 @@ final class Measurement {
       }
     }
     return new Medians(median(referenceTimes), median(ourTimes));
+  }
+
+  private static void rest() {
+    LockSupport.parkNanos(200_000_000);
   }
 
   /** Work whose result is not wanted. */
@@ -71,6 +84,7 @@ final class Measurement {
   static double peak(DType dtype) {
     int size = 2048;
     double best = 0;
+    Engine.setBlasThreads(Engine.threads());
     try (Scope scope = Scope.open("peak");
         Autograd.Switch off = Autograd.off()) {
       Tensor a = Tensor.full(0.5, size, size).to(dtype);
@@ -84,6 +98,8 @@ final class Measurement {
                 });
         best = Math.max(best, 2.0 * size * size * size / ms / 1e6);
       }
+    } finally {
+      Engine.setBlasThreads(1);
     }
     return best;
   }

@@ -76,10 +76,12 @@ public final class Clip implements AutoCloseable {
     config = ClipConfig.infer(shapes, stated, source);
     device = options.device();
     weights = new Weights(stored, options.precision(), device, source);
-    imageEncoder =
+    ImageEncoder tower =
         config.vision() instanceof ClipConfig.Vit vit
             ? new VisionTransformer(weights, config, vit)
             : new ModifiedResNet(weights, config, (ClipConfig.ResNet) config.vision());
+    // An accelerator has one queue: dividing its work gains nothing.
+    imageEncoder = device.isCpu() ? new DividedImageEncoder(tower) : tower;
     textEncoder = new TextEncoder(weights, config);
     Tensor logScale = weights.get("logit_scale");
     weights.ignore("num_batches_tracked");

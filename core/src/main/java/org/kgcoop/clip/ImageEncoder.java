@@ -3,7 +3,8 @@ package org.kgcoop.clip;
 import org.kgcoop.tensor.Tensor;
 
 /** An image tower. */
-public sealed interface ImageEncoder permits VisionTransformer, ModifiedResNet {
+public sealed interface ImageEncoder
+    permits VisionTransformer, ModifiedResNet, DividedImageEncoder {
 
   /**
    * Features of pictures, before they are brought to unit length.

@@ -57,6 +57,25 @@ final class TransformerBlock {
   }
 
   /**
+   * The first rows of pictures alone, which is all that is read of the last block.
+   *
+   * @param x (B L, W)
+   * @param batch B
+   * @return (B, W)
+   */
+  Tensor classRows(Tensor x, long batch) {
+    Tensor normed = norm1(x);
+    Tensor attended =
+        new Attention(heads, batch)
+            .of(queries(firstOfEach(normed, batch)), memory(seen(normed)), null, null);
+    return rest(firstOfEach(x, batch), attended);
+  }
+
+  private static Tensor firstOfEach(Tensor rows, long batch) {
+    return rows.reshape(batch, -1, rows.size(1)).select(1, 0);
+  }
+
+  /**
    * All rows of texts, each seeing the shared beginning and, up to itself, its own text.
    *
    * @param x (N, W)
@@ -82,22 +101,29 @@ final class TransformerBlock {
    * @return (C, W)
    */
   Tensor ends(Tensor x, PackedTexts layout) {
-    long width = x.size(1);
     Tensor normed = norm1(x);
-    Tensor queries = // (C, W)
-        Functions.linear(
-            layout.ends(normed), inWeight.narrow(0, 0, width), inBias.narrow(0, 0, width));
-    Tensor seen = // (N, 2W): keys and values
-        Functions.linear(
-            normed, inWeight.narrow(0, width, 2 * width), inBias.narrow(0, width, 2 * width));
+    Tensor seen = seen(normed);
     Tensor attended =
         new Attention(heads, layout.texts())
             .of(
-                queries,
+                queries(layout.ends(normed)),
                 memory(layout.padded(seen)),
                 layout.endMask(),
                 memory(layout.beginning(seen)));
     return rest(layout.ends(x), attended);
+  }
+
+  /** The queries alone: (rows, W) to (rows, W). */
+  private Tensor queries(Tensor normed) {
+    long width = normed.size(1);
+    return Functions.linear(normed, inWeight.narrow(0, 0, width), inBias.narrow(0, 0, width));
+  }
+
+  /** The keys and values alone: (rows, W) to (rows, 2W). */
+  private Tensor seen(Tensor normed) {
+    long width = normed.size(1);
+    return Functions.linear(
+        normed, inWeight.narrow(0, width, 2 * width), inBias.narrow(0, width, 2 * width));
   }
 
   private Tensor norm1(Tensor x) {

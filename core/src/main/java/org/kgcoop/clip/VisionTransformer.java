@@ -55,10 +55,10 @@ public final class VisionTransformer implements ImageEncoder {
         Tensor.concat(List.of(classEmbedding.expand(batch, 1, width), patches), 1).plus(positions);
     x = Functions.layerNorm(x, preWeight, preBias);
     x = x.reshape(-1, width); // (B L, W)
-    for (TransformerBlock block : blocks) {
+    for (TransformerBlock block : blocks.subList(0, blocks.size() - 1)) {
       x = block.pictures(x, batch);
     }
-    Tensor read = x.reshape(batch, -1, width).select(1, 0); // (B, W)
+    Tensor read = blocks.get(blocks.size() - 1).classRows(x, batch); // (B, W)
     return Functions.layerNorm(read, postWeight, postBias).matmul(projection);
   }
 }

@@ -117,16 +117,12 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
 
     @Override
     public Tensor logits(Tensor features) {
-      long batch = features.size(0);
+      Tensor contexts = contexts(features);
       List<Tensor> rows = new ArrayList<>();
-      for (long b = 0; b < batch; b++) {
-        if (Autograd.isOn()) {
-          rows.add(row(features.narrow(0, b, 1)));
-        } else {
-          // Without a history only the logits of a picture need to stay.
-          try (Scope scope = Scope.open("picture")) {
-            rows.add(scope.promote(row(features.narrow(0, b, 1))));
-          }
+      for (long b = 0; b < features.size(0); b++) {
+        try (Scope scope = Scope.open("picture")) {
+          Tensor classFeatures = text.unit(contexts.select(0, b));
+          rows.add(scope.promote(row(features.narrow(0, b, 1), classFeatures)));
         }
       }
       return Tensor.concat(rows, 0);
@@ -150,13 +146,23 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
      * The logits of one picture.
      *
      * @param feature (1, E)
+     * @param classFeatures (C, E)
      * @return (1, C)
      */
-    private Tensor row(Tensor feature) {
-      Tensor hidden = Functions.relu(linear("meta_net.linear1", feature));
-      Tensor shift = linear("meta_net.linear2", hidden); // (1, W)
-      Tensor context = parameter("ctx").plus(shift); // (M, W)
-      return feature.matmul(text.unit(context).transpose(0, 1)).times(logitScale);
+    private Tensor row(Tensor feature, Tensor classFeatures) {
+      return feature.matmul(classFeatures.transpose(0, 1)).times(logitScale);
+    }
+
+    /**
+     * The context of each picture.
+     *
+     * @param features (B, E)
+     * @return (B, M, W)
+     */
+    private Tensor contexts(Tensor features) {
+      Tensor hidden = Functions.relu(linear("meta_net.linear1", features));
+      Tensor shift = linear("meta_net.linear2", hidden); // (B, W)
+      return parameter("ctx").plus(shift.reshape(features.size(0), 1, -1));
     }
 
     private Tensor linear(String name, Tensor x) {
@@ -167,12 +173,29 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       return Objects.requireNonNull(parameters.get(name), name);
     }
 
+    /** Picture by picture, so that memory does not grow with the batch. */
     @Override
     public Step step(Batch batch) {
-      Tensor loss = Functions.crossEntropy(logits(batch.features()), batch.labels());
+      int size = (int) batch.features().size(0);
+      Tensor contexts = contexts(batch.features());
+      double loss = 0;
+      List<Tensor> byContexts = new ArrayList<>(); // each (M, W)
+      for (int b = 0; b < size; b++) {
+        try (Scope scope = Scope.open("picture")) {
+          TextFeatures.Pass pass = text.pass(contexts.select(0, b));
+          Tensor classFeatures = pass.features().parameter();
+          Tensor logits = row(batch.features().narrow(0, b, 1), classFeatures);
+          Tensor share = // of the mean over the batch
+              Functions.crossEntropy(logits, batch.labels().narrow(0, b, 1)).times(1.0 / size);
+          loss += share.item();
+          List<Tensor> byFeatures = Autograd.gradients(share, List.of(classFeatures), false);
+          byContexts.add(scope.promote(pass.gradients(byFeatures).get(0)));
+        }
+      }
       return new Step(
-          Map.of("loss", loss.item()),
-          Autograd.gradients(loss, new ArrayList<>(parameters.values()), false));
+          Map.of("loss", loss),
+          Autograd.gradients(
+              contexts, Tensor.stack(byContexts, 0), new ArrayList<>(parameters.values()), false));
     }
 
     @Override

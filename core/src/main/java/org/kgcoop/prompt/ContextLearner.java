@@ -81,64 +81,21 @@ final class ContextLearner implements PromptLearner {
 
   @Override
   public FeatureClassifier fixed() {
-    return ClassFeatures.of(
-        logitScale,
-        () -> {
-          try (Autograd.Switch off = Autograd.off()) {
-            return text.unit(context);
-          }
-        });
+    return ClassFeatures.of(logitScale, () -> text.unit(context));
   }
 
   @Override
   public Step step(Batch batch) {
-    List<Tensor> gradients = new ArrayList<>();
-    Losses losses =
-        text.parts() == 1 ? gradientsAtOnce(batch, gradients) : gradientsByParts(batch, gradients);
-    Map<String, Double> values = new LinkedHashMap<>();
-    losses.told().forEach((name, loss) -> values.put(name, loss.item()));
-    return new Step(values, List.of(objective.combined(gradients)));
-  }
-
-  private Losses gradientsAtOnce(Batch batch, List<Tensor> gradients) {
-    Tensor classFeatures = text.unit(context);
+    TextFeatures.Pass pass = text.pass(context);
+    Tensor classFeatures = pass.features().parameter(); // (C, E)
     Losses losses = objective.losses(classFeatures, logits(batch.features(), classFeatures), batch);
-    for (Tensor loss : losses.followed()) {
-      gradients.add(Autograd.gradients(loss, List.of(context), true).get(0));
-    }
-    return losses;
-  }
-
-  /**
-   * The same where the text tower's activations for all classes would not fit: class features first
-   * without a history; the gradients of the losses by these; then, part by part, the features again
-   * and their gradients by the context. Memory does not grow with the number of classes.
-   */
-  private Losses gradientsByParts(Batch batch, List<Tensor> gradients) {
-    Tensor classFeatures; // (C, E)
-    try (Autograd.Switch off = Autograd.off()) {
-      classFeatures = text.unit(context);
-    }
-    Tensor leaf = classFeatures.parameter();
-    Losses losses = objective.losses(leaf, logits(batch.features(), leaf), batch);
     List<Tensor> byFeatures = new ArrayList<>(); // each (C, E)
     for (Tensor loss : losses.followed()) {
-      byFeatures.add(Autograd.gradients(loss, List.of(leaf), true).get(0));
-      gradients.add(context.detach().times(0));
+      byFeatures.add(Autograd.gradients(loss, List.of(classFeatures), true).get(0));
     }
-    int from = 0;
-    for (int part = 0; part < text.parts(); part++) {
-      try (Scope scope = Scope.open("part of the classes")) {
-        Tensor features = text.unit(context, part); // (part of C, E)
-        int count = (int) features.size(0);
-        for (int i = 0; i < gradients.size(); i++) {
-          Tensor weighted = features.times(byFeatures.get(i).narrow(0, from, count)).sum();
-          gradients.get(i).add_(Autograd.gradients(weighted, List.of(context), true).get(0));
-        }
-        from += count;
-      }
-    }
-    return losses;
+    Map<String, Double> values = new LinkedHashMap<>();
+    losses.told().forEach((name, loss) -> values.put(name, loss.item()));
+    return new Step(values, List.of(objective.combined(pass.gradients(byFeatures))));
   }
 
   @Override

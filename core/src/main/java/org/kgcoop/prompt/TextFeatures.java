@@ -1,38 +1,46 @@
 package org.kgcoop.prompt;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Workers;
 
 /**
  * Class features from prompt texts. The embeddings of the fixed tokens are gathered once; a call
- * puts them and the context in the order of the packed rows, and runs the text tower. Many classes
- * are divided into parts, so that what is kept for the gradients of one does not grow with them.
+ * puts them and the context in the order of the packed rows, and runs the text tower. The classes
+ * are divided into parts: one for each worker, or more where the activations would not fit.
  */
 public final class TextFeatures implements AutoCloseable {
   /**
-   * Rows of the text tower that are computed at a time. At the width of ViT-B/16 their activations
-   * take about 1 GiB.
+   * Rows of the text tower that are computed at a time, by all workers together. At the width of
+   * ViT-B/16 their activations take about 1 GiB.
    */
   private static final int ROWS_AT_A_TIME = 2560;
 
+  /** Fewer rows than this are not worth a part of their own. */
+  private static final int LEAST_ROWS = 16;
+
   private final Clip clip;
+  private final int atATime; // parts
   private final List<Part> parts = new ArrayList<>();
 
   /**
    * Some of the classes.
    *
+   * @param from the first
    * @param fixed (distinct fixed tokens, W)
    * @param gather (N), into the rows of [context; fixed]
    */
-  private record Part(PackedTexts layout, Tensor fixed, Tensor gather) {
+  private record Part(int from, PackedTexts layout, Tensor fixed, Tensor gather) {
     void close() {
       layout.close();
       fixed.close();
@@ -47,17 +55,22 @@ public final class TextFeatures implements AutoCloseable {
   /** For tests, which divide few classes too. */
   TextFeatures(Clip clip, PromptText text, int rowsAtATime) {
     this.clip = clip;
-    int shared = text.sharedLength();
+    // An accelerator has one queue: dividing its work gains nothing.
+    atATime = clip.device().isCpu() ? Workers.count() : 1;
+    int[] own = IntStream.range(0, text.classes()).map(c -> own(text, c)).toArray();
+    int all = Arrays.stream(own).sum();
+    int count =
+        Math.max(
+            Math.min(atATime, all / LEAST_ROWS), ceilDiv(all, Math.max(1, rowsAtATime / atATime)));
     int from = 0;
-    while (from < text.classes()) {
-      int to = from;
-      int rows = shared;
-      while (to < text.classes() && (to == from || rows + own(text, to) <= rowsAtATime)) {
-        rows += own(text, to);
-        to++;
+    int rows = 0; // of classes before `to`
+    for (int to = 0; to < own.length; to++) {
+      rows += own[to];
+      boolean full = (long) rows * count >= (long) all * (parts.size() + 1);
+      if (full || to == own.length - 1) {
+        parts.add(part(text, from, to + 1));
+        from = to + 1;
       }
-      parts.add(part(text, from, to));
-      from = to;
     }
   }
 
@@ -89,6 +102,7 @@ public final class TextFeatures implements AutoCloseable {
     long[] tokens = rowOfToken.keySet().stream().mapToLong(Integer::longValue).toArray();
     try (Scope scope = Scope.open("fixed embeddings")) {
       return new Part(
+          from,
           layout,
           clip.textEncoder().embed(tokens).keep(),
           Tensor.of(rows, rows.length).to(clip.device()).keep());
@@ -110,8 +124,7 @@ public final class TextFeatures implements AutoCloseable {
   }
 
   private static Tensor withoutGradients(Clip clip, PromptText text) {
-    try (TextFeatures features = new TextFeatures(clip, text);
-        Autograd.Switch off = Autograd.off()) {
+    try (TextFeatures features = new TextFeatures(clip, text)) {
       return features.all(null);
     }
   }
@@ -122,7 +135,7 @@ public final class TextFeatures implements AutoCloseable {
   }
 
   /**
-   * Unit class features.
+   * Unit class features, without gradients.
    *
    * @param context (M, W) or, class-specific, (C, M, W)
    * @return (C, E)
@@ -131,35 +144,107 @@ public final class TextFeatures implements AutoCloseable {
     return all(context).unitRows();
   }
 
-  /** Unit features of the classes of one part, in their order: (part of C, E). */
-  Tensor unit(Tensor context, int part) {
-    return features(context, parts.get(part)).unitRows();
+  /** The features of all parts, without gradients. */
+  private Tensor all(@Nullable Tensor context) {
+    try (Autograd.Switch off = Autograd.off()) {
+      return joined(Workers.map(parts.size(), i -> List.of(ofPart(context, parts.get(i)))));
+    }
   }
 
-  private Tensor all(@Nullable Tensor context) {
-    if (parts.size() == 1) {
-      return features(context, parts.get(0));
-    }
-    List<Tensor> features = new ArrayList<>();
-    for (Part part : parts) {
-      if (Autograd.isOn()) {
-        features.add(features(context, part));
+  /** Unit class features and, when asked for, their gradients by the context. */
+  Pass pass(Tensor context) {
+    return new Pass(context);
+  }
+
+  /**
+   * A pass forward that can be gone through backward. Its first half ends in the class features,
+   * because a loss needs those of all classes; the second begins with the gradients by them.
+   *
+   * <p>As many parts as there are workers keep their activations. With more parts than that none
+   * does: each is computed again before its gradients, so that memory does not grow with the number
+   * of classes.
+   */
+  final class Pass {
+    private final Tensor context;
+    private final Tensor features;
+    private final List<Tensor> recorded; // of each part; empty where they are computed again
+
+    private Pass(Tensor given) {
+      context = given.detach().parameter();
+      if (parts.size() > atATime) {
+        recorded = List.of();
+        features = unit(context);
       } else {
-        // Without a history only the features of a part need to stay.
-        try (Scope scope = Scope.open("part of the classes")) {
-          features.add(scope.promote(features(context, part)));
+        recorded = flat(Workers.map(parts.size(), i -> List.of(unitOfPart(i))));
+        try (Autograd.Switch off = Autograd.off()) {
+          features = Tensor.concat(recorded, 0);
         }
       }
     }
-    return Tensor.concat(features, 0);
+
+    private Tensor unitOfPart(int part) {
+      return ofPart(context, parts.get(part)).unitRows();
+    }
+
+    /** (C, E), of no history. */
+    Tensor features() {
+      return features;
+    }
+
+    /**
+     * The gradients of losses by the context.
+     *
+     * @param byFeatures of each loss by {@link #features}, (C, E)
+     * @return for each loss a tensor of the context's shape
+     */
+    List<Tensor> gradients(List<Tensor> byFeatures) {
+      List<List<Tensor>> ofParts =
+          Workers.map(
+              parts.size(),
+              i -> {
+                Tensor part = recorded.isEmpty() ? unitOfPart(i) : recorded.get(i);
+                Part classes = parts.get(i);
+                List<Tensor> gradients = new ArrayList<>();
+                for (int loss = 0; loss < byFeatures.size(); loss++) {
+                  Tensor cotangent =
+                      byFeatures.get(loss).narrow(0, classes.from(), classes.layout().texts());
+                  boolean again = loss < byFeatures.size() - 1;
+                  gradients.add(
+                      Autograd.gradients(part, cotangent, List.of(context), again).get(0));
+                }
+                return gradients;
+              });
+      List<Tensor> sums = new ArrayList<>();
+      for (int loss = 0; loss < byFeatures.size(); loss++) {
+        // In the order of the parts, so that the sum is the same each time.
+        Tensor sum = ofParts.get(0).get(loss);
+        for (List<Tensor> gradients : ofParts.subList(1, ofParts.size())) {
+          sum = sum.plus(gradients.get(loss));
+        }
+        sums.add(sum);
+      }
+      return sums;
+    }
   }
 
-  private Tensor features(@Nullable Tensor context, Part part) {
+  private Tensor ofPart(@Nullable Tensor context, Part part) {
     Tensor table =
         context == null
             ? part.fixed()
             : Tensor.concat(List.of(context.reshape(-1, part.fixed().size(1)), part.fixed()), 0);
     return clip.textEncoder().features(table.indexSelect(0, part.gather()), part.layout());
+  }
+
+  private static int ceilDiv(int a, int b) {
+    return (a + b - 1) / b;
+  }
+
+  private static Tensor joined(List<List<Tensor>> ofParts) {
+    return ofParts.size() == 1 ? ofParts.get(0).get(0) : Tensor.concat(flat(ofParts), 0);
+  }
+
+  private static List<Tensor> flat(List<List<Tensor>> ofParts) {
+    return ofParts.stream().flatMap(List::stream).toList();
   }
 
   @Override

@@ -34,8 +34,15 @@ public final class Autograd {
     return new Switch(false);
   }
 
+  /** Records or does not, as another thread that handed on its work. */
+  @MustBeClosed
+  static Switch set(boolean recording) {
+    return new Switch(recording);
+  }
+
   /** Whether this thread records. */
   public static boolean isOn() {
+    Engine.ensureLoaded();
     return GradMode.is_enabled();
   }
 
@@ -48,18 +55,40 @@ public final class Autograd {
    * @return for each parameter a tensor of its shape, in the same order
    */
   public static List<Tensor> gradients(Tensor loss, List<Tensor> parameters, boolean retainGraph) {
-    Scope scope = Scope.innermost();
+    return NativeCall.run(
+        "gradients", () -> gradients(loss, new TensorVector(), parameters, retainGraph), loss);
+  }
+
+  /**
+   * The gradients of {@code sum(output * cotangent)}.
+   *
+   * @param output of any shape
+   * @param cotangent of the same shape: the gradient of what comes after, by the output
+   * @param parameters tensors that require gradients and that the output depends on
+   * @param retainGraph whether the same graph will be gone through again
+   * @return for each parameter a tensor of its shape, in the same order
+   */
+  public static List<Tensor> gradients(
+      Tensor output, Tensor cotangent, List<Tensor> parameters, boolean retainGraph) {
     return NativeCall.run(
         "gradients",
-        () -> {
-          TensorVector outputs = new TensorVector(loss.handle());
-          TensorVector inputs = vector(parameters);
-          TensorVector gradients =
-              torch.grad(
-                  outputs, inputs, new TensorVector(), new BoolOptional(retainGraph), false, false);
-          return list(gradients, scope);
-        },
-        loss);
+        () -> gradients(output, new TensorVector(cotangent.handle()), parameters, retainGraph),
+        output,
+        cotangent);
+  }
+
+  private static List<Tensor> gradients(
+      Tensor output, TensorVector cotangents, List<Tensor> parameters, boolean retainGraph) {
+    Scope scope = Scope.innermost();
+    TensorVector gradients =
+        torch.grad(
+            new TensorVector(output.handle()),
+            vector(parameters),
+            cotangents,
+            new BoolOptional(retainGraph),
+            false,
+            false);
+    return list(gradients, scope);
   }
 
   static TensorVector vector(List<Tensor> tensors) {

@@ -2,8 +2,10 @@ package org.kgcoop.tensor;
 
 import java.io.File;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 import org.kgcoop.KgCoopException;
 
@@ -11,8 +13,12 @@ import org.kgcoop.KgCoopException;
 public final class Engine {
   private Engine() {}
 
+  private static final AtomicInteger THREADS = new AtomicInteger();
+
   static {
     load();
+    THREADS.set(torch.get_num_threads());
+    setBlasThreads(1);
   }
 
   /** Runs the loading of the native library once, before anything else touches the binding. */
@@ -22,9 +28,8 @@ public final class Engine {
     String folder = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/";
     try {
       // All libraries are unpacked before the first is loaded: else a libtorch of the system's
-      // would
-      // be found in place of one that is not unpacked yet, and two versions in one process crash
-      // it.
+      // would be found in place of one that is not unpacked yet, and two versions in one process
+      // crash it.
       File[] unused = Loader.cacheResources(Loader.class, folder);
       String unusedName = Loader.load(torch.class);
     } catch (IOException e) {
@@ -63,11 +68,29 @@ public final class Engine {
     if (threads < 1) {
       throw new IllegalArgumentException("threads: expected at least 1, got " + threads);
     }
+    THREADS.set(threads);
     torch.set_num_threads(threads);
   }
 
+  /** How many threads one operation may use, and how many {@link Workers} there are. */
   public static int threads() {
-    return torch.get_num_threads();
+    return THREADS.get();
+  }
+
+  /**
+   * How many threads a float32 matrix product may use: 1 unless set. OpenBLAS has threads of its
+   * own, which wait spinning for the next product and take the cores from {@link Workers}.
+   */
+  public static void setBlasThreads(int threads) {
+    openblas_nolapack.blas_set_num_threads(threads);
+  }
+
+  /** Operations of the calling thread, and of no other, use it alone. */
+  static void useOneThreadHere() {
+    // A thread takes over the number for new threads when it is first asked for its own; it must
+    // not do that after it was given one. Setting changes the number for new threads, too.
+    int unused = torch.get_num_threads();
+    torch.set_num_threads(1);
   }
 
   /** The version of the LibTorch binding, such as {@code 2.10.0-1.5.13}. */

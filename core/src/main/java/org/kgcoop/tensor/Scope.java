@@ -73,6 +73,13 @@ public final class Scope implements AutoCloseable {
     return tensor;
   }
 
+  /** Takes over a tensor that was kept, perhaps by another thread. */
+  void adopt(Tensor tensor) {
+    pointers.attach(tensor.handle());
+    boolean unused = tensor.handle().releaseReference(); // the one of keep()
+    tensor.ownedBy(this);
+  }
+
   /** Lets a native helper object (an optional, a vector) be freed with the innermost scope. */
   @CanIgnoreReturnValue
   static <P extends Pointer> P owned(P pointer) {

@@ -54,15 +54,24 @@ class ProGradTest {
         Scope scope = Scope.open("test")) {
       Tensor f = TinyClip.features(labels.length);
       Tensor y = Tensor.of(labels, labels.length);
-      Tensor logits = learner.logits(f);
-      List<Tensor> ctx = List.of(Objects.requireNonNull(learner.parameters().get("ctx")));
-      Tensor target = Functions.softmax(teacher.logits(f), 1);
-      Tensor kl = target.times(Functions.logSoftmax(logits, 1)).sum(1).mean().times(-1);
-      float[] general = Autograd.gradients(kl, ctx, true).get(0).toFloats();
-      float[] specific =
-          Autograd.gradients(Functions.crossEntropy(logits, y), ctx, false).get(0).toFloats();
-      return new Gradients(
-          specific, general, learner.step(new Batch(f, y)).gradients().get(0).toFloats());
+      Tensor ctx = Objects.requireNonNull(learner.parameters().get("ctx"));
+      try (TextFeatures text = new TextFeatures(clip, PromptText.learned(clip, NAMES, context))) {
+        TextFeatures.Pass pass = text.pass(ctx);
+        Tensor t = pass.features().parameter();
+        Tensor logits = f.matmul(t.transpose(0, 1)).times(clip.logitScale());
+        Tensor target = Functions.softmax(teacher.logits(f), 1);
+        Tensor kl = target.times(Functions.logSoftmax(logits, 1)).sum(1).mean().times(-1);
+        Tensor ce = Functions.crossEntropy(logits, y);
+        List<Tensor> taken =
+            pass.gradients(
+                List.of(
+                    Autograd.gradients(ce, List.of(t), true).get(0),
+                    Autograd.gradients(kl, List.of(t), true).get(0)));
+        return new Gradients(
+            taken.get(0).toFloats(),
+            taken.get(1).toFloats(),
+            learner.step(new Batch(f, y)).gradients().get(0).toFloats());
+      }
     }
   }
 
