@@ -65,6 +65,7 @@ final class BaseToNewCommand implements Callable<Integer> {
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private MethodOptions methodOptions = new MethodOptions();
   @Mixin private TrainingOptions training = new TrainingOptions();
+  @Mixin private BankOptions bank = new BankOptions();
   @Mixin private Output output = new Output();
 
   @SuppressWarnings("NullAway.Init") // picocli sets the required options
@@ -80,7 +81,8 @@ final class BaseToNewCommand implements Callable<Integer> {
             training::settings);
     List<DataSet> sets = data.stream().map(d -> dataOptions.open(d, output::warn)).toList();
     try (Clip clip = clipOptions.load()) {
-      TableView.run(Parse.workbench(clip, output, main), plan, sets, out).print(output, perSet);
+      TableView.run(Parse.workbench(clip, bank.open(clip, output), output, main), plan, sets, out)
+          .print(output, perSet);
     }
     return 0;
   }

@@ -46,6 +46,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "Default: ${DEFAULT-VALUE}.")
   private String seeds;
 
+  @Mixin private BankOptions bank = new BankOptions();
   @Mixin private Output output = new Output();
 
   @SuppressWarnings("NullAway.Init") // picocli sets options and parent
@@ -68,7 +69,11 @@ final class DemoCommand implements Callable<Integer> {
             Parse.numbers("--seeds", seeds),
             training::settings);
     try (Clip clip = Clip.load(model)) {
-      TableView.run(Parse.workbench(clip, output, main), plan, List.of(data), out)
+      TableView.run(
+              Parse.workbench(clip, bank.open(clip, output), output, main),
+              plan,
+              List.of(data),
+              out)
           .print(output, false);
     }
     if (!output.isJson()) {

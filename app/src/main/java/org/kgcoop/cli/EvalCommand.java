@@ -9,11 +9,9 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.Images;
 import org.kgcoop.experiment.BaseToNew;
 import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.experiment.TrainingRun;
@@ -68,6 +66,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
+  @Mixin private BankOptions bank = new BankOptions();
   @Mixin private Output output = new Output();
 
   @SuppressWarnings("NullAway.Init") // picocli sets the required options
@@ -87,8 +86,8 @@ final class EvalCommand implements Callable<Integer> {
                 ? new ZeroShot(List.of(TrainingRun.template(set)))
                     .classifier(clip, set.classNames(), 0)
                 : file.learner(clip, set.classNames())) {
-      PictureEncoder encoder = new PictureEncoder(clip, new Images(output::warn));
-      Evaluator.Result result = Evaluator.evaluate(classifier, encoder, set, output.progress());
+      Evaluator.Result result =
+          Evaluator.evaluate(classifier, bank.open(clip, output), set, output.progress());
       print(set, result);
     }
     return 0;

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
-import org.kgcoop.data.Images;
 import org.kgcoop.experiment.Workbench;
 
 /** Option values to what they mean, shared by commands. */
@@ -49,8 +49,7 @@ final class Parse {
     return numbers;
   }
 
-  static Workbench workbench(Clip clip, Output output, Main main) {
-    return new Workbench(
-        clip, new Images(output::warn), output.progress(), output::warn, main::interrupted);
+  static Workbench workbench(Clip clip, FeatureBank bank, Output output, Main main) {
+    return new Workbench(clip, bank, output.progress(), output::warn, main::interrupted);
   }
 }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -80,6 +79,7 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private MethodOptions methodOptions = new MethodOptions();
   @Mixin private TrainingOptions training = new TrainingOptions();
+  @Mixin private BankOptions bank = new BankOptions();
   @Mixin private Output output = new Output();
 
   @SuppressWarnings("NullAway.Init") // picocli sets the required options
@@ -97,7 +97,7 @@ final class TrainCommand implements Callable<Integer> {
           "--method " + method + ": nothing to train; try './kgcoop eval' or zero-shot");
     }
     try (Clip clip = clipOptions.load()) {
-      Workbench bench = Parse.workbench(clip, output, main);
+      Workbench bench = Parse.workbench(clip, bank.open(clip, output), output, main);
       JsonNode results =
           new TrainingRun(bench, drawn, prompt, training.settings(prompt, seed), training.shots())
               .run(
@@ -106,11 +106,7 @@ final class TrainCommand implements Callable<Integer> {
                       drawn.test().isEmpty()
                           ? JsonNodeFactory.instance.objectNode()
                           : test(
-                              Evaluator.evaluate(
-                                  learner,
-                                  new PictureEncoder(clip, bench.images()),
-                                  drawn,
-                                  bench.progress())));
+                              Evaluator.evaluate(learner, bench.bank(), drawn, bench.progress())));
       report(results);
     }
     return 0;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.bank.Augmentation;
+import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.bank.FeatureSource;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
@@ -49,11 +50,11 @@ final class RunCase {
     comparison.equal("new names", unseen.classNames(), texts(expected.path("new_classnames")));
     DataCases.schedule(c, expected.path("lrs"), comparison);
 
-    PictureEncoder encoder = new PictureEncoder(clip, new Images(warning -> {}));
+    FeatureBank bank = FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {})));
     Augmentation augmentation = Augmentation.ofId(c.path("transform").asText());
     FeatureSource source =
-        new FeatureSource(encoder, base.train(), augmentation, c.path("seed").asLong());
-    source.prepare(done -> {});
+        new FeatureSource(bank, base.train(), augmentation, c.path("seed").asLong());
+    double unused = source.prepare(done -> {});
     TrainingSettings settings =
         new TrainingSettings(
             DataCases.schedule(c),
@@ -76,7 +77,7 @@ final class RunCase {
           learner.parameters(),
           expected.path("parameters"),
           comparison);
-      evaluate(folder, clip, c, base, unseen, learner, encoder, comparison);
+      evaluate(folder, clip, c, base, unseen, learner, bank, comparison);
     }
   }
 
@@ -95,17 +96,17 @@ final class RunCase {
       DataSet base,
       DataSet unseen,
       PromptLearner learner,
-      PictureEncoder encoder,
+      FeatureBank bank,
       Comparison comparison) {
     JsonNode expected = c.path("expect");
-    Evaluation onBase = Evaluator.evaluate(learner, encoder, base, Progress.SILENT).evaluation();
+    Evaluation onBase = Evaluator.evaluate(learner, bank, base, Progress.SILENT).evaluation();
     comparison.equal("correct on base", onBase.correct(), expected.path("correct_base").asLong());
     comparison.equal("total on base", onBase.total(), expected.path("total_base").asLong());
     comparison.value("base", onBase.accuracy(), expected.path("base").asDouble());
     // A shared context serves other classes: the learned vectors move to a learner for the new.
     try (PromptLearner forNew = ModelCases.learner(folder, clip, c, unseen.classNames())) {
       forNew.load(learner.parameters());
-      Evaluation onNew = Evaluator.evaluate(forNew, encoder, unseen, Progress.SILENT).evaluation();
+      Evaluation onNew = Evaluator.evaluate(forNew, bank, unseen, Progress.SILENT).evaluation();
       comparison.equal("correct on new", onNew.correct(), expected.path("correct_new").asLong());
       comparison.equal("total on new", onNew.total(), expected.path("total_new").asLong());
       comparison.value("new", onNew.accuracy(), expected.path("new").asDouble());

@@ -5,28 +5,26 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.kgcoop.data.Item;
-import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
  * The unit features of training pictures, epoch by epoch. What an epoch sees of a picture is a pure
- * function of the seed, so that a resumed run sees what an undisturbed one would.
+ * function of its seed, so that a resumed run sees what an undisturbed one would.
  */
 public final class FeatureSource {
-  /** Pictures that are encoded at a time: always the same groups, so that bytes repeat. */
-  private static final int BATCH = 32;
+  /** Of the views in a bank: not a run's, so that runs of all seeds share them. */
+  private static final long BANK_SEED = 0;
 
-  private final PictureEncoder encoder;
+  private final FeatureBank bank;
   private final List<Item> items;
   private final Augmentation augmentation;
   private final long seed;
 
   /** What is encoded once: view v of picture i at v count + i, each (E). */
-  private float[][] banked = new float[0][];
+  private List<float[]> banked = List.of();
 
-  public FeatureSource(
-      PictureEncoder encoder, List<Item> items, Augmentation augmentation, long seed) {
-    this.encoder = encoder;
+  public FeatureSource(FeatureBank bank, List<Item> items, Augmentation augmentation, long seed) {
+    this.bank = bank;
     this.items = List.copyOf(items);
     this.augmentation = augmentation;
     this.seed = seed;
@@ -42,7 +40,7 @@ public final class FeatureSource {
     return items.stream().mapToLong(Item::label).toArray();
   }
 
-  /** How many encodings {@link #prepare} makes. */
+  /** How many encodings {@link #prepare} makes at most. */
   public int toPrepare() {
     return Math.multiplyExact(count(), views());
   }
@@ -51,24 +49,16 @@ public final class FeatureSource {
    * Encodes what is encoded once. To be called before {@link #features}.
    *
    * @param progress told how many encodings are done
+   * @return the seconds that this takes, or took when the features were put into the bank
    */
-  public void prepare(LongConsumer progress) {
-    float[][] encoded = new float[toPrepare()][];
-    for (int from = 0; from < encoded.length; from += BATCH) {
-      int to = Math.min(from + BATCH, encoded.length);
-      List<PictureEncoder.Request> requests = new ArrayList<>();
-      for (int key = from; key < to; key++) {
-        requests.add(request(key % count(), key / count()));
-      }
-      try (Scope scope = Scope.open("bank")) {
-        Tensor features = encoder.encode(requests);
-        for (int key = from; key < to; key++) {
-          encoded[key] = features.select(0, key - from).toFloats();
-        }
-      }
-      progress.accept(to);
+  public double prepare(LongConsumer progress) {
+    List<PictureEncoder.Request> requests = new ArrayList<>();
+    for (int key = 0; key < toPrepare(); key++) {
+      requests.add(request(key % count(), key / count(), BANK_SEED));
     }
-    banked = encoded;
+    FeatureBank.Features features = bank.features(requests, progress);
+    banked = features.vectors();
+    return features.seconds();
   }
 
   /**
@@ -80,20 +70,21 @@ public final class FeatureSource {
    */
   public Tensor features(int[] pictures, int epoch) {
     if (views() == 0) {
-      return encoder.encode(Arrays.stream(pictures).mapToObj(i -> request(i, epoch)).toList());
+      return bank.encoder()
+          .encode(Arrays.stream(pictures).mapToObj(i -> request(i, epoch, seed)).toList());
     }
-    if (banked.length == 0) {
+    if (banked.isEmpty()) {
       throw new IllegalStateException("features asked for before prepare");
     }
-    int width = banked[0].length;
+    int width = banked.get(0).length;
     float[] values = new float[pictures.length * width];
     for (int i = 0; i < pictures.length; i++) {
       // The offset of a picture is its number, so that a batch does not change views in step.
       int view = (epoch + pictures[i]) % views();
-      float[] feature = banked[view * count() + pictures[i]];
+      float[] feature = banked.get(view * count() + pictures[i]);
       System.arraycopy(feature, 0, values, i * width, width);
     }
-    return Tensor.of(values, pictures.length, width).to(encoder.device());
+    return Tensor.of(values, pictures.length, width).to(bank.encoder().device());
   }
 
   /** How many views are encoded once; 0 where each step encodes its own. */
@@ -104,9 +95,11 @@ public final class FeatureSource {
     return augmentation instanceof Augmentation.Test ? 1 : 0;
   }
 
-  private PictureEncoder.Request request(int picture, long view) {
+  private PictureEncoder.Request request(int picture, long view, long viewSeed) {
     return new PictureEncoder.Request(
         items.get(picture),
-        augmentation instanceof Augmentation.Test ? null : new PictureEncoder.Sight(seed, view));
+        augmentation instanceof Augmentation.Test
+            ? null
+            : new PictureEncoder.Sight(viewSeed, view));
   }
 }

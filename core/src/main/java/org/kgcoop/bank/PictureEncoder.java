@@ -1,5 +1,7 @@
 package org.kgcoop.bank;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,10 @@ public final class PictureEncoder {
     return clip.device();
   }
 
+  Clip clip() {
+    return clip;
+  }
+
   /** How a picture is seen: the random view of a seed and number, or the test transform. */
   record Sight(long seed, long number) {}
 
@@ -45,41 +51,80 @@ public final class PictureEncoder {
    * @return (B, E)
    */
   public Tensor of(List<RgbImage> pictures) {
-    return features(pictures.size(), i -> transform.test(pictures.get(i)));
+    float[] values = new float[Math.multiplyExact(pictures.size(), valuesPerPicture())];
+    IntStream.range(0, pictures.size())
+        .parallel()
+        .forEach(i -> normalise(transform.test(pictures.get(i)), values, i));
+    return features(values);
   }
 
   /** One picture to be encoded; without a sight under the test transform. */
-  record Request(Item item, @Nullable Sight sight) {}
-
-  Tensor encode(List<Request> requests) {
-    return features(requests.size(), i -> picture(requests.get(i)));
+  record Request(Item item, @Nullable Sight sight) {
+    /** All that decides how a picture of these bytes is seen. */
+    String seen() {
+      return sight == null
+          ? "test"
+          : "view:%d:%d:%s".formatted(sight.seed(), sight.number(), item.key());
+    }
   }
 
-  private RgbImage picture(Request request) {
+  /** Unit features, (B, E). */
+  Tensor encode(List<Request> requests) {
+    float[] values = new float[Math.multiplyExact(requests.size(), valuesPerPicture())];
+    // Decoding and resizing need no order: each picture has its own place.
+    IntStream.range(0, requests.size()).parallel().forEach(i -> decode(requests.get(i), values, i));
+    return features(values);
+  }
+
+  int valuesPerPicture() {
+    int size = clip.preprocessing().size();
+    return clip.preprocessing().channels() * size * size;
+  }
+
+  /** Decodes and transforms a picture into its place among values of (B, channels, R, R). */
+  void decode(Request request, float[] values, int place) {
     RgbImage picture = images.read(request.item().file());
     Sight sight = request.sight();
-    return sight == null
-        ? transform.test(picture)
-        : transform.train(
-            picture, Views.of(sight.seed(), sight.number(), request.item().key(), picture));
+    RgbImage seen =
+        sight == null
+            ? transform.test(picture)
+            : transform.train(
+                picture, Views.of(sight.seed(), sight.number(), request.item().key(), picture));
+    normalise(seen, values, place);
   }
 
-  private interface Source {
-    RgbImage picture(int index);
+  private void normalise(RgbImage seen, float[] values, int place) {
+    transform.normalise(seen, values, place * valuesPerPicture());
   }
 
-  private Tensor features(int count, Source source) {
+  /**
+   * Unit features of decoded pictures.
+   *
+   * @param values (B, channels, R, R)
+   * @param group how many pictures are encoded at least, blank ones beside those that are there
+   * @return B vectors of (E)
+   */
+  List<float[]> vectors(float[] values, int group) {
+    int count = values.length / valuesPerPicture();
+    float[] filled = Arrays.copyOf(values, Math.max(count, group) * valuesPerPicture());
+    try (Scope scope = Scope.open("pictures")) {
+      Tensor features = features(filled);
+      List<float[]> vectors = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        vectors.add(features.select(0, i).toFloats());
+      }
+      return vectors;
+    }
+  }
+
+  private Tensor features(float[] values) {
     int size = clip.preprocessing().size();
     int channels = clip.preprocessing().channels();
-    int values = channels * size * size;
-    float[] pixels = new float[Math.multiplyExact(count, values)];
-    // Decoding and resizing need no order: each picture has its own place.
-    IntStream.range(0, count)
-        .parallel()
-        .forEach(i -> transform.normalise(source.picture(i), pixels, i * values));
     try (Scope scope = Scope.open("pictures");
         Autograd.Switch off = Autograd.off()) {
-      Tensor input = Tensor.of(pixels, count, channels, size, size).to(clip.device());
+      Tensor input =
+          Tensor.of(values, values.length / valuesPerPicture(), channels, size, size)
+              .to(clip.device());
       return scope.promote(clip.imageEncoder().features(input).unitRows());
     }
   }

@@ -164,7 +164,7 @@ public final class BaseToNew {
     return new Half(
         half,
         Evaluator.features(
-            bench.encoder(),
+            bench.bank(),
             half.test(),
             bench.progress(),
             data.name() + ": test pictures of " + name + " classes"));

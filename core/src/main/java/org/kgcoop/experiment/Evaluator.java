@@ -1,7 +1,7 @@
 package org.kgcoop.experiment;
 
 import java.util.List;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Evaluation;
@@ -15,8 +15,8 @@ import org.kgcoop.tensor.Tensor;
 
 /** Classifiers on labelled pictures. */
 public final class Evaluator {
-  /** Pictures that are encoded, and classified, at a time. */
-  private static final int BATCH = 32;
+  /** Pictures that are classified at a time: a matrix of 1,024 by the classes. */
+  private static final int BATCH = 1024;
 
   private static final int CALIBRATION_BINS = 10;
 
@@ -31,9 +31,9 @@ public final class Evaluator {
 
   /** On the test pictures of a data set. */
   public static Result evaluate(
-      FeatureClassifier classifier, PictureEncoder encoder, DataSet dataSet, Progress progress) {
+      FeatureClassifier classifier, FeatureBank bank, DataSet dataSet, Progress progress) {
     try (Scope scope = Scope.open("evaluation")) {
-      Tensor features = features(encoder, dataSet.test(), progress, "test pictures");
+      Tensor features = features(bank, dataSet.test(), progress, "test pictures");
       return evaluate(classifier, features, dataSet.test(), dataSet.classNames().size());
     }
   }
@@ -80,24 +80,16 @@ public final class Evaluator {
    *
    * @param name of the work, for the progress
    */
-  static Tensor features(PictureEncoder encoder, List<Item> items, Progress progress, String name) {
-    float[] values = new float[0];
-    int width = 0;
+  static Tensor features(FeatureBank bank, List<Item> items, Progress progress, String name) {
+    List<float[]> vectors;
     try (Progress.Task task = progress.start(name, items.size())) {
-      for (int from = 0; from < items.size(); from += BATCH) {
-        int to = Math.min(from + BATCH, items.size());
-        try (Scope scope = Scope.open("test pictures")) {
-          Tensor part = encoder.test(items.subList(from, to));
-          if (from == 0) {
-            width = (int) part.size(1);
-            values = new float[Math.multiplyExact(items.size(), width)];
-          }
-          float[] encoded = part.toFloats();
-          System.arraycopy(encoded, 0, values, from * width, encoded.length);
-        }
-        task.done(to);
-      }
+      vectors = bank.test(items, task::done).vectors();
     }
-    return Tensor.of(values, items.size(), width).to(encoder.device());
+    int width = vectors.get(0).length;
+    float[] values = new float[Math.multiplyExact(items.size(), width)];
+    for (int i = 0; i < items.size(); i++) {
+      System.arraycopy(vectors.get(i), 0, values, i * width, width);
+    }
+    return Tensor.of(values, items.size(), width).to(bank.encoder().device());
   }
 }

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.bank.FeatureSource;
-import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Fingerprint;
 import org.kgcoop.prompt.PromptFile;
@@ -99,15 +98,14 @@ public final class TrainingRun {
   private ObjectNode train(RunFolder folder, PromptLearner learner, ObjectNode settings) {
     String what = data.name() + ", " + method.title() + ", seed " + training.seed();
     FeatureSource source =
-        new FeatureSource(bench.encoder(), data.train(), training.augmentation(), training.seed());
-    long start = System.nanoTime();
+        new FeatureSource(bench.bank(), data.train(), training.augmentation(), training.seed());
+    double prepareSeconds = 0;
     if (source.toPrepare() > 0) {
       try (Progress.Task task =
           bench.progress().start(what + ": image features", source.toPrepare())) {
-        source.prepare(task::done);
+        prepareSeconds = source.prepare(task::done);
       }
     }
-    double prepareSeconds = (System.nanoTime() - start) / 1e9;
     Optional<Checkpoint> from = folder.newest();
     folder.rewindEvents(from.map(Checkpoint::step).orElse(0L));
     from.ifPresent(c -> bench.progress().message(what + ": goes on after step " + c.step()));
@@ -168,10 +166,9 @@ public final class TrainingRun {
               data.name() + ": no validation pictures, so the last epoch is kept, not the best");
       return null;
     }
-    PictureEncoder encoder = bench.encoder();
     DataSet onVal = data.withPictures(List.of(), List.of(), data.val());
     return learner ->
-        Evaluator.evaluate(learner, encoder, onVal, Progress.SILENT).evaluation().accuracy();
+        Evaluator.evaluate(learner, bench.bank(), onVal, Progress.SILENT).evaluation().accuracy();
   }
 
   /** Writes events and checkpoints, and moves the bar. */

@@ -82,6 +82,16 @@ public final class Fingerprints {
     sha.update(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value));
   }
 
+  /** The SHA-256 of bytes, in hexadecimal digits. */
+  public static String bytes(byte[] content) {
+    return HexFormat.of().formatHex(sha256().digest(content));
+  }
+
+  /** The SHA-256 of a text in UTF-8, in hexadecimal digits. */
+  public static String text(String text) {
+    return bytes(text.getBytes(StandardCharsets.UTF_8));
+  }
+
   static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -91,7 +91,13 @@ class BaseToNewTest {
           }
         };
     Workbench bench =
-        new Workbench(clip, new Images(warning -> {}), progress, warning -> {}, interrupted);
+        new Workbench(
+            clip,
+            org.kgcoop.bank.FeatureBank.inMemory(
+                new org.kgcoop.bank.PictureEncoder(clip, new Images(warning -> {}))),
+            progress,
+            warning -> {},
+            interrupted);
     try (Scope scope = Scope.open("test")) {
       return new BaseToNew(bench, plan).run(dataSets(), folder.resolve(out));
     }
@@ -214,7 +220,8 @@ class BaseToNewTest {
       Evaluator.Result result =
           Evaluator.evaluate(
               learner,
-              new org.kgcoop.bank.PictureEncoder(clip, new Images(warning -> {})),
+              org.kgcoop.bank.FeatureBank.inMemory(
+                  new org.kgcoop.bank.PictureEncoder(clip, new Images(warning -> {}))),
               unseen,
               Progress.SILENT);
       assertThat(result.evaluation().correct())

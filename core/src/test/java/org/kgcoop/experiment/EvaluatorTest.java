@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
@@ -95,7 +96,8 @@ class EvaluatorTest {
     try (PromptLearner learner =
             new CoOp(ContextSettings.shared(3, "")).learner(clip, data.classNames(), 1);
         Scope scope = Scope.open("test")) {
-      Evaluator.Result result = Evaluator.evaluate(learner, encoder, data, Progress.SILENT);
+      Evaluator.Result result =
+          Evaluator.evaluate(learner, FeatureBank.inMemory(encoder), data, Progress.SILENT);
       // One picture at a time, through the learner itself.
       int correct = 0;
       for (Item item : data.test()) {

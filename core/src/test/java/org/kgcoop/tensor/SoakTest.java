@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.bank.Augmentation;
+import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.bank.FeatureSource;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
@@ -62,11 +63,11 @@ class SoakTest {
               Schedule.published(0.002, 1), 2, 0.9, 5e-4, 1, new Augmentation.Test(), 1, false);
       FeatureSource source =
           new FeatureSource(
-              new PictureEncoder(clip, new Images(warning -> {})),
+              FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {}))),
               data.train(),
               settings.augmentation(),
               1);
-      source.prepare(done -> {});
+      double unused = source.prepare(done -> {});
       List<int[]> batches = Collections.nCopies(STEPS, new int[] {0, 1});
       Trainer.Outcome outcome =
           new Trainer(learner, source, settings, epoch -> batches, listener, () -> false)

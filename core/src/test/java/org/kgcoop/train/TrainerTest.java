@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.Augmentation;
+import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.bank.FeatureSource;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
@@ -111,9 +112,13 @@ class TrainerTest {
       @Nullable ToDoubleFunction<PromptLearner> validation) {
     PictureEncoder encoder = new PictureEncoder(clip, new Images(warning -> {}));
     FeatureSource source =
-        new FeatureSource(encoder, data().train(), settings.augmentation(), settings.seed());
+        new FeatureSource(
+            FeatureBank.inMemory(encoder),
+            data().train(),
+            settings.augmentation(),
+            settings.seed());
     if (source.toPrepare() > 0) {
-      source.prepare(done -> {});
+      double unused = source.prepare(done -> {});
     }
     try (PromptLearner learner = method.learner(clip, data().classNames(), from == null ? 1 : 99)) {
       return hex(
@@ -198,11 +203,11 @@ class TrainerTest {
         .isInstanceOf(KgCoopException.class);
     FeatureSource source =
         new FeatureSource(
-            new PictureEncoder(clip, new Images(warning -> {})),
+            FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {}))),
             data().train(),
             settings.augmentation(),
             1);
-    source.prepare(done -> {});
+    double unused = source.prepare(done -> {});
     int[] pictures = BatchPlan.shuffled(9, 4, 1).batches(0).get(0);
     long[] labels = new long[4];
     for (int i = 0; i < 4; i++) {

@@ -1,0 +1,37 @@
+package org.kgcoop.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.bank.FeatureBank;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Images;
+import picocli.CommandLine.Option;
+
+/** Where image features are kept between runs. */
+final class BankOptions {
+  @Option(
+      names = "--bank",
+      paramLabel = "DIR",
+      description =
+          "Folder that keeps image features for later runs, or none (default: kgcoop/bank in"
+              + " the user's cache folder).")
+  private @Nullable String bank;
+
+  FeatureBank open(Clip clip, Output output) {
+    return new FeatureBank(
+        new PictureEncoder(clip, new Images(output::warn)), folder(), output::warn);
+  }
+
+  private @Nullable Path folder() {
+    if (bank != null) {
+      return bank.equals("none") ? null : Path.of(bank);
+    }
+    String cache = System.getenv("XDG_CACHE_HOME");
+    Path caches =
+        cache == null || cache.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(cache);
+    return caches.resolve("kgcoop").resolve("bank");
+  }
+}

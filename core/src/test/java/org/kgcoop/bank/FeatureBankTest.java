@@ -1,0 +1,159 @@
+package org.kgcoop.bank;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Images;
+import org.kgcoop.data.Item;
+import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.tensor.Scope;
+
+class FeatureBankTest {
+  @TempDir private Path folder;
+  private final List<String> warnings = new ArrayList<>();
+  private Clip clip;
+  private DataSet data;
+
+  @BeforeEach
+  void load() {
+    clip = TinyClip.load();
+    data = Pictures.dataSet(folder.resolve("data"), List.of("a", "b"), 20, 0, 1);
+  }
+
+  @AfterEach
+  void close() {
+    clip.close();
+  }
+
+  private FeatureBank bank(Clip model) {
+    return new FeatureBank(
+        new PictureEncoder(model, new Images(warnings::add)),
+        folder.resolve("bank"),
+        warnings::add);
+  }
+
+  private static float[] flat(FeatureBank.Features features) {
+    float[] all = new float[features.vectors().size() * features.vectors().get(0).length];
+    int next = 0;
+    for (float[] vector : features.vectors()) {
+      for (float value : vector) {
+        all[next++] = value;
+      }
+    }
+    return all;
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.walk(folder.resolve("bank"))) {
+      return all.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  @Test
+  void featuresAreThoseOfTheEncoder() {
+    List<Item> items = data.train();
+    float[] banked = flat(bank(clip).test(items, done -> {}));
+    try (Scope scope = Scope.open("test")) {
+      float[] direct = new PictureEncoder(clip, new Images(warnings::add)).test(items).toFloats();
+      assertThat(banked).hasSameSizeAs(direct);
+      for (int i = 0; i < direct.length; i++) {
+        assertThat(banked[i]).isCloseTo(direct[i], org.assertj.core.data.Offset.offset(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void whatIsThereIsNotComputedAgainInThisProcessOrTheNext() throws IOException {
+    List<Item> items = data.train();
+    FeatureBank first = bank(clip);
+    FeatureBank.Features made = first.test(items, done -> {});
+    // The pictures are gone: only what was kept can answer, by the bytes of copies elsewhere.
+    Path copies = Files.createDirectories(folder.resolve("copies"));
+    List<Item> moved = new ArrayList<>();
+    for (Item item : items) {
+      Path copy = copies.resolve(item.label() + "-" + item.file().getFileName());
+      Files.copy(item.file(), copy);
+      moved.add(new Item(item.key(), copy, item.label(), item.className()));
+    }
+    List<Path> before = files();
+    for (FeatureBank bank : List.of(first, bank(clip))) {
+      FeatureBank.Features again = bank.test(moved, done -> {});
+      assertThat(flat(again)).isEqualTo(flat(made));
+      assertThat(again.seconds())
+          .isCloseTo(made.seconds(), org.assertj.core.data.Offset.offset(1e-9));
+    }
+    assertThat(files()).isEqualTo(before);
+  }
+
+  @Test
+  void aFeatureDoesNotDependOnWhichOthersAreMissing() {
+    List<Item> items = data.train();
+    float[] together = flat(bank(clip).test(items, done -> {}));
+    FeatureBank alone =
+        new FeatureBank(new PictureEncoder(clip, new Images(warnings::add)), null, warnings::add);
+    float[] last = flat(alone.test(items.subList(items.size() - 1, items.size()), done -> {}));
+    assertThat(last)
+        .isEqualTo(Arrays.copyOfRange(together, together.length - last.length, together.length));
+  }
+
+  @Test
+  void runsOfAllSeedsShareTheViewsOfABank() throws IOException {
+    for (long seed : new long[] {1, 2}) {
+      FeatureSource source =
+          new FeatureSource(bank(clip), data.train(), new Augmentation.Bank(2), seed);
+      double seconds = source.prepare(done -> {});
+      assertThat(seconds).isPositive();
+      assertThat(files()).hasSize(1);
+    }
+  }
+
+  @Test
+  void anotherModelHasFeaturesOfItsOwn() throws IOException {
+    float[] features = flat(bank(clip).test(data.train(), done -> {}));
+    try (Clip other = TinyClip.other()) {
+      assertThat(flat(bank(other).test(data.train(), done -> {}))).isNotEqualTo(features);
+    }
+    assertThat(files()).hasSize(2);
+  }
+
+  @Test
+  void aDamagedFileIsLeftOutAndMadeAgain() throws IOException {
+    float[] features = flat(bank(clip).test(data.train(), done -> {}));
+    Path file = files().get(0);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 5] ^= 1;
+    Files.write(file, bytes);
+    assertThat(flat(bank(clip).test(data.train(), done -> {}))).isEqualTo(features);
+    assertThat(warnings).hasSize(1);
+    assertThat(warnings.get(0)).contains("damaged").contains("computed again");
+    warnings.clear();
+    assertThat(flat(bank(clip).test(data.train(), done -> {}))).isEqualTo(features);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void anUnreadablePictureIsNamed() throws IOException {
+    Path broken = folder.resolve("broken.jpg");
+    Files.writeString(broken, "no picture");
+    List<Item> items = new ArrayList<>(data.train());
+    items.add(new Item("broken.jpg", broken, 0, "a"));
+    assertThatThrownBy(() -> bank(clip).test(items, done -> {}))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("broken.jpg");
+  }
+}
