@@ -38,7 +38,7 @@ final class Archive {
       return FileSystems.newFileSystem(file).getPath("/");
     } catch (IOException | RuntimeException e) {
       throw KgCoopException.data(
-          file + ": cannot be read as a zip file: " + e.getMessage() + "; get it again", e);
+          "it cannot be read as a zip file: " + e.getMessage() + "; get it again", e);
     }
   }
 }

@@ -33,11 +33,18 @@ public final class DataSets {
   /** The data set at that file or folder. */
   public static DataSet open(Path path, DataSetOptions options) {
     if (Archive.isOne(path)) {
-      String name = options.name();
-      return openFolder(
-          Archive.root(path), options.withName(name == null ? Archive.name(path) : name));
+      return openArchive(path, options);
     }
     return openFolder(path, options);
+  }
+
+  private static DataSet openArchive(Path path, DataSetOptions options) {
+    String name = options.name() == null ? Archive.name(path) : options.name();
+    try {
+      return openFolder(Archive.root(path), options.withName(name));
+    } catch (KgCoopException e) {
+      throw new KgCoopException(e.category(), "in " + path + ": " + e.getMessage(), e);
+    }
   }
 
   private static DataSet openFolder(Path path, DataSetOptions options) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.ZipEntry;
@@ -27,7 +28,7 @@ class ArchiveTest {
       for (String entry : entries) {
         zip.putNextEntry(new ZipEntry(entry));
         if (entry.equals("template.txt")) {
-          zip.write("a drawing of a {}.".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+          zip.write("a drawing of a {}.".getBytes(StandardCharsets.UTF_8));
         } else {
           zip.write(png());
         }
@@ -67,7 +68,9 @@ class ArchiveTest {
   @Test
   void entryThatPointsOutOfTheZipIsRefused() throws IOException {
     Path file = zip("train/cat/a.png", "../../escaped.png");
-    assertThatThrownBy(() -> DataSets.open(file, OPTIONS)).isInstanceOf(KgCoopException.class);
+    assertThatThrownBy(() -> DataSets.open(file, OPTIONS))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("pets.zip");
     assertThat(folder.resolveSibling("escaped.png")).doesNotExist();
   }
 
@@ -78,6 +81,15 @@ class ArchiveTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("text.zip")
         .hasMessageContaining("cannot be read as a zip");
+  }
+
+  @Test
+  void errorInsideOfTheZipNamesTheZip() throws IOException {
+    Path file = zip("readme.png");
+    assertThatThrownBy(() -> DataSets.open(file, OPTIONS))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("pets.zip")
+        .hasMessageContaining("no data set found");
   }
 
   @Test
