@@ -18,8 +18,9 @@ import org.kgcoop.KgCoopException;
  *       for each class and a split made here ({@link ClassFolders}).
  * </ol>
  *
- * <p>Files are taken in the order of their names, never in that of the disk. What is wrong with the
- * data is found here and not in the middle of a run.
+ * <p>A zip file is read as the folder that it holds. Files are taken in the order of their names,
+ * never in that of the disk. What is wrong with the data is found here and not in the middle of a
+ * run.
  */
 public final class DataSets {
 
@@ -31,6 +32,22 @@ public final class DataSets {
 
   /** The data set at that file or folder. */
   public static DataSet open(Path path, DataSetOptions options) {
+    if (Archive.isOne(path)) {
+      return openArchive(path, options);
+    }
+    return openFolder(path, options);
+  }
+
+  private static DataSet openArchive(Path path, DataSetOptions options) {
+    String name = options.name() == null ? Archive.name(path) : options.name();
+    try {
+      return openFolder(Archive.root(path), options.withName(name));
+    } catch (KgCoopException e) {
+      throw new KgCoopException(e.category(), "in " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static DataSet openFolder(Path path, DataSetOptions options) {
     DataSet found = read(path, options);
     String template = options.template() != null ? options.template() : templateBeside(path);
     if (template != null && !template.contains("{}")) {
@@ -53,7 +70,8 @@ public final class DataSets {
         return Manifest.read(path, options);
       }
       throw KgCoopException.data(
-          path + ": not a data set; expected a .json split file, a .csv or .jsonl manifest");
+          path
+              + ": not a data set; expected a .json split file, a .csv or .jsonl manifest, a .zip");
     }
     if (!Files.isDirectory(path)) {
       throw KgCoopException.data(path + ": there is no such file or folder; " + EXPECTED);

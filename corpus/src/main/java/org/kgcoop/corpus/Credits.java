@@ -1,0 +1,40 @@
+package org.kgcoop.corpus;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.TreeSet;
+import org.kgcoop.io.AtomicFile;
+
+/** What the licences ask for: who drew what, under which terms, and what was done to it. */
+final class Credits {
+
+  private static final String HEADER = "set\tauthor\turl\tlicence\tlicence url\tchanges";
+
+  private Credits() {}
+
+  /** A line for each of these sets, as a table with tabs. */
+  static String table(IconPackage icons, Collection<String> prefixes) {
+    StringBuilder table = new StringBuilder(HEADER).append('\n');
+    for (String prefix : new TreeSet<>(prefixes)) {
+      IconPackage.Credit credit = icons.credit(prefix);
+      table
+          .append(
+              String.join(
+                  "\t",
+                  credit.title() + " (" + prefix + ")",
+                  credit.author(),
+                  credit.url(),
+                  credit.licence(),
+                  credit.licenceUrl(),
+                  "rendered to 64x64 bitmaps"))
+          .append('\n');
+    }
+    return table.toString();
+  }
+
+  static void write(Path file, IconPackage icons, Collection<String> prefixes) {
+    byte[] bytes = table(icons, prefixes).getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(file, out -> out.write(bytes));
+  }
+}

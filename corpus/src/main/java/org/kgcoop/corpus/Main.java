@@ -1,0 +1,106 @@
+package org.kgcoop.corpus;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.DataSets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Builds the corpus; {@code corpus/build} fetches the package and starts it. */
+@Command(
+    name = "corpus/build",
+    mixinStandardHelpOptions = true,
+    description = "Makes pictures and captions of the icons of the npm package @iconify/json.")
+public final class Main {
+
+  @Option(
+      names = "--package",
+      paramLabel = "DIR",
+      required = true,
+      scope = CommandLine.ScopeType.INHERIT,
+      description = "The unpacked package.")
+  private Path source;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets options
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setExecutionExceptionHandler(
+        (e, line, parsed) -> {
+          if (e instanceof KgCoopException told) {
+            line.getErr().println("corpus: " + told.getMessage());
+            return told.category().exitCode();
+          }
+          throw e;
+        });
+    System.exit(commandLine.execute(arguments));
+  }
+
+  @Command(name = "pretraining", description = "The corpus that kgcoop pretrain reads.")
+  void pretraining(
+      @Option(names = "--out", paramLabel = "DIR", defaultValue = ".corpus/pretraining") Path out)
+      throws IOException {
+    IconPackage icons = new IconPackage(source);
+    List<Drawing> drawings = Catalogue.standard().read(icons, IconSet.used());
+    Files.createDirectories(out);
+    Set<String> sets = new PretrainingCorpus(out, Main::tell).write(drawings);
+    Credits.write(out.resolve("CREDITS.tsv"), icons, sets);
+  }
+
+  @Command(name = "datasets", description = "The embedded data sets.")
+  void datasets(
+      @Option(
+              names = "--out",
+              paramLabel = "DIR",
+              defaultValue = "embedded/src/main/resources/org/kgcoop/embedded/datasets")
+          Path out)
+      throws IOException {
+    IconPackage icons = new IconPackage(source);
+    Files.createDirectories(out);
+    new DataSetBuilder(icons, out, Main::tell)
+        .write(Recipe.all(), Catalogue.standard().read(icons, IconSet.used()));
+  }
+
+  @Command(name = "sheets", description = "Contact sheets of data sets, for the eye.")
+  void sheets(
+      @Option(names = "--out", paramLabel = "DIR", defaultValue = ".corpus/sheets") Path out,
+      @Parameters(paramLabel = "FILE", arity = "1..*") List<Path> files)
+      throws IOException {
+    Files.createDirectories(out);
+    for (Path file : files) {
+      DataSet dataSet = DataSets.open(file, DataSetOptions.defaults(Main::tell));
+      ContactSheet.write(dataSet, out.resolve(dataSet.name() + ".png"));
+    }
+  }
+
+  @Command(name = "concepts", description = "How many drawings and families each concept has.")
+  void concepts(@Option(names = "--part", required = true) Part part) {
+    List<Drawing> drawings =
+        Catalogue.standard().read(new IconPackage(source), IconSet.used()).stream()
+            .filter(drawing -> drawing.part() == part)
+            .toList();
+    Map<String, Integer> families = new TreeMap<>(Catalogue.families(drawings));
+    Map<String, List<Drawing>> byConcept =
+        drawings.stream().collect(Collectors.groupingBy(Drawing::concept));
+    families.forEach(
+        (concept, count) ->
+            System.out.println(
+                concept + "\t" + count + "\t" + byConcept.getOrDefault(concept, List.of()).size()));
+  }
+
+  private static void tell(String line) {
+    System.err.println("corpus: " + line);
+  }
+}

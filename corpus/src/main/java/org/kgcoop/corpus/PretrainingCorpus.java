@@ -1,0 +1,177 @@
+package org.kgcoop.corpus;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.io.AtomicFile;
+
+/**
+ * The folder that {@code kgcoop pretrain} reads: {@code pictures/} and three lists of them with
+ * their captions, {@code manifest.jsonl} to learn from, {@code validation.jsonl} to watch the
+ * learning, {@code nouns-test.jsonl} for the figure at the end.
+ */
+final class PretrainingCorpus {
+
+  /** Families that must draw a thing before it is learned. */
+  private static final int LEARNED_FAMILIES = 3;
+
+  /** Families that must draw a thing before it can be asked for. */
+  private static final int ASKED_FAMILIES = 2;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path out;
+  private final Consumer<String> progress;
+
+  PretrainingCorpus(Path out, Consumer<String> progress) {
+    this.out = out;
+    this.progress = progress;
+  }
+
+  /**
+   * Writes all of it; the lists last, so that a folder with lists is complete.
+   *
+   * @return the sets whose drawings are in it
+   */
+  Set<String> write(List<Drawing> drawings) {
+    List<Drawing> learned = learned(drawings);
+    Map<String, Integer> families = Catalogue.families(drawings);
+    List<Drawing> unseen =
+        drawings.stream()
+            .filter(drawing -> drawing.part() != Part.PRETRAINING)
+            .filter(drawing -> families.getOrDefault(drawing.concept(), 0) >= ASKED_FAMILIES)
+            .toList();
+    progress.accept(
+        "rendering %,d drawings to learn from and %,d that stay unseen"
+            .formatted(learned.size(), unseen.size()));
+    List<Gallery.Picture> unseenPictures = Gallery.render(unseen);
+    List<Gallery.Picture> pictures = Gallery.render(learned);
+    progress.accept("looking for twins");
+    List<Gallery.Picture> kept =
+        shared(Gallery.withoutTwins(pictures, unseenPictures), LEARNED_FAMILIES);
+    progress.accept(
+        "%,d had a twin among the unseen or stood alone after it"
+            .formatted(pictures.size() - kept.size()));
+    Set<String> nouns = Set.copyOf(Resources.lines("nouns.txt"));
+    List<Gallery.Picture> test = of(unseenPictures, Part.TEST, nouns);
+    List<Gallery.Picture> validation =
+        Gallery.withoutTwins(of(unseenPictures, Part.DOWNSTREAM, nouns), test);
+    write("manifest.jsonl", kept);
+    write("validation.jsonl", validation);
+    write("nouns-test.jsonl", test);
+    return Stream.of(kept, validation, test)
+        .flatMap(List::stream)
+        .map(picture -> picture.drawing().set().prefix())
+        .collect(Collectors.toSet());
+  }
+
+  private static List<Gallery.Picture> of(
+      List<Gallery.Picture> pictures, Part part, Set<String> nouns) {
+    return pictures.stream()
+        .filter(picture -> picture.drawing().part() == part)
+        .filter(picture -> picture.drawing().variant() < Catalogue.VARIANTS)
+        .filter(picture -> nouns.contains(picture.drawing().concept()))
+        .toList();
+  }
+
+  /**
+   * The drawings of things that enough families draw. A drawing whose own name is rare is learned
+   * as what its most usual other name says.
+   */
+  private static List<Drawing> learned(List<Drawing> drawings) {
+    List<Drawing> candidates =
+        drawings.stream()
+            .filter(drawing -> drawing.part() == Part.PRETRAINING)
+            .filter(drawing -> drawing.variant() < Catalogue.VARIANTS)
+            .toList();
+    Map<String, Integer> families = Catalogue.families(candidates);
+    Synonyms synonyms = Synonyms.standard();
+    List<Drawing> learned = new ArrayList<>();
+    for (Drawing drawing : candidates) {
+      String best = drawing.concept();
+      if (families.getOrDefault(best, 0) < LEARNED_FAMILIES) {
+        for (String other : drawing.others()) {
+          String concept = synonyms.canonical(other);
+          if (families.getOrDefault(concept, 0) > families.getOrDefault(best, 0)) {
+            best = concept;
+          }
+        }
+      }
+      if (families.getOrDefault(best, 0) >= LEARNED_FAMILIES) {
+        learned.add(drawing.withConcept(best));
+      }
+    }
+    return learned;
+  }
+
+  /** Those whose concept still has that many families. */
+  private static List<Gallery.Picture> shared(List<Gallery.Picture> pictures, int least) {
+    Map<String, Set<String>> families = new HashMap<>();
+    for (Gallery.Picture picture : pictures) {
+      families
+          .computeIfAbsent(picture.drawing().concept(), concept -> new LinkedHashSet<>())
+          .add(picture.drawing().set().family());
+    }
+    return pictures.stream()
+        .filter(
+            picture -> families.getOrDefault(picture.drawing().concept(), Set.of()).size() >= least)
+        .toList();
+  }
+
+  private void write(String list, List<Gallery.Picture> pictures) {
+    StringBuilder lines = new StringBuilder();
+    Set<String> concepts = new LinkedHashSet<>();
+    Set<String> families = new LinkedHashSet<>();
+    for (Gallery.Picture picture : pictures) {
+      Drawing drawing = picture.drawing();
+      String path = "pictures/" + drawing.set().prefix() + "/" + drawing.icon().name() + ".png";
+      save(out.resolve(path), picture.bitmap().png());
+      lines.append(line(path, drawing)).append('\n');
+      concepts.add(drawing.concept());
+      families.add(drawing.set().family());
+    }
+    AtomicFile.write(
+        out.resolve(list), to -> to.write(lines.toString().getBytes(StandardCharsets.UTF_8)));
+    progress.accept(
+        "%s: %,d pictures of %,d concepts by %d families"
+            .formatted(list, pictures.size(), concepts.size(), families.size()));
+  }
+
+  /** The line of a picture, as the manifests have it. */
+  static String line(String path, Drawing drawing) {
+    ObjectNode line = JSON.createObjectNode();
+    line.put("picture", path);
+    drawing.captions().forEach(line.putArray("captions")::add);
+    line.put("concept", drawing.concept());
+    drawing.style().forEach(line.putArray("style")::add);
+    drawing.domain().forEach(line.putArray("domain")::add);
+    line.put("tint", !drawing.set().colour());
+    line.put("flip", drawing.flips());
+    return line.toString();
+  }
+
+  private static void save(Path file, byte[] bytes) {
+    try {
+      Path folder = file.getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+      Files.write(file, bytes);
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package org.kgcoop.corpus;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Divides the pictures of a class: in the order of the SHA-256 of their drawings' names, copies of
+ * one before them left out, first test, then training, then validation.
+ *
+ * @param train at least the shots, at most {@link #MOST_TRAIN}
+ * @param val what is left beyond the shots, at most {@link #MOST_VAL}
+ * @param test two fifths, but at least {@link #LEAST_TEST} and at most {@link #MOST_TEST}
+ */
+record SplitRule(
+    List<Gallery.Picture> train, List<Gallery.Picture> val, List<Gallery.Picture> test) {
+
+  /** Correlation of prints above which two drawings of a class count as one. */
+  private static final double COPY = 0.97;
+
+  static final int LEAST_TEST = 10;
+  static final int MOST_TEST = 16;
+  static final int MOST_TRAIN = 24;
+  static final int MOST_VAL = 4;
+
+  private static final double TEST_SHARE = 0.4;
+
+  /** The three parts of a class that is to have so many shots. */
+  static SplitRule of(List<Gallery.Picture> pictures, int shots) {
+    int count = pictures.size();
+    int test =
+        Math.min(
+            count, Math.max(LEAST_TEST, Math.min(MOST_TEST, (int) Math.rint(TEST_SHARE * count))));
+    int left = count - test;
+    int val = Math.max(0, Math.min(MOST_VAL, left - shots));
+    int train = Math.min(MOST_TRAIN, left - val);
+    return new SplitRule(
+        pictures.subList(test, test + train),
+        pictures.subList(test + train, test + train + val),
+        pictures.subList(0, test));
+  }
+
+  /** The pictures in the order of the rule, without those that are copies of one before them. */
+  static List<Gallery.Picture> ordered(List<Gallery.Picture> pictures) {
+    List<Gallery.Picture> kept = new ArrayList<>();
+    pictures.stream()
+        .sorted(Comparator.comparing(SplitRule::order))
+        .forEach(
+            picture -> {
+              boolean copy =
+                  kept.stream().anyMatch(other -> other.print().times(picture.print()) > COPY);
+              if (!copy) {
+                kept.add(picture);
+              }
+            });
+    return kept;
+  }
+
+  private static String order(Gallery.Picture picture) {
+    return HexFormat.of().formatHex(Part.sha256(picture.drawing().icon().key()));
+  }
+}

@@ -1,0 +1,45 @@
+package org.kgcoop.corpus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class PartTest {
+
+  @Test
+  void firstByteOfTheHashDecides() {
+    // printf %s phosphor | sha256sum begins with 13 = 19 < 38, solar with 2b = 43 < 77, tabler with
+    // db = 219.
+    assertThat(Part.of("phosphor")).isEqualTo(Part.TEST);
+    assertThat(Part.of("solar")).isEqualTo(Part.DOWNSTREAM);
+    assertThat(Part.of("tabler")).isEqualTo(Part.PRETRAINING);
+  }
+
+  @Test
+  void familiesOfAShiftAreOutBeforeTheHash() {
+    assertThat(Part.of("dinkie")).isEqualTo(Part.SHIFT); // by its hash it would be for test
+    assertThat(Part.of("twemoji")).isEqualTo(Part.SHIFT);
+  }
+
+  @Test
+  void everyPartHasFamilies() {
+    Map<Part, Set<String>> families =
+        IconSet.used().stream()
+            .map(IconSet::family)
+            .collect(Collectors.groupingBy(Part::of, Collectors.toSet()));
+    assertThat(families.get(Part.TEST)).hasSize(13);
+    assertThat(families.get(Part.DOWNSTREAM)).hasSize(14);
+    assertThat(families.get(Part.SHIFT)).hasSize(10);
+    assertThat(families.get(Part.PRETRAINING)).hasSizeGreaterThan(70);
+  }
+
+  @Test
+  void onlySetsThatMayBeShippedAreUsed() {
+    assertThat(IconSet.used())
+        .noneMatch(set -> set.licence().contains("SA") || set.licence().contains("NC"))
+        .noneMatch(set -> set.licence().startsWith("GPL"));
+  }
+}
