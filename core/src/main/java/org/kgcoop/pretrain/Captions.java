@@ -13,7 +13,8 @@ import org.kgcoop.pretrain.Look.Texture;
 
 /** Words for pictures: what they show, and in which look. Every word is true of the picture. */
 final class Captions {
-  private static final String[] KINDS = {"icon", "icon", "drawing", "picture", "symbol", "image"};
+  private static final List<String> KINDS =
+      List.of("icon", "icon", "drawing", "picture", "symbol", "image");
 
   private static final double SAID = 0.8; // of what was done to the drawing
   private static final double STYLE_SAID = 0.45;
@@ -46,7 +47,7 @@ final class Captions {
     List<String> behind = new ArrayList<>();
     for (Effect effect : Effect.values()) {
       if (look.effects().contains(effect) && Look.chance(random, said)) {
-        add(adjectives, Look.any(random, effect.words));
+        adjectives.add(Look.any(random, effect.words));
       }
     }
     if (look.place() != Look.Place.ALL && Look.chance(random, said)) {
@@ -64,17 +65,17 @@ final class Captions {
       behind.add(ground);
     }
     if (Look.chance(random, said)) {
-      add(behind, Look.any(random, look.turn().words));
+      add(behind, any(random, look.turn().words));
     }
     if (Look.chance(random, said)) {
-      add(behind, Look.any(random, look.place().words));
+      add(behind, any(random, look.place().words));
     }
     String shown = shown(name, second, look, random);
     double form = random.nextDouble();
     String domain = Look.chance(random, DOMAIN_SAID) ? any(random, entry.domain()) : null;
     if (form < 0.55) {
       add(adjectives, domain);
-      adjectives.add(KINDS[random.nextInt(KINDS.length)]);
+      adjectives.add(Look.any(random, KINDS));
       String head = String.join(" ", adjectives) + " of " + shown;
       String start = Look.chance(random, ARTICLE) ? article(head) + " " : "";
       return ended(join(start + head, behind), random);
@@ -83,7 +84,7 @@ final class Captions {
       adjectives.add(look.company() == Company.ALONE ? name : shown);
       String head = String.join(" ", adjectives);
       if (look.company() == Company.ALONE) {
-        head += random.nextBoolean() ? " " + KINDS[random.nextInt(KINDS.length)] : "";
+        head += random.nextBoolean() ? " " + Look.any(random, KINDS) : "";
         head = Look.chance(random, ARTICLE) ? article(head) + " " + head : head;
       }
       return ended(join(head, behind), random);

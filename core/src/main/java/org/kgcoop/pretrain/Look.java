@@ -1,9 +1,9 @@
 package org.kgcoop.pretrain;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a drawing is shown: what a caption can say of a picture beside what it shows. The small
@@ -37,11 +37,21 @@ record Look(
           Place.ALL,
           Company.ALONE);
 
+  private static final List<Colour> COLOURS = List.of(Colour.values());
+  private static final List<Texture> TEXTURES = butFirst(Texture.values());
+  private static final List<Turn> TURNS = butFirst(Turn.values());
+  private static final List<Place> PLACES = butFirst(Place.values());
+
+  private static <T> List<T> butFirst(T[] all) {
+    return List.of(all).subList(1, all.length);
+  }
+
   Look {
     effects = effects.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(effects));
   }
 
   /** Changes of the drawing, each told by an adjective. */
+  @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
   enum Effect {
     THICK("thick", "bold"),
     THIN("thin", "fine"),
@@ -53,14 +63,15 @@ record Look(
     INVERTED("inverted"),
     LARGE("large", "big");
 
-    final String[] words;
+    final List<String> words;
 
     Effect(String... words) {
-      this.words = words;
+      this.words = List.of(words);
     }
   }
 
   /** Quarter turns. */
+  @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
   enum Turn {
     UPRIGHT(0),
     LEFT(-90, "turned left", "rotated left"),
@@ -70,15 +81,16 @@ record Look(
     /** Degrees clockwise. */
     final int degrees;
 
-    final String[] words;
+    final List<String> words;
 
     Turn(int degrees, String... words) {
       this.degrees = degrees;
-      this.words = words;
+      this.words = List.of(words);
     }
   }
 
   /** Where a small drawing stands, as a fraction of the picture from its middle. */
+  @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
   enum Place {
     ALL(0, 0),
     CENTRE(0, 0, "in the middle"),
@@ -93,12 +105,12 @@ record Look(
 
     final int x;
     final int y;
-    final String[] words;
+    final List<String> words;
 
     Place(int x, int y, String... words) {
       this.x = x;
       this.y = y;
-      this.words = words;
+      this.words = List.of(words);
     }
   }
 
@@ -160,12 +172,11 @@ record Look(
     }
     if (tint && effects.isEmpty() && colours && chance(random, 0.4)) {
       boolean both = chance(random, 0.5);
-      Colour[] pair = both ? pair(random) : null;
-      ink = pair == null ? seenOn(random, Colour.WHITE) : pair[0];
-      ground = pair == null ? Colour.WHITE : pair[1];
+      ground = both ? any(random, COLOURS) : Colour.WHITE;
+      ink = seenOn(random, ground);
     }
     if (tint && chance(random, 0.13)) {
-      texture = Texture.values()[1 + random.nextInt(Texture.values().length - 1)];
+      texture = any(random, TEXTURES);
     }
     add(effects, random, 0.10, Effect.PIXELATED);
     if (!effects.contains(Effect.PIXELATED)) {
@@ -185,7 +196,7 @@ record Look(
     }
     Turn turn = Turn.UPRIGHT;
     if (mayTurn && chance(random, 0.22)) {
-      turn = Turn.values()[1 + random.nextInt(Turn.values().length - 1)];
+      turn = any(random, TURNS);
     }
     Company with = Company.ALONE;
     if (company && chance(random, 0.12)) {
@@ -194,7 +205,7 @@ record Look(
     Place place = Place.ALL;
     if (with == Company.ALONE) {
       if (chance(random, 0.13)) {
-        place = Place.values()[1 + random.nextInt(Place.values().length - 1)];
+        place = any(random, PLACES);
       } else {
         add(effects, random, 0.06, Effect.LARGE);
       }
@@ -211,25 +222,19 @@ record Look(
 
   private static Colour seenOn(SplittableRandom random, Colour ground) {
     while (true) {
-      Colour colour = Colour.values()[random.nextInt(Colour.values().length)];
+      Colour colour = any(random, COLOURS);
       if (colour.isSeenOn(ground)) {
         return colour;
       }
     }
   }
 
-  /** Ink and ground. */
-  private static Colour[] pair(SplittableRandom random) {
-    Colour ground = Colour.values()[random.nextInt(Colour.values().length)];
-    return new Colour[] {seenOn(random, ground), ground};
-  }
-
   static boolean chance(SplittableRandom random, double probability) {
     return random.nextDouble() < probability;
   }
 
-  /** One of some words. */
-  static @Nullable String any(SplittableRandom random, String[] words) {
-    return words.length == 0 ? null : words[random.nextInt(words.length)];
+  /** One of some, all equally likely. */
+  static <T> T any(SplittableRandom random, List<T> some) {
+    return some.get(random.nextInt(some.size()));
   }
 }

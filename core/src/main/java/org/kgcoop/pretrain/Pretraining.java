@@ -231,7 +231,7 @@ public final class Pretraining {
             loss = 0;
             since = seconds;
           }
-          if (made % extent.checkEvery() == 0) {
+          if (made % extent.checkEvery() == 0 && settings.length().done(made, seconds) < 1) {
             check();
           }
           if (interrupted.getAsBoolean()) {
