@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +21,7 @@ class PretrainCommandTest {
     try (var files = Files.walk(drawings)) {
       int number = 0;
       for (Path file : files.filter(f -> f.toString().endsWith(".png")).sorted().toList()) {
-        String name = file.getParent().getFileName().toString();
+        String name = file.getName(file.getNameCount() - 2).toString();
         lines.append(
             "{\"picture\":\"%s\",\"captions\":[\"%s\"],\"concept\":\"%s %d\",\"tint\":true}%n"
                 .formatted(folder.relativize(file), name, name, number++));
@@ -31,29 +33,12 @@ class PretrainCommandTest {
   }
 
   private Cli.Result pretrain(Object... more) throws IOException {
-    Object[] all = new Object[more.length + 16];
-    Object[] small = {
-      "pretrain",
-      "--quiet",
-      "--data",
-      corpus(),
-      "--out",
-      folder.resolve("model"),
-      "--steps",
-      2,
-      "--batch-size",
-      8,
-      "--text-width",
-      64,
-      "--width",
-      2,
-      "--resolution",
-      32
-    };
-    System.arraycopy(small, 0, all, 0, small.length);
-    all[small.length] = "--text-layers=1";
-    System.arraycopy(more, 0, all, small.length + 1, more.length);
-    return Cli.run(all);
+    List<Object> arguments = new ArrayList<>(List.of("pretrain", "--quiet", "--steps", 2));
+    arguments.addAll(List.of("--data", corpus(), "--out", folder.resolve("model")));
+    arguments.addAll(List.of("--batch-size", 8, "--resolution", 32, "--width", 2));
+    arguments.addAll(List.of("--text-width", 64, "--text-layers", 1));
+    arguments.addAll(List.of(more));
+    return Cli.run(arguments.toArray());
   }
 
   @Test
