@@ -13,13 +13,15 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "org.kgcoop", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
-  /** {@code experiment > train, eval > bank > prompt > clip > data, io > tensor}. */
+  /** {@code experiment > pretrain > train, eval > bank > prompt > clip > data, io > tensor}. */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
           .layer("experiment")
           .definedBy("org.kgcoop.experiment..")
+          .layer("pretrain")
+          .definedBy("org.kgcoop.pretrain..")
           .layer("train")
           .definedBy("org.kgcoop.train..")
           .layer("eval")
@@ -38,6 +40,8 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.tensor..")
           .whereLayer("experiment")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("pretrain")
+          .mayOnlyAccessLayers("train", "clip", "data", "io", "tensor")
           .whereLayer("train")
           .mayOnlyAccessLayers("bank", "prompt", "clip", "data", "io", "tensor")
           .whereLayer("bank")

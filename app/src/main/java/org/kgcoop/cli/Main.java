@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       NearestCommand.class,
       ExportCommand.class,
+      PretrainCommand.class,
       VerifyCommand.class,
       CommandLine.HelpCommand.class
     })

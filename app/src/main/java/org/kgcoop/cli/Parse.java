@@ -26,12 +26,17 @@ final class Parse {
 
   /** Values between commas, spaces around them dropped; each once. */
   static List<String> list(String option, String text) {
+    return new ArrayList<>(new LinkedHashSet<>(listWithRepeats(option, text)));
+  }
+
+  /** As {@link #list}, equal values as often as they stand there. */
+  static List<String> listWithRepeats(String option, String text) {
     List<String> values = Arrays.stream(text.split(",")).map(String::strip).toList();
     if (values.stream().anyMatch(String::isEmpty)) {
       throw KgCoopException.configuration(
           option + " '" + text + "': expected values with commas between them");
     }
-    return new ArrayList<>(new LinkedHashSet<>(values));
+    return values;
   }
 
   static List<Long> numbers(String option, String text) {

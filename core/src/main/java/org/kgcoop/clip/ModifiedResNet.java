@@ -16,7 +16,7 @@ public final class ModifiedResNet implements ImageEncoder {
   private final List<Bottleneck> blocks = new ArrayList<>();
   private final AttentionPool pool;
 
-  ModifiedResNet(Weights weights, ClipConfig config, ClipConfig.ResNet resNet) {
+  ModifiedResNet(WeightSource weights, ClipConfig config, ClipConfig.ResNet resNet) {
     int width = resNet.width();
     stem.add(Convolution.numbered(weights, "visual.", 1, config.channels(), width / 2, 3, 2));
     stem.add(Convolution.numbered(weights, "visual.", 2, width / 2, width / 2, 3, 1));
@@ -56,16 +56,23 @@ public final class ModifiedResNet implements ImageEncoder {
     private final Tensor variance; // (out)
     private final int stride;
     private final int padding;
+    private final boolean training;
 
     /** The pair {@code convN} and {@code bnN} below a prefix. */
     static Convolution numbered(
-        Weights weights, String prefix, int number, int in, int out, int kernel, int stride) {
+        WeightSource weights, String prefix, int number, int in, int out, int kernel, int stride) {
       return new Convolution(
           weights, prefix + "conv" + number, prefix + "bn" + number, in, out, kernel, stride);
     }
 
     Convolution(
-        Weights weights, String convolution, String norm, int in, int out, int kernel, int stride) {
+        WeightSource weights,
+        String convolution,
+        String norm,
+        int in,
+        int out,
+        int kernel,
+        int stride) {
       weight = weights.compute(convolution + ".weight", out, in, kernel, kernel);
       scale = weights.get(norm + ".weight", out);
       shift = weights.get(norm + ".bias", out);
@@ -73,11 +80,12 @@ public final class ModifiedResNet implements ImageEncoder {
       variance = weights.get(norm + ".running_var", out);
       this.stride = stride;
       padding = kernel / 2;
+      training = weights.training();
     }
 
     Tensor apply(Tensor x) {
       return Functions.batchNorm(
-          Functions.conv2d(x, weight, stride, padding), scale, shift, mean, variance);
+          Functions.conv2d(x, weight, stride, padding), scale, shift, mean, variance, training);
     }
   }
 
@@ -88,7 +96,7 @@ public final class ModifiedResNet implements ImageEncoder {
     private final @Nullable Convolution shortcut;
     private final int stride;
 
-    Bottleneck(Weights weights, String prefix, int in, int planes, int stride) {
+    Bottleneck(WeightSource weights, String prefix, int in, int planes, int stride) {
       this.stride = stride;
       int out = planes * 4;
       first = Convolution.numbered(weights, prefix, 1, in, planes, 1, 1);
@@ -117,6 +125,7 @@ public final class ModifiedResNet implements ImageEncoder {
   /** One attention layer whose only query is the mean of all positions. */
   private static final class AttentionPool {
     private final int heads;
+    private final DType computeType;
     private final Tensor positions; // (1 + positions, channels)
     private final Tensor queryWeight;
     private final Tensor queryBias;
@@ -127,19 +136,20 @@ public final class ModifiedResNet implements ImageEncoder {
     private final Tensor outWeight; // (E, channels)
     private final Tensor outBias; // (E)
 
-    AttentionPool(Weights weights, int channels, ClipConfig config, int heads) {
+    AttentionPool(WeightSource weights, int channels, ClipConfig config, int heads) {
       this.heads = heads;
+      computeType = weights.computeType();
       int grid = config.imageResolution() / 32;
       String prefix = "visual.attnpool.";
       positions = weights.get(prefix + "positional_embedding", 1L + (long) grid * grid, channels);
-      queryWeight = weights.get(prefix + "q_proj.weight", channels, channels);
-      queryBias = weights.get(prefix + "q_proj.bias", channels);
-      keyWeight = weights.get(prefix + "k_proj.weight", channels, channels);
-      keyBias = weights.get(prefix + "k_proj.bias", channels);
-      valueWeight = weights.get(prefix + "v_proj.weight", channels, channels);
-      valueBias = weights.get(prefix + "v_proj.bias", channels);
-      outWeight = weights.get(prefix + "c_proj.weight", config.embedDim(), channels);
-      outBias = weights.get(prefix + "c_proj.bias", config.embedDim());
+      queryWeight = weights.compute(prefix + "q_proj.weight", channels, channels);
+      queryBias = weights.compute(prefix + "q_proj.bias", channels);
+      keyWeight = weights.compute(prefix + "k_proj.weight", channels, channels);
+      keyBias = weights.compute(prefix + "k_proj.bias", channels);
+      valueWeight = weights.compute(prefix + "v_proj.weight", channels, channels);
+      valueBias = weights.compute(prefix + "v_proj.bias", channels);
+      outWeight = weights.compute(prefix + "c_proj.weight", config.embedDim(), channels);
+      outBias = weights.compute(prefix + "c_proj.bias", config.embedDim());
     }
 
     /**
@@ -155,8 +165,8 @@ public final class ModifiedResNet implements ImageEncoder {
           x.to(DType.FLOAT32).reshape(batch, channels, -1).transpose(1, 2);
       Tensor all = // (B, 1 + positions, channels)
           Tensor.concat(List.of(pixels.mean(1, true), pixels), 1).plus(positions);
-      Tensor rows = all.reshape(-1, channels); // (B L, channels)
-      Tensor queries = all.select(1, 0); // (B, channels)
+      Tensor rows = all.reshape(-1, channels).to(computeType); // (B L, channels)
+      Tensor queries = all.select(1, 0).to(computeType); // (B, channels)
       Tensor attended =
           new Attention(heads, batch)
               .of(
@@ -166,7 +176,7 @@ public final class ModifiedResNet implements ImageEncoder {
                       Functions.linear(rows, valueWeight, valueBias)),
                   null,
                   null);
-      return Functions.linear(attended, outWeight, outBias);
+      return Functions.linear(attended, outWeight, outBias).to(DType.FLOAT32);
     }
   }
 }

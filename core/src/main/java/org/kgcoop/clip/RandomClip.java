@@ -67,6 +67,18 @@ public final class RandomClip {
     }
   }
 
+  /**
+   * The published initialisation alone.
+   *
+   * @return float32 tensors under their released names
+   * @throws IllegalArgumentException where the sizes do not fit together
+   */
+  public static List<StoredTensor> tensors(ClipConfig config, long seed) {
+    RandomClip clip = new RandomClip(config, seed);
+    clip.fill();
+    return List.copyOf(clip.tensors);
+  }
+
   private static void writeText(Path file, String text) {
     AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }

@@ -25,7 +25,7 @@ public final class TextEncoder {
   private final Tensor normBias; // (W)
   private final Tensor projection; // (W, E)
 
-  TextEncoder(Weights weights, ClipConfig config) {
+  TextEncoder(WeightSource weights, ClipConfig config) {
     int width = config.textWidth();
     contextLength = config.contextLength();
     computeType = weights.computeType();
@@ -48,7 +48,7 @@ public final class TextEncoder {
 
   /** The rows of the token embedding: (ids, W). */
   public Tensor embed(long[] tokenIds) {
-    return tokenEmbedding.indexSelect(0, Tensor.of(tokenIds, tokenIds.length));
+    return Functions.rows(tokenEmbedding, Tensor.of(tokenIds, tokenIds.length).to(device));
   }
 
   /** The whole token embedding: (vocabulary, W). */
@@ -78,7 +78,7 @@ public final class TextEncoder {
    * @return (C, E)
    */
   public Tensor features(Tensor embedded, PackedTexts layout) {
-    Tensor x = embedded.plus(positions.indexSelect(0, layout.positions()));
+    Tensor x = embedded.plus(Functions.rows(positions, layout.positions()));
     for (TransformerBlock block : blocks.subList(0, blocks.size() - 1)) {
       x = block.texts(x, layout);
     }

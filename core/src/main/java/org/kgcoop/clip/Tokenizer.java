@@ -54,11 +54,18 @@ public final class Tokenizer {
   /** The ids of a text, without the marks of its start and end. */
   public List<Integer> encode(String text) {
     List<Integer> ids = new ArrayList<>();
+    words(text).forEach(word -> ids.addAll(word(word)));
+    return ids;
+  }
+
+  /** The words of a text, cleaned: no merge crosses their borders. */
+  static List<String> words(String text) {
+    List<String> words = new ArrayList<>();
     Matcher matcher = WORDS.matcher(TextCleaning.clean(text));
     while (matcher.find()) {
-      ids.addAll(word(matcher.group()));
+      words.add(matcher.group());
     }
-    return ids;
+    return words;
   }
 
   /**
@@ -126,12 +133,7 @@ public final class Tokenizer {
     if (word.equals(Vocabulary.START) || word.equals(Vocabulary.END)) {
       return List.of(word);
     }
-    List<String> symbols = new ArrayList<>();
-    for (byte b : word.getBytes(StandardCharsets.UTF_8)) {
-      symbols.add(String.valueOf(Vocabulary.BYTES.charAt(b & 0xFF)));
-    }
-    int last = symbols.size() - 1;
-    symbols.set(last, symbols.get(last) + Vocabulary.WORD_END);
+    List<String> symbols = characters(word);
     while (symbols.size() > 1) {
       String best = null;
       int bestRank = Integer.MAX_VALUE;
@@ -151,7 +153,18 @@ public final class Tokenizer {
     return symbols;
   }
 
-  private static List<String> mergeAll(List<String> symbols, String pair) {
+  /** The symbols of a word before any merge: one for each of its bytes. */
+  static List<String> characters(String word) {
+    List<String> symbols = new ArrayList<>();
+    for (byte b : word.getBytes(StandardCharsets.UTF_8)) {
+      symbols.add(String.valueOf(Vocabulary.BYTES.charAt(b & 0xFF)));
+    }
+    int last = symbols.size() - 1;
+    symbols.set(last, symbols.get(last) + Vocabulary.WORD_END);
+    return symbols;
+  }
+
+  static List<String> mergeAll(List<String> symbols, String pair) {
     List<String> merged = new ArrayList<>();
     for (int i = 0; i < symbols.size(); i++) {
       if (i + 1 < symbols.size() && (symbols.get(i) + " " + symbols.get(i + 1)).equals(pair)) {

@@ -29,7 +29,8 @@ final class TransformerBlock {
    * Takes the block whose names start with {@code prefix}, such as {@code
    * transformer.resblocks.0.}.
    */
-  TransformerBlock(Weights weights, String prefix, int width, int heads, Activation activation) {
+  TransformerBlock(
+      WeightSource weights, String prefix, int width, int heads, Activation activation) {
     this.heads = heads;
     norm1Weight = weights.get(prefix + "ln_1.weight", width);
     norm1Bias = weights.get(prefix + "ln_1.bias", width);
@@ -159,7 +160,7 @@ final class TransformerBlock {
     private final Tensor projectionBias; // (W)
     private final boolean quick;
 
-    Mlp(Weights weights, String prefix, int width, Activation activation) {
+    Mlp(WeightSource weights, String prefix, int width, Activation activation) {
       quick = activation == Activation.QUICK_GELU;
       fcWeight = weights.compute(prefix + "c_fc.weight", 4L * width, width);
       fcBias =

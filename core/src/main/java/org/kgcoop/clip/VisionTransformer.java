@@ -19,7 +19,7 @@ public final class VisionTransformer implements ImageEncoder {
   private final Tensor postBias; // (W)
   private final Tensor projection; // (W, E)
 
-  VisionTransformer(Weights weights, ClipConfig config, ClipConfig.Vit vit) {
+  VisionTransformer(WeightSource weights, ClipConfig config, ClipConfig.Vit vit) {
     int width = vit.width();
     int grid = config.imageResolution() / vit.patch();
     patch = vit.patch();

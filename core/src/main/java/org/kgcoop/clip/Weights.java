@@ -19,7 +19,7 @@ import org.kgcoop.tensor.Tensor;
  * {@link #check} then tells all that was missing, mis-shaped or left over in one message. Owns what
  * was taken.
  */
-final class Weights implements AutoCloseable {
+final class Weights implements WeightSource, AutoCloseable {
   private static final int MAX_LISTED = 6;
 
   private final Map<String, StoredTensor> stored;
@@ -44,26 +44,28 @@ final class Weights implements AutoCloseable {
     this.unexpected = new LinkedHashSet<>(stored.keySet());
   }
 
-  DType computeType() {
+  @Override
+  public DType computeType() {
     return computeType;
   }
 
-  Device device() {
+  @Override
+  public Device device() {
     return device;
   }
 
-  /** A weight in float32. */
-  Tensor get(String name, long... shape) {
+  @Override
+  public Tensor get(String name, long... shape) {
     return take(name, DType.FLOAT32, shape);
   }
 
-  /** A weight of a matrix product, in the type of the products. */
-  Tensor compute(String name, long... shape) {
+  @Override
+  public Tensor compute(String name, long... shape) {
     return take(name, computeType, shape);
   }
 
-  /** A weight of a matrix product times a factor. */
-  Tensor scaled(String name, double factor, long... shape) {
+  @Override
+  public Tensor scaled(String name, double factor, long... shape) {
     Tensor plain = take(name, DType.FLOAT32, shape);
     try (Scope scope = Scope.open("weight " + name)) {
       Tensor scaled = plain.times(factor).to(computeType).keep();
@@ -71,6 +73,12 @@ final class Weights implements AutoCloseable {
       plain.close();
       return scaled;
     }
+  }
+
+  /** No: loaded weights are frozen. */
+  @Override
+  public boolean training() {
+    return false;
   }
 
   private Tensor take(String name, DType dtype, long[] shape) {

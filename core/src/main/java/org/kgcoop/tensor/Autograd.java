@@ -91,6 +91,31 @@ public final class Autograd {
     return list(gradients, scope);
   }
 
+  /**
+   * The gradients of several tensors at once, each weighed by one of its shape.
+   *
+   * @param outputs what depends on the parameters
+   * @param weights what each output's elements are multiplied with before all are summed
+   * @return for each parameter a tensor of its shape, in the same order
+   */
+  public static List<Tensor> gradients(
+      List<Tensor> outputs, List<Tensor> weights, List<Tensor> parameters) {
+    Scope scope = Scope.innermost();
+    return NativeCall.run(
+        "gradients",
+        () ->
+            list(
+                torch.grad(
+                    vector(outputs),
+                    vector(parameters),
+                    vector(weights),
+                    new BoolOptional(false),
+                    false,
+                    false),
+                scope),
+        outputs.toArray(Tensor[]::new));
+  }
+
   static TensorVector vector(List<Tensor> tensors) {
     TensorVector vector = new TensorVector();
     for (Tensor tensor : tensors) {

@@ -49,12 +49,19 @@ public final class Functions {
   }
 
   /**
-   * Batch normalisation with stored statistics; epsilon 1e-5.
+   * Batch normalisation; epsilon 1e-5.
    *
    * @param x (B, channels, height, width)
+   * @param training whether mean and variance are those of x over all but its channels, and the
+   *     stored ones move a tenth of the way towards them; else the stored ones are used
    */
   public static Tensor batchNorm(
-      Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance) {
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      Tensor runningMean,
+      Tensor runningVariance,
+      boolean training) {
     return tensor(
         "batchNorm",
         () ->
@@ -64,7 +71,7 @@ public final class Functions {
                 optional(bias),
                 optional(runningMean),
                 optional(runningVariance),
-                false,
+                training,
                 0.1,
                 1e-5,
                 false),
@@ -96,6 +103,17 @@ public final class Functions {
                 1),
         x,
         weight);
+  }
+
+  /**
+   * Rows of a table, as {@link Tensor#indexSelect} takes them; its gradient is quicker.
+   *
+   * @param table (rows, W)
+   * @param indices (N) int64
+   * @return (N, W)
+   */
+  public static Tensor rows(Tensor table, Tensor indices) {
+    return tensor("rows", () -> torch.embedding(table.handle(), indices.handle()), table, indices);
   }
 
   /** Mean over squares of {@code size} by {@code size} pixels, which do not overlap. */

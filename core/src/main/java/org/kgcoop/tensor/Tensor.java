@@ -324,11 +324,24 @@ public final class Tensor implements AutoCloseable {
     return tensor("parameter", () -> handle.detach().clone().set_requires_grad(true), this);
   }
 
+  /** The same memory without a history, that gradients can be taken for. */
+  public Tensor leaf() {
+    return view("leaf", () -> handle.detach().set_requires_grad(true));
+  }
+
   /** Overwrites the values. */
   public void copy_(Tensor source) {
     try (Autograd.Switch off = Autograd.off()) {
       org.bytedeco.pytorch.Tensor unused =
           run("copy_", () -> handle.copy_(source.handle), this, source);
+    }
+  }
+
+  /** Multiplies its own values, without recording. */
+  public void multiply_(double factor) {
+    try (Autograd.Switch off = Autograd.off()) {
+      org.bytedeco.pytorch.Tensor unused =
+          run("multiply_", () -> handle.mul_(new Scalar(factor)), this);
     }
   }
 

@@ -61,12 +61,13 @@ public record Checkpoint(
   }
 
   /** The state of an optimiser as a tensor. */
-  static StoredTensor optimizer(byte[] state) {
+  public static StoredTensor optimizer(byte[] state) {
     return new StoredTensor(
         OPTIMIZER, DType.UINT8, new long[] {state.length}, ByteBuffer.wrap(state));
   }
 
-  byte[] optimizerState() {
+  /** The state that the optimiser goes on from. */
+  public byte[] optimizerState() {
     byte[] state = new byte[Math.toIntExact(optimizer.elements())];
     optimizer.data().get(state);
     return state;

@@ -1,0 +1,79 @@
+package org.kgcoop.clip;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The two towers over tensors that somebody else owns and may change, as pre-training does. A
+ * loaded model is a {@link Clip}.
+ *
+ * @param taken what the towers compute with, by released name: the tensors that gradients can be
+ *     taken for, and the statistics of batch normalisation
+ */
+public record Towers(ImageEncoder images, TextEncoder texts, Map<String, Tensor> taken) {
+
+  /**
+   * Towers over float32 weights, which may require gradients.
+   *
+   * @param weights all tensors of the model but {@code logit_scale}, under their released names
+   * @param computed the same weights in the type of matrix products, where that is another
+   * @param training whether batch normalisation uses the statistics of its batch
+   */
+  public static Towers of(
+      ClipConfig config,
+      Map<String, Tensor> weights,
+      Map<String, Tensor> computed,
+      DType computeType,
+      boolean training) {
+    Map<String, Tensor> taken = new LinkedHashMap<>();
+    WeightSource source = new Given(weights, computed, computeType, training, taken);
+    ImageEncoder images =
+        config.vision() instanceof ClipConfig.Vit vit
+            ? new VisionTransformer(source, config, vit)
+            : new ModifiedResNet(source, config, (ClipConfig.ResNet) config.vision());
+    return new Towers(images, new TextEncoder(source, config), taken);
+  }
+
+  private record Given(
+      Map<String, Tensor> weights,
+      Map<String, Tensor> computed,
+      DType computeType,
+      boolean training,
+      Map<String, Tensor> taken)
+      implements WeightSource {
+
+    @Override
+    public Device device() {
+      return Device.CPU;
+    }
+
+    @Override
+    public Tensor get(String name, long... shape) {
+      return take(weights, name, shape);
+    }
+
+    @Override
+    public Tensor compute(String name, long... shape) {
+      return take(computed, name, shape);
+    }
+
+    @Override
+    public Tensor scaled(String name, double factor, long... shape) {
+      return compute(name, shape).times(factor);
+    }
+
+    private Tensor take(Map<String, Tensor> from, String name, long[] shape) {
+      Tensor tensor = from.get(name);
+      if (tensor == null || !Arrays.equals(tensor.shape(), shape)) {
+        throw new IllegalArgumentException(
+            "'" + name + "': expected " + Arrays.toString(shape) + ", got " + tensor);
+      }
+      taken.put(name, tensor);
+      return tensor;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package org.kgcoop.clip;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.io.AtomicFile;
+
+/**
+ * Learns byte-pair merges from texts, for {@link Tokenizer}: time and again the commonest pair of
+ * neighbouring symbols within a word becomes one symbol. Sennrich et al., "Neural Machine
+ * Translation of Rare Words with Subword Units", ACL 2016.
+ *
+ * <p>Of equally common pairs the first in the order of their text is taken, so that equal texts
+ * give equal merges.
+ */
+public final class VocabularyTraining {
+
+  /** How many token ids there are without any merge: bytes, bytes that end a word, two marks. */
+  public static final int WITHOUT_MERGES = 514;
+
+  private VocabularyTraining() {}
+
+  private static final class Word {
+    final long count;
+    List<String> symbols;
+
+    Word(List<String> symbols, long count) {
+      this.symbols = symbols;
+      this.count = count;
+    }
+  }
+
+  /**
+   * The merges, commonest first; fewer than asked for where no word has two symbols left.
+   *
+   * @param texts how often each text occurs
+   */
+  public static List<String> merges(Map<String, Long> texts, int count) {
+    Map<String, Long> counts = new TreeMap<>();
+    texts.forEach(
+        (text, times) -> Tokenizer.words(text).forEach(w -> counts.merge(w, times, Long::sum)));
+    List<Word> words = new ArrayList<>();
+    counts.forEach((word, times) -> words.add(new Word(Tokenizer.characters(word), times)));
+    Map<String, Long> pairs = new HashMap<>();
+    words.forEach(word -> addPairs(pairs, word, 1));
+    List<String> merges = new ArrayList<>();
+    while (merges.size() < count) {
+      String best = commonest(pairs);
+      if (best == null) {
+        break;
+      }
+      merges.add(best);
+      String[] parts = best.split(" ", 2);
+      for (Word word : words) {
+        int at = word.symbols.indexOf(parts[0]);
+        if (at >= 0 && word.symbols.contains(parts[1])) {
+          addPairs(pairs, word, -1);
+          word.symbols = Tokenizer.mergeAll(word.symbols, best);
+          addPairs(pairs, word, 1);
+        }
+      }
+    }
+    return merges;
+  }
+
+  private static void addPairs(Map<String, Long> pairs, Word word, int sign) {
+    for (int i = 0; i + 1 < word.symbols.size(); i++) {
+      String pair = word.symbols.get(i) + " " + word.symbols.get(i + 1);
+      pairs.merge(pair, sign * word.count, (a, b) -> a + b == 0 ? null : Long.valueOf(a + b));
+    }
+  }
+
+  private static @Nullable String commonest(Map<String, Long> pairs) {
+    String best = null;
+    long most = 0;
+    for (Map.Entry<String, Long> pair : pairs.entrySet()) {
+      long times = pair.getValue();
+      if (best == null || times > most || (times == most && pair.getKey().compareTo(best) < 0)) {
+        best = pair.getKey();
+        most = times;
+      }
+    }
+    return best;
+  }
+
+  /** Writes a {@code merges.txt} as {@link Tokenizer#read} reads it. */
+  public static void write(Path file, List<String> merges) {
+    String text = "#version: 0.2\n" + String.join("\n", merges) + "\n";
+    AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+}

@@ -1,0 +1,55 @@
+package org.kgcoop.pretrain;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Draws the next batches while the last one is learned from. */
+final class BatchFeed implements AutoCloseable {
+  private static final int AHEAD = 3;
+
+  private final Batches batches;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread daemon = new Thread(task, "batches");
+            daemon.setDaemon(true);
+            return daemon;
+          });
+  private final Queue<Future<Batch>> drawn = new ArrayDeque<>();
+  private long next;
+
+  /**
+   * @param step of the first batch
+   */
+  BatchFeed(Batches batches, long step) {
+    this.batches = batches;
+    this.next = step;
+  }
+
+  /** The next batch. */
+  Batch next() {
+    while (drawn.size() < AHEAD) {
+      long step = next++;
+      drawn.add(thread.submit(() -> batches.batch(step)));
+    }
+    try {
+      return drawn.remove().get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while a batch was drawn", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

@@ -1,0 +1,206 @@
+package org.kgcoop.pretrain;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.Images;
+import org.kgcoop.data.Preprocessing;
+import org.kgcoop.data.RgbImage;
+import org.kgcoop.data.Transform;
+
+/**
+ * Pictures with captions, held in memory. Read from a manifest, a JSON object a line:
+ *
+ * <pre>
+ * {"picture": "png/cat.png", "captions": ["cat", "kitten"], "concept": "cat",
+ *  "style": ["outline"], "domain": ["animal"], "tint": true, "flip": true}
+ * </pre>
+ *
+ * {@code picture} (relative to the manifest) and {@code captions} must be there. Pictures of one
+ * {@code concept} (default: the first caption) never stand against each other. {@code style} and
+ * {@code domain} are words that are true of the picture. {@code tint} says that it is dark ink on
+ * white, which may take any colour; {@code flip: false}, that its mirror image shows something
+ * else.
+ */
+public final class Corpus {
+  static final String MANIFEST = "manifest.jsonl";
+
+  /**
+   * A picture and what may be said of it.
+   *
+   * @param captions names of what it shows, at least one
+   * @param concept number of its concept
+   * @param tint whether it is ink alone: one value a pixel, else three
+   * @param pixels ink, 255 less the sample, row by row: (R, R) or (R, R, 3)
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  record Entry(
+      List<String> captions,
+      int concept,
+      List<String> style,
+      List<String> domain,
+      boolean tint,
+      boolean flip,
+      byte[] pixels) {}
+
+  private final int resolution;
+  private final List<String> concepts;
+  private final List<Entry> entries;
+
+  private Corpus(int resolution, List<String> concepts, List<Entry> entries) {
+    this.resolution = resolution;
+    this.concepts = List.copyOf(concepts);
+    this.entries = List.copyOf(entries);
+  }
+
+  /** A line of the manifest before its picture is read. */
+  private record Line(
+      int number,
+      Path picture,
+      List<String> captions,
+      String concept,
+      List<String> style,
+      List<String> domain,
+      boolean tint,
+      boolean flip) {}
+
+  /**
+   * Reads a manifest and all its pictures.
+   *
+   * @param path the manifest, or a folder with {@code manifest.jsonl}
+   * @param resolution R: larger or smaller pictures are resized, the shorter side to it, and cut
+   * @throws KgCoopException where a line or a picture cannot be read, naming it
+   */
+  public static Corpus read(Path path, int resolution, Images images) {
+    Path file = Files.isDirectory(path) ? path.resolve(MANIFEST) : path;
+    List<Line> lines = lines(file);
+    Map<String, Integer> numbers = new LinkedHashMap<>();
+    for (Line line : lines) {
+      numbers.putIfAbsent(line.concept(), numbers.size());
+    }
+    Transform resize = new Transform(Preprocessing.clip(resolution));
+    List<Entry> entries =
+        IntStream.range(0, lines.size())
+            .parallel()
+            .mapToObj(i -> entry(lines.get(i), numbers, images, resize))
+            .toList();
+    return new Corpus(resolution, List.copyOf(numbers.keySet()), entries);
+  }
+
+  private static Entry entry(
+      Line line, Map<String, Integer> numbers, Images images, Transform resize) {
+    int size = resize.preprocessing().size();
+    RgbImage image = images.read(line.picture());
+    if (image.width() != size || image.height() != size) {
+      image = resize.test(image);
+    }
+    byte[] rgb = image.rgb();
+    byte[] ink = new byte[line.tint() ? size * size : rgb.length];
+    for (int i = 0; i < ink.length; i++) {
+      int sample =
+          line.tint()
+              ? ((rgb[3 * i] & 0xff) + (rgb[3 * i + 1] & 0xff) + (rgb[3 * i + 2] & 0xff)) / 3
+              : rgb[i] & 0xff;
+      ink[i] = (byte) (255 - sample);
+    }
+    Integer concept = numbers.get(line.concept());
+    return new Entry(
+        line.captions(),
+        concept == null ? 0 : concept,
+        line.style(),
+        line.domain(),
+        line.tint(),
+        line.flip(),
+        ink);
+  }
+
+  private static List<Line> lines(Path file) {
+    List<String> text;
+    try {
+      text = Files.readAllLines(file);
+    } catch (NoSuchFileException e) {
+      throw KgCoopException.data(
+          file + ": there is no such manifest; expected " + MANIFEST + ", an object a line", e);
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read as a manifest: " + e.getMessage(), e);
+    }
+    ObjectMapper mapper = new ObjectMapper();
+    List<Line> lines = new ArrayList<>();
+    for (int i = 0; i < text.size(); i++) {
+      if (!text.get(i).isBlank()) {
+        lines.add(line(file, i + 1, text.get(i), mapper));
+      }
+    }
+    if (lines.isEmpty()) {
+      throw KgCoopException.data(file + ": it lists no pictures");
+    }
+    return lines;
+  }
+
+  private static Line line(Path file, int number, String text, ObjectMapper mapper) {
+    try {
+      JsonNode node = mapper.readTree(text);
+      List<String> captions = words(node.path("captions"));
+      if (!node.path("picture").isTextual()
+          || captions.isEmpty()
+          || captions.stream().anyMatch(String::isBlank)) {
+        throw KgCoopException.data(
+            file
+                + ", line "
+                + number
+                + ": expected {\"picture\": path, \"captions\": [text, ...]}, got "
+                + (text.length() <= 80 ? text : text.substring(0, 77) + "..."));
+      }
+      return new Line(
+          number,
+          file.resolveSibling(node.path("picture").textValue()),
+          captions,
+          node.path("concept").asText(captions.get(0)),
+          words(node.path("style")),
+          words(node.path("domain")),
+          node.path("tint").asBoolean(false),
+          node.path("flip").asBoolean(true));
+    } catch (JsonProcessingException e) {
+      throw KgCoopException.data(file + ", line " + number + ": not a JSON object", e);
+    }
+  }
+
+  private static List<String> words(JsonNode array) {
+    List<String> words = new ArrayList<>();
+    array.forEach(word -> words.add(word.asText()));
+    return List.copyOf(words);
+  }
+
+  /** R, the side of every picture. */
+  public int resolution() {
+    return resolution;
+  }
+
+  /** The concepts by number. */
+  public List<String> concepts() {
+    return concepts;
+  }
+
+  /** How many pictures there are. */
+  public int size() {
+    return entries.size();
+  }
+
+  Entry entry(int index) {
+    return entries.get(index);
+  }
+
+  List<Entry> entries() {
+    return entries;
+  }
+}

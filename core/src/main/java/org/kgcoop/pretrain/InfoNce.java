@@ -1,0 +1,54 @@
+package org.kgcoop.pretrain;
+
+import java.util.List;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * CLIP's loss (Radford et al., 2021, figure 3). With unit features f_i of pictures, t_j of texts
+ * and the scale s:
+ *
+ * <pre>
+ * logits_ij = s f_i . t_j
+ * loss = (mean_i -log softmax_j(logits)_ii + mean_j -log softmax_i(logits)_jj) / 2
+ * </pre>
+ */
+final class InfoNce {
+  private InfoNce() {}
+
+  /**
+   * The loss of matching pictures and texts.
+   *
+   * @param images (B, E), of any length
+   * @param texts (B, E), of any length, in the order of their pictures
+   * @param logScale (), the logarithm of s
+   * @return ()
+   */
+  static Tensor loss(Tensor images, Tensor texts, Tensor logScale) {
+    int batch = (int) images.size(0);
+    long[] own = new long[batch];
+    for (int i = 0; i < batch; i++) {
+      own[i] = i;
+    }
+    Tensor labels = Tensor.of(own, batch);
+    Tensor logits = // (B, B)
+        images.unitRows().matmul(texts.unitRows().transpose(0, 1)).times(logScale.exp());
+    return Functions.crossEntropy(logits, labels)
+        .plus(Functions.crossEntropy(logits.transpose(0, 1), labels))
+        .times(0.5);
+  }
+
+  /** A loss and its gradients, in the shapes of what they are for. */
+  record Gradients(Tensor loss, Tensor images, Tensor texts, Tensor logScale) {}
+
+  static Gradients gradients(Tensor images, Tensor texts, Tensor logScale) {
+    Tensor leafImages = images.leaf();
+    Tensor leafTexts = texts.leaf();
+    Tensor leafScale = logScale.leaf();
+    Tensor loss = loss(leafImages, leafTexts, leafScale);
+    List<Tensor> gradients =
+        Autograd.gradients(loss, List.of(leafImages, leafTexts, leafScale), false);
+    return new Gradients(loss, gradients.get(0), gradients.get(1), gradients.get(2));
+  }
+}

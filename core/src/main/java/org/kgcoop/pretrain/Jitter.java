@@ -1,0 +1,46 @@
+package org.kgcoop.pretrain;
+
+import java.util.SplittableRandom;
+
+/**
+ * The accidents of a picture that no caption mentions.
+ *
+ * @param degrees it is turned by, clockwise
+ * @param zoom its size
+ * @param aspect width over height, as its logarithm
+ * @param shiftX to the right, as a fraction of the side
+ * @param shiftY downwards, as a fraction of the side
+ * @param strength of the ink, up to 1
+ * @param flip whether it is mirrored
+ * @param seed of the patterns
+ */
+record Jitter(
+    double degrees,
+    double zoom,
+    double aspect,
+    double shiftX,
+    double shiftY,
+    double strength,
+    boolean flip,
+    long seed) {
+
+  /** None at all. */
+  static final Jitter NONE = new Jitter(0, 1, 0, 0, 0, 1, false, 0);
+
+  /** Up to 10 degrees, a zoom of 0.7 to 1.25, 12 % of stretch and 6 % of shift. */
+  static Jitter draw(SplittableRandom random, boolean mayFlip) {
+    return new Jitter(
+        within(random, 10),
+        Math.exp(Math.log(0.7) + random.nextDouble() * Math.log(1.25 / 0.7)),
+        within(random, 0.12),
+        within(random, 0.06),
+        within(random, 0.06),
+        0.75 + 0.25 * random.nextDouble(),
+        mayFlip && random.nextBoolean(),
+        random.nextLong());
+  }
+
+  private static double within(SplittableRandom random, double bound) {
+    return bound * (2 * random.nextDouble() - 1);
+  }
+}

@@ -1,0 +1,240 @@
+package org.kgcoop.pretrain;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * How a drawing is shown: what a caption can say of a picture beside what it shows. The small
+ * accidents that no one would mention (a slight turn, shift or stretch) are {@link Jitter}.
+ *
+ * @param ink colour of the drawing
+ * @param ground colour behind it
+ * @param texture of the ground
+ * @param effects what else was done to it
+ * @param turn by quarters
+ * @param place where a small drawing stands; {@link Place#ALL} where it fills the picture
+ * @param company how a second drawing stands beside it
+ */
+record Look(
+    Colour ink,
+    Colour ground,
+    Texture texture,
+    Set<Effect> effects,
+    Turn turn,
+    Place place,
+    Company company) {
+
+  /** Black on white, upright, alone: what most icons look like. */
+  static final Look ORDINARY =
+      new Look(
+          Colour.BLACK,
+          Colour.WHITE,
+          Texture.PLAIN,
+          Set.of(),
+          Turn.UPRIGHT,
+          Place.ALL,
+          Company.ALONE);
+
+  private static final List<Colour> COLOURS = List.of(Colour.values());
+  private static final List<Texture> TEXTURES = butFirst(Texture.values());
+  private static final List<Turn> TURNS = butFirst(Turn.values());
+  private static final List<Place> PLACES = butFirst(Place.values());
+
+  private static <T> List<T> butFirst(T[] all) {
+    return List.of(all).subList(1, all.length);
+  }
+
+  Look {
+    effects = effects.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(effects));
+  }
+
+  /** Changes of the drawing, each told by an adjective. */
+  @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
+  enum Effect {
+    THICK("thick", "bold"),
+    THIN("thin", "fine"),
+    HATCHED("hatched"),
+    FAINT("faint", "pale"),
+    BLURRED("blurred", "blurry"),
+    PIXELATED("pixelated", "pixel"),
+    /** Light and dark exchanged. */
+    INVERTED("inverted"),
+    LARGE("large", "big");
+
+    final List<String> words;
+
+    Effect(String... words) {
+      this.words = List.of(words);
+    }
+  }
+
+  /** Quarter turns. */
+  @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
+  enum Turn {
+    UPRIGHT(0),
+    LEFT(-90, "turned left", "rotated left"),
+    RIGHT(90, "turned right", "rotated right"),
+    UPSIDE_DOWN(180, "upside down");
+
+    /** Degrees clockwise. */
+    final int degrees;
+
+    final List<String> words;
+
+    Turn(int degrees, String... words) {
+      this.degrees = degrees;
+      this.words = List.of(words);
+    }
+  }
+
+  /** Where a small drawing stands, as a fraction of the picture from its middle. */
+  @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
+  enum Place {
+    ALL(0, 0),
+    CENTRE(0, 0, "in the middle"),
+    TOP_LEFT(-1, -1, "in the top left corner"),
+    TOP_RIGHT(1, -1, "in the top right corner"),
+    BOTTOM_LEFT(-1, 1, "in the bottom left corner"),
+    BOTTOM_RIGHT(1, 1, "in the bottom right corner"),
+    TOP(0, -1, "at the top"),
+    BOTTOM(0, 1, "at the bottom"),
+    LEFT(-1, 0, "on the left"),
+    RIGHT(1, 0, "on the right");
+
+    final int x;
+    final int y;
+    final List<String> words;
+
+    Place(int x, int y, String... words) {
+      this.x = x;
+      this.y = y;
+      this.words = List.of(words);
+    }
+  }
+
+  /** What is behind the drawing. */
+  enum Texture {
+    PLAIN(""),
+    STRIPED("striped"),
+    DOTTED("dotted"),
+    CHECKERED("checkered"),
+    NOISY("noisy");
+
+    final String word;
+
+    Texture(String word) {
+      this.word = word;
+    }
+  }
+
+  /** How a second drawing stands beside the first. */
+  enum Company {
+    ALONE,
+    /** Of equal size, to its right. */
+    BESIDE,
+    /** Small, in a corner. */
+    SMALL
+  }
+
+  /** Whether nothing is to be said of it. */
+  boolean isOrdinary() {
+    return equals(ORDINARY);
+  }
+
+  /**
+   * A look that differs from the ordinary one in one thing or a few.
+   *
+   * @param tint whether the drawing may take colours
+   * @param colours whether the model sees colours
+   * @param mayTurn whether it may be turned
+   * @param company whether there may be a second drawing
+   */
+  static Look strong(
+      SplittableRandom random, boolean tint, boolean colours, boolean mayTurn, boolean company) {
+    while (true) {
+      Look look = attempt(random, tint, colours, mayTurn, company);
+      if (!look.isOrdinary()) {
+        return look;
+      }
+    }
+  }
+
+  private static Look attempt(
+      SplittableRandom random, boolean tint, boolean colours, boolean mayTurn, boolean company) {
+    Colour ink = Colour.BLACK;
+    Colour ground = Colour.WHITE;
+    Texture texture = Texture.PLAIN;
+    EnumSet<Effect> effects = EnumSet.noneOf(Effect.class);
+    if (chance(random, 0.12)) {
+      effects.add(Effect.INVERTED);
+    }
+    if (tint && effects.isEmpty() && colours && chance(random, 0.4)) {
+      boolean both = chance(random, 0.5);
+      ground = both ? any(random, COLOURS) : Colour.WHITE;
+      ink = seenOn(random, ground);
+    }
+    if (tint && chance(random, 0.13)) {
+      texture = any(random, TEXTURES);
+    }
+    add(effects, random, 0.10, Effect.PIXELATED);
+    if (!effects.contains(Effect.PIXELATED)) {
+      add(effects, random, 0.09, Effect.BLURRED);
+    }
+    if (tint) {
+      add(effects, random, 0.09, Effect.HATCHED);
+      if (!effects.contains(Effect.HATCHED)) {
+        add(effects, random, 0.09, Effect.THICK);
+        if (!effects.contains(Effect.THICK)) {
+          add(effects, random, 0.07, Effect.THIN);
+        }
+      }
+    }
+    if (texture == Texture.PLAIN) {
+      add(effects, random, 0.08, Effect.FAINT);
+    }
+    Turn turn = Turn.UPRIGHT;
+    if (mayTurn && chance(random, 0.22)) {
+      turn = any(random, TURNS);
+    }
+    Company with = Company.ALONE;
+    if (company && chance(random, 0.12)) {
+      with = chance(random, 0.5) ? Company.BESIDE : Company.SMALL;
+    }
+    Place place = Place.ALL;
+    if (with == Company.ALONE) {
+      if (chance(random, 0.13)) {
+        place = any(random, PLACES);
+      } else {
+        add(effects, random, 0.06, Effect.LARGE);
+      }
+    }
+    return new Look(ink, ground, texture, effects, turn, place, with);
+  }
+
+  private static void add(
+      EnumSet<Effect> effects, SplittableRandom random, double probability, Effect effect) {
+    if (chance(random, probability)) {
+      effects.add(effect);
+    }
+  }
+
+  private static Colour seenOn(SplittableRandom random, Colour ground) {
+    while (true) {
+      Colour colour = any(random, COLOURS);
+      if (colour.isSeenOn(ground)) {
+        return colour;
+      }
+    }
+  }
+
+  static boolean chance(SplittableRandom random, double probability) {
+    return random.nextDouble() < probability;
+  }
+
+  /** One of some, all equally likely. */
+  static <T> T any(SplittableRandom random, List<T> some) {
+    return some.get(random.nextInt(some.size()));
+  }
+}

@@ -1,0 +1,35 @@
+package org.kgcoop.pretrain;
+
+import java.util.Collections;
+import java.util.List;
+import org.kgcoop.data.Interpolation;
+import org.kgcoop.data.Preprocessing;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The numbers that samples become: white is 0, black -2. Drawings are mostly white, and 0 is also
+ * what convolutions see outside of a picture.
+ */
+final class Normalisation {
+  private static final double MEAN = 1;
+  private static final double DEVIATION = 0.5;
+
+  private Normalisation() {}
+
+  /** What the written model says of it. */
+  static Preprocessing preprocessing(int size, int channels) {
+    List<Double> mean = Collections.nCopies(channels, MEAN);
+    List<Double> deviation = Collections.nCopies(channels, DEVIATION);
+    return new Preprocessing(size, channels, mean, deviation, Interpolation.BICUBIC);
+  }
+
+  /**
+   * Normalised pictures.
+   *
+   * @param samples (B, R, R, channels), 0 to 255
+   * @return (B, channels, R, R), the channels of a pixel side by side in memory
+   */
+  static Tensor of(Tensor samples) {
+    return samples.plus(-255 * MEAN).times(1 / (255 * DEVIATION)).permute(0, 3, 1, 2);
+  }
+}

@@ -1,0 +1,78 @@
+package org.kgcoop.pretrain;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.data.Preprocessing;
+import org.kgcoop.io.AtomicFile;
+import org.kgcoop.io.Safetensors;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+
+/** The files of a trained model, as {@link Clip} reads them. */
+final class PretrainedFiles {
+  static final String VOCABULARY = "merges.txt";
+  private static final String WEIGHTS = "model.safetensors";
+  private static final String PREPROCESSING = "preprocessor_config.json";
+  private static final int BICUBIC = 3; // as Pillow counts its filters
+
+  private PretrainedFiles() {}
+
+  /**
+   * Writes weights and preprocessing; the vocabulary stands there already.
+   *
+   * @param type of the weights, float32 or float16
+   */
+  static void write(Path folder, Map<String, StoredTensor> weights, ClipConfig config, DType type) {
+    List<StoredTensor> tensors;
+    try (Scope scope = Scope.open("model file")) {
+      tensors =
+          weights.values().stream()
+              .map(stored -> StoredTensor.of(stored.name(), stored.tensor().to(type)))
+              .toList();
+    }
+    Safetensors.write(folder.resolve(WEIGHTS), tensors, Map.of("format", "pt"));
+    Preprocessing preprocessing =
+        Normalisation.preprocessing(config.imageResolution(), config.channels());
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    preprocessing.mean().forEach(json.putArray("image_mean")::add);
+    preprocessing.std().forEach(json.putArray("image_std")::add);
+    json.put("resample", BICUBIC);
+    json.putObject("size").put("shortest_edge", preprocessing.size());
+    json.putObject("crop_size")
+        .put("height", preprocessing.size())
+        .put("width", preprocessing.size());
+    String text = json.toPrettyString() + "\n";
+    AtomicFile.write(
+        folder.resolve(PREPROCESSING), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /**
+   * The weights of a model to go on from; its vocabulary is copied.
+   *
+   * @throws KgCoopException where it is none that this class wrote
+   */
+  static Map<String, StoredTensor> begin(Path start, Path vocabulary) {
+    Path merges = start.resolve(VOCABULARY);
+    if (!Files.isRegularFile(merges)) {
+      throw KgCoopException.weights(
+          start + ": expected a folder of pre-training with " + WEIGHTS + " and " + VOCABULARY);
+    }
+    try (Clip clip = Clip.load(start)) {
+      byte[] bytes = Files.readAllBytes(merges);
+      AtomicFile.write(vocabulary, out -> out.write(bytes));
+      return clip.stored();
+    } catch (IOException e) {
+      throw KgCoopException.io(merges + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package org.kgcoop.pretrain;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.tensor.DType;
+
+/**
+ * How a CLIP is pre-trained.
+ *
+ * @param model its sizes; the vocabulary may turn out smaller where the captions have few words
+ * @param length how long
+ * @param batchSize B, pictures a step
+ * @param pairs the part of a batch that are drawings which stand in it twice, in two looks
+ * @param ordinary the part of the other pictures that are black on white, only slightly moved
+ * @param rate the highest learning rate
+ * @param warmup steps in which the rate rises to it
+ * @param weightDecay of matrices; gains, biases and the scale have none
+ * @param maxNorm to which longer gradients are cut; they are those of all weights but the scale
+ * @param scale of the logits
+ * @param precision of matrix products and convolutions, float32 or bf16
+ * @param workers threads, each with its part of every batch; batch normalisation takes its
+ *     statistics over a part
+ */
+public record PretrainingSettings(
+    ClipConfig model,
+    Length length,
+    int batchSize,
+    double pairs,
+    double ordinary,
+    double rate,
+    int warmup,
+    double weightDecay,
+    double maxNorm,
+    Scale scale,
+    long seed,
+    DType precision,
+    int workers) {
+
+  /**
+   * How long: one of the two is 0.
+   *
+   * @param steps exactly so many: the same bytes, however often interrupted
+   * @param minutes of training, interruptions left out; the learning rate follows the clock
+   */
+  public record Length(long steps, double minutes) {
+    public Length {
+      if (!(steps > 0 ^ minutes > 0) || steps < 0 || !(minutes >= 0) || minutes > 1e6) {
+        throw KgCoopException.configuration(
+            "length of training: expected either steps or minutes, above 0, got "
+                + steps
+                + " and "
+                + minutes);
+      }
+    }
+
+    /** Which part of the training is over: 0 to 1 and more. */
+    double done(long step, double seconds) {
+      return steps > 0 ? (double) step / steps : seconds / (60 * minutes);
+    }
+  }
+
+  /**
+   * What cosines are multiplied with: a learned number.
+   *
+   * @param start at the beginning
+   * @param least it may not fall below
+   * @param most it may not rise above
+   */
+  public record Scale(double start, double least, double most) {
+    public Scale {
+      if (!(least > 0 && least <= start && start <= most) || most > 1e4) {
+        throw KgCoopException.configuration(
+            "logit scale: expected 0 < least <= start <= most, got "
+                + least
+                + ", "
+                + start
+                + " and "
+                + most);
+      }
+    }
+  }
+
+  public PretrainingSettings {
+    check(batchSize >= 2, "batch size: expected at least 2, got " + batchSize);
+    check(pairs >= 0 && pairs <= 1, "pairs: expected 0 to 1, got " + pairs);
+    check(ordinary >= 0 && ordinary <= 1, "ordinary: expected 0 to 1, got " + ordinary);
+    check(rate > 0 && rate < 1, "learning rate: expected above 0 and below 1, got " + rate);
+    check(warmup >= 0, "warm-up: expected at least 0 steps, got " + warmup);
+    check(
+        weightDecay >= 0 && weightDecay < 10, "weight decay: expected 0 to 10, got " + weightDecay);
+    check(maxNorm > 0, "largest norm of gradients: expected above 0, got " + maxNorm);
+    check(
+        precision == DType.FLOAT32 || precision == DType.BFLOAT16,
+        "precision " + precision + ": expected float32 or bf16");
+    check(
+        workers >= 1 && batchSize % workers == 0,
+        "workers: expected a number that divides the batch size " + batchSize + ", got " + workers);
+  }
+
+  private static void check(boolean valid, String otherwise) {
+    if (!valid) {
+      throw KgCoopException.configuration(otherwise);
+    }
+  }
+
+  /**
+   * The learning rate: a linear warm-up, then half a cosine down to 0 at the end.
+   *
+   * @param step from 0
+   * @param seconds of training so far
+   */
+  double rate(long step, double seconds) {
+    double rising = warmup == 0 ? 1 : Math.min(1, (step + 1.0) / warmup);
+    double done = Math.min(1, length.done(step, seconds));
+    return rate * rising * (1 + Math.cos(Math.PI * done)) / 2;
+  }
+
+  /** The same for a vocabulary of another size. */
+  PretrainingSettings withVocabulary(int size) {
+    ClipConfig sized =
+        new ClipConfig(
+            model.embedDim(),
+            model.imageResolution(),
+            model.channels(),
+            model.contextLength(),
+            size,
+            model.textWidth(),
+            model.textHeads(),
+            model.textLayers(),
+            model.activation(),
+            model.vision());
+    return new PretrainingSettings(
+        sized,
+        length,
+        batchSize,
+        pairs,
+        ordinary,
+        rate,
+        warmup,
+        weightDecay,
+        maxNorm,
+        scale,
+        seed,
+        precision,
+        workers);
+  }
+
+  /** As a run folder keeps them. */
+  ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ObjectNode sizes = json.putObject("model");
+    if (model.vision() instanceof ClipConfig.ResNet resNet) {
+      sizes.put("vision", "rn");
+      sizes.put("width", resNet.width());
+      resNet.layers().forEach(sizes.putArray("layers")::add);
+    } else if (model.vision() instanceof ClipConfig.Vit vit) {
+      sizes.put("vision", "vit").put("width", vit.width());
+      sizes.put("layers", vit.layers()).put("patch", vit.patch());
+    }
+    sizes
+        .put("embed_dim", model.embedDim())
+        .put("resolution", model.imageResolution())
+        .put("channels", model.channels())
+        .put("text_length", model.contextLength())
+        .put("vocabulary", model.vocabularySize())
+        .put("text_width", model.textWidth())
+        .put("text_layers", model.textLayers());
+    return json.put("steps", length.steps())
+        .put("minutes", length.minutes())
+        .put("batch_size", batchSize)
+        .put("pairs", pairs)
+        .put("ordinary", ordinary)
+        .put("lr", rate)
+        .put("warmup", warmup)
+        .put("weight_decay", weightDecay)
+        .put("max_norm", maxNorm)
+        .put("scale_start", scale.start())
+        .put("scale_least", scale.least())
+        .put("scale_most", scale.most())
+        .put("seed", seed)
+        .put("precision", precision.name().toLowerCase(Locale.ROOT))
+        .put("workers", workers);
+  }
+}

@@ -1,0 +1,147 @@
+package org.kgcoop.pretrain;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.Towers;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The weights of a CLIP under training: in float32, and once more in the type of matrix products,
+ * so that each is rounded once a step and not in every product. Every worker has batch statistics
+ * of its own. Owns native memory.
+ */
+final class TrainedWeights implements AutoCloseable {
+  static final String SCALE = "logit_scale";
+  private static final String STATISTIC = ".running_";
+
+  private final ClipConfig config;
+  private final DType computeType;
+  private final Map<String, Tensor> masters = new LinkedHashMap<>();
+  private final Map<String, Tensor> leaves = new LinkedHashMap<>(); // of the same memory
+  private final Map<String, Tensor> rounded = new LinkedHashMap<>(); // leaves too
+  private final List<Map<String, Tensor>> statistics = new ArrayList<>(); // by worker
+
+  TrainedWeights(ClipConfig config, List<StoredTensor> start, DType computeType, int workers) {
+    this.config = config;
+    this.computeType = computeType;
+    try (Scope scope = Scope.open("weights")) {
+      for (StoredTensor stored : start) {
+        masters.put(stored.name(), stored.tensor().to(DType.FLOAT32).copy().keep());
+      }
+      masters.forEach(
+          (name, master) -> {
+            if (!isStatistic(name)) {
+              leaves.put(name, master.leaf().keep());
+              rounded.put(name, master.to(computeType).leaf().keep());
+            }
+          });
+      for (int worker = 0; worker < workers; worker++) {
+        Map<String, Tensor> own = new LinkedHashMap<>();
+        masters.forEach(
+            (name, master) -> {
+              if (isStatistic(name)) {
+                own.put(name, master.copy().keep());
+              }
+            });
+        statistics.add(own);
+      }
+    }
+  }
+
+  private static boolean isStatistic(String name) {
+    return name.contains(STATISTIC);
+  }
+
+  /** Towers of a worker, over leaves and the worker's own batch statistics. */
+  Towers training(int worker) {
+    Map<String, Tensor> own = new LinkedHashMap<>(leaves);
+    own.putAll(statistics.get(worker));
+    return Towers.of(config, own, rounded, computeType, true);
+  }
+
+  /** Towers as the written model will have them. */
+  Towers evaluating() {
+    return Towers.of(config, masters, rounded, computeType, false);
+  }
+
+  /** A weight, or the mean of a batch statistic, in float32. */
+  Tensor master(String name) {
+    Tensor master = masters.get(name);
+    if (master == null) {
+      throw new IllegalArgumentException("no weight '" + name + "'");
+    }
+    return master;
+  }
+
+  /** Rounds a changed weight anew. */
+  void round(String name) {
+    Tensor copy = rounded.get(name);
+    if (copy != null) {
+      copy.copy_(master(name));
+    }
+  }
+
+  /** Gives all workers the mean of their batch statistics. */
+  void averageStatistics() {
+    for (String name : statistics.get(0).keySet()) {
+      try (Scope scope = Scope.open("batch statistics")) {
+        List<Tensor> all =
+            statistics.stream()
+                .map(own -> java.util.Objects.requireNonNull(own.get(name)))
+                .toList();
+        Tensor mean = all.size() == 1 ? all.get(0) : Tensor.stack(all, 0).mean(0, false);
+        master(name).copy_(mean);
+        all.forEach(own -> own.copy_(mean));
+      }
+    }
+  }
+
+  /** A copy of all, float32. */
+  Map<String, StoredTensor> stored() {
+    Map<String, StoredTensor> stored = new LinkedHashMap<>();
+    masters.forEach((name, master) -> stored.put(name, StoredTensor.of(name, master)));
+    return stored;
+  }
+
+  /**
+   * Takes over the values of another model of the same sizes.
+   *
+   * @param source named in errors
+   */
+  void load(Map<String, StoredTensor> stored, String source) {
+    try (Scope scope = Scope.open("weights")) {
+      masters.forEach(
+          (name, master) -> {
+            StoredTensor value = stored.get(name);
+            if (value == null || !java.util.Arrays.equals(value.shape(), master.shape())) {
+              throw KgCoopException.weights(
+                  source + ": '" + name + "': expected " + master + ", got " + value);
+            }
+            master.copy_(value.tensor());
+            round(name);
+            statistics.forEach(
+                own -> {
+                  Tensor statistic = own.get(name);
+                  if (statistic != null) {
+                    statistic.copy_(master);
+                  }
+                });
+          });
+    }
+  }
+
+  @Override
+  public void close() {
+    leaves.values().forEach(Tensor::close);
+    rounded.values().forEach(Tensor::close);
+    statistics.forEach(own -> own.values().forEach(Tensor::close));
+    masters.values().forEach(Tensor::close);
+  }
+}

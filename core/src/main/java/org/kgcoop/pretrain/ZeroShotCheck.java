@@ -1,0 +1,96 @@
+package org.kgcoop.pretrain;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.kgcoop.clip.Tokenizer;
+import org.kgcoop.clip.Towers;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * How many pictures that are not trained on find their concept among all that occur there, each by
+ * a template.
+ */
+final class ZeroShotCheck {
+  private static final int PART = 128;
+
+  private final List<Corpus.Entry> entries;
+  private final int[][] texts; // by concept
+  private final PretrainingSettings settings;
+  private final int startOfText;
+
+  /**
+   * @param most of the corpus that are looked at, drawn once
+   */
+  ZeroShotCheck(
+      Corpus corpus, int most, String template, Tokenizer tokenizer, PretrainingSettings settings) {
+    this.settings = settings;
+    this.startOfText = tokenizer.startOfText();
+    List<Corpus.Entry> rest = new ArrayList<>(corpus.entries());
+    SplittableRandom random = new SplittableRandom(1);
+    entries = new ArrayList<>();
+    while (entries.size() < most && !rest.isEmpty()) {
+      int drawn = random.nextInt(rest.size());
+      entries.add(rest.get(drawn));
+      rest.set(drawn, rest.get(rest.size() - 1));
+      rest.remove(rest.size() - 1);
+    }
+    texts = new int[corpus.concepts().size()][];
+    int contextLength = settings.model().contextLength();
+    for (int i = 0; i < texts.length; i++) {
+      String text = template.replace("{}", corpus.concepts().get(i));
+      List<Integer> ids = tokenizer.encodeMarked(text, contextLength);
+      texts[i] = ids.subList(1, ids.size()).stream().mapToInt(Integer::intValue).toArray();
+    }
+  }
+
+  /** The part of the pictures whose concept has the highest cosine, in percent. */
+  double accuracy(Towers towers) {
+    try (Scope scope = Scope.open("zero-shot check");
+        Autograd.Switch off = Autograd.off()) {
+      List<Tensor> parts = new ArrayList<>();
+      for (int from = 0; from < texts.length; from += PART) {
+        int[][] part =
+            java.util.Arrays.copyOfRange(texts, from, Math.min(from + PART, texts.length));
+        try (Scope inner = Scope.open("part of the concepts")) {
+          parts.add(
+              inner.promote(ParallelStep.features(towers.texts(), part, startOfText).unitRows()));
+        }
+      }
+      Tensor concepts = Tensor.concat(parts, 0).transpose(0, 1); // (E, C)
+      int right = 0;
+      for (int from = 0; from < entries.size(); from += PART) {
+        List<Corpus.Entry> part = entries.subList(from, Math.min(from + PART, entries.size()));
+        try (Scope inner = Scope.open("part of the pictures")) {
+          Tensor images = ParallelStep.pictures(plain(part), 0, part.size(), settings);
+          long[] found =
+              towers.images().features(images).unitRows().matmul(concepts).argmax(1).toLongs();
+          for (int i = 0; i < found.length; i++) {
+            right += found[i] == part.get(i).concept() ? 1 : 0;
+          }
+        }
+      }
+      return 100.0 * right / entries.size();
+    }
+  }
+
+  private Batch plain(List<Corpus.Entry> part) {
+    int side = settings.model().imageResolution();
+    int channels = settings.model().channels();
+    Renderer renderer = new Renderer(side, channels);
+    Batch batch =
+        new Batch(
+            new byte[part.size() * side * side * channels],
+            new int[part.size()][],
+            new String[part.size()],
+            new int[part.size()],
+            0);
+    for (int i = 0; i < part.size(); i++) {
+      int offset = i * side * side * channels;
+      renderer.render(part.get(i), null, Look.ORDINARY, Jitter.NONE, batch.pixels(), offset);
+    }
+    return batch;
+  }
+}

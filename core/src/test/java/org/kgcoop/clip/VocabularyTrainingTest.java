@@ -1,0 +1,49 @@
+package org.kgcoop.clip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VocabularyTrainingTest {
+  @TempDir Path folder;
+
+  @Test
+  void theCommonestPairIsMergedFirst() {
+    // Words: "aab" five times, "aac" twice. Pairs: "a a" 7, "a b</w>" 5, "a c</w>" 2. After the
+    // first merge: "aa b</w>" 5, "aa c</w>" 2.
+    assertThat(VocabularyTraining.merges(Map.of("aab", 5L, "aac", 2L), 10))
+        .containsExactly("a a", "aa b</w>", "aa c</w>");
+    assertThat(VocabularyTraining.merges(Map.of("aab", 5L, "aac", 2L), 2))
+        .containsExactly("a a", "aa b</w>");
+  }
+
+  @Test
+  void equallyCommonPairsAreTakenInTheOrderOfTheirText() {
+    assertThat(VocabularyTraining.merges(Map.of("xy", 1L, "ab", 1L), 1)).containsExactly("a b</w>");
+  }
+
+  @Test
+  void wordsAreMergedWithinTheirBorders() {
+    assertThat(VocabularyTraining.merges(Map.of("a b", 9L, "b a", 9L), 5)).isEmpty();
+  }
+
+  @Test
+  void theTokenizerReadsWhatWasLearned() {
+    Path file = folder.resolve("merges.txt");
+    List<String> merges =
+        VocabularyTraining.merges(new TreeMap<>(Map.of("a red cat", 3L, "a red hat", 2L)), 20);
+    VocabularyTraining.write(file, merges);
+    Tokenizer tokenizer = Tokenizer.read(file);
+    assertThat(tokenizer.vocabularySize())
+        .isEqualTo(VocabularyTraining.WITHOUT_MERGES + merges.size());
+    // Whole words are one token each.
+    List<Integer> ids = tokenizer.encode("a red cat");
+    assertThat(ids.stream().map(tokenizer::decode)).containsExactly("a ", "red ", "cat ");
+    assertThat(tokenizer.encode("rat")).hasSizeGreaterThan(1);
+  }
+}

@@ -1,0 +1,161 @@
+package org.kgcoop.pretrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.PackedTexts;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.Towers;
+import org.kgcoop.data.Images;
+import org.kgcoop.fixtures.Drawings;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+class PretrainingTest {
+  private static final int MERGES = 40;
+  private static final ClipConfig RESNET = model(new ClipConfig.ResNet(4, List.of(1, 1, 1, 1), 2));
+  private static final ClipConfig VIT = model(new ClipConfig.Vit(64, 1, 8, 1));
+
+  @TempDir static Path folder;
+  private static Corpus corpus;
+
+  private static ClipConfig model(ClipConfig.Vision vision) {
+    return new ClipConfig(16, 32, 3, 32, 514 + MERGES, 64, 1, 2, Activation.QUICK_GELU, vision);
+  }
+
+  static List<ClipConfig> models() {
+    return List.of(RESNET, VIT);
+  }
+
+  @BeforeAll
+  static void drawCorpus() {
+    corpus = Corpus.read(Drawings.corpus(folder.resolve("data"), 4), 32, new Images(w -> {}));
+  }
+
+  private static PretrainingSettings settings(ClipConfig model, int steps, DType precision) {
+    return new PretrainingSettings(
+        model,
+        new PretrainingSettings.Length(steps, 0),
+        8,
+        0.25,
+        0.8,
+        0.003,
+        10,
+        0.1,
+        1,
+        new PretrainingSettings.Scale(10, 1, 100),
+        1,
+        precision,
+        2);
+  }
+
+  private static Pretraining.Extent extent() {
+    return new Pretraining.Extent(MERGES, "a {}.", 1000, 1000, 1e9, null, DType.FLOAT32);
+  }
+
+  private ObjectNode train(PretrainingSettings settings, Path out, BooleanSupplier interrupted) {
+    Pretraining.Listener silent =
+        new Pretraining.Listener() {
+          @Override
+          public void at(Pretraining.Position position) {}
+
+          @Override
+          public void checked(Pretraining.Position position, double accuracy) {}
+        };
+    return new Pretraining(corpus, corpus, settings, extent(), silent, w -> {}, interrupted)
+        .run(out);
+  }
+
+  @Test
+  void itLearns() {
+    ObjectNode results =
+        train(settings(RESNET, 300, DType.FLOAT32), folder.resolve("learns"), () -> false);
+    // Chance is 100 / 12 = 8.3 %.
+    assertThat(results.path("zero_shot_accuracy").asDouble()).isGreaterThan(40);
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void interruptedTrainingEndsInTheSameBytes(ClipConfig model) {
+    PretrainingSettings settings = settings(model, 7, DType.BFLOAT16);
+    String name = model.vision().getClass().getSimpleName();
+    Path undisturbed = folder.resolve(name + "-undisturbed");
+    Path interrupted = folder.resolve(name + "-interrupted");
+    ObjectNode expected = train(settings, undisturbed, () -> false);
+    for (int i = 0; i < 2; i++) {
+      AtomicInteger steps = new AtomicInteger();
+      assertThatThrownBy(() -> train(settings, interrupted, () -> steps.incrementAndGet() == 3))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("the same command goes on");
+    }
+    ObjectNode results = train(settings, interrupted, () -> false);
+    for (String file : List.of("model.safetensors", "merges.txt", "preprocessor_config.json")) {
+      assertThat(interrupted.resolve(file)).hasSameBinaryContentAs(undisturbed.resolve(file));
+    }
+    expected.remove("seconds");
+    results.remove("seconds");
+    assertThat(results).isEqualTo(expected);
+    assertThat(interrupted.resolve("checkpoint")).isEmptyDirectory();
+  }
+
+  @Test
+  void aFolderOfOtherSettingsIsRefused() {
+    Path out = folder.resolve("refused");
+    assertThat(train(settings(VIT, 1, DType.FLOAT32), out, () -> false)).isNotEmpty();
+    assertThatThrownBy(() -> train(settings(VIT, 2, DType.FLOAT32), out, () -> false))
+        .hasMessageContaining("steps was 1, is 2");
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void theLoaderGivesTheFeaturesOfTheTraining(ClipConfig model) {
+    PretrainingSettings settings = settings(model, 1, DType.FLOAT32);
+    Path out = folder.resolve("loaded-" + model.vision().getClass().getSimpleName());
+    assertThat(train(settings, out, () -> false)).isNotEmpty();
+    try (Clip clip = Clip.load(out);
+        TrainedWeights weights =
+            new TrainedWeights(
+                clip.config(), RandomClip.tensors(clip.config(), 5), DType.FLOAT32, 2);
+        Scope scope = Scope.open("test");
+        Autograd.Switch off = Autograd.off()) {
+      weights.load(clip.stored(), "test");
+      Towers towers = weights.evaluating();
+      Tensor images = TinyClip.normal(3, 1, 2, 3, 32, 32);
+      assertClose(clip.imageEncoder().features(images), towers.images().features(images));
+      long[] ids = {clip.tokenizer().startOfText(), 5, 6, clip.tokenizer().endOfText()};
+      try (PackedTexts layout = clip.textEncoder().layout(1, new int[] {3})) {
+        assertClose(
+            clip.textEncoder().features(clip.textEncoder().embed(ids), layout),
+            towers.texts().features(towers.texts().embed(ids), layout));
+      }
+      assertThat(clip.preprocessing()).isEqualTo(Normalisation.preprocessing(32, 3));
+    }
+  }
+
+  private static void assertClose(Tensor actual, Tensor expected) {
+    float[] a = actual.toFloats();
+    float[] e = expected.toFloats();
+    assertThat(a).hasSameSizeAs(e);
+    for (int i = 0; i < a.length; i++) {
+      assertThat(a[i]).isCloseTo(e[i], within(1e-4f));
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.kgcoop.pretrain;
+
+import org.jspecify.annotations.NullMarked;
