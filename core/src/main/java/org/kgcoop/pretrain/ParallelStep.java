@@ -193,7 +193,7 @@ final class ParallelStep implements AutoCloseable {
   // ---- one worker
 
   private void work(int worker, Batch batch, double rate) {
-    Engine.setThreads(1);
+    Engine.useOneThreadHere();
     boolean done = false;
     try (Scope scope = Scope.open("part of a step")) {
       int size = batch.size() / shares.size();

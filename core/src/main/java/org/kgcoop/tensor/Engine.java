@@ -86,7 +86,7 @@ public final class Engine {
   }
 
   /** Operations of the calling thread, and of no other, use it alone. */
-  static void useOneThreadHere() {
+  public static void useOneThreadHere() {
     // A thread takes over the number for new threads when it is first asked for its own; it must
     // not do that after it was given one. Setting changes the number for new threads, too.
     int unused = torch.get_num_threads();
