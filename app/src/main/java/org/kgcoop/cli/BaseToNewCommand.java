@@ -39,7 +39,7 @@ final class BaseToNewCommand implements Callable<Integer> {
       required = true,
       paramLabel = "PATH",
       description = "A data set as for train; several times for several.")
-  private List<Path> data = new ArrayList<>();
+  private List<String> data = new ArrayList<>();
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run folder.")
   private Path out;

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.prompt.Templates;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
@@ -13,13 +15,15 @@ import picocli.CommandLine.Option;
 
 /** Which CLIP, and how it computes. */
 final class ClipOptions {
+  static final String EMBEDDED = "embedded";
+
   @Option(
       names = "--clip",
       paramLabel = "PATH",
       description =
-          "CLIP weights: an OpenAI .pt, a state dict, a .safetensors, or a Hugging Face or OpenCLIP"
-              + " folder.")
-  private @Nullable Path clip;
+          "CLIP weights: an OpenAI .pt, a state dict, a .safetensors, a Hugging Face or OpenCLIP"
+              + " folder, or embedded (default): a small one that knows icon drawings.")
+  private @Nullable String clip;
 
   @Option(
       names = "--tokenizer",
@@ -58,13 +62,14 @@ final class ClipOptions {
     return clip != null;
   }
 
-  /** The path that was given. */
+  /** Where the weights are. */
   Path path() {
-    if (clip == null) {
-      throw KgCoopException.configuration(
-          "no CLIP weights: give them with --clip PATH, such as --clip ViT-B-16.pt");
-    }
-    return clip;
+    return clip == null || clip.equals(EMBEDDED) ? EmbeddedClip.folder() : Path.of(clip);
+  }
+
+  /** The template that fits what this CLIP has seen, where nobody states one. */
+  String template() {
+    return clip == null || clip.equals(EMBEDDED) ? EmbeddedClip.TEMPLATE : Templates.DEFAULT;
   }
 
   Clip load() {

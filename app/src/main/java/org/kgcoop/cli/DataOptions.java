@@ -6,10 +6,13 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.DataSets;
+import org.kgcoop.data.EmbeddedDataSets;
 import picocli.CommandLine.Option;
 
 /** Which pictures, and what is said about them. */
 final class DataOptions {
+  private static final String EMBEDDED = "embedded:";
+
   @Option(
       names = "--images",
       paramLabel = "DIR",
@@ -38,8 +41,20 @@ final class DataOptions {
       description = "Class names that are equal after clean-up are an error, not a warning.")
   private boolean strict;
 
-  DataSet open(Path path, Consumer<String> warnings) {
-    return DataSets.open(path, options(warnings));
+  /**
+   * The data set at a path, or the embedded one of a name.
+   *
+   * @param data a path, or {@code embedded:NAME}
+   */
+  DataSet open(String data, Consumer<String> warnings) {
+    DataSetOptions options = options(warnings);
+    return isEmbedded(data)
+        ? EmbeddedDataSets.open(data.substring(EMBEDDED.length()), options)
+        : DataSets.open(Path.of(data), options);
+  }
+
+  static boolean isEmbedded(String data) {
+    return data.startsWith(EMBEDDED);
   }
 
   private DataSetOptions options(Consumer<String> warnings) {

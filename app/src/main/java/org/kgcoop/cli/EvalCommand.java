@@ -52,7 +52,7 @@ final class EvalCommand implements Callable<Integer> {
       required = true,
       paramLabel = "PATH",
       description = "A data set as for train.")
-  private Path data;
+  private String data;
 
   @Option(
       names = "--classes",

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.DataSet;
+import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import picocli.CommandLine.Command;
@@ -27,8 +27,10 @@ import picocli.CommandLine.Parameters;
     },
     footer = {"", "Examples:", "  ./kgcoop inspect ViT-B-16.pt", "  ./kgcoop inspect pets/"})
 final class InspectCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "PATH", description = "The file or folder.")
-  private Path path;
+  @Parameters(
+      paramLabel = "PATH",
+      description = "The file or folder; embedded for the CLIP, embedded:NAME for a data set.")
+  private String what;
 
   @Option(names = "--tensors", description = "List every tensor of a weight file.")
   private boolean tensors;
@@ -41,17 +43,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!Files.exists(path)) {
-      throw KgCoopException.configuration(path + ": there is no such file or folder");
-    }
-    ObjectNode found;
-    if (looksLikeData()) {
-      DataSet data = dataOptions.open(path, output::warn);
-      found = Inspection.of(data);
-    } else {
-      WeightFile file = WeightFiles.open(path);
-      found = Inspection.of(file, tensors);
-    }
+    ObjectNode found = inspect();
     if (output.isJson()) {
       output.json(found);
     } else {
@@ -60,11 +52,26 @@ final class InspectCommand implements Callable<Integer> {
     return 0;
   }
 
+  private ObjectNode inspect() {
+    if (DataOptions.isEmbedded(what)) {
+      return Inspection.of(dataOptions.open(what, output::warn));
+    }
+    Path path = what.equals(ClipOptions.EMBEDDED) ? EmbeddedClip.folder() : Path.of(what);
+    if (!Files.exists(path)) {
+      throw KgCoopException.configuration(path + ": there is no such file or folder");
+    }
+    if (looksLikeData(path)) {
+      return Inspection.of(dataOptions.open(what, output::warn));
+    }
+    WeightFile file = WeightFiles.open(path);
+    return Inspection.of(file, tensors);
+  }
+
   /** A folder without weights, or a file that only data sets have. */
-  private boolean looksLikeData() {
+  private static boolean looksLikeData(Path path) {
     String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
     return Files.isDirectory(path)
         ? !WeightFiles.isModelFolder(path)
-        : name.matches(".*\\.(json|jsonl|csv)");
+        : name.matches(".*\\.(json|jsonl|csv|zip)");
   }
 }

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       ZeroShotCommand.class,
       BaseToNewCommand.class,
+      HeadroomCommand.class,
       InspectCommand.class,
       NearestCommand.class,
       ExportCommand.class,

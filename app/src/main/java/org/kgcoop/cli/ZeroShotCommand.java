@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.ZeroShot;
@@ -43,6 +44,8 @@ final class ZeroShotCommand implements Callable<Integer> {
       description =
           "Text with {} for the class name; several times for an ensemble (default: \""
               + Templates.DEFAULT
+              + "\", with the embedded CLIP \""
+              + EmbeddedClip.TEMPLATE
               + "\").")
   private List<String> templates = new ArrayList<>();
 
@@ -69,7 +72,7 @@ final class ZeroShotCommand implements Callable<Integer> {
       throw KgCoopException.configuration("no class names: give them with --classes cat,dog,...");
     }
     List<String> all = new ArrayList<>(ensemble ? Templates.ENSEMBLE : List.of());
-    all.addAll(templates.isEmpty() ? List.of(Templates.DEFAULT) : templates);
+    all.addAll(templates.isEmpty() ? List.of(clipOptions.template()) : templates);
     ZeroShot method = new ZeroShot(all);
     List<Path> files = PictureFiles.expand(pictures);
     try (Clip clip = clipOptions.load();

@@ -5,13 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URL;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.EmbeddedFiles;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -20,8 +17,7 @@ import org.kgcoop.KgCoopException;
  */
 public final class EmbeddedDataSets {
 
-  /** Where the index and the zip files are on the class path. */
-  static final String FOLDER = "org/kgcoop/embedded/datasets/";
+  private static final String FOLDER = "datasets/";
 
   private EmbeddedDataSets() {}
 
@@ -47,7 +43,7 @@ public final class EmbeddedDataSets {
 
   /** All of them, in the order of the index; none without the module. */
   public static List<Description> all() {
-    try (InputStream in = loader().getResourceAsStream(FOLDER + "index.json")) {
+    try (InputStream in = EmbeddedFiles.open(FOLDER + "index.json")) {
       return in == null
           ? List.of()
           : new ObjectMapper().readValue(in, new TypeReference<List<Description>>() {});
@@ -64,34 +60,16 @@ public final class EmbeddedDataSets {
    */
   public static DataSet open(String name, DataSetOptions options) {
     List<String> names = all().stream().map(Description::name).toList();
-    URL url = names.contains(name) ? loader().getResource(FOLDER + name + ".zip") : null;
-    if (url == null) {
+    Path file =
+        names.contains(name)
+            ? EmbeddedFiles.file(FOLDER + name + ".zip", EmbeddedFiles.temporaryFolder())
+            : null;
+    if (file == null) {
       throw KgCoopException.configuration(
           "there is no embedded data set \"%s\"; expected one of %s"
               .formatted(name, names.isEmpty() ? "none, since this build has none" : names));
     }
     DataSetOptions named = options.name() == null ? options.withName(name) : options;
-    return DataSets.open(file(url, name), named);
-  }
-
-  /** The zip file itself, or a copy of it where it lies inside a jar. */
-  private static Path file(URL url, String name) {
-    if (url.getProtocol().equals("file")) {
-      return Path.of(URI.create(url.toString()));
-    }
-    try (InputStream in = url.openStream()) {
-      Path copy = Files.createTempFile("kgcoop-" + name + "-", ".zip");
-      copy.toFile().deleteOnExit();
-      Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
-      return copy;
-    } catch (IOException e) {
-      throw KgCoopException.io(
-          "the embedded data set " + name + " cannot be copied out: " + e.getMessage(), e);
-    }
-  }
-
-  private static ClassLoader loader() {
-    ClassLoader loader = EmbeddedDataSets.class.getClassLoader();
-    return loader == null ? ClassLoader.getSystemClassLoader() : loader;
+    return DataSets.open(file, named);
   }
 }

@@ -1,0 +1,129 @@
+package org.kgcoop.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.github.freva.asciitable.AsciiTable;
+import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.HorizontalAlign;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.FewShot;
+import org.kgcoop.experiment.Headroom;
+import org.kgcoop.experiment.Workbench;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Whether there is anything to gain. */
+@Command(
+    name = "headroom",
+    mixinStandardHelpOptions = true,
+    header = "Tell how much a data set leaves to be learned.",
+    description = {
+      "",
+      "Compare zero-shot CLIP with a linear probe on the training pictures of a data set, by folds:"
+          + " what a prompt can hope to gain, before one is trained. Test pictures are not looked"
+          + " at.",
+      ""
+    },
+    footer = {"", "Example:", "  ./kgcoop headroom --data embedded:objects --shots 8"})
+final class HeadroomCommand implements Callable<Integer> {
+  @ParentCommand private Main main;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "PATH",
+      description = "A data set as for train; several times for several.")
+  private List<String> data = new ArrayList<>();
+
+  @Option(
+      names = "--classes",
+      paramLabel = "PART",
+      defaultValue = "base",
+      description = "all, base or new half of the classes (default: ${DEFAULT-VALUE}).")
+  private String classes;
+
+  @Option(
+      names = "--shots",
+      paramLabel = "K",
+      defaultValue = "16",
+      description = "Training pictures a class (default: ${DEFAULT-VALUE}).")
+  private int shots;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "LIST",
+      defaultValue = "1,2,3",
+      description = "Of the draws (default: ${DEFAULT-VALUE}).")
+  private String seeds;
+
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private DataOptions dataOptions = new DataOptions();
+  @Mixin private BankOptions bank = new BankOptions();
+  @Mixin private Output output = new Output();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets options and parent
+  HeadroomCommand() {}
+
+  @Override
+  public Integer call() {
+    if (shots < 1) {
+      throw KgCoopException.configuration("--shots: expected at least 1, got " + shots);
+    }
+    ClassSplit split = Parse.classSplit("--classes", classes);
+    List<Long> drawn = Parse.numbers("--seeds", seeds);
+    List<DataSet> sets = data.stream().map(d -> dataOptions.open(d, output::warn)).toList();
+    List<Headroom> found = new ArrayList<>();
+    try (Clip clip = clipOptions.load()) {
+      Workbench bench = Parse.workbench(clip, bank.open(clip, output), output, main);
+      for (DataSet set : sets) {
+        List<DataSet> draws =
+            drawn.stream()
+                .map(seed -> FewShot.draw(set, shots, seed, bench.warnings()).select(split))
+                .toList();
+        found.add(Headroom.of(bench, draws));
+      }
+    }
+    if (output.isJson()) {
+      ArrayNode rows = JsonNodeFactory.instance.arrayNode();
+      found.forEach(row -> rows.add(row.toJson()));
+      output.json(JsonNodeFactory.instance.objectNode().set("data_sets", rows));
+    } else {
+      output.line(table(found));
+    }
+    return 0;
+  }
+
+  private static String table(List<Headroom> rows) {
+    return AsciiTable.builder()
+        .border(AsciiTable.NO_BORDERS)
+        .data(
+            rows,
+            List.of(
+                column("data set", HorizontalAlign.LEFT, Headroom::dataSet),
+                column("classes", HorizontalAlign.RIGHT, row -> String.valueOf(row.classes())),
+                column("pictures", HorizontalAlign.RIGHT, row -> String.valueOf(row.pictures())),
+                column("zero-shot", HorizontalAlign.RIGHT, row -> number(row.zeroShot().mean())),
+                column("probe", HorizontalAlign.RIGHT, row -> number(row.probe().mean())),
+                column("headroom", HorizontalAlign.RIGHT, row -> number(row.points()))))
+        .asString();
+  }
+
+  private static com.github.freva.asciitable.ColumnData<Headroom> column(
+      String header, HorizontalAlign align, Function<Headroom, String> value) {
+    return new Column().header(header).headerAlign(align).dataAlign(align).with(value);
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+}

@@ -1,0 +1,43 @@
+package org.kgcoop.clip;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.kgcoop.EmbeddedFiles;
+import org.kgcoop.KgCoopException;
+
+/**
+ * The CLIP that comes with the program: small, pre-trained on icon drawings, an ordinary model
+ * folder in module {@code embedded}. Its model card says what it knows.
+ */
+public final class EmbeddedClip {
+
+  /** What its pictures are called. */
+  public static final String TEMPLATE = "an icon of a {}.";
+
+  private static final String WEIGHTS = "model.safetensors";
+  private static final List<String> BESIDE =
+      List.of("merges.txt", "preprocessor_config.json", "model_card.md");
+
+  private EmbeddedClip() {}
+
+  /**
+   * Its folder, as {@link Clip#load(Path, Clip.Options)} takes it; of a program packed in a jar, a
+   * copy.
+   *
+   * @throws KgCoopException of the kind CONFIGURATION where the program has none
+   */
+  public static Path folder() {
+    Path folder = EmbeddedFiles.temporaryFolder();
+    Path weights = EmbeddedFiles.file("clip/" + WEIGHTS, folder);
+    if (weights == null || weights.getParent() == null) {
+      throw KgCoopException.configuration(
+          "this build has no embedded CLIP: put kgcoop-embedded on the class path, or name weights");
+    }
+    for (String name : BESIDE) {
+      if (EmbeddedFiles.file("clip/" + name, folder) == null) {
+        throw new IllegalStateException("the embedded CLIP lacks " + name);
+      }
+    }
+    return weights.getParent();
+  }
+}

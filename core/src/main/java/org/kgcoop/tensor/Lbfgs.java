@@ -1,0 +1,58 @@
+package org.kgcoop.tensor;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.LBFGS;
+import org.bytedeco.pytorch.LBFGSOptions;
+import org.bytedeco.pytorch.LossClosure;
+import org.bytedeco.pytorch.StringOptional;
+
+/**
+ * LibTorch's L-BFGS with a line search by the strong Wolfe conditions: for small, smooth and convex
+ * problems, which it solves to rounding (Nocedal and Wright, "Numerical Optimization", ch. 7).
+ */
+public final class Lbfgs {
+  private static final int ITERATIONS = 1000;
+  private static final double GRADIENT = 1e-6; // largest element at which the search ends
+  private static final double CHANGE = 1e-12;
+
+  private Lbfgs() {}
+
+  /**
+   * Moves the parameters to a minimum.
+   *
+   * @param parameters what is moved, in place; they require gradients
+   * @param loss a scalar of the parameters as they are when it is asked for
+   */
+  public static void minimise(List<Tensor> parameters, Supplier<Tensor> loss) {
+    try (Scope scope = Scope.open("L-BFGS")) {
+      LBFGSOptions options = new LBFGSOptions(1.0);
+      options.max_iter().put(ITERATIONS);
+      options.max_eval().put(2L * ITERATIONS);
+      options.tolerance_grad().put(GRADIENT);
+      options.tolerance_change().put(CHANGE);
+      options.line_search_fn().put(new StringOptional("strong_wolfe"));
+      LossClosure closure =
+          new LossClosure() {
+            @Override
+            public org.bytedeco.pytorch.Tensor call() {
+              try (Scope inner = Scope.open("loss")) {
+                Tensor value = loss.get();
+                List<Tensor> gradients = Autograd.gradients(value, parameters, false);
+                for (int i = 0; i < parameters.size(); i++) {
+                  parameters.get(i).handle().mutable_grad().put(gradients.get(i).handle());
+                }
+                // It must outlive this scope, for the caller to copy it.
+                return inner.promote(value.detach()).handle();
+              }
+            }
+          };
+      try (LBFGS optimizer = new LBFGS(Autograd.vector(parameters), options)) {
+        Object unused = NativeCall.run("L-BFGS", () -> optimizer.step(closure));
+      }
+      for (Tensor parameter : parameters) {
+        Object unused = parameter.handle().mutable_grad().put(new org.bytedeco.pytorch.Tensor());
+      }
+    }
+  }
+}
