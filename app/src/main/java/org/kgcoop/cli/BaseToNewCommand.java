@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.experiment.BaseToNew;
@@ -58,6 +59,14 @@ final class BaseToNewCommand implements Callable<Integer> {
       description = "Default: ${DEFAULT-VALUE}.")
   private String seeds;
 
+  @Option(
+      names = "--jobs",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Runs side by side, each with one thread, for small models (default: ${DEFAULT-VALUE}).")
+  private int jobs;
+
   @Option(names = "--per-set", description = "Rows for each data set too.")
   private boolean perSet;
 
@@ -73,12 +82,19 @@ final class BaseToNewCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (jobs < 1) {
+      throw KgCoopException.configuration("--jobs: expected at least 1, got " + jobs);
+    }
+    if (jobs > 1) {
+      clipOptions.useOneThread("--jobs " + jobs);
+    }
     BaseToNew.Plan plan =
         new BaseToNew.Plan(
             methodOptions.methods(Parse.list("--methods", methods)),
             training.shots(),
             Parse.numbers("--seeds", seeds),
-            training::settings);
+            training::settings,
+            jobs);
     List<DataSet> sets = data.stream().map(d -> dataOptions.open(d, output::warn)).toList();
     try (Clip clip = clipOptions.load()) {
       TableView.run(Parse.workbench(clip, bank.open(clip, output), output, main), plan, sets, out)

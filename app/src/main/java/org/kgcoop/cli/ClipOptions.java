@@ -72,6 +72,16 @@ final class ClipOptions {
     return clip == null || clip.equals(EMBEDDED) ? EmbeddedClip.TEMPLATE : Templates.DEFAULT;
   }
 
+  /** Sets the number of threads to one, for an option that needs it. */
+  void useOneThread(String option) {
+    if (threads > 1) {
+      throw KgCoopException.configuration(
+          option + " goes with one thread a run: leave out --threads " + threads);
+    }
+    threads = 1;
+    Engine.setThreads(1);
+  }
+
   Clip load() {
     Path path = path();
     Clip.Options options =

@@ -34,7 +34,7 @@ class BadInputTest {
     clip = shared.resolve("clip");
     data = shared.resolve("drawings");
     RandomClip.write(clip, RandomClip.TINY, 1);
-    DemoFiles.copyDrawings(data);
+    SampleDrawings.copyTo(data);
     Cli.Result trained =
         Cli.run(
             "train",

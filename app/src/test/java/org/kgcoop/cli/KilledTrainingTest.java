@@ -29,7 +29,7 @@ class KilledTrainingTest {
     Path clip = folder.resolve("clip");
     Path data = folder.resolve("data");
     RandomClip.write(clip, RandomClip.TINY, 1);
-    DemoFiles.copyDrawings(data);
+    SampleDrawings.copyTo(data);
 
     Process undisturbed = start(clip, data, folder.resolve("undisturbed"));
     long begun = System.nanoTime();

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 class PretrainCommandTest {
   @TempDir Path folder;
 
-  /** The drawings of the demo, each a concept of its own. */
+  /** Sample drawings, each a concept of its own. */
   private Path corpus() throws IOException {
     Path drawings = folder.resolve("drawings");
-    DemoFiles.copyDrawings(drawings);
+    SampleDrawings.copyTo(drawings);
     StringBuilder lines = new StringBuilder();
     try (var files = Files.walk(drawings)) {
       int number = 0;

@@ -9,11 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -25,6 +28,7 @@ import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.TrainingSettings;
@@ -42,27 +46,40 @@ public final class BaseToNew {
    * @param methods a method for the template of a data set, in the order of the table
    * @param shots pictures a class
    * @param training the training of a method under a seed
+   * @param jobs runs at a time; more than one expects an engine set to one thread
    */
   public record Plan(
       List<Function<String, Method>> methods,
       int shots,
       List<Long> seeds,
-      BiFunction<PromptMethod, Long, TrainingSettings> training) {
+      BiFunction<PromptMethod, Long, TrainingSettings> training,
+      int jobs) {
     public Plan {
       methods = List.copyOf(methods);
       seeds = List.copyOf(seeds);
-      if (methods.isEmpty() || seeds.isEmpty()) {
-        throw KgCoopException.configuration("expected at least one method and one seed");
+      if (methods.isEmpty() || seeds.isEmpty() || jobs < 1) {
+        throw KgCoopException.configuration("expected at least one method, seed and job");
+      }
+      if (jobs > 1 && Engine.threads() > 1) {
+        throw new IllegalArgumentException(
+            jobs + " jobs: expected an engine of one thread, got " + Engine.threads());
       }
     }
   }
 
   private final Workbench bench;
   private final Plan plan;
+  private final Progress all;
 
   public BaseToNew(Workbench bench, Plan plan) {
-    this.bench = bench;
     this.plan = plan;
+    all = bench.progress();
+    // Of runs side by side only their number is told: their own lines would mix.
+    this.bench =
+        plan.jobs() == 1
+            ? bench
+            : new Workbench(
+                bench.clip(), bench.bank(), Progress.SILENT, bench.warnings(), bench.interrupted());
   }
 
   /**
@@ -79,11 +96,41 @@ public final class BaseToNew {
               + "), so that their runs would share a folder: rename one");
     }
     makeFolder(out);
-    List<BaseToNewTable.Cell> cells = new ArrayList<>();
-    for (DataSet data : dataSets) {
-      cells.addAll(run(data, out));
+    List<Material> materials = dataSets.stream().map(Material::new).toList();
+    try {
+      List<Supplier<BaseToNewTable.Cell>> cells = new ArrayList<>();
+      for (Material material : materials) {
+        for (Function<String, Method> make : plan.methods()) {
+          Method method = make.apply(TrainingRun.template(material.data));
+          plan.seeds().forEach(seed -> cells.add(() -> cell(method, seed, material, out)));
+        }
+      }
+      return new BaseToNewTable(run(cells));
+    } finally {
+      materials.forEach(Material::close);
     }
-    return new BaseToNewTable(cells);
+  }
+
+  private List<BaseToNewTable.Cell> run(List<Supplier<BaseToNewTable.Cell>> cells) {
+    if (plan.jobs() == 1) {
+      return Jobs.run(cells, 1);
+    }
+    AtomicLong done = new AtomicLong();
+    try (Progress.Task task = all.start("runs", cells.size())) {
+      List<Supplier<BaseToNewTable.Cell>> told =
+          cells.stream()
+              .<Supplier<BaseToNewTable.Cell>>map(
+                  cell ->
+                      () -> {
+                        BaseToNewTable.Cell made = cell.get();
+                        synchronized (task) {
+                          task.done(done.incrementAndGet());
+                        }
+                        return made;
+                      })
+              .toList();
+      return Jobs.run(told, plan.jobs());
+    }
   }
 
   private static void makeFolder(Path out) {
@@ -135,24 +182,44 @@ public final class BaseToNew {
   /** The test pictures of one half of the classes. */
   private record Half(DataSet data, Tensor features) {}
 
-  private List<BaseToNewTable.Cell> run(DataSet data, Path out) {
-    List<BaseToNewTable.Cell> cells = new ArrayList<>();
-    try (Scope scope = Scope.open("data set " + data.name())) {
-      Half base = half(data, ClassSplit.BASE, "base");
-      Half unseen = half(data, ClassSplit.NEW, "new");
-      Map<Long, DataSet> drawn = new LinkedHashMap<>();
-      for (long seed : plan.seeds()) {
-        drawn.put(
-            seed, FewShot.draw(data, plan.shots(), seed, bench.warnings()).select(ClassSplit.BASE));
+  /** What all runs on one data set share, made when the first of them begins. */
+  private final class Material {
+    private final DataSet data;
+    private final Map<Long, DataSet> drawn = new HashMap<>();
+    private @Nullable Half base;
+    private @Nullable Half unseen;
+
+    Material(DataSet data) {
+      this.data = data;
+    }
+
+    synchronized Half base() {
+      if (base == null) {
+        base = half(data, ClassSplit.BASE, "base");
       }
-      for (Function<String, Method> make : plan.methods()) {
-        Method method = make.apply(TrainingRun.template(data));
-        for (Map.Entry<Long, DataSet> draw : drawn.entrySet()) {
-          cells.add(cell(method, draw.getKey(), draw.getValue(), base, unseen, out));
-        }
+      return base;
+    }
+
+    synchronized Half unseen() {
+      if (unseen == null) {
+        unseen = half(data, ClassSplit.NEW, "new");
+      }
+      return unseen;
+    }
+
+    synchronized DataSet drawn(long seed) {
+      return drawn.computeIfAbsent(
+          seed, s -> FewShot.draw(data, plan.shots(), s, bench.warnings()).select(ClassSplit.BASE));
+    }
+
+    synchronized void close() {
+      if (base != null) {
+        base.features().close();
+      }
+      if (unseen != null) {
+        unseen.features().close();
       }
     }
-    return cells;
   }
 
   private Half half(DataSet data, ClassSplit split, String name) {
@@ -161,17 +228,22 @@ public final class BaseToNew {
       throw KgCoopException.data(
           data.name() + ": the " + name + " half of the classes has no test pictures");
     }
-    return new Half(
-        half,
-        Evaluator.features(
-            bench.bank(),
-            half.test(),
-            bench.progress(),
-            data.name() + ": test pictures of " + name + " classes"));
+    try (Scope scope = Scope.open("test pictures of " + data.name())) {
+      return new Half(
+          half,
+          Evaluator.features(
+                  bench.bank(),
+                  half.test(),
+                  bench.progress(),
+                  data.name() + ": test pictures of " + name + " classes")
+              .keep());
+    }
   }
 
-  private BaseToNewTable.Cell cell(
-      Method method, long seed, DataSet drawn, Half base, Half unseen, Path out) {
+  private BaseToNewTable.Cell cell(Method method, long seed, Material material, Path out) {
+    Half base = material.base();
+    Half unseen = material.unseen();
+    DataSet drawn = material.drawn(seed);
     if (method instanceof PromptMethod prompt) {
       if (prompt.context().classSpecific()) {
         throw KgCoopException.configuration(

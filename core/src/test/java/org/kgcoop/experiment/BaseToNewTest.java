@@ -32,6 +32,7 @@ import org.kgcoop.prompt.KgCoOp;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.train.Schedule;
 import org.kgcoop.train.TrainingSettings;
@@ -74,7 +75,8 @@ class BaseToNewTest {
                 seed,
                 Augmentation.ofId(augmentation),
                 1,
-                false));
+                false),
+        1);
   }
 
   private BaseToNewTable run(BaseToNew.Plan plan, String out, BooleanSupplier interrupted) {
@@ -248,5 +250,36 @@ class BaseToNewTest {
     assertThatThrownBy(() -> run(plan(METHODS.subList(1, 2), "bank:2"), "out", () -> false))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("training.augment was \"test\", is \"bank:2\"");
+  }
+
+  @Test
+  void runsSideBySideGiveTheSameBytes() throws IOException {
+    int threads = Engine.threads();
+    try {
+      Engine.setThreads(1);
+      BaseToNew.Plan plan = plan(METHODS, "bank:2");
+      BaseToNew.Plan two =
+          new BaseToNew.Plan(plan.methods(), plan.shots(), plan.seeds(), plan.training(), 2);
+      List<BaseToNewTable.Cell> turns = run(plan, "turns", () -> false).cells();
+      List<BaseToNewTable.Cell> sideBySide = run(two, "side", () -> false).cells();
+      assertThat(sideBySide)
+          .extracting(c -> List.of(c.dataSet(), c.method(), c.seed(), c.base(), c.unseen()))
+          .isEqualTo(
+              turns.stream()
+                  .map(c -> List.of(c.dataSet(), c.method(), c.seed(), c.base(), c.unseen()))
+                  .toList());
+      String prompt = "two/kgcoop/seed2/prompt.safetensors";
+      assertThat(folder.resolve("side").resolve(prompt))
+          .hasSameBinaryContentAs(folder.resolve("turns").resolve(prompt));
+      Engine.setThreads(2);
+      assertThatThrownBy(
+              () ->
+                  new BaseToNew.Plan(
+                      plan.methods(), plan.shots(), plan.seeds(), plan.training(), 2))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("one thread");
+    } finally {
+      Engine.setThreads(threads);
+    }
   }
 }

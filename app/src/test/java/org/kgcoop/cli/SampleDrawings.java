@@ -1,0 +1,40 @@
+package org.kgcoop.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.EmbeddedDataSets;
+import org.kgcoop.data.Item;
+
+/** Drawings of the embedded everyday objects in a folder, as a user has pictures. */
+final class SampleDrawings {
+  private static final int CLASSES = 12;
+  private static final int PICTURES = 8;
+
+  private SampleDrawings() {}
+
+  /** Copies 12 classes of 8 drawings, a folder per class. */
+  static void copyTo(Path folder) {
+    DataSet objects = EmbeddedDataSets.open("objects", DataSetOptions.defaults(warning -> {}));
+    try {
+      for (int label = 0; label < CLASSES; label++) {
+        int wanted = label;
+        List<Item> items =
+            objects.train().stream()
+                .filter(item -> item.label() == wanted)
+                .limit(PICTURES)
+                .toList();
+        Path to = Files.createDirectories(folder.resolve(objects.classNames().get(label)));
+        for (int i = 0; i < items.size(); i++) {
+          Files.write(to.resolve(i + ".png"), Files.readAllBytes(items.get(i).file()));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
