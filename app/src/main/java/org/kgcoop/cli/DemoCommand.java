@@ -79,7 +79,7 @@ final class DemoCommand implements Callable<Integer> {
     List<Long> drawn = Parse.numbers("--seeds", seeds);
     BaseToNew.Plan plan =
         new BaseToNew.Plan(
-            new MethodOptions().methods(MethodCatalogue.ids()),
+            MethodOptions.forDemo().methods(MethodCatalogue.ids()),
             training.shots(),
             quick ? drawn.subList(0, 1) : drawn,
             training::settings,

@@ -14,8 +14,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.prompt.Templates;
 import picocli.CommandLine.Option;
 
 /** Settings of methods, {@code --set KEY=VALUE} or {@code --set METHOD.KEY=VALUE}. */
@@ -30,6 +32,13 @@ final class MethodOptions {
         "Example: --set context_tokens=16 --set kgcoop.weight=4"
       })
   private Map<String, String> settings = new LinkedHashMap<>();
+
+  /** Those of the demo: contexts begin as the words of the embedded data sets' template. */
+  static MethodOptions forDemo() {
+    MethodOptions options = new MethodOptions();
+    options.settings.put("words", Templates.words(EmbeddedClip.TEMPLATE));
+    return options;
+  }
 
   /**
    * The methods of those names, each waiting for the template of a data set.

@@ -57,7 +57,8 @@ final class TableView {
                 right("base").with(row -> percent(row.base())),
                 right("new").with(row -> percent(row.unseen())),
                 right("H").with(row -> String.format(Locale.ROOT, "%.2f", row.harmonicMean())),
-                right("ms/image").with(row -> time(row.msPerImage()))))
+                right("ms/image").with(row -> time(row.time().training())),
+                right("with features").with(row -> time(row.time().withFeatures()))))
         .asString();
   }
 

@@ -41,7 +41,7 @@ public final class Templates {
   }
 
   /** The words of a template before its class name: "a photo of a" of "a photo of a {}.". */
-  static String words(String template) {
+  public static String words(String template) {
     check(template);
     return template.substring(0, template.indexOf("{}")).strip();
   }

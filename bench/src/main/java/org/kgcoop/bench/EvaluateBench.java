@@ -1,0 +1,95 @@
+package org.kgcoop.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Item;
+import org.kgcoop.experiment.Evaluator;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Features to an accuracy. */
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    header = "Evaluation of banked features: the reference encodes its texts for every test batch.")
+final class EvaluateBench implements Callable<Integer> {
+  private static final String TEMPLATE = "a photo of a {}.";
+
+  /** Test pictures in a batch of the published configurations. */
+  private static final int BATCH = 100;
+
+  @Option(names = "--pictures", defaultValue = "10000", description = "Default: ${DEFAULT-VALUE}.")
+  private int pictures;
+
+  @Option(names = "--classes", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}.")
+  private int classes;
+
+  @Mixin private BenchOptions options = new BenchOptions();
+
+  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  EvaluateBench() {}
+
+  @Override
+  public Integer call() {
+    List<String> names = BenchModel.classNames(classes);
+    try (Clip ours = BenchModel.load(options.precision());
+        Clip reference = BenchModel.load(DType.FLOAT32);
+        PublishedClip plain = new PublishedClip(reference);
+        FeatureClassifier classifier = new ZeroShot(List.of(TEMPLATE)).classifier(ours, names, 0);
+        Scope scope = Scope.open("bench");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor features = BenchModel.features(pictures, ours.config().embedDim());
+      List<Item> items = new ArrayList<>();
+      for (int i = 0; i < pictures; i++) {
+        items.add(new Item("picture" + i, Path.of("picture" + i), i % classes, "class"));
+      }
+      PromptText text =
+          PromptText.learned(reference, names, ContextSettings.shared(4, "a photo of a"));
+      Tensor context = BenchModel.features(4, reference.config().textWidth());
+      Tensor batch = features.narrow(0, 0, Math.min(BATCH, pictures));
+      int batches = (pictures + BATCH - 1) / BATCH;
+      Measurement.Medians medians =
+          options.measure(
+              () -> Measurement.inScope(() -> logits(plain, text, context, batch)),
+              () -> {
+                Evaluator.Result unused = Evaluator.evaluate(classifier, features, items, classes);
+              });
+      options.print(
+          new Case(
+              "evaluate, %d pictures, %d classes, %s (reference: one batch, times %d)"
+                  .formatted(pictures, classes, options.precision(), batches),
+              batches * medians.reference(),
+              medians.ours(),
+              2.0 * pictures * classes * ours.config().embedDim() / medians.ours() / 1e6,
+              Measurement.peak(DType.FLOAT32),
+              Measurement.peakResident()));
+    }
+    return 0;
+  }
+
+  /** All texts, some at a time, and their products with one batch of pictures. */
+  private static Tensor logits(
+      PublishedClip plain, PromptText text, Tensor context, Tensor features) {
+    List<Tensor> parts = new ArrayList<>();
+    for (int from = 0; from < text.classes(); from += PublishedMethod.CLASSES_AT_A_TIME) {
+      int to = Math.min(from + PublishedMethod.CLASSES_AT_A_TIME, text.classes());
+      int[] ends = text.rows().subList(from, to).stream().mapToInt(PromptText.Row::end).toArray();
+      try (Scope scope = Scope.open("part")) {
+        parts.add(scope.promote(plain.text(plain.prompts(text, context, from, to), ends)));
+      }
+    }
+    return features.matmul(Tensor.concat(parts, 0).transpose(0, 1));
+  }
+}
