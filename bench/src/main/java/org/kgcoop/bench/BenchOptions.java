@@ -12,6 +12,12 @@ final class BenchOptions {
   private String precision = "bf16";
 
   @Option(
+      names = "--reference-precision",
+      defaultValue = "float32",
+      description = "Of the reference: float32 or bf16 (default: ${DEFAULT-VALUE}).")
+  private String referencePrecision = "float32";
+
+  @Option(
       names = "--rounds",
       defaultValue = "5",
       description = "How often each is timed (default: ${DEFAULT-VALUE}).")
@@ -27,7 +33,19 @@ final class BenchOptions {
   private boolean json;
 
   DType precision() {
-    return precision.equals("float32") ? DType.FLOAT32 : DType.BFLOAT16;
+    return type(precision);
+  }
+
+  DType referencePrecision() {
+    return type(referencePrecision);
+  }
+
+  private static DType type(String name) {
+    return switch (name) {
+      case "float32" -> DType.FLOAT32;
+      case "bf16" -> DType.BFLOAT16;
+      default -> throw new IllegalArgumentException(name + ": expected float32 or bf16");
+    };
   }
 
   /** Medians of both, or of ours alone. */

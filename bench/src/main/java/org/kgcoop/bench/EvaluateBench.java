@@ -46,7 +46,7 @@ final class EvaluateBench implements Callable<Integer> {
     List<String> names = BenchModel.classNames(classes);
     try (Clip ours = BenchModel.load(options.precision());
         Clip reference = BenchModel.load(DType.FLOAT32);
-        PublishedClip plain = new PublishedClip(reference);
+        PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
         FeatureClassifier classifier = new ZeroShot(List.of(TEMPLATE)).classifier(ours, names, 0);
         Scope scope = Scope.open("bench");
         Autograd.Switch off = Autograd.off()) {

@@ -37,7 +37,7 @@ final class ImageBench implements Callable<Integer> {
   public Integer call() {
     try (Clip ours = BenchModel.load(options.precision());
         Clip reference = BenchModel.load(DType.FLOAT32);
-        PublishedClip plain = new PublishedClip(reference);
+        PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
         Scope scope = Scope.open("bench");
         Autograd.Switch off = Autograd.off()) {
       Tensor images = BenchModel.images(batch);

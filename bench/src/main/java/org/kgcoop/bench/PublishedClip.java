@@ -8,21 +8,25 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.prompt.PromptText;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The two towers as the published code runs them, in float32: every text at its full length through
- * every block, attention and activation in separate steps. A ViT only.
+ * The two towers as the published code runs them: every text at its full length through every
+ * block, attention and activation in separate steps; everything in one precision, float32 unless
+ * bf16 is asked for. A ViT only.
  */
 final class PublishedClip implements AutoCloseable {
   private final ClipConfig config;
   private final ClipConfig.Vit vit;
   private final Map<String, Tensor> weights = new HashMap<>();
   private final Tensor causal; // (L, L)
+  private final DType precision;
 
-  PublishedClip(Clip clip) {
+  PublishedClip(Clip clip, DType precision) {
+    this.precision = precision;
     config = clip.config();
     if (!(config.vision() instanceof ClipConfig.Vit tower)) {
       throw new IllegalArgumentException("expected a ViT");
@@ -30,12 +34,13 @@ final class PublishedClip implements AutoCloseable {
     vit = tower;
     int length = config.contextLength();
     try (Scope scope = Scope.open("published clip")) {
-      clip.stored().forEach((name, stored) -> weights.put(name, stored.tensor().keep()));
+      clip.stored()
+          .forEach((name, stored) -> weights.put(name, stored.tensor().to(precision).keep()));
       float[] mask = new float[length * length];
       for (int i = 0; i < length; i++) {
         Arrays.fill(mask, i * length + i + 1, (i + 1) * length, Float.NEGATIVE_INFINITY);
       }
-      causal = Tensor.of(mask, length, length).keep();
+      causal = Tensor.of(mask, length, length).to(precision).keep();
     }
   }
 
@@ -73,7 +78,10 @@ final class PublishedClip implements AutoCloseable {
     }
     Tensor table =
         Tensor.concat(
-            List.of(context.reshape(-1, config.textWidth()), weight("token_embedding.weight")), 0);
+            List.of(
+                context.reshape(-1, config.textWidth()).to(precision),
+                weight("token_embedding.weight")),
+            0);
     return table
         .indexSelect(0, Tensor.of(rows, rows.length))
         .reshape(to - from, length, config.textWidth());
@@ -101,6 +109,7 @@ final class PublishedClip implements AutoCloseable {
     return x.reshape(texts * length, -1)
         .indexSelect(0, Tensor.of(rows, rows.length))
         .matmul(weight("text_projection"))
+        .to(DType.FLOAT32)
         .unitRows();
   }
 
@@ -114,7 +123,7 @@ final class PublishedClip implements AutoCloseable {
     long batch = images.size(0);
     int width = vit.width();
     Tensor patches =
-        Functions.conv2d(images, weight("visual.conv1.weight"), vit.patch(), 0)
+        Functions.conv2d(images.to(precision), weight("visual.conv1.weight"), vit.patch(), 0)
             .reshape(batch, width, -1)
             .permute(0, 2, 1);
     Tensor first = weight("visual.class_embedding").expand(batch, 1, width);
@@ -124,7 +133,10 @@ final class PublishedClip implements AutoCloseable {
     for (int i = 0; i < vit.layers(); i++) {
       x = block(x, "visual.transformer.resblocks." + i + ".", vit.heads(), false);
     }
-    return norm(x.select(1, 0), "visual.ln_post").matmul(weight("visual.proj")).unitRows();
+    return norm(x.select(1, 0), "visual.ln_post")
+        .matmul(weight("visual.proj"))
+        .to(DType.FLOAT32)
+        .unitRows();
   }
 
   private Tensor block(Tensor x, String prefix, int heads, boolean isCausal) {

@@ -53,7 +53,7 @@ final class TextBench implements Callable<Integer> {
     PromptMethod prompt = MethodCatalogue.parsePrompt(settings());
     try (Clip ours = BenchModel.load(options.precision());
         Clip reference = BenchModel.load(DType.FLOAT32);
-        PublishedClip plain = new PublishedClip(reference);
+        PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
         PublishedMethod published =
             new PublishedMethod(
                 reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);

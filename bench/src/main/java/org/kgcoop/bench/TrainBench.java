@@ -63,7 +63,7 @@ final class TrainBench implements Callable<Integer> {
     int size = batch > 0 ? batch : prompt.defaults().batchSize();
     try (Clip ours = BenchModel.load(options.precision());
         Clip reference = BenchModel.load(DType.FLOAT32);
-        PublishedClip plain = new PublishedClip(reference);
+        PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
         PublishedMethod published =
             new PublishedMethod(
                 reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);

@@ -22,6 +22,7 @@ import org.kgcoop.prompt.MethodCatalogue;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.prompt.Step;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -49,7 +50,7 @@ class FastPathTest {
             new ClipConfig.Vit(64, 1, 8, 1));
     RandomClip.write(folder, config, 11);
     clip = Clip.load(folder);
-    published = new PublishedClip(clip);
+    published = new PublishedClip(clip, DType.FLOAT32);
   }
 
   @AfterAll
