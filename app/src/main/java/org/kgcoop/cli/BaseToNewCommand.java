@@ -30,7 +30,8 @@ import picocli.CommandLine.ParentCommand;
       "  ./kgcoop base2new --clip ViT-B-16.pt --data pets --data food --shots 16 \\",
       "      --seeds 1,2,3 --out runs/table",
       "",
-      "DIR/results.json holds the rows, the settings and the counts behind them."
+      "DIR/results.json holds the rows, the settings and the counts behind them; DIR/report.html",
+      "shows them in a browser."
     })
 final class BaseToNewCommand implements Callable<Integer> {
   @ParentCommand private Main main;

@@ -12,22 +12,28 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.experiment.BaseToNew;
 import org.kgcoop.experiment.BaseToNewTable;
 import org.kgcoop.experiment.Workbench;
+import org.kgcoop.report.ReportPage;
 
 /** The table of base-to-new generalisation, for people and for machines. */
 final class TableView {
   private final BaseToNewTable table;
   private final ObjectNode results;
+  private final Path report;
 
-  private TableView(BaseToNewTable table, ObjectNode results) {
+  private TableView(BaseToNewTable table, ObjectNode results, Path report) {
     this.table = table;
     this.results = results;
+    this.report = report;
   }
 
-  /** Runs the protocol; writes {@code results.json}. */
+  /** Runs the protocol; writes {@code results.json} and, beside it, {@code report.html}. */
   static TableView run(Workbench bench, BaseToNew.Plan plan, List<DataSet> sets, Path out) {
     BaseToNew protocol = new BaseToNew(bench, plan);
     BaseToNewTable table = protocol.run(sets, out);
-    return new TableView(table, protocol.write(table, sets, out));
+    ObjectNode results = protocol.write(table, sets, out);
+    Path report = out.resolve("report.html");
+    ReportPage.write(results, report);
+    return new TableView(table, results, report);
   }
 
   void print(Output output, boolean perSet) {
@@ -44,6 +50,8 @@ final class TableView {
       output.line("all data sets");
     }
     output.line(text(table.rows()));
+    output.line("");
+    output.line("Report, for a browser: " + report);
   }
 
   private static String text(List<BaseToNewTable.Row> rows) {
