@@ -51,7 +51,7 @@ final class TableView {
     }
     output.line(text(table.rows()));
     output.line("");
-    output.line("Report, for a browser: " + report);
+    output.line("Report: " + report);
   }
 
   private static String text(List<BaseToNewTable.Row> rows) {

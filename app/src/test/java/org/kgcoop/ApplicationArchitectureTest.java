@@ -1,0 +1,52 @@
+package org.kgcoop;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which package of the application may use which. */
+@AnalyzeClasses(
+    packages = {"org.kgcoop.cli", "org.kgcoop.report", "org.kgcoop.verify"},
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ApplicationArchitectureTest {
+
+  @ArchTest
+  static final ArchRule onlyCommandsKnowCommands =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.kgcoop.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.kgcoop.cli..", "picocli..");
+
+  /** Stored results are enough for a report: it runs nothing and loads no model. */
+  @ArchTest
+  static final ArchRule aReportReadsStoredResultsAlone =
+      classes()
+          .that()
+          .resideInAPackage("org.kgcoop.report..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "org.kgcoop.report..",
+              "org.kgcoop.io..",
+              "com.fasterxml.jackson..",
+              "gg.jte..",
+              "org.jspecify..",
+              "com.google.errorprone..",
+              "java..",
+              "javax.annotation.processing..");
+
+  @ArchTest
+  static final ArchRule templatesStayInsideReport =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.kgcoop.report..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("gg.jte..");
+}

@@ -1,0 +1,80 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.clip.RandomClip;
+
+/** What the table's command leaves and says, with zero-shot CLIP alone. */
+class BaseToNewCommandTest {
+  @TempDir static Path shared;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void writeInput() {
+    RandomClip.write(shared.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(shared.resolve("drawings"));
+  }
+
+  private Cli.Result table(Object... more) {
+    Object[] arguments = {
+      "base2new",
+      "--clip",
+      shared.resolve("clip"),
+      "--data",
+      shared.resolve("drawings"),
+      "--methods",
+      "clip",
+      "--seeds",
+      "1",
+      "--shots",
+      2,
+      "--out",
+      folder
+    };
+    Cli.Result result =
+        Cli.run(Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray());
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    return result;
+  }
+
+  @Test
+  void theReportLiesBesideTheResultsAndIsNamed() throws IOException {
+    Cli.Result result = table();
+
+    Path report = folder.resolve("report.html");
+    assertThat(result.out()).endsWith("Report: " + report + System.lineSeparator());
+    Document page = Jsoup.parse(Files.readString(report));
+    double base =
+        new ObjectMapper()
+            .readTree(folder.resolve("results.json").toFile())
+            .path("rows")
+            .path(0)
+            .path("base")
+            .asDouble();
+    assertThat(page.expectFirst("table.results td.number").text())
+        .isEqualTo(String.format(Locale.ROOT, "%.2f", base));
+  }
+
+  @Test
+  void forMachinesOnlyTheResultsArePrinted() throws IOException {
+    Cli.Result result = table("--json");
+
+    ObjectMapper mapper = new ObjectMapper();
+    assertThat(mapper.readTree(result.out()))
+        .isEqualTo(mapper.readTree(folder.resolve("results.json").toFile()));
+    assertThat(folder.resolve("report.html")).isRegularFile();
+  }
+}
