@@ -10,6 +10,8 @@ import picocli.CommandLine.Option;
 
 /** How methods are trained. */
 final class TrainingOptions {
+  private static final int DEMO_BATCH = 32;
+
   @Option(
       names = "--shots",
       paramLabel = "K",
@@ -24,6 +26,9 @@ final class TrainingOptions {
   private @Nullable Integer epochs;
 
   private double partOfEpochs = 1;
+
+  /** Whether larger published batches are cut to that of CoOp: few pictures make few steps. */
+  private boolean demoBatch;
 
   @Option(
       names = "--batch-size",
@@ -110,8 +115,10 @@ final class TrainingOptions {
   static TrainingOptions forDemo() {
     TrainingOptions options = new TrainingOptions();
     options.shots = 8;
-    options.rate = 0.1;
+    options.rate = 0.05;
     options.partOfEpochs = 0.1;
+    options.warmup = "none";
+    options.demoBatch = true;
     options.augmentation = "test";
     return options;
   }
@@ -136,13 +143,18 @@ final class TrainingOptions {
             warmupEpochs,
             warmupRate,
             Schedule.Variant.ofId(schedule)),
-        batchSize == null ? method.defaults().batchSize() : batchSize,
+        batchSize == null ? publishedBatch(method) : batchSize,
         momentum,
         weightDecay,
         seed,
         Augmentation.ofId(augmentation),
         checkpointEvery,
         keepBest());
+  }
+
+  private int publishedBatch(PromptMethod method) {
+    int published = method.defaults().batchSize();
+    return demoBatch ? Math.min(DEMO_BATCH, published) : published;
   }
 
   private boolean keepBest() {
