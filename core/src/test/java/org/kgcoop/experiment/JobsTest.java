@@ -49,15 +49,22 @@ class JobsTest {
   @Test
   void aFailureIsThrownAsItWasAndNothingBeginsAfterIt() {
     AtomicInteger begun = new AtomicInteger();
+    CountDownLatch other = new CountDownLatch(1);
     CountDownLatch failing = new CountDownLatch(1);
     Supplier<Integer> fails =
         () -> {
+          try {
+            other.await(); // so that one other job runs while this one fails
+          } catch (InterruptedException e) {
+            return -1;
+          }
           failing.countDown();
           throw new IllegalStateException("the reason");
         };
     Supplier<Integer> waits =
         () -> {
           try {
+            other.countDown();
             failing.await();
             Thread.sleep(50); // so that the failure is noted before the next one would begin
           } catch (InterruptedException e) {
