@@ -229,7 +229,8 @@ class BadInputTest {
     Cli.Result warned = train(folder.resolve("data"), folder.resolve("out"), "--shots", 2);
     assertThat(warned.exitCode()).as(warned.err()).isZero();
     assertThat(warned.err()).contains("warning:", "Book", "book");
-    refused(train(folder.resolve("data"), folder.resolve("out2"), "--strict"), DATA, "Book", "book");
+    refused(
+        train(folder.resolve("data"), folder.resolve("out2"), "--strict"), DATA, "Book", "book");
   }
 
   @Test
