@@ -8,7 +8,7 @@ import java.util.Locale;
  * A measured case.
  *
  * @param name with its settings
- * @param referenceMs the published algorithm, or what else it is compared with
+ * @param referenceMs the published algorithm, or what else it is compared with; NaN for nothing
  * @param oursMs ours
  * @param gflops of ours, counting what ours computes; NaN where products are not the work
  * @param peak NaN likewise, else GFLOP/s of a matrix product in the same precision and run
@@ -25,9 +25,9 @@ record Case(
     return JsonNodeFactory.instance
         .objectNode()
         .put("case", name)
-        .put("reference_ms", referenceMs)
+        .put("reference_ms", Double.isNaN(referenceMs) ? null : referenceMs)
         .put("ours_ms", oursMs)
-        .put("ratio", ratio())
+        .put("ratio", Double.isNaN(referenceMs) ? null : ratio())
         .put("gflops", Double.isNaN(gflops) ? null : gflops)
         .put("peak_share", Double.isNaN(peak) ? null : gflops / peak)
         .put("peak_rss_bytes", peakRssBytes);
@@ -36,11 +36,12 @@ record Case(
   String toText() {
     return String.format(
         Locale.ROOT,
-        "%s%n  reference %.1f ms, ours %.2f ms, ratio %.1f;%s peak memory %.2f GiB",
+        "%s%n  %sours %.2f ms;%s peak memory %.2f GiB",
         name,
-        referenceMs,
+        Double.isNaN(referenceMs)
+            ? ""
+            : String.format(Locale.ROOT, "reference %.1f ms, ratio %.1f, ", referenceMs, ratio()),
         oursMs,
-        ratio(),
         Double.isNaN(peak)
             ? ""
             : String.format(
