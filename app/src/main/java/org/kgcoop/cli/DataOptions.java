@@ -1,17 +1,28 @@
 package org.kgcoop.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.DataSets;
 import org.kgcoop.data.EmbeddedDataSets;
+import org.kgcoop.data.PublishedDataSets;
 import picocli.CommandLine.Option;
 
 /** Which pictures, and what is said about them. */
 final class DataOptions {
   private static final String EMBEDDED = "embedded:";
+
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description =
+          "Where data sets lie that are given by name, such as oxford_pets (./kgcoop datasets lists"
+              + " the names).")
+  private @Nullable Path root;
 
   @Option(
       names = "--images",
@@ -42,19 +53,42 @@ final class DataOptions {
   private boolean strict;
 
   /**
-   * The data set at a path, or the embedded one of a name.
+   * The data set at a path or of a name.
    *
-   * @param data a path, or {@code embedded:NAME}
+   * @param data {@code embedded:NAME}; with {@code --root} the name of a published data set or a
+   *     path below the root; else a path
    */
   DataSet open(String data, Consumer<String> warnings) {
     DataSetOptions options = options(warnings);
-    return isEmbedded(data)
-        ? EmbeddedDataSets.open(data.substring(EMBEDDED.length()), options)
-        : DataSets.open(Path.of(data), options);
+    if (isEmbedded(data)) {
+      return EmbeddedDataSets.open(data.substring(EMBEDDED.length()), options);
+    }
+    boolean published = PublishedDataSets.find(data).isPresent();
+    if (root == null) {
+      Path path = Path.of(data);
+      if (published && !Files.exists(path)) {
+        throw KgCoopException.configuration(
+            "%s: there is no such path; to open the data set of that name, give --root, the folder it lies in"
+                .formatted(data));
+      }
+      return DataSets.open(path, options);
+    }
+    Path path = root.resolve(data);
+    return published ? PublishedDataSets.open(root, data, options) : DataSets.open(path, options);
+  }
+
+  /** Whether something can be nothing else than a data set, whatever lies where it points. */
+  boolean isDataSet(String data) {
+    return root != null || isEmbedded(data) || PublishedDataSets.find(data).isPresent();
   }
 
   static boolean isEmbedded(String data) {
     return data.startsWith(EMBEDDED);
+  }
+
+  /** What the embedded data set of that name is given as. */
+  static String embedded(String name) {
+    return EMBEDDED + name;
   }
 
   private DataSetOptions options(Consumer<String> warnings) {

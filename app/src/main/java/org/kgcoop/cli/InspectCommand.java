@@ -53,7 +53,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private ObjectNode inspect() {
-    if (DataOptions.isEmbedded(what)) {
+    if (dataOptions.isDataSet(what)) {
       return Inspection.of(dataOptions.open(what, output::warn));
     }
     Path path = what.equals(ClipOptions.EMBEDDED) ? EmbeddedClip.folder() : Path.of(what);

@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
@@ -11,6 +13,7 @@ import org.kgcoop.KgCoopException;
  * Opens a data set from where it lies and finds out its layout:
  *
  * <ol>
+ *   <li>one of the {@link PublishedDataSets}, whole and in a folder of its name;
  *   <li>a split file {@code split_zhou_NAME.json}, or a folder that holds one ({@link SplitFile});
  *   <li>{@code manifest.csv} or {@code manifest.jsonl}, or any file of these kinds ({@link
  *       Manifest});
@@ -28,6 +31,8 @@ public final class DataSets {
       "expected split_zhou_*.json, manifest.csv, manifest.jsonl, folders train and test with a"
           + " folder for each class, or a folder for each class";
 
+  private static final String EMBEDDED = "embedded:";
+
   private DataSets() {}
 
   /** The data set at that file or folder. */
@@ -36,6 +41,50 @@ public final class DataSets {
       return openArchive(path, options);
     }
     return openFolder(path, options);
+  }
+
+  /**
+   * Test pictures of the classes of another set, seen under other conditions.
+   *
+   * @param name what it is opened by: a name of {@link PublishedDataSets}, or {@code embedded:NAME}
+   * @param classes how many classes it has, labelled from 0 in an order of its own; its class names
+   *     say which they are
+   * @param subset whether these are fewer than the other set has (200 of ImageNet's 1000 in
+   *     ImageNet-A and -R), so that a prompt is asked about its own names and not about all
+   */
+  public record Shift(String name, int classes, boolean subset) {}
+
+  /**
+   * The shifted versions of a data set, in the order of the tables; none where none are known.
+   *
+   * @param name of a published data set, or of an embedded one with or without {@code embedded:}
+   */
+  public static List<Shift> shiftsOf(String name) {
+    String source = PublishedDataSets.find(name).map(PublishedDataSet::name).orElse("");
+    String embedded = name.startsWith(EMBEDDED) ? name.substring(EMBEDDED.length()) : name;
+    Stream<Shift> published =
+        PublishedDataSets.all().stream()
+            .filter(entry -> source.equals(entry.shiftOf()))
+            .map(
+                entry ->
+                    new Shift(entry.name(), entry.classes(), entry.classes() < classes(source)));
+    return Stream.concat(published, embeddedShifts(embedded)).toList();
+  }
+
+  private static int classes(String published) {
+    return PublishedDataSets.find(published).map(PublishedDataSet::classes).orElse(0);
+  }
+
+  private static Stream<Shift> embeddedShifts(String source) {
+    List<EmbeddedDataSets.Description> all = EmbeddedDataSets.all();
+    int classes =
+        all.stream()
+            .filter(set -> set.name().equals(source))
+            .mapToInt(EmbeddedDataSets.Description::classes)
+            .sum();
+    return all.stream()
+        .filter(set -> source.equals(set.source()))
+        .map(set -> new Shift(EMBEDDED + set.name(), set.classes(), set.classes() < classes));
   }
 
   private static DataSet openArchive(Path path, DataSetOptions options) {
@@ -48,14 +97,18 @@ public final class DataSets {
   }
 
   private static DataSet openFolder(Path path, DataSetOptions options) {
-    DataSet found = read(path, options);
+    return checked(read(path, options), path, options);
+  }
+
+  /** A data set that was read, under its template, if it holds what every data set must. */
+  static DataSet checked(DataSet found, Path path, DataSetOptions options) {
     String template = options.template() != null ? options.template() : templateBeside(path);
     if (template != null && !template.contains("{}")) {
       throw KgCoopException.data(
           "%s: the template \"%s\" has no {} for the class name; expected one such as \"%s\""
               .formatted(path, template, "a photo of a {}."));
     }
-    DataSet dataSet = found.withTemplate(template);
+    DataSet dataSet = template == null ? found : found.withTemplate(template);
     DataCheck.check(dataSet, path, options);
     return dataSet;
   }
@@ -75,6 +128,10 @@ public final class DataSets {
     }
     if (!Files.isDirectory(path)) {
       throw KgCoopException.data(path + ": there is no such file or folder; " + EXPECTED);
+    }
+    Optional<PublishedDataSet> published = PublishedDataSets.at(path);
+    if (published.isPresent()) {
+      return published.get().read(path, options);
     }
     List<Path> splits =
         Folders.files(path).stream()
