@@ -39,6 +39,28 @@ final class DataOptions {
   private @Nullable String template;
 
   @Option(
+      names = "--class-names",
+      paramLabel = "FILE",
+      description =
+          "Names of the classes, one a line in order of the labels, or \"folder name\" pairs"
+              + " (default: classnames.txt beside the data).")
+  private @Nullable Path classNames;
+
+  @Option(
+      names = "--test-data",
+      paramLabel = "DIR",
+      description =
+          "Class folders with the test pictures, where they lie elsewhere; --data then holds the"
+              + " training pictures.")
+  private @Nullable Path testData;
+
+  @Option(
+      names = "--val-data",
+      paramLabel = "DIR",
+      description = "The same for validation pictures, beside --test-data.")
+  private @Nullable Path valData;
+
+  @Option(
       names = "--split-seed",
       paramLabel = "N",
       defaultValue = "1",
@@ -60,6 +82,9 @@ final class DataOptions {
    */
   DataSet open(String data, Consumer<String> warnings) {
     DataSetOptions options = options(warnings);
+    if (testData != null || valData != null) {
+      return openParts(data, options);
+    }
     if (isEmbedded(data)) {
       return EmbeddedDataSets.open(data.substring(EMBEDDED.length()), options);
     }
@@ -75,6 +100,15 @@ final class DataOptions {
     }
     Path path = root.resolve(data);
     return published ? PublishedDataSets.open(root, data, options) : DataSets.open(path, options);
+  }
+
+  private DataSet openParts(String data, DataSetOptions options) {
+    if (testData == null || isEmbedded(data)) {
+      throw KgCoopException.configuration(
+          "--val-data and --test-data: expected a folder of training pictures and --test-data, got "
+              + data);
+    }
+    return DataSets.open(Path.of(data), valData, testData, options);
   }
 
   /** Whether something can be nothing else than a data set, whatever lies where it points. */
@@ -94,6 +128,7 @@ final class DataOptions {
   private DataSetOptions options(Consumer<String> warnings) {
     return DataSetOptions.defaults(warnings)
         .withImages(images)
+        .withClassNames(classNames)
         .withTemplate(template)
         .withSplitSeed(splitSeed)
         .withStrict(strict);

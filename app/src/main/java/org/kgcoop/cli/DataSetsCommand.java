@@ -16,7 +16,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.EmbeddedDataSets;
-import org.kgcoop.data.PictureCheck;
+import org.kgcoop.data.PictureSurvey;
 import org.kgcoop.data.PublishedDataSet;
 import org.kgcoop.data.PublishedDataSets;
 import org.kgcoop.experiment.Progress;
@@ -215,7 +215,7 @@ final class DataSetsCommand implements Callable<Integer> {
       }
       List<String> problems;
       try (Progress.Task task = output.progress().start("checking " + set.name(), count)) {
-        problems = PictureCheck.problems(set, output::warn, task::done);
+        problems = PictureSurvey.of(set, output::warn, task::done).problems();
       }
       problems.forEach(bad::add);
       line(

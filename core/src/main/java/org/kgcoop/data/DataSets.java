@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ import org.kgcoop.KgCoopException;
  *   <li>a split file {@code split_zhou_NAME.json}, or a folder that holds one ({@link SplitFile});
  *   <li>{@code manifest.csv} or {@code manifest.jsonl}, or any file of these kinds ({@link
  *       Manifest});
+ *   <li>tar files of WebDataset or, with module {@code parquet}, Parquet files of Hugging Face
+ *       ({@link PackedFormat});
  *   <li>folders {@code train}, {@code val}, {@code test} with a folder for each class, or a folder
  *       for each class and a split made here ({@link ClassFolders}).
  * </ol>
@@ -29,7 +32,7 @@ public final class DataSets {
 
   private static final String EXPECTED =
       "expected split_zhou_*.json, manifest.csv, manifest.jsonl, folders train and test with a"
-          + " folder for each class, or a folder for each class";
+          + " folder for each class, a folder for each class, or .tar or .parquet files";
 
   private static final String EMBEDDED = "embedded:";
 
@@ -87,6 +90,21 @@ public final class DataSets {
         .map(set -> new Shift(EMBEDDED + set.name(), set.classes(), set.classes() < classes));
   }
 
+  /**
+   * The data set of parts that lie in folders of their own, each with a folder for each class.
+   *
+   * @param val null for no validation pictures
+   */
+  public static DataSet open(Path train, @Nullable Path val, Path test, DataSetOptions options) {
+    for (Path part : Stream.of(train, val, test).filter(Objects::nonNull).toList()) {
+      if (!Files.isDirectory(part) || Folders.folders(part).isEmpty()) {
+        throw KgCoopException.data(part + ": expected a folder with a folder for each class");
+      }
+    }
+    DataSet found = ClassFolders.ofParts(train, Optional.ofNullable(val), test, options);
+    return checked(found, train, options);
+  }
+
   private static DataSet openArchive(Path path, DataSetOptions options) {
     String name = options.name() == null ? Archive.name(path) : options.name();
     try {
@@ -122,9 +140,13 @@ public final class DataSets {
       if (name.endsWith(".csv") || name.endsWith(".jsonl")) {
         return Manifest.read(path, options);
       }
+      if (PackedData.isOne(path)) {
+        return PackedData.read(path, options);
+      }
       throw KgCoopException.data(
           path
-              + ": not a data set; expected a .json split file, a .csv or .jsonl manifest, a .zip");
+              + ": not a data set; expected a .json split file, a .csv or .jsonl manifest, a .zip,"
+              + " .tar or .parquet file");
     }
     if (!Files.isDirectory(path)) {
       throw KgCoopException.data(path + ": there is no such file or folder; " + EXPECTED);
@@ -149,6 +171,9 @@ public final class DataSets {
       if (Files.isRegularFile(path.resolve(name))) {
         return Manifest.read(path.resolve(name), options);
       }
+    }
+    if (PackedData.isOne(path)) {
+      return PackedData.read(path, options);
     }
     if (Folders.folders(path).isEmpty()) {
       throw KgCoopException.data(path + ": no data set found; " + EXPECTED);
