@@ -2,6 +2,7 @@ package org.kgcoop.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -9,6 +10,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.DataSets;
 import org.kgcoop.data.EmbeddedDataSets;
+import org.kgcoop.data.PublishedDataSet;
 import org.kgcoop.data.PublishedDataSets;
 import picocli.CommandLine.Option;
 
@@ -88,18 +90,20 @@ final class DataOptions {
     if (isEmbedded(data)) {
       return EmbeddedDataSets.open(data.substring(EMBEDDED.length()), options);
     }
-    boolean published = PublishedDataSets.find(data).isPresent();
-    if (root == null) {
-      Path path = Path.of(data);
-      if (published && !Files.exists(path)) {
-        throw KgCoopException.configuration(
-            "%s: there is no such path; to open the data set of that name, give --root, the folder it lies in"
-                .formatted(data));
-      }
+    Optional<PublishedDataSet> published = PublishedDataSets.find(data);
+    Path path = root == null ? Path.of(data) : root.resolve(data);
+    if (published.isEmpty()) {
       return DataSets.open(path, options);
     }
-    Path path = root.resolve(data);
-    return published ? PublishedDataSets.open(root, data, options) : DataSets.open(path, options);
+    if (Files.exists(path) && (root == null || !path.endsWith(published.get().directory()))) {
+      return DataSets.open(path, options); // somebody's own folder that is called so too
+    }
+    if (root == null) {
+      throw KgCoopException.configuration(
+          "%s: there is no such path; to open %s by its name, give --root, the folder with %s/"
+              .formatted(data, published.get().name(), published.get().directory()));
+    }
+    return PublishedDataSets.open(root, data, options);
   }
 
   private DataSet openParts(String data, DataSetOptions options) {

@@ -92,4 +92,14 @@ class DataSetsCommandTest {
     assertThat(named.path("class_counts").path(1).path("class").asText()).isEqualTo("River");
     assertThat(Cli.run("eval", "--data", "eurosat").errorLine()).contains("--root");
   }
+
+  @Test
+  void aFolderOfOnesOwnMayBeCalledLikeAPublishedSet() throws IOException {
+    Files.move(root.resolve("eurosat/2750"), root.resolve("pets"));
+
+    JsonNode own = json(Cli.run("inspect", "--root", root, "pets", "--quick", "--json"));
+
+    assertThat(own.path("name").asText()).isEqualTo("pets");
+    assertThat(own.path("class_counts")).hasSize(2);
+  }
 }

@@ -73,8 +73,9 @@ final class PackedData {
     List<Row> rows = new ArrayList<>();
     for (Path shard : shards) {
       PackedFormat format = format(shard).orElseThrow();
-      Path relative = shard.equals(path) ? shard.getFileName() : path.relativize(shard);
-      Optional<String> ofShard = part(relative.toString());
+      boolean alone = shard.equals(path);
+      Optional<String> ofShard =
+          part(alone ? Folders.name(shard) : path.relativize(shard).toString());
       for (UnpackedPictures.Entry entry : UnpackedPictures.of(shard, format)) {
         String folder = entry.key().substring(0, Math.max(0, entry.key().lastIndexOf('/')));
         String key = shards.size() == 1 ? entry.key() : Folders.name(shard) + "/" + entry.key();
