@@ -133,7 +133,8 @@ final class DataSetsCommand implements Callable<Integer> {
     boolean there = folder != null && Files.isDirectory(folder);
     List<PublishedDataSet.Part> missing = folder == null ? needed(entry) : entry.missing(folder);
     State state = !there ? State.ABSENT : missing.isEmpty() ? State.WHOLE : State.INCOMPLETE;
-    boolean splitHere = state == State.WHOLE && entry.split() != null && !entry.hasSplit(folder);
+    boolean hasSplit = folder != null && entry.hasSplit(folder);
+    boolean splitHere = state == State.WHOLE && entry.split() != null && !hasSplit;
     json.put("state", folder == null ? null : state.json).put("split_made_here", splitHere);
     line(
         "%-20s %4d classes  %-21s %s"
@@ -150,7 +151,7 @@ final class DataSetsCommand implements Callable<Integer> {
       byOrigin.computeIfAbsent(part.origin(), origin -> new ArrayList<>()).add(part.path());
     }
     byOrigin.forEach((origin, paths) -> line("    " + String.join(", ", paths) + ": " + origin));
-    if (entry.split() != null && (folder == null || !entry.hasSplit(folder))) {
+    if (entry.split() != null && !hasSplit) {
       json.putObject("optional")
           .put("path", entry.split().path())
           .put("origin", entry.split().origin());
