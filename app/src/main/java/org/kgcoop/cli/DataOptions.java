@@ -1,17 +1,30 @@
 package org.kgcoop.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.DataSets;
 import org.kgcoop.data.EmbeddedDataSets;
+import org.kgcoop.data.PublishedDataSet;
+import org.kgcoop.data.PublishedDataSets;
 import picocli.CommandLine.Option;
 
 /** Which pictures, and what is said about them. */
 final class DataOptions {
   private static final String EMBEDDED = "embedded:";
+
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description =
+          "Where data sets lie that are given by name, such as oxford_pets (./kgcoop datasets lists"
+              + " the names).")
+  private @Nullable Path root;
 
   @Option(
       names = "--images",
@@ -28,6 +41,28 @@ final class DataOptions {
   private @Nullable String template;
 
   @Option(
+      names = "--class-names",
+      paramLabel = "FILE",
+      description =
+          "Names of the classes, one a line in order of the labels, or \"folder name\" pairs"
+              + " (default: classnames.txt beside the data).")
+  private @Nullable Path classNames;
+
+  @Option(
+      names = "--test-data",
+      paramLabel = "DIR",
+      description =
+          "Class folders with the test pictures, where they lie elsewhere; --data then holds the"
+              + " training pictures.")
+  private @Nullable Path testData;
+
+  @Option(
+      names = "--val-data",
+      paramLabel = "DIR",
+      description = "The same for validation pictures, beside --test-data.")
+  private @Nullable Path valData;
+
+  @Option(
       names = "--split-seed",
       paramLabel = "N",
       defaultValue = "1",
@@ -42,24 +77,62 @@ final class DataOptions {
   private boolean strict;
 
   /**
-   * The data set at a path, or the embedded one of a name.
+   * The data set at a path or of a name.
    *
-   * @param data a path, or {@code embedded:NAME}
+   * @param data {@code embedded:NAME}; with {@code --root} the name of a published data set or a
+   *     path below the root; else a path
    */
   DataSet open(String data, Consumer<String> warnings) {
     DataSetOptions options = options(warnings);
-    return isEmbedded(data)
-        ? EmbeddedDataSets.open(data.substring(EMBEDDED.length()), options)
-        : DataSets.open(Path.of(data), options);
+    if (testData != null || valData != null) {
+      return openParts(data, options);
+    }
+    if (isEmbedded(data)) {
+      return EmbeddedDataSets.open(data.substring(EMBEDDED.length()), options);
+    }
+    Optional<PublishedDataSet> published = PublishedDataSets.find(data);
+    Path path = root == null ? Path.of(data) : root.resolve(data);
+    if (published.isEmpty()) {
+      return DataSets.open(path, options);
+    }
+    if (Files.exists(path) && (root == null || !path.endsWith(published.get().directory()))) {
+      return DataSets.open(path, options); // somebody's own folder that is called so too
+    }
+    if (root == null) {
+      throw KgCoopException.configuration(
+          "%s: there is no such path; to open %s by its name, give --root, the folder with %s/"
+              .formatted(data, published.get().name(), published.get().directory()));
+    }
+    return PublishedDataSets.open(root, data, options);
+  }
+
+  private DataSet openParts(String data, DataSetOptions options) {
+    if (testData == null || isEmbedded(data)) {
+      throw KgCoopException.configuration(
+          "--val-data and --test-data: expected a folder of training pictures and --test-data, got "
+              + data);
+    }
+    return DataSets.open(Path.of(data), valData, testData, options);
+  }
+
+  /** Whether something can be nothing else than a data set, whatever lies where it points. */
+  boolean isDataSet(String data) {
+    return root != null || isEmbedded(data) || PublishedDataSets.find(data).isPresent();
   }
 
   static boolean isEmbedded(String data) {
     return data.startsWith(EMBEDDED);
   }
 
+  /** What the embedded data set of that name is given as. */
+  static String embedded(String name) {
+    return EMBEDDED + name;
+  }
+
   private DataSetOptions options(Consumer<String> warnings) {
     return DataSetOptions.defaults(warnings)
         .withImages(images)
+        .withClassNames(classNames)
         .withTemplate(template)
         .withSplitSeed(splitSeed)
         .withStrict(strict);

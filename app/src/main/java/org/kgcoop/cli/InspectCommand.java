@@ -5,8 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.PictureSurvey;
+import org.kgcoop.experiment.Progress;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import picocli.CommandLine.Command;
@@ -22,10 +26,16 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "Tell what a weight file, a prompt file, a checkpoint or a data set holds, or why it cannot be"
-          + " read.",
+          + " read. Of a data set every picture is opened: bad ones are named, and those that are in"
+          + " train and in test, byte for byte.",
       ""
     },
-    footer = {"", "Examples:", "  ./kgcoop inspect ViT-B-16.pt", "  ./kgcoop inspect pets/"})
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop inspect ViT-B-16.pt",
+      "  ./kgcoop inspect pets/ --contact-sheet pets.png"
+    })
 final class InspectCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PATH",
@@ -34,6 +44,17 @@ final class InspectCommand implements Callable<Integer> {
 
   @Option(names = "--tensors", description = "List every tensor of a weight file.")
   private boolean tensors;
+
+  @Option(
+      names = "--quick",
+      description = "Of a data set only what its lists say; do not open its pictures.")
+  private boolean quick;
+
+  @Option(
+      names = "--contact-sheet",
+      paramLabel = "FILE.png",
+      description = "Write a picture with some pictures of every class.")
+  private @Nullable Path contactSheet;
 
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Output output = new Output();
@@ -53,18 +74,46 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private ObjectNode inspect() {
-    if (DataOptions.isEmbedded(what)) {
-      return Inspection.of(dataOptions.open(what, output::warn));
+    if (dataOptions.isDataSet(what)) {
+      return data();
     }
     Path path = what.equals(ClipOptions.EMBEDDED) ? EmbeddedClip.folder() : Path.of(what);
     if (!Files.exists(path)) {
       throw KgCoopException.configuration(path + ": there is no such file or folder");
     }
     if (looksLikeData(path)) {
-      return Inspection.of(dataOptions.open(what, output::warn));
+      return data();
+    }
+    if (contactSheet != null) {
+      throw KgCoopException.configuration("--contact-sheet: expected a data set, got " + path);
     }
     WeightFile file = WeightFiles.open(path);
     return Inspection.of(file, tensors);
+  }
+
+  /** A data set: what its lists say and, unless in a hurry, what its pictures say. */
+  private ObjectNode data() {
+    DataSet data = dataOptions.open(what, output::warn);
+    ObjectNode json = Inspection.of(data);
+    if (!quick) {
+      int count = data.train().size() + data.val().size() + data.test().size();
+      PictureSurvey survey;
+      try (Progress.Task task = output.progress().start("looking at " + data.name(), count)) {
+        survey = PictureSurvey.of(data, output::warn, task::done);
+      }
+      Inspection.add(json, survey);
+      Inspection.warnings(survey).forEach(output::warn);
+    }
+    if (contactSheet != null) {
+      ContactSheet.write(data, contactSheet);
+      json.put("contact_sheet", contactSheet.toString());
+      if (data.classNames().size() > ContactSheet.MOST_CLASSES) {
+        output.warn(
+            "%s: the first %d of %d classes"
+                .formatted(contactSheet, ContactSheet.MOST_CLASSES, data.classNames().size()));
+      }
+    }
+    return json;
   }
 
   /** A folder without weights, or a file that only data sets have. */
@@ -72,6 +121,6 @@ final class InspectCommand implements Callable<Integer> {
     String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
     return Files.isDirectory(path)
         ? !WeightFiles.isModelFolder(path)
-        : name.matches(".*\\.(json|jsonl|csv|zip)");
+        : name.matches(".*\\.(json|jsonl|csv|zip|tar|tar\\.gz|tgz|parquet)");
   }
 }

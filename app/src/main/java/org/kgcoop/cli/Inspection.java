@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.PictureSurvey;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -41,6 +43,54 @@ final class Inspection {
           .put("test", count(data.test(), label));
     }
     return json;
+  }
+
+  /** Adds what the pictures themselves say. */
+  static void add(ObjectNode json, PictureSurvey survey) {
+    range(json, "width", survey.width());
+    range(json, "height", survey.height());
+    json.putObject("duplicates")
+        .put("in_train_and_test", survey.leaks().size())
+        .put("under_two_classes", survey.contradictions().size())
+        .put("within_a_part", survey.repeated());
+    survey.problems().forEach(json.putArray("bad")::add);
+    twins(json.putArray("in_train_and_test"), survey.leaks());
+    twins(json.putArray("under_two_classes"), survey.contradictions());
+  }
+
+  private static void range(ObjectNode json, String side, PictureSurvey.@Nullable Range range) {
+    if (range != null) {
+      json.putObject(side)
+          .put("least", range.least())
+          .put("median", range.median())
+          .put("greatest", range.greatest());
+    }
+  }
+
+  private static void twins(ArrayNode json, List<PictureSurvey.Twin> twins) {
+    twins.forEach(twin -> json.add(twin.first() + " = " + twin.second()));
+  }
+
+  /** What a user should know of the pictures. */
+  static List<String> warnings(PictureSurvey survey) {
+    List<String> warnings = new ArrayList<>();
+    if (!survey.problems().isEmpty()) {
+      warnings.add(survey.problems().size() + " pictures cannot be read, see bad");
+    }
+    if (!survey.leaks().isEmpty()) {
+      PictureSurvey.Twin first = survey.leaks().get(0);
+      warnings.add(
+          "%d test pictures are training pictures too, byte for byte, such as %s and %s; results on"
+                  .formatted(survey.leaks().size(), first.second(), first.first())
+              + " them say little");
+    }
+    if (!survey.contradictions().isEmpty()) {
+      PictureSurvey.Twin first = survey.contradictions().get(0);
+      warnings.add(
+          "%d pictures are there under two classes, such as %s and %s"
+              .formatted(survey.contradictions().size(), first.first(), first.second()));
+    }
+    return warnings;
   }
 
   private static long count(List<Item> items, int label) {
@@ -153,7 +203,10 @@ final class Inspection {
 
   private static void add(List<String> lines, String key, JsonNode value) {
     String title = key.replace('_', ' ');
-    if (value.isArray() && !value.isEmpty() && (value.size() > 4 || value.path(0).isObject())) {
+    if (value.isArray() && value.isEmpty()) {
+      return; // nothing to tell
+    }
+    if (value.isArray() && (value.size() > 4 || value.path(0).isObject())) {
       lines.add(title + ":");
       IntStream.range(0, value.size()).forEach(i -> lines.add("  " + inline(value.path(i))));
     } else {

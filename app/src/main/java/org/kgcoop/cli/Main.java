@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       ZeroShotCommand.class,
       BaseToNewCommand.class,
       HeadroomCommand.class,
+      DataSetsCommand.class,
       InspectCommand.class,
       NearestCommand.class,
       ExportCommand.class,

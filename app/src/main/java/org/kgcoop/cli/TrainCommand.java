@@ -48,7 +48,8 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description =
           "A folder per class, a folder with train and test, a .csv or .jsonl manifest, or a"
-              + " split_zhou_*.json, a .zip of these, or embedded:NAME.")
+              + " split_zhou_*.json, a .zip of these, .tar or .parquet files, embedded:NAME, or with"
+              + " --root a name of ./kgcoop datasets.")
   private String data;
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run folder.")

@@ -2,7 +2,9 @@ package org.kgcoop.data;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -28,7 +30,8 @@ final class AutomaticSplit {
   /**
    * A data set of these pictures.
    *
-   * @param byLabel the pictures of each class, each list sorted
+   * @param byLabel the pictures of each class, each list sorted; the order of the classes is that
+   *     of the shuffling
    */
   static DataSet of(
       String name, List<String> classNames, List<List<Item>> byLabel, long seed, Path where) {
@@ -46,6 +49,28 @@ final class AutomaticSplit {
       split.add(shuffled);
     }
     return new DataSet(name, classNames, split.train, split.val, split.test, null);
+  }
+
+  /**
+   * A data set of given test pictures and others, a fifth of which become the validation part: one
+   * generator, seeded once; label by label in order of first appearance the pictures are shuffled,
+   * and the first round(0.2 n) of them are for validation.
+   */
+  static DataSet of(
+      String name, List<String> classNames, List<Item> trainVal, List<Item> test, long seed) {
+    Map<Integer, List<Item>> byLabel = new LinkedHashMap<>();
+    for (Item item : trainVal) {
+      byLabel.computeIfAbsent(item.label(), label -> new ArrayList<>()).add(item);
+    }
+    PythonRandom random = new PythonRandom(seed);
+    AutomaticSplit split = new AutomaticSplit();
+    for (List<Item> items : byLabel.values()) {
+      random.shuffle(items);
+      int valEnd = (int) Math.rint(items.size() * VAL);
+      split.val.addAll(items.subList(0, valEnd));
+      split.train.addAll(items.subList(valEnd, items.size()));
+    }
+    return new DataSet(name, classNames, split.train, split.val, test, null);
   }
 
   private void add(List<Item> shuffled) {

@@ -10,8 +10,9 @@ import org.kgcoop.KgCoopException;
 
 /**
  * Names for classes that are known by a folder or a word, from {@code classnames.txt} beside the
- * data. Its lines are either "folder name" pairs (separated by a tab or the first space), where
- * every class is named so, or bare names, one for each class in sorted order.
+ * data or from a file that the user names. Its lines are either "folder name" pairs (separated by a
+ * tab or the first space), where every class is named so, or bare names, one for each class in
+ * sorted order.
  */
 final class ClassNames {
 
@@ -23,9 +24,10 @@ final class ClassNames {
    * @param folder where {@code classnames.txt} would lie
    * @param classes folders or words, sorted
    */
-  static List<String> of(Path folder, List<String> classes) {
-    Path file = folder.resolve("classnames.txt");
-    if (!Files.isRegularFile(file)) {
+  static List<String> of(Path folder, List<String> classes, DataSetOptions options) {
+    Path given = options.classNames();
+    Path file = given == null ? folder.resolve("classnames.txt") : given;
+    if (given == null && !Files.isRegularFile(file)) {
       return classes;
     }
     List<String> lines = Folders.lines(file);

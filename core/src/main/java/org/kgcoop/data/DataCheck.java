@@ -20,33 +20,49 @@ final class DataCheck {
     if (dataSet.train().isEmpty() && dataSet.test().isEmpty()) {
       throw KgCoopException.data(where + ": no training and no test pictures; expected some");
     }
-    checkLabels(dataSet, where);
+    checkLabels(dataSet, where, options);
     checkNames(dataSet, where, options);
     if (options.checkFiles()) {
       checkFiles(dataSet, where);
     }
   }
 
-  /** Every class can be learnt, if anything is to be learnt at all. */
-  private static void checkLabels(DataSet dataSet, Path where) {
-    List<Item> decisive = dataSet.train().isEmpty() ? dataSet.test() : dataSet.train();
+  /** Every class can be learnt, if anything is to be learnt at all, and should be tested. */
+  private static void checkLabels(DataSet dataSet, Path where, DataSetOptions options) {
+    List<String> untrained = without(dataSet, dataSet.train());
+    List<String> untested = without(dataSet, dataSet.test());
+    boolean trains = !dataSet.train().isEmpty();
+    List<String> needed = trains ? untrained : untested;
+    if (!needed.isEmpty()) {
+      throw KgCoopException.data(
+          "%s: no %s pictures of %d classes: label %s; expected some of every class"
+              .formatted(
+                  where, trains ? "training" : "test", needed.size(), Listing.firstOf(needed)));
+    }
+    if (!untested.isEmpty() && !dataSet.test().isEmpty()) {
+      options
+          .warnings()
+          .accept(
+              "%s: no test pictures of %d of %d classes, so results say nothing about them: label %s"
+                  .formatted(
+                      where,
+                      untested.size(),
+                      dataSet.classNames().size(),
+                      Listing.firstOf(untested)));
+    }
+  }
+
+  /** The classes of which there are none among these pictures. */
+  private static List<String> without(DataSet dataSet, List<Item> items) {
     Set<Integer> present = new HashSet<>();
-    decisive.forEach(item -> present.add(item.label()));
+    items.forEach(item -> present.add(item.label()));
     List<String> absent = new ArrayList<>();
     for (int label = 0; label < dataSet.classNames().size(); label++) {
       if (!present.contains(label)) {
         absent.add(label + " (" + dataSet.classNames().get(label) + ")");
       }
     }
-    if (!absent.isEmpty()) {
-      throw KgCoopException.data(
-          "%s: no %s pictures of %d classes: label %s; expected some of every class"
-              .formatted(
-                  where,
-                  dataSet.train().isEmpty() ? "test" : "training",
-                  absent.size(),
-                  Listing.firstOf(absent)));
-    }
+    return absent;
   }
 
   private static void checkNames(DataSet dataSet, Path where, DataSetOptions options) {

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what tables call it; null: taken from the files
  * @param images the folder that the paths of a split file begin at; null: looked for
+ * @param classNames a file of class names, as {@code classnames.txt} beside the data would be;
+ *     null: that one, if any
  * @param template the sentence that names a class; null: from {@code template.txt}, if any
  * @param splitSeed the seed by which pictures without a given split are divided
  * @param strict whether class names that differ only in case or '_' are an error
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record DataSetOptions(
     @Nullable String name,
     @Nullable Path images,
+    @Nullable Path classNames,
     @Nullable String template,
     long splitSeed,
     boolean strict,
@@ -26,30 +29,41 @@ public record DataSetOptions(
 
   /** Nothing is known beside where the data lie. */
   public static DataSetOptions defaults(Consumer<String> warnings) {
-    return new DataSetOptions(null, null, null, 1, false, true, warnings);
+    return new DataSetOptions(null, null, null, null, 1, false, true, warnings);
   }
 
   public DataSetOptions withName(@Nullable String newName) {
-    return new DataSetOptions(newName, images, template, splitSeed, strict, checkFiles, warnings);
+    return new DataSetOptions(
+        newName, images, classNames, template, splitSeed, strict, checkFiles, warnings);
   }
 
   public DataSetOptions withImages(@Nullable Path newImages) {
-    return new DataSetOptions(name, newImages, template, splitSeed, strict, checkFiles, warnings);
+    return new DataSetOptions(
+        name, newImages, classNames, template, splitSeed, strict, checkFiles, warnings);
+  }
+
+  public DataSetOptions withClassNames(@Nullable Path newClassNames) {
+    return new DataSetOptions(
+        name, images, newClassNames, template, splitSeed, strict, checkFiles, warnings);
   }
 
   public DataSetOptions withTemplate(@Nullable String newTemplate) {
-    return new DataSetOptions(name, images, newTemplate, splitSeed, strict, checkFiles, warnings);
+    return new DataSetOptions(
+        name, images, classNames, newTemplate, splitSeed, strict, checkFiles, warnings);
   }
 
   public DataSetOptions withSplitSeed(long newSplitSeed) {
-    return new DataSetOptions(name, images, template, newSplitSeed, strict, checkFiles, warnings);
+    return new DataSetOptions(
+        name, images, classNames, template, newSplitSeed, strict, checkFiles, warnings);
   }
 
   public DataSetOptions withStrict(boolean newStrict) {
-    return new DataSetOptions(name, images, template, splitSeed, newStrict, checkFiles, warnings);
+    return new DataSetOptions(
+        name, images, classNames, template, splitSeed, newStrict, checkFiles, warnings);
   }
 
   public DataSetOptions withCheckFiles(boolean newCheckFiles) {
-    return new DataSetOptions(name, images, template, splitSeed, strict, newCheckFiles, warnings);
+    return new DataSetOptions(
+        name, images, classNames, template, splitSeed, strict, newCheckFiles, warnings);
   }
 }

@@ -64,7 +64,12 @@ final class Folders {
   }
 
   private static boolean isPicture(Path path) {
-    String name = name(path).toLowerCase(Locale.ROOT);
+    return isPicture(name(path));
+  }
+
+  /** Whether a file of that name ends like a picture. */
+  static boolean isPicture(String fileName) {
+    String name = fileName.toLowerCase(Locale.ROOT);
     return PICTURE_ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
   }
 

@@ -55,7 +55,7 @@ final class Manifest {
     TreeSet<String> labels = new TreeSet<>();
     rows.forEach(row -> labels.add(row.label()));
     List<String> classes = List.copyOf(labels);
-    List<String> names = ClassNames.of(Folders.parent(file), classes);
+    List<String> names = ClassNames.of(Folders.parent(file), classes, options);
     String given = options.name();
     String name = given != null ? given : nameOfFolder();
     if (rows.stream().allMatch(row -> row.split().isEmpty())) {

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
@@ -16,7 +15,7 @@ import org.kgcoop.KgCoopException;
 /**
  * The split files of CoOp, {@code split_zhou_NAME.json}: {@code {"train": [[path, label, class
  * name], ...], "val": ..., "test": ...}}. The order of the entries is kept, since the draw of the
- * shots depends on it.
+ * shots depends on it. The file of a published set brings its hand-crafted prompt with it.
  */
 final class SplitFile {
 
@@ -25,7 +24,7 @@ final class SplitFile {
   private final Path file;
   private final JsonNode root;
   private final Path images;
-  private final TreeMap<Integer, String> classNames = new TreeMap<>();
+  private final LabelNames classNames = new LabelNames();
 
   private SplitFile(Path file, DataSetOptions options) {
     this.file = file;
@@ -52,7 +51,11 @@ final class SplitFile {
     if (name == null) {
       name = matcher.matches() ? matcher.group(1) : Folders.name(file);
     }
-    return new DataSet(name, namesWithoutGaps(), train, val, test, null);
+    String template =
+        PublishedDataSets.ofSplitFile(Folders.name(file))
+            .map(PublishedDataSet::template)
+            .orElse(null);
+    return new DataSet(name, classNames.withoutGaps(file), train, val, test, template);
   }
 
   private static JsonNode parse(Path file) {
@@ -92,12 +95,7 @@ final class SplitFile {
       String key = entry.get(0).textValue();
       int label = entry.get(1).intValue();
       String className = entry.get(2).textValue();
-      String known = classNames.putIfAbsent(label, className);
-      if (known != null && !known.equals(className)) {
-        throw KgCoopException.data(
-            "%s: label %d is \"%s\" here and \"%s\" before; expected one name for each label"
-                .formatted(where, label, className, known));
-      }
+      classNames.put(label, className, where);
       items.add(new Item(key, images.resolve(key), label, className));
     }
     return items;
@@ -106,23 +104,6 @@ final class SplitFile {
   private static String shortened(JsonNode entry) {
     String text = entry.toString();
     return text.length() <= 80 ? text : text.substring(0, 80) + "...";
-  }
-
-  private List<String> namesWithoutGaps() {
-    List<String> names = new ArrayList<>(classNames.values());
-    List<Integer> gaps = new ArrayList<>();
-    int end = names.isEmpty() ? 0 : classNames.lastKey() + 1;
-    for (int label = 0; label < end && gaps.size() < 6; label++) {
-      if (!classNames.containsKey(label)) {
-        gaps.add(label);
-      }
-    }
-    if (!gaps.isEmpty()) {
-      throw KgCoopException.data(
-          "%s: labels go up to %d but there are none of %s; expected labels from 0 without gaps"
-              .formatted(file, end - 1, Listing.firstOf(gaps)));
-    }
-    return names;
   }
 
   /** The folder of the file, or one of its sub-folders, where the first pictures are. */

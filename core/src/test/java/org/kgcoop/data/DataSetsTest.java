@@ -69,7 +69,6 @@ class DataSetsTest {
     assertThat(dataSet.train().get(0).file()).isEqualTo(folder.resolve("images/b/1.png"));
     assertThat(dataSet.template()).isNull();
     assertThat(DataSets.open(folder.resolve("split_zhou_Tiny.json"), options())).isEqualTo(dataSet);
-    assertThat(warnings).isEmpty();
   }
 
   @Test
@@ -119,6 +118,19 @@ class DataSetsTest {
         "{\"train\": [[\"a.png\", 0, \"a\"]], \"test\": [[\"b.png\", 1, \"b\"]]}");
 
     assertRefused("no training pictures of 1 classes", "1 (b)");
+  }
+
+  @Test
+  void warnsOfAClassThatIsTrainedButNotTested() throws Exception {
+    write("split_zhou_Tiny.json", SPLIT);
+    pictures("a/1.png", "a/2.png", "b/1.png", "b/2.png");
+
+    assertThat(open().test()).hasSize(1);
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .startsWith(folder.toString())
+        .contains("no test pictures of 1 of 2 classes", "label 0 (Ant)");
   }
 
   @Test
@@ -213,7 +225,8 @@ class DataSetsTest {
 
   @Test
   void warnsOfNamesThatAPromptCannotTellApart() throws Exception {
-    pictures("train/red_fox/1.png", "train/Red fox/1.png", "test/red_fox/1.png");
+    pictures("train/red_fox/1.png", "train/Red fox/1.png");
+    pictures("test/red_fox/1.png", "test/Red fox/1.png");
 
     assertThat(open().classNames()).containsExactly("Red fox", "red_fox");
     assertThat(warnings)

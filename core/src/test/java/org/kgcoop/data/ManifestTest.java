@@ -93,4 +93,18 @@ class ManifestTest {
     assertRefused("m.jsonl", "{\"path\": ", "line 1", "not JSON");
     assertRefused("m.csv", "path,label,split\nz.png,x,train\n", "1 of 1 pictures are missing");
   }
+
+  @Test
+  void aPictureInNoSplitIsAnErrorWhereOthersAreInOne() {
+    assertRefused(
+        "m.csv", "path,label,split\na.png,x,train\nd.png,x,\n", "line 3", "split \"\"", "train");
+    assertRefused(
+        "m.jsonl",
+        """
+        {"path": "a.png", "label": "x", "split": "train"}
+        {"path": "d.png", "label": "x"}
+        """,
+        "line 2",
+        "expected train, val or test");
+  }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.DataSets;
 import org.kgcoop.data.EmbeddedDataSets;
 import org.kgcoop.data.EmbeddedDataSets.Description;
 import org.kgcoop.data.Fingerprint;
@@ -34,6 +35,22 @@ class EmbeddedDataSetsTest {
   void thereAreSetsToCompareToTuneAndToShift() {
     assertThat(all()).extracting(Description::role).contains("table", "tuning", "shift");
     assertThat(all()).filteredOn(set -> set.role().equals("table")).hasSizeGreaterThanOrEqualTo(5);
+  }
+
+  @Test
+  void shiftedVersionsOfASetAreKnownByItsName() {
+    List<DataSets.Shift> shifts = DataSets.shiftsOf("objects");
+
+    assertThat(shifts).extracting(DataSets.Shift::name).contains("embedded:objects-emoji");
+    assertThat(DataSets.shiftsOf("embedded:objects")).isEqualTo(shifts);
+    assertThat(DataSets.shiftsOf("tuning")).isEmpty();
+    int classes = EmbeddedDataSets.open("objects", OPTIONS).classNames().size();
+    for (DataSets.Shift shift : shifts) {
+      String name = shift.name().substring("embedded:".length());
+      List<String> names = EmbeddedDataSets.open(name, OPTIONS).classNames();
+      assertThat(names).as(name).hasSize(shift.classes());
+      assertThat(shift.subset()).as(name).isEqualTo(names.size() < classes);
+    }
   }
 
   @ParameterizedTest

@@ -1,0 +1,107 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code inspect} tells of a data set. */
+class InspectDataTest {
+  @TempDir Path folder;
+  private Path data;
+
+  /** Two classes; the fox of the test is a training picture. */
+  @BeforeEach
+  void makePictures() throws IOException {
+    data = folder.resolve("pets");
+    picture("train/ant/1.png", 8, 6, 0xff0000);
+    picture("train/fox/1.png", 10, 6, 0x00ff00);
+    picture("test/ant/1.png", 12, 7, 0xff0001);
+    picture("test/fox/1.png", 10, 6, 0x00ff00);
+  }
+
+  private void picture(String name, int width, int height, int colour) throws IOException {
+    Path file = data.resolve(name);
+    Files.createDirectories(file.getParent());
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        image.setRGB(x, y, colour);
+      }
+    }
+    assertThat(ImageIO.write(image, "png", file.toFile())).isTrue();
+  }
+
+  @Test
+  void tellsSizesAndPicturesInTrainAndTest() throws IOException {
+    Cli.Result result = Cli.run("inspect", data, "--json");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err())
+        .contains("warning: 1 test pictures are training pictures too", "test/fox/1.png");
+    JsonNode json = new ObjectMapper().readTree(result.out());
+    assertThat(json.path("width").toString())
+        .isEqualTo("{\"least\":8,\"median\":10,\"greatest\":12}");
+    assertThat(json.path("height").path("greatest").asInt()).isEqualTo(7);
+    assertThat(json.path("in_train_and_test").path(0).asText())
+        .isEqualTo("train/fox/1.png = test/fox/1.png");
+    assertThat(json.path("class_counts").path(1).path("train").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void tellsBadPicturesAndGoesOn() throws IOException {
+    Files.writeString(data.resolve("train/ant/2.png"), "hello");
+
+    Cli.Result result = Cli.run("inspect", data);
+
+    assertThat(result.err()).contains("1 pictures cannot be read");
+    assertThat(result.out()).containsPattern("bad: .*2.png: this is a text file");
+    assertThat(Cli.run("inspect", data, "--quick").err()).isEmpty();
+  }
+
+  @Test
+  void drawsAContactSheet() throws IOException {
+    Path sheet = folder.resolve("sheet.png");
+
+    assertThat(Cli.run("inspect", data, "--contact-sheet", sheet).exitCode()).isZero();
+
+    BufferedImage image = ImageIO.read(sheet.toFile());
+    assertThat(image.getHeight()).isEqualTo(2 * 76); // a row of 76 pixels for each class
+    // The middle of the first cell behind 220 pixels of name shows the class's own colour.
+    assertThat(image.getRGB(220 + 38, 38) & 0xffffff).isEqualTo(0xff0000);
+    assertThat(image.getRGB(220 + 38, 76 + 38) & 0xffffff).isEqualTo(0x00ff00);
+  }
+
+  @Test
+  void takesPartsFromFoldersOfTheirOwnAndNamesFromAFile() throws IOException {
+    Path names = Files.writeString(folder.resolve("names.txt"), "Fire ant\nRed fox\n");
+
+    Cli.Result result =
+        Cli.run(
+            "inspect",
+            data.resolve("train"),
+            "--test-data",
+            data.resolve("test"),
+            "--class-names",
+            names,
+            "--json");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    JsonNode json = new ObjectMapper().readTree(result.out());
+    assertThat(json.path("pictures").path("train").asInt()).isEqualTo(2);
+    assertThat(json.path("pictures").path("test").asInt()).isEqualTo(2);
+    assertThat(json.path("class_counts").path(0).path("class").asText()).isEqualTo("Fire ant");
+    assertThat(Cli.run("inspect", data.resolve("train"), "--val-data", data).errorLine())
+        .contains("--test-data");
+    assertThat(Cli.run("inspect", "embedded:objects", "--test-data", data).errorLine())
+        .contains("--test-data", "folder");
+  }
+}

@@ -1,0 +1,47 @@
+package org.kgcoop.data;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.kgcoop.KgCoopException;
+
+/** The names of labels as they are met in a file: one for each, and labels without gaps. */
+final class LabelNames {
+
+  private final TreeMap<Integer, String> names = new TreeMap<>();
+
+  /**
+   * Takes note of the name of a label.
+   *
+   * @param where the entry that says so
+   */
+  void put(int label, String name, String where) {
+    String known = names.putIfAbsent(label, name);
+    if (known != null && !known.equals(name)) {
+      throw KgCoopException.data(
+          "%s: label %d is \"%s\" here and \"%s\" before; expected one name for each label"
+              .formatted(where, label, name, known));
+    }
+  }
+
+  /**
+   * The names by label.
+   *
+   * @param where the file or folder they come from
+   */
+  List<String> withoutGaps(Object where) {
+    List<Integer> gaps = new ArrayList<>();
+    int end = names.isEmpty() ? 0 : names.lastKey() + 1;
+    for (int label = 0; label < end && gaps.size() < 6; label++) {
+      if (!names.containsKey(label)) {
+        gaps.add(label);
+      }
+    }
+    if (!gaps.isEmpty()) {
+      throw KgCoopException.data(
+          "%s: labels go up to %d but there are none of %s; expected labels from 0 without gaps"
+              .formatted(where, end - 1, Listing.firstOf(gaps)));
+    }
+    return List.copyOf(names.values());
+  }
+}

@@ -1,0 +1,148 @@
+package org.kgcoop.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.kgcoop.KgCoopException;
+import us.hebi.matlab.mat.format.Mat5;
+import us.hebi.matlab.mat.types.Cell;
+import us.hebi.matlab.mat.types.MatFile;
+import us.hebi.matlab.mat.types.Matrix;
+import us.hebi.matlab.mat.types.Sources;
+import us.hebi.matlab.mat.types.Struct;
+
+/** Data sets whose labels are MATLAB files (version 5, as their authors publish them). */
+final class MatlabAnnotations {
+
+  private MatlabAnnotations() {}
+
+  /**
+   * Stanford Cars: {@code annotations} with {@code fname} and {@code class} (from 1), {@code
+   * class_names}. A name begins with the year: "Acura TL Sedan 2012" is "2012 Acura TL Sedan". A
+   * fifth of the training pictures becomes the validation part.
+   */
+  static DataSet cars(RawData raw) {
+    List<String> names =
+        read(
+            raw.file("devkit/cars_meta.mat"),
+            "class_names, a cell array of names",
+            mat -> {
+              Cell cell = mat.getCell("class_names");
+              List<String> found = new ArrayList<>();
+              for (int i = 0; i < cell.getNumElements(); i++) {
+                found.add(yearFirst(cell.getChar(i).getString()));
+              }
+              return found;
+            });
+    return AutomaticSplit.of(
+        raw.name(),
+        names,
+        cars(raw, "devkit/cars_train_annos.mat", "cars_train", names),
+        cars(raw, "cars_test_annos_withlabels.mat", "cars_test", names),
+        raw.options().splitSeed());
+  }
+
+  private static List<Item> cars(RawData raw, String list, String folder, List<String> names) {
+    Path file = raw.file(list);
+    return read(
+        file,
+        "annotations, a structure with fname and class",
+        mat -> {
+          Struct annotations = mat.getStruct("annotations");
+          List<Item> items = new ArrayList<>();
+          for (int i = 0; i < annotations.getNumElements(); i++) {
+            String picture = annotations.getChar("fname", i).getString();
+            int label = annotations.getMatrix("class", i).getInt(0) - 1;
+            if (label < 0 || label >= names.size()) {
+              throw KgCoopException.data(
+                  "%s: class %d of %s; expected 1 to %d"
+                      .formatted(file, label + 1, picture, names.size()));
+            }
+            items.add(raw.item(folder + "/" + picture, label, names.get(label)));
+          }
+          return items;
+        });
+  }
+
+  private static String yearFirst(String name) {
+    int space = name.lastIndexOf(' ');
+    return space < 0 ? name : name.substring(space + 1) + " " + name.substring(0, space);
+  }
+
+  /**
+   * Oxford Flowers: {@code labels} (from 1) of {@code image_00001.jpg} onwards, names in {@code
+   * cat_to_name.json}; 50 % train, 20 % val, 30 % test, class by class in order of first
+   * appearance.
+   */
+  static DataSet flowers(RawData raw) {
+    Path labelFile = raw.file("imagelabels.mat");
+    List<Integer> labels =
+        read(
+            labelFile,
+            "labels, a row of numbers",
+            mat -> {
+              Matrix matrix = mat.getMatrix("labels");
+              List<Integer> found = new ArrayList<>();
+              for (int i = 0; i < matrix.getNumElements(); i++) {
+                found.add(matrix.getInt(i));
+              }
+              return found;
+            });
+    Path nameFile = raw.file("cat_to_name.json");
+    JsonNode json = json(nameFile);
+    LabelNames names = new LabelNames();
+    Map<Integer, List<Item>> byLabel = new LinkedHashMap<>();
+    for (int i = 0; i < labels.size(); i++) {
+      String picture = "image_%05d.jpg".formatted(i + 1);
+      JsonNode name = json.path(String.valueOf(labels.get(i)));
+      if (!name.isTextual()) {
+        throw KgCoopException.data(
+            "%s: no name of label %d, which %s has".formatted(nameFile, labels.get(i), picture));
+      }
+      int label = RawData.fromOne(String.valueOf(labels.get(i)), labelFile + ", " + picture);
+      names.put(label, name.textValue(), nameFile.toString());
+      byLabel
+          .computeIfAbsent(label, key -> new ArrayList<>())
+          .add(raw.item(picture, label, name.textValue()));
+    }
+    return AutomaticSplit.of(
+        raw.name(),
+        names.withoutGaps(labelFile),
+        List.copyOf(byLabel.values()),
+        raw.options().splitSeed(),
+        raw.folder());
+  }
+
+  private static JsonNode json(Path file) {
+    try {
+      return new ObjectMapper().readTree(Files.readAllBytes(file));
+    } catch (JsonProcessingException e) {
+      throw KgCoopException.data(
+          file + ": not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static <T> T read(Path file, String expected, Function<MatFile, T> content) {
+    try (MatFile mat = Mat5.newReader(Sources.wrap(Files.readAllBytes(file))).readMat()) {
+      return content.apply(mat);
+    } catch (KgCoopException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // The reader meets other variables and damaged data with exceptions of any kind.
+      throw KgCoopException.data(
+          "%s: not the MATLAB file it should be; expected %s, get it again"
+              .formatted(file, expected),
+          e);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package org.kgcoop.data;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+
+/**
+ * What opening every picture of a data set tells.
+ *
+ * @param problems a line for each picture that cannot be read, in their order
+ * @param leaks test pictures that are among the training or validation pictures too, byte for byte:
+ *     what is measured on them says little
+ * @param contradictions pictures that are there under two classes, byte for byte
+ * @param repeated how many pictures repeat an earlier one of their part
+ * @param width the widths in pixels; null where no picture can be read
+ * @param height the heights
+ */
+public record PictureSurvey(
+    List<String> problems,
+    List<Twin> leaks,
+    List<Twin> contradictions,
+    int repeated,
+    @Nullable Range width,
+    @Nullable Range height) {
+
+  /** Two pictures of the same bytes, by their keys. */
+  public record Twin(String first, String second) {}
+
+  /** The least, the middle and the greatest of some numbers. */
+  public record Range(int least, int median, int greatest) {}
+
+  /** What one picture tells. */
+  private record Look(
+      Item item, String part, String hash, int width, int height, @Nullable String problem) {}
+
+  public PictureSurvey {
+    problems = List.copyOf(problems);
+    leaks = List.copyOf(leaks);
+    contradictions = List.copyOf(contradictions);
+  }
+
+  /**
+   * Opens every picture, several at a time.
+   *
+   * @param warnings gets what may surprise about readable pictures
+   * @param progress gets how many are done, from any thread
+   */
+  public static PictureSurvey of(DataSet dataSet, Consumer<String> warnings, IntConsumer progress) {
+    Images images = new Images(warnings);
+    AtomicInteger done = new AtomicInteger();
+    List<Look> looks = new ArrayList<>();
+    Map<String, List<Item>> parts = new LinkedHashMap<>();
+    parts.put("train", dataSet.train());
+    parts.put("val", dataSet.val());
+    parts.put("test", dataSet.test());
+    parts.forEach(
+        (part, items) ->
+            looks.addAll(
+                items.parallelStream()
+                    .map(
+                        item -> {
+                          Look look = look(images, part, item);
+                          progress.accept(done.incrementAndGet());
+                          return look;
+                        })
+                    .toList()));
+    return of(looks);
+  }
+
+  private static Look look(Images images, String part, Item item) {
+    try {
+      byte[] bytes = Images.bytes(item.file());
+      RgbImage image = images.decode(bytes, item.file().toString());
+      return new Look(item, part, Fingerprint.of(bytes), image.width(), image.height(), null);
+    } catch (KgCoopException e) {
+      return new Look(item, part, "", 0, 0, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static PictureSurvey of(List<Look> looks) {
+    List<String> problems = new ArrayList<>();
+    List<Twin> leaks = new ArrayList<>();
+    List<Twin> contradictions = new ArrayList<>();
+    int repeated = 0;
+    Map<String, Look> firsts = new LinkedHashMap<>();
+    for (Look look : looks) {
+      if (look.problem() != null) {
+        problems.add(look.problem());
+        continue;
+      }
+      Look first = firsts.putIfAbsent(look.hash(), look);
+      if (first == null) {
+        continue;
+      }
+      Twin twin = new Twin(first.item().key(), look.item().key());
+      if (look.part().equals("test") && !first.part().equals("test")) {
+        leaks.add(twin);
+      } else if (look.part().equals(first.part())) {
+        repeated++;
+      }
+      if (look.item().label() != first.item().label()) {
+        contradictions.add(twin);
+      }
+    }
+    List<Look> read = looks.stream().filter(look -> look.problem() == null).toList();
+    return new PictureSurvey(
+        problems,
+        leaks,
+        contradictions,
+        repeated,
+        range(read, Look::width),
+        range(read, Look::height));
+  }
+
+  private static @Nullable Range range(List<Look> looks, ToIntFunction<Look> side) {
+    if (looks.isEmpty()) {
+      return null;
+    }
+    int[] sorted = looks.stream().sorted(Comparator.comparingInt(side)).mapToInt(side).toArray();
+    return new Range(sorted[0], sorted[sorted.length / 2], sorted[sorted.length - 1]);
+  }
+}

@@ -1,0 +1,99 @@
+package org.kgcoop.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A data set of the published tables, in the layout that CoOp and its successors expect.
+ *
+ * @param name what configurations and tables call it
+ * @param aliases what else it is called
+ * @param directory its folder below the root of all data sets
+ * @param images where the paths of its pictures begin, below its folder; empty: the folder itself
+ * @param pictures the folders of pictures that it needs
+ * @param split its split file; null where the published code uses none
+ * @param annotations what it needs beside the pictures where the split file is not there
+ * @param template KgCoOp's hand-crafted prompt
+ * @param classes how many classes it has
+ * @param shiftOf the name of the set that this one has shifted test pictures of; else null
+ * @param layout reads it where there is no split file
+ */
+public record PublishedDataSet(
+    String name,
+    List<String> aliases,
+    String directory,
+    String images,
+    List<Part> pictures,
+    @Nullable Part split,
+    List<Part> annotations,
+    String template,
+    int classes,
+    @Nullable String shiftOf,
+    Layout layout) {
+
+  /**
+   * A file or folder of it.
+   *
+   * @param path below the folder of the data set
+   * @param origin where one gets it, in words or as an address
+   */
+  public record Part(String path, String origin) {}
+
+  /** Reads pictures and labels from what the authors of a data set publish. */
+  interface Layout {
+    DataSet read(RawData raw);
+  }
+
+  /**
+   * What is needed and not there; empty where the data set can be opened.
+   *
+   * @param folder the folder of this data set
+   */
+  public List<Part> missing(Path folder) {
+    List<Part> missing = absent(folder, pictures);
+    if (!hasSplit(folder)) {
+      missing.addAll(absent(folder, annotations));
+    }
+    return missing;
+  }
+
+  /** Whether its split file is there, so that the split is the published one. */
+  public boolean hasSplit(Path folder) {
+    return split != null && Files.isRegularFile(folder.resolve(split.path()));
+  }
+
+  private List<Part> absent(Path folder, List<Part> parts) {
+    return new ArrayList<>(
+        parts.stream().filter(part -> !Files.exists(place(folder, part.path()))).toList());
+  }
+
+  /**
+   * Where a file or folder of the data set lies: in its own folder, or, of a shifted version,
+   * beside it in the folder of the set that it is a version of.
+   */
+  Path place(Path folder, String path) {
+    Path own = folder.resolve(path);
+    if (shiftOf == null || Files.exists(own)) {
+      return own;
+    }
+    Path shared =
+        PublishedDataSets.find(shiftOf)
+            .map(source -> Folders.parent(folder).resolve(source.directory()).resolve(path))
+            .orElse(own);
+    return Files.isRegularFile(shared) ? shared : own;
+  }
+
+  /** The data set in that folder, by its split file or else by what its authors publish. */
+  DataSet read(Path folder, DataSetOptions options) {
+    DataSetOptions named = options.name() == null ? options.withName(name) : options;
+    if (split != null && hasSplit(folder)) {
+      DataSetOptions placed =
+          options.images() == null ? named.withImages(folder.resolve(images)) : named;
+      return SplitFile.read(folder.resolve(split.path()), placed);
+    }
+    return layout.read(new RawData(this, folder, named)).withTemplate(template);
+  }
+}

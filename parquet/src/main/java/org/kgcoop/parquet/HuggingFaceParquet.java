@@ -1,0 +1,125 @@
+package org.kgcoop.parquet;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.io.MessageColumnIO;
+import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.PackedFormat;
+import org.kgcoop.data.PackedPicture;
+
+/**
+ * The Parquet files of Hugging Face's image data sets: a column of pictures, {@code struct<bytes,
+ * path>} or bytes, and one of labels, numbers or names. Which columns these are, and what the
+ * numbers are called, stands in the file's own metadata under {@code huggingface}; without it
+ * {@code image} and {@code label} are looked for.
+ */
+public final class HuggingFaceParquet implements PackedFormat {
+
+  /** What can be read without Hadoop; SNAPPY is what Hugging Face's library writes. */
+  private static final List<CompressionCodecName> CODECS =
+      List.of(
+          CompressionCodecName.UNCOMPRESSED,
+          CompressionCodecName.SNAPPY,
+          CompressionCodecName.ZSTD,
+          CompressionCodecName.LZ4_RAW);
+
+  @Override
+  public List<String> endings() {
+    return List.of(".parquet");
+  }
+
+  @Override
+  public void read(Path file, Consumer<PackedPicture> pictures) {
+    ParquetReadOptions options =
+        ParquetReadOptions.builder(new PlainParquetConfiguration())
+            .usePageChecksumVerification(true)
+            .build();
+    try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file), options)) {
+      checkCodec(file, reader.getFooter());
+      FileMetaData metaData = reader.getFileMetaData();
+      Columns columns = Columns.of(file, metaData.getSchema(), metaData.getKeyValueMetaData());
+      read(file, reader, columns, pictures);
+    } catch (IOException | RuntimeException e) {
+      if (e instanceof KgCoopException known) {
+        throw known;
+      }
+      // The library meets damaged data with exceptions of any kind.
+      throw KgCoopException.data(
+          "%s: no whole Parquet file: %s; get it again".formatted(file, reason(e)), e);
+    }
+  }
+
+  private static void checkCodec(Path file, ParquetMetadata footer) {
+    for (BlockMetaData block : footer.getBlocks()) {
+      for (ColumnChunkMetaData column : block.getColumns()) {
+        if (!CODECS.contains(column.getCodec())) {
+          throw KgCoopException.data(
+              "%s: compressed by %s; expected one of %s, write it again with one of these"
+                  .formatted(file, column.getCodec(), CODECS));
+        }
+      }
+    }
+  }
+
+  private static void read(
+      Path file, ParquetFileReader reader, Columns columns, Consumer<PackedPicture> pictures)
+      throws IOException {
+    MessageType schema = columns.schema();
+    MessageColumnIO io =
+        new ColumnIOFactory().getColumnIO(schema, reader.getFileMetaData().getSchema());
+    reader.setRequestedSchema(schema);
+    long row = 0;
+    for (PageReadStore group = nextGroup(file, reader, row);
+        group != null;
+        group = nextGroup(file, reader, row)) {
+      RecordReader<Group> records = io.getRecordReader(group, new GroupRecordConverter(schema));
+      for (long i = 0; i < group.getRowCount(); i++, row++) {
+        pictures.accept(columns.picture(next(file, records, row), row));
+      }
+    }
+  }
+
+  private static @Nullable PageReadStore nextGroup(Path file, ParquetFileReader reader, long row) {
+    try {
+      return reader.readNextRowGroup();
+    } catch (IOException | RuntimeException e) {
+      throw damaged(file, row, e);
+    }
+  }
+
+  private static Group next(Path file, RecordReader<Group> records, long row) {
+    try {
+      return records.read();
+    } catch (RuntimeException e) {
+      throw damaged(file, row, e);
+    }
+  }
+
+  private static KgCoopException damaged(Path file, long row, Exception e) {
+    return KgCoopException.data(
+        "%s, row %d: damaged: %s; get the file again".formatted(file, row, reason(e)), e);
+  }
+
+  private static String reason(Exception e) {
+    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return message.lines().findFirst().orElse("");
+  }
+}

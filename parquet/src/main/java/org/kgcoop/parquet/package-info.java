@@ -1,0 +1,9 @@
+/**
+ * Reads image data sets of Hugging Face's Parquet form into {@link org.kgcoop.data}'s types. A
+ * module of its own: its library carries stand-ins for classes of Hadoop, so it must never be on
+ * one class path with Apache Spark.
+ */
+@NullMarked
+package org.kgcoop.parquet;
+
+import org.jspecify.annotations.NullMarked;
