@@ -75,11 +75,7 @@ public final class BaseToNew {
     this.plan = plan;
     all = bench.progress();
     // Of runs side by side only their number is told: their own lines would mix.
-    this.bench =
-        plan.jobs() == 1
-            ? bench
-            : new Workbench(
-                bench.clip(), bench.bank(), Progress.SILENT, bench.warnings(), bench.interrupted());
+    this.bench = plan.jobs() == 1 ? bench : bench.silent();
   }
 
   /**

@@ -65,7 +65,7 @@ public final class TrainingRun {
   public JsonNode run(Path out, Function<PromptLearner, ObjectNode> evaluation) {
     ObjectNode settings = settings();
     try (RunFolder folder =
-        RunFolder.open(out, settings, SettingsJson.provenance(), bench.warnings())) {
+        RunFolder.open(out, settings, SettingsJson.provenance(bench.command()), bench.warnings())) {
       if (folder.isComplete()) {
         bench.progress().message(out + ": done before");
         return folder.results();
