@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       ZeroShotCommand.class,
       BaseToNewCommand.class,
       HeadroomCommand.class,
+      RunsCommand.class,
       InspectCommand.class,
       NearestCommand.class,
       ExportCommand.class,
@@ -87,6 +88,14 @@ public final class Main implements Runnable {
   /** The words that this command line was given. */
   List<String> command() {
     return spec.commandLine().getParseResult().originalArgs();
+  }
+
+  /** Another command line in this process, with the same streams. */
+  int again(List<String> words) {
+    CommandLine commandLine = commandLine(interrupts);
+    commandLine.setOut(spec.commandLine().getOut());
+    commandLine.setErr(spec.commandLine().getErr());
+    return commandLine.execute(words.toArray(String[]::new));
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +93,12 @@ public final class RunIndex implements AutoCloseable {
 
   private static RunIndex open(Path root, String file, Consumer<String> warnings)
       throws SQLException {
-    Connection database = DriverManager.getConnection("jdbc:sqlite:" + file);
+    // Immediate: of two processes that bring it up to date at once, the second waits.
+    Properties properties = new Properties();
+    properties.put("transaction_mode", "IMMEDIATE");
+    properties.put("busy_timeout", "10000");
+    properties.put("foreign_keys", "true");
+    Connection database = DriverManager.getConnection("jdbc:sqlite:" + file, properties);
     try {
       RunIndex index = new RunIndex(root, database);
       index.prepare();
@@ -106,8 +112,6 @@ public final class RunIndex implements AutoCloseable {
 
   private void prepare() throws SQLException {
     try (Statement statement = database.createStatement()) {
-      statement.execute("PRAGMA busy_timeout = 10000");
-      statement.execute("PRAGMA foreign_keys = ON");
       database.setAutoCommit(false);
       int version;
       try (ResultSet row = statement.executeQuery("PRAGMA user_version")) {
@@ -152,6 +156,7 @@ public final class RunIndex implements AutoCloseable {
       remove(gone);
     }
     database.commit();
+    database.setAutoCommit(true);
   }
 
   private List<Path> foldersWithResults() {

@@ -87,6 +87,11 @@ public final class RunReader {
         provenance.path("directory").asText());
   }
 
+  /** The {@code run.json} of a run. */
+  public static JsonNode settings(Path folder) {
+    return json(folder.resolve(RUN));
+  }
+
   /** All results of a run; a missing node where it has none yet. */
   public static JsonNode results(Path folder) {
     Path file = folder.resolve(RESULTS);
@@ -117,7 +122,7 @@ public final class RunReader {
     }
   }
 
-  static JsonNode json(Path file) {
+  private static JsonNode json(Path file) {
     try {
       return JSON.readTree(file.toFile());
     } catch (IOException e) {
