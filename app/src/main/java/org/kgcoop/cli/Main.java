@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       BaseToNewCommand.class,
       HeadroomCommand.class,
       RunsCommand.class,
+      DownloadCommand.class,
       InspectCommand.class,
       NearestCommand.class,
       ExportCommand.class,

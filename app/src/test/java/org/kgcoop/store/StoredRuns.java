@@ -3,6 +3,7 @@ package org.kgcoop.store;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -108,6 +109,7 @@ public final class StoredRuns {
   }
 
   /** Writes the folder. */
+  @CanIgnoreReturnValue
   public Path write(Path folder) {
     try {
       Files.createDirectories(folder);
