@@ -21,6 +21,11 @@ final class DataSetList {
     return data.stream().map(path -> open(path, output)).toList();
   }
 
+  /** All but the one at a path. */
+  List<DataSet> openWithout(String path, Output output) {
+    return data.stream().filter(p -> !p.equals(path)).map(p -> open(p, output)).toList();
+  }
+
   /** One that another option names. */
   DataSet open(String path, Output output) {
     return options.open(path, output::warn);
