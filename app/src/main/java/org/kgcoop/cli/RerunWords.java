@@ -23,7 +23,15 @@ final class RerunWords {
   private static final Set<String> SPEECH = Set.of("--json", "--quiet", "--debug", "--per-set");
 
   private static final Set<String> PATHS =
-      Set.of("--data", "--clip", "--bank", "--tokenizer", "--images", "--config");
+      Set.of(
+          "--data",
+          "--source",
+          "--shifts",
+          "--clip",
+          "--bank",
+          "--tokenizer",
+          "--images",
+          "--config");
 
   private final StoredRun run;
 
@@ -54,8 +62,13 @@ final class RerunWords {
       if (run.seed() != null) {
         missing.put("--seeds", "" + run.seed());
       }
+      if (run.shots() > 0) {
+        missing.put("--shots", "" + run.shots());
+      }
     }
     List<String> given = split(run.command().subList(1, run.command().size()));
+    // The others train on --source, and measure on all of --data.
+    boolean trainsOnAll = command.equals("base2new") || command.equals("fewshot");
     boolean someData = given.stream().anyMatch(this::isOwnData);
     for (int i = 0; i < given.size(); i++) {
       String option = given.get(i);
@@ -71,11 +84,8 @@ final class RerunWords {
       if (option.equals("--out") || missing.containsKey(option)) {
         continue;
       }
-      if (table && option.equals("--data") && someData && !isData(value)) {
+      if (trainsOnAll && option.equals("--data") && someData && !isData(value)) {
         continue;
-      }
-      if (table && option.equals("--shots") && run.shots() > 0) {
-        value = "" + run.shots();
       }
       if (table && option.equals("--sweep")) {
         value = swept(value);
