@@ -29,7 +29,7 @@ import picocli.CommandLine.ParentCommand;
       RunsDeleteCommand.class,
       RunsRerunCommand.class
     })
-final class RunsCommand extends RunsListCommand {
+final class RunsCommand extends RunsList {
   @ParentCommand private Main main;
 
   @SuppressWarnings("NullAway.Init") // picocli sets main before anything is called

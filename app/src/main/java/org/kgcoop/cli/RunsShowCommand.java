@@ -41,7 +41,7 @@ final class RunsShowCommand implements Callable<Integer> {
       return 0;
     }
     StoredRun stored = runs.run(folder);
-    output.line(folder + ": " + RunsListCommand.state(stored));
+    output.line(folder + ": " + RunsList.state(stored));
     stored.sortedSettings().forEach((key, value) -> output.line("  " + key + ": " + value));
     if (!stored.command().isEmpty()) {
       output.line("made by:");
@@ -55,15 +55,15 @@ final class RunsShowCommand implements Callable<Integer> {
                   target.name(),
                   target.dataSet(),
                   target.classes(),
-                  RunsListCommand.number(target.accuracy()),
+                  RunsList.number(target.accuracy()),
                   target.correct(),
                   target.total()));
     }
     if (!Double.isNaN(stored.harmonicMean())) {
-      output.line("H: " + RunsListCommand.number(stored.harmonicMean()));
+      output.line("H: " + RunsList.number(stored.harmonicMean()));
     }
     if (!Double.isNaN(stored.msPerImage())) {
-      output.line("training: " + RunsListCommand.number(stored.msPerImage()) + " ms an image");
+      output.line("training: " + RunsList.number(stored.msPerImage()) + " ms an image");
     }
     int vector = 1;
     for (JsonNode words : results.path("nearest_words")) {

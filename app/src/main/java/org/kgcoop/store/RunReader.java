@@ -63,10 +63,7 @@ public final class RunReader {
               target.path("correct").asLong(),
               target.path("total").asLong()));
     }
-    JsonNode seed = settings.path("training").path("seed");
-    if (seed.isMissingNode()) {
-      seed = settings.path("seed");
-    }
+    JsonNode seed = settings.path("data").path("seed");
     JsonNode provenance = run.path("provenance");
     List<String> command = new ArrayList<>();
     provenance.path("command").forEach(word -> command.add(word.asText()));

@@ -22,7 +22,7 @@ public final class StoredRuns {
     ObjectNode settings = run.putObject("settings");
     settings.putObject("method").put("method", method).put("template", "a photo of a {}.");
     settings.putObject("training").put("epochs", 10).put("seed", seed);
-    settings.putObject("data").put("name", dataSet).put("shots", 4);
+    settings.putObject("data").put("name", dataSet).put("shots", 4).put("seed", seed);
     run.putObject("provenance");
     run.put("state", "complete");
     results.putObject("training").put("ms_per_image", 2.5);
