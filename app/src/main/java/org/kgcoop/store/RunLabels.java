@@ -14,7 +14,7 @@ import java.util.TreeSet;
  */
 public final class RunLabels {
   private static final Set<String> NEVER =
-      Set.of("method.method", "method.template", "training.seed");
+      Set.of("method.method", "method.template", "method.templates", "training.seed");
 
   /** What a name begins with that may tell runs apart. */
   private static final List<String> PARTS =
