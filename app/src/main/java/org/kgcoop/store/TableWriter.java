@@ -227,7 +227,7 @@ public final class TableWriter {
 
   private String csv() {
     StringWriter text = new StringWriter();
-    CsvWriter csv = CsvWriter.builder().build(text);
+    CsvWriter csv = CsvWriter.builder().bufferSize(0).build(text); // straight into the text
     csv.writeRecord(
         "row",
         "method",
