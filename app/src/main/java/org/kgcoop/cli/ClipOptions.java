@@ -1,5 +1,6 @@
 package org.kgcoop.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -7,11 +8,15 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.download.ReleasedWeights;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which CLIP, and how it computes. */
 final class ClipOptions {
@@ -22,7 +27,8 @@ final class ClipOptions {
       paramLabel = "PATH",
       description =
           "CLIP weights: an OpenAI .pt, a state dict, a .safetensors, a Hugging Face or OpenCLIP"
-              + " folder, or embedded (default): a small one that knows icon drawings.")
+              + " folder, a name such as ViT-B/16 or hf:OWNER/NAME (see download), or embedded"
+              + " (default): a small one that knows icon drawings.")
   private @Nullable String clip;
 
   @Option(
@@ -58,13 +64,26 @@ final class ClipOptions {
       description = "Threads an operation may use (default: one a core).")
   private int threads;
 
+  @Mixin private NetworkOptions network = new NetworkOptions();
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
+  ClipOptions() {}
+
   boolean isGiven() {
     return clip != null;
   }
 
   /** Where the weights are. */
   Path path() {
-    return clip == null || clip.equals(EMBEDDED) ? EmbeddedClip.folder() : Path.of(clip);
+    if (clip == null || clip.equals(EMBEDDED)) {
+      return EmbeddedClip.folder();
+    }
+    return ReleasedWeights.isName(clip) && !Files.exists(Path.of(clip))
+        ? network.weights(Output.of(spec)).locate(clip)
+        : Path.of(clip);
   }
 
   /** The template that fits what this CLIP has seen, where nobody states one. */

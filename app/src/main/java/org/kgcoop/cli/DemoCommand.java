@@ -10,7 +10,12 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.EmbeddedDataSets;
 import org.kgcoop.experiment.BaseToNew;
-import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.experiment.Plan;
+import org.kgcoop.prompt.CoCoOp;
+import org.kgcoop.prompt.CoOp;
+import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.ProGrad;
+import org.kgcoop.prompt.ZeroShot;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
@@ -42,6 +47,9 @@ import picocli.CommandLine.ParentCommand;
     })
 final class DemoCommand implements Callable<Integer> {
   private static final String QUICK_SET = "places";
+  private static final int SHOTS = 8;
+  private static final List<String> METHODS =
+      List.of(ZeroShot.ID, CoOp.ID, ProGrad.ID, CoCoOp.ID, KgCoOp.ID);
 
   @ParentCommand private Main main;
 
@@ -77,17 +85,17 @@ final class DemoCommand implements Callable<Integer> {
     Engine.setThreads(1);
     TrainingOptions training = TrainingOptions.forDemo();
     List<Long> drawn = Parse.numbers("--seeds", seeds);
-    BaseToNew.Plan plan =
-        new BaseToNew.Plan(
-            MethodOptions.forDemo().methods(MethodCatalogue.ids()),
-            training.shots(),
+    Plan plan =
+        new Plan(
+            MethodOptions.forDemo().contenders(METHODS, training),
+            List.of(SHOTS),
             quick ? drawn.subList(0, 1) : drawn,
-            training::settings,
             jobs);
-    List<DataSet> sets = sets();
+    BaseToNew protocol = new BaseToNew(sets());
     Clip.Options options = new Clip.Options(DType.BFLOAT16, Device.CPU, null, null);
     try (Clip clip = Clip.load(EmbeddedClip.folder(), options)) {
-      TableView.run(Parse.workbench(clip, bank.open(clip, output), output, main), plan, sets, out)
+      TableView.run(
+              Parse.workbench(clip, bank.open(clip, output), output, main), protocol, plan, out)
           .print(output, perSet);
     }
     if (!output.isJson()) {
@@ -97,7 +105,7 @@ final class DemoCommand implements Callable<Integer> {
               Locale.ROOT,
               "base, new: accuracy in percent on the classes trained on and on the others, by %d"
                   + " pictures a class,",
-              training.shots()));
+              SHOTS));
       output.line("mean over data sets and seeds; H: their harmonic mean. Your own pictures:");
       output.line("  ./kgcoop base2new --data FOLDER --clip ViT-B-16.pt --out runs/mine");
       output.line("Runs and results: " + out);

@@ -12,11 +12,10 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.experiment.BaseToNew;
 import org.kgcoop.experiment.Evaluator;
-import org.kgcoop.experiment.TrainingRun;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.ZeroShot;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,8 +82,7 @@ final class EvalCommand implements Callable<Integer> {
     try (Clip clip = clipOptions.load();
         FeatureClassifier classifier =
             file == null
-                ? new ZeroShot(List.of(TrainingRun.template(set)))
-                    .classifier(clip, set.classNames(), 0)
+                ? new ZeroShot(List.of(Templates.of(set))).classifier(clip, set.classNames(), 0)
                 : file.learner(clip, set.classNames())) {
       Evaluator.Result result =
           Evaluator.evaluate(classifier, bank.open(clip, output), set, output.progress());
@@ -96,7 +94,7 @@ final class EvalCommand implements Callable<Integer> {
   private void print(DataSet set, Evaluator.Result result) {
     List<Double> accuracies = result.evaluation().perClassAccuracy();
     if (output.isJson()) {
-      ObjectNode json = BaseToNew.json(result);
+      ObjectNode json = result.toJson();
       set.classNames().forEach(json.putArray("class_names")::add);
       accuracies.forEach(json.putArray("per_class_accuracy")::add);
       output.json(json);

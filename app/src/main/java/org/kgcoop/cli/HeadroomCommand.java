@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -38,12 +37,7 @@ import picocli.CommandLine.ParentCommand;
 final class HeadroomCommand implements Callable<Integer> {
   @ParentCommand private Main main;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "PATH",
-      description = "A data set as for train; several times for several.")
-  private List<String> data = new ArrayList<>();
+  @Mixin private DataSetList data = new DataSetList();
 
   @Option(
       names = "--classes",
@@ -52,12 +46,7 @@ final class HeadroomCommand implements Callable<Integer> {
       description = "all, base or new half of the classes (default: ${DEFAULT-VALUE}).")
   private String classes;
 
-  @Option(
-      names = "--shots",
-      paramLabel = "K",
-      defaultValue = "16",
-      description = "Training pictures a class (default: ${DEFAULT-VALUE}).")
-  private int shots;
+  @Mixin private Shots shots = new Shots();
 
   @Option(
       names = "--seeds",
@@ -67,7 +56,6 @@ final class HeadroomCommand implements Callable<Integer> {
   private String seeds;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
-  @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private BankOptions bank = new BankOptions();
   @Mixin private Output output = new Output();
 
@@ -76,19 +64,16 @@ final class HeadroomCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (shots < 1) {
-      throw KgCoopException.configuration("--shots: expected at least 1, got " + shots);
-    }
     ClassSplit split = Parse.classSplit("--classes", classes);
     List<Long> drawn = Parse.numbers("--seeds", seeds);
-    List<DataSet> sets = data.stream().map(d -> dataOptions.open(d, output::warn)).toList();
+    List<DataSet> sets = data.open(output);
     List<Headroom> found = new ArrayList<>();
     try (Clip clip = clipOptions.load()) {
       Workbench bench = Parse.workbench(clip, bank.open(clip, output), output, main);
       for (DataSet set : sets) {
         List<DataSet> draws =
             drawn.stream()
-                .map(seed -> FewShot.draw(set, shots, seed, bench.warnings()).select(split))
+                .map(seed -> FewShot.draw(set, shots.value(), seed, bench.warnings()).select(split))
                 .toList();
         found.add(Headroom.of(bench, draws));
       }

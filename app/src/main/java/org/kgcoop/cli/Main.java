@@ -1,6 +1,7 @@
 package org.kgcoop.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import picocli.CommandLine;
@@ -34,8 +35,13 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       ZeroShotCommand.class,
       BaseToNewCommand.class,
+      FewShotCommand.class,
+      CrossCommand.class,
+      DomainCommand.class,
       HeadroomCommand.class,
+      RunsCommand.class,
       DataSetsCommand.class,
+      DownloadCommand.class,
       InspectCommand.class,
       NearestCommand.class,
       ExportCommand.class,
@@ -64,19 +70,37 @@ public final class Main implements Runnable {
   static CommandLine commandLine(Interrupts interrupts) {
     CommandLine commandLine = new CommandLine(new Main(interrupts));
     commandLine.setUsageHelpAutoWidth(true);
-    for (CommandLine subcommand : commandLine.getSubcommands().values()) {
-      // Options in the order of their subjects, and no synopsis of thirty of them.
-      subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
-    }
+    arrange(commandLine);
     commandLine.setExpandAtFiles(false);
     commandLine.setParameterExceptionHandler(Main::usageError);
     commandLine.setExecutionExceptionHandler(Main::executionError);
     return commandLine;
   }
 
+  /** Options in the order of their subjects, and no synopsis of thirty of them. */
+  private static void arrange(CommandLine commandLine) {
+    for (CommandLine subcommand : commandLine.getSubcommands().values()) {
+      subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
+      arrange(subcommand);
+    }
+  }
+
   /** Whether work should stop at its next safe place. */
   boolean interrupted() {
     return interrupts.asked();
+  }
+
+  /** The words that this command line was given. */
+  List<String> command() {
+    return spec.commandLine().getParseResult().originalArgs();
+  }
+
+  /** Another command line in this process, with the same streams. */
+  int again(List<String> words) {
+    CommandLine commandLine = commandLine(interrupts);
+    commandLine.setOut(spec.commandLine().getOut());
+    commandLine.setErr(spec.commandLine().getErr());
+    return commandLine.execute(words.toArray(String[]::new));
   }
 
   @Override

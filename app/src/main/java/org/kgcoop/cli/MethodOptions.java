@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.experiment.Contender;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.MethodCatalogue;
 import org.kgcoop.prompt.Templates;
@@ -38,6 +39,11 @@ final class MethodOptions {
     MethodOptions options = new MethodOptions();
     options.settings.put("words", Templates.words(EmbeddedClip.TEMPLATE));
     return options;
+  }
+
+  /** The methods of those names, trained as those options say. */
+  List<Contender> contenders(List<String> ids, TrainingOptions training) {
+    return methods(ids).stream().map(method -> Contender.of(method, training::settings)).toList();
   }
 
   /**

@@ -40,6 +40,16 @@ final class Output {
         .anyMatch(mixin -> mixin.userObject() instanceof Output output && output.debug);
   }
 
+  /** That of a command, for another of its mixins. */
+  static Output of(CommandSpec command) {
+    return command.mixins().values().stream()
+        .map(CommandSpec::userObject)
+        .filter(Output.class::isInstance)
+        .map(Output.class::cast)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(command.name() + " has no Output"));
+  }
+
   PrintWriter out() {
     return spec.commandLine().getOut();
   }

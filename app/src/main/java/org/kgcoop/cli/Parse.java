@@ -55,6 +55,7 @@ final class Parse {
   }
 
   static Workbench workbench(Clip clip, FeatureBank bank, Output output, Main main) {
-    return new Workbench(clip, bank, output.progress(), output::warn, main::interrupted);
+    return new Workbench(
+        clip, bank, output.progress(), output::warn, main::interrupted, main.command());
   }
 }

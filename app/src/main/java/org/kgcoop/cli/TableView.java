@@ -3,37 +3,44 @@ package org.kgcoop.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.ColumnData;
 import com.github.freva.asciitable.HorizontalAlign;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.experiment.BaseToNew;
-import org.kgcoop.experiment.BaseToNewTable;
+import org.kgcoop.experiment.Contender;
+import org.kgcoop.experiment.Experiment;
+import org.kgcoop.experiment.Plan;
+import org.kgcoop.experiment.Protocol;
+import org.kgcoop.experiment.ProtocolTable;
 import org.kgcoop.experiment.Workbench;
 import org.kgcoop.report.ReportPage;
 
-/** The table of base-to-new generalisation, for people and for machines. */
+/** The table of a protocol, for people and for machines. */
 final class TableView {
-  private final BaseToNewTable table;
+  private final ProtocolTable table;
   private final ObjectNode results;
   private final Path report;
+  private final boolean deviations;
 
-  private TableView(BaseToNewTable table, ObjectNode results, Path report) {
+  private TableView(ProtocolTable table, ObjectNode results, Path report, boolean deviations) {
     this.table = table;
     this.results = results;
     this.report = report;
+    this.deviations = deviations;
   }
 
   /** Runs the protocol; writes {@code results.json} and, beside it, {@code report.html}. */
-  static TableView run(Workbench bench, BaseToNew.Plan plan, List<DataSet> sets, Path out) {
-    BaseToNew protocol = new BaseToNew(bench, plan);
-    BaseToNewTable table = protocol.run(sets, out);
-    ObjectNode results = protocol.write(table, sets, out);
+  static TableView run(Workbench bench, Protocol protocol, Plan plan, Path out) {
+    Experiment experiment = new Experiment(bench, protocol, plan);
+    ProtocolTable table = experiment.run(out);
+    ObjectNode results = experiment.write(table, out);
     Path report = out.resolve("report.html");
     ReportPage.write(results, report);
-    return new TableView(table, results, report);
+    return new TableView(table, results, report, plan.seeds().size() > 1);
   }
 
   void print(Output output, boolean perSet) {
@@ -54,20 +61,32 @@ final class TableView {
     output.line("Report: " + report);
   }
 
-  private static String text(List<BaseToNewTable.Row> rows) {
-    return AsciiTable.builder()
-        .border(AsciiTable.NO_BORDERS)
-        .data(
-            rows,
-            List.of(
-                left("method").with(BaseToNewTable.Row::title),
-                left("prompts").with(BaseToNewTable.Row::prompts),
-                right("base").with(row -> percent(row.base())),
-                right("new").with(row -> percent(row.unseen())),
-                right("H").with(row -> String.format(Locale.ROOT, "%.2f", row.harmonicMean())),
-                right("ms/image").with(row -> time(row.time().training())),
-                right("with features").with(row -> time(row.time().withFeatures()))))
-        .asString();
+  private String text(List<ProtocolTable.Row> rows) {
+    boolean swept = rows.stream().anyMatch(row -> !row.setting().isEmpty());
+    boolean baseToNew = table.protocol() instanceof BaseToNew;
+    List<ColumnData<ProtocolTable.Row>> columns = new ArrayList<>();
+    columns.add(left("method").with(ProtocolTable.Row::title));
+    if (swept) {
+      columns.add(left("setting").with(row -> Contender.text(row.setting())));
+    }
+    if (baseToNew) {
+      columns.add(left("prompts").with(ProtocolTable.Row::prompts));
+    }
+    for (Protocol.Column column : table.columns()) {
+      String name = column.name();
+      // The published table has no deviations.
+      boolean mean = baseToNew || !deviations;
+      columns.add(right(name).with(row -> percent(row.column(name), mean)));
+    }
+    if (baseToNew) {
+      columns.add(right("H").with(row -> number("%.2f", BaseToNew.harmonicMean(row))));
+    }
+    if (swept) {
+      columns.add(right("distance").with(row -> number("%.4f", row.distance())));
+    }
+    columns.add(right("ms/image").with(row -> time(row.time().training())));
+    columns.add(right("with features").with(row -> time(row.time().withFeatures())));
+    return AsciiTable.builder().border(AsciiTable.NO_BORDERS).data(rows, columns).asString();
   }
 
   private static Column left(String header) {
@@ -84,11 +103,16 @@ final class TableView {
         .dataAlign(HorizontalAlign.RIGHT);
   }
 
-  private static String percent(Metrics.Spread spread) {
-    return String.format(Locale.ROOT, "%.2f", spread.mean());
+  private static String percent(Metrics.Spread spread, boolean meanAlone) {
+    String mean = number("%.2f", spread.mean());
+    return meanAlone ? mean : mean + " ±" + number("%.2f", spread.standardDeviation());
   }
 
   private static String time(double ms) {
-    return Double.isNaN(ms) ? "-" : String.format(Locale.ROOT, ms < 10 ? "%.2f" : "%.0f", ms);
+    return number(ms < 10 ? "%.2f" : "%.0f", ms);
+  }
+
+  private static String number(String format, double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, format, value);
   }
 }

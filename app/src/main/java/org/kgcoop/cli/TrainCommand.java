@@ -1,8 +1,6 @@
 package org.kgcoop.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -11,12 +9,14 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.FewShot;
-import org.kgcoop.experiment.BaseToNew;
-import org.kgcoop.experiment.Evaluator;
-import org.kgcoop.experiment.TrainingRun;
+import org.kgcoop.experiment.Contender;
+import org.kgcoop.experiment.Draw;
+import org.kgcoop.experiment.Target;
+import org.kgcoop.experiment.Trial;
+import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.experiment.Workbench;
 import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.prompt.Templates;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -78,6 +78,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
+  @Mixin private Shots shots = new Shots();
   @Mixin private MethodOptions methodOptions = new MethodOptions();
   @Mixin private TrainingOptions training = new TrainingOptions();
   @Mixin private BankOptions bank = new BankOptions();
@@ -89,34 +90,22 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ClassSplit split = Parse.classSplit("--classes", classes);
-    DataSet drawn =
-        FewShot.draw(dataOptions.open(data, output::warn), training.shots(), seed, output::warn)
-            .select(split);
-    if (!(methodOptions.methods(List.of(method)).get(0).apply(TrainingRun.template(drawn))
-        instanceof PromptMethod prompt)) {
+    DataSet whole = dataOptions.open(data, output::warn);
+    Contender contender = methodOptions.contenders(List.of(method), training).get(0);
+    if (!(contender.method().apply(Templates.of(whole)) instanceof PromptMethod)) {
       throw KgCoopException.configuration(
           "--method " + method + ": nothing to train; try './kgcoop eval' or zero-shot");
     }
+    List<Target> targets =
+        whole.select(split).test().isEmpty()
+            ? List.of()
+            : List.of(new Target("test", whole, split));
+    Trial trial = new Trial(contender, new Draw(whole, split, shots.value(), seed), targets, "");
     try (Clip clip = clipOptions.load()) {
       Workbench bench = Parse.workbench(clip, bank.open(clip, output), output, main);
-      JsonNode results =
-          new TrainingRun(bench, drawn, prompt, training.settings(prompt, seed), training.shots())
-              .run(
-                  out,
-                  learner ->
-                      drawn.test().isEmpty()
-                          ? JsonNodeFactory.instance.objectNode()
-                          : test(
-                              Evaluator.evaluate(learner, bench.bank(), drawn, bench.progress())));
-      report(results);
+      report(new TrialRun(bench, trial).run(out));
     }
     return 0;
-  }
-
-  private static ObjectNode test(Evaluator.Result result) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.set("test", BaseToNew.json(result));
-    return json;
   }
 
   private void report(JsonNode results) {
@@ -124,8 +113,7 @@ final class TrainCommand implements Callable<Integer> {
       output.json(results);
       return;
     }
-    JsonNode test = results.path("test");
-    if (test.isObject()) {
+    for (JsonNode test : results.path("targets")) {
       output.line(
           String.format(
               Locale.ROOT,

@@ -13,13 +13,6 @@ final class TrainingOptions {
   private static final int DEMO_BATCH = 32;
 
   @Option(
-      names = "--shots",
-      paramLabel = "K",
-      defaultValue = "16",
-      description = "Training pictures a class (default: ${DEFAULT-VALUE}).")
-  private int shots = 16;
-
-  @Option(
       names = "--epochs",
       paramLabel = "N",
       description = "Default: the method's published one (CoOp 200, CoCoOp 10, the others 100).")
@@ -114,20 +107,12 @@ final class TrainingOptions {
   /** One rule for all methods, chosen on the embedded set {@code tuning}. */
   static TrainingOptions forDemo() {
     TrainingOptions options = new TrainingOptions();
-    options.shots = 8;
     options.rate = 0.05;
     options.partOfEpochs = 0.1;
     options.warmup = "none";
     options.demoBatch = true;
     options.augmentation = "test";
     return options;
-  }
-
-  int shots() {
-    if (shots < 1) {
-      throw KgCoopException.configuration("--shots: expected at least 1, got " + shots);
-    }
-    return shots;
   }
 
   TrainingSettings settings(PromptMethod method, long seed) {

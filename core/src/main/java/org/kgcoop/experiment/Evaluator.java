@@ -1,5 +1,9 @@
 package org.kgcoop.experiment;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
 import java.util.List;
 import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.data.DataSet;
@@ -26,8 +30,38 @@ public final class Evaluator {
    * What a classifier made of some pictures.
    *
    * @param expectedCalibrationError a fraction
+   * @param predictions the class with the highest score of each picture
+   * @param confidences the probability of each prediction
    */
-  public record Result(Evaluation evaluation, double expectedCalibrationError) {}
+  public record Result(
+      Evaluation evaluation,
+      double expectedCalibrationError,
+      List<Integer> predictions,
+      List<Double> confidences) {
+    public Result {
+      predictions = List.copyOf(predictions);
+      confidences = List.copyOf(confidences);
+    }
+
+    /** Counts, and what follows from them. */
+    public ObjectNode toJson() {
+      ObjectNode json =
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("correct", evaluation.correct())
+              .put("total", evaluation.total())
+              .put("accuracy", evaluation.accuracy())
+              .put("error_rate", evaluation.errorRate())
+              .put("macro_f1", evaluation.macroF1())
+              .put("mean_per_class_accuracy", evaluation.meanPerClassAccuracy())
+              .put("expected_calibration_error", expectedCalibrationError);
+      ArrayNode confusion = json.putArray("confusion");
+      for (List<Long> row : evaluation.confusion()) {
+        row.forEach(confusion.addArray()::add);
+      }
+      return json;
+    }
+  }
 
   /** On the test pictures of a data set. */
   public static Result evaluate(
@@ -72,7 +106,27 @@ public final class Evaluator {
     }
     return new Result(
         Evaluation.of(labels, predictions, classes),
-        Metrics.expectedCalibrationError(labels, predictions, confidences, CALIBRATION_BINS));
+        Metrics.expectedCalibrationError(labels, predictions, confidences, CALIBRATION_BINS),
+        Arrays.stream(predictions).boxed().toList(),
+        Arrays.stream(confidences).boxed().toList());
+  }
+
+  /**
+   * How far learned class features are from others: the mean over classes of the squared distance
+   * of the unit vectors, 2 (1 - cos).
+   *
+   * @return NaN where the features of either depend on the picture
+   */
+  static double distance(FeatureClassifier learned, FeatureClassifier other) {
+    if (learned.classFeatures().isEmpty() || other.classFeatures().isEmpty()) {
+      return Double.NaN;
+    }
+    try (Scope scope = Scope.open("distance");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor difference = // (C, E)
+          learned.classFeatures().get().minus(other.classFeatures().get());
+      return difference.times(difference).sum(1).mean().item();
+    }
   }
 
   /**

@@ -14,6 +14,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.LinearProbe;
+import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.ZeroShot;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -71,7 +72,7 @@ public record Headroom(
             Evaluator.features(
                 bench.bank(), draw.train(), bench.progress(), draw.name() + ": training pictures");
         try (FeatureClassifier clip =
-            new ZeroShot(List.of(TrainingRun.template(draw)))
+            new ZeroShot(List.of(Templates.of(draw)))
                 .classifier(bench.clip(), draw.classNames(), 0)) {
           zeroShot.add(
               Evaluator.evaluate(clip, features, draw.train(), draw.classNames().size())

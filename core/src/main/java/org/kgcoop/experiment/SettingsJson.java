@@ -3,6 +3,8 @@ package org.kgcoop.experiment;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
@@ -40,6 +42,16 @@ final class SettingsJson {
         .put("engine", engineVersion())
         .put("java", System.getProperty("java.version"))
         .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+  }
+
+  /** The same, with the command line that began it and the folder that its paths start from. */
+  static ObjectNode provenance(List<String> command) {
+    ObjectNode json = provenance();
+    if (!command.isEmpty()) {
+      command.forEach(json.putArray("command")::add);
+      json.put("directory", Path.of("").toAbsolutePath().toString());
+    }
+    return json;
   }
 
   /** What the same outcome needs of the machine. */

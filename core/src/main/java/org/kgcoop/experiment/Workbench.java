@@ -1,5 +1,6 @@
 package org.kgcoop.experiment;
 
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.kgcoop.bank.FeatureBank;
@@ -13,10 +14,32 @@ import org.kgcoop.clip.Clip;
  * @param progress told how far long work is
  * @param warnings gets a line for what a user should know and may leave
  * @param interrupted whether work should stop at the next safe place
+ * @param command the words of the command line behind it, by which a run can be made again; empty
+ *     where there is none
  */
 public record Workbench(
     Clip clip,
     FeatureBank bank,
     Progress progress,
     Consumer<String> warnings,
-    BooleanSupplier interrupted) {}
+    BooleanSupplier interrupted,
+    List<String> command) {
+  public Workbench {
+    command = List.copyOf(command);
+  }
+
+  /** A bench of a program that has no command line. */
+  public Workbench(
+      Clip clip,
+      FeatureBank bank,
+      Progress progress,
+      Consumer<String> warnings,
+      BooleanSupplier interrupted) {
+    this(clip, bank, progress, warnings, interrupted, List.of());
+  }
+
+  /** The same, without a word about its progress. */
+  Workbench silent() {
+    return new Workbench(clip, bank, Progress.SILENT, warnings, interrupted, command);
+  }
+}

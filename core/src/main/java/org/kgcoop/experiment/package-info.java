@@ -1,6 +1,7 @@
 /**
  * Whole experiments: data, method, training, evaluation, and what is written of them. {@link
- * org.kgcoop.experiment.BaseToNew} is the protocol of the published table.
+ * org.kgcoop.experiment.Trial} is their unit, a {@link org.kgcoop.experiment.Protocol} many of them
+ * and a table.
  */
 @NullMarked
 @CheckReturnValue

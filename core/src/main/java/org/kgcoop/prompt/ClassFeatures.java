@@ -1,5 +1,6 @@
 package org.kgcoop.prompt;
 
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -18,6 +19,11 @@ final class ClassFeatures implements FeatureClassifier {
   /** The class features: (C, E), unit rows. */
   Tensor features() {
     return features;
+  }
+
+  @Override
+  public Optional<Tensor> classFeatures() {
+    return Optional.of(features);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.kgcoop.prompt;
 
+import java.util.Optional;
 import org.kgcoop.tensor.Tensor;
 
 /** A method made ready for one list of classes. Owns native memory: close it. */
@@ -12,6 +13,14 @@ public interface FeatureClassifier extends AutoCloseable {
    * @return (B, C)
    */
   Tensor logits(Tensor features);
+
+  /**
+   * The class features, (C, E), unit rows, where they are the same for every picture. They are the
+   * classifier's own and live as long as it does.
+   */
+  default Optional<Tensor> classFeatures() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

@@ -4,7 +4,7 @@ import java.util.List;
 import org.kgcoop.clip.Clip;
 
 /** A method that tunes a prompt. */
-public interface PromptMethod extends Method {
+public interface PromptMethod extends TextMethod {
 
   /** The learned vectors. */
   ContextSettings context();

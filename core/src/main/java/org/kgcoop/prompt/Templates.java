@@ -2,6 +2,7 @@ package org.kgcoop.prompt;
 
 import java.util.List;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSet;
 
 /** Hand-crafted prompts: texts with {@code {}} where the class name goes. */
 public final class Templates {
@@ -23,6 +24,11 @@ public final class Templates {
           "a photo of the small {}.");
 
   private Templates() {}
+
+  /** The template of a data set, or the default where it states none. */
+  public static String of(DataSet data) {
+    return data.template() == null ? DEFAULT : data.template();
+  }
 
   /**
    * Refuses a text that is no template.

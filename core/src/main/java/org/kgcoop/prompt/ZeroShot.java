@@ -17,7 +17,7 @@ import org.kgcoop.tensor.Tensor;
  *
  * @param templates texts with {@code {}} where the class name goes
  */
-public record ZeroShot(List<String> templates) implements Method {
+public record ZeroShot(List<String> templates) implements TextMethod {
   public static final String ID = "clip";
 
   public ZeroShot {

@@ -73,7 +73,8 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static FileChannel lock(Path path) {
+  /** Keeps other threads and processes out until the channel is closed. */
+  static FileChannel lock(Path path) {
     Path file = path.resolve(".lock");
     try {
       FileChannel channel =
@@ -325,7 +326,7 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static void delete(Path file) {
+  static void delete(Path file) {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
@@ -333,7 +334,7 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static String reason(IOException e) {
+  static String reason(IOException e) {
     String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     return e.getClass().getSimpleName().replace("Exception", "") + " " + message;
   }

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -19,34 +17,34 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.Augmentation;
-import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.Images;
 import org.kgcoop.fixtures.Pictures;
-import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.CoOp;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.ZeroShot;
 import org.kgcoop.tensor.Engine;
+import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
-import org.kgcoop.train.Schedule;
-import org.kgcoop.train.TrainingSettings;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.train.RunFolder;
 
 class BaseToNewTest {
-  private static final ContextSettings CONTEXT = ContextSettings.shared(2, "");
+  private static final List<Function<String, Method>> METHODS =
+      List.of(TinyLab.CLIP, TinyLab.COOP, TinyLab.KGCOOP);
 
-  private final Clip clip = TinyClip.load();
-  private final List<String> messages = new ArrayList<>();
+  private final TinyLab lab = new TinyLab();
   @TempDir Path folder;
 
   @AfterEach
   void close() {
-    clip.close();
+    lab.close();
   }
 
   private List<DataSet> dataSets() {
@@ -55,114 +53,77 @@ class BaseToNewTest {
         Pictures.dataSet(folder.resolve("two"), List.of("e", "f", "g"), 3, 0, 3));
   }
 
-  private static final List<Function<String, Method>> METHODS =
-      List.of(
-          template -> new ZeroShot(List.of(template)),
-          template -> new CoOp(CONTEXT),
-          template -> new KgCoOp(CONTEXT, template, 8));
-
-  private static BaseToNew.Plan plan(List<Function<String, Method>> methods, String augmentation) {
-    return new BaseToNew.Plan(
-        methods,
-        2,
-        List.of(1L, 2L),
-        (method, seed) ->
-            new TrainingSettings(
-                Schedule.published(0.05, 3),
-                2,
-                0.9,
-                5e-4,
-                seed,
-                Augmentation.ofId(augmentation),
-                1,
-                false),
-        1);
+  private static Plan plan(List<Function<String, Method>> methods, String augmentation) {
+    return TinyLab.plan(methods, augmentation, List.of(2), 1L, 2L);
   }
 
-  private BaseToNewTable run(BaseToNew.Plan plan, String out, BooleanSupplier interrupted) {
-    Progress progress =
-        new Progress() {
-          @Override
-          public Task start(String name, long total) {
-            return SILENT.start(name, total);
-          }
+  private ProtocolTable run(Plan plan, String out) {
+    return new Experiment(lab.bench(() -> false), new BaseToNew(dataSets()), plan)
+        .run(folder.resolve(out));
+  }
 
-          @Override
-          public void message(String line) {
-            messages.add(line);
-          }
-        };
-    Workbench bench =
-        new Workbench(
-            clip,
-            org.kgcoop.bank.FeatureBank.inMemory(
-                new org.kgcoop.bank.PictureEncoder(clip, new Images(warning -> {}))),
-            progress,
-            warning -> {},
-            interrupted);
-    try (Scope scope = Scope.open("test")) {
-      return new BaseToNew(bench, plan).run(dataSets(), folder.resolve(out));
-    }
+  private JsonNode written(Plan plan, String out, BooleanSupplier interrupted) {
+    return lab.run(new BaseToNew(dataSets()), plan, folder.resolve(out), interrupted);
   }
 
   @Test
   void rowsAverageOverDataSetsAndSeedsAndTheirHComesFromTheAverages() {
-    BaseToNewTable table = run(plan(METHODS, "test"), "out", () -> false);
+    ProtocolTable table = run(plan(METHODS, "test"), "out");
     assertThat(table.cells()).hasSize(3 * 2 * 2);
     assertThat(table.dataSets()).containsExactly("one", "two");
     assertThat(table.rows())
-        .extracting(BaseToNewTable.Row::title)
+        .extracting(ProtocolTable.Row::title)
         .containsExactly("CLIP", "CoOp", "KgCoOp");
-    for (BaseToNewTable.Row row : table.rows()) {
+    for (ProtocolTable.Row row : table.rows()) {
       double base = 0;
       double unseen = 0;
-      for (BaseToNewTable.Cell cell : table.cells()) {
+      for (Cell cell : table.cells()) {
         if (cell.method().equals(row.method())) {
-          base += cell.base() / 4;
-          unseen += cell.unseen() / 4;
-          assertThat(cell.base()).isEqualTo(percent(cell.results().path("base")));
-          assertThat(cell.unseen()).isEqualTo(percent(cell.results().path("new")));
+          assertThat(cell.targets()).extracting(Cell.Measured::name).containsExactly("base", "new");
+          base += 100.0 * cell.targets().get(0).correct() / cell.targets().get(0).total() / 4;
+          unseen += 100.0 * cell.targets().get(1).correct() / cell.targets().get(1).total() / 4;
         }
       }
-      assertThat(row.base().mean()).isCloseTo(base, within(1e-9));
-      assertThat(row.unseen().mean()).isCloseTo(unseen, within(1e-9));
+      assertThat(row.column("base").mean()).isCloseTo(base, within(1e-9));
+      assertThat(row.column("new").mean()).isCloseTo(unseen, within(1e-9));
       double h = base + unseen == 0 ? 0 : 2 * base * unseen / (base + unseen);
-      assertThat(row.harmonicMean()).isCloseTo(h, within(1e-9));
+      assertThat(BaseToNew.harmonicMean(row)).isCloseTo(h, within(1e-9));
       assertThat(Double.isNaN(row.time().training())).isEqualTo(row.method().equals("clip"));
+      assertThat(Double.isNaN(row.distance())).isEqualTo(row.method().equals("clip"));
       if (!row.method().equals("clip")) {
         assertThat(row.time().withFeatures()).isGreaterThan(row.time().training());
       }
     }
     // Of four classes two are base with 5 test pictures each; of three the first two with 3.
-    assertThat(table.cells().get(0).results().path("base").path("total").asInt()).isEqualTo(10);
-    assertThat(table.cells().get(0).results().path("new").path("total").asInt()).isEqualTo(10);
-    BaseToNewTable.Cell second =
-        table.cells().stream().filter(c -> c.dataSet().equals("two")).findFirst().orElseThrow();
-    assertThat(second.results().path("base").path("total").asInt()).isEqualTo(6);
-    assertThat(second.results().path("new").path("total").asInt()).isEqualTo(3);
+    assertThat(totals(table, "one")).containsOnly(List.of(10L, 10L));
+    assertThat(totals(table, "two")).containsOnly(List.of(6L, 3L));
   }
 
-  private static double percent(JsonNode counts) {
-    return 100.0 * counts.path("correct").asLong() / counts.path("total").asLong();
+  private static List<List<Long>> totals(ProtocolTable table, String dataSet) {
+    return table.cells().stream()
+        .filter(cell -> cell.dataSet().equals(dataSet))
+        .map(cell -> cell.targets().stream().map(Cell.Measured::total).toList())
+        .toList();
   }
 
   @Test
-  void aSecondCallRepeatsNothingAndGivesTheSameTable() {
-    String first = run(plan(METHODS, "bank:2"), "out", () -> false).toJson().toString();
-    assertThat(messages).isEmpty();
+  void aSecondCallRepeatsNothingAndGivesTheSameTable() throws IOException {
+    JsonNode first = written(plan(METHODS, "bank:2"), "out", () -> false);
+    assertThat(lab.messages).isEmpty();
+    byte[] bytes = Files.readAllBytes(folder.resolve("out/results.json"));
     AtomicInteger steps = new AtomicInteger();
-    String second =
-        run(plan(METHODS, "bank:2"), "out", () -> steps.incrementAndGet() < 0).toJson().toString();
+    JsonNode second = written(plan(METHODS, "bank:2"), "out", () -> steps.incrementAndGet() < 0);
     assertThat(steps).hasValue(0);
-    // Two learned methods, two data sets, two seeds.
-    assertThat(messages).hasSize(8).allMatch(line -> line.endsWith("done before"));
+    // Three methods, zero-shot among them, two data sets, two seeds.
+    assertThat(lab.messages).hasSize(12).allMatch(line -> line.endsWith("done before"));
     assertThat(second).isEqualTo(first);
+    assertThat(folder.resolve("out/results.json")).hasBinaryContent(bytes);
   }
 
   @Test
   void anotherFolderGivesTheSameTableApartFromTheTime() throws IOException {
-    JsonNode first = withoutTimes(run(plan(METHODS, "online"), "out", () -> false).toJson());
-    JsonNode second = withoutTimes(run(plan(METHODS, "online"), "other", () -> false).toJson());
+    JsonNode first = TinyLab.withoutTimes(written(plan(METHODS, "online"), "out", () -> false));
+    JsonNode second = TinyLab.withoutTimes(written(plan(METHODS, "online"), "other", () -> false));
     assertThat(second).isEqualTo(first);
     for (String prompt :
         List.of("one/coop/seed1/prompt.safetensors", "two/kgcoop/seed2/prompt.safetensors")) {
@@ -171,21 +132,11 @@ class BaseToNewTest {
     }
   }
 
-  private static JsonNode withoutTimes(JsonNode node) {
-    for (JsonNode child : node) {
-      JsonNode unused = withoutTimes(child);
-    }
-    if (node instanceof ObjectNode object) {
-      JsonNode unused = object.remove("ms_per_image");
-      JsonNode unusedToo = object.remove("ms_per_image_with_features");
-    }
-    return node;
-  }
-
   @Test
   void interruptedAtAnyStepAndGoneOnWithItEndsInTheSameBytes() throws IOException {
     List<Function<String, Method>> one = METHODS.subList(2, 3);
-    JsonNode expected = withoutTimes(run(plan(one, "online"), "undisturbed", () -> false).toJson());
+    JsonNode expected =
+        TinyLab.withoutTimes(written(plan(one, "online"), "undisturbed", () -> false));
     // Data set one: 4 pictures in batches of 2, 3 epochs: 6 steps a seed. A stop at every third
     // step hits ends of epochs and the middle.
     AtomicInteger steps = new AtomicInteger();
@@ -194,15 +145,15 @@ class BaseToNewTest {
     while (table == null) {
       try {
         table =
-            withoutTimes(
-                run(plan(one, "online"), "torn", () -> steps.incrementAndGet() % 3 == 0).toJson());
+            TinyLab.withoutTimes(
+                written(plan(one, "online"), "torn", () -> steps.incrementAndGet() % 3 == 0));
       } catch (KgCoopException e) {
         assertThat(e.category()).isEqualTo(KgCoopException.Category.INTERRUPTED);
         stops++;
       }
     }
     assertThat(stops).isGreaterThan(6);
-    assertThat(messages).anyMatch(line -> line.contains("goes on after step"));
+    assertThat(lab.messages).anyMatch(line -> line.contains("goes on after step"));
     assertThat(table).isEqualTo(expected);
     for (String run : List.of("one/kgcoop/seed1", "one/kgcoop/seed2", "two/kgcoop/seed2")) {
       Path torn = folder.resolve("torn").resolve(run);
@@ -216,70 +167,111 @@ class BaseToNewTest {
   }
 
   @Test
-  void thePromptOfARunGivesItsNumbers() throws IOException {
-    BaseToNewTable table = run(plan(METHODS.subList(1, 2), "test"), "out", () -> false);
-    PromptFile prompt = PromptFile.read(folder.resolve("out/one/coop/seed1/prompt.safetensors"));
+  void thePromptOfARunGivesItsNumbers() {
+    JsonNode table = written(plan(METHODS.subList(1, 2), "test"), "out", () -> false);
+    Path run = folder.resolve("out").resolve(table.path("cells").path(0).path("run").asText());
+    assertThat(run).isEqualTo(folder.resolve("out/one/coop/seed1"));
+    PromptFile prompt = PromptFile.read(run.resolve("prompt.safetensors"));
     assertThat(prompt.classNames()).containsExactly("a", "b");
-    assertThat(prompt.clipFingerprint()).isEqualTo(clip.fingerprint());
-    DataSet unseen = dataSets().get(0).select(org.kgcoop.data.ClassSplit.NEW);
-    try (var learner = prompt.learner(clip, unseen.classNames())) {
-      Evaluator.Result result =
-          Evaluator.evaluate(
-              learner,
-              org.kgcoop.bank.FeatureBank.inMemory(
-                  new org.kgcoop.bank.PictureEncoder(clip, new Images(warning -> {}))),
-              unseen,
-              Progress.SILENT);
-      assertThat(result.evaluation().correct())
-          .isEqualTo(table.cells().get(0).results().path("new").path("correct").asInt());
-    }
-    JsonNode results =
-        new ObjectMapper().readTree(folder.resolve("out/one/coop/seed1/results.json").toFile());
+    assertThat(prompt.clipFingerprint()).isEqualTo(lab.clip.fingerprint());
+    JsonNode results = TinyLab.json(run.resolve("results.json"));
     // 6 steps of 2 pictures.
     assertThat(results.path("training").path("pictures").asInt()).isEqualTo(12);
+    assertThat(results.path("nearest_words")).hasSize(2).allMatch(words -> words.size() == 5);
+
+    JsonNode target = results.path("targets").path(1);
+    assertThat(target.path("name").asText()).isEqualTo("new");
+    assertThat(target.path("data_set").asText()).isEqualTo("one");
+    assertThat(target.path("classes").asText()).isEqualTo("new");
+    assertThat(TinyLab.stream(target.path("class_names")).map(JsonNode::asText))
+        .containsExactly("c", "d");
+    DataSet unseen = dataSets().get(0).select(ClassSplit.NEW);
+    try (Scope scope = Scope.open("test");
+        PromptLearner learner = prompt.learner(lab.clip, unseen.classNames())) {
+      Tensor features =
+          Evaluator.features(
+              lab.bench(() -> false).bank(), unseen.test(), Progress.SILENT, "features");
+      float[] probabilities = Functions.softmax(learner.logits(features), 1).toFloats();
+      int correct = 0;
+      for (int i = 0; i < unseen.test().size(); i++) {
+        int best = probabilities[2 * i] >= probabilities[2 * i + 1] ? 0 : 1;
+        assertThat(target.path("pictures").path(i).asText()).isEqualTo(unseen.test().get(i).key());
+        assertThat(target.path("labels").path(i).asInt()).isEqualTo(unseen.test().get(i).label());
+        assertThat(target.path("predictions").path(i).asInt()).isEqualTo(best);
+        // Rounded to four decimals.
+        assertThat(target.path("confidences").path(i).asDouble())
+            .isCloseTo(probabilities[2 * i + best], within(5.1e-5));
+        correct += best == unseen.test().get(i).label() ? 1 : 0;
+      }
+      assertThat(target.path("correct").asInt()).isEqualTo(correct);
+      assertThat(table.path("cells").path(0).path("targets").path(1).path("correct").asInt())
+          .isEqualTo(correct);
+
+      // |t - h|^2 of unit vectors, class by class.
+      try (FeatureClassifier fixed = learner.fixed();
+          FeatureClassifier byHand =
+              new ZeroShot(List.of(Templates.DEFAULT))
+                  .classifier(lab.clip, unseen.classNames(), 0)) {
+        float[] t = fixed.classFeatures().orElseThrow().toFloats();
+        float[] h = byHand.classFeatures().orElseThrow().toFloats();
+        double squares = 0;
+        for (int i = 0; i < t.length; i++) {
+          squares += (t[i] - h[i]) * (t[i] - h[i]);
+        }
+        assertThat(target.path("distance").asDouble()).isCloseTo(squares / 2, within(1e-5));
+      }
+    }
   }
 
   @Test
   void aClassSpecificContextIsRefusedBeforeAnythingIsTrained() {
     Function<String, Method> specific =
         template -> new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true));
-    assertThatThrownBy(() -> run(plan(List.of(specific), "test"), "out", () -> false))
+    assertThatThrownBy(() -> run(plan(List.of(specific), "test"), "out"))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("cannot be used on new classes");
+        .hasMessageContaining("cannot be used on new classes, such as 'c' of one");
+    assertThat(folder.resolve("out/one")).doesNotExist();
   }
 
   @Test
   void otherSettingsInTheSameFolderAreRefused() {
-    BaseToNewTable unused = run(plan(METHODS.subList(1, 2), "test"), "out", () -> false);
-    assertThatThrownBy(() -> run(plan(METHODS.subList(1, 2), "bank:2"), "out", () -> false))
+    ProtocolTable unused = run(plan(METHODS.subList(1, 2), "test"), "out");
+    assertThatThrownBy(() -> run(plan(METHODS.subList(1, 2), "bank:2"), "out"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("training.augment was \"test\", is \"bank:2\"");
   }
 
   @Test
-  void runsSideBySideGiveTheSameBytes() throws IOException {
+  void aRunThatAnotherProcessWritesIsRefused() {
+    Plan plan = plan(METHODS.subList(1, 2), "test");
+    ProtocolTable unused = run(plan, "out");
+    Path run = folder.resolve("out/one/coop/seed1");
+    ObjectNode settings = (ObjectNode) TinyLab.json(run.resolve("run.json")).path("settings");
+    try (RunFolder open = RunFolder.open(run, settings, settings.objectNode(), warning -> {})) {
+      assertThat(open.isComplete()).isTrue();
+      assertThatThrownBy(() -> run(plan, "out"))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("in use by another run");
+    }
+  }
+
+  @Test
+  void runsSideBySideGiveTheSameBytes() {
     int threads = Engine.threads();
     try {
       Engine.setThreads(1);
-      BaseToNew.Plan plan = plan(METHODS, "bank:2");
-      BaseToNew.Plan two =
-          new BaseToNew.Plan(plan.methods(), plan.shots(), plan.seeds(), plan.training(), 2);
-      List<BaseToNewTable.Cell> turns = run(plan, "turns", () -> false).cells();
-      List<BaseToNewTable.Cell> sideBySide = run(two, "side", () -> false).cells();
+      Plan plan = plan(METHODS, "bank:2");
+      Plan two = new Plan(plan.contenders(), plan.shots(), plan.seeds(), 2);
+      List<Cell> turns = run(plan, "turns").cells();
+      List<Cell> sideBySide = run(two, "side").cells();
       assertThat(sideBySide)
-          .extracting(c -> List.of(c.dataSet(), c.method(), c.seed(), c.base(), c.unseen()))
-          .isEqualTo(
-              turns.stream()
-                  .map(c -> List.of(c.dataSet(), c.method(), c.seed(), c.base(), c.unseen()))
-                  .toList());
+          .extracting(c -> List.of(c.run(), c.targets()))
+          .isEqualTo(turns.stream().map(c -> List.of(c.run(), c.targets())).toList());
       String prompt = "two/kgcoop/seed2/prompt.safetensors";
       assertThat(folder.resolve("side").resolve(prompt))
           .hasSameBinaryContentAs(folder.resolve("turns").resolve(prompt));
       Engine.setThreads(2);
-      assertThatThrownBy(
-              () ->
-                  new BaseToNew.Plan(
-                      plan.methods(), plan.shots(), plan.seeds(), plan.training(), 2))
+      assertThatThrownBy(() -> new Plan(plan.contenders(), plan.shots(), plan.seeds(), 2))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("one thread");
     } finally {

@@ -1,27 +1,21 @@
 package org.kgcoop.experiment;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.bank.FeatureSource;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.Fingerprint;
 import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.PromptMethod;
-import org.kgcoop.prompt.Templates;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.BatchPlan;
@@ -30,72 +24,29 @@ import org.kgcoop.train.RunFolder;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 
-/** One method trained on one data set into one run folder: begun, gone on with, or already done. */
-public final class TrainingRun {
+/** A prompt trained on one draw into an open run folder: begun, or gone on with. */
+final class PromptTraining {
   private final Workbench bench;
+  private final Draw draw;
   private final DataSet data;
   private final PromptMethod method;
   private final TrainingSettings training;
-  private final int shots;
 
-  /**
-   * A run that is ready to start.
-   *
-   * @param data the drawn training pictures of the classes that are learned
-   * @param shots pictures a class that were asked for; 0 for all
-   */
-  public TrainingRun(
-      Workbench bench, DataSet data, PromptMethod method, TrainingSettings training, int shots) {
+  PromptTraining(Workbench bench, Draw draw, PromptMethod method, TrainingSettings training) {
     this.bench = bench;
-    this.data = data;
+    this.draw = draw;
+    this.data = draw.data(bench.warnings());
     this.method = method;
     this.training = training;
-    this.shots = shots;
-    if (data.train().isEmpty()) {
-      throw KgCoopException.data(data.name() + ": no training pictures");
-    }
   }
 
   /**
-   * Trains what is missing and evaluates.
+   * Trains what is missing and writes the prompt file.
    *
-   * @param evaluation what the results hold of the trained learner
-   * @return the content of {@code results.json}
+   * @param learner for the drawn classes; has the trained parameters afterwards
+   * @return {@code training} of the results
    */
-  public JsonNode run(Path out, Function<PromptLearner, ObjectNode> evaluation) {
-    ObjectNode settings = settings();
-    try (RunFolder folder =
-        RunFolder.open(out, settings, SettingsJson.provenance(), bench.warnings())) {
-      if (folder.isComplete()) {
-        bench.progress().message(out + ": done before");
-        return folder.results();
-      }
-      try (PromptLearner learner =
-          method.learner(bench.clip(), data.classNames(), training.seed())) {
-        ObjectNode results = train(folder, learner, settings);
-        results.setAll(evaluation.apply(learner));
-        folder.complete(results);
-        return results;
-      }
-    }
-  }
-
-  private ObjectNode settings() {
-    ObjectNode settings = JsonNodeFactory.instance.objectNode();
-    settings.set("method", method.toJson());
-    settings.set("training", SettingsJson.training(training));
-    ObjectNode dataJson = settings.putObject("data");
-    dataJson
-        .put("name", data.name())
-        .put("shots", shots)
-        .put("classes", data.classNames().size())
-        .put("train", data.train().size())
-        .put("fingerprint", Fingerprint.of(data.withPictures(data.train(), data.val(), List.of())));
-    settings.set("computation", SettingsJson.computation(bench.clip()));
-    return settings;
-  }
-
-  private ObjectNode train(RunFolder folder, PromptLearner learner, ObjectNode settings) {
+  ObjectNode train(RunFolder folder, PromptLearner learner) {
     String what = data.name() + ", " + method.title() + ", seed " + training.seed();
     FeatureSource source =
         new FeatureSource(bench.bank(), data.train(), training.augmentation(), training.seed());
@@ -128,31 +79,24 @@ public final class TrainingRun {
       outcome.parameters().forEach((name, stored) -> values.put(name, stored.tensor()));
       learner.load(values);
     }
-    promptFile(outcome, settings).write(folder.promptFile());
-    ObjectNode results = JsonNodeFactory.instance.objectNode();
-    results
-        .putObject("training")
+    promptFile(outcome).write(folder.promptFile());
+    return JsonNodeFactory.instance
+        .objectNode()
         .put("pictures", outcome.pictures())
         .put("seconds", outcome.seconds())
         .put("ms_per_image", 1000 * outcome.seconds() / Math.max(1, outcome.pictures()))
         .put("prepare_seconds", prepareSeconds);
-    return results;
   }
 
-  private PromptFile promptFile(Trainer.Outcome outcome, ObjectNode settings) {
+  private PromptFile promptFile(Trainer.Outcome outcome) {
     return new PromptFile(
         method,
         data.classNames(),
-        template(data),
+        draw.template(),
         bench.clip().fingerprint(),
-        settings.path("data").path("fingerprint").asText(),
+        draw.fingerprint(bench.warnings()),
         Version.KGCOOP,
         outcome.parameters());
-  }
-
-  /** The template of a data set, or the default where it states none. */
-  public static String template(DataSet data) {
-    return data.template() == null ? Templates.DEFAULT : data.template();
   }
 
   private @Nullable ToDoubleFunction<PromptLearner> validation() {

@@ -1,0 +1,70 @@
+package org.kgcoop.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.kgcoop.experiment.Transfer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** From one data set to shifted versions of it. */
+@Command(
+    name = "domain",
+    mixinStandardHelpOptions = true,
+    header = "Compare methods on shifted versions of what they were trained on.",
+    description = {
+      "",
+      "Train on all classes of one data set, test on pictures that show the same things otherwise:"
+          + " sketches, renditions, other cameras. A shifted version may have some of the classes"
+          + " only. Run again, it goes on where it was stopped and repeats nothing.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop domain --source embedded:objects --shots 8 --out runs/domain",
+      "  ./kgcoop domain --clip ViT-B-16.pt --source imagenet --shifts imagenet-sketch \\",
+      "      --shifts imagenetv2 --out runs/domain",
+      "",
+      "DIR/results.json and DIR/report.html hold the table."
+    })
+final class DomainCommand implements Callable<Integer> {
+  @ParentCommand private Main main;
+
+  @Option(
+      names = "--source",
+      required = true,
+      paramLabel = "PATH",
+      description = "The data set to train on.")
+  private String source;
+
+  @Option(
+      names = "--shifts",
+      paramLabel = "PATH",
+      description =
+          "A shifted version; several times for several (default: those known of the source).")
+  private List<String> shifts = new ArrayList<>();
+
+  @Mixin private DataOptions dataOptions = new DataOptions();
+  @Mixin private Shots shots = new Shots();
+  @Mixin private ProtocolOptions protocol = new ProtocolOptions();
+  @Mixin private Output output = new Output();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets options and parent
+  DomainCommand() {}
+
+  @Override
+  public Integer call() {
+    return protocol.run(this::transfer, List.of(shots.value()), false, output, main);
+  }
+
+  private Transfer transfer() {
+    List<String> others = shifts.isEmpty() ? Shifts.of(source) : shifts;
+    return new Transfer(
+        "domain",
+        dataOptions.open(source, output::warn),
+        others.stream().map(path -> dataOptions.open(path, output::warn)).toList());
+  }
+}

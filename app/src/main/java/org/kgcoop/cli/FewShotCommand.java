@@ -1,0 +1,68 @@
+package org.kgcoop.cli;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.experiment.FewShotCurve;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Accuracy against the number of training pictures. */
+@Command(
+    name = "fewshot",
+    mixinStandardHelpOptions = true,
+    header = "Compare methods by the number of training pictures.",
+    description = {
+      "",
+      "Train on 1, 2, 4, 8 and 16 pictures of every class, test on all classes, print a table of"
+          + " methods and shots. Run again, it goes on where it was stopped and repeats nothing.",
+      ""
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./kgcoop fewshot --clip ViT-B-16.pt --data pets --methods clip,probe,kgcoop \\",
+      "      --shots 1,2,4,8,16 --seeds 1,2,3 --out runs/few",
+      "",
+      "DIR/results.json holds the rows, the settings and the counts behind them; DIR/report.html",
+      "shows them in a browser."
+    })
+final class FewShotCommand implements Callable<Integer> {
+  @ParentCommand private Main main;
+
+  @Mixin private DataSetList data = new DataSetList();
+
+  @Option(
+      names = "--shots",
+      paramLabel = "LIST",
+      defaultValue = "1,2,4,8,16",
+      description = "Training pictures a class (default: ${DEFAULT-VALUE}).")
+  private String shots;
+
+  @Mixin private ProtocolOptions protocol = new ProtocolOptions();
+
+  @Option(names = "--per-set", description = "Rows for each data set too.")
+  private boolean perSet;
+
+  @Mixin private Output output = new Output();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets options and parent
+  FewShotCommand() {}
+
+  @Override
+  public Integer call() {
+    List<Long> numbers = Parse.numbers("--shots", shots);
+    if (numbers.stream().anyMatch(n -> n < 1 || n > Integer.MAX_VALUE)) {
+      throw KgCoopException.configuration(
+          "--shots " + shots + ": expected numbers of pictures, at least 1");
+    }
+    return protocol.run(
+        () -> new FewShotCurve(data.open(output)),
+        numbers.stream().map(Long::intValue).toList(),
+        perSet,
+        output,
+        main);
+  }
+}

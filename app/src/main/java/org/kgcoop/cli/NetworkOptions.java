@@ -1,0 +1,33 @@
+package org.kgcoop.cli;
+
+import java.nio.file.Path;
+import org.kgcoop.download.Caches;
+import org.kgcoop.download.DataDownload;
+import org.kgcoop.download.Downloader;
+import org.kgcoop.download.ReleasedWeights;
+import picocli.CommandLine.Option;
+
+/** Whether the network may be asked. */
+final class NetworkOptions {
+  @Option(
+      names = "--offline",
+      description =
+          "Ask nothing of the network: what is not there yet is an error (also by KGCOOP_OFFLINE=1).")
+  private boolean offline;
+
+  private Downloader downloader(Output output) {
+    return new Downloader(offline || Downloader.isOffline(System.getenv()), output.progress());
+  }
+
+  ReleasedWeights weights(Output output) {
+    return new ReleasedWeights(
+        Caches.of(System.getenv(), Path.of(System.getProperty("user.home"))),
+        downloader(output),
+        System.getenv(),
+        output::warn);
+  }
+
+  DataDownload data(Output output) {
+    return new DataDownload(downloader(output), output.progress());
+  }
+}

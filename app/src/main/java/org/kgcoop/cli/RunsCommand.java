@@ -1,0 +1,41 @@
+package org.kgcoop.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+/** Runs that were made; alone it lists them. */
+@Command(
+    name = "runs",
+    mixinStandardHelpOptions = true,
+    header = "List, compare, tabulate, delete and repeat runs.",
+    description = {
+      "",
+      "Every run is a folder. An index over them, .index.sqlite in the folder of all runs, makes this"
+          + " quick; it holds nothing else, may be deleted and is then made again.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop runs --method kgcoop --set weight=8",
+      "  ./kgcoop runs compare runs/a runs/b",
+      "  ./kgcoop runs table runs/table --format latex > table.tex"
+    },
+    subcommands = {
+      RunsListCommand.class,
+      RunsShowCommand.class,
+      RunsCompareCommand.class,
+      RunsTableCommand.class,
+      RunsDeleteCommand.class,
+      RunsRerunCommand.class
+    })
+final class RunsCommand extends RunsList {
+  @ParentCommand private Main main;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets main before anything is called
+  RunsCommand() {}
+
+  Main main() {
+    return main;
+  }
+}

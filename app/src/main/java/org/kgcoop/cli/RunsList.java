@@ -1,0 +1,134 @@
+package org.kgcoop.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.freva.asciitable.AsciiTable;
+import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.HorizontalAlign;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.kgcoop.store.RunLabels;
+import org.kgcoop.store.StoredRun;
+import org.kgcoop.train.RunFolders;
+import picocli.CommandLine.Mixin;
+
+/** Which runs there are: {@code runs} and {@code runs list}. */
+abstract class RunsList implements Callable<Integer> {
+  private static final int SHOWN_TARGETS = 3;
+
+  @Mixin private RunsOptions runs = new RunsOptions();
+  @Mixin private RunsOptions.Filter filter = new RunsOptions.Filter();
+  @Mixin private Output output = new Output();
+
+  @Override
+  public Integer call() {
+    List<StoredRun> found = runs.below(List.of(), filter.filter(), output::warn);
+    RunLabels labels = new RunLabels(found);
+    if (output.isJson()) {
+      ArrayNode list = JsonNodeFactory.instance.arrayNode();
+      found.forEach(run -> list.add(json(run, labels)));
+      output.json(JsonNodeFactory.instance.objectNode().set("runs", list));
+      return 0;
+    }
+    if (found.isEmpty()) {
+      output.line("no such run below " + runs.root());
+      return 0;
+    }
+    Instant now = Instant.now();
+    output.line(
+        AsciiTable.builder()
+            .border(AsciiTable.NO_BORDERS)
+            .data(
+                found,
+                List.of(
+                    left("run").with(StoredRun::name),
+                    left("state").with(RunsList::state),
+                    left("method").with(labels::method),
+                    left("data set").with(StoredRun::dataSet),
+                    left("protocol").with(StoredRun::protocol),
+                    right("shots").with(run -> run.shots() == 0 ? "all" : "" + run.shots()),
+                    right("seed").with(run -> run.seed() == null ? "-" : "" + run.seed()),
+                    left("accuracy").with(RunsList::accuracies),
+                    right("H").with(run -> number(run.harmonicMean())),
+                    right("ms/image").with(run -> number(run.msPerImage())),
+                    right("age").with(run -> age(Duration.between(run.modified(), now)))))
+            .asString());
+    return 0;
+  }
+
+  private static ObjectNode json(StoredRun run, RunLabels labels) {
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("run", run.name())
+            .put("state", state(run))
+            .put("method", run.method());
+    ObjectNode setting = json.putObject("setting");
+    labels.setting(run).forEach(setting::put);
+    json.put("data_set", run.dataSet()).put("protocol", run.protocol()).put("shots", run.shots());
+    json.put("seed", run.seed());
+    ArrayNode targets = json.putArray("targets");
+    for (StoredRun.Target target : run.targets()) {
+      targets
+          .addObject()
+          .put("name", target.name())
+          .put("data_set", target.dataSet())
+          .put("classes", target.classes())
+          .put("correct", target.correct())
+          .put("total", target.total())
+          .put("accuracy", target.accuracy());
+    }
+    json.put("h", Double.isNaN(run.harmonicMean()) ? null : (Double) run.harmonicMean());
+    json.put("ms_per_image", Double.isNaN(run.msPerImage()) ? null : (Double) run.msPerImage());
+    return json.put("modified", run.modified().toString());
+  }
+
+  /** A run that is not complete is running, or was stopped: its lock tells. */
+  static String state(StoredRun run) {
+    if (run.isComplete()) {
+      return run.state();
+    }
+    return RunFolders.isInUse(run.path()) ? "running" : "stopped";
+  }
+
+  private static String accuracies(StoredRun run) {
+    List<StoredRun.Target> targets = run.targets();
+    String shown =
+        targets.stream()
+            .limit(SHOWN_TARGETS)
+            .map(t -> t.name() + " " + number(t.accuracy()))
+            .collect(Collectors.joining(", "));
+    int more = targets.size() - SHOWN_TARGETS;
+    return more > 0 ? shown + " and " + more + " more" : shown;
+  }
+
+  static String number(double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.2f", value);
+  }
+
+  private static String age(Duration age) {
+    if (age.toDays() > 0) {
+      return age.toDays() + " d";
+    }
+    return age.toHours() > 0 ? age.toHours() + " h" : Math.max(0, age.toMinutes()) + " min";
+  }
+
+  private static Column left(String header) {
+    return new Column()
+        .header(header)
+        .headerAlign(HorizontalAlign.LEFT)
+        .dataAlign(HorizontalAlign.LEFT);
+  }
+
+  private static Column right(String header) {
+    return new Column()
+        .header(header)
+        .headerAlign(HorizontalAlign.RIGHT)
+        .dataAlign(HorizontalAlign.RIGHT);
+  }
+}

@@ -1,0 +1,135 @@
+package org.kgcoop.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.store.RunFilter;
+import org.kgcoop.store.RunIndex;
+import org.kgcoop.store.RunReader;
+import org.kgcoop.store.StoredRun;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Makes a run again. */
+@Command(
+    name = "rerun",
+    mixinStandardHelpOptions = true,
+    header = "Make a run again in another folder, and compare the numbers.",
+    description = {
+      "",
+      "Gives the command that made the run once more, narrowed to its method, seed, shots, data set"
+          + " and setting, and tells whether every prediction is the same (exit code 1 if not).",
+      ""
+    },
+    footer = {"", "Example:", "  ./kgcoop runs rerun runs/table/objects/kgcoop/seed1 --out again"})
+final class RunsRerunCommand implements Callable<Integer> {
+  @ParentCommand private RunsCommand parent;
+
+  @Parameters(paramLabel = "RUN", description = "A run folder, or its name below --runs.")
+  private Path run;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "A new folder.")
+  private Path out;
+
+  @Option(names = "--dry-run", description = "Only print the command.")
+  private boolean dryRun;
+
+  @Mixin private RunsOptions runs = new RunsOptions();
+  @Mixin private Output output = new Output();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the parameters and required options
+  RunsRerunCommand() {}
+
+  @Override
+  public Integer call() {
+    Path folder = runs.runFolder(run);
+    StoredRun before = runs.run(folder);
+    List<String> words = RerunWords.of(before, out);
+    output.info("kgcoop " + ShellWords.join(words));
+    if (dryRun) {
+      return 0;
+    }
+    if (Files.exists(out)) {
+      throw KgCoopException.configuration(
+          "--out " + out + ": is there already; a run is made again in a new folder");
+    }
+    int exitCode = parent.main().again(words);
+    if (exitCode != 0) {
+      return exitCode;
+    }
+    Path again = again(before);
+    List<String> differences = differences(RunReader.results(folder), RunReader.results(again));
+    if (differences.isEmpty()) {
+      output.line(again + ": the same numbers as " + folder);
+      return 0;
+    }
+    throw new KgCoopException(
+        KgCoopException.Category.CHECK,
+        again + ": other numbers than " + folder + ": " + String.join("; ", differences));
+  }
+
+  private Path again(StoredRun before) {
+    RunFilter same =
+        new RunFilter(
+            List.of(before.method()),
+            List.of(before.dataSet()),
+            List.of(),
+            before.seed() == null ? List.of() : List.of(before.seed()),
+            List.of(before.shots()),
+            List.of(),
+            Map.of());
+    try (RunIndex index = RunIndex.open(out, output::warn)) {
+      List<StoredRun> found = index.runs(same).stream().filter(r -> sameMethod(r, before)).toList();
+      if (found.size() != 1) {
+        throw new KgCoopException(
+            KgCoopException.Category.CHECK,
+            "%s: expected one run like %s, got %d".formatted(out, before.path(), found.size()));
+      }
+      return found.get(0).path();
+    }
+  }
+
+  private static boolean sameMethod(StoredRun a, StoredRun b) {
+    return method(a).equals(method(b));
+  }
+
+  private static List<String> method(StoredRun run) {
+    return run.sortedSettings().entrySet().stream()
+        .filter(e -> e.getKey().startsWith("method."))
+        .map(Object::toString)
+        .toList();
+  }
+
+  /** What is not equal: counts, predictions, confidences. */
+  private static List<String> differences(JsonNode before, JsonNode now) {
+    List<String> differences = new ArrayList<>();
+    JsonNode old = before.path("targets");
+    JsonNode made = now.path("targets");
+    if (old.size() != made.size()) {
+      return List.of("%d targets instead of %d".formatted(made.size(), old.size()));
+    }
+    for (int i = 0; i < old.size(); i++) {
+      JsonNode a = old.get(i);
+      JsonNode b = made.get(i);
+      if (!a.equals(b)) {
+        differences.add(
+            "%s %d of %d right instead of %d"
+                    .formatted(
+                        b.path("name").asText(),
+                        b.path("correct").asLong(),
+                        b.path("total").asLong(),
+                        a.path("correct").asLong())
+                + (a.path("correct").equals(b.path("correct")) ? ", by other predictions" : ""));
+      }
+    }
+    return differences;
+  }
+}

@@ -1,0 +1,179 @@
+package org.kgcoop.download;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.kgcoop.KgCoopException;
+
+/**
+ * What has come of a file so far, beside it under another name: {@code .NAME.part}, and {@code
+ * .NAME.part.from} with the address and the validator (ETag or date) of the version it belongs to.
+ * Locked while it is open. The file's own name holds the whole file or nothing.
+ */
+final class PartialFile implements AutoCloseable {
+
+  /** Where bytes go, apart for tests of a full disk. */
+  interface Sink {
+    OutputStream open(FileChannel channel);
+
+    Sink CHANNEL = Channels::newOutputStream;
+  }
+
+  private final Path target;
+  private final Path part;
+  private final Path from;
+  private final FileChannel channel;
+  private final Sink sink;
+
+  private PartialFile(Path target, Path part, FileChannel channel, Sink sink) {
+    this.target = target;
+    this.part = part;
+    this.from = part.resolveSibling(part.getFileName() + ".from");
+    this.channel = channel;
+    this.sink = sink;
+  }
+
+  static PartialFile open(Path target, Sink sink) {
+    Path part = target.resolveSibling("." + target.getFileName() + ".part");
+    try {
+      Path folder = target.toAbsolutePath().getParent();
+      if (folder != null) {
+        Path unused = Files.createDirectories(folder);
+      }
+      FileChannel channel =
+          FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try {
+        if (channel.tryLock() != null) {
+          return new PartialFile(target, part, channel, sink);
+        }
+      } catch (OverlappingFileLockException e) {
+        // Another thread of this process: the same as another process.
+      }
+      channel.close();
+      throw new KgCoopException(
+          KgCoopException.Category.IO,
+          target + ": another process downloads it; wait for it, and run this again");
+    } catch (IOException e) {
+      throw unwritable(part, e);
+    }
+  }
+
+  Path path() {
+    return part;
+  }
+
+  long size() {
+    try {
+      return channel.size();
+    } catch (IOException e) {
+      throw unwritable(part, e);
+    }
+  }
+
+  /** The validator of the version that the bytes so far belong to; empty where none is known. */
+  String validator(Link link) {
+    try {
+      List<String> lines = Files.exists(from) ? Files.readAllLines(from) : List.of();
+      return lines.size() == 2 && lines.get(0).equals(link.address().toString())
+          ? lines.get(1)
+          : "";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** Drops what there is; what comes belongs to that version. */
+  void begin(Link link, String validator) {
+    try {
+      FileChannel unused = channel.truncate(0);
+      Files.writeString(from, link.address() + "\n" + validator + "\n", StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw unwritable(part, e);
+    }
+  }
+
+  /** A stream that adds to the end. An error of it is one of the disk. */
+  OutputStream append() {
+    try {
+      FileChannel unused = channel.position(channel.size());
+      return sink.open(channel);
+    } catch (IOException e) {
+      throw unwritable(part, e);
+    }
+  }
+
+  static String sha256(Path file) throws IOException {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+      long unused = in.transferTo(OutputStream.nullOutputStream());
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Gives the file its name, if it is what the link promises; else drops it. */
+  void finish(Link link) {
+    try {
+      channel.force(true);
+      channel.close(); // Windows moves no open file
+      String wanted = link.sha256();
+      String got = wanted == null ? "" : sha256(part);
+      if (wanted != null && !got.equals(wanted)) {
+        drop();
+        throw new KgCoopException(
+            KgCoopException.Category.IO,
+            "%s: expected a file of SHA-256 %s, got %s; it is dropped: try again, or fetch it by hand and put it at %s"
+                .formatted(link.address(), wanted, got, target));
+      }
+      Path unused = Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+      Files.deleteIfExists(from);
+    } catch (IOException e) {
+      throw unwritable(target, e);
+    }
+  }
+
+  private void drop() throws IOException {
+    Files.deleteIfExists(part);
+    Files.deleteIfExists(from);
+  }
+
+  static KgCoopException unwritable(Path path, IOException e) {
+    return KgCoopException.io(
+        path
+            + ": cannot be written: "
+            + e.getMessage()
+            + "; free some space or check the permissions, and run this again: it goes on where it"
+            + " stopped",
+        e);
+  }
+
+  /** Leaves nothing where nothing has come. */
+  @Override
+  public void close() {
+    try {
+      if (channel.isOpen() && channel.size() == 0) {
+        drop();
+      }
+      channel.close();
+    } catch (IOException e) {
+      throw unwritable(part, e);
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package org.kgcoop.download;
+
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.ArchiveEntry;
+import org.apache.commons.compress.archivers.ArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.experiment.Progress;
+
+/**
+ * Unpacks .zip, .tar, .tgz and .tar.gz. A name that leads out of the folder stops it, links and
+ * devices are refused; all goes to a folder beside the final one first, so that a damaged archive
+ * or a full disk leaves nothing under the final name.
+ */
+final class Unpacker {
+  private static final String GZIP = ".*\\.(tgz|tar\\.gz)";
+
+  private final Progress progress;
+
+  Unpacker(Progress progress) {
+    this.progress = progress;
+  }
+
+  /**
+   * Unpacks an archive; archives in it are unpacked beside themselves.
+   *
+   * @param within folder of the archive whose content is wanted; where it has none of that name, or
+   *     it is empty, all of it
+   * @param into the folder that gets it; files that are there already are replaced
+   */
+  void unpack(Path archive, String within, Path into) {
+    Path beside = into.resolveSibling("." + into.getFileName() + ".unpacking");
+    try {
+      remove(beside); // of an attempt that was cut off
+      Path unused = Files.createDirectories(beside);
+      extract(archive, beside);
+      Path wanted = within.isEmpty() ? beside : beside.resolve(within);
+      // One folder at the top, whatever its name is, is what a release calls itself.
+      move(Files.isDirectory(wanted) ? wanted : onlyFolder(beside), into);
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          archive
+              + ": cannot be unpacked: "
+              + e.getMessage()
+              + "; free some space, or delete it and download again",
+          e);
+    } finally {
+      removeQuietly(beside);
+    }
+  }
+
+  private void extract(Path archive, Path folder) throws IOException {
+    String name = String.valueOf(archive.getFileName());
+    try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), 1 << 16);
+        Progress.Task task = progress.start("unpacking " + name, Files.size(archive));
+        ArchiveInputStream<?> in = stream(name, new Counting(file, task))) {
+      for (ArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        Path target = inside(archive, folder, entry.getName());
+        if (entry.isDirectory()) {
+          Path unused = Files.createDirectories(target);
+          continue;
+        }
+        if (entry instanceof TarArchiveEntry tar && !isPlain(tar)) {
+          throw refused(archive, entry.getName(), "is a link or device");
+        }
+        if (!in.canReadEntryData(entry)) {
+          throw new IOException("entry " + entry.getName() + " is of a kind that cannot be read");
+        }
+        Path parent = target.getParent();
+        if (parent != null) {
+          Path unused = Files.createDirectories(parent);
+        }
+        long unused = Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+        if (target.toString().matches(".*\\.(zip|tar)|" + GZIP)) {
+          extract(target, parent == null ? folder : parent);
+          Files.delete(target);
+        }
+      }
+    }
+  }
+
+  private static boolean isPlain(TarArchiveEntry entry) {
+    return !entry.isLink()
+        && !entry.isSymbolicLink()
+        && !entry.isCharacterDevice()
+        && !entry.isBlockDevice()
+        && !entry.isFIFO();
+  }
+
+  private static ArchiveInputStream<?> stream(String name, InputStream in) throws IOException {
+    if (name.endsWith(".zip")) {
+      return new ZipArchiveInputStream(in, null, true, true);
+    }
+    return new TarArchiveInputStream(
+        name.matches(GZIP) ? new GZIPInputStream(in, 1 << 16) : in, "UTF-8");
+  }
+
+  /** The place of an entry, which lies inside of the folder. */
+  private static Path inside(Path archive, Path folder, String name) {
+    Path target = folder.resolve(name.replace('\\', '/')).normalize();
+    if (!target.startsWith(folder) || name.contains(":")) {
+      throw refused(archive, name, "leads out of the folder");
+    }
+    return target;
+  }
+
+  private static KgCoopException refused(Path archive, String entry, String why) {
+    return KgCoopException.data(
+        "%s: entry '%s' %s; an archive like this is not unpacked, delete it"
+            .formatted(archive, entry.replaceAll("\\p{Cntrl}", "?"), why));
+  }
+
+  private static Path onlyFolder(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      var all = files.filter(f -> !f.endsWith("__MACOSX")).toList();
+      return all.size() == 1 && Files.isDirectory(all.get(0)) ? all.get(0) : folder;
+    }
+  }
+
+  /** Moves what is in a folder into another, which may have some of it. */
+  private static void move(Path from, Path into) throws IOException {
+    if (!Files.exists(into)) {
+      Path parent = into.toAbsolutePath().getParent();
+      if (parent != null) {
+        Path unused = Files.createDirectories(parent);
+      }
+      Path unused = Files.move(from, into, StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    try (var files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Path target = into.resolve(file.getFileName());
+        if (Files.isDirectory(file) && Files.isDirectory(target)) {
+          move(file, target);
+        } else {
+          Path unused = Files.move(file, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    Path unused =
+        Files.walkFileTree(
+            folder,
+            new SimpleFileVisitor<>() {
+              @Override
+              public FileVisitResult visitFile(Path file, BasicFileAttributes a)
+                  throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+              }
+
+              @Override
+              public FileVisitResult postVisitDirectory(Path done, @Nullable IOException e)
+                  throws IOException {
+                Files.delete(done);
+                return FileVisitResult.CONTINUE;
+              }
+            });
+  }
+
+  private static void removeQuietly(Path folder) {
+    try {
+      remove(folder);
+    } catch (IOException e) {
+      return; // the next attempt removes it
+    }
+  }
+
+  /** Tells the progress how much of an archive was read. */
+  private static final class Counting extends FilterInputStream {
+    private final Progress.Task task;
+    private long count;
+
+    Counting(InputStream in, Progress.Task task) {
+      super(in);
+      this.task = task;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int b = super.read();
+      count += b < 0 ? 0 : 1;
+      return b;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int n = super.read(buffer, offset, length);
+      count += Math.max(0, n);
+      task.done(count);
+      return n;
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package org.kgcoop.download;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** A server of files that can be told to misbehave. */
+final class FileServer implements AutoCloseable {
+
+  /** What it does with the next requests, one after the other; then it behaves. */
+  enum Fault {
+    /** Half of the bytes, then the connection ends. */
+    BREAK,
+    /** Half of the bytes, then nothing. */
+    STALL,
+    /** 503. */
+    BUSY
+  }
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Map<String, byte[]> files = new ConcurrentHashMap<>();
+  private final List<Fault> faults = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+  private volatile String tag = "\"1\"";
+
+  FileServer() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.createContext("/", this::answer);
+    server.setExecutor(threads);
+    server.start();
+  }
+
+  String address() {
+    return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+  }
+
+  int port() {
+    return server.getAddress().getPort();
+  }
+
+  void put(String name, byte[] content) {
+    files.put("/" + name, content);
+  }
+
+  void fail(Fault... next) {
+    faults.addAll(Arrays.asList(next));
+  }
+
+  /** The files are of another version from now on. */
+  void tag(String newTag) {
+    tag = newTag;
+  }
+
+  /** Path and range of each request so far. */
+  List<String> requests() {
+    return List.copyOf(requests);
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String path = exchange.getRequestURI().getPath();
+      String range = exchange.getRequestHeaders().getFirst("Range");
+      requests.add(path + (range == null ? "" : " " + range));
+      if (path.startsWith("/moved/")) {
+        exchange.getResponseHeaders().set("Location", path.substring("/moved".length()));
+        exchange.sendResponseHeaders(302, -1);
+        return;
+      }
+      Fault fault = faults.isEmpty() ? null : faults.remove(0);
+      byte[] content = files.get(path);
+      if (content == null || fault == Fault.BUSY) {
+        exchange.sendResponseHeaders(content == null ? 404 : 503, -1);
+        return;
+      }
+      exchange.getResponseHeaders().set("ETag", tag);
+      int from = 0;
+      if (range != null && tag.equals(exchange.getRequestHeaders().getFirst("If-Range"))) {
+        from = Integer.parseInt(range.replaceAll("\\D", ""));
+        exchange
+            .getResponseHeaders()
+            .set(
+                "Content-Range",
+                "bytes %d-%d/%d".formatted(from, content.length - 1, content.length));
+      }
+      exchange.sendResponseHeaders(from > 0 ? 206 : 200, content.length - from);
+      OutputStream out = exchange.getResponseBody();
+      int length = content.length - from;
+      out.write(content, from, fault == null ? length : length / 2);
+      out.flush();
+      if (fault == Fault.STALL) {
+        boolean unused = closed.await(20, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    server.stop(0);
+    threads.shutdown();
+  }
+}

@@ -1,0 +1,121 @@
+package org.kgcoop.download;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.experiment.Progress;
+
+class ReleasedWeightsTest {
+  private static final String HASH =
+      "5806e77cd80f8b59890b7e101eabd078d9fb84e6937f9e85e4ecb61988df416f";
+
+  @TempDir Path folder;
+
+  private final FileServer server = new FileServer();
+  private final List<String> warnings = new ArrayList<>();
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private ReleasedWeights weights(boolean offline) {
+    Downloader downloader =
+        new Downloader(
+            offline,
+            Progress.SILENT,
+            Map.of(),
+            Duration.ofSeconds(5),
+            Duration.ofMillis(1),
+            PartialFile.Sink.CHANNEL);
+    return new ReleasedWeights(
+        new Caches(folder.resolve("clip"), folder.resolve("hub"), folder.resolve("own")),
+        downloader,
+        server.address(),
+        server.address().replaceAll("/$", ""),
+        warnings::add);
+  }
+
+  @Test
+  void anArchiveIsAskedForUnderItsHashAndCheckedByIt() {
+    server.put(HASH + "/ViT-B-16.pt", new byte[] {1, 2, 3});
+
+    assertThatThrownBy(() -> weights(false).locate("ViT-B/16"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("expected a file of SHA-256 " + HASH);
+    assertThat(server.requests()).containsExactly("/" + HASH + "/ViT-B-16.pt");
+    assertThat(folder.resolve("clip/ViT-B-16.pt")).doesNotExist();
+  }
+
+  @Test
+  void aDamagedArchiveInTheCacheIsFetchedAgain() throws IOException {
+    Path cached = folder.resolve("clip/ViT-L-14-336px.pt");
+    Files.createDirectories(folder.resolve("clip"));
+    Files.writeString(cached, "cut short");
+
+    assertThatThrownBy(() -> weights(true).locate("ViT-L/14@336px"))
+        .hasMessageContaining("offline")
+        .hasMessageContaining("put it at " + cached);
+    assertThat(warnings).singleElement().asString().contains("damaged");
+  }
+
+  @Test
+  void aSnapshotOfHuggingFacesToolsIsUsedAsItLies() throws IOException {
+    Path model = folder.resolve("hub/models--openai--clip-vit-base-patch16");
+    Path snapshot = Files.createDirectories(model.resolve("snapshots/abc"));
+    Files.createDirectories(model.resolve("refs"));
+    Files.writeString(model.resolve("refs/main"), "abc");
+    Files.writeString(snapshot.resolve("config.json"), "{}");
+    Files.writeString(snapshot.resolve("model.safetensors"), "x");
+
+    assertThat(weights(true).locate("hf:openai/clip-vit-base-patch16")).isEqualTo(snapshot);
+  }
+
+  @Test
+  void aRepositoryIsFetchedWithWhatItHas() throws IOException {
+    String base = "owner/name/resolve/main/";
+    server.put(base + "config.json", new byte[] {1});
+    server.put(base + "merges.txt", new byte[] {2});
+    server.put(base + "model.safetensors", new byte[] {3});
+
+    Path fetched = weights(false).locate("hf:owner/name");
+
+    assertThat(fetched).isEqualTo(folder.resolve("own/owner--name"));
+    assertThat(fetched.resolve("model.safetensors")).hasBinaryContent(new byte[] {3});
+    assertThat(fetched.resolve("tokenizer.json")).doesNotExist();
+    assertThat(weights(true).locate("hf:owner/name")).isEqualTo(fetched);
+  }
+
+  @Test
+  void namesThatAreNoneAreRefused() {
+    for (String name : new String[] {"ViT-B/17", "hf:noslash", "hf:../x", "hf:a/b/c"}) {
+      assertThatThrownBy(() -> weights(true).locate(name))
+          .as(name)
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("no name of weights");
+    }
+  }
+
+  @Test
+  void cachesFollowTheEnvironment() {
+    Path home = Path.of("/home/user");
+
+    assertThat(Caches.of(Map.of(), home).huggingFace())
+        .isEqualTo(home.resolve(".cache/huggingface/hub"));
+    Caches moved = Caches.of(Map.of("HF_HOME", "/hf", "XDG_CACHE_HOME", "/cache"), home);
+    assertThat(moved.huggingFace()).isEqualTo(Path.of("/hf/hub"));
+    assertThat(moved.clip()).isEqualTo(home.resolve(".cache/clip"));
+    assertThat(moved.own()).isEqualTo(Path.of("/cache/kgcoop/weights"));
+  }
+}

@@ -1,0 +1,152 @@
+package org.kgcoop.download;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.experiment.Progress;
+
+class UnpackerTest {
+  @TempDir Path folder;
+
+  private final Unpacker unpacker = new Unpacker(Progress.SILENT);
+
+  private static byte[] tar(String... names) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream out = new TarArchiveOutputStream(new GZIPOutputStream(bytes))) {
+      for (String name : names) {
+        byte[] content = name.getBytes(StandardCharsets.UTF_8);
+        TarArchiveEntry entry = new TarArchiveEntry(name, true);
+        entry.setSize(content.length);
+        out.putArchiveEntry(entry);
+        out.write(content);
+        out.closeArchiveEntry();
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private static byte[] zip(String name, byte[] content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream out = new ZipOutputStream(bytes)) {
+      out.putNextEntry(new ZipEntry(name));
+      out.write(content);
+    }
+    return bytes.toByteArray();
+  }
+
+  private Path archive(String name, byte[] content) throws IOException {
+    return Files.write(folder.resolve(name), content);
+  }
+
+  private void assertNothingLeft() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).hasSize(1); // the archive
+    }
+  }
+
+  @Test
+  void theWantedFolderOfATarIsUnpacked() throws IOException {
+    Path archive = archive("a.tar.gz", tar("release/data/images/1.jpg", "release/readme.txt"));
+
+    unpacker.unpack(archive, "release/data", folder.resolve("set"));
+
+    assertThat(folder.resolve("set/images/1.jpg")).hasContent("release/data/images/1.jpg");
+    assertThat(folder.resolve("set/readme.txt")).doesNotExist();
+  }
+
+  @Test
+  void twoArchivesMeetInOneFolder() throws IOException {
+    unpacker.unpack(archive("a.tar.gz", tar("images/1.jpg", "x.txt")), "", folder.resolve("set"));
+    unpacker.unpack(
+        archive("b.tgz", tar("annotations/list.txt", "y.txt")), "", folder.resolve("set"));
+
+    assertThat(folder.resolve("set/images/1.jpg")).exists();
+    assertThat(folder.resolve("set/annotations/list.txt")).exists();
+  }
+
+  @Test
+  void anArchiveInAnArchiveIsUnpackedBesideItself() throws IOException {
+    byte[] inner = tar("101_ObjectCategories/cat/1.jpg");
+    Path archive = archive("a.zip", zip("caltech-101/101_ObjectCategories.tar.gz", inner));
+
+    unpacker.unpack(archive, "caltech-101", folder.resolve("caltech-101"));
+
+    assertThat(folder.resolve("caltech-101/101_ObjectCategories/cat/1.jpg")).exists();
+    assertThat(folder.resolve("caltech-101/101_ObjectCategories.tar.gz")).doesNotExist();
+  }
+
+  @Test
+  void namesThatLeadOutOfTheFolderAreRefused() throws IOException {
+    for (String name : new String[] {"../evil.txt", "set/../../evil.txt", "/tmp/../evil.txt"}) {
+      Path zip = archive("a.zip", zip(name, new byte[] {1}));
+      assertThatThrownBy(() -> unpacker.unpack(zip, "", folder.resolve("set")))
+          .as(name)
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("leads out of the folder");
+      assertNothingLeft();
+    }
+    assertThat(folder.resolveSibling("evil.txt")).doesNotExist();
+  }
+
+  @Test
+  void linksAreRefused() throws IOException {
+    for (byte kind : new byte[] {TarConstants.LF_SYMLINK, TarConstants.LF_LINK}) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (TarArchiveOutputStream out = new TarArchiveOutputStream(bytes)) {
+        TarArchiveEntry link = new TarArchiveEntry("images", kind);
+        link.setLinkName("/etc");
+        out.putArchiveEntry(link);
+        out.closeArchiveEntry();
+      }
+      Path archive = archive("a.tar", bytes.toByteArray());
+      assertThatThrownBy(() -> unpacker.unpack(archive, "", folder.resolve("set")))
+          .hasMessageContaining("'images' is a link or device");
+      assertNothingLeft();
+    }
+  }
+
+  @Test
+  void anArchiveThatIsCutShortLeavesNothing() throws IOException {
+    byte[] whole = tar("images/1.jpg", "images/2.jpg");
+    Path archive = archive("a.tar.gz", Arrays.copyOf(whole, whole.length / 2));
+
+    assertThatThrownBy(() -> unpacker.unpack(archive, "", folder.resolve("set")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("cannot be unpacked");
+    assertNothingLeft();
+  }
+
+  @Test
+  void aDataSetIsFetchedUnpackedAndNotFetchedAgain() throws IOException {
+    try (FileServer server = new FileServer()) {
+      server.put("dtd.tar.gz", tar("dtd/images/banded/1.jpg", "dtd/labels/x.txt"));
+      PublicData.Part part =
+          new PublicData.Part(Link.of(server.address() + "dtd.tar.gz"), "dtd", "dtd", "dtd/images");
+      DataDownload download =
+          new DataDownload(new Downloader(false, Progress.SILENT), Progress.SILENT);
+
+      download.fetch(part, folder);
+      download.fetch(part, folder);
+
+      assertThat(folder.resolve("dtd/images/banded/1.jpg")).exists();
+      assertThat(folder.resolve("dtd.tar.gz")).doesNotExist();
+      assertThat(server.requests()).hasSize(1);
+    }
+  }
+}

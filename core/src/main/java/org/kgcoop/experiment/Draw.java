@@ -1,0 +1,88 @@
+package org.kgcoop.experiment;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.FewShot;
+import org.kgcoop.data.Fingerprint;
+import org.kgcoop.prompt.Templates;
+
+/**
+ * The few pictures that trials learn from, drawn when the first of them asks. Trials of several
+ * methods share one.
+ */
+public final class Draw {
+  private final DataSet source;
+  private final ClassSplit classes;
+  private final int shots;
+  private final long seed;
+  private @Nullable DataSet drawn;
+  private @Nullable String fingerprint;
+
+  /**
+   * A draw that is made later.
+   *
+   * @param source with all its pictures and classes
+   * @param classes the part that is learned
+   * @param shots pictures a class
+   */
+  public Draw(DataSet source, ClassSplit classes, int shots, long seed) {
+    this.source = source;
+    this.classes = classes;
+    this.shots = shots;
+    this.seed = seed;
+    if (source.train().isEmpty()) {
+      throw KgCoopException.data(source.name() + ": no training pictures");
+    }
+  }
+
+  String name() {
+    return source.name();
+  }
+
+  ClassSplit classes() {
+    return classes;
+  }
+
+  int shots() {
+    return shots;
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  /** The hand-crafted prompt of its classes. */
+  String template() {
+    return Templates.of(source);
+  }
+
+  /** The classes that are learned, by label. */
+  List<String> classNames() {
+    return source.select(classes).classNames();
+  }
+
+  /**
+   * The drawn pictures.
+   *
+   * @param warnings gets a line about classes with too few of them, the first time
+   */
+  synchronized DataSet data(Consumer<String> warnings) {
+    if (drawn == null) {
+      drawn = FewShot.draw(source, shots, seed, warnings).select(classes);
+    }
+    return drawn;
+  }
+
+  /** Of the drawn training and validation pictures. */
+  synchronized String fingerprint(Consumer<String> warnings) {
+    if (fingerprint == null) {
+      DataSet data = data(warnings);
+      fingerprint = Fingerprint.of(data.withPictures(data.train(), data.val(), List.of()));
+    }
+    return fingerprint;
+  }
+}

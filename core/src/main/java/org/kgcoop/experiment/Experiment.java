@@ -1,0 +1,96 @@
+package org.kgcoop.experiment;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Fingerprint;
+import org.kgcoop.io.AtomicFile;
+import org.kgcoop.prompt.Method;
+import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.prompt.Templates;
+
+/** A protocol carried out: a run folder for each of its trials, and a table over them. */
+public final class Experiment {
+  private final Workbench bench;
+  private final Protocol protocol;
+  private final Plan plan;
+
+  public Experiment(Workbench bench, Protocol protocol, Plan plan) {
+    this.bench = bench;
+    this.protocol = protocol;
+    this.plan = plan;
+    List<String> names = protocol.dataSets().stream().map(DataSet::name).toList();
+    if (names.stream().distinct().count() < names.size()) {
+      throw KgCoopException.configuration(
+          "two data sets have the same name ("
+              + String.join(", ", names)
+              + "), so that their runs would share a folder: rename one");
+    }
+  }
+
+  /**
+   * Runs what is missing below {@code out}.
+   *
+   * @return the table
+   */
+  public ProtocolTable run(Path out) {
+    try {
+      Files.createDirectories(out);
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          out + ": cannot be made a run folder (" + e + "); try another --out", e);
+    }
+    List<Cell> cells = new Trials(bench, plan.jobs()).run(protocol.trials(plan), out);
+    return new ProtocolTable(protocol, protocol.columns(plan), cells);
+  }
+
+  /**
+   * Writes {@code results.json}: the table, and what it rests on.
+   *
+   * @return what was written
+   */
+  public ObjectNode write(ProtocolTable table, Path out) {
+    ObjectNode json = table.toJson();
+    json.set("settings", settings());
+    json.set("computation", SettingsJson.computation(bench.clip()));
+    json.set("versions", SettingsJson.provenance());
+    AtomicFile.write(
+        out.resolve("results.json"),
+        stream -> stream.write((json.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8)));
+    return json;
+  }
+
+  private ObjectNode settings() {
+    ObjectNode settings = JsonNodeFactory.instance.objectNode().put("protocol", protocol.id());
+    plan.shots().forEach(settings.putArray("shots")::add);
+    plan.seeds().forEach(settings.putArray("seeds")::add);
+    ArrayNode methods = settings.putArray("methods");
+    for (Contender contender : plan.contenders()) {
+      Method method = contender.method().apply(Templates.DEFAULT);
+      ObjectNode entry = methods.addObject();
+      entry.set("method", method.toJson());
+      if (method instanceof PromptMethod prompt) {
+        entry.set(
+            "training",
+            SettingsJson.training(contender.training().apply(prompt, plan.seeds().get(0)))
+                .without("seed"));
+      }
+      entry.set("setting", Contender.json(contender.setting()));
+    }
+    ArrayNode sets = settings.putArray("data_sets");
+    for (DataSet data : protocol.dataSets()) {
+      sets.addObject()
+          .put("name", data.name())
+          .put("template", Templates.of(data))
+          .put("fingerprint", Fingerprint.of(data));
+    }
+    return settings;
+  }
+}

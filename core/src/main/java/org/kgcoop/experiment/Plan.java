@@ -1,0 +1,29 @@
+package org.kgcoop.experiment;
+
+import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.tensor.Engine;
+
+/**
+ * What is compared, whatever the protocol.
+ *
+ * @param contenders in the order of the table
+ * @param shots training pictures a class
+ * @param seeds of the draws, the starts and the orders
+ * @param jobs runs at a time; more than one expects an engine set to one thread
+ */
+public record Plan(List<Contender> contenders, List<Integer> shots, List<Long> seeds, int jobs) {
+  public Plan {
+    contenders = List.copyOf(contenders);
+    shots = List.copyOf(shots);
+    seeds = List.copyOf(seeds);
+    if (contenders.isEmpty() || shots.isEmpty() || seeds.isEmpty() || jobs < 1) {
+      throw KgCoopException.configuration(
+          "expected at least one method, number of shots, seed and job");
+    }
+    if (jobs > 1 && Engine.threads() > 1) {
+      throw new IllegalArgumentException(
+          jobs + " jobs: expected an engine of one thread, got " + Engine.threads());
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package org.kgcoop.experiment;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiPredicate;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+
+/** What is trained on, what is measured on, and how a table is made of it. */
+public interface Protocol {
+
+  /** The name of its command, such as {@code base2new}. */
+  String id();
+
+  /** All that have a part in it. */
+  List<DataSet> dataSets();
+
+  /** All trials, those of a data set behind each other. */
+  List<Trial> trials(Plan plan);
+
+  /** The accuracies of a row. */
+  List<Column> columns(Plan plan);
+
+  /** Whether rows for each data set say more than those over all. */
+  boolean perSet();
+
+  /** Puts the accuracies of a row into the results. */
+  default void put(ProtocolTable.Row row, ObjectNode json) {
+    ArrayNode columns = json.putArray("columns");
+    row.columns()
+        .forEach(
+            (name, spread) ->
+                columns
+                    .addObject()
+                    .put("name", name)
+                    .put("accuracy", spread.mean())
+                    .put("std", spread.standardDeviation()));
+  }
+
+  /**
+   * A mean of accuracies.
+   *
+   * @param takes which targets of which cells
+   */
+  record Column(String name, BiPredicate<Cell, Cell.Measured> takes) {}
+
+  /**
+   * Every contender on every draw of a data set.
+   *
+   * @param classes that are learned
+   * @param targets shared by all
+   * @param shotsInPath whether runs of several numbers of shots lie beside each other
+   */
+  static List<Trial> trials(
+      Plan plan, DataSet data, ClassSplit classes, List<Target> targets, boolean shotsInPath) {
+    List<Draw> draws = new ArrayList<>();
+    for (int shots : plan.shots()) {
+      plan.seeds().forEach(seed -> draws.add(new Draw(data, classes, shots, seed)));
+    }
+    List<Trial> trials = new ArrayList<>();
+    for (Contender contender : plan.contenders()) {
+      for (Draw draw : draws) {
+        String run =
+            data.name()
+                + "/"
+                + contender.folder(contender.method().apply(draw.template()))
+                + (shotsInPath ? "/shots" + draw.shots() : "")
+                + "/seed"
+                + draw.seed();
+        trials.add(new Trial(contender, draw, targets, run));
+      }
+    }
+    return trials;
+  }
+}

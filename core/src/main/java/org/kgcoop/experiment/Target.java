@@ -1,0 +1,124 @@
+package org.kgcoop.experiment;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Fingerprint;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * Test pictures that trials are measured on. What the trials share of them is made when the first
+ * asks for it and freed when the last has ended.
+ */
+public final class Target {
+  private final String name;
+  private final ClassSplit classes;
+  private final DataSet data;
+  private @Nullable Tensor features;
+  private @Nullable FeatureClassifier handCrafted;
+  private @Nullable String fingerprint;
+  private int users;
+
+  /**
+   * The test pictures of a part of the classes.
+   *
+   * @param name of the target among those of its trials, such as {@code base}
+   * @param whole with all its classes
+   * @throws KgCoopException where there is no such picture
+   */
+  public Target(String name, DataSet whole, ClassSplit classes) {
+    this.name = name;
+    this.classes = classes;
+    data = whole.select(classes);
+    if (data.test().isEmpty()) {
+      throw KgCoopException.data(
+          whole.name()
+              + (classes == ClassSplit.ALL
+                  ? ": no test pictures"
+                  : ": the " + part() + " half of the classes has no test pictures"));
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Which classes: {@code all}, {@code base}, {@code new}. */
+  String part() {
+    return classes.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The classes asked about, labelled from 0, and their test pictures. */
+  DataSet data() {
+    return data;
+  }
+
+  String template() {
+    return Templates.of(data);
+  }
+
+  /** Unit features of the test pictures: (N, E). */
+  synchronized Tensor features(Workbench bench) {
+    if (features == null) {
+      String part = classes == ClassSplit.ALL ? "" : " of " + part() + " classes";
+      try (Scope scope = Scope.open("test pictures of " + data.name())) {
+        features =
+            Evaluator.features(
+                    bench.bank(),
+                    data.test(),
+                    bench.progress(),
+                    data.name() + ": test pictures" + part)
+                .keep();
+      }
+    }
+    return features;
+  }
+
+  /** Zero-shot CLIP with the template of the data set. */
+  synchronized FeatureClassifier handCrafted(Clip clip) {
+    if (handCrafted == null) {
+      handCrafted = new ZeroShot(List.of(template())).classifier(clip, data.classNames(), 0);
+    }
+    return handCrafted;
+  }
+
+  /** Of the test pictures and their labels. */
+  synchronized String fingerprint() {
+    if (fingerprint == null) {
+      fingerprint = Fingerprint.of(data.withPictures(List.of(), List.of(), data.test()));
+    }
+    return fingerprint;
+  }
+
+  /** Announces a trial that will ask. */
+  synchronized void use() {
+    users++;
+  }
+
+  /** A trial has ended. */
+  synchronized void release() {
+    users--;
+    if (users <= 0) {
+      free();
+    }
+  }
+
+  synchronized void free() {
+    if (features != null) {
+      features.close();
+      features = null;
+    }
+    if (handCrafted != null) {
+      handCrafted.close();
+      handCrafted = null;
+    }
+  }
+}

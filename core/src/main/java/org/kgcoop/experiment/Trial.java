@@ -1,0 +1,64 @@
+package org.kgcoop.experiment;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.prompt.Method;
+import org.kgcoop.prompt.PromptMethod;
+
+/**
+ * The unit of every protocol: a contender learns from one draw and is measured on named targets.
+ *
+ * @param targets of different names
+ * @param run its folder below that of the table, with '/'
+ */
+public record Trial(Contender contender, Draw draw, List<Target> targets, String run) {
+  public Trial {
+    targets = List.copyOf(targets);
+  }
+
+  /** The method for the classes that it learns. */
+  Method method() {
+    return contender.method().apply(draw.template());
+  }
+
+  /** Refuses what cannot work, before anything is trained. */
+  void check() {
+    Method method = method();
+    for (Target target : targets) {
+      ClassBound.check(method, draw.classNames(), target);
+    }
+  }
+
+  Path folder(Path out) {
+    return run.isEmpty() ? out : out.resolve(run);
+  }
+
+  /** All that decides what is learned. What it is measured on stands in the results. */
+  ObjectNode settings(Clip clip, Consumer<String> warnings) {
+    Method method = method();
+    ObjectNode settings = JsonNodeFactory.instance.objectNode();
+    settings.set("method", method.toJson());
+    if (method instanceof PromptMethod prompt) {
+      settings.set(
+          "training", SettingsJson.training(contender.training().apply(prompt, draw.seed())));
+    }
+    DataSet data = draw.data(warnings);
+    settings
+        .putObject("data")
+        .put("name", data.name())
+        .put("part", draw.classes().name().toLowerCase(Locale.ROOT))
+        .put("classes", data.classNames().size())
+        .put("shots", draw.shots())
+        .put("seed", draw.seed())
+        .put("train", data.train().size())
+        .put("fingerprint", draw.fingerprint(warnings));
+    settings.set("computation", SettingsJson.computation(clip));
+    return settings;
+  }
+}

@@ -1,0 +1,168 @@
+package org.kgcoop.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Method;
+import org.kgcoop.prompt.NearestWords;
+import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.prompt.TextMethod;
+import org.kgcoop.train.RunFolder;
+
+/**
+ * One trial in its run folder: begun, gone on with, or done before. A trial that is asked for more
+ * targets than its folder holds is measured on those alone; nothing is trained twice.
+ */
+public final class TrialRun {
+  /** Words nearest to a learned vector that the results name. */
+  private static final int WORDS = 5;
+
+  private final Workbench bench;
+  private final Trial trial;
+
+  public TrialRun(Workbench bench, Trial trial) {
+    this.bench = bench;
+    this.trial = trial;
+    trial.check();
+  }
+
+  /**
+   * Learns what is not learned, measures what is not measured.
+   *
+   * @param out the folder of the table
+   * @return the content of {@code results.json}
+   */
+  public JsonNode run(Path out) {
+    Path path = trial.folder(out);
+    ObjectNode settings = trial.settings(bench.clip(), bench.warnings());
+    try (RunFolder folder =
+        RunFolder.open(
+            path, settings, SettingsJson.provenance(bench.command()), bench.warnings())) {
+      ObjectNode before = folder.isComplete() ? folder.results().deepCopy() : null;
+      if (before != null && trial.targets().stream().allMatch(t -> isMeasured(before, t))) {
+        bench.progress().message(path + ": done before");
+        return before;
+      }
+      ObjectNode results = before == null ? JsonNodeFactory.instance.objectNode() : before;
+      try (Fitted fitted = fitted(folder, before == null ? results : null)) {
+        results.set("targets", targets(fitted, results.path("targets")));
+      }
+      folder.complete(results);
+      return results;
+    }
+  }
+
+  private static boolean isMeasured(JsonNode results, Target target) {
+    return measured(results.path("targets"), target) != null;
+  }
+
+  /** What the results say of the same pictures under the same names. */
+  private static @Nullable JsonNode measured(JsonNode targets, Target target) {
+    for (JsonNode entry : targets) {
+      if (entry.path("name").asText().equals(target.name())
+          && entry.path("template").asText().equals(target.template())
+          && entry.path("fingerprint").asText().equals(target.fingerprint())) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  /** Those asked for, then those of earlier questions. */
+  private ArrayNode targets(Fitted fitted, JsonNode before) {
+    ArrayNode targets = JsonNodeFactory.instance.arrayNode();
+    for (Target target : trial.targets()) {
+      JsonNode known = measured(before, target);
+      targets.add(known == null ? measure(fitted, target) : known);
+    }
+    for (JsonNode entry : before) {
+      String name = entry.path("name").asText();
+      if (trial.targets().stream().noneMatch(target -> target.name().equals(name))) {
+        targets.add(entry);
+      }
+    }
+    return targets;
+  }
+
+  private ObjectNode measure(Fitted fitted, Target target) {
+    try (FeatureClassifier classifier = fitted.classifier(target)) {
+      Evaluator.Result result =
+          Evaluator.evaluate(
+              classifier,
+              target.features(bench),
+              target.data().test(),
+              target.data().classNames().size());
+      return TargetJson.of(
+          target,
+          result,
+          fitted instanceof Fitted.Prompt
+              ? Evaluator.distance(classifier, target.handCrafted(bench.clip()))
+              : Double.NaN);
+    }
+  }
+
+  /**
+   * The method after learning.
+   *
+   * @param results gets what is to be said of the training; null where it is done and its prompt
+   *     file is there
+   */
+  private Fitted fitted(RunFolder folder, @Nullable ObjectNode results) {
+    Method method = trial.method();
+    if (method instanceof PromptMethod prompt) {
+      return prompt(folder, prompt, results);
+    }
+    if (method instanceof TextMethod) {
+      // Each target has its own template.
+      return target ->
+          ((TextMethod) trial.contender().method().apply(target.template()))
+              .classifier(bench.clip(), target.data().classNames(), trial.draw().seed());
+    }
+    throw new IllegalStateException("no way to fit " + method.id());
+  }
+
+  private Fitted prompt(RunFolder folder, PromptMethod method, @Nullable ObjectNode results) {
+    DataSet data = trial.draw().data(bench.warnings());
+    List<String> names = data.classNames();
+    if (results == null) {
+      PromptLearner learner = PromptFile.read(folder.promptFile()).learner(bench.clip(), names);
+      return new Fitted.Prompt(bench.clip(), method, names, learner);
+    }
+    PromptLearner learner = method.learner(bench.clip(), names, trial.draw().seed());
+    try {
+      results.set(
+          "training",
+          new PromptTraining(
+                  bench,
+                  trial.draw(),
+                  method,
+                  trial.contender().training().apply(method, trial.draw().seed()))
+              .train(folder, learner));
+      // Those of each class would be thousands.
+      if (!method.context().classSpecific()) {
+        results.set("nearest_words", nearestWords(PromptFile.read(folder.promptFile())));
+      }
+      return new Fitted.Prompt(bench.clip(), method, names, learner);
+    } catch (RuntimeException e) {
+      learner.close();
+      throw e;
+    }
+  }
+
+  private ArrayNode nearestWords(PromptFile prompt) {
+    ArrayNode vectors = JsonNodeFactory.instance.arrayNode();
+    for (NearestWords.Vector vector : NearestWords.of(prompt, bench.clip(), WORDS)) {
+      ArrayNode words = vectors.addArray();
+      vector.words().forEach(word -> words.add(word.text()));
+    }
+    return vectors;
+  }
+}

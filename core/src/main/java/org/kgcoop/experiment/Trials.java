@@ -1,0 +1,62 @@
+package org.kgcoop.experiment;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/** Many trials, some at a time. */
+final class Trials {
+  private final Workbench bench;
+  private final Progress all;
+  private final int jobs;
+
+  Trials(Workbench bench, int jobs) {
+    this.jobs = jobs;
+    all = bench.progress();
+    // Of runs side by side only their number is told: their own lines would mix.
+    this.bench = jobs == 1 ? bench : bench.silent();
+  }
+
+  /**
+   * Runs what is missing of them.
+   *
+   * @param out where their folders begin
+   * @return a cell a trial, in their order
+   */
+  List<Cell> run(List<Trial> trials, Path out) {
+    trials.forEach(Trial::check);
+    trials.forEach(trial -> trial.targets().forEach(Target::use));
+    try {
+      if (jobs == 1) {
+        return Jobs.run(suppliers(trials, out, () -> {}), 1);
+      }
+      AtomicLong done = new AtomicLong();
+      try (Progress.Task task = all.start("runs", trials.size())) {
+        Runnable told =
+            () -> {
+              synchronized (task) {
+                task.done(done.incrementAndGet());
+              }
+            };
+        return Jobs.run(suppliers(trials, out, told), jobs);
+      }
+    } finally {
+      // Those that never began release nothing.
+      trials.forEach(trial -> trial.targets().forEach(Target::free));
+    }
+  }
+
+  private List<Supplier<Cell>> suppliers(List<Trial> trials, Path out, Runnable done) {
+    return trials.stream()
+        .<Supplier<Cell>>map(
+            trial ->
+                () -> {
+                  Cell cell = Cell.of(trial, new TrialRun(bench, trial).run(out));
+                  trial.targets().forEach(Target::release);
+                  done.run();
+                  return cell;
+                })
+        .toList();
+  }
+}

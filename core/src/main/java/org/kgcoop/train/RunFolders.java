@@ -1,0 +1,79 @@
+package org.kgcoop.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
+
+/** Run folders seen from outside, by those who neither begin a run nor go on with one. */
+public final class RunFolders {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private RunFolders() {}
+
+  /** Whether a folder holds a run: a {@code run.json} with settings and a state. */
+  public static boolean isOne(Path path) {
+    Path file = path.resolve("run.json");
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) || !Files.isRegularFile(file)) {
+      return false;
+    }
+    try {
+      JsonNode run = JSON.readTree(file.toFile());
+      return run.path("settings").isObject() && run.path("state").isTextual();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether a run is being written. One that cannot be locked for want of rights is not. */
+  public static boolean isInUse(Path path) {
+    try (FileChannel channel = FileChannel.open(path.resolve(".lock"), StandardOpenOption.WRITE)) {
+      return channel.tryLock() == null;
+    } catch (OverlappingFileLockException e) {
+      return true; // by a thread of this process
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Deletes a run with all that is in its folder; links are deleted, not followed.
+   *
+   * @throws KgCoopException where it is no run folder, holds other runs, is in use, or cannot be
+   *     deleted
+   */
+  public static void delete(Path path) {
+    if (!isOne(path)) {
+      throw KgCoopException.configuration(
+          path + ": no run folder (no run.json of a run is in it), so nothing of it is deleted");
+    }
+    try (FileChannel lock = RunFolder.lock(path);
+        Stream<Path> content = Files.walk(path)) {
+      List<Path> files = content.sorted(Comparator.reverseOrder()).toList();
+      if (files.stream().anyMatch(f -> !f.equals(path) && isOne(f))) {
+        throw KgCoopException.configuration(
+            path + ": holds other runs, so nothing of it is deleted; delete those first");
+      }
+      // The lock last but for the folder: it keeps others out until there is nothing to write to.
+      Path lockFile = path.resolve(".lock");
+      for (Path file : files) {
+        if (!file.equals(path) && !file.equals(lockFile)) {
+          RunFolder.delete(file);
+        }
+      }
+      RunFolder.delete(lockFile);
+      RunFolder.delete(path);
+    } catch (IOException e) {
+      throw KgCoopException.io(path + ": cannot be deleted: " + RunFolder.reason(e), e);
+    }
+  }
+}

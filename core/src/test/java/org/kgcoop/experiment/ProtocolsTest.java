@@ -1,0 +1,243 @@
+package org.kgcoop.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.DataSets;
+import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.prompt.ClassTokenPosition;
+import org.kgcoop.prompt.CoOp;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.Method;
+
+/** Few-shot curves and transfer: what is asked, of whom, and what is not done twice. */
+class ProtocolsTest {
+  private final TinyLab lab = new TinyLab();
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() {
+    lab.close();
+  }
+
+  private static Method specific(String template) {
+    return new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true));
+  }
+
+  private DataSet abc() {
+    return Pictures.dataSet(folder.resolve("abc"), List.of("a", "b", "c"), 3, 0, 4);
+  }
+
+  /** Other classes, fewer pictures. */
+  private DataSet de() {
+    return Pictures.dataSet(folder.resolve("de"), List.of("d", "e"), 1, 0, 3);
+  }
+
+  /** Some of the classes of abc, in another order of labels: c is 1 here, 2 there. */
+  private DataSet ac() {
+    return Pictures.dataSet(folder.resolve("ac"), List.of("a", "c"), 1, 0, 5);
+  }
+
+  private static double accuracy(JsonNode cell, int target) {
+    JsonNode counts = cell.path("targets").path(target);
+    return 100.0 * counts.path("correct").asLong() / counts.path("total").asLong();
+  }
+
+  private JsonNode results(JsonNode cell) {
+    return TinyLab.json(
+        folder.resolve("out").resolve(cell.path("run").asText()).resolve("results.json"));
+  }
+
+  @Test
+  void fewShotHasAColumnForEachNumberOfShots() {
+    JsonNode table =
+        lab.run(
+            new FewShotCurve(List.of(abc(), de())),
+            TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(1, 2), 1L, 2L),
+            folder.resolve("out"));
+    // Two methods, two sets, two numbers of shots, two seeds.
+    assertThat(table.path("cells")).hasSize(16);
+    JsonNode row = table.path("rows").path(1);
+    assertThat(row.path("method").asText()).isEqualTo("coop");
+    for (int column = 0; column < 2; column++) {
+      double[] bySeed = new double[2];
+      for (JsonNode cell : table.path("cells")) {
+        if (cell.path("method").asText().equals("coop")
+            && cell.path("shots").asInt() == column + 1) {
+          bySeed[cell.path("seed").asInt() - 1] += accuracy(cell, 0) / 2; // over the two sets
+        }
+      }
+      double mean = (bySeed[0] + bySeed[1]) / 2;
+      JsonNode found = row.path("columns").path(column);
+      assertThat(found.path("name").asText()).isEqualTo(String.valueOf(column + 1));
+      assertThat(found.path("accuracy").asDouble()).isCloseTo(mean, within(1e-9));
+      assertThat(found.path("std").asDouble())
+          .isCloseTo(Math.abs(bySeed[0] - bySeed[1]) / 2, within(1e-9));
+    }
+    assertThat(folder.resolve("out/abc/coop/shots2/seed1/prompt.safetensors")).isRegularFile();
+    JsonNode run = TinyLab.json(folder.resolve("out/abc/coop/shots2/seed1/run.json"));
+    assertThat(run.path("settings").path("data").path("train").asInt()).isEqualTo(6);
+    assertThat(run.path("settings").path("data").path("classes").asInt()).isEqualTo(3);
+    assertThat(table.path("data_sets")).hasSize(2);
+  }
+
+  @Test
+  void moreShotsLaterRepeatNothing() {
+    FewShotCurve protocol = new FewShotCurve(List.of(abc()));
+    JsonNode first =
+        lab.run(
+            protocol,
+            TinyLab.plan(List.of(TinyLab.COOP), "test", List.of(1), 1L),
+            folder.resolve("out"));
+    JsonNode second =
+        lab.run(
+            protocol,
+            TinyLab.plan(List.of(TinyLab.COOP), "test", List.of(1, 2), 1L),
+            folder.resolve("out"));
+    assertThat(lab.messages).singleElement().asString().endsWith("done before");
+    assertThat(second.path("cells").path(0)).isEqualTo(first.path("cells").path(0));
+  }
+
+  @Test
+  void crossAsksEachSetAmongItsOwnNames() {
+    JsonNode table =
+        lab.run(
+            new Transfer("cross", abc(), List.of(de(), ac())),
+            TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.KGCOOP), "test", List.of(2), 1L),
+            folder.resolve("out"));
+    JsonNode cell = table.path("cells").path(1);
+    assertThat(cell.path("run").asText()).isEqualTo("abc/kgcoop/seed1");
+    JsonNode targets = results(cell).path("targets");
+    assertThat(TinyLab.stream(targets).map(t -> t.path("name").asText()))
+        .containsExactly("abc", "de", "ac");
+    assertThat(TinyLab.stream(targets.path(1).path("class_names")).map(JsonNode::asText))
+        .containsExactly("d", "e");
+    // 3 classes of 4 pictures, 2 of 3, 2 of 5.
+    assertThat(TinyLab.stream(targets).map(t -> t.path("total").asInt()))
+        .containsExactly(12, 6, 10);
+    assertThat(TinyLab.stream(targets.path(1).path("labels")).map(JsonNode::asInt))
+        .containsExactly(0, 0, 0, 1, 1, 1);
+    for (JsonNode target : targets) {
+      int correct = 0;
+      for (int i = 0; i < target.path("total").asInt(); i++) {
+        correct += target.path("labels").path(i).equals(target.path("predictions").path(i)) ? 1 : 0;
+      }
+      assertThat(target.path("correct").asInt()).isEqualTo(correct);
+    }
+    JsonNode columns = table.path("rows").path(1).path("columns");
+    assertThat(TinyLab.stream(columns).map(c -> c.path("name").asText()))
+        .containsExactly("abc", "de", "ac", "average");
+    assertThat(columns.path(0).path("accuracy").asDouble())
+        .isCloseTo(accuracy(cell, 0), within(1e-9));
+    assertThat(columns.path(3).path("accuracy").asDouble())
+        .isCloseTo((accuracy(cell, 1) + accuracy(cell, 2)) / 2, within(1e-9));
+    assertThat(columns).hasSize(4);
+  }
+
+  @Test
+  void crossRefusesAContextOfClassesOfItsOwn() {
+    assertThatThrownBy(
+            () ->
+                lab.run(
+                    new Transfer("cross", abc(), List.of(de())),
+                    TinyLab.plan(
+                        List.of(TinyLab.COOP, ProtocolsTest::specific), "test", List.of(1), 1L),
+                    folder.resolve("out")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("class-specific context")
+        .hasMessageContaining("'d' of de");
+    assertThat(folder.resolve("out/abc")).doesNotExist();
+  }
+
+  @Test
+  void aShiftMayHaveSomeOfTheClassesAlsoForAContextOfClassesOfItsOwn() {
+    JsonNode table =
+        lab.run(
+            new Transfer("domain", abc(), List.of(ac())),
+            TinyLab.plan(List.of(ProtocolsTest::specific), "test", List.of(3), 1L),
+            folder.resolve("out"));
+    JsonNode shifted = results(table.path("cells").path(0)).path("targets").path(1);
+    assertThat(TinyLab.stream(shifted.path("class_names")).map(JsonNode::asText))
+        .containsExactly("a", "c");
+    assertThat(TinyLab.stream(shifted.path("labels")).map(JsonNode::asInt))
+        .containsExactly(0, 0, 0, 0, 0, 1, 1, 1, 1, 1);
+    assertThat(TinyLab.stream(shifted.path("predictions")).map(JsonNode::asInt))
+        .allMatch(prediction -> prediction == 0 || prediction == 1);
+    assertThat(shifted.path("confusion")).hasSize(2);
+  }
+
+  @Test
+  void aFurtherTargetIsMeasuredWithoutTrainingAgain() throws IOException {
+    Plan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(2), 1L);
+    JsonNode unused =
+        lab.run(new Transfer("cross", abc(), List.of(ac())), plan, folder.resolve("out"));
+    Path prompt = folder.resolve("out/abc/coop/seed1/prompt.safetensors");
+    FileTime written = Files.getLastModifiedTime(prompt);
+    AtomicInteger steps = new AtomicInteger();
+    JsonNode more =
+        lab.run(
+            new Transfer("cross", abc(), List.of(de(), ac())),
+            plan,
+            folder.resolve("out"),
+            () -> steps.incrementAndGet() < 0);
+    assertThat(steps).hasValue(0);
+    assertThat(Files.getLastModifiedTime(prompt)).isEqualTo(written);
+    JsonNode atOnce =
+        lab.run(new Transfer("cross", abc(), List.of(de(), ac())), plan, folder.resolve("other"));
+    assertThat(TinyLab.withoutTimes(more)).isEqualTo(TinyLab.withoutTimes(atOnce));
+    // Fewer again: what is known stays in the run.
+    JsonNode unusedToo =
+        lab.run(new Transfer("cross", abc(), List.of(de())), plan, folder.resolve("out"));
+    assertThat(TinyLab.json(prompt.resolveSibling("results.json")).path("targets")).hasSize(3);
+  }
+
+  @Test
+  void otherTestPicturesUnderTheSameNameAreMeasured() throws IOException {
+    Plan plan = TinyLab.plan(List.of(TinyLab.COOP), "test", List.of(2), 1L);
+    JsonNode unused = lab.run(new FewShotCurve(List.of(abc())), plan, folder.resolve("out"));
+    Files.delete(folder.resolve("abc/test/a/p0.png"));
+    DataSet fewer = DataSets.open(folder.resolve("abc"), DataSetOptions.defaults(warning -> {}));
+    JsonNode table = lab.run(new FewShotCurve(List.of(fewer)), plan, folder.resolve("out"));
+    assertThat(table.path("cells").path(0).path("targets").path(0).path("total").asInt())
+        .isEqualTo(11);
+    assertThat(lab.messages).isEmpty();
+  }
+
+  @Test
+  void stoppedAtEveryThirdStepACurveEndsInTheSameTable() {
+    FewShotCurve protocol = new FewShotCurve(List.of(abc()));
+    Plan plan =
+        TinyLab.plan(
+            List.of(TinyLab.CLIP, TinyLab.COOP, TinyLab.KGCOOP), "bank:2", List.of(1, 3), 1L, 2L);
+    JsonNode expected =
+        TinyLab.withoutTimes(lab.run(protocol, plan, folder.resolve("undisturbed")));
+    AtomicInteger steps = new AtomicInteger();
+    int stops = 0;
+    JsonNode table = null;
+    while (table == null) {
+      try {
+        table =
+            lab.run(protocol, plan, folder.resolve("torn"), () -> steps.incrementAndGet() % 3 == 0);
+      } catch (KgCoopException e) {
+        assertThat(e.category()).isEqualTo(KgCoopException.Category.INTERRUPTED);
+        stops++;
+      }
+    }
+    assertThat(stops).isGreaterThan(8);
+    assertThat(TinyLab.withoutTimes(table)).isEqualTo(expected);
+  }
+}

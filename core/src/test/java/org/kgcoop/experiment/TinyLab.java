@@ -1,0 +1,126 @@
+package org.kgcoop.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.kgcoop.bank.Augmentation;
+import org.kgcoop.bank.FeatureBank;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Images;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.prompt.CoOp;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.Method;
+import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.train.Schedule;
+import org.kgcoop.train.TrainingSettings;
+
+/** A random CLIP to try protocols on; hears what is said. */
+final class TinyLab implements AutoCloseable {
+  static final ContextSettings CONTEXT = ContextSettings.shared(2, "");
+  static final Function<String, Method> CLIP = template -> new ZeroShot(List.of(template));
+  static final Function<String, Method> COOP = template -> new CoOp(CONTEXT);
+  static final Function<String, Method> KGCOOP = template -> new KgCoOp(CONTEXT, template, 8);
+
+  final Clip clip = TinyClip.load();
+  final List<String> messages = new ArrayList<>();
+
+  /** A plan with three epochs of batches of two. */
+  static Plan plan(
+      List<Function<String, Method>> methods,
+      String augmentation,
+      List<Integer> shots,
+      Long... seeds) {
+    return new Plan(
+        methods.stream().map(m -> Contender.of(m, training(augmentation))).toList(),
+        shots,
+        List.of(seeds),
+        1);
+  }
+
+  static BiFunction<PromptMethod, Long, TrainingSettings> training(String augmentation) {
+    return (method, seed) ->
+        new TrainingSettings(
+            Schedule.published(0.05, 3),
+            2,
+            0.9,
+            5e-4,
+            seed,
+            Augmentation.ofId(augmentation),
+            1,
+            false);
+  }
+
+  Workbench bench(BooleanSupplier interrupted) {
+    Progress progress =
+        new Progress() {
+          @Override
+          public Task start(String name, long total) {
+            return SILENT.start(name, total);
+          }
+
+          @Override
+          public void message(String line) {
+            messages.add(line);
+          }
+        };
+    return new Workbench(
+        clip,
+        FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {}))),
+        progress,
+        warning -> {},
+        interrupted);
+  }
+
+  /** The table and what was written of it. */
+  JsonNode run(Protocol protocol, Plan plan, Path out, BooleanSupplier interrupted) {
+    Experiment experiment = new Experiment(bench(interrupted), protocol, plan);
+    return experiment.write(experiment.run(out), out);
+  }
+
+  JsonNode run(Protocol protocol, Plan plan, Path out) {
+    return run(protocol, plan, out, () -> false);
+  }
+
+  static JsonNode json(Path file) {
+    try {
+      return new ObjectMapper().readTree(file.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Stream<JsonNode> stream(JsonNode array) {
+    return Stream.iterate(0, i -> i < array.size(), i -> i + 1).map(array::path);
+  }
+
+  /** The same without what a clock measured. */
+  static JsonNode withoutTimes(JsonNode node) {
+    for (JsonNode child : node) {
+      JsonNode unused = withoutTimes(child);
+    }
+    if (node instanceof ObjectNode object) {
+      JsonNode unused =
+          object.remove(
+              List.of("ms_per_image", "ms_per_image_with_features", "seconds", "prepare_seconds"));
+    }
+    return node;
+  }
+
+  @Override
+  public void close() {
+    clip.close();
+  }
+}
