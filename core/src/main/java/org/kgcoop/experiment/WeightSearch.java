@@ -23,6 +23,8 @@ import org.kgcoop.data.Item;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.io.AtomicFile;
 import org.kgcoop.prompt.AutoWeight;
+import org.kgcoop.train.BatchPlan;
+import org.kgcoop.train.TrainingSettings;
 
 /**
  * KgCoOp's weight without a look at any new class. Half of the classes that are learned is hidden,
@@ -31,9 +33,10 @@ import org.kgcoop.prompt.AutoWeight;
  * of equals the largest, which keeps most of what CLIP knows.
  *
  * <p>Held out of the seen classes are their validation pictures or, where there are none, a quarter
- * of their shots; of the hidden classes every drawn picture. What was found lies in {@code
- * weight_search.json} of the run; while it is searched for, each training is a run folder below
- * {@code .weight-search}.
+ * of their shots; of the hidden classes every drawn picture. Fewer pictures make fewer steps an
+ * epoch, so the trainings of the search have more epochs: as many steps as that of the run. What
+ * was found lies in {@code weight_search.json} of the run; while it is searched for, each training
+ * is a run folder below {@code .weight-search}.
  */
 final class WeightSearch {
   private static final int FEWEST_CLASSES = 4;
@@ -99,7 +102,8 @@ final class WeightSearch {
             .put("weight", weight)
             .put("seen", seen)
             .put("unseen", unseen)
-            .put("h", h);
+            .put("h", h)
+            .put("distance", targets.path(1).path("distance").asDouble());
       }
     }
     double best = best(sums);
@@ -134,7 +138,9 @@ final class WeightSearch {
 
   private JsonNode measure(Halves halves, double weight, ClassSplit hidden, Path work) {
     Contender contender =
-        Contender.of(template -> method.with(weight), trial.contender().training());
+        Contender.of(
+            template -> method.with(weight),
+            (prompt, seed) -> lengthened(trial.contender().training().apply(prompt, seed), halves));
     Draw draw = Draw.made(halves.fitted(), trial.draw().shots(), trial.draw().seed());
     List<Target> targets =
         List.of(
@@ -148,6 +154,20 @@ final class WeightSearch {
     } finally {
       targets.forEach(Target::free);
     }
+  }
+
+  /** As many steps as the run itself has. */
+  private TrainingSettings lengthened(TrainingSettings training, Halves halves) {
+    double factor =
+        (double) steps(trial.draw().data(bench.warnings()), training)
+            / steps(halves.fitted(), training);
+    return training.withEpochs((int) Math.round(training.schedule().epochs() * factor));
+  }
+
+  private static int steps(DataSet data, TrainingSettings training) {
+    return BatchPlan.shuffled(data.train().size(), training.batchSize(), training.seed())
+        .batches(0)
+        .size();
   }
 
   /**

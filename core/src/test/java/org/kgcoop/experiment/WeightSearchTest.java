@@ -63,6 +63,11 @@ class WeightSearchTest {
       assertThat(trial.path("h").asDouble()).isCloseTo(h, within(1e-9));
       double unused = means.merge(trial.path("weight").asDouble(), h / 2, Double::sum);
     }
+    for (int hidden = 0; hidden < 2; hidden++) {
+      assertThat(search.path("trials").path(2 * hidden + 1).path("distance").asDouble())
+          .as("distance on hidden classes at weight 8, not 0")
+          .isLessThan(search.path("trials").path(2 * hidden).path("distance").asDouble());
+    }
     // Of equals the largest.
     double expected = means.getOrDefault(8.0, 0.0) >= means.getOrDefault(0.0, 0.0) ? 8 : 0;
     assertThat(search.path("chosen").asDouble()).isEqualTo(expected);
@@ -75,6 +80,21 @@ class WeightSearchTest {
     assertThat(run.resolve(".weight-search")).doesNotExist();
     JsonNode settings = TinyLab.json(run.resolve("run.json")).path("settings");
     assertThat(settings.path("method").path("weight").asText()).isEqualTo("auto");
+  }
+
+  @Test
+  void aSearchTrainsForAsManySteps() {
+    AtomicInteger steps = new AtomicInteger();
+    JsonNode unused =
+        lab.run(
+            new BaseToNew(List.of(data(0))),
+            plan(4),
+            folder.resolve("out"),
+            () -> steps.incrementAndGet() < 0);
+    // The run: 4 classes of 4 pictures in batches of 2, 3 epochs. The search: 2 weights, 2 halves
+    // of
+    // 2 classes of 3 pictures: 3 steps an epoch instead of 8, so 8 epochs instead of 3.
+    assertThat(steps).hasValue(24 + 2 * 2 * 24);
   }
 
   @Test
