@@ -33,6 +33,7 @@ final class BaseToNewCommand implements Callable<Integer> {
 
   @Mixin private DataSetList data = new DataSetList();
   @Mixin private Shots shots = new Shots();
+  @Mixin private Sweep sweep = new Sweep();
   @Mixin private ProtocolOptions protocol = new ProtocolOptions();
 
   @Option(names = "--per-set", description = "Rows for each data set too.")
@@ -46,6 +47,11 @@ final class BaseToNewCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     return protocol.run(
-        () -> new BaseToNew(data.open(output)), List.of(shots.value()), perSet, output, main);
+        sweep,
+        () -> new BaseToNew(data.open(output)),
+        List.of(shots.value()),
+        perSet,
+        output,
+        main);
   }
 }

@@ -42,6 +42,7 @@ final class CrossCommand implements Callable<Integer> {
 
   @Mixin private DataSetList data = new DataSetList();
   @Mixin private Shots shots = new Shots();
+  @Mixin private Sweep sweep = new Sweep();
   @Mixin private ProtocolOptions protocol = new ProtocolOptions();
   @Mixin private Output output = new Output();
 
@@ -50,7 +51,7 @@ final class CrossCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return protocol.run(this::transfer, List.of(shots.value()), false, output, main);
+    return protocol.run(sweep, this::transfer, List.of(shots.value()), false, output, main);
   }
 
   private Transfer transfer() {

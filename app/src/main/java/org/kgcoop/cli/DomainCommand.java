@@ -49,6 +49,7 @@ final class DomainCommand implements Callable<Integer> {
 
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Shots shots = new Shots();
+  @Mixin private Sweep sweep = new Sweep();
   @Mixin private ProtocolOptions protocol = new ProtocolOptions();
   @Mixin private Output output = new Output();
 
@@ -57,7 +58,7 @@ final class DomainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return protocol.run(this::transfer, List.of(shots.value()), false, output, main);
+    return protocol.run(sweep, this::transfer, List.of(shots.value()), false, output, main);
   }
 
   private Transfer transfer() {

@@ -41,6 +41,7 @@ final class FewShotCommand implements Callable<Integer> {
       description = "Training pictures a class (default: ${DEFAULT-VALUE}).")
   private String shots;
 
+  @Mixin private Sweep sweep = new Sweep();
   @Mixin private ProtocolOptions protocol = new ProtocolOptions();
 
   @Option(names = "--per-set", description = "Rows for each data set too.")
@@ -59,6 +60,7 @@ final class FewShotCommand implements Callable<Integer> {
           "--shots " + shots + ": expected numbers of pictures, at least 1");
     }
     return protocol.run(
+        sweep,
         () -> new FewShotCurve(data.open(output)),
         numbers.stream().map(Long::intValue).toList(),
         perSet,

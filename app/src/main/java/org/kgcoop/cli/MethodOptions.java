@@ -2,20 +2,20 @@ package org.kgcoop.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.experiment.Contender;
+import org.kgcoop.prompt.KgCoOp;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.MethodCatalogue;
 import org.kgcoop.prompt.Templates;
@@ -23,16 +23,27 @@ import picocli.CommandLine.Option;
 
 /** Settings of methods, {@code --set KEY=VALUE} or {@code --set METHOD.KEY=VALUE}. */
 final class MethodOptions {
+  private static final String LIST_SEPARATOR = "\\|";
+
   @Option(
       names = "--set",
       paramLabel = "[METHOD.]KEY=VALUE",
       description = {
         "A setting of the methods that know it, or of one. Keys: context_tokens, words,"
-            + " class_position (end, middle, front), class_specific, weight (KgCoOp), temperature"
-            + " and lambda (ProGrad). Defaults are the published ones.",
+            + " class_position (end, middle, front), class_specific, weight and weight_grid"
+            + " (KgCoOp), temperature and lambda (ProGrad), templates (clip, ensemble; with |"
+            + " between them). Defaults are the published ones.",
         "Example: --set context_tokens=16 --set kgcoop.weight=4"
       })
   private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--weight",
+      paramLabel = "W",
+      description =
+          "KgCoOp's weight (default: 8), or auto: found among the classes that are learned, half of"
+              + " them hidden in turn. The same as --set kgcoop.weight=W.")
+  private @Nullable String weight;
 
   /** Those of the demo: contexts begin as the words of the embedded data sets' template. */
   static MethodOptions forDemo() {
@@ -43,28 +54,73 @@ final class MethodOptions {
 
   /** The methods of those names, trained as those options say. */
   List<Contender> contenders(List<String> ids, TrainingOptions training) {
-    return methods(ids).stream().map(method -> Contender.of(method, training::settings)).toList();
+    List<Contender> contenders =
+        ids.stream().map(id -> Contender.of(method(id, Map.of()), training::settings)).toList();
+    checkAllUsed(ids);
+    return contenders;
   }
 
   /**
-   * The methods of those names, each waiting for the template of a data set.
+   * A method that waits for the template of a data set.
    *
-   * @throws KgCoopException where a name, key or value is unknown, or a setting fits no method
+   * @param anew settings that a sweep gives, by the keys of {@code --set}
+   * @throws KgCoopException where a name, key or value is unknown
    */
-  List<Function<String, Method>> methods(List<String> ids) {
-    Set<String> used = new LinkedHashSet<>();
-    List<Function<String, Method>> methods = new ArrayList<>();
-    for (String id : ids) {
-      ObjectNode own = own(id, used);
-      Function<String, Method> method =
-          template -> MethodCatalogue.parse(own.deepCopy().put("template", template));
-      Method checked = method.apply("a photo of a {}.");
-      if (!checked.id().equals(id)) {
-        throw new IllegalStateException("method " + id + " gave " + checked.id());
+  Function<String, Method> method(String id, Map<String, String> anew) {
+    ObjectNode own = JsonNodeFactory.instance.objectNode().put("method", id);
+    Map<String, String> all = given();
+    for (String key : anew.keySet()) {
+      if (all.keySet().stream().anyMatch(k -> plain(id, k).equals(plain(id, key)))) {
+        throw KgCoopException.configuration(
+            "--sweep " + key + ": --set or --weight gives it too; leave one out");
       }
-      methods.add(method);
     }
-    List<String> left = settings.keySet().stream().filter(k -> !used.contains(k)).toList();
+    all.putAll(anew);
+    all.forEach(
+        (key, value) -> {
+          if (knows(id, key)) {
+            own.set(plain(id, key), value(plain(id, key), value));
+          }
+        });
+    Function<String, Method> method =
+        template -> MethodCatalogue.parse(own.deepCopy().put("template", template));
+    Method checked = method.apply(Templates.DEFAULT);
+    if (!checked.id().equals(id)) {
+      throw new IllegalStateException("method " + id + " gave " + checked.id());
+    }
+    return method;
+  }
+
+  private Map<String, String> given() {
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    if (weight != null && all.put(KgCoOp.ID + ".weight", weight) != null) {
+      throw KgCoopException.configuration("--weight and --set kgcoop.weight: give one of them");
+    }
+    return all;
+  }
+
+  /** Whether a method takes the setting of that key, which may begin with its name. */
+  boolean knows(String id, String key) {
+    return MethodCatalogue.keys(id).contains(plain(id, key));
+  }
+
+  /** A key without the name of the method. */
+  static String plain(String id, String key) {
+    String prefix = id + ".";
+    return key.startsWith(prefix) ? key.substring(prefix.length()) : key;
+  }
+
+  /** All keys of those methods. */
+  List<String> known(List<String> ids) {
+    return ids.stream().flatMap(id -> MethodCatalogue.keys(id).stream()).distinct().toList();
+  }
+
+  /** Refuses settings that none of those methods takes. */
+  void checkAllUsed(List<String> ids) {
+    List<String> left =
+        settings.keySet().stream()
+            .filter(key -> ids.stream().noneMatch(id -> knows(id, key)))
+            .toList();
     if (!left.isEmpty()) {
       throw KgCoopException.configuration(
           "--set "
@@ -72,32 +128,25 @@ final class MethodOptions {
               + ": no setting of "
               + String.join(", ", ids)
               + "; known are "
-              + String.join(
-                  ", ",
-                  ids.stream().flatMap(i -> MethodCatalogue.keys(i).stream()).distinct().toList()));
+              + String.join(", ", known(ids)));
     }
-    return methods;
-  }
-
-  private ObjectNode own(String id, Set<String> used) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("method", id);
-    Set<String> keys = MethodCatalogue.keys(id);
-    settings.forEach(
-        (key, value) -> {
-          String prefix = id + ".";
-          String plain = key.startsWith(prefix) ? key.substring(prefix.length()) : key;
-          if (keys.contains(plain)) {
-            json.set(plain, value(plain, value));
-            used.add(key);
-          }
-        });
-    return json;
+    if (weight != null && !ids.contains(KgCoOp.ID)) {
+      throw KgCoopException.configuration(
+          "--weight: a setting of kgcoop, which is not among " + String.join(", ", ids));
+    }
   }
 
   /** Numbers and true or false by their form, all else as text; the words of a prompt always so. */
-  private static JsonNode value(String key, String text) {
+  static JsonNode value(String key, String text) {
     if (key.equals("words")) {
       return new TextNode(text);
+    }
+    if (key.equals("templates") || key.equals("weight_grid")) {
+      ArrayNode list = JsonNodeFactory.instance.arrayNode();
+      for (String part : text.split(LIST_SEPARATOR, -1)) {
+        list.add(value("", part.strip()));
+      }
+      return list;
     }
     try {
       JsonNode value = new ObjectMapper().readTree(text);

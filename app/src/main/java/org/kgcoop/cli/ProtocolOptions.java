@@ -19,7 +19,9 @@ final class ProtocolOptions {
       names = "--methods",
       paramLabel = "LIST",
       defaultValue = "clip,coop,prograd,cocoop,kgcoop",
-      description = "Default: ${DEFAULT-VALUE}.")
+      description =
+          "Of clip, ensemble (clip with several templates), probe (linear, of image features), coop,"
+              + " prograd, cocoop, kgcoop (default: ${DEFAULT-VALUE}).")
   private String methods;
 
   @Option(
@@ -48,12 +50,18 @@ final class ProtocolOptions {
   /**
    * Carries a protocol out and prints its table.
    *
+   * @param sweep a mixin of the command itself, whose line it reads
    * @param protocol made when the other options are known to be right
    * @param perSet whether rows for each data set are printed too
    * @return the exit code
    */
   int run(
-      Supplier<Protocol> protocol, List<Integer> shots, boolean perSet, Output output, Main main) {
+      Sweep sweep,
+      Supplier<Protocol> protocol,
+      List<Integer> shots,
+      boolean perSet,
+      Output output,
+      Main main) {
     if (jobs < 1) {
       throw KgCoopException.configuration("--jobs: expected at least 1, got " + jobs);
     }
@@ -62,7 +70,7 @@ final class ProtocolOptions {
     }
     Plan plan =
         new Plan(
-            methodOptions.contenders(Parse.list("--methods", methods), training),
+            sweep.contenders(Parse.list("--methods", methods), methodOptions, training),
             shots,
             Parse.numbers("--seeds", seeds),
             jobs);

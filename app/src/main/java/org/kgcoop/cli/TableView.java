@@ -1,5 +1,6 @@
 package org.kgcoop.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.experiment.BaseToNew;
+import org.kgcoop.experiment.Cell;
 import org.kgcoop.experiment.Contender;
 import org.kgcoop.experiment.Experiment;
 import org.kgcoop.experiment.Plan;
@@ -58,6 +60,12 @@ final class TableView {
     }
     output.line(text(table.rows()));
     output.line("");
+    for (Cell cell : table.cells()) {
+      JsonNode weight = cell.chosen().get("weight");
+      if (weight != null) {
+        output.line("weight found for " + cell.run() + ": " + weight.asText());
+      }
+    }
     output.line("Report: " + report);
   }
 

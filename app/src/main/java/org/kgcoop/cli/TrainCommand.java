@@ -15,7 +15,6 @@ import org.kgcoop.experiment.Target;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.experiment.Workbench;
-import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.prompt.Templates;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -92,7 +91,7 @@ final class TrainCommand implements Callable<Integer> {
     ClassSplit split = Parse.classSplit("--classes", classes);
     DataSet whole = dataOptions.open(data, output::warn);
     Contender contender = methodOptions.contenders(List.of(method), training).get(0);
-    if (!(contender.method().apply(Templates.of(whole)) instanceof PromptMethod)) {
+    if (contender.method().apply(Templates.of(whole)).prompt().isEmpty()) {
       throw KgCoopException.configuration(
           "--method " + method + ": nothing to train; try './kgcoop eval' or zero-shot");
     }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.prompt.Method;
@@ -14,6 +16,7 @@ import org.kgcoop.prompt.Method;
  *
  * @param setting what a sweep varied
  * @param dataSet that was learned from
+ * @param chosen settings that the run has found by itself, such as a weight; empty otherwise
  * @param run its folder below that of the table
  * @param targets in the order of the trial
  */
@@ -26,6 +29,7 @@ public record Cell(
     int shots,
     long seed,
     Time time,
+    Map<String, JsonNode> chosen,
     String run,
     List<Measured> targets) {
 
@@ -46,11 +50,14 @@ public record Cell(
 
   public Cell {
     targets = List.copyOf(targets);
+    chosen = Collections.unmodifiableMap(new LinkedHashMap<>(chosen));
   }
 
   /** From the content of a run's {@code results.json}. */
   static Cell of(Trial trial, JsonNode results) {
     Method method = trial.method();
+    Map<String, JsonNode> chosen = new LinkedHashMap<>();
+    results.path("chosen").properties().forEach(e -> chosen.put(e.getKey(), e.getValue()));
     List<Measured> targets = new ArrayList<>();
     // The run may know others, of earlier questions; those of this trial come first.
     for (int i = 0; i < trial.targets().size(); i++) {
@@ -73,6 +80,7 @@ public record Cell(
         trial.draw().shots(),
         trial.draw().seed(),
         Time.of(results.path("training")),
+        chosen,
         trial.run(),
         targets);
   }
@@ -87,6 +95,9 @@ public record Cell(
     json.set("setting", Contender.json(setting));
     json.put("data_set", dataSet).put("shots", shots).put("seed", seed);
     time.put(json);
+    if (!chosen.isEmpty()) {
+      json.set("chosen", Contender.json(chosen));
+    }
     json.put("run", run);
     ArrayNode entries = json.putArray("targets");
     for (Measured target : targets) {

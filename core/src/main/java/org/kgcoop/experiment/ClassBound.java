@@ -9,8 +9,7 @@ import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Method;
-import org.kgcoop.prompt.PromptMethod;
-import org.kgcoop.prompt.TextMethod;
+import org.kgcoop.prompt.Probe;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -34,10 +33,10 @@ final class ClassBound implements FeatureClassifier {
   /** Refuses a method that would be asked about classes it has not learned. */
   static void check(Method method, List<String> learned, Target target) {
     String why;
-    if (method instanceof PromptMethod prompt && prompt.context().classSpecific()) {
+    if (method.prompt().map(prompt -> prompt.context().classSpecific()).orElse(false)) {
       why = "a class-specific context";
-    } else if (!(method instanceof TextMethod)) {
-      why = "what is learned from image features alone";
+    } else if (method instanceof Probe) {
+      why = "it knows only the classes that it has seen and";
     } else {
       return;
     }

@@ -37,7 +37,10 @@ public record Contender(
 
   /** Where its runs lie below those of a data set: {@code kgcoop}, {@code kgcoop/weight=4}. */
   String folder(Method made) {
-    return setting.isEmpty() ? made.id() : made.id() + "/" + text(setting);
+    // Words and paths of a setting may hold what no folder may.
+    return setting.isEmpty()
+        ? made.id()
+        : made.id() + "/" + text(setting).replaceAll("[^\\w.,=+-]", "_");
   }
 
   /** A setting in words: {@code weight=4}. */

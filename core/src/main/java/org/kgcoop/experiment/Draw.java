@@ -39,6 +39,17 @@ public final class Draw {
     }
   }
 
+  /**
+   * One that was made before.
+   *
+   * @param drawn all of its training pictures are learned from
+   */
+  static Draw made(DataSet drawn, int shots, long seed) {
+    Draw draw = new Draw(drawn, ClassSplit.ALL, shots, seed);
+    draw.drawn = drawn;
+    return draw;
+  }
+
   String name() {
     return source.name();
   }
@@ -58,6 +69,11 @@ public final class Draw {
   /** The hand-crafted prompt of its classes. */
   String template() {
     return Templates.of(source);
+  }
+
+  /** Whether there will be validation pictures. */
+  boolean hasValidation() {
+    return !source.val().isEmpty();
   }
 
   /** The classes that are learned, by label. */

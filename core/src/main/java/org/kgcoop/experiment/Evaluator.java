@@ -86,7 +86,7 @@ public final class Evaluator {
       }
     }
     int count = items.size();
-    int[] labels = items.stream().mapToInt(Item::label).toArray();
+    int[] labels = labels(items);
     int[] predictions = new int[count];
     double[] confidences = new double[count];
     try (Autograd.Switch off = Autograd.off()) {
@@ -127,6 +127,10 @@ public final class Evaluator {
           learned.classFeatures().get().minus(other.classFeatures().get());
       return difference.times(difference).sum(1).mean().item();
     }
+  }
+
+  static int[] labels(List<Item> items) {
+    return items.stream().mapToInt(Item::label).toArray();
   }
 
   /**

@@ -13,7 +13,6 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Fingerprint;
 import org.kgcoop.io.AtomicFile;
 import org.kgcoop.prompt.Method;
-import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.prompt.Templates;
 
 /** A protocol carried out: a run folder for each of its trials, and a table over them. */
@@ -76,12 +75,14 @@ public final class Experiment {
       Method method = contender.method().apply(Templates.DEFAULT);
       ObjectNode entry = methods.addObject();
       entry.set("method", method.toJson());
-      if (method instanceof PromptMethod prompt) {
-        entry.set(
-            "training",
-            SettingsJson.training(contender.training().apply(prompt, plan.seeds().get(0)))
-                .without("seed"));
-      }
+      method
+          .prompt()
+          .ifPresent(
+              prompt ->
+                  entry.set(
+                      "training",
+                      SettingsJson.training(contender.training().apply(prompt, plan.seeds().get(0)))
+                          .without("seed")));
       entry.set("setting", Contender.json(contender.setting()));
     }
     ArrayNode sets = settings.putArray("data_sets");

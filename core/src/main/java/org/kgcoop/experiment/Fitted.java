@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.LinearProbe;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.tensor.Tensor;
@@ -49,6 +50,34 @@ interface Fitted extends AutoCloseable {
     public void close() {
       learner.close();
     }
+  }
+
+  /**
+   * A fitted probe.
+   *
+   * @param probe for {@code classNames}; closed with this
+   */
+  record Probed(LinearProbe probe, List<String> classNames) implements Fitted {
+    @Override
+    public FeatureClassifier classifier(Target target) {
+      return new ClassBound(new Borrowed(probe), classNames, target.data().classNames());
+    }
+
+    @Override
+    public void close() {
+      probe.close();
+    }
+  }
+
+  /** A classifier that belongs to somebody else. */
+  record Borrowed(FeatureClassifier owned) implements FeatureClassifier {
+    @Override
+    public Tensor logits(Tensor features) {
+      return owned.logits(features);
+    }
+
+    @Override
+    public void close() {}
   }
 
   /**

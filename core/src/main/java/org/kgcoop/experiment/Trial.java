@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.prompt.AutoWeight;
 import org.kgcoop.prompt.Method;
-import org.kgcoop.prompt.PromptMethod;
 
 /**
  * The unit of every protocol: a contender learns from one draw and is measured on named targets.
@@ -30,6 +30,9 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
   /** Refuses what cannot work, before anything is trained. */
   void check() {
     Method method = method();
+    if (method instanceof AutoWeight) {
+      WeightSearch.check(draw);
+    }
     for (Target target : targets) {
       ClassBound.check(method, draw.classNames(), target);
     }
@@ -44,10 +47,13 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
     Method method = method();
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     settings.set("method", method.toJson());
-    if (method instanceof PromptMethod prompt) {
-      settings.set(
-          "training", SettingsJson.training(contender.training().apply(prompt, draw.seed())));
-    }
+    method
+        .prompt()
+        .ifPresent(
+            prompt ->
+                settings.set(
+                    "training",
+                    SettingsJson.training(contender.training().apply(prompt, draw.seed()))));
     DataSet data = draw.data(warnings);
     settings
         .putObject("data")

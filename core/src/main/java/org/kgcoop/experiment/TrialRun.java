@@ -8,13 +8,18 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.prompt.AutoWeight;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.NearestWords;
+import org.kgcoop.prompt.Probe;
 import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.prompt.TextMethod;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.RunFolder;
 
 /**
@@ -117,8 +122,18 @@ public final class TrialRun {
    */
   private Fitted fitted(RunFolder folder, @Nullable ObjectNode results) {
     Method method = trial.method();
+    if (method instanceof AutoWeight auto) {
+      WeightSearch.Found found = new WeightSearch(bench, trial, auto).find(folder.path());
+      if (results != null) {
+        results.putObject("chosen").put("weight", found.weight());
+      }
+      return prompt(folder, auto.with(found.weight()), results);
+    }
     if (method instanceof PromptMethod prompt) {
       return prompt(folder, prompt, results);
+    }
+    if (method instanceof Probe probe) {
+      return probe(probe, results);
     }
     if (method instanceof TextMethod) {
       // Each target has its own template.
@@ -127,6 +142,32 @@ public final class TrialRun {
               .classifier(bench.clip(), target.data().classNames(), trial.draw().seed());
     }
     throw new IllegalStateException("no way to fit " + method.id());
+  }
+
+  private Fitted probe(Probe method, @Nullable ObjectNode results) {
+    DataSet data = trial.draw().data(bench.warnings());
+    try (Scope scope = Scope.open("probe of " + data.name())) {
+      Tensor train = features(data.train(), data.name() + ": training pictures");
+      Tensor val =
+          data.val().isEmpty()
+              ? train
+              : features(data.val(), data.name() + ": validation pictures");
+      Probe.Fit fit =
+          method.fit(
+              train,
+              Evaluator.labels(data.train()),
+              val,
+              Evaluator.labels(data.val()),
+              data.classNames().size());
+      if (results != null) {
+        results.putObject("chosen").put("strength", fit.strength()).put("by", fit.chosenBy());
+      }
+      return new Fitted.Probed(fit.probe(), data.classNames());
+    }
+  }
+
+  private Tensor features(List<Item> items, String what) {
+    return Evaluator.features(bench.bank(), items, bench.progress(), what);
   }
 
   private Fitted prompt(RunFolder folder, PromptMethod method, @Nullable ObjectNode results) {

@@ -1,6 +1,7 @@
 package org.kgcoop.prompt;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Lbfgs;
@@ -65,6 +66,18 @@ public final class LinearProbe implements FeatureClassifier {
   public Tensor logits(Tensor features) {
     try (Autograd.Switch off = Autograd.off()) {
       return Functions.linear(features, weight, bias);
+    }
+  }
+
+  /**
+   * How many it takes for what they are.
+   *
+   * @param features (N, E), unit rows
+   */
+  int correct(Tensor features, int[] labels) {
+    try (Scope scope = Scope.open("probe")) {
+      long[] found = logits(features).argmax(1).toLongs();
+      return (int) IntStream.range(0, found.length).filter(i -> found[i] == labels[i]).count();
     }
   }
 

@@ -1,6 +1,7 @@
 package org.kgcoop.prompt;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 
 /**
  * A way to classify image features. What it needs to be made ready tells the kinds apart: a {@link
@@ -18,6 +19,11 @@ public interface Method {
    * What is learned or written, as the published table says: {@code hand-crafted}, {@code textual}.
    */
   String prompts();
+
+  /** What is trained, where that is a prompt; a setting that is still to be found has any value. */
+  default Optional<PromptMethod> prompt() {
+    return Optional.empty();
+  }
 
   /** All settings, in the form that {@link MethodCatalogue#parse} reads. */
   ObjectNode toJson();

@@ -22,6 +22,11 @@ public final class MethodCatalogue {
   private static final List<Entry> ENTRIES =
       List.of(
           new Entry(ZeroShot.ID, Set.of("templates"), s -> new ZeroShot(s.templates())),
+          new Entry(
+              Ensemble.ID,
+              Set.of("templates"),
+              s -> new Ensemble(s.texts("templates", Templates.ENSEMBLE), s.template())),
+          new Entry(Probe.ID, Set.of(), s -> new Probe()),
           new Entry(CoOp.ID, CONTEXT, s -> new CoOp(s.context(4, "a photo of a"))),
           new Entry(
               ProGrad.ID,
@@ -33,16 +38,19 @@ public final class MethodCatalogue {
                       s.number("temperature", 1),
                       s.number("lambda", 1))),
           new Entry(CoCoOp.ID, CONTEXT, s -> new CoCoOp(s.context(4, "a photo of a"))),
-          new Entry(
-              KgCoOp.ID,
-              with(CONTEXT, "weight"),
-              s ->
-                  new KgCoOp(
-                      s.context(4, "a photo of a"),
-                      s.template(),
-                      s.number("weight", KgCoOp.DEFAULT_WEIGHT))));
+          new Entry(KgCoOp.ID, with(CONTEXT, "weight", "weight_grid"), MethodCatalogue::kgCoOp));
 
   private MethodCatalogue() {}
+
+  private static Method kgCoOp(Settings s) {
+    ContextSettings context = s.context(4, "a photo of a");
+    if (s.json().path("weight").asText().equals(AutoWeight.AUTO)) {
+      return new AutoWeight(
+          new KgCoOp(context, s.template(), KgCoOp.DEFAULT_WEIGHT),
+          s.numbers("weight_grid", AutoWeight.GRID));
+    }
+    return new KgCoOp(context, s.template(), s.number("weight", KgCoOp.DEFAULT_WEIGHT));
+  }
 
   private record Entry(String id, Set<String> keys, Function<Settings, Method> make) {}
 
@@ -143,12 +151,34 @@ public final class MethodCatalogue {
     }
 
     List<String> templates() {
-      if (!json.has("templates")) {
-        return List.of(template());
+      return texts("templates", List.of(template()));
+    }
+
+    List<String> texts(String key, List<String> otherwise) {
+      List<String> texts = new ArrayList<>();
+      for (JsonNode text : array(key)) {
+        texts.add(text.asText());
       }
-      List<String> templates = new ArrayList<>();
-      json.path("templates").forEach(t -> templates.add(t.asText()));
-      return templates;
+      return json.has(key) ? texts : otherwise;
+    }
+
+    List<Double> numbers(String key, List<Double> otherwise) {
+      List<Double> numbers = new ArrayList<>();
+      for (JsonNode number : array(key)) {
+        if (!number.isNumber()) {
+          throw wrong(key, "numbers");
+        }
+        numbers.add(number.asDouble());
+      }
+      return json.has(key) ? numbers : otherwise;
+    }
+
+    private JsonNode array(String key) {
+      JsonNode value = json.path(key);
+      if (!value.isMissingNode() && !value.isArray()) {
+        throw wrong(key, "a list");
+      }
+      return value;
     }
 
     double number(String key, double otherwise) {

@@ -1,6 +1,7 @@
 package org.kgcoop.prompt;
 
 import java.util.List;
+import java.util.Optional;
 import org.kgcoop.clip.Clip;
 
 /** A method that tunes a prompt. */
@@ -22,6 +23,11 @@ public interface PromptMethod extends TextMethod {
 
   /** Ready to be trained on those classes. */
   PromptLearner learner(Clip clip, List<String> classNames, long seed);
+
+  @Override
+  default Optional<PromptMethod> prompt() {
+    return Optional.of(this);
+  }
 
   @Override
   default FeatureClassifier classifier(Clip clip, List<String> classNames, long seed) {

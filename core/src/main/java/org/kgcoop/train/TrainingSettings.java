@@ -44,4 +44,23 @@ public record TrainingSettings(
       throw KgCoopException.configuration("weight decay: expected at least 0, got " + weightDecay);
     }
   }
+
+  /** The same for another number of epochs. */
+  public TrainingSettings withEpochs(int epochs) {
+    return new TrainingSettings(
+        new Schedule(
+            schedule.rate(),
+            epochs,
+            schedule.warmup(),
+            schedule.warmupEpochs(),
+            schedule.warmupRate(),
+            schedule.variant()),
+        batchSize,
+        momentum,
+        weightDecay,
+        seed,
+        augmentation,
+        checkpointEvery,
+        keepBest);
+  }
 }

@@ -55,7 +55,10 @@ class MethodCatalogueTest {
             + " 'class_specific': true}",
         "{'method': 'cocoop', 'context_tokens': 5, 'words': 'a b c d e'}",
         "{'method': 'prograd', 'temperature': 2.5, 'lambda': 0.8, 'class_position': 'front'}",
-        "{'method': 'kgcoop', 'weight': 0, 'template': '{} texture.'}"
+        "{'method': 'kgcoop', 'weight': 0, 'template': '{} texture.'}",
+        "{'method': 'kgcoop', 'weight': 'auto', 'weight_grid': [0, 2.5]}",
+        "{'method': 'ensemble', 'templates': ['the {}'], 'template': '{} texture.'}",
+        "{'method': 'probe'}"
       })
   void jsonOfAMethodIsReadBackAsTheSame(String text) {
     Method method = parse(text);
@@ -69,7 +72,7 @@ class MethodCatalogueTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "{'method': 'maple'} | method 'maple': expected one of clip, coop, prograd, cocoop, kgcoop",
+        "{'method': 'maple'} | method 'maple': expected one of clip, ensemble, probe, coop, prograd,",
         "{} | method '': expected one of",
         "{'method': 'coop', 'weight': 8} | unknown weight; known are context_tokens, words",
         "{'method': 'kgcoop', 'lamda': 8, 'w': 1} | unknown lamda, w; known are",

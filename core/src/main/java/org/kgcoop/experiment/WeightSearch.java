@@ -1,0 +1,231 @@
+package org.kgcoop.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.eval.Metrics;
+import org.kgcoop.io.AtomicFile;
+import org.kgcoop.prompt.AutoWeight;
+import org.kgcoop.train.BatchPlan;
+import org.kgcoop.train.TrainingSettings;
+
+/**
+ * KgCoOp's weight without a look at any new class. Half of the classes that are learned is hidden,
+ * then the other half; KgCoOp is trained on the half that is seen, with each weight, and measured
+ * on held-out pictures of the seen and of the hidden classes. The weight with the best mean H wins;
+ * of equals the largest, which keeps most of what CLIP knows.
+ *
+ * <p>Held out of the seen classes are their validation pictures or, where there are none, a quarter
+ * of their shots; of the hidden classes every drawn picture. Fewer pictures make fewer steps an
+ * epoch, so the trainings of the search have more epochs: as many steps as that of the run. What
+ * was found lies in {@code weight_search.json} of the run; while it is searched for, each training
+ * is a run folder below {@code .weight-search}.
+ */
+final class WeightSearch {
+  private static final int FEWEST_CLASSES = 4;
+  private static final int SHARE_HELD_OUT = 4;
+
+  private final Workbench bench;
+  private final Trial trial;
+  private final AutoWeight method;
+
+  WeightSearch(Workbench bench, Trial trial, AutoWeight method) {
+    this.bench = bench;
+    this.trial = trial;
+    this.method = method;
+  }
+
+  /** The weight that won. */
+  record Found(double weight) {}
+
+  /** Refuses a draw that no half can be hidden of. */
+  static void check(Draw draw) {
+    int classes = draw.classNames().size();
+    if (classes < FEWEST_CLASSES) {
+      throw KgCoopException.configuration(
+          "%s: KgCoOp's weight cannot be found among %d classes, at least %d are needed; give it"
+                  .formatted(draw.name(), classes, FEWEST_CLASSES)
+              + " with --weight");
+    }
+    if (draw.shots() == 1 && !draw.hasValidation()) {
+      throw KgCoopException.configuration(
+          draw.name()
+              + ": to find KgCoOp's weight takes validation pictures or two shots; give it with"
+              + " --weight");
+    }
+  }
+
+  /**
+   * Searches, goes on with a search, or reads what one has found.
+   *
+   * @param run the folder of the run
+   */
+  Found find(Path run) {
+    Path file = run.resolve("weight_search.json");
+    Path work = run.resolve(".weight-search");
+    if (Files.exists(file)) {
+      delete(work); // a process that ended between the two
+      return new Found(read(file).path("chosen").asDouble());
+    }
+    DataSet drawn = trial.draw().data(bench.warnings());
+    Map<Double, Double> sums = new HashMap<>();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode entries = json.putArray("trials");
+    for (ClassSplit hidden : List.of(ClassSplit.NEW, ClassSplit.BASE)) {
+      Halves halves = halves(drawn, hidden);
+      for (double weight : method.grid()) {
+        JsonNode targets = measure(halves, weight, hidden, work);
+        double seen = targets.path(0).path("accuracy").asDouble();
+        double unseen = targets.path(1).path("accuracy").asDouble();
+        double h = Metrics.harmonicMean(seen, unseen);
+        double unused = sums.merge(weight, h, Double::sum);
+        entries
+            .addObject()
+            .put("hidden", hidden == ClassSplit.NEW ? "second" : "first")
+            .put("weight", weight)
+            .put("seen", seen)
+            .put("unseen", unseen)
+            .put("h", h)
+            .put("distance", targets.path(1).path("distance").asDouble());
+      }
+    }
+    double best = best(sums);
+    ArrayNode means = json.putArray("mean_h");
+    for (double weight : method.grid()) {
+      means.addObject().put("weight", weight).put("h", sums.getOrDefault(weight, 0.0) / 2);
+    }
+    json.put("chosen", best);
+    AtomicFile.write(
+        file, out -> out.write((json.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8)));
+    delete(work);
+    bench
+        .progress()
+        .message(
+            String.format(
+                Locale.ROOT,
+                "%s, seed %d: weight %s has the best H on hidden base classes, %.2f",
+                drawn.name(),
+                trial.draw().seed(),
+                best,
+                sums.getOrDefault(best, 0.0) / 2));
+    return new Found(best);
+  }
+
+  private double best(Map<Double, Double> sums) {
+    return method.grid().stream()
+        .max(
+            Comparator.comparingDouble((Double weight) -> sums.getOrDefault(weight, 0.0))
+                .thenComparingDouble(weight -> weight))
+        .orElseThrow();
+  }
+
+  private JsonNode measure(Halves halves, double weight, ClassSplit hidden, Path work) {
+    Contender contender =
+        Contender.of(
+            template -> method.with(weight),
+            (prompt, seed) -> lengthened(trial.contender().training().apply(prompt, seed), halves));
+    Draw draw = Draw.made(halves.fitted(), trial.draw().shots(), trial.draw().seed());
+    List<Target> targets =
+        List.of(
+            new Target("seen", halves.seen(), ClassSplit.ALL),
+            new Target("unseen", halves.unseen(), ClassSplit.ALL));
+    String name = (hidden == ClassSplit.NEW ? "second" : "first") + "-hidden/weight=" + weight;
+    try {
+      return new TrialRun(bench, new Trial(contender, draw, targets, name))
+          .run(work)
+          .path("targets");
+    } finally {
+      targets.forEach(Target::free);
+    }
+  }
+
+  /** As many steps as the run itself has. */
+  private TrainingSettings lengthened(TrainingSettings training, Halves halves) {
+    double factor =
+        (double) steps(trial.draw().data(bench.warnings()), training)
+            / steps(halves.fitted(), training);
+    return training.withEpochs((int) Math.round(training.schedule().epochs() * factor));
+  }
+
+  private static int steps(DataSet data, TrainingSettings training) {
+    return BatchPlan.shuffled(data.train().size(), training.batchSize(), training.seed())
+        .batches(0)
+        .size();
+  }
+
+  /**
+   * A division of the classes.
+   *
+   * @param fitted the seen classes with what is trained on
+   * @param seen the same with what is held out, as test pictures
+   * @param unseen the hidden classes, all pictures as test pictures
+   */
+  private record Halves(DataSet fitted, DataSet seen, DataSet unseen) {}
+
+  private static Halves halves(DataSet drawn, ClassSplit hidden) {
+    DataSet seen = drawn.select(hidden == ClassSplit.NEW ? ClassSplit.BASE : ClassSplit.NEW);
+    DataSet unseen = drawn.select(hidden);
+    List<Item> all = Stream.concat(unseen.train().stream(), unseen.val().stream()).toList();
+    DataSet asked = unseen.withPictures(List.of(), List.of(), all);
+    if (!seen.val().isEmpty()) {
+      return new Halves(
+          seen.withPictures(seen.train(), seen.val(), List.of()),
+          seen.withPictures(List.of(), List.of(), seen.val()),
+          asked);
+    }
+    List<Item> fitted = new ArrayList<>();
+    List<Item> heldOut = new ArrayList<>();
+    Map<Integer, Integer> number = new HashMap<>();
+    for (Item item : seen.train()) {
+      // The second, sixth, tenth ... of each class: one of two, of four, two of eight.
+      int place = number.merge(item.label(), 1, Integer::sum);
+      (place % SHARE_HELD_OUT == 2 ? heldOut : fitted).add(item);
+    }
+    if (heldOut.isEmpty()) {
+      throw KgCoopException.data(
+          drawn.name() + ": no class has a second picture to find KgCoOp's weight by");
+    }
+    return new Halves(
+        seen.withPictures(fitted, List.of(), List.of()),
+        seen.withPictures(List.of(), List.of(), heldOut),
+        asked);
+  }
+
+  private static JsonNode read(Path file) {
+    try {
+      return new ObjectMapper().readTree(file.toFile());
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read (" + e + "); delete it to search again", e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(folder + ": cannot be deleted (" + e + ")", e);
+    }
+  }
+}

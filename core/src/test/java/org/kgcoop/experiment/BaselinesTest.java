@@ -1,0 +1,155 @@
+package org.kgcoop.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.prompt.Ensemble;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Probe;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.tensor.Scope;
+
+/** What prompts are compared with beside zero-shot CLIP. */
+class BaselinesTest {
+  private final TinyLab lab = new TinyLab();
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() {
+    lab.close();
+  }
+
+  private DataSet data(String name, List<String> classes, int train, int val) {
+    return Pictures.dataSet(folder.resolve(name), classes, train, val, 4);
+  }
+
+  private JsonNode results(String run) {
+    return TinyLab.json(folder.resolve("out").resolve(run).resolve("results.json"));
+  }
+
+  @Test
+  void aProbeTellsColoursApartAndItsStrengthComesFromFoldsOrVal() {
+    Plan plan =
+        TinyLab.plan(List.of(TinyLab.CLIP, template -> new Probe()), "test", List.of(1, 4), 1L);
+    JsonNode table =
+        lab.run(
+            new FewShotCurve(
+                List.of(
+                    data("folds", List.of("a", "b", "c"), 4, 0),
+                    data("val", List.of("a", "b", "c"), 4, 2))),
+            plan,
+            folder.resolve("out"));
+    // The pictures are noise around a colour of their class.
+    JsonNode probe = table.path("rows").path(1);
+    assertThat(probe.path("title").asText()).isEqualTo("Linear probe");
+    assertThat(probe.path("columns").path(1).path("accuracy").asDouble()).isGreaterThan(80);
+    assertThat(results("folds/probe/shots1/seed1").path("chosen").path("by").asText())
+        .isEqualTo("default");
+    assertThat(results("folds/probe/shots4/seed1").path("chosen").path("by").asText())
+        .isEqualTo("folds");
+    assertThat(results("val/probe/shots4/seed1").path("chosen").path("by").asText())
+        .isEqualTo("validation");
+    assertThat(results("val/probe/shots4/seed1").path("targets").path(0).path("predictions"))
+        .hasSize(12);
+    JsonNode again =
+        lab.run(
+            new FewShotCurve(
+                List.of(
+                    data("folds", List.of("a", "b", "c"), 4, 0),
+                    data("val", List.of("a", "b", "c"), 4, 2))),
+            plan,
+            folder.resolve("out"));
+    assertThat(again).isEqualTo(table);
+    assertThat(lab.messages).hasSize(8).allMatch(line -> line.endsWith("done before"));
+  }
+
+  @Test
+  void aProbeIsRefusedWhereClassesAreNewAndServesAShiftWithSomeOfThem() {
+    Plan plan = TinyLab.plan(List.of(template -> new Probe()), "test", List.of(2), 1L);
+    DataSet source = data("source", List.of("a", "b", "c"), 3, 0);
+    assertThatThrownBy(() -> lab.run(new BaseToNew(List.of(source)), plan, folder.resolve("out")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessage(
+            "Linear probe: it knows only the classes that it has seen and cannot be used on new"
+                + " classes, such as 'c' of source; leave it out here");
+    assertThatThrownBy(
+            () ->
+                lab.run(
+                    new Transfer("cross", source, List.of(data("other", List.of("d"), 1, 0))),
+                    plan,
+                    folder.resolve("out")))
+        .hasMessageContaining("'d' of other");
+    // The same pictures by name, so the same colours: class c has another label there.
+    DataSet all = data("same", List.of("a", "b", "c"), 1, 0);
+    DataSet some =
+        new DataSet(
+            "some",
+            List.of("b", "c"),
+            List.of(),
+            List.of(),
+            all.test().stream()
+                .filter(item -> item.label() > 0)
+                .map(i -> new Item(i.key(), i.file(), i.label() - 1, i.className()))
+                .toList(),
+            null);
+    JsonNode table =
+        lab.run(new Transfer("domain", source, List.of(some)), plan, folder.resolve("out"));
+    JsonNode shifted = table.path("cells").path(0).path("targets").path(1);
+    assertThat(shifted.path("total").asInt()).isEqualTo(8);
+    assertThat(shifted.path("correct").asInt()).isGreaterThan(6);
+  }
+
+  @Test
+  void anEnsembleAddsTheSetsOwnTemplateToItsOwn() {
+    List<String> names = List.of("a", "b", "c");
+    List<String> all = new ArrayList<>(Templates.ENSEMBLE);
+    all.add("a texture of {}.");
+    try (Scope scope = Scope.open("test");
+        FeatureClassifier ensemble =
+            new Ensemble(Templates.ENSEMBLE, "a texture of {}.").classifier(lab.clip, names, 0);
+        FeatureClassifier byHand = new ZeroShot(all).classifier(lab.clip, names, 0)) {
+      assertThat(ensemble.classFeatures().orElseThrow().toFloats())
+          .isEqualTo(byHand.classFeatures().orElseThrow().toFloats());
+    }
+    assertThat(Templates.ENSEMBLE).hasSize(7);
+  }
+
+  @Test
+  void inATableEachTargetHasTheTemplateOfItsSet() {
+    DataSet one = data("one", List.of("a", "b"), 1, 0).withTemplate("a drawing of {}.");
+    DataSet two = data("two", List.of("c", "d"), 1, 0).withTemplate("the letter {}.");
+    JsonNode unused =
+        lab.run(
+            new Transfer("cross", one, List.of(two)),
+            TinyLab.plan(
+                List.of(template -> new Ensemble(List.of("art of the {}."), template)),
+                "test",
+                List.of(1),
+                1L),
+            folder.resolve("out"));
+    JsonNode target = results("one/ensemble/seed1").path("targets").path(1);
+    assertThat(target.path("template").asText()).isEqualTo("the letter {}.");
+    DataSet asked = two.withPictures(List.of(), List.of(), two.test());
+    try (FeatureClassifier classifier =
+        new ZeroShot(List.of("art of the {}.", "the letter {}."))
+            .classifier(lab.clip, asked.classNames(), 0)) {
+      Evaluator.Result result =
+          Evaluator.evaluate(classifier, lab.bench(() -> false).bank(), asked, Progress.SILENT);
+      assertThat(target.path("correct").asLong()).isEqualTo(result.evaluation().correct());
+      assertThat(TinyLab.stream(target.path("predictions")).map(JsonNode::asInt))
+          .isEqualTo(result.predictions());
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package org.kgcoop.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.prompt.AutoWeight;
+import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.Method;
+import org.kgcoop.prompt.PromptFile;
+
+class WeightSearchTest {
+  private static final List<String> CLASSES = List.of("a", "b", "c", "d", "e", "f", "g", "h");
+  private static final List<Double> GRID = List.of(0.0, 8.0);
+
+  private final TinyLab lab = new TinyLab();
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() {
+    lab.close();
+  }
+
+  private static Method auto(String template) {
+    return new AutoWeight(new KgCoOp(TinyLab.CONTEXT, template, 8), GRID);
+  }
+
+  private static Plan plan(int shots) {
+    return TinyLab.plan(List.of(WeightSearchTest::auto), "test", List.of(shots), 1L);
+  }
+
+  /** Eight classes, of which a to d are base. */
+  private DataSet data(int val) {
+    return Pictures.dataSet(folder.resolve("set"), CLASSES, 4, val, 2);
+  }
+
+  @Test
+  void theWeightOfTheBestMeanHIsTrainedWithAndTheSearchIsKept() {
+    JsonNode table = lab.run(new BaseToNew(List.of(data(0))), plan(4), folder.resolve("out"));
+    Path run = folder.resolve("out/set/kgcoop/seed1");
+    JsonNode search = TinyLab.json(run.resolve("weight_search.json"));
+    assertThat(search.path("trials")).hasSize(4);
+    Map<Double, Double> means = new HashMap<>();
+    for (JsonNode trial : search.path("trials")) {
+      double seen = trial.path("seen").asDouble();
+      double unseen = trial.path("unseen").asDouble();
+      double h = seen + unseen == 0 ? 0 : 2 * seen * unseen / (seen + unseen);
+      assertThat(trial.path("h").asDouble()).isCloseTo(h, within(1e-9));
+      double unused = means.merge(trial.path("weight").asDouble(), h / 2, Double::sum);
+    }
+    for (int hidden = 0; hidden < 2; hidden++) {
+      assertThat(search.path("trials").path(2 * hidden + 1).path("distance").asDouble())
+          .as("distance on hidden classes at weight 8, not 0")
+          .isLessThan(search.path("trials").path(2 * hidden).path("distance").asDouble());
+    }
+    // Of equals the largest.
+    double expected = means.getOrDefault(8.0, 0.0) >= means.getOrDefault(0.0, 0.0) ? 8 : 0;
+    assertThat(search.path("chosen").asDouble()).isEqualTo(expected);
+    PromptFile prompt = PromptFile.read(run.resolve("prompt.safetensors"));
+    assertThat(prompt.method())
+        .isEqualTo(new KgCoOp(TinyLab.CONTEXT, "a photo of a {}.", expected));
+    assertThat(table.path("cells").path(0).path("chosen").path("weight").asDouble())
+        .isEqualTo(expected);
+    assertThat(lab.messages).anyMatch(line -> line.contains("weight " + expected));
+    assertThat(run.resolve(".weight-search")).doesNotExist();
+    JsonNode settings = TinyLab.json(run.resolve("run.json")).path("settings");
+    assertThat(settings.path("method").path("weight").asText()).isEqualTo("auto");
+  }
+
+  @Test
+  void aSearchTrainsForAsManySteps() {
+    AtomicInteger steps = new AtomicInteger();
+    JsonNode unused =
+        lab.run(
+            new BaseToNew(List.of(data(0))),
+            plan(4),
+            folder.resolve("out"),
+            () -> steps.incrementAndGet() < 0);
+    // The run: 4 classes of 4 pictures in batches of 2, 3 epochs. The search: 2 weights, 2 halves
+    // of
+    // 2 classes of 3 pictures: 3 steps an epoch instead of 8, so 8 epochs instead of 3.
+    assertThat(steps).hasValue(24 + 2 * 2 * 24);
+  }
+
+  @Test
+  void theRunIsThatOfItsWeight() throws IOException {
+    JsonNode unused = lab.run(new BaseToNew(List.of(data(0))), plan(4), folder.resolve("out"));
+    Path found = folder.resolve("out/set/kgcoop/seed1");
+    double weight = TinyLab.json(found.resolve("weight_search.json")).path("chosen").asDouble();
+    Plan given =
+        TinyLab.plan(
+            List.of(template -> new KgCoOp(TinyLab.CONTEXT, template, weight)),
+            "test",
+            List.of(4),
+            1L);
+    JsonNode unusedToo = lab.run(new BaseToNew(List.of(data(0))), given, folder.resolve("given"));
+    assertThat(found.resolve("prompt.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("given/set/kgcoop/seed1/prompt.safetensors"));
+  }
+
+  @Test
+  void newClassesAreNotLookedAt() throws IOException {
+    JsonNode unused = lab.run(new BaseToNew(List.of(data(2))), plan(4), folder.resolve("out"));
+    byte[] search = Files.readAllBytes(folder.resolve("out/set/kgcoop/seed1/weight_search.json"));
+    DataSet data = data(2);
+    // New classes with pictures of base classes, and wrong test pictures.
+    DataSet swapped =
+        data.withPictures(
+            data.train().stream()
+                .map(
+                    item ->
+                        item.label() < 4
+                            ? item
+                            : new Item(
+                                item.key(),
+                                data.train().get(0).file(),
+                                item.label(),
+                                item.className()))
+                .toList(),
+            data.val(),
+            data.test().subList(0, 16).stream()
+                .map(
+                    item ->
+                        new Item(
+                            item.key(), data.test().get(0).file(), item.label(), item.className()))
+                .toList());
+    JsonNode unusedToo = lab.run(new BaseToNew(List.of(swapped)), plan(4), folder.resolve("swap"));
+    assertThat(folder.resolve("swap/set/kgcoop/seed1/weight_search.json")).hasBinaryContent(search);
+  }
+
+  @Test
+  void stoppedAtEveryFifthStepItFindsTheSame() throws IOException {
+    DataSet data = data(0);
+    JsonNode expected =
+        TinyLab.withoutTimes(
+            lab.run(new BaseToNew(List.of(data)), plan(2), folder.resolve("undisturbed")));
+    AtomicInteger steps = new AtomicInteger();
+    int stops = 0;
+    JsonNode table = null;
+    while (table == null) {
+      try {
+        table =
+            lab.run(
+                new BaseToNew(List.of(data)),
+                plan(2),
+                folder.resolve("torn"),
+                () -> steps.incrementAndGet() % 5 == 0);
+      } catch (KgCoopException e) {
+        assertThat(e.category()).isEqualTo(KgCoopException.Category.INTERRUPTED);
+        stops++;
+      }
+    }
+    assertThat(stops).isGreaterThan(2);
+    assertThat(TinyLab.withoutTimes(table)).isEqualTo(expected);
+    String search = "set/kgcoop/seed1/weight_search.json";
+    assertThat(folder.resolve("torn").resolve(search))
+        .hasSameBinaryContentAs(folder.resolve("undisturbed").resolve(search));
+  }
+
+  @Test
+  void whatCannotBeDividedIsRefusedBeforeAnythingIsTrained() {
+    assertThatThrownBy(
+            () -> lab.run(new BaseToNew(List.of(data(0))), plan(1), folder.resolve("out")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("takes validation pictures or two shots");
+    DataSet few = Pictures.dataSet(folder.resolve("few"), List.of("a", "b", "c", "d"), 2, 0, 1);
+    assertThatThrownBy(() -> lab.run(new BaseToNew(List.of(few)), plan(2), folder.resolve("out")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("among 2 classes, at least 4 are needed");
+    assertThat(folder.resolve("out/few")).doesNotExist();
+  }
+}
