@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.kgcoop.bank.Augmentation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
@@ -11,9 +12,12 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.EmbeddedDataSets;
 import org.kgcoop.experiment.BaseToNew;
 import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
+import org.kgcoop.train.Schedule;
+import org.kgcoop.train.TrainingSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,6 +46,14 @@ import picocli.CommandLine.ParentCommand;
     })
 final class DemoCommand implements Callable<Integer> {
   private static final String QUICK_SET = "places";
+
+  // One rule for all methods, chosen on the embedded set "tuning".
+  private static final int SHOTS = 8;
+  private static final double RATE = 0.05;
+  private static final int PART_OF_EPOCHS = 10;
+
+  /** Few pictures make few steps, so larger published batches are cut. */
+  private static final int LARGEST_BATCH = 32;
 
   @ParentCommand private Main main;
 
@@ -75,14 +87,13 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() {
     int jobs = Engine.threads();
     Engine.setThreads(1);
-    TrainingOptions training = TrainingOptions.forDemo();
     List<Long> drawn = Parse.numbers("--seeds", seeds);
     BaseToNew.Plan plan =
         new BaseToNew.Plan(
             MethodOptions.forDemo().methods(MethodCatalogue.ids()),
-            training.shots(),
+            SHOTS,
             quick ? drawn.subList(0, 1) : drawn,
-            training::settings,
+            DemoCommand::settings,
             jobs);
     List<DataSet> sets = sets();
     Clip.Options options = new Clip.Options(DType.BFLOAT16, Device.CPU, null, null);
@@ -97,12 +108,26 @@ final class DemoCommand implements Callable<Integer> {
               Locale.ROOT,
               "base, new: accuracy in percent on the classes trained on and on the others, by %d"
                   + " pictures a class,",
-              training.shots()));
+              SHOTS));
       output.line("mean over data sets and seeds; H: their harmonic mean. Your own pictures:");
       output.line("  ./kgcoop base2new --data FOLDER --clip ViT-B-16.pt --out runs/mine");
       output.line("Runs and results: " + out);
     }
     return 0;
+  }
+
+  private static TrainingSettings settings(PromptMethod method, long seed) {
+    PromptMethod.Defaults published = method.defaults();
+    int epochs = Math.max(1, Math.round((float) published.epochs() / PART_OF_EPOCHS));
+    return new TrainingSettings(
+        new Schedule(RATE, epochs, Schedule.Warmup.NONE, 1, 1e-5, Schedule.Variant.CURRENT),
+        Math.min(LARGEST_BATCH, published.batchSize()),
+        TrainingSettings.MOMENTUM,
+        TrainingSettings.WEIGHT_DECAY,
+        seed,
+        new Augmentation.Test(),
+        5,
+        false);
   }
 
   private List<DataSet> sets() {
