@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       ZeroShotCommand.class,
       BaseToNewCommand.class,
       HeadroomCommand.class,
+      LogsCommand.class,
       InspectCommand.class,
       NearestCommand.class,
       ExportCommand.class,
@@ -66,6 +67,7 @@ public final class Main implements Runnable {
     for (CommandLine subcommand : commandLine.getSubcommands().values()) {
       // Options in the order of their subjects, and no synopsis of thirty of them.
       subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
+      ConfigExpansion.install(subcommand);
     }
     commandLine.setExpandAtFiles(false);
     commandLine.setParameterExceptionHandler(Main::usageError);
