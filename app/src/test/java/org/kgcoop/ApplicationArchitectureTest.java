@@ -10,7 +10,7 @@ import com.tngtech.archunit.lang.ArchRule;
 
 /** Which package of the application may use which. */
 @AnalyzeClasses(
-    packages = {"org.kgcoop.cli", "org.kgcoop.report", "org.kgcoop.verify"},
+    packages = {"org.kgcoop.cli", "org.kgcoop.config", "org.kgcoop.report", "org.kgcoop.verify"},
     importOptions = ImportOption.DoNotIncludeTests.class)
 class ApplicationArchitectureTest {
 

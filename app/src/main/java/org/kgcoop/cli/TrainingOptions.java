@@ -13,6 +13,10 @@ import picocli.CommandLine.Option;
 
 /** How methods are trained. */
 final class TrainingOptions {
+  @SuppressWarnings("UnusedVariable") // what it stands for is put in its place before parsing
+  @Mixin
+  private ConfigOptions config = new ConfigOptions();
+
   @Option(
       names = "--shots",
       paramLabel = "K",
