@@ -13,6 +13,7 @@ import org.kgcoop.experiment.BaseToNew;
 import org.kgcoop.experiment.BaseToNewTable;
 import org.kgcoop.experiment.Workbench;
 import org.kgcoop.report.ReportPage;
+import org.kgcoop.tensorboard.EventFile;
 
 /** The table of base-to-new generalisation, for people and for machines. */
 final class TableView {
@@ -33,6 +34,7 @@ final class TableView {
     ObjectNode results = protocol.write(table, sets, out);
     Path report = out.resolve("report.html");
     ReportPage.write(results, report);
+    EventFile.below(out);
     return new TableView(table, results, report);
   }
 

@@ -17,6 +17,7 @@ import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.experiment.TrainingRun;
 import org.kgcoop.experiment.Workbench;
 import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.tensorboard.EventFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -107,6 +108,7 @@ final class TrainCommand implements Callable<Integer> {
                           ? JsonNodeFactory.instance.objectNode()
                           : test(
                               Evaluator.evaluate(learner, bench.bank(), drawn, bench.progress())));
+      EventFile.below(out);
       report(results);
     }
     return 0;
