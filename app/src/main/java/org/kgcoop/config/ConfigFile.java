@@ -11,6 +11,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,6 +61,11 @@ public record ConfigFile(String name, ObjectNode content) {
       throw new KgCoopException(
           KgCoopException.Category.CONFIGURATION,
           file + place + " (" + firstLine(e.getOriginalMessage()) + ")",
+          e);
+    } catch (NoSuchFileException e) {
+      throw new KgCoopException(
+          KgCoopException.Category.CONFIGURATION,
+          file + ": no such file; --config expects a YAML file",
           e);
     } catch (IOException e) {
       throw new KgCoopException(

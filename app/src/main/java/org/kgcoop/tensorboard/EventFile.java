@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,8 +48,8 @@ public final class EventFile {
           write(run);
         }
       }
-    } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed (" + e + ")", e);
+    } catch (IOException | UncheckedIOException e) {
+      throw KgCoopException.io(folder + ": cannot be listed (" + e.getMessage() + ")", e);
     }
   }
 

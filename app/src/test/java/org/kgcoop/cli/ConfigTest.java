@@ -167,6 +167,6 @@ class ConfigTest {
     assertThat(result.errorLine()).contains("--epochs", "many");
     Cli.Result missing = Cli.run("train", "--config", folder.resolve("none.yaml"));
     assertThat(missing.exitCode()).isEqualTo(2);
-    assertThat(missing.errorLine()).contains("none.yaml: cannot be read");
+    assertThat(missing.errorLine()).contains("none.yaml: no such file");
   }
 }

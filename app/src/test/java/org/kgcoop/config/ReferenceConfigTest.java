@@ -246,7 +246,7 @@ class ReferenceConfigTest {
     assertThatThrownBy(() -> file("e.yaml", "a: ".repeat(1) + "[".repeat(100)))
         .isInstanceOf(KgCoopException.class);
     assertThatThrownBy(() -> ConfigFile.read(folder.resolve("none.yaml")))
-        .hasMessageContaining("cannot be read");
+        .hasMessageContaining("no such file");
     assertThat(file("empty.yaml", "# nothing\n").isReference()).isFalse();
   }
 }

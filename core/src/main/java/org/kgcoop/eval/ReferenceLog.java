@@ -2,6 +2,7 @@ package org.kgcoop.eval;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -106,8 +107,8 @@ public record ReferenceLog(Path file, Map<String, Double> metrics) {
     }
     try (Stream<Path> files = Files.walk(folder)) {
       return files.filter(file -> file.endsWith("log.txt")).sorted().toList();
-    } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed (" + e + ")", e);
+    } catch (IOException | UncheckedIOException e) {
+      throw KgCoopException.io(folder + ": cannot be listed (" + e.getMessage() + ")", e);
     }
   }
 }
