@@ -10,7 +10,13 @@ import com.tngtech.archunit.lang.ArchRule;
 
 /** Which package of the application may use which. */
 @AnalyzeClasses(
-    packages = {"org.kgcoop.cli", "org.kgcoop.report", "org.kgcoop.verify"},
+    packages = {
+      "org.kgcoop.cli",
+      "org.kgcoop.config",
+      "org.kgcoop.report",
+      "org.kgcoop.tensorboard",
+      "org.kgcoop.verify"
+    },
     importOptions = ImportOption.DoNotIncludeTests.class)
 class ApplicationArchitectureTest {
 
@@ -49,4 +55,13 @@ class ApplicationArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("gg.jte..");
+
+  @ArchTest
+  static final ArchRule messageFormatsStayInsideTensorboard =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.kgcoop.tensorboard..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.google.protobuf..");
 }

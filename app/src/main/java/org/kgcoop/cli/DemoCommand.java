@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.kgcoop.bank.Augmentation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
@@ -15,10 +16,13 @@ import org.kgcoop.prompt.CoCoOp;
 import org.kgcoop.prompt.CoOp;
 import org.kgcoop.prompt.KgCoOp;
 import org.kgcoop.prompt.ProGrad;
+import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.prompt.ZeroShot;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
+import org.kgcoop.train.Schedule;
+import org.kgcoop.train.TrainingSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,9 +51,16 @@ import picocli.CommandLine.ParentCommand;
     })
 final class DemoCommand implements Callable<Integer> {
   private static final String QUICK_SET = "places";
-  private static final int SHOTS = 8;
   private static final List<String> METHODS =
       List.of(ZeroShot.ID, CoOp.ID, ProGrad.ID, CoCoOp.ID, KgCoOp.ID);
+
+  // One rule for all methods, chosen on the embedded set "tuning".
+  private static final int SHOTS = 8;
+  private static final double RATE = 0.05;
+  private static final int PART_OF_EPOCHS = 10;
+
+  /** Few pictures make few steps, so larger published batches are cut. */
+  private static final int LARGEST_BATCH = 32;
 
   @ParentCommand private Main main;
 
@@ -83,11 +94,10 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() {
     int jobs = Engine.threads();
     Engine.setThreads(1);
-    TrainingOptions training = TrainingOptions.forDemo();
     List<Long> drawn = Parse.numbers("--seeds", seeds);
     Plan plan =
         new Plan(
-            MethodOptions.forDemo().contenders(METHODS, training),
+            MethodOptions.forDemo().contenders(METHODS, DemoCommand::settings),
             List.of(SHOTS),
             quick ? drawn.subList(0, 1) : drawn,
             jobs);
@@ -111,6 +121,20 @@ final class DemoCommand implements Callable<Integer> {
       output.line("Runs and results: " + out);
     }
     return 0;
+  }
+
+  private static TrainingSettings settings(PromptMethod method, long seed) {
+    PromptMethod.Defaults published = method.defaults();
+    int epochs = Math.max(1, Math.round((float) published.epochs() / PART_OF_EPOCHS));
+    return new TrainingSettings(
+        new Schedule(RATE, epochs, Schedule.Warmup.NONE, 1, 1e-5, Schedule.Variant.CURRENT),
+        Math.min(LARGEST_BATCH, published.batchSize()),
+        TrainingSettings.MOMENTUM,
+        TrainingSettings.WEIGHT_DECAY,
+        seed,
+        new Augmentation.Test(),
+        5,
+        false);
   }
 
   private List<DataSet> sets() {

@@ -3,7 +3,12 @@ package org.kgcoop.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -12,7 +17,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.eval.Evaluation;
 import org.kgcoop.experiment.Evaluator;
+import org.kgcoop.io.AtomicFile;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.Templates;
@@ -63,6 +70,13 @@ final class EvalCommand implements Callable<Integer> {
   @Option(names = "--per-class", description = "The accuracy of each class too.")
   private boolean perClass;
 
+  @Option(
+      names = "--confusion",
+      paramLabel = "FILE",
+      description =
+          "Write a .csv of how many pictures of each class (row) were taken for each (column).")
+  private @Nullable Path confusion;
+
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private BankOptions bank = new BankOptions();
@@ -86,9 +100,30 @@ final class EvalCommand implements Callable<Integer> {
                 : file.learner(clip, set.classNames())) {
       Evaluator.Result result =
           Evaluator.evaluate(classifier, bank.open(clip, output), set, output.progress());
+      if (confusion != null) {
+        writeConfusion(confusion, set.classNames(), result.evaluation());
+      }
       print(set, result);
     }
     return 0;
+  }
+
+  private static void writeConfusion(Path file, List<String> names, Evaluation evaluation) {
+    AtomicFile.write(
+        file,
+        stream -> {
+          Writer text = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
+          CsvWriter csv = CsvWriter.builder().build(text);
+          List<String> header = new ArrayList<>(List.of("class"));
+          header.addAll(names);
+          csv.writeRecord(header);
+          for (int label = 0; label < names.size(); label++) {
+            List<String> row = new ArrayList<>(List.of(names.get(label)));
+            evaluation.confusion().get(label).forEach(count -> row.add(count.toString()));
+            csv.writeRecord(row);
+          }
+          text.flush();
+        });
   }
 
   private void print(DataSet set, Evaluator.Result result) {
@@ -112,7 +147,13 @@ final class EvalCommand implements Callable<Integer> {
     line("calibration error", "%.4f", result.expectedCalibrationError());
     if (perClass) {
       for (int c = 0; c < accuracies.size(); c++) {
-        line(set.classNames().get(c), "%.2f %%", accuracies.get(c));
+        List<Long> row = result.evaluation().confusion().get(c);
+        line(
+            set.classNames().get(c),
+            "%.2f %%  (%d of %d)",
+            accuracies.get(c),
+            row.get(c),
+            row.stream().mapToLong(Long::longValue).sum());
       }
     }
   }

@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
       DomainCommand.class,
       HeadroomCommand.class,
       RunsCommand.class,
+      LogsCommand.class,
       DataSetsCommand.class,
       DownloadCommand.class,
       InspectCommand.class,
@@ -81,6 +82,7 @@ public final class Main implements Runnable {
   private static void arrange(CommandLine commandLine) {
     for (CommandLine subcommand : commandLine.getSubcommands().values()) {
       subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
+      ConfigExpansion.install(subcommand);
       arrange(subcommand);
     }
   }

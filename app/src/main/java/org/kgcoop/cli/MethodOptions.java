@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -18,7 +19,9 @@ import org.kgcoop.experiment.Contender;
 import org.kgcoop.prompt.KgCoOp;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.train.TrainingSettings;
 import picocli.CommandLine.Option;
 
 /** Settings of methods, {@code --set KEY=VALUE} or {@code --set METHOD.KEY=VALUE}. */
@@ -53,9 +56,10 @@ final class MethodOptions {
   }
 
   /** The methods of those names, trained as those options say. */
-  List<Contender> contenders(List<String> ids, TrainingOptions training) {
+  List<Contender> contenders(
+      List<String> ids, BiFunction<PromptMethod, Long, TrainingSettings> training) {
     List<Contender> contenders =
-        ids.stream().map(id -> Contender.of(method(id, Map.of()), training::settings)).toList();
+        ids.stream().map(id -> Contender.of(method(id, Map.of()), training)).toList();
     checkAllUsed(ids);
     return contenders;
   }

@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
  * it, one of the training makes rows of all that are trained.
  */
 final class Sweep {
-  /** Says nothing of the outcome. */
-  private static final String NO_SETTING = "checkpoint_every";
+  /** They say nothing of the outcome by themselves. */
+  private static final Set<String> NO_SETTINGS = Set.of("checkpoint_every", "config");
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -134,7 +134,7 @@ final class Sweep {
     for (OptionSpec option : new CommandLine(new TrainingOptions()).getCommandSpec().options()) {
       keys.add(option.longestName().substring(2).replace('-', '_'));
     }
-    boolean unused = keys.remove(NO_SETTING);
+    boolean unused = keys.removeAll(NO_SETTINGS);
     return keys;
   }
 
@@ -143,7 +143,7 @@ final class Sweep {
     TrainingOptions options = new TrainingOptions();
     CommandLine reader = new CommandLine(options);
     reader.setDefaultValueProvider(spec.defaultValueProvider());
-    Map<String, String> arguments = new LinkedHashMap<>();
+    List<String> arguments = new ArrayList<>();
     for (OptionSpec option : reader.getCommandSpec().options()) {
       ArgSpec given = spec.commandLine().getParseResult().matchedOption(option.longestName());
       String key = option.longestName().substring(2).replace('-', '_');
@@ -151,17 +151,15 @@ final class Sweep {
         throw KgCoopException.configuration(
             "--sweep " + key + ": " + option.longestName() + " gives it too; leave one out");
       }
-      if (given != null && !given.originalStringValues().isEmpty()) {
-        arguments.put(option.longestName(), given.originalStringValues().get(0));
+      if (given != null) {
+        given
+            .originalStringValues()
+            .forEach(value -> arguments.add(option.longestName() + "=" + value));
       }
     }
-    anew.forEach((key, value) -> arguments.put("--" + key.replace('_', '-'), value));
+    anew.forEach((key, value) -> arguments.add("--" + key.replace('_', '-') + "=" + value));
     try {
-      CommandLine.ParseResult unused =
-          reader.parseArgs(
-              arguments.entrySet().stream()
-                  .map(entry -> entry.getKey() + "=" + entry.getValue())
-                  .toArray(String[]::new));
+      CommandLine.ParseResult unused = reader.parseArgs(arguments.toArray(String[]::new));
     } catch (CommandLine.ParameterException e) {
       throw new KgCoopException(
           KgCoopException.Category.CONFIGURATION, "--sweep: " + e.getMessage(), e);

@@ -20,6 +20,7 @@ import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.ProtocolTable;
 import org.kgcoop.experiment.Workbench;
 import org.kgcoop.report.ReportPage;
+import org.kgcoop.tensorboard.EventFile;
 
 /** The table of a protocol, for people and for machines. */
 final class TableView {
@@ -42,6 +43,7 @@ final class TableView {
     ObjectNode results = experiment.write(table, out);
     Path report = out.resolve("report.html");
     ReportPage.write(results, report);
+    EventFile.below(out);
     return new TableView(table, results, report, plan.seeds().size() > 1);
   }
 

@@ -16,6 +16,7 @@ import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.experiment.Workbench;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.tensorboard.EventFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -90,7 +91,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() {
     ClassSplit split = Parse.classSplit("--classes", classes);
     DataSet whole = dataOptions.open(data, output::warn);
-    Contender contender = methodOptions.contenders(List.of(method), training).get(0);
+    Contender contender = methodOptions.contenders(List.of(method), training::settings).get(0);
     if (contender.method().apply(Templates.of(whole)).prompt().isEmpty()) {
       throw KgCoopException.configuration(
           "--method " + method + ": nothing to train; try './kgcoop eval' or zero-shot");
@@ -102,7 +103,9 @@ final class TrainCommand implements Callable<Integer> {
     Trial trial = new Trial(contender, new Draw(whole, split, shots.value(), seed), targets, "");
     try (Clip clip = clipOptions.load()) {
       Workbench bench = Parse.workbench(clip, bank.open(clip, output), output, main);
-      report(new TrialRun(bench, trial).run(out));
+      JsonNode results = new TrialRun(bench, trial).run(out);
+      EventFile.below(out);
+      report(results);
     }
     return 0;
   }

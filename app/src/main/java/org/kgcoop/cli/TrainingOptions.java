@@ -4,24 +4,24 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.Augmentation;
 import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.train.Decay;
+import org.kgcoop.train.Sampler;
 import org.kgcoop.train.Schedule;
 import org.kgcoop.train.TrainingSettings;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How methods are trained. */
 final class TrainingOptions {
-  private static final int DEMO_BATCH = 32;
+  @SuppressWarnings("UnusedVariable") // what it stands for is put in its place before parsing
+  @Mixin
+  private ConfigOptions config = new ConfigOptions();
 
   @Option(
       names = "--epochs",
       paramLabel = "N",
       description = "Default: the method's published one (CoOp 200, CoCoOp 10, the others 100).")
   private @Nullable Integer epochs;
-
-  private double partOfEpochs = 1;
-
-  /** Whether larger published batches are cut to that of CoOp: few pictures make few steps. */
-  private boolean demoBatch;
 
   @Option(
       names = "--batch-size",
@@ -37,6 +37,22 @@ final class TrainingOptions {
       defaultValue = "0.002",
       description = "Learning rate (default: ${DEFAULT-VALUE}).")
   private double rate = TrainingSettings.RATE;
+
+  @Option(
+      names = "--decay",
+      paramLabel = "KIND",
+      defaultValue = "cosine",
+      description =
+          "How the rate falls: cosine, step:N (every N epochs) or steps:N,N,... (after these epochs)"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String decay = "cosine";
+
+  @Option(
+      names = "--gamma",
+      paramLabel = "X",
+      defaultValue = "0.1",
+      description = "What a step multiplies the rate by (default: ${DEFAULT-VALUE}).")
+  private double gamma = 0.1;
 
   @Option(
       names = "--schedule",
@@ -67,28 +83,27 @@ final class TrainingOptions {
       description = "Default: ${DEFAULT-VALUE}.")
   private double warmupRate = 1e-5;
 
-  @Option(
-      names = "--momentum",
-      paramLabel = "X",
-      defaultValue = "0.9",
-      description = "Default: ${DEFAULT-VALUE}.")
-  private double momentum = TrainingSettings.MOMENTUM;
+  @Mixin private OptimizerOptions optimizer = new OptimizerOptions();
 
   @Option(
-      names = "--weight-decay",
-      paramLabel = "X",
-      defaultValue = "5e-4",
-      description = "Default: ${DEFAULT-VALUE}.")
-  private double weightDecay = TrainingSettings.WEIGHT_DECAY;
+      names = "--sampler",
+      paramLabel = "KIND",
+      defaultValue = "random",
+      description =
+          "random, sequential, or random-class:N (each batch N pictures of each of some classes)"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String sampler = "random";
 
   @Option(
       names = "--augment",
       paramLabel = "KIND",
       defaultValue = "bank:8",
       description =
-          "online (a new random crop in every epoch, as published), bank:V (V random crops encoded"
+          "online (a new random view in every epoch, as published), bank:V (V random views encoded"
               + " once) or test (one fixed view) (default: ${DEFAULT-VALUE}).")
   private String augmentation = "bank:8";
+
+  @Mixin private TransformOptions transforms = new TransformOptions();
 
   @Option(
       names = "--checkpoint-every",
@@ -104,42 +119,24 @@ final class TrainingOptions {
       description = "last epoch, or best on the validation pictures (default: ${DEFAULT-VALUE}).")
   private String keep = "last";
 
-  /** One rule for all methods, chosen on the embedded set {@code tuning}. */
-  static TrainingOptions forDemo() {
-    TrainingOptions options = new TrainingOptions();
-    options.rate = 0.05;
-    options.partOfEpochs = 0.1;
-    options.warmup = "none";
-    options.demoBatch = true;
-    options.augmentation = "test";
-    return options;
-  }
-
   TrainingSettings settings(PromptMethod method, long seed) {
-    int length =
-        epochs == null
-            ? (int) Math.max(1, Math.round(partOfEpochs * method.defaults().epochs()))
-            : epochs;
+    PromptMethod.Defaults published = method.defaults();
     return new TrainingSettings(
         new Schedule(
             rate,
-            length,
+            epochs == null ? published.epochs() : epochs,
+            Decay.ofId(decay, gamma),
             Schedule.Warmup.ofId(warmup),
             warmupEpochs,
             warmupRate,
             Schedule.Variant.ofId(schedule)),
-        batchSize == null ? publishedBatch(method) : batchSize,
-        momentum,
-        weightDecay,
+        batchSize == null ? published.batchSize() : batchSize,
+        optimizer.rule(),
+        Sampler.ofId(sampler),
         seed,
-        Augmentation.ofId(augmentation),
+        Augmentation.ofId(augmentation, transforms.recipe()),
         checkpointEvery,
         keepBest());
-  }
-
-  private int publishedBatch(PromptMethod method) {
-    int published = method.defaults().batchSize();
-    return demoBatch ? Math.min(DEMO_BATCH, published) : published;
   }
 
   private boolean keepBest() {

@@ -184,7 +184,11 @@ public final class TableWriter {
     for (int i = 0; i < grid.get(0).size(); i++) {
       HorizontalAlign align = i == 0 ? HorizontalAlign.LEFT : HorizontalAlign.RIGHT;
       columns.add(
-          new Column().header(grid.get(0).get(i)).headerAlign(align).dataAlign(align).maxWidth(200));
+          new Column()
+              .header(grid.get(0).get(i))
+              .headerAlign(align)
+              .dataAlign(align)
+              .maxWidth(200));
     }
     return AsciiTable.getTable(
         AsciiTable.NO_BORDERS,

@@ -24,9 +24,10 @@ import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.prompt.ZeroShot;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Sgd;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.UpdateRule;
 
 /** The kinds of cases that need a model. */
 final class ModelCases {
@@ -126,11 +127,11 @@ final class ModelCases {
     Clip clip = folder.model(c);
     Tensor images = images(folder, c, "images"); // (S, B, 3, R, R)
     try (PromptLearner learner = learner(folder, clip, c, texts(c.path("classnames")));
-        Sgd sgd =
-            new Sgd(
+        Optimizer sgd =
+            new Optimizer(
                 List.copyOf(learner.parameters().values()),
-                c.path("momentum").asDouble(),
-                c.path("weight_decay").asDouble())) {
+                new UpdateRule.Sgd(
+                    c.path("momentum").asDouble(), c.path("weight_decay").asDouble()))) {
       for (int s = 0; s < c.path("steps").size(); s++) {
         try (Scope scope = Scope.open("step")) {
           step(folder, clip, c.path("steps").path(s), s, images, learner, sgd, comparison);
@@ -149,7 +150,7 @@ final class ModelCases {
       int number,
       Tensor images,
       PromptLearner learner,
-      Sgd sgd,
+      Optimizer sgd,
       Comparison comparison) {
     JsonNode given = expected.path("labels");
     long[] labels = new long[given.size()];

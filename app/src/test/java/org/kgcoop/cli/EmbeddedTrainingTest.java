@@ -36,9 +36,10 @@ import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Sgd;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.UpdateRule;
 
 /** Real training on real drawings: relations that hold for any correct implementation. */
 class EmbeddedTrainingTest {
@@ -80,7 +81,9 @@ class EmbeddedTrainingTest {
   private static Trained train(PromptMethod method, int steps) {
     try (Scope scope = Scope.open("test");
         PromptLearner learner = method.learner(clip, slice.classNames(), 1);
-        Sgd sgd = new Sgd(List.copyOf(learner.parameters().values()), 0.9, 5e-4)) {
+        Optimizer sgd =
+            new Optimizer(
+                List.copyOf(learner.parameters().values()), new UpdateRule.Sgd(0.9, 5e-4))) {
       Batch batch = batch(method instanceof CoCoOp ? 8 : slice.train().size());
       List<Map<String, Double>> losses = new ArrayList<>();
       for (int i = 0; i < steps; i++) {

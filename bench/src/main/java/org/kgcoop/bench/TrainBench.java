@@ -12,9 +12,10 @@ import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Sgd;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.UpdateRule;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -68,7 +69,9 @@ final class TrainBench implements Callable<Integer> {
             new PublishedMethod(
                 reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);
         PromptLearner learner = prompt.learner(ours, names, 1);
-        Sgd sgd = new Sgd(List.copyOf(learner.parameters().values()), 0.9, 5e-4);
+        Optimizer sgd =
+            new Optimizer(
+                List.copyOf(learner.parameters().values()), new UpdateRule.Sgd(0.9, 5e-4));
         Scope scope = Scope.open("bench")) {
       Tensor images = BenchModel.images(size);
       Tensor labels = BenchModel.labels(size, classes);

@@ -100,6 +100,6 @@ public final class FeatureSource {
         items.get(picture),
         augmentation instanceof Augmentation.Test
             ? null
-            : new PictureEncoder.Sight(viewSeed, view));
+            : new PictureEncoder.Sight(augmentation.recipe(), viewSeed, view));
   }
 }

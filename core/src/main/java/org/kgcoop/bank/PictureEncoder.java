@@ -10,7 +10,7 @@ import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.RgbImage;
 import org.kgcoop.data.Transform;
-import org.kgcoop.data.Views;
+import org.kgcoop.data.ViewRecipe;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Scope;
@@ -37,8 +37,8 @@ public final class PictureEncoder {
     return clip;
   }
 
-  /** How a picture is seen: the random view of a seed and number, or the test transform. */
-  record Sight(long seed, long number) {}
+  /** How a picture is seen: the random view of a seed and number. */
+  record Sight(ViewRecipe recipe, long seed, long number) {}
 
   /** Unit features of files under the test transform: (B, E). */
   public Tensor test(List<Item> items) {
@@ -62,9 +62,12 @@ public final class PictureEncoder {
   record Request(Item item, @Nullable Sight sight) {
     /** All that decides how a picture of these bytes is seen. */
     String seen() {
-      return sight == null
-          ? "test"
-          : "view:%d:%d:%s".formatted(sight.seed(), sight.number(), item.key());
+      if (sight == null) {
+        return "test";
+      }
+      String recipe =
+          sight.recipe().equals(ViewRecipe.PUBLISHED) ? "" : " of " + sight.recipe().id();
+      return "view:%d:%d:%s%s".formatted(sight.seed(), sight.number(), item.key(), recipe);
     }
   }
 
@@ -88,8 +91,9 @@ public final class PictureEncoder {
     RgbImage seen =
         sight == null
             ? transform.test(picture)
-            : transform.train(
-                picture, Views.of(sight.seed(), sight.number(), request.item().key(), picture));
+            : sight
+                .recipe()
+                .view(sight.seed(), sight.number(), request.item().key(), picture, transform);
     normalise(seen, values, place);
   }
 

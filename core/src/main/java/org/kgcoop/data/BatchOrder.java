@@ -1,8 +1,13 @@
 package org.kgcoop.data;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.commons.rng.core.source64.SplitMix64;
 
 /**
@@ -34,17 +39,82 @@ public final class BatchOrder {
    * there is: fewer pictures than a batch are one smaller batch.
    */
   public static List<int[]> batches(int count, int batchSize, long seed, int epoch) {
+    return batches(epoch(count, seed, epoch), batchSize);
+  }
+
+  /** The pictures of that order in batches; a remainder is dropped, unless it is all there is. */
+  public static List<int[]> batches(int[] order, int batchSize) {
     if (batchSize < 1) {
       throw new IllegalArgumentException("batchSize: expected 1 or more, got " + batchSize);
     }
-    int[] order = epoch(count, seed, epoch);
+    int count = order.length;
     if (count < batchSize) {
-      return count == 0 ? List.of() : List.of(order);
+      return count == 0 ? List.of() : List.of(order.clone());
     }
     List<int[]> batches = new ArrayList<>();
     for (int from = 0; from + batchSize <= count; from += batchSize) {
       batches.add(Arrays.copyOfRange(order, from, from + batchSize));
     }
     return batches;
+  }
+
+  /**
+   * Batches of classes drawn at random, each with as many pictures as another: the rule of
+   * Dassl.pytorch's {@code RandomClassSampler}, by a generator begun with {@code
+   * classes:SEED:EPOCH}. The pictures of a class are shuffled and cut into portions of {@code
+   * instances}, a remainder dropped; of a class that has fewer, so many are drawn with repetition.
+   * A batch takes a portion of each class that is drawn for it, as long as enough classes have one.
+   *
+   * @param labels of each picture
+   * @param instances pictures of a class in a batch, at most {@code batchSize}
+   */
+  public static List<int[]> byClass(
+      long[] labels, int batchSize, int instances, long seed, int epoch) {
+    if (instances < 1 || instances > batchSize) {
+      throw new IllegalArgumentException(
+          "instances: expected 1 to %d, got %d".formatted(batchSize, instances));
+    }
+    SplitMix64 random = new SplitMix64(Hashes.seed("classes:%d:%d".formatted(seed, epoch)));
+    List<Deque<int[]>> portions = new ArrayList<>();
+    for (List<Integer> pictures : byLabel(labels).values()) {
+      portions.add(portions(pictures, instances, random));
+    }
+    int classes = Math.min(batchSize / instances, portions.size());
+    List<int[]> batches = new ArrayList<>();
+    while (!portions.isEmpty() && portions.size() >= classes) {
+      int[] batch = new int[classes * instances];
+      for (int i = 0; i < classes; i++) {
+        Collections.swap(portions, i, i + random.nextInt(portions.size() - i));
+        System.arraycopy(portions.get(i).remove(), 0, batch, i * instances, instances);
+      }
+      portions.removeIf(Deque::isEmpty);
+      batches.add(batch);
+    }
+    return batches;
+  }
+
+  private static SortedMap<Long, List<Integer>> byLabel(long[] labels) {
+    SortedMap<Long, List<Integer>> pictures = new TreeMap<>();
+    for (int i = 0; i < labels.length; i++) {
+      pictures.computeIfAbsent(labels[i], label -> new ArrayList<>()).add(i);
+    }
+    return pictures;
+  }
+
+  private static Deque<int[]> portions(List<Integer> pictures, int instances, SplitMix64 random) {
+    int[] order = pictures.stream().mapToInt(Integer::intValue).toArray();
+    if (order.length < instances) {
+      order = new int[instances];
+      for (int i = 0; i < instances; i++) {
+        order[i] = pictures.get(random.nextInt(pictures.size()));
+      }
+    }
+    for (int i = order.length - 1; i > 0; i--) {
+      int other = random.nextInt(i + 1);
+      int picture = order[i];
+      order[i] = order[other];
+      order[other] = picture;
+    }
+    return new ArrayDeque<>(batches(order, instances));
   }
 }

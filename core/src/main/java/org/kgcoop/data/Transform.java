@@ -94,7 +94,7 @@ public final class Transform {
   }
 
   /** The brightness that Pillow's {@code convert("L")} gives. */
-  private static int luma(byte[] rgb, int at) {
+  static int luma(byte[] rgb, int at) {
     int red = rgb[at] & 0xff;
     int green = rgb[at + 1] & 0xff;
     int blue = rgb[at + 2] & 0xff;

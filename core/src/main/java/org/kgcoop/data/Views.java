@@ -3,17 +3,15 @@ package org.kgcoop.data;
 import org.apache.commons.rng.core.source64.SplitMix64;
 
 /**
- * The random views of training pictures: torchvision's {@code RandomResizedCrop} (8 to 100 % of the
- * area, ratio 3/4 to 4/3, even in its logarithm) and a flip in half of the cases.
+ * What the random views of training pictures are drawn by.
  *
- * <p>A view is a pure function of (seed, number of the view, key of the picture, size of the
- * picture). Its generator is SplitMix64, begun with the first eight bytes, big-endian, of the
- * SHA-256 of the UTF-8 text {@code view:SEED:NUMBER:KEY}. So views depend neither on the order of
- * pictures nor on threads.
+ * <p>A view is a pure function of (seed, number of the view, key of the picture, picture). Its
+ * generator is SplitMix64, begun with the first eight bytes, big-endian, of the SHA-256 of the
+ * UTF-8 text {@code view:SEED:NUMBER:KEY}. So views depend neither on the order of pictures nor on
+ * threads.
  */
-public final class Views {
+final class Views {
 
-  private static final double LEAST_AREA = 0.08;
   private static final double LEAST_RATIO = 3.0 / 4;
   private static final double GREATEST_RATIO = 4.0 / 3;
   private static final int TRIES = 10;
@@ -21,25 +19,23 @@ public final class Views {
   private Views() {}
 
   /**
-   * View number {@code number} of a picture.
+   * The generator of a view.
    *
    * @param key what tells the picture from others, such as its path within the data set
    */
-  public static View of(long seed, long number, String key, RgbImage image) {
-    return of(seed, number, key, image.width(), image.height());
+  static SplitMix64 random(long seed, long number, String key) {
+    return new SplitMix64(Hashes.seed("view:%d:%d:%s".formatted(seed, number, key)));
   }
 
-  /** As above, for a picture of that size. */
-  public static View of(long seed, long number, String key, int width, int height) {
-    SplitMix64 random = new SplitMix64(Hashes.seed("view:%d:%d:%s".formatted(seed, number, key)));
-    Crop crop = crop(random, width, height);
-    return new View(crop, random.nextDouble() < 0.5);
-  }
-
-  private static Crop crop(SplitMix64 random, int width, int height) {
+  /**
+   * The part that torchvision's {@code RandomResizedCrop} draws: of an area between those fractions
+   * of the picture, of a ratio 3/4 to 4/3, even in its logarithm.
+   */
+  static Crop crop(
+      SplitMix64 random, int width, int height, double leastArea, double greatestArea) {
     double area = (double) width * height;
     for (int i = 0; i < TRIES; i++) {
-      double wanted = area * between(random, LEAST_AREA, 1);
+      double wanted = area * between(random, leastArea, greatestArea);
       double ratio = Math.exp(between(random, Math.log(LEAST_RATIO), Math.log(GREATEST_RATIO)));
       int cropWidth = (int) Math.rint(Math.sqrt(wanted * ratio));
       int cropHeight = (int) Math.rint(Math.sqrt(wanted / ratio));
@@ -65,7 +61,7 @@ public final class Views {
     return new Crop((height - cropHeight) / 2, (width - cropWidth) / 2, cropHeight, cropWidth);
   }
 
-  private static double between(SplitMix64 random, double least, double greatest) {
+  static double between(SplitMix64 random, double least, double greatest) {
     return least + random.nextDouble() * (greatest - least);
   }
 }

@@ -29,6 +29,11 @@ public final class Metrics {
     return new Spread(mean, Math.sqrt(squares / values.size()));
   }
 
+  /** Half the width of the 95 % interval of the mean, {@code 1.96 std / sqrt(n)}, as published. */
+  public static double interval95(List<Double> values) {
+    return 1.96 * spread(values).standardDeviation() / Math.sqrt(values.size());
+  }
+
   /**
    * The expected calibration error, a fraction: how far the confidence of predictions lies from
    * their accuracy, as a mean over bins (b/n, (b+1)/n] weighted by their pictures. A confidence of

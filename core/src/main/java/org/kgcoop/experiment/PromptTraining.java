@@ -63,7 +63,8 @@ final class PromptTraining {
     int epochs = training.schedule().epochs();
     Trainer.Outcome outcome;
     try (Progress.Task task = bench.progress().start(what, epochs)) {
-      BatchPlan plan = BatchPlan.shuffled(source.count(), training.batchSize(), training.seed());
+      BatchPlan plan =
+          training.sampler().plan(source.labels(), training.batchSize(), training.seed());
       outcome =
           new Trainer(
                   learner,

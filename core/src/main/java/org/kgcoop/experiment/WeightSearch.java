@@ -23,7 +23,6 @@ import org.kgcoop.data.Item;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.io.AtomicFile;
 import org.kgcoop.prompt.AutoWeight;
-import org.kgcoop.train.BatchPlan;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -165,9 +164,8 @@ final class WeightSearch {
   }
 
   private static int steps(DataSet data, TrainingSettings training) {
-    return BatchPlan.shuffled(data.train().size(), training.batchSize(), training.seed())
-        .batches(0)
-        .size();
+    long[] labels = data.train().stream().mapToLong(Item::label).toArray();
+    return training.sampler().plan(labels, training.batchSize(), training.seed()).batches(0).size();
   }
 
   /**

@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.clip.TextEncoder;
 import org.kgcoop.clip.Towers;
-import org.kgcoop.tensor.AdamW;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Engine;
+import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.UpdateRule;
 
 /**
  * One step of training, by several workers. Small operations do not spread well over the cores, so
@@ -38,7 +39,7 @@ import org.kgcoop.tensor.Tensor;
  * Every sum has a fixed order, so equal input gives equal weights.
  */
 final class ParallelStep implements AutoCloseable {
-  private static final AdamW.Settings PLAIN = new AdamW.Settings(0.9, 0.98, 1e-6, 0);
+  private static final UpdateRule.AdamW PLAIN = new UpdateRule.AdamW(0.9, 0.98, 1e-6, 0);
 
   private final PretrainingSettings settings;
   private final TrainedWeights weights;
@@ -46,15 +47,15 @@ final class ParallelStep implements AutoCloseable {
   private final ExecutorService threads;
   private final CyclicBarrier barrier;
   private final List<Share> shares = new ArrayList<>();
-  private final AdamW scaleOptimizer;
+  private final Optimizer scaleOptimizer;
   private final Joint joint = new Joint();
 
   /** The weights that one worker updates. */
   private static final class Share {
     final List<Integer> decayed = new ArrayList<>(); // places among all that have gradients
     final List<Integer> plain = new ArrayList<>();
-    @Nullable AdamW decayedOptimizer;
-    @Nullable AdamW plainOptimizer;
+    @Nullable Optimizer decayedOptimizer;
+    @Nullable Optimizer plainOptimizer;
     List<Tensor> decayedSums = List.of();
     List<Tensor> plainSums = List.of();
   }
@@ -102,7 +103,7 @@ final class ParallelStep implements AutoCloseable {
       shares.add(new Share());
     }
     divide();
-    scaleOptimizer = new AdamW(List.of(weights.master(TrainedWeights.SCALE)), PLAIN);
+    scaleOptimizer = new Optimizer(List.of(weights.master(TrainedWeights.SCALE)), PLAIN);
   }
 
   /** Gives every weight to the worker that has the fewest elements so far. */
@@ -122,11 +123,11 @@ final class ParallelStep implements AutoCloseable {
       Share share = shares.get(least);
       (weight.rank() >= 2 ? share.decayed : share.plain).add(i);
     }
-    AdamW.Settings decay =
-        new AdamW.Settings(PLAIN.beta1(), PLAIN.beta2(), PLAIN.epsilon(), settings.weightDecay());
+    UpdateRule.AdamW decay =
+        new UpdateRule.AdamW(PLAIN.beta1(), PLAIN.beta2(), PLAIN.epsilon(), settings.weightDecay());
     for (Share share : shares) {
-      share.decayedOptimizer = new AdamW(masters(names, share.decayed), decay);
-      share.plainOptimizer = new AdamW(masters(names, share.plain), PLAIN);
+      share.decayedOptimizer = new Optimizer(masters(names, share.decayed), decay);
+      share.plainOptimizer = new Optimizer(masters(names, share.plain), PLAIN);
     }
   }
 
@@ -364,8 +365,8 @@ final class ParallelStep implements AutoCloseable {
 
   // ---- checkpoints
 
-  private List<AdamW> optimizers() {
-    List<AdamW> optimizers = new ArrayList<>(List.of(scaleOptimizer));
+  private List<Optimizer> optimizers() {
+    List<Optimizer> optimizers = new ArrayList<>(List.of(scaleOptimizer));
     for (Share share : shares) {
       if (share.decayedOptimizer != null && share.plainOptimizer != null) {
         optimizers.add(share.decayedOptimizer);
@@ -378,7 +379,7 @@ final class ParallelStep implements AutoCloseable {
   /** The state of all optimisers, for {@link #load}. */
   byte[] state() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (AdamW optimizer : optimizers()) {
+    for (Optimizer optimizer : optimizers()) {
       byte[] state = optimizer.state();
       bytes.writeBytes(ByteBuffer.allocate(4).putInt(state.length).array());
       bytes.writeBytes(state);
@@ -388,7 +389,7 @@ final class ParallelStep implements AutoCloseable {
 
   void load(byte[] state) {
     ByteBuffer bytes = ByteBuffer.wrap(state);
-    for (AdamW optimizer : optimizers()) {
+    for (Optimizer optimizer : optimizers()) {
       byte[] own = new byte[bytes.getInt()];
       bytes.get(own);
       optimizer.load(own);
@@ -398,6 +399,6 @@ final class ParallelStep implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdownNow();
-    optimizers().forEach(AdamW::close);
+    optimizers().forEach(Optimizer::close);
   }
 }

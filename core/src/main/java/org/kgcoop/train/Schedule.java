@@ -4,17 +4,24 @@ import java.util.Locale;
 import org.kgcoop.KgCoopException;
 
 /**
- * The learning rate of every epoch: warm-up, then a cosine, stepped after each epoch. The published
+ * The learning rate of every epoch: warm-up, then a decay, stepped after each epoch. The published
  * runs use Dassl.pytorch, whose two ways of counting the warm-up are {@link Variant}.
  *
- * @param rate the rate r that the cosine starts from
+ * @param rate the rate r that the decay starts from
  * @param epochs T
+ * @param decay how the rate falls after the warm-up
  * @param warmup how the first epochs rise
  * @param warmupEpochs w, how many they are
  * @param warmupRate the rate of a constant warm-up, and of the first epoch of a linear one
  */
 public record Schedule(
-    double rate, int epochs, Warmup warmup, int warmupEpochs, double warmupRate, Variant variant) {
+    double rate,
+    int epochs,
+    Decay decay,
+    Warmup warmup,
+    int warmupEpochs,
+    double warmupRate,
+    Variant variant) {
 
   /** How the first epochs rise. */
   public enum Warmup {
@@ -39,13 +46,13 @@ public record Schedule(
     }
   }
 
-  /** Whether the cosine counts from the end of the warm-up, or from the first epoch. */
+  /** Whether the decay counts from the end of the warm-up, or from the first epoch. */
   public enum Variant {
-    /** {@code r (1 + cos(pi (e - w) / T)) / 2} in epoch e >= w: Dassl with WARMUP_RECOUNT. */
+    /** In epoch e >= w the decay is that of epoch e - w: Dassl with WARMUP_RECOUNT. */
     CURRENT("current"),
     /**
-     * {@code r (1 + cos(pi e / T)) / (1 + cos(pi w / T))} in epoch e >= w: without, by PyTorch's
-     * recursive formula.
+     * In epoch e >= w the decay is that from epoch w to e: without, by PyTorch's recursive
+     * formulas.
      */
     PAPER_ERA("paper-era");
 
@@ -85,6 +92,17 @@ public record Schedule(
     }
   }
 
+  /** With a cosine, as published. */
+  public Schedule(
+      double rate,
+      int epochs,
+      Warmup warmup,
+      int warmupEpochs,
+      double warmupRate,
+      Variant variant) {
+    this(rate, epochs, new Decay.Cosine(), warmup, warmupEpochs, warmupRate, variant);
+  }
+
   /** The published schedule: one constant epoch at 1e-5, then the cosine from {@code rate}. */
   public static Schedule published(double rate, int epochs) {
     return new Schedule(rate, epochs, Warmup.CONSTANT, 1, 1e-5, Variant.CURRENT);
@@ -101,12 +119,8 @@ public record Schedule(
       return warmup == Warmup.LINEAR && epoch > 0 ? rate * epoch / w : warmupRate;
     }
     return switch (variant) {
-      case CURRENT -> rate * (1 + cosine(epoch - w)) / 2;
-      case PAPER_ERA -> rate * (1 + cosine(epoch)) / (1 + cosine(w));
+      case CURRENT -> decay.rate(rate, 0, epoch - w, epochs);
+      case PAPER_ERA -> decay.rate(rate, w, epoch, epochs);
     };
-  }
-
-  private double cosine(int epoch) {
-    return Math.cos(Math.PI * epoch / epochs);
   }
 }

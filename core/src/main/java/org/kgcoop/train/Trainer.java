@@ -13,8 +13,8 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.Step;
+import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Sgd;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -115,13 +115,13 @@ public final class Trainer {
       @Nullable Checkpoint from, @Nullable ToDoubleFunction<PromptLearner> validation) {
     Position at = new Position();
     List<Tensor> parameters = List.copyOf(learner.parameters().values());
-    try (Sgd sgd = new Sgd(parameters, settings.momentum(), settings.weightDecay())) {
+    try (Optimizer optimizer = new Optimizer(parameters, settings.optimizer())) {
       if (from != null) {
-        goOn(from, sgd, at);
+        goOn(from, optimizer, at);
       }
       int epochs = settings.schedule().epochs();
       for (; at.epoch < epochs; at.epoch++, at.batch = 0) {
-        epoch(sgd, at);
+        epoch(optimizer, at);
         Double accuracy = null;
         if (settings.keepBest() && validation != null) {
           accuracy = validation.applyAsDouble(learner);
@@ -132,26 +132,26 @@ public final class Trainer {
         }
         listener.epoch(at.epoch, accuracy);
         if ((at.epoch + 1) % settings.checkpointEvery() == 0 && at.epoch + 1 < epochs) {
-          listener.checkpoint(checkpoint(at, at.epoch + 1, 0, sgd));
+          listener.checkpoint(checkpoint(at, at.epoch + 1, 0, optimizer));
         }
       }
     }
     return new Outcome(at.best.isEmpty() ? stored() : at.best, at.pictures, at.seconds);
   }
 
-  private void epoch(Sgd sgd, Position at) {
+  private void epoch(Optimizer optimizer, Position at) {
     List<int[]> batches = plan.batches(at.epoch);
     double rate = settings.schedule().rate(at.epoch);
     for (; at.batch < batches.size(); at.batch++) {
       int[] pictures = batches.get(at.batch);
       long start = System.nanoTime();
-      Map<String, Double> losses = step(sgd, pictures, rate, at);
+      Map<String, Double> losses = step(optimizer, pictures, rate, at);
       at.seconds += (System.nanoTime() - start) / 1e9;
       at.pictures += pictures.length;
       at.step++;
       listener.step(at.epoch, at.batch, rate, losses);
       if (interrupted.getAsBoolean()) {
-        listener.checkpoint(checkpoint(at, at.epoch, at.batch + 1, sgd));
+        listener.checkpoint(checkpoint(at, at.epoch, at.batch + 1, optimizer));
         throw new KgCoopException(
             KgCoopException.Category.INTERRUPTED,
             "interrupted in epoch "
@@ -163,7 +163,7 @@ public final class Trainer {
     }
   }
 
-  private Map<String, Double> step(Sgd sgd, int[] pictures, double rate, Position at) {
+  private Map<String, Double> step(Optimizer optimizer, int[] pictures, double rate, Position at) {
     try (Scope scope = Scope.open("training step")) {
       long[] batchLabels = new long[pictures.length];
       for (int i = 0; i < pictures.length; i++) {
@@ -189,18 +189,18 @@ public final class Trainer {
                           + ": try a lower learning rate, or precision float32");
                 }
               });
-      sgd.step(step.gradients(), rate);
+      optimizer.step(step.gradients(), rate);
       return step.losses();
     }
   }
 
-  private void goOn(Checkpoint from, Sgd sgd, Position at) {
+  private void goOn(Checkpoint from, Optimizer optimizer, Position at) {
     try (Scope scope = Scope.open("checkpoint")) {
       Map<String, Tensor> values = new LinkedHashMap<>();
       from.parameters().forEach((name, stored) -> values.put(name, stored.tensor()));
       learner.load(values);
     }
-    sgd.load(from.optimizerState());
+    optimizer.load(from.optimizerState());
     at.epoch = from.epoch();
     at.batch = from.batch();
     at.step = from.step();
@@ -208,7 +208,7 @@ public final class Trainer {
     at.best = from.best();
   }
 
-  private Checkpoint checkpoint(Position at, int epoch, int batch, Sgd sgd) {
+  private Checkpoint checkpoint(Position at, int epoch, int batch, Optimizer optimizer) {
     return new Checkpoint(
         epoch,
         batch,
@@ -216,7 +216,7 @@ public final class Trainer {
         at.bestAccuracy,
         stored(),
         at.best,
-        Checkpoint.optimizer(sgd.state()));
+        Checkpoint.optimizer(optimizer.state()));
   }
 
   private Map<String, StoredTensor> stored() {

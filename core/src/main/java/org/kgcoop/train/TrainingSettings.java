@@ -2,14 +2,15 @@ package org.kgcoop.train;
 
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.Augmentation;
+import org.kgcoop.tensor.UpdateRule;
 
 /**
  * How a method is trained.
  *
  * @param schedule the rates, and how many epochs
  * @param batchSize pictures a step
- * @param momentum of SGD, published 0.9
- * @param weightDecay of SGD, published 5e-4
+ * @param optimizer published SGD with momentum 0.9 and weight decay 5e-4
+ * @param sampler which pictures are seen together, published at random
  * @param seed of the few-shot draw, the start of the context, the views and the order
  * @param augmentation which view of a picture an epoch sees
  * @param checkpointEvery epochs between checkpoints
@@ -18,8 +19,8 @@ import org.kgcoop.bank.Augmentation;
 public record TrainingSettings(
     Schedule schedule,
     int batchSize,
-    double momentum,
-    double weightDecay,
+    UpdateRule optimizer,
+    Sampler sampler,
     long seed,
     Augmentation augmentation,
     int checkpointEvery,
@@ -37,12 +38,32 @@ public record TrainingSettings(
       throw KgCoopException.configuration(
           "epochs between checkpoints: expected at least 1, got " + checkpointEvery);
     }
-    if (!(momentum >= 0 && momentum < 1)) {
-      throw KgCoopException.configuration("momentum: expected 0 to below 1, got " + momentum);
+    if (sampler instanceof Sampler.RandomClass classes && classes.instances() > batchSize) {
+      throw KgCoopException.configuration(
+          "sampler %s: expected a batch size of at least %d, got %d"
+              .formatted(sampler.id(), classes.instances(), batchSize));
     }
-    if (!(weightDecay >= 0) || Double.isInfinite(weightDecay)) {
-      throw KgCoopException.configuration("weight decay: expected at least 0, got " + weightDecay);
-    }
+  }
+
+  /** With SGD, in random order: the published way. */
+  public TrainingSettings(
+      Schedule schedule,
+      int batchSize,
+      double momentum,
+      double weightDecay,
+      long seed,
+      Augmentation augmentation,
+      int checkpointEvery,
+      boolean keepBest) {
+    this(
+        schedule,
+        batchSize,
+        new UpdateRule.Sgd(momentum, weightDecay),
+        new Sampler.Random(),
+        seed,
+        augmentation,
+        checkpointEvery,
+        keepBest);
   }
 
   /** The same for another number of epochs. */
@@ -51,13 +72,14 @@ public record TrainingSettings(
         new Schedule(
             schedule.rate(),
             epochs,
+            schedule.decay(),
             schedule.warmup(),
             schedule.warmupEpochs(),
             schedule.warmupRate(),
             schedule.variant()),
         batchSize,
-        momentum,
-        weightDecay,
+        optimizer,
+        sampler,
         seed,
         augmentation,
         checkpointEvery,

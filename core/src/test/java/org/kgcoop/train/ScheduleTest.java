@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,6 +74,43 @@ class ScheduleTest {
     assertThat(era.rate(4)).isCloseTo(0.1, within(1e-15));
     // 0.1 (1 + cos(pi / 2)) / (1 + cos(2 pi / 5))
     assertThat(era.rate(5)).isCloseTo(0.1 / (1 + Math.cos(0.4 * Math.PI)), within(1e-12));
+  }
+
+  @Test
+  void stepsAreThoseOfPyTorch() {
+    // StepLR(3, 0.5) after 2 warm-up epochs, counted anew: 2..4 at r, 5..7 at r/2, 8.. at r/4.
+    Decay step = Decay.ofId("step:3", 0.5);
+    assertThat(rates(step, Schedule.Variant.CURRENT, 10))
+        .containsExactly(.01, .01, 1., 1., 1., .5, .5, .5, .25, .25);
+    // Counted from the first epoch: its multiples of 3 are epochs 3, 6 and 9.
+    assertThat(rates(step, Schedule.Variant.PAPER_ERA, 10))
+        .containsExactly(.01, .01, 1., .5, .5, .5, .25, .25, .25, .125);
+    // MultiStepLR([1, 4, 6], 0.5), likewise; a milestone within the warm-up has passed.
+    Decay steps = Decay.ofId("steps:1,4,6", 0.5);
+    assertThat(rates(steps, Schedule.Variant.CURRENT, 10))
+        .containsExactly(.01, .01, 1., .5, .5, .5, .25, .25, .125, .125);
+    assertThat(rates(steps, Schedule.Variant.PAPER_ERA, 10))
+        .containsExactly(.01, .01, 1., 1., .5, .5, .25, .25, .25, .25);
+  }
+
+  private static List<Double> rates(Decay decay, Schedule.Variant variant, int epochs) {
+    Schedule schedule = new Schedule(1, epochs, decay, Schedule.Warmup.CONSTANT, 2, 0.01, variant);
+    return IntStream.range(0, epochs).mapToObj(schedule::rate).toList();
+  }
+
+  @Test
+  void aDecayIsReadFromItsName() {
+    for (String id : List.of("cosine", "step:30", "steps:30", "steps:10,20,30")) {
+      assertThat(Decay.ofId(id, 0.1).id()).isEqualTo(id);
+    }
+    for (String id : List.of("step", "step:", "steps:1,,2", "linear", "step:-1")) {
+      assertThatThrownBy(() -> Decay.ofId(id, 0.1))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("expected cosine, step:N or steps:N,N");
+    }
+    assertThatThrownBy(() -> Decay.ofId("step:0", 0.1)).hasMessageContaining("at least 1 epoch");
+    assertThatThrownBy(() -> Decay.ofId("steps:3,3", 0.1)).hasMessageContaining("rising");
+    assertThatThrownBy(() -> Decay.ofId("step:3", 0)).hasMessageContaining("gamma");
   }
 
   @Test

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.Augmentation;
 import org.kgcoop.bank.FeatureBank;
@@ -39,6 +40,7 @@ import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.UpdateRule;
 
 class TrainerTest {
   private static final int EPOCHS = 3;
@@ -126,7 +128,7 @@ class TrainerTest {
                   learner,
                   source,
                   settings,
-                  BatchPlan.shuffled(source.count(), settings.batchSize(), settings.seed()),
+                  settings.sampler().plan(source.labels(), settings.batchSize(), settings.seed()),
                   listener,
                   interrupted)
               .train(from, validation)
@@ -190,6 +192,38 @@ class TrainerTest {
           .as("from step %d", from.step())
           .isEqualTo(expected);
       assertThat(rest.steps).isEqualTo(STEPS - (int) from.step());
+    }
+  }
+
+  static List<UpdateRule> rules() {
+    return List.of(
+        new UpdateRule.Sgd(0.9, 5e-4),
+        new UpdateRule.Adam(0.9, 0.999, 1e-8, 5e-4),
+        new UpdateRule.AdamW(0.9, 0.999, 1e-8, 5e-4),
+        new UpdateRule.RmsProp(0.99, 0.9, 1e-8, 5e-4));
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void everyOptimiserGoesOnInTheSameBytes(UpdateRule rule) {
+    PromptMethod method = method("coop");
+    TrainingSettings settings =
+        new TrainingSettings(
+            Schedule.published(0.01, EPOCHS),
+            4,
+            rule,
+            new Sampler.RandomClass(2),
+            1,
+            new Augmentation.Test(),
+            1,
+            false);
+    Keeper undisturbed = new Keeper();
+    Map<String, String> expected = trained(method, settings, null, undisturbed, () -> false, null);
+    assertThat(undisturbed.checkpoints).hasSize(2);
+    for (Checkpoint checkpoint : undisturbed.checkpoints) {
+      Checkpoint from = throughAFile(checkpoint, "step" + checkpoint.step());
+      assertThat(trained(method, settings, from, new Keeper(), () -> false, null))
+          .isEqualTo(expected);
     }
   }
 
@@ -309,6 +343,18 @@ class TrainerTest {
     Augmentation test = new Augmentation.Test();
     assertThatThrownBy(() -> new TrainingSettings(schedule, 0, 0.9, 0, 1, test, 1, false))
         .hasMessage("batch size: expected at least 1, got 0");
+    assertThatThrownBy(
+            () ->
+                new TrainingSettings(
+                    schedule,
+                    3,
+                    new UpdateRule.Sgd(0.9, 0),
+                    new Sampler.RandomClass(4),
+                    1,
+                    test,
+                    1,
+                    false))
+        .hasMessage("sampler random-class:4: expected a batch size of at least 4, got 3");
     assertThatThrownBy(() -> new TrainingSettings(schedule, 1, 1, 0, 1, test, 1, false))
         .hasMessageContaining("momentum: expected 0 to below 1");
     assertThatThrownBy(() -> new TrainingSettings(schedule, 1, 0, Double.NaN, 1, test, 1, false))

@@ -1,0 +1,217 @@
+package org.kgcoop.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Stack;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.config.ConfigFile;
+import org.kgcoop.config.Nearest;
+import org.kgcoop.config.OptionValues;
+import org.kgcoop.config.ReferenceConfig;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterPreprocessor;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Replaces {@code --config FILE} and KEY VALUE pairs by the options that they stand for, before the
+ * command line is parsed: so files go through the same checks as options. What the command line
+ * itself gives is left out of them.
+ */
+final class ConfigExpansion implements IParameterPreprocessor {
+  private final CommandSpec command;
+
+  private ConfigExpansion(CommandSpec command) {
+    this.command = command;
+  }
+
+  /** Lets a command that has the option read files. */
+  static void install(CommandLine commandLine) {
+    CommandSpec spec = commandLine.getCommandSpec();
+    if (spec.findOption(ConfigOptions.CONFIG) != null) {
+      spec.preprocessor(new ConfigExpansion(spec));
+    }
+  }
+
+  @Override
+  @SuppressWarnings("JdkObsolete") // the type is picocli's
+  public boolean preprocess(
+      Stack<String> stack, CommandSpec spec, @Nullable ArgSpec arg, Map<String, Object> info) {
+    List<String> words = new ArrayList<>(stack);
+    Collections.reverse(words);
+    try {
+      List<String> expanded = expanded(words);
+      Collections.reverse(expanded);
+      stack.clear();
+      stack.addAll(expanded);
+    } catch (KgCoopException e) {
+      throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+    return false;
+  }
+
+  private List<String> expanded(List<String> words) {
+    int pairWords = ReferenceConfig.pairWords(words);
+    List<String> own = words.subList(0, words.size() - pairWords);
+    List<String> pairs = words.subList(words.size() - pairWords, words.size());
+    List<ConfigFile> files =
+        given(own, ConfigOptions.CONFIG).stream()
+            .map(file -> ConfigFile.read(Path.of(file)))
+            .toList();
+    OptionValues values = OptionValues.empty();
+    List<ConfigFile> published = files.stream().filter(ConfigFile::isReference).toList();
+    if (!published.isEmpty() || !pairs.isEmpty()) {
+      ReferenceConfig.Translation translation =
+          ReferenceConfig.translate(published, pairs, method(own));
+      values = fitting(translation);
+    }
+    for (ConfigFile file : files) {
+      if (!file.isReference()) {
+        OptionValues ofFile = OptionValues.of(file);
+        checkKeys(file, ofFile);
+        values = values.with(ofFile);
+      }
+    }
+    List<String> expanded = arguments(values, own);
+    expanded.addAll(own);
+    return expanded;
+  }
+
+  /** What the command line gives to an option, each time that it does. */
+  private static List<String> given(List<String> words, String option) {
+    List<String> values = new ArrayList<>();
+    for (int i = 0; i < words.size(); i++) {
+      if (words.get(i).startsWith(option + "=")) {
+        values.add(words.get(i).substring(option.length() + 1));
+      } else if (words.get(i).equals(option) && i + 1 < words.size()) {
+        values.add(words.get(i + 1));
+      }
+    }
+    return values;
+  }
+
+  /** The one method that is asked for, or null where there are several. */
+  private @Nullable String method(List<String> words) {
+    OptionSpec option = option("method");
+    if (option == null) {
+      return null;
+    }
+    List<String> values = given(words, option.longestName());
+    return values.size() == 1 && !values.get(0).contains(",") ? values.get(0) : null;
+  }
+
+  /**
+   * An option of the command. The published code knows one seed, method and data set, where some
+   * commands take several.
+   */
+  private @Nullable OptionSpec option(String name) {
+    OptionSpec option = command.findOption("--" + name);
+    if (option == null && (name.equals("seed") || name.equals("method"))) {
+      option = command.findOption("--" + name + "s");
+    }
+    return option;
+  }
+
+  /** The translation in options that the command has; a line says what it leaves out. */
+  private OptionValues fitting(ReferenceConfig.Translation translation) {
+    List<String> left = new ArrayList<>(translation.ignored());
+    OptionValues fitting = OptionValues.empty();
+    fitting.settings().putAll(translation.values().settings());
+    translation
+        .values()
+        .options()
+        .forEach(
+            (name, value) -> {
+              OptionSpec option = option(name);
+              if (option == null) {
+                left.add("--" + name);
+              } else {
+                fitting.options().put(plain(option), value);
+              }
+            });
+    if (!left.isEmpty()) {
+      command
+          .commandLine()
+          .getErr()
+          .println("warning: without a meaning here: " + String.join(", ", left));
+    }
+    return fitting;
+  }
+
+  private void checkKeys(ConfigFile file, OptionValues values) {
+    Map<String, OptionSpec> known = known();
+    List<String> errors = new ArrayList<>();
+    for (String key : values.options().keySet()) {
+      if (!known.containsKey(key)) {
+        errors.add(key + Nearest.hint(key, known.keySet()));
+      }
+    }
+    if (!errors.isEmpty()) {
+      throw KgCoopException.configuration(
+          "%s: no option of %s: %s"
+              .formatted(file.name(), command.name(), String.join(", ", errors)));
+    }
+  }
+
+  private Map<String, OptionSpec> known() {
+    Map<String, OptionSpec> known = new TreeMap<>();
+    for (OptionSpec option : command.options()) {
+      if (!option.usageHelp() && !option.versionHelp() && !plain(option).equals("config")) {
+        known.put(plain(option), option);
+      }
+    }
+    return known;
+  }
+
+  private static String plain(OptionSpec option) {
+    return option.longestName().replaceFirst("^-+", "");
+  }
+
+  /** The words that give those values, but for what the command line gives itself. */
+  private List<String> arguments(OptionValues values, List<String> own) {
+    List<String> words = new ArrayList<>();
+    values
+        .options()
+        .forEach(
+            (name, given) -> {
+              OptionSpec option = option(name);
+              if (option != null && !isNamed(option, own)) {
+                words.addAll(words(option, given));
+              }
+            });
+    values.settings().forEach((key, value) -> words.add("--set=" + key + "=" + value));
+    return words;
+  }
+
+  private static boolean isNamed(OptionSpec option, List<String> words) {
+    for (String name : option.names()) {
+      if (words.stream().anyMatch(word -> word.equals(name) || word.startsWith(name + "="))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<String> words(OptionSpec option, List<String> given) {
+    String name = option.longestName();
+    if (option.typeInfo().isBoolean()) {
+      return switch (String.join(",", given)) {
+        case "true" -> List.of(name);
+        case "false" -> List.of();
+        default ->
+            throw KgCoopException.configuration(
+                plain(option) + ": expected true or false, got " + String.join(",", given));
+      };
+    }
+    return option.isMultiValue()
+        ? given.stream().map(value -> name + "=" + value).toList()
+        : List.of(name + "=" + String.join(",", given));
+  }
+}

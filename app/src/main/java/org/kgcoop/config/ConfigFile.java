@@ -1,0 +1,135 @@
+package org.kgcoop.config;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+import org.yaml.snakeyaml.LoaderOptions;
+
+/**
+ * A YAML file of settings.
+ *
+ * @param name how messages call it
+ */
+public record ConfigFile(String name, ObjectNode content) {
+  private static final int LARGEST = 1 << 20; // bytes; published files have some hundred
+  private static final int DEEPEST = 20;
+
+  private static final YAMLMapper YAML = mapper();
+
+  private static YAMLMapper mapper() {
+    LoaderOptions limits = new LoaderOptions();
+    limits.setCodePointLimit(LARGEST);
+    limits.setNestingDepthLimit(DEEPEST);
+    return YAMLMapper.builder(YAMLFactory.builder().loaderOptions(limits).build())
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .build();
+  }
+
+  /** Reads a file. */
+  public static ConfigFile read(Path file) {
+    try {
+      if (Files.size(file) > LARGEST) {
+        throw KgCoopException.configuration(file + ": larger than 1 MB; expected a YAML file");
+      }
+      byte[] bytes = Files.readAllBytes(file);
+      refuseAliases(file, bytes);
+      JsonNode content = YAML.readTree(bytes);
+      if (content instanceof ObjectNode object) {
+        return new ConfigFile(file.toString(), object);
+      }
+      if (content.isMissingNode() || content.isNull()) {
+        return new ConfigFile(file.toString(), YAML.createObjectNode());
+      }
+      throw KgCoopException.configuration(file + ": expected lines of KEY: VALUE");
+    } catch (JsonProcessingException e) {
+      String place =
+          e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr() + ": no YAML";
+      throw new KgCoopException(
+          KgCoopException.Category.CONFIGURATION,
+          file + place + " (" + firstLine(e.getOriginalMessage()) + ")",
+          e);
+    } catch (NoSuchFileException e) {
+      throw new KgCoopException(
+          KgCoopException.Category.CONFIGURATION,
+          file + ": no such file; --config expects a YAML file",
+          e);
+    } catch (IOException e) {
+      throw new KgCoopException(
+          KgCoopException.Category.CONFIGURATION,
+          file + ": cannot be read (" + e.getClass().getSimpleName() + ")",
+          e);
+    }
+  }
+
+  /** An alias would be read as its own name. */
+  private static void refuseAliases(Path file, byte[] bytes) throws IOException {
+    try (YAMLParser parser = YAML.getFactory().createParser(bytes)) {
+      while (parser.nextToken() != null) {
+        if (parser.isCurrentAlias()) {
+          throw KgCoopException.configuration(
+              "%s, line %d: expected no alias (*%s); write the value again"
+                  .formatted(file, line(parser), parser.getText()));
+        }
+      }
+    }
+  }
+
+  private static int line(JsonParser parser) {
+    return parser.currentLocation().getLineNr();
+  }
+
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse("");
+  }
+
+  /** One value as it would stand in a file. */
+  static JsonNode value(String text) {
+    try {
+      JsonNode value = YAML.readTree(text);
+      return value.isMissingNode() ? YAML.getNodeFactory().textNode(text) : value;
+    } catch (JsonProcessingException e) {
+      return YAML.getNodeFactory().textNode(text);
+    }
+  }
+
+  /** Whether it is a file of the published code: sections and keys in capitals. */
+  public boolean isReference() {
+    boolean capitals = true;
+    for (Map.Entry<String, JsonNode> entry : content.properties()) {
+      capitals &= entry.getKey().matches("[A-Z][A-Z0-9_]*");
+    }
+    return capitals && !content.isEmpty();
+  }
+
+  /** All values under their keys with points between them: {@code OPTIM.LR}. */
+  Map<String, JsonNode> flat() {
+    Map<String, JsonNode> flat = new LinkedHashMap<>();
+    flatten("", content, flat);
+    return flat;
+  }
+
+  private static void flatten(String prefix, JsonNode node, Map<String, JsonNode> flat) {
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      String key = prefix + entry.getKey();
+      if (entry.getValue().isObject()) {
+        flatten(key + ".", entry.getValue(), flat);
+      } else {
+        flat.put(key, entry.getValue());
+      }
+    }
+  }
+}

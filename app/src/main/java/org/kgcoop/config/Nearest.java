@@ -1,0 +1,36 @@
+package org.kgcoop.config;
+
+import java.util.Collection;
+import java.util.Comparator;
+
+/** What somebody may have meant who wrote something unknown. */
+public final class Nearest {
+  private Nearest() {}
+
+  /** {@code "; did you mean X?"}, or nothing where none is near. */
+  public static String hint(String unknown, Collection<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt((String k) -> distance(unknown, k)).thenComparing(k -> k))
+        .filter(k -> distance(unknown, k) <= Math.max(2, unknown.length() / 3))
+        .map(k -> " (did you mean " + k + "?)")
+        .orElse("");
+  }
+
+  /** How many letters are to be put in, taken out or exchanged: Levenshtein's distance. */
+  static int distance(String a, String b) {
+    int[] before = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      before[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int[] row = new int[b.length() + 1];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int exchanged = before[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(exchanged, 1 + Math.min(row[j - 1], before[j]));
+      }
+      before = row;
+    }
+    return before[b.length()];
+  }
+}

@@ -1,0 +1,141 @@
+package org.kgcoop.tensorboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.io.AtomicFile;
+import org.kgcoop.tensorboard.format.Event;
+import org.kgcoop.tensorboard.format.Summary;
+
+/**
+ * A finished run folder as TensorBoard reads it: losses, learning rate and accuracy on the
+ * validation pictures by step, and at the last step the accuracies of the end and the words nearest
+ * to each learned vector.
+ *
+ * <p>It is made of {@code events.jsonl} and {@code results.json} alone, so a resumed run has the
+ * bytes of an undisturbed one. No clock stands in those files: the wall time of a step is as many
+ * seconds as there were steps.
+ */
+public final class EventFile {
+  /** TensorBoard looks for {@code tfevents}, and sorts several files by the number behind it. */
+  static final String NAME = "events.out.tfevents.0000000000.kgcoop";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String VERSION = "brain.Event:2";
+  private static final Set<String> NO_LOSSES =
+      Set.of("step", "epoch", "batch", "lr", "validation_accuracy");
+
+  private EventFile() {}
+
+  /** Writes those of all finished runs in a folder and below that have none, or an older one. */
+  public static void below(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path events : files.filter(f -> f.endsWith("events.jsonl")).sorted().toList()) {
+        Path run = events.resolveSibling("");
+        if (isWanted(run)) {
+          write(run);
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw KgCoopException.io(folder + ": cannot be listed (" + e.getMessage() + ")", e);
+    }
+  }
+
+  private static boolean isWanted(Path run) throws IOException {
+    Path results = run.resolve("results.json");
+    Path file = run.resolve(NAME);
+    return Files.exists(results)
+        && (!Files.exists(file)
+            || Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(results)) < 0);
+  }
+
+  /** Writes that of a finished run. */
+  public static void write(Path run) {
+    Path events = run.resolve("events.jsonl");
+    Path results = run.resolve("results.json");
+    AtomicFile.write(
+        run.resolve(NAME),
+        out -> {
+          record(out, Event.newBuilder().setFileVersion(VERSION).build());
+          long last = 0;
+          try (BufferedReader lines = Files.newBufferedReader(events, StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+              JsonNode event = JSON.readTree(line);
+              last = event.path("step").asLong();
+              record(out, event(last, progress(event)));
+            }
+          }
+          Summary end = end(JSON.readTree(results.toFile()));
+          if (end.getValueCount() > 0) {
+            record(out, event(last, end));
+          }
+        });
+  }
+
+  private static Summary progress(JsonNode event) {
+    Summary.Builder summary = Summary.newBuilder();
+    for (Map.Entry<String, JsonNode> field : event.properties()) {
+      if (!NO_LOSSES.contains(field.getKey())) {
+        summary.addValue(Summaries.scalar("loss/" + field.getKey(), field.getValue().asDouble()));
+      }
+    }
+    if (event.has("lr")) {
+      summary.addValue(Summaries.scalar("lr", event.path("lr").asDouble()));
+    }
+    if (event.has("validation_accuracy")) {
+      summary.addValue(
+          Summaries.scalar("accuracy/validation", event.path("validation_accuracy").asDouble()));
+    }
+    return summary.build();
+  }
+
+  private static Summary end(JsonNode results) {
+    Summary.Builder summary = Summary.newBuilder();
+    for (JsonNode target : results.path("targets")) {
+      summary.addValue(
+          Summaries.scalar(
+              "accuracy/" + target.path("name").asText(), target.path("accuracy").asDouble()));
+    }
+    JsonNode words = results.path("nearest_words");
+    if (!words.isEmpty()) {
+      summary.addValue(Summaries.text("nearest words", table(words)));
+    }
+    return summary.build();
+  }
+
+  /** A table in Markdown, which TensorBoard shows as one: a row for each vector. */
+  private static String table(JsonNode nearest) {
+    StringBuilder table = new StringBuilder("| vector | nearest words |\n|---|---|\n");
+    for (int i = 0; i < nearest.size(); i++) {
+      List<String> words = new ArrayList<>();
+      nearest.path(i).forEach(word -> words.add(word.asText().replace("|", "\\|")));
+      table
+          .append("| ")
+          .append(i + 1)
+          .append(" | ")
+          .append(String.join(", ", words))
+          .append(" |\n");
+    }
+    return table.toString();
+  }
+
+  private static Event event(long step, Summary summary) {
+    return Event.newBuilder().setWallTime((double) step).setStep(step).setSummary(summary).build();
+  }
+
+  private static void record(OutputStream out, Event event) throws IOException {
+    Records.write(out, event.toByteArray());
+  }
+}

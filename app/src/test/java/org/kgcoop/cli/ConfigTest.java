@@ -1,0 +1,172 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.clip.RandomClip;
+
+/** Commands with their options in files. */
+class ConfigTest {
+  @TempDir static Path shared;
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void writeInput() {
+    RandomClip.write(shared.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(shared.resolve("drawings"));
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private JsonNode settings() throws IOException {
+    return new ObjectMapper().readTree(folder.resolve("run/run.json").toFile()).path("settings");
+  }
+
+  private Path own() throws IOException {
+    return file(
+        "own.yaml",
+        """
+        clip: %s
+        data: %s
+        out: %s
+        method: kgcoop
+        shots: 2
+        epochs: 1
+        lr: 5e-3
+        optimizer: adam
+        decay: steps:1
+        augment: test
+        bank: none
+        quiet: true
+        strict: false
+        set:
+          context_tokens: 3
+          kgcoop:
+            weight: 2.5
+        """
+            .formatted(shared.resolve("clip"), shared.resolve("drawings"), folder.resolve("run")));
+  }
+
+  @Test
+  void aFileSaysAllThatOptionsSayAndTheCommandLineIsStronger() throws IOException {
+    Cli.Result result =
+        Cli.run("train", "--config", own(), "--lr", "0.01", "--set", "kgcoop.weight=3");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err()).isEmpty();
+    assertThat(settings().path("training").path("lr").asDouble()).isEqualTo(0.01);
+    assertThat(settings().path("training").path("optimizer").asText()).isEqualTo("adam");
+    assertThat(settings().path("training").path("decay").asText()).isEqualTo("steps:1");
+    assertThat(settings().path("method").path("context_tokens").asInt()).isEqualTo(3);
+    assertThat(settings().path("method").path("weight").asDouble()).isEqualTo(3);
+  }
+
+  @Test
+  void aPublishedFileAndPairsTrain() throws IOException {
+    Path trainer =
+        file(
+            "trainer.yaml",
+            """
+            DATALOADER:
+              TRAIN_X:
+                BATCH_SIZE: 8
+              NUM_WORKERS: 8
+            INPUT:
+              TRANSFORMS: ["random_crop", "cutout", "normalize"]
+              CUTOUT_LEN: 6
+            OPTIM:
+              NAME: "rmsprop"
+              LR: 0.002
+              MAX_EPOCH: 200
+              LR_SCHEDULER: "cosine"
+              WARMUP_EPOCH: -1
+            """);
+    Cli.Result result =
+        Cli.run(
+            "train",
+            "--clip",
+            shared.resolve("clip"),
+            "--data",
+            shared.resolve("drawings"),
+            "--out",
+            folder.resolve("run"),
+            "--bank",
+            "none",
+            "--config",
+            trainer,
+            "TRAINER.NAME",
+            "CoOp",
+            "OPTIM.MAX_EPOCH",
+            "1",
+            "DATASET.NUM_SHOTS",
+            "2",
+            "TRAINER.COOP.N_CTX",
+            "2");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err()).contains("warning: without a meaning here: DATALOADER.NUM_WORKERS");
+    JsonNode training = settings().path("training");
+    assertThat(training.path("optimizer").asText()).isEqualTo("rmsprop");
+    assertThat(training.path("epochs").asInt()).isEqualTo(1);
+    assertThat(training.path("batch_size").asInt()).isEqualTo(8);
+    assertThat(training.path("warmup").asText()).isEqualTo("none");
+    assertThat(training.path("transforms").asText()).isEqualTo("random_crop:4 cutout:1,6");
+    assertThat(settings().path("method").path("method").asText()).isEqualTo("coop");
+    assertThat(settings().path("data").path("shots").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void aTableTakesListsFromAFile() throws IOException {
+    Path table =
+        file(
+            "table.yaml",
+            """
+            data: [%s]
+            methods: [clip]
+            seeds: [1, 2]
+            shots: 2
+            """
+                .formatted(shared.resolve("drawings")));
+    Cli.Result result =
+        Cli.run(
+            "base2new",
+            "--clip",
+            shared.resolve("clip"),
+            "--out",
+            folder.resolve("table"),
+            "--bank",
+            "none",
+            "--config",
+            table);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+  }
+
+  @Test
+  void allUnknownKeysAreRefusedWithTheNearestKnownOnes() throws IOException {
+    Path wrong = file("wrong.yaml", "batch_size: 3\nlearning: 1\nepoch: 2\n");
+    Cli.Result result = Cli.run("train", "--config", wrong);
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.errorLine())
+        .contains(
+            "wrong.yaml: no option of train: batch_size (did you mean batch-size?), learning",
+            "epoch (did you mean epochs?)");
+  }
+
+  @Test
+  void aWrongValueInAFileIsToldAsThatOfTheOption() throws IOException {
+    Path wrong = file("wrong.yaml", "epochs: many\nout: x\ndata: y\n");
+    Cli.Result result = Cli.run("train", "--config", wrong);
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.errorLine()).contains("--epochs", "many");
+    Cli.Result missing = Cli.run("train", "--config", folder.resolve("none.yaml"));
+    assertThat(missing.exitCode()).isEqualTo(2);
+    assertThat(missing.errorLine()).contains("none.yaml: no such file");
+  }
+}

@@ -1,0 +1,152 @@
+package org.kgcoop.tensorboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EventFileTest {
+  @TempDir Path folder;
+
+  private Path run() throws IOException {
+    Path run = Files.createDirectories(folder.resolve("objects/kgcoop/seed1"));
+    Files.writeString(
+        run.resolve("events.jsonl"),
+        """
+        {"step":1,"epoch":1,"batch":1,"lr":0.002,"cross_entropy":1.5,"knowledge":0.25}
+        {"step":1,"epoch":1,"validation_accuracy":62.5}
+        {"step":2,"epoch":2,"batch":1,"lr":0.001,"cross_entropy":1.25,"knowledge":0.5}
+        """);
+    Files.writeString(
+        run.resolve("results.json"),
+        """
+        {"nearest_words": [["a","the"],["pho|to"]],
+         "targets": [{"name":"base","accuracy":80.5},{"name":"new","accuracy":70.25}]}
+        """);
+    return run;
+  }
+
+  /** The events of a file by the rules of the format alone: lengths, checksums, field numbers. */
+  private static List<UnknownFieldSet> events(Path file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    List<UnknownFieldSet> events = new ArrayList<>();
+    while (bytes.hasRemaining()) {
+      byte[] length = new byte[8];
+      bytes.mark().get(length);
+      long size = bytes.reset().getLong();
+      assertThat(bytes.getInt()).isEqualTo(masked(length));
+      byte[] record = new byte[(int) size];
+      bytes.get(record);
+      assertThat(bytes.getInt()).isEqualTo(masked(record));
+      events.add(UnknownFieldSet.parseFrom(record));
+    }
+    return events;
+  }
+
+  /** The masked CRC-32C, bit by bit: reflected polynomial 0x82f63b78. */
+  private static int masked(byte[] bytes) {
+    int crc = -1;
+    for (byte b : bytes) {
+      crc ^= b & 0xff;
+      for (int bit = 0; bit < 8; bit++) {
+        crc = (crc >>> 1) ^ ((crc & 1) == 0 ? 0 : 0x82f63b78);
+      }
+    }
+    crc = ~crc;
+    return ((crc >>> 15) | (crc << 17)) + 0xa282ead8;
+  }
+
+  private static UnknownFieldSet message(UnknownFieldSet in, int field) throws IOException {
+    return UnknownFieldSet.parseFrom(in.getField(field).getLengthDelimitedList().get(0));
+  }
+
+  private static String text(UnknownFieldSet in, int field) {
+    return in.getField(field).getLengthDelimitedList().get(0).toStringUtf8();
+  }
+
+  /** Tag and value of all scalars of an event: summary 5, value 1, tag 1, simple value 2. */
+  private static List<String> scalars(UnknownFieldSet event) throws IOException {
+    List<String> scalars = new ArrayList<>();
+    for (ByteString bytes : message(event, 5).getField(1).getLengthDelimitedList()) {
+      UnknownFieldSet value = UnknownFieldSet.parseFrom(bytes);
+      if (value.hasField(2)) {
+        scalars.add(
+            text(value, 1) + " " + Float.intBitsToFloat(value.getField(2).getFixed32List().get(0)));
+      }
+    }
+    return scalars;
+  }
+
+  @Test
+  void scalarsAndWordsAreWrittenByStep() throws IOException {
+    Path run = run();
+    EventFile.below(folder);
+    List<UnknownFieldSet> events = events(run.resolve(EventFile.NAME));
+
+    assertThat(events).hasSize(5);
+    assertThat(text(events.get(0), 3)).isEqualTo("brain.Event:2");
+    assertThat(scalars(events.get(1)))
+        .containsExactly("loss/cross_entropy 1.5", "loss/knowledge 0.25", "lr 0.002");
+    assertThat(scalars(events.get(2))).containsExactly("accuracy/validation 62.5");
+    assertThat(events.get(3).getField(2).getVarintList()).containsExactly(2L);
+    assertThat(scalars(events.get(3))).contains("lr 0.001");
+    assertThat(events.get(4).getField(2).getVarintList()).containsExactly(2L);
+    assertThat(scalars(events.get(4))).containsExactly("accuracy/base 80.5", "accuracy/new 70.25");
+
+    ByteString last = message(events.get(4), 5).getField(1).getLengthDelimitedList().get(2);
+    UnknownFieldSet words = UnknownFieldSet.parseFrom(last);
+    assertThat(text(words, 1)).isEqualTo("nearest words/text_summary");
+    // Metadata 9, plugin 1, its name 1; tensor 8, its type 1 (7: string), its strings 8.
+    assertThat(text(message(message(words, 9), 1), 1)).isEqualTo("text");
+    assertThat(message(words, 8).getField(1).getVarintList()).containsExactly(7L);
+    assertThat(text(message(words, 8), 8))
+        .isEqualTo(
+            """
+            | vector | nearest words |
+            |---|---|
+            | 1 | a, the |
+            | 2 | pho\\|to |
+            """);
+  }
+
+  @Test
+  void theChecksumIsThatOfTensorFlow() {
+    // The first twelve bytes of any event file that TensorFlow begins: a record of 24 bytes.
+    byte[] length = {24, 0, 0, 0, 0, 0, 0, 0};
+    assertThat(Records.maskedChecksum(length)).isEqualTo(0x224b7fa3);
+    assertThat(masked(length)).isEqualTo(0x224b7fa3);
+  }
+
+  @Test
+  void equalRunsHaveEqualBytesAndAFileIsWrittenOnce() throws IOException {
+    Path run = run();
+    EventFile.below(folder);
+    Path file = run.resolve(EventFile.NAME);
+    byte[] first = Files.readAllBytes(file);
+    FileTime written = FileTime.fromMillis(Files.getLastModifiedTime(file).toMillis() + 60_000);
+    Files.setLastModifiedTime(file, written);
+    EventFile.below(folder);
+    assertThat(Files.getLastModifiedTime(file)).isEqualTo(written);
+    Files.delete(file);
+    EventFile.below(folder);
+    assertThat(Files.readAllBytes(file)).isEqualTo(first);
+  }
+
+  @Test
+  void anUnfinishedRunHasNone() throws IOException {
+    Path run = run();
+    Files.delete(run.resolve("results.json"));
+    EventFile.below(folder);
+    assertThat(run.resolve(EventFile.NAME)).doesNotExist();
+  }
+}

@@ -1,0 +1,114 @@
+package org.kgcoop.eval;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
+
+/**
+ * The test results in a {@code log.txt} of the published code: of each metric, such as {@code *
+ * accuracy: 83.6%}, the last line after training was finished or a test-only run began to tell its
+ * result, as the published {@code parse_test_res.py} reads them.
+ *
+ * @param metrics percentages by name, in the order of the file
+ */
+public record ReferenceLog(Path file, Map<String, Double> metrics) {
+
+  /** What stands before the final results: new and old Dassl.pytorch, and test-only runs. */
+  private static final Set<String> ENDS =
+      Set.of("Finish training", "Finished training", "=> result");
+
+  private static final Pattern METRIC =
+      Pattern.compile("\\* (accuracy|error|macro_f1): ([.\\deE+-]+)%");
+
+  /**
+   * Results of one experiment over its seeds.
+   *
+   * @param folder what the folders of its seeds lie in
+   * @param values of each metric, a value a log
+   */
+  public record Experiment(Path folder, Map<String, List<Double>> values) {}
+
+  /** Reads a log; empty where it tells no final result, such as of a run that was cut off. */
+  public static Optional<ReferenceLog> read(Path file) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    boolean ended = false;
+    // Names of classes may be in any encoding; the lines that are looked for are ASCII.
+    Charset charset = StandardCharsets.ISO_8859_1;
+    try (BufferedReader lines = Files.newBufferedReader(file, charset)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        ended |= ENDS.contains(line.strip());
+        Matcher metric = METRIC.matcher(line);
+        if (ended && metric.find()) {
+          metrics.put(metric.group(1), number(metric.group(2), file));
+        }
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read (" + e + ")", e);
+    }
+    return metrics.isEmpty() ? Optional.empty() : Optional.of(new ReferenceLog(file, metrics));
+  }
+
+  private static double number(String text, Path file) {
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new KgCoopException(
+          KgCoopException.Category.DATA, file + ": '" + text + "' is no number", e);
+    }
+  }
+
+  /**
+   * All logs below a folder, those of the seeds of one experiment together: {@code
+   * EXPERIMENT/seed1/log.txt}.
+   *
+   * @param unfinished gets the logs without a final result
+   */
+  public static List<Experiment> below(Path folder, List<Path> unfinished) {
+    Map<Path, Map<String, List<Double>>> experiments = new TreeMap<>();
+    for (Path file : logs(folder)) {
+      Optional<ReferenceLog> log = read(file);
+      if (log.isEmpty()) {
+        unfinished.add(file);
+        continue;
+      }
+      Path seed = file.toAbsolutePath().getParent();
+      Path experiment = seed == null || seed.getParent() == null ? folder : seed.getParent();
+      Map<String, List<Double>> values =
+          experiments.computeIfAbsent(experiment, e -> new LinkedHashMap<>());
+      log.get()
+          .metrics()
+          .forEach(
+              (name, value) -> values.computeIfAbsent(name, n -> new ArrayList<>()).add(value));
+    }
+    return experiments.entrySet().stream()
+        .map(entry -> new Experiment(entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
+  private static List<Path> logs(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw KgCoopException.data(
+          folder + ": no such folder; expected one with EXPERIMENT/seed1/log.txt below it");
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(file -> file.endsWith("log.txt")).sorted().toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw KgCoopException.io(folder + ": cannot be listed (" + e.getMessage() + ")", e);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package org.kgcoop.tensor;
+
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.Adam;
+import org.bytedeco.pytorch.AdamOptions;
+import org.bytedeco.pytorch.AdamW;
+import org.bytedeco.pytorch.AdamWOptions;
+import org.bytedeco.pytorch.ArchiveWriter;
+import org.bytedeco.pytorch.InputArchive;
+import org.bytedeco.pytorch.OutputArchive;
+import org.bytedeco.pytorch.RMSprop;
+import org.bytedeco.pytorch.RMSpropOptions;
+import org.bytedeco.pytorch.SGD;
+import org.bytedeco.pytorch.SGDOptions;
+import org.bytedeco.pytorch.TensorVector;
+
+/**
+ * One of LibTorch's optimisers. It updates its parameters in place, by the gradients it is given.
+ */
+public final class Optimizer implements AutoCloseable {
+  private final List<Tensor> parameters;
+  private final org.bytedeco.pytorch.Optimizer optimizer;
+
+  /**
+   * An optimiser that has made no step.
+   *
+   * @param parameters what is updated, float32; they must outlive this object
+   */
+  public Optimizer(List<Tensor> parameters, UpdateRule rule) {
+    this.parameters = List.copyOf(parameters);
+    try (Scope scope = Scope.open("optimizer")) {
+      optimizer = made(Autograd.vector(parameters), rule);
+      optimizer.retainReference();
+    }
+  }
+
+  private static org.bytedeco.pytorch.Optimizer made(TensorVector vector, UpdateRule rule) {
+    if (rule instanceof UpdateRule.Sgd sgd) {
+      SGDOptions options = new SGDOptions(0.0);
+      options.momentum().put(sgd.momentum());
+      options.weight_decay().put(sgd.weightDecay());
+      return new SGD(vector, options);
+    } else if (rule instanceof UpdateRule.Adam adam) {
+      AdamOptions options = new AdamOptions(0.0);
+      putBetas(options.betas(), adam.beta1(), adam.beta2());
+      options.eps().put(adam.epsilon());
+      options.weight_decay().put(adam.weightDecay());
+      return new Adam(vector, options);
+    } else if (rule instanceof UpdateRule.AdamW adam) {
+      AdamWOptions options = new AdamWOptions(0.0);
+      putBetas(options.betas(), adam.beta1(), adam.beta2());
+      options.eps().put(adam.epsilon());
+      options.weight_decay().put(adam.weightDecay());
+      return new AdamW(vector, options);
+    } else if (rule instanceof UpdateRule.RmsProp rms) {
+      RMSpropOptions options = new RMSpropOptions(0.0);
+      options.alpha().put(rms.alpha());
+      options.momentum().put(rms.momentum());
+      options.eps().put(rms.epsilon());
+      options.weight_decay().put(rms.weightDecay());
+      return new RMSprop(vector, options);
+    }
+    throw new AssertionError("a sealed interface: " + rule);
+  }
+
+  private static void putBetas(DoublePointer betas, double beta1, double beta2) {
+    // A C++ tuple: some standard libraries lay out its last element first. The defaults, 0.9 and
+    // 0.999, tell which is where.
+    boolean reversed = betas.get(0) > betas.get(1);
+    betas.put(reversed ? 1 : 0, beta1);
+    betas.put(reversed ? 0 : 1, beta2);
+  }
+
+  /**
+   * One update.
+   *
+   * @param gradients for each parameter one of its shape, in the order of the parameters
+   */
+  public void step(List<Tensor> gradients, double learningRate) {
+    if (gradients.size() != parameters.size()) {
+      throw new IllegalArgumentException(
+          "gradients: expected " + parameters.size() + ", got " + gradients.size());
+    }
+    try (Scope scope = Scope.open("optimizer step")) {
+      for (int i = 0; i < gradients.size(); i++) {
+        gradients.get(i).checkOpen("step");
+        parameters.get(i).handle().mutable_grad().put(gradients.get(i).handle());
+      }
+      optimizer.param_groups().get(0).options().set_lr(learningRate);
+      Object unused = NativeCall.run("step", optimizer::step);
+      for (Tensor parameter : parameters) {
+        // No gradient, rather than zero_grad(): that would detach views of others' memory.
+        Object unusedToo = parameter.handle().mutable_grad().put(new org.bytedeco.pytorch.Tensor());
+      }
+    }
+  }
+
+  /** All that the next step depends on beside the parameters, for {@link #load}. */
+  public byte[] state() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (Scope scope = Scope.open("optimizer state")) {
+      OutputArchive archive = new OutputArchive();
+      optimizer.save(archive);
+      archive.save_to(
+          new ArchiveWriter() {
+            @Override
+            public long call(Pointer data, long size) {
+              byte[] chunk = new byte[Math.toIntExact(size)];
+              new BytePointer(data).get(chunk);
+              bytes.writeBytes(chunk);
+              return size;
+            }
+          });
+    }
+    return bytes.toByteArray();
+  }
+
+  /**
+   * Continues from a state that {@link #state()} gave for this rule and parameters of the same
+   * shapes.
+   */
+  public void load(byte[] state) {
+    try (Scope scope = Scope.open("optimizer state")) {
+      InputArchive archive = new InputArchive();
+      Object unused =
+          NativeCall.run(
+              "load",
+              () -> {
+                archive.load_from(new BytePointer(state), state.length);
+                optimizer.load(archive);
+                return archive;
+              });
+    }
+  }
+
+  @Override
+  public void close() {
+    optimizer.close();
+  }
+}

@@ -1,0 +1,119 @@
+package org.kgcoop.tensor;
+
+import org.kgcoop.KgCoopException;
+
+/**
+ * How an {@link Optimizer} turns gradients into updates: what does not change between steps. In the
+ * formulas p is a parameter, g its gradient, r the rate of the step, t the number of the step from
+ * 1, d the weight decay.
+ */
+public sealed interface UpdateRule {
+
+  /** The name in files and options. */
+  String id();
+
+  /** d, the weight decay. */
+  double weightDecay();
+
+  /**
+   * Stochastic gradient descent: {@code v = momentum v + (g + d p); p = p - r v}. No dampening, no
+   * Nesterov.
+   */
+  record Sgd(double momentum, double weightDecay) implements UpdateRule {
+    public Sgd {
+      check("momentum", momentum);
+      checkDecay(weightDecay);
+    }
+
+    @Override
+    public String id() {
+      return "sgd";
+    }
+  }
+
+  /**
+   * Adam (Kingma and Ba, ICLR 2015), the decay added to the gradient:
+   *
+   * <pre>
+   * g = g + d p
+   * m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
+   * p = p - r / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + epsilon)
+   * </pre>
+   */
+  record Adam(double beta1, double beta2, double epsilon, double weightDecay)
+      implements UpdateRule {
+    public Adam {
+      check("beta1", beta1);
+      check("beta2", beta2);
+      checkEpsilon(epsilon);
+      checkDecay(weightDecay);
+    }
+
+    @Override
+    public String id() {
+      return "adam";
+    }
+  }
+
+  /**
+   * Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019): as {@link Adam}, but
+   * {@code p = p - r d p} before the step in place of the decay in the gradient. CLIP's own values
+   * (Radford et al., 2021, table 19) are 0.9, 0.98 and 1e-6.
+   */
+  record AdamW(double beta1, double beta2, double epsilon, double weightDecay)
+      implements UpdateRule {
+    public AdamW {
+      check("beta1", beta1);
+      check("beta2", beta2);
+      checkEpsilon(epsilon);
+      checkDecay(weightDecay);
+    }
+
+    @Override
+    public String id() {
+      return "adamw";
+    }
+  }
+
+  /**
+   * RMSprop (Tieleman and Hinton, 2012), not centred:
+   *
+   * <pre>
+   * g = g + d p
+   * v = alpha v + (1 - alpha) g^2
+   * b = momentum b + g / (sqrt(v) + epsilon);  p = p - r b
+   * </pre>
+   */
+  record RmsProp(double alpha, double momentum, double epsilon, double weightDecay)
+      implements UpdateRule {
+    public RmsProp {
+      check("alpha", alpha);
+      check("momentum", momentum);
+      checkEpsilon(epsilon);
+      checkDecay(weightDecay);
+    }
+
+    @Override
+    public String id() {
+      return "rmsprop";
+    }
+  }
+
+  private static void check(String name, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw KgCoopException.configuration(name + ": expected 0 to below 1, got " + value);
+    }
+  }
+
+  private static void checkEpsilon(double value) {
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw KgCoopException.configuration("epsilon: expected above 0, got " + value);
+    }
+  }
+
+  private static void checkDecay(double value) {
+    if (!(value >= 0) || Double.isInfinite(value)) {
+      throw KgCoopException.configuration("weight decay: expected at least 0, got " + value);
+    }
+  }
+}

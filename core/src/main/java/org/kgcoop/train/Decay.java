@@ -1,0 +1,128 @@
+package org.kgcoop.train;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.kgcoop.KgCoopException;
+
+/** How a learning rate falls from epoch to epoch: what PyTorch's schedulers of these names do. */
+public sealed interface Decay {
+
+  /** {@code r (1 + cos(pi e / T)) / 2} in epoch e of T. */
+  record Cosine() implements Decay {
+    @Override
+    public String id() {
+      return "cosine";
+    }
+
+    @Override
+    public double rate(double rate, int from, int to, int epochs) {
+      return rate * (1 + cosine(to, epochs)) / (1 + cosine(from, epochs));
+    }
+
+    private static double cosine(int epoch, int epochs) {
+      return Math.cos(Math.PI * epoch / epochs);
+    }
+  }
+
+  /**
+   * Times {@code gamma} after every {@code size} epochs: {@code StepLR}.
+   *
+   * @param size epochs a step, at least 1
+   * @param gamma above 0, at most 1; published 0.1
+   */
+  record SingleStep(int size, double gamma) implements Decay {
+    public SingleStep {
+      if (size < 1) {
+        throw KgCoopException.configuration("step: expected at least 1 epoch, got " + size);
+      }
+      checkGamma(gamma);
+    }
+
+    @Override
+    public String id() {
+      return "step:" + size;
+    }
+
+    @Override
+    public double rate(double rate, int from, int to, int epochs) {
+      return rate * Math.pow(gamma, to / size - from / size);
+    }
+  }
+
+  /**
+   * Times {@code gamma} after each of these numbers of epochs: {@code MultiStepLR}.
+   *
+   * @param milestones each at least 1, rising
+   * @param gamma above 0, at most 1; published 0.1
+   */
+  record MultiStep(List<Integer> milestones, double gamma) implements Decay {
+    public MultiStep {
+      milestones = List.copyOf(milestones);
+      int before = 0;
+      for (int milestone : milestones) {
+        if (milestone <= before) {
+          throw KgCoopException.configuration(
+              "steps: expected rising numbers of epochs from 1, got " + milestones);
+        }
+        before = milestone;
+      }
+      checkGamma(gamma);
+    }
+
+    @Override
+    public String id() {
+      return milestones.stream()
+          .map(String::valueOf)
+          .collect(Collectors.joining(",", "steps:", ""));
+    }
+
+    @Override
+    public double rate(double rate, int from, int to, int epochs) {
+      int passed = (int) milestones.stream().filter(m -> m > from && m <= to).count();
+      return rate * Math.pow(gamma, passed);
+    }
+  }
+
+  /** The name in files and options. */
+  String id();
+
+  /**
+   * The rate after the decay of some epochs.
+   *
+   * @param rate that of epoch {@code from}
+   * @param from counted from 0
+   * @param to at least {@code from}
+   * @param epochs T
+   */
+  double rate(double rate, int from, int to, int epochs);
+
+  /**
+   * The decay of a name.
+   *
+   * @param id {@code cosine}, {@code step:N} or {@code steps:N,N,...}
+   * @param gamma the factor of the last two
+   */
+  static Decay ofId(String id, double gamma) {
+    if (id.equals("cosine")) {
+      return new Cosine();
+    }
+    if (Pattern.matches("step:\\d{1,8}", id)) {
+      return new SingleStep(Integer.parseInt(id.substring("step:".length())), gamma);
+    }
+    if (Pattern.matches("steps:\\d{1,8}(,\\d{1,8})*", id)) {
+      return new MultiStep(
+          Arrays.stream(id.substring("steps:".length()).split(",")).map(Integer::valueOf).toList(),
+          gamma);
+    }
+    throw KgCoopException.configuration(
+        "decay '" + id + "': expected cosine, step:N or steps:N,N, such as step:30 or steps:30,60");
+  }
+
+  private static void checkGamma(double gamma) {
+    if (!(gamma > 0 && gamma <= 1)) {
+      throw KgCoopException.configuration("gamma: expected above 0, at most 1, got " + gamma);
+    }
+  }
+}

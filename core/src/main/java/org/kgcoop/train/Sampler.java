@@ -1,0 +1,95 @@
+package org.kgcoop.train;
+
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.BatchOrder;
+
+/** Which pictures are seen together: Dassl.pytorch's samplers, but for those of several domains. */
+public sealed interface Sampler {
+
+  /** A new order in every epoch, as published; remainders are dropped. */
+  record Random() implements Sampler {
+    @Override
+    public String id() {
+      return "random";
+    }
+
+    @Override
+    public BatchPlan plan(long[] labels, int batchSize, long seed) {
+      return BatchPlan.shuffled(labels.length, batchSize, seed);
+    }
+  }
+
+  /** The order of the training list in every epoch; remainders are dropped. */
+  record Sequential() implements Sampler {
+    @Override
+    public String id() {
+      return "sequential";
+    }
+
+    @Override
+    public BatchPlan plan(long[] labels, int batchSize, long seed) {
+      int[] order = IntStream.range(0, labels.length).toArray();
+      return epoch -> BatchOrder.batches(order, batchSize);
+    }
+  }
+
+  /**
+   * As many pictures of one class as of another: a batch holds {@code batchSize / instances}
+   * classes drawn at random, fewer where there are fewer, each with that many pictures. In an epoch
+   * a class is drawn as often as it has pictures for; one with fewer pictures than a batch takes of
+   * it repeats some of them.
+   *
+   * @param instances pictures of a class in a batch; Dassl's {@code N_INS}, 16 by default
+   */
+  record RandomClass(int instances) implements Sampler {
+    public RandomClass {
+      if (instances < 1) {
+        throw KgCoopException.configuration(
+            "random-class: expected at least 1 picture a class, got " + instances);
+      }
+    }
+
+    @Override
+    public String id() {
+      return "random-class:" + instances;
+    }
+
+    @Override
+    public BatchPlan plan(long[] labels, int batchSize, long seed) {
+      long[] copy = Arrays.copyOf(labels, labels.length);
+      return epoch -> BatchOrder.byClass(copy, batchSize, instances, seed, epoch);
+    }
+  }
+
+  /** The name in files and options. */
+  String id();
+
+  /**
+   * The batches of all epochs, a pure function of what is given.
+   *
+   * @param labels of each picture
+   * @param batchSize pictures a batch
+   */
+  BatchPlan plan(long[] labels, int batchSize, long seed);
+
+  /** The sampler of a name: {@code random}, {@code sequential} or {@code random-class:N}. */
+  static Sampler ofId(String id) {
+    Matcher classes = Pattern.compile("random-class:(\\d{1,6})").matcher(id);
+    if (classes.matches()) {
+      return new RandomClass(Integer.parseInt(classes.group(1)));
+    }
+    return switch (id) {
+      case "random" -> new Random();
+      case "sequential" -> new Sequential();
+      default ->
+          throw KgCoopException.configuration(
+              "sampler '"
+                  + id
+                  + "': expected random, sequential or random-class:N, such as random-class:4");
+    };
+  }
+}
