@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       ZeroShotCommand.class,
       BaseToNewCommand.class,
+      ReportCommand.class,
       HeadroomCommand.class,
       InspectCommand.class,
       NearestCommand.class,

@@ -1,0 +1,200 @@
+package org.kgcoop.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page in a real browser: silent, alone, no wider than the window. Skipped without one. */
+class BrowserTest {
+  private static final int PATIENCE_SECONDS = 60;
+
+  @TempDir static Path folder;
+  private static Path browser = Path.of("chromium");
+  private static Proxy proxy;
+
+  /** What a browser asks the network for comes here, is kept and not answered. */
+  private static final class Proxy implements AutoCloseable {
+    private final ServerSocket socket;
+    private final ConcurrentLinkedQueue<String> requests = new ConcurrentLinkedQueue<>();
+
+    Proxy() throws IOException {
+      socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      Thread thread = new Thread(this::listen, "proxy");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private void listen() {
+      while (!socket.isClosed()) {
+        try (Socket client = socket.accept()) {
+          byte[] start = client.getInputStream().readNBytes(60);
+          requests.add(
+              new String(start, StandardCharsets.ISO_8859_1).lines().findFirst().orElse(""));
+        } catch (IOException e) {
+          return; // closed at the end of the tests
+        }
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  /** What the browser made of a page. */
+  private record Visit(String dom, String log, List<String> requests) {}
+
+  @BeforeAll
+  static void makePages() throws IOException, InterruptedException {
+    Optional<Path> found =
+        Stream.of("chromium", "chromium-browser", "google-chrome", "chrome")
+            .flatMap(
+                name ->
+                    Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                        .map(directory -> Path.of(directory, name)))
+            .filter(Files::isExecutable)
+            .findFirst();
+    assumeTrue(found.isPresent(), "no chromium on the PATH: the page is not checked in a browser");
+    browser = found.orElseThrow();
+    proxy = new Proxy();
+    Path blank = Files.writeString(folder.resolve("blank.html"), "<p>it runs</p>");
+    assumeTrue(visit(blank).dom().contains("it runs"), "chromium does not run on this machine");
+    StoredResults results = new StoredResults();
+    Path table = folder.resolve("base2new");
+    ReportPage.write(results.baseToNew(table), table.resolve("report.html"));
+    Path curve = folder.resolve("fewshot");
+    ReportPage.write(results.fewShot(curve), curve.resolve("report.html"));
+  }
+
+  @AfterAll
+  static void close() throws IOException {
+    if (proxy != null) {
+      proxy.close();
+    }
+  }
+
+  private static Visit visit(Path page, String... more) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(browser.toString());
+    command.addAll(
+        List.of(
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-default-apps",
+            "--allow-file-access-from-files",
+            "--enable-logging=stderr",
+            "--proxy-server=127.0.0.1:" + proxy.socket.getLocalPort(),
+            "--user-data-dir=" + folder.resolve("profile"),
+            "--dump-dom"));
+    command.addAll(List.of(more));
+    command.add(page.toUri().toString());
+    proxy.requests.clear();
+    Path dom = Files.createTempFile(folder, "dom", ".html");
+    Path log = Files.createTempFile(folder, "log", ".txt");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(dom.toFile())
+            .redirectError(log.toFile())
+            .start();
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+    return new Visit(Files.readString(dom), read(log), List.copyOf(proxy.requests));
+  }
+
+  private static String read(Path log) {
+    try {
+      return new String(Files.readAllBytes(log), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Shows the page in a frame of that width and tells how wide its content is. */
+  private static String measured(String page, int width, String... more)
+      throws IOException, InterruptedException {
+    Path outer = folder.resolve("outer-" + width + ".html");
+    Files.writeString(
+        outer,
+        """
+        <iframe id="f" src="%s" style="width:%dpx;height:800px;border:0"></iframe>
+        <p id="out"></p>
+        <script>
+        document.getElementById('f').onload = e => {
+          const inner = e.target.contentDocument, root = inner.documentElement;
+          document.getElementById('out').textContent = 'width ' + root.scrollWidth
+              + ' ground ' + getComputedStyle(inner.body).backgroundColor
+              + ' h2 ' + getComputedStyle(inner.querySelector('h2')).fontWeight;
+        };
+        </script>
+        """
+            .formatted(page, width));
+    String dom = visit(outer, more).dom();
+    return dom.substring(dom.indexOf("<p id=\"out\">"));
+  }
+
+  @Test
+  void thePageIsSilentAndAsksForNothing() throws IOException, InterruptedException {
+    for (String page : List.of("base2new", "fewshot")) {
+      Visit visit = visit(folder.resolve(page).resolve("report.html"));
+      assertThat(visit.dom()).contains("<main", "class=\"drawing\"");
+      assertThat(visit.log()).doesNotContain("CONSOLE");
+      assertThat(visit.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void theCheckWouldSeeARequestAndARefusal() throws IOException, InterruptedException {
+    Path bad =
+        Files.writeString(
+            folder.resolve("bad.html"),
+            "<img src=\"http://pictures.invalid/1.png\"><script>console.error('oh')</script>");
+    Visit visit = visit(bad);
+    assertThat(visit.requests()).anyMatch(request -> request.contains("pictures.invalid"));
+    assertThat(visit.log()).contains("CONSOLE");
+  }
+
+  @Test
+  void onAPhoneAndOnADeskItIsAsWideAsTheWindow() throws IOException, InterruptedException {
+    for (String page : List.of("base2new", "fewshot")) {
+      for (int width : new int[] {360, 1200}) {
+        assertThat(measured(page + "/report.html", width)).contains("width " + width + " ");
+      }
+    }
+  }
+
+  @Test
+  void itIsLightByDayAndDarkByNight() throws IOException, InterruptedException {
+    String page = "base2new/report.html";
+    assertThat(measured(page, 800)).contains("ground rgb(255, 255, 255)");
+    assertThat(measured(page, 800, "--blink-settings=preferredColorScheme=0"))
+        .contains("ground rgb(20, 23, 26)");
+  }
+}
