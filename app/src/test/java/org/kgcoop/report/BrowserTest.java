@@ -3,22 +3,18 @@ package org.kgcoop.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,37 +25,6 @@ class BrowserTest {
 
   @TempDir static Path folder;
   private static Path browser = Path.of("chromium");
-  private static Proxy proxy;
-
-  /** What a browser asks the network for comes here, is kept and not answered. */
-  private static final class Proxy implements AutoCloseable {
-    private final ServerSocket socket;
-    private final ConcurrentLinkedQueue<String> requests = new ConcurrentLinkedQueue<>();
-
-    Proxy() throws IOException {
-      socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-      Thread thread = new Thread(this::listen, "proxy");
-      thread.setDaemon(true);
-      thread.start();
-    }
-
-    private void listen() {
-      while (!socket.isClosed()) {
-        try (Socket client = socket.accept()) {
-          byte[] start = client.getInputStream().readNBytes(60);
-          requests.add(
-              new String(start, StandardCharsets.ISO_8859_1).lines().findFirst().orElse(""));
-        } catch (IOException e) {
-          return; // closed at the end of the tests
-        }
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
-    }
-  }
 
   /** What the browser made of a page. */
   private record Visit(String dom, String log, List<String> requests) {}
@@ -76,7 +41,6 @@ class BrowserTest {
             .findFirst();
     assumeTrue(found.isPresent(), "no chromium on the PATH: the page is not checked in a browser");
     browser = found.orElseThrow();
-    proxy = new Proxy();
     Path blank = Files.writeString(folder.resolve("blank.html"), "<p>it runs</p>");
     assumeTrue(visit(blank).dom().contains("it runs"), "chromium does not run on this machine");
     StoredResults results = new StoredResults();
@@ -84,13 +48,6 @@ class BrowserTest {
     ReportPage.write(results.baseToNew(table), table.resolve("report.html"));
     Path curve = folder.resolve("fewshot");
     ReportPage.write(results.fewShot(curve), curve.resolve("report.html"));
-  }
-
-  @AfterAll
-  static void close() throws IOException {
-    if (proxy != null) {
-      proxy.close();
-    }
   }
 
   private static Visit visit(Path page, String... more) throws IOException, InterruptedException {
@@ -109,12 +66,14 @@ class BrowserTest {
             "--disable-default-apps",
             "--allow-file-access-from-files",
             "--enable-logging=stderr",
-            "--proxy-server=127.0.0.1:" + proxy.socket.getLocalPort(),
+            // Nothing leaves this machine: the port of the discard service, which answers nowhere.
+            "--proxy-server=127.0.0.1:9",
+            "--hide-scrollbars",
+            "--log-net-log=" + folder.resolve("net.json"),
             "--user-data-dir=" + folder.resolve("profile"),
             "--dump-dom"));
     command.addAll(List.of(more));
     command.add(page.toUri().toString());
-    proxy.requests.clear();
     Path dom = Files.createTempFile(folder, "dom", ".html");
     Path log = Files.createTempFile(folder, "log", ".txt");
     Process process =
@@ -126,15 +85,23 @@ class BrowserTest {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
-    return new Visit(Files.readString(dom), read(log), List.copyOf(proxy.requests));
+    return new Visit(
+        Files.readString(dom),
+        Files.readString(log, StandardCharsets.ISO_8859_1),
+        requests(folder.resolve("net.json")));
   }
 
-  private static String read(Path log) {
-    try {
-      return new String(Files.readAllBytes(log), StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** Addresses that the page asked for; what a browser asks for on its own has no origin. */
+  private static List<String> requests(Path log) throws IOException {
+    List<String> requests = new ArrayList<>();
+    for (JsonNode event : new ObjectMapper().readTree(log.toFile()).path("events")) {
+      JsonNode request = event.path("params");
+      String initiator = request.path("initiator").asText("not an origin");
+      if (request.has("url") && !initiator.equals("not an origin")) {
+        requests.add(request.path("url").asText());
+      }
     }
+    return requests;
   }
 
   /** Shows the page in a frame of that width and tells how wide its content is. */

@@ -14,6 +14,7 @@ import java.util.List;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
@@ -22,9 +23,23 @@ import org.kgcoop.KgCoopException;
 class ReportPageTest {
   private static final String AWKWARD = "Kg<script>alert(1)</script>&\"Co'Op";
 
+  @TempDir static Path shared;
+  private static ObjectNode sweep = JsonNodeFactory.instance.objectNode();
+
   @TempDir Path folder;
 
   private final StoredResults stored = new StoredResults();
+
+  /** A sweep over two data sets, with its runs. */
+  @BeforeAll
+  static void writeSweep() throws IOException {
+    sweep = new StoredResults().baseToNew(shared);
+    ReportPage.write(sweep, shared.resolve("report.html"));
+  }
+
+  private static Document sweep() throws IOException {
+    return Jsoup.parse(Files.readString(shared.resolve("report.html")));
+  }
 
   private Document page(JsonNode results) throws IOException {
     Path file = folder.resolve("report.html");
@@ -139,7 +154,7 @@ class ReportPageTest {
 
   @Test
   void aSweepWithItsRunsHasEverySection() throws IOException {
-    Document page = page(stored.baseToNew(folder));
+    Document page = sweep();
 
     assertThat(sections(page))
         .containsExactly(
@@ -157,7 +172,7 @@ class ReportPageTest {
 
   @Test
   void everyChartHasAnAlternative() throws IOException {
-    Document page = page(stored.baseToNew(folder));
+    Document page = sweep();
 
     for (Element chart : page.select("figure.chart")) {
       assertThat(chart.expectFirst("svg[role=img] > title").text())
@@ -168,7 +183,7 @@ class ReportPageTest {
 
   @Test
   void theWeightCurveHasAPointForEachWeight() throws IOException {
-    Element chart = page(stored.baseToNew(folder)).expectFirst("#sweep figure");
+    Element chart = sweep().expectFirst("#sweep figure");
 
     assertThat(chart.select(".legend li").eachText()).containsExactly("base", "new", "H");
     assertThat(chart.select("tbody th").eachText()).containsExactly("0", "4", "16");
@@ -176,7 +191,7 @@ class ReportPageTest {
 
   @Test
   void mistakesHavePicturesOfTheEmbeddedDataSets() throws IOException {
-    Document page = page(stored.baseToNew(folder));
+    Document page = sweep();
 
     assertThat(page.select("#mistakes .gallery img").eachAttr("src"))
         .isNotEmpty()
@@ -272,7 +287,7 @@ class ReportPageTest {
 
   @Test
   void thePageNeedsNothingElseAndForbidsIt() throws IOException {
-    Document page = page(stored.baseToNew(folder));
+    Document page = sweep();
 
     assertThat(page.select("script, iframe, object, [style], [onload], [onclick]")).isEmpty();
     assertThat(page.select("[src], link[href]").eachAttr("src"))
@@ -287,7 +302,7 @@ class ReportPageTest {
 
   @Test
   void headingsAreInOrderAndTablesHaveHeaders() throws IOException {
-    Document page = page(stored.baseToNew(folder));
+    Document page = sweep();
 
     int before = 1;
     for (Element heading : page.select("h1, h2, h3, h4")) {
@@ -314,7 +329,7 @@ class ReportPageTest {
 
   @Test
   void settingsStandThereForEachMethod() throws IOException {
-    Document page = page(stored.baseToNew(folder));
+    Document page = sweep();
 
     assertThat(page.expectFirst("#made").text())
         .contains("weight 8", "words none", "warmup lr 0.00001", "an icon of a {}.");
@@ -383,11 +398,9 @@ class ReportPageTest {
 
   @Test
   void equalResultsGiveEqualBytes() throws IOException {
-    ObjectNode results = stored.baseToNew(folder);
-    ReportPage.write(results, folder.resolve("one.html"));
-    ReportPage.write(results, folder.resolve("two.html"));
+    ReportPage.write(sweep, shared.resolve("again.html"));
 
-    assertThat(folder.resolve("one.html")).hasSameBinaryContentAs(folder.resolve("two.html"));
+    assertThat(shared.resolve("again.html")).hasSameBinaryContentAs(shared.resolve("report.html"));
   }
 
   @Test
