@@ -1,6 +1,7 @@
 package org.kgcoop.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +17,10 @@ import org.kgcoop.report.Block.Words;
 final class MadeSection {
   private static final int MOST_RUNS = 8;
   private static final Set<String> OWN_TABLES = Set.of("methods", "data_sets");
+
+  /** Said on its own, and a place on a machine that a page for others need not tell. */
+  private static final Set<String> COMMAND = Set.of("command", "directory");
+
   private static final Map<String, String> LABELS =
       Map.of("clip_fingerprint", "CLIP fingerprint", "java", "Java", "os", "system");
 
@@ -39,10 +44,10 @@ final class MadeSection {
     JsonNode json = table.json();
     JsonNode settings = json.path("settings");
     List<Entry> entries = new ArrayList<>();
-    add(entries, "command", json.path("command"));
+    addCommand(entries, List.of(json, json.path("versions"), provenance(table.cells())));
     addAll(entries, settings, OWN_TABLES);
     addAll(entries, json.path("computation"), Set.of());
-    addAll(entries, json.path("versions"), Set.of());
+    addAll(entries, json.path("versions"), COMMAND);
     double seconds =
         table.cells().stream()
             .map(Cell::run)
@@ -57,6 +62,24 @@ final class MadeSection {
     }
     addMethods(blocks, settings.path("methods"), json.path("rows"));
     addDataSets(blocks, settings.path("data_sets"));
+  }
+
+  /** Of a table that does not name its command, that of its first run. */
+  private static JsonNode provenance(List<Cell> cells) {
+    return cells.stream()
+        .map(Cell::run)
+        .filter(run -> run != null)
+        .findFirst()
+        .map(run -> run.about().path("provenance"))
+        .orElse(MissingNode.getInstance());
+  }
+
+  private static void addCommand(List<Entry> entries, List<JsonNode> places) {
+    places.stream()
+        .map(place -> Text.command(place.path("command")))
+        .filter(command -> !command.isEmpty())
+        .findFirst()
+        .ifPresent(command -> entries.add(new Entry("command", command)));
   }
 
   private static void addMethods(List<Block> blocks, JsonNode methods, JsonNode rows) {
@@ -121,9 +144,9 @@ final class MadeSection {
     }
     List<Entry> entries = new ArrayList<>();
     JsonNode first = about.get(0);
-    add(entries, "command", first.path("command"));
+    addCommand(entries, List.of(first, first.path("provenance")));
     addAll(entries, first.path("settings").path("computation"), Set.of());
-    addAll(entries, first.path("provenance"), Set.of());
+    addAll(entries, first.path("provenance"), COMMAND);
     blocks.add(new Entries(entries, true));
     for (String part : List.of("data", "method", "training")) {
       add(

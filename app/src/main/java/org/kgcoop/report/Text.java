@@ -110,6 +110,21 @@ final class Text {
     return value.asText("").isEmpty() ? otherwise : value.asText();
   }
 
+  /** A command line from its words, as a shell takes it; empty where there is none. */
+  static String command(JsonNode words) {
+    if (words.isTextual()) {
+      return words.asText();
+    }
+    StringBuilder line = new StringBuilder();
+    for (JsonNode word : words) {
+      String text = word.asText();
+      boolean plain = text.matches("[\\w@%+=:,./-]+");
+      line.append(line.isEmpty() ? "./kgcoop " : " ");
+      line.append(plain ? text : "'" + text.replace("'", "'\\''") + "'");
+    }
+    return line.toString();
+  }
+
   /** The start of a fingerprint, enough to tell it from others. */
   static String shortened(String fingerprint) {
     return fingerprint.length() <= SHORT ? fingerprint : fingerprint.substring(0, SHORT) + "…";

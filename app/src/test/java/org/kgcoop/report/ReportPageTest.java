@@ -230,6 +230,8 @@ class ReportPageTest {
     assertThat(page.expectFirst("#runs td").text())
         .isEqualTo(Text.percent(100.0 * base.path("correct").asInt() / base.path("total").asInt()));
     assertThat(page.expectFirst("#made").text()).contains("epochs 10", "0.1.0", "2.5 s");
+    assertThat(value(page, "command")).isEqualTo("./kgcoop train --template 'it'\\''s a {}.'");
+    assertThat(page.text()).doesNotContain("somebody");
   }
 
   @Test

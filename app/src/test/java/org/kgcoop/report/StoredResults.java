@@ -200,7 +200,9 @@ final class StoredResults {
     settings.putObject("method").put("method", method.id()).put("title", method.title());
     settings.putObject("training").put("seed", seed).put("epochs", 10);
     settings.putObject("data").put("name", set).put("shots", 8);
-    about.putObject("provenance").put("kgcoop", "0.1.0").put("java", "17.0.21");
+    ObjectNode provenance = about.putObject("provenance").put("kgcoop", "0.1.0");
+    provenance.put("java", "17.0.21").put("directory", "/home/somebody");
+    provenance.putArray("command").add("train").add("--template").add("it's a {}.");
     Files.writeString(folder.resolve("run.json"), about.toPrettyString());
     return targets;
   }
