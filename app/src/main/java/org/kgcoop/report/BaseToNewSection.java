@@ -67,16 +67,12 @@ final class BaseToNewSection {
     columns.add(column("base", rows, "base", spread, Best.HIGHEST, Text::percent));
     columns.add(column("new", rows, "new", spread, Best.HIGHEST, Text::percent));
     columns.add(column("H", rows, "h", false, Best.HIGHEST, Text::percent));
+    if (values(rows, "distance").stream().anyMatch(Double::isFinite)) {
+      columns.add(column("distance", rows, "distance", false, Best.NONE, v -> Text.decimals(v, 4)));
+    }
     columns.add(column("ms/image", rows, "ms_per_image", false, Best.LOWEST, Text::milliseconds));
-    Grid.Column withFeatures =
-        column(
-            "with features",
-            rows,
-            "ms_per_image_with_features",
-            false,
-            Best.LOWEST,
-            Text::milliseconds);
-    columns.add(withFeatures);
+    String features = "ms_per_image_with_features";
+    columns.add(column("with features", rows, features, false, Best.LOWEST, Text::milliseconds));
     return Grid.of(label, "method", names(rows), notes, columns);
   }
 

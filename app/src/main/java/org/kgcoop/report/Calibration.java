@@ -50,7 +50,7 @@ final class Calibration {
       }
       double error = Json.number(target.json().path("expected_calibration_error"));
       if (Double.isFinite(error)) {
-        errors.add(target.name() + " " + Text.decimals(100 * error, 2) + " %");
+        errors.add(target.name() + " " + Text.decimals(100 * error, 2) + "\u00a0%");
       }
       series.add(
           new Series(

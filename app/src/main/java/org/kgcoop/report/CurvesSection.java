@@ -23,6 +23,8 @@ final class CurvesSection {
   private static final int MOST_POINTS = 150;
   private static final Set<String> PLACE = Set.of("step", "epoch", "batch");
   private static final String RATE = "lr";
+  private static final String ACCURACY = "accuracy";
+  private static final int MOST_LOSSES = 4;
 
   private CurvesSection() {}
 
@@ -103,30 +105,49 @@ final class CurvesSection {
     return curves;
   }
 
+  /** Of one run all losses in one chart; of several a chart for each kind of loss. */
   private static List<Chart> charts(Group group) {
     Set<String> names = new LinkedHashSet<>();
     group.curves.values().forEach(own -> names.addAll(own.keySet()));
+    names.remove(RATE);
+    List<String> losses = names.stream().filter(name -> !name.endsWith(ACCURACY)).toList();
     List<Chart> charts = new ArrayList<>();
-    List<Series> losses = new ArrayList<>();
-    List<Series> accuracies = new ArrayList<>();
-    List<Series> rates = new ArrayList<>();
-    for (String name : names) {
-      List<Series> to = name.equals(RATE) ? rates : name.endsWith("accuracy") ? accuracies : losses;
-      group.curves.forEach(
-          (run, own) -> {
-            List<Point> points = own.get(name);
-            if (points != null) {
-              String what = name.replace('_', ' ');
-              boolean one = group.curves.size() == 1;
-              String label = to == rates ? run : one ? what : run + ", " + what;
-              to.add(new Series(label, Style.LINE, points));
-            }
-          });
+    if (group.curves.size() == 1) {
+      List<Series> all =
+          losses.stream().flatMap(name -> series(group, name, true).stream()).toList();
+      add(charts, "Losses", "loss", all);
+    } else {
+      for (String name : losses.subList(0, Math.min(MOST_LOSSES, losses.size()))) {
+        String what = name.replace('_', ' ');
+        add(
+            charts,
+            what.equals("loss") ? "Loss" : "Loss: " + what,
+            "loss",
+            series(group, name, false));
+      }
     }
-    add(charts, "Losses", "loss", losses);
-    add(charts, "Accuracy, in percent", "percent", accuracies);
-    add(charts, "Learning rate", "learning rate", equalOnes(rates));
+    for (String name : names) {
+      if (name.endsWith(ACCURACY)) {
+        String what = name.replace('_', ' ');
+        String caption = Character.toUpperCase(what.charAt(0)) + what.substring(1);
+        add(charts, caption + ", in percent", "percent", series(group, name, false));
+      }
+    }
+    add(charts, "Learning rate", "learning rate", equalOnes(series(group, RATE, false)));
     return charts;
+  }
+
+  /** A curve a run, as far as runs have it. */
+  private static List<Series> series(Group group, String name, boolean named) {
+    List<Series> series = new ArrayList<>();
+    group.curves.forEach(
+        (run, own) -> {
+          List<Point> points = own.get(name);
+          if (points != null) {
+            series.add(new Series(named ? name.replace('_', ' ') : run, Style.LINE, points));
+          }
+        });
+    return series;
   }
 
   private static void add(List<Chart> charts, String caption, String unit, List<Series> all) {

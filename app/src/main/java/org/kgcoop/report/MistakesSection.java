@@ -133,7 +133,7 @@ final class MistakesSection {
             : "?";
     String sure =
         Double.isFinite(wrong.confidence())
-            ? " (" + Text.decimals(100 * wrong.confidence(), 0) + " %)"
+            ? " (" + Text.decimals(100 * wrong.confidence(), 0) + "\u00a0%)"
             : "";
     pictures
         .source(dataSet, wrong.picture(), is)

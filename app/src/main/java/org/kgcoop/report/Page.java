@@ -140,6 +140,12 @@ record Page(String title, String summary, List<Section> sections) {
     }
     notes.add(
         new Entry(
+            "distance",
+            "How far learned class features lie from hand-crafted ones: the mean over classes of the"
+                + " squared distance between the two, both of unit length. 0 where they are equal, at"
+                + " most 4."));
+    notes.add(
+        new Entry(
             "±",
             "The standard deviation over the seeds, that of a population. A seed decides which"
                 + " training pictures are drawn, how a method starts and in which order it sees"

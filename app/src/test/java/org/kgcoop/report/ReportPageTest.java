@@ -160,11 +160,15 @@ class ReportPageTest {
         .containsExactly(
             "results", "sweep", "distance", "training", "mistakes", "words", "made", "notes");
     assertThat(page.select("#results h3").eachText()).containsExactly("objects", "places");
-    // Base, new and H by data set; losses, accuracy and rate of two data sets; two matrices and one
-    // calibration of two runs; two of the sweep, one of distance.
-    assertThat(page.select("figure.chart > svg.drawing")).hasSize(3 + 6 + 6 + 2 + 1);
+    // Base, new and H by data set; two losses, accuracy and rate of two data sets; two matrices and
+    // one calibration of two runs; two of the sweep, one of distance.
+    assertThat(page.select("figure.chart > svg.drawing")).hasSize(3 + 8 + 6 + 2 + 1);
     assertThat(page.select("#training figcaption").eachText())
-        .contains("Losses by epoch", "Accuracy, in percent by epoch", "Learning rate by epoch");
+        .contains(
+            "Loss by epoch",
+            "Loss: cross entropy by epoch",
+            "Validation accuracy, in percent by epoch",
+            "Learning rate by epoch");
     assertThat(page.select("#mistakes figcaption").eachText())
         .contains("Calibration; expected calibration error: base 4.73 %, new 4.73 %");
     assertThat(page.expectFirst("#words td").text()).isEqualTo("icon, <drawing>, picture");
