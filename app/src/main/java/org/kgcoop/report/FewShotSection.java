@@ -106,7 +106,7 @@ final class FewShotSection {
             "training pictures a class",
             log2(shots.get(0)) - 0.15,
             log2(shots.get(shots.size() - 1)) + 0.15,
-            v -> Math.abs(v - Math.rint(v)) < 1e-6 ? String.valueOf(1L << Math.round(v)) : " ");
+            FewShotSection::tick);
     String more =
         methods.size() > shown.size() ? "; the first %d methods".formatted(shown.size()) : "";
     String band = seeds(cells) > 1 ? "; bands: standard deviation over seeds" : "";
@@ -115,6 +115,10 @@ final class FewShotSection {
         new XyPlot(x, Axis.of("accuracy, percent"), series).draw(),
         shown,
         grid(caption, cells, shots));
+  }
+
+  private static String tick(double value) {
+    return SeriesGrid.number(Math.pow(2, Math.rint(value)));
   }
 
   private static double log2(int value) {

@@ -24,6 +24,9 @@ record XyPlot(Axis x, Axis y, List<Series> series) {
   static final int WIDTH = 440;
   static final int HEIGHT = 290;
 
+  /** About, without the axis. */
+  private static final double PLOT_WIDTH = 370;
+
   private static final double MARGIN = 0.06;
   private static final List<Marker> MARKERS =
       List.of(
@@ -69,7 +72,7 @@ record XyPlot(Axis x, Axis y, List<Series> series) {
    *
    * @param low smallest value; NaN for that of the points
    * @param high largest value; NaN for that of the points
-   * @param label of a tick; null for the number itself
+   * @param label of a tick at a whole number; null for the number itself at any
    */
   record Axis(String title, double low, double high, @Nullable DoubleFunction<String> label) {
     static Axis of(String title) {
@@ -112,6 +115,9 @@ record XyPlot(Axis x, Axis y, List<Series> series) {
     chart.getStyler().setYAxisMin(up.low).setYAxisMax(up.high);
     DoubleFunction<String> label = x.label;
     if (label != null) {
+      // Labels are of whole numbers: by three quarters of one, the library takes the next step, 1.
+      double whole = PLOT_WIDTH / (across.high - across.low);
+      chart.getStyler().setXAxisTickMarkSpacingHint((int) Math.max(1, 0.75 * whole));
       chart.setCustomXAxisTickLabelsFormatter(label::apply);
     }
     for (int i = 0; i < series.size(); i++) {
