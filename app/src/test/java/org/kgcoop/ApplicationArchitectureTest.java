@@ -29,7 +29,7 @@ class ApplicationArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("org.kgcoop.cli..", "picocli..");
 
-  /** Stored results are enough for a report: it runs nothing and loads no model. */
+  /** Stored results and pictures are enough for a report: it runs nothing and loads no model. */
   @ArchTest
   static final ArchRule aReportReadsStoredResultsAlone =
       classes()
@@ -38,23 +38,28 @@ class ApplicationArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
+              "org.kgcoop",
               "org.kgcoop.report..",
+              "org.kgcoop.data..",
               "org.kgcoop.io..",
               "com.fasterxml.jackson..",
               "gg.jte..",
+              "org.knowm.xchart..",
+              "de.erichseifert.vectorgraphics2d..",
               "org.jspecify..",
               "com.google.errorprone..",
               "java..",
+              "javax.imageio..",
               "javax.annotation.processing..");
 
   @ArchTest
-  static final ArchRule templatesStayInsideReport =
+  static final ArchRule templatesAndChartsStayInsideReport =
       noClasses()
           .that()
           .resideOutsideOfPackage("org.kgcoop.report..")
           .should()
           .dependOnClassesThat()
-          .resideInAPackage("gg.jte..");
+          .resideInAnyPackage("gg.jte..", "org.knowm.xchart..");
 
   @ArchTest
   static final ArchRule messageFormatsStayInsideTensorboard =

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       FewShotCommand.class,
       CrossCommand.class,
       DomainCommand.class,
+      ReportCommand.class,
       HeadroomCommand.class,
       RunsCommand.class,
       LogsCommand.class,

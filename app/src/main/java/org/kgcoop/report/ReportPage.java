@@ -4,38 +4,92 @@ import com.fasterxml.jackson.databind.JsonNode;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
 import org.kgcoop.io.AtomicFile;
 
 /**
- * The page of a base-to-new run: tables, a chart and the settings in one HTML file that needs no
- * other. It rests on {@code results.json} alone; what is missing there is left out or shown as a
- * dash, so that results of other versions can be shown too.
+ * The page of tables and runs: tables, charts, pictures and settings in one HTML file that needs no
+ * other and runs no script. It rests on what the run folders hold; what is missing there is left
+ * out or shown as a dash, so that results of other versions can be shown too.
  */
 public final class ReportPage {
   private ReportPage() {}
 
   /**
-   * Writes the page.
+   * Writes the page of a table.
    *
-   * @param results the content of {@code results.json}
+   * @param results the content of its {@code results.json}
+   * @param file where the page goes, beside {@code results.json} and above the run folders
    * @throws org.kgcoop.KgCoopException of the kind IO, naming the file and the cause
    */
   public static void write(JsonNode results, Path file) {
-    byte[] page = html(results).getBytes(StandardCharsets.UTF_8);
+    Table table = Table.of(results, file.toAbsolutePath().getParent());
+    write(new Inputs(List.of(table), List.of()), List.of(), file);
+  }
+
+  /**
+   * Writes the page of several folders.
+   *
+   * @param folders of runs and tables
+   * @param data data sets whose pictures may be shown beside the embedded ones
+   * @throws org.kgcoop.KgCoopException of the kind IO where a folder has no results or the page
+   *     cannot be written, and of the kind DATA where a data set cannot be opened
+   */
+  public static void write(List<Path> folders, List<Path> data, Path file) {
+    write(Inputs.read(folders), data, file);
+  }
+
+  private static void write(Inputs inputs, List<Path> data, Path file) {
+    byte[] page = html(Page.of(inputs, new Pictures(data))).getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, stream -> stream.write(page));
   }
 
-  private static String html(JsonNode results) {
+  private static String html(Page page) {
     TemplateEngine templates =
         TemplateEngine.createPrecompiled(
             null,
             ContentType.Html,
             ReportPage.class.getClassLoader(),
             ReportPage.class.getPackageName());
+    String style = style();
     StringOutput html = new StringOutput();
-    templates.render("page.jte", PageView.of(results), html);
+    templates.render("page.jte", new View(page, style, digest(style)), html);
     return html.toString();
+  }
+
+  /**
+   * The page and how it looks.
+   *
+   * @param digest of the style sheet: the one thing that the page allows a browser to apply
+   */
+  record View(Page page, String style, String digest) {}
+
+  private static String style() {
+    try (InputStream in = ReportPage.class.getResourceAsStream("report.css")) {
+      if (in == null) {
+        throw new IllegalStateException("report.css is not on the class path");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String digest(String style) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8));
+      return "sha256-" + Base64.getEncoder().encodeToString(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -17,16 +17,61 @@ final class Text {
   private Text() {}
 
   /** Percent with two decimals. */
-  static String percent(JsonNode value) {
-    return isFinite(value) ? String.format(Locale.ROOT, "%.2f", value.asDouble()) : NONE;
+  static String percent(double value) {
+    return decimals(value, 2);
   }
 
-  static String milliseconds(JsonNode value) {
-    if (!isFinite(value)) {
+  /** A number with that many decimals. */
+  static String decimals(double value, int decimals) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, "%." + decimals + "f", value) : NONE;
+  }
+
+  /** A number with three or four digits that count. */
+  static String significant(double value) {
+    if (!Double.isFinite(value)) {
       return NONE;
     }
-    double ms = value.asDouble();
-    return String.format(Locale.ROOT, ms < 10 ? "%.2f" : "%.0f", ms);
+    double size = Math.abs(value);
+    return size > 0 && size < 1e-3
+        ? String.format(Locale.ROOT, "%.2e", value)
+        : decimals(value, size < 10 ? 4 : size < 1000 ? 2 : 0);
+  }
+
+  static String milliseconds(double ms) {
+    return decimals(ms, ms < 10 ? 2 : 0);
+  }
+
+  /** A time as people say it. */
+  static String duration(double seconds) {
+    if (!Double.isFinite(seconds)) {
+      return NONE;
+    }
+    if (seconds < 60) {
+      return decimals(seconds, 1) + " s";
+    }
+    long minutes = Math.round(seconds / 60);
+    return minutes < 60 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
+  }
+
+  /** The name of a method as people write it. */
+  static String title(JsonNode named) {
+    return or(named.path("title"), or(named.path("method"), "unnamed"));
+  }
+
+  /** A method and what a sweep varied. */
+  static String label(String title, JsonNode setting) {
+    List<String> varied = new ArrayList<>();
+    setting
+        .properties()
+        .forEach(e -> varied.add(e.getKey().replace('_', ' ') + " " + any(e.getValue())));
+    return varied.isEmpty() ? title : title + ", " + String.join(", ", varied);
+  }
+
+  /** The first few, and how many more there are. */
+  static String firstOf(List<String> words, int most) {
+    return words.size() <= most
+        ? list(words)
+        : String.join(", ", words.subList(0, most)) + " and " + (words.size() - most) + " more";
   }
 
   static boolean isFinite(JsonNode value) {
@@ -63,6 +108,21 @@ final class Text {
   /** A text that is there and not empty, or the other one. */
   static String or(JsonNode value, String otherwise) {
     return value.asText("").isEmpty() ? otherwise : value.asText();
+  }
+
+  /** A command line from its words, as a shell takes it; empty where there is none. */
+  static String command(JsonNode words) {
+    if (words.isTextual()) {
+      return words.asText();
+    }
+    StringBuilder line = new StringBuilder();
+    for (JsonNode word : words) {
+      String text = word.asText();
+      boolean plain = text.matches("[\\w@%+=:,./-]+");
+      line.append(line.isEmpty() ? "./kgcoop " : " ");
+      line.append(plain ? text : "'" + text.replace("'", "'\\''") + "'");
+    }
+    return line.toString();
   }
 
   /** The start of a fingerprint, enough to tell it from others. */

@@ -286,6 +286,28 @@ class BadInputTest {
         "training.lr was 0.002, is 0.1");
   }
 
+  // ---- reports
+
+  @Test
+  void aReportOfAFolderWithoutResults() {
+    refused(Cli.run("report", folder.resolve("nowhere")), IO, "nowhere", "no such folder");
+    refused(Cli.run("report", folder), IO, "no results here", "run.json");
+    refused(Cli.run("report"), CONFIGURATION, "RUN");
+    assertThat(folder.resolve("report.html")).doesNotExist();
+  }
+
+  @Test
+  void aReportIntoAFolderThatIsNotThere() {
+    Path out = folder.resolve("no").resolve("page.html");
+    refused(Cli.run("report", shared.resolve("run"), "--out", out), IO, "page.html");
+  }
+
+  @Test
+  void aReportWithADataSetThatIsNotThere() {
+    refused(
+        Cli.run("report", shared.resolve("run"), "--data", folder.resolve("gone")), DATA, "gone");
+  }
+
   // ---- options
 
   @Test

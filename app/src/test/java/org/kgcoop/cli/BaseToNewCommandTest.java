@@ -64,7 +64,7 @@ class BaseToNewCommandTest {
             .path(0)
             .path("base")
             .asDouble();
-    assertThat(page.expectFirst("table.results td.number").text())
+    assertThat(page.expectFirst("#results td.number").text())
         .isEqualTo(String.format(Locale.ROOT, "%.2f", base));
   }
 

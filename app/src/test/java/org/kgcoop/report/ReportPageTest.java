@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,15 +14,32 @@ import java.util.List;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 
-/** What stands on the page of a base-to-new run, for results made by hand. */
+/** What stands on the page, for results made by hand. */
 class ReportPageTest {
-  private static final String AWKWARD = "Kg<b>&\"Co'Op";
+  private static final String AWKWARD = "Kg<script>alert(1)</script>&\"Co'Op";
+
+  @TempDir static Path shared;
+  private static ObjectNode sweep = JsonNodeFactory.instance.objectNode();
 
   @TempDir Path folder;
+
+  private final StoredResults stored = new StoredResults();
+
+  /** A sweep over two data sets, with its runs. */
+  @BeforeAll
+  static void writeSweep() throws IOException {
+    sweep = new StoredResults().baseToNew(shared);
+    ReportPage.write(sweep, shared.resolve("report.html"));
+  }
+
+  private static Document sweep() throws IOException {
+    return Jsoup.parse(Files.readString(shared.resolve("report.html")));
+  }
 
   private Document page(JsonNode results) throws IOException {
     Path file = folder.resolve("report.html");
@@ -31,225 +47,304 @@ class ReportPageTest {
     return Jsoup.parse(Files.readString(file));
   }
 
-  /** Two methods, two data sets, two seeds. */
-  private static ObjectNode results() {
-    ObjectNode results = JsonNodeFactory.instance.objectNode();
-    ArrayNode rows = results.putArray("rows");
-    row(rows, "clip", "CLIP", 70.125, 0, 74.5, 0, 72.246);
-    row(rows, "kgcoop", AWKWARD, 80.7349, 0.3151, 73.6, 0.449, 77.0024).put("ms_per_image", 12.4);
-    ArrayNode sets = results.putArray("data_sets");
-    for (String name : List.of("pets", "food <i>")) {
-      ArrayNode ofSet = sets.addObject().put("name", name).putArray("rows");
-      ObjectNode clip = row(ofSet, "clip", "CLIP", 61, 0, 62, 0, 61.4959);
-      row(ofSet, "kgcoop", AWKWARD, 63, 1, 64, 2, 63.4961).put("ms_per_image", 3.14159);
-      ArrayNode seeds = clip.putArray("seeds");
-      seeds.addObject().put("seed", 1).put("total_base", 130).put("total_new", 123);
-      seeds.addObject().put("seed", 2).put("total_base", 130).put("total_new", 123);
-    }
-    ObjectNode settings = results.putObject("settings");
-    settings.put("protocol", "base2new").put("shots", 16).putArray("seeds").add(1).add(2);
-    ArrayNode methods = settings.putArray("methods");
-    methods
-        .addObject()
-        .putObject("method")
-        .put("method", "clip")
-        .putArray("templates")
-        .add("a photo of a {}.");
-    ObjectNode kgcoop = methods.addObject();
-    kgcoop
-        .putObject("method")
-        .put("method", "kgcoop")
-        .put("words", "")
-        .put("class_specific", false)
-        .put("weight", 8.0);
-    kgcoop.putObject("training").put("epochs", 100).put("warmup_lr", 1e-5);
-    settings
-        .putArray("data_sets")
-        .addObject()
-        .put("name", "pets")
-        .put("template", "a photo of a {}, a type of <pet>.")
-        .put("fingerprint", "0123456789abcdef0123456789abcdef");
-    results
-        .putObject("computation")
-        .put("clip_fingerprint", "fedcba9876543210fedcba9876543210")
-        .put("precision", "bf16")
-        .put("threads", 2);
-    results.putObject("versions").put("kgcoop", "0.1.0").put("java", "17.0.21");
-    return results;
+  private Document page(Path... folders) throws IOException {
+    Path file = folder.resolve("report.html");
+    ReportPage.write(List.of(folders), List.of(), file);
+    return Jsoup.parse(Files.readString(file));
   }
 
-  @CanIgnoreReturnValue
-  private static ObjectNode row(
-      ArrayNode rows,
-      String method,
-      String title,
-      double base,
-      double baseDeviation,
-      double unseen,
-      double unseenDeviation,
-      double harmonicMean) {
-    return rows.addObject()
-        .put("method", method)
-        .put("title", title)
-        .put("prompts", "textual")
-        .put("base", base)
-        .put("base_std", baseDeviation)
-        .put("new", unseen)
-        .put("new_std", unseenDeviation)
-        .put("h", harmonicMean)
-        .putNull("ms_per_image");
+  private static List<String> sections(Document page) {
+    return page.select("main > section").eachAttr("id");
   }
 
-  /** The cells of a row as text. */
-  private static List<String> cells(Element table, int row) {
-    return table.select("tbody tr").get(row).children().eachText();
+  /** The rows of a table as text. */
+  private static List<String> rows(Element table) {
+    return table.select("tbody tr").eachText();
   }
 
   /** What a definition list says to a term. */
   private static String value(Document page, String term) {
     return page.select("dt").stream()
         .filter(dt -> dt.text().equals(term))
-        .map(dt -> dt.nextElementSibling())
+        .map(Element::nextElementSibling)
         .filter(dd -> dd != null)
         .map(Element::text)
         .findFirst()
         .orElse("");
   }
 
-  @Test
-  void theFirstTableHasTheNumbersAndMarksTheBest() throws IOException {
-    Document page = page(results());
+  /** Two methods, one data set, no runs: what earlier versions wrote. */
+  private static ObjectNode plain() {
+    ObjectNode results = JsonNodeFactory.instance.objectNode();
+    ArrayNode rows = results.putArray("rows");
+    row(rows, "clip", "CLIP", 70.125, 74.5, 72.246).putNull("ms_per_image");
+    row(rows, "kgcoop", AWKWARD, 80.7349, 73.6, 77.0024)
+        .put("ms_per_image", 12.4)
+        .put("ms_per_image_with_features", 0.987);
+    ArrayNode ofSet =
+        results.putArray("data_sets").addObject().put("name", "food <i>").putArray("rows");
+    row(ofSet, "clip", "CLIP", 61, 62, 61.4959)
+        .putArray("seeds")
+        .addObject()
+        .put("total_base", 130)
+        .put("total_new", 123);
+    ObjectNode settings = results.putObject("settings").put("protocol", "base2new");
+    settings.put("shots", 16).putArray("seeds").add(1).add(2);
+    return results;
+  }
 
-    Element table = page.expectFirst("table.results");
+  private static ObjectNode row(
+      ArrayNode rows, String method, String title, double base, double unseen, double h) {
+    return rows.addObject()
+        .put("method", method)
+        .put("title", title)
+        .put("prompts", "textual")
+        .put("base", base)
+        .put("base_std", 0.3151)
+        .put("new", unseen)
+        .put("new_std", 0)
+        .put("h", h);
+  }
+
+  @Test
+  void theTableHasTheNumbersAndMarksTheBest() throws IOException {
+    Element table = page(plain()).expectFirst("table");
+
     assertThat(table.select("thead th").eachText())
-        .containsExactly("method", "prompts", "base", "new", "H", "ms/image");
-    assertThat(cells(table, 0))
-        .containsExactly("CLIP", "textual", "70.13 ± 0.00", "★ 74.50 ± 0.00", "72.25", "–");
-    assertThat(cells(table, 1))
-        .containsExactly(AWKWARD, "textual", "★ 80.73 ± 0.32", "73.60 ± 0.45", "★ 77.00", "12");
-    assertThat(table.select(".star")).hasSize(3).allMatch(s -> s.attr("aria-label").equals("best"));
-  }
-
-  @Test
-  void aDataSetHasItsTableAndItsTestPictures() throws IOException {
-    Document page = page(results());
-
-    assertThat(page.select("#data-sets h3").eachText()).containsExactly("pets", "food <i>");
-    Element food = page.select("#data-sets .part").get(1);
-    assertThat(cells(food.expectFirst("table"), 1))
-        .containsExactly(AWKWARD, "textual", "★ 63.00 ± 1.00", "★ 64.00 ± 2.00", "★ 63.50", "3.14");
-    assertThat(food.text()).contains("130 test pictures of base classes, 123 of new ones.");
-  }
-
-  @Test
-  void theSentenceSaysWhatWasCompared() throws IOException {
-    assertThat(page(results()).expectFirst("header p").text())
-        .isEqualTo(
-            "CLIP and "
-                + AWKWARD
-                + " compared on 2 data sets, pets and food <i>,"
-                + " with 16 training pictures a class and seeds 1 and 2.");
-  }
-
-  @Test
-  void theChartSaysItsBarsInWords() throws IOException {
-    Document page = page(results());
-
-    assertThat(page.select(".chart .name").eachText()).containsExactly("CLIP", AWKWARD);
-    assertThat(page.select(".chart svg").eachAttr("aria-label"))
-        .startsWith("CLIP, base: 70.13", "CLIP, new: 74.50", "CLIP, H: 72.25")
-        .hasSize(6);
-    assertThat(page.select(".chart .length").eachAttr("width")).element(3).isEqualTo("80.73%");
-  }
-
-  @Test
-  void settingsStandThereForEachMethod() throws IOException {
-    Document page = page(results());
-
-    Element table = page.expectFirst("table.settings");
-    assertThat(table.select("thead th").eachText()).containsExactly("CLIP", AWKWARD);
-    assertThat(table.select("tbody tr").eachText())
+        .containsExactly("method", "base", "new", "H", "ms/image", "with features");
+    assertThat(rows(table))
         .containsExactly(
-            "method",
-            "templates a photo of a {}. –",
-            "words – none",
-            "class specific – no",
-            "weight – 8",
-            "training",
-            "epochs – 100",
-            "warmup lr – 0.00001");
-    assertThat(cells(page.select("table.settings").get(1), 0))
-        .containsExactly("pets", "a photo of a {}, a type of <pet>.", "0123456789ab…");
-    assertThat(value(page, "CLIP fingerprint")).isEqualTo("fedcba987654…");
-    assertThat(value(page, "precision")).isEqualTo("bf16");
-    assertThat(value(page, "threads")).isEqualTo("2");
-    assertThat(value(page, "seeds")).isEqualTo("1 · 2");
-    assertThat(value(page, "kgcoop")).isEqualTo("0.1.0");
-  }
-
-  @Test
-  void whatIsForeignStaysText() throws IOException {
-    Document page = page(results());
-
-    assertThat(page.select("b, i, pet, script")).isEmpty();
-    assertThat(page.select(".method").eachAttr("aria-label")).containsExactly("CLIP", AWKWARD);
-  }
-
-  @Test
-  void thePageNeedsNothingElse() throws IOException {
-    Document page = page(results());
-
-    assertThat(page.select("script, link, img, iframe, object")).isEmpty();
-    assertThat(page.select("a[href]").eachAttr("href")).allMatch(href -> href.startsWith("#"));
-    assertThat(page.expectFirst("style").data()).doesNotContain("url(", "@import");
-  }
-
-  @Test
-  void oneSeedHasNoDeviation() throws IOException {
-    ObjectNode results = results();
-    results.withObject("/settings").putArray("seeds").add(1);
-
-    Document page = page(results);
-
-    assertThat(cells(page.expectFirst("table.results"), 0))
-        .containsExactly("CLIP", "textual", "70.13", "★ 74.50", "72.25", "–");
-    assertThat(page.text()).doesNotContain("±").contains("a class and seed 1.");
-  }
-
-  @Test
-  void oneDataSetHasOneTable() throws IOException {
-    ObjectNode results = results();
-    results.withArray("/data_sets").remove(1);
-
-    Document page = page(results);
-
-    assertThat(page.select("table.results")).hasSize(1);
-    assertThat(page.select("h2").eachText()).startsWith("Results on pets");
-    assertThat(page.expectFirst("header p").text()).contains("compared on the data set pets with");
-  }
-
-  @Test
-  void oneUntrainedMethodIsBestOfNothing() throws IOException {
-    ObjectNode results = results();
-    results.withArray("/rows").remove(1);
-    results.withArray("/settings/methods").remove(1);
-
-    Document page = page(results);
-
-    assertThat(cells(page.expectFirst("table.results"), 0))
-        .containsExactly("CLIP", "textual", "70.13 ± 0.00", "74.50 ± 0.00", "72.25", "–");
-    assertThat(page.expectFirst("table.settings").select("tbody tr").eachText())
-        .containsExactly("method", "templates a photo of a {}.");
-    assertThat(page.expectFirst("header p").text()).startsWith("CLIP measured on");
+            "CLIP textual 70.13 ± 0.32 ★ 74.50 ± 0.00 72.25 – –",
+            AWKWARD + " textual ★ 80.73 ± 0.32 73.60 ± 0.00 ★ 77.00 12 0.99");
+    assertThat(table.select(".star")).allMatch(star -> star.attr("aria-label").equals("best"));
   }
 
   @Test
   void equalAsShownIsEquallyGood() throws IOException {
-    ObjectNode results = results();
+    ObjectNode results = plain();
     ((ObjectNode) results.path("rows").path(0)).put("base", 80.7321);
 
-    assertThat(page(results).expectFirst("table.results").select("td:nth-child(3)").eachText())
-        .containsExactly("★ 80.73 ± 0.00", "★ 80.73 ± 0.32");
+    assertThat(page(results).expectFirst("table").select("td:nth-child(2)").eachText())
+        .containsExactly("★ 80.73 ± 0.32", "★ 80.73 ± 0.32");
+  }
+
+  @Test
+  void theFasterMethodIsTheBetterOne() throws IOException {
+    ObjectNode results = plain();
+    ((ObjectNode) results.path("rows").path(0)).put("ms_per_image", 6);
+
+    assertThat(page(results).expectFirst("table").select("td:nth-child(5)").eachText())
+        .containsExactly("★ 6.00", "12");
+  }
+
+  @Test
+  void theSentenceSaysWhatWasCompared() throws IOException {
+    assertThat(page(plain()).expectFirst("header p").text())
+        .isEqualTo(
+            "CLIP and "
+                + AWKWARD
+                + " compared on the data set food <i>"
+                + " with 16 training pictures a class and seeds 1 and 2.");
+  }
+
+  @Test
+  void withoutRunsThereIsTheTableAlone() throws IOException {
+    assertThat(sections(page(plain()))).containsExactly("results", "made", "notes");
+  }
+
+  @Test
+  void aSweepWithItsRunsHasEverySection() throws IOException {
+    Document page = sweep();
+
+    assertThat(sections(page))
+        .containsExactly(
+            "results", "sweep", "distance", "training", "mistakes", "words", "made", "notes");
+    assertThat(page.select("#results h3").eachText()).containsExactly("objects", "places");
+    // Base, new and H by data set; two losses, accuracy and rate of two data sets; two matrices and
+    // one calibration of two runs; two of the sweep, one of distance.
+    assertThat(page.select("figure.chart > svg.drawing")).hasSize(3 + 8 + 6 + 2 + 1);
+    assertThat(page.select("#training figcaption").eachText())
+        .contains(
+            "Loss by epoch",
+            "Loss: cross entropy by epoch",
+            "Validation accuracy, in percent by epoch",
+            "Learning rate by epoch");
+    assertThat(page.select("#mistakes figcaption").eachText())
+        .contains("Calibration; expected calibration error: base 4.73 %, new 4.73 %");
+    assertThat(page.expectFirst("#words td").text()).isEqualTo("icon, <drawing>, picture");
+  }
+
+  @Test
+  void everyChartHasAnAlternative() throws IOException {
+    Document page = sweep();
+
+    for (Element chart : page.select("figure.chart")) {
+      assertThat(chart.expectFirst("svg[role=img] > title").text())
+          .isEqualTo(chart.expectFirst("figcaption").text());
+      assertThat(chart.select("details tbody td")).isNotEmpty();
+    }
+  }
+
+  @Test
+  void theWeightCurveHasAPointForEachWeight() throws IOException {
+    Element chart = sweep().expectFirst("#sweep figure");
+
+    assertThat(chart.select(".legend li").eachText()).containsExactly("base", "new", "H");
+    assertThat(chart.select("tbody th").eachText()).containsExactly("0", "4", "16");
+  }
+
+  @Test
+  void mistakesHavePicturesOfTheEmbeddedDataSets() throws IOException {
+    Document page = sweep();
+
+    assertThat(page.select("#mistakes .gallery img").eachAttr("src"))
+        .isNotEmpty()
+        .allMatch(source -> source.startsWith("data:image/png;base64,"));
+    assertThat(page.select("#mistakes .gallery figcaption").eachText())
+        .allMatch(caption -> caption.contains(", taken for "));
+  }
+
+  @Test
+  void unknownDataSetsSayWhyThereAreNoPictures() throws IOException {
+    Path run = folder.resolve("run");
+    ArrayNode targets = stored.run(run, StoredResults.COOP, "objects", 1);
+    targets.forEach(target -> ((ObjectNode) target).put("data_set", "mine"));
+    ObjectNode results = JsonNodeFactory.instance.objectNode();
+    results.set("targets", targets);
+    StoredResults.write(run, results);
+
+    Document page = page(run);
+
+    assertThat(page.select(".gallery")).isEmpty();
+    assertThat(page.expectFirst("#mistakes").text())
+        .contains("No pictures are shown: the report does not know where the data set mine lies");
+  }
+
+  @Test
+  void aRunHasItsCurvesMistakesAndSettings() throws IOException {
+    Path run = folder.resolve("run");
+    ArrayNode targets = stored.run(run, StoredResults.COOP, "objects", 1);
+
+    Document page = page(run);
+
+    assertThat(page.title()).isEqualTo("CoOp on objects");
+    assertThat(sections(page))
+        .containsExactly("runs", "training", "mistakes", "words", "made", "notes");
+    JsonNode base = targets.path(0);
+    assertThat(page.expectFirst("#runs td").text())
+        .isEqualTo(Text.percent(100.0 * base.path("correct").asInt() / base.path("total").asInt()));
+    assertThat(page.expectFirst("#made").text()).contains("epochs 10", "0.1.0", "2.5 s");
+    assertThat(value(page, "command")).isEqualTo("./kgcoop train --template 'it'\\''s a {}.'");
+    assertThat(page.text()).doesNotContain("somebody");
+  }
+
+  @Test
+  void fewShotCurvesHaveBandsAndANumberOfShotsAColumn() throws IOException {
+    Document page = page(stored.fewShot(folder));
+
+    assertThat(page.title()).isEqualTo("Few-shot learning");
+    Element table = page.expectFirst("#few-shot table");
+    assertThat(table.select("thead th").eachText()).containsExactly("method", "1", "2", "4", "8");
+    // CoOp with k shots: 60 + 4 log2 k + seed percent, seeds 1 and 2; CLIP learns nothing: 60 +
+    // seed.
+    assertThat(rows(table))
+        .startsWith(
+            "CLIP ★ 61.50 ± 0.50 61.50 ± 0.50 61.50 ± 0.50 61.50 ± 0.50",
+            "CoOp ★ 61.50 ± 0.50 ★ 65.50 ± 0.50 ★ 69.50 ± 0.50 ★ 73.50 ± 0.50");
+    assertThat(page.select("#few-shot svg.drawing")).hasSize(3);
+    assertThat(page.select("#few-shot svg path.band")).isNotEmpty();
+  }
+
+  @Test
+  void transferHasAColumnForEachDataSetAndTheMeanOfTheOthers() throws IOException {
+    for (String protocol : List.of("cross", "domain")) {
+      Element table = page(stored.transfer(folder, protocol)).expectFirst("#transfer table");
+
+      assertThat(table.select("thead th").eachText())
+          .containsExactly("method", "objects (source)", "places", "symbols", "mean");
+      // KgCoOp with seeds 1 and 2 has 5 and 10 more than CLIP: 7.5 in the mean, deviation 2.5.
+      assertThat(rows(table))
+          .containsExactly(
+              "CLIP 80.00 ± 0.00 50.00 ± 0.00 20.00 ± 0.00 35.00 ± 0.00",
+              "KgCoOp ★ 87.50 ± 2.50 ★ 57.50 ± 2.50 ★ 27.50 ± 2.50 ★ 42.50 ± 2.50");
+    }
+  }
+
+  @Test
+  void severalFoldersShareAPage() throws IOException {
+    assertThat(stored.fewShot(folder.resolve("few"))).isNotEmpty();
+    assertThat(stored.transfer(folder.resolve("far"), "cross")).isNotEmpty();
+    assertThat(stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1)).isNotEmpty();
+
+    Document page = page(folder.resolve("few"), folder.resolve("far"), folder.resolve("run"));
+
+    assertThat(sections(page)).contains("few-shot-1", "transfer-2", "runs", "training");
+    assertThat(page.select("[id]").eachAttr("id")).doesNotHaveDuplicates();
+    assertThat(page.expectFirst("header p").text()).isEqualTo("few, far and 1 run.");
+  }
+
+  @Test
+  void whatIsForeignStaysText() throws IOException {
+    Document page = page(plain());
+
+    assertThat(page.select("i, script, alert")).isEmpty();
+    assertThat(page.text()).contains(AWKWARD, "food <i>");
+  }
+
+  @Test
+  void thePageNeedsNothingElseAndForbidsIt() throws IOException {
+    Document page = sweep();
+
+    assertThat(page.select("script, iframe, object, [style], [onload], [onclick]")).isEmpty();
+    assertThat(page.select("[src], link[href]").eachAttr("src"))
+        .allMatch(source -> source.isEmpty() || source.startsWith("data:"));
+    assertThat(page.select("link").eachAttr("href")).containsExactly("data:,");
+    assertThat(page.select("a[href]").eachAttr("href")).allMatch(href -> href.startsWith("#"));
+    assertThat(page.expectFirst("style").data()).doesNotContain("url(", "@import");
+    assertThat(page.expectFirst("meta[http-equiv=Content-Security-Policy]").attr("content"))
+        .startsWith("default-src 'none'; img-src data:; style-src 'sha256-")
+        .doesNotContain("unsafe");
+  }
+
+  @Test
+  void headingsAreInOrderAndTablesHaveHeaders() throws IOException {
+    Document page = sweep();
+
+    int before = 1;
+    for (Element heading : page.select("h1, h2, h3, h4")) {
+      int level = heading.tagName().charAt(1) - '0';
+      assertThat(level).as(heading.text()).isLessThanOrEqualTo(before + 1);
+      before = level;
+    }
+    assertThat(page.select("th:not([scope])")).isEmpty();
+    assertThat(page.select("img:not([alt])")).isEmpty();
+    assertThat(page.expectFirst("a.skip").attr("href")).isEqualTo("#content");
+  }
+
+  @Test
+  void oneSeedHasNoDeviation() throws IOException {
+    ObjectNode results = plain();
+    results.withObject("/settings").putArray("seeds").add(1);
+
+    Document page = page(results);
+
+    assertThat(rows(page.expectFirst("table")).get(0))
+        .isEqualTo("CLIP textual 70.13 ★ 74.50 72.25 – –");
+    assertThat(page.expectFirst("#results").text()).doesNotContain("±");
+  }
+
+  @Test
+  void settingsStandThereForEachMethod() throws IOException {
+    Document page = sweep();
+
+    assertThat(page.expectFirst("#made").text())
+        .contains("weight 8", "words none", "warmup lr 0.00001", "an icon of a {}.");
+    assertThat(value(page, "command"))
+        .isEqualTo("./kgcoop base2new --data embedded:objects --seeds 1,2");
+    assertThat(value(page, "CLIP fingerprint")).isEqualTo("fedcba987654…");
+    assertThat(value(page, "seeds")).isEqualTo("1 · 2");
+    // 2 data sets x 4 methods that learn x 2 seeds x 2.5 s
+    assertThat(value(page, "training time, all runs")).isEqualTo("40.0 s");
   }
 
   @Test
@@ -259,38 +354,107 @@ class ReportPageTest {
     rows.addObject().put("method", "other").put("base", Double.NaN).put("new", "high");
     rows.add(7);
     results.putArray("data_sets").addObject();
-    results.putObject("settings").putArray("methods").addObject().putObject("unknown");
+    results.putArray("cells").add(1).addObject().put("run", "nowhere").putArray("targets").add(3);
+    results.putObject("settings").putArray("methods").add("kgcoop").addObject();
 
     Document page = page(results);
 
-    assertThat(cells(page.expectFirst("table.results"), 0))
-        .containsExactly("other", "–", "–", "–", "–", "–");
-    assertThat(cells(page.expectFirst("table.results"), 1))
-        .containsExactly("unnamed", "–", "–", "–", "–", "–");
-    assertThat(page.select(".chart .length").eachAttr("width")).containsOnly("0.00%");
+    assertThat(rows(page.expectFirst("table")))
+        .containsExactly("other – – – – –", "unnamed – – – – –");
+  }
+
+  @Test
+  void runFilesWithNanAndWithoutKeysAreShownAsFarAsTheyGo() throws IOException {
+    Path run = Files.createDirectories(folder.resolve("run"));
+    Files.writeString(run.resolve("run.json"), "{\"settings\": {}}");
+    Files.writeString(
+        run.resolve("results.json"),
+        """
+        {"targets": [{"accuracy": NaN, "distance": NaN, "confusion": [[1, 2], [0]],
+          "labels": [0, 9], "predictions": [1, -3], "confidences": [NaN], "class_names": ["a_b"]}]}
+        """);
+    Files.writeString(run.resolve("events.jsonl"), "{\"lr\": NaN}\n{\"epoch\": 2, \"loss\": 1}\n");
+
+    Document page = page(run);
+
+    assertThat(page.expectFirst("#runs td").text()).isEqualTo("–");
+    assertThat(sections(page)).contains("training", "mistakes");
   }
 
   @Test
   void noResultsAtAllAreSaidToBeNone() throws IOException {
     Document page = page(JsonNodeFactory.instance.objectNode());
 
-    assertThat(page.expectFirst("table.results").text()).contains("no results");
-    assertThat(page.select(".chart")).isEmpty();
+    assertThat(page.expectFirst("table").text()).contains("no results");
+    assertThat(page.select("svg")).isEmpty();
+  }
+
+  @Test
+  void aCellCannotPointOutOfItsFolder() throws IOException {
+    var targets = stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
+    ObjectNode results = JsonNodeFactory.instance.objectNode();
+    results.putArray("cells").addObject().put("run", "../run").set("targets", targets);
+    Path table = Files.createDirectories(folder.resolve("table"));
+
+    ReportPage.write(results, table.resolve("report.html"));
+
+    assertThat(sections(Jsoup.parse(Files.readString(table.resolve("report.html")))))
+        .doesNotContain("training", "mistakes");
   }
 
   @Test
   void equalResultsGiveEqualBytes() throws IOException {
-    ReportPage.write(results(), folder.resolve("one.html"));
-    ReportPage.write(results(), folder.resolve("two.html"));
+    ReportPage.write(sweep, shared.resolve("again.html"));
 
-    assertThat(folder.resolve("one.html")).hasSameBinaryContentAs(folder.resolve("two.html"));
+    assertThat(shared.resolve("again.html")).hasSameBinaryContentAs(shared.resolve("report.html"));
   }
 
   @Test
-  void aFolderThatIsNotThereIsAnError() {
+  void manyRunsStayAPageThatOneCanOpen() throws IOException {
+    ObjectNode results = stored.fewShot(folder);
+    ArrayNode cells = results.withArray("/cells");
+    for (int set = 0; set < 40; set++) {
+      for (int method = 0; method < 20; method++) {
+        ObjectNode cell = cells.path(0).deepCopy();
+        cells.add(
+            cell.put("data_set", "set" + set).put("title", "method " + method).put("shots", 4));
+      }
+    }
+
+    Document page = page(results);
+
+    assertThat(Files.size(folder.resolve("report.html"))).isLessThan(1_500_000);
+    assertThat(page.expectFirst("#few-shot").text())
+        .contains("Left out: the curves of 26 data sets.");
+  }
+
+  @Test
+  void aFolderWithoutResultsIsAnError() {
+    Path file = folder.resolve("report.html");
+
+    assertThatThrownBy(() -> ReportPage.write(List.of(folder.resolve("no")), List.of(), file))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("no: there is no such folder; expected one that train");
+    assertThatThrownBy(() -> ReportPage.write(List.of(folder), List.of(), file))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("no results here");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void aDamagedFileIsNamed() throws IOException {
+    Files.writeString(folder.resolve("results.json"), "{\"rows\": [\n");
+
+    assertThatThrownBy(() -> ReportPage.write(List.of(folder), List.of(), folder.resolve("r.html")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("results.json: damaged in line 2");
+  }
+
+  @Test
+  void aPlaceThatIsNotThereIsAnError() {
     Path file = folder.resolve("no").resolve("report.html");
 
-    assertThatThrownBy(() -> ReportPage.write(results(), file))
+    assertThatThrownBy(() -> ReportPage.write(plain(), file))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("report.html");
   }

@@ -1,0 +1,49 @@
+package org.kgcoop.report;
+
+import java.util.List;
+
+/** A part of a section. */
+sealed interface Block {
+
+  /** A paragraph. */
+  record Words(String text) implements Block {}
+
+  /** The heading of what follows. */
+  record Heading(String text) implements Block {}
+
+  /** A heading below that. */
+  record Subheading(String text) implements Block {}
+
+  /**
+   * A chart.
+   *
+   * @param caption what it shows, in a sentence
+   * @param legend names of the series, by colour; empty where there is nothing to tell apart
+   * @param numbers what it shows, for those who do not see it
+   */
+  record Chart(String caption, Drawing drawing, List<String> legend, Grid numbers)
+      implements Block {}
+
+  /** Charts beside each other, where there is room. */
+  record Charts(List<Chart> charts) implements Block {}
+
+  /** A table. */
+  record Figures(Grid grid) implements Block {}
+
+  /** Terms and what is to be said of them. */
+  record Entries(List<Entry> entries, boolean narrow) implements Block {}
+
+  /** A term. */
+  record Entry(String term, String text) {}
+
+  /** Pictures. */
+  record Gallery(List<Picture> pictures) implements Block {}
+
+  /**
+   * A small picture.
+   *
+   * @param source a data URI
+   * @param name what the data set calls it
+   */
+  record Picture(String source, String name, String caption) {}
+}

@@ -1,0 +1,108 @@
+package org.kgcoop.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.kgcoop.report.Block.Chart;
+import org.kgcoop.report.Target.Prediction;
+import org.kgcoop.report.XyPlot.Axis;
+import org.kgcoop.report.XyPlot.Point;
+import org.kgcoop.report.XyPlot.Series;
+import org.kgcoop.report.XyPlot.Style;
+
+/** Whether predictions that a model is sure of by 80 percent are right in 80 percent. */
+final class Calibration {
+  private static final int BINS = 10;
+
+  private Calibration() {}
+
+  /** Predictions of a confidence in (b/10, (b+1)/10]. */
+  private record Bin(int index, List<Prediction> predictions) {
+    double confidence() {
+      return predictions.stream().mapToDouble(Prediction::confidence).average().orElse(Double.NaN);
+    }
+
+    double accuracy() {
+      return predictions.stream()
+          .mapToDouble(p -> p.isRight() ? 1 : 0)
+          .average()
+          .orElse(Double.NaN);
+    }
+
+    String range() {
+      return String.format(Locale.ROOT, "%.1f to %.1f", index / 10.0, (index + 1) / 10.0);
+    }
+  }
+
+  /** The diagram of a run; none where its results have no confidences. */
+  static Optional<Chart> chart(List<Target> targets) {
+    List<Series> series = new ArrayList<>();
+    List<String> rows = new ArrayList<>();
+    List<Double> counts = new ArrayList<>();
+    List<Double> confidences = new ArrayList<>();
+    List<Double> accuracies = new ArrayList<>();
+    List<String> errors = new ArrayList<>();
+    for (Target target : targets.subList(0, Math.min(Ink.SERIES - 1, targets.size()))) {
+      List<Bin> bins = bins(target.predictions());
+      if (bins.isEmpty()) {
+        continue;
+      }
+      double error = Json.number(target.json().path("expected_calibration_error"));
+      if (Double.isFinite(error)) {
+        errors.add(target.name() + " " + Text.decimals(100 * error, 2) + "\u00a0%");
+      }
+      series.add(
+          new Series(
+              target.name(),
+              Style.LINE_AND_POINTS,
+              bins.stream().map(bin -> new Point(bin.confidence(), bin.accuracy())).toList()));
+      for (Bin bin : bins) {
+        rows.add(target.name() + ", " + bin.range());
+        counts.add((double) bin.predictions.size());
+        confidences.add(bin.confidence());
+        accuracies.add(bin.accuracy());
+      }
+    }
+    if (series.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> legend = series.stream().map(Series::name).toList();
+    series.add(new Series("ideal", Style.REFERENCE, List.of(new Point(0, 0), new Point(1, 1))));
+    String error =
+        errors.isEmpty() ? "" : "; expected calibration error: " + String.join(", ", errors);
+    return Optional.of(
+        new Chart(
+            "Calibration" + error,
+            new XyPlot(
+                    Axis.of("confidence", 0, 1.02), Axis.of("share that is right", 0, 1.02), series)
+                .draw(),
+            legend,
+            Grid.of(
+                "Calibration",
+                "confidence",
+                rows,
+                List.of(),
+                List.of(
+                    Grid.numbers("pictures", counts, SeriesGrid::number),
+                    Grid.numbers("mean confidence", confidences, v -> Text.decimals(v, 3)),
+                    Grid.numbers("share that is right", accuracies, v -> Text.decimals(v, 3))))));
+  }
+
+  private static List<Bin> bins(List<Prediction> predictions) {
+    List<Bin> bins = new ArrayList<>();
+    for (int i = 0; i < BINS; i++) {
+      double low = i / 10.0;
+      double high = (i + 1) / 10.0;
+      boolean last = i == BINS - 1;
+      List<Prediction> inside =
+          predictions.stream()
+              .filter(p -> p.confidence() > low && (p.confidence() <= high || last))
+              .toList();
+      if (!inside.isEmpty()) {
+        bins.add(new Bin(i, inside));
+      }
+    }
+    return bins;
+  }
+}

@@ -1,0 +1,145 @@
+package org.kgcoop.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.kgcoop.report.Block.Chart;
+
+/** What was taken for what: counts of pictures by label (row) and prediction (column). */
+final class Confusion {
+  private static final int MOST_CLASSES = 30;
+  private static final int WORST = 8;
+
+  private final List<String> names;
+  private final long[][] counts;
+
+  private Confusion(List<String> names, long[][] counts) {
+    this.names = names;
+    this.counts = counts;
+  }
+
+  /** Of a target; without classes where the results have no matrix. */
+  static Confusion of(Target target) {
+    JsonNode rows = target.json().path("confusion");
+    List<String> names = target.classNames();
+    int classes = names.isEmpty() ? rows.size() : Math.min(names.size(), rows.size());
+    long[][] counts = new long[classes][classes];
+    for (int row = 0; row < classes; row++) {
+      for (int column = 0; column < classes; column++) {
+        counts[row][column] = Math.max(0, rows.path(row).path(column).asLong());
+      }
+    }
+    List<String> shown =
+        IntStream.range(0, classes)
+            .mapToObj(i -> i < names.size() ? names.get(i) : "class " + i)
+            .toList();
+    return new Confusion(shown, counts);
+  }
+
+  /** Names of the classes. */
+  List<String> names() {
+    return names;
+  }
+
+  boolean isEmpty() {
+    return names.isEmpty();
+  }
+
+  private long pictures(int label) {
+    return IntStream.range(0, names.size()).mapToLong(i -> counts[label][i]).sum();
+  }
+
+  /** In percent; NaN without pictures. */
+  private double accuracy(int label) {
+    long pictures = pictures(label);
+    return pictures == 0 ? Double.NaN : 100.0 * counts[label][label] / pictures;
+  }
+
+  /** Classes with a mistake, the worst first. */
+  List<Integer> worst() {
+    return IntStream.range(0, names.size())
+        .filter(label -> accuracy(label) < 100)
+        .boxed()
+        .sorted(Comparator.comparingDouble(this::accuracy))
+        .toList();
+  }
+
+  /** The worst classes, and what they were taken for. */
+  Grid worstClasses(String label) {
+    List<Integer> worst = worst().stream().limit(WORST).toList();
+    return Grid.of(
+        label,
+        "class",
+        worst.stream().map(names::get).toList(),
+        List.of(),
+        List.of(
+            Grid.numbers(
+                "pictures",
+                worst.stream().map(i -> (double) pictures(i)).toList(),
+                SeriesGrid::number),
+            Grid.numbers("right, %", worst.stream().map(this::accuracy).toList(), Text::percent),
+            Grid.words("most often taken for", worst.stream().map(this::takenFor).toList())));
+  }
+
+  private String takenFor(int label) {
+    List<String> others =
+        IntStream.range(0, names.size())
+            .filter(i -> i != label && counts[label][i] > 0)
+            .boxed()
+            .sorted(Comparator.comparingLong(i -> -counts[label][i]))
+            .limit(3)
+            .map(i -> names.get(i) + " (" + counts[label][i] + ")")
+            .toList();
+    return others.isEmpty() ? Text.NONE : String.join(", ", others);
+  }
+
+  /** The matrix, of many classes that of the worst. */
+  Chart chart(String title) {
+    List<Integer> shown =
+        names.size() <= MOST_CLASSES
+            ? IntStream.range(0, names.size()).boxed().toList()
+            : worst().stream().limit(MOST_CLASSES).sorted().toList();
+    List<List<Double>> shares = new ArrayList<>();
+    for (int row : shown) {
+      double sum = Math.max(1, pictures(row));
+      shares.add(shown.stream().map(column -> counts[row][column] / sum).toList());
+    }
+    String part =
+        shown.size() < names.size()
+            ? "; the %d worst of %d classes".formatted(shown.size(), names.size())
+            : "";
+    return new Chart(
+        title + ": share of a class (row) taken for each class" + part,
+        new HeatMap("taken for", "class", shown.stream().map(names::get).toList(), shares).draw(),
+        List.of(),
+        mistakes(title));
+  }
+
+  /** The matrix in words: its most frequent mistakes. */
+  private Grid mistakes(String title) {
+    record Mistake(int label, int prediction) {}
+    List<Mistake> mistakes = new ArrayList<>();
+    for (int row = 0; row < names.size(); row++) {
+      for (int column = 0; column < names.size(); column++) {
+        if (row != column && counts[row][column] > 0) {
+          mistakes.add(new Mistake(row, column));
+        }
+      }
+    }
+    mistakes.sort(Comparator.comparingLong(m -> -counts[m.label][m.prediction]));
+    List<Mistake> first = mistakes.stream().limit(10).toList();
+    return Grid.of(
+        title + ": most frequent mistakes",
+        "class",
+        first.stream().map(m -> names.get(m.label)).toList(),
+        List.of(),
+        List.of(
+            Grid.words("taken for", first.stream().map(m -> names.get(m.prediction)).toList()),
+            Grid.numbers(
+                "pictures",
+                first.stream().map(m -> (double) counts[m.label][m.prediction]).toList(),
+                SeriesGrid::number)));
+  }
+}

@@ -1,0 +1,175 @@
+package org.kgcoop.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.kgcoop.report.Block.Chart;
+import org.kgcoop.report.Block.Charts;
+import org.kgcoop.report.Block.Heading;
+import org.kgcoop.report.Block.Words;
+import org.kgcoop.report.XyPlot.Axis;
+import org.kgcoop.report.XyPlot.Point;
+import org.kgcoop.report.XyPlot.Series;
+import org.kgcoop.report.XyPlot.Style;
+
+/** Losses, accuracies and learning rates over the epochs, as the events of runs tell them. */
+final class CurvesSection {
+  private static final int MOST_POINTS = 150;
+  private static final Set<String> PLACE = Set.of("step", "epoch", "batch");
+  private static final String RATE = "lr";
+  private static final String ACCURACY = "accuracy";
+  private static final int MOST_LOSSES = 4;
+
+  private CurvesSection() {}
+
+  /**
+   * The curves of runs on one data set; several runs of equal label are told apart by their folder.
+   *
+   * @param curves for each run its curves by the name of what they show
+   */
+  private record Group(String dataSet, Map<String, Map<String, List<Point>>> curves) {}
+
+  static Optional<Section> of(List<List<Cell>> groups) {
+    List<Block> blocks = new ArrayList<>();
+    int left = 0;
+    int shown = 0;
+    for (List<Cell> cells : groups) {
+      Group group = read(cells);
+      if (group.curves.isEmpty()) {
+        continue;
+      }
+      if (shown == Selection.MOST) {
+        left++;
+        continue;
+      }
+      shown++;
+      if (groups.size() > 1) {
+        blocks.add(new Heading(group.dataSet));
+      }
+      blocks.add(new Charts(charts(group)));
+      if (group.curves.size() < cells.stream().filter(c -> !c.isZeroShot()).count()) {
+        blocks.add(new Words("Runs without a record of their steps are left out."));
+      }
+    }
+    if (left > 0) {
+      blocks.add(new Words("Left out: the curves of %d more data sets.".formatted(left)));
+    }
+    return blocks.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Section("training", "Training", blocks));
+  }
+
+  private static Group read(List<Cell> cells) {
+    Map<String, Map<String, List<Point>>> curves = new LinkedHashMap<>();
+    for (Cell cell : cells) {
+      Run run = cell.run();
+      Map<String, List<Point>> own = run == null ? Map.of() : curves(run.events());
+      if (!own.isEmpty() && curves.size() < Ink.SERIES) {
+        String name = cell.label();
+        while (curves.containsKey(name)) {
+          name += name.equals(cell.label()) ? ", seed " + cell.seed() : "'";
+        }
+        curves.put(name, own);
+      }
+    }
+    return new Group(cells.isEmpty() ? "" : cells.get(0).dataSet(), curves);
+  }
+
+  /** Means over the steps of an epoch, so that a curve shows its course and not its noise. */
+  private static Map<String, List<Point>> curves(List<JsonNode> events) {
+    Map<String, TreeMap<Integer, List<Double>>> byName = new LinkedHashMap<>();
+    for (JsonNode event : events) {
+      event.properties().stream()
+          .filter(field -> !PLACE.contains(field.getKey()) && Text.isFinite(field.getValue()))
+          .forEach(
+              field ->
+                  byName
+                      .computeIfAbsent(field.getKey(), key -> new TreeMap<>())
+                      .computeIfAbsent(event.path("epoch").asInt(), epoch -> new ArrayList<>())
+                      .add(field.getValue().asDouble()));
+    }
+    Map<String, List<Point>> curves = new LinkedHashMap<>();
+    byName.forEach(
+        (name, byEpoch) -> {
+          List<Point> points = new ArrayList<>();
+          byEpoch.forEach(
+              (epoch, values) -> points.add(new Point(epoch, Statistics.spread(values).mean())));
+          curves.put(name, SeriesGrid.thinned(points, MOST_POINTS));
+        });
+    return curves;
+  }
+
+  /** Of one run all losses in one chart; of several a chart for each kind of loss. */
+  private static List<Chart> charts(Group group) {
+    Set<String> names = new LinkedHashSet<>();
+    group.curves.values().forEach(own -> names.addAll(own.keySet()));
+    names.remove(RATE);
+    List<String> losses = names.stream().filter(name -> !name.endsWith(ACCURACY)).toList();
+    List<Chart> charts = new ArrayList<>();
+    if (group.curves.size() == 1) {
+      List<Series> all =
+          losses.stream().flatMap(name -> series(group, name, true).stream()).toList();
+      add(charts, "Losses", "loss", all);
+    } else {
+      for (String name : losses.subList(0, Math.min(MOST_LOSSES, losses.size()))) {
+        String what = name.replace('_', ' ');
+        add(
+            charts,
+            what.equals("loss") ? "Loss" : "Loss: " + what,
+            "loss",
+            series(group, name, false));
+      }
+    }
+    for (String name : names) {
+      if (name.endsWith(ACCURACY)) {
+        String what = name.replace('_', ' ');
+        String caption = Character.toUpperCase(what.charAt(0)) + what.substring(1);
+        add(charts, caption + ", in percent", "percent", series(group, name, false));
+      }
+    }
+    add(charts, "Learning rate", "learning rate", equalOnes(series(group, RATE, false)));
+    return charts;
+  }
+
+  /** A curve a run, as far as runs have it. */
+  private static List<Series> series(Group group, String name, boolean named) {
+    List<Series> series = new ArrayList<>();
+    group.curves.forEach(
+        (run, own) -> {
+          List<Point> points = own.get(name);
+          if (points != null) {
+            series.add(new Series(named ? name.replace('_', ' ') : run, Style.LINE, points));
+          }
+        });
+    return series;
+  }
+
+  private static void add(List<Chart> charts, String caption, String unit, List<Series> all) {
+    if (all.isEmpty()) {
+      return;
+    }
+    List<Series> series = all.subList(0, Math.min(Ink.SERIES, all.size()));
+    String more = all.size() > series.size() ? "; the first %d".formatted(series.size()) : "";
+    charts.add(
+        new Chart(
+            caption + " by epoch" + more,
+            new XyPlot(Axis.of("epoch"), Axis.of(unit), series).draw(),
+            series.stream().map(Series::name).toList(),
+            SeriesGrid.of(caption, "epoch", series)));
+  }
+
+  /** Runs of one schedule share a line. */
+  private static List<Series> equalOnes(List<Series> series) {
+    Map<List<Point>, String> names = new LinkedHashMap<>();
+    series.forEach(s -> names.merge(s.points(), s.name(), (a, b) -> a + "; " + b));
+    List<Series> distinct = new ArrayList<>();
+    names.forEach((points, name) -> distinct.add(new Series(name, Style.LINE, points)));
+    return distinct;
+  }
+}

@@ -1,0 +1,137 @@
+package org.kgcoop.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.kgcoop.report.Block.Chart;
+import org.kgcoop.report.Block.Charts;
+import org.kgcoop.report.Block.Words;
+import org.kgcoop.report.XyPlot.Axis;
+import org.kgcoop.report.XyPlot.Point;
+import org.kgcoop.report.XyPlot.Series;
+import org.kgcoop.report.XyPlot.Style;
+
+/**
+ * The figure that motivates KgCoOp: the farther learned class features are from hand-crafted ones,
+ * the more accuracy is lost on new classes. A point is a run: d = mean over classes of |w - w_hand|
+ * squared against (a_hand - a) / a_hand, both on the new classes of a data set.
+ */
+final class DistanceSection {
+  private DistanceSection() {}
+
+  /**
+   * A run of a method.
+   *
+   * @param loss of accuracy on new classes relative to zero-shot, in percent
+   */
+  record Loss(String method, String dataSet, double distance, double loss) {}
+
+  static Optional<Section> of(List<Cell> cells) {
+    List<Loss> losses = losses(cells);
+    if (losses.size() < 3) {
+      return Optional.empty();
+    }
+    List<String> methods = losses.stream().map(Loss::method).distinct().toList();
+    List<String> shown = methods.subList(0, Math.min(Ink.SERIES, methods.size()));
+    List<Series> series = new ArrayList<>();
+    List<Double> correlations = new ArrayList<>();
+    List<Double> counts = new ArrayList<>();
+    for (String method : shown) {
+      List<Loss> own = losses.stream().filter(l -> l.method.equals(method)).toList();
+      series.add(
+          new Series(
+              method, Style.POINTS, own.stream().map(l -> new Point(l.distance, l.loss)).toList()));
+      correlations.add(correlation(own));
+      counts.add((double) own.size());
+    }
+    double r = correlation(losses);
+    List<String> rows = new ArrayList<>(shown);
+    rows.add("all");
+    correlations.add(r);
+    counts.add((double) losses.size());
+    String caption = "Distance to the hand-crafted class features, and loss on new classes";
+    Chart chart =
+        new Chart(
+            caption + ": r = " + Text.decimals(r, 2),
+            new XyPlot(Axis.of("squared distance"), Axis.of("relative loss, percent"), series)
+                .draw(),
+            shown,
+            Grid.of(
+                caption,
+                "method",
+                rows,
+                List.of(),
+                List.of(
+                    Grid.numbers("runs", counts, SeriesGrid::number),
+                    Grid.numbers("r", correlations, v -> Text.decimals(v, 2)))));
+    String words =
+        "A point is a run: the mean squared distance between learned and hand-crafted class features"
+            + " of the new classes, and by how many percent of zero-shot accuracy the accuracy on"
+            + " these classes is lower (below 0: higher). r is the correlation over "
+            + (Double.isNaN(r)
+                ? "the points; here it is undefined."
+                : Text.count(losses.size(), "run") + ".");
+    return Optional.of(
+        new Section(
+            "distance",
+            "Distance and loss on new classes",
+            List.of(new Charts(List.of(chart)), new Words(words))));
+  }
+
+  private static double correlation(List<Loss> losses) {
+    return Statistics.correlation(
+        losses.stream().map(Loss::distance).toList(), losses.stream().map(Loss::loss).toList());
+  }
+
+  static List<Loss> losses(List<Cell> cells) {
+    List<Loss> losses = new ArrayList<>();
+    for (Cell cell : cells) {
+      double zeroShot = zeroShot(cells, cell.dataSet());
+      double accuracy = accuracy(cell);
+      if (cell.isZeroShot() || !(zeroShot > 0) || !Double.isFinite(accuracy)) {
+        continue;
+      }
+      double distance = distance(cell);
+      if (Double.isFinite(distance)) {
+        losses.add(
+            new Loss(
+                cell.label(), cell.dataSet(), distance, 100 * (zeroShot - accuracy) / zeroShot));
+      }
+    }
+    return losses;
+  }
+
+  /** It learns nothing: all seeds have the same. */
+  private static double zeroShot(List<Cell> cells, String dataSet) {
+    return cells.stream()
+        .filter(c -> c.isZeroShot() && c.dataSet().equals(dataSet))
+        .mapToDouble(DistanceSection::accuracy)
+        .filter(Double::isFinite)
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
+  private static double accuracy(Cell cell) {
+    return onNew(cell.targets()).map(Target::accuracy).orElse(Double.NaN);
+  }
+
+  /** On new classes where there are some, else on what comes last; NaN where it is not known. */
+  static double distance(Cell cell) {
+    double known = distance(cell.targets());
+    Run run = cell.run();
+    return Double.isNaN(known) && run != null ? run.summary().distance() : known;
+  }
+
+  static double distance(List<Target> targets) {
+    return onNew(targets)
+        .or(
+            () ->
+                targets.isEmpty() ? Optional.empty() : Optional.of(targets.get(targets.size() - 1)))
+        .map(Target::distance)
+        .orElse(Double.NaN);
+  }
+
+  private static Optional<Target> onNew(List<Target> targets) {
+    return targets.stream().filter(target -> target.name().equals("new")).findFirst();
+  }
+}

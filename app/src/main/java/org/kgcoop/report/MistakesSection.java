@@ -1,0 +1,144 @@
+package org.kgcoop.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.kgcoop.report.Block.Chart;
+import org.kgcoop.report.Block.Charts;
+import org.kgcoop.report.Block.Figures;
+import org.kgcoop.report.Block.Gallery;
+import org.kgcoop.report.Block.Heading;
+import org.kgcoop.report.Block.Picture;
+import org.kgcoop.report.Block.Subheading;
+import org.kgcoop.report.Block.Words;
+import org.kgcoop.report.Target.Prediction;
+
+/** What some runs got wrong, how sure they were, and pictures of it. */
+final class MistakesSection {
+  private static final int MOST_TARGETS = 3;
+  private static final int MOST_PICTURES = 8;
+
+  private final Pictures pictures;
+
+  MistakesSection(Pictures pictures) {
+    this.pictures = pictures;
+  }
+
+  Optional<Section> of(Selection.Chosen chosen) {
+    List<Block> blocks = new ArrayList<>();
+    for (Cell cell : chosen.cells()) {
+      Run run = cell.run();
+      List<Target> targets = run == null ? List.of() : run.targets();
+      List<Block> own = of(cell, targets);
+      if (!own.isEmpty()) {
+        blocks.add(new Heading(name(cell)));
+        blocks.addAll(own);
+      }
+    }
+    if (blocks.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!chosen.words().isEmpty()) {
+      blocks.add(0, new Words(chosen.words()));
+    }
+    return Optional.of(new Section("mistakes", "Mistakes and calibration", blocks));
+  }
+
+  private static String name(Cell cell) {
+    String set = cell.dataSet().isEmpty() ? "" : cell.dataSet() + ": ";
+    return set + cell.label() + ", seed " + cell.seed();
+  }
+
+  private List<Block> of(Cell cell, List<Target> targets) {
+    List<Block> blocks = new ArrayList<>();
+    List<Chart> charts = new ArrayList<>();
+    List<Block> closely = new ArrayList<>();
+    List<Target> shown = targets.subList(0, Math.min(MOST_TARGETS, targets.size()));
+    for (Target target : shown) {
+      Confusion confusion = Confusion.of(target);
+      if (confusion.isEmpty()) {
+        continue;
+      }
+      String title = title(target);
+      charts.add(confusion.chart(title));
+      if (confusion.worst().isEmpty()) {
+        closely.add(new Words(title + ": no mistake."));
+        continue;
+      }
+      closely.add(new Subheading(title + ", worst classes"));
+      closely.add(new Figures(confusion.worstClasses(title + ", worst classes")));
+      addPictures(closely, cell, target, confusion);
+    }
+    Calibration.chart(targets).ifPresent(charts::add);
+    if (!charts.isEmpty()) {
+      blocks.add(new Charts(charts));
+    }
+    blocks.addAll(closely);
+    if (targets.size() > shown.size() && !blocks.isEmpty()) {
+      blocks.add(
+          new Words("Left out: mistakes on %d more.".formatted(targets.size() - shown.size())));
+    }
+    return blocks;
+  }
+
+  private static String title(Target target) {
+    return switch (target.name()) {
+      case "base", "new" ->
+          Character.toUpperCase(target.name().charAt(0)) + target.name().substring(1) + " classes";
+      case "test" -> "Test pictures";
+      default -> target.name();
+    };
+  }
+
+  /** Of the worst classes the mistakes that the model was surest of. */
+  private void addPictures(List<Block> blocks, Cell cell, Target target, Confusion confusion) {
+    String dataSet = target.dataSet().isEmpty() ? cell.dataSet() : target.dataSet();
+    List<Prediction> predictions = target.predictions();
+    if (predictions.stream().allMatch(p -> p.picture().isEmpty())) {
+      blocks.add(new Words("No pictures are shown: the results do not name them."));
+      return;
+    }
+    String reason = pictures.reason(dataSet);
+    if (!reason.isEmpty()) {
+      blocks.add(new Words(reason));
+      return;
+    }
+    List<String> names = confusion.names();
+    List<Picture> gallery = new ArrayList<>();
+    for (int label : confusion.worst()) {
+      predictions.stream()
+          .filter(p -> p.label() == label && !p.isRight())
+          .sorted(Comparator.comparingDouble(p -> -p.confidence()))
+          .limit(2)
+          .forEach(wrong -> add(gallery, dataSet, names, wrong));
+      if (gallery.size() >= MOST_PICTURES) {
+        break;
+      }
+    }
+    blocks.add(
+        gallery.isEmpty()
+            ? new Words("No pictures are shown: the data set " + dataSet + " has others now.")
+            : new Gallery(gallery));
+  }
+
+  private void add(List<Picture> gallery, String dataSet, List<String> names, Prediction wrong) {
+    if (gallery.size() >= MOST_PICTURES) {
+      return;
+    }
+    String is = names.get(wrong.label());
+    String taken =
+        wrong.predicted() >= 0 && wrong.predicted() < names.size()
+            ? names.get(wrong.predicted())
+            : "?";
+    String sure =
+        Double.isFinite(wrong.confidence())
+            ? " (" + Text.decimals(100 * wrong.confidence(), 0) + "\u00a0%)"
+            : "";
+    pictures
+        .source(dataSet, wrong.picture(), is)
+        .ifPresent(
+            uri ->
+                gallery.add(new Picture(uri, wrong.picture(), is + ", taken for " + taken + sure)));
+  }
+}

@@ -1,0 +1,161 @@
+package org.kgcoop.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.kgcoop.report.Block.Entries;
+import org.kgcoop.report.Block.Entry;
+
+/**
+ * All that stands on a page.
+ *
+ * @param summary a sentence that says what was compared
+ */
+record Page(String title, String summary, List<Section> sections) {
+  private static final String BASE_TO_NEW = "Base-to-new generalisation";
+  private static final Map<String, String> TITLES =
+      Map.of(
+          "base2new", BASE_TO_NEW,
+          "fewshot", "Few-shot learning",
+          "cross", "Transfer to other data sets",
+          "domain", "Domain generalisation");
+
+  static Page of(Inputs inputs, Pictures pictures) {
+    List<Section> sections = new ArrayList<>();
+    boolean several = inputs.tables().size() > 1;
+    for (int i = 0; i < inputs.tables().size(); i++) {
+      Table table = inputs.tables().get(i);
+      String name = several ? table.name() + ": " : "";
+      String number = several ? "-" + (i + 1) : "";
+      // Without any protocol it is a table all the same, and says that it is empty.
+      if (table.isBaseToNew() || table.protocol().isEmpty()) {
+        sections.add(BaseToNewSection.of(table, "results" + number, name));
+      }
+      FewShotSection.of(table, "few-shot" + number, name).ifPresent(sections::add);
+      TransferSection.of(table, "transfer" + number, name).ifPresent(sections::add);
+      sections.addAll(SweepSection.of(table, "sweep" + number, name));
+    }
+    RunsSection.of(inputs.runs()).ifPresent(sections::add);
+    List<Cell> cells = inputs.cells();
+    DistanceSection.of(cells).ifPresent(sections::add);
+    CurvesSection.of(Selection.trained(cells)).ifPresent(sections::add);
+    Selection.Chosen chosen = Selection.closely(inputs);
+    new MistakesSection(pictures).of(chosen).ifPresent(sections::add);
+    WordsSection.of(chosen.cells()).ifPresent(sections::add);
+    sections.add(MadeSection.of(inputs));
+    sections.add(notes(inputs));
+    return new Page(title(inputs), summary(inputs), sections);
+  }
+
+  private static String title(Inputs inputs) {
+    if (inputs.tables().size() == 1 && inputs.runs().isEmpty()) {
+      return TITLES.getOrDefault(inputs.tables().get(0).protocol(), BASE_TO_NEW);
+    }
+    if (inputs.tables().isEmpty() && inputs.runs().size() == 1) {
+      Cell cell = inputs.runs().get(0).cell();
+      return cell.label() + (cell.dataSet().isEmpty() ? "" : " on " + cell.dataSet());
+    }
+    return "Results";
+  }
+
+  private static String summary(Inputs inputs) {
+    if (inputs.tables().size() != 1 || !inputs.runs().isEmpty()) {
+      List<String> parts = new ArrayList<>();
+      inputs.tables().forEach(table -> parts.add(table.name()));
+      if (!inputs.runs().isEmpty()) {
+        parts.add(Text.count(inputs.runs().size(), "run"));
+      }
+      return Text.list(parts) + ".";
+    }
+    return summary(inputs.tables().get(0));
+  }
+
+  private static String summary(Table table) {
+    JsonNode settings = table.json().path("settings");
+    Set<String> methods = new LinkedHashSet<>();
+    table.json().path("rows").forEach(row -> methods.add(Text.title(row)));
+    table.cells().forEach(cell -> methods.add(cell.title()));
+    Set<String> names = new LinkedHashSet<>();
+    table.json().path("data_sets").forEach(s -> names.add(Text.or(s.path("name"), "unnamed")));
+    table.cells().forEach(cell -> names.add(cell.dataSet()));
+    List<String> sets = List.copyOf(names);
+    StringBuilder summary =
+        new StringBuilder(methods.isEmpty() ? "Nothing" : Text.firstOf(List.copyOf(methods), 8));
+    summary.append(methods.size() > 1 ? " compared" : " measured");
+    if (sets.size() == 1) {
+      summary.append(" on the data set ").append(sets.get(0));
+    } else if (!sets.isEmpty()) {
+      summary
+          .append(" on ")
+          .append(sets.size())
+          .append(" data sets, ")
+          .append(Text.firstOf(sets, 6));
+    }
+    List<String> with = new ArrayList<>();
+    List<String> shots = values(settings.path("shots"));
+    if (!shots.isEmpty()) {
+      boolean one = shots.equals(List.of("1"));
+      with.add(
+          Text.list(shots) + (one ? " training picture a class" : " training pictures a class"));
+    }
+    List<String> seeds = values(settings.path("seeds"));
+    if (!seeds.isEmpty()) {
+      with.add((seeds.size() == 1 ? "seed " : "seeds ") + Text.list(seeds));
+    }
+    if (!with.isEmpty()) {
+      summary.append(sets.size() > 1 ? ", with " : " with ").append(String.join(" and ", with));
+    }
+    return summary.append('.').toString();
+  }
+
+  /** One value or a list of them. */
+  private static List<String> values(JsonNode value) {
+    return value.isArray()
+        ? Json.texts(value)
+        : value.isNumber() ? List.of(value.asText()) : List.of();
+  }
+
+  private static Section notes(Inputs inputs) {
+    List<Entry> notes = new ArrayList<>();
+    if (inputs.tables().stream().anyMatch(Table::isBaseToNew)) {
+      notes.add(
+          new Entry(
+              "base",
+              "The first half of the classes, from whose training pictures the methods learned. Its"
+                  + " accuracy is the share of its test pictures that are recognised among the names"
+                  + " of this half."));
+      notes.add(
+          new Entry(
+              "new",
+              "The other half, of which no picture was used for training: the share of its test"
+                  + " pictures that are recognised among the names of that half."));
+      notes.add(
+          new Entry(
+              "H",
+              "The harmonic mean of the averaged base and new accuracies,"
+                  + " 2 · base · new / (base + new)."));
+    }
+    notes.add(
+        new Entry(
+            "distance",
+            "How far learned class features lie from hand-crafted ones: the mean over classes of the"
+                + " squared distance between the two, both of unit length. 0 where they are equal, at"
+                + " most 4."));
+    notes.add(
+        new Entry(
+            "±",
+            "The standard deviation over the seeds, that of a population. A seed decides which"
+                + " training pictures are drawn, how a method starts and in which order it sees"
+                + " them."));
+    notes.add(
+        new Entry(
+            "ms/image",
+            "Training time for each image that was seen, in milliseconds, without what its features"
+                + " took; with features: with that divided among the epochs. – where nothing is"
+                + " trained."));
+    return new Section("notes", "Notes", List.of(new Entries(notes, false)));
+  }
+}

@@ -1,0 +1,72 @@
+package org.kgcoop.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.kgcoop.report.Block.Figures;
+import org.kgcoop.report.Block.Words;
+import org.kgcoop.report.Grid.Best;
+
+/** The runs that were named alone, a row each. */
+final class RunsSection {
+  private RunsSection() {}
+
+  static Optional<Section> of(List<Run> runs) {
+    if (runs.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Cell> cells = runs.stream().map(Run::cell).toList();
+    Set<String> names = new LinkedHashSet<>();
+    cells.forEach(cell -> cell.targets().forEach(target -> names.add(target.name())));
+    List<Grid.Column> columns = new ArrayList<>();
+    for (String name : names) {
+      columns.add(
+          Grid.numbers(
+              name,
+              cells.stream().map(cell -> accuracy(cell, name)).toList(),
+              List.of(),
+              Best.HIGHEST,
+              Text::percent));
+    }
+    List<Double> times =
+        runs.stream()
+            .map(run -> Json.number(run.results().path("training").path("ms_per_image")))
+            .toList();
+    if (times.stream().anyMatch(Double::isFinite)) {
+      columns.add(Grid.numbers("ms/image", times, List.of(), Best.LOWEST, Text::milliseconds));
+    }
+    List<String> notes =
+        cells.stream()
+            .map(
+                cell ->
+                    cell.dataSet()
+                        + (cell.shots() > 0 ? ", " + cell.shots() + " shots" : "")
+                        + ", seed "
+                        + cell.seed())
+            .toList();
+    List<Block> blocks = new ArrayList<>();
+    blocks.add(
+        new Figures(
+            Grid.of("Results", "run", cells.stream().map(Cell::label).toList(), notes, columns)));
+    blocks.add(new Words(BaseToNewSection.key(false)));
+    long unfinished =
+        runs.stream().filter(run -> !run.about().path("state").asText().equals("complete")).count();
+    if (unfinished > 0) {
+      blocks.add(
+          new Words(
+              (unfinished == runs.size() ? "" : unfinished + " of the runs: ")
+                  + "not complete; what is shown is what there is so far."));
+    }
+    return Optional.of(new Section("runs", "Results", blocks));
+  }
+
+  private static double accuracy(Cell cell, String target) {
+    return cell.targets().stream()
+        .filter(t -> t.name().equals(target))
+        .mapToDouble(Target::accuracy)
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+}

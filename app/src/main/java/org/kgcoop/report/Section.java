@@ -1,0 +1,14 @@
+package org.kgcoop.report;
+
+import java.util.List;
+
+/**
+ * A section of the page.
+ *
+ * @param id its anchor
+ */
+record Section(String id, String heading, List<Block> blocks) {
+  Section {
+    blocks = List.copyOf(blocks);
+  }
+}

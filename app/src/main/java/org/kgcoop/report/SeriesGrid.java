@@ -1,0 +1,57 @@
+package org.kgcoop.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.kgcoop.report.XyPlot.Point;
+import org.kgcoop.report.XyPlot.Series;
+
+/** The numbers of curves as a table. */
+final class SeriesGrid {
+  private static final int MOST_ROWS = 12;
+
+  private SeriesGrid() {}
+
+  /**
+   * A row for each x; of many, some at even distances and the last.
+   *
+   * @param x what the names of the rows are
+   */
+  static Grid of(String label, String x, List<Series> series) {
+    TreeSet<Double> all = new TreeSet<>();
+    series.forEach(s -> s.points().forEach(p -> all.add(p.x())));
+    List<Double> rows = thinned(List.copyOf(all), MOST_ROWS);
+    List<Grid.Column> columns = new ArrayList<>();
+    for (Series one : series) {
+      columns.add(
+          Grid.numbers(one.name(), rows.stream().map(r -> at(one, r)).toList(), Text::significant));
+    }
+    return Grid.of(label, x, rows.stream().map(SeriesGrid::number).toList(), List.of(), columns);
+  }
+
+  /** At most that many, evenly chosen, first and last among them. */
+  static <T> List<T> thinned(List<T> values, int most) {
+    if (values.size() <= most) {
+      return values;
+    }
+    List<T> kept = new ArrayList<>();
+    for (int i = 0; i < most; i++) {
+      kept.add(values.get((int) Math.round((double) i * (values.size() - 1) / (most - 1))));
+    }
+    return kept;
+  }
+
+  private static double at(Series series, double x) {
+    return series.points().stream()
+        .filter(p -> p.x() == x)
+        .mapToDouble(Point::y)
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
+  static String number(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? String.valueOf((long) value)
+        : Text.significant(value);
+  }
+}

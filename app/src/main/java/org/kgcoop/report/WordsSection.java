@@ -1,0 +1,47 @@
+package org.kgcoop.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.kgcoop.report.Block.Figures;
+import org.kgcoop.report.Block.Heading;
+import org.kgcoop.report.Block.Words;
+
+/** The words whose embeddings lie nearest to the learned vectors. */
+final class WordsSection {
+  private static final int MOST_VECTORS = 32;
+
+  private WordsSection() {}
+
+  static Optional<Section> of(List<Cell> cells) {
+    List<Block> blocks = new ArrayList<>();
+    for (Cell cell : cells) {
+      Run run = cell.run();
+      JsonNode vectors = run == null ? null : run.results().path("nearest_words");
+      if (vectors == null || vectors.isEmpty()) {
+        continue;
+      }
+      List<String> words = new ArrayList<>();
+      vectors.forEach(vector -> words.add(String.join(", ", Json.texts(vector))));
+      List<String> shown = words.subList(0, Math.min(MOST_VECTORS, words.size()));
+      String name = cell.dataSet() + ": " + cell.label() + ", seed " + cell.seed();
+      blocks.add(new Heading(name));
+      blocks.add(
+          new Figures(
+              Grid.of(
+                  "Nearest words, " + name,
+                  "vector",
+                  IntStream.rangeClosed(1, shown.size()).mapToObj(String::valueOf).toList(),
+                  List.of(),
+                  List.of(Grid.words("nearest words", shown)))));
+      if (words.size() > shown.size()) {
+        blocks.add(new Words("Left out: %d more vectors.".formatted(words.size() - shown.size())));
+      }
+    }
+    return blocks.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Section("words", "Nearest words of the context", blocks));
+  }
+}

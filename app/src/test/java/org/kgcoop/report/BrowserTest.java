@@ -1,0 +1,169 @@
+package org.kgcoop.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jsoup.Jsoup;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page in a real browser: silent, alone, no wider than the window. Skipped without one. */
+class BrowserTest {
+  private static final int PATIENCE_SECONDS = 60;
+
+  private static final List<String> PAGES = List.of("base2new", "fewshot");
+
+  @TempDir static Path folder;
+  private static Path browser = Path.of("chromium");
+
+  /** What the browser made of a page. */
+  private record Visit(String dom, String log, List<String> requests) {}
+
+  @BeforeAll
+  static void makePages() throws IOException, InterruptedException {
+    Optional<Path> found =
+        Stream.of("chromium", "chromium-browser", "google-chrome", "chrome")
+            .flatMap(
+                name ->
+                    Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                        .map(directory -> Path.of(directory, name)))
+            .filter(Files::isExecutable)
+            .findFirst();
+    assumeTrue(found.isPresent(), "no chromium on the PATH: the page is not checked in a browser");
+    browser = found.orElseThrow();
+    Path blank = Files.writeString(folder.resolve("blank.html"), "<p>it runs</p>");
+    assumeTrue(visit(blank).dom().contains("it runs"), "chromium does not run on this machine");
+    StoredResults results = new StoredResults();
+    Path table = folder.resolve("base2new");
+    ReportPage.write(results.baseToNew(table), table.resolve("report.html"));
+    Path curve = folder.resolve("fewshot");
+    ReportPage.write(results.fewShot(curve), curve.resolve("report.html"));
+  }
+
+  private static Visit visit(Path page, String... more) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(browser.toString());
+    command.addAll(
+        List.of(
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-default-apps",
+            "--allow-file-access-from-files",
+            "--enable-logging=stderr",
+            // Nothing leaves this machine: the port of the discard service, which answers nowhere.
+            "--proxy-server=127.0.0.1:9",
+            "--hide-scrollbars",
+            "--log-net-log=" + folder.resolve("net.json"),
+            "--user-data-dir=" + folder.resolve("profile"),
+            "--dump-dom"));
+    command.addAll(List.of(more));
+    command.add(page.toUri().toString());
+    Path dom = Files.createTempFile(folder, "dom", ".html");
+    Path log = Files.createTempFile(folder, "log", ".txt");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(dom.toFile())
+            .redirectError(log.toFile())
+            .start();
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+    return new Visit(
+        Files.readString(dom),
+        Files.readString(log, StandardCharsets.ISO_8859_1),
+        requests(folder.resolve("net.json")));
+  }
+
+  /** Addresses that the page asked for; what a browser asks for on its own has no origin. */
+  private static List<String> requests(Path log) throws IOException {
+    List<String> requests = new ArrayList<>();
+    for (JsonNode event : new ObjectMapper().readTree(log.toFile()).path("events")) {
+      JsonNode request = event.path("params");
+      String initiator = request.path("initiator").asText("not an origin");
+      if (request.has("url") && !initiator.equals("not an origin")) {
+        requests.add(request.path("url").asText());
+      }
+    }
+    return requests;
+  }
+
+  /** Shows pages in frames of two widths, and tells how wide and on what ground they are. */
+  private static String measured(String... more) throws IOException, InterruptedException {
+    StringBuilder frames = new StringBuilder();
+    for (String page : PAGES) {
+      for (int width : new int[] {360, 1200}) {
+        frames.append(
+            "<iframe src='%s/report.html' style='width:%dpx;height:800px;border:0'></iframe>"
+                .formatted(page, width));
+      }
+    }
+    Path outer =
+        Files.writeString(
+            folder.resolve("outer.html"),
+            frames
+                + """
+                <p id="out"></p>
+                <script>
+                onload = () => {
+                  for (const frame of document.querySelectorAll('iframe')) {
+                    const page = frame.contentDocument;
+                    document.getElementById('out').textContent +=
+                        page.documentElement.scrollWidth + ' in ' + frame.clientWidth + ' on '
+                        + getComputedStyle(page.body).backgroundColor + '; ';
+                  }
+                };
+                </script>
+                """);
+    return Jsoup.parse(visit(outer, more).dom()).expectFirst("#out").text();
+  }
+
+  @Test
+  void thePageIsSilentAndAsksForNothing() throws IOException, InterruptedException {
+    for (String page : PAGES) {
+      Visit visit = visit(folder.resolve(page).resolve("report.html"));
+      assertThat(visit.dom()).contains("<main", "class=\"drawing\"");
+      assertThat(visit.log()).doesNotContain("CONSOLE");
+      assertThat(visit.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void theCheckWouldSeeARequestAndARefusal() throws IOException, InterruptedException {
+    Path bad =
+        Files.writeString(
+            folder.resolve("bad.html"),
+            "<img src=\"http://pictures.invalid/1.png\"><script>console.error('oh')</script>");
+    Visit visit = visit(bad);
+    assertThat(visit.requests()).anyMatch(request -> request.contains("pictures.invalid"));
+    assertThat(visit.log()).contains("CONSOLE");
+  }
+
+  @Test
+  void onAPhoneAndOnADeskItIsAsWideAsTheWindowByDayAndByNight()
+      throws IOException, InterruptedException {
+    String white = "360 in 360 on rgb(255, 255, 255); 1200 in 1200 on rgb(255, 255, 255);";
+    assertThat(measured()).isEqualTo(white + " " + white);
+    String dark = "360 in 360 on rgb(20, 23, 26); 1200 in 1200 on rgb(20, 23, 26);";
+    assertThat(measured("--blink-settings=preferredColorScheme=0")).isEqualTo(dark + " " + dark);
+  }
+}

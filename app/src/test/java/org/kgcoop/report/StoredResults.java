@@ -1,0 +1,272 @@
+package org.kgcoop.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.EmbeddedDataSets;
+import org.kgcoop.data.Item;
+
+/** Writes folders as protocols and training leave them, with numbers made up by a seed. */
+final class StoredResults {
+  static final List<String> SETS = List.of("objects", "places");
+
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private final Random random = new Random(1);
+
+  /** A method, and the weight that a sweep gave it; NaN where none did. */
+  record Method(String id, String title, String prompts, double weight) {
+    ObjectNode putInto(ObjectNode json) {
+      json.put("method", id).put("title", title).put("prompts", prompts);
+      ObjectNode setting = json.putObject("setting");
+      return Double.isNaN(weight) ? json : setOf(json, setting);
+    }
+
+    private ObjectNode setOf(ObjectNode json, ObjectNode setting) {
+      setting.put("weight", weight);
+      return json;
+    }
+
+    String folder() {
+      return Double.isNaN(weight) ? id : id + "-weight" + weight;
+    }
+
+    boolean learns() {
+      return !id.equals("clip");
+    }
+  }
+
+  static final Method CLIP = new Method("clip", "CLIP", "hand-crafted", Double.NaN);
+  static final Method COOP = new Method("coop", "CoOp", "textual", Double.NaN);
+
+  static Method kgCoOp(double weight) {
+    return new Method("kgcoop", "KgCoOp", "textual", weight);
+  }
+
+  /** A base-to-new table of a sweep over two embedded data sets, with its run folders. */
+  ObjectNode baseToNew(Path folder) throws IOException {
+    List<Method> methods = List.of(CLIP, COOP, kgCoOp(0), kgCoOp(4), kgCoOp(16));
+    ObjectNode results = JSON.objectNode();
+    ArrayNode rows = results.putArray("rows");
+    for (int i = 0; i < methods.size(); i++) {
+      ObjectNode row = methods.get(i).putInto(rows.addObject());
+      row.put("base", 70 + i).put("base_std", 0.5).put("new", 66 + i % 3).put("new_std", 0.25);
+      row.put("h", 68 + i);
+      time(row, methods.get(i), 3 + i);
+    }
+    ArrayNode sets = results.putArray("data_sets");
+    ArrayNode cells = results.putArray("cells");
+    for (String set : SETS) {
+      ArrayNode ofSet = sets.addObject().put("name", set).putArray("rows");
+      ofSet.addAll(rows.deepCopy());
+      for (Method method : methods) {
+        for (int seed = 1; seed <= 2; seed++) {
+          String run = set + "/" + method.folder() + "/seed" + seed;
+          ObjectNode cell = method.putInto(cells.addObject());
+          cell.put("data_set", set).put("shots", 8).put("seed", seed).put("run", run);
+          time(cell, method, 3);
+          ArrayNode targets = run(folder.resolve(run), method, set, seed);
+          targets.forEach(
+              target ->
+                  cell.withArray("targets")
+                      .add(
+                          ((ObjectNode) target.deepCopy())
+                              .retain(
+                                  "name", "data_set", "classes", "correct", "total", "accuracy")));
+        }
+      }
+    }
+    settings(results, "base2new", List.of(8));
+    write(folder, results);
+    return results;
+  }
+
+  private static void time(ObjectNode json, Method method, double ms) {
+    if (method.learns()) {
+      json.put("ms_per_image", ms).put("ms_per_image_with_features", ms + 2);
+    } else {
+      json.putNull("ms_per_image").putNull("ms_per_image_with_features");
+    }
+  }
+
+  private static void settings(ObjectNode results, String protocol, List<Integer> shots) {
+    ObjectNode settings = results.putObject("settings").put("protocol", protocol);
+    shots.forEach(settings.putArray("shots")::add);
+    settings.putArray("seeds").add(1).add(2);
+    ObjectNode method = settings.putArray("methods").addObject();
+    method.putObject("method").put("method", "kgcoop").put("weight", 8.0).put("words", "");
+    method.putObject("training").put("epochs", 100).put("warmup_lr", 1e-5);
+    settings
+        .putArray("data_sets")
+        .addObject()
+        .put("name", "objects")
+        .put("template", "an icon of a {}.")
+        .put("fingerprint", "0123456789abcdef0123456789abcdef");
+    results
+        .putObject("computation")
+        .put("clip_fingerprint", "fedcba9876543210fedcba9876543210")
+        .put("precision", "bf16")
+        .put("threads", 2);
+    results.putObject("versions").put("kgcoop", "0.1.0").put("java", "17.0.21");
+    results.put("command", "./kgcoop " + protocol + " --data embedded:objects --seeds 1,2");
+  }
+
+  /** A few-shot table without run folders. */
+  ObjectNode fewShot(Path folder) throws IOException {
+    ObjectNode results = JSON.objectNode();
+    results.putArray("rows");
+    ArrayNode cells = results.putArray("cells");
+    for (String set : SETS) {
+      for (Method method : List.of(CLIP, COOP, kgCoOp(Double.NaN))) {
+        for (int shots : method.learns() ? new int[] {1, 2, 4, 8} : new int[] {0}) {
+          for (int seed = 1; seed <= 2; seed++) {
+            ObjectNode cell = method.putInto(cells.addObject());
+            cell.put("data_set", set).put("shots", shots).put("seed", seed);
+            int correct =
+                60 + (method.learns() ? 4 * Integer.numberOfTrailingZeros(shots) : 0) + seed;
+            cell.putArray("targets").add(counts("test", set, "all", correct, 100));
+          }
+        }
+      }
+    }
+    settings(results, "fewshot", List.of(1, 2, 4, 8));
+    write(folder, results);
+    return results;
+  }
+
+  /** A table of learning on objects and testing on others. */
+  ObjectNode transfer(Path folder, String protocol) throws IOException {
+    ObjectNode results = JSON.objectNode();
+    ArrayNode cells = results.putArray("cells");
+    for (Method method : List.of(CLIP, kgCoOp(Double.NaN))) {
+      for (int seed = 1; seed <= 2; seed++) {
+        ObjectNode cell = method.putInto(cells.addObject());
+        cell.put("data_set", "objects").put("shots", 8).put("seed", seed);
+        ArrayNode targets = cell.putArray("targets");
+        int more = method.learns() ? 5 * seed : 0;
+        targets.add(counts("objects", "objects", "all", 80 + more, 100));
+        targets.add(counts("places", "places", "all", 50 + more, 100));
+        targets.add(counts("symbols", "symbols", "all", 20 + more, 100));
+      }
+    }
+    settings(results, protocol, List.of(8));
+    write(folder, results);
+    return results;
+  }
+
+  private static ObjectNode counts(
+      String name, String set, String classes, int correct, int total) {
+    return JSON.objectNode()
+        .put("name", name)
+        .put("data_set", set)
+        .put("classes", classes)
+        .put("correct", correct)
+        .put("total", total)
+        .put("accuracy", 100.0 * correct / total);
+  }
+
+  /** A run folder on an embedded data set, with pictures and predictions. */
+  ArrayNode run(Path folder, Method method, String set, int seed) throws IOException {
+    ObjectNode results = JSON.objectNode();
+    if (method.learns()) {
+      results
+          .putObject("training")
+          .put("pictures", 1600)
+          .put("seconds", 2.5)
+          .put("ms_per_image", 3)
+          .put("prepare_seconds", 0.5);
+      results.putArray("nearest_words").addArray().add("icon").add("<drawing>").add("picture");
+      events(folder, method);
+    }
+    DataSet data = EmbeddedDataSets.open(set, DataSetOptions.defaults(warning -> {}));
+    ArrayNode targets = results.putArray("targets");
+    for (ClassSplit split : List.of(ClassSplit.BASE, ClassSplit.NEW)) {
+      ObjectNode target = target(data.select(split), split, method);
+      targets.add(target);
+    }
+    write(folder, results);
+    ObjectNode about = JSON.objectNode().put("state", "complete");
+    ObjectNode settings = about.putObject("settings");
+    settings.putObject("method").put("method", method.id()).put("title", method.title());
+    settings.putObject("training").put("seed", seed).put("epochs", 10);
+    settings.putObject("data").put("name", set).put("shots", 8);
+    ObjectNode provenance = about.putObject("provenance").put("kgcoop", "0.1.0");
+    provenance.put("java", "17.0.21").put("directory", "/home/somebody");
+    provenance.putArray("command").add("train").add("--template").add("it's a {}.");
+    Files.writeString(folder.resolve("run.json"), about.toPrettyString());
+    return targets;
+  }
+
+  private ObjectNode target(DataSet half, ClassSplit split, Method method) {
+    String name = split == ClassSplit.BASE ? "base" : "new";
+    double skill = split == ClassSplit.BASE && method.learns() ? 0.85 : 0.7;
+    int classes = half.classNames().size();
+    long[][] confusion = new long[classes][classes];
+    ObjectNode target = JSON.objectNode().put("name", name).put("data_set", half.name());
+    target.put("classes", name);
+    half.classNames().forEach(target.putArray("class_names")::add);
+    ArrayNode pictures = target.putArray("pictures");
+    ArrayNode labels = target.putArray("labels");
+    ArrayNode predictions = target.putArray("predictions");
+    ArrayNode confidences = target.putArray("confidences");
+    int correct = 0;
+    for (Item item : half.test()) {
+      boolean right = random.nextDouble() < skill;
+      int predicted = right ? item.label() : (item.label() + 1 + random.nextInt(2)) % classes;
+      confusion[item.label()][predicted]++;
+      correct += right ? 1 : 0;
+      pictures.add(item.key());
+      labels.add(item.label());
+      predictions.add(predicted);
+      confidences.add((right ? 0.4 : 0.2) + 0.6 * random.nextDouble());
+    }
+    target.put("correct", correct).put("total", half.test().size());
+    target.put("expected_calibration_error", 0.0473);
+    ArrayNode matrix = target.putArray("confusion");
+    for (long[] counts : confusion) {
+      ArrayNode row = matrix.addArray();
+      for (long count : counts) {
+        row.add(count);
+      }
+    }
+    if (method.learns()) {
+      target.put("distance", 0.4 / (1 + (Double.isNaN(method.weight()) ? 0 : method.weight())));
+    }
+    return target;
+  }
+
+  private void events(Path folder, Method method) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (int step = 1; step <= 60; step++) {
+      int epoch = (step + 2) / 3;
+      ObjectNode event = JSON.objectNode().put("step", step).put("epoch", epoch).put("batch", 1);
+      event.put("lr", 0.05 * (1 + Math.cos(Math.PI * epoch / 20)) / 2);
+      event.put(
+          method.id().equals("coop") ? "loss" : "cross_entropy",
+          Math.exp(-step / 20.0) + 0.1 * random.nextDouble());
+      lines.add(event.toString());
+      if (step % 3 == 0) {
+        ObjectNode validation = JSON.objectNode().put("step", step).put("epoch", epoch);
+        lines.add(validation.put("validation_accuracy", 60 + epoch).toString());
+      }
+    }
+    lines.add("{\"step\":61,\"ep");
+    Files.createDirectories(folder);
+    Files.write(folder.resolve("events.jsonl"), lines);
+  }
+
+  static void write(Path folder, JsonNode results) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("results.json"), results.toPrettyString());
+  }
+}
