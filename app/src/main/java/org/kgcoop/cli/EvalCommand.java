@@ -122,7 +122,7 @@ final class EvalCommand implements Callable<Integer> {
             evaluation.confusion().get(label).forEach(count -> row.add(count.toString()));
             csv.writeRecord(row);
           }
-          text.flush();
+          csv.flush();
         });
   }
 
