@@ -77,6 +77,7 @@ class BrowserTest {
             "--dump-dom"));
     command.addAll(List.of(more));
     command.add(page.toUri().toString());
+    Files.deleteIfExists(folder.resolve("net.json"));
     Path dom = Files.createTempFile(folder, "dom", ".html");
     Path log = Files.createTempFile(folder, "log", ".txt");
     Process process =
@@ -84,14 +85,17 @@ class BrowserTest {
             .redirectOutput(dom.toFile())
             .redirectError(log.toFile())
             .start();
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    Path netLog = folder.resolve("net.json");
+    boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    if (!ended) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
     return new Visit(
         Files.readString(dom),
         Files.readString(log, StandardCharsets.ISO_8859_1),
-        requests(folder.resolve("net.json")));
+        // A browser that did not end leaves half a log, one that did not begin none.
+        ended && Files.exists(netLog) ? requests(netLog) : List.of());
   }
 
   /** Addresses that the page asked for; what a browser asks for on its own has no origin. */
