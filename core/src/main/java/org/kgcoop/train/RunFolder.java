@@ -9,8 +9,6 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.io.AtomicFile;
+import org.kgcoop.io.LockedFile;
 import org.kgcoop.io.SealedFile;
 
 /**
@@ -35,14 +34,17 @@ public final class RunFolder implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int GENERATIONS = 2;
 
+  /** The file that is locked while a run is open. */
+  static final String LOCK = ".lock";
+
   private final Path path;
-  private final FileChannel lockChannel;
+  private final LockedFile lock;
   private final Consumer<String> warnings;
   private @Nullable FileChannel events;
 
-  private RunFolder(Path path, FileChannel lockChannel, Consumer<String> warnings) {
+  private RunFolder(Path path, LockedFile lock, Consumer<String> warnings) {
     this.path = path;
-    this.lockChannel = lockChannel;
+    this.lock = lock;
     this.warnings = warnings;
   }
 
@@ -73,25 +75,15 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** Keeps other threads and processes out until the channel is closed. */
-  static FileChannel lock(Path path) {
-    Path file = path.resolve(".lock");
+  /** Keeps other threads and processes out until it is closed. */
+  static LockedFile lock(Path path) {
     try {
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock = null;
-      try {
-        lock = channel.tryLock();
-      } catch (OverlappingFileLockException e) {
-        // Another thread of this process: the same as another process.
-      }
-      if (lock == null) {
-        channel.close();
-        throw new KgCoopException(
-            KgCoopException.Category.IO,
-            path + ": in use by another run; wait for it, or choose another --out");
-      }
-      return channel;
+      return LockedFile.tryOpen(path.resolve(LOCK))
+          .orElseThrow(
+              () ->
+                  new KgCoopException(
+                      KgCoopException.Category.IO,
+                      path + ": in use by another run; wait for it, or choose another --out"));
     } catch (IOException e) {
       throw KgCoopException.io(
           path + ": cannot be written: " + reason(e) + "; try another --out", e);
@@ -345,7 +337,7 @@ public final class RunFolder implements AutoCloseable {
       if (events != null) {
         events.close();
       }
-      lockChannel.close();
+      lock.close();
     } catch (IOException e) {
       throw KgCoopException.io(path + ": cannot be closed: " + reason(e), e);
     }
