@@ -1,7 +1,6 @@
 package org.kgcoop.download;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -9,12 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.io.Fingerprints;
 import org.kgcoop.io.LockedFile;
 
 /**
@@ -112,26 +108,13 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  static String sha256(Path file) throws IOException {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-      long unused = in.transferTo(OutputStream.nullOutputStream());
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
   /** Gives the file its name, if it is what the link promises; else drops it. */
   void finish(Link link) {
     try {
       channel.force(true);
       file.close(); // Windows moves no open file
       String wanted = link.sha256();
-      String got = wanted == null ? "" : sha256(part);
+      String got = wanted == null ? "" : Fingerprints.file(part);
       if (wanted != null && !got.equals(wanted)) {
         drop();
         throw new KgCoopException(
