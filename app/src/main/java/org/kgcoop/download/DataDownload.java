@@ -37,8 +37,9 @@ public final class DataDownload {
     if (!missing.isEmpty() && !PublishedDataSet.anyDirect(missing)) {
       Part first = missing.get(0);
       throw KgCoopException.configuration(
-          "%s: there is no direct link; get it from %s and put it at %s"
-              .formatted(set.name(), first.origin().where(), folder.resolve(first.path())));
+          "%s: there is no direct link; get it from %s and put it at %s (./kgcoop datasets %s lists all of it)"
+              .formatted(
+                  set.name(), first.origin().where(), folder.resolve(first.path()), set.name()));
     }
     Map<Origin, List<Path>> places = new LinkedHashMap<>();
     for (Part part : missing) {
@@ -65,7 +66,7 @@ public final class DataDownload {
       downloader.fetch(link, files.get(0));
       return;
     }
-    Path archive = folder.resolveSibling(fileName(link.address()));
+    Path archive = folder.resolve(fileName(link.address()));
     downloader.fetch(link, archive);
     unpacker.unpack(archive, direct.within(), folder.resolve(direct.into()));
     for (Path file : files) {

@@ -148,7 +148,7 @@ class UnpackerTest {
       download.fetch(origin, gives, folder.resolve("dtd"));
 
       assertThat(folder.resolve("dtd/images/banded/1.jpg")).exists();
-      assertThat(folder.resolve("dtd.tar.gz")).doesNotExist();
+      assertThat(folder.resolve("dtd/dtd.tar.gz")).doesNotExist();
       assertThat(server.requests()).hasSize(1);
     }
   }
