@@ -90,6 +90,9 @@ final class ModelOptions {
       description = "Byte-pair merges, learned from the captions (default: ${DEFAULT-VALUE}).")
   private int merges;
 
+  @SuppressWarnings("NullAway.Init") // picocli sets options
+  ModelOptions() {}
+
   /** Byte-pair merges that its vocabulary is to learn. */
   int merges() {
     return merges;

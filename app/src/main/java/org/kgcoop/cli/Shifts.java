@@ -19,7 +19,9 @@ final class Shifts {
     List<String> known =
         DataOptions.isEmbedded(source)
             ? EmbeddedDataSets.all().stream()
-                .filter(set -> source.equals(DataOptions.embedded(set.source())))
+                .filter(
+                    set ->
+                        set.source() != null && source.equals(DataOptions.embedded(set.source())))
                 .map(set -> DataOptions.embedded(set.name()))
                 .toList()
             : ofPublished(source);
