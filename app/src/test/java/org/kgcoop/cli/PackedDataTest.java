@@ -47,8 +47,7 @@ class PackedDataTest {
   }
 
   private Path tar(String name, int first, int count) throws IOException {
-    Path file = folder.resolve("tar").resolve(name);
-    Files.createDirectories(file.getParent());
+    Path file = Files.createDirectories(folder.resolve("tar")).resolve(name);
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(Files.newOutputStream(file))) {
       for (int number = first; number < first + count; number++) {
         for (int label = 0; label < 2; label++) {
@@ -86,8 +85,7 @@ class PackedDataTest {
         {"info": {"features": {"image": {"_type": "Image"},
          "label": {"names": ["ant", "fox"], "_type": "ClassLabel"}}}}
         """;
-    Path file = folder.resolve("parquet/data").resolve(name);
-    Files.createDirectories(file.getParent());
+    Path file = Files.createDirectories(folder.resolve("parquet/data")).resolve(name);
     try (ParquetWriter<Group> writer =
         ExampleParquetWriter.builder(new LocalOutputFile(file))
             .withConf(new PlainParquetConfiguration())
@@ -148,7 +146,8 @@ class PackedDataTest {
 
   @Test
   void tarShardsAreInspectedAndTrainedOn() throws IOException {
-    Path data = tar("train-000000.tar", 0, TRAIN).getParent();
+    Path data = folder.resolve("tar");
+    assertThat(tar("train-000000.tar", 0, TRAIN)).exists();
     assertThat(tar("test-000000.tar", TRAIN, TEST)).exists();
     Files.writeString(data.resolve("classnames.txt"), "ant\nfox\n");
     assertInspectedAndTrained(data, "ant", "fox");
@@ -156,19 +155,19 @@ class PackedDataTest {
 
   @Test
   void parquetShardsAreInspectedAndTrainedOn() throws IOException {
-    Path data = parquet("train-00000-of-00001.parquet", 0, TRAIN).getParent().getParent();
+    assertThat(parquet("train-00000-of-00001.parquet", 0, TRAIN)).exists();
     assertThat(parquet("test-00000-of-00001.parquet", TRAIN, TEST)).exists();
-    assertInspectedAndTrained(data, "ant", "fox");
+    assertInspectedAndTrained(folder.resolve("parquet"), "ant", "fox");
   }
 
   @Test
   void aTarThatIsCutShortIsOneClearLine() throws IOException {
     Path file = tar("train-000000.tar", 0, TRAIN);
     byte[] whole = Files.readAllBytes(file);
-    Files.write(file, Arrays.copyOf(whole, 700)); // within the second header
-    Cli.Result result = Cli.run("inspect", file.getParent());
+    Files.write(file, Arrays.copyOf(whole, 700)); // within what the first header promises
+    Cli.Result result = Cli.run("inspect", folder.resolve("tar"));
     assertThat(result.exitCode()).isNotZero();
-    assertThat(result.errorLine()).contains(file.getFileName().toString());
+    assertThat(result.errorLine()).contains("train-000000.tar");
     assertThat(result.err()).doesNotContain("\tat ");
   }
 }

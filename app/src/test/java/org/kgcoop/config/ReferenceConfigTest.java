@@ -198,9 +198,13 @@ class ReferenceConfigTest {
         "ImageNetSketch", "ImageNetA", "ImageNetR"
       })
   void theNamesOfThePublishedConfigurationsAreThoseOfDataSets(String name) {
-    String data =
-        translate(List.of(), null, "DATASET.NAME", name).values().options().get("data").get(0);
-    assertThat(PublishedDataSets.find(data).map(PublishedDataSet::name)).contains(name);
+    List<String> data =
+        translate(List.of(), null, "DATASET.NAME", name)
+            .values()
+            .options()
+            .getOrDefault("data", List.of());
+    assertThat(data).hasSize(1);
+    assertThat(PublishedDataSets.find(data.get(0)).map(PublishedDataSet::name)).contains(name);
   }
 
   @Test
