@@ -99,7 +99,7 @@ final class ConfigExpansion implements IParameterPreprocessor {
 
   /** The one method that is asked for, or null where there are several. */
   private @Nullable String method(List<String> words) {
-    OptionSpec option = option("method");
+    OptionSpec option = optionOfOne("method");
     if (option == null) {
       return null;
     }
@@ -107,16 +107,23 @@ final class ConfigExpansion implements IParameterPreprocessor {
     return values.size() == 1 && !values.get(0).contains(",") ? values.get(0) : null;
   }
 
-  /**
-   * An option of the command. The published code knows one seed, method and data set, where some
-   * commands take several.
-   */
   private @Nullable OptionSpec option(String name) {
-    OptionSpec option = command.findOption("--" + name);
-    if (option == null && (name.equals("seed") || name.equals("method"))) {
-      option = command.findOption("--" + name + "s");
+    return command.findOption("--" + name);
+  }
+
+  /**
+   * The option for what the published code knows one of, where some commands take several: a seed,
+   * a method, a data set. Its data set is the one to train on, which is the source of a transfer.
+   */
+  private @Nullable OptionSpec optionOfOne(String name) {
+    OptionSpec source = name.equals("data") ? option("source") : null;
+    if (source != null) {
+      return source;
     }
-    return option;
+    OptionSpec option = option(name);
+    return option == null && (name.equals("seed") || name.equals("method"))
+        ? option(name + "s")
+        : option;
   }
 
   /** The translation in options that the command has; a line says what it leaves out. */
@@ -129,7 +136,7 @@ final class ConfigExpansion implements IParameterPreprocessor {
         .options()
         .forEach(
             (name, value) -> {
-              OptionSpec option = option(name);
+              OptionSpec option = optionOfOne(name);
               if (option == null) {
                 left.add("--" + name);
               } else {

@@ -147,15 +147,21 @@ final class DataSetsCommand implements Callable<Integer> {
     ArrayNode missingJson = json.putArray(folder == null ? "needed" : "missing");
     Map<String, List<String>> byOrigin = new LinkedHashMap<>();
     for (PublishedDataSet.Part part : missing) {
-      missingJson.addObject().put("path", part.path()).put("origin", part.origin());
-      byOrigin.computeIfAbsent(part.origin(), origin -> new ArrayList<>()).add(part.path());
+      missingJson.addObject().put("path", part.path()).put("origin", part.origin().where());
+      byOrigin.computeIfAbsent(part.origin().where(), origin -> new ArrayList<>()).add(part.path());
     }
     byOrigin.forEach((origin, paths) -> line("    " + String.join(", ", paths) + ": " + origin));
     if (entry.split() != null && !hasSplit) {
       json.putObject("optional")
           .put("path", entry.split().path())
-          .put("origin", entry.split().origin());
+          .put("origin", entry.split().origin().where());
       line("    %s%s: %s".formatted(name(entry), orAnnotations(entry), entry.split().origin()));
+    }
+    if (PublishedDataSet.anyDirect(missing)) {
+      String download =
+          "./kgcoop download %s --root %s".formatted(entry.name(), root == null ? "DIR" : root);
+      json.put("download", download);
+      line("    " + download);
     }
     if (check && folder != null) {
       Path parent = root == null ? folder : root;

@@ -2,12 +2,14 @@ package org.kgcoop.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.download.DataDownload;
+import org.kgcoop.data.PublishedDataSet;
+import org.kgcoop.data.PublishedDataSets;
 import org.kgcoop.download.ReleasedWeights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,8 +28,10 @@ import picocli.CommandLine.Parameters;
       "Weights: RN50, RN101, RN50x4, RN50x16, RN50x64, ViT-B/32, ViT-B/16, ViT-L/14,"
           + " ViT-L/14@336px into ~/.cache/clip, checked by SHA-256; hf:OWNER/NAME[@REVISION] of"
           + " Hugging Face. --clip takes the same names.",
-      "Data sets, into the layout of CoOp below --root: caltech-101, dtd, eurosat, fgvc_aircraft,"
-          + " food-101, oxford_flowers, oxford_pets. By downloading them you accept their terms.",
+      "Data sets, into the layout of CoOp below --root: Caltech101, OxfordPets, OxfordFlowers,"
+          + " Food101, FGVCAircraft, DescribableTextures, EuroSAT, or any other name that --data"
+          + " knows them by. What no link gives is named, with its address and its place. By"
+          + " downloading them you accept their terms.",
       "",
       "Proxies: http_proxy, https_proxy, all_proxy, no_proxy, or -Dhttps.proxyHost and its like in"
           + " KGCOOP_OPTS.",
@@ -56,43 +60,70 @@ final class DownloadCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     // All names first, so that a mistyped one is not found after an hour.
-    for (String name : names) {
-      if (!ReleasedWeights.isName(name)
-          && !DataDownload.names().contains(name)
-          && !DataDownload.isByHand(name)) {
-        throw KgCoopException.configuration(
-            name
-                + ": unknown; weights: "
-                + String.join(", ", ReleasedWeights.names())
-                + ", hf:OWNER/NAME; data sets: "
-                + String.join(", ", DataDownload.names()));
-      }
-    }
+    names.stream().filter(name -> !ReleasedWeights.isName(name)).forEach(DownloadCommand::find);
     ArrayNode list = JsonNodeFactory.instance.arrayNode();
     for (String name : names) {
-      Path path;
-      String byHand = "";
+      ObjectNode json = list.addObject().put("name", name);
       if (ReleasedWeights.isName(name)) {
-        path = network.weights(output).locate(name);
+        tell(name, network.weights(output).locate(name), json);
       } else {
-        byHand = network.data(output).fetch(name, root);
-        path = root.resolve(name);
-      }
-      list.addObject().put("name", name).put("path", path.toString()).put("by_hand", byHand);
-      if (!output.isJson()) {
-        output.line(name + ": " + path);
-        String terms = DataDownload.terms(name);
-        if (!terms.isEmpty()) {
-          output.line("  terms: " + terms);
-        }
-        if (!byHand.isEmpty()) {
-          output.line("  " + byHand);
-        }
+        fetch(find(name), json);
       }
     }
     if (output.isJson()) {
       output.json(JsonNodeFactory.instance.objectNode().set("downloads", list));
     }
     return 0;
+  }
+
+  private static PublishedDataSet find(String name) {
+    if (DataOptions.isEmbedded(name)) {
+      throw KgCoopException.configuration(
+          name + ": comes with the program, there is nothing to fetch");
+    }
+    return PublishedDataSets.find(name)
+        .orElseThrow(
+            () ->
+                KgCoopException.configuration(
+                    "%s: unknown; weights: %s, hf:OWNER/NAME; data sets: %s"
+                        .formatted(
+                            name,
+                            String.join(", ", ReleasedWeights.names()),
+                            String.join(", ", withLinks()))));
+  }
+
+  /** The data sets that can be fetched, in part at least. */
+  private static List<String> withLinks() {
+    return PublishedDataSets.all().stream()
+        .filter(set -> PublishedDataSet.anyDirect(set.pictures()))
+        .map(PublishedDataSet::name)
+        .toList();
+  }
+
+  private void fetch(PublishedDataSet set, ObjectNode json) {
+    Path folder = root.resolve(set.directory());
+    List<PublishedDataSet.Part> byHand = new ArrayList<>(network.data(output).fetch(set, root));
+    tell(set.name(), folder, json);
+    say("  terms: " + set.terms());
+    if (set.split() != null && !set.hasSplit(folder)) {
+      byHand.add(set.split());
+    }
+    ArrayNode byHandJson = json.putArray("by_hand");
+    for (PublishedDataSet.Part part : byHand) {
+      Path place = folder.resolve(part.path());
+      byHandJson.addObject().put("path", place.toString()).put("origin", part.origin().where());
+      say("  by hand: %s, to be put at %s".formatted(part.origin(), place));
+    }
+  }
+
+  private void tell(String name, Path path, ObjectNode json) {
+    json.put("path", path.toString());
+    say(name + ": " + path);
+  }
+
+  private void say(String line) {
+    if (!output.isJson()) {
+      output.line(line);
+    }
   }
 }

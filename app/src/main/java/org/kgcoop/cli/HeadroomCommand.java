@@ -1,15 +1,14 @@
 package org.kgcoop.cli;
 
+import static org.kgcoop.cli.TextTable.left;
+import static org.kgcoop.cli.TextTable.number;
+import static org.kgcoop.cli.TextTable.right;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.github.freva.asciitable.AsciiTable;
-import com.github.freva.asciitable.Column;
-import com.github.freva.asciitable.HorizontalAlign;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -89,26 +88,14 @@ final class HeadroomCommand implements Callable<Integer> {
   }
 
   private static String table(List<Headroom> rows) {
-    return AsciiTable.builder()
-        .border(AsciiTable.NO_BORDERS)
-        .data(
-            rows,
-            List.of(
-                column("data set", HorizontalAlign.LEFT, Headroom::dataSet),
-                column("classes", HorizontalAlign.RIGHT, row -> String.valueOf(row.classes())),
-                column("pictures", HorizontalAlign.RIGHT, row -> String.valueOf(row.pictures())),
-                column("zero-shot", HorizontalAlign.RIGHT, row -> number(row.zeroShot().mean())),
-                column("probe", HorizontalAlign.RIGHT, row -> number(row.probe().mean())),
-                column("headroom", HorizontalAlign.RIGHT, row -> number(row.points()))))
-        .asString();
-  }
-
-  private static com.github.freva.asciitable.ColumnData<Headroom> column(
-      String header, HorizontalAlign align, Function<Headroom, String> value) {
-    return new Column().header(header).headerAlign(align).dataAlign(align).with(value);
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.2f", value);
+    return TextTable.of(
+        rows,
+        List.of(
+            left("data set", Headroom::dataSet),
+            right("classes", row -> String.valueOf(row.classes())),
+            right("pictures", row -> String.valueOf(row.pictures())),
+            right("zero-shot", row -> number(row.zeroShot().mean())),
+            right("probe", row -> number(row.probe().mean())),
+            right("headroom", row -> number(row.points()))));
   }
 }

@@ -1,17 +1,16 @@
 package org.kgcoop.cli;
 
+import static org.kgcoop.cli.TextTable.left;
+import static org.kgcoop.cli.TextTable.number;
+import static org.kgcoop.cli.TextTable.right;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.freva.asciitable.AsciiTable;
-import com.github.freva.asciitable.Column;
-import com.github.freva.asciitable.HorizontalAlign;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.ReferenceLog;
@@ -89,30 +88,14 @@ final class LogsCommand implements Callable<Integer> {
   }
 
   private static String table(List<Row> rows) {
-    return AsciiTable.builder()
-        .border(AsciiTable.NO_BORDERS)
-        .data(
-            rows,
-            List.of(
-                column("experiment", HorizontalAlign.LEFT, Row::experiment),
-                column("metric", HorizontalAlign.LEFT, Row::metric),
-                column("seeds", HorizontalAlign.RIGHT, row -> "" + row.values().size()),
-                column("mean", HorizontalAlign.RIGHT, row -> number(row.spread().mean())),
-                column(
-                    "std", HorizontalAlign.RIGHT, row -> number(row.spread().standardDeviation())),
-                column(
-                    "95 %",
-                    HorizontalAlign.RIGHT,
-                    row -> "+- " + number(Metrics.interval95(row.values())))))
-        .asString();
-  }
-
-  private static com.github.freva.asciitable.ColumnData<Row> column(
-      String header, HorizontalAlign align, Function<Row, String> value) {
-    return new Column().header(header).headerAlign(align).dataAlign(align).with(value);
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.2f", value);
+    return TextTable.of(
+        rows,
+        List.of(
+            left("experiment", Row::experiment),
+            left("metric", Row::metric),
+            right("seeds", row -> "" + row.values().size()),
+            right("mean", row -> number(row.spread().mean())),
+            right("std", row -> number(row.spread().standardDeviation())),
+            right("95 %", row -> "+- " + number(Metrics.interval95(row.values())))));
   }
 }

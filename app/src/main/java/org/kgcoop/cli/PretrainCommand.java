@@ -3,15 +3,10 @@ package org.kgcoop.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.clip.Activation;
-import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.VocabularyTraining;
 import org.kgcoop.data.Images;
 import org.kgcoop.pretrain.Corpus;
 import org.kgcoop.pretrain.Pretraining;
@@ -84,87 +79,7 @@ final class PretrainCommand implements Callable<Integer> {
       description = "Go on from the weights of such a folder, rather than from random ones.")
   private @Nullable Path start;
 
-  // ---- the model
-
-  @Option(
-      names = "--vision",
-      paramLabel = "KIND",
-      defaultValue = "rn",
-      description = "Image tower: rn (ModifiedResNet) or vit (default: ${DEFAULT-VALUE}).")
-  private String vision;
-
-  @Option(
-      names = "--width",
-      paramLabel = "N",
-      defaultValue = "24",
-      description =
-          "Its width: an even number for rn, a multiple of 64 for vit (default:"
-              + " ${DEFAULT-VALUE}).")
-  private int width;
-
-  @Option(
-      names = "--layers",
-      paramLabel = "LIST",
-      defaultValue = "1,1,1,1",
-      description =
-          "Blocks of the four stages of rn, or one number for vit (default: ${DEFAULT-VALUE}).")
-  private String layers;
-
-  @Option(
-      names = "--patch",
-      paramLabel = "N",
-      defaultValue = "8",
-      description = "Side of the patches of vit in pixels (default: ${DEFAULT-VALUE}).")
-  private int patch;
-
-  @Option(
-      names = "--resolution",
-      paramLabel = "N",
-      defaultValue = "64",
-      description = "Side of the pictures in pixels (default: ${DEFAULT-VALUE}).")
-  private int resolution;
-
-  @Option(
-      names = "--channels",
-      paramLabel = "N",
-      defaultValue = "3",
-      description = "3 for colour, 1 for grey (default: ${DEFAULT-VALUE}).")
-  private int channels;
-
-  @Option(
-      names = "--embed-dim",
-      paramLabel = "N",
-      defaultValue = "256",
-      description = "Width of the joint space (default: ${DEFAULT-VALUE}).")
-  private int embedDim;
-
-  @Option(
-      names = "--text-width",
-      paramLabel = "N",
-      defaultValue = "256",
-      description = "Width of the text tower, a multiple of 64 (default: ${DEFAULT-VALUE}).")
-  private int textWidth;
-
-  @Option(
-      names = "--text-layers",
-      paramLabel = "N",
-      defaultValue = "6",
-      description = "Its blocks (default: ${DEFAULT-VALUE}).")
-  private int textLayers;
-
-  @Option(
-      names = "--text-length",
-      paramLabel = "N",
-      defaultValue = "32",
-      description = "Tokens that it reads, its two marks among them (default: ${DEFAULT-VALUE}).")
-  private int textLength;
-
-  @Option(
-      names = "--merges",
-      paramLabel = "N",
-      defaultValue = "1800",
-      description = "Byte-pair merges, learned from the captions (default: ${DEFAULT-VALUE}).")
-  private int merges;
+  @Mixin private ModelOptions model = new ModelOptions();
 
   // ---- how it is trained
 
@@ -311,7 +226,7 @@ final class PretrainCommand implements Callable<Integer> {
     PretrainingSettings settings = settings();
     Pretraining.Extent extent =
         new Pretraining.Extent(
-            merges,
+            model.merges(),
             template,
             checkEvery,
             checkPictures,
@@ -320,9 +235,9 @@ final class PretrainCommand implements Callable<Integer> {
             type("--stored", stored));
     Images images = new Images(output::warn);
     output.info("reading the corpus");
-    Corpus corpus = Corpus.read(data, resolution, images);
+    Corpus corpus = Corpus.read(data, model.resolution(), images);
     Path checked = validationFile();
-    Corpus held = checked == null ? null : Corpus.read(checked, resolution, images);
+    Corpus held = checked == null ? null : Corpus.read(checked, model.resolution(), images);
     output.info(
         "%d pictures of %d concepts".formatted(corpus.size(), corpus.concepts().size())
             + (held == null
@@ -377,7 +292,7 @@ final class PretrainCommand implements Callable<Integer> {
       throw KgCoopException.configuration("--steps and --minutes: expected one of the two");
     }
     return new PretrainingSettings(
-        model(),
+        model.config(),
         new PretrainingSettings.Length(steps, steps == 0 && minutes == 0 ? 60 : minutes),
         batchSize,
         pairs,
@@ -390,75 +305,6 @@ final class PretrainCommand implements Callable<Integer> {
         seed,
         type("--precision", precision),
         workers);
-  }
-
-  private ClipConfig model() {
-    List<Integer> blocks = new ArrayList<>();
-    Parse.listWithRepeats("--layers", layers).forEach(n -> blocks.add(positive("--layers", n)));
-    require(channels == 1 || channels == 3, "--channels", channels, "1 or 3");
-    require(embedDim >= 1, "--embed-dim", embedDim, "at least 1");
-    require(textLength >= 32 && textLength <= 512, "--text-length", textLength, "32 to 512");
-    require(textLayers >= 1, "--text-layers", textLayers, "at least 1");
-    require(textWidth > 0 && heads(textWidth), "--text-width", textWidth, "a multiple of 64");
-    ClipConfig.Vision tower =
-        switch (vision) {
-          case "rn" -> {
-            require(width > 1 && width % 2 == 0, "--width", width, "an even number");
-            require(blocks.size() == 4, "--layers", layers, "four numbers, such as 1,1,1,1");
-            require(
-                resolution > 0 && resolution % 32 == 0,
-                "--resolution",
-                resolution,
-                "a multiple of 32");
-            yield new ClipConfig.ResNet(width, blocks, width / 2);
-          }
-          case "vit" -> {
-            require(width > 0 && heads(width), "--width", width, "a multiple of 64");
-            require(blocks.size() == 1, "--layers", layers, "one number for vit");
-            require(
-                patch > 0 && resolution > 0 && resolution % patch == 0,
-                "--resolution",
-                resolution,
-                "a multiple of --patch");
-            yield new ClipConfig.Vit(width, blocks.get(0), patch, width / 64);
-          }
-          default ->
-              throw KgCoopException.configuration("--vision " + vision + ": expected rn or vit");
-        };
-    return new ClipConfig(
-        embedDim,
-        resolution,
-        channels,
-        textLength,
-        VocabularyTraining.WITHOUT_MERGES + merges,
-        textWidth,
-        textWidth / 64,
-        textLayers,
-        Activation.QUICK_GELU,
-        tower);
-  }
-
-  private static boolean heads(int width) {
-    return width % 64 == 0;
-  }
-
-  private static void require(boolean valid, String option, Object value, String expected) {
-    if (!valid) {
-      throw KgCoopException.configuration(option + " " + value + ": expected " + expected);
-    }
-  }
-
-  private static int positive(String option, String text) {
-    try {
-      int number = Integer.parseInt(text);
-      require(number >= 1, option, text, "numbers of at least 1");
-      return number;
-    } catch (NumberFormatException e) {
-      throw new KgCoopException(
-          KgCoopException.Category.CONFIGURATION,
-          option + " " + text + ": expected whole numbers",
-          e);
-    }
   }
 
   private static DType type(String option, String name) {

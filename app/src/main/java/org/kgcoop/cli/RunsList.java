@@ -1,15 +1,15 @@
 package org.kgcoop.cli;
 
+import static org.kgcoop.cli.TextTable.left;
+import static org.kgcoop.cli.TextTable.number;
+import static org.kgcoop.cli.TextTable.right;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.freva.asciitable.AsciiTable;
-import com.github.freva.asciitable.Column;
-import com.github.freva.asciitable.HorizontalAlign;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.kgcoop.store.RunLabels;
@@ -41,23 +41,20 @@ abstract class RunsList implements Callable<Integer> {
     }
     Instant now = Instant.now();
     output.line(
-        AsciiTable.builder()
-            .border(AsciiTable.NO_BORDERS)
-            .data(
-                found,
-                List.of(
-                    left("run").with(StoredRun::name),
-                    left("state").with(RunsList::state),
-                    left("method").with(labels::method),
-                    left("data set").with(StoredRun::dataSet),
-                    left("protocol").with(StoredRun::protocol),
-                    right("shots").with(run -> run.shots() == 0 ? "all" : "" + run.shots()),
-                    right("seed").with(run -> run.seed() == null ? "-" : "" + run.seed()),
-                    left("accuracy").with(RunsList::accuracies),
-                    right("H").with(run -> number(run.harmonicMean())),
-                    right("ms/image").with(run -> number(run.msPerImage())),
-                    right("age").with(run -> age(Duration.between(run.modified(), now)))))
-            .asString());
+        TextTable.of(
+            found,
+            List.of(
+                left("run", StoredRun::name),
+                left("state", RunsList::state),
+                left("method", labels::method),
+                left("data set", StoredRun::dataSet),
+                left("protocol", StoredRun::protocol),
+                right("shots", run -> run.shots() == 0 ? "all" : "" + run.shots()),
+                right("seed", run -> run.seed() == null ? "-" : "" + run.seed()),
+                left("accuracy", RunsList::accuracies),
+                right("H", run -> number(run.harmonicMean())),
+                right("ms/image", run -> number(run.msPerImage())),
+                right("age", run -> age(Duration.between(run.modified(), now))))));
     return 0;
   }
 
@@ -107,28 +104,10 @@ abstract class RunsList implements Callable<Integer> {
     return more > 0 ? shown + " and " + more + " more" : shown;
   }
 
-  static String number(double value) {
-    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.2f", value);
-  }
-
   private static String age(Duration age) {
     if (age.toDays() > 0) {
       return age.toDays() + " d";
     }
     return age.toHours() > 0 ? age.toHours() + " h" : Math.max(0, age.toMinutes()) + " min";
-  }
-
-  private static Column left(String header) {
-    return new Column()
-        .header(header)
-        .headerAlign(HorizontalAlign.LEFT)
-        .dataAlign(HorizontalAlign.LEFT);
-  }
-
-  private static Column right(String header) {
-    return new Column()
-        .header(header)
-        .headerAlign(HorizontalAlign.RIGHT)
-        .dataAlign(HorizontalAlign.RIGHT);
   }
 }

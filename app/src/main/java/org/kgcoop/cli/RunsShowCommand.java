@@ -55,15 +55,15 @@ final class RunsShowCommand implements Callable<Integer> {
                   target.name(),
                   target.dataSet(),
                   target.classes(),
-                  RunsList.number(target.accuracy()),
+                  TextTable.number(target.accuracy()),
                   target.correct(),
                   target.total()));
     }
     if (!Double.isNaN(stored.harmonicMean())) {
-      output.line("H: " + RunsList.number(stored.harmonicMean()));
+      output.line("H: " + TextTable.number(stored.harmonicMean()));
     }
     if (!Double.isNaN(stored.msPerImage())) {
-      output.line("training: " + RunsList.number(stored.msPerImage()) + " ms an image");
+      output.line("training: " + TextTable.number(stored.msPerImage()) + " ms an image");
     }
     int vector = 1;
     for (JsonNode words : results.path("nearest_words")) {

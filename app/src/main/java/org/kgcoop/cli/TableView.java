@@ -1,15 +1,15 @@
 package org.kgcoop.cli;
 
+import static org.kgcoop.cli.TextTable.left;
+import static org.kgcoop.cli.TextTable.number;
+import static org.kgcoop.cli.TextTable.right;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.freva.asciitable.AsciiTable;
-import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.ColumnData;
-import com.github.freva.asciitable.HorizontalAlign;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.experiment.BaseToNew;
 import org.kgcoop.experiment.Cell;
@@ -75,54 +75,36 @@ final class TableView {
     boolean swept = rows.stream().anyMatch(row -> !row.setting().isEmpty());
     boolean baseToNew = table.protocol() instanceof BaseToNew;
     List<ColumnData<ProtocolTable.Row>> columns = new ArrayList<>();
-    columns.add(left("method").with(ProtocolTable.Row::title));
+    columns.add(left("method", ProtocolTable.Row::title));
     if (swept) {
-      columns.add(left("setting").with(row -> Contender.text(row.setting())));
+      columns.add(left("setting", row -> Contender.text(row.setting())));
     }
     if (baseToNew) {
-      columns.add(left("prompts").with(ProtocolTable.Row::prompts));
+      columns.add(left("prompts", ProtocolTable.Row::prompts));
     }
     for (Protocol.Column column : table.columns()) {
       String name = column.name();
       // The published table has no deviations.
       boolean mean = baseToNew || !deviations;
-      columns.add(right(name).with(row -> percent(row.column(name), mean)));
+      columns.add(right(name, row -> percent(row.column(name), mean)));
     }
     if (baseToNew) {
-      columns.add(right("H").with(row -> number("%.2f", BaseToNew.harmonicMean(row))));
+      columns.add(right("H", row -> number(BaseToNew.harmonicMean(row))));
     }
     if (swept) {
-      columns.add(right("distance").with(row -> number("%.4f", row.distance())));
+      columns.add(right("distance", row -> number("%.4f", row.distance())));
     }
-    columns.add(right("ms/image").with(row -> time(row.time().training())));
-    columns.add(right("with features").with(row -> time(row.time().withFeatures())));
-    return AsciiTable.builder().border(AsciiTable.NO_BORDERS).data(rows, columns).asString();
-  }
-
-  private static Column left(String header) {
-    return new Column()
-        .header(header)
-        .headerAlign(HorizontalAlign.LEFT)
-        .dataAlign(HorizontalAlign.LEFT);
-  }
-
-  private static Column right(String header) {
-    return new Column()
-        .header(header)
-        .headerAlign(HorizontalAlign.RIGHT)
-        .dataAlign(HorizontalAlign.RIGHT);
+    columns.add(right("ms/image", row -> time(row.time().training())));
+    columns.add(right("with features", row -> time(row.time().withFeatures())));
+    return TextTable.of(rows, columns);
   }
 
   private static String percent(Metrics.Spread spread, boolean meanAlone) {
-    String mean = number("%.2f", spread.mean());
-    return meanAlone ? mean : mean + " ±" + number("%.2f", spread.standardDeviation());
+    String mean = number(spread.mean());
+    return meanAlone ? mean : mean + " ±" + number(spread.standardDeviation());
   }
 
   private static String time(double ms) {
     return number(ms < 10 ? "%.2f" : "%.0f", ms);
-  }
-
-  private static String number(String format, double value) {
-    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, format, value);
   }
 }

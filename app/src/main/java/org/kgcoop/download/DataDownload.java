@@ -1,10 +1,17 @@
 package org.kgcoop.download;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.Origin;
+import org.kgcoop.data.PublishedDataSet;
+import org.kgcoop.data.PublishedDataSet.Part;
 import org.kgcoop.experiment.Progress;
 
 /** Public data sets into the folders of CoOp's layout. */
@@ -17,64 +24,65 @@ public final class DataDownload {
     unpacker = new Unpacker(progress);
   }
 
-  /** The data sets that have a direct link, by the names of their folders. */
-  public static Set<String> names() {
-    return PublicData.names();
+  /**
+   * Fetches what is missing of a data set and has a direct link, and unpacks it.
+   *
+   * @param root the folder of all data sets
+   * @return what is still missing, to be got by hand
+   * @throws KgCoopException where nothing of what is missing has a direct link
+   */
+  public List<Part> fetch(PublishedDataSet set, Path root) {
+    Path folder = root.resolve(set.directory());
+    List<Part> missing = set.missing(folder);
+    if (!missing.isEmpty() && !PublishedDataSet.anyDirect(missing)) {
+      Part first = missing.get(0);
+      throw KgCoopException.configuration(
+          "%s: there is no direct link; get it from %s and put it at %s (./kgcoop datasets %s lists all of it)"
+              .formatted(
+                  set.name(), first.origin().where(), folder.resolve(first.path()), set.name()));
+    }
+    Map<Origin, List<Path>> places = new LinkedHashMap<>();
+    for (Part part : missing) {
+      places
+          .computeIfAbsent(part.origin(), origin -> new ArrayList<>())
+          .add(folder.resolve(part.path()));
+    }
+    places.forEach((origin, files) -> fetch(origin, files, folder));
+    return set.missing(folder);
   }
 
   /**
-   * Fetches what is missing of a data set, and unpacks it.
+   * Fetches what has a direct link.
    *
-   * @param root the folder of all data sets
-   * @return what is still to be had by hand; empty where nothing is missing
+   * @param files what it gives; one that is not there after that is an error
    */
-  public String fetch(String name, Path root) {
-    PublicData.Entry entry = PublicData.entry(name);
-    if (entry == null) {
-      String where = PublicData.byHand(name);
-      throw KgCoopException.configuration(
-          name
-              + (where == null
-                  ? ": no such data set; there are " + String.join(", ", names())
-                  : ": has no direct link: " + where + "; put it at " + root.resolve(name)));
-    }
-    for (PublicData.Part part : entry.parts()) {
-      fetch(part, root);
-    }
-    return entry.byHand();
-  }
-
-  /** Whether a data set is known that has no direct link. */
-  public static boolean isByHand(String name) {
-    return PublicData.byHand(name) != null;
-  }
-
-  /** Whose a data set is and under which terms. */
-  public static String terms(String name) {
-    PublicData.Entry entry = PublicData.entry(name);
-    return entry == null ? "" : entry.terms();
-  }
-
-  void fetch(PublicData.Part part, Path root) {
-    if (Files.exists(root.resolve(part.gives()))) {
+  void fetch(Origin origin, List<Path> files, Path folder) {
+    Origin.Direct direct = origin.direct();
+    if (direct == null || files.stream().allMatch(Files::exists)) {
       return;
     }
-    Path into = root.resolve(part.into());
-    if (!part.isArchive()) {
-      downloader.fetch(part.link(), root.resolve(part.gives()));
+    Link link = Link.of(origin.where());
+    if (!direct.isArchive()) {
+      downloader.fetch(link, files.get(0));
       return;
     }
-    Path archive = root.resolve(part.name());
-    downloader.fetch(part.link(), archive);
-    unpacker.unpack(archive, part.within(), into);
-    if (!Files.exists(root.resolve(part.gives()))) {
-      throw KgCoopException.data(
-          "%s: holds no %s; it is kept, see what is in it".formatted(archive, part.gives()));
+    Path archive = folder.resolve(fileName(link.address()));
+    downloader.fetch(link, archive);
+    unpacker.unpack(archive, direct.within(), folder.resolve(direct.into()));
+    for (Path file : files) {
+      if (!Files.exists(file)) {
+        throw KgCoopException.data(
+            "%s: holds no %s; it is kept, see what is in it".formatted(archive, file));
+      }
     }
     try {
       Files.delete(archive);
     } catch (IOException e) {
       throw PartialFile.unwritable(archive, e);
     }
+  }
+
+  private static String fileName(URI address) {
+    return address.getPath().replaceAll("^.*/", "");
   }
 }

@@ -1,22 +1,17 @@
 package org.kgcoop.download;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.io.Fingerprints;
+import org.kgcoop.io.LockedFile;
 
 /**
  * What has come of a file so far, beside it under another name: {@code .NAME.part}, and {@code
@@ -35,14 +30,16 @@ final class PartialFile implements AutoCloseable {
   private final Path target;
   private final Path part;
   private final Path from;
+  private final LockedFile file;
   private final FileChannel channel;
   private final Sink sink;
 
-  private PartialFile(Path target, Path part, FileChannel channel, Sink sink) {
+  private PartialFile(Path target, Path part, LockedFile file, Sink sink) {
     this.target = target;
     this.part = part;
     this.from = part.resolveSibling(part.getFileName() + ".from");
-    this.channel = channel;
+    this.file = file;
+    this.channel = file.channel();
     this.sink = sink;
   }
 
@@ -53,19 +50,15 @@ final class PartialFile implements AutoCloseable {
       if (folder != null) {
         Path unused = Files.createDirectories(folder);
       }
-      FileChannel channel =
-          FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      try {
-        if (channel.tryLock() != null) {
-          return new PartialFile(target, part, channel, sink);
-        }
-      } catch (OverlappingFileLockException e) {
-        // Another thread of this process: the same as another process.
-      }
-      channel.close();
-      throw new KgCoopException(
-          KgCoopException.Category.IO,
-          target + ": another process downloads it; wait for it, and run this again");
+      LockedFile file =
+          LockedFile.tryOpen(part)
+              .orElseThrow(
+                  () ->
+                      new KgCoopException(
+                          KgCoopException.Category.IO,
+                          target
+                              + ": another process downloads it; wait for it, and run this again"));
+      return new PartialFile(target, part, file, sink);
     } catch (IOException e) {
       throw unwritable(part, e);
     }
@@ -115,26 +108,13 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  static String sha256(Path file) throws IOException {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-      long unused = in.transferTo(OutputStream.nullOutputStream());
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
   /** Gives the file its name, if it is what the link promises; else drops it. */
   void finish(Link link) {
     try {
       channel.force(true);
-      channel.close(); // Windows moves no open file
+      file.close(); // Windows moves no open file
       String wanted = link.sha256();
-      String got = wanted == null ? "" : sha256(part);
+      String got = wanted == null ? "" : Fingerprints.file(part);
       if (wanted != null && !got.equals(wanted)) {
         drop();
         throw new KgCoopException(
@@ -171,7 +151,7 @@ final class PartialFile implements AutoCloseable {
       if (channel.isOpen() && channel.size() == 0) {
         drop();
       }
-      channel.close();
+      file.close();
     } catch (IOException e) {
       throw unwritable(part, e);
     }

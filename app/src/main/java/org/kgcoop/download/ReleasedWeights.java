@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.io.Fingerprints;
 import org.kgcoop.io.WeightFiles;
 
 /**
@@ -138,7 +139,7 @@ public final class ReleasedWeights {
 
   private static String hashOf(Path file) {
     try {
-      return PartialFile.sha256(file);
+      return Fingerprints.file(file);
     } catch (IOException e) {
       throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
     }

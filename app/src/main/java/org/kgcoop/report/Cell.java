@@ -64,6 +64,15 @@ record Cell(
     return method.equals(ZERO_SHOT);
   }
 
+  /** The accuracy on the target of that name in percent; NaN where there is none. */
+  double accuracy(String target) {
+    return targets.stream()
+        .filter(t -> t.name().equals(target))
+        .mapToDouble(Target::accuracy)
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
   /** Each once, in the order of their first. */
   static <T> List<T> distinct(List<Cell> cells, Function<Cell, T> key) {
     return List.copyOf(new LinkedHashSet<>(cells.stream().map(key).toList()));

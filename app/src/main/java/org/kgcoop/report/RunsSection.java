@@ -25,7 +25,7 @@ final class RunsSection {
       columns.add(
           Grid.numbers(
               name,
-              cells.stream().map(cell -> accuracy(cell, name)).toList(),
+              cells.stream().map(cell -> cell.accuracy(name)).toList(),
               List.of(),
               Best.HIGHEST,
               Text::percent));
@@ -60,13 +60,5 @@ final class RunsSection {
                   + "not complete; what is shown is what there is so far."));
     }
     return Optional.of(new Section("runs", "Results", blocks));
-  }
-
-  private static double accuracy(Cell cell, String target) {
-    return cell.targets().stream()
-        .filter(t -> t.name().equals(target))
-        .mapToDouble(Target::accuracy)
-        .findFirst()
-        .orElse(Double.NaN);
   }
 }

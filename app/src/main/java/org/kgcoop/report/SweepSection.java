@@ -62,7 +62,7 @@ final class SweepSection {
         .forEach(cells -> cells.forEach(c -> c.targets().forEach(t -> names.add(t.name()))));
     for (String name : names.stream().limit(Ink.SERIES - 1).toList()) {
       series.add(
-          series(name, byValue, cells -> Statistics.overSeeds(cells, c -> accuracy(c, name))));
+          series(name, byValue, cells -> Statistics.overSeeds(cells, c -> c.accuracy(name))));
     }
     if (names.contains("base") && names.contains("new")) {
       series.add(series("H", byValue, SweepSection::harmonicMean));
@@ -110,18 +110,10 @@ final class SweepSection {
         SeriesGrid.of(caption, x, series));
   }
 
-  private static double accuracy(Cell cell, String target) {
-    return cell.targets().stream()
-        .filter(t -> t.name().equals(target))
-        .mapToDouble(Target::accuracy)
-        .findFirst()
-        .orElse(Double.NaN);
-  }
-
   /** Of the averaged accuracies, as in the table. */
   private static Spread harmonicMean(List<Cell> cells) {
-    double base = Statistics.overSeeds(cells, c -> accuracy(c, "base")).mean();
-    double unseen = Statistics.overSeeds(cells, c -> accuracy(c, "new")).mean();
+    double base = Statistics.overSeeds(cells, c -> c.accuracy("base")).mean();
+    double unseen = Statistics.overSeeds(cells, c -> c.accuracy("new")).mean();
     return new Spread(base + unseen == 0 ? 0 : 2 * base * unseen / (base + unseen), 0);
   }
 }

@@ -1,13 +1,9 @@
 package org.kgcoop.verify;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,6 +15,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.data.Images;
+import org.kgcoop.io.Fingerprints;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.prompt.ZeroShot;
@@ -254,17 +251,10 @@ public final class ReleasedWeights {
   }
 
   private static String sha256(Path path) {
-    try (InputStream in = Files.newInputStream(path)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] buffer = new byte[1 << 20];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
-      return HexFormat.of().formatHex(digest.digest());
+    try {
+      return Fingerprints.file(path);
     } catch (IOException e) {
       throw KgCoopException.io(path + ": cannot be read: " + e.getMessage(), e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

@@ -1,12 +1,15 @@
 package org.kgcoop.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,6 +149,35 @@ class ConfigTest {
             "--config",
             table);
     assertThat(result.exitCode()).as(result.err()).isZero();
+  }
+
+  @Test
+  void aPublishedDataSetIsLookedForBelowItsRootByEveryCommand() throws IOException {
+    Path pets = file("oxford_pets.yaml", "DATASET:\n  NAME: \"OxfordPets\"\n");
+    String missing = folder.resolve("oxford_pets") + ": there is no such folder";
+    for (String[] command :
+        new String[][] {
+          {"train", "--method", "coop"},
+          {"base2new"},
+          {"fewshot"},
+          {"cross", "--data", "embedded:drawings"},
+          {"domain", "--shifts", "embedded:drawings"}
+        }) {
+      List<Object> words = new ArrayList<>(List.of((Object[]) command));
+      words.addAll(List.of("--clip", shared.resolve("clip"), "--out", folder.resolve("run")));
+      words.addAll(List.of("--config", pets, "DATASET.ROOT", folder));
+      Cli.Result result = Cli.run(words.toArray());
+      assertThat(result.errorLine()).as(command[0]).contains(missing);
+      assertThat(result.err()).as(command[0]).doesNotContain("without a meaning");
+    }
+  }
+
+  @Test
+  void theShiftedVersionsOfAPublishedSetAreKnown() {
+    assertThat(Shifts.of("imagenet"))
+        .containsExactly("ImageNetV2", "ImageNetSketch", "ImageNetA", "ImageNetR");
+    assertThat(Shifts.of("embedded:objects")).isNotEmpty().allMatch(DataOptions::isEmbedded);
+    assertThatThrownBy(() -> Shifts.of("pets")).hasMessageContaining("--shifts PATH");
   }
 
   @Test

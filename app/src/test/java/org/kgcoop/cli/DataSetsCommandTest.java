@@ -49,6 +49,9 @@ class DataSetsCommandTest {
         .filteredOn("whole"::equals)
         .hasSize(1);
     assertThat(Cli.run("datasets").out()).contains("Give --root DIR");
+    assertThat(result.out())
+        .contains("./kgcoop download OxfordPets --root " + root)
+        .doesNotContain("download EuroSAT", "download ImageNet");
   }
 
   @Test

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.PublishedDataSet;
+import org.kgcoop.data.PublishedDataSets;
 
 class ReferenceConfigTest {
   @TempDir Path folder;
@@ -176,6 +179,8 @@ class ReferenceConfigTest {
         "TEST.FINAL_MODEL best_val | keep | best",
         "OPTIM.NAME adamw | optimizer | adamw",
         "SEED 3 | seed | 3",
+        "DATASET.ROOT /data | root | /data",
+        "DATASET.NAME ImageNetSketch | data | ImageNetSketch",
         "OUTPUT_DIR out/x | out | out/x"
       })
   void pairsBecomeOptions(String pairs, String option, String value) {
@@ -183,6 +188,23 @@ class ReferenceConfigTest {
     assertThat(ReferenceConfig.pairWords(words)).isEqualTo(words.size());
     assertThat(ReferenceConfig.translate(List.of(), words, null).values().options())
         .containsEntry(option, List.of(value));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ImageNet", "Caltech101", "OxfordPets", "StanfordCars", "OxfordFlowers", "Food101",
+        "FGVCAircraft", "SUN397", "DescribableTextures", "EuroSAT", "UCF101", "ImageNetV2",
+        "ImageNetSketch", "ImageNetA", "ImageNetR"
+      })
+  void theNamesOfThePublishedConfigurationsAreThoseOfDataSets(String name) {
+    List<String> data =
+        translate(List.of(), null, "DATASET.NAME", name)
+            .values()
+            .options()
+            .getOrDefault("data", List.of());
+    assertThat(data).hasSize(1);
+    assertThat(PublishedDataSets.find(data.get(0)).map(PublishedDataSet::name)).contains(name);
   }
 
   @Test

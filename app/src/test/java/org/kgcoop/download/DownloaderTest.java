@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -24,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.io.LockedFile;
 
 class DownloaderTest {
   private static final byte[] CONTENT = new byte[200_000];
@@ -259,12 +259,8 @@ class DownloaderTest {
   @Test
   void aFileThatAnotherProcessDownloadsIsLeftToIt() throws IOException {
     server.put("w.pt", CONTENT);
-    try (FileChannel other =
-        FileChannel.open(
-            folder.resolve(".weights.pt.part"),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE)) {
-      assertThat(other.tryLock()).isNotNull();
+    try (LockedFile other = LockedFile.tryOpen(folder.resolve(".weights.pt.part")).orElseThrow()) {
+      assertThat(other.channel().size()).isZero();
       assertThatThrownBy(() -> downloader().fetch(link("w.pt"), target()))
           .hasMessageContaining("another process downloads it");
     }

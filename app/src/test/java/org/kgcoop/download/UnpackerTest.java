@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -19,6 +20,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.Origin;
 import org.kgcoop.experiment.Progress;
 
 class UnpackerTest {
@@ -136,16 +138,17 @@ class UnpackerTest {
   void aDataSetIsFetchedUnpackedAndNotFetchedAgain() throws IOException {
     try (FileServer server = new FileServer()) {
       server.put("dtd.tar.gz", tar("dtd/images/banded/1.jpg", "dtd/labels/x.txt"));
-      PublicData.Part part =
-          new PublicData.Part(Link.of(server.address() + "dtd.tar.gz"), "dtd", "dtd", "dtd/images");
+      Origin origin =
+          new Origin(server.address() + "dtd.tar.gz", new Origin.Direct(true, "dtd", ""));
+      List<Path> gives = List.of(folder.resolve("dtd/images"));
       DataDownload download =
           new DataDownload(new Downloader(false, Progress.SILENT), Progress.SILENT);
 
-      download.fetch(part, folder);
-      download.fetch(part, folder);
+      download.fetch(origin, gives, folder.resolve("dtd"));
+      download.fetch(origin, gives, folder.resolve("dtd"));
 
       assertThat(folder.resolve("dtd/images/banded/1.jpg")).exists();
-      assertThat(folder.resolve("dtd.tar.gz")).doesNotExist();
+      assertThat(folder.resolve("dtd/dtd.tar.gz")).doesNotExist();
       assertThat(server.requests()).hasSize(1);
     }
   }

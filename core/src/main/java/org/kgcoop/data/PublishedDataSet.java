@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param pictures the folders of pictures that it needs
  * @param split its split file; null where the published code uses none
  * @param annotations what it needs beside the pictures where the split file is not there
+ * @param terms under which those get it who fetch it by its direct links, and where they are
+ *     stated; empty where it has none
  * @param template KgCoOp's hand-crafted prompt
  * @param classes how many classes it has
  * @param shiftOf the name of the set that this one has shifted test pictures of; else null
@@ -29,6 +31,7 @@ public record PublishedDataSet(
     List<Part> pictures,
     @Nullable Part split,
     List<Part> annotations,
+    String terms,
     String template,
     int classes,
     @Nullable String shiftOf,
@@ -38,9 +41,9 @@ public record PublishedDataSet(
    * A file or folder of it.
    *
    * @param path below the folder of the data set
-   * @param origin where one gets it, in words or as an address
+   * @param origin where one gets it
    */
-  public record Part(String path, String origin) {}
+  public record Part(String path, Origin origin) {}
 
   /** Reads pictures and labels from what the authors of a data set publish. */
   interface Layout {
@@ -63,6 +66,11 @@ public record PublishedDataSet(
   /** Whether its split file is there, so that the split is the published one. */
   public boolean hasSplit(Path folder) {
     return split != null && Files.isRegularFile(folder.resolve(split.path()));
+  }
+
+  /** Whether one of those parts has a direct link. */
+  public static boolean anyDirect(List<Part> parts) {
+    return parts.stream().anyMatch(part -> part.origin().direct() != null);
   }
 
   private List<Part> absent(Path folder, List<Part> parts) {

@@ -46,7 +46,7 @@ record RawData(PublishedDataSet entry, Path folder, DataSetOptions options) {
       String origin =
           Stream.concat(entry.annotations().stream(), entry.pictures().stream())
               .filter(part -> part.path().equals(path))
-              .map(PublishedDataSet.Part::origin)
+              .map(part -> part.origin().where())
               .findFirst()
               .orElse("the authors of the data set");
       String split =

@@ -58,7 +58,7 @@ final class PromptTraining {
       }
     }
     Optional<Checkpoint> from = folder.newest();
-    folder.rewindEvents(from.map(Checkpoint::step).orElse(0L));
+    folder.events().rewind(from.map(Checkpoint::step).orElse(0L));
     from.ifPresent(c -> bench.progress().message(what + ": goes on after step " + c.step()));
     int epochs = training.schedule().epochs();
     Trainer.Outcome outcome;
@@ -136,7 +136,7 @@ final class PromptTraining {
       ObjectNode event = JSON.createObjectNode();
       event.put("step", step).put("epoch", epoch + 1).put("batch", batch + 1).put("lr", rate);
       losses.forEach(event::put);
-      folder.append(event);
+      folder.events().append(event);
       double first = losses.values().iterator().next();
       task.detail(String.format(Locale.ROOT, "loss %.3f", first));
     }
@@ -145,11 +145,13 @@ final class PromptTraining {
     public void epoch(int epoch, @Nullable Double validation) {
       task.done(epoch + 1L);
       if (validation != null) {
-        folder.append(
-            JSON.createObjectNode()
-                .put("step", step)
-                .put("epoch", epoch + 1)
-                .put("validation_accuracy", validation));
+        folder
+            .events()
+            .append(
+                JSON.createObjectNode()
+                    .put("step", step)
+                    .put("epoch", epoch + 1)
+                    .put("validation_accuracy", validation));
       }
     }
 

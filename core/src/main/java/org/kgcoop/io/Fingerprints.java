@@ -1,8 +1,14 @@
 package org.kgcoop.io;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
@@ -90,6 +96,15 @@ public final class Fingerprints {
   /** The SHA-256 of a text in UTF-8, in hexadecimal digits. */
   public static String text(String text) {
     return bytes(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The SHA-256 of a file's bytes, in hexadecimal digits. */
+  public static String file(Path file) throws IOException {
+    MessageDigest sha = sha256();
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), sha)) {
+      long unused = in.transferTo(OutputStream.nullOutputStream());
+    }
+    return HexFormat.of().formatHex(sha.digest());
   }
 
   static MessageDigest sha256() {

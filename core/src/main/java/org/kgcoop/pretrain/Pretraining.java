@@ -213,7 +213,7 @@ public final class Pretraining {
 
     ObjectNode train(Path out) {
       folder.newest().ifPresent(this::goOn);
-      folder.rewindEvents(made);
+      folder.events().rewind(made);
       double saved = seconds;
       double loss = 0;
       double since = seconds;
@@ -293,16 +293,18 @@ public final class Pretraining {
     }
 
     private void report(Position position, double norm) {
-      folder.append(
-          JsonNodeFactory.instance
-              .objectNode()
-              .put("step", position.step())
-              .put("loss", position.loss())
-              .put("norm", norm)
-              .put("scale", position.scale())
-              .put("lr", settings.rate(made - 1, seconds))
-              .put("seconds", position.seconds())
-              .put("pictures_per_second", position.perSecond()));
+      folder
+          .events()
+          .append(
+              JsonNodeFactory.instance
+                  .objectNode()
+                  .put("step", position.step())
+                  .put("loss", position.loss())
+                  .put("norm", norm)
+                  .put("scale", position.scale())
+                  .put("lr", settings.rate(made - 1, seconds))
+                  .put("seconds", position.seconds())
+                  .put("pictures_per_second", position.perSecond()));
       listener.at(position);
     }
 
@@ -312,11 +314,13 @@ public final class Pretraining {
             Autograd.Switch off = Autograd.off()) {
           accuracy = check.accuracy(weights.evaluating());
         }
-        folder.append(
-            JsonNodeFactory.instance
-                .objectNode()
-                .put("step", made)
-                .put("zero_shot_accuracy", accuracy));
+        folder
+            .events()
+            .append(
+                JsonNodeFactory.instance
+                    .objectNode()
+                    .put("step", made)
+                    .put("zero_shot_accuracy", accuracy));
         listener.checked(position(Double.NaN, Double.NaN), accuracy);
       }
     }

@@ -3,27 +3,20 @@ package org.kgcoop.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.io.AtomicFile;
+import org.kgcoop.io.LockedFile;
 import org.kgcoop.io.SealedFile;
 
 /**
@@ -35,15 +28,19 @@ public final class RunFolder implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int GENERATIONS = 2;
 
-  private final Path path;
-  private final FileChannel lockChannel;
-  private final Consumer<String> warnings;
-  private @Nullable FileChannel events;
+  /** The file that is locked while a run is open. */
+  static final String LOCK = ".lock";
 
-  private RunFolder(Path path, FileChannel lockChannel, Consumer<String> warnings) {
+  private final Path path;
+  private final LockedFile lock;
+  private final Consumer<String> warnings;
+  private final EventLog events;
+
+  private RunFolder(Path path, LockedFile lock, Consumer<String> warnings) {
     this.path = path;
-    this.lockChannel = lockChannel;
+    this.lock = lock;
     this.warnings = warnings;
+    this.events = new EventLog(path.resolve("events.jsonl"));
   }
 
   /**
@@ -73,25 +70,15 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** Keeps other threads and processes out until the channel is closed. */
-  static FileChannel lock(Path path) {
-    Path file = path.resolve(".lock");
+  /** Keeps other threads and processes out until it is closed. */
+  static LockedFile lock(Path path) {
     try {
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock = null;
-      try {
-        lock = channel.tryLock();
-      } catch (OverlappingFileLockException e) {
-        // Another thread of this process: the same as another process.
-      }
-      if (lock == null) {
-        channel.close();
-        throw new KgCoopException(
-            KgCoopException.Category.IO,
-            path + ": in use by another run; wait for it, or choose another --out");
-      }
-      return channel;
+      return LockedFile.tryOpen(path.resolve(LOCK))
+          .orElseThrow(
+              () ->
+                  new KgCoopException(
+                      KgCoopException.Category.IO,
+                      path + ": in use by another run; wait for it, or choose another --out"));
     } catch (IOException e) {
       throw KgCoopException.io(
           path + ": cannot be written: " + reason(e) + "; try another --out", e);
@@ -243,66 +230,9 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  // ---- events
-
-  /** Drops the events of steps that will be made again: those after {@code step}. */
-  public void rewindEvents(long step) {
-    Path file = path.resolve("events.jsonl");
-    if (!Files.exists(file)) {
-      return;
-    }
-    List<String> kept = new ArrayList<>();
-    // Unlike Files.lines this reads on over bytes that are no UTF-8.
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        JsonNode event = readLine(line);
-        if (event == null || event.path("step").asLong(Long.MAX_VALUE) > step) {
-          break;
-        }
-        kept.add(line);
-      }
-    } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + reason(e), e);
-    }
-    AtomicFile.write(
-        file,
-        out -> {
-          for (String line : kept) {
-            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-          }
-        });
-  }
-
-  /** A line, or null for one that was cut short when the process died. */
-  private static @Nullable JsonNode readLine(String line) {
-    try {
-      return JSON.readTree(line);
-    } catch (IOException e) {
-      return null;
-    }
-  }
-
-  /** Appends a line. Not forced to the disk: what is lost is written again. */
-  public void append(ObjectNode event) {
-    Path file = path.resolve("events.jsonl");
-    try {
-      if (events == null) {
-        events =
-            FileChannel.open(
-                file,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.APPEND);
-      }
-      ByteBuffer line = ByteBuffer.wrap((event + "\n").getBytes(StandardCharsets.UTF_8));
-      while (line.hasRemaining()) {
-        int unused = events.write(line);
-      }
-    } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be written: " + reason(e), e);
-    }
+  /** The steps and epochs so far. */
+  public EventLog events() {
+    return events;
   }
 
   // ---- files
@@ -342,10 +272,8 @@ public final class RunFolder implements AutoCloseable {
   @Override
   public void close() {
     try {
-      if (events != null) {
-        events.close();
-      }
-      lockChannel.close();
+      events.close();
+      lock.close();
     } catch (IOException e) {
       throw KgCoopException.io(path + ": cannot be closed: " + reason(e), e);
     }

@@ -3,16 +3,14 @@ package org.kgcoop.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.io.LockedFile;
 
 /** Run folders seen from outside, by those who neither begin a run nor go on with one. */
 public final class RunFolders {
@@ -36,10 +34,8 @@ public final class RunFolders {
 
   /** Whether a run is being written. One that cannot be locked for want of rights is not. */
   public static boolean isInUse(Path path) {
-    try (FileChannel channel = FileChannel.open(path.resolve(".lock"), StandardOpenOption.WRITE)) {
-      return channel.tryLock() == null;
-    } catch (OverlappingFileLockException e) {
-      return true; // by a thread of this process
+    try {
+      return LockedFile.isLocked(path.resolve(RunFolder.LOCK));
     } catch (IOException e) {
       return false;
     }
@@ -56,7 +52,7 @@ public final class RunFolders {
       throw KgCoopException.configuration(
           path + ": no run folder (no run.json of a run is in it), so nothing of it is deleted");
     }
-    try (FileChannel lock = RunFolder.lock(path);
+    try (LockedFile lock = RunFolder.lock(path);
         Stream<Path> content = Files.walk(path)) {
       List<Path> files = content.sorted(Comparator.reverseOrder()).toList();
       if (files.stream().anyMatch(f -> !f.equals(path) && isOne(f))) {
@@ -64,7 +60,7 @@ public final class RunFolders {
             path + ": holds other runs, so nothing of it is deleted; delete those first");
       }
       // The lock last but for the folder: it keeps others out until there is nothing to write to.
-      Path lockFile = path.resolve(".lock");
+      Path lockFile = path.resolve(RunFolder.LOCK);
       for (Path file : files) {
         if (!file.equals(path) && !file.equals(lockFile)) {
           RunFolder.delete(file);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.kgcoop.data.Layouts.numbered;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -541,6 +542,25 @@ class PublishedDataSetsTest {
       assertThat(PublishedDataSets.find(entry.directory())).contains(entry);
       assertThat(entry.template()).contains("{}");
       assertThat(entry.missing(root.resolve(entry.directory()))).isNotEmpty();
+    }
+  }
+
+  @Test
+  void directLinksAreAddressesAndTheirDataHasTerms() {
+    for (PublishedDataSet entry : PublishedDataSets.all()) {
+      List<PublishedDataSet.Part> parts = new ArrayList<>(entry.pictures());
+      parts.addAll(entry.annotations());
+      assertThat(entry.terms().isEmpty())
+          .as(entry.name())
+          .isNotEqualTo(PublishedDataSet.anyDirect(parts));
+      for (PublishedDataSet.Part part : parts) {
+        if (part.origin().direct() != null) {
+          String path = URI.create(part.origin().where()).getPath();
+          assertThat(path.matches(".*\\.(zip|tgz|tar\\.gz)"))
+              .as(path)
+              .isEqualTo(part.origin().direct().isArchive());
+        }
+      }
     }
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Images;
+import org.kgcoop.fixtures.ChildProcess;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.prompt.ContextSettings;
@@ -46,15 +46,13 @@ class SoakTest {
 
   @Test
   void tenThousandStepsKeepTheMemoryFlat() throws IOException, InterruptedException {
-    Path log = folder.resolve("log.txt");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(SoakTest.class.getName(), folder.toString()));
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    assertThat(process.waitFor()).as(Files.readString(log)).isZero();
+    ChildProcess.Outcome outcome =
+        ChildProcess.run(
+            folder.resolve("log.txt"),
+            List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch"),
+            SoakTest.class,
+            folder.toString());
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     assertThat(Long.parseLong(Files.readString(folder.resolve(GROWTH)))).isLessThan(BOUND);
   }
 

@@ -240,12 +240,12 @@ class RunFolderTest {
   void eventsOfStepsThatWillBeMadeAgainAreDropped() throws IOException {
     try (RunFolder folder = open(8)) {
       for (int step = 1; step <= 4; step++) {
-        folder.append(JSON.createObjectNode().put("step", step).put("loss", 0.5));
+        folder.events().append(JSON.createObjectNode().put("step", step).put("loss", 0.5));
       }
     }
     try (RunFolder folder = open(8)) {
-      folder.rewindEvents(2);
-      folder.append(JSON.createObjectNode().put("step", 3).put("loss", 0.25));
+      folder.events().rewind(2);
+      folder.events().append(JSON.createObjectNode().put("step", 3).put("loss", 0.25));
     }
     assertThat(events())
         .containsExactly(
@@ -255,8 +255,8 @@ class RunFolderTest {
   @Test
   void aHalfWrittenLastLineIsDropped() throws IOException {
     try (RunFolder folder = open(8)) {
-      folder.append(JSON.createObjectNode().put("step", 1));
-      folder.append(JSON.createObjectNode().put("step", 2));
+      folder.events().append(JSON.createObjectNode().put("step", 1));
+      folder.events().append(JSON.createObjectNode().put("step", 2));
     }
     for (String half : List.of("{\"step\":3,\"lo", "{\"st\u00e9", "{", "12")) {
       Files.write(
@@ -264,7 +264,7 @@ class RunFolderTest {
           half.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1),
           java.nio.file.StandardOpenOption.APPEND);
       try (RunFolder folder = open(8)) {
-        folder.rewindEvents(10);
+        folder.events().rewind(10);
       }
       assertThat(events()).containsExactly("{\"step\":1}", "{\"step\":2}");
     }
@@ -273,7 +273,7 @@ class RunFolderTest {
   @Test
   void withoutEventsThereIsNothingToRewind() {
     try (RunFolder folder = open(8)) {
-      folder.rewindEvents(0);
+      folder.events().rewind(0);
     }
     assertThat(path().resolve("events.jsonl")).doesNotExist();
   }

@@ -1,0 +1,179 @@
+package org.kgcoop.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.VocabularyTraining;
+import picocli.CommandLine.Option;
+
+/** The sizes of a CLIP that is to be made. */
+final class ModelOptions {
+  @Option(
+      names = "--vision",
+      paramLabel = "KIND",
+      defaultValue = "rn",
+      description = "Image tower: rn (ModifiedResNet) or vit (default: ${DEFAULT-VALUE}).")
+  private String vision;
+
+  @Option(
+      names = "--width",
+      paramLabel = "N",
+      defaultValue = "24",
+      description =
+          "Its width: an even number for rn, a multiple of 64 for vit (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int width;
+
+  @Option(
+      names = "--layers",
+      paramLabel = "LIST",
+      defaultValue = "1,1,1,1",
+      description =
+          "Blocks of the four stages of rn, or one number for vit (default: ${DEFAULT-VALUE}).")
+  private String layers;
+
+  @Option(
+      names = "--patch",
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "Side of the patches of vit in pixels (default: ${DEFAULT-VALUE}).")
+  private int patch;
+
+  @Option(
+      names = "--resolution",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "Side of the pictures in pixels (default: ${DEFAULT-VALUE}).")
+  private int resolution;
+
+  @Option(
+      names = "--channels",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "3 for colour, 1 for grey (default: ${DEFAULT-VALUE}).")
+  private int channels;
+
+  @Option(
+      names = "--embed-dim",
+      paramLabel = "N",
+      defaultValue = "256",
+      description = "Width of the joint space (default: ${DEFAULT-VALUE}).")
+  private int embedDim;
+
+  @Option(
+      names = "--text-width",
+      paramLabel = "N",
+      defaultValue = "256",
+      description = "Width of the text tower, a multiple of 64 (default: ${DEFAULT-VALUE}).")
+  private int textWidth;
+
+  @Option(
+      names = "--text-layers",
+      paramLabel = "N",
+      defaultValue = "6",
+      description = "Its blocks (default: ${DEFAULT-VALUE}).")
+  private int textLayers;
+
+  @Option(
+      names = "--text-length",
+      paramLabel = "N",
+      defaultValue = "32",
+      description = "Tokens that it reads, its two marks among them (default: ${DEFAULT-VALUE}).")
+  private int textLength;
+
+  @Option(
+      names = "--merges",
+      paramLabel = "N",
+      defaultValue = "1800",
+      description = "Byte-pair merges, learned from the captions (default: ${DEFAULT-VALUE}).")
+  private int merges;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets options
+  ModelOptions() {}
+
+  /** Byte-pair merges that its vocabulary is to learn. */
+  int merges() {
+    return merges;
+  }
+
+  /** Side of its pictures in pixels. */
+  int resolution() {
+    return resolution;
+  }
+
+  /**
+   * The configuration that these say.
+   *
+   * @throws KgCoopException for sizes that make no model
+   */
+  ClipConfig config() {
+    List<Integer> blocks = new ArrayList<>();
+    Parse.listWithRepeats("--layers", layers).forEach(n -> blocks.add(positive("--layers", n)));
+    require(channels == 1 || channels == 3, "--channels", channels, "1 or 3");
+    require(embedDim >= 1, "--embed-dim", embedDim, "at least 1");
+    require(textLength >= 32 && textLength <= 512, "--text-length", textLength, "32 to 512");
+    require(textLayers >= 1, "--text-layers", textLayers, "at least 1");
+    require(textWidth > 0 && heads(textWidth), "--text-width", textWidth, "a multiple of 64");
+    ClipConfig.Vision tower =
+        switch (vision) {
+          case "rn" -> {
+            require(width > 1 && width % 2 == 0, "--width", width, "an even number");
+            require(blocks.size() == 4, "--layers", layers, "four numbers, such as 1,1,1,1");
+            require(
+                resolution > 0 && resolution % 32 == 0,
+                "--resolution",
+                resolution,
+                "a multiple of 32");
+            yield new ClipConfig.ResNet(width, blocks, width / 2);
+          }
+          case "vit" -> {
+            require(width > 0 && heads(width), "--width", width, "a multiple of 64");
+            require(blocks.size() == 1, "--layers", layers, "one number for vit");
+            require(
+                patch > 0 && resolution > 0 && resolution % patch == 0,
+                "--resolution",
+                resolution,
+                "a multiple of --patch");
+            yield new ClipConfig.Vit(width, blocks.get(0), patch, width / 64);
+          }
+          default ->
+              throw KgCoopException.configuration("--vision " + vision + ": expected rn or vit");
+        };
+    return new ClipConfig(
+        embedDim,
+        resolution,
+        channels,
+        textLength,
+        VocabularyTraining.WITHOUT_MERGES + merges,
+        textWidth,
+        textWidth / 64,
+        textLayers,
+        Activation.QUICK_GELU,
+        tower);
+  }
+
+  private static boolean heads(int width) {
+    return width % 64 == 0;
+  }
+
+  private static void require(boolean valid, String option, Object value, String expected) {
+    if (!valid) {
+      throw KgCoopException.configuration(option + " " + value + ": expected " + expected);
+    }
+  }
+
+  private static int positive(String option, String text) {
+    try {
+      int number = Integer.parseInt(text);
+      require(number >= 1, option, text, "numbers of at least 1");
+      return number;
+    } catch (NumberFormatException e) {
+      throw new KgCoopException(
+          KgCoopException.Category.CONFIGURATION,
+          option + " " + text + ": expected whole numbers",
+          e);
+    }
+  }
+}

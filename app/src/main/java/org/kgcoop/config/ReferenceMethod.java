@@ -1,0 +1,152 @@
+package org.kgcoop.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The method that the published code's configurations train, and its learned vectors. */
+final class ReferenceMethod {
+  private static final Map<String, String> TRAINERS =
+      Map.of(
+          "CoOp", "coop",
+          "CoCoOp", "cocoop",
+          "KgCoOp", "kgcoop",
+          "ProGrad", "prograd",
+          "ZeroshotCLIP", "clip");
+
+  private final ReferenceValues in;
+  private final OptionValues out;
+  private final List<String> ignored;
+
+  /**
+   * @param ignored gets the keys that have no meaning for the method
+   */
+  ReferenceMethod(ReferenceValues in, OptionValues out, List<String> ignored) {
+    this.in = in;
+    this.out = out;
+    this.ignored = ignored;
+  }
+
+  /**
+   * Adds the method and its settings to the translation.
+   *
+   * @param asked the method that the command line asks for; null where it leaves that open
+   */
+  void translate(@Nullable String asked) {
+    String method = asked == null ? trainer() : asked;
+    if (method == null) {
+      context("TRAINER.COOP.", "", null);
+      context("TRAINER.COCOOP.", "cocoop.", "cocoop");
+      setting("TRAINER.COOP.W", "kgcoop.weight");
+    } else if (method.equals("cocoop")) {
+      context("TRAINER.COCOOP.", "", method);
+      ignoreAll("TRAINER.COOP.");
+    } else if (method.equals("clip")) {
+      ignoreAll("TRAINER.COOP.");
+      ignoreAll("TRAINER.COCOOP.");
+    } else {
+      context("TRAINER.COOP.", "", method);
+      ignoreAll("TRAINER.COCOOP.");
+      if (method.equals("kgcoop")) {
+        setting("TRAINER.COOP.W", "weight");
+      } else {
+        ignoreAll("TRAINER.COOP.W");
+      }
+    }
+    if (method == null || method.equals("prograd")) {
+      setting("LOSS.T", "prograd.temperature");
+      setting("LOSS.LAMBDA", "prograd.lambda");
+    } else {
+      ignoreAll("LOSS.");
+    }
+  }
+
+  private @Nullable String trainer() {
+    if (in.has("TRAINER.NAME") && !in.text("TRAINER.NAME").isEmpty()) {
+      String id = TRAINERS.get(in.text("TRAINER.NAME"));
+      if (id == null) {
+        in.error(
+            "TRAINER.NAME "
+                + in.text("TRAINER.NAME")
+                + ": expected one of "
+                + String.join(", ", TRAINERS.keySet().stream().sorted().toList()));
+      } else {
+        out.put("method", id);
+      }
+      return id;
+    }
+    if (in.has("LOSS.NAME") && in.text("LOSS.NAME").equals("prograd")) {
+      out.put("method", "prograd");
+      return "prograd";
+    }
+    return null;
+  }
+
+  private void ignoreAll(String prefix) {
+    in.keys().stream()
+        .filter(key -> key.startsWith(prefix) && !ignored.contains(key))
+        .forEach(ignored::add);
+  }
+
+  /**
+   * The learned vectors.
+   *
+   * @param prefix of the settings
+   * @param method null where several may be meant
+   */
+  private void context(String section, String prefix, @Nullable String method) {
+    setting(section + "CSC", prefix + "class_specific");
+    setting(section + "CLASS_TOKEN_POSITION", prefix + "class_position");
+    String init = section + "CTX_INIT";
+    if (!in.has(init)) {
+      setting(section + "N_CTX", prefix + "context_tokens");
+      return;
+    }
+    String words = in.text(init);
+    boolean flag = ReferenceValues.isTrue(words);
+    if (words.isEmpty() || words.equalsIgnoreCase("false")) {
+      out.settings().put(prefix + "words", "");
+      out.settings()
+          .put(
+              prefix + "context_tokens",
+              in.has(section + "N_CTX")
+                  ? in.text(section + "N_CTX")
+                  : "16"); // the published default
+    } else if ("kgcoop".equals(method)) { // any value is a flag there
+      start(prefix, "a photo of a");
+    } else if (!flag) {
+      start(prefix, words);
+    } else if (method == null || method.equals("prograd")) {
+      // The template's words in front of the class name are ProGrad's default, with 16 vectors.
+      if (in.has(section + "N_CTX") && in.number(section + "N_CTX") != 16) {
+        in.error(
+            init
+                + " True: expected "
+                + section
+                + "N_CTX 16; else give the words: --set words=\"a photo of a\"");
+      }
+    } else {
+      in.error(
+          init
+              + " True: for "
+              + method
+              + " expected the words themselves, such as \"a photo of a\"");
+    }
+  }
+
+  /** A start from words, a vector a word, as the published code does whatever N_CTX says. */
+  private void start(String prefix, String words) {
+    out.settings().put(prefix + "words", words);
+    out.settings()
+        .put(prefix + "context_tokens", String.valueOf(words.strip().split("\\s+").length));
+  }
+
+  private void setting(String key, String setting) {
+    if (in.has(key)) {
+      String text = in.text(key);
+      boolean logical = text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false");
+      out.settings().put(setting, logical ? text.toLowerCase(Locale.ROOT) : text);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package org.kgcoop.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.kgcoop.KgCoopException;
+
+/** What the published code's configurations say, by key, and what was found wrong with it. */
+final class ReferenceValues {
+  private final Map<String, JsonNode> values;
+  private final List<String> errors = new ArrayList<>();
+
+  ReferenceValues(Map<String, JsonNode> values) {
+    this.values = values;
+  }
+
+  void error(String message) {
+    errors.add(message);
+  }
+
+  /** Tells all errors at once, if there are any. */
+  void throwErrors() {
+    if (!errors.isEmpty()) {
+      throw KgCoopException.configuration(String.join("; ", errors));
+    }
+  }
+
+  Set<String> keys() {
+    return values.keySet();
+  }
+
+  boolean has(String key) {
+    return values.containsKey(key);
+  }
+
+  /** Without blanks at its ends; empty where there is none. */
+  String text(String key) {
+    JsonNode value = values.get(key);
+    return value == null || value.isNull() ? "" : value.asText().strip();
+  }
+
+  boolean is(String key) {
+    return has(key) && isTrue(text(key));
+  }
+
+  static boolean isTrue(String text) {
+    return text.equalsIgnoreCase("true") || text.equals("1");
+  }
+
+  /** NaN, and an error, for what is no number. */
+  double number(String key) {
+    try {
+      return Double.parseDouble(text(key));
+    } catch (NumberFormatException e) {
+      error(key + ": '" + text(key) + "' is no number");
+      return Double.NaN;
+    }
+  }
+
+  /** The parts of a list, or of a text such as {@code (30, 60)}. */
+  List<String> parts(String key, String part) {
+    JsonNode value = values.get(key);
+    if (value == null) {
+      return List.of();
+    }
+    String text = value.isArray() ? value.toString() : value.asText();
+    return Pattern.compile(part).matcher(text).results().map(MatchResult::group).toList();
+  }
+}
