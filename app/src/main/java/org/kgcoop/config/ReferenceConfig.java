@@ -10,6 +10,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
 
 /**
  * Settings under the keys of the published code (Dassl.pytorch with what CoOp, KgCoOp and ProGrad
