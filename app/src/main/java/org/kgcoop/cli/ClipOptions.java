@@ -1,10 +1,14 @@
 package org.kgcoop.cli;
 
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
@@ -81,9 +85,19 @@ final class ClipOptions {
     if (clip == null || clip.equals(EMBEDDED)) {
       return EmbeddedClip.folder();
     }
-    return ReleasedWeights.isName(clip) && !Files.exists(Path.of(clip))
-        ? network.weights(Output.of(spec)).locate(clip)
-        : Path.of(clip);
+    Path path = Path.of(clip);
+    if (Files.exists(path)) {
+      return path;
+    }
+    if (ReleasedWeights.isName(clip)) {
+      return network.weights(Output.of(spec)).locate(clip);
+    }
+    List<String> names = new ArrayList<>(ReleasedWeights.names());
+    names.add(EMBEDDED);
+    throw KgCoopException.io(
+        "--clip %s: no such file or folder%s; names that need none are %s and hf:OWNER/NAME"
+            .formatted(clip, Nearest.hint(clip, names), String.join(", ", names)),
+        new NoSuchFileException(clip));
   }
 
   /** The template that fits what this CLIP has seen, where nobody states one. */

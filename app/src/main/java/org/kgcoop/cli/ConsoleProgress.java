@@ -69,6 +69,7 @@ final class ConsoleProgress implements Progress {
     private final long total;
     private final long start = System.nanoTime();
     private long lastLine = start;
+    private long units;
     private String detail = "";
 
     Lines(String name, long total) {
@@ -78,6 +79,7 @@ final class ConsoleProgress implements Progress {
 
     @Override
     public void done(long units) {
+      this.units = units;
       long now = System.nanoTime();
       if (now - lastLine > BETWEEN_LINES.toNanos() && units < total) {
         lastLine = now;
@@ -98,7 +100,8 @@ final class ConsoleProgress implements Progress {
     public void close() {
       double seconds = (System.nanoTime() - start) / 1e9;
       if (seconds >= 1) {
-        output.info("%s: %d in %.1f s".formatted(name, total, seconds));
+        String howMany = units < total ? units + " of " + total : String.valueOf(total);
+        output.info("%s: %s in %.1f s".formatted(name, howMany, seconds));
       }
     }
   }

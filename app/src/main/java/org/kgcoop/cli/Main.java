@@ -2,7 +2,9 @@ package org.kgcoop.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Set;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
 import org.kgcoop.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,23 +32,23 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       DemoCommand.class,
+      InspectCommand.class,
+      DataSetsCommand.class,
+      DownloadCommand.class,
+      ZeroShotCommand.class,
+      HeadroomCommand.class,
       TrainCommand.class,
       EvalCommand.class,
       PredictCommand.class,
-      ZeroShotCommand.class,
+      NearestCommand.class,
+      ExportCommand.class,
       BaseToNewCommand.class,
       FewShotCommand.class,
       CrossCommand.class,
       DomainCommand.class,
       ReportCommand.class,
-      HeadroomCommand.class,
       RunsCommand.class,
       LogsCommand.class,
-      DataSetsCommand.class,
-      DownloadCommand.class,
-      InspectCommand.class,
-      NearestCommand.class,
-      ExportCommand.class,
       PretrainCommand.class,
       VerifyCommand.class,
       CommandLine.HelpCommand.class
@@ -75,7 +77,8 @@ public final class Main implements Runnable {
     arrange(commandLine);
     commandLine.setExpandAtFiles(false);
     commandLine.setParameterExceptionHandler(Main::usageError);
-    commandLine.setExecutionExceptionHandler(Main::executionError);
+    commandLine.setExecutionExceptionHandler(
+        (e, command, parsed) -> executionError(e, command, interrupts.asked()));
     return commandLine;
   }
 
@@ -115,17 +118,20 @@ public final class Main implements Runnable {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
-    err.println("kgcoop: " + firstLine(e) + "; see '" + name + " --help'");
+    err.println(
+        "kgcoop: " + firstLine(e) + hint(command, arguments) + "; see '" + name + " --help'");
     return KgCoopException.Category.CONFIGURATION.exitCode();
   }
 
-  private static int executionError(
-      Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+  private static int executionError(Exception e, CommandLine command, boolean interrupted) {
     PrintWriter err = command.getErr();
     boolean debug = Output.isDebug(command);
     KgCoopException.Category category =
         e instanceof KgCoopException known ? known.category() : KgCoopException.Category.BUG;
-    if (category == KgCoopException.Category.BUG) {
+    if (category == KgCoopException.Category.BUG && interrupted) {
+      // A JVM that ends takes neither hooks nor files to delete: what asks for them fails.
+      err.println("kgcoop: interrupted");
+    } else if (category == KgCoopException.Category.BUG) {
       String what = e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": ";
       err.println(
           "kgcoop: a bug: "
@@ -139,6 +145,23 @@ public final class Main implements Runnable {
       e.printStackTrace(err);
     }
     return category.exitCode();
+  }
+
+  /** The first word that is neither an option nor a command here, and what may be meant by it. */
+  private static String hint(CommandLine command, String[] arguments) {
+    Set<String> options = command.getCommandSpec().optionsMap().keySet();
+    Set<String> commands = command.getSubcommands().keySet();
+    for (String argument : arguments) {
+      String name = argument.split("=", 2)[0];
+      if (argument.startsWith("--") && !options.contains(name)) {
+        String hint = Nearest.hint(name, options);
+        return hint.isEmpty() ? "" : "; " + name + hint;
+      }
+      if (!argument.startsWith("-") && !commands.isEmpty() && !commands.contains(name)) {
+        return Nearest.hint(name, commands);
+      }
+    }
+    return "";
   }
 
   private static String firstLine(Exception e) {

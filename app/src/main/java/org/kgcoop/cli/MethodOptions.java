@@ -7,13 +7,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.experiment.Contender;
 import org.kgcoop.prompt.KgCoOp;
@@ -119,6 +122,13 @@ final class MethodOptions {
     return ids.stream().flatMap(id -> MethodCatalogue.keys(id).stream()).distinct().toList();
   }
 
+  /** Unknown keys, each with the known one that may be meant. */
+  static String hints(Collection<String> unknown, Collection<String> known) {
+    return unknown.stream()
+        .map(key -> key + Nearest.hint(key, known))
+        .collect(Collectors.joining(", "));
+  }
+
   /** Refuses settings that none of those methods takes. */
   void checkAllUsed(List<String> ids) {
     List<String> left =
@@ -128,7 +138,7 @@ final class MethodOptions {
     if (!left.isEmpty()) {
       throw KgCoopException.configuration(
           "--set "
-              + String.join(", ", left)
+              + hints(left, known(ids))
               + ": no setting of "
               + String.join(", ", ids)
               + "; known are "

@@ -71,7 +71,9 @@ final class Sweep {
       throw KgCoopException.configuration(
           "--sweep %s: no setting of %s; known are %s"
               .formatted(
-                  String.join(", ", left), String.join(", ", ids), String.join(", ", known)));
+                  MethodOptions.hints(left, known),
+                  String.join(", ", ids),
+                  String.join(", ", known)));
     }
     return contenders;
   }

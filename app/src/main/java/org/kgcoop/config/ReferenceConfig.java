@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
 
 /**
  * Settings under the keys of the published code (Dassl.pytorch with what CoOp, KgCoOp and ProGrad

@@ -52,7 +52,8 @@ final class CurvesSection {
       if (groups.size() > 1) {
         blocks.add(new Heading(group.dataSet));
       }
-      blocks.add(new Charts(charts(group)));
+      List<Chart> charts = charts(group);
+      blocks.add(charts.isEmpty() ? new Words("One epoch makes no curve.") : new Charts(charts));
       if (group.curves.size() < cells.stream().filter(c -> !c.isZeroShot()).count()) {
         blocks.add(new Words("Runs without a record of their steps are left out."));
       }
@@ -151,7 +152,7 @@ final class CurvesSection {
   }
 
   private static void add(List<Chart> charts, String caption, String unit, List<Series> all) {
-    if (all.isEmpty()) {
+    if (all.stream().allMatch(s -> s.points().size() < 2)) {
       return;
     }
     List<Series> series = all.subList(0, Math.min(Ink.SERIES, all.size()));

@@ -33,7 +33,7 @@ final class FewShotSection {
     blocks.add(
         new Words(
             BaseToNewSection.key(seeds(table.cells()) > 1)
-                + " A column is a number of training pictures a class."));
+                + " Shots are training pictures a class."));
     List<Chart> charts = new ArrayList<>();
     charts.add(chart("Accuracy, " + all, table.cells(), shots));
     if (several) {
@@ -78,7 +78,7 @@ final class FewShotSection {
       List<Spread> spreads = methods.stream().map(m -> at(cells, m, k)).toList();
       columns.add(
           Grid.numbers(
-              String.valueOf(k),
+              k + (k == 1 ? " shot" : " shots"),
               spreads.stream().map(Spread::mean).toList(),
               seeds(cells) > 1 ? spreads.stream().map(Spread::deviation).toList() : List.of(),
               Best.HIGHEST,

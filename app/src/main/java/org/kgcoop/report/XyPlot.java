@@ -158,7 +158,11 @@ record XyPlot(Axis x, Axis y, List<Series> series) {
     boolean reference = series.style == Style.REFERENCE;
     added.setLineColor(reference ? Ink.GRID : Ink.series(index));
     added.setLineStyle(reference || index >= MARKERS.size() ? dashed() : solid());
-    boolean marked = series.style == Style.POINTS || series.style == Style.LINE_AND_POINTS;
+    // A line of one point would not be seen.
+    boolean marked =
+        series.style == Style.POINTS
+            || series.style == Style.LINE_AND_POINTS
+            || series.points.size() == 1;
     added.setMarker(marked ? MARKERS.get(index % MARKERS.size()) : SeriesMarkers.NONE);
     added.setMarkerColor(Ink.series(index));
     if (series.style == Style.POINTS) {

@@ -22,10 +22,15 @@ final class RunRows {
     List<StoredRun> runs = complete(all, warnings);
     RunLabels labels = new RunLabels(runs);
     boolean manyShots = runs.stream().map(StoredRun::shots).distinct().count() > 1;
+    // Protocols learn other classes, so that their runs are never repetitions of each other.
+    boolean manyProtocols = runs.stream().map(StoredRun::protocol).distinct().count() > 1;
     Map<RunTable.Row, Map<String, Map<Long, StoredRun>>> rows = new LinkedHashMap<>();
     for (StoredRun run : runs) {
       Map<String, String> setting = labels.setting(run);
-      String label = labels.method(run) + (manyShots ? shots(run.shots()) : "");
+      String label =
+          labels.method(run)
+              + (manyShots ? shots(run.shots()) : "")
+              + (manyProtocols ? ", " + run.protocol() : "");
       Map<Long, StoredRun> bySeed =
           rows.computeIfAbsent(
                   new RunTable.Row(label, run.method(), setting, run.shots()), r -> new TreeMap<>())

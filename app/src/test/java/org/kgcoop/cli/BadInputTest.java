@@ -340,4 +340,31 @@ class BadInputTest {
         "weight",
         "a number");
   }
+
+  @Test
+  void misspeltNamesAreAnsweredWithTheNearestKnownOne() {
+    Path out = folder.resolve("out");
+    refused(
+        Cli.run("train", "--data", "embedded:document", "--out", out),
+        CONFIGURATION,
+        "embedded:document",
+        "did you mean documents?");
+    refused(
+        Cli.run("train", "--clip", clip, "--data", data, "--out", out, "--method", "kgcop"),
+        CONFIGURATION,
+        "kgcop",
+        "did you mean kgcoop?");
+    refused(
+        Cli.run("base2new", "--clip", clip, "--data", data, "--out", out, "--sweep", "wieght=1,2"),
+        CONFIGURATION,
+        "--sweep wieght (did you mean weight?)");
+    refused(
+        Cli.run("train", "--clip", "ViT-B/17", "--data", data, "--out", out),
+        IO,
+        "--clip ViT-B/17: no such file or folder (did you mean ViT-B/16?)",
+        "hf:OWNER/NAME");
+    refused(Cli.run("trian"), CONFIGURATION, "trian", "did you mean train?");
+    refused(Cli.run("train", "--dta", data), CONFIGURATION, "--dta (did you mean --data?)");
+    assertThat(out).doesNotExist();
+  }
 }

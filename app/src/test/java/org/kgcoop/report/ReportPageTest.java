@@ -244,7 +244,8 @@ class ReportPageTest {
 
     assertThat(page.title()).isEqualTo("Few-shot learning");
     Element table = page.expectFirst("#few-shot table");
-    assertThat(table.select("thead th").eachText()).containsExactly("method", "1", "2", "4", "8");
+    assertThat(table.select("thead th").eachText())
+        .containsExactly("method", "1 shot", "2 shots", "4 shots", "8 shots");
     // CoOp with k shots: 60 + 4 log2 k + seed percent, seeds 1 and 2; CLIP learns nothing: 60 +
     // seed.
     assertThat(rows(table))
@@ -379,6 +380,19 @@ class ReportPageTest {
 
     assertThat(page.expectFirst("#runs td").text()).isEqualTo("–");
     assertThat(sections(page)).contains("training", "mistakes");
+  }
+
+  @Test
+  void oneEpochMakesNoCurve() throws IOException {
+    Path run = folder.resolve("run");
+    var unused = stored.run(run, StoredResults.COOP, "objects", 1);
+    String first = "{\"step\": 1, \"epoch\": 1, \"batch\": 1, \"loss\": 2.5, \"lr\": 0.05}\n";
+    Files.writeString(run.resolve("events.jsonl"), first);
+
+    Document page = page(run);
+
+    assertThat(page.select("#training svg")).isEmpty();
+    assertThat(page.select("#training p").text()).contains("One epoch makes no curve.");
   }
 
   @Test

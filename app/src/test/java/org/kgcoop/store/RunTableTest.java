@@ -206,4 +206,26 @@ class RunTableTest {
     runs.remove(0);
     assertThatThrownBy(this::table).isInstanceOf(KgCoopException.class);
   }
+
+  @Test
+  void runsOfTwoProtocolsAreNotRepetitionsOfEachOther() {
+    add(
+        StoredRuns.run("coop", "pets", 1)
+            .command(folder, List.of("base2new"))
+            .target("base", 80, 100)
+            .target("new", 20, 100));
+    add(
+        StoredRuns.run("coop", "pets", 1)
+            .command(folder, List.of("fewshot"))
+            .target("test", 50, 100));
+
+    RunTable table = table();
+
+    assertThat(table.rows().stream().map(RunTable.Row::label))
+        .containsExactly("coop, base2new", "coop, fewshot");
+    assertThat(figure(table, 0, "base").mean()).isCloseTo(80, within(1e-9));
+    assertThat(figure(table, 1, "test").mean()).isCloseTo(50, within(1e-9));
+    assertThat(table.figure(table.rows().get(0), "test")).isNull();
+    assertThat(warnings).isEmpty();
+  }
 }

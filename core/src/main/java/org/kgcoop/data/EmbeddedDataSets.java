@@ -10,6 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.EmbeddedFiles;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
 
 /**
  * The data sets that come with the program, from the class path: module {@code embedded} has them
@@ -66,8 +67,11 @@ public final class EmbeddedDataSets {
             : null;
     if (file == null) {
       throw KgCoopException.configuration(
-          "there is no embedded data set \"%s\"; expected one of %s"
-              .formatted(name, names.isEmpty() ? "none, since this build has none" : names));
+          "embedded:%s: there is no such data set%s; expected one of %s"
+              .formatted(
+                  name,
+                  Nearest.hint(name, names),
+                  names.isEmpty() ? "none, since this build has none" : String.join(", ", names)));
     }
     DataSetOptions named = options.name() == null ? options.withName(name) : options;
     return DataSets.open(file, named);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
 
 /**
  * The methods by name. A new method is a file of its own and a line here; it names the settings it
@@ -71,7 +72,11 @@ public final class MethodCatalogue {
         .orElseThrow(
             () ->
                 KgCoopException.configuration(
-                    "method '" + id + "': expected one of " + String.join(", ", ids())));
+                    "method '"
+                        + id
+                        + "': expected one of "
+                        + String.join(", ", ids())
+                        + Nearest.hint(id, ids())));
   }
 
   /**

@@ -1,4 +1,4 @@
-package org.kgcoop.config;
+package org.kgcoop;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -7,7 +7,7 @@ import java.util.Comparator;
 public final class Nearest {
   private Nearest() {}
 
-  /** {@code "; did you mean X?"}, or nothing where none is near. */
+  /** {@code " (did you mean X?)"}, or nothing where none is near. */
   public static String hint(String unknown, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt((String k) -> distance(unknown, k)).thenComparing(k -> k))
