@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       PredictCommand.class,
       ZeroShotCommand.class,
+      ServeCommand.class,
       BaseToNewCommand.class,
       FewShotCommand.class,
       CrossCommand.class,
