@@ -1,5 +1,7 @@
 package org.kgcoop.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,10 +112,7 @@ final class ServeCommand implements Callable<Integer> {
         load(clip, prompts, models);
         try (ClassifierServer server =
             new ClassifierServer(clip, models, settings, output::error)) {
-          output.line(
-              "serving %s on http://%s:%d, described in /openapi.yaml"
-                  .formatted(String.join(", ", models.keySet()), host, server.port()));
-          output.out().flush();
+          announce(models, "http://" + host + ":" + server.port());
           awaitInterrupt();
           output.info("answering what was accepted");
         }
@@ -186,6 +185,19 @@ final class ServeCommand implements Callable<Integer> {
           EmbeddedDataSets.open("objects", DataSetOptions.defaults(output::warn)).classNames();
       models.put("objects", Classifier.zeroShot(clip, names, clipOptions.template()));
     }
+  }
+
+  private void announce(Map<String, Classifier> models, String address) {
+    if (output.isJson()) {
+      ObjectNode json = JsonNodeFactory.instance.objectNode().put("address", address);
+      models.keySet().forEach(json.putArray("models")::add);
+      output.json(json);
+    } else {
+      output.line(
+          "serving %s on %s, described in /openapi.yaml"
+              .formatted(String.join(", ", models.keySet()), address));
+    }
+    output.out().flush();
   }
 
   private void awaitInterrupt() {

@@ -56,8 +56,9 @@ public final class ClassifierServer implements AutoCloseable {
     } catch (RuntimeException e) {
       queue.close();
       throw KgCoopException.io(
-          "cannot listen on %s, port %d: %s; try another --port"
-              .formatted(settings.host(), settings.port(), e.getMessage()),
+          "cannot listen on %s, port %d: the port is taken, or the address not this machine's; try"
+                  .formatted(settings.host(), settings.port())
+              + " another --port or --host",
           e);
     }
   }

@@ -230,6 +230,9 @@ final class Endpoints {
   static void refuse(Context request, int status, String reason) {
     if (status == 503) {
       request.header("Retry-After", "1");
+    } else {
+      // What is left of the body is not read: the next request needs another connection.
+      request.header("Connection", "close");
     }
     json(request.status(status), object().put("error", reason));
   }

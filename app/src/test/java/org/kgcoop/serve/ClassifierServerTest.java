@@ -1,6 +1,7 @@
 package org.kgcoop.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
@@ -301,6 +303,16 @@ class ClassifierServerTest {
           send(request(guarded, "/v1/models").header("Authorization", "Bearer " + TOKEN));
       assertThat(right.statusCode()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void aTakenPortIsSaidInOneLine() {
+    ServerSettings taken =
+        new ServerSettings(
+            "127.0.0.1", server.port(), null, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES);
+    assertThatThrownBy(() -> new ClassifierServer(clip, MODELS, taken, LOG::add).close())
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("port " + server.port() + ": the port is taken");
   }
 
   @Test
