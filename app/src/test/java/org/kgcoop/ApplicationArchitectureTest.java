@@ -14,6 +14,7 @@ import com.tngtech.archunit.lang.ArchRule;
       "org.kgcoop.cli",
       "org.kgcoop.config",
       "org.kgcoop.report",
+      "org.kgcoop.serve",
       "org.kgcoop.tensorboard",
       "org.kgcoop.verify"
     },
@@ -60,6 +61,15 @@ class ApplicationArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("gg.jte..", "org.knowm.xchart..");
+
+  @ArchTest
+  static final ArchRule httpStaysInsideServe =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.kgcoop.serve..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..");
 
   @ArchTest
   static final ArchRule messageFormatsStayInsideTensorboard =

@@ -13,7 +13,10 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "org.kgcoop", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
-  /** {@code experiment > pretrain > train, eval > bank > prompt > clip > data, io > tensor}. */
+  /**
+   * {@code experiment > pretrain > train, eval, classify > bank > prompt > clip > data, io >
+   * tensor}.
+   */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =
       layeredArchitecture()
@@ -24,6 +27,8 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.pretrain..")
           .layer("train")
           .definedBy("org.kgcoop.train..")
+          .layer("classify")
+          .definedBy("org.kgcoop.classify..")
           .layer("eval")
           .definedBy("org.kgcoop.eval..")
           .layer("bank")
@@ -43,6 +48,9 @@ class ArchitectureTest {
           .whereLayer("pretrain")
           .mayOnlyAccessLayers("train", "clip", "data", "io", "tensor")
           .whereLayer("train")
+          .mayOnlyAccessLayers("bank", "prompt", "clip", "data", "io", "tensor")
+          // What programs use: nothing of training and experiments.
+          .whereLayer("classify")
           .mayOnlyAccessLayers("bank", "prompt", "clip", "data", "io", "tensor")
           .whereLayer("bank")
           .mayOnlyAccessLayers("prompt", "clip", "data", "io", "tensor")

@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvalCommand.class,
       PredictCommand.class,
+      ServeCommand.class,
       NearestCommand.class,
       ExportCommand.class,
       BaseToNewCommand.class,

@@ -4,10 +4,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.PromptFile;
-import org.kgcoop.prompt.PromptLearner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,9 +64,8 @@ final class PredictCommand implements Callable<Integer> {
     List<Path> files = PictureFiles.expand(pictures);
     List<String> names = given.isEmpty() ? file.classNames() : given;
     try (Clip clip = clipOptions.load();
-        PromptLearner learner = file.learner(clip, names);
-        FeatureClassifier classifier = learner.fixed()) {
-      return new Predictions(clip, classifier, names, top, output).print(files);
+        Classifier classifier = Classifier.of(file, clip, names)) {
+      return new Predictions(classifier, top, output).print(files);
     }
   }
 }

@@ -8,15 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.PictureEncoder;
-import org.kgcoop.clip.Clip;
+import org.kgcoop.classify.Classification;
+import org.kgcoop.classify.Classifier;
 import org.kgcoop.data.Images;
 import org.kgcoop.data.RgbImage;
 import org.kgcoop.experiment.Progress;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.tensor.Autograd;
-import org.kgcoop.tensor.Functions;
-import org.kgcoop.tensor.Scope;
 
 /**
  * Pictures in, classes and probabilities out. A picture that cannot be read is told in one line and
@@ -25,28 +21,22 @@ import org.kgcoop.tensor.Scope;
 final class Predictions {
   private static final int BATCH = 32;
 
-  private final Clip clip;
-  private final FeatureClassifier classifier;
-  private final List<String> classNames;
+  private final Classifier classifier;
   private final int top;
   private final Output output;
 
-  Predictions(
-      Clip clip, FeatureClassifier classifier, List<String> classNames, int top, Output output) {
+  Predictions(Classifier classifier, int top, Output output) {
     if (top < 1) {
       throw KgCoopException.configuration("--top: expected at least 1, got " + top);
     }
-    this.clip = clip;
     this.classifier = classifier;
-    this.classNames = classNames;
-    this.top = Math.min(top, classNames.size());
+    this.top = top;
     this.output = output;
   }
 
   /** Prints what each picture shows; returns the exit code. */
   int print(List<Path> files) {
     Images images = new Images(output::warn);
-    PictureEncoder encoder = new PictureEncoder(clip, images);
     ArrayNode all = JsonNodeFactory.instance.arrayNode();
     int bad = 0;
     try (Progress.Task task = output.progress().start("pictures", files.size())) {
@@ -64,7 +54,7 @@ final class Predictions {
           }
         }
         if (!good.isEmpty()) {
-          classify(encoder, good, pictures, all);
+          print(good, classifier.classifyAll(pictures), all);
         }
         task.done(from + part.size());
       }
@@ -77,27 +67,22 @@ final class Predictions {
     return bad == 0 ? 0 : KgCoopException.Category.DATA.exitCode();
   }
 
-  private void classify(
-      PictureEncoder encoder, List<Path> files, List<RgbImage> pictures, ArrayNode all) {
-    try (Scope scope = Scope.open("predictions");
-        Autograd.Switch off = Autograd.off()) {
-      Functions.Top best =
-          Functions.top(Functions.softmax(classifier.logits(encoder.of(pictures)), 1), top);
-      float[] probabilities = best.values().toFloats();
-      long[] winners = best.indices().toLongs();
-      for (int i = 0; i < files.size(); i++) {
-        ArrayNode classes = JsonNodeFactory.instance.arrayNode();
-        for (int k = 0; k < top; k++) {
-          String name = classNames.get((int) winners[i * top + k]);
-          float probability = probabilities[i * top + k];
-          classes.addObject().put("class", name).put("probability", probability);
-          if (!output.isJson()) {
-            output.line(
-                String.format(Locale.ROOT, "%s\t%s\t%.4f", files.get(i), name, probability));
-          }
+  private void print(List<Path> files, List<Classification> results, ArrayNode all) {
+    for (int i = 0; i < files.size(); i++) {
+      ArrayNode classes = JsonNodeFactory.instance.arrayNode();
+      for (Classification.Candidate found : results.get(i).top(top)) {
+        classes.addObject().put("class", found.className()).put("probability", found.probability());
+        if (!output.isJson()) {
+          output.line(
+              String.format(
+                  Locale.ROOT,
+                  "%s\t%s\t%.4f",
+                  files.get(i),
+                  found.className(),
+                  found.probability()));
         }
-        all.addObject().put("picture", files.get(i).toString()).set("classes", classes);
       }
+      all.addObject().put("picture", files.get(i).toString()).set("classes", classes);
     }
   }
 }

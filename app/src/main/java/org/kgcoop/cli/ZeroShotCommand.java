@@ -5,11 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Templates;
-import org.kgcoop.prompt.ZeroShot;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -73,11 +72,10 @@ final class ZeroShotCommand implements Callable<Integer> {
     }
     List<String> all = new ArrayList<>(ensemble ? Templates.ENSEMBLE : List.of());
     all.addAll(templates.isEmpty() ? List.of(clipOptions.template()) : templates);
-    ZeroShot method = new ZeroShot(all);
     List<Path> files = PictureFiles.expand(pictures);
     try (Clip clip = clipOptions.load();
-        FeatureClassifier classifier = method.classifier(clip, names, 0)) {
-      return new Predictions(clip, classifier, names, top, output).print(files);
+        Classifier classifier = Classifier.zeroShot(clip, names, all.toArray(String[]::new))) {
+      return new Predictions(classifier, top, output).print(files);
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.kgcoop.data;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -103,6 +104,24 @@ public final class Images {
       throw KgCoopException.data(file + ": there is no such picture", e);
     } catch (IOException e) {
       throw KgCoopException.data(file + ": cannot be read as a file: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The rest of a stream, which is left open, as the content of a picture file.
+   *
+   * @throws KgCoopException where it has more bytes than any picture needs, or breaks off
+   */
+  public static byte[] bytes(InputStream stream) {
+    try {
+      byte[] bytes = stream.readNBytes((int) MAX_FILE_BYTES + 1);
+      if (bytes.length > MAX_FILE_BYTES) {
+        throw KgCoopException.data(
+            "the stream has more than " + MAX_FILE_BYTES + " bytes; no picture needs that many");
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw KgCoopException.data("the stream of a picture broke off: " + e.getMessage(), e);
     }
   }
 

@@ -1,5 +1,10 @@
 package org.kgcoop.data;
 
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.IndexColorModel;
 import java.util.Arrays;
 
 /**
@@ -27,6 +32,42 @@ public final class RgbImage {
     this.width = width;
     this.height = height;
     this.rgb = rgb;
+  }
+
+  /**
+   * The picture of the Java platform's class, transparency dropped (not blended). Samples of grey
+   * and sRGB are taken as they are stored; other colours are converted to sRGB.
+   */
+  public static RgbImage of(BufferedImage image) {
+    if (isPlain(image)) {
+      return Samples.rgb(image.getRaster());
+    }
+    int width = image.getWidth();
+    int height = image.getHeight();
+    byte[] rgb = new byte[Math.multiplyExact(3, Math.multiplyExact(width, height))];
+    int[] row = new int[width];
+    int to = 0;
+    for (int y = 0; y < height; y++) {
+      for (int pixel : image.getRGB(0, y, width, 1, row, 0, width)) {
+        rgb[to++] = (byte) (pixel >> 16);
+        rgb[to++] = (byte) (pixel >> 8);
+        rgb[to++] = (byte) pixel;
+      }
+    }
+    return new RgbImage(width, height, rgb);
+  }
+
+  /** Whether the samples are those of a file: {@code getRGB} would put grey through a gamma. */
+  private static boolean isPlain(BufferedImage image) {
+    ColorModel colours = image.getColorModel();
+    int type = colours.getTransferType();
+    return !(colours instanceof IndexColorModel)
+        && !(colours.hasAlpha() && colours.isAlphaPremultiplied())
+        && (colours.getColorSpace().isCS_sRGB()
+            || colours.getColorSpace().getType() == ColorSpace.TYPE_GRAY)
+        && (type == DataBuffer.TYPE_BYTE
+            || type == DataBuffer.TYPE_USHORT
+            || type == DataBuffer.TYPE_INT);
   }
 
   public int width() {

@@ -1,0 +1,212 @@
+package org.kgcoop.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.EmbeddedDataSets;
+import org.kgcoop.serve.ClassifierServer;
+import org.kgcoop.serve.ServerSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Answers over HTTP what pictures show. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    header = "Classify pictures over HTTP.",
+    description = {
+      "",
+      "Classify pictures over HTTP, with trained prompts and among any class names. Without FILE:"
+          + " the class names of embedded:objects, untrained. Only this machine reaches it, unless"
+          + " --host says otherwise. Ctrl-C ends it when what was accepted is answered.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop serve runs/pets/prompt.safetensors --clip ViT-B-16.pt",
+      "  curl --data-binary @photo.jpg 'localhost:8080/v1/classify?top=3'",
+      "  curl -F image=@photo.jpg -F classes=cat,dog localhost:8080/v1/zero-shot"
+    })
+final class ServeCommand implements Callable<Integer> {
+  private static final int MEGABYTE = 1 << 20;
+  private static final int MOST_MEGABYTES = 1024;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "FILE",
+      description =
+          "Prompts, each prompt.safetensors or NAME=prompt.safetensors; the name is that of the"
+              + " file, of a prompt.safetensors that of its folder. The first is the default.")
+  private List<String> files = new ArrayList<>();
+
+  @Option(names = "--port", paramLabel = "N", description = "0 for any (default: 8080).")
+  private int port = 8080;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "Where to listen, 0.0.0.0 for everywhere (default: 127.0.0.1, this machine).")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "A file with the token that requests must bring: Authorization: Bearer TOKEN.")
+  private @Nullable Path tokenFile;
+
+  @Option(
+      names = "--open-to-everybody",
+      description = "With --host: everybody who reaches that address may ask, without a token.")
+  private boolean openToEverybody;
+
+  @Option(
+      names = "--queue",
+      paramLabel = "N",
+      description = "Pictures that may wait; beyond it requests get 503 (default: 64).")
+  private int queue = 64;
+
+  @Option(
+      names = "--time-limit",
+      paramLabel = "SECONDS",
+      description = "Longest wait for an answer (default: 30).")
+  private int seconds = 30;
+
+  @Option(
+      names = "--max-megabytes",
+      paramLabel = "N",
+      description = "Largest body of a request (default: 32).")
+  private int megabytes = 32;
+
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private Output output = new Output();
+  @ParentCommand private Main main;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets main before anything is called
+  ServeCommand() {}
+
+  @Override
+  public Integer call() {
+    ServerSettings settings = settings();
+    Map<String, Path> prompts = prompts();
+    Map<String, Classifier> models = new LinkedHashMap<>();
+    try (Clip clip = clipOptions.load()) {
+      try {
+        load(clip, prompts, models);
+        try (ClassifierServer server =
+            new ClassifierServer(clip, models, settings, output::error)) {
+          announce(models, "http://" + host + ":" + server.port());
+          awaitInterrupt();
+          output.info("answering what was accepted");
+        }
+      } finally {
+        models.values().forEach(Classifier::close);
+      }
+    }
+    return KgCoopException.Category.INTERRUPTED.exitCode();
+  }
+
+  private ServerSettings settings() {
+    if (megabytes < 1 || megabytes > MOST_MEGABYTES) {
+      throw KgCoopException.configuration(
+          "--max-megabytes " + megabytes + ": expected 1 to " + MOST_MEGABYTES);
+    }
+    ServerSettings settings =
+        new ServerSettings(
+            host,
+            port,
+            tokenFile == null ? null : token(tokenFile),
+            clipOptions.template(),
+            queue,
+            Duration.ofSeconds(seconds),
+            Math.min(megabytes * MEGABYTE - 1, Integer.MAX_VALUE - 1));
+    if (!settings.isLoopback() && tokenFile == null && !openToEverybody) {
+      throw KgCoopException.configuration(
+          "--host "
+              + host
+              + ": other machines would reach it: expected --token-file FILE, or"
+              + " --open-to-everybody if that is wanted");
+    }
+    return settings;
+  }
+
+  private static String token(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw KgCoopException.io("--token-file " + file + ": cannot be read: " + e, e);
+    }
+  }
+
+  private Map<String, Path> prompts() {
+    Map<String, Path> prompts = new LinkedHashMap<>();
+    for (String text : files) {
+      int equals = text.indexOf('=');
+      boolean named = equals > 0 && !Files.exists(Path.of(text));
+      Path file = Path.of(named ? text.substring(equals + 1) : text);
+      String name = named ? text.substring(0, equals) : nameOf(file);
+      if (prompts.put(name, file) != null) {
+        throw KgCoopException.configuration(
+            "two prompts are called '" + name + "': name them, as in NAME=" + file);
+      }
+    }
+    return prompts;
+  }
+
+  private static String nameOf(Path file) {
+    String name = Objects.toString(file.getFileName(), "").replaceFirst("\\.safetensors$", "");
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    return name.equals("prompt") && folder != null && folder.getFileName() != null
+        ? folder.getFileName().toString()
+        : name;
+  }
+
+  private void load(Clip clip, Map<String, Path> prompts, Map<String, Classifier> models) {
+    prompts.forEach((name, file) -> models.put(name, Classifier.load(file, clip)));
+    if (models.isEmpty()) {
+      List<String> names =
+          EmbeddedDataSets.open("objects", DataSetOptions.defaults(output::warn)).classNames();
+      models.put("objects", Classifier.zeroShot(clip, names, clipOptions.template()));
+    }
+  }
+
+  private void announce(Map<String, Classifier> models, String address) {
+    if (output.isJson()) {
+      ObjectNode json = JsonNodeFactory.instance.objectNode().put("address", address);
+      models.keySet().forEach(json.putArray("models")::add);
+      output.json(json);
+    } else {
+      output.line(
+          "serving %s on %s, described in /openapi.yaml"
+              .formatted(String.join(", ", models.keySet()), address));
+    }
+    output.out().flush();
+  }
+
+  private void awaitInterrupt() {
+    while (!main.interrupted()) {
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,371 @@
+package org.kgcoop.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.classify.Classification;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.RandomClip;
+
+/** Real requests to a real server. */
+class ClassifierServerTest {
+  private static final String TEMPLATE = "a photo of a {}.";
+  private static final int MOST_BYTES = 20_000;
+  private static final String TOKEN = "0123456789abcdef";
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  @TempDir static Path folder;
+  private static Clip clip;
+  private static final Map<String, Classifier> MODELS = new LinkedHashMap<>();
+  private static Classifier pets;
+  private static Classifier places;
+  private static ClassifierServer server;
+  private static final List<String> LOG = new ArrayList<>();
+  private static byte[] picture;
+
+  @BeforeAll
+  static void start() throws IOException {
+    RandomClip.write(folder, RandomClip.TINY, 1);
+    clip = Clip.load(folder);
+    pets = Classifier.zeroShot(clip, List.of("cat", "dog", "owl"), TEMPLATE);
+    places = Classifier.zeroShot(clip, List.of("beach", "city"), TEMPLATE);
+    MODELS.put("pets", pets);
+    MODELS.put("places", places);
+    server = new ClassifierServer(clip, MODELS, settings(null), LOG::add);
+    BufferedImage image = new BufferedImage(50, 40, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < 2000; i++) {
+      image.setRGB(i % 50, i / 50, i * 8009);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    assertThat(ImageIO.write(image, "png", bytes)).isTrue();
+    picture = bytes.toByteArray();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+    pets.close();
+    places.close();
+    clip.close();
+    assertThat(LOG).isEmpty(); // nothing above was the server's own fault
+  }
+
+  private static ServerSettings settings(@Nullable String token) {
+    return new ServerSettings(
+        "127.0.0.1", 0, token, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES);
+  }
+
+  private static HttpRequest.Builder request(ClassifierServer to, String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + to.port() + path));
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return CLIENT.send(request.build(), BodyHandlers.ofString());
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static HttpResponse<String> post(String path, byte[] body) {
+    return send(request(server, path).POST(BodyPublishers.ofByteArray(body)));
+  }
+
+  private static HttpResponse<String> get(String path) {
+    return send(request(server, path).GET());
+  }
+
+  private static JsonNode json(HttpResponse<String> response) {
+    try {
+      return new ObjectMapper().readTree(response.body());
+    } catch (IOException e) {
+      throw new IllegalStateException(response.body(), e);
+    }
+  }
+
+  private static byte[] form(byte[] image, String... fields) {
+    ByteArrayOutputStream form = new ByteArrayOutputStream();
+    for (int i = 0; i < fields.length; i += 2) {
+      form.writeBytes(
+          utf8(
+              "--limit\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n"
+                  .formatted(fields[i], fields[i + 1])));
+    }
+    form.writeBytes(
+        utf8(
+            String.join(
+                "\r\n",
+                "--limit",
+                "Content-Disposition: form-data; name=\"image\"; filename=\"../a.txt\"",
+                "Content-Type: text/plain",
+                "",
+                "")));
+    form.writeBytes(image);
+    form.writeBytes(utf8("\r\n--limit--\r\n"));
+    return form.toByteArray();
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static HttpResponse<String> postForm(String path, BodyPublisher form) {
+    return send(
+        request(server, path)
+            .header("Content-Type", "multipart/form-data; boundary=limit")
+            .POST(form));
+  }
+
+  private static void assertAnswer(
+      HttpResponse<String> response, Classification expected, int top) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    JsonNode classes = json(response).path("classes");
+    assertThat(classes).hasSize(top);
+    for (int i = 0; i < top; i++) {
+      Classification.Candidate candidate = expected.ranking().get(i);
+      assertThat(classes.get(i).path("class").asText()).isEqualTo(candidate.className());
+      assertThat(classes.get(i).path("probability").floatValue())
+          .isCloseTo(candidate.probability(), within(1e-5f));
+    }
+  }
+
+  private static void assertRefused(HttpResponse<String> response, int status, String reason) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    assertThat(json(response).path("error").asText())
+        .contains(reason)
+        .doesNotContain("Exception", "org.", "java");
+    assertThat(response.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+  }
+
+  @Test
+  void aPictureGetsWhatTheClassifierSaysOfIt() {
+    Classification expected = pets.classify(picture);
+    assertAnswer(post("/v1/classify", picture), expected, 3);
+    assertAnswer(post("/v1/classify?top=1", picture), expected, 1);
+    assertAnswer(post("/v1/classify?model=places", picture), places.classify(picture), 2);
+    BodyPublisher form = BodyPublishers.ofByteArray(form(picture, "model", "places", "top", "1"));
+    HttpResponse<String> response = postForm("/v1/classify", form);
+    assertAnswer(response, places.classify(picture), 1);
+    assertThat(json(response).path("model").asText()).isEqualTo("places");
+  }
+
+  @Test
+  void classNamesComeWithTheRequest() {
+    try (Classifier expected = Classifier.zeroShot(clip, List.of("a red fox", "cow"), "one {}.")) {
+      BodyPublisher form =
+          BodyPublishers.ofByteArray(
+              form(picture, "classes", "a red fox,\n cow", "template", "one {}."));
+      assertAnswer(postForm("/v1/zero-shot", form), expected.classify(picture), 2);
+    }
+    try (Classifier expected = Classifier.zeroShot(clip, List.of("fox", "cow"), TEMPLATE)) {
+      for (int i = 0; i < 2; i++) {
+        assertAnswer(post("/v1/zero-shot?classes=fox,cow", picture), expected.classify(picture), 2);
+      }
+    }
+    assertRefused(post("/v1/zero-shot", picture), 400, "classes");
+    assertRefused(post("/v1/zero-shot?classes=a&template=b", picture), 400, "template 'b'");
+    assertRefused(post("/v1/zero-shot?classes=" + "a".repeat(201), picture), 400, "200 characters");
+  }
+
+  @Test
+  void manyAtATimeAreEachAnsweredRight() {
+    Classification expected = pets.classify(picture);
+    List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
+    HttpRequest request =
+        request(server, "/v1/classify").POST(BodyPublishers.ofByteArray(picture)).build();
+    for (int i = 0; i < 40; i++) {
+      all.add(CLIENT.sendAsync(request, BodyHandlers.ofString()));
+    }
+    int answered = 0;
+    for (CompletableFuture<HttpResponse<String>> each : all) {
+      HttpResponse<String> response = each.join();
+      if (response.statusCode() == 503) { // only 8 may wait
+        assertRefused(response, 503, "try again later");
+        assertThat(response.headers().firstValue("Retry-After")).contains("1");
+      } else {
+        assertAnswer(response, expected, 3);
+        answered++;
+      }
+    }
+    assertThat(answered).isPositive();
+  }
+
+  @Test
+  void badPicturesAreRefusedWithAReason() {
+    assertRefused(post("/v1/classify", utf8("hello")), 400, "a text file");
+    assertRefused(post("/v1/classify", new byte[0]), 400, "empty");
+    assertRefused(post("/v1/classify", Arrays.copyOf(picture, 60)), 400, "PNG");
+    byte[] bomb = picture.clone(); // its header claims 60000 x 60000 pixels
+    ByteBuffer header = ByteBuffer.wrap(bomb);
+    header.putInt(16, 60_000).putInt(20, 60_000);
+    CRC32 crc = new CRC32();
+    crc.update(bomb, 12, 17);
+    header.putInt(29, (int) crc.getValue());
+    assertRefused(post("/v1/classify", bomb), 400, "60000 x 60000 pixels");
+  }
+
+  @Test
+  void badRequestsAreRefusedWithAReason() {
+    assertRefused(post("/v1/classify?top=0", picture), 400, "top");
+    assertRefused(post("/v1/classify?top=x", picture), 400, "top");
+    assertRefused(post("/v1/classify?model=cars", picture), 404, "pets, places");
+    assertRefused(get("/v2/models/cars"), 404, "pets, places");
+    assertRefused(get("/etc/passwd"), 404, "openapi");
+    BodyPublisher noForm = BodyPublishers.ofByteArray(picture);
+    assertRefused(postForm("/v1/classify", noForm), 400, "form");
+    byte[] unnamed =
+        utf8(new String(form(new byte[4]), StandardCharsets.UTF_8).replace("image", "other"));
+    assertRefused(
+        postForm("/v1/classify", BodyPublishers.ofByteArray(unnamed)), 400, "part 'image'");
+  }
+
+  @Test
+  void largeBodiesAreRefusedHoweverTheyCome() {
+    byte[] large = new byte[MOST_BYTES + 1];
+    assertRefused(post("/v1/classify", large), 413, "at most");
+    BodyPublisher chunked = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large));
+    assertRefused(send(request(server, "/v1/classify").POST(chunked)), 413, "at most");
+    BodyPublisher form = BodyPublishers.ofByteArray(form(large));
+    assertRefused(postForm("/v1/classify", form), 413, "at most");
+    BodyPublisher chunkedForm =
+        BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(form(large)));
+    assertRefused(postForm("/v1/classify", chunkedForm), 411, "Content-Length");
+  }
+
+  @Test
+  void pagesOfOtherSitesAreRefused() throws IOException {
+    HttpRequest.Builder request =
+        request(server, "/v1/models").header("Origin", "http://elsewhere.example");
+    assertRefused(send(request), 403, "another site");
+    String own = "http://127.0.0.1:" + server.port();
+    assertThat(send(request(server, "/v1/models").header("Origin", own)).statusCode())
+        .isEqualTo(200);
+    // A name of another site that was made to lead here.
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              utf8(
+                  "GET /v1/models HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n"));
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("HTTP/1.1 421")
+          .doesNotContainIgnoringCase("jetty");
+    }
+  }
+
+  @Test
+  void withATokenOnlyHealthIsOpen() {
+    try (ClassifierServer guarded = new ClassifierServer(clip, MODELS, settings(TOKEN), LOG::add)) {
+      assertThat(send(request(guarded, "/v2/health/ready")).statusCode()).isEqualTo(200);
+      assertRefused(send(request(guarded, "/v1/models")), 401, "Authorization");
+      for (String wrong : List.of("Bearer ", "Bearer " + TOKEN + "0", TOKEN, "bearer x")) {
+        assertRefused(
+            send(request(guarded, "/v1/models").header("Authorization", wrong)), 401, "Bearer");
+      }
+      HttpResponse<String> right =
+          send(request(guarded, "/v1/models").header("Authorization", "Bearer " + TOKEN));
+      assertThat(right.statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aTakenPortIsSaidInOneLine() {
+    ServerSettings taken =
+        new ServerSettings(
+            "127.0.0.1", server.port(), null, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES);
+    assertThatThrownBy(() -> new ClassifierServer(clip, MODELS, taken, LOG::add).close())
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("port " + server.port() + ": the port is taken");
+  }
+
+  @Test
+  void modelsTellWhatTheyAre() {
+    JsonNode models = json(get("/v1/models")).path("models");
+    assertThat(models.findValuesAsText("name")).containsExactly("pets", "places");
+    assertThat(models.get(1).path("classes").get(0).asText()).isEqualTo("beach");
+    assertThat(json(get("/v2")).path("name").asText()).isEqualTo("kgcoop");
+    assertThat(json(get("/v2/health/live")).path("live").asBoolean()).isTrue();
+    assertThat(json(get("/v2/models/pets/ready")).path("ready").asBoolean()).isTrue();
+    assertThat(json(get("/v2/models/pets")).path("outputs").get(0).path("shape").toString())
+        .isEqualTo("[-1,3]");
+  }
+
+  @Test
+  void theDescriptionNamesEveryRouteAndNoOther() throws IOException {
+    JsonNode paths =
+        new ObjectMapper(new YAMLFactory()).readTree(get("/openapi.yaml").body()).path("paths");
+    List<String> described = new ArrayList<>();
+    paths
+        .properties()
+        .forEach(
+            path ->
+                path.getValue()
+                    .fieldNames()
+                    .forEachRemaining(method -> described.add(method + " " + path.getKey())));
+    assertThat(server.routes())
+        .hasSizeGreaterThan(5)
+        .containsExactlyInAnyOrderElementsOf(described);
+  }
+
+  @Test
+  void whatWasAcceptedIsAnsweredWhenTheServerStops() throws Exception {
+    ClassifierServer stopping = new ClassifierServer(clip, MODELS, settings(null), LOG::add);
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stopping.port())) {
+      OutputStream out = socket.getOutputStream();
+      String header =
+          "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
+              + picture.length
+              + "\r\n\r\n";
+      out.write(utf8(header));
+      out.write(picture, 0, 100);
+      out.flush();
+      Thread.sleep(300); // the request is with its handler, which waits for the rest
+      CompletableFuture<Void> stopped = CompletableFuture.runAsync(stopping::close);
+      Thread.sleep(300);
+      assertThat(stopped).isNotDone();
+      out.write(picture, 100, picture.length - 100);
+      out.flush();
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("HTTP/1.1 200")
+          .contains("\"classes\"");
+      stopped.join();
+    }
+  }
+}

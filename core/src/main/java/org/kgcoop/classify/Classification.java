@@ -1,0 +1,84 @@
+package org.kgcoop.classify;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/** What a picture shows: the classes with their probabilities. */
+public final class Classification {
+  private final List<String> classNames;
+  private final float[] probabilities;
+  private final int[] ranked; // class indices, the most probable first
+
+  /**
+   * A class and how probable it is.
+   *
+   * @param probability 0 to 1; those of all classes sum to 1
+   */
+  public record Candidate(String className, float probability) {}
+
+  /** Takes the array over. */
+  Classification(List<String> classNames, float[] probabilities) {
+    this.classNames = classNames;
+    this.probabilities = probabilities;
+    // Sorting is stable: of equally probable classes the one named first comes first.
+    ranked =
+        IntStream.range(0, probabilities.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(c -> -probabilities[c]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+  }
+
+  /** The most probable class. */
+  public Candidate best() {
+    return candidate(0);
+  }
+
+  /**
+   * The most probable classes, best first.
+   *
+   * @param count how many at most, 1 or more
+   */
+  public List<Candidate> top(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("count: expected at least 1, got " + count);
+    }
+    return IntStream.range(0, Math.min(count, ranked.length)).mapToObj(this::candidate).toList();
+  }
+
+  /** All classes, the most probable first. */
+  public List<Candidate> ranking() {
+    return top(ranked.length);
+  }
+
+  /** The probability of each class, in the order of the classifier's class names. */
+  public float[] probabilities() {
+    return probabilities.clone();
+  }
+
+  private Candidate candidate(int rank) {
+    int c = ranked[rank];
+    return new Candidate(classNames.get(c), probabilities[c]);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Classification that
+        && that.classNames.equals(classNames)
+        && Arrays.equals(that.probabilities, probabilities);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * classNames.hashCode() + Arrays.hashCode(probabilities);
+  }
+
+  /** The best class and its probability, such as {@code cat 0.9312}. */
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "%s %.4f", best().className(), best().probability());
+  }
+}

@@ -1,0 +1,246 @@
+package org.kgcoop.classify;
+
+import java.awt.image.BufferedImage;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Images;
+import org.kgcoop.data.RgbImage;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * Pictures in, classes and probabilities out: {@code softmax(exp(logit_scale) f . t_c)}, f the
+ * picture's feature and t_c those of the classes, computed once on loading.
+ *
+ * <pre>{@code
+ * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt"));
+ *     Classifier classifier = Classifier.load(Path.of("prompt.safetensors"), clip)) {
+ *   System.out.println(classifier.classify(Path.of("photo.jpg")).top(3));
+ * }
+ * }</pre>
+ *
+ * <p>Pictures are JPEG, PNG, GIF, BMP or WebP by their content, of at most {@link
+ * Images#DEFAULT_MAX_PIXELS}, and turned upright by their EXIF orientation. Several together are
+ * encoded as batches, which is quicker than one by one; probabilities then differ by rounding, some
+ * 1e-6.
+ *
+ * <p>It may be used by any number of threads: the native memory of a call belongs to the thread
+ * that makes it, and is freed before the call returns. A call already uses all cores, so more
+ * threads do not make it faster. The {@link Clip} may be shared by several classifiers and must be
+ * closed after them; {@link #close} waits for calls that are under way.
+ */
+public final class Classifier implements AutoCloseable {
+  private static final int BATCH = 32;
+  private static final System.Logger LOG = System.getLogger(Classifier.class.getName());
+
+  private final FeatureClassifier classifier;
+  private final List<FeatureClassifier> owned; // in the order of closing
+  private final List<String> classNames;
+  private final PictureEncoder encoder;
+  private final Images images = new Images(line -> LOG.log(System.Logger.Level.WARNING, line));
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  private Classifier(
+      Clip clip, List<String> classNames, FeatureClassifier classifier, FeatureClassifier... more) {
+    this.classifier = classifier;
+    this.owned = new ArrayList<>(List.of(classifier));
+    this.owned.addAll(Arrays.asList(more));
+    this.classNames = List.copyOf(classNames);
+    this.encoder = new PictureEncoder(clip, images);
+  }
+
+  /**
+   * A trained prompt with the classes it was trained on.
+   *
+   * @param promptFile {@code prompt.safetensors} of a run
+   * @param clip the one that the prompt was trained with
+   * @throws KgCoopException where the file cannot be read, or is of another CLIP
+   */
+  public static Classifier load(Path promptFile, Clip clip) {
+    PromptFile prompt = PromptFile.read(promptFile);
+    return of(prompt, clip, prompt.classNames());
+  }
+
+  /**
+   * A trained prompt with classes that it need not have seen.
+   *
+   * @throws KgCoopException where the prompt is of another CLIP, or fits its own classes alone
+   */
+  public static Classifier of(PromptFile prompt, Clip clip, List<String> classNames) {
+    check(classNames);
+    PromptLearner learner = prompt.learner(clip, classNames);
+    try {
+      return new Classifier(clip, classNames, learner.fixed(), learner);
+    } catch (RuntimeException e) {
+      learner.close();
+      throw e;
+    }
+  }
+
+  /**
+   * No training: classes by their names in hand-crafted texts.
+   *
+   * @param templates texts with {@code {}} for the class name, such as {@code a photo of a {}.};
+   *     the features of several are averaged
+   * @throws KgCoopException where a template has no place for the name, or a text is too long
+   */
+  public static Classifier zeroShot(Clip clip, List<String> classNames, String... templates) {
+    check(classNames);
+    ZeroShot method = new ZeroShot(List.of(templates));
+    return new Classifier(clip, classNames, method.classifier(clip, classNames, 0));
+  }
+
+  private static void check(List<String> classNames) {
+    if (classNames.isEmpty()) {
+      throw KgCoopException.configuration("no class names; expected at least one");
+    }
+    if (classNames.stream().anyMatch(String::isBlank)) {
+      throw KgCoopException.configuration("a class name is empty; expected a word or more");
+    }
+    if (new HashSet<>(classNames).size() < classNames.size()) {
+      throw KgCoopException.configuration("a class name is given twice; expected each once");
+    }
+  }
+
+  /** The classes it tells apart. */
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  /**
+   * What the picture of a file shows.
+   *
+   * @throws KgCoopException where it cannot be read; the message says why
+   */
+  public Classification classify(Path file) {
+    return classify(images.readUpright(file));
+  }
+
+  /**
+   * What the picture shows that these bytes of a file hold.
+   *
+   * @throws KgCoopException where they hold none that can be read
+   */
+  public Classification classify(byte[] file) {
+    return classify(images.decodeUpright(file, "picture"));
+  }
+
+  /**
+   * What the picture shows that the rest of this stream holds; the stream is left open.
+   *
+   * @throws KgCoopException where it holds none that can be read, or breaks off
+   */
+  public Classification classify(InputStream file) {
+    return classify(Images.bytes(file));
+  }
+
+  /** What a picture of the Java platform's class shows; transparency is dropped. */
+  public Classification classify(BufferedImage picture) {
+    return classify(RgbImage.of(picture));
+  }
+
+  /** What a decoded picture shows. */
+  public Classification classify(RgbImage picture) {
+    return classifyAll(List.of(picture)).get(0);
+  }
+
+  /**
+   * What several pictures show, encoded together.
+   *
+   * @param pictures each a {@link Path}, the {@code byte[]} or {@link InputStream} of a file, a
+   *     {@link BufferedImage} or an {@link RgbImage}; decoded a batch at a time
+   * @return one for each, in the same order
+   * @throws KgCoopException where one of them cannot be read
+   * @throws IllegalArgumentException where one is of another class
+   */
+  public List<Classification> classifyAll(List<?> pictures) {
+    List<Classification> all = new ArrayList<>();
+    for (int from = 0; from < pictures.size(); from += BATCH) {
+      List<RgbImage> batch =
+          pictures.subList(from, Math.min(from + BATCH, pictures.size())).stream()
+              .map(this::picture)
+              .toList();
+      try (Scope scope = Scope.open("classify")) {
+        all.addAll(ofFeatures(encoder.of(batch)));
+      }
+    }
+    return all;
+  }
+
+  private RgbImage picture(Object picture) {
+    if (picture instanceof RgbImage decoded) {
+      return decoded;
+    }
+    if (picture instanceof Path file) {
+      return images.readUpright(file);
+    }
+    if (picture instanceof byte[] bytes) {
+      return images.decodeUpright(bytes, "picture");
+    }
+    if (picture instanceof InputStream stream) {
+      return images.decodeUpright(Images.bytes(stream), "picture");
+    }
+    if (picture instanceof BufferedImage image) {
+      return RgbImage.of(image);
+    }
+    throw new IllegalArgumentException(
+        "picture: expected a Path, byte[], InputStream, BufferedImage or RgbImage, got "
+            + picture.getClass().getName());
+  }
+
+  /**
+   * What pictures show whose features are known: for programs that encode pictures once and ask
+   * several classifiers about them.
+   *
+   * @param features (B, E), unit rows, of the same CLIP, in an open scope of this thread
+   */
+  public List<Classification> ofFeatures(Tensor features) {
+    Lock use = lock.readLock();
+    use.lock();
+    try (Scope scope = Scope.open("classify features");
+        Autograd.Switch off = Autograd.off()) {
+      if (closed) {
+        throw new IllegalStateException("the classifier is closed");
+      }
+      float[] values = Functions.softmax(classifier.logits(features), 1).toFloats();
+      int classes = classNames.size();
+      List<Classification> all = new ArrayList<>();
+      for (int from = 0; from < values.length; from += classes) {
+        all.add(new Classification(classNames, Arrays.copyOfRange(values, from, from + classes)));
+      }
+      return all;
+    } finally {
+      use.unlock();
+    }
+  }
+
+  /** Frees its native memory, once all calls under way have ended. */
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        owned.forEach(FeatureClassifier::close);
+      }
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+}

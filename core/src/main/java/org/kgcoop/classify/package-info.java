@@ -1,0 +1,7 @@
+/** A trained prompt, or class names alone, as an object that a program classifies pictures with. */
+@NullMarked
+@CheckReturnValue
+package org.kgcoop.classify;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;

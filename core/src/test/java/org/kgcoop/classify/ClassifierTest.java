@@ -1,0 +1,262 @@
+package org.kgcoop.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Images;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.RgbImage;
+import org.kgcoop.example.PetPictures;
+import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.CoCoOp;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+class ClassifierTest {
+  private static final List<String> NAMES = List.of("cat", "dog", "red_fox");
+  private static final float ROUNDING = 1e-5f;
+
+  @TempDir static Path folder;
+  private static Clip clip;
+  private static List<Path> files;
+  private static Path prompt;
+  private static Classifier classifier;
+
+  @BeforeAll
+  static void open() {
+    clip = TinyClip.load();
+    files =
+        Pictures.dataSet(folder.resolve("data"), NAMES, 0, 0, 3).test().stream()
+            .map(Item::file)
+            .toList();
+    prompt = write(new KgCoOp(ContextSettings.shared(2, ""), "a photo of a {}.", 8), "prompt");
+    classifier = Classifier.load(prompt, clip);
+  }
+
+  @AfterAll
+  static void close() {
+    classifier.close();
+    clip.close();
+  }
+
+  /** A prompt as it is before any training. */
+  private static Path write(PromptMethod method, String name) {
+    try (PromptLearner learner = method.learner(clip, NAMES, 5)) {
+      Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+      learner
+          .parameters()
+          .forEach(
+              (key, value) ->
+                  tensors.put(key, StoredTensor.ofFloats(key, value.shape(), value.toFloats())));
+      Path path = folder.resolve(name + ".safetensors");
+      new PromptFile(method, NAMES, "a photo of a {}.", clip.fingerprint(), "", "1", tensors)
+          .write(path);
+      return path;
+    }
+  }
+
+  private static void assertSame(Classification found, Classification expected) {
+    assertThat(found.probabilities()).containsExactly(expected.probabilities(), within(ROUNDING));
+  }
+
+  @Test
+  void probabilitiesAreTheSoftmaxOfTheLearnersLogits() {
+    PictureEncoder encoder = new PictureEncoder(clip, new Images(warning -> {}));
+    try (Scope scope = Scope.open("test");
+        PromptLearner learner = PromptFile.read(prompt).learner(clip, NAMES)) {
+      Tensor features = encoder.of(List.of(new Images(warning -> {}).read(files.get(0))));
+      float[] logits = learner.logits(features).toFloats();
+      double sum = 0;
+      for (float logit : logits) {
+        sum += Math.exp(logit - logits[0]);
+      }
+      float[] probabilities = classifier.classify(files.get(0)).probabilities();
+      for (int c = 0; c < logits.length; c++) {
+        assertThat((double) probabilities[c])
+            .isCloseTo(Math.exp(logits[c] - logits[0]) / sum, within(1e-5));
+      }
+    }
+  }
+
+  @Test
+  void aPathItsBytesAStreamAndADecodedPictureGiveTheSame() throws IOException {
+    Path file = files.get(4);
+    Classification expected = classifier.classify(file);
+    byte[] bytes = Files.readAllBytes(file);
+    BufferedImage image = ImageIO.read(file.toFile());
+    RgbImage decoded = new Images(warning -> {}).read(file);
+    assertThat(classifier.classify(bytes)).isEqualTo(expected);
+    assertThat(classifier.classify(new ByteArrayInputStream(bytes))).isEqualTo(expected);
+    assertThat(classifier.classify(image)).isEqualTo(expected);
+    assertThat(classifier.classify(decoded)).isEqualTo(expected);
+    for (Classification each :
+        classifier.classifyAll(
+            List.of(file, bytes, new ByteArrayInputStream(bytes), image, decoded))) {
+      assertSame(each, expected);
+    }
+  }
+
+  @Test
+  void manyPicturesAreAnsweredInTheirOrder() {
+    List<Path> many = new ArrayList<>();
+    for (int i = 0; i < 70; i++) { // two whole batches and a rest
+      many.add(files.get(i % files.size()));
+    }
+    List<Classification> all = classifier.classifyAll(many);
+    assertThat(all).hasSize(70);
+    for (int i = 0; i < 70; i++) {
+      assertSame(all.get(i), classifier.classify(many.get(i)));
+    }
+    assertThat(classifier.classifyAll(List.of())).isEmpty();
+  }
+
+  @Test
+  void classesAreRankedAndEquallyProbableOnesKeepTheirOrder() {
+    List<String> names = List.of("a", "b", "c", "d");
+    Classification found = new Classification(names, new float[] {0.25f, 0.125f, 0.5f, 0.125f});
+    assertThat(found.best()).isEqualTo(new Classification.Candidate("c", 0.5f));
+    assertThat(found.ranking())
+        .extracting(Classification.Candidate::className)
+        .containsExactly("c", "a", "b", "d");
+    assertThat(found.top(2)).isEqualTo(found.ranking().subList(0, 2));
+    assertThat(found.top(9)).hasSize(4);
+    assertThat(found).hasToString("c 0.5000");
+    assertThatThrownBy(() -> found.top(0)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void severalThreadsGetWhatOneGets() throws Exception {
+    Path conditional = write(new CoCoOp(ContextSettings.shared(2, "")), "conditional");
+    try (Classifier byPicture = Classifier.load(conditional, clip);
+        Classifier zeroShot = Classifier.zeroShot(clip, NAMES, "a {}.", "the {}.")) {
+      List<Classifier> all = List.of(classifier, byPicture, zeroShot);
+      List<List<Classification>> expected = all.stream().map(c -> c.classifyAll(files)).toList();
+      ExecutorService threads = Executors.newFixedThreadPool(6);
+      try {
+        List<Callable<Void>> calls = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+          int which = i % all.size();
+          int picture = i % files.size();
+          calls.add(
+              () -> {
+                assertSame(
+                    all.get(which).classify(files.get(picture)), expected.get(which).get(picture));
+                return null;
+              });
+        }
+        for (Future<Void> call : threads.invokeAll(calls)) {
+          call.get();
+        }
+      } finally {
+        threads.shutdownNow();
+      }
+    }
+  }
+
+  @Test
+  void aPromptTakesOtherClasses() {
+    List<String> others = List.of("cow", "owl");
+    try (Classifier other = Classifier.of(PromptFile.read(prompt), clip, others)) {
+      assertThat(other.classNames()).isEqualTo(others);
+      assertThat(other.classify(files.get(0)).probabilities()).hasSize(2);
+    }
+  }
+
+  @Test
+  void whatCannotBeAClassifierIsRefused() {
+    assertThatThrownBy(() -> Classifier.zeroShot(clip, List.of(), "a {}."))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("at least one");
+    assertThatThrownBy(() -> Classifier.zeroShot(clip, List.of("cat", " "), "a {}."))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("empty");
+    assertThatThrownBy(() -> Classifier.zeroShot(clip, List.of("cat", "cat"), "a {}."))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("twice");
+    assertThatThrownBy(() -> Classifier.zeroShot(clip, NAMES, "a photo"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("{}");
+    try (Clip other = TinyClip.other()) {
+      assertThatThrownBy(() -> Classifier.load(prompt, other))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("another CLIP");
+    }
+  }
+
+  @Test
+  void whatIsNoPictureIsRefused() {
+    assertThatThrownBy(() -> classifier.classify("text".getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("picture: this is a text file");
+    assertThatThrownBy(() -> classifier.classifyAll(List.of("photo.jpg")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("java.lang.String");
+  }
+
+  @Test
+  void aClosedClassifierSaysSo() {
+    Classifier closed = Classifier.load(prompt, clip);
+    closed.close();
+    closed.close();
+    assertThatThrownBy(() -> closed.classify(files.get(0)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("closed");
+  }
+
+  @Test
+  void theExampleRuns() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    Path photos = folder.resolve("data/test/cat");
+    try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+      System.setOut(out);
+      PetPictures.main(
+          new String[] {TinyClip.folder().toString(), prompt.toString(), photos.toString()});
+    } finally {
+      System.setOut(before);
+    }
+    // Three pictures, three classes each.
+    assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
+        .hasSize(9)
+        .allMatch(line -> line.matches(".*p[0-2]\\.png (cat|dog|red_fox) [01]\\.\\d{3}"));
+  }
+
+  @Test
+  void theReadmeShowsTheExample() throws IOException {
+    String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/PetPictures.java"));
+    String shown = source.substring(source.indexOf("import "));
+    assertThat(Files.readString(Path.of("../README.md"))).contains("```java\n" + shown + "```\n");
+  }
+}

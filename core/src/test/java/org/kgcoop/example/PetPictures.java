@@ -1,0 +1,31 @@
+package org.kgcoop.example;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.kgcoop.classify.Classification;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.clip.Clip;
+
+/** Says what the pictures of a folder show. */
+public final class PetPictures {
+  private PetPictures() {}
+
+  public static void main(String[] arguments) throws IOException {
+    Path weights = Path.of(arguments[0]); // ViT-B-16.pt
+    Path prompt = Path.of(arguments[1]); // runs/pets/prompt.safetensors
+    try (Stream<Path> folder = Files.list(Path.of(arguments[2]));
+        Clip clip = Clip.load(weights);
+        Classifier classifier = Classifier.load(prompt, clip)) {
+      List<Path> photos = folder.sorted().toList();
+      List<Classification> results = classifier.classifyAll(photos);
+      for (int i = 0; i < photos.size(); i++) {
+        for (Classification.Candidate found : results.get(i).top(3)) {
+          System.out.printf("%s %s %.3f%n", photos.get(i), found.className(), found.probability());
+        }
+      }
+    }
+  }
+}
