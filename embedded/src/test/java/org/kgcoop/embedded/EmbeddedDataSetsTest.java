@@ -98,7 +98,7 @@ class EmbeddedDataSetsTest {
   void unknownNameIsAnErrorThatNamesTheKnownOnes() {
     assertThatThrownBy(() -> EmbeddedDataSets.open("elephants", OPTIONS))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("\"elephants\"")
+        .hasMessageContaining("embedded:elephants")
         .hasMessageContaining("rare-objects");
   }
 
