@@ -129,7 +129,7 @@ public final class Classifier implements AutoCloseable {
    * @throws KgCoopException where it cannot be read; the message says why
    */
   public Classification classify(Path file) {
-    return classify(images.readUpright(file));
+    return classify(decoded(file));
   }
 
   /**
@@ -138,7 +138,7 @@ public final class Classifier implements AutoCloseable {
    * @throws KgCoopException where they hold none that can be read
    */
   public Classification classify(byte[] file) {
-    return classify(images.decodeUpright(file, "picture"));
+    return classify(decoded(file));
   }
 
   /**
@@ -147,12 +147,12 @@ public final class Classifier implements AutoCloseable {
    * @throws KgCoopException where it holds none that can be read, or breaks off
    */
   public Classification classify(InputStream file) {
-    return classify(Images.bytes(file));
+    return classify(decoded(file));
   }
 
   /** What a picture of the Java platform's class shows; transparency is dropped. */
   public Classification classify(BufferedImage picture) {
-    return classify(RgbImage.of(picture));
+    return classify(decoded(picture));
   }
 
   /** What a decoded picture shows. */
@@ -174,7 +174,7 @@ public final class Classifier implements AutoCloseable {
     for (int from = 0; from < pictures.size(); from += BATCH) {
       List<RgbImage> batch =
           pictures.subList(from, Math.min(from + BATCH, pictures.size())).stream()
-              .map(this::picture)
+              .map(this::decoded)
               .toList();
       try (Scope scope = Scope.open("classify")) {
         all.addAll(ofFeatures(encoder.of(batch)));
@@ -183,9 +183,9 @@ public final class Classifier implements AutoCloseable {
     return all;
   }
 
-  private RgbImage picture(Object picture) {
-    if (picture instanceof RgbImage decoded) {
-      return decoded;
+  private RgbImage decoded(Object picture) {
+    if (picture instanceof RgbImage pixels) {
+      return pixels;
     }
     if (picture instanceof Path file) {
       return images.readUpright(file);

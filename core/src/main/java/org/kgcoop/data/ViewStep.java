@@ -11,11 +11,14 @@ import org.kgcoop.KgCoopException;
  */
 public sealed interface ViewStep {
 
-  /** The name in options, as Dassl's. */
-  String name();
-
-  /** The name and the settings, in files. */
+  /** The name and the settings, in files: {@code cutout:1,16}. */
   String id();
+
+  /** The name in options, as Dassl's. */
+  default String name() {
+    int colon = id().indexOf(':');
+    return colon < 0 ? id() : id().substring(0, colon);
+  }
 
   /** The picture changed, of the same size. */
   RgbImage apply(RgbImage image, SplitMix64 random);
@@ -35,11 +38,6 @@ public sealed interface ViewStep {
             "%s: expected areas in rising order, above 0 and up to 1, got %s and %s"
                 .formatted(NAME, leastArea, greatestArea));
       }
-    }
-
-    @Override
-    public String name() {
-      return NAME;
     }
 
     @Override
@@ -69,11 +67,6 @@ public sealed interface ViewStep {
     }
 
     @Override
-    public String name() {
-      return NAME;
-    }
-
-    @Override
     public String id() {
       return NAME + ":" + padding;
     }
@@ -89,11 +82,6 @@ public sealed interface ViewStep {
   /** Left and right exchanged in half of the cases. */
   record RandomFlip() implements ViewStep {
     static final String NAME = "random_flip";
-
-    @Override
-    public String name() {
-      return NAME;
-    }
 
     @Override
     public String id() {
@@ -118,11 +106,6 @@ public sealed interface ViewStep {
     public RandAugment {
       check(NAME, "operations", operations, 0, 100);
       check(NAME, "magnitude", magnitude, 0, 30);
-    }
-
-    @Override
-    public String name() {
-      return NAME;
     }
 
     @Override
@@ -158,11 +141,6 @@ public sealed interface ViewStep {
         check(NAME, "brightness, contrast and saturation", value, 0, 100);
       }
       check(NAME, "hue", hue, 0, 0.5);
-    }
-
-    @Override
-    public String name() {
-      return NAME;
     }
 
     @Override
@@ -207,11 +185,6 @@ public sealed interface ViewStep {
     }
 
     @Override
-    public String name() {
-      return NAME;
-    }
-
-    @Override
     public String id() {
       return NAME + ":" + probability;
     }
@@ -240,11 +213,6 @@ public sealed interface ViewStep {
     }
 
     @Override
-    public String name() {
-      return NAME;
-    }
-
-    @Override
     public String id() {
       return NAME + ":" + kernel + "," + probability;
     }
@@ -269,11 +237,6 @@ public sealed interface ViewStep {
     public Cutout {
       check(NAME, "holes", holes, 0, 1000);
       check(NAME, "length", length, 1, 10_000);
-    }
-
-    @Override
-    public String name() {
-      return NAME;
     }
 
     @Override

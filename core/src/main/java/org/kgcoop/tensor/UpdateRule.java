@@ -43,10 +43,7 @@ public sealed interface UpdateRule {
   record Adam(double beta1, double beta2, double epsilon, double weightDecay)
       implements UpdateRule {
     public Adam {
-      check("beta1", beta1);
-      check("beta2", beta2);
-      checkEpsilon(epsilon);
-      checkDecay(weightDecay);
+      checkAdam(beta1, beta2, epsilon, weightDecay);
     }
 
     @Override
@@ -63,10 +60,7 @@ public sealed interface UpdateRule {
   record AdamW(double beta1, double beta2, double epsilon, double weightDecay)
       implements UpdateRule {
     public AdamW {
-      check("beta1", beta1);
-      check("beta2", beta2);
-      checkEpsilon(epsilon);
-      checkDecay(weightDecay);
+      checkAdam(beta1, beta2, epsilon, weightDecay);
     }
 
     @Override
@@ -97,6 +91,13 @@ public sealed interface UpdateRule {
     public String id() {
       return "rmsprop";
     }
+  }
+
+  private static void checkAdam(double beta1, double beta2, double epsilon, double weightDecay) {
+    check("beta1", beta1);
+    check("beta2", beta2);
+    checkEpsilon(epsilon);
+    checkDecay(weightDecay);
   }
 
   private static void check(String name, double value) {
