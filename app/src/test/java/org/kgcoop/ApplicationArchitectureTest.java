@@ -13,6 +13,7 @@ import com.tngtech.archunit.lang.ArchRule;
     packages = {
       "org.kgcoop.cli",
       "org.kgcoop.config",
+      "org.kgcoop.export",
       "org.kgcoop.report",
       "org.kgcoop.serve",
       "org.kgcoop.tensorboard",
@@ -72,10 +73,10 @@ class ApplicationArchitectureTest {
           .resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..");
 
   @ArchTest
-  static final ArchRule messageFormatsStayInsideTensorboard =
+  static final ArchRule messageFormatsStayInsideTheirPackages =
       noClasses()
           .that()
-          .resideOutsideOfPackage("org.kgcoop.tensorboard..")
+          .resideOutsideOfPackages("org.kgcoop.tensorboard..", "org.kgcoop.export..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.google.protobuf..");

@@ -1,47 +1,103 @@
 package org.kgcoop.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.export.ClassWeights;
+import org.kgcoop.export.FeatureFiles;
+import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.prompt.ZeroShot;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Writes a trained prompt in other forms. */
+/** Writes a classifier in forms that other programs read. */
 @Command(
     name = "export",
     mixinStandardHelpOptions = true,
-    header = "Write a trained prompt in the form of the published code.",
+    header = "Write a classifier in a form that other programs run.",
     description = {
       "",
-      "Write a trained prompt as the published trainers do: DIR/prompt_learner/model.pth.tar-N, which"
-          + " PyTorch loads with weights_only=True.",
+      "Write a trained prompt, or class names alone, in a form that other programs run:",
+      "",
+      "  onnx         the whole classifier: image encoder and class features, pixels in,",
+      "               probabilities out; class names and preprocessing in its metadata",
+      "  safetensors  the class features (C, E) and the scale of the logits",
+      "  csv          the same, a line a class: its name, E numbers, the scale",
+      "  published    the prompt as the published trainers write it, which PyTorch loads with",
+      "               weights_only=True: DIR/prompt_learner/model.pth.tar-N (also: pth.tar)",
+      "",
+      "The first three fix the classes: --classes gives other ones than the prompt's. CoCoOp, whose"
+          + " class features depend on the picture, has the last form alone.",
       ""
     },
     footer = {
       "",
-      "Example:",
+      "Examples:",
+      "  ./kgcoop export runs/pets/prompt.safetensors --to onnx --clip ViT-B-16.pt",
+      "  ./kgcoop export --classes cat,dog --template \"a photo of a {}.\" --to onnx --out pets.onnx"
+          + " --clip ViT-B-16.pt",
       "  ./kgcoop export runs/pets/prompt.safetensors --to published --out published/pets"
     })
 final class ExportCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "PROMPT", description = "prompt.safetensors.")
-  private Path prompt;
+  private static final String PUBLISHED = "published";
+  private static final String PUBLISHED_TOO = "pth.tar";
+  private static final List<String> FORMS =
+      List.of("onnx", "safetensors", "csv", PUBLISHED, PUBLISHED_TOO);
 
-  @Option(names = "--to", required = true, paramLabel = "FORM", description = "published.")
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "PROMPT",
+      description =
+          "prompt.safetensors, or a published model.pth.tar-N with --classes; without it, the"
+              + " classes are told by --template.")
+  private @Nullable Path prompt;
+
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "FORM",
+      description = "onnx, safetensors, csv or published.")
   private String form;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to write.")
-  private Path out;
+  @Option(
+      names = "--out",
+      paramLabel = "PATH",
+      description =
+          "The file, or the folder of the published form (default: classifier.FORM, or that"
+              + " folder's content, beside PROMPT, else here).")
+  private @Nullable Path out;
+
+  @Option(names = "--overwrite", description = "Replace the file at --out.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--template",
+      paramLabel = "TEXT",
+      description = "Without PROMPT: text with {} for the class name; several times to average.")
+  private List<String> templates = new ArrayList<>();
 
   @Option(
       names = "--epoch",
       paramLabel = "N",
-      description = "The number in the name of the file (default: the method's epochs).")
+      description = "The number in the name of a published file (default: the method's epochs).")
   private int epoch;
 
+  @Mixin private ClassList classes = new ClassList();
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
   @SuppressWarnings("NullAway.Init") // picocli sets the required options
@@ -49,20 +105,119 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!form.equals("published")) {
-      throw KgCoopException.configuration("--to " + form + ": expected published");
+    if (!FORMS.contains(form)) {
+      throw KgCoopException.configuration(
+          "--to %s%s: expected one of %s"
+              .formatted(form, Nearest.hint(form, FORMS), String.join(", ", FORMS)));
     }
     if (epoch < 0) {
       throw KgCoopException.configuration("--epoch: expected at least 1, got " + epoch);
     }
+    if (form.equals(PUBLISHED) || form.equals(PUBLISHED_TOO)) {
+      published();
+    } else {
+      classifier();
+    }
+    return 0;
+  }
+
+  // ---- the prompt itself
+
+  private void published() {
+    if (prompt == null || !classes.names().isEmpty() || !templates.isEmpty()) {
+      throw KgCoopException.configuration(
+          "--to " + form + ": expected a PROMPT, and neither --classes nor --template");
+    }
     PromptFile file = PromptFile.read(prompt);
     int number = epoch > 0 ? epoch : file.method().defaults().epochs();
-    Path written = file.writePublished(out, number);
+    Path written = file.writePublished(out != null ? out : beside(prompt, ""), number);
     if (output.isJson()) {
       output.json(JsonNodeFactory.instance.objectNode().put("file", written.toString()));
     } else {
       output.line("written: " + written);
     }
-    return 0;
+  }
+
+  private static Path beside(@Nullable Path file, String name) {
+    return file == null ? Path.of(name) : file.resolveSibling(name);
+  }
+
+  // ---- the classes that it makes
+
+  private void classifier() {
+    Path file = out != null ? out : beside(prompt, "classifier." + form);
+    if (epoch > 0) {
+      throw KgCoopException.configuration("--epoch goes with --to " + PUBLISHED + " alone");
+    }
+    if (Files.isDirectory(file)) {
+      throw KgCoopException.configuration(
+          "--out " + file + ": a folder; expected a file, such as " + file + "/classifier." + form);
+    }
+    if (Files.exists(file) && !overwrite) {
+      throw KgCoopException.configuration(
+          file + " exists: give another --out, or --overwrite to replace it");
+    }
+    List<String> given = classes.names();
+    @Nullable PromptFile trained = prompt == null ? null : PromptFile.readAny(prompt, given);
+    if (trained == null && given.isEmpty()) {
+      throw KgCoopException.configuration(
+          "nothing to export: give a PROMPT, or class names with --classes cat,dog,...");
+    }
+    if (trained != null && !templates.isEmpty()) {
+      throw KgCoopException.configuration(
+          "--template goes with class names alone: " + prompt + " has learned its words");
+    }
+    try (Clip clip = clipOptions.load();
+        Classifier classifier =
+            trained == null ? zeroShot(clip, given) : ofPrompt(clip, trained, given)) {
+      write(file, clip, ClassWeights.of(classifier, clip, about(trained)));
+    }
+  }
+
+  private static Classifier ofPrompt(Clip clip, PromptFile prompt, List<String> given) {
+    return Classifier.of(prompt, clip, given.isEmpty() ? prompt.classNames() : given);
+  }
+
+  private Classifier zeroShot(Clip clip, List<String> names) {
+    return Classifier.zeroShot(clip, names, texts().toArray(String[]::new));
+  }
+
+  private List<String> texts() {
+    return templates.isEmpty() ? List.of(clipOptions.template()) : templates;
+  }
+
+  private Map<String, String> about(@Nullable PromptFile trained) {
+    Map<String, String> about = new LinkedHashMap<>();
+    about.put("method", trained == null ? ZeroShot.ID : trained.method().id());
+    about.put(
+        "templates",
+        ClassWeights.jsonList(trained == null ? texts() : List.of(trained.template())));
+    return about;
+  }
+
+  private void write(Path file, Clip clip, ClassWeights weights) {
+    switch (form) {
+      case "onnx" -> OnnxClassifier.write(file, clip, weights);
+      case "csv" -> FeatureFiles.csv(file, weights);
+      default -> FeatureFiles.safetensors(file, weights);
+    }
+    int count = weights.classNames().size();
+    long bytes = file.toFile().length();
+    if (output.isJson()) {
+      output.json(
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("file", file.toString())
+              .put("classes", count)
+              .put("bytes", bytes));
+      return;
+    }
+    output.line("written: %s (%d classes, %.1f MB)".formatted(file, count, bytes / 1e6));
+    if (form.equals("onnx")) {
+      int size = clip.config().imageResolution();
+      output.info(
+          "input pixels (batch, %d, %d, %d); outputs probabilities, logits, features"
+              .formatted(clip.config().channels(), size, size));
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.kgcoop.KgCoopException;
@@ -124,6 +125,27 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
+   * The features of the classes, (C, E), unit rows, where they are the same for every picture: with
+   * {@link Clip#logitScale} all that its logits need. A copy, in the open scope of this thread.
+   */
+  public Optional<Tensor> classFeatures() {
+    Lock use = lock.readLock();
+    use.lock();
+    try {
+      checkOpen();
+      return classifier.classFeatures().map(Tensor::copy);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the classifier is closed");
+    }
+  }
+
+  /**
    * What the picture of a file shows.
    *
    * @throws KgCoopException where it cannot be read; the message says why
@@ -215,9 +237,7 @@ public final class Classifier implements AutoCloseable {
     use.lock();
     try (Scope scope = Scope.open("classify features");
         Autograd.Switch off = Autograd.off()) {
-      if (closed) {
-        throw new IllegalStateException("the classifier is closed");
-      }
+      checkOpen();
       float[] values = Functions.softmax(classifier.logits(features), 1).toFloats();
       int classes = classNames.size();
       List<Classification> all = new ArrayList<>();

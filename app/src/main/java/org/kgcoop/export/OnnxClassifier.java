@@ -1,0 +1,87 @@
+package org.kgcoop.export;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Version;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.data.Preprocessing;
+import org.kgcoop.export.format.ModelProto;
+
+/**
+ * A whole classifier as an ONNX file: pixels in, probabilities out. Its metadata say which classes
+ * there are and what a picture must go through before.
+ *
+ * <p>{@code pixels} (batch, channels, R, R) float32, normalised; {@code features} (batch, E), unit
+ * rows; {@code logits} (batch, C); {@code probabilities} (batch, C), their softmax. The batch may
+ * be of any size.
+ */
+public final class OnnxClassifier {
+  static final String PIXELS = "pixels";
+  static final String FEATURES = "features";
+  static final String LOGITS = "logits";
+  static final String PROBABILITIES = "probabilities";
+
+  private OnnxClassifier() {}
+
+  /**
+   * Writes a classifier. The image encoder is written in float32, whatever the CLIP computes in.
+   *
+   * @param clip whose image encoder it is
+   * @param classes made with the same CLIP
+   * @throws KgCoopException where it would reach 2 GB, or cannot be written
+   */
+  public static void write(Path path, Clip clip, ClassWeights classes) {
+    ClipConfig config = clip.config();
+    int size = config.imageResolution();
+    OnnxGraph graph = new OnnxGraph("kgcoop", clip.stored());
+    String pixels =
+        graph.input(PIXELS, pixels(clip.preprocessing()), config.channels(), size, size);
+    String image =
+        config.vision() instanceof ClipConfig.Vit vit
+            ? OnnxVit.add(graph, pixels, config, vit)
+            : OnnxResNet.add(graph, pixels, config, (ClipConfig.ResNet) config.vision());
+    String features = graph.unitRows(FEATURES, image);
+    String logits =
+        graph.scaledProduct(LOGITS, features, graph.constant(classes.features()), classes.scale());
+    String probabilities = graph.softmax(PROBABILITIES, logits);
+    long count = classes.classNames().size();
+    graph.output(probabilities, "of each class, in the order of class_names", count);
+    graph.output(logits, "what the softmax is taken of", count);
+    graph.output(features, "of the pictures, unit rows", config.embedDim());
+    OnnxFile.write(path, model(clip, classes), graph);
+  }
+
+  private static ModelProto model(Clip clip, ClassWeights classes) {
+    ModelProto.Builder model =
+        ModelProto.newBuilder()
+            .setIrVersion(OnnxGraph.IR_VERSION)
+            .setProducerName("kgcoop")
+            .setProducerVersion(Version.KGCOOP);
+    model.addOpsetImportBuilder().setVersion(OnnxGraph.OPSET);
+    Map<String, String> metadata = new LinkedHashMap<>(classes.metadata());
+    metadata.putAll(preprocessing(clip.preprocessing()));
+    metadata.forEach((key, value) -> model.addMetadataPropsBuilder().setKey(key).setValue(value));
+    return model.build();
+  }
+
+  private static String pixels(Preprocessing preprocessing) {
+    return (preprocessing.channels() == 3 ? "RGB" : "grey") + ", (value / 255 - mean) / std";
+  }
+
+  /** What a picture must go through, by key; lists as JSON. */
+  private static Map<String, String> preprocessing(Preprocessing preprocessing) {
+    Map<String, String> steps = new LinkedHashMap<>();
+    steps.put("size", Integer.toString(preprocessing.size()));
+    steps.put("resize", "shorter side to size, longer one in proportion, antialiased");
+    steps.put("interpolation", preprocessing.interpolation().name().toLowerCase(Locale.ROOT));
+    steps.put("crop", "the square in the middle");
+    steps.put("channels", preprocessing.channels() == 3 ? "RGB" : "grey");
+    steps.put("mean", preprocessing.mean().toString());
+    steps.put("std", preprocessing.std().toString());
+    return steps;
+  }
+}

@@ -1,0 +1,307 @@
+package org.kgcoop.export;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.kgcoop.export.format.AttributeProto;
+import org.kgcoop.export.format.GraphProto;
+import org.kgcoop.export.format.NodeProto;
+import org.kgcoop.export.format.TensorProto;
+import org.kgcoop.export.format.TensorShapeProto;
+import org.kgcoop.export.format.TypeProto;
+import org.kgcoop.export.format.ValueInfoProto;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.tensor.DType;
+
+/**
+ * An ONNX graph while it is put together. A value is known by its name; each method that adds a
+ * node takes the name of what it makes and returns it. Weights keep their released names. Operators
+ * are those of opset 17, the first with LayerNormalization, which all current runtimes know.
+ */
+final class OnnxGraph {
+  static final int OPSET = 17;
+
+  /** The version of the file format that came with the opset. */
+  static final int IR_VERSION = 8;
+
+  private static final double EPSILON = 1e-5; // of all norms of CLIP
+
+  private final Map<String, StoredTensor> weights;
+  private final GraphProto.Builder graph = GraphProto.newBuilder();
+  private final Map<String, StoredTensor> initializers = new LinkedHashMap<>();
+
+  /**
+   * An empty graph.
+   *
+   * @param weights that it may use, under their released names, of any floating type
+   */
+  OnnxGraph(String name, Map<String, StoredTensor> weights) {
+    this.weights = weights;
+    graph.setName(name);
+  }
+
+  /** Nodes, inputs and outputs, without the values of constants. */
+  GraphProto nodes() {
+    return graph.build();
+  }
+
+  /** The values of constants: int64, or floating ones that are to be written as float32. */
+  List<StoredTensor> initializers() {
+    return List.copyOf(initializers.values());
+  }
+
+  // ---- what goes in and out
+
+  /** A float32 tensor; the first axis is the batch, of any size. */
+  String input(String name, String meaning, long... rest) {
+    graph.addInput(value(name, meaning, rest));
+    return name;
+  }
+
+  /** Tells what a value that was made is for; the first axis is the batch, of any size. */
+  void output(String name, String meaning, long... rest) {
+    graph.addOutput(value(name, meaning, rest));
+  }
+
+  private static ValueInfoProto value(String name, String meaning, long... rest) {
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    shape.addDimBuilder().setDimParam("batch");
+    for (long length : rest) {
+      shape.addDimBuilder().setDimValue(length);
+    }
+    TypeProto.Tensor.Builder tensor =
+        TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.FLOAT).setShape(shape);
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setDocString(meaning)
+        .setType(TypeProto.newBuilder().setTensorType(tensor))
+        .build();
+  }
+
+  // ---- constants
+
+  /** A weight of the model. */
+  String weight(String name) {
+    return constant(Objects.requireNonNull(weights.get(name), name));
+  }
+
+  /** A constant under its own name. */
+  String constant(StoredTensor tensor) {
+    initializers.put(tensor.name(), tensor);
+    return tensor.name();
+  }
+
+  private String number(double value) {
+    return constant(StoredTensor.ofFloats("number_" + (float) value, new long[0], (float) value));
+  }
+
+  private String integers(long... values) {
+    ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(values);
+    String name = "shape" + Arrays.toString(values).replaceAll("[\\[,\\] ]+", "_");
+    return constant(new StoredTensor(name, DType.INT64, new long[] {values.length}, bytes));
+  }
+
+  /** One index, (), so that {@code Gather} drops the axis. */
+  private String index(long value) {
+    ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value);
+    return constant(new StoredTensor("index_" + value, DType.INT64, new long[0], bytes));
+  }
+
+  // ---- operators
+
+  String sum(String name, String a, String b) {
+    return node("Add", name, List.of(a, b));
+  }
+
+  String divided(String name, String a, String b) {
+    return node("Div", name, List.of(a, b));
+  }
+
+  String times(String name, String a, String b) {
+    return node("Mul", name, List.of(a, b));
+  }
+
+  String times(String name, String x, double factor) {
+    return times(name, x, number(factor));
+  }
+
+  String matmul(String name, String a, String b) {
+    return node("MatMul", name, List.of(a, b));
+  }
+
+  /** {@code x W^T + b} of rows: W is {@code layer.weight} (out, in), b is {@code layer.bias}. */
+  String linear(String name, String rows, String layer) {
+    return linear(name, rows, layer + ".weight", layer + ".bias");
+  }
+
+  /** {@code x W^T + b} of rows, with the names of W (out, in) and b (out). */
+  String linear(String name, String rows, String weight, String bias) {
+    return node("Gemm", name, List.of(rows, weight(weight), weight(bias)), integer("transB", 1));
+  }
+
+  /** {@code factor a b^T} of two matrices. */
+  String scaledProduct(String name, String a, String b, double factor) {
+    return node("Gemm", name, List.of(a, b), real("alpha", factor), integer("transB", 1));
+  }
+
+  String convolution(String name, String x, String weight, int stride, int padding) {
+    return node(
+        "Conv",
+        name,
+        List.of(x, weight(weight)),
+        list("strides", stride, stride),
+        list("pads", padding, padding, padding, padding));
+  }
+
+  /** Batch normalisation by its stored statistics. */
+  String batchNorm(String name, String x, String layer) {
+    return node(
+        "BatchNormalization",
+        name,
+        List.of(
+            x,
+            weight(layer + ".weight"),
+            weight(layer + ".bias"),
+            weight(layer + ".running_mean"),
+            weight(layer + ".running_var")),
+        real("epsilon", EPSILON));
+  }
+
+  /** Layer normalisation over the last axis. */
+  String layerNorm(String name, String x, String layer) {
+    return node(
+        "LayerNormalization",
+        name,
+        List.of(x, weight(layer + ".weight"), weight(layer + ".bias")),
+        integer("axis", -1),
+        real("epsilon", EPSILON));
+  }
+
+  /** Mean over squares of {@code size} by {@code size} pixels, which do not overlap. */
+  String averagePool(String name, String x, int size) {
+    return node(
+        "AveragePool",
+        name,
+        List.of(x),
+        list("kernel_shape", size, size),
+        list("strides", size, size));
+  }
+
+  String relu(String name, String x) {
+    return node("Relu", name, List.of(x));
+  }
+
+  /** {@code x sigmoid(1.702 x)}. */
+  String quickGelu(String name, String x) {
+    String gate = node("Sigmoid", name + ".gate", List.of(times(name + ".scaled", x, 1.702)));
+    return times(name, x, gate);
+  }
+
+  /** {@code x (1 + erf(x / sqrt 2)) / 2}: the operator Gelu is younger than opset 17. */
+  String gelu(String name, String x) {
+    String scaled = divided(name + ".scaled", x, number(Math.sqrt(2)));
+    String erf = node("Erf", name + ".erf", List.of(scaled));
+    String twice = times(name + ".twice", x, sum(name + ".gate", erf, number(1)));
+    return times(name, twice, 0.5);
+  }
+
+  String softmax(String name, String x) {
+    return node("Softmax", name, List.of(x), integer("axis", -1));
+  }
+
+  /** Mean over an axis, which stays with length 1. */
+  String mean(String name, String x, long axis) {
+    return node("ReduceMean", name, List.of(x), list("axes", axis), integer("keepdims", 1));
+  }
+
+  /** Rows divided by their Euclidean norms. */
+  String unitRows(String name, String rows) {
+    String norm =
+        node("ReduceL2", name + ".norm", List.of(rows), list("axes", 1), integer("keepdims", 1));
+    return divided(name, rows, norm);
+  }
+
+  /** One length may be -1, which is what the others leave; 0 is the length that the axis has. */
+  String reshape(String name, String x, long... shape) {
+    return node("Reshape", name, List.of(x, integers(shape)));
+  }
+
+  String transpose(String name, String x, long... axes) {
+    return node("Transpose", name, List.of(x), list("perm", axes));
+  }
+
+  String concat(String name, long axis, String... parts) {
+    return node("Concat", name, List.of(parts), integer("axis", axis));
+  }
+
+  /** What stands at an index of an axis, which is gone then. */
+  String select(String name, String x, long axis, long index) {
+    return node("Gather", name, List.of(x, index(index)), integer("axis", axis));
+  }
+
+  /** (W) as (batch, 1, W), the batch being that of another value. */
+  String eachOfBatch(String name, String vector, String batched, long width) {
+    String batch =
+        node("Shape", name + ".batch", List.of(batched), integer("start", 0), integer("end", 1));
+    String shape = concat(name + ".shape", 0, batch, integers(1, width));
+    return node("Expand", name, List.of(vector, shape));
+  }
+
+  /** Equal parts along an axis, named {@code name.0} and so on. */
+  List<String> split(String name, String x, long axis, int parts) {
+    List<String> outputs = IntStream.range(0, parts).mapToObj(i -> name + "." + i).toList();
+    add("Split", name, List.of(x), outputs, integer("axis", axis));
+    return outputs;
+  }
+
+  private String node(String operator, String name, List<String> in, AttributeProto... attributes) {
+    add(operator, name, in, List.of(name), attributes);
+    return name;
+  }
+
+  private void add(
+      String operator,
+      String name,
+      List<String> in,
+      List<String> out,
+      AttributeProto... attributes) {
+    graph.addNode(
+        NodeProto.newBuilder()
+            .setOpType(operator)
+            .setName(name)
+            .addAllInput(in)
+            .addAllOutput(out)
+            .addAllAttribute(List.of(attributes)));
+  }
+
+  // ---- attributes
+
+  private static AttributeProto integer(String name, long value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.INT)
+        .setI(value)
+        .build();
+  }
+
+  private static AttributeProto real(String name, double value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.FLOAT)
+        .setF((float) value)
+        .build();
+  }
+
+  private static AttributeProto list(String name, long... values) {
+    AttributeProto.Builder attribute =
+        AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
+    Arrays.stream(values).forEach(attribute::addInts);
+    return attribute.build();
+  }
+}

@@ -1,0 +1,88 @@
+package org.kgcoop.export;
+
+import java.util.List;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.ClipConfig;
+
+/** The nodes of {@link org.kgcoop.clip.VisionTransformer}. */
+final class OnnxVit {
+  private final OnnxGraph graph;
+  private final ClipConfig config;
+  private final ClipConfig.Vit vit;
+  private final int positions; // with the class embedding's
+
+  private OnnxVit(OnnxGraph graph, ClipConfig config, ClipConfig.Vit vit) {
+    this.graph = graph;
+    this.config = config;
+    this.vit = vit;
+    int grid = config.imageResolution() / vit.patch();
+    positions = 1 + grid * grid;
+  }
+
+  /**
+   * Adds the tower.
+   *
+   * @param pixels (B, channels, R, R)
+   * @return (B, E), of any length
+   */
+  static String add(OnnxGraph graph, String pixels, ClipConfig config, ClipConfig.Vit vit) {
+    return new OnnxVit(graph, config, vit).features(pixels);
+  }
+
+  private String features(String pixels) {
+    int width = vit.width();
+    String patches = graph.convolution("patches", pixels, "visual.conv1.weight", vit.patch(), 0);
+    patches = graph.reshape("patches.flat", patches, 0, width, positions - 1);
+    patches = graph.transpose("patches.rows", patches, 0, 2, 1); // (B, patches, W)
+    String classes = // (B, 1, W)
+        graph.eachOfBatch("class", graph.weight("visual.class_embedding"), pixels, width);
+    String x = graph.concat("tokens", 1, classes, patches);
+    x = graph.sum("tokens.placed", x, graph.weight("visual.positional_embedding"));
+    x = graph.layerNorm("ln_pre", x, "visual.ln_pre");
+    x = graph.reshape("rows", x, -1, width); // (B L, W)
+    for (int i = 0; i < vit.layers(); i++) {
+      x = block(x, i, i == vit.layers() - 1);
+    }
+    x = graph.layerNorm("ln_post", x, "visual.ln_post");
+    return graph.matmul("projected", x, graph.weight("visual.proj"));
+  }
+
+  /**
+   * One residual block.
+   *
+   * @param x (B L, W)
+   * @param last whether only the class rows are read of it
+   * @return (B L, W), or (B, W) of the last
+   */
+  private String block(String x, int number, boolean last) {
+    String name = "block." + number;
+    String layer = "visual.transformer.resblocks." + number + ".";
+    String normed = graph.layerNorm(name + ".ln_1", x, layer + "ln_1");
+    String in = // (B L, 3W)
+        graph.linear(
+            name + ".qkv", normed, layer + "attn.in_proj_weight", layer + "attn.in_proj_bias");
+    List<String> parts = graph.split(name + ".parts", in, 1, 3);
+    String queries = last ? classRows(name + ".query", parts.get(0)) : parts.get(0);
+    String attended =
+        new OnnxAttention(
+                name + ".attention", last ? 1 : positions, positions, vit.heads(), vit.width())
+            .of(graph, queries, parts.get(1), parts.get(2));
+    String out = graph.linear(name + ".out", attended, layer + "attn.out_proj");
+    String before = last ? classRows(name + ".class", x) : x;
+    String y = graph.sum(name + ".sum_1", before, out);
+    String hidden = graph.layerNorm(name + ".ln_2", y, layer + "ln_2");
+    hidden = graph.linear(name + ".fc", hidden, layer + "mlp.c_fc");
+    hidden =
+        config.activation() == Activation.QUICK_GELU
+            ? graph.quickGelu(name + ".gelu", hidden)
+            : graph.gelu(name + ".gelu", hidden);
+    String mlp = graph.linear(name + ".proj", hidden, layer + "mlp.c_proj");
+    return graph.sum(name + ".sum_2", y, mlp);
+  }
+
+  /** (B L, W) to the first rows of each picture, (B, W). */
+  private String classRows(String name, String rows) {
+    String byPicture = graph.reshape(name + ".pictures", rows, -1, positions, vit.width());
+    return graph.select(name, byPicture, 1, 0);
+  }
+}
