@@ -3,20 +3,24 @@ package org.kgcoop.bench;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.data.PythonRandom;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Tensor;
 
-/** What is measured on: random weights with the shapes of ViT-B/16. */
+/** What is measured on: random weights with the shapes of ViT-B/16 or RN50. */
 final class BenchModel {
-  private static final ClipConfig VIT_B_16 =
+  static final ClipConfig VIT_B_16 =
       new ClipConfig(
           512,
           224,
@@ -28,6 +32,19 @@ final class BenchModel {
           12,
           Activation.QUICK_GELU,
           new ClipConfig.Vit(768, 12, 16, 12));
+
+  static final ClipConfig RN50 =
+      new ClipConfig(
+          1024,
+          224,
+          3,
+          77,
+          49408,
+          512,
+          8,
+          12,
+          Activation.QUICK_GELU,
+          new ClipConfig.ResNet(64, List.of(3, 4, 6, 3), 32));
 
   private BenchModel() {}
 
@@ -43,6 +60,44 @@ final class BenchModel {
 
   static Clip load(DType precision) {
     return Clip.load(folder(), new Clip.Options(precision, Device.CPU, null, null));
+  }
+
+  /**
+   * Random weights in which every one matters: a fresh model multiplies by ones, adds zeros and
+   * switches the branches of a ResNet off, which would hide one that is wrong or in a wrong place.
+   */
+  static Clip lively(ClipConfig config, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    for (StoredTensor tensor : RandomClip.tensors(config, seed)) {
+      tensors.put(tensor.name(), lively(tensor, random));
+    }
+    WeightFile file =
+        new WeightFile(
+            Path.of("random weights"),
+            WeightFile.Format.SAFETENSORS,
+            tensors,
+            Map.of(),
+            List.of(),
+            Map.of());
+    return Clip.of(file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.activation()));
+  }
+
+  /** Norms and biases that are all the same become so up to 0.3 more or less; others stay. */
+  private static StoredTensor lively(StoredTensor tensor, SplittableRandom random) {
+    float[] values = tensor.toFloats();
+    for (float value : values) {
+      if (value != values[0]) {
+        return tensor;
+      }
+    }
+    if (values.length == 1) {
+      return tensor;
+    }
+    for (int i = 0; i < values.length; i++) {
+      values[i] += (float) (0.6 * random.nextDouble() - 0.3);
+    }
+    return StoredTensor.ofFloats(tensor.name(), tensor.shape(), values);
   }
 
   /** Class names of one to three words, most of one or two tokens each. */

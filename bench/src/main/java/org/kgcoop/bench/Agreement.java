@@ -1,0 +1,97 @@
+package org.kgcoop.bench;
+
+import java.util.BitSet;
+
+/**
+ * How far two computations of the same logits agree. An error is relative to the picture's largest
+ * logit by size; where the best class is ahead of the second by no more than twice the tolerance,
+ * rounding may decide between them, and they are not compared.
+ */
+final class Agreement {
+  /** What both may differ by. */
+  static final double TOLERANCE = 1e-4;
+
+  private final BitSet classes = new BitSet();
+  private double largestError;
+  private int pictures;
+  private int compared;
+  private int equal;
+
+  /**
+   * Compares pictures.
+   *
+   * @param ours logits, a row of {@code count} a picture
+   * @param theirs the same
+   */
+  void add(float[] ours, float[] theirs, int count) {
+    if (ours.length != theirs.length || ours.length % count != 0) {
+      throw new IllegalArgumentException(
+          "logits: expected rows of %d, got %d and %d numbers"
+              .formatted(count, ours.length, theirs.length));
+    }
+    for (int row = 0; row < ours.length; row += count) {
+      addPicture(ours, theirs, row, row + count);
+    }
+  }
+
+  private void addPicture(float[] ours, float[] theirs, int from, int to) {
+    int best = best(ours, from, to);
+    double size = 0;
+    double difference = 0;
+    double second = Double.NEGATIVE_INFINITY;
+    for (int i = from; i < to; i++) {
+      size = Math.max(size, Math.abs(ours[i]));
+      double apart = Math.abs((double) ours[i] - theirs[i]);
+      difference = apart <= difference ? difference : apart; // NaN is no agreement
+      if (i != best) {
+        second = Math.max(second, ours[i]);
+      }
+    }
+    pictures++;
+    double error = difference / size;
+    largestError = error <= largestError ? largestError : error;
+    classes.set(best - from);
+    if (ours[best] - second > 2 * TOLERANCE * size) {
+      compared++;
+      equal += best(theirs, from, to) == best ? 1 : 0;
+    }
+  }
+
+  private static int best(float[] logits, int from, int to) {
+    int best = from;
+    for (int i = from; i < to; i++) {
+      if (logits[i] > logits[best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** The largest relative error of a logit; NaN where one was. */
+  double largestError() {
+    return largestError;
+  }
+
+  int pictures() {
+    return pictures;
+  }
+
+  /** Pictures whose best class is clear. */
+  int compared() {
+    return compared;
+  }
+
+  /** Those of them whose best class is the same. */
+  int equal() {
+    return equal;
+  }
+
+  /** How many classes were best for a picture. */
+  int classesFound() {
+    return classes.cardinality();
+  }
+
+  boolean holds() {
+    return largestError <= TOLERANCE && equal == compared;
+  }
+}

@@ -1,0 +1,180 @@
+package org.kgcoop.bench;
+
+import ai.onnxruntime.OrtException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.export.ClassWeights;
+import org.kgcoop.export.OnnxClassifier;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Exported classifiers against ours, on random pictures. */
+@Command(
+    name = "onnx",
+    mixinStandardHelpOptions = true,
+    header = "Compare exported classifiers in ONNX Runtime with ours; exit code 1 if they differ.")
+final class OnnxBench implements Callable<Integer> {
+  /** Classes and pictures are drawn alike and must not be the same. */
+  private static final long CLASS_SEED = 1L << 40;
+
+  @Option(names = "--pictures", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}.")
+  private int pictures;
+
+  @Option(names = "--classes", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}.")
+  private int classes;
+
+  @Option(names = "--batch", defaultValue = "20", description = "Default: ${DEFAULT-VALUE}.")
+  private int batch;
+
+  @Option(
+      names = "--model",
+      defaultValue = "both",
+      description = "vit (ViT-B/16), rn (RN50) or both (default: ${DEFAULT-VALUE}).")
+  private String model;
+
+  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  OnnxBench() {}
+
+  @Override
+  public Integer call() throws IOException, OrtException {
+    boolean holds = true;
+    if (!model.equals("rn")) {
+      holds &= compare("ViT-B/16", BenchModel.VIT_B_16);
+    }
+    if (!model.equals("vit")) {
+      holds &= compare("RN50", BenchModel.RN50);
+    }
+    return holds ? 0 : 1;
+  }
+
+  @SuppressWarnings("SystemOut") // the result of the command
+  private boolean compare(String name, ClipConfig config) throws IOException, OrtException {
+    Path file = Files.createTempFile("kgcoop-bench", ".onnx");
+    Agreement agreement = new Agreement();
+    double[] ms = new double[3]; // writing, ours, ONNX Runtime
+    try (Clip clip = BenchModel.lively(config, 1)) {
+      ClassWeights weights = weights(clip);
+      ms[0] = Measurement.time(() -> OnnxClassifier.write(file, clip, weights));
+      int size = config.imageResolution();
+      try (OnnxModel exported = new OnnxModel(file, config.channels(), size, size)) {
+        for (int from = 0; from < pictures; from += batch) {
+          float[] pixels = pictures(config, from, Math.min(batch, pictures - from));
+          long start = System.nanoTime();
+          float[] ours = logits(clip, weights, pixels);
+          long between = System.nanoTime();
+          float[] theirs = exported.run("logits", pixels);
+          ms[1] += (between - start) / 1e6;
+          ms[2] += (System.nanoTime() - between) / 1e6;
+          agreement.add(ours, theirs, classes);
+        }
+      }
+      System.out.printf(
+          Locale.ROOT,
+          "%s, %d pictures, %d classes: largest error %.2e of the picture's largest logit (at most"
+              + " %.0e)%n  top-1 equal on %d of %d; %d margins within twice that left out; %d"
+              + " classes found%n  ours %.1f ms a picture, ONNX Runtime %.1f; file %.1f MB, written"
+              + " in %.1f s; peak memory %.2f GiB%n",
+          name,
+          agreement.pictures(),
+          classes,
+          agreement.largestError(),
+          Agreement.TOLERANCE,
+          agreement.equal(),
+          agreement.compared(),
+          agreement.pictures() - agreement.compared(),
+          agreement.classesFound(),
+          ms[1] / pictures,
+          ms[2] / pictures,
+          Files.size(file) / 1e6,
+          ms[0] / 1e3,
+          Measurement.peakResident() / 1073741824.0);
+      return agreement.holds();
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  /**
+   * Classes in the directions in which pictures differ: with random weights all features are much
+   * alike, and classes in random directions would be told apart by no picture.
+   */
+  private ClassWeights weights(Clip clip) {
+    List<String> names = IntStream.range(0, classes).mapToObj(i -> "class " + i).toList();
+    try (Scope scope = Scope.open("classes");
+        Autograd.Switch off = Autograd.off()) {
+      List<Tensor> parts = new ArrayList<>();
+      for (int from = 0; from < classes; from += batch) {
+        int count = Math.min(batch, classes - from);
+        try (Scope part = Scope.open("part")) {
+          float[] pixels = pictures(clip.config(), CLASS_SEED + from, count);
+          parts.add(part.promote(features(clip, pixels)));
+        }
+      }
+      Tensor features = Tensor.concat(parts, 0);
+      Tensor centred = features.minus(features.mean(0, true)).unitRows();
+      return new ClassWeights(
+          names, StoredTensor.of("class_features", centred), clip.logitScale(), Map.of());
+    }
+  }
+
+  /** (B, C) as our encoder and classifier make them. */
+  static float[] logits(Clip clip, ClassWeights weights, float[] pixels) {
+    try (Scope scope = Scope.open("logits");
+        Autograd.Switch off = Autograd.off()) {
+      return features(clip, pixels)
+          .matmul(weights.features().tensor().transpose(0, 1))
+          .times(weights.scale())
+          .toFloats();
+    }
+  }
+
+  private static Tensor features(Clip clip, float[] pixels) {
+    int channels = clip.config().channels();
+    int size = clip.config().imageResolution();
+    Tensor images =
+        Tensor.of(pixels, pixels.length / (channels * size * size), channels, size, size);
+    return clip.imageEncoder().features(images).unitRows();
+  }
+
+  /**
+   * Pictures of random blocks around a random colour, which differ in contrast and in how large the
+   * blocks are.
+   *
+   * @param first the number of the first; a number is always the same picture
+   * @return normalised pixels, (count, channels, R, R)
+   */
+  static float[] pictures(ClipConfig config, long first, int count) {
+    int size = config.imageResolution();
+    float[] pixels = new float[count * config.channels() * size * size];
+    for (int i = 0; i < count; i++) {
+      SplittableRandom random = new SplittableRandom(first + i);
+      int block = 1 << random.nextInt(6);
+      double contrast = 0.1 + 1.4 * random.nextDouble();
+      int across = (size + block - 1) / block;
+      for (int channel = 0; channel < config.channels(); channel++) {
+        double colour = 3 * random.nextDouble() - 1.5;
+        double[] blocks =
+            random.doubles((long) across * across, -1, 1).map(v -> colour + contrast * v).toArray();
+        int offset = (i * config.channels() + channel) * size * size;
+        for (int p = 0; p < size * size; p++) {
+          pixels[offset + p] = (float) blocks[p / size / block * across + p % size / block];
+        }
+      }
+    }
+    return pixels;
+  }
+}

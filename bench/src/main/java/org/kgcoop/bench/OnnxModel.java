@@ -1,0 +1,52 @@
+package org.kgcoop.bench;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+/** An exported classifier in ONNX Runtime, which tells on standard error what it warns of. */
+final class OnnxModel implements AutoCloseable {
+  private final OrtSession session;
+  private final long[] pictureShape; // (channels, R, R)
+
+  OnnxModel(Path file, long... pictureShape) throws OrtException {
+    this.pictureShape = pictureShape.clone();
+    session = OrtEnvironment.getEnvironment().createSession(file.toString());
+  }
+
+  /** What stands in the file beside the graph. */
+  Map<String, String> metadata() throws OrtException {
+    return session.getMetadata().getCustomMetadata();
+  }
+
+  /**
+   * An output of the model.
+   *
+   * @param output {@code features}, {@code logits} or {@code probabilities}
+   * @param pixels of pictures one after the other
+   * @return a row a picture, one after the other
+   */
+  float[] run(String output, float[] pixels) throws OrtException {
+    long[] shape = {0, pictureShape[0], pictureShape[1], pictureShape[2]};
+    shape[0] = pixels.length / (shape[1] * shape[2] * shape[3]);
+    try (OnnxTensor input =
+            OnnxTensor.createTensor(
+                OrtEnvironment.getEnvironment(), FloatBuffer.wrap(pixels), shape);
+        OrtSession.Result result = session.run(Map.of("pixels", input), Set.of(output))) {
+      FloatBuffer values = ((OnnxTensor) result.get(0)).getFloatBuffer();
+      float[] copy = new float[values.remaining()];
+      values.get(copy);
+      return copy;
+    }
+  }
+
+  @Override
+  public void close() throws OrtException {
+    session.close();
+  }
+}

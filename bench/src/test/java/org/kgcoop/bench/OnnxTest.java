@@ -1,0 +1,201 @@
+package org.kgcoop.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.onnxruntime.OrtException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.classify.Classification;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.EmbeddedDataSets;
+import org.kgcoop.data.Images;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.RgbImage;
+import org.kgcoop.data.Transform;
+import org.kgcoop.export.ClassWeights;
+import org.kgcoop.export.OnnxClassifier;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+
+/** An exported classifier computes in ONNX Runtime what ours computes. */
+class OnnxTest {
+  private static final int CLASSES = 5;
+
+  @TempDir Path folder;
+
+  private static ClipConfig config(
+      int size, int channels, Activation activation, ClipConfig.Vision vision) {
+    return new ClipConfig(24, size, channels, 77, 600, 64, 1, 1, activation, vision);
+  }
+
+  /** Two heads, several blocks and positions, a stage with and one without a block that goes on. */
+  static List<ClipConfig> configs() {
+    ClipConfig.Vit vit = new ClipConfig.Vit(128, 3, 8, 2);
+    return List.of(
+        config(24, 3, Activation.QUICK_GELU, vit),
+        config(24, 3, Activation.GELU, vit),
+        config(16, 1, Activation.QUICK_GELU, new ClipConfig.Vit(64, 1, 4, 1)),
+        config(64, 3, Activation.QUICK_GELU, new ClipConfig.ResNet(4, List.of(2, 1, 1, 2), 2)),
+        config(32, 1, Activation.QUICK_GELU, new ClipConfig.ResNet(2, List.of(1, 1, 1, 1), 1)));
+  }
+
+  /** Unit rows in random directions. */
+  private static ClassWeights weights(Clip clip) {
+    try (Scope scope = Scope.open("weights")) {
+      return new ClassWeights(
+          List.of("a", "b", "c", "d", "e"),
+          StoredTensor.of("class_features", BenchModel.features(CLASSES, clip.config().embedDim())),
+          clip.logitScale(),
+          Map.of());
+    }
+  }
+
+  private OnnxModel export(Clip clip, ClassWeights weights) throws OrtException {
+    Path file = folder.resolve("classifier.onnx");
+    OnnxClassifier.write(file, clip, weights);
+    int size = clip.config().imageResolution();
+    return new OnnxModel(file, clip.config().channels(), size, size);
+  }
+
+  @ParameterizedTest
+  @MethodSource("configs")
+  void logitsAreOursForBatchesOfAnySize(ClipConfig config) throws OrtException {
+    try (Clip clip = BenchModel.lively(config, 3)) {
+      ClassWeights weights = weights(clip);
+      try (OnnxModel exported = export(clip, weights)) {
+        for (int batch : new int[] {1, 7}) {
+          float[] pixels = OnnxBench.pictures(config, 0, batch);
+          Agreement agreement = new Agreement();
+          agreement.add(
+              OnnxBench.logits(clip, weights, pixels), exported.run("logits", pixels), CLASSES);
+          assertThat(agreement.pictures()).isEqualTo(batch);
+          assertThat(agreement.largestError()).isLessThan(1e-5);
+          assertThat(agreement.equal()).isEqualTo(agreement.compared());
+        }
+      }
+    }
+  }
+
+  @Test
+  void featuresAreUnitRowsAndProbabilitiesTheSoftmaxOfLogits() throws OrtException {
+    ClipConfig config = configs().get(0);
+    try (Clip clip = BenchModel.lively(config, 3);
+        OnnxModel exported = export(clip, weights(clip))) {
+      float[] pixels = OnnxBench.pictures(config, 0, 1);
+      double square = 0;
+      for (float value : exported.run("features", pixels)) {
+        square += value * value;
+      }
+      assertThat(square).isEqualTo(1, within(1e-6));
+
+      float[] logits = exported.run("logits", pixels);
+      float[] probabilities = exported.run("probabilities", pixels);
+      double sum = 0;
+      for (float logit : logits) {
+        sum += Math.exp(logit);
+      }
+      for (int c = 0; c < CLASSES; c++) {
+        assertThat(probabilities[c]).isEqualTo((float) (Math.exp(logits[c]) / sum), within(1e-6f));
+      }
+    }
+  }
+
+  /** Released weights are half ones; we compute with them in float32, and so does the file. */
+  @Test
+  void halfPrecisionWeightsAreWidened() throws OrtException {
+    ClipConfig config = configs().get(3);
+    Map<String, StoredTensor> halves = new LinkedHashMap<>();
+    try (Clip clip = BenchModel.lively(config, 3);
+        Scope scope = Scope.open("halves")) {
+      clip.stored()
+          .forEach(
+              (name, tensor) ->
+                  halves.put(name, StoredTensor.of(name, tensor.tensor().to(DType.FLOAT16))));
+    }
+    WeightFile file =
+        new WeightFile(
+            Path.of("halves"),
+            WeightFile.Format.SAFETENSORS,
+            halves,
+            Map.of(),
+            List.of(),
+            Map.of());
+    try (Clip clip = Clip.of(file, Clip.Options.DEFAULT)) {
+      ClassWeights weights = weights(clip);
+      try (OnnxModel exported = export(clip, weights)) {
+        float[] pixels = OnnxBench.pictures(config, 0, 4);
+        Agreement agreement = new Agreement();
+        agreement.add(
+            OnnxBench.logits(clip, weights, pixels), exported.run("logits", pixels), CLASSES);
+        assertThat(agreement.largestError()).isLessThan(1e-5);
+      }
+    }
+  }
+
+  @Test
+  void theEmbeddedClipSaysTheSameOfDrawings() throws OrtException {
+    DataSet objects = EmbeddedDataSets.open("objects", DataSetOptions.defaults(warning -> {}));
+    List<String> names = objects.classNames();
+    List<Item> test = objects.test();
+    List<Item> items = // of all classes
+        IntStream.range(0, 48).mapToObj(i -> test.get(i * test.size() / 48)).toList();
+    Images images = new Images(warning -> {});
+    List<RgbImage> drawings = items.stream().map(item -> images.read(item.file())).toList();
+    try (Clip clip = Clip.load(EmbeddedClip.folder());
+        Classifier classifier = Classifier.zeroShot(clip, names, EmbeddedClip.TEMPLATE)) {
+      ClassWeights weights = ClassWeights.of(classifier, clip, Map.of());
+      Transform transform = new Transform(clip.preprocessing());
+      int size = clip.preprocessing().size();
+      float[] pixels = new float[drawings.size() * 3 * size * size];
+      for (int i = 0; i < drawings.size(); i++) {
+        transform.normalise(transform.test(drawings.get(i)), pixels, i * 3 * size * size);
+      }
+      try (OnnxModel exported = export(clip, weights)) {
+        Agreement agreement = new Agreement();
+        agreement.add(
+            OnnxBench.logits(clip, weights, pixels), exported.run("logits", pixels), names.size());
+        assertThat(agreement.holds()).as("error %s", agreement.largestError()).isTrue();
+        assertThat(agreement.classesFound()).isGreaterThan(10);
+
+        float[] probabilities = exported.run("probabilities", pixels);
+        List<Classification> ours = classifier.classifyAll(drawings);
+        for (int i = 0; i < ours.size(); i++) {
+          float[] expected = ours.get(i).probabilities();
+          for (int c = 0; c < expected.length; c++) {
+            assertThat(probabilities[i * names.size() + c]).isEqualTo(expected[c], within(1e-4f));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void theFileSaysItsClassesAndWhatPicturesMustGoThrough() throws OrtException {
+    try (Clip clip = BenchModel.lively(configs().get(0), 3);
+        OnnxModel exported = export(clip, weights(clip))) {
+      assertThat(exported.metadata())
+          .containsEntry("class_names", "[\"a\",\"b\",\"c\",\"d\",\"e\"]")
+          .containsEntry("size", "24")
+          .containsEntry("interpolation", "bicubic")
+          .containsEntry("channels", "RGB")
+          .containsEntry("mean", "[0.48145466, 0.4578275, 0.40821073]")
+          .containsEntry("std", "[0.26862954, 0.26130258, 0.27577711]");
+    }
+  }
+}
