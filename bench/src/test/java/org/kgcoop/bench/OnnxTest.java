@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnxruntime.OrtException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,7 @@ import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.RgbImage;
 import org.kgcoop.data.Transform;
+import org.kgcoop.example.OnnxPets;
 import org.kgcoop.export.ClassWeights;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.io.StoredTensor;
@@ -183,6 +186,21 @@ class OnnxTest {
         }
       }
     }
+  }
+
+  @Test
+  void theExampleRunsAndTheReadmeShowsIt() throws OrtException, IOException {
+    ClipConfig config = configs().get(0);
+    try (Clip clip = BenchModel.lively(config, 3);
+        OnnxModel exported = export(clip, weights(clip))) {
+      float[] pixels = OnnxBench.pictures(config, 0, 1);
+      String file = folder.resolve("classifier.onnx").toString();
+      assertThat(OnnxPets.probabilities(file, pixels, config.imageResolution()))
+          .isEqualTo(exported.run("probabilities", pixels));
+    }
+    String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/OnnxPets.java"));
+    String shown = source.substring(source.indexOf("import "));
+    assertThat(Files.readString(Path.of("../README.md"))).contains("```java\n" + shown + "```\n");
   }
 
   @Test
