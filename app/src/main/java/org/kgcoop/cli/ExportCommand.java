@@ -13,10 +13,12 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.export.ClassWeights;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.ZeroShot;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,14 +34,16 @@ import picocli.CommandLine.Parameters;
       "",
       "Write a trained prompt, or class names alone, in a form that other programs run:",
       "",
-      "  onnx         the whole classifier: image encoder and class features, pixels in,",
-      "               probabilities out; class names and preprocessing in its metadata",
+      "  onnx         the whole classifier: image encoder and class features,",
+      "               pixels in, probabilities out; its metadata name the classes",
+      "               and say what a picture must go through before",
       "  safetensors  the class features (C, E) and the scale of the logits",
       "  csv          the same, a line a class: its name, E numbers, the scale",
-      "  published    the prompt as the published trainers write it, which PyTorch loads with",
-      "               weights_only=True: DIR/prompt_learner/model.pth.tar-N (also: pth.tar)",
+      "  published    the prompt as the published trainers write it:",
+      "               DIR/prompt_learner/model.pth.tar-N, which PyTorch loads with",
+      "               weights_only=True (also called pth.tar)",
       "",
-      "The first three fix the classes: --classes gives other ones than the prompt's. CoCoOp, whose"
+      "The first three fix the classes: those of the prompt, or others with --classes. CoCoOp, whose"
           + " class features depend on the picture, has the last form alone.",
       ""
     },
@@ -47,8 +51,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  ./kgcoop export runs/pets/prompt.safetensors --to onnx --clip ViT-B-16.pt",
-      "  ./kgcoop export --classes cat,dog --template \"a photo of a {}.\" --to onnx --out pets.onnx"
-          + " --clip ViT-B-16.pt",
+      "  ./kgcoop export --classes cat,dog --to onnx --out pets.onnx --clip ViT-B-16.pt",
+      "  ./kgcoop export runs/pets/prompt.safetensors --to csv --out pets.csv --clip ViT-B-16.pt",
       "  ./kgcoop export runs/pets/prompt.safetensors --to published --out published/pets"
     })
 final class ExportCommand implements Callable<Integer> {
@@ -62,8 +66,8 @@ final class ExportCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "PROMPT",
       description =
-          "prompt.safetensors, or a published model.pth.tar-N with --classes; without it, the"
-              + " classes are told by --template.")
+          "prompt.safetensors, or a published model.pth.tar-N with --classes. Without it classes go"
+              + " by their names in a template, untrained.")
   private @Nullable Path prompt;
 
   @Option(
@@ -77,8 +81,8 @@ final class ExportCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "PATH",
       description =
-          "The file, or the folder of the published form (default: classifier.FORM, or that"
-              + " folder's content, beside PROMPT, else here).")
+          "The file, or DIR of the published form (default: classifier.FORM beside PROMPT, else"
+              + " here; for the published form PROMPT's folder).")
   private @Nullable Path out;
 
   @Option(names = "--overwrite", description = "Replace the file at --out.")
@@ -87,7 +91,13 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--template",
       paramLabel = "TEXT",
-      description = "Without PROMPT: text with {} for the class name; several times to average.")
+      description =
+          "Without PROMPT: text with {} for the class name; several times for an ensemble (default:"
+              + " \""
+              + Templates.DEFAULT
+              + "\", with the embedded CLIP \""
+              + EmbeddedClip.TEMPLATE
+              + "\").")
   private List<String> templates = new ArrayList<>();
 
   @Option(

@@ -32,7 +32,7 @@ final class Parse {
   /** As {@link #list}, equal values as often as they stand there. */
   static List<String> listWithRepeats(String option, String text) {
     List<String> values = Arrays.stream(text.split(",")).map(String::strip).toList();
-    if (values.stream().anyMatch(String::isEmpty)) {
+    if (values.isEmpty() || values.stream().anyMatch(String::isEmpty)) {
       throw KgCoopException.configuration(
           option + " '" + text + "': expected values with commas between them");
     }

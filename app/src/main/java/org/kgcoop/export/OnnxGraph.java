@@ -1,5 +1,9 @@
 package org.kgcoop.export;
 
+import static org.kgcoop.export.OnnxAttributes.integer;
+import static org.kgcoop.export.OnnxAttributes.list;
+import static org.kgcoop.export.OnnxAttributes.real;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -278,30 +282,5 @@ final class OnnxGraph {
             .addAllInput(in)
             .addAllOutput(out)
             .addAllAttribute(List.of(attributes)));
-  }
-
-  // ---- attributes
-
-  private static AttributeProto integer(String name, long value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.INT)
-        .setI(value)
-        .build();
-  }
-
-  private static AttributeProto real(String name, double value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.FLOAT)
-        .setF((float) value)
-        .build();
-  }
-
-  private static AttributeProto list(String name, long... values) {
-    AttributeProto.Builder attribute =
-        AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
-    Arrays.stream(values).forEach(attribute::addInts);
-    return attribute.build();
   }
 }

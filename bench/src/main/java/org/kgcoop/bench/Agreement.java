@@ -41,15 +41,13 @@ final class Agreement {
     double second = Double.NEGATIVE_INFINITY;
     for (int i = from; i < to; i++) {
       size = Math.max(size, Math.abs(ours[i]));
-      double apart = Math.abs((double) ours[i] - theirs[i]);
-      difference = apart <= difference ? difference : apart; // NaN is no agreement
+      difference = Math.max(difference, Math.abs((double) ours[i] - theirs[i]));
       if (i != best) {
         second = Math.max(second, ours[i]);
       }
     }
     pictures++;
-    double error = difference / size;
-    largestError = error <= largestError ? largestError : error;
+    largestError = Math.max(largestError, difference / size); // NaN stays
     classes.set(best - from);
     if (ours[best] - second > 2 * TOLERANCE * size) {
       compared++;
