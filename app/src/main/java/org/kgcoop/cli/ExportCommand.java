@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -222,7 +223,8 @@ final class ExportCommand implements Callable<Integer> {
               .put("bytes", bytes));
       return;
     }
-    output.line("written: %s (%d classes, %.1f MB)".formatted(file, count, bytes / 1e6));
+    output.line(
+        String.format(Locale.ROOT, "written: %s (%d classes, %,d bytes)", file, count, bytes));
     if (form.equals("onnx")) {
       int size = clip.config().imageResolution();
       output.info(

@@ -186,6 +186,20 @@ class ClassifierTest {
   }
 
   @Test
+  void classFeaturesAreThereWhereTheyAreTheSameForEveryPicture() {
+    Path conditional = write(new CoCoOp(ContextSettings.shared(2, "")), "by-picture");
+    try (Classifier byPicture = Classifier.load(conditional, clip);
+        PromptLearner learner = PromptFile.read(prompt).learner(clip, NAMES);
+        Scope scope = Scope.open("test")) {
+      Tensor pictures = TinyClip.features(2);
+      Tensor classes = classifier.classFeatures().orElseThrow(); // (C, E)
+      assertThat(pictures.matmul(classes.transpose(0, 1)).times(clip.logitScale()).toFloats())
+          .containsExactly(learner.logits(pictures).toFloats(), within(ROUNDING));
+      assertThat(byPicture.classFeatures()).isEmpty();
+    }
+  }
+
+  @Test
   void aPromptTakesOtherClasses() {
     List<String> others = List.of("cow", "owl");
     try (Classifier other = Classifier.of(PromptFile.read(prompt), clip, others)) {
