@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.kgcoop.bank.PictureEncoder;
-import org.kgcoop.data.RgbImage;
+import org.kgcoop.bank.PictureEncoder.Pixels;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -25,6 +25,7 @@ final class EncodingQueue implements AutoCloseable {
 
   private final PictureEncoder encoder;
   private final BlockingQueue<Job<?>> waiting;
+  private final int capacity; // pictures
   private final Duration timeLimit;
   private final Thread thread;
   private volatile boolean stopping;
@@ -36,7 +37,7 @@ final class EncodingQueue implements AutoCloseable {
    * @param deadline of {@link System#nanoTime}
    */
   private record Job<T>(
-      RgbImage picture, Function<Tensor, T> reading, long deadline, CompletableFuture<T> answer) {
+      Pixels picture, Function<Tensor, T> reading, long deadline, CompletableFuture<T> answer) {
     boolean isWanted() {
       return !answer.isDone() && deadline - System.nanoTime() > 0;
     }
@@ -53,6 +54,7 @@ final class EncodingQueue implements AutoCloseable {
   EncodingQueue(PictureEncoder encoder, int capacity, Duration timeLimit) {
     this.encoder = encoder;
     this.waiting = new ArrayBlockingQueue<>(capacity);
+    this.capacity = capacity;
     this.timeLimit = timeLimit;
     this.thread = new Thread(this::work, "kgcoop-encoder");
     thread.setDaemon(true);
@@ -66,16 +68,32 @@ final class EncodingQueue implements AutoCloseable {
    *     time
    * @throws RefusedRequestException 503 where too many wait, or the time limit is over
    */
-  <T> T ask(RgbImage picture, Function<Tensor, T> reading) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
+  <T> T ask(Pixels picture, Function<Tensor, T> reading) {
+    return askAll(List.of(picture), reading).get(0);
+  }
+
+  /**
+   * Waits for what several pictures show: all of them are taken, or none.
+   *
+   * @param pictures at most {@link #mostPictures}
+   * @see #ask
+   */
+  <T> List<T> askAll(List<Pixels> pictures, Function<Tensor, T> reading) {
     long deadline = System.nanoTime() + timeLimit.toNanos();
-    if (!waiting.offer(new Job<>(picture, reading, deadline, answer))) {
+    List<Job<T>> jobs =
+        pictures.stream()
+            .map(picture -> new Job<>(picture, reading, deadline, new CompletableFuture<T>()))
+            .toList();
+    if (!offer(jobs)) {
       throw new RefusedRequestException(503, "too many pictures are waiting; try again later");
     }
     try {
-      return answer.get(timeLimit.toNanos(), TimeUnit.NANOSECONDS);
+      List<T> answers = new ArrayList<>();
+      for (Job<T> job : jobs) {
+        answers.add(job.answer().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+      }
+      return answers;
     } catch (TimeoutException e) {
-      answer.cancel(false);
       throw new RefusedRequestException(503, "no answer within the time limit; try again later");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -85,7 +103,19 @@ final class EncodingQueue implements AutoCloseable {
         throw known;
       }
       throw new IllegalStateException(e.getCause());
+    } finally {
+      jobs.forEach(job -> job.answer().cancel(false)); // where one failed, nobody wants the rest
     }
+  }
+
+  /** The encoding thread only takes away, so that what has room here keeps it. */
+  private synchronized boolean offer(List<? extends Job<?>> jobs) {
+    return waiting.remainingCapacity() >= jobs.size() && waiting.addAll(jobs);
+  }
+
+  /** The most pictures that one request may have. */
+  int mostPictures() {
+    return Math.min(BATCH, capacity);
   }
 
   private void work() {
@@ -109,7 +139,8 @@ final class EncodingQueue implements AutoCloseable {
       return;
     }
     try (Scope scope = Scope.open("batch")) {
-      Tensor features = encoder.of(batch.stream().map(Job::picture).toList()); // (B, E)
+      Tensor features =
+          encoder.ofPixels(batch.stream().<Pixels>map(Job::picture).toList()); // (B, E)
       for (int i = 0; i < batch.size(); i++) {
         batch.get(i).answer(features.narrow(0, i, 1));
       }
