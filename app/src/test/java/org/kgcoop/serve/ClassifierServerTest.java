@@ -53,7 +53,7 @@ class ClassifierServerTest {
 
   @TempDir static Path folder;
   private static Clip clip;
-  private static final Map<String, Classifier> MODELS = new LinkedHashMap<>();
+  private static ModelRegistry models;
   private static Classifier pets;
   private static Classifier places;
   private static Classifier trained;
@@ -67,11 +67,13 @@ class ClassifierServerTest {
     clip = Clip.load(folder);
     pets = Classifier.zeroShot(clip, List.of("cat", "dog", "owl"), TEMPLATE);
     places = Classifier.zeroShot(clip, List.of("beach", "city"), TEMPLATE);
-    MODELS.put("pets", pets);
-    MODELS.put("places", places);
     trained = Classifier.of(TinyPrompt.of(clip, 1), clip, TinyPrompt.NAMES);
-    MODELS.put("trained", trained);
-    server = new ClassifierServer(clip, MODELS, settings(null), LOG::add);
+    Map<String, Classifier> byName = new LinkedHashMap<>();
+    byName.put("pets", pets);
+    byName.put("places", places);
+    byName.put("trained", trained);
+    models = new ModelRegistry(byName);
+    server = new ClassifierServer(clip, models, settings(null), LOG::add);
     BufferedImage image = new BufferedImage(50, 40, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 2000; i++) {
       image.setRGB(i % 50, i / 50, i * 8009);
@@ -84,9 +86,7 @@ class ClassifierServerTest {
   @AfterAll
   static void stop() {
     server.close();
-    pets.close();
-    places.close();
-    trained.close();
+    models.close();
     clip.close();
     assertThat(LOG).isEmpty(); // nothing above was the server's own fault
   }
@@ -321,7 +321,7 @@ class ClassifierServerTest {
 
   @Test
   void withATokenOnlyHealthIsOpen() {
-    try (ClassifierServer guarded = new ClassifierServer(clip, MODELS, settings(TOKEN), LOG::add)) {
+    try (ClassifierServer guarded = new ClassifierServer(clip, models, settings(TOKEN), LOG::add)) {
       assertThat(send(request(guarded, "/v2/health/ready")).statusCode()).isEqualTo(200);
       assertRefused(send(request(guarded, "/v1/models")), 401, "Authorization");
       for (String wrong : List.of("Bearer ", "Bearer " + TOKEN + "0", TOKEN, "bearer x")) {
@@ -339,7 +339,7 @@ class ClassifierServerTest {
     ServerSettings taken =
         new ServerSettings(
             "127.0.0.1", server.port(), null, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES);
-    assertThatThrownBy(() -> new ClassifierServer(clip, MODELS, taken, LOG::add).close())
+    assertThatThrownBy(() -> new ClassifierServer(clip, models, taken, LOG::add).close())
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("port " + server.port() + ": the port is taken");
   }
@@ -379,7 +379,7 @@ class ClassifierServerTest {
 
   @Test
   void whatWasAcceptedIsAnsweredWhenTheServerStops() throws Exception {
-    ClassifierServer stopping = new ClassifierServer(clip, MODELS, settings(null), LOG::add);
+    ClassifierServer stopping = new ClassifierServer(clip, models, settings(null), LOG::add);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stopping.port())) {
       OutputStream out = socket.getOutputStream();
       String header =
