@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -31,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +43,7 @@ import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.serve.ApiDescription.Route;
 
 /** Real requests to a real server. */
 class ClassifierServerTest {
@@ -50,6 +51,7 @@ class ClassifierServerTest {
   private static final int MOST_BYTES = 20_000;
   private static final String TOKEN = "0123456789abcdef";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final ApiDescription DESCRIPTION = ApiDescription.read();
 
   @TempDir static Path folder;
   private static Clip clip;
@@ -102,7 +104,10 @@ class ClassifierServerTest {
 
   private static HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      return CLIENT.send(request.build(), BodyHandlers.ofString());
+      HttpRequest built = request.build();
+      HttpResponse<String> response = CLIENT.send(built, BodyHandlers.ofString());
+      DESCRIPTION.assertDescribes(built.method(), built.uri().getPath(), response.statusCode());
+      return response;
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -361,20 +366,48 @@ class ClassifierServerTest {
   }
 
   @Test
-  void theDescriptionNamesEveryRouteAndNoOther() throws IOException {
-    JsonNode paths =
-        new ObjectMapper(new YAMLFactory()).readTree(get("/openapi.yaml").body()).path("paths");
-    List<String> described = new ArrayList<>();
-    paths
-        .properties()
-        .forEach(
-            path ->
-                path.getValue()
-                    .fieldNames()
-                    .forEachRemaining(method -> described.add(method + " " + path.getKey())));
+  void theDescriptionNamesEveryRouteAndNoOther() {
+    ApiDescription description = ApiDescription.read();
+    description.assertWhole();
     assertThat(server.routes())
         .hasSizeGreaterThan(5)
-        .containsExactlyInAnyOrderElementsOf(described);
+        .containsExactlyInAnyOrderElementsOf(
+            description.routes().stream().map(Route::toString).toList());
+    assertThat(description.routes())
+        .allSatisfy(
+            route ->
+                assertThat(description.parameters(route, "path"))
+                    .isEqualTo(
+                        Pattern.compile("\\{(\\w+)}")
+                            .matcher(route.path())
+                            .results()
+                            .map(match -> match.group(1))
+                            .toList()));
+  }
+
+  /** What is described is looked at: each parameter has values that it refuses. */
+  @Test
+  void everyParameterThatIsDescribedIsLookedAt() {
+    Map<String, String> wrong = new LinkedHashMap<>();
+    wrong.put("model", "cars");
+    wrong.put("top", "0");
+    wrong.put("compare", "perhaps");
+    wrong.put("classes", ",");
+    wrong.put("template", "none");
+    ApiDescription description = ApiDescription.read();
+    int checked = 0;
+    for (Route route : description.routes()) {
+      for (String parameter : description.parameters(route, "query")) {
+        String others =
+            route.path().endsWith("zero-shot") && !parameter.equals("classes")
+                ? "&classes=cat"
+                : "";
+        String path = route.path() + "?" + parameter + "=" + wrong.get(parameter) + others;
+        assertThat(post(path, picture).statusCode()).as(path).isIn(400, 404);
+        checked++;
+      }
+    }
+    assertThat(checked).isEqualTo(6);
   }
 
   @Test
