@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -19,6 +20,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.EmbeddedDataSets;
 import org.kgcoop.serve.ClassifierServer;
+import org.kgcoop.serve.ModelRegistry;
 import org.kgcoop.serve.ServerSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +37,8 @@ import picocli.CommandLine.ParentCommand;
       "",
       "Classify pictures over HTTP, with trained prompts and among any class names. Without FILE:"
           + " the class names of embedded:objects, untrained. Only this machine reaches it, unless"
-          + " --host says otherwise. Ctrl-C ends it when what was accepted is answered.",
+          + " --host says otherwise. Ctrl-C ends it when what was accepted is answered; the signal"
+          + " HUP makes it read each FILE again, all of them or, where one is bad, none.",
       ""
     },
     footer = {
@@ -106,19 +109,17 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     ServerSettings settings = settings();
     Map<String, Path> prompts = prompts();
-    Map<String, Classifier> models = new LinkedHashMap<>();
-    try (Clip clip = clipOptions.load()) {
-      try {
-        load(clip, prompts, models);
-        try (ClassifierServer server =
-            new ClassifierServer(clip, models, settings, output::error)) {
-          announce(models, "http://" + host + ":" + server.port());
-          awaitInterrupt();
-          output.info("answering what was accepted");
+    Hangups hangups = new Hangups();
+    try (Clip clip = clipOptions.load();
+        ModelRegistry models = new ModelRegistry(load(clip, prompts));
+        ClassifierServer server = new ClassifierServer(clip, models, settings, output::error)) {
+      announce(models.all().keySet(), "http://" + host + ":" + server.port());
+      while (!interrupted()) {
+        if (hangups.asked()) {
+          loadAgain(clip, prompts, models);
         }
-      } finally {
-        models.values().forEach(Classifier::close);
       }
+      output.info("answering what was accepted");
     }
     return KgCoopException.Category.INTERRUPTED.exitCode();
   }
@@ -178,35 +179,53 @@ final class ServeCommand implements Callable<Integer> {
         : name;
   }
 
-  private void load(Clip clip, Map<String, Path> prompts, Map<String, Classifier> models) {
-    prompts.forEach((name, file) -> models.put(name, Classifier.load(file, clip)));
-    if (models.isEmpty()) {
+  /** All of them or, with an error, none. */
+  private Map<String, Classifier> load(Clip clip, Map<String, Path> prompts) {
+    if (prompts.isEmpty()) {
       List<String> names =
           EmbeddedDataSets.open("objects", DataSetOptions.defaults(output::warn)).classNames();
-      models.put("objects", Classifier.zeroShot(clip, names, clipOptions.template()));
+      return Map.of("objects", Classifier.zeroShot(clip, names, clipOptions.template()));
+    }
+    Map<String, Classifier> models = new LinkedHashMap<>();
+    try {
+      prompts.forEach((name, file) -> models.put(name, Classifier.load(file, clip)));
+    } catch (RuntimeException e) {
+      models.values().forEach(Classifier::close);
+      throw e;
+    }
+    return models;
+  }
+
+  /** Models that came by request and have no file's name stay as they are. */
+  private void loadAgain(Clip clip, Map<String, Path> prompts, ModelRegistry models) {
+    try {
+      models.putAll(load(clip, prompts));
+      output.info("read again: " + String.join(", ", prompts.keySet()));
+    } catch (RuntimeException e) {
+      output.error("nothing is read again, and the models stay as they are: " + e.getMessage());
     }
   }
 
-  private void announce(Map<String, Classifier> models, String address) {
+  private void announce(Set<String> models, String address) {
     if (output.isJson()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode().put("address", address);
-      models.keySet().forEach(json.putArray("models")::add);
+      models.forEach(json.putArray("models")::add);
       output.json(json);
     } else {
       output.line(
           "serving %s on %s, described in /openapi.yaml"
-              .formatted(String.join(", ", models.keySet()), address));
+              .formatted(String.join(", ", models), address));
     }
     output.out().flush();
   }
 
-  private void awaitInterrupt() {
-    while (!main.interrupted()) {
-      try {
-        Thread.sleep(50);
-      } catch (InterruptedException e) {
-        return;
-      }
+  /** Whether the server should end, after a moment. */
+  private boolean interrupted() {
+    try {
+      Thread.sleep(50);
+    } catch (InterruptedException e) {
+      return true;
     }
+    return main.interrupted();
   }
 }

@@ -5,14 +5,12 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder;
-import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Images;
 
@@ -32,25 +30,32 @@ public final class ClassifierServer implements AutoCloseable {
   /**
    * Starts it.
    *
-   * @param models by name, at least one; they and the CLIP are the caller's to close, afterwards
+   * @param models they and the CLIP are the caller's to close, afterwards
    * @param log gets a line where something is wrong with the server itself
    * @throws KgCoopException where it cannot listen there
    */
   public ClassifierServer(
-      Clip clip, Map<String, Classifier> models, ServerSettings settings, Consumer<String> log) {
-    if (models.isEmpty()) {
-      throw new IllegalArgumentException("models: expected at least one");
-    }
+      Clip clip, ModelRegistry models, ServerSettings settings, Consumer<String> log) {
     this.log = log;
     Guard guard = new Guard(settings);
     zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES);
     queue =
         new EncodingQueue(
             new PictureEncoder(clip, new Images(log)), settings.queue(), settings.timeLimit());
-    Endpoints endpoints =
-        new Endpoints(
-            new LinkedHashMap<>(models), zeroShot, queue, new PictureReader(clip, log), settings);
-    http = Javalin.create(config -> configure(config, settings, guard, endpoints));
+    PictureReader pictures = new PictureReader(clip, log);
+    Endpoints endpoints = new Endpoints(models, zeroShot, queue, pictures, settings);
+    OpenInference protocol =
+        new OpenInference(models, queue, pictures, clip.preprocessing(), settings);
+    ModelChanges changes = new ModelChanges(clip, models, settings);
+    http =
+        Javalin.create(
+            config -> {
+              configure(config, settings, guard);
+              endpoints.addTo(config.routes);
+              protocol.addTo(config.routes);
+              changes.addTo(config.routes);
+            });
+    WarmUp.run(models, pictures, queue);
     try {
       http.start(settings.host(), settings.port());
     } catch (RuntimeException e) {
@@ -63,8 +68,7 @@ public final class ClassifierServer implements AutoCloseable {
     }
   }
 
-  private void configure(
-      JavalinConfig config, ServerSettings settings, Guard guard, Endpoints endpoints) {
+  private void configure(JavalinConfig config, ServerSettings settings, Guard guard) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.http.maxRequestSize = settings.maxBytes();
@@ -83,7 +87,6 @@ public final class ClassifierServer implements AutoCloseable {
           http.setIdleTimeout(IDLE_MILLISECONDS);
         });
     config.routes.before(guard::check);
-    endpoints.addTo(config.routes);
     config.routes.exception(
         RefusedRequestException.class,
         (e, request) -> Endpoints.refuse(request, e.status(), String.valueOf(e.getMessage())));
@@ -117,8 +120,7 @@ public final class ClassifierServer implements AutoCloseable {
     return http.unsafe.internalRouter.allHttpHandlers().stream()
         .map(handler -> handler.endpoint)
         .filter(endpoint -> endpoint.method.isHttpMethod())
-        .map(endpoint -> (endpoint.method + " " + endpoint.path).replaceFirst("^GET", "get"))
-        .map(route -> route.replaceFirst("^POST", "post"))
+        .map(endpoint -> endpoint.method.name().toLowerCase(Locale.ROOT) + " " + endpoint.path)
         .toList();
   }
 

@@ -9,11 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.kgcoop.bank.PictureEncoder;
-import org.kgcoop.classify.Classification;
-import org.kgcoop.classify.Classifier;
-import org.kgcoop.data.RgbImage;
+import org.kgcoop.bank.PictureEncoder.Pixels;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -26,7 +24,8 @@ final class EncodingQueue implements AutoCloseable {
   private static final long IDLE_MILLISECONDS = 100;
 
   private final PictureEncoder encoder;
-  private final BlockingQueue<Job> waiting;
+  private final BlockingQueue<Job<?>> waiting;
+  private final int capacity; // pictures
   private final Duration timeLimit;
   private final Thread thread;
   private volatile boolean stopping;
@@ -34,22 +33,28 @@ final class EncodingQueue implements AutoCloseable {
   /**
    * A picture that waits.
    *
-   * @param classifier asked for by the encoding thread alone
+   * @param reading called by the encoding thread alone
    * @param deadline of {@link System#nanoTime}
    */
-  private record Job(
-      RgbImage picture,
-      Supplier<Classifier> classifier,
-      long deadline,
-      CompletableFuture<Classification> answer) {
+  private record Job<T>(
+      Pixels picture, Function<Tensor, T> reading, long deadline, CompletableFuture<T> answer) {
     boolean isWanted() {
       return !answer.isDone() && deadline - System.nanoTime() > 0;
+    }
+
+    void answer(Tensor feature) {
+      try {
+        boolean unused = answer.complete(reading.apply(feature));
+      } catch (RuntimeException e) {
+        boolean unused = answer.completeExceptionally(e);
+      }
     }
   }
 
   EncodingQueue(PictureEncoder encoder, int capacity, Duration timeLimit) {
     this.encoder = encoder;
     this.waiting = new ArrayBlockingQueue<>(capacity);
+    this.capacity = capacity;
     this.timeLimit = timeLimit;
     this.thread = new Thread(this::work, "kgcoop-encoder");
     thread.setDaemon(true);
@@ -59,19 +64,36 @@ final class EncodingQueue implements AutoCloseable {
   /**
    * Waits for what a picture shows.
    *
-   * @param classifier called in the encoding thread, one call at a time
+   * @param reading of its feature, (1, E), a unit row; called in the encoding thread, one call at a
+   *     time
    * @throws RefusedRequestException 503 where too many wait, or the time limit is over
    */
-  Classification ask(RgbImage picture, Supplier<Classifier> classifier) {
-    CompletableFuture<Classification> answer = new CompletableFuture<>();
+  <T> T ask(Pixels picture, Function<Tensor, T> reading) {
+    return askAll(List.of(picture), reading).get(0);
+  }
+
+  /**
+   * Waits for what several pictures show: all of them are taken, or none.
+   *
+   * @param pictures at most {@link #mostPictures}
+   * @see #ask
+   */
+  <T> List<T> askAll(List<Pixels> pictures, Function<Tensor, T> reading) {
     long deadline = System.nanoTime() + timeLimit.toNanos();
-    if (!waiting.offer(new Job(picture, classifier, deadline, answer))) {
+    List<Job<T>> jobs =
+        pictures.stream()
+            .map(picture -> new Job<>(picture, reading, deadline, new CompletableFuture<T>()))
+            .toList();
+    if (!offer(jobs)) {
       throw new RefusedRequestException(503, "too many pictures are waiting; try again later");
     }
     try {
-      return answer.get(timeLimit.toNanos(), TimeUnit.NANOSECONDS);
+      List<T> answers = new ArrayList<>();
+      for (Job<T> job : jobs) {
+        answers.add(job.answer().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+      }
+      return answers;
     } catch (TimeoutException e) {
-      answer.cancel(false);
       throw new RefusedRequestException(503, "no answer within the time limit; try again later");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -81,15 +103,27 @@ final class EncodingQueue implements AutoCloseable {
         throw known;
       }
       throw new IllegalStateException(e.getCause());
+    } finally {
+      jobs.forEach(job -> job.answer().cancel(false)); // where one failed, nobody wants the rest
     }
+  }
+
+  /** The encoding thread only takes away, so that what has room here keeps it. */
+  private synchronized boolean offer(List<? extends Job<?>> jobs) {
+    return waiting.remainingCapacity() >= jobs.size() && waiting.addAll(jobs);
+  }
+
+  /** The most pictures that one request may have. */
+  int mostPictures() {
+    return Math.min(BATCH, capacity);
   }
 
   private void work() {
     while (!stopping || !waiting.isEmpty()) {
       try {
-        Job first = waiting.poll(IDLE_MILLISECONDS, TimeUnit.MILLISECONDS);
+        Job<?> first = waiting.poll(IDLE_MILLISECONDS, TimeUnit.MILLISECONDS);
         if (first != null) {
-          List<Job> batch = new ArrayList<>(List.of(first));
+          List<Job<?>> batch = new ArrayList<>(List.of(first));
           int unused = waiting.drainTo(batch, BATCH - 1);
           batch.removeIf(job -> !job.isWanted());
           answer(batch);
@@ -100,24 +134,19 @@ final class EncodingQueue implements AutoCloseable {
     }
   }
 
-  private void answer(List<Job> batch) {
+  private void answer(List<Job<?>> batch) {
     if (batch.isEmpty()) {
       return;
     }
     try (Scope scope = Scope.open("batch")) {
-      Tensor features = encoder.of(batch.stream().map(Job::picture).toList()); // (B, E)
+      Tensor features =
+          encoder.ofPixels(batch.stream().<Pixels>map(Job::picture).toList()); // (B, E)
       for (int i = 0; i < batch.size(); i++) {
-        Job job = batch.get(i);
-        try {
-          Tensor feature = features.narrow(0, i, 1);
-          boolean unused = job.answer().complete(job.classifier().get().ofFeatures(feature).get(0));
-        } catch (RuntimeException e) {
-          boolean unused = job.answer().completeExceptionally(e);
-        }
+        batch.get(i).answer(features.narrow(0, i, 1));
       }
     } catch (RuntimeException | Error e) {
       // Whatever befalls a batch, the next one has to be answered.
-      for (Job job : batch) {
+      for (Job<?> job : batch) {
         boolean unused = job.answer().completeExceptionally(e);
       }
     }

@@ -2,6 +2,7 @@ package org.kgcoop.serve;
 
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import org.kgcoop.bank.PictureEncoder.Pixels;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Images;
 import org.kgcoop.data.RgbImage;
@@ -27,11 +28,12 @@ final class PictureReader {
         new Semaphore((int) Math.max(1, Math.min(fit, Runtime.getRuntime().availableProcessors())));
   }
 
-  /** As the test transform shows it; that it sees it again at the encoder changes nothing. */
-  RgbImage read(byte[] file) {
+  /** As the test transform shows it. */
+  Pixels read(byte[] file) {
     decoding.acquireUninterruptibly();
     try {
-      return transform.test(images.decodeUpright(file, "picture"));
+      RgbImage seen = transform.test(images.decodeUpright(file, "picture"));
+      return (values, offset) -> transform.normalise(seen, values, offset);
     } finally {
       decoding.release();
     }

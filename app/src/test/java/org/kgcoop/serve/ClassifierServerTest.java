@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -31,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +43,7 @@ import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.serve.ApiDescription.Route;
 
 /** Real requests to a real server. */
 class ClassifierServerTest {
@@ -50,12 +51,14 @@ class ClassifierServerTest {
   private static final int MOST_BYTES = 20_000;
   private static final String TOKEN = "0123456789abcdef";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final ApiDescription DESCRIPTION = ApiDescription.read();
 
   @TempDir static Path folder;
   private static Clip clip;
-  private static final Map<String, Classifier> MODELS = new LinkedHashMap<>();
+  private static ModelRegistry models;
   private static Classifier pets;
   private static Classifier places;
+  private static Classifier trained;
   private static ClassifierServer server;
   private static final List<String> LOG = new ArrayList<>();
   private static byte[] picture;
@@ -66,9 +69,13 @@ class ClassifierServerTest {
     clip = Clip.load(folder);
     pets = Classifier.zeroShot(clip, List.of("cat", "dog", "owl"), TEMPLATE);
     places = Classifier.zeroShot(clip, List.of("beach", "city"), TEMPLATE);
-    MODELS.put("pets", pets);
-    MODELS.put("places", places);
-    server = new ClassifierServer(clip, MODELS, settings(null), LOG::add);
+    trained = Classifier.of(TinyPrompt.of(clip, 1), clip, TinyPrompt.NAMES);
+    Map<String, Classifier> byName = new LinkedHashMap<>();
+    byName.put("pets", pets);
+    byName.put("places", places);
+    byName.put("trained", trained);
+    models = new ModelRegistry(byName);
+    server = new ClassifierServer(clip, models, settings(null), LOG::add);
     BufferedImage image = new BufferedImage(50, 40, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 2000; i++) {
       image.setRGB(i % 50, i / 50, i * 8009);
@@ -81,8 +88,7 @@ class ClassifierServerTest {
   @AfterAll
   static void stop() {
     server.close();
-    pets.close();
-    places.close();
+    models.close();
     clip.close();
     assertThat(LOG).isEmpty(); // nothing above was the server's own fault
   }
@@ -98,7 +104,10 @@ class ClassifierServerTest {
 
   private static HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      return CLIENT.send(request.build(), BodyHandlers.ofString());
+      HttpRequest built = request.build();
+      HttpResponse<String> response = CLIENT.send(built, BodyHandlers.ofString());
+      DESCRIPTION.assertDescribes(built.method(), built.uri().getPath(), response.statusCode());
+      return response;
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -187,6 +196,31 @@ class ClassifierServerTest {
   }
 
   @Test
+  void learnedAndHandCraftedProbabilitiesComeInOneOrder() {
+    Classification learned = trained.classify(picture);
+    try (Classifier handCrafted =
+        Classifier.zeroShot(clip, TinyPrompt.NAMES, TinyPrompt.TEMPLATE)) {
+      float[] expected = handCrafted.classify(picture).probabilities();
+      for (int top = 1; top <= 3; top++) {
+        String limit = top < 3 ? "&top=" + top : "";
+        HttpResponse<String> response =
+            post("/v1/classify?compare=true&model=trained" + limit, picture);
+        assertAnswer(response, learned, top);
+        JsonNode pairs = json(response).path("handcrafted");
+        assertThat(pairs).hasSize(top);
+        for (int i = 0; i < top; i++) {
+          String name = learned.ranking().get(i).className();
+          assertThat(pairs.get(i).path("class").asText()).isEqualTo(name);
+          assertThat(pairs.get(i).path("probability").floatValue())
+              .isCloseTo(expected[TinyPrompt.NAMES.indexOf(name)], within(1e-5f));
+        }
+      }
+    }
+    assertThat(json(post("/v1/classify?compare=false", picture)).has("handcrafted")).isFalse();
+    assertRefused(post("/v1/classify?compare=2", picture), 400, "true or false");
+  }
+
+  @Test
   void classNamesComeWithTheRequest() {
     try (Classifier expected = Classifier.zeroShot(clip, List.of("a red fox", "cow"), "one {}.")) {
       BodyPublisher form =
@@ -245,8 +279,8 @@ class ClassifierServerTest {
   void badRequestsAreRefusedWithAReason() {
     assertRefused(post("/v1/classify?top=0", picture), 400, "top");
     assertRefused(post("/v1/classify?top=x", picture), 400, "top");
-    assertRefused(post("/v1/classify?model=cars", picture), 404, "pets, places");
-    assertRefused(get("/v2/models/cars"), 404, "pets, places");
+    assertRefused(post("/v1/classify?model=cars", picture), 404, "pets, places, trained");
+    assertRefused(get("/v2/models/cars"), 404, "pets, places, trained");
     assertRefused(get("/etc/passwd"), 404, "openapi");
     BodyPublisher noForm = BodyPublishers.ofByteArray(picture);
     assertRefused(postForm("/v1/classify", noForm), 400, "form");
@@ -292,7 +326,7 @@ class ClassifierServerTest {
 
   @Test
   void withATokenOnlyHealthIsOpen() {
-    try (ClassifierServer guarded = new ClassifierServer(clip, MODELS, settings(TOKEN), LOG::add)) {
+    try (ClassifierServer guarded = new ClassifierServer(clip, models, settings(TOKEN), LOG::add)) {
       assertThat(send(request(guarded, "/v2/health/ready")).statusCode()).isEqualTo(200);
       assertRefused(send(request(guarded, "/v1/models")), 401, "Authorization");
       for (String wrong : List.of("Bearer ", "Bearer " + TOKEN + "0", TOKEN, "bearer x")) {
@@ -310,7 +344,7 @@ class ClassifierServerTest {
     ServerSettings taken =
         new ServerSettings(
             "127.0.0.1", server.port(), null, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES);
-    assertThatThrownBy(() -> new ClassifierServer(clip, MODELS, taken, LOG::add).close())
+    assertThatThrownBy(() -> new ClassifierServer(clip, models, taken, LOG::add).close())
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("port " + server.port() + ": the port is taken");
   }
@@ -318,7 +352,11 @@ class ClassifierServerTest {
   @Test
   void modelsTellWhatTheyAre() {
     JsonNode models = json(get("/v1/models")).path("models");
-    assertThat(models.findValuesAsText("name")).containsExactly("pets", "places");
+    assertThat(models.findValuesAsText("name")).containsExactly("pets", "places", "trained");
+    assertThat(models.findValuesAsText("method"))
+        .containsExactly("zero-shot", "zero-shot", "kgcoop");
+    assertThat(models.findValuesAsText("template"))
+        .containsExactly(TEMPLATE, TEMPLATE, TinyPrompt.TEMPLATE);
     assertThat(models.get(1).path("classes").get(0).asText()).isEqualTo("beach");
     assertThat(json(get("/v2")).path("name").asText()).isEqualTo("kgcoop");
     assertThat(json(get("/v2/health/live")).path("live").asBoolean()).isTrue();
@@ -328,25 +366,53 @@ class ClassifierServerTest {
   }
 
   @Test
-  void theDescriptionNamesEveryRouteAndNoOther() throws IOException {
-    JsonNode paths =
-        new ObjectMapper(new YAMLFactory()).readTree(get("/openapi.yaml").body()).path("paths");
-    List<String> described = new ArrayList<>();
-    paths
-        .properties()
-        .forEach(
-            path ->
-                path.getValue()
-                    .fieldNames()
-                    .forEachRemaining(method -> described.add(method + " " + path.getKey())));
+  void theDescriptionNamesEveryRouteAndNoOther() {
+    ApiDescription description = ApiDescription.read();
+    description.assertWhole();
     assertThat(server.routes())
         .hasSizeGreaterThan(5)
-        .containsExactlyInAnyOrderElementsOf(described);
+        .containsExactlyInAnyOrderElementsOf(
+            description.routes().stream().map(Route::toString).toList());
+    assertThat(description.routes())
+        .allSatisfy(
+            route ->
+                assertThat(description.parameters(route, "path"))
+                    .isEqualTo(
+                        Pattern.compile("\\{(\\w+)}")
+                            .matcher(route.path())
+                            .results()
+                            .map(match -> match.group(1))
+                            .toList()));
+  }
+
+  /** What is described is looked at: each parameter has values that it refuses. */
+  @Test
+  void everyParameterThatIsDescribedIsLookedAt() {
+    Map<String, String> wrong = new LinkedHashMap<>();
+    wrong.put("model", "cars");
+    wrong.put("top", "0");
+    wrong.put("compare", "perhaps");
+    wrong.put("classes", ",");
+    wrong.put("template", "none");
+    ApiDescription description = ApiDescription.read();
+    int checked = 0;
+    for (Route route : description.routes()) {
+      for (String parameter : description.parameters(route, "query")) {
+        String others =
+            route.path().endsWith("zero-shot") && !parameter.equals("classes")
+                ? "&classes=cat"
+                : "";
+        String path = route.path() + "?" + parameter + "=" + wrong.get(parameter) + others;
+        assertThat(post(path, picture).statusCode()).as(path).isIn(400, 404);
+        checked++;
+      }
+    }
+    assertThat(checked).isEqualTo(6);
   }
 
   @Test
   void whatWasAcceptedIsAnsweredWhenTheServerStops() throws Exception {
-    ClassifierServer stopping = new ClassifierServer(clip, MODELS, settings(null), LOG::add);
+    ClassifierServer stopping = new ClassifierServer(clip, models, settings(null), LOG::add);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stopping.port())) {
       OutputStream out = socket.getOutputStream();
       String header =

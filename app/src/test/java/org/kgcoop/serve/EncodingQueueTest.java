@@ -2,25 +2,29 @@ package org.kgcoop.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.bank.PictureEncoder.Pixels;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.data.Images;
 import org.kgcoop.data.RgbImage;
+import org.kgcoop.data.Transform;
+import org.kgcoop.tensor.Tensor;
 
 class EncodingQueueTest {
   private static final RgbImage PICTURE = new RgbImage(1, 1, new byte[3]);
@@ -29,12 +33,16 @@ class EncodingQueueTest {
   @TempDir static Path folder;
   private static Clip clip;
   private static Classifier classifier;
+  private static Pixels pixels; // of PICTURE
 
   @BeforeAll
   static void open() {
     RandomClip.write(folder, RandomClip.TINY, 1);
     clip = Clip.load(folder);
     classifier = Classifier.zeroShot(clip, List.of("cat", "dog"), "a {}.");
+    Transform transform = new Transform(clip.preprocessing());
+    float[] black = transform.normalise(transform.test(PICTURE));
+    pixels = (values, offset) -> System.arraycopy(black, 0, values, offset, black.length);
   }
 
   @AfterAll
@@ -47,16 +55,21 @@ class EncodingQueueTest {
     return new EncodingQueue(new PictureEncoder(clip, new Images(w -> {})), capacity, limit);
   }
 
+  private static Classification read(Tensor feature) {
+    return classifier.ofFeatures(feature).get(0);
+  }
+
   /** A request that holds up the encoding thread, from {@code started} until {@code released}. */
-  private static Supplier<Classifier> held(CountDownLatch started, CountDownLatch released) {
-    return () -> {
+  private static Function<Tensor, Classification> held(
+      CountDownLatch started, CountDownLatch released) {
+    return feature -> {
       started.countDown();
       try {
         released.await();
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-      return classifier;
+      return read(feature);
     };
   }
 
@@ -66,14 +79,14 @@ class EncodingQueueTest {
     CountDownLatch released = new CountDownLatch(1);
     EncodingQueue queue = queue(1, LONG);
     CompletableFuture<Classification> first =
-        CompletableFuture.supplyAsync(() -> queue.ask(PICTURE, held(started, released)));
+        CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
     started.await();
     CompletableFuture<Classification> second =
-        CompletableFuture.supplyAsync(() -> queue.ask(PICTURE, () -> classifier));
+        CompletableFuture.supplyAsync(() -> queue.ask(pixels, EncodingQueueTest::read));
     while (queue.waiting() < 1) {
       Thread.sleep(1);
     }
-    assertThatThrownBy(() -> queue.ask(PICTURE, () -> classifier))
+    assertThatThrownBy(() -> queue.ask(pixels, EncodingQueueTest::read))
         .isInstanceOfSatisfying(
             RefusedRequestException.class, e -> assertThat(e.status()).isEqualTo(503))
         .hasMessageContaining("too many");
@@ -86,11 +99,38 @@ class EncodingQueueTest {
   }
 
   @Test
+  void theSeveralPicturesOfARequestAreTakenAllOrNotAtAll() throws InterruptedException {
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    try (EncodingQueue queue = queue(3, LONG)) {
+      assertThat(queue.mostPictures()).isEqualTo(3);
+      CompletableFuture<Classification> first =
+          CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
+      started.await();
+      CompletableFuture<List<Classification>> two =
+          CompletableFuture.supplyAsync(
+              () -> queue.askAll(List.of(pixels, pixels), EncodingQueueTest::read));
+      while (queue.waiting() < 2) {
+        Thread.sleep(1);
+      }
+      assertThatThrownBy(() -> queue.askAll(List.of(pixels, pixels), EncodingQueueTest::read))
+          .hasMessageContaining("too many");
+      assertThat(queue.waiting()).isEqualTo(2);
+      released.countDown();
+      Classification expected = classifier.classify(PICTURE);
+      assertThat(first.join().best()).isEqualTo(expected.best());
+      for (Classification each : two.join()) {
+        assertThat(each.probabilities()).containsExactly(expected.probabilities(), within(1e-5f));
+      }
+    }
+  }
+
+  @Test
   void aRequestWaitsNoLongerThanTheTimeLimit() throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     try (EncodingQueue queue = queue(4, Duration.ofMillis(200))) {
-      assertThatThrownBy(() -> queue.ask(PICTURE, held(started, released)))
+      assertThatThrownBy(() -> queue.ask(pixels, held(started, released)))
           .isInstanceOf(RefusedRequestException.class)
           .hasMessageContaining("time limit");
       released.countDown();
@@ -103,13 +143,13 @@ class EncodingQueueTest {
       assertThatThrownBy(
               () ->
                   queue.ask(
-                      PICTURE,
-                      () -> {
+                      pixels,
+                      feature -> {
                         throw KgCoopException.configuration("no such thing");
                       }))
           .isInstanceOf(KgCoopException.class)
           .hasMessage("no such thing");
-      assertThat(queue.ask(PICTURE, () -> classifier).ranking()).hasSize(2);
+      assertThat(queue.ask(pixels, EncodingQueueTest::read).ranking()).hasSize(2);
     }
   }
 

@@ -51,10 +51,32 @@ public final class PictureEncoder {
    * @return (B, E)
    */
   public Tensor of(List<RgbImage> pictures) {
+    return ofPixels(
+        pictures.stream()
+            .<Pixels>map(
+                picture ->
+                    (values, offset) ->
+                        transform.normalise(transform.test(picture), values, offset))
+            .toList());
+  }
+
+  /** A picture as the image tower takes it. */
+  @FunctionalInterface
+  public interface Pixels {
+    /** Writes its normalised numbers, (channels, R, R), from an offset on; in any thread. */
+    void write(float[] values, int offset);
+  }
+
+  /**
+   * Unit features of pictures that are transformed already.
+   *
+   * @return (B, E)
+   */
+  public Tensor ofPixels(List<Pixels> pictures) {
     float[] values = new float[Math.multiplyExact(pictures.size(), valuesPerPicture())];
     IntStream.range(0, pictures.size())
         .parallel()
-        .forEach(i -> normalise(transform.test(pictures.get(i)), values, i));
+        .forEach(i -> pictures.get(i).write(values, i * valuesPerPicture()));
     return features(values);
   }
 
@@ -79,7 +101,8 @@ public final class PictureEncoder {
     return features(values);
   }
 
-  int valuesPerPicture() {
+  /** channels R R. */
+  public int valuesPerPicture() {
     int size = clip.preprocessing().size();
     return clip.preprocessing().channels() * size * size;
   }
@@ -94,10 +117,6 @@ public final class PictureEncoder {
             : sight
                 .recipe()
                 .view(sight.seed(), sight.number(), request.item().key(), picture, transform);
-    normalise(seen, values, place);
-  }
-
-  private void normalise(RgbImage seen, float[] values, int place) {
     transform.normalise(seen, values, place * valuesPerPicture());
   }
 

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ final class MappedFile implements AutoCloseable {
   private static final long SMALL = 1 << 20;
 
   private final Path path;
-  private final FileChannel channel;
+  private final @Nullable FileChannel channel; // where the whole is not in memory
   private final long size;
   private final @Nullable ByteBuffer whole;
 
@@ -44,6 +45,19 @@ final class MappedFile implements AutoCloseable {
       }
     }
     return bytes.flip().asReadOnlyBuffer();
+  }
+
+  private MappedFile(Path path, byte[] bytes) {
+    this.path = path;
+    this.channel = null;
+    this.size = bytes.length;
+    this.whole = ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+  }
+
+  /** A file that is in memory, and nowhere else. */
+  @MustBeClosed
+  static MappedFile of(Path name, byte[] bytes) {
+    return new MappedFile(name, bytes);
   }
 
   @MustBeClosed
@@ -87,7 +101,7 @@ final class MappedFile implements AutoCloseable {
       window = whole.slice((int) offset, (int) length);
     } else {
       try {
-        window = channel.map(FileChannel.MapMode.READ_ONLY, offset, length);
+        window = Objects.requireNonNull(channel).map(FileChannel.MapMode.READ_ONLY, offset, length);
       } catch (IOException e) {
         throw FileErrors.unreadable(path, e);
       }
@@ -98,7 +112,9 @@ final class MappedFile implements AutoCloseable {
   @Override
   public void close() {
     try {
-      channel.close();
+      if (channel != null) {
+        channel.close();
+      }
     } catch (IOException e) {
       throw FileErrors.unreadable(path, e);
     }

@@ -67,28 +67,45 @@ public final class Safetensors {
    */
   public static WeightFile read(Path path) {
     try (MappedFile file = MappedFile.open(path)) {
-      if (file.size() < 8) {
-        throw FileErrors.damaged(path, file.size() + " bytes are too few for a safetensors file");
-      }
-      long headerLength = file.window(0, 8).getLong();
-      if (headerLength < 2 || headerLength > Math.min(MAX_HEADER, file.size() - 8)) {
-        throw FileErrors.damaged(
-            path,
-            "its safetensors header is said to take %s bytes, expected 2 to %d"
-                .formatted(
-                    Long.toUnsignedString(headerLength), Math.min(MAX_HEADER, file.size() - 8)));
-      }
-      Map<String, String> metadata = new LinkedHashMap<>();
-      List<Slot> slots = readHeader(path, text(path, file.window(8, headerLength)), metadata);
-      long dataStart = 8 + headerLength;
-      checkNoGaps(path, slots, file.size() - dataStart);
-      Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-      for (Slot s : slots) {
-        ByteBuffer data = file.window(dataStart + s.begin, s.end - s.begin);
-        tensors.put(s.name, new StoredTensor(s.name, s.dtype, array(s.shape), data));
-      }
-      return new WeightFile(path, WeightFile.Format.SAFETENSORS, tensors, metadata, List.of());
+      return read(file);
     }
+  }
+
+  /**
+   * Reads a file that is in memory.
+   *
+   * @param name what errors call it
+   * @throws KgCoopException where it is damaged
+   */
+  public static WeightFile read(Path name, byte[] file) {
+    try (MappedFile inMemory = MappedFile.of(name, file)) {
+      return read(inMemory);
+    }
+  }
+
+  private static WeightFile read(MappedFile file) {
+    Path path = file.path();
+    if (file.size() < 8) {
+      throw FileErrors.damaged(path, file.size() + " bytes are too few for a safetensors file");
+    }
+    long headerLength = file.window(0, 8).getLong();
+    if (headerLength < 2 || headerLength > Math.min(MAX_HEADER, file.size() - 8)) {
+      throw FileErrors.damaged(
+          path,
+          "its safetensors header is said to take %s bytes, expected 2 to %d"
+              .formatted(
+                  Long.toUnsignedString(headerLength), Math.min(MAX_HEADER, file.size() - 8)));
+    }
+    Map<String, String> metadata = new LinkedHashMap<>();
+    List<Slot> slots = readHeader(path, text(path, file.window(8, headerLength)), metadata);
+    long dataStart = 8 + headerLength;
+    checkNoGaps(path, slots, file.size() - dataStart);
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    for (Slot s : slots) {
+      ByteBuffer data = file.window(dataStart + s.begin, s.end - s.begin);
+      tensors.put(s.name, new StoredTensor(s.name, s.dtype, array(s.shape), data));
+    }
+    return new WeightFile(path, WeightFile.Format.SAFETENSORS, tensors, metadata, List.of());
   }
 
   private static String text(Path path, ByteBuffer bytes) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.AtomicFile;
+import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
@@ -47,6 +48,7 @@ public record PromptFile(
     Map<String, StoredTensor> parameters) {
   private static final int FORMAT = 1;
   private static final String WHAT = "prompt file";
+  private static final Path IN_MEMORY = Path.of("prompt.safetensors"); // what errors call it
 
   public PromptFile {
     classNames = List.copyOf(classNames);
@@ -98,6 +100,15 @@ public record PromptFile(
    */
   public static PromptFile read(Path path) {
     return of(path, SealedFile.open(WeightFiles.open(path), WHAT));
+  }
+
+  /**
+   * Reads the bytes of a {@code NAME.safetensors}.
+   *
+   * @throws KgCoopException as {@link #read(Path)}
+   */
+  public static PromptFile read(byte[] file) {
+    return of(IN_MEMORY, SealedFile.open(Safetensors.read(IN_MEMORY, file), WHAT));
   }
 
   private static PromptFile of(Path path, SealedFile.Content content) {

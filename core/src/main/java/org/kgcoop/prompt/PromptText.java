@@ -59,6 +59,11 @@ public record PromptText(
    */
   public static PromptText learned(Clip clip, List<String> classNames, ContextSettings context) {
     int m = context.tokens();
+    if (m >= clip.config().contextLength()) {
+      throw KgCoopException.configuration(
+          "%d context tokens do not fit into the %d of this CLIP's texts: use fewer"
+              .formatted(m, clip.config().contextLength()));
+    }
     List<String> words = new ArrayList<>(Collections.nCopies(m - context.wordCount(), "X"));
     if (!context.words().isEmpty()) {
       words.add(context.words());

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -187,9 +188,15 @@ class PromptFileTest {
     byte[] whole = Files.readAllBytes(path);
     Path cut = folder.resolve("cut.safetensors");
     for (int length = 0; length < whole.length; length += 7) {
-      Files.write(cut, java.util.Arrays.copyOf(whole, length));
+      byte[] start = Arrays.copyOf(whole, length);
+      Files.write(cut, start);
       assertThatThrownBy(() -> use(PromptFile.read(cut))).isInstanceOf(KgCoopException.class);
+      assertThatThrownBy(() -> use(PromptFile.read(start)))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageStartingWith("prompt.safetensors: ");
     }
+    assertThat(PromptFile.read(whole).parameters().keySet())
+        .isEqualTo(PromptFile.read(path).parameters().keySet());
   }
 
   @Test

@@ -163,6 +163,13 @@ class PromptTextTest {
   }
 
   @Test
+  void moreVectorsThanATextHasTokensAreRefusedAtOnce() {
+    assertThatThrownBy(() -> text(Integer.MAX_VALUE, "", ClassTokenPosition.END, "cat"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("2147483647 context tokens do not fit");
+  }
+
+  @Test
   void moreWordsThanVectorsAreRefused() {
     assertThatThrownBy(() -> ContextSettings.shared(3, "a photo of a"))
         .isInstanceOf(KgCoopException.class)

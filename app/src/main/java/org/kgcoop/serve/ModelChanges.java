@@ -1,0 +1,84 @@
+package org.kgcoop.serve;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.PromptFile;
+
+/** Models that come and go by request. Whoever may do this has brought the server's token. */
+final class ModelChanges {
+  private static final int MOST_MODELS = 100;
+  private static final int MOST_CLASSES = 10_000;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
+
+  private final Clip clip;
+  private final ModelRegistry models;
+  private final ServerSettings settings;
+
+  ModelChanges(Clip clip, ModelRegistry models, ServerSettings settings) {
+    this.clip = clip;
+    this.models = models;
+    this.settings = settings;
+  }
+
+  void addTo(RoutesConfig routes) {
+    routes.put("/v1/models/{model}", this::put);
+    routes.delete("/v1/models/{model}", this::remove);
+  }
+
+  private void checkAllowed() {
+    if (settings.token() == null) {
+      throw new RefusedRequestException(
+          403, "models change by request only where the server was started with --token-file");
+    }
+  }
+
+  private void put(Context request) {
+    checkAllowed();
+    String name = request.pathParam("model");
+    if (!NAME.matcher(name).matches()) {
+      throw new RefusedRequestException(
+          400, "the model's name: expected 1 to 100 letters, digits, '.', '_' and '-'");
+    }
+    byte[] file = RequestBody.read(request.bodyInputStream(), settings.maxBytes());
+    ObjectNode described;
+    synchronized (this) { // one is read at a time: its texts take all cores, and memory
+      boolean isNew = !models.all().containsKey(name);
+      if (isNew && models.all().size() >= MOST_MODELS) {
+        throw new RefusedRequestException(409, "there are " + MOST_MODELS + " models already");
+      }
+      Classifier classifier = classifier(file);
+      described = Endpoints.described(name, classifier);
+      models.putAll(Map.of(name, classifier));
+      int unused = request.status(isNew ? 201 : 200).statusCode();
+    }
+    Endpoints.json(request, described);
+  }
+
+  /** Whatever is wrong with a file that came with the request is the sender's. */
+  private Classifier classifier(byte[] file) {
+    try {
+      PromptFile prompt = PromptFile.read(file);
+      List<String> classNames = prompt.classNames();
+      if (classNames.size() > MOST_CLASSES) {
+        throw new RefusedRequestException(
+            400, "the prompt has " + classNames.size() + " classes; at most " + MOST_CLASSES);
+      }
+      return Classifier.of(prompt, clip, classNames);
+    } catch (KgCoopException e) {
+      throw new RefusedRequestException(400, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void remove(Context request) {
+    checkAllowed();
+    models.remove(request.pathParam("model"));
+    int unused = request.status(204).statusCode();
+  }
+}

@@ -1,0 +1,104 @@
+package org.kgcoop.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.yaml.snakeyaml.Yaml;
+
+/** What {@code openapi.yaml} says, to hold a server's answers against. */
+final class ApiDescription {
+  /** Those of every route, which come before anything of a request is looked at. */
+  private static final Set<Integer> GUARDED = Set.of(401, 403, 408, 421, 429);
+
+  private final JsonNode root;
+
+  private ApiDescription(JsonNode root) {
+    this.root = root;
+  }
+
+  static ApiDescription read() {
+    try (InputStream in = Endpoints.class.getResourceAsStream("openapi.yaml")) {
+      Object yaml = new Yaml().load(Objects.requireNonNull(in)); // it knows aliases
+      return new ApiDescription(new ObjectMapper().valueToTree(yaml));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A method, such as {@code get}, and a path, such as {@code /v2/models/{model}}. */
+  record Route(String method, String path) {
+    @Override
+    public String toString() {
+      return method + " " + path;
+    }
+  }
+
+  List<Route> routes() {
+    List<Route> routes = new ArrayList<>();
+    root.path("paths")
+        .properties()
+        .forEach(
+            path ->
+                path.getValue()
+                    .fieldNames()
+                    .forEachRemaining(method -> routes.add(new Route(method, path.getKey()))));
+    return routes;
+  }
+
+  private JsonNode operation(Route route) {
+    return root.path("paths").path(route.path()).path(route.method());
+  }
+
+  /** The names of a route's parameters that stand in the path, the query or a header. */
+  List<String> parameters(Route route, String in) {
+    List<String> names = new ArrayList<>();
+    for (JsonNode each : operation(route).path("parameters")) {
+      JsonNode parameter = resolved(each);
+      if (parameter.path("in").asText().equals(in)) {
+        names.add(parameter.path("name").asText());
+      }
+    }
+    return names;
+  }
+
+  /** What a {@code $ref} leads to, which has to be there. */
+  private JsonNode resolved(JsonNode node) {
+    if (!node.has("$ref")) {
+      return node;
+    }
+    JsonNode found = root.at(node.path("$ref").asText().substring(1));
+    assertThat(found.isMissingNode()).as(node.toString()).isFalse();
+    return found;
+  }
+
+  /** Every {@code $ref} leads somewhere. */
+  void assertWhole() {
+    List<JsonNode> references = root.findParents("$ref");
+    assertThat(references)
+        .hasSizeGreaterThan(20)
+        .allSatisfy(each -> assertThat(resolved(each)).isNotNull());
+  }
+
+  /** That an answer of that status is described; addresses that are no route have none. */
+  void assertDescribes(String method, String path, int status) {
+    for (Route route : routes()) {
+      String pattern = "\\Q" + route.path().replaceAll("\\{\\w+}", "\\\\E[^/]+\\\\Q") + "\\E";
+      if (route.method().equalsIgnoreCase(method) && Pattern.matches(pattern, path)) {
+        JsonNode responses = operation(route).path("responses");
+        assertThat(
+                responses.has(String.valueOf(status))
+                    || (GUARDED.contains(status) && responses.has("default")))
+            .as(route + " answers " + status)
+            .isTrue();
+      }
+    }
+  }
+}
