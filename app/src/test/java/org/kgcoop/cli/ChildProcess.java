@@ -62,8 +62,22 @@ final class ChildProcess {
 
   /** Presses Ctrl-C and waits for what comes of it: the exit code. */
   int interrupt() throws IOException, InterruptedException {
-    int unused = new ProcessBuilder("kill", "-INT", "" + process.pid()).start().waitFor();
+    signal("INT");
     return exitCode();
+  }
+
+  /** Holds it where it is, with what it has locked. */
+  void hold() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** Lets it go on. */
+  void release() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    int unused = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
   }
 
   /** All that it has said so far. */

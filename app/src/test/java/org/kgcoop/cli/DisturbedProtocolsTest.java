@@ -12,6 +12,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +24,7 @@ import org.kgcoop.clip.RandomClip;
  * and the prompts of an undisturbed one. {@code -Dkgcoop.kills=20} disturbs more often than the
  * default.
  */
+@DisabledOnOs(OS.WINDOWS)
 class DisturbedProtocolsTest {
   private static final int DISTURBANCES = Integer.getInteger("kgcoop.kills", 2);
   private static final long SEED = 11;
@@ -100,7 +103,7 @@ class DisturbedProtocolsTest {
   private static Object[] words(String command, Path out) {
     String words =
         command.replace("drawings", "%1$s/drawings").replace("others", "%1$s/others")
-            + " --methods clip,kgcoop --set context_tokens=2 --epochs 30 --batch-size 4 --threads 1"
+            + " --methods clip,kgcoop --set context_tokens=2 --epochs 15 --batch-size 4 --threads 1"
             + " --checkpoint-every 1 --augment bank:2 --clip %1$s/clip --bank %2$s.bank --out %2$s";
     return words.formatted(shared, out).split(" ");
   }

@@ -7,18 +7,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.JsonFiles;
-import org.kgcoop.io.LockedFile;
 
 /** Two processes that write one folder, and a folder that is somebody else's. */
+@DisabledOnOs(OS.WINDOWS)
 class SharedFolderTest {
   private static final int IN_USE = 5;
   private static final int CONFIGURATION = 2;
 
-  /** So many that a run takes a second or more. */
-  private static final int EPOCHS = 120;
+  /** So many that the first still runs when its work has been seen. */
+  private static final int EPOCHS = 40;
 
   @TempDir static Path shared;
 
@@ -38,16 +40,23 @@ class SharedFolderTest {
         .split(" ");
   }
 
-  /** The folder that the first wrote, undisturbed by the second. */
-  private Path theSecondIsRefused(String command) throws IOException, InterruptedException {
+  /**
+   * The folder that the first wrote, undisturbed by the second.
+   *
+   * @param begun a file that is there when the first has locked the folder
+   */
+  private Path theSecondIsRefused(String command, String begun)
+      throws IOException, InterruptedException {
     Path out = folder.resolve("out");
     ChildProcess first = ChildProcess.start(folder.resolve("log.txt"), words(command, EPOCHS, out));
-    while (!(Files.exists(out) && LockedFile.isLocked(out.resolve(".lock")))) {
+    while (!Files.exists(out.resolve(begun))) {
       assertThat(first.endsWithin(10)).as(first.log()).isFalse();
     }
+    first.hold();
 
     Cli.Result second = Cli.run(words(command, EPOCHS, out));
 
+    first.release();
     assertThat(second.exitCode()).as(second.err()).isEqualTo(IN_USE);
     assertThat(second.err())
         .isEqualTo(
@@ -60,7 +69,7 @@ class SharedFolderTest {
   @Test
   void ofTwoTrainingsTheSecondIsRefusedAndTheFirstEndsAsIfAlone()
       throws IOException, InterruptedException {
-    Path out = theSecondIsRefused("train");
+    Path out = theSecondIsRefused("train", "run.json");
 
     Path alone = folder.resolve("alone");
     done(Cli.run(words("train", EPOCHS, alone)));
@@ -73,7 +82,8 @@ class SharedFolderTest {
   @Test
   void ofTwoProtocolsTheSecondIsRefusedAndTheFirstWritesItsTable()
       throws IOException, InterruptedException {
-    Path out = theSecondIsRefused("base2new --seeds 1 --methods kgcoop");
+    Path out =
+        theSecondIsRefused("base2new --seeds 1 --methods kgcoop", "drawings/kgcoop/seed1/run.json");
 
     assertThat(out.resolve("report.html")).isRegularFile();
     assertThat(JsonFiles.read(out.resolve("results.json")).path("rows")).hasSize(1);

@@ -47,7 +47,8 @@ public interface Protocol {
    * @param takes which targets of which cells
    */
   record Column(String name, String header, BiPredicate<Cell, Cell.Measured> takes) {
-    Column(String name, BiPredicate<Cell, Cell.Measured> takes) {
+    /** Of one name for all. */
+    public Column(String name, BiPredicate<Cell, Cell.Measured> takes) {
       this(name, name, takes);
     }
   }

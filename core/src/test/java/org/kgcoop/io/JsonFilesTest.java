@@ -51,8 +51,9 @@ class JsonFilesTest {
   @Test
   void aTreeIsDeletedAndWhatItsLinksNameIsNot() throws IOException {
     Path kept = file("{}");
-    Path tree = Files.createDirectories(folder.resolve("tree/inner")).getParent();
-    Files.createSymbolicLink(tree.resolve("inner/link"), kept);
+    Path tree = folder.resolve("tree");
+    Path inner = Files.createDirectories(tree.resolve("inner"));
+    Files.createSymbolicLink(inner.resolve("link"), kept);
     Files.createSymbolicLink(tree.resolve("folder"), folder);
 
     FolderTree.delete(tree);
