@@ -116,7 +116,7 @@ final class DemoCommand implements Callable<Integer> {
               "base, new: accuracy in percent on the classes trained on and on the others, by %d"
                   + " pictures a class,",
               SHOTS));
-      output.line("mean over data sets and seeds; H: their harmonic mean. Your own pictures:");
+      output.line("averaged over data sets and seeds; H: their harmonic mean. Your own pictures:");
       output.line("  ./kgcoop base2new --data FOLDER --clip ViT-B-16.pt --out runs/mine");
       output.line("Runs and results: " + out);
     }

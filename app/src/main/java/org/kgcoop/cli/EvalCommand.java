@@ -43,7 +43,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop eval runs/pets/prompt.safetensors --data pets --classes new --clip ViT-B-16.pt"
+      "  ./kgcoop eval runs/pets/prompt.safetensors --data pets --classes new \\",
+      "      --clip ViT-B-16.pt"
     })
 final class EvalCommand implements Callable<Integer> {
   @Parameters(

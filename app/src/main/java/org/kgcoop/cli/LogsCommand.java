@@ -96,6 +96,6 @@ final class LogsCommand implements Callable<Integer> {
             right("seeds", row -> "" + row.values().size()),
             right("mean", row -> number(row.spread().mean())),
             right("std", row -> number(row.spread().standardDeviation())),
-            right("95 %", row -> "+- " + number(Metrics.interval95(row.values())))));
+            right("95 %", row -> "± " + number(Metrics.interval95(row.values())))));
   }
 }

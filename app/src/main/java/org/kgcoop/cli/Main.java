@@ -120,7 +120,12 @@ public final class Main implements Runnable {
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
     err.println(
-        "kgcoop: " + firstLine(e) + hint(command, arguments) + "; see '" + name + " --help'");
+        "kgcoop: "
+            + firstLine(e).replaceFirst("\\.$", "")
+            + hint(command, arguments)
+            + "; see '"
+            + name
+            + " --help'");
     return KgCoopException.Category.CONFIGURATION.exitCode();
   }
 

@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop predict runs/pets/prompt.safetensors holiday.jpg photos/ --clip ViT-B-16.pt"
+      "  ./kgcoop predict runs/pets/prompt.safetensors holiday.jpg photos/ \\",
+      "      --clip ViT-B-16.pt"
     })
 final class PredictCommand implements Callable<Integer> {
   @Parameters(

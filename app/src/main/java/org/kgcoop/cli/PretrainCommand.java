@@ -37,8 +37,10 @@ import picocli.CommandLine.ParentCommand;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop pretrain --data icons --validation icons/validation.jsonl --minutes 60 --out my",
-      "  ./kgcoop zero-shot cat.png --classes cat,dog --template \"an icon of a {}.\" --clip my"
+      "  ./kgcoop pretrain --data icons --validation icons/validation.jsonl \\",
+      "      --minutes 60 --out my",
+      "  ./kgcoop zero-shot cat.png --classes cat,dog \\",
+      "      --template \"an icon of a {}.\" --clip my"
     })
 final class PretrainCommand implements Callable<Integer> {
   @ParentCommand private Main main;

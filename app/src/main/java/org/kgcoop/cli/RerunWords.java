@@ -13,7 +13,8 @@ import org.kgcoop.store.StoredRun;
 
 /**
  * The command that made a run, narrowed to this run alone: of a table's methods, seeds, shots, data
- * sets and swept settings those of the run.
+ * sets and swept settings those of the run. The demo, whose methods and data sets are fixed, is
+ * narrowed to the seed.
  */
 final class RerunWords {
   /** Commands of many runs. */
@@ -57,6 +58,9 @@ final class RerunWords {
     boolean table = TABLES.contains(command);
     List<String> words = new ArrayList<>(List.of(command));
     Map<String, String> missing = new TreeMap<>();
+    if (command.equals("demo") && run.seed() != null) {
+      missing.put("--seeds", "" + run.seed());
+    }
     if (table) {
       missing.put("--methods", run.method());
       if (run.seed() != null) {

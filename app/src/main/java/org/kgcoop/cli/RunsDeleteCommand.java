@@ -63,7 +63,8 @@ final class RunsDeleteCommand implements Callable<Integer> {
   private boolean confirmed(List<Path> folders) {
     if (!Boolean.getBoolean("kgcoop.terminal")) {
       throw KgCoopException.configuration(
-          "nobody to ask whether %d runs may be deleted: say --yes".formatted(folders.size()));
+          "nobody to ask whether %d run%s may be deleted: say --yes"
+              .formatted(folders.size(), folders.size() == 1 ? "" : "s"));
     }
     folders.forEach(folder -> output.line("  " + folder));
     output.out().print("Delete " + (folders.size() == 1 ? "this run" : "these runs") + "? [y/N] ");

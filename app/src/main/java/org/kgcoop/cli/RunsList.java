@@ -10,7 +10,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.kgcoop.store.RunLabels;
 import org.kgcoop.store.StoredRun;
@@ -28,10 +31,12 @@ abstract class RunsList implements Callable<Integer> {
   @Override
   public Integer call() {
     List<StoredRun> found = runs.below(List.of(), filter.filter(), output::warn);
-    RunLabels labels = new RunLabels(found);
+    Map<String, RunLabels> ofFolders = labels(found);
+    Function<StoredRun, RunLabels> labels =
+        run -> Objects.requireNonNull(ofFolders.get(folder(run)));
     if (output.isJson()) {
       ArrayNode list = JsonNodeFactory.instance.arrayNode();
-      found.forEach(run -> list.add(json(run, labels)));
+      found.forEach(run -> list.add(json(run, labels.apply(run))));
       output.json(JsonNodeFactory.instance.objectNode().set("runs", list));
       return 0;
     }
@@ -46,7 +51,7 @@ abstract class RunsList implements Callable<Integer> {
             List.of(
                 left("run", StoredRun::name),
                 left("state", RunsList::state),
-                left("method", labels::method),
+                left("method", run -> labels.apply(run).method(run)),
                 left("data set", StoredRun::dataSet),
                 left("protocol", StoredRun::protocol),
                 right("shots", run -> run.shots() == 0 ? "all" : "" + run.shots()),
@@ -56,6 +61,19 @@ abstract class RunsList implements Callable<Integer> {
                 right("ms/image", run -> number(run.msPerImage())),
                 right("age", run -> age(Duration.between(run.modified(), now))))));
     return 0;
+  }
+
+  /** What was varied is told of runs that lie in one folder: those of others differ in all. */
+  private static Map<String, RunLabels> labels(List<StoredRun> runs) {
+    return runs.stream()
+        .collect(
+            Collectors.groupingBy(
+                RunsList::folder,
+                Collectors.collectingAndThen(Collectors.toList(), RunLabels::new)));
+  }
+
+  private static String folder(StoredRun run) {
+    return run.name().split("/", 2)[0];
   }
 
   private static ObjectNode json(StoredRun run, RunLabels labels) {

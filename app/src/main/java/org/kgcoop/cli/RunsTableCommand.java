@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.store.RunTable;
@@ -24,9 +25,9 @@ import picocli.CommandLine.Parameters;
       "",
       "Tabulate all complete runs below the folders: mean over seeds of the mean over data sets,"
           + " population standard deviation over seeds (divided by n, as the published parser of logs"
-          + " does), 95 %% interval, and the difference of each two rows. An interval is that of a"
-          + " bootstrap over pictures and seeds, paired for differences; of twenty differences"
-          + " without a cause, one stands by chance.",
+          + " does), 95 %% interval, and the difference of each two rows of as many shots. An"
+          + " interval is that of a bootstrap over pictures and seeds, paired for differences; of"
+          + " twenty differences without a cause, one stands by chance.",
       ""
     },
     footer = {
@@ -82,15 +83,20 @@ final class RunsTableCommand implements Callable<Integer> {
   }
 
   private RunTable.@Nullable Row row(RunTable table) {
-    if (against == null) {
+    String wanted = against;
+    if (wanted == null) {
       return null;
     }
-    List<String> labels = table.rows().stream().map(RunTable.Row::label).toList();
-    int place = labels.indexOf(against);
-    if (place < 0) {
-      throw KgCoopException.configuration(
-          "--against " + against + ": no such row; there are " + String.join("; ", labels));
-    }
-    return table.rows().get(place);
+    return table.rows().stream()
+        .filter(row -> row.isNamed(wanted))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                KgCoopException.configuration(
+                    table.rows().stream()
+                        .map(RunTable.Row::label)
+                        .collect(
+                            Collectors.joining(
+                                "; ", "--against " + wanted + ": no such row; there are ", ""))));
   }
 }

@@ -38,13 +38,11 @@ final class TableView {
 
   /** Runs the protocol; writes {@code results.json} and, beside it, {@code report.html}. */
   static TableView run(Workbench bench, Protocol protocol, Plan plan, Path out) {
-    Experiment experiment = new Experiment(bench, protocol, plan);
-    ProtocolTable table = experiment.run(out);
-    ObjectNode results = experiment.write(table, out);
+    Experiment.Outcome outcome = new Experiment(bench, protocol, plan).run(out);
     Path report = out.resolve("report.html");
-    ReportPage.write(results, report);
+    ReportPage.write(outcome.json(), report);
     EventFile.below(out);
-    return new TableView(table, results, report, plan.seeds().size() > 1);
+    return new TableView(outcome.table(), outcome.json(), report, plan.seeds().size() > 1);
   }
 
   void print(Output output, boolean perSet) {
@@ -86,7 +84,7 @@ final class TableView {
       String name = column.name();
       // The published table has no deviations.
       boolean mean = baseToNew || !deviations;
-      columns.add(right(name, row -> percent(row.column(name), mean)));
+      columns.add(right(column.header(), row -> percent(row.column(name), mean)));
     }
     if (baseToNew) {
       columns.add(right("H", row -> number(BaseToNew.harmonicMean(row))));

@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop zero-shot holiday.jpg --classes beach,mountain,city --clip ViT-B-16.pt --top 3"
+      "  ./kgcoop zero-shot holiday.jpg --classes beach,mountain,city --top 3 \\",
+      "      --clip ViT-B-16.pt"
     })
 final class ZeroShotCommand implements Callable<Integer> {
   @Parameters(

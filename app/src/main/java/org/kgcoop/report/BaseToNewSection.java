@@ -26,7 +26,7 @@ final class BaseToNewSection {
     String heading =
         sets.size() == 1
             ? "Results on " + Text.or(sets.get(0).path("name"), "unnamed")
-            : "Means over all data sets";
+            : "Average over all data sets";
     blocks.add(new Figures(grid(heading, rows, spread)));
     blocks.add(new Words(key(spread)));
     blocks.add(charts(rows, sets));

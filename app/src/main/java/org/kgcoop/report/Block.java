@@ -18,7 +18,8 @@ sealed interface Block {
    * A chart.
    *
    * @param caption what it shows, in a sentence
-   * @param legend names of the series, by colour; empty where there is nothing to tell apart
+   * @param legend names of the series, by colour, "" for one that is not drawn; empty where there
+   *     is nothing to tell apart
    * @param numbers what it shows, for those who do not see it
    */
   record Chart(String caption, Drawing drawing, List<String> legend, Grid numbers)

@@ -9,7 +9,7 @@ import org.kgcoop.report.Block.Chart;
 
 /** What was taken for what: counts of pictures by label (row) and prediction (column). */
 final class Confusion {
-  private static final int MOST_CLASSES = 30;
+  private static final int MOST_CLASSES = 22;
   private static final int WORST = 8;
 
   private final List<String> names;

@@ -138,15 +138,13 @@ final class CurvesSection {
     return charts;
   }
 
-  /** A curve a run, as far as runs have it. */
+  /** A curve a run, empty where it has none: each keeps its colour in all charts. */
   private static List<Series> series(Group group, String name, boolean named) {
     List<Series> series = new ArrayList<>();
     group.curves.forEach(
         (run, own) -> {
-          List<Point> points = own.get(name);
-          if (points != null) {
-            series.add(new Series(named ? name.replace('_', ' ') : run, Style.LINE, points));
-          }
+          List<Point> points = own.getOrDefault(name, List.of());
+          series.add(new Series(named ? name.replace('_', ' ') : run, Style.LINE, points));
         });
     return series;
   }
@@ -161,16 +159,23 @@ final class CurvesSection {
         new Chart(
             caption + " by epoch" + more,
             new XyPlot(Axis.of("epoch"), Axis.of(unit), series).draw(),
-            series.stream().map(Series::name).toList(),
-            SeriesGrid.of(caption, "epoch", series)));
+            series.stream().map(s -> s.points().isEmpty() ? "" : s.name()).toList(),
+            SeriesGrid.of(
+                caption, "epoch", series.stream().filter(s -> !s.points().isEmpty()).toList())));
   }
 
-  /** Runs of one schedule share a line. */
+  /** Runs of one schedule share the line of the first of them. */
   private static List<Series> equalOnes(List<Series> series) {
     Map<List<Point>, String> names = new LinkedHashMap<>();
     series.forEach(s -> names.merge(s.points(), s.name(), (a, b) -> a + "; " + b));
-    List<Series> distinct = new ArrayList<>();
-    names.forEach((points, name) -> distinct.add(new Series(name, Style.LINE, points)));
-    return distinct;
+    return series.stream()
+        .map(
+            s -> {
+              String name = names.remove(s.points());
+              return name == null
+                  ? new Series(s.name(), Style.LINE, List.of())
+                  : new Series(name, Style.LINE, s.points());
+            })
+        .toList();
   }
 }

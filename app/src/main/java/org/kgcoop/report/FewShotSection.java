@@ -28,7 +28,7 @@ final class FewShotSection {
     List<String> sets = Cell.distinct(table.cells(), Cell::dataSet);
     boolean several = sets.size() > 1;
     List<Block> blocks = new ArrayList<>();
-    String all = several ? "mean over " + sets.size() + " data sets" : sets.get(0);
+    String all = several ? "average over " + sets.size() + " data sets" : sets.get(0);
     blocks.add(new Figures(grid("Accuracy, " + all, table.cells(), shots)));
     blocks.add(
         new Words(

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.io.JsonFiles;
 
 /**
  * What a page is made of.
@@ -31,7 +32,7 @@ record Inputs(List<Table> tables, List<Run> runs) {
       if (Run.isOne(folder)) {
         runs.add(new Run(folder));
       } else if (Files.isRegularFile(folder.resolve("results.json"))) {
-        tables.add(Table.of(Json.read(folder.resolve("results.json")), folder));
+        tables.add(Table.of(JsonFiles.read(folder.resolve("results.json")), folder));
       } else {
         throw new KgCoopException(
             KgCoopException.Category.IO,

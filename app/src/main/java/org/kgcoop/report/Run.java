@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.io.JsonFiles;
 
 /**
  * The folder of a run. Its files are read when asked for and not kept, since there may be hundreds
@@ -32,11 +33,11 @@ final class Run {
 
   /** Settings, provenance and state. */
   JsonNode about() {
-    return Json.read(folder.resolve("run.json"));
+    return JsonFiles.read(folder.resolve("run.json"));
   }
 
   JsonNode results() {
-    return Json.read(folder.resolve("results.json"));
+    return JsonFiles.read(folder.resolve("results.json"));
   }
 
   List<Target> targets() {
@@ -58,17 +59,18 @@ final class Run {
 
   /** A line a step, and a line an epoch where something was validated. */
   List<JsonNode> events() {
-    return Json.lines(folder.resolve("events.jsonl"));
+    return JsonFiles.readLines(folder.resolve("events.jsonl"));
   }
 
   /** The measurement that this run is, where no table says it. */
   Cell cell() {
-    JsonNode settings = about().path("settings");
+    JsonNode about = about();
+    JsonNode settings = about.path("settings");
     JsonNode method = settings.path("method");
     JsonNode seed = settings.path("training").path("seed");
     return new Cell(
         method.path("method").asText(""),
-        Text.title(method),
+        Text.or(about.path("provenance").path("title"), Text.title(method)),
         "",
         settings.path("varied"),
         settings.path("data").path("name").asText(""),

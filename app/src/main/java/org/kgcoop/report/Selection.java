@@ -47,7 +47,7 @@ final class Selection {
             ? ""
             : "Shown: "
                 + best
-                + ", the best in the mean, with its first seed"
+                + ", the best on average, with its first seed"
                 + more
                 + ". Name a run folder to see another run.");
   }

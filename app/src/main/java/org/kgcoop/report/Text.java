@@ -61,10 +61,8 @@ final class Text {
   /** A method and what a sweep varied. */
   static String label(String title, JsonNode setting) {
     List<String> varied = new ArrayList<>();
-    setting
-        .properties()
-        .forEach(e -> varied.add(e.getKey().replace('_', ' ') + " " + any(e.getValue())));
-    return varied.isEmpty() ? title : title + ", " + String.join(", ", varied);
+    setting.properties().forEach(e -> varied.add(e.getKey() + "=" + any(e.getValue())));
+    return varied.isEmpty() ? title : title + " " + String.join(" ", varied);
   }
 
   /** The first few, and how many more there are. */

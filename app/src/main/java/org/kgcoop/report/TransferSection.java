@@ -36,7 +36,7 @@ final class TransferSection {
         new Words(
             learned
                 + BaseToNewSection.key(spread)
-                + " The mean leaves out the data set that was learned on."));
+                + " The average leaves out the data set that was learned on."));
     return Optional.of(
         new Section(
             id, name + (domain ? "Domain generalisation" : "Transfer to other data sets"), blocks));
@@ -52,7 +52,7 @@ final class TransferSection {
       columns.add(column(title, methods, cells, spread, cell -> on(cell, set)));
     }
     if (sets.size() > 2) {
-      columns.add(column("mean", methods, cells, spread, TransferSection::onOthers));
+      columns.add(column("average", methods, cells, spread, TransferSection::onOthers));
     }
     return Grid.of("Learned on " + source, "method", methods, List.of(), columns);
   }

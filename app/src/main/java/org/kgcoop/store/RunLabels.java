@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.kgcoop.prompt.MethodCatalogue;
 
 /**
  * Which settings tell runs of one method apart: those that differ between two of them on the same
@@ -58,15 +59,17 @@ public final class RunLabels {
         boolean fingerprint = key.equals("computation.clip_fingerprint");
         varied.put(
             fingerprint ? "clip" : key.substring(key.lastIndexOf('.') + 1),
-            fingerprint ? value.substring(0, Math.min(SHOWN_FINGERPRINT, value.length())) : value);
+            fingerprint
+                ? value.substring(0, Math.min(SHOWN_FINGERPRINT, value.length()))
+                : value.replaceFirst("^(-?\\d+)\\.0$", "$1"));
       }
     }
     return varied;
   }
 
-  /** The method's name and what was varied of it, as {@code kgcoop weight=4}. */
+  /** The method's title and what was varied of it, as {@code KgCoOp weight=4}. */
   public String method(StoredRun run) {
-    StringBuilder label = new StringBuilder(run.method());
+    StringBuilder label = new StringBuilder(MethodCatalogue.title(run.method()));
     setting(run).forEach((key, value) -> label.append(' ').append(key).append('=').append(value));
     return label.toString();
   }

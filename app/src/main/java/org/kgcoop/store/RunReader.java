@@ -1,8 +1,6 @@
 package org.kgcoop.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,13 +12,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.io.JsonFiles;
 
 /** Reads {@code run.json} and {@code results.json} of run folders and of table folders. */
 public final class RunReader {
   static final String RUN = "run.json";
   static final String RESULTS = "results.json";
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private RunReader() {}
 
@@ -46,7 +43,7 @@ public final class RunReader {
     if (!Files.isRegularFile(file)) {
       return null;
     }
-    JsonNode run = json(file);
+    JsonNode run = JsonFiles.read(file);
     JsonNode settings = run.path("settings");
     String method = settings.path("method").path("method").asText("");
     if (method.isEmpty() || !settings.path("data").isObject()) {
@@ -86,13 +83,12 @@ public final class RunReader {
 
   /** The {@code run.json} of a run. */
   public static JsonNode settings(Path folder) {
-    return json(folder.resolve(RUN));
+    return JsonFiles.read(folder.resolve(RUN));
   }
 
   /** All results of a run; a missing node where it has none yet. */
   public static JsonNode results(Path folder) {
-    Path file = folder.resolve(RESULTS);
-    return Files.isRegularFile(file) ? json(file) : MissingNode.getInstance();
+    return JsonFiles.read(folder.resolve(RESULTS));
   }
 
   /** The protocol that a table folder's results name; empty where they name none. */
@@ -116,16 +112,6 @@ public final class RunReader {
                   flatten(key.isEmpty() ? e.getKey() : key + "." + e.getKey(), e.getValue(), flat));
     } else {
       flat.put(key, value.isValueNode() ? value.asText() : value.toString());
-    }
-  }
-
-  private static JsonNode json(Path file) {
-    try {
-      return JSON.readTree(file.toFile());
-    } catch (IOException e) {
-      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      throw KgCoopException.io(
-          file + ": cannot be read: " + reason + "; run its command again, or delete the run", e);
     }
   }
 

@@ -1,11 +1,15 @@
 package org.kgcoop.store;
 
+import java.math.BigDecimal;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.prompt.MethodCatalogue;
 
 /**
  * Runs sorted into the rows of a table: {@code row > data set > seed > run}. A run that depends on
@@ -19,8 +23,9 @@ final class RunRows {
   /** A row for each method, its varied settings and shots; of equal runs the newest counts. */
   static Map<RunTable.Row, Map<String, Map<Long, StoredRun>>> byMethod(
       List<StoredRun> all, Consumer<String> warnings) {
-    List<StoredRun> runs = complete(all, warnings);
-    RunLabels labels = new RunLabels(runs);
+    List<StoredRun> complete = complete(all, warnings);
+    RunLabels labels = new RunLabels(complete);
+    List<StoredRun> runs = complete.stream().sorted(order(labels)).toList();
     boolean manyShots = runs.stream().map(StoredRun::shots).distinct().count() > 1;
     // Protocols learn other classes, so that their runs are never repetitions of each other.
     boolean manyProtocols = runs.stream().map(StoredRun::protocol).distinct().count() > 1;
@@ -57,6 +62,32 @@ final class RunRows {
           Map.of(run.dataSet(), Map.of(NO_SEED, run)));
     }
     return rows;
+  }
+
+  /** Methods as protocols list them, and of one method lesser settings first. */
+  private static Comparator<StoredRun> order(RunLabels labels) {
+    List<String> methods = MethodCatalogue.ids();
+    Comparator<StoredRun> byMethod =
+        Comparator.comparingInt(
+            run -> methods.contains(run.method()) ? methods.indexOf(run.method()) : methods.size());
+    return byMethod
+        .thenComparing(run -> String.join(" ", labels.setting(run).keySet()))
+        .thenComparing(
+            run -> List.copyOf(labels.setting(run).values()),
+            (a, b) ->
+                IntStream.range(0, Math.min(a.size(), b.size()))
+                    .map(i -> compare(a.get(i), b.get(i)))
+                    .filter(order -> order != 0)
+                    .findFirst()
+                    .orElse(0))
+        .thenComparingInt(StoredRun::shots);
+  }
+
+  private static int compare(String a, String b) {
+    String number = "-?[\\d.]+(E-?\\d+)?";
+    return a.matches(number) && b.matches(number)
+        ? new BigDecimal(a).compareTo(new BigDecimal(b))
+        : a.compareTo(b);
   }
 
   private static List<StoredRun> complete(List<StoredRun> all, Consumer<String> warnings) {

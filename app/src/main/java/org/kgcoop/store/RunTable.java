@@ -13,6 +13,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.prompt.MethodCatalogue;
 
 /**
  * Complete runs as a table: a row for each method and what was varied of it, a column for each
@@ -29,7 +30,7 @@ public final class RunTable {
   public static final String HARMONIC_MEAN = "H";
 
   /** The mean over the targets that were not trained on. */
-  public static final String MEAN_OF_OTHERS = "mean of others";
+  public static final String AVERAGE = "average";
 
   /** Targets that are a part of the data set itself. */
   private static final Set<String> PARTS = Set.of("base", "new", "test");
@@ -41,7 +42,14 @@ public final class RunTable {
    * @param setting what was varied
    * @param shots pictures a class; 0 for all
    */
-  public record Row(String label, String method, Map<String, String> setting, int shots) {}
+  public record Row(String label, String method, Map<String, String> setting, int shots) {
+
+    /** Whether a user means it: by its label, or by that with the method's id in it. */
+    public boolean isNamed(String name) {
+      return name.equalsIgnoreCase(label)
+          || name.equalsIgnoreCase(label.replace(MethodCatalogue.title(method), method));
+    }
+  }
 
   /**
    * An accuracy in percent.
@@ -112,7 +120,7 @@ public final class RunTable {
       columns.add(columns.indexOf("new") + 1, HARMONIC_MEAN);
     }
     if (targets.stream().filter(t -> !PARTS.contains(t)).count() > 1) {
-      columns.add(MEAN_OF_OTHERS);
+      columns.add(AVERAGE);
     }
     return List.copyOf(columns);
   }
@@ -225,7 +233,7 @@ public final class RunTable {
     return switch (column) {
       case HARMONIC_MEAN ->
           Metrics.harmonicMean(ofTarget.applyAsDouble("base"), ofTarget.applyAsDouble("new"));
-      case MEAN_OF_OTHERS ->
+      case AVERAGE ->
           parts(row, column).stream().mapToDouble(ofTarget).average().orElse(Double.NaN);
       default -> ofTarget.applyAsDouble(column);
     };
@@ -235,7 +243,7 @@ public final class RunTable {
   private List<String> parts(Row row, String column) {
     return switch (column) {
       case HARMONIC_MEAN -> List.of("base", "new");
-      case MEAN_OF_OTHERS ->
+      case AVERAGE ->
           targets.stream().filter(t -> !PARTS.contains(t) && !ofRow(row).containsKey(t)).toList();
       default -> List.of(column);
     };

@@ -29,7 +29,7 @@ public final class TableWriter {
 
   private final RunTable table;
 
-  /** Rows that all others are compared with; all pairs where it is null. */
+  /** The row that all others are compared with; all pairs of as many shots where it is null. */
   private final RunTable.@Nullable Row against;
 
   public TableWriter(RunTable table, RunTable.@Nullable Row against) {
@@ -37,7 +37,7 @@ public final class TableWriter {
     this.against = against;
   }
 
-  /** The differences: of each row from {@code against}, else of each pair of rows. */
+  /** The differences: of each row from {@code against}, else of each pair of as many shots. */
   public List<RunTable.Difference> differences() {
     List<RunTable.Difference> differences = new ArrayList<>();
     pairs().forEach(pair -> table.columns().forEach(column -> add(differences, pair, column)));
@@ -63,7 +63,9 @@ public final class TableWriter {
     for (int i = 0; i < rows.size(); i++) {
       RunTable.Row row = rows.get(i);
       if (against == null) {
-        rows.subList(0, i).forEach(other -> pairs.add(new Pair(row, other)));
+        rows.subList(0, i).stream()
+            .filter(other -> other.shots() == row.shots())
+            .forEach(other -> pairs.add(new Pair(row, other)));
       } else if (!row.equals(against)) {
         pairs.add(new Pair(row, against));
       }
@@ -95,7 +97,7 @@ public final class TableWriter {
 
   private static String legend() {
     return """
-        Accuracies in percent: mean +- population standard deviation over seeds, [95 % interval].
+        Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
         Intervals by a bootstrap over pictures and seeds; paired for differences.
         * stands: the interval of the difference (of a figure: from every other row) excludes 0.""";
   }
@@ -151,8 +153,7 @@ public final class TableWriter {
     String plusMinus =
         switch (format) {
           case LATEX -> " $\\pm$ ";
-          case MARKDOWN -> " ± ";
-          default -> " +- ";
+          default -> " ± ";
         };
     return number(figure.mean())
         + (figure.seeds() > 1 ? plusMinus + number(figure.deviation()) : "")

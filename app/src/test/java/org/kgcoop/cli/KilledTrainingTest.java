@@ -2,12 +2,9 @@ package org.kgcoop.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -31,22 +28,20 @@ class KilledTrainingTest {
     RandomClip.write(clip, RandomClip.TINY, 1);
     SampleDrawings.copyTo(data);
 
-    Process undisturbed = start(clip, data, folder.resolve("undisturbed"));
     long begun = System.nanoTime();
-    assertThat(undisturbed.waitFor()).isZero();
+    assertThat(start(clip, data, folder.resolve("undisturbed")).exitCode()).isZero();
     long length = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
 
     Random random = new Random(SEED);
     Path killed = folder.resolve("killed");
     for (int i = 0; i < KILLS; i++) {
-      Process process = start(clip, data, killed);
+      ChildProcess process = start(clip, data, killed);
       // Anywhere from its first breath to past its end.
-      if (!process.waitFor(random.nextLong(length), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly(); // SIGKILL
+      if (!process.endsWithin(random.nextLong(length))) {
+        process.kill();
       }
-      int unused = process.waitFor();
     }
-    assertThat(start(clip, data, killed).waitFor()).isZero();
+    assertThat(start(clip, data, killed).exitCode()).isZero();
 
     String prompt = "prompt.safetensors";
     assertThat(killed.resolve(prompt))
@@ -58,19 +53,11 @@ class KilledTrainingTest {
     }
   }
 
-  private Process start(Path clip, Path data, Path out) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of("train", "--quiet", "--method", "cocoop", "--set", "context_tokens=3"));
-    command.addAll(List.of("--clip", clip.toString(), "--data", data.toString()));
-    command.addAll(List.of("--out", out.toString(), "--shots", "4", "--epochs", "60"));
-    command.addAll(List.of("--batch-size", "4", "--checkpoint-every", "1", "--augment", "bank:2"));
-    File log = folder.resolve("log.txt").toFile();
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-        .start();
+  private ChildProcess start(Path clip, Path data, Path out) throws IOException {
+    String words =
+        "train --quiet --method cocoop --set context_tokens=3 --shots 4 --epochs 60 --batch-size 4"
+            + " --checkpoint-every 1 --augment bank:2 --clip %s --data %s --out %s";
+    return ChildProcess.start(
+        folder.resolve("log.txt"), (Object[]) words.formatted(clip, data, out).split(" "));
   }
 }

@@ -27,8 +27,7 @@ class LogsCommandTest {
     // Mean 82, deviation 2, 1.96 * 2 / sqrt(2) = 2.77.
     assertThat(result.out().lines().toList())
         .anyMatch(
-            line ->
-                line.matches("\\s*\\.\\s+accuracy\\s+2\\s+82\\.00\\s+2\\.00\\s+\\+- 2\\.77\\s*"));
+            line -> line.matches("\\s*\\.\\s+accuracy\\s+2\\s+82\\.00\\s+2\\.00\\s+± 2\\.77\\s*"));
     assertThat(Cli.run("logs", folder, "--json").out()).contains("\"interval95\" : 2.77");
   }
 

@@ -49,7 +49,7 @@ class ReportCommandTest {
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out()).isEqualTo("Report: " + file + System.lineSeparator());
     Document page = Jsoup.parse(Files.readString(file));
-    assertThat(page.title()).contains("kgcoop", "drawings");
+    assertThat(page.title()).contains("KgCoOp", "drawings");
     assertThat(page.select("#training figcaption").eachText()).contains("Learning rate by epoch");
     assertThat(page.expectFirst("#made").text()).contains("context tokens 4", "epochs 3");
   }

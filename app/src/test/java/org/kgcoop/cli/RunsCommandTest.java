@@ -81,7 +81,8 @@ class RunsCommandTest {
   @Test
   void badInputGivesOneLine() {
     assertThat(runs("table", "--format", "word").errorLine()).contains("expected text, markdown");
-    assertThat(runs("table", "--against", "x").errorLine()).contains("no such row; there are coop");
+    assertThat(runs("table", "--against", "x").errorLine())
+        .contains("no such row; there are CoOp, base2new; ");
     assertThat(runs("show", "none").errorLine()).contains("no run folder");
     assertThat(runs("delete", folder.resolve("t"), "--yes").errorLine())
         .contains("it holds runs: name those");

@@ -262,7 +262,7 @@ class ReportPageTest {
       Element table = page(stored.transfer(folder, protocol)).expectFirst("#transfer table");
 
       assertThat(table.select("thead th").eachText())
-          .containsExactly("method", "objects (source)", "places", "symbols", "mean");
+          .containsExactly("method", "objects (source)", "places", "symbols", "average");
       // KgCoOp with seeds 1 and 2 has 5 and 10 more than CLIP: 7.5 in the mean, deviation 2.5.
       assertThat(rows(table))
           .containsExactly(

@@ -143,7 +143,7 @@ class RunIndexTest {
     assertThat(warnings)
         .singleElement()
         .asString()
-        .contains("single", "run.json", "cannot be read");
+        .contains("single", "run.json", "damaged in line 1");
   }
 
   @Test

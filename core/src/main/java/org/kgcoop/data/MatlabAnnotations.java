@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,9 +134,24 @@ final class MatlabAnnotations {
     }
   }
 
+  /** MATLAB begins both kinds with a text that tells the version. */
+  private static boolean isHdf5(byte[] bytes) {
+    byte[] text = "MATLAB 7.3".getBytes(StandardCharsets.US_ASCII);
+    return Arrays.mismatch(bytes, text) == text.length;
+  }
+
   private static <T> T read(Path file, String expected, Function<MatFile, T> content) {
-    try (MatFile mat = Mat5.newReader(Sources.wrap(Files.readAllBytes(file))).readMat()) {
-      return content.apply(mat);
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      if (isHdf5(bytes)) {
+        throw KgCoopException.data(
+            file
+                + ": a MATLAB file of version 7.3 (HDF5); expected the published one of version 5:"
+                + " get it again, or save it in MATLAB with -v7");
+      }
+      try (MatFile mat = Mat5.newReader(Sources.wrap(bytes)).readMat()) {
+        return content.apply(mat);
+      }
     } catch (KgCoopException e) {
       throw e;
     } catch (IOException | RuntimeException e) {

@@ -1,19 +1,22 @@
 package org.kgcoop.experiment;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Fingerprint;
-import org.kgcoop.io.AtomicFile;
+import org.kgcoop.io.FileErrors;
+import org.kgcoop.io.JsonFiles;
+import org.kgcoop.io.LockedFile;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.train.RunFolders;
 
 /** A protocol carried out: a run folder for each of its trials, and a table over them. */
 public final class Experiment {
@@ -35,35 +38,53 @@ public final class Experiment {
   }
 
   /**
-   * Runs what is missing below {@code out}.
+   * The table, and as it was written.
    *
-   * @return the table
+   * @param json the content of {@code results.json}
    */
-  public ProtocolTable run(Path out) {
+  public record Outcome(ProtocolTable table, ObjectNode json) {}
+
+  /**
+   * Runs what is missing below {@code out}, and writes {@code results.json} there: the table, and
+   * what it rests on.
+   *
+   * @throws KgCoopException where the folder cannot be written, is in use, or holds a run or the
+   *     table of another protocol, which this one would replace
+   */
+  public Outcome run(Path out) {
     try {
       Files.createDirectories(out);
     } catch (IOException e) {
       throw KgCoopException.io(
-          out + ": cannot be made a run folder (" + e + "); try another --out", e);
+          out + ": cannot be made a run folder: " + FileErrors.reason(e) + "; try another --out",
+          e);
     }
-    List<Cell> cells = new Trials(bench, plan.jobs()).run(protocol.trials(plan), out);
-    return new ProtocolTable(protocol, protocol.columns(plan), cells);
+    Path file = out.resolve("results.json");
+    try (LockedFile lock = RunFolders.lock(out)) {
+      refuseOthers(out, JsonFiles.read(file));
+      List<Cell> cells = new Trials(bench, plan.jobs()).run(protocol.trials(plan), out);
+      ProtocolTable table = new ProtocolTable(protocol, protocol.columns(plan), cells);
+      ObjectNode json = table.toJson();
+      json.set("settings", settings());
+      json.set("computation", SettingsJson.computation(bench.clip()));
+      json.set("versions", SettingsJson.provenance());
+      JsonFiles.write(file, json);
+      return new Outcome(table, json);
+    } catch (IOException e) {
+      throw KgCoopException.io(out + ": cannot be closed: " + FileErrors.reason(e), e);
+    }
   }
 
-  /**
-   * Writes {@code results.json}: the table, and what it rests on.
-   *
-   * @return what was written
-   */
-  public ObjectNode write(ProtocolTable table, Path out) {
-    ObjectNode json = table.toJson();
-    json.set("settings", settings());
-    json.set("computation", SettingsJson.computation(bench.clip()));
-    json.set("versions", SettingsJson.provenance());
-    AtomicFile.write(
-        out.resolve("results.json"),
-        stream -> stream.write((json.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8)));
-    return json;
+  private void refuseOthers(Path out, JsonNode before) {
+    String other = before.path("settings").path("protocol").asText(protocol.id());
+    String what =
+        RunFolders.isOne(out)
+            ? "a run"
+            : other.equals(protocol.id()) ? "" : "the table of " + other;
+    if (!what.isEmpty()) {
+      throw KgCoopException.configuration(
+          out + ": holds " + what + ", which this table would replace; choose another --out");
+    }
   }
 
   private ObjectNode settings() {

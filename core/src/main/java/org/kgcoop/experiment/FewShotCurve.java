@@ -32,7 +32,12 @@ public record FewShotCurve(List<DataSet> dataSets) implements Protocol {
   @Override
   public List<Column> columns(Plan plan) {
     return plan.shots().stream()
-        .map(shots -> new Column(String.valueOf(shots), (cell, target) -> cell.shots() == shots))
+        .map(
+            shots ->
+                new Column(
+                    String.valueOf(shots),
+                    shots + (shots == 1 ? " shot" : " shots"),
+                    (cell, target) -> cell.shots() == shots))
         .toList();
   }
 

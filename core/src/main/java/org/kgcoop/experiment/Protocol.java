@@ -42,9 +42,16 @@ public interface Protocol {
   /**
    * A mean of accuracies.
    *
+   * @param name in the results
+   * @param header for people
    * @param takes which targets of which cells
    */
-  record Column(String name, BiPredicate<Cell, Cell.Measured> takes) {}
+  record Column(String name, String header, BiPredicate<Cell, Cell.Measured> takes) {
+    /** Of one name for all. */
+    public Column(String name, BiPredicate<Cell, Cell.Measured> takes) {
+      this(name, name, takes);
+    }
+  }
 
   /**
    * Every contender on every draw of a data set.

@@ -48,9 +48,7 @@ public final class TrialRun {
   public JsonNode run(Path out) {
     Path path = trial.folder(out);
     ObjectNode settings = trial.settings(bench.clip(), bench.warnings());
-    try (RunFolder folder =
-        RunFolder.open(
-            path, settings, SettingsJson.provenance(bench.command()), bench.warnings())) {
+    try (RunFolder folder = RunFolder.open(path, settings, provenance(), bench.warnings())) {
       ObjectNode before = folder.isComplete() ? folder.results().deepCopy() : null;
       if (before != null && trial.targets().stream().allMatch(t -> isMeasured(before, t))) {
         bench.progress().message(path + ": done before");
@@ -63,6 +61,10 @@ public final class TrialRun {
       folder.complete(results);
       return results;
     }
+  }
+
+  private ObjectNode provenance() {
+    return SettingsJson.provenance(bench.command()).put("title", trial.method().title());
   }
 
   private static boolean isMeasured(JsonNode results, Target target) {

@@ -1,12 +1,10 @@
 package org.kgcoop.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +19,9 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.io.AtomicFile;
+import org.kgcoop.io.FileErrors;
+import org.kgcoop.io.FolderTree;
+import org.kgcoop.io.JsonFiles;
 import org.kgcoop.prompt.AutoWeight;
 import org.kgcoop.train.TrainingSettings;
 
@@ -81,7 +81,7 @@ final class WeightSearch {
     Path work = run.resolve(".weight-search");
     if (Files.exists(file)) {
       delete(work); // a process that ended between the two
-      return new Found(read(file).path("chosen").asDouble());
+      return new Found(JsonFiles.read(file).path("chosen").asDouble());
     }
     DataSet drawn = trial.draw().data(bench.warnings());
     Map<Double, Double> sums = new HashMap<>();
@@ -111,8 +111,7 @@ final class WeightSearch {
       means.addObject().put("weight", weight).put("h", sums.getOrDefault(weight, 0.0) / 2);
     }
     json.put("chosen", best);
-    AtomicFile.write(
-        file, out -> out.write((json.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8)));
+    JsonFiles.write(file, json);
     delete(work);
     bench
         .progress()
@@ -206,24 +205,11 @@ final class WeightSearch {
         asked);
   }
 
-  private static JsonNode read(Path file) {
-    try {
-      return new ObjectMapper().readTree(file.toFile());
-    } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read (" + e + "); delete it to search again", e);
-    }
-  }
-
   private static void delete(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+    try {
+      FolderTree.delete(folder);
     } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be deleted (" + e + ")", e);
+      throw KgCoopException.io(folder + ": cannot be deleted: " + FileErrors.reason(e), e);
     }
   }
 }

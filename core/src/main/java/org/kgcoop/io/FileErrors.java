@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /** One-line errors that begin with the file. */
-final class FileErrors {
+public final class FileErrors {
 
   private static final int LONGEST_REASON = 200;
   private static final int LONGEST_TEXT = 1000;
@@ -60,7 +60,8 @@ final class FileErrors {
         path + ": cannot be written: " + reason(cause) + "; " + advice, cause);
   }
 
-  private static String reason(IOException cause) {
+  /** Why a file cannot be read or written, in a few words on one line. */
+  public static String reason(IOException cause) {
     if (cause instanceof NoSuchFileException) {
       return "No such file or directory";
     }

@@ -65,6 +65,13 @@ public final class MethodCatalogue {
     return entry(id).keys();
   }
 
+  /** A method's name as people write it; of one that is not known here, its id. */
+  public static String title(String id) {
+    return ids().contains(id)
+        ? parse(JsonNodeFactory.instance.objectNode().put("method", id)).title()
+        : id;
+  }
+
   private static Entry entry(String id) {
     return ENTRIES.stream()
         .filter(e -> e.id().equals(id))

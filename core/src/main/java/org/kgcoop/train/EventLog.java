@@ -17,6 +17,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.io.AtomicFile;
+import org.kgcoop.io.FileErrors;
 
 /** The {@code events.jsonl} of a run: a line a step and an epoch, in the order they were made. */
 public final class EventLog {
@@ -47,7 +48,7 @@ public final class EventLog {
         kept.add(line);
       }
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + RunFolder.reason(e), e);
+      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
     }
     AtomicFile.write(
         file,
@@ -83,7 +84,12 @@ public final class EventLog {
         int unused = channel.write(line);
       }
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be written: " + RunFolder.reason(e), e);
+      throw KgCoopException.io(
+          file
+              + ": cannot be written: "
+              + FileErrors.reason(e)
+              + "; free some space, or write elsewhere",
+          e);
     }
   }
 

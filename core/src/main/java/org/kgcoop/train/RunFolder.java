@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +14,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.AtomicFile;
+import org.kgcoop.io.FileErrors;
+import org.kgcoop.io.JsonFiles;
 import org.kgcoop.io.LockedFile;
 import org.kgcoop.io.SealedFile;
 
@@ -30,6 +30,9 @@ public final class RunFolder implements AutoCloseable {
 
   /** The file that is locked while a run is open. */
   static final String LOCK = ".lock";
+
+  private static final String RUN = "run.json";
+  private static final String RESULTS = "results.json";
 
   private final Path path;
   private final LockedFile lock;
@@ -53,14 +56,11 @@ public final class RunFolder implements AutoCloseable {
    */
   public static RunFolder open(
       Path path, ObjectNode settings, ObjectNode provenance, Consumer<String> warnings) {
+    create(path);
+    RunFolder folder = new RunFolder(path, RunFolders.lock(path), warnings);
     try {
-      Files.createDirectories(path.resolve("checkpoint"));
-    } catch (IOException e) {
-      throw KgCoopException.io(
-          path + ": cannot be made a run folder: " + reason(e) + "; try another --out", e);
-    }
-    RunFolder folder = new RunFolder(path, lock(path), warnings);
-    try {
+      folder.refuseTable();
+      create(path.resolve("checkpoint"));
       folder.removeLeftovers();
       folder.begin(settings, provenance);
       return folder;
@@ -70,18 +70,20 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** Keeps other threads and processes out until it is closed. */
-  static LockedFile lock(Path path) {
+  private static void create(Path folder) {
     try {
-      return LockedFile.tryOpen(path.resolve(LOCK))
-          .orElseThrow(
-              () ->
-                  new KgCoopException(
-                      KgCoopException.Category.IO,
-                      path + ": in use by another run; wait for it, or choose another --out"));
+      Files.createDirectories(folder);
     } catch (IOException e) {
       throw KgCoopException.io(
-          path + ": cannot be written: " + reason(e) + "; try another --out", e);
+          folder + ": cannot be made a run folder: " + FileErrors.reason(e) + "; try another --out",
+          e);
+    }
+  }
+
+  private void refuseTable() {
+    if (!Files.exists(path.resolve(RUN)) && JsonFiles.read(path.resolve(RESULTS)).has("rows")) {
+      throw KgCoopException.configuration(
+          path + ": holds the results of a table, which a run would replace; choose another --out");
     }
   }
 
@@ -94,22 +96,23 @@ public final class RunFolder implements AutoCloseable {
           }
         }
       } catch (IOException e) {
-        throw KgCoopException.io(folder + ": cannot be tidied: " + reason(e), e);
+        throw KgCoopException.io(folder + ": cannot be tidied: " + FileErrors.reason(e), e);
       }
     }
   }
 
   private void begin(ObjectNode settings, ObjectNode provenance) {
-    Path file = path.resolve("run.json");
+    Path file = path.resolve(RUN);
     if (!Files.exists(file)) {
+      checkpoints().forEach(RunFolder::delete); // of settings that nobody knows
       ObjectNode run = JSON.createObjectNode();
       run.set("settings", settings);
       run.set("provenance", provenance);
       run.put("state", "running");
-      writeJson("run.json", run);
+      JsonFiles.write(path.resolve(RUN), run);
       return;
     }
-    JsonNode before = readJson("run.json").path("settings");
+    JsonNode before = JsonFiles.read(path.resolve(RUN)).path("settings");
     List<String> differences = new ArrayList<>();
     differences("", before, parsed(settings), differences);
     if (!differences.isEmpty()) {
@@ -169,23 +172,23 @@ public final class RunFolder implements AutoCloseable {
 
   /** Whether the run was ended and its results written. */
   public boolean isComplete() {
-    return readJson("run.json").path("state").asText().equals("complete")
-        && Files.exists(path.resolve("results.json"));
+    return JsonFiles.read(path.resolve(RUN)).path("state").asText().equals("complete")
+        && Files.exists(path.resolve(RESULTS));
   }
 
   /** Writes the results and ends the run; its checkpoints are not needed any more. */
   public void complete(ObjectNode results) {
-    writeJson("results.json", results);
-    ObjectNode run = (ObjectNode) readJson("run.json");
+    JsonFiles.write(path.resolve(RESULTS), results);
+    ObjectNode run = (ObjectNode) JsonFiles.read(path.resolve(RUN));
     run.put("state", "complete");
-    writeJson("run.json", run);
+    JsonFiles.write(path.resolve(RUN), run);
     for (Path file : checkpoints()) {
       delete(file);
     }
   }
 
   public JsonNode results() {
-    return readJson("results.json");
+    return JsonFiles.read(path.resolve(RESULTS));
   }
 
   // ---- checkpoints
@@ -226,7 +229,7 @@ public final class RunFolder implements AutoCloseable {
           .sorted(Comparator.comparing(f -> f.getFileName().toString()))
           .toList();
     } catch (IOException e) {
-      throw KgCoopException.io(path + ": cannot be listed: " + reason(e), e);
+      throw KgCoopException.io(path + ": cannot be listed: " + FileErrors.reason(e), e);
     }
   }
 
@@ -237,36 +240,12 @@ public final class RunFolder implements AutoCloseable {
 
   // ---- files
 
-  private void writeJson(String name, JsonNode content) {
-    AtomicFile.write(
-        path.resolve(name),
-        out ->
-            out.write(
-                (JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n")
-                    .getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private JsonNode readJson(String name) {
-    Path file = path.resolve(name);
-    try {
-      return JSON.readTree(file.toFile());
-    } catch (IOException e) {
-      throw KgCoopException.io(
-          file + ": cannot be read: " + reason(e) + "; delete the run folder to begin again", e);
-    }
-  }
-
   static void delete(Path file) {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be deleted: " + reason(e), e);
+      throw KgCoopException.io(file + ": cannot be deleted: " + FileErrors.reason(e), e);
     }
-  }
-
-  static String reason(IOException e) {
-    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-    return e.getClass().getSimpleName().replace("Exception", "") + " " + message;
   }
 
   @Override
@@ -275,7 +254,7 @@ public final class RunFolder implements AutoCloseable {
       events.close();
       lock.close();
     } catch (IOException e) {
-      throw KgCoopException.io(path + ": cannot be closed: " + reason(e), e);
+      throw KgCoopException.io(path + ": cannot be closed: " + FileErrors.reason(e), e);
     }
   }
 }

@@ -1,21 +1,19 @@
 package org.kgcoop.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.io.FileErrors;
+import org.kgcoop.io.FolderTree;
+import org.kgcoop.io.JsonFiles;
 import org.kgcoop.io.LockedFile;
 
 /** Run folders seen from outside, by those who neither begin a run nor go on with one. */
 public final class RunFolders {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private RunFolders() {}
 
   /** Whether a folder holds a run: a {@code run.json} with settings and a state. */
@@ -25,9 +23,9 @@ public final class RunFolders {
       return false;
     }
     try {
-      JsonNode run = JSON.readTree(file.toFile());
+      JsonNode run = JsonFiles.read(file);
       return run.path("settings").isObject() && run.path("state").isTextual();
-    } catch (IOException e) {
+    } catch (KgCoopException e) {
       return false;
     }
   }
@@ -42,6 +40,25 @@ public final class RunFolders {
   }
 
   /**
+   * Keeps other threads and processes out of a folder of a run, or of a table, until it is closed.
+   *
+   * @throws KgCoopException where it is in use, or cannot be written
+   */
+  public static LockedFile lock(Path path) {
+    try {
+      return LockedFile.tryOpen(path.resolve(RunFolder.LOCK))
+          .orElseThrow(
+              () ->
+                  new KgCoopException(
+                      KgCoopException.Category.IO,
+                      path + ": in use by another run; wait for it, or choose another --out"));
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          path + ": cannot be written: " + FileErrors.reason(e) + "; try another --out", e);
+    }
+  }
+
+  /**
    * Deletes a run with all that is in its folder; links are deleted, not followed.
    *
    * @throws KgCoopException where it is no run folder, holds other runs, is in use, or cannot be
@@ -52,9 +69,8 @@ public final class RunFolders {
       throw KgCoopException.configuration(
           path + ": no run folder (no run.json of a run is in it), so nothing of it is deleted");
     }
-    try (LockedFile lock = RunFolder.lock(path);
-        Stream<Path> content = Files.walk(path)) {
-      List<Path> files = content.sorted(Comparator.reverseOrder()).toList();
+    try (LockedFile lock = lock(path)) {
+      List<Path> files = FolderTree.deepestFirst(path);
       if (files.stream().anyMatch(f -> !f.equals(path) && isOne(f))) {
         throw KgCoopException.configuration(
             path + ": holds other runs, so nothing of it is deleted; delete those first");
@@ -69,7 +85,7 @@ public final class RunFolders {
       RunFolder.delete(lockFile);
       RunFolder.delete(path);
     } catch (IOException e) {
-      throw KgCoopException.io(path + ": cannot be deleted: " + RunFolder.reason(e), e);
+      throw KgCoopException.io(path + ": cannot be deleted: " + FileErrors.reason(e), e);
     }
   }
 }

@@ -522,6 +522,9 @@ class PublishedDataSetsTest {
         .text("oxford_flowers/cat_to_name.json", "{\"1\": \"pink primrose\"}");
     assertRefused("flowers", "imagelabels.mat", "not the MATLAB file it should be", "labels");
 
+    layouts.text("oxford_flowers/imagelabels.mat", "MATLAB 7.3 MAT-file, Platform: GLNXA64");
+    assertRefused("flowers", "imagelabels.mat", "version 7.3 (HDF5)", "save it in MATLAB with -v7");
+
     layouts.labels("oxford_flowers/imagelabels.mat", 1, 3);
     assertRefused("flowers", "cat_to_name.json: no name of label 3", "image_00002.jpg");
 

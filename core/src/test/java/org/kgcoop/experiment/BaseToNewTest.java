@@ -59,7 +59,8 @@ class BaseToNewTest {
 
   private ProtocolTable run(Plan plan, String out) {
     return new Experiment(lab.bench(() -> false), new BaseToNew(dataSets()), plan)
-        .run(folder.resolve(out));
+        .run(folder.resolve(out))
+        .table();
   }
 
   private JsonNode written(Plan plan, String out, BooleanSupplier interrupted) {

@@ -86,8 +86,7 @@ final class TinyLab implements AutoCloseable {
 
   /** The table and what was written of it. */
   JsonNode run(Protocol protocol, Plan plan, Path out, BooleanSupplier interrupted) {
-    Experiment experiment = new Experiment(bench(interrupted), protocol, plan);
-    return experiment.write(experiment.run(out), out);
+    return new Experiment(bench(interrupted), protocol, plan).run(out).json();
   }
 
   JsonNode run(Protocol protocol, Plan plan, Path out) {

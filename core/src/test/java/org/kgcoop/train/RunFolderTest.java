@@ -122,8 +122,32 @@ class RunFolderTest {
     Files.writeString(path().resolve("run.json"), "{\"settings\": {");
     assertThatThrownBy(() -> open(8).close())
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("run.json: cannot be read")
-        .hasMessageContaining("delete the run folder to begin again");
+        .hasMessageContaining("run.json: damaged in line 1")
+        .hasMessageContaining("delete it and run the command that made it again");
+  }
+
+  @Test
+  void withoutItsRunJsonARunBeginsAgain() throws IOException {
+    try (RunFolder folder = open(8)) {
+      folder.save(checkpoint(3));
+    }
+    Files.delete(path().resolve("run.json"));
+
+    try (RunFolder folder = open(9)) {
+      assertThat(folder.newest()).isEmpty();
+    }
+  }
+
+  @Test
+  void aTableIsNotReplacedByARun() throws IOException {
+    Files.createDirectories(path());
+    Files.writeString(path().resolve("results.json"), "{\"rows\": []}");
+
+    assertThatThrownBy(() -> open(8).close())
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("holds the results of a table");
+    assertThat(path().resolve("run.json")).doesNotExist();
+    assertThat(path().resolve("checkpoint")).doesNotExist();
   }
 
   @Test

@@ -1,0 +1,74 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.io.JsonFiles;
+
+/**
+ * Files that may not grow further, as on a full disk: the shell's limit of their size makes a write
+ * beyond it fail.
+ */
+@DisabledOnOs(OS.WINDOWS)
+class FullDiskTest {
+  private static final int BLOCK = 512;
+
+  @TempDir Path folder;
+
+  private Object[] words(Path out) {
+    return ("base2new --seeds 1 --methods clip,kgcoop --epochs 20 --checkpoint-every 1 --shots 4"
+            + " --set context_tokens=2 --batch-size 4 --threads 1 --quiet --augment test"
+            + " --bank none --data %1$s/drawings --clip %1$s/clip --out %2$s")
+        .formatted(folder, out)
+        .split(" ");
+  }
+
+  @Test
+  void oneLineNothingHalfWrittenAndTheSameResultWhenThereIsSpaceAgain()
+      throws IOException, InterruptedException {
+    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(folder.resolve("drawings"));
+    Path spacious = folder.resolve("spacious");
+    assertThat(Cli.run(words(spacious)).exitCode()).isZero();
+    String trained = "drawings/kgcoop/seed1/";
+
+    Path full = folder.resolve("full");
+    for (String tooLarge : List.of("run.json", "events.jsonl", "results.json")) {
+      long blocks = Files.size(spacious.resolve(trained + tooLarge)) / BLOCK - 1;
+      List<String> limited = List.of("sh", "-c", "ulimit -f " + blocks + " && exec \"$@\"", "sh");
+      ChildProcess process = ChildProcess.start(limited, folder.resolve("log.txt"), words(full));
+      assertThat(process.exitCode()).as(process.log()).isEqualTo(5);
+      assertThat(process.log().lines()).as(tooLarge).hasSize(1);
+      assertThat(process.log()).contains("cannot be written", "free some space");
+      nothingIsHalfWritten(full);
+    }
+
+    assertThat(Cli.run(words(full)).exitCode()).isZero();
+    assertThat(StoredJson.withoutTimes(full.resolve("results.json")))
+        .isEqualTo(StoredJson.withoutTimes(spacious.resolve("results.json")));
+    for (String file : List.of("prompt.safetensors", "events.jsonl")) {
+      assertThat(full.resolve(trained + file))
+          .hasSameBinaryContentAs(spacious.resolve(trained + file));
+    }
+  }
+
+  private static void nothingIsHalfWritten(Path table) throws IOException {
+    try (Stream<Path> files = Files.walk(table)) {
+      for (Path file : files.toList()) {
+        assertThat(file.toString()).doesNotEndWith(".tmp");
+        if (file.toString().endsWith(".json")) {
+          assertThat(JsonFiles.read(file).isObject()).as(file.toString()).isTrue();
+        }
+      }
+    }
+  }
+}
