@@ -9,11 +9,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.kgcoop.bank.PictureEncoder;
-import org.kgcoop.classify.Classification;
-import org.kgcoop.classify.Classifier;
 import org.kgcoop.data.RgbImage;
+import org.kgcoop.serve.RequestTrace.Stage;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -22,35 +22,55 @@ import org.kgcoop.tensor.Tensor;
  * a request waits for nobody; under load, what came during one batch makes the next.
  */
 final class EncodingQueue implements AutoCloseable {
-  private static final int BATCH = 32;
+  /** The most pictures that are encoded together. */
+  static final int BATCH = 32;
+
   private static final long IDLE_MILLISECONDS = 100;
 
   private final PictureEncoder encoder;
-  private final BlockingQueue<Job> waiting;
+  private final BlockingQueue<Job<?>> waiting;
   private final Duration timeLimit;
+  private final IntConsumer batches;
   private final Thread thread;
   private volatile boolean stopping;
 
   /**
    * A picture that waits.
    *
-   * @param classifier asked for by the encoding thread alone
-   * @param deadline of {@link System#nanoTime}
+   * @param reading called by the encoding thread alone
+   * @param since when it waits, of {@link System#nanoTime}, as {@code deadline}
    */
-  private record Job(
+  private record Job<T>(
       RgbImage picture,
-      Supplier<Classifier> classifier,
+      Function<Tensor, T> reading,
+      RequestTrace trace,
+      long since,
       long deadline,
-      CompletableFuture<Classification> answer) {
+      CompletableFuture<T> answer) {
     boolean isWanted() {
       return !answer.isDone() && deadline - System.nanoTime() > 0;
     }
+
+    void answer(Tensor feature) {
+      try {
+        boolean unused = answer.complete(reading.apply(feature));
+      } catch (RuntimeException e) {
+        boolean unused = answer.completeExceptionally(e);
+      }
+    }
   }
 
-  EncodingQueue(PictureEncoder encoder, int capacity, Duration timeLimit) {
+  /**
+   * Starts its thread.
+   *
+   * @param timeLimit from the whole request to its answer
+   * @param batches is told the number of pictures of each batch
+   */
+  EncodingQueue(PictureEncoder encoder, int capacity, Duration timeLimit, IntConsumer batches) {
     this.encoder = encoder;
     this.waiting = new ArrayBlockingQueue<>(capacity);
     this.timeLimit = timeLimit;
+    this.batches = batches;
     this.thread = new Thread(this::work, "kgcoop-encoder");
     thread.setDaemon(true);
     thread.start();
@@ -59,20 +79,23 @@ final class EncodingQueue implements AutoCloseable {
   /**
    * Waits for what a picture shows.
    *
-   * @param classifier called in the encoding thread, one call at a time
+   * @param reading of its feature, (1, E), a unit row; called in the encoding thread, one call at a
+   *     time
    * @throws RefusedRequestException 503 where too many wait, or the time limit is over
    */
-  Classification ask(RgbImage picture, Supplier<Classifier> classifier) {
-    CompletableFuture<Classification> answer = new CompletableFuture<>();
-    long deadline = System.nanoTime() + timeLimit.toNanos();
-    if (!waiting.offer(new Job(picture, classifier, deadline, answer))) {
+  <T> T ask(RgbImage picture, Function<Tensor, T> reading) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    RequestTrace trace = RequestTrace.current();
+    long now = System.nanoTime();
+    long deadline = trace.begun() + timeLimit.toNanos();
+    if (!waiting.offer(new Job<>(picture, reading, trace, now, deadline, answer))) {
       throw new RefusedRequestException(503, "too many pictures are waiting; try again later");
     }
     try {
-      return answer.get(timeLimit.toNanos(), TimeUnit.NANOSECONDS);
+      return answer.get(deadline - now, TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      answer.cancel(false);
-      throw new RefusedRequestException(503, "no answer within the time limit; try again later");
+      boolean unused = answer.cancel(false);
+      throw tooLate();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RefusedRequestException(503, "the server stops");
@@ -84,12 +107,16 @@ final class EncodingQueue implements AutoCloseable {
     }
   }
 
+  static RefusedRequestException tooLate() {
+    return new RefusedRequestException(503, "no answer within the time limit; try again later");
+  }
+
   private void work() {
     while (!stopping || !waiting.isEmpty()) {
       try {
-        Job first = waiting.poll(IDLE_MILLISECONDS, TimeUnit.MILLISECONDS);
+        Job<?> first = waiting.poll(IDLE_MILLISECONDS, TimeUnit.MILLISECONDS);
         if (first != null) {
-          List<Job> batch = new ArrayList<>(List.of(first));
+          List<Job<?>> batch = new ArrayList<>(List.of(first));
           int unused = waiting.drainTo(batch, BATCH - 1);
           batch.removeIf(job -> !job.isWanted());
           answer(batch);
@@ -100,24 +127,22 @@ final class EncodingQueue implements AutoCloseable {
     }
   }
 
-  private void answer(List<Job> batch) {
+  private void answer(List<Job<?>> batch) {
     if (batch.isEmpty()) {
       return;
     }
+    long start = System.nanoTime();
+    batch.forEach(job -> job.trace().add(Stage.WAIT, job.since()));
     try (Scope scope = Scope.open("batch")) {
       Tensor features = encoder.of(batch.stream().map(Job::picture).toList()); // (B, E)
+      batch.forEach(job -> job.trace().add(Stage.ENCODE, start));
+      batches.accept(batch.size());
       for (int i = 0; i < batch.size(); i++) {
-        Job job = batch.get(i);
-        try {
-          Tensor feature = features.narrow(0, i, 1);
-          boolean unused = job.answer().complete(job.classifier().get().ofFeatures(feature).get(0));
-        } catch (RuntimeException e) {
-          boolean unused = job.answer().completeExceptionally(e);
-        }
+        batch.get(i).answer(features.narrow(0, i, 1));
       }
     } catch (RuntimeException | Error e) {
       // Whatever befalls a batch, the next one has to be answered.
-      for (Job job : batch) {
+      for (Job<?> job : batch) {
         boolean unused = job.answer().completeExceptionally(e);
       }
     }

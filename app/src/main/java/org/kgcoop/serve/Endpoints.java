@@ -118,7 +118,9 @@ final class Endpoints {
     int top = top(parameter(request, "top"));
     byte[] file = picture(request);
     long start = System.nanoTime();
-    Classification found = queue.ask(pictures.read(file), classifier);
+    RequestTrace.current().setModel(model);
+    Classification found =
+        queue.ask(pictures.read(file), feature -> classifier.get().ofFeatures(feature).get(0));
     ObjectNode json = object().put("model", model);
     json.put("milliseconds", Math.rint((System.nanoTime() - start) / 1e3) / 1e3);
     ArrayNode classes = json.putArray("classes");
@@ -228,11 +230,8 @@ final class Endpoints {
   }
 
   static void refuse(Context request, int status, String reason) {
-    if (status == 503) {
+    if (Refusals.isTemporary(status)) {
       request.header("Retry-After", "1");
-    } else {
-      // What is left of the body is not read: the next request needs another connection.
-      request.header("Connection", "close");
     }
     json(request.status(status), object().put("error", reason));
   }

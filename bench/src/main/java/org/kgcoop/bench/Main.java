@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
       TrainBench.class,
       EvaluateBench.class,
       PreprocessBench.class,
-      LoadBench.class
+      LoadBench.class,
+      ServeBench.class
     })
 public final class Main {
   private Main() {}
