@@ -84,6 +84,11 @@ final class Output {
     err.flush();
   }
 
+  /** A line that was asked for, to standard error. */
+  void record(String line) {
+    tell(line);
+  }
+
   /** A line about what happens. */
   void info(String text) {
     if (!quiet) {

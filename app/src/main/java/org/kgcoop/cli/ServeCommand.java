@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
@@ -19,6 +20,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.EmbeddedDataSets;
 import org.kgcoop.serve.ClassifierServer;
+import org.kgcoop.serve.RequestLogFile;
 import org.kgcoop.serve.ServerSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,7 +71,9 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "A file with the token that requests must bring: Authorization: Bearer TOKEN.")
+      description =
+          "A file with the token that requests must bring, /metrics too: Authorization: Bearer"
+              + " TOKEN. Only /v2/health needs none.")
   private @Nullable Path tokenFile;
 
   @Option(
@@ -80,13 +84,15 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--queue",
       paramLabel = "N",
-      description = "Pictures that may wait; beyond it requests get 503 (default: 64).")
+      description =
+          "Pictures that may wait while others are encoded; beyond it requests get 503 (default:"
+              + " 64).")
   private int queue = 64;
 
   @Option(
       names = "--time-limit",
       paramLabel = "SECONDS",
-      description = "Longest wait for an answer (default: 30).")
+      description = "Longest time from a whole request to its answer; beyond it 503 (default: 30).")
   private int seconds = 30;
 
   @Option(
@@ -94,6 +100,22 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Largest body of a request (default: 32).")
   private int megabytes = 32;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description =
+          "Requests a second from one address, after a rest twice as many at once; beyond it they"
+              + " get 429 (default: any number).")
+  private int rate;
+
+  @Option(
+      names = "--request-log",
+      paramLabel = "FILE",
+      description =
+          "Where a JSON object goes for each request, one a line; - for standard error (default:"
+              + " standard error where that is no terminal, unless --quiet).")
+  private @Nullable Path requestLog;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
@@ -110,8 +132,9 @@ final class ServeCommand implements Callable<Integer> {
     try (Clip clip = clipOptions.load()) {
       try {
         load(clip, prompts, models);
-        try (ClassifierServer server =
-            new ClassifierServer(clip, models, settings, output::error)) {
+        try (RequestLogFile log = requestLogFile();
+            ClassifierServer server =
+                new ClassifierServer(clip, models, settings, output::error, requestLines(log))) {
           announce(models, "http://" + host + ":" + server.port());
           awaitInterrupt();
           output.info("answering what was accepted");
@@ -136,7 +159,8 @@ final class ServeCommand implements Callable<Integer> {
             clipOptions.template(),
             queue,
             Duration.ofSeconds(seconds),
-            Math.min(megabytes * MEGABYTE - 1, Integer.MAX_VALUE - 1));
+            Math.min(megabytes * MEGABYTE - 1, Integer.MAX_VALUE - 1),
+            rate);
     if (!settings.isLoopback() && tokenFile == null && !openToEverybody) {
       throw KgCoopException.configuration(
           "--host "
@@ -145,6 +169,20 @@ final class ServeCommand implements Callable<Integer> {
               + " --open-to-everybody if that is wanted");
     }
     return settings;
+  }
+
+  private @Nullable RequestLogFile requestLogFile() {
+    return requestLog == null || requestLog.toString().equals("-")
+        ? null
+        : new RequestLogFile(requestLog, output::error);
+  }
+
+  private Consumer<String> requestLines(@Nullable RequestLogFile file) {
+    if (file != null) {
+      return file;
+    }
+    boolean seen = Boolean.getBoolean("kgcoop.terminal");
+    return requestLog != null ? output::record : seen ? line -> {} : output::info;
   }
 
   private static String token(Path file) {

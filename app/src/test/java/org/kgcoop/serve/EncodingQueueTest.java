@@ -72,7 +72,8 @@ class EncodingQueueTest {
         CompletableFuture.supplyAsync(() -> queue.ask(PICTURE, held(started, released)));
     started.await();
     CompletableFuture<Classification> second =
-        CompletableFuture.supplyAsync(() -> queue.ask(PICTURE, f -> classifier.ofFeatures(f).get(0)));
+        CompletableFuture.supplyAsync(
+            () -> queue.ask(PICTURE, f -> classifier.ofFeatures(f).get(0)));
     while (queue.waiting() < 1) {
       Thread.sleep(1);
     }

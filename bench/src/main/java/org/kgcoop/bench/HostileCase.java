@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
 import org.kgcoop.bench.PlainConnection.Answer;
@@ -29,8 +29,7 @@ import org.kgcoop.classify.Classification;
  * that is bad in one of many ways and must be refused with a reason.
  */
 final class HostileCase {
-  private static final String AUTHORISED =
-      "Authorization: Bearer " + ServedProcess.TOKEN + "\r\n";
+  private static final String AUTHORISED = "Authorization: Bearer " + ServedProcess.TOKEN + "\r\n";
   private static final int MEGABYTE = 1 << 20;
   private static final int FIRST = 1000;
 
@@ -52,8 +51,8 @@ final class HostileCase {
   private final int clients;
   private final int requests;
   private final List<Classification> expected;
-  private final ConcurrentMap<String, AtomicInteger> counts = new ConcurrentHashMap<>();
-  private final AtomicInteger wrong = new AtomicInteger();
+  private final ConcurrentMap<String, LongAdder> counts = new ConcurrentHashMap<>();
+  private final LongAdder wrong = new LongAdder();
 
   HostileCase(Local local, int clients, int requests) {
     this.local = local;
@@ -72,8 +71,8 @@ final class HostileCase {
       ServedProcess.Memory first = server.memory();
       run(server.port(), FIRST, requests);
       ServedProcess.Memory last = server.memory();
-      result.put("wrong", wrong.get());
-      counts.forEach((name, count) -> result.put(name, count.get()));
+      result.put("wrong", wrong.sum());
+      counts.forEach((name, count) -> result.put(name, count.sum()));
       result.put("memory_after_" + FIRST, first.toString());
       result.put("memory_after_all", last.toString());
     } finally {
@@ -120,7 +119,7 @@ final class HostileCase {
   }
 
   private void count(String what) {
-    int unused = counts.computeIfAbsent(what, key -> new AtomicInteger()).incrementAndGet();
+    counts.computeIfAbsent(what, key -> new LongAdder()).increment();
   }
 
   private void good(PlainConnection connection, int picture) throws IOException {
@@ -135,7 +134,7 @@ final class HostileCase {
       right = Math.abs(probability - candidate.probability()) < TOLERANCE;
     }
     if (!right) {
-      int unused = wrong.incrementAndGet();
+      wrong.increment();
       count("wrong: " + answer.body().substring(0, Math.min(200, answer.body().length())));
     }
   }
@@ -144,7 +143,7 @@ final class HostileCase {
     String reason = new ObjectMapper().readTree(answer.body()).path("error").asText();
     count(attack + "_" + answer.status() + (reason.isEmpty() ? " without a reason" : ""));
     if (answer.status() < 400 || answer.status() > 499 || reason.isEmpty()) {
-      int unused = wrong.incrementAndGet();
+      wrong.increment();
     }
   }
 
@@ -153,17 +152,19 @@ final class HostileCase {
     return switch (attack) {
       case TRUNCATED -> post(Arrays.copyOf(picture, picture.length / 2));
       // Only the header: it must be refused before more comes.
-      case OVERSIZED -> PlainConnection.ascii(
-          "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %d\r\n\r\n"
-              .formatted(AUTHORISED, 5 * MEGABYTE));
+      case OVERSIZED ->
+          PlainConnection.ascii(
+              "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %d\r\n\r\n"
+                  .formatted(AUTHORISED, 5 * MEGABYTE));
       case BOMB -> post(bomb());
       case WRONG_TYPE -> post("%PDF-1.7 no picture at all".getBytes(UTF_8));
-      case BAD_JSON -> PlainConnection.post(
-          "/v1/classify?top=x",
-          AUTHORISED + "Content-Type: application/json\r\n",
-          "{\"inputs\": [".getBytes(UTF_8));
-      case WRONG_TOKEN -> PlainConnection.post(
-          "/v1/classify", "Authorization: Bearer a-wrong-token\r\n", picture);
+      case BAD_JSON ->
+          PlainConnection.post(
+              "/v1/classify?top=x",
+              AUTHORISED + "Content-Type: application/json\r\n",
+              "{\"inputs\": [".getBytes(UTF_8));
+      case WRONG_TOKEN ->
+          PlainConnection.post("/v1/classify", "Authorization: Bearer a-wrong-token\r\n", picture);
       case SLOW, DROPPED -> throw new IllegalArgumentException("these are not sent at once");
     };
   }

@@ -86,7 +86,11 @@ final class ServeBench implements Callable<Integer> {
    * @param files what requests send
    */
   record Local(
-      Clip clip, Classifier classifier, PictureEncoder encoder, Images images, List<byte[]> files) {}
+      Clip clip,
+      Classifier classifier,
+      PictureEncoder encoder,
+      Images images,
+      List<byte[]> files) {}
 
   @Override
   public Integer call() throws IOException {
@@ -111,8 +115,7 @@ final class ServeBench implements Callable<Integer> {
     try (Clip clip = Clip.load(folder, new Clip.Options(type, Device.CPU, null, null));
         Classifier classifier = Classifier.zeroShot(clip, objects.classNames(), TEMPLATE)) {
       Images images = new Images(warning -> {});
-      Local local =
-          new Local(clip, classifier, new PictureEncoder(clip, images), images, files);
+      Local local = new Local(clip, classifier, new PictureEncoder(clip, images), images, files);
       switch (what) {
         case LATENCY -> ServeLoad.latency(local, options, requests, result);
         case THROUGHPUT -> ServeLoad.throughput(local, options, clients, seconds, result);

@@ -12,8 +12,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.kgcoop.bench.ServeBench.Local;
@@ -143,8 +143,9 @@ final class ServeLoad {
       double unusedWarmth = served(local, server, clients, BLOCK_SECONDS);
       double capacity = served(local, server, clients, BLOCK_SECONDS);
       double before = oneClient(local, server);
-      AtomicInteger[] statuses = IntStream.range(0, 600).mapToObj(i -> new AtomicInteger()).toArray(AtomicInteger[]::new);
-      AtomicInteger broken = new AtomicInteger();
+      LongAdder[] statuses =
+          IntStream.range(0, 600).mapToObj(i -> new LongAdder()).toArray(LongAdder[]::new);
+      LongAdder broken = new LongAdder();
       List<Long> answered = new ArrayList<>();
       double rate = 4 * capacity;
       AtomicLong next = new AtomicLong();
@@ -167,12 +168,12 @@ final class ServeLoad {
                       connection = new PlainConnection(server.port());
                     }
                     int status = connection.ask(request(local, (int) number)).status();
-                    int unused = statuses[status].incrementAndGet();
+                    statuses[status].increment();
                     if (status == 200) {
                       mine.add(System.nanoTime() - sent);
                     }
                   } catch (IOException e) {
-                    int unused = broken.incrementAndGet();
+                    broken.increment();
                     connection.close();
                   }
                 }
@@ -184,11 +185,11 @@ final class ServeLoad {
       double[] ms = answered.stream().mapToDouble(nanos -> nanos / 1e6).toArray();
       result.put("capacity_per_s", capacity).put("offered_per_s", next.get() / took);
       for (int status = 0; status < statuses.length; status++) {
-        if (statuses[status].get() > 0) {
-          result.put("status_" + status, statuses[status].get());
+        if (statuses[status].sum() > 0) {
+          result.put("status_" + status, statuses[status].sum());
         }
       }
-      result.put("broken", broken.get()).put("answered_per_s", ms.length / took);
+      result.put("broken", broken.sum()).put("answered_per_s", ms.length / took);
       result.put("p50_ms", Measurement.median(ms)).put("p99_ms", quantile(ms, 0.99));
       result.put("max_ms", quantile(ms, 1));
       result.put("one_client_before_ms", before);
@@ -212,10 +213,10 @@ final class ServeLoad {
   /** SIGTERM while many ask: what was sent on a connection that was open is answered. */
   static void stop(Local local, List<String> options, int clients, ObjectNode result)
       throws IOException {
-    AtomicInteger answered = new AtomicInteger();
-    AtomicInteger refused = new AtomicInteger();
-    AtomicInteger lost = new AtomicInteger();
-    AtomicInteger after = new AtomicInteger();
+    LongAdder answered = new LongAdder();
+    LongAdder refused = new LongAdder();
+    LongAdder lost = new LongAdder();
+    LongAdder after = new LongAdder();
     AtomicLong stopped = new AtomicLong(Long.MAX_VALUE);
     try (ServedProcess server = new ServedProcess(options)) {
       double unusedWarmth = served(local, server, clients, BLOCK_SECONDS);
@@ -242,19 +243,19 @@ final class ServeLoad {
                   }
                   try {
                     int status = connection.ask(request(local, i)).status();
-                    int count = (status == 200 ? answered : refused).incrementAndGet();
-                    if (count > 0 && status == 200 && System.nanoTime() > stopped.get()) {
-                      int late = after.incrementAndGet();
+                    (status == 200 ? answered : refused).increment();
+                    if (status == 200 && System.nanoTime() > stopped.get()) {
+                      after.increment();
                     }
                   } catch (IOException e) {
-                    int count = lost.incrementAndGet();
+                    lost.increment();
                     connection.close();
                   }
                 }
               });
       int exitCode = server.await();
-      result.put("answered", answered.get()).put("answered_after_the_signal", after.get());
-      result.put("refused", refused.get()).put("lost", lost.get());
+      result.put("answered", answered.sum()).put("answered_after_the_signal", after.sum());
+      result.put("refused", refused.sum()).put("lost", lost.sum());
       result.put("seconds_to_the_end", (System.nanoTime() - stopped.get()) / 1e9);
       result.put("exit_code", exitCode);
     }

@@ -38,8 +38,7 @@ final class ServedProcess implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("org.kgcoop.cli.Main", "serve", "--port", "0", "--json", "--quiet"));
     command.addAll(options);
-    process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     // What it prints is one JSON object.
     StringBuilder text = new StringBuilder();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
@@ -52,7 +51,8 @@ final class ServedProcess implements AutoCloseable {
     JsonNode announced = new ObjectMapper().readTree(text.toString());
     if (!announced.has("address")) {
       close();
-      throw new IllegalStateException("the server did not start; is bench on the app's class path?");
+      throw new IllegalStateException(
+          "the server did not start; is bench on the app's class path?");
     }
     port = URI.create(announced.path("address").asText()).getPort();
   }
