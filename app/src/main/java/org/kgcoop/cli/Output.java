@@ -34,6 +34,10 @@ final class Output {
     return json;
   }
 
+  boolean isQuiet() {
+    return quiet;
+  }
+
   /** Whether that command was given {@code --debug}. */
   static boolean isDebug(CommandLine command) {
     return command.getCommandSpec().mixins().values().stream()

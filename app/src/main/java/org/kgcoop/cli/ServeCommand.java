@@ -177,12 +177,14 @@ final class ServeCommand implements Callable<Integer> {
         : new RequestLogFile(requestLog, output::error);
   }
 
-  private Consumer<String> requestLines(@Nullable RequestLogFile file) {
+  private @Nullable Consumer<String> requestLines(@Nullable RequestLogFile file) {
     if (file != null) {
       return file;
     }
-    boolean seen = Boolean.getBoolean("kgcoop.terminal");
-    return requestLog != null ? output::record : seen ? line -> {} : output::info;
+    if (requestLog != null) {
+      return output::record;
+    }
+    return Boolean.getBoolean("kgcoop.terminal") || output.isQuiet() ? null : output::record;
   }
 
   private static String token(Path file) {

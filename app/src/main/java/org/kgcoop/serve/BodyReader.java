@@ -1,6 +1,7 @@
 package org.kgcoop.serve;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,12 +29,12 @@ final class BodyReader extends Handler.Wrapper {
   /** Bytes a second that a sender must keep up after the grace, on average. */
   static final long SLOWEST = 16 << 10;
 
-  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final int FIRST_BYTES = 16 << 10;
 
   private final int maxBytes;
   private final long maxBytesOfAll;
   private final int maxRequests;
+  private final long graceNanos;
   private final AtomicLong bytesOfAll = new AtomicLong();
   private final AtomicInteger requests = new AtomicInteger();
 
@@ -43,11 +44,13 @@ final class BodyReader extends Handler.Wrapper {
    * @param maxBytes of one body
    * @param maxBytesOfAll of all bodies that are read or answered at a time
    * @param maxRequests with a body, read whole and not answered yet
+   * @param grace how long a body may take before it is asked how quick it is
    */
-  BodyReader(int maxBytes, long maxBytesOfAll, int maxRequests) {
+  BodyReader(int maxBytes, long maxBytesOfAll, int maxRequests, Duration grace) {
     this.maxBytes = maxBytes;
     this.maxBytesOfAll = Math.max(maxBytes, maxBytesOfAll);
     this.maxRequests = maxRequests;
+    this.graceNanos = grace.toNanos();
   }
 
   /** How many requests with a body are under way. */
@@ -165,13 +168,17 @@ final class BodyReader extends Handler.Wrapper {
 
     private synchronized void watch() {
       if (watch == null && !ended) {
-        watch = request.getComponents().getScheduler().schedule(this::check, 1, TimeUnit.SECONDS);
+        watch =
+            request
+                .getComponents()
+                .getScheduler()
+                .schedule(this::check, graceNanos / 4, TimeUnit.NANOSECONDS);
       }
     }
 
     private synchronized void check() {
       watch = null;
-      long beyond = System.nanoTime() - start - GRACE_NANOS;
+      long beyond = System.nanoTime() - start - graceNanos;
       if (beyond > 0 && length < beyond / 1e9 * SLOWEST) {
         refuse(408, tooSlow());
       } else {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.classify.Classifier;
@@ -35,14 +36,14 @@ public final class ClassifierServer implements AutoCloseable {
    */
   public ClassifierServer(
       Clip clip, Map<String, Classifier> models, ServerSettings settings, Consumer<String> log) {
-    this(clip, models, settings, log, line -> {});
+    this(clip, models, settings, log, null);
   }
 
   /**
    * Starts it.
    *
    * @param requests gets a JSON object, one line, for each request that is over; several threads
-   *     may call it
+   *     may call it; null for none
    * @see #ClassifierServer(Clip, Map, ServerSettings, Consumer)
    */
   public ClassifierServer(
@@ -50,19 +51,20 @@ public final class ClassifierServer implements AutoCloseable {
       Map<String, Classifier> models,
       ServerSettings settings,
       Consumer<String> log,
-      Consumer<String> requests) {
+      @Nullable Consumer<String> requests) {
     if (models.isEmpty()) {
       throw new IllegalArgumentException("models: expected at least one");
     }
     this.log = log;
     zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES);
+    PictureReader pictures = new PictureReader(clip, settings.timeLimit(), log);
     queue =
         new EncodingQueue(
             new PictureEncoder(clip, new Images(log)),
             settings.queue() + EncodingQueue.BATCH,
             settings.timeLimit(),
+            pictures::upcoming,
             metrics::countBatch);
-    PictureReader pictures = new PictureReader(clip, settings.timeLimit(), log);
     Endpoints endpoints =
         new Endpoints(new LinkedHashMap<>(models), zeroShot, queue, pictures, settings);
     metrics.gauge("kgcoop.queue.pictures", "Pictures that wait to be encoded", queue::waiting);

@@ -232,6 +232,9 @@ final class Endpoints {
   static void refuse(Context request, int status, String reason) {
     if (Refusals.isTemporary(status)) {
       request.header("Retry-After", "1");
+    } else {
+      // Jetty gives up the connection where it cannot read a form, and does not say so.
+      request.header("Connection", "close");
     }
     json(request.status(status), object().put("error", reason));
   }

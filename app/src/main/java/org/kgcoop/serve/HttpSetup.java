@@ -3,11 +3,13 @@ package org.kgcoop.serve;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.MultipartConfig;
 import io.javalin.config.SizeUnit;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.DoSHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What lies between the network and the endpoints. A request passes the {@link RateLimit}, the
@@ -17,6 +19,8 @@ final class HttpSetup {
   private static final long STOP_MILLISECONDS = 15_000;
   private static final long IDLE_MILLISECONDS = 10_000;
 
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
   /** Fewer than files that a process may usually open, 1024. */
   private static final int MOST_CONNECTIONS = 512;
 
@@ -25,9 +29,9 @@ final class HttpSetup {
 
   private final ServerSettings settings;
   private final ServerMetrics metrics;
-  private final Consumer<String> requests;
+  private final @Nullable Consumer<String> requests;
 
-  HttpSetup(ServerSettings settings, ServerMetrics metrics, Consumer<String> requests) {
+  HttpSetup(ServerSettings settings, ServerMetrics metrics, @Nullable Consumer<String> requests) {
     this.settings = settings;
     this.metrics = metrics;
     this.requests = requests;
@@ -57,7 +61,7 @@ final class HttpSetup {
   private void modify(Server server, int underWay) {
     // Bodies are held twice for a moment, and pictures want memory while they are decoded.
     BodyReader bodies =
-        new BodyReader(settings.maxBytes(), Runtime.getRuntime().maxMemory() / 8, underWay);
+        new BodyReader(settings.maxBytes(), Runtime.getRuntime().maxMemory() / 8, underWay, GRACE);
     Guard guard = new Guard(settings);
     guard.setHandler(bodies);
     if (settings.rate() > 0) {

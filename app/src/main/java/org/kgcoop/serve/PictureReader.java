@@ -3,6 +3,7 @@ package org.kgcoop.serve;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Images;
@@ -22,6 +23,7 @@ final class PictureReader {
   private final Transform transform;
   private final Semaphore decoding;
   private final Duration timeLimit;
+  private final AtomicInteger upcoming = new AtomicInteger();
 
   PictureReader(Clip clip, Duration timeLimit, Consumer<String> warnings) {
     images = new Images(warnings);
@@ -39,6 +41,20 @@ final class PictureReader {
    * @throws org.kgcoop.KgCoopException where these bytes are no picture that can be read
    */
   RgbImage read(byte[] file) {
+    int unused = upcoming.incrementAndGet();
+    try {
+      return decode(file);
+    } finally {
+      int unusedToo = upcoming.decrementAndGet();
+    }
+  }
+
+  /** How many are being read, which will want the encoder. */
+  int upcoming() {
+    return upcoming.get();
+  }
+
+  private RgbImage decode(byte[] file) {
     RequestTrace trace = RequestTrace.current();
     long start = System.nanoTime();
     try {

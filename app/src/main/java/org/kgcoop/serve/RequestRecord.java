@@ -14,11 +14,12 @@ import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.serve.RequestTrace.Stage;
 
 /**
- * Counts every request when it is over, and writes a line of JSON about it. Neither holds anything
- * that a request made up: addresses are those of the routes, methods those of HTTP.
+ * Counts every request when it is over, and may write a line of JSON about it. Neither holds
+ * anything that a request made up: addresses are those of the routes, methods those of HTTP.
  */
 final class RequestRecord implements RequestLog {
   private static final String NONE = "other";
@@ -27,9 +28,9 @@ final class RequestRecord implements RequestLog {
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build().writer();
 
   private final ServerMetrics metrics;
-  private final Consumer<String> lines;
+  private final @Nullable Consumer<String> lines;
 
-  RequestRecord(ServerMetrics metrics, Consumer<String> lines) {
+  RequestRecord(ServerMetrics metrics, @Nullable Consumer<String> lines) {
     this.metrics = metrics;
     this.lines = lines;
   }
@@ -41,6 +42,18 @@ final class RequestRecord implements RequestLog {
     String route = Objects.requireNonNullElse(trace.route(), NONE);
     long nanos = System.nanoTime() - request.getBeginNanoTime();
     metrics.count(method, route, response.getStatus(), nanos, trace);
+    if (lines != null) {
+      lines.accept(line(request, response, trace, method, route, nanos));
+    }
+  }
+
+  private static String line(
+      Request request,
+      Response response,
+      RequestTrace trace,
+      String method,
+      String route,
+      long nanos) {
     ObjectNode line = JsonNodeFactory.instance.objectNode();
     line.put("time", Instant.ofEpochMilli(Request.getTimeStamp(request)).toString());
     line.put("client", Request.getRemoteAddr(request));
@@ -58,7 +71,7 @@ final class RequestRecord implements RequestLog {
       line.put("model", trace.model());
     }
     try {
-      lines.accept(JSON.writeValueAsString(line));
+      return JSON.writeValueAsString(line);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

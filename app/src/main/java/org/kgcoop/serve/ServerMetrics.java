@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -34,6 +35,9 @@ final class ServerMetrics implements AutoCloseable {
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final Map<Stage, Timer> stages = new EnumMap<>(Stage.class);
   private final DistributionSummary batches;
+  private final Map<Kind, Timer> requests = new ConcurrentHashMap<>();
+
+  private record Kind(String method, String route, int status) {}
 
   ServerMetrics() {
     Stream.of(
@@ -59,7 +63,6 @@ final class ServerMetrics implements AutoCloseable {
             .serviceLevelObjectives(1, 2, 4, 8, 16, 32)
             .register(registry);
     gauge("process.resident.bytes", "Physical memory, heap included", Engine::physicalBytes);
-    gauge("kgcoop.native.bytes", "Memory of tensors that Java code holds", Engine::nativeBytes);
   }
 
   /** A number that is looked up when it is asked for. */
@@ -77,11 +80,8 @@ final class ServerMetrics implements AutoCloseable {
    * @param route a pattern, never an address that was asked for
    */
   void count(String method, String route, int status, long nanos, RequestTrace trace) {
-    Timer.builder("http.server.requests")
-        .description("Requests from their first byte to the last of the answer")
-        .tags("method", method, "uri", route, "status", Integer.toString(status))
-        .serviceLevelObjectives(TIMES)
-        .register(registry)
+    requests
+        .computeIfAbsent(new Kind(method, route, status), this::timer)
         .record(Duration.ofNanos(nanos));
     if (Refusals.isTemporary(status)) {
       registry.counter("kgcoop.refused", "status", Integer.toString(status)).increment();
@@ -93,6 +93,15 @@ final class ServerMetrics implements AutoCloseable {
             timer.record(Duration.ofNanos((long) (milliseconds * 1e6)));
           }
         });
+  }
+
+  private Timer timer(Kind kind) {
+    return Timer.builder("http.server.requests")
+        .description("Requests from their first byte to the last of the answer")
+        .tags("method", kind.method(), "uri", kind.route())
+        .tag("status", Integer.toString(kind.status()))
+        .serviceLevelObjectives(TIMES)
+        .register(registry);
   }
 
   /** Pictures were encoded together. */

@@ -46,7 +46,7 @@ class EncodingQueueTest {
 
   private static EncodingQueue queue(int capacity, Duration limit) {
     return new EncodingQueue(
-        new PictureEncoder(clip, new Images(w -> {})), capacity, limit, batch -> {});
+        new PictureEncoder(clip, new Images(w -> {})), capacity, limit, () -> 0, batch -> {});
   }
 
   /** A request that holds up the encoding thread, from {@code started} until {@code released}. */

@@ -108,6 +108,11 @@ final class PlainConnection implements Closeable {
     return line.toString();
   }
 
+  /** Whether an answer has begun to come, before the request is whole. */
+  boolean hasAnswer() throws IOException {
+    return in.available() > 0;
+  }
+
   /** Whether another request may be sent on it. */
   boolean isOpen() {
     return open;

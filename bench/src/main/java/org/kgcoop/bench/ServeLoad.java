@@ -81,17 +81,42 @@ final class ServeLoad {
       List<Double> batchesOf32 = new ArrayList<>();
       double unusedWarmth = served(local, server, clients, BLOCK_SECONDS);
       double unusedWarmthHere = here(local, clients, BLOCK_SECONDS);
+      List<Double> serverMs = new ArrayList<>();
+      List<Double> clientMs = new ArrayList<>();
+      List<Double> batchMs = new ArrayList<>();
       for (int time = 0; time < seconds; time += 3 * BLOCK_SECONDS) {
+        double serverBefore = server.cpuSeconds();
+        double before = cpuSeconds();
         served.add(served(local, server, clients, BLOCK_SECONDS));
+        double pictures = last(served) * BLOCK_SECONDS;
+        serverMs.add(1e3 * (server.cpuSeconds() - serverBefore) / pictures);
+        clientMs.add(1e3 * (cpuSeconds() - before) / pictures);
+        before = cpuSeconds();
         batches.add(here(local, clients, BLOCK_SECONDS));
+        batchMs.add(1e3 * (cpuSeconds() - before) / (last(batches) * BLOCK_SECONDS));
         batchesOf32.add(here(local, 32, BLOCK_SECONDS));
       }
+      // What other programs on the machine change least.
+      result.put("server_cpu_ms", median(serverMs)).put("client_cpu_ms", median(clientMs));
+      result.put("batches_cpu_ms", median(batchMs));
       result.put("served_per_s", median(served)).put("batches_per_s", median(batches));
       result.put("batches_of_32_per_s", median(batchesOf32));
       result.put("share", median(served) / median(batches));
       double pictures = server.metric("kgcoop_batch_pictures_sum");
       result.put("pictures_a_batch", pictures / server.metric("kgcoop_batch_pictures_count"));
     }
+  }
+
+  private static double cpuSeconds() {
+    return ProcessHandle.current()
+        .info()
+        .totalCpuDuration()
+        .map(each -> each.toNanos() / 1e9)
+        .orElse(Double.NaN);
+  }
+
+  private static double last(List<Double> values) {
+    return values.get(values.size() - 1);
   }
 
   private static double served(Local local, ServedProcess server, int clients, int seconds) {

@@ -22,11 +22,10 @@ final class ServedProcess implements AutoCloseable {
   private final int port;
 
   /** What a server holds after a collection of its heap, in bytes. */
-  record Memory(long heap, long nativeObjects, long resident) {
+  record Memory(long heap, long resident) {
     @Override
     public String toString() {
-      return "heap %.1f MB, tensors %.1f MB, resident %.1f MB"
-          .formatted(heap / 1e6, nativeObjects / 1e6, resident / 1e6);
+      return "heap %.1f MB, resident %.1f MB".formatted(heap / 1e6, resident / 1e6);
     }
   }
 
@@ -89,10 +88,7 @@ final class ServedProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
-    return new Memory(
-        (long) metric("jvm_memory_used_bytes{area=\"heap\""),
-        (long) metric("kgcoop_native_bytes"),
-        resident());
+    return new Memory((long) metric("jvm_memory_used_bytes{area=\"heap\""), resident());
   }
 
   /** The sum of the metrics whose names begin so. */
@@ -107,6 +103,11 @@ final class ServedProcess implements AutoCloseable {
           .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
           .sum();
     }
+  }
+
+  /** Seconds of all cores that it has had. */
+  double cpuSeconds() {
+    return process.info().totalCpuDuration().map(each -> each.toNanos() / 1e9).orElse(Double.NaN);
   }
 
   private long resident() {

@@ -102,9 +102,4 @@ public final class Engine {
   public static long physicalBytes() {
     return Pointer.physicalBytes();
   }
-
-  /** Bytes of the tensors and other native objects that Java code holds. */
-  public static long nativeBytes() {
-    return Pointer.totalBytes();
-  }
 }
