@@ -34,6 +34,10 @@ final class Output {
     return json;
   }
 
+  boolean isQuiet() {
+    return quiet;
+  }
+
   /** Whether that command was given {@code --debug}. */
   static boolean isDebug(CommandLine command) {
     return command.getCommandSpec().mixins().values().stream()
@@ -82,6 +86,11 @@ final class Output {
     PrintWriter err = spec.commandLine().getErr();
     err.println(line);
     err.flush();
+  }
+
+  /** A line that was asked for, to standard error. */
+  void record(String line) {
+    tell(line);
   }
 
   /** A line about what happens. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
@@ -21,6 +22,7 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.EmbeddedDataSets;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.ModelRegistry;
+import org.kgcoop.serve.RequestLogFile;
 import org.kgcoop.serve.ServerSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,7 +74,9 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "A file with the token that requests must bring: Authorization: Bearer TOKEN.")
+      description =
+          "A file with the token that requests must bring, /metrics too: Authorization: Bearer"
+              + " TOKEN. Only /v2/health needs none.")
   private @Nullable Path tokenFile;
 
   @Option(
@@ -83,13 +87,15 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--queue",
       paramLabel = "N",
-      description = "Pictures that may wait; beyond it requests get 503 (default: 64).")
+      description =
+          "Pictures that may wait while others are encoded; beyond it requests get 503 (default:"
+              + " 64).")
   private int queue = 64;
 
   @Option(
       names = "--time-limit",
       paramLabel = "SECONDS",
-      description = "Longest wait for an answer (default: 30).")
+      description = "Longest time from a whole request to its answer; beyond it 503 (default: 30).")
   private int seconds = 30;
 
   @Option(
@@ -97,6 +103,22 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Largest body of a request (default: 32).")
   private int megabytes = 32;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description =
+          "Requests a second from one address, after a rest twice as many at once; beyond it they"
+              + " get 429 (default: any number).")
+  private int rate;
+
+  @Option(
+      names = "--request-log",
+      paramLabel = "FILE",
+      description =
+          "Where a JSON object goes for each request, one a line; - for standard error (default:"
+              + " standard error where that is no terminal, unless --quiet).")
+  private @Nullable Path requestLog;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
@@ -112,7 +134,9 @@ final class ServeCommand implements Callable<Integer> {
     Hangups hangups = new Hangups();
     try (Clip clip = clipOptions.load();
         ModelRegistry models = new ModelRegistry(load(clip, prompts));
-        ClassifierServer server = new ClassifierServer(clip, models, settings, output::error)) {
+        RequestLogFile log = requestLogFile();
+        ClassifierServer server =
+            new ClassifierServer(clip, models, settings, output::error, requestLines(log))) {
       announce(models.all().keySet(), "http://" + host + ":" + server.port());
       while (!interrupted()) {
         if (hangups.asked()) {
@@ -137,7 +161,8 @@ final class ServeCommand implements Callable<Integer> {
             clipOptions.template(),
             queue,
             Duration.ofSeconds(seconds),
-            Math.min(megabytes * MEGABYTE - 1, Integer.MAX_VALUE - 1));
+            Math.min(megabytes * MEGABYTE - 1, Integer.MAX_VALUE - 1),
+            rate);
     if (!settings.isLoopback() && tokenFile == null && !openToEverybody) {
       throw KgCoopException.configuration(
           "--host "
@@ -146,6 +171,22 @@ final class ServeCommand implements Callable<Integer> {
               + " --open-to-everybody if that is wanted");
     }
     return settings;
+  }
+
+  private @Nullable RequestLogFile requestLogFile() {
+    return requestLog == null || requestLog.toString().equals("-")
+        ? null
+        : new RequestLogFile(requestLog, output::error);
+  }
+
+  private @Nullable Consumer<String> requestLines(@Nullable RequestLogFile file) {
+    if (file != null) {
+      return file;
+    }
+    if (requestLog != null) {
+      return output::record;
+    }
+    return Boolean.getBoolean("kgcoop.terminal") || output.isQuiet() ? null : output::record;
   }
 
   private static String token(Path file) {

@@ -2,13 +2,13 @@ package org.kgcoop.serve;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
-import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.router.Endpoint;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
-import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
@@ -19,10 +19,8 @@ import org.kgcoop.data.Images;
  * decoded by the threads of their requests and encoded together by one of its own.
  */
 public final class ClassifierServer implements AutoCloseable {
-  private static final long PATIENCE_MILLISECONDS = 15_000;
-  private static final long IDLE_MILLISECONDS = 10_000;
-
   private final Consumer<String> log;
+  private final ServerMetrics metrics = new ServerMetrics();
   private final ZeroShotCache zeroShot;
   private final EncodingQueue queue;
   private final Javalin http;
@@ -36,13 +34,33 @@ public final class ClassifierServer implements AutoCloseable {
    */
   public ClassifierServer(
       Clip clip, ModelRegistry models, ServerSettings settings, Consumer<String> log) {
+    this(clip, models, settings, log, null);
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param requests gets a JSON object, one line, for each request that is over; several threads
+   *     may call it; null for none
+   * @see #ClassifierServer(Clip, ModelRegistry, ServerSettings, Consumer)
+   */
+  public ClassifierServer(
+      Clip clip,
+      ModelRegistry models,
+      ServerSettings settings,
+      Consumer<String> log,
+      @Nullable Consumer<String> requests) {
     this.log = log;
-    Guard guard = new Guard(settings);
     zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES);
+    PictureReader pictures = new PictureReader(clip, settings.timeLimit(), log);
     queue =
         new EncodingQueue(
-            new PictureEncoder(clip, new Images(log)), settings.queue(), settings.timeLimit());
-    PictureReader pictures = new PictureReader(clip, log);
+            new PictureEncoder(clip, new Images(log)),
+            settings.queue() + EncodingQueue.BATCH,
+            settings.timeLimit(),
+            pictures::upcoming,
+            metrics::countBatch);
+    metrics.gauge("kgcoop.queue.pictures", "Pictures that wait to be encoded", queue::waiting);
     Endpoints endpoints = new Endpoints(models, zeroShot, queue, pictures, settings);
     OpenInference protocol =
         new OpenInference(models, queue, pictures, clip.preprocessing(), settings);
@@ -50,7 +68,8 @@ public final class ClassifierServer implements AutoCloseable {
     http =
         Javalin.create(
             config -> {
-              configure(config, settings, guard);
+              new HttpSetup(settings, metrics, requests).applyTo(config);
+              configure(config);
               endpoints.addTo(config.routes);
               protocol.addTo(config.routes);
               changes.addTo(config.routes);
@@ -60,6 +79,7 @@ public final class ClassifierServer implements AutoCloseable {
       http.start(settings.host(), settings.port());
     } catch (RuntimeException e) {
       queue.close();
+      metrics.close();
       throw KgCoopException.io(
           "cannot listen on %s, port %d: the port is taken, or the address not this machine's; try"
                   .formatted(settings.host(), settings.port())
@@ -68,25 +88,15 @@ public final class ClassifierServer implements AutoCloseable {
     }
   }
 
-  private void configure(JavalinConfig config, ServerSettings settings, Guard guard) {
-    config.startup.showJavalinBanner = false;
-    config.startup.showOldJavalinVersionWarning = false;
-    config.http.maxRequestSize = settings.maxBytes();
-    // Forms stay in memory: nothing of a request is written to the disk.
-    config.jetty.multipartConfig.maxInMemoryFileSize(settings.maxBytes(), SizeUnit.BYTES);
-    config.jetty.multipartConfig.maxFileSize(settings.maxBytes(), SizeUnit.BYTES);
-    config.jetty.multipartConfig.maxTotalRequestSize(settings.maxBytes(), SizeUnit.BYTES);
-    config.jetty.modifyServer(
-        server -> {
-          server.setHandler(new GracefulHandler()); // waits for requests when it stops
-          server.setStopTimeout(PATIENCE_MILLISECONDS);
+  private void configure(JavalinConfig config) {
+    config.routes.beforeMatched(
+        request -> {
+          Endpoint route = request.endpoints().matchedHttpEndpoint();
+          if (route != null) {
+            RequestTrace.current().setRoute(route.path);
+          }
         });
-    config.jetty.modifyHttpConfiguration(
-        http -> {
-          http.setSendServerVersion(false);
-          http.setIdleTimeout(IDLE_MILLISECONDS);
-        });
-    config.routes.before(guard::check);
+    config.routes.get("/metrics", metrics::answer);
     config.routes.exception(
         RefusedRequestException.class,
         (e, request) -> Endpoints.refuse(request, e.status(), String.valueOf(e.getMessage())));
@@ -95,6 +105,11 @@ public final class ClassifierServer implements AutoCloseable {
         HttpResponseException.class,
         (e, request) -> Endpoints.refuse(request, e.getStatus(), "see /openapi.yaml"));
     config.routes.exception(Exception.class, this::unexpected);
+    config.router.javaLangErrorHandler(
+        (response, e) -> {
+          log.accept("a request failed: " + e);
+          response.setStatus(500);
+        });
   }
 
   /** Bad pictures and texts are the sender's; the rest is nobody's business. */
@@ -106,7 +121,7 @@ public final class ClassifierServer implements AutoCloseable {
   }
 
   private void unexpected(Exception e, Context request) {
-    log.accept(request.method() + " " + request.path() + ": " + e);
+    log.accept(request.method() + " " + RequestTrace.current().route() + ": " + e);
     Endpoints.refuse(request, 500, "the server failed; its log says why");
   }
 
@@ -130,5 +145,6 @@ public final class ClassifierServer implements AutoCloseable {
     http.stop();
     queue.close();
     zeroShot.close();
+    metrics.close();
   }
 }

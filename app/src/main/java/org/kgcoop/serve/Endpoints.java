@@ -141,6 +141,7 @@ final class Endpoints {
     int top = top(parameter(request, "top"), defaultTop);
     byte[] file = picture(request);
     long start = System.nanoTime();
+    RequestTrace.current().setModel(model);
     Found found = queue.ask(pictures.read(file), reading);
     ObjectNode json = object().put("model", model);
     json.put("milliseconds", Math.rint((System.nanoTime() - start) / 1e3) / 1e3);
@@ -226,10 +227,10 @@ final class Endpoints {
   }
 
   static void refuse(Context request, int status, String reason) {
-    if (status == 503) {
+    if (Refusals.isTemporary(status)) {
       request.header("Retry-After", "1");
     } else {
-      // What is left of the body is not read: the next request needs another connection.
+      // Jetty gives up the connection where it cannot read a form, and does not say so.
       request.header("Connection", "close");
     }
     json(request.status(status), object().put("error", reason));

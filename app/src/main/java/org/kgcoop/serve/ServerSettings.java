@@ -16,6 +16,7 @@ import org.kgcoop.KgCoopException;
  * @param queue how many pictures may wait for the encoder
  * @param timeLimit how long a request may wait for its answer
  * @param maxBytes of the body of a request
+ * @param rate requests a second from one address, or 0 for any number
  */
 public record ServerSettings(
     String host,
@@ -24,7 +25,8 @@ public record ServerSettings(
     String template,
     int queue,
     Duration timeLimit,
-    int maxBytes) {
+    int maxBytes,
+    int rate) {
   private static final int SHORTEST_TOKEN = 16;
 
   public ServerSettings {
@@ -32,9 +34,22 @@ public record ServerSettings(
     check(queue >= 1, "--queue " + queue + ": expected at least 1");
     check(timeLimit.toMillis() > 0, "--time-limit: expected more than 0 seconds");
     check(maxBytes > 0, "--max-megabytes: expected 1 to 1024");
+    check(rate >= 0, "--rate " + rate + ": expected requests a second, or 0 for any number");
     check(
         token == null || token.length() >= SHORTEST_TOKEN,
         "the token has fewer than " + SHORTEST_TOKEN + " characters; expected a random text");
+  }
+
+  /** With any number of requests from one address. */
+  public ServerSettings(
+      String host,
+      int port,
+      @Nullable String token,
+      String template,
+      int queue,
+      Duration timeLimit,
+      int maxBytes) {
+    this(host, port, token, template, queue, timeLimit, maxBytes, 0);
   }
 
   private static void check(boolean right, String message) {

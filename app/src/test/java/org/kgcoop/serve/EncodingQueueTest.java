@@ -52,7 +52,8 @@ class EncodingQueueTest {
   }
 
   private static EncodingQueue queue(int capacity, Duration limit) {
-    return new EncodingQueue(new PictureEncoder(clip, new Images(w -> {})), capacity, limit);
+    return new EncodingQueue(
+        new PictureEncoder(clip, new Images(w -> {})), capacity, limit, () -> 0, batch -> {});
   }
 
   private static Classification read(Tensor feature) {

@@ -17,12 +17,14 @@ import picocli.CommandLine.Command;
       EvaluateBench.class,
       PreprocessBench.class,
       LoadBench.class,
-      OnnxBench.class
+      OnnxBench.class,
+      ServeBench.class
     })
 public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    System.exit(
+        new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
   }
 }

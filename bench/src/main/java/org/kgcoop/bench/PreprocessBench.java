@@ -64,7 +64,7 @@ final class PreprocessBench implements Callable<Integer> {
   }
 
   /** Coloured discs and noise: something for every part of the decoder to do. */
-  private static byte[] jpeg() {
+  static byte[] jpeg() {
     BufferedImage image = new BufferedImage(500, 375, BufferedImage.TYPE_INT_RGB);
     PythonRandom random = new PythonRandom(1);
     Graphics2D graphics = image.createGraphics();

@@ -25,6 +25,9 @@ final class JpegDecoder {
   private boolean jfif;
   private int adobeTransform = -1;
   private byte[] componentIds = new byte[0];
+  private int width;
+  private int height;
+  private int scans;
 
   private JpegDecoder(byte[] file, PixelLimit limit) {
     this.file = ByteReader.bigEndian(file);
@@ -94,11 +97,16 @@ final class JpegDecoder {
         throw new RefusedPictureException(
             "it has %d bits a sample; expected 8, convert it".formatted(file.u8(at)));
       }
-      limit.check(file.u16(at + 3), file.u16(at + 1));
+      height = file.u16(at + 1);
+      width = file.u16(at + 3);
+      limit.check(width, height);
       componentIds = new byte[file.u8(at + 5)];
       for (int i = 0; i < componentIds.length; i++) {
         componentIds[i] = (byte) file.u8(at + 6 + 3 * i);
       }
+    } else if (marker == SOS) {
+      scans++;
+      limit.checkScans(scans, width, height);
     } else if (marker == APP0 && length >= 5 && file.startsWith("JFIF\0", at)) {
       jfif = true;
     } else if (marker == APP14 && length >= 12 && file.startsWith("Adobe", at)) {

@@ -3,6 +3,7 @@ package org.kgcoop.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,6 +47,32 @@ class DamagedImagesTest {
   @Test
   void namesFormatsThatAreNotRead() {
     assertRefused(new byte[] {'I', 'I', '*', 0, 8, 0, 0, 0}, "TIFF");
+  }
+
+  @Test
+  void refusesAJpegOfMoreScansThanAnyProgramWrites() throws IOException {
+    byte[] file = Files.readAllBytes(PICTURES.resolve("j61x97_s1_prog.jpg"));
+    int last = file.length - 2; // from the last start of scan to the end marker
+    while ((file[last] & 0xff) != 0xff || (file[last + 1] & 0xff) != 0xda) {
+      last--;
+    }
+    ByteArrayOutputStream more = new ByteArrayOutputStream();
+    more.write(file, 0, file.length - 2);
+    for (int i = 0; i < 1000; i++) {
+      more.write(file, last, file.length - 2 - last);
+    }
+    more.write(file, file.length - 2, 2);
+    assertRefused(more.toByteArray(), "1001 scans or more of 61 x 97 pixels", "save it again");
+    // Fewer are too many for a picture at the limit of pixels: 21 scans of 20 allowed.
+    ByteArrayOutputStream some = new ByteArrayOutputStream();
+    some.write(file, 0, file.length - 2);
+    for (int i = 0; i < 20; i++) {
+      some.write(file, last, file.length - 2 - last);
+    }
+    some.write(file, file.length - 2, 2);
+    assertThat(images.decode(some.toByteArray(), "cat.jpg").width()).isEqualTo(61);
+    assertThatThrownBy(() -> new Images(61 * 97, w -> {}).decode(some.toByteArray(), "cat.jpg"))
+        .hasMessageContaining("21 scans or more");
   }
 
   @Test

@@ -1,0 +1,211 @@
+package org.kgcoop.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.RandomClip;
+
+/** What those who run a server see of it: counts, the log, limits. */
+class ServerOperationsTest {
+  private static final String TOKEN = "0123456789abcdef";
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  // A picture of one white pixel: header, size, two colours, the pixel.
+  private static final byte[] GIF = {
+    'G',
+    'I',
+    'F',
+    '8',
+    '9',
+    'a',
+    1,
+    0,
+    1,
+    0,
+    (byte) 0x80,
+    0,
+    0,
+    -1,
+    -1,
+    -1,
+    0,
+    0,
+    0,
+    0x2c,
+    0,
+    0,
+    0,
+    0,
+    1,
+    0,
+    1,
+    0,
+    0,
+    2,
+    2,
+    0x44,
+    1,
+    0,
+    0x3b
+  };
+
+  @TempDir static Path folder;
+  private static Clip clip;
+  private static ModelRegistry models;
+  private static ClassifierServer server;
+  private static final BlockingQueue<String> LINES = new LinkedBlockingQueue<>();
+
+  @BeforeAll
+  static void start() {
+    RandomClip.write(folder, RandomClip.TINY, 1);
+    clip = Clip.load(folder);
+    models =
+        new ModelRegistry(
+            new LinkedHashMap<>(
+                Map.of("pets", Classifier.zeroShot(clip, List.of("cat", "dog"), "a {}."))));
+    server = new ClassifierServer(clip, models, settings(0), line -> {}, LINES::add);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+    models.close();
+    clip.close();
+  }
+
+  private static ServerSettings settings(int rate) {
+    return new ServerSettings(
+        "127.0.0.1", 0, TOKEN, "a {}.", 8, Duration.ofSeconds(20), 20_000, rate);
+  }
+
+  private static HttpResponse<String> send(int port, String path, byte[] body) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .header("Authorization", "Bearer " + TOKEN);
+    return CLIENT.send(
+        (body.length == 0 ? request.GET() : request.POST(BodyPublishers.ofByteArray(body))).build(),
+        BodyHandlers.ofString());
+  }
+
+  private static JsonNode line() throws Exception {
+    String line = LINES.poll(20, TimeUnit.SECONDS);
+    assertThat(line).isNotNull().doesNotContain("\n").doesNotContain(TOKEN);
+    return new ObjectMapper().readTree(line);
+  }
+
+  @Test
+  void everyRequestIsCountedAndHasALine() throws Exception {
+    LINES.clear();
+    HttpResponse<String> answer = send(server.port(), "/v1/classify", GIF);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    JsonNode line = line();
+    assertThat(line.path("route").asText()).isEqualTo("/v1/classify");
+    assertThat(line.path("status").asInt()).isEqualTo(200);
+    assertThat(line.path("client").asText()).isEqualTo("127.0.0.1");
+    assertThat(line.path("model").asText()).isEqualTo("pets");
+    assertThat(line.path("bytes_in").asInt()).isEqualTo(GIF.length);
+    assertThat(line.path("bytes_out").asInt()).isEqualTo(answer.body().length());
+    for (String stage : List.of("total", "decode", "wait", "encode")) {
+      assertThat(line.path("milliseconds").path(stage).asDouble()).as(stage).isPositive();
+    }
+
+    // What a request makes up reaches neither.
+    assertThat(send(server.port(), "/no/such%0Aplace?x=%1B", new byte[0]).statusCode())
+        .isEqualTo(404);
+    line = line();
+    assertThat(line.path("route").asText()).isEqualTo("other");
+    assertThat(line.path("status").asInt()).isEqualTo(404);
+    String metrics = send(server.port(), "/metrics", new byte[0]).body();
+    assertThat(metrics)
+        .contains(
+            "http_server_requests_seconds_count{method=\"POST\",status=\"200\",uri=\"/v1/classify\"}")
+        .contains("http_server_requests_seconds_bucket{method=\"GET\",status=\"404\",uri=\"other\"")
+        .contains("kgcoop_stage_seconds_bucket{stage=\"encode\"")
+        .contains("kgcoop_batch_pictures_count 1")
+        .contains("kgcoop_queue_pictures 0.0")
+        .contains("jvm_memory_used_bytes")
+        .contains("process_resident_bytes")
+        .doesNotContain("place");
+  }
+
+  @Test
+  void metricsNeedTheToken() throws Exception {
+    URI metrics = URI.create("http://127.0.0.1:" + server.port() + "/metrics");
+    assertThat(
+            CLIENT
+                .send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
+                .statusCode())
+        .isEqualTo(401);
+  }
+
+  @Test
+  void whoAsksTooOftenIsRefused() throws Exception {
+    try (ClassifierServer limited =
+        new ClassifierServer(clip, models, settings(1), line -> {})) {
+      HttpResponse<String> answer = send(limited.port(), "/v1/models", new byte[0]);
+      assertThat(answer.statusCode()).isEqualTo(200); // two are there at first
+      for (int i = 0; i < 100 && answer.statusCode() == 200; i++) {
+        answer = send(limited.port(), "/v1/models", new byte[0]);
+      }
+      assertThat(answer.statusCode()).isEqualTo(429);
+      assertThat(answer.headers().firstValue("Retry-After")).contains("1");
+      assertThat(answer.body()).contains("at most 1 requests a second");
+    }
+  }
+
+  @Test
+  void whatIsNoHttpIsRefusedAsAllElseIs() throws IOException {
+    for (String nonsense :
+        List.of(
+            "NONSENSE\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(20_000) + "\r\n\r\n",
+            "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n")) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+        socket.getOutputStream().write(nonsense.getBytes(StandardCharsets.US_ASCII));
+        String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(answer)
+            .startsWith("HTTP/1.1 4")
+            .contains("{\"error\":\"")
+            .contains("Content-Security-Policy: default-src 'none'")
+            .doesNotContainIgnoringCase("jetty")
+            .doesNotContain("html");
+      }
+    }
+  }
+
+  @Test
+  void aPageHasAPolicyByDigest() {
+    // printf x | openssl dgst -sha256 -binary | base64
+    String digest = "'sha256-LXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE='";
+    assertThat(SecurityHeaders.page("x", "x"))
+        .startsWith("default-src 'none'")
+        .contains("style-src " + digest)
+        .contains("script-src " + digest)
+        .contains("img-src 'self' blob: data:")
+        .doesNotContain("unsafe");
+  }
+}

@@ -1,0 +1,141 @@
+package org.kgcoop.bench;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.EmbeddedDataSets;
+import org.kgcoop.data.Images;
+import org.kgcoop.data.Item;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** A server under load, in a process of its own, against the same work without HTTP. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    header = "kgcoop serve under load, against decoding and encoding without HTTP.")
+final class ServeBench implements Callable<Integer> {
+  static final String TEMPLATE = EmbeddedClip.TEMPLATE;
+
+  /** What is measured. */
+  enum What {
+    LATENCY,
+    THROUGHPUT,
+    HOSTILE,
+    OVERLOAD,
+    STOP
+  }
+
+  @Option(
+      names = "--case",
+      defaultValue = "latency",
+      description = {
+        "latency: one client, against classifying in this process;",
+        "throughput: many clients, against decoding and encoding in batches in this process;",
+        "hostile: one request in ten is bad, every answer checked, and memory;",
+        "overload: four times the requests that it can answer;",
+        "stop: SIGTERM under load (default: ${DEFAULT-VALUE})."
+      })
+  private What what;
+
+  @Option(
+      names = "--model",
+      defaultValue = "embedded",
+      description = "embedded or vit-b-16, random weights (default: ${DEFAULT-VALUE}).")
+  private String model;
+
+  @Option(names = "--precision", defaultValue = "bf16", description = "Default: ${DEFAULT-VALUE}.")
+  private String precision;
+
+  @Option(names = "--clients", defaultValue = "16", description = "Default: ${DEFAULT-VALUE}.")
+  private int clients;
+
+  @Option(
+      names = "--requests",
+      defaultValue = "10000",
+      description = "Of latency and hostile (default: ${DEFAULT-VALUE}).")
+  private int requests;
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "60",
+      description = "Of throughput and overload (default: ${DEFAULT-VALUE}).")
+  private int seconds;
+
+  @Option(names = "--json", description = "One JSON object.")
+  private boolean json;
+
+  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  ServeBench() {}
+
+  /**
+   * The work in this process, without a server.
+   *
+   * @param files what requests send
+   */
+  record Local(
+      Clip clip,
+      Classifier classifier,
+      PictureEncoder encoder,
+      Images images,
+      List<byte[]> files) {}
+
+  @Override
+  public Integer call() throws IOException {
+    boolean embedded = model.equals("embedded");
+    Path folder = embedded ? EmbeddedClip.folder() : BenchModel.folder();
+    DType type = precision.equals("bf16") ? DType.BFLOAT16 : DType.FLOAT32;
+    List<String> options = new ArrayList<>(List.of("--precision", precision));
+    if (!embedded) {
+      options.addAll(List.of("--clip", folder.toString(), "--template", TEMPLATE));
+    }
+    ObjectNode result = JsonNodeFactory.instance.objectNode();
+    result.put("case", what.name().toLowerCase(Locale.ROOT)).put("model", model);
+    var objects = EmbeddedDataSets.open("objects", DataSetOptions.defaults(warning -> {}));
+    List<byte[]> files = new ArrayList<>();
+    if (embedded) {
+      for (Item item : objects.test().subList(0, Math.min(200, objects.test().size()))) {
+        files.add(Images.bytes(item.file()));
+      }
+    } else {
+      files.add(PreprocessBench.jpeg());
+    }
+    try (Clip clip = Clip.load(folder, new Clip.Options(type, Device.CPU, null, null));
+        Classifier classifier = Classifier.zeroShot(clip, objects.classNames(), TEMPLATE)) {
+      Images images = new Images(warning -> {});
+      Local local = new Local(clip, classifier, new PictureEncoder(clip, images), images, files);
+      switch (what) {
+        case LATENCY -> ServeLoad.latency(local, options, requests, result);
+        case THROUGHPUT -> ServeLoad.throughput(local, options, clients, seconds, result);
+        case HOSTILE -> new HostileCase(local, clients, requests).run(options, result);
+        case OVERLOAD -> ServeLoad.overload(local, options, clients, seconds, result);
+        case STOP -> ServeLoad.stop(local, options, clients, result);
+      }
+    }
+    print(result);
+    return 0;
+  }
+
+  @SuppressWarnings("SystemOut") // the result of the command
+  private void print(ObjectNode result) {
+    if (json) {
+      System.out.println(result);
+    } else {
+      result
+          .properties()
+          .forEach(each -> System.out.println(each.getKey() + ": " + each.getValue()));
+    }
+  }
+}
