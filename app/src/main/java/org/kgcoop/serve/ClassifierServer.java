@@ -142,7 +142,11 @@ public final class ClassifierServer implements AutoCloseable {
   /** Takes no more requests, and ends when those that it has taken are answered. */
   @Override
   public void close() {
-    http.stop();
+    try {
+      http.stop();
+    } catch (RuntimeException e) { // what Jetty says of connections that outlast its patience
+      log.accept("connections that did not end in time were cut off");
+    }
     queue.close();
     zeroShot.close();
     metrics.close();

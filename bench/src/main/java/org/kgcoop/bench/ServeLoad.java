@@ -27,6 +27,9 @@ final class ServeLoad {
   private static final int BLOCK = 50;
   private static final int BLOCK_SECONDS = 5;
 
+  /** Until the compilers have seen what is hot. */
+  private static final int WARM_SECONDS = 20;
+
   private ServeLoad() {}
 
   private static byte[] request(Local local, int i) {
@@ -79,8 +82,8 @@ final class ServeLoad {
       List<Double> served = new ArrayList<>();
       List<Double> batches = new ArrayList<>();
       List<Double> batchesOf32 = new ArrayList<>();
-      double unusedWarmth = served(local, server, clients, BLOCK_SECONDS);
-      double unusedWarmthHere = here(local, clients, BLOCK_SECONDS);
+      double unusedWarmth = served(local, server, clients, WARM_SECONDS);
+      double unusedWarmthHere = here(local, clients, WARM_SECONDS);
       List<Double> serverMs = new ArrayList<>();
       List<Double> clientMs = new ArrayList<>();
       List<Double> batchMs = new ArrayList<>();
@@ -165,7 +168,7 @@ final class ServeLoad {
       Local local, List<String> options, int clients, int seconds, ObjectNode result)
       throws IOException {
     try (ServedProcess server = new ServedProcess(options)) {
-      double unusedWarmth = served(local, server, clients, BLOCK_SECONDS);
+      double unusedWarmth = served(local, server, clients, WARM_SECONDS);
       double capacity = served(local, server, clients, BLOCK_SECONDS);
       double before = oneClient(local, server);
       LongAdder[] statuses =
