@@ -38,7 +38,7 @@ public final class ClassifierServer implements AutoCloseable {
       Clip clip, ModelRegistry models, ServerSettings settings, Consumer<String> log) {
     this.log = log;
     Guard guard = new Guard(settings);
-    zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES);
+    zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES, settings.timeLimit());
     queue =
         new EncodingQueue(
             new PictureEncoder(clip, new Images(log)), settings.queue(), settings.timeLimit());
