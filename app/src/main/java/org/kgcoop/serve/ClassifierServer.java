@@ -51,7 +51,7 @@ public final class ClassifierServer implements AutoCloseable {
       Consumer<String> log,
       @Nullable Consumer<String> requests) {
     this.log = log;
-    zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES);
+    zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES, settings.timeLimit());
     PictureReader pictures = new PictureReader(clip, settings.timeLimit(), log);
     queue =
         new EncodingQueue(

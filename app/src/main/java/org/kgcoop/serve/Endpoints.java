@@ -16,10 +16,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.bank.PictureEncoder.Pixels;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classification.Candidate;
 import org.kgcoop.classify.Classifier;
-import org.kgcoop.tensor.Tensor;
 
 /** What each address answers; {@code openapi.yaml} describes the same. */
 final class Endpoints {
@@ -83,21 +83,17 @@ final class Endpoints {
 
   private void classify(Context request) {
     boolean compare = flag(parameter(request, "compare"));
-    try (ModelRegistry.Use model = models.use(parameter(request, "model"))) {
+    try (SharedClassifier.Use model = models.use(parameter(request, "model"))) {
       Classifier classifier = model.classifier();
-      answer(
-          request,
-          model.name(),
-          compare ? classifier.classNames().size() : DEFAULT_TOP,
-          feature ->
-              new Found(
-                  classifier.ofFeatures(feature).get(0),
-                  compare
-                      ? zeroShot
-                          .get(classifier.classNames(), classifier.template())
-                          .ofFeatures(feature)
-                          .get(0)
-                      : null));
+      Asked asked = asked(request, compare ? classifier.classNames().size() : DEFAULT_TOP);
+      if (compare) {
+        try (SharedClassifier.Use handCrafted =
+            zeroShot.use(classifier.classNames(), classifier.template())) {
+          answer(request, asked, model, handCrafted.classifier());
+        }
+      } else {
+        answer(request, asked, model, null);
+      }
     }
   }
 
@@ -122,11 +118,24 @@ final class Endpoints {
       throw new RefusedRequestException(
           400, "a class name or the template has more than " + LONGEST_NAME + " characters");
     }
-    answer(
-        request,
-        "zero-shot",
-        DEFAULT_TOP,
-        feature -> new Found(zeroShot.get(names, template).ofFeatures(feature).get(0), null));
+    Asked asked = asked(request, DEFAULT_TOP);
+    try (SharedClassifier.Use model = zeroShot.use(names, template)) {
+      answer(request, asked, model, null);
+    }
+  }
+
+  /**
+   * A picture that is decoded already, and what is asked about it.
+   *
+   * @param start when all of the request was there, of {@link System#nanoTime}
+   */
+  private record Asked(int top, Pixels picture, long start) {}
+
+  private Asked asked(Context request, int defaultTop) {
+    int top = top(parameter(request, "top"), defaultTop);
+    byte[] file = picture(request);
+    long start = System.nanoTime();
+    return new Asked(top, pictures.read(file), start);
   }
 
   /**
@@ -137,15 +146,18 @@ final class Endpoints {
   private record Found(Classification classification, @Nullable Classification handCrafted) {}
 
   private void answer(
-      Context request, String model, int defaultTop, Function<Tensor, Found> reading) {
-    int top = top(parameter(request, "top"), defaultTop);
-    byte[] file = picture(request);
-    long start = System.nanoTime();
-    RequestTrace.current().setModel(model);
-    Found found = queue.ask(pictures.read(file), reading);
-    ObjectNode json = object().put("model", model);
-    json.put("milliseconds", Math.rint((System.nanoTime() - start) / 1e3) / 1e3);
-    List<Candidate> best = found.classification().top(top);
+      Context request, Asked asked, SharedClassifier.Use model, @Nullable Classifier handCrafted) {
+    RequestTrace.current().setModel(model.name());
+    Found found =
+        queue.ask(
+            asked.picture(),
+            feature ->
+                new Found(
+                    model.classifier().ofFeatures(feature).get(0),
+                    handCrafted == null ? null : handCrafted.ofFeatures(feature).get(0)));
+    ObjectNode json = object().put("model", model.name());
+    json.put("milliseconds", Math.rint((System.nanoTime() - asked.start()) / 1e3) / 1e3);
+    List<Candidate> best = found.classification().top(asked.top());
     candidates(json.putArray("classes"), best);
     if (found.handCrafted() != null) {
       Map<String, Candidate> byName =

@@ -43,10 +43,13 @@ final class InferenceReader {
   private final int mostElements;
   private final int mostNumbers;
   private final ByteBuffer binary; // what no input has taken yet
+  private final String hint; // where binary data may be meant that no header tells of
 
-  private InferenceReader(JsonParser parser, ByteBuffer binary, int mostElements, int mostNumbers) {
+  private InferenceReader(
+      JsonParser parser, ByteBuffer binary, String hint, int mostElements, int mostNumbers) {
     this.parser = parser;
     this.binary = binary;
+    this.hint = hint;
     this.mostElements = mostElements;
     this.mostNumbers = mostNumbers;
   }
@@ -64,8 +67,13 @@ final class InferenceReader {
     int length = jsonLength == null ? body.length : length(jsonLength, body.length);
     ByteBuffer binary =
         ByteBuffer.wrap(body, length, body.length - length).slice().order(ByteOrder.LITTLE_ENDIAN);
+    String hint =
+        jsonLength == null
+            ? "; where binary data begin has to be told by the header "
+                + InferenceResponse.JSON_LENGTH
+            : "";
     try (JsonParser parser = JSON.createParser(body, 0, length)) {
-      return new InferenceReader(parser, binary, mostElements, mostNumbers).request();
+      return new InferenceReader(parser, binary, hint, mostElements, mostNumbers).request();
     } catch (JsonProcessingException e) {
       throw refused(
           "the JSON object",
@@ -73,9 +81,7 @@ final class InferenceReader {
               .formatted(
                   e.getLocation() == null ? length : e.getLocation().getByteOffset(),
                   String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse(""),
-                  jsonLength == null
-                      ? "; binary data after it need the header Inference-Header-Content-Length"
-                      : ""));
+                  hint));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -91,7 +97,7 @@ final class InferenceReader {
       // said below
     }
     throw refused(
-        "Inference-Header-Content-Length",
+        InferenceResponse.JSON_LENGTH,
         "expected the length of the JSON object, at most the " + most + " bytes of the body");
   }
 
@@ -196,8 +202,8 @@ final class InferenceReader {
     if (size < 0 || size > binary.remaining()) {
       throw refused(
           place + ".parameters.binary_data_size",
-          "is %d where %d bytes are left after the JSON object"
-              .formatted(size, binary.remaining()));
+          "is %d where %d bytes are left after the JSON object%s"
+              .formatted(size, binary.remaining(), hint));
     }
     ByteBuffer own = binary.slice(binary.position(), (int) size).order(ByteOrder.LITTLE_ENDIAN);
     binary.position(binary.position() + (int) size);

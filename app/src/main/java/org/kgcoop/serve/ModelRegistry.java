@@ -17,17 +17,7 @@ import org.kgcoop.classify.Classifier;
  * <p>It owns its classifiers, and may be used by any number of threads.
  */
 public final class ModelRegistry implements AutoCloseable {
-  private final Map<String, Model> models = new LinkedHashMap<>();
-
-  /** A classifier and how many hold it, the registry being one. */
-  private static final class Model {
-    private final Classifier classifier;
-    private int holders = 1;
-
-    Model(Classifier classifier) {
-      this.classifier = classifier;
-    }
-  }
+  private final Map<String, SharedClassifier> models = new LinkedHashMap<>();
 
   /**
    * A registry of these models.
@@ -41,30 +31,6 @@ public final class ModelRegistry implements AutoCloseable {
     putAll(models);
   }
 
-  /** A model that stays open until this is closed. */
-  final class Use implements AutoCloseable {
-    private final String name;
-    private final Model model;
-
-    private Use(String name, Model model) {
-      this.name = name;
-      this.model = model;
-    }
-
-    String name() {
-      return name;
-    }
-
-    Classifier classifier() {
-      return model.classifier;
-    }
-
-    @Override
-    public void close() {
-      release(model);
-    }
-  }
-
   /**
    * The model of that name as it is now.
    *
@@ -72,14 +38,13 @@ public final class ModelRegistry implements AutoCloseable {
    * @throws RefusedRequestException 404 where there is none
    */
   @MustBeClosed
-  synchronized Use use(@Nullable String name) {
+  synchronized SharedClassifier.Use use(@Nullable String name) {
     String known = name == null ? models.keySet().iterator().next() : name;
-    Model model = models.get(known);
+    SharedClassifier model = models.get(known);
     if (model == null) {
       throw unknown();
     }
-    model.holders++;
-    return new Use(known, model);
+    return model.use();
   }
 
   private RefusedRequestException unknown() {
@@ -90,23 +55,23 @@ public final class ModelRegistry implements AutoCloseable {
   /** What there is now, for telling about it: any of them may be closed at any time. */
   public synchronized Map<String, Classifier> all() {
     Map<String, Classifier> all = new LinkedHashMap<>();
-    models.forEach((name, model) -> all.put(name, model.classifier));
+    models.forEach((name, model) -> all.put(name, model.classifier()));
     return Collections.unmodifiableMap(all);
   }
 
   /** Adds models, or replaces those of the same name in their places; no request sees a part. */
   public void putAll(Map<String, Classifier> added) {
-    List<Model> replaced = new ArrayList<>();
+    List<SharedClassifier> replaced = new ArrayList<>();
     synchronized (this) {
       added.forEach(
           (name, classifier) -> {
-            Model old = models.put(name, new Model(classifier));
+            SharedClassifier old = models.put(name, new SharedClassifier(name, classifier));
             if (old != null) {
               replaced.add(old);
             }
           });
     }
-    replaced.forEach(this::release);
+    replaced.forEach(SharedClassifier::release);
   }
 
   /**
@@ -115,7 +80,7 @@ public final class ModelRegistry implements AutoCloseable {
    * @throws RefusedRequestException 404 where there is none, 409 where it is the only one
    */
   void remove(String name) {
-    Model removed;
+    SharedClassifier removed;
     synchronized (this) {
       if (!models.containsKey(name)) {
         throw unknown();
@@ -125,27 +90,17 @@ public final class ModelRegistry implements AutoCloseable {
       }
       removed = models.remove(name);
     }
-    release(removed);
-  }
-
-  private void release(Model model) {
-    boolean last;
-    synchronized (this) {
-      last = --model.holders == 0;
-    }
-    if (last) {
-      model.classifier.close();
-    }
+    removed.release();
   }
 
   /** Closes every model that no request uses, and the others when theirs are over. */
   @Override
   public void close() {
-    List<Model> left;
+    List<SharedClassifier> left;
     synchronized (this) {
       left = List.copyOf(models.values());
       models.clear();
     }
-    left.forEach(this::release);
+    left.forEach(SharedClassifier::release);
   }
 }

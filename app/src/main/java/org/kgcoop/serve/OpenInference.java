@@ -78,7 +78,7 @@ final class OpenInference {
   }
 
   private void metadata(Context request) {
-    try (ModelRegistry.Use model = models.use(request.pathParam("model"))) {
+    try (SharedClassifier.Use model = models.use(request.pathParam("model"))) {
       ObjectNode json = object().put("name", model.name()).put("platform", "kgcoop");
       json.putArray("versions").add(VERSION);
       ArrayNode inputs = json.putArray("inputs"); // one of them
@@ -108,13 +108,14 @@ final class OpenInference {
   }
 
   private void ready(Context request) {
-    try (ModelRegistry.Use model = models.use(request.pathParam("model"))) {
+    try (SharedClassifier.Use model = models.use(request.pathParam("model"))) {
       answer(request, object().put("name", model.name()).put("ready", true));
     }
   }
 
   private void infer(Context request) {
-    try (ModelRegistry.Use model = models.use(request.pathParam("model"))) {
+    try (SharedClassifier.Use model = models.use(request.pathParam("model"))) {
+      RequestTrace.current().setModel(model.name());
       if (!Objects.requireNonNullElse(request.header("Content-Encoding"), "identity")
           .equals("identity")) {
         throw new RefusedRequestException(415, "Content-Encoding: send the body as it is");

@@ -18,7 +18,7 @@ final class WarmUp {
   static void run(ModelRegistry models, PictureReader pictures, EncodingQueue queue) {
     Pixels black = pictures.read(black());
     for (String name : models.all().keySet()) {
-      try (ModelRegistry.Use model = models.use(name)) {
+      try (SharedClassifier.Use model = models.use(name)) {
         Classification unused =
             queue.ask(black, feature -> model.classifier().ofFeatures(feature).get(0));
       } catch (RefusedRequestException e) {

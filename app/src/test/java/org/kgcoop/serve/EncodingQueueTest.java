@@ -156,14 +156,25 @@ class EncodingQueueTest {
 
   @Test
   void theCacheKeepsTheNamesThatWereAskedForLast() {
-    try (ZeroShotCache cache = new ZeroShotCache(clip, 5)) {
-      Classifier first = cache.get(List.of("a", "b"), "a {}.");
-      Classifier second = cache.get(List.of("a", "b"), "the {}.");
-      assertThat(cache.get(List.of("a", "b"), "a {}.")).isSameAs(first);
-      assertThat(cache.get(List.of("c", "d"), "a {}.").classNames()).containsExactly("c", "d");
-      assertThat(cache.size()).isEqualTo(2); // 6 classes are too many: the second had to go
-      assertThat(cache.get(List.of("a", "b"), "a {}.")).isSameAs(first);
+    List<String> names = List.of("a", "b");
+    try (ZeroShotCache cache = new ZeroShotCache(clip, 5, LONG)) {
+      Classifier first = used(cache, names, "a {}.");
+      Classifier second = used(cache, names, "the {}.");
+      assertThat(used(cache, names, "a {}.")).isSameAs(first);
+      try (SharedClassifier.Use use = cache.use(names, "the {}.")) {
+        assertThat(used(cache, names, "a {}.")).isSameAs(first);
+        assertThat(used(cache, List.of("c", "d"), "a {}.").classNames()).containsExactly("c", "d");
+        assertThat(cache.size()).isEqualTo(2); // 6 classes are too many: the second had to go
+        assertThat(use.classifier().classify(PICTURE).ranking()).hasSize(2); // and is in use
+      }
       assertThatThrownBy(() -> second.classify(PICTURE)).isInstanceOf(IllegalStateException.class);
+      assertThat(used(cache, names, "a {}.")).isSameAs(first);
+    }
+  }
+
+  private static Classifier used(ZeroShotCache cache, List<String> names, String template) {
+    try (SharedClassifier.Use use = cache.use(names, template)) {
+      return use.classifier();
     }
   }
 }

@@ -353,7 +353,8 @@ class OpenInferenceTest {
           "inputs[0].parameters.binary_data_size: is " + size + " where 66 bytes are left");
     }
     assertRefused(
-        client.infer(PETS, request("image", "BYTES", "[1]", binary(65)), element),
+        client.infer(
+            PETS, request("image", "BYTES", "[1]", binary(65)), Arrays.copyOf(element, 65)),
         "element 0 does not fit");
     assertRefused(
         client.infer(PETS, json, InferenceClient.joined(element, element)),

@@ -12,14 +12,14 @@ import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.tensor.Scope;
 
 /** Prompts as they are before any training. */
-final class TinyPrompt {
-  static final List<String> NAMES = List.of("cat", "dog", "owl");
-  static final String TEMPLATE = "the {}.";
+public final class TinyPrompt {
+  public static final List<String> NAMES = List.of("cat", "dog", "owl");
+  public static final String TEMPLATE = "the {}.";
 
   private TinyPrompt() {}
 
   /** Other seeds give other probabilities. */
-  static PromptFile of(Clip clip, long seed) {
+  public static PromptFile of(Clip clip, long seed) {
     KgCoOp method = new KgCoOp(ContextSettings.shared(2, ""), TEMPLATE, 8);
     try (Scope scope = Scope.open("prompt");
         PromptLearner learner = method.learner(clip, NAMES, seed)) {
