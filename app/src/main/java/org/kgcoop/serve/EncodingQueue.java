@@ -34,7 +34,6 @@ final class EncodingQueue implements AutoCloseable {
 
   private final PictureEncoder encoder;
   private final BlockingQueue<Job<?>> waiting;
-  private final int capacity; // pictures
   private final Duration timeLimit;
   private final IntSupplier upcoming;
   private final IntConsumer batches;
@@ -82,7 +81,6 @@ final class EncodingQueue implements AutoCloseable {
       IntConsumer batches) {
     this.encoder = encoder;
     this.waiting = new ArrayBlockingQueue<>(capacity);
-    this.capacity = capacity;
     this.timeLimit = timeLimit;
     this.upcoming = upcoming;
     this.batches = batches;
@@ -105,7 +103,7 @@ final class EncodingQueue implements AutoCloseable {
   /**
    * Waits for what several pictures show: all of them are taken, or none.
    *
-   * @param pictures at most {@link #mostPictures}
+   * @param pictures fewer than may wait
    * @see #ask
    */
   <T> List<T> askAll(List<Pixels> pictures, Function<Tensor, T> reading) {
@@ -145,11 +143,6 @@ final class EncodingQueue implements AutoCloseable {
   /** The encoding thread only takes away, so that what has room here keeps it. */
   private synchronized boolean offer(List<? extends Job<?>> jobs) {
     return waiting.remainingCapacity() >= jobs.size() && waiting.addAll(jobs);
-  }
-
-  /** The most pictures that one request may have. */
-  int mostPictures() {
-    return Math.min(BATCH, capacity);
   }
 
   static RefusedRequestException tooLate() {

@@ -36,7 +36,8 @@ final class OpenInference {
       ServerSettings settings) {
     this.models = models;
     this.queue = queue;
-    this.pictures = new PictureInputs(pictures, preprocessing, queue.mostPictures());
+    this.pictures =
+        new PictureInputs(pictures, preprocessing, Math.min(EncodingQueue.BATCH, settings.queue()));
     this.preprocessing = preprocessing;
     this.settings = settings;
   }

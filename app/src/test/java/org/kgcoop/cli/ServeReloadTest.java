@@ -43,6 +43,8 @@ class ServeReloadTest {
             "pets=" + prompt,
             "--clip",
             clip.toString(),
+            "--request-log",
+            clip.resolveSibling("requests.jsonl").toString(),
             "--port",
             "0")
         .redirectErrorStream(true)

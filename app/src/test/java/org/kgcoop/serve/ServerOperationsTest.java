@@ -145,7 +145,7 @@ class ServerOperationsTest {
             "http_server_requests_seconds_count{method=\"POST\",status=\"200\",uri=\"/v1/classify\"}")
         .contains("http_server_requests_seconds_bucket{method=\"GET\",status=\"404\",uri=\"other\"")
         .contains("kgcoop_stage_seconds_bucket{stage=\"encode\"")
-        .contains("kgcoop_batch_pictures_count 1")
+        .contains("kgcoop_batch_pictures_count 2") // the first is that of the warm-up
         .contains("kgcoop_queue_pictures 0.0")
         .contains("jvm_memory_used_bytes")
         .contains("process_resident_bytes")
