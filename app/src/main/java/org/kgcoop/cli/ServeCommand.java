@@ -239,6 +239,10 @@ final class ServeCommand implements Callable<Integer> {
 
   /** Models that came by request and have no file's name stay as they are. */
   private void loadAgain(Clip clip, Map<String, Path> prompts, ModelRegistry models) {
+    if (prompts.isEmpty()) {
+      output.info("started without FILE: there is nothing to read again");
+      return;
+    }
     try {
       models.putAll(load(clip, prompts));
       output.info("read again: " + String.join(", ", prompts.keySet()));

@@ -68,10 +68,7 @@ final class InferenceReader {
     ByteBuffer binary =
         ByteBuffer.wrap(body, length, body.length - length).slice().order(ByteOrder.LITTLE_ENDIAN);
     String hint =
-        jsonLength == null
-            ? "; where binary data begin has to be told by the header "
-                + InferenceResponse.JSON_LENGTH
-            : "";
+        jsonLength == null ? "; binary data need the header " + InferenceResponse.JSON_LENGTH : "";
     try (JsonParser parser = JSON.createParser(body, 0, length)) {
       return new InferenceReader(parser, binary, hint, mostElements, mostNumbers).request();
     } catch (JsonProcessingException e) {
@@ -80,11 +77,17 @@ final class InferenceReader {
           "cannot be read at byte %d: %s%s"
               .formatted(
                   e.getLocation() == null ? length : e.getLocation().getByteOffset(),
-                  String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse(""),
+                  reason(e),
                   hint));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Without what the parser advises its programmer. */
+  private static String reason(JsonProcessingException e) {
+    String line = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    return line.replaceFirst(": enable .*", "");
   }
 
   private static int length(String text, int most) {

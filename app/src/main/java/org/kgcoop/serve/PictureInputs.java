@@ -5,6 +5,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder.Pixels;
 import org.kgcoop.data.Preprocessing;
 import org.kgcoop.io.StoredTensor;
@@ -54,8 +55,8 @@ final class PictureInputs {
   /**
    * Decodes the pictures of a request's one input.
    *
-   * @throws RefusedRequestException 400 where it is another, or its parts do not fit together
-   * @throws org.kgcoop.KgCoopException where a file is no picture that can be read
+   * @throws RefusedRequestException 400 where it is another, its parts do not fit together, or a
+   *     file is no picture that can be read
    */
   List<Pixels> of(InferenceRequest request) {
     if (request.inputs().size() != 1) {
@@ -66,10 +67,22 @@ final class PictureInputs {
     }
     Input input = request.inputs().get(0);
     return switch (input.name()) {
-      case IMAGE -> files(input).stream().map(reader::read).toList();
+      case IMAGE -> decoded(input, files(input));
       case PIXELS -> pixels(input);
       default -> throw input.refused("name", "expected '" + IMAGE + "' or '" + PIXELS + "'");
     };
+  }
+
+  private List<Pixels> decoded(Input input, List<byte[]> files) {
+    List<Pixels> decoded = new ArrayList<>();
+    for (byte[] file : files) {
+      try {
+        decoded.add(reader.read(file));
+      } catch (KgCoopException e) {
+        throw input.refused("data[" + decoded.size() + "]", String.valueOf(e.getMessage()));
+      }
+    }
+    return decoded;
   }
 
   private List<byte[]> files(Input input) {

@@ -264,7 +264,9 @@ class OpenInferenceTest {
   void whatIsWrongIsSaidWithItsPlace() {
     assertRefused(client.infer(PETS, ""), "the body");
     assertRefused(client.infer(PETS, "[]"), "expected a JSON object");
-    assertRefused(client.infer(PETS, "{\"inputs\":[NaN]}"), "byte");
+    // It begins at byte 11, counted from 0, and ends before byte 14.
+    Answer notANumber = client.infer(PETS, "{\"inputs\":[NaN]}");
+    assertRefused(notANumber, "byte 14: Non-standard token 'NaN'; binary data need");
     assertRefused(client.infer(PETS, "{\"inputs\":{}}"), "inputs: expected a list");
     assertRefused(client.infer(PETS, "{\"inputs\":[]}"), "inputs: expected one");
     assertRefused(client.infer(PETS, "{\"id\":5}"), "id: expected a text");
@@ -289,7 +291,7 @@ class OpenInferenceTest {
         "inputs[0].data[0]: expected the file of a picture as base64");
     assertRefused(
         client.infer(PETS, request("image", "BYTES", "[1]", "\"data\":[\"aGVsbG8=\"]")),
-        "text file");
+        "inputs[0].data[0]: picture: this is a text file");
     assertRefused(
         client.infer(PETS, request("image", "BYTES", "[1]", "\"data\":[null]")),
         "expected numbers");
