@@ -9,10 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.kgcoop.bank.PictureEncoder;
-import org.kgcoop.classify.Classification;
-import org.kgcoop.classify.Classifier;
 import org.kgcoop.data.RgbImage;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -26,7 +24,7 @@ final class EncodingQueue implements AutoCloseable {
   private static final long IDLE_MILLISECONDS = 100;
 
   private final PictureEncoder encoder;
-  private final BlockingQueue<Job> waiting;
+  private final BlockingQueue<Job<?>> waiting;
   private final Duration timeLimit;
   private final Thread thread;
   private volatile boolean stopping;
@@ -34,16 +32,21 @@ final class EncodingQueue implements AutoCloseable {
   /**
    * A picture that waits.
    *
-   * @param classifier asked for by the encoding thread alone
+   * @param reading called by the encoding thread alone
    * @param deadline of {@link System#nanoTime}
    */
-  private record Job(
-      RgbImage picture,
-      Supplier<Classifier> classifier,
-      long deadline,
-      CompletableFuture<Classification> answer) {
+  private record Job<T>(
+      RgbImage picture, Function<Tensor, T> reading, long deadline, CompletableFuture<T> answer) {
     boolean isWanted() {
       return !answer.isDone() && deadline - System.nanoTime() > 0;
+    }
+
+    void answer(Tensor feature) {
+      try {
+        boolean unused = answer.complete(reading.apply(feature));
+      } catch (RuntimeException e) {
+        boolean unused = answer.completeExceptionally(e);
+      }
     }
   }
 
@@ -59,13 +62,14 @@ final class EncodingQueue implements AutoCloseable {
   /**
    * Waits for what a picture shows.
    *
-   * @param classifier called in the encoding thread, one call at a time
+   * @param reading of its feature, (1, E), a unit row; called in the encoding thread, one call at a
+   *     time
    * @throws RefusedRequestException 503 where too many wait, or the time limit is over
    */
-  Classification ask(RgbImage picture, Supplier<Classifier> classifier) {
-    CompletableFuture<Classification> answer = new CompletableFuture<>();
+  <T> T ask(RgbImage picture, Function<Tensor, T> reading) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
     long deadline = System.nanoTime() + timeLimit.toNanos();
-    if (!waiting.offer(new Job(picture, classifier, deadline, answer))) {
+    if (!waiting.offer(new Job<>(picture, reading, deadline, answer))) {
       throw new RefusedRequestException(503, "too many pictures are waiting; try again later");
     }
     try {
@@ -87,9 +91,9 @@ final class EncodingQueue implements AutoCloseable {
   private void work() {
     while (!stopping || !waiting.isEmpty()) {
       try {
-        Job first = waiting.poll(IDLE_MILLISECONDS, TimeUnit.MILLISECONDS);
+        Job<?> first = waiting.poll(IDLE_MILLISECONDS, TimeUnit.MILLISECONDS);
         if (first != null) {
-          List<Job> batch = new ArrayList<>(List.of(first));
+          List<Job<?>> batch = new ArrayList<>(List.of(first));
           int unused = waiting.drainTo(batch, BATCH - 1);
           batch.removeIf(job -> !job.isWanted());
           answer(batch);
@@ -100,24 +104,18 @@ final class EncodingQueue implements AutoCloseable {
     }
   }
 
-  private void answer(List<Job> batch) {
+  private void answer(List<Job<?>> batch) {
     if (batch.isEmpty()) {
       return;
     }
     try (Scope scope = Scope.open("batch")) {
       Tensor features = encoder.of(batch.stream().map(Job::picture).toList()); // (B, E)
       for (int i = 0; i < batch.size(); i++) {
-        Job job = batch.get(i);
-        try {
-          Tensor feature = features.narrow(0, i, 1);
-          boolean unused = job.answer().complete(job.classifier().get().ofFeatures(feature).get(0));
-        } catch (RuntimeException e) {
-          boolean unused = job.answer().completeExceptionally(e);
-        }
+        batch.get(i).answer(features.narrow(0, i, 1));
       }
     } catch (RuntimeException | Error e) {
       // Whatever befalls a batch, the next one has to be answered.
-      for (Job job : batch) {
+      for (Job<?> job : batch) {
         boolean unused = job.answer().completeExceptionally(e);
       }
     }

@@ -13,12 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.Version;
 import org.kgcoop.classify.Classification;
+import org.kgcoop.classify.Classification.Candidate;
 import org.kgcoop.classify.Classifier;
+import org.kgcoop.tensor.Tensor;
 
 /** What each address answers; {@code openapi.yaml} describes the same. */
 final class Endpoints {
@@ -77,8 +80,9 @@ final class Endpoints {
     ArrayNode all = json.putArray("models");
     models.forEach(
         (name, classifier) -> {
-          ArrayNode classes = all.addObject().put("name", name).putArray("classes");
-          classifier.classNames().forEach(classes::add);
+          ObjectNode model = all.addObject().put("name", name);
+          model.put("method", classifier.method()).put("template", classifier.template());
+          classifier.classNames().forEach(model.putArray("classes")::add);
         });
     json(request, json);
   }
@@ -87,7 +91,20 @@ final class Endpoints {
     String name = parameter(request, "model");
     String model = name == null ? models.keySet().iterator().next() : name;
     Classifier classifier = known(model);
-    answer(request, model, () -> classifier);
+    boolean compare = flag(parameter(request, "compare"));
+    answer(
+        request,
+        model,
+        compare ? classifier.classNames().size() : DEFAULT_TOP,
+        feature ->
+            new Found(
+                classifier.ofFeatures(feature).get(0),
+                compare
+                    ? zeroShot
+                        .get(classifier.classNames(), classifier.template())
+                        .ofFeatures(feature)
+                        .get(0)
+                    : null));
   }
 
   private void zeroShot(Context request) {
@@ -111,26 +128,60 @@ final class Endpoints {
       throw new RefusedRequestException(
           400, "a class name or the template has more than " + LONGEST_NAME + " characters");
     }
-    answer(request, "zero-shot", () -> zeroShot.get(names, template));
+    answer(
+        request,
+        "zero-shot",
+        DEFAULT_TOP,
+        feature -> new Found(zeroShot.get(names, template).ofFeatures(feature).get(0), null));
   }
 
-  private void answer(Context request, String model, Supplier<Classifier> classifier) {
-    int top = top(parameter(request, "top"));
+  /**
+   * What a picture shows.
+   *
+   * @param handCrafted what the hand-crafted texts of the same classes say, where it was asked for
+   */
+  private record Found(Classification classification, @Nullable Classification handCrafted) {}
+
+  private void answer(
+      Context request, String model, int defaultTop, Function<Tensor, Found> reading) {
+    int top = top(parameter(request, "top"), defaultTop);
     byte[] file = picture(request);
     long start = System.nanoTime();
-    Classification found = queue.ask(pictures.read(file), classifier);
+    Found found = queue.ask(pictures.read(file), reading);
     ObjectNode json = object().put("model", model);
     json.put("milliseconds", Math.rint((System.nanoTime() - start) / 1e3) / 1e3);
-    ArrayNode classes = json.putArray("classes");
-    for (Classification.Candidate each : found.top(top)) {
-      classes.addObject().put("class", each.className()).put("probability", each.probability());
+    List<Candidate> best = found.classification().top(top);
+    candidates(json.putArray("classes"), best);
+    if (found.handCrafted() != null) {
+      Map<String, Candidate> byName =
+          found.handCrafted().ranking().stream()
+              .collect(Collectors.toMap(Candidate::className, Function.identity()));
+      candidates(
+          json.putArray("handcrafted"),
+          best.stream().map(each -> Objects.requireNonNull(byName.get(each.className()))).toList());
     }
     json(request, json);
   }
 
-  private static int top(@Nullable String text) {
+  private static void candidates(ArrayNode to, List<Candidate> candidates) {
+    for (Candidate each : candidates) {
+      to.addObject().put("class", each.className()).put("probability", each.probability());
+    }
+  }
+
+  private static boolean flag(@Nullable String text) {
+    if (text == null || text.equals("false")) {
+      return false;
+    }
+    if (text.equals("true")) {
+      return true;
+    }
+    throw new RefusedRequestException(400, "compare: expected true or false");
+  }
+
+  private static int top(@Nullable String text, int otherwise) {
     try {
-      int top = text == null ? DEFAULT_TOP : Integer.parseInt(text);
+      int top = text == null ? otherwise : Integer.parseInt(text);
       if (top >= 1) {
         return top;
       }

@@ -56,6 +56,7 @@ class ClassifierServerTest {
   private static final Map<String, Classifier> MODELS = new LinkedHashMap<>();
   private static Classifier pets;
   private static Classifier places;
+  private static Classifier trained;
   private static ClassifierServer server;
   private static final List<String> LOG = new ArrayList<>();
   private static byte[] picture;
@@ -68,6 +69,8 @@ class ClassifierServerTest {
     places = Classifier.zeroShot(clip, List.of("beach", "city"), TEMPLATE);
     MODELS.put("pets", pets);
     MODELS.put("places", places);
+    trained = Classifier.of(TinyPrompt.of(clip, 1), clip, TinyPrompt.NAMES);
+    MODELS.put("trained", trained);
     server = new ClassifierServer(clip, MODELS, settings(null), LOG::add);
     BufferedImage image = new BufferedImage(50, 40, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 2000; i++) {
@@ -83,6 +86,7 @@ class ClassifierServerTest {
     server.close();
     pets.close();
     places.close();
+    trained.close();
     clip.close();
     assertThat(LOG).isEmpty(); // nothing above was the server's own fault
   }
@@ -187,6 +191,31 @@ class ClassifierServerTest {
   }
 
   @Test
+  void learnedAndHandCraftedProbabilitiesComeInOneOrder() {
+    Classification learned = trained.classify(picture);
+    try (Classifier handCrafted =
+        Classifier.zeroShot(clip, TinyPrompt.NAMES, TinyPrompt.TEMPLATE)) {
+      float[] expected = handCrafted.classify(picture).probabilities();
+      for (int top = 1; top <= 3; top++) {
+        String limit = top < 3 ? "&top=" + top : "";
+        HttpResponse<String> response =
+            post("/v1/classify?compare=true&model=trained" + limit, picture);
+        assertAnswer(response, learned, top);
+        JsonNode pairs = json(response).path("handcrafted");
+        assertThat(pairs).hasSize(top);
+        for (int i = 0; i < top; i++) {
+          String name = learned.ranking().get(i).className();
+          assertThat(pairs.get(i).path("class").asText()).isEqualTo(name);
+          assertThat(pairs.get(i).path("probability").floatValue())
+              .isCloseTo(expected[TinyPrompt.NAMES.indexOf(name)], within(1e-5f));
+        }
+      }
+    }
+    assertThat(json(post("/v1/classify?compare=false", picture)).has("handcrafted")).isFalse();
+    assertRefused(post("/v1/classify?compare=2", picture), 400, "true or false");
+  }
+
+  @Test
   void classNamesComeWithTheRequest() {
     try (Classifier expected = Classifier.zeroShot(clip, List.of("a red fox", "cow"), "one {}.")) {
       BodyPublisher form =
@@ -245,8 +274,8 @@ class ClassifierServerTest {
   void badRequestsAreRefusedWithAReason() {
     assertRefused(post("/v1/classify?top=0", picture), 400, "top");
     assertRefused(post("/v1/classify?top=x", picture), 400, "top");
-    assertRefused(post("/v1/classify?model=cars", picture), 404, "pets, places");
-    assertRefused(get("/v2/models/cars"), 404, "pets, places");
+    assertRefused(post("/v1/classify?model=cars", picture), 404, "pets, places, trained");
+    assertRefused(get("/v2/models/cars"), 404, "pets, places, trained");
     assertRefused(get("/etc/passwd"), 404, "openapi");
     BodyPublisher noForm = BodyPublishers.ofByteArray(picture);
     assertRefused(postForm("/v1/classify", noForm), 400, "form");
@@ -318,7 +347,11 @@ class ClassifierServerTest {
   @Test
   void modelsTellWhatTheyAre() {
     JsonNode models = json(get("/v1/models")).path("models");
-    assertThat(models.findValuesAsText("name")).containsExactly("pets", "places");
+    assertThat(models.findValuesAsText("name")).containsExactly("pets", "places", "trained");
+    assertThat(models.findValuesAsText("method"))
+        .containsExactly("zero-shot", "zero-shot", "kgcoop");
+    assertThat(models.findValuesAsText("template"))
+        .containsExactly(TEMPLATE, TEMPLATE, TinyPrompt.TEMPLATE);
     assertThat(models.get(1).path("classes").get(0).asText()).isEqualTo("beach");
     assertThat(json(get("/v2")).path("name").asText()).isEqualTo("kgcoop");
     assertThat(json(get("/v2/health/live")).path("live").asBoolean()).isTrue();

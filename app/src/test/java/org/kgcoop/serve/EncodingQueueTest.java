@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +21,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.data.Images;
 import org.kgcoop.data.RgbImage;
+import org.kgcoop.tensor.Tensor;
 
 class EncodingQueueTest {
   private static final RgbImage PICTURE = new RgbImage(1, 1, new byte[3]);
@@ -47,16 +48,21 @@ class EncodingQueueTest {
     return new EncodingQueue(new PictureEncoder(clip, new Images(w -> {})), capacity, limit);
   }
 
+  private static Classification read(Tensor feature) {
+    return classifier.ofFeatures(feature).get(0);
+  }
+
   /** A request that holds up the encoding thread, from {@code started} until {@code released}. */
-  private static Supplier<Classifier> held(CountDownLatch started, CountDownLatch released) {
-    return () -> {
+  private static Function<Tensor, Classification> held(
+      CountDownLatch started, CountDownLatch released) {
+    return feature -> {
       started.countDown();
       try {
         released.await();
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-      return classifier;
+      return read(feature);
     };
   }
 
@@ -69,11 +75,11 @@ class EncodingQueueTest {
         CompletableFuture.supplyAsync(() -> queue.ask(PICTURE, held(started, released)));
     started.await();
     CompletableFuture<Classification> second =
-        CompletableFuture.supplyAsync(() -> queue.ask(PICTURE, () -> classifier));
+        CompletableFuture.supplyAsync(() -> queue.ask(PICTURE, EncodingQueueTest::read));
     while (queue.waiting() < 1) {
       Thread.sleep(1);
     }
-    assertThatThrownBy(() -> queue.ask(PICTURE, () -> classifier))
+    assertThatThrownBy(() -> queue.ask(PICTURE, EncodingQueueTest::read))
         .isInstanceOfSatisfying(
             RefusedRequestException.class, e -> assertThat(e.status()).isEqualTo(503))
         .hasMessageContaining("too many");
@@ -104,12 +110,12 @@ class EncodingQueueTest {
               () ->
                   queue.ask(
                       PICTURE,
-                      () -> {
+                      feature -> {
                         throw KgCoopException.configuration("no such thing");
                       }))
           .isInstanceOf(KgCoopException.class)
           .hasMessage("no such thing");
-      assertThat(queue.ask(PICTURE, () -> classifier).ranking()).hasSize(2);
+      assertThat(queue.ask(PICTURE, EncodingQueueTest::read).ranking()).hasSize(2);
     }
   }
 

@@ -45,23 +45,33 @@ import org.kgcoop.tensor.Tensor;
  * closed after them; {@link #close} waits for calls that are under way.
  */
 public final class Classifier implements AutoCloseable {
+  private static final String ZERO_SHOT = "zero-shot";
   private static final int BATCH = 32;
   private static final System.Logger LOG = System.getLogger(Classifier.class.getName());
 
   private final FeatureClassifier classifier;
   private final List<FeatureClassifier> owned; // in the order of closing
   private final List<String> classNames;
+  private final String method;
+  private final String template;
   private final PictureEncoder encoder;
   private final Images images = new Images(line -> LOG.log(System.Logger.Level.WARNING, line));
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
 
   private Classifier(
-      Clip clip, List<String> classNames, FeatureClassifier classifier, FeatureClassifier... more) {
+      Clip clip,
+      List<String> classNames,
+      String method,
+      String template,
+      FeatureClassifier classifier,
+      FeatureClassifier... more) {
     this.classifier = classifier;
     this.owned = new ArrayList<>(List.of(classifier));
     this.owned.addAll(Arrays.asList(more));
     this.classNames = List.copyOf(classNames);
+    this.method = method;
+    this.template = template;
     this.encoder = new PictureEncoder(clip, images);
   }
 
@@ -86,7 +96,8 @@ public final class Classifier implements AutoCloseable {
     check(classNames);
     PromptLearner learner = prompt.learner(clip, classNames);
     try {
-      return new Classifier(clip, classNames, learner.fixed(), learner);
+      return new Classifier(
+          clip, classNames, prompt.method().id(), prompt.template(), learner.fixed(), learner);
     } catch (RuntimeException e) {
       learner.close();
       throw e;
@@ -103,7 +114,8 @@ public final class Classifier implements AutoCloseable {
   public static Classifier zeroShot(Clip clip, List<String> classNames, String... templates) {
     check(classNames);
     ZeroShot method = new ZeroShot(List.of(templates));
-    return new Classifier(clip, classNames, method.classifier(clip, classNames, 0));
+    return new Classifier(
+        clip, classNames, ZERO_SHOT, templates[0], method.classifier(clip, classNames, 0));
   }
 
   private static void check(List<String> classNames) {
@@ -121,6 +133,19 @@ public final class Classifier implements AutoCloseable {
   /** The classes it tells apart. */
   public List<String> classNames() {
     return classNames;
+  }
+
+  /** The method that its prompt was trained by, such as {@code kgcoop}, or {@code zero-shot}. */
+  public String method() {
+    return method;
+  }
+
+  /**
+   * The hand-crafted text of its classes, {@code {}} where the name goes: the data set's that a
+   * prompt was trained on, or the first that was given.
+   */
+  public String template() {
+    return template;
   }
 
   /**

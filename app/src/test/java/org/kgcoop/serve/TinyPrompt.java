@@ -1,0 +1,31 @@
+package org.kgcoop.serve;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.tensor.Scope;
+
+/** Prompts as they are before any training. */
+final class TinyPrompt {
+  static final List<String> NAMES = List.of("cat", "dog", "owl");
+  static final String TEMPLATE = "the {}.";
+
+  private TinyPrompt() {}
+
+  /** Other seeds give other probabilities. */
+  static PromptFile of(Clip clip, long seed) {
+    KgCoOp method = new KgCoOp(ContextSettings.shared(2, ""), TEMPLATE, 8);
+    try (Scope scope = Scope.open("prompt");
+        PromptLearner learner = method.learner(clip, NAMES, seed)) {
+      Map<String, StoredTensor> parameters = new LinkedHashMap<>();
+      learner.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
+      return new PromptFile(method, NAMES, TEMPLATE, clip.fingerprint(), "", "1", parameters);
+    }
+  }
+}
