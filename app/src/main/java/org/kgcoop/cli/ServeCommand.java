@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -18,6 +19,8 @@ import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.EmbeddedDataSets;
+import org.kgcoop.prompt.EmbeddedPrompt;
+import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.ServerSettings;
 import picocli.CommandLine.Command;
@@ -34,7 +37,8 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "",
       "Classify pictures over HTTP, with trained prompts and among any class names. Without FILE:"
-          + " the class names of embedded:objects, untrained. Only this machine reaches it, unless"
+          + " a prompt for embedded:symbols that comes with the program. Its page is at / in a browser."
+          + " Only this machine reaches it, unless"
           + " --host says otherwise. Ctrl-C ends it when what was accepted is answered.",
       ""
     },
@@ -95,6 +99,12 @@ final class ServeCommand implements Callable<Integer> {
       description = "Largest body of a request (default: 32).")
   private int megabytes = 32;
 
+  @Option(
+      names = "--runs",
+      paramLabel = "DIR",
+      description = "Show the runs below this folder too, on the page /runs.")
+  private @Nullable Path runs;
+
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
   @ParentCommand private Main main;
@@ -105,13 +115,16 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ServerSettings settings = settings();
+    if (runs != null && !Files.isDirectory(runs)) {
+      throw KgCoopException.configuration("--runs " + runs + ": there is no such folder");
+    }
     Map<String, Path> prompts = prompts();
     Map<String, Classifier> models = new LinkedHashMap<>();
     try (Clip clip = clipOptions.load()) {
       try {
         load(clip, prompts, models);
         try (ClassifierServer server =
-            new ClassifierServer(clip, models, settings, output::error)) {
+            new ClassifierServer(clip, models, settings, runs, output::error)) {
           announce(models, "http://" + host + ":" + server.port());
           awaitInterrupt();
           output.info("answering what was accepted");
@@ -181,6 +194,19 @@ final class ServeCommand implements Callable<Integer> {
   private void load(Clip clip, Map<String, Path> prompts, Map<String, Classifier> models) {
     prompts.forEach((name, file) -> models.put(name, Classifier.load(file, clip)));
     if (models.isEmpty()) {
+      loadDefault(clip, models);
+    }
+  }
+
+  /** The prompt that is shipped; with another CLIP than its own, names without training. */
+  private void loadDefault(Clip clip, Map<String, Classifier> models) {
+    Optional<PromptFile> shipped = EmbeddedPrompt.read();
+    if (shipped.isPresent() && shipped.get().clipFingerprint().equals(clip.fingerprint())) {
+      PromptFile prompt = shipped.get();
+      models.put(EmbeddedPrompt.MODEL, Classifier.of(prompt, clip, prompt.classNames()));
+    } else {
+      output.info(
+          "the shipped prompt is of another CLIP: the names of embedded:objects, untrained");
       List<String> names =
           EmbeddedDataSets.open("objects", DataSetOptions.defaults(output::warn)).classNames();
       models.put("objects", Classifier.zeroShot(clip, names, clipOptions.template()));
@@ -194,7 +220,7 @@ final class ServeCommand implements Callable<Integer> {
       output.json(json);
     } else {
       output.line(
-          "serving %s on %s, described in /openapi.yaml"
+          "serving %s on %s/ for browsers; /openapi.yaml there is for programs"
               .formatted(String.join(", ", models.keySet()), address));
     }
     output.out().flush();

@@ -5,11 +5,13 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.classify.Classifier;
@@ -25,6 +27,8 @@ public final class ClassifierServer implements AutoCloseable {
   private static final long IDLE_MILLISECONDS = 10_000;
 
   private final Consumer<String> log;
+  private final WebPage pages;
+  private final @Nullable RunPages runPages;
   private final ZeroShotCache zeroShot;
   private final EncodingQueue queue;
   private final Javalin http;
@@ -38,11 +42,28 @@ public final class ClassifierServer implements AutoCloseable {
    */
   public ClassifierServer(
       Clip clip, Map<String, Classifier> models, ServerSettings settings, Consumer<String> log) {
+    this(clip, models, settings, null, log);
+  }
+
+  /**
+   * The same, and pages of the runs below a folder.
+   *
+   * @param runs null for none
+   */
+  public ClassifierServer(
+      Clip clip,
+      Map<String, Classifier> models,
+      ServerSettings settings,
+      @Nullable Path runs,
+      Consumer<String> log) {
     if (models.isEmpty()) {
       throw new IllegalArgumentException("models: expected at least one");
     }
     this.log = log;
-    Guard guard = new Guard(settings);
+    BrowserSession session = new BrowserSession();
+    Guard guard = new Guard(settings, session);
+    pages = new WebPage(settings, runs != null);
+    runPages = runs == null ? null : new RunPages(runs, session, log);
     zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES);
     queue =
         new EncodingQueue(
@@ -84,6 +105,10 @@ public final class ClassifierServer implements AutoCloseable {
         });
     config.routes.before(guard::check);
     endpoints.addTo(config.routes);
+    pages.addTo(config.routes);
+    if (runPages != null) {
+      runPages.addTo(config.routes);
+    }
     config.routes.exception(
         RefusedRequestException.class,
         (e, request) -> Endpoints.refuse(request, e.status(), String.valueOf(e.getMessage())));

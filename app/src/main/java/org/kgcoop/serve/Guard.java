@@ -11,10 +11,12 @@ final class Guard {
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
   private final ServerSettings settings;
+  private final BrowserSession session;
   private final boolean loopback;
 
-  Guard(ServerSettings settings) {
+  Guard(ServerSettings settings, BrowserSession session) {
     this.settings = settings;
+    this.session = session;
     this.loopback = settings.isLoopback();
   }
 
@@ -25,10 +27,16 @@ final class Guard {
     request.header("Referrer-Policy", "no-referrer");
     request.header("Cache-Control", "no-store");
     checkSite(request);
-    if (settings.token() != null && !request.path().startsWith("/v2/health/")) {
+    if (settings.token() != null && !isOpen(request)) {
       checkToken(request, settings.token());
     }
     checkLength(request);
+  }
+
+  private boolean isOpen(Context request) {
+    return request.path().startsWith("/v2/health/")
+        || WebPage.isPart(request.path())
+        || session.opens(request);
   }
 
   /** A page of another site must not reach a server that only this machine should reach. */
