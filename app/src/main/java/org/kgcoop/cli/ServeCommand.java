@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -200,9 +199,8 @@ final class ServeCommand implements Callable<Integer> {
 
   /** The prompt that is shipped; with another CLIP than its own, names without training. */
   private void loadDefault(Clip clip, Map<String, Classifier> models) {
-    Optional<PromptFile> shipped = EmbeddedPrompt.read();
-    if (shipped.isPresent() && shipped.get().clipFingerprint().equals(clip.fingerprint())) {
-      PromptFile prompt = shipped.get();
+    if (EmbeddedPrompt.isFor(clip)) {
+      PromptFile prompt = EmbeddedPrompt.read().orElseThrow();
       models.put(EmbeddedPrompt.MODEL, Classifier.of(prompt, clip, prompt.classNames()));
     } else {
       output.info(

@@ -16,7 +16,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.Images;
+import org.kgcoop.prompt.EmbeddedPrompt;
 
 /**
  * An HTTP server over classifiers of one CLIP, running from its making to its closing. Pictures are
@@ -28,7 +30,7 @@ public final class ClassifierServer implements AutoCloseable {
 
   private final Consumer<String> log;
   private final WebPage pages;
-  private final @Nullable RunPages runPages;
+  private final RunPages runPages;
   private final ZeroShotCache zeroShot;
   private final EncodingQueue queue;
   private final Javalin http;
@@ -62,8 +64,9 @@ public final class ClassifierServer implements AutoCloseable {
     this.log = log;
     BrowserSession session = new BrowserSession();
     Guard guard = new Guard(settings, session);
-    pages = new WebPage(settings, runs != null);
-    runPages = runs == null ? null : new RunPages(runs, session, log);
+    pages =
+        new WebPage(settings, runs != null, EmbeddedPrompt.isFor(clip) ? EmbeddedClip.NOTE : "");
+    runPages = new RunPages(runs, session, log);
     zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES);
     queue =
         new EncodingQueue(
@@ -106,9 +109,7 @@ public final class ClassifierServer implements AutoCloseable {
     config.routes.before(guard::check);
     endpoints.addTo(config.routes);
     pages.addTo(config.routes);
-    if (runPages != null) {
-      runPages.addTo(config.routes);
-    }
+    runPages.addTo(config.routes);
     config.routes.exception(
         RefusedRequestException.class,
         (e, request) -> Endpoints.refuse(request, e.status(), String.valueOf(e.getMessage())));

@@ -146,7 +146,7 @@ final class RunOverview {
             new Column("accuracy", false),
             new Column("H", true),
             new Column("state", false),
-            new Column("last change, UTC", false)),
+            new Column("last change, UTC", true)),
         lines,
         runs.size() > MOST_RUNS
             ? "The newest %d of %d; './kgcoop runs' lists all.".formatted(MOST_RUNS, runs.size())
@@ -154,8 +154,14 @@ final class RunOverview {
   }
 
   private static Line line(StoredRun run, RunLabels labels) {
-    String seed = run.seed() == null ? "" : ", seed " + run.seed();
-    String shots = run.shots() == 0 ? "" : ", " + run.shots() + " shots";
+    List<String> about = new ArrayList<>(List.of(run.dataSet()));
+    if (run.shots() > 0) {
+      about.add(run.shots() + " shots");
+    }
+    if (run.seed() != null) {
+      about.add("seed " + run.seed());
+    }
+    labels.setting(run).forEach((key, value) -> about.add(key.replace('_', ' ') + " " + value));
     String accuracies =
         run.targets().stream()
             .map(target -> target.name() + " " + number(target.accuracy()))
@@ -163,9 +169,9 @@ final class RunOverview {
     return new Line(
         run.name(),
         run.isComplete() ? RunPages.link("run", run.name()) : "",
-        run.dataSet() + shots + seed,
+        String.join(", ", about),
         List.of(
-            labels.method(run),
+            run.method(),
             accuracies.isEmpty() ? NONE : accuracies,
             number(run.harmonicMean()),
             run.isComplete() ? "complete" : RunFolders.isInUse(run.path()) ? "running" : "stopped",

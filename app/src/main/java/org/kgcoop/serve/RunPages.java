@@ -33,7 +33,7 @@ final class RunPages {
 
   private static final int MOST_KEPT = 16; // of at most some 2 MB
 
-  private final Path root;
+  private final @Nullable Path root;
   private final BrowserSession session;
   private final Consumer<String> log;
   private final Map<Path, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
@@ -45,7 +45,12 @@ final class RunPages {
   /** The page of what there is. */
   private record Overview(List<StoredRun> runs, Map<String, String> tables, String html) {}
 
-  RunPages(Path root, BrowserSession session, Consumer<String> log) {
+  /**
+   * Pages of the runs below a folder.
+   *
+   * @param root null where there are none to be shown
+   */
+  RunPages(@Nullable Path root, BrowserSession session, Consumer<String> log) {
     this.root = root;
     this.session = session;
     this.log = log;
@@ -63,8 +68,16 @@ final class RunPages {
     request.html(page);
   }
 
+  private RunIndex index() {
+    if (root == null) {
+      throw new RefusedRequestException(
+          404, "no runs are shown: the server was started without --runs");
+    }
+    return RunIndex.open(root, log);
+  }
+
   private synchronized String overview() {
-    try (RunIndex index = RunIndex.open(root, log)) {
+    try (RunIndex index = index()) {
       List<StoredRun> runs = index.runs(RunFilter.ALL);
       Map<String, String> tables = index.tables();
       Overview last = overview;
@@ -110,7 +123,7 @@ final class RunPages {
   }
 
   private Path folder(String run, String table) {
-    try (RunIndex index = RunIndex.open(root, log)) {
+    try (RunIndex index = index()) {
       if (index.tables().containsKey(table)) {
         return index.folder(table);
       }

@@ -36,11 +36,19 @@ final class WebPage {
 
   private final ServerSettings settings;
   private final boolean hasRuns;
+  private final String note;
   private final List<Examples.Example> examples = Examples.load();
 
-  WebPage(ServerSettings settings, boolean hasRuns) {
+  /**
+   * The page of a server.
+   *
+   * @param hasRuns whether it has pages of runs too
+   * @param note on the CLIP; may be empty
+   */
+  WebPage(ServerSettings settings, boolean hasRuns, String note) {
     this.settings = settings;
     this.hasRuns = hasRuns;
+    this.note = note;
   }
 
   /** Whether that address is a part of the page: those need no token. */
@@ -76,7 +84,7 @@ final class WebPage {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("token", settings.token() != null).put("runs", hasRuns);
     json.put("template", settings.template()).put("max_bytes", settings.maxBytes());
-    json.putObject("notes").put(EmbeddedPrompt.MODEL, EmbeddedPrompt.NOTE);
+    json.put("note", note).putObject("notes").put(EmbeddedPrompt.MODEL, EmbeddedPrompt.NOTE);
     ArrayNode all = json.putArray("examples");
     for (int i = 0; i < examples.size(); i++) {
       Examples.Example example = examples.get(i);

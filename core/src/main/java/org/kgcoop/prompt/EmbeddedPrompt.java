@@ -3,6 +3,7 @@ package org.kgcoop.prompt;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.kgcoop.EmbeddedFiles;
+import org.kgcoop.clip.Clip;
 
 /**
  * The trained prompt that comes with the program, for the embedded CLIP: KgCoOp on eight pictures
@@ -19,6 +20,11 @@ public final class EmbeddedPrompt {
           + " prompt recognises 68.82 %, the hand-crafted one 51.33 %.";
 
   private EmbeddedPrompt() {}
+
+  /** Whether that is the CLIP that the prompt was trained with. */
+  public static boolean isFor(Clip clip) {
+    return read().filter(p -> p.clipFingerprint().equals(clip.fingerprint())).isPresent();
+  }
 
   /** The prompt; nothing where the program comes without it. */
   public static Optional<PromptFile> read() {

@@ -5,7 +5,7 @@ const SHOWN_MORE = 3; // and those of the second one, where they are others
 
 const element = (id) => document.getElementById(id);
 const readable = (name) => name.replaceAll('_', ' ');
-const percent = (p) => (100 * p).toFixed(1) + ' %';
+const percent = (p) => (100 * p).toFixed(1) + '\u00a0%';
 
 /**
  * The bars of an answer; of two prompts, the classes that either finds most probable.

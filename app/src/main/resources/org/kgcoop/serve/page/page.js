@@ -239,7 +239,8 @@ function choose() {
   element('model').hidden = own || server.models.length < 2;
   element('model-name').textContent = own || server.models.length < 2
     ? model ? `${model.name} (${model.classes.length})` : 'a classifier' : '';
-  element('about-model').textContent = own ? '' : server.notes[model?.name] || '';
+  const notes = [own ? '' : server.notes[model?.name] || '', server.note];
+  element('about-model').textContent = notes.filter((note) => note).join('\n');
 }
 
 function listModels(models) {
