@@ -154,7 +154,7 @@ class WebPageBrowserTest {
     assertBars(example(0));
     assertThat(text("#verdict")).contains("The learned prompt says wifi", "prompt says euro");
     assertThat(text("#caption")).contains("Clarity by VMware, MIT");
-    assertThat(text("#time")).matches("\\d+ ms, \\d+ ms of them on the server.*");
+    assertThat(text("#time")).matches("Answered in \\d+ ms, \\d+ of them on the server\\.");
     browser().value("document.querySelectorAll('#examples button')[3].click()");
     browser().await("document.querySelector('#verdict').innerText.includes('recycle')");
     assertBars(example(3));
@@ -231,8 +231,8 @@ class WebPageBrowserTest {
   void theKeyboardReachesEverythingAndShowsWhereItIs() {
     open();
     List<String> reached = new ArrayList<>();
-    for (int i = 0; i < 20; i++) {
-      browser().press("Tab");
+    browser().press("Tab");
+    while (!browser().value("document.activeElement === document.body").asBoolean()) {
       JsonNode at =
           browser()
               .value(
@@ -249,15 +249,14 @@ class WebPageBrowserTest {
         browser().press("ArrowDown"); // to the other of the two radio buttons
         browser().await("!document.querySelector('#own').hidden");
       }
+      assertThat(reached).hasSizeLessThan(40);
+      browser().press("Tab");
     }
     assertThat(reached)
-        .contains("Skip to the answer", "file", "wifi", "fire", "names", "template", "Runs");
+        .contains("Skip to the answer", "file", "wifi", "fire", "names", "template", "Runs")
+        .doesNotHaveDuplicates();
     browser().await(ANSWERED);
     assertThat(names()).startsWith("shuffle");
-  }
-
-  private static void assertBusyNoMore() {
-    browser().await(ANSWERED);
   }
 
   @Test

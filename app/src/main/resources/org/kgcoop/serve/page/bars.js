@@ -39,8 +39,8 @@ export function show(answer, prompts, truth, milliseconds) {
   }));
   const left = classes.length - rows.size;
   element('rest').textContent = left > 0 ? `and ${left} less probable ${left === 1 ? 'class' : 'classes'}` : '';
-  element('time').textContent = `${Math.round(milliseconds)} ms, `
-    + `${Math.max(1, Math.round(answer.milliseconds))} ms of them on the server after the picture had arrived.`;
+  const onServer = Math.max(1, Math.round(answer.milliseconds));
+  element('time').textContent = `Answered in ${Math.round(milliseconds)} ms, ${onServer} of them on the server.`;
   verdict(prompts, best, two, truth);
   table.hidden = false;
 }
