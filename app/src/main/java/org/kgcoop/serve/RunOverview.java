@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -52,8 +53,13 @@ final class RunOverview {
     }
     List<StoredRun> measured =
         runs.stream().filter(run -> run.isComplete() && !run.targets().isEmpty()).toList();
-    if (!measured.isEmpty() && measured.size() <= MOST_TABULATED) {
-      listings.add(methods(measured));
+    if (measured.size() <= MOST_TABULATED) {
+      // Protocols learn other classes: their figures are not to be compared.
+      Map<String, List<StoredRun>> byProtocol =
+          measured.stream()
+              .collect(
+                  Collectors.groupingBy(StoredRun::protocol, TreeMap::new, Collectors.toList()));
+      byProtocol.forEach((protocol, of) -> listings.add(methods(protocol, of)));
     }
     if (!runs.isEmpty()) {
       listings.add(newest());
@@ -94,7 +100,7 @@ final class RunOverview {
         .count();
   }
 
-  private Listing methods(List<StoredRun> measured) {
+  private Listing methods(String protocol, List<StoredRun> measured) {
     RunTable table = RunTable.of(measured, new Bootstrap(RESAMPLES, 1), log);
     List<Column> columns =
         Stream.concat(table.columns().stream(), Stream.of("ms/image"))
@@ -109,25 +115,29 @@ final class RunOverview {
         entries.add(figure == null ? NONE : text(figure) + (best ? " *" : ""));
       }
       entries.add(number(table.msPerImage(row)));
-      lines.add(new Line(row.label(), "", "", entries));
+      List<String> about = new ArrayList<>();
+      about.add(row.shots() == 0 ? "all shots" : row.shots() + " shots");
+      about.addAll(settings(row.setting()));
+      lines.add(new Line(row.method(), "", String.join(", ", about), entries));
     }
     return new Listing(
-        "Methods",
+        protocol.isEmpty() ? "Methods" : "Methods, " + protocol,
         "method",
         columns,
         lines,
-        "Accuracies in percent over all complete runs: mean ± population standard deviation over seeds"
-            + " [95 % interval, by a bootstrap over pictures and seeds]. * its difference from every"
-            + " other row stands.");
+        "Accuracies in percent over all complete runs: mean ± population standard deviation over"
+            + " seeds. * by a bootstrap over pictures and seeds, its difference from every other row"
+            + " stands; './kgcoop runs table' has the intervals.");
+  }
+
+  private static List<String> settings(Map<String, String> setting) {
+    return setting.entrySet().stream()
+        .map(each -> each.getKey().replace('_', ' ') + " " + each.getValue())
+        .toList();
   }
 
   private static String text(RunTable.Figure figure) {
-    Bootstrap.Interval interval = figure.interval();
-    return number(figure.mean())
-        + (figure.seeds() > 1 ? " ± " + number(figure.deviation()) : "")
-        + (interval == null
-            ? ""
-            : " [" + number(interval.low()) + ", " + number(interval.high()) + "]");
+    return number(figure.mean()) + (figure.seeds() > 1 ? " ± " + number(figure.deviation()) : "");
   }
 
   private Listing newest() {
@@ -161,7 +171,7 @@ final class RunOverview {
     if (run.seed() != null) {
       about.add("seed " + run.seed());
     }
-    labels.setting(run).forEach((key, value) -> about.add(key.replace('_', ' ') + " " + value));
+    about.addAll(settings(labels.setting(run)));
     String accuracies =
         run.targets().stream()
             .map(target -> target.name() + " " + number(target.accuracy()))

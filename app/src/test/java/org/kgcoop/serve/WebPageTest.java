@@ -173,7 +173,8 @@ class WebPageTest {
         .contains("default-src 'none'", "style-src 'sha256-")
         .doesNotContain("unsafe");
     Document page = Jsoup.parse(text(list));
-    assertThat(page.select("h2").eachText()).containsExactly("Tables", "Methods", "Runs");
+    assertThat(page.select("h2").eachText())
+        .containsExactly("Tables", "Methods", "Methods, fewshot", "Runs");
     List<Element> links = page.select("tbody a");
     assertThat(links.stream().map(Element::text))
         .containsExactlyInAnyOrder("table", "a <b>&'run", "table/pets/kgcoop", "damaged");
