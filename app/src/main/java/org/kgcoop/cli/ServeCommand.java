@@ -20,6 +20,8 @@ import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.EmbeddedDataSets;
+import org.kgcoop.prompt.EmbeddedPrompt;
+import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.ModelRegistry;
 import org.kgcoop.serve.RequestLogFile;
@@ -38,9 +40,10 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "",
       "Classify pictures over HTTP, with trained prompts and among any class names. Without FILE:"
-          + " the class names of embedded:objects, untrained. Only this machine reaches it, unless"
-          + " --host says otherwise. Ctrl-C ends it when what was accepted is answered; the signal"
-          + " HUP makes it read each FILE again, all of them or, where one is bad, none.",
+          + " a prompt for embedded:symbols that comes with the program. Its page is at / in a browser."
+          + " Only this machine reaches it, unless --host says otherwise. Ctrl-C ends it when what was"
+          + " accepted is answered; the signal HUP makes it read each FILE again, all of them or, where"
+          + " one is bad, none.",
       ""
     },
     footer = {
@@ -120,6 +123,12 @@ final class ServeCommand implements Callable<Integer> {
               + " standard error where that is no terminal, unless --quiet).")
   private @Nullable Path requestLog;
 
+  @Option(
+      names = "--runs",
+      paramLabel = "DIR",
+      description = "Show the runs below this folder too, on the page /runs.")
+  private @Nullable Path runs;
+
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
   @ParentCommand private Main main;
@@ -130,13 +139,16 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ServerSettings settings = settings();
+    if (runs != null && !Files.isDirectory(runs)) {
+      throw KgCoopException.configuration("--runs " + runs + ": there is no such folder");
+    }
     Map<String, Path> prompts = prompts();
     Hangups hangups = new Hangups();
     try (Clip clip = clipOptions.load();
         ModelRegistry models = new ModelRegistry(load(clip, prompts));
         RequestLogFile log = requestLogFile();
         ClassifierServer server =
-            new ClassifierServer(clip, models, settings, output::error, requestLines(log))) {
+            new ClassifierServer(clip, models, settings, runs, output::error, requestLines(log))) {
       announce(models.all().keySet(), "http://" + host + ":" + server.port());
       while (!interrupted()) {
         if (hangups.asked()) {
@@ -220,12 +232,22 @@ final class ServeCommand implements Callable<Integer> {
         : name;
   }
 
+  /** The prompt that is shipped; with another CLIP than its own, names without training. */
+  private Map<String, Classifier> loadDefault(Clip clip) {
+    if (EmbeddedPrompt.isFor(clip)) {
+      PromptFile prompt = EmbeddedPrompt.read().orElseThrow();
+      return Map.of(EmbeddedPrompt.MODEL, Classifier.of(prompt, clip, prompt.classNames()));
+    }
+    output.info("the shipped prompt is of another CLIP: the names of embedded:objects, untrained");
+    List<String> names =
+        EmbeddedDataSets.open("objects", DataSetOptions.defaults(output::warn)).classNames();
+    return Map.of("objects", Classifier.zeroShot(clip, names, clipOptions.template()));
+  }
+
   /** All of them or, with an error, none. */
   private Map<String, Classifier> load(Clip clip, Map<String, Path> prompts) {
     if (prompts.isEmpty()) {
-      List<String> names =
-          EmbeddedDataSets.open("objects", DataSetOptions.defaults(output::warn)).classNames();
-      return Map.of("objects", Classifier.zeroShot(clip, names, clipOptions.template()));
+      return loadDefault(clip);
     }
     Map<String, Classifier> models = new LinkedHashMap<>();
     try {
@@ -258,7 +280,7 @@ final class ServeCommand implements Callable<Integer> {
       output.json(json);
     } else {
       output.line(
-          "serving %s on %s, described in /openapi.yaml"
+          "serving %s on %s/ for browsers; /openapi.yaml there is for programs"
               .formatted(String.join(", ", models), address));
     }
     output.out().flush();

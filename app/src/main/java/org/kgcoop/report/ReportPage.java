@@ -48,11 +48,29 @@ public final class ReportPage {
   }
 
   private static void write(Inputs inputs, List<Path> data, Path file) {
-    byte[] page = html(Page.of(inputs, new Pictures(data))).getBytes(StandardCharsets.UTF_8);
+    byte[] page =
+        html(Page.of(inputs, new Pictures(data)), Back.NOWHERE).getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, stream -> stream.write(page));
   }
 
-  private static String html(Page page) {
+  /**
+   * The page of a folder, for a server.
+   *
+   * @param folder of a run or a table
+   * @param back where the page was reached from
+   * @throws org.kgcoop.KgCoopException of the kind IO where the folder has no results
+   */
+  public static String html(Path folder, Back back) {
+    return html(Page.of(Inputs.read(List.of(folder)), new Pictures(List.of())), back);
+  }
+
+  /** The content policy of these pages: a server may send it as a header too. */
+  public static String contentPolicy() {
+    return "default-src 'none'; img-src data:; style-src '%s'; base-uri 'none'; form-action 'none'"
+        .formatted(digest(style()));
+  }
+
+  static String html(Page page, Back back) {
     TemplateEngine templates =
         TemplateEngine.createPrecompiled(
             null,
@@ -61,16 +79,25 @@ public final class ReportPage {
             ReportPage.class.getPackageName());
     String style = style();
     StringOutput html = new StringOutput();
-    templates.render("page.jte", new View(page, style, digest(style)), html);
+    templates.render("page.jte", new View(page, style, contentPolicy(), back), html);
     return html.toString();
   }
 
   /**
    * The page and how it looks.
    *
-   * @param digest of the style sheet: the one thing that the page allows a browser to apply
+   * @param policy what the page allows a browser to apply: the style sheet, by its digest
    */
-  record View(Page page, String style, String digest) {}
+  record View(Page page, String style, String policy, Back back) {}
+
+  /**
+   * A link to where a page was reached from.
+   *
+   * @param link empty for none, as of a page in a file
+   */
+  public record Back(String link, String text) {
+    static final Back NOWHERE = new Back("", "");
+  }
 
   private static String style() {
     try (InputStream in = ReportPage.class.getResourceAsStream("report.css")) {

@@ -5,6 +5,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.router.Endpoint;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.Images;
+import org.kgcoop.prompt.EmbeddedPrompt;
 
 /**
  * An HTTP server over classifiers of one CLIP, running from its making to its closing. Pictures are
@@ -34,12 +37,13 @@ public final class ClassifierServer implements AutoCloseable {
    */
   public ClassifierServer(
       Clip clip, ModelRegistry models, ServerSettings settings, Consumer<String> log) {
-    this(clip, models, settings, log, null);
+    this(clip, models, settings, null, log, null);
   }
 
   /**
    * Starts it.
    *
+   * @param runs whose pages it shows, those below a folder; null for none
    * @param requests gets a JSON object, one line, for each request that is over; several threads
    *     may call it; null for none
    * @see #ClassifierServer(Clip, ModelRegistry, ServerSettings, Consumer)
@@ -48,9 +52,14 @@ public final class ClassifierServer implements AutoCloseable {
       Clip clip,
       ModelRegistry models,
       ServerSettings settings,
+      @Nullable Path runs,
       Consumer<String> log,
       @Nullable Consumer<String> requests) {
     this.log = log;
+    BrowserSession session = new BrowserSession();
+    WebPage pages =
+        new WebPage(settings, runs != null, EmbeddedPrompt.isFor(clip) ? EmbeddedClip.NOTE : "");
+    RunPages runPages = new RunPages(runs, session, log);
     zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES, settings.timeLimit());
     PictureReader pictures = new PictureReader(clip, settings.timeLimit(), log);
     queue =
@@ -68,11 +77,13 @@ public final class ClassifierServer implements AutoCloseable {
     http =
         Javalin.create(
             config -> {
-              new HttpSetup(settings, metrics, requests).applyTo(config);
+              new HttpSetup(settings, session, metrics, requests).applyTo(config);
               configure(config);
               endpoints.addTo(config.routes);
               protocol.addTo(config.routes);
               changes.addTo(config.routes);
+              pages.addTo(config.routes);
+              runPages.addTo(config.routes);
             });
     WarmUp.run(models, pictures, queue);
     try {

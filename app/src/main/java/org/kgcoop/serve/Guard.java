@@ -17,10 +17,12 @@ final class Guard extends Handler.Wrapper {
   private static final Set<String> WITHOUT_TOKEN = Set.of("/v2/health/live", "/v2/health/ready");
 
   private final ServerSettings settings;
+  private final BrowserSession session;
   private final boolean loopback;
 
-  Guard(ServerSettings settings) {
+  Guard(ServerSettings settings, BrowserSession session) {
     this.settings = settings;
+    this.session = session;
     this.loopback = settings.isLoopback();
   }
 
@@ -30,7 +32,7 @@ final class Guard extends Handler.Wrapper {
     try {
       checkSite(request.getHeaders());
       String token = settings.token();
-      if (token != null && !WITHOUT_TOKEN.contains(Request.getPathInContext(request))) {
+      if (token != null && !isOpen(request)) {
         checkToken(request, response, token);
       }
       checkLength(request);
@@ -39,6 +41,13 @@ final class Guard extends Handler.Wrapper {
       return true;
     }
     return super.handle(request, response, callback);
+  }
+
+  private boolean isOpen(Request request) {
+    String path = Request.getPathInContext(request);
+    return WITHOUT_TOKEN.contains(path)
+        || WebPage.isPart(path)
+        || session.opens(request.getMethod(), path, request.getHeaders().get(HttpHeader.COOKIE));
   }
 
   /** A page of another site must not reach a server that only this machine should reach. */

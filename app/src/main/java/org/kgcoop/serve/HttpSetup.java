@@ -28,11 +28,17 @@ final class HttpSetup {
   private static final int MORE_THREADS = 16;
 
   private final ServerSettings settings;
+  private final BrowserSession session;
   private final ServerMetrics metrics;
   private final @Nullable Consumer<String> requests;
 
-  HttpSetup(ServerSettings settings, ServerMetrics metrics, @Nullable Consumer<String> requests) {
+  HttpSetup(
+      ServerSettings settings,
+      BrowserSession session,
+      ServerMetrics metrics,
+      @Nullable Consumer<String> requests) {
     this.settings = settings;
+    this.session = session;
     this.metrics = metrics;
     this.requests = requests;
   }
@@ -62,7 +68,7 @@ final class HttpSetup {
     // Bodies are held twice for a moment, and pictures want memory while they are decoded.
     BodyReader bodies =
         new BodyReader(settings.maxBytes(), Runtime.getRuntime().maxMemory() / 8, underWay, GRACE);
-    Guard guard = new Guard(settings);
+    Guard guard = new Guard(settings, session);
     guard.setHandler(bodies);
     if (settings.rate() > 0) {
       DoSHandler limit = RateLimit.handler(settings.rate());

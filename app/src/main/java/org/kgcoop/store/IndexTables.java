@@ -82,6 +82,19 @@ final class IndexTables {
     }
   }
 
+  /** By the name of a table folder its protocol, where it names one. */
+  Map<String, String> protocols() throws SQLException {
+    Map<String, String> protocols = new HashMap<>();
+    try (Statement statement = database.createStatement();
+        ResultSet rows =
+            statement.executeQuery("SELECT path, name FROM protocol WHERE name <> ''")) {
+      while (rows.next()) {
+        protocols.put(rows.getString(1), rows.getString(2));
+      }
+    }
+    return protocols;
+  }
+
   void putProtocol(String name, String stamp, String protocol) throws SQLException {
     try (PreparedStatement insert =
         database.prepareStatement("INSERT OR REPLACE INTO protocol VALUES (?, ?, ?)")) {

@@ -7,7 +7,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 
@@ -88,6 +90,25 @@ public final class RunIndex implements AutoCloseable {
     } catch (SQLException e) {
       throw broken(e);
     }
+  }
+
+  /** By the name of a table's folder, with '/' between, the protocol that made it. */
+  public Map<String, String> tables() {
+    try {
+      Map<String, String> found = new TreeMap<>(tables.protocols());
+      // The index keeps what it knows of folders that are gone.
+      found
+          .keySet()
+          .removeIf(name -> !Files.isRegularFile(folder(name).resolve(RunReader.RESULTS)));
+      return found;
+    } catch (SQLException e) {
+      throw broken(e);
+    }
+  }
+
+  /** The folder of a name that this index gave. */
+  public Path folder(String name) {
+    return name.equals(".") ? root : root.resolve(name);
   }
 
   private KgCoopException broken(SQLException e) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.Chromium;
 
 /** The page in a real browser: silent, alone, no wider than the window. Skipped without one. */
 class BrowserTest {
@@ -34,14 +33,7 @@ class BrowserTest {
 
   @BeforeAll
   static void makePages() throws IOException, InterruptedException {
-    Optional<Path> found =
-        Stream.of("chromium", "chromium-browser", "google-chrome", "chrome")
-            .flatMap(
-                name ->
-                    Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                        .map(directory -> Path.of(directory, name)))
-            .filter(Files::isExecutable)
-            .findFirst();
+    Optional<Path> found = Chromium.find();
     assumeTrue(found.isPresent(), "no chromium on the PATH: the page is not checked in a browser");
     browser = found.orElseThrow();
     Path blank = Files.writeString(folder.resolve("blank.html"), "<p>it runs</p>");

@@ -14,6 +14,11 @@ public final class EmbeddedClip {
   /** What its pictures are called. */
   public static final String TEMPLATE = "an icon of a {}.";
 
+  /** What users of it should know, in a sentence. */
+  public static final String NOTE =
+      "The embedded CLIP is small and has seen drawings of icons alone: of photos it knows little."
+          + " --clip takes a larger one.";
+
   private static final String WEIGHTS = "model.safetensors";
   private static final List<String> BESIDE =
       List.of("merges.txt", "preprocessor_config.json", "model_card.md");

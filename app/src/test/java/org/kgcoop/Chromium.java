@@ -1,0 +1,310 @@
+package org.kgcoop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * One tab of a real browser, driven by its DevTools protocol: keys, drops and screenshots as a user
+ * makes them, and all that the page says or asks for.
+ */
+public final class Chromium implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 30;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Process process;
+  private final WebSocket socket;
+  private final AtomicInteger numbers = new AtomicInteger();
+  private final Map<Integer, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
+  private final List<JsonNode> events = new CopyOnWriteArrayList<>();
+
+  /** Where it is, if it is. */
+  public static Optional<Path> find() {
+    return Stream.of("chromium", "chromium-browser", "google-chrome", "chrome")
+        .flatMap(
+            name ->
+                Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+                    .map(directory -> Path.of(directory, name)))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /**
+   * Starts it with an empty tab.
+   *
+   * @param profile a folder of its own
+   */
+  public Chromium(Path executable, Path profile) throws IOException, InterruptedException {
+    process =
+        new ProcessBuilder(
+                executable.toString(),
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-default-apps",
+                // Nothing but this machine: the port of the discard service, which answers nowhere.
+                "--proxy-server=127.0.0.1:9",
+                "--hide-scrollbars",
+                "--remote-debugging-port=0",
+                "--user-data-dir=" + profile,
+                "about:blank")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    HttpClient client = HttpClient.newHttpClient();
+    Path port = profile.resolve("DevToolsActivePort");
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!Files.exists(port) || Files.size(port) == 0) {
+      if (System.nanoTime() > end || !process.isAlive()) {
+        process.destroyForcibly();
+        throw new IOException("chromium does not run on this machine");
+      }
+      Thread.sleep(20);
+    }
+    URI list = URI.create("http://127.0.0.1:" + Files.readAllLines(port).get(0) + "/json/list");
+    JsonNode tabs =
+        JSON.readTree(
+            client.send(HttpRequest.newBuilder(list).build(), BodyHandlers.ofString()).body());
+    String address = "";
+    for (JsonNode tab : tabs) {
+      address =
+          tab.path("type").asText().equals("page")
+              ? tab.path("webSocketDebuggerUrl").asText()
+              : address;
+    }
+    socket = client.newWebSocketBuilder().buildAsync(URI.create(address), new Ear()).join();
+    for (String domain : List.of("Page", "Runtime", "Network", "Log", "DOM", "Accessibility")) {
+      call(domain + ".enable");
+    }
+  }
+
+  /** Messages come in pieces. */
+  private final class Ear implements WebSocket.Listener {
+    private final StringBuilder text = new StringBuilder();
+
+    @Override
+    public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+      text.append(data);
+      if (last) {
+        heard(text.toString());
+        text.setLength(0);
+      }
+      return WebSocket.Listener.super.onText(from, data, last);
+    }
+  }
+
+  private void heard(String text) {
+    try {
+      JsonNode message = JSON.readTree(text);
+      CompletableFuture<JsonNode> answer = waiting.remove(message.path("id").asInt(-1));
+      if (answer != null) {
+        boolean unused = answer.complete(message);
+      } else {
+        events.add(message);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(text, e);
+    }
+  }
+
+  /** A command without parameters. */
+  @CanIgnoreReturnValue
+  public JsonNode call(String method) {
+    return call(method, JsonNodeFactory.instance.objectNode());
+  }
+
+  /** A command of the protocol, and what it returns. */
+  @CanIgnoreReturnValue
+  public JsonNode call(String method, ObjectNode parameters) {
+    int number = numbers.incrementAndGet();
+    CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+    waiting.put(number, answer);
+    ObjectNode message =
+        JsonNodeFactory.instance.objectNode().put("id", number).put("method", method);
+    message.set("params", parameters);
+    synchronized (socket) {
+      socket.sendText(message.toString(), true).join();
+    }
+    JsonNode result = answer.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    if (result.has("error")) {
+      throw new IllegalStateException(method + ": " + result.path("error"));
+    }
+    return result.path("result");
+  }
+
+  /** The same, its parameters as JSON with {@code '} for {@code "}. */
+  @CanIgnoreReturnValue
+  public JsonNode call(String method, String parameters) {
+    try {
+      return call(method, (ObjectNode) JSON.readTree(parameters.replace('\'', '"')));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(parameters, e);
+    }
+  }
+
+  /** Opens a page; what was said before is forgotten. */
+  public void open(String address) {
+    events.clear();
+    call("Page.navigate", JsonNodeFactory.instance.objectNode().put("url", address));
+    await("document.readyState === 'complete' && location.href !== 'about:blank'");
+  }
+
+  /** The value of an expression in the page. */
+  @CanIgnoreReturnValue
+  public JsonNode value(String expression) {
+    ObjectNode parameters = JsonNodeFactory.instance.objectNode().put("expression", expression);
+    JsonNode result =
+        call("Runtime.evaluate", parameters.put("returnByValue", true).put("awaitPromise", true));
+    if (result.has("exceptionDetails")) {
+      throw new IllegalStateException(expression + ": " + result.path("exceptionDetails"));
+    }
+    return result.path("result").path("value");
+  }
+
+  /** Waits until an expression is true. */
+  public void await(String expression) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!value("Boolean(" + expression + ")").asBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException(
+            "never true: " + expression + "; the page: " + value("document.body.innerText"));
+      }
+      pause(Duration.ofMillis(20));
+    }
+  }
+
+  /** Waits. */
+  public static void pause(Duration time) {
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Presses a key, such as {@code Tab}, {@code Enter} or {@code ArrowDown}. */
+  public void press(String key) {
+    int code = Map.of("Tab", 9, "Enter", 13, " ", 32, "ArrowDown", 40).getOrDefault(key, 0);
+    String text = key.equals("Enter") ? "\\r" : key.equals(" ") ? " " : "";
+    String rest =
+        "'key': '%s', 'code': '%s', 'windowsVirtualKeyCode': %d"
+            .formatted(key, key.equals(" ") ? "Space" : key, code);
+    call(
+        "Input.dispatchKeyEvent",
+        "{'type': '%s', %s, 'text': '%s'}"
+            .formatted(text.isEmpty() ? "rawKeyDown" : "keyDown", rest, text));
+    call("Input.dispatchKeyEvent", "{'type': 'keyUp', " + rest + "}");
+  }
+
+  /** Types into what has the focus, a key after the other. */
+  public void type(String text) {
+    text.chars()
+        .forEach(
+            c -> {
+              ObjectNode key = JsonNodeFactory.instance.objectNode().put("type", "keyDown");
+              call("Input.dispatchKeyEvent", key.put("text", Character.toString(c)));
+              call("Input.dispatchKeyEvent", "{'type': 'keyUp'}");
+            });
+  }
+
+  /** Drops a file onto the middle of the page. */
+  public void drop(Path file) {
+    for (String type : List.of("dragEnter", "dragOver", "drop")) {
+      ObjectNode event =
+          JsonNodeFactory.instance.objectNode().put("type", type).put("x", 200).put("y", 200);
+      ObjectNode data = event.putObject("data").put("dragOperationsMask", 1);
+      data.putArray("items");
+      data.putArray("files").add(file.toString());
+      call("Input.dispatchDragEvent", event);
+    }
+  }
+
+  /** A window of that size, by day or by night. */
+  public void look(int width, int height, boolean dark) {
+    call(
+        "Emulation.setDeviceMetricsOverride",
+        "{'width': %d, 'height': %d, 'deviceScaleFactor': 1, 'mobile': %b}"
+            .formatted(width, height, width < 600));
+    call("Emulation.setTouchEmulationEnabled", "{'enabled': " + (width < 600) + "}");
+    call(
+        "Emulation.setEmulatedMedia",
+        "{'features': [{'name': 'prefers-color-scheme', 'value': '%s'}]}"
+            .formatted(dark ? "dark" : "light"));
+  }
+
+  /** The whole page as a PNG file. */
+  public void screenshot(Path file) throws IOException {
+    JsonNode shot =
+        call("Page.captureScreenshot", "{'format': 'png', 'captureBeyondViewport': true}");
+    Files.write(file, Base64.getDecoder().decode(shot.path("data").asText()));
+  }
+
+  /** What was said on the console: by the page, or of it. */
+  public List<String> complaints() {
+    List<String> complaints = new ArrayList<>();
+    for (JsonNode event : events) {
+      switch (event.path("method").asText()) {
+        case "Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded" ->
+            complaints.add(event.path("params").toString());
+        default -> {}
+      }
+    }
+    return complaints;
+  }
+
+  /** The events of that name. */
+  public List<JsonNode> events(String method) {
+    return events.stream()
+        .filter(event -> event.path("method").asText().equals(method))
+        .map(event -> event.path("params"))
+        .toList();
+  }
+
+  /** What the page asked for. */
+  public List<String> requests() {
+    return events("Network.requestWillBeSent").stream()
+        .map(event -> event.path("request").path("url").asText())
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    socket.abort();
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    try {
+      int unused = process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
