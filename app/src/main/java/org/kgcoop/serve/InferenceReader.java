@@ -6,14 +6,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +102,7 @@ final class InferenceReader {
         "expected the length of the JSON object, at most the " + most + " bytes of the body");
   }
 
-  private static RefusedRequestException refused(String place, String reason) {
+  static RefusedRequestException refused(String place, String reason) {
     return new RefusedRequestException(400, place + ": " + reason);
   }
 
@@ -169,7 +167,7 @@ final class InferenceReader {
     String name = null;
     String datatype = null;
     List<Long> shape = null;
-    Data data = null;
+    TensorData data = null;
     Long binarySize = null;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String field = parser.currentName();
@@ -180,7 +178,7 @@ final class InferenceReader {
         case "datatype" -> datatype = text(here);
         case "shape" -> shape = shape(here);
         case "parameters" -> binarySize = parameters(here).binaryDataSize();
-        case "data" -> data = new Data(here).read();
+        case "data" -> data = TensorData.read(parser, here, mostElements, mostNumbers);
         default -> parser.skipChildren();
       }
     }
@@ -197,7 +195,7 @@ final class InferenceReader {
         datatype,
         shape,
         data == null ? FloatBuffer.allocate(0) : data.numbers(),
-        data == null ? List.of() : data.elements,
+        data == null ? List.of() : data.elements(),
         binarySize == null ? null : binary(place, binarySize));
   }
 
@@ -299,72 +297,5 @@ final class InferenceReader {
       throw refused(place, "expected a whole number");
     }
     return parser.getLongValue();
-  }
-
-  /** The elements of a tensor, which may be nested as its shape is or not. */
-  private final class Data {
-    private final String place;
-    private final List<byte[]> elements = new ArrayList<>();
-    private float[] numbers = new float[64];
-    private int count;
-
-    Data(String place) {
-      this.place = place;
-    }
-
-    Data read() throws IOException {
-      expect(JsonToken.START_ARRAY, place, "a list");
-      int depth = 1;
-      while (depth > 0) {
-        JsonToken token = parser.nextToken();
-        if (token == JsonToken.START_ARRAY) {
-          depth++;
-        } else if (token == JsonToken.END_ARRAY) {
-          depth--;
-        } else if (token == JsonToken.VALUE_STRING) {
-          addElement();
-        } else if (token != null && token.isNumeric()) {
-          addNumber();
-        } else {
-          throw refused(place, "expected numbers, or pictures as base64");
-        }
-      }
-      if (count > 0 && !elements.isEmpty()) {
-        throw refused(place, "expected numbers or texts, and not both");
-      }
-      return this;
-    }
-
-    private void addElement() throws IOException {
-      if (elements.size() == mostElements) {
-        throw refused(place, "expected at most " + mostElements + " pictures a request");
-      }
-      try {
-        elements.add(parser.getBinaryValue());
-      } catch (JsonEOFException e) {
-        throw e;
-      } catch (JsonProcessingException e) {
-        throw refused(
-            place + "[" + elements.size() + "]",
-            "expected the file of a picture as base64; without that, send it as binary data");
-      }
-    }
-
-    private void addNumber() throws IOException {
-      if (count == mostNumbers) {
-        throw refused(
-            place,
-            "more than %d numbers; expected at most %d pictures a request"
-                .formatted(mostNumbers, mostElements));
-      }
-      if (count == numbers.length) {
-        numbers = Arrays.copyOf(numbers, Math.min(mostNumbers, 2 * count));
-      }
-      numbers[count++] = parser.getFloatValue();
-    }
-
-    FloatBuffer numbers() {
-      return FloatBuffer.wrap(numbers, 0, count);
-    }
   }
 }
