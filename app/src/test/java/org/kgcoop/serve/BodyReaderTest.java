@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Request;
@@ -140,6 +141,18 @@ class BodyReaderTest {
     released.countDown();
     assertThat(first.join()).contains(" 200 ").endsWith("900 bytes");
     assertThat(post("x".repeat(900))).contains(" 200 ");
+  }
+
+  @Test
+  void anAnswerMayTakeLongerThanAConnectionMayBeIdle() throws Exception {
+    ((AbstractConnector) server.getConnectors()[0]).setIdleTimeout(100);
+    try (Socket socket = connect()) {
+      write(socket, header("Content-Length: 4") + "wait");
+      handled.await();
+      Thread.sleep(500);
+      released.countDown();
+      assertThat(answer(socket)).contains(" 200 ").endsWith("4 bytes");
+    }
   }
 
   @Test
