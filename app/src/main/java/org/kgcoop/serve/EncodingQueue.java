@@ -2,14 +2,15 @@ package org.kgcoop.serve;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 import org.kgcoop.bank.PictureEncoder;
@@ -41,14 +42,28 @@ final class EncodingQueue implements AutoCloseable {
   private volatile boolean stopping;
 
   /**
+   * What is made of features. Pictures that wait for the same object are read together, which takes
+   * less time than one by one.
+   */
+  @FunctionalInterface
+  interface Reading<T> {
+    /**
+     * Called by the encoding thread alone.
+     *
+     * @param features (B, E), unit rows
+     * @return B answers, in their order
+     */
+    List<T> of(Tensor features);
+  }
+
+  /**
    * A picture that waits.
    *
-   * @param reading called by the encoding thread alone
    * @param since when it waits, of {@link System#nanoTime}, as {@code deadline}
    */
   private record Job<T>(
       Pixels picture,
-      Function<Tensor, T> reading,
+      Reading<T> reading,
       RequestTrace trace,
       long since,
       long deadline,
@@ -57,12 +72,9 @@ final class EncodingQueue implements AutoCloseable {
       return !answer.isDone() && deadline - System.nanoTime() > 0;
     }
 
-    void answer(Tensor feature) {
-      try {
-        boolean unused = answer.complete(reading.apply(feature));
-      } catch (RuntimeException e) {
-        boolean unused = answer.completeExceptionally(e);
-      }
+    @SuppressWarnings("unchecked") // it comes from the reading of this very job
+    void answer(Object found) {
+      boolean unused = answer.complete((T) found);
     }
   }
 
@@ -92,11 +104,9 @@ final class EncodingQueue implements AutoCloseable {
   /**
    * Waits for what a picture shows.
    *
-   * @param reading of its feature, (1, E), a unit row; called in the encoding thread, one call at a
-   *     time
    * @throws RefusedRequestException 503 where too many wait, or the time limit is over
    */
-  <T> T ask(Pixels picture, Function<Tensor, T> reading) {
+  <T> T ask(Pixels picture, Reading<T> reading) {
     return askAll(List.of(picture), reading).get(0);
   }
 
@@ -106,7 +116,7 @@ final class EncodingQueue implements AutoCloseable {
    * @param pictures fewer than may wait
    * @see #ask
    */
-  <T> List<T> askAll(List<Pixels> pictures, Function<Tensor, T> reading) {
+  <T> List<T> askAll(List<Pixels> pictures, Reading<T> reading) {
     RequestTrace trace = RequestTrace.current();
     long now = System.nanoTime();
     long deadline = trace.begun() + timeLimit.toNanos();
@@ -184,17 +194,38 @@ final class EncodingQueue implements AutoCloseable {
     }
     long start = System.nanoTime();
     batch.forEach(job -> job.trace().add(Stage.WAIT, job.since()));
+    Map<Reading<?>, List<Job<?>>> alike = new LinkedHashMap<>();
+    for (Job<?> job : batch) {
+      alike.computeIfAbsent(job.reading(), reading -> new ArrayList<>()).add(job);
+    }
     try (Scope scope = Scope.open("batch")) {
-      Tensor features =
-          encoder.ofPixels(batch.stream().<Pixels>map(Job::picture).toList()); // (B, E)
+      List<Pixels> pictures = new ArrayList<>();
+      alike.values().forEach(jobs -> jobs.forEach(job -> pictures.add(job.picture())));
+      Tensor features = encoder.ofPixels(pictures); // (B, E)
       batch.forEach(job -> job.trace().add(Stage.ENCODE, start));
       batches.accept(batch.size());
-      for (int i = 0; i < batch.size(); i++) {
-        batch.get(i).answer(features.narrow(0, i, 1));
+      int from = 0;
+      for (Map.Entry<Reading<?>, List<Job<?>>> entry : alike.entrySet()) {
+        int count = entry.getValue().size();
+        read(entry.getKey(), features.narrow(0, from, count), entry.getValue());
+        from += count;
       }
     } catch (RuntimeException | Error e) {
       // Whatever befalls a batch, the next one has to be answered.
       for (Job<?> job : batch) {
+        boolean unused = job.answer().completeExceptionally(e);
+      }
+    }
+  }
+
+  private static void read(Reading<?> reading, Tensor features, List<Job<?>> jobs) {
+    try {
+      List<?> found = reading.of(features);
+      for (int i = 0; i < jobs.size(); i++) {
+        jobs.get(i).answer(found.get(i));
+      }
+    } catch (RuntimeException e) {
+      for (Job<?> job : jobs) {
         boolean unused = job.answer().completeExceptionally(e);
       }
     }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.bank.PictureEncoder.Pixels;
@@ -145,16 +146,23 @@ final class Endpoints {
    */
   private record Found(Classification classification, @Nullable Classification handCrafted) {}
 
+  private static EncodingQueue.Reading<Found> compared(Classifier one, Classifier other) {
+    return features -> {
+      List<Classification> first = one.ofFeatures(features);
+      List<Classification> second = other.ofFeatures(features);
+      return IntStream.range(0, first.size())
+          .mapToObj(i -> new Found(first.get(i), second.get(i)))
+          .toList();
+    };
+  }
+
   private void answer(
       Context request, Asked asked, SharedClassifier.Use model, @Nullable Classifier handCrafted) {
     RequestTrace.current().setModel(model.name());
     Found found =
-        queue.ask(
-            asked.picture(),
-            feature ->
-                new Found(
-                    model.classifier().ofFeatures(feature).get(0),
-                    handCrafted == null ? null : handCrafted.ofFeatures(feature).get(0)));
+        handCrafted == null
+            ? new Found(queue.ask(asked.picture(), model.reading()), null)
+            : queue.ask(asked.picture(), compared(model.classifier(), handCrafted));
     ObjectNode json = object().put("model", model.name());
     json.put("milliseconds", Math.rint((System.nanoTime() - asked.start()) / 1e3) / 1e3);
     List<Candidate> best = found.classification().top(asked.top());

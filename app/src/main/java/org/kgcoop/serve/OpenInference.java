@@ -130,8 +130,7 @@ final class OpenInference {
       Outputs outputs = Outputs.of(asked);
       List<Pixels> inputs = pictures.of(asked);
       Classifier classifier = model.classifier();
-      List<Classification> found =
-          queue.askAll(inputs, feature -> classifier.ofFeatures(feature).get(0));
+      List<Classification> found = queue.askAll(inputs, model.reading());
       InferenceResponse response = new InferenceResponse(model.name(), VERSION, asked.id());
       outputs.write(found, classifier.classNames(), response);
       response.send(request);

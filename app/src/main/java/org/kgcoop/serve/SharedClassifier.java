@@ -1,5 +1,6 @@
 package org.kgcoop.serve;
 
+import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 
 /**
@@ -9,11 +10,13 @@ import org.kgcoop.classify.Classifier;
 final class SharedClassifier {
   private final String name;
   private final Classifier classifier;
+  private final EncodingQueue.Reading<Classification> reading;
   private int holders = 1;
 
   SharedClassifier(String name, Classifier classifier) {
     this.name = name;
     this.classifier = classifier;
+    this.reading = classifier::ofFeatures;
   }
 
   Classifier classifier() {
@@ -30,6 +33,11 @@ final class SharedClassifier {
 
     Classifier classifier() {
       return classifier;
+    }
+
+    /** The same object for all who hold the classifier, so that they share its batches. */
+    EncodingQueue.Reading<Classification> reading() {
+      return reading;
     }
 
     @Override

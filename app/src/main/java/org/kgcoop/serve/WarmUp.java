@@ -19,8 +19,7 @@ final class WarmUp {
     Pixels black = pictures.read(black());
     for (String name : models.all().keySet()) {
       try (SharedClassifier.Use model = models.use(name)) {
-        Classification unused =
-            queue.ask(black, feature -> model.classifier().ofFeatures(feature).get(0));
+        Classification unused = queue.ask(black, model.reading());
       } catch (RefusedRequestException e) {
         return; // it takes longer than a request may: the encoder goes on with it by itself
       }

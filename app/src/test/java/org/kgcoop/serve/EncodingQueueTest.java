@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,12 +56,12 @@ class EncodingQueueTest {
         new PictureEncoder(clip, new Images(w -> {})), capacity, limit, () -> 0, batch -> {});
   }
 
-  private static Classification read(Tensor feature) {
-    return classifier.ofFeatures(feature).get(0);
+  private static List<Classification> read(Tensor features) {
+    return classifier.ofFeatures(features);
   }
 
   /** A request that holds up the encoding thread, from {@code started} until {@code released}. */
-  private static Function<Tensor, Classification> held(
+  private static EncodingQueue.Reading<Classification> held(
       CountDownLatch started, CountDownLatch released) {
     return feature -> {
       started.countDown();
@@ -122,6 +122,46 @@ class EncodingQueueTest {
       for (Classification each : two.join()) {
         assertThat(each.probabilities()).containsExactly(expected.probabilities(), within(1e-5f));
       }
+    }
+  }
+
+  @Test
+  void picturesOfABatchAreReadWithTheirLikeAndAnsweredEachByItsOwn() throws InterruptedException {
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    List<Integer> together = new CopyOnWriteArrayList<>();
+    EncodingQueue.Reading<Classification> counted =
+        features -> {
+          together.add((int) features.shape()[0]);
+          return read(features);
+        };
+    try (EncodingQueue queue = queue(3, LONG)) {
+      CompletableFuture<Classification> first =
+          CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
+      started.await();
+      CompletableFuture<Classification> picture =
+          CompletableFuture.supplyAsync(() -> queue.ask(pixels, counted));
+      awaitWaiting(queue, 1);
+      CompletableFuture<Classification> other =
+          CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
+      awaitWaiting(queue, 2);
+      CompletableFuture<Classification> grey =
+          CompletableFuture.supplyAsync(() -> queue.ask((values, offset) -> {}, counted));
+      awaitWaiting(queue, 3);
+      released.countDown();
+      float[] expected = classifier.classify(PICTURE).probabilities();
+      for (CompletableFuture<Classification> same : List.of(first, picture, other)) {
+        assertThat(same.join().probabilities()).containsExactly(expected, within(1e-5f));
+      }
+      assertThat(grey.join().probabilities()).isNotEqualTo(expected);
+      assertThat(Math.abs(grey.join().probabilities()[0] - expected[0])).isGreaterThan(1e-4f);
+      assertThat(together).containsExactly(2);
+    }
+  }
+
+  private static void awaitWaiting(EncodingQueue queue, int count) throws InterruptedException {
+    while (queue.waiting() < count) {
+      Thread.sleep(1);
     }
   }
 
