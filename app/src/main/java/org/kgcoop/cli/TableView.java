@@ -15,10 +15,8 @@ import org.kgcoop.experiment.BaseToNew;
 import org.kgcoop.experiment.Cell;
 import org.kgcoop.experiment.Contender;
 import org.kgcoop.experiment.Experiment;
-import org.kgcoop.experiment.Plan;
 import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.ProtocolTable;
-import org.kgcoop.experiment.Workbench;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.tensorboard.EventFile;
 
@@ -36,15 +34,14 @@ final class TableView {
     this.deviations = deviations;
   }
 
-  /** Runs the protocol; writes {@code results.json} and, beside it, {@code report.html}. */
-  static TableView run(Workbench bench, Protocol protocol, Plan plan, Path out) {
-    Experiment experiment = new Experiment(bench, protocol, plan);
+  /** Runs what is missing; writes {@code results.json} and, beside it, {@code report.html}. */
+  static TableView run(Experiment experiment, Path out) {
     ProtocolTable table = experiment.run(out);
     ObjectNode results = experiment.write(table, out);
     Path report = out.resolve("report.html");
     ReportPage.write(results, report);
     EventFile.below(out);
-    return new TableView(table, results, report, plan.seeds().size() > 1);
+    return new TableView(table, results, report, experiment.plan().seeds().size() > 1);
   }
 
   void print(Output output, boolean perSet) {

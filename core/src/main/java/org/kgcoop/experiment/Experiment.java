@@ -20,6 +20,7 @@ public final class Experiment {
   private final Workbench bench;
   private final Protocol protocol;
   private final Plan plan;
+  private final List<Trial> trials;
 
   public Experiment(Workbench bench, Protocol protocol, Plan plan) {
     this.bench = bench;
@@ -32,6 +33,17 @@ public final class Experiment {
               + String.join(", ", names)
               + "), so that their runs would share a folder: rename one");
     }
+    trials = List.copyOf(protocol.trials(plan));
+  }
+
+  /** What is compared. */
+  public Plan plan() {
+    return plan;
+  }
+
+  /** All of its trials. What those of a data set share is made once, whoever runs them. */
+  public List<Trial> trials() {
+    return trials;
   }
 
   /**
@@ -46,7 +58,7 @@ public final class Experiment {
       throw KgCoopException.io(
           out + ": cannot be made a run folder (" + e + "); try another --out", e);
     }
-    List<Cell> cells = new Trials(bench, plan.jobs()).run(protocol.trials(plan), out);
+    List<Cell> cells = new Trials(bench, plan.jobs()).run(trials, out);
     return new ProtocolTable(protocol, protocol.columns(plan), cells);
   }
 

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +26,14 @@ import org.kgcoop.io.SealedFile;
 public final class RunFolder implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int GENERATIONS = 2;
+
+  /** The file with settings, provenance and state: a folder that has none is no run. */
+  public static final String RUN = "run.json";
+
+  /** What came of it. */
+  static final String RESULTS = "results.json";
+
+  private static final String COMPLETE = "complete";
 
   /** The file that is locked while a run is open. */
   static final String LOCK = ".lock";
@@ -100,18 +107,17 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private void begin(ObjectNode settings, ObjectNode provenance) {
-    Path file = path.resolve("run.json");
+    Path file = path.resolve(RUN);
     if (!Files.exists(file)) {
       ObjectNode run = JSON.createObjectNode();
       run.set("settings", settings);
       run.set("provenance", provenance);
       run.put("state", "running");
-      writeJson("run.json", run);
+      writeJson(RUN, run);
       return;
     }
-    JsonNode before = readJson("run.json").path("settings");
-    List<String> differences = new ArrayList<>();
-    differences("", before, parsed(settings), differences);
+    JsonNode before = readJson(RUN).path("settings");
+    List<String> differences = SettingsDifferences.between(before, parsed(settings));
     if (!differences.isEmpty()) {
       throw KgCoopException.configuration(
           path
@@ -130,35 +136,6 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static void differences(
-      String key, JsonNode before, JsonNode now, List<String> differences) {
-    if (before.isObject() && now.isObject()) {
-      List<String> names = new ArrayList<>();
-      before.fieldNames().forEachRemaining(names::add);
-      now.fieldNames()
-          .forEachRemaining(
-              name -> {
-                if (!names.contains(name)) {
-                  names.add(name);
-                }
-              });
-      for (String name : names) {
-        differences(
-            key.isEmpty() ? name : key + "." + name,
-            before.path(name),
-            now.path(name),
-            differences);
-      }
-    } else if (!before.equals(now)) {
-      differences.add(key + " was " + shortened(before) + ", is " + shortened(now));
-    }
-  }
-
-  private static String shortened(JsonNode value) {
-    String text = value.isMissingNode() ? "not there" : value.toString();
-    return text.length() <= 60 ? text : text.substring(0, 57) + "...";
-  }
-
   public Path path() {
     return path;
   }
@@ -169,23 +146,26 @@ public final class RunFolder implements AutoCloseable {
 
   /** Whether the run was ended and its results written. */
   public boolean isComplete() {
-    return readJson("run.json").path("state").asText().equals("complete")
-        && Files.exists(path.resolve("results.json"));
+    return isComplete(readJson(RUN)) && Files.exists(path.resolve(RESULTS));
+  }
+
+  static boolean isComplete(JsonNode run) {
+    return run.path("state").asText().equals(COMPLETE);
   }
 
   /** Writes the results and ends the run; its checkpoints are not needed any more. */
   public void complete(ObjectNode results) {
-    writeJson("results.json", results);
-    ObjectNode run = (ObjectNode) readJson("run.json");
-    run.put("state", "complete");
-    writeJson("run.json", run);
+    writeJson(RESULTS, results);
+    ObjectNode run = (ObjectNode) readJson(RUN);
+    run.put("state", COMPLETE);
+    writeJson(RUN, run);
     for (Path file : checkpoints()) {
       delete(file);
     }
   }
 
   public JsonNode results() {
-    return readJson("results.json");
+    return readJson(RESULTS);
   }
 
   // ---- checkpoints

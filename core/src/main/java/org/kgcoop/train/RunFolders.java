@@ -20,13 +20,25 @@ public final class RunFolders {
 
   /** Whether a folder holds a run: a {@code run.json} with settings and a state. */
   public static boolean isOne(Path path) {
-    Path file = path.resolve("run.json");
+    Path file = path.resolve(RunFolder.RUN);
     if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) || !Files.isRegularFile(file)) {
       return false;
     }
     try {
       JsonNode run = JSON.readTree(file.toFile());
       return run.path("settings").isObject() && run.path("state").isTextual();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether a folder holds a run that was ended and its results written. */
+  public static boolean isComplete(Path path) {
+    Path file = path.resolve(RunFolder.RUN);
+    try {
+      return isOne(path)
+          && RunFolder.isComplete(JSON.readTree(file.toFile()))
+          && Files.exists(path.resolve(RunFolder.RESULTS));
     } catch (IOException e) {
       return false;
     }
