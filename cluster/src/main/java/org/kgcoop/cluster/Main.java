@@ -1,7 +1,9 @@
 package org.kgcoop.cluster;
 
+import java.util.function.BooleanSupplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
+import org.kgcoop.cli.Interrupts;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,28 +16,46 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = "kgcoop " + Version.KGCOOP,
     synopsisSubcommandLabel = "COMMAND",
-    description = {"What one machine is too small for, on Apache Spark.", ""})
+    description = {"What one machine is too small for, on Apache Spark.", ""},
+    subcommands = {ExperimentsCommand.class, CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
+  private final BooleanSupplier interrupted;
+
   @Spec private CommandSpec spec;
 
   @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
-  Main() {}
+  Main(BooleanSupplier interrupted) {
+    this.interrupted = interrupted;
+  }
 
   public static void main(String[] arguments) {
-    int exitCode = commandLine().execute(arguments);
+    int exitCode;
+    try (Interrupts interrupts = new Interrupts()) {
+      exitCode = commandLine(interrupts::asked).execute(arguments);
+    }
     System.exit(exitCode);
   }
 
-  static CommandLine commandLine() {
-    CommandLine commandLine = new CommandLine(new Main());
+  static CommandLine commandLine(BooleanSupplier interrupted) {
+    CommandLine commandLine = new CommandLine(new Main(interrupted));
     commandLine.setUsageHelpAutoWidth(true);
     commandLine.setExpandAtFiles(false);
     for (CommandLine subcommand : commandLine.getSubcommands().values()) {
       subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
     }
+    // What follows the name of a protocol is the protocol's.
+    commandLine
+        .getSubcommands()
+        .get(ExperimentsCommand.NAME)
+        .setStopAtPositional(true);
     commandLine.setParameterExceptionHandler(Main::usageError);
     commandLine.setExecutionExceptionHandler((e, command, parsed) -> executionError(e, command));
     return commandLine;
+  }
+
+  /** Whether work should stop. */
+  boolean interrupted() {
+    return interrupted.getAsBoolean();
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.kgcoop.cluster;
 import com.google.errorprone.annotations.MustBeClosed;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.cluster.session.Session;
 import picocli.CommandLine;
@@ -38,9 +39,27 @@ final class SparkOptions {
         .anyMatch(mixin -> mixin.userObject() instanceof SparkOptions options && options.debug);
   }
 
+  /** What was said about a setting of Spark, here or to {@code spark-submit}; null where nothing. */
+  @Nullable String setting(String name) {
+    return settings.containsKey(name)
+        ? settings.get(name)
+        : new SparkConf().getOption(name).getOrElse(() -> null);
+  }
+
   @MustBeClosed
   Session open(String name) {
-    Map<String, String> all = new LinkedHashMap<>(settings);
+    return open(name, Map.of());
+  }
+
+  /**
+   * Opens Spark.
+   *
+   * @param own settings that a command needs
+   */
+  @MustBeClosed
+  Session open(String name, Map<String, String> own) {
+    Map<String, String> all = new LinkedHashMap<>(own);
+    all.putAll(settings);
     if (debug) {
       String unused = all.putIfAbsent("spark.log.level", "WARN");
     }
