@@ -99,7 +99,7 @@ public final class ProtocolLine {
    */
   public List<String> words(int threads) {
     List<String> words = new ArrayList<>(List.of(protocol));
-    for (OptionSpec option : parsed.matchedOptions()) {
+    for (OptionSpec option : parsed.matchedOptionsSet()) {
       String name = option.longestName();
       if (REPLACED.contains(name)) {
         continue;

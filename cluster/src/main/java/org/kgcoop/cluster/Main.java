@@ -36,7 +36,11 @@ public final class Main implements Runnable {
     System.exit(exitCode);
   }
 
-  static CommandLine commandLine(BooleanSupplier interrupted) {
+  static CommandLine commandLine() {
+    return commandLine(() -> false);
+  }
+
+  private static CommandLine commandLine(BooleanSupplier interrupted) {
     CommandLine commandLine = new CommandLine(new Main(interrupted));
     commandLine.setUsageHelpAutoWidth(true);
     commandLine.setExpandAtFiles(false);

@@ -28,6 +28,15 @@ class ClusterArchitectureTest {
       slices().matching("org.kgcoop.cluster.(*)..").should().beFreeOfCycles();
 
   @ArchTest
+  static final ArchRule onlyExperimentsKnowTheApplication =
+      noClasses()
+          .that()
+          .resideInAnyPackage("org.kgcoop.cluster.features..", "org.kgcoop.cluster.session..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.kgcoop.cli..");
+
+  @ArchTest
   static final ArchRule theBindingStaysInsideTensor =
       noClasses().should().dependOnClassesThat().resideInAPackage("org.bytedeco..");
 }

@@ -105,6 +105,8 @@ class ExperimentsCommandTest {
             "local-cluster[2,1,1024]",
             "--conf",
             "spark.executor.extraClassPath=" + System.getProperty("java.class.path"),
+            "--conf",
+            "spark.jars=",
             "base2new",
             "--config",
             grid,
