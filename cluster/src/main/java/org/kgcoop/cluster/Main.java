@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = "kgcoop " + Version.KGCOOP,
     synopsisSubcommandLabel = "COMMAND",
-    description = {"What one machine is too small for, on Apache Spark.", ""})
+    description = {"What one machine is too small for, on Apache Spark.", ""},
+    subcommands = {FeaturesCommand.class, MergeCommand.class})
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
