@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -17,6 +16,7 @@ import org.kgcoop.cluster.experiments.Attempts;
 import org.kgcoop.cluster.experiments.ExperimentJob;
 import org.kgcoop.cluster.experiments.SharedGrids;
 import org.kgcoop.cluster.session.Session;
+import org.kgcoop.cluster.session.Submission;
 import org.kgcoop.io.LockedFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = ExperimentsCommand.NAME,
     mixinStandardHelpOptions = true,
+    preprocessor = SparkWordsFirst.class,
     header = "Do the runs of base2new, fewshot, cross or domain on executors.",
     description = {
       "",
@@ -45,10 +46,10 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./kgcoop cluster experiments base2new --config grid.yaml --out /shared/table",
-      "  ./kgcoop cluster experiments --master spark://head:7077 fewshot --config grid.yaml \\",
-      "      --clip /shared/ViT-B-16.pt --bank /shared/bank --out /shared/few",
+      "  ./kgcoop cluster experiments fewshot --config grid.yaml --clip /shared/ViT-B-16.pt \\",
+      "      --bank /shared/bank --out /shared/few --master spark://HOST:7077",
       "",
-      "Options of Spark stand before the name of the protocol; what follows it is the line of",
+      "But for the options of Spark, what follows the name of the protocol is the line of",
       "./kgcoop base2new and the others, --help among it."
     })
 final class ExperimentsCommand implements Callable<Integer> {
@@ -73,7 +74,6 @@ final class ExperimentsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    refuseOwnOptions();
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     ProtocolLine line = ProtocolLine.parse(words, out, err);
@@ -103,6 +103,10 @@ final class ExperimentsCommand implements Callable<Integer> {
         return;
       }
       try (Session session = spark.open(NAME, Map.of(TASK_CORES, String.valueOf(threads)))) {
+        if (session.isLocal()) {
+          List<String> line = spec.commandLine().getParent().getParseResult().originalArgs();
+          grid.progress().message("on a cluster: " + Submission.line(line));
+        }
         new ExperimentJob(session, everywhere, grid).run(missing, this::error);
       } catch (KgCoopException e) {
         throw main.interrupted() ? interrupted(grid, e) : e;
@@ -145,19 +149,6 @@ final class ExperimentsCommand implements Callable<Integer> {
           KgCoopException.Category.CONFIGURATION,
           TASK_CORES + "=" + cores + ": expected a whole number",
           e);
-    }
-  }
-
-  /** What belongs to Spark and stands among the protocol's words. */
-  private void refuseOwnOptions() {
-    Set<String> own = Set.of("--master", "--conf");
-    for (String word : words) {
-      String name = word.split("=", 2)[0];
-      if (own.contains(name)) {
-        throw KgCoopException.configuration(
-            "%s: options of Spark stand before %s: kgcoop cluster experiments %s ... %s"
-                .formatted(name, words.get(0), name, words.get(0)));
-      }
     }
   }
 }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     version = "kgcoop " + Version.KGCOOP,
     synopsisSubcommandLabel = "COMMAND",
     description = {"What one machine is too small for, on Apache Spark.", ""},
-    subcommands = {ExperimentsCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {FeaturesCommand.class, MergeCommand.class, ExperimentsCommand.class})
 public final class Main implements Runnable {
   private final BooleanSupplier interrupted;
 

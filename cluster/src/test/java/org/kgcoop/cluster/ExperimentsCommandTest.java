@@ -175,14 +175,11 @@ class ExperimentsCommandTest {
         "epochz (did you mean epochs?)");
     assertRefused(Lab.run("experiments", "base2nwe"), "did you mean base2new?");
     assertRefused(
-        Lab.run("experiments", "base2new", "--master", "local[2]", "--out", out),
-        "options of Spark stand before base2new");
-    assertRefused(
         run(lab.grid("epochs: 1"), "--threads", "2", "--device", "cpu0"), "cpu0");
     assertRefused(
         Lab.run(
-            "experiments", "--master", "mesos://x", "base2new", "--config", lab.grid("epochs: 1"),
-            "--out", out),
+            "experiments", "base2new", "--config", lab.grid("epochs: 1"), "--out", out, "--master",
+            "mesos://x"),
         "mesos://x");
     assertRefused(
         Lab.run(

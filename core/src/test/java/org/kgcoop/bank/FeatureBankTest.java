@@ -60,7 +60,7 @@ class FeatureBankTest {
 
   private List<Path> files() throws IOException {
     try (Stream<Path> all = Files.walk(folder.resolve("bank"))) {
-      return all.filter(Files::isRegularFile).sorted().toList();
+      return all.filter(path -> path.toString().endsWith(Shard.ENDING)).sorted().toList();
     }
   }
 

@@ -22,6 +22,14 @@ public final class Session implements AutoCloseable {
       Pattern.compile("local(\\[.+\\])?|local-cluster\\[.+\\]|spark://.+|yarn|k8s://.+");
   private static final int CONNECT_MILLIS = 5000;
 
+  /** What must be set before a JVM starts, as the launcher does it here. */
+  private static final Map<String, String> EXECUTOR_ENVIRONMENT =
+      Map.of(
+          "MALLOC_MMAP_THRESHOLD_", "4294967296",
+          "MALLOC_TRIM_THRESHOLD_", "17179869184",
+          "MALLOC_TOP_PAD_", "268435456",
+          "OMP_WAIT_POLICY", "passive");
+
   private final SparkSession spark;
 
   private Session(SparkSession spark) {
@@ -47,11 +55,17 @@ public final class Session implements AutoCloseable {
     check(conf.get("spark.master"));
     conf.setIfMissing("spark.ui.enabled", "false");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
-    if (isLocal(conf.get("spark.master"))) {
+    if (conf.get("spark.master").matches("local.*|spark://(127\\.0\\.0\\.1|localhost):\\d+")) {
       // The name of this machine need not resolve, and nobody else is to connect.
       conf.setIfMissing("spark.driver.host", "127.0.0.1");
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
     }
+    if (!isLocal(conf.get("spark.master")) && !conf.contains("spark.submit.deployMode")) {
+      // Not by spark-submit, which would say which jars the executors get.
+      conf.setIfMissing("spark.jars", String.join(",", Submission.jars()));
+    }
+    EXECUTOR_ENVIRONMENT.forEach(
+        (variable, value) -> conf.setIfMissing("spark.executorEnv." + variable, value));
     try {
       return new Session(SparkSession.builder().config(conf).getOrCreate());
     } catch (Exception e) { // Scala throws checked ones that it does not declare
@@ -67,13 +81,22 @@ public final class Session implements AutoCloseable {
     return spark;
   }
 
+  /** The cores of one task, and so the threads that it may use. */
+  public int taskCpus() {
+    return spark.sparkContext().getConf().getInt("spark.task.cpus", 1);
+  }
+
+  /** Whether tasks run in this process. */
+  public boolean isLocal() {
+    return isLocal(spark.sparkContext().master());
+  }
+
   @Override
   public void close() {
     spark.stop();
   }
 
-  /** Whether tasks run in the process that asks for them. */
-  public static boolean isLocal(String master) {
+  private static boolean isLocal(String master) {
     return master.startsWith("local") && !master.startsWith("local-cluster");
   }
 
