@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
@@ -38,7 +40,9 @@ public final class FeatureBank {
   private final @Nullable Path folder;
   private final Consumer<String> warnings;
   private final Map<String, Shard.Feature> known = new HashMap<>();
-  private boolean opened;
+
+  /** Those read or written; what stands in them is known. */
+  private final Set<Path> files = new HashSet<>();
 
   /**
    * A bank.
@@ -101,19 +105,22 @@ public final class FeatureBank {
    * @throws KgCoopException where a picture cannot be read, or the folder cannot be written
    */
   synchronized Features features(List<PictureEncoder.Request> requests, LongConsumer progress) {
-    open();
     Map<Path, String> hashes = new HashMap<>();
     List<String> keys = new ArrayList<>();
-    Map<String, PictureEncoder.Request> missing = new LinkedHashMap<>();
     for (PictureEncoder.Request request : requests) {
-      String key =
+      keys.add(
           key(
               hashes.computeIfAbsent(
                   request.item().file(), file -> Fingerprints.bytes(Images.bytes(file))),
-              request.seen());
-      keys.add(key);
-      if (!known.containsKey(key)) {
-        missing.putIfAbsent(key, request);
+              request.seen()));
+    }
+    if (!known.keySet().containsAll(keys)) {
+      readNewFiles(); // another process may have encoded them meanwhile
+    }
+    Map<String, PictureEncoder.Request> missing = new LinkedHashMap<>();
+    for (int i = 0; i < keys.size(); i++) {
+      if (!known.containsKey(keys.get(i))) {
+        missing.putIfAbsent(keys.get(i), requests.get(i));
       }
     }
     encode(missing, done -> progress.accept(requests.size() - missing.size() + done));
@@ -167,7 +174,7 @@ public final class FeatureBank {
       throw KgCoopException.io(
           folder + ": cannot be made a feature bank (" + e + "); try another --bank", e);
     }
-    Path unused = new Shard(features).write(folder);
+    boolean unused = files.add(new Shard(features).write(folder));
   }
 
   private Shard.Feature banked(String key) {
@@ -178,16 +185,15 @@ public final class FeatureBank {
     return banked;
   }
 
-  private void open() {
-    if (opened || folder == null) {
+  private void readNewFiles() {
+    if (folder == null || !Files.isDirectory(folder)) {
       return;
     }
-    opened = true;
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      files.filter(file -> file.toString().endsWith(Shard.ENDING)).sorted().forEach(this::read);
+    try (Stream<Path> all = Files.list(folder)) {
+      all.filter(file -> file.toString().endsWith(Shard.ENDING))
+          .sorted()
+          .filter(files::add)
+          .forEach(this::read);
     } catch (IOException e) {
       throw KgCoopException.io(folder + ": cannot be listed (" + e + "); try another --bank", e);
     }

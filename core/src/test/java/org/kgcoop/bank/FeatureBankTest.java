@@ -101,6 +101,23 @@ class FeatureBankTest {
   }
 
   @Test
+  void whatAnotherProcessHasEncodedMeanwhileIsTaken() throws IOException {
+    List<Item> items = data.train();
+    FeatureBank early = bank(clip);
+    assertThat(early.test(items.subList(0, 1), done -> {}).vectors()).hasSize(1);
+    List<float[]> made = bank(clip).test(items, done -> {}).vectors();
+    List<Path> before = files();
+
+    // If they were encoded again, they would be in a file of their own.
+    List<float[]> taken = early.test(items.subList(1, 4), done -> {}).vectors();
+
+    assertThat(files()).isEqualTo(before);
+    for (int i = 0; i < taken.size(); i++) {
+      assertThat(taken.get(i)).isEqualTo(made.get(1 + i));
+    }
+  }
+
+  @Test
   void aFeatureDoesNotDependOnWhichOthersAreMissing() {
     List<Item> items = data.train();
     float[] together = flat(bank(clip).test(items, done -> {}));
