@@ -97,7 +97,8 @@ final class ExperimentsCommand implements Callable<Integer> {
       List<String> missing = grid.runs().stream().filter(run -> !grid.isDone(run)).toList();
       int before = grid.runs().size() - missing.size();
       if (before > 0) {
-        grid.progress().message("%d of %d runs were done before".formatted(before, grid.runs().size()));
+        grid.progress()
+            .message("%d of %d runs were done before".formatted(before, grid.runs().size()));
       }
       if (missing.isEmpty()) {
         return;

@@ -46,12 +46,9 @@ public final class Main implements Runnable {
     commandLine.setExpandAtFiles(false);
     for (CommandLine subcommand : commandLine.getSubcommands().values()) {
       subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
+      // What follows the name of a protocol is the protocol's.
+      subcommand.setStopAtPositional(subcommand.getCommand() instanceof ExperimentsCommand);
     }
-    // What follows the name of a protocol is the protocol's.
-    commandLine
-        .getSubcommands()
-        .get(ExperimentsCommand.NAME)
-        .setStopAtPositional(true);
     commandLine.setParameterExceptionHandler(Main::usageError);
     commandLine.setExecutionExceptionHandler((e, command, parsed) -> executionError(e, command));
     return commandLine;

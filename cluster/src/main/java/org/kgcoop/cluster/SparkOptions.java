@@ -39,7 +39,9 @@ final class SparkOptions {
         .anyMatch(mixin -> mixin.userObject() instanceof SparkOptions options && options.debug);
   }
 
-  /** What was said about a setting of Spark, here or to {@code spark-submit}; null where nothing. */
+  /**
+   * What was said about a setting of Spark, here or to {@code spark-submit}; null where nothing.
+   */
   @Nullable String setting(String name) {
     return settings.containsKey(name)
         ? settings.get(name)

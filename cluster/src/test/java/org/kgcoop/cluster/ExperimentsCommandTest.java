@@ -174,11 +174,16 @@ class ExperimentsCommandTest {
         Lab.run("experiments", "base2new", "--config", lab.grid("epochz: 1"), "--out", out),
         "epochz (did you mean epochs?)");
     assertRefused(Lab.run("experiments", "base2nwe"), "did you mean base2new?");
-    assertRefused(
-        run(lab.grid("epochs: 1"), "--threads", "2", "--device", "cpu0"), "cpu0");
+    assertRefused(run(lab.grid("epochs: 1"), "--threads", "2", "--device", "cpu0"), "cpu0");
     assertRefused(
         Lab.run(
-            "experiments", "base2new", "--config", lab.grid("epochs: 1"), "--out", out, "--master",
+            "experiments",
+            "base2new",
+            "--config",
+            lab.grid("epochs: 1"),
+            "--out",
+            out,
+            "--master",
             "mesos://x"),
         "mesos://x");
     assertRefused(

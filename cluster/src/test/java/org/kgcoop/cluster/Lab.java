@@ -63,8 +63,7 @@ public final class Lab {
         bank: %s
         set: {context_tokens: 2}
         """
-            .formatted(
-                folder.resolve("clip"), data("here"), data("there"), folder.resolve("bank"));
+            .formatted(folder.resolve("clip"), data("here"), data("there"), folder.resolve("bank"));
     try {
       return Files.writeString(
           folder.resolve("grid" + Math.abs(List.of(more).hashCode()) + ".yaml"),

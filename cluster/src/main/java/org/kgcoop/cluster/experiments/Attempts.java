@@ -51,8 +51,7 @@ public final class Attempts {
                           + ": in use by another experiment on a cluster; wait for it, or choose"
                           + " another --out"));
     } catch (IOException e) {
-      throw KgCoopException.io(
-          table + ": cannot be written (" + e + "); try another --out", e);
+      throw KgCoopException.io(table + ": cannot be written (" + e + "); try another --out", e);
     }
   }
 

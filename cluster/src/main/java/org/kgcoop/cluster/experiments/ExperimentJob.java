@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -74,7 +75,7 @@ public final class ExperimentJob {
       if (all != null) {
         throw new KgCoopException(all.category(), all.message(), e);
       }
-      report(outcomes, errors);
+      tell(outcomes, errors);
       KgCoopException known = Failures.known(e);
       throw new KgCoopException(
           known.category(),
@@ -82,7 +83,9 @@ public final class ExperimentJob {
               .formatted(known.getMessage(), done(outcomes), runs.size()),
           e);
     }
-    List<Outcome.Failure> failures = report(outcomes, errors);
+    tell(outcomes, errors);
+    List<Outcome.Failure> failures =
+        outcomes.stream().map(Outcome::failure).filter(Objects::nonNull).toList();
     if (!failures.isEmpty()) {
       throw new KgCoopException(
           failures.get(0).category(),
@@ -106,9 +109,7 @@ public final class ExperimentJob {
     List<Assignment> assignments =
         runs.stream().map(run -> new Assignment(run, grid.settings(run))).toList();
     RDD<Assignment> tasks =
-        JavaSparkContext.fromSparkContext(spark)
-            .parallelize(assignments, assignments.size())
-            .rdd();
+        JavaSparkContext.fromSparkContext(spark).parallelize(assignments, assignments.size()).rdd();
     List<Object> partitions = IntStream.range(0, runs.size()).<Object>mapToObj(i -> i).toList();
     // The first attempt of a task to end is told of, no other.
     spark.<Assignment, Outcome>runJob(
@@ -130,14 +131,12 @@ public final class ExperimentJob {
     return outcomes.stream().filter(outcome -> outcome.failure() == null).count();
   }
 
-  /** Tells of failures, runs that failed for the same reason together. */
-  private static List<Outcome.Failure> report(List<Outcome> outcomes, Consumer<String> errors) {
+  /** Tells of failures, of runs that failed for the same reason together. */
+  private static void tell(List<Outcome> outcomes, Consumer<String> errors) {
     Map<Outcome.Failure, List<String>> runs = new LinkedHashMap<>();
-    List<Outcome.Failure> failures = new ArrayList<>();
     for (Outcome outcome : outcomes) {
       Outcome.Failure failure = outcome.failure();
       if (failure != null) {
-        failures.add(failure);
         runs.computeIfAbsent(failure, key -> new ArrayList<>()).add(outcome.run());
       }
     }
@@ -147,6 +146,5 @@ public final class ExperimentJob {
                 names.stream().sorted().collect(Collectors.joining(", "))
                     + ": "
                     + failure.message()));
-    return failures;
   }
 }

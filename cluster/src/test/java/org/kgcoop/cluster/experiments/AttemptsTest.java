@@ -39,8 +39,7 @@ class AttemptsTest {
 
   private static RunFolder open(Path folder) {
     ObjectNode settings = JsonNodeFactory.instance.objectNode().put("epochs", 1);
-    return RunFolder.open(
-        folder, settings, JsonNodeFactory.instance.objectNode(), warning -> {});
+    return RunFolder.open(folder, settings, JsonNodeFactory.instance.objectNode(), warning -> {});
   }
 
   private String who() throws IOException {
@@ -87,8 +86,7 @@ class AttemptsTest {
 
     Path attempt = attempts.begin(RUN);
 
-    assertThat(attempt.resolve(RUN).resolve("checkpoint").resolve("of-old"))
-        .hasContent("5 steps");
+    assertThat(attempt.resolve(RUN).resolve("checkpoint").resolve("of-old")).hasContent("5 steps");
     complete(attempt.resolve(RUN), "new");
     attempts.commit(RUN, attempt, () -> RunFolders.isComplete(table.resolve(RUN)));
     assertThat(who()).contains("new");
