@@ -50,6 +50,12 @@ public final class EmbeddedPictures {
   /** A merged bank of pictures, made by core with a number of threads: its content. */
   public static Map<String, String> localBank(List<Path> pictures, Path bank, int threads)
       throws IOException {
+    encode(pictures, bank, threads);
+    return merged(bank);
+  }
+
+  /** What every local command does with pictures and a bank. */
+  public static void encode(List<Path> pictures, Path bank, int threads) {
     int before = Engine.threads();
     Engine.setThreads(threads);
     try (Clip clip = Clip.load(EmbeddedClip.folder())) {
@@ -63,7 +69,6 @@ public final class EmbeddedPictures {
     } finally {
       Engine.setThreads(before);
     }
-    return merged(bank);
   }
 
   /** The files of a bank after merging: their bytes by their names below it. */

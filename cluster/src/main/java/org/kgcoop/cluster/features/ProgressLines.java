@@ -1,5 +1,6 @@
 package org.kgcoop.cluster.features;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -95,12 +96,18 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
   /** Where there is no total, there is no estimate. */
   static String line(long done, long total, double seconds) {
     double rate = done / Math.max(seconds, 1e-3);
-    String line = "features: %d%s pictures, %.1f a second";
-    String all = total > 0 ? " of " + total : "";
+    String line =
+        String.format(
+            Locale.ROOT,
+            "features: %d%s pictures, %.1f a second",
+            done,
+            total > 0 ? " of " + total : "",
+            rate);
     return total > 0 && done > 0
-        ? (line + ", about %.0f s to go")
-            .formatted(done, all, rate, Math.max(0, total - done) / rate)
-        : line.formatted(done, all, rate);
+        ? line
+            + String.format(
+                Locale.ROOT, ", about %.0f s to go", Math.max(0, total - done) / rate)
+        : line;
   }
 
   private static double seconds(long since) {

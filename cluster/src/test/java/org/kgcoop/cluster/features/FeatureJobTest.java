@@ -26,7 +26,7 @@ import org.kgcoop.cluster.session.Session;
 import org.kgcoop.tensor.DType;
 
 class FeatureJobTest {
-  private static final int PICTURES = 150;
+  private static final int PICTURES = 80;
 
   @TempDir private static Path shared;
   private static Session session;
@@ -83,6 +83,9 @@ class FeatureJobTest {
     FeatureJob.Outcome again = encode(shared.resolve("pictures").toString(), bank.toString());
     assertThat(again.read()).isEqualTo(PICTURES);
     assertThat(again.encoded()).isZero();
+    Map<String, String> before = EmbeddedPictures.content(bank);
+    EmbeddedPictures.encode(pictures, bank, 1);
+    assertThat(EmbeddedPictures.content(bank)).isEqualTo(before);
     assertThat(EmbeddedPictures.merged(bank)).isEqualTo(local);
   }
 
@@ -121,9 +124,9 @@ class FeatureJobTest {
   @Test
   void tarsAndParquetFilesMakeTheSameBank() throws IOException {
     Path packed = Files.createDirectories(folder.resolve("packed"));
-    tar(packed.resolve("first.tar"), pictures.subList(0, 40));
+    tar(packed.resolve("first.tar"), pictures.subList(0, 30));
     List<Row> rows = new ArrayList<>();
-    for (Path file : pictures.subList(40, PICTURES)) {
+    for (Path file : pictures.subList(30, PICTURES)) {
       rows.add(RowFactory.create(RowFactory.create(Files.readAllBytes(file), file.toString()), 3L));
     }
     StructType image =

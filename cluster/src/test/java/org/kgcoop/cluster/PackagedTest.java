@@ -14,12 +14,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.bank.Shard;
 
 /** What was packaged, in processes of its own: spark-submit, and a master with two workers. */
-class PackagedIT {
+@Tag("packaged")
+class PackagedTest {
   private static final int PICTURES = 400;
 
   @TempDir private static Path shared;
