@@ -95,39 +95,6 @@ class ExperimentsCommandTest {
     assertThat(Lab.content(out)).isEqualTo(Lab.content(lab.local(grid)));
   }
 
-  @Test
-  void anExecutorMayBeKilled() throws InterruptedException {
-    Path grid = lab.grid("epochs: 40");
-    Process driver =
-        lab.start(
-            "experiments",
-            "--master",
-            "local-cluster[2,1,1024]",
-            "--conf",
-            "spark.executor.extraClassPath=" + System.getProperty("java.class.path"),
-            "--conf",
-            "spark.jars=",
-            "base2new",
-            "--config",
-            grid,
-            "--out",
-            out);
-    waitFor(1, driver);
-    ProcessHandle executor =
-        driver
-            .descendants()
-            .filter(p -> p.info().commandLine().orElse("").contains("CoarseGrainedExecutor"))
-            .findFirst()
-            .orElseThrow();
-    assertThat(executor.destroyForcibly()).isTrue();
-
-    assertThat(driver.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-
-    assertThat(driver.exitValue()).as(said()).isZero();
-    assertThat(Lab.done(out)).hasSize(RUNS);
-    assertThat(Lab.content(out)).isEqualTo(Lab.content(lab.local(grid)));
-  }
-
   private void waitFor(int runs, Process process) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (Lab.done(out).size() < runs) {
