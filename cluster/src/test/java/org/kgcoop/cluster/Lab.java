@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -66,7 +67,7 @@ public final class Lab {
             .formatted(folder.resolve("clip"), data("here"), data("there"), folder.resolve("bank"));
     try {
       return Files.writeString(
-          folder.resolve("grid" + Math.abs(List.of(more).hashCode()) + ".yaml"),
+          folder.resolve("grid%08x.yaml".formatted(List.of(more).hashCode())),
           text + String.join("\n", more) + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -124,8 +125,8 @@ public final class Lab {
   }
 
   /** What a table holds that a clock has not measured: rows, results and prompts of all runs. */
-  public static TreeMap<String, String> content(Path table) {
-    TreeMap<String, String> content = new TreeMap<>();
+  public static Map<String, String> content(Path table) {
+    Map<String, String> content = new TreeMap<>();
     try (Stream<Path> files = Files.walk(table)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = table.relativize(file).toString();

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A grid by what was packaged, in processes of its own: spark-submit, a master with two workers. */
+/**
+ * A grid by what was packaged, in processes of its own: spark-submit, a master with two workers.
+ */
 @Tag("packaged")
 class PackagedExperimentsTest {
   private static final int RUNS = 8;

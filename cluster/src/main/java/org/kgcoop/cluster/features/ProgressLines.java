@@ -105,8 +105,7 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
             rate);
     return total > 0 && done > 0
         ? line
-            + String.format(
-                Locale.ROOT, ", about %.0f s to go", Math.max(0, total - done) / rate)
+            + String.format(Locale.ROOT, ", about %.0f s to go", Math.max(0, total - done) / rate)
         : line;
   }
 
