@@ -85,7 +85,9 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
         toldOfWaiting = true;
         lines.accept(
             "no executor has begun: has the cluster the free cores and memory that are asked for"
-                + " (spark.task.cpus, spark.executor.memory)?");
+                + " (spark.task.cpus, spark.executor.memory), and Spark "
+                + spark.version()
+                + " as here?");
       }
       return;
     }
@@ -105,8 +107,7 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
             rate);
     return total > 0 && done > 0
         ? line
-            + String.format(
-                Locale.ROOT, ", about %.0f s to go", Math.max(0, total - done) / rate)
+            + String.format(Locale.ROOT, ", about %.0f s to go", Math.max(0, total - done) / rate)
         : line;
   }
 
