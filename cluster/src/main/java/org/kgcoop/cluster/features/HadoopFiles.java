@@ -63,7 +63,7 @@ final class HadoopFiles implements Serializable {
   FileSystem system(Path path) {
     try {
       return path.getFileSystem(configuration.value());
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) { // a class that is not there is one of these
       throw KgCoopException.io(
           path + ": this file system cannot be reached: " + reason(e) + "; is its library there?",
           e);
