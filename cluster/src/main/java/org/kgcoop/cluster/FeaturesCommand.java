@@ -123,11 +123,11 @@ final class FeaturesCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(job.count());
         return 0;
       }
+      report(job.run(), threads);
       if (session.isLocal()) {
         List<String> words = spec.commandLine().getParent().getParseResult().originalArgs();
         tell("on a cluster: " + Submission.line(words));
       }
-      report(job.run(), threads);
       return 0;
     }
   }

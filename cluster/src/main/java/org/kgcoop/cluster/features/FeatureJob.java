@@ -1,6 +1,8 @@
 package org.kgcoop.cluster.features;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.HashPartitioner;
@@ -96,6 +98,11 @@ public final class FeatureJob {
     long start = System.nanoTime();
     String root = files.qualified(request.pictures());
     String bank = files.qualified(request.bank());
+    if ((bank + "/").startsWith(root + "/")) {
+      throw KgCoopException.configuration(
+          "--bank %s lies among the pictures, %s; give a folder beside them"
+              .formatted(request.bank(), request.pictures()));
+    }
     Found found = found(root);
     // The name needs the weights, and what is wrong with them is better known before the rest.
     ClipSource clip = request.clip();
@@ -145,20 +152,39 @@ public final class FeatureJob {
 
   private Found found(String root) {
     JavaRDD<String> all = Listing.of(spark, files, root);
-    long pictures = all.filter(path -> kind(path) == Kind.PICTURE).count();
-    List<String> tars = sorted(all, Kind.TAR);
-    List<String> parquet = sorted(all, Kind.PARQUET);
-    if (pictures == 0 && tars.isEmpty() && parquet.isEmpty()) {
+    List<Packed> parts = all.mapPartitions(paths -> List.of(Packed.of(paths)).iterator()).collect();
+    Found found =
+        new Found(
+            all,
+            parts.stream().mapToLong(Packed::pictures).sum(),
+            parts.stream().flatMap(part -> part.tars().stream()).sorted().toList(),
+            parts.stream().flatMap(part -> part.parquet().stream()).sorted().toList());
+    if (found.pictures() == 0 && found.tars().isEmpty() && found.parquet().isEmpty()) {
       throw KgCoopException.data(
           request.pictures()
               + ": no pictures; expected JPEG, PNG, GIF, BMP or WebP files, .tar or .parquet");
     }
-    return new Found(all, pictures, tars, parquet);
+    return found;
   }
 
-  /** Files of many pictures, which are few. */
-  private static List<String> sorted(JavaRDD<String> all, Kind kind) {
-    return all.filter(path -> kind(path) == kind).collect().stream().sorted().toList();
+  /** What a part of the listing has: the number of pictures, and files of many, which are few. */
+  private record Packed(long pictures, List<String> tars, List<String> parquet)
+      implements Serializable {
+    static Packed of(Iterator<String> paths) {
+      long pictures = 0;
+      List<String> tars = new ArrayList<>();
+      List<String> parquet = new ArrayList<>();
+      while (paths.hasNext()) {
+        String path = paths.next();
+        switch (kind(path)) {
+          case TAR -> tars.add(path);
+          case PARQUET -> parquet.add(path);
+          case PICTURE -> pictures++;
+          case OTHER -> {}
+        }
+      }
+      return new Packed(pictures, tars, parquet);
+    }
   }
 
   private static Kind kind(String path) {

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -62,7 +63,7 @@ final class HadoopFiles implements Serializable {
   FileSystem system(Path path) {
     try {
       return path.getFileSystem(configuration.value());
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) { // a class that is not there is one of these
       throw KgCoopException.io(
           path + ": this file system cannot be reached: " + reason(e) + "; is its library there?",
           e);
@@ -179,12 +180,15 @@ final class HadoopFiles implements Serializable {
     PARQUET,
     OTHER;
 
+    private static final Set<String> PICTURES =
+        Set.of("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "webp");
+
     static Kind of(String fileName) {
       String name = fileName.toLowerCase(Locale.ROOT);
-      if (name.matches(".*\\.(jpe?g|jpe|jfif|png|gif|bmp|webp)")) {
+      if (PICTURES.contains(name.substring(name.lastIndexOf('.') + 1))) {
         return PICTURE;
       }
-      if (name.matches(".*\\.(tar|tar\\.gz|tgz)")) {
+      if (name.endsWith(".tar") || name.endsWith(".tar.gz") || name.endsWith(".tgz")) {
         return TAR;
       }
       return name.endsWith(".parquet") ? PARQUET : OTHER;

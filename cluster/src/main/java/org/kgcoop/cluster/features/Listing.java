@@ -32,13 +32,20 @@ final class Listing {
     JavaRDD<String> found = spark.<String>emptyRDD();
     List<String> folders = List.of(root);
     for (int level = 0; level < LEVELS && !folders.isEmpty() && folders.size() < enough; level++) {
-      JavaRDD<Entry> entries =
+      // A folder's path ends in a slash.
+      JavaRDD<String> entries =
           spark
               .parallelize(folders, folders.size())
               .flatMap(files::entries)
+              .filter(entry -> entry.isFolder() || isWanted(entry))
+              .map(entry -> entry.isFolder() ? entry.path() + "/" : entry.path())
               .persist(StorageLevel.DISK_ONLY());
-      folders = entries.filter(Entry::isFolder).map(Entry::path).collect();
-      found = found.union(entries.filter(Listing::isWanted).map(Entry::path));
+      folders =
+          entries
+              .filter(path -> path.endsWith("/"))
+              .map(path -> path.substring(0, path.length() - 1))
+              .collect();
+      found = found.union(entries.filter(path -> !path.endsWith("/")));
     }
     if (!folders.isEmpty()) {
       int tasks = Math.min(folders.size(), 4 * enough);
@@ -48,9 +55,10 @@ final class Listing {
                   .parallelize(folders, tasks)
                   .flatMap(folder -> new Walk(files, folder))
                   .filter(Listing::isWanted)
-                  .map(Entry::path));
+                  .map(Entry::path)
+                  .persist(StorageLevel.DISK_ONLY()));
     }
-    return found.persist(StorageLevel.DISK_ONLY());
+    return found;
   }
 
   private static boolean isWanted(Entry entry) {

@@ -85,7 +85,9 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
         toldOfWaiting = true;
         lines.accept(
             "no executor has begun: has the cluster the free cores and memory that are asked for"
-                + " (spark.task.cpus, spark.executor.memory)?");
+                + " (spark.task.cpus, spark.executor.memory), and Spark "
+                + spark.version()
+                + " as here?");
       }
       return;
     }

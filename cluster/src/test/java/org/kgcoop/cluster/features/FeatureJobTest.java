@@ -183,6 +183,9 @@ class FeatureJobTest {
     assertThatThrownBy(() -> encode(folder.toString(), "bank"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("no pictures");
+    assertThatThrownBy(() -> encode(folder.toString(), folder.resolve("bank").toString()))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("among the pictures");
     assertThatThrownBy(() -> encode("nowhere://host/pictures", "bank"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("nowhere")
