@@ -136,13 +136,14 @@ final class FeaturesCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         Locale.ROOT,
-        "%d pictures read, %d features encoded, %d pictures left out, in %.1f s (%.1f pictures a"
-            + " second)%n",
+        "%d pictures read, %d features encoded, %d pictures left out, in %.1f s (encoding %.1f s,"
+            + " %.1f pictures a second)%n",
         outcome.read(),
         outcome.encoded(),
         outcome.problems(),
         outcome.seconds(),
-        outcome.read() / outcome.seconds());
+        outcome.encodingSeconds(),
+        outcome.read() / outcome.encodingSeconds());
     out.println("bank: " + outcome.folder());
     if (outcome.problems() > 0) {
       out.println("left out, with reasons: " + outcome.errors());

@@ -11,8 +11,8 @@ class ListingMemoryTest {
   @TempDir private Path folder;
 
   /**
-   * 300,000 names in one folder, of which each takes some 500 bytes as Hadoop describes a file: more
-   * than is left of this heap when Spark has begun.
+   * 300,000 names in one folder, of which each takes some 500 bytes as Hadoop describes a file:
+   * more than is left of this heap when Spark has begun.
    */
   @Test
   void namesAreListedInAHeapThatCannotHoldThem() throws Exception {

@@ -57,9 +57,16 @@ public final class FeatureJob {
    * @param encoded features; the rest was in the bank
    * @param problems rows in {@code errors.parquet}
    * @param seconds without the start of Spark
+   * @param encodingSeconds of these, without listing and the first look at the weights
    */
   public record Outcome(
-      String folder, long read, long encoded, long problems, String errors, double seconds) {}
+      String folder,
+      long read,
+      long encoded,
+      long problems,
+      String errors,
+      double seconds,
+      double encodingSeconds) {}
 
   /** What there is to read. */
   private record Found(
@@ -126,6 +133,7 @@ public final class FeatureJob {
             read,
             encoded);
     String errors = bank + "/errors.parquet";
+    long begun = System.nanoTime();
     long total = found.tars().isEmpty() && found.parquet().isEmpty() ? found.pictures() : 0;
     try (ProgressLines progress = new ProgressLines(session.sparkContext(), read, total, lines)) {
       progress.start();
@@ -135,6 +143,7 @@ public final class FeatureJob {
           .mode(SaveMode.Overwrite)
           .parquet(errors);
     }
+    double encodingSeconds = seconds(begun);
     long problems = session.read().schema(Encoding.ERRORS).parquet(errors).count();
     if (problems > 0 && problems >= read.value()) {
       throw KgCoopException.data(
@@ -147,7 +156,12 @@ public final class FeatureJob {
         encoded.value(),
         problems,
         errors,
-        (System.nanoTime() - start) / 1e9);
+        seconds(start),
+        encodingSeconds);
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) / 1e9;
   }
 
   private Found found(String root) {

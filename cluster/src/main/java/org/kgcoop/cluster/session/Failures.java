@@ -15,7 +15,8 @@ public final class Failures {
         return known;
       }
     }
-    return KgCoopException.io("Spark has given up: " + reason(thrown) + "; with --debug Spark says more", thrown);
+    return KgCoopException.io(
+        "Spark has given up: " + reason(thrown) + "; with --debug Spark says more", thrown);
   }
 
   /** The innermost message, cut to one line. */
