@@ -10,6 +10,9 @@ import picocli.CommandLine.Option;
 
 /** Where image features are kept between runs. */
 final class BankOptions {
+  /** The bank that keeps nothing. */
+  static final String NONE = "none";
+
   @Option(
       names = "--bank",
       paramLabel = "DIR",
@@ -25,7 +28,7 @@ final class BankOptions {
 
   private @Nullable Path folder() {
     if (bank != null) {
-      return bank.equals("none") ? null : Path.of(bank);
+      return bank.equals(NONE) ? null : Path.of(bank);
     }
     String cache = System.getenv("XDG_CACHE_HOME");
     Path caches =

@@ -1,7 +1,6 @@
 package org.kgcoop.cli;
 
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.kgcoop.experiment.BaseToNew;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +27,7 @@ import picocli.CommandLine.ParentCommand;
       "DIR/results.json holds the rows, the settings and the counts behind them; DIR/report.html",
       "shows them in a browser."
     })
-final class BaseToNewCommand implements Callable<Integer> {
+final class BaseToNewCommand implements ProtocolCommand {
   @ParentCommand private Main main;
 
   @Mixin private DataSetList data = new DataSetList();
@@ -45,8 +44,9 @@ final class BaseToNewCommand implements Callable<Integer> {
   BaseToNewCommand() {}
 
   @Override
-  public Integer call() {
-    return protocol.run(
+  public ProtocolCall experiment() {
+    return new ProtocolCall(
+        protocol,
         sweep,
         () -> new BaseToNew(data.open(output)),
         List.of(shots.value()),

@@ -1,7 +1,6 @@
 package org.kgcoop.cli;
 
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.experiment.Transfer;
 import picocli.CommandLine.Command;
@@ -30,7 +29,7 @@ import picocli.CommandLine.ParentCommand;
       "Methods that know only the classes they learned, such as probe or a class-specific context,",
       "are refused. DIR/results.json and DIR/report.html hold the table."
     })
-final class CrossCommand implements Callable<Integer> {
+final class CrossCommand implements ProtocolCommand {
   @ParentCommand private Main main;
 
   @Option(
@@ -50,8 +49,9 @@ final class CrossCommand implements Callable<Integer> {
   CrossCommand() {}
 
   @Override
-  public Integer call() {
-    return protocol.run(sweep, this::transfer, List.of(shots.value()), false, output, main);
+  public ProtocolCall experiment() {
+    return new ProtocolCall(
+        protocol, sweep, this::transfer, List.of(shots.value()), false, output, main);
   }
 
   private Transfer transfer() {

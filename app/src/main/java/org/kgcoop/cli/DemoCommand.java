@@ -11,7 +11,9 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.EmbeddedDataSets;
 import org.kgcoop.experiment.BaseToNew;
+import org.kgcoop.experiment.Experiment;
 import org.kgcoop.experiment.Plan;
+import org.kgcoop.experiment.Workbench;
 import org.kgcoop.prompt.CoCoOp;
 import org.kgcoop.prompt.CoOp;
 import org.kgcoop.prompt.KgCoOp;
@@ -104,9 +106,8 @@ final class DemoCommand implements Callable<Integer> {
     BaseToNew protocol = new BaseToNew(sets());
     Clip.Options options = new Clip.Options(DType.BFLOAT16, Device.CPU, null, null);
     try (Clip clip = Clip.load(EmbeddedClip.folder(), options)) {
-      TableView.run(
-              Parse.workbench(clip, bank.open(clip, output), output, main), protocol, plan, out)
-          .print(output, perSet);
+      Workbench bench = Parse.workbench(clip, bank.open(clip, output), output, main);
+      TableView.run(new Experiment(bench, protocol, plan), out).print(output, perSet);
     }
     if (!output.isJson()) {
       output.line("");

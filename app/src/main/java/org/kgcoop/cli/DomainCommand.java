@@ -2,7 +2,6 @@ package org.kgcoop.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.kgcoop.experiment.Transfer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,7 +29,7 @@ import picocli.CommandLine.ParentCommand;
       "",
       "DIR/results.json and DIR/report.html hold the table."
     })
-final class DomainCommand implements Callable<Integer> {
+final class DomainCommand implements ProtocolCommand {
   @ParentCommand private Main main;
 
   @Option(
@@ -57,8 +56,9 @@ final class DomainCommand implements Callable<Integer> {
   DomainCommand() {}
 
   @Override
-  public Integer call() {
-    return protocol.run(sweep, this::transfer, List.of(shots.value()), false, output, main);
+  public ProtocolCall experiment() {
+    return new ProtocolCall(
+        protocol, sweep, this::transfer, List.of(shots.value()), false, output, main);
   }
 
   private Transfer transfer() {

@@ -1,7 +1,6 @@
 package org.kgcoop.cli;
 
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.experiment.FewShotCurve;
 import picocli.CommandLine.Command;
@@ -29,7 +28,7 @@ import picocli.CommandLine.ParentCommand;
       "DIR/results.json holds the rows, the settings and the counts behind them; DIR/report.html",
       "shows them in a browser."
     })
-final class FewShotCommand implements Callable<Integer> {
+final class FewShotCommand implements ProtocolCommand {
   @ParentCommand private Main main;
 
   @Mixin private DataSetList data = new DataSetList();
@@ -53,13 +52,14 @@ final class FewShotCommand implements Callable<Integer> {
   FewShotCommand() {}
 
   @Override
-  public Integer call() {
+  public ProtocolCall experiment() {
     List<Long> numbers = Parse.numbers("--shots", shots);
     if (numbers.stream().anyMatch(n -> n < 1 || n > Integer.MAX_VALUE)) {
       throw KgCoopException.configuration(
           "--shots " + shots + ": expected numbers of pictures, at least 1");
     }
-    return protocol.run(
+    return new ProtocolCall(
+        protocol,
         sweep,
         () -> new FewShotCurve(data.open(output)),
         numbers.stream().map(Long::intValue).toList(),

@@ -8,13 +8,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Ctrl-C and SIGTERM: work is asked to stop at its next safe place, and the process waits a while
  * for that. The JVM then ends with 128 and the number of the signal, 130 for Ctrl-C.
  */
-final class Interrupts implements AutoCloseable {
+public final class Interrupts implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 20;
 
   private final AtomicBoolean asked = new AtomicBoolean();
   private final CountDownLatch done = new CountDownLatch(1);
 
-  Interrupts() {
+  /** From now on, until it is closed. */
+  public Interrupts() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::shutdown, "interrupt"));
   }
 
@@ -28,7 +29,7 @@ final class Interrupts implements AutoCloseable {
   }
 
   /** Whether work should stop. */
-  boolean asked() {
+  public boolean asked() {
     return asked.get();
   }
 

@@ -3,6 +3,7 @@ package org.kgcoop.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.Version;
@@ -26,6 +27,9 @@ import picocli.CommandLine.Spec;
       "",
       "Begin with:  ./kgcoop demo",
       "Help on one: ./kgcoop help train",
+      "",
+      "Programs of their own: ./kgcoop bench --help times the fast path, ./kgcoop cluster --help",
+      "works on Apache Spark, which its first call fetches.",
       "",
       "Exit codes: 0 done, 1 a check failed, 2 usage or configuration, 3 data,",
       "4 weights or prompt file, 5 input/output, 70 a bug, 130 interrupted."
@@ -55,31 +59,31 @@ import picocli.CommandLine.Spec;
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {
-  private final Interrupts interrupts;
+  private final BooleanSupplier interrupted;
 
   @Spec private CommandSpec spec;
 
   @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
-  Main(Interrupts interrupts) {
-    this.interrupts = interrupts;
+  Main(BooleanSupplier interrupted) {
+    this.interrupted = interrupted;
   }
 
   public static void main(String[] arguments) {
     int exitCode;
     try (Interrupts interrupts = new Interrupts()) {
-      exitCode = commandLine(interrupts).execute(arguments);
+      exitCode = commandLine(interrupts::asked).execute(arguments);
     }
     System.exit(exitCode);
   }
 
-  static CommandLine commandLine(Interrupts interrupts) {
-    CommandLine commandLine = new CommandLine(new Main(interrupts));
+  static CommandLine commandLine(BooleanSupplier interrupted) {
+    CommandLine commandLine = new CommandLine(new Main(interrupted));
     commandLine.setUsageHelpAutoWidth(true);
     arrange(commandLine);
     commandLine.setExpandAtFiles(false);
     commandLine.setParameterExceptionHandler(Main::usageError);
     commandLine.setExecutionExceptionHandler(
-        (e, command, parsed) -> executionError(e, command, interrupts.asked()));
+        (e, command, parsed) -> executionError(e, command, interrupted.getAsBoolean()));
     return commandLine;
   }
 
@@ -94,7 +98,7 @@ public final class Main implements Runnable {
 
   /** Whether work should stop at its next safe place. */
   boolean interrupted() {
-    return interrupts.asked();
+    return interrupted.getAsBoolean();
   }
 
   /** The words that this command line was given. */
@@ -104,7 +108,7 @@ public final class Main implements Runnable {
 
   /** Another command line in this process, with the same streams. */
   int again(List<String> words) {
-    CommandLine commandLine = commandLine(interrupts);
+    CommandLine commandLine = commandLine(interrupted);
     commandLine.setOut(spec.commandLine().getOut());
     commandLine.setErr(spec.commandLine().getErr());
     return commandLine.execute(words.toArray(String[]::new));
@@ -116,17 +120,19 @@ public final class Main implements Runnable {
   }
 
   private static int usageError(ParameterException e, String[] arguments) {
-    CommandLine command = e.getCommandLine();
-    PrintWriter err = command.getErr();
-    String name = command.getCommandSpec().qualifiedName();
-    err.println(
-        "kgcoop: "
-            + firstLine(e).replaceFirst("\\.$", "")
-            + hint(command, arguments)
-            + "; see '"
-            + name
-            + " --help'");
+    e.getCommandLine().getErr().println("kgcoop: " + usage(e, arguments));
     return KgCoopException.Category.CONFIGURATION.exitCode();
+  }
+
+  /** What is wrong with a command line, what may be meant, and where to read more. */
+  static String usage(ParameterException e, String[] arguments) {
+    CommandLine command = e.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    return firstLine(e).replaceFirst("\\.$", "")
+        + hint(command, arguments)
+        + "; see '"
+        + name
+        + " --help'";
   }
 
   private static int executionError(Exception e, CommandLine command, boolean interrupted) {

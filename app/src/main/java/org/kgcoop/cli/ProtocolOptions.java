@@ -1,12 +1,13 @@
 package org.kgcoop.cli;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.function.Supplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.Plan;
+import org.kgcoop.experiment.Progress;
 import org.kgcoop.experiment.Protocol;
+import org.kgcoop.experiment.Workbench;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -47,21 +48,13 @@ final class ProtocolOptions {
   @SuppressWarnings("NullAway.Init") // picocli sets the required options
   ProtocolOptions() {}
 
-  /**
-   * Carries a protocol out and prints its table.
-   *
-   * @param sweep a mixin of the command itself, whose line it reads
-   * @param protocol made when the other options are known to be right
-   * @param perSet whether rows for each data set are printed too
-   * @return the exit code
-   */
-  int run(
-      Sweep sweep,
-      Supplier<Protocol> protocol,
-      List<Integer> shots,
-      boolean perSet,
-      Output output,
-      Main main) {
+  Path out() {
+    return out;
+  }
+
+  /** Opens what a call asks for. */
+  @MustBeClosed
+  Grid open(ProtocolCall call, Progress progress) {
     if (jobs < 1) {
       throw KgCoopException.configuration("--jobs: expected at least 1, got " + jobs);
     }
@@ -70,15 +63,25 @@ final class ProtocolOptions {
     }
     Plan plan =
         new Plan(
-            sweep.contenders(Parse.list("--methods", methods), methodOptions, training),
-            shots,
+            call.sweep().contenders(Parse.list("--methods", methods), methodOptions, training),
+            call.shots(),
             Parse.numbers("--seeds", seeds),
             jobs);
-    Protocol made = protocol.get();
-    try (Clip clip = clipOptions.load()) {
-      TableView.run(Parse.workbench(clip, bank.open(clip, output), output, main), made, plan, out)
-          .print(output, perSet);
+    Protocol protocol = call.protocol().get();
+    Clip clip = clipOptions.load();
+    try {
+      Workbench bench =
+          new Workbench(
+              clip,
+              bank.open(clip, call.output()),
+              progress,
+              call.output()::warn,
+              call.main()::interrupted,
+              call.main().command());
+      return new Grid(call, bench, protocol, plan);
+    } catch (RuntimeException e) {
+      clip.close();
+      throw e;
     }
-    return 0;
   }
 }

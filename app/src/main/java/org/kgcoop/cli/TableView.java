@@ -15,10 +15,8 @@ import org.kgcoop.experiment.BaseToNew;
 import org.kgcoop.experiment.Cell;
 import org.kgcoop.experiment.Contender;
 import org.kgcoop.experiment.Experiment;
-import org.kgcoop.experiment.Plan;
 import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.ProtocolTable;
-import org.kgcoop.experiment.Workbench;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.tensorboard.EventFile;
 
@@ -36,13 +34,14 @@ final class TableView {
     this.deviations = deviations;
   }
 
-  /** Runs the protocol; writes {@code results.json} and, beside it, {@code report.html}. */
-  static TableView run(Workbench bench, Protocol protocol, Plan plan, Path out) {
-    Experiment.Outcome outcome = new Experiment(bench, protocol, plan).run(out);
+  /** Runs what is missing; writes {@code results.json} and, beside it, {@code report.html}. */
+  static TableView run(Experiment experiment, Path out) {
+    Experiment.Outcome outcome = experiment.run(out);
     Path report = out.resolve("report.html");
     ReportPage.write(outcome.json(), report);
     EventFile.below(out);
-    return new TableView(outcome.table(), outcome.json(), report, plan.seeds().size() > 1);
+    boolean deviations = experiment.plan().seeds().size() > 1;
+    return new TableView(outcome.table(), outcome.json(), report, deviations);
   }
 
   void print(Output output, boolean perSet) {

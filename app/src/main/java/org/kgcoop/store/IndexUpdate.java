@@ -71,6 +71,9 @@ final class IndexUpdate {
               new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes a) {
+                  if (!folder.equals(root) && folder.getFileName().toString().startsWith(".")) {
+                    return FileVisitResult.SKIP_SUBTREE; // what is not done, of runs and clusters
+                  }
                   if (Files.exists(folder.resolve(RunReader.RUN))
                       || Files.exists(folder.resolve(RunReader.RESULTS))) {
                     folders.add(folder);

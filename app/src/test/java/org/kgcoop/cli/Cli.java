@@ -25,7 +25,7 @@ final class Cli {
       texts[i] = arguments[i].toString();
     }
     try (Interrupts interrupts = new Interrupts()) {
-      CommandLine commandLine = Main.commandLine(interrupts);
+      CommandLine commandLine = Main.commandLine(interrupts::asked);
       commandLine.setOut(new PrintWriter(out, true));
       commandLine.setErr(new PrintWriter(err, true));
       int exitCode = commandLine.execute(texts);

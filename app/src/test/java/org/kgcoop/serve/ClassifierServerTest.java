@@ -394,6 +394,8 @@ class ClassifierServerTest {
     wrong.put("compare", "perhaps");
     wrong.put("classes", ",");
     wrong.put("template", "none");
+    wrong.put("run", "none");
+    wrong.put("table", "none");
     ApiDescription description = ApiDescription.read();
     int checked = 0;
     for (Route route : description.routes()) {
@@ -403,11 +405,13 @@ class ClassifierServerTest {
                 ? "&classes=cat"
                 : "";
         String path = route.path() + "?" + parameter + "=" + wrong.get(parameter) + others;
-        assertThat(post(path, picture).statusCode()).as(path).isIn(400, 404);
+        HttpResponse<String> answer =
+            route.method().equals("get") ? get(path) : post(path, picture);
+        assertThat(answer.statusCode()).as(path).isIn(400, 404);
         checked++;
       }
     }
-    assertThat(checked).isEqualTo(6);
+    assertThat(checked).isEqualTo(8);
   }
 
   @Test

@@ -12,9 +12,6 @@ import org.kgcoop.tensor.Tensor;
  * function of its seed, so that a resumed run sees what an undisturbed one would.
  */
 public final class FeatureSource {
-  /** Of the views in a bank: not a run's, so that runs of all seeds share them. */
-  private static final long BANK_SEED = 0;
-
   private final FeatureBank bank;
   private final List<Item> items;
   private final Augmentation augmentation;
@@ -54,7 +51,7 @@ public final class FeatureSource {
   public double prepare(LongConsumer progress) {
     List<PictureEncoder.Request> requests = new ArrayList<>();
     for (int key = 0; key < toPrepare(); key++) {
-      requests.add(request(key % count(), key / count(), BANK_SEED));
+      requests.add(bankedRequest(key % count(), key / count()));
     }
     FeatureBank.Features features = bank.features(requests, progress);
     banked = features.vectors();
@@ -71,7 +68,7 @@ public final class FeatureSource {
   public Tensor features(int[] pictures, int epoch) {
     if (views() == 0) {
       return bank.encoder()
-          .encode(Arrays.stream(pictures).mapToObj(i -> request(i, epoch, seed)).toList());
+          .encode(Arrays.stream(pictures).mapToObj(i -> onlineRequest(i, epoch)).toList());
     }
     if (banked.isEmpty()) {
       throw new IllegalStateException("features asked for before prepare");
@@ -95,11 +92,16 @@ public final class FeatureSource {
     return augmentation instanceof Augmentation.Test ? 1 : 0;
   }
 
-  private PictureEncoder.Request request(int picture, long view, long viewSeed) {
+  private PictureEncoder.Request bankedRequest(int picture, long view) {
     return new PictureEncoder.Request(
         items.get(picture),
         augmentation instanceof Augmentation.Test
             ? null
-            : new PictureEncoder.Sight(augmentation.recipe(), viewSeed, view));
+            : PictureEncoder.Sight.banked(augmentation.recipe(), view));
+  }
+
+  private PictureEncoder.Request onlineRequest(int picture, long epoch) {
+    return new PictureEncoder.Request(
+        items.get(picture), new PictureEncoder.Sight(augmentation.recipe(), seed, epoch));
   }
 }

@@ -38,7 +38,30 @@ public final class PictureEncoder {
   }
 
   /** How a picture is seen: the random view of a seed and number. */
-  record Sight(ViewRecipe recipe, long seed, long number) {}
+  record Sight(ViewRecipe recipe, long seed, long number) {
+    /** Of the views in a bank: not a run's, so that runs of all seeds share them. */
+    private static final long BANK_SEED = 0;
+
+    /** A view of a bank. */
+    static Sight banked(ViewRecipe recipe, long number) {
+      return new Sight(recipe, BANK_SEED, number);
+    }
+
+    /**
+     * All that decides how the bytes of a picture are seen.
+     *
+     * @param sight null for the test transform
+     * @param key of the picture
+     */
+    static String seen(@Nullable Sight sight, String key) {
+      if (sight == null) {
+        return "test";
+      }
+      String recipe =
+          sight.recipe().equals(ViewRecipe.PUBLISHED) ? "" : " of " + sight.recipe().id();
+      return "view:%d:%d:%s%s".formatted(sight.seed(), sight.number(), key, recipe);
+    }
+  }
 
   /** Unit features of files under the test transform: (B, E). */
   public Tensor test(List<Item> items) {
@@ -84,12 +107,7 @@ public final class PictureEncoder {
   record Request(Item item, @Nullable Sight sight) {
     /** All that decides how a picture of these bytes is seen. */
     String seen() {
-      if (sight == null) {
-        return "test";
-      }
-      String recipe =
-          sight.recipe().equals(ViewRecipe.PUBLISHED) ? "" : " of " + sight.recipe().id();
-      return "view:%d:%d:%s%s".formatted(sight.seed(), sight.number(), item.key(), recipe);
+      return Sight.seen(sight, item.key());
     }
   }
 
@@ -97,7 +115,14 @@ public final class PictureEncoder {
   Tensor encode(List<Request> requests) {
     float[] values = new float[Math.multiplyExact(requests.size(), valuesPerPicture())];
     // Decoding and resizing need no order: each picture has its own place.
-    IntStream.range(0, requests.size()).parallel().forEach(i -> decode(requests.get(i), values, i));
+    IntStream.range(0, requests.size())
+        .parallel()
+        .forEach(
+            i -> {
+              Request request = requests.get(i);
+              RgbImage picture = images.read(request.item().file());
+              see(picture, request.item().key(), request.sight(), values, i);
+            });
     return features(values);
   }
 
@@ -107,16 +132,33 @@ public final class PictureEncoder {
     return clip.preprocessing().channels() * size * size;
   }
 
-  /** Decodes and transforms a picture into its place among values of (B, channels, R, R). */
-  void decode(Request request, float[] values, int place) {
-    RgbImage picture = images.read(request.item().file());
-    Sight sight = request.sight();
+  /** The picture in these bytes of a file of that name. */
+  RgbImage decode(byte[] file, String name) {
+    return images.decode(file, name);
+  }
+
+  /** Decodes and transforms a picture: (channels, R, R). */
+  float[] values(Request request) {
+    return values(images.read(request.item().file()), request.item().key(), request.sight());
+  }
+
+  /** A picture as it is seen: (channels, R, R). */
+  float[] values(RgbImage picture, String key, @Nullable Sight sight) {
+    float[] values = new float[valuesPerPicture()];
+    see(picture, key, sight, values, 0);
+    return values;
+  }
+
+  /** Transforms a picture into its place among values of (B, channels, R, R). */
+  private void see(RgbImage picture, String key, @Nullable Sight sight, float[] values, int place) {
     RgbImage seen =
         sight == null
             ? transform.test(picture)
-            : sight
-                .recipe()
-                .view(sight.seed(), sight.number(), request.item().key(), picture, transform);
+            : sight.recipe().view(sight.seed(), sight.number(), key, picture, transform);
+    normalise(seen, values, place);
+  }
+
+  private void normalise(RgbImage seen, float[] values, int place) {
     transform.normalise(seen, values, place * valuesPerPicture());
   }
 

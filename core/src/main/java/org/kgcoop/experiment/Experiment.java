@@ -23,6 +23,7 @@ public final class Experiment {
   private final Workbench bench;
   private final Protocol protocol;
   private final Plan plan;
+  private final List<Trial> trials;
 
   public Experiment(Workbench bench, Protocol protocol, Plan plan) {
     this.bench = bench;
@@ -35,6 +36,17 @@ public final class Experiment {
               + String.join(", ", names)
               + "), so that their runs would share a folder: rename one");
     }
+    trials = List.copyOf(protocol.trials(plan));
+  }
+
+  /** What is compared. */
+  public Plan plan() {
+    return plan;
+  }
+
+  /** All of its trials. What those of a data set share is made once, whoever runs them. */
+  public List<Trial> trials() {
+    return trials;
   }
 
   /**
@@ -62,7 +74,7 @@ public final class Experiment {
     Path file = out.resolve("results.json");
     try (LockedFile lock = RunFolders.lock(out)) {
       refuseOthers(out, JsonFiles.read(file));
-      List<Cell> cells = new Trials(bench, plan.jobs()).run(protocol.trials(plan), out);
+      List<Cell> cells = new Trials(bench, plan.jobs()).run(trials, out);
       ProtocolTable table = new ProtocolTable(protocol, protocol.columns(plan), cells);
       ObjectNode json = table.toJson();
       json.set("settings", settings());

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.MustBeClosed;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.prompt.AutoWeight;
@@ -46,12 +49,47 @@ public final class TrialRun {
    * @return the content of {@code results.json}
    */
   public JsonNode run(Path out) {
-    Path path = trial.folder(out);
-    ObjectNode settings = trial.settings(bench.clip(), bench.warnings());
-    try (RunFolder folder = RunFolder.open(path, settings, provenance(), bench.warnings())) {
+    trial.targets().forEach(Target::use);
+    try {
+      return resultsBelow(out);
+    } finally {
+      trial.targets().forEach(Target::release);
+    }
+  }
+
+  /**
+   * Whether there is nothing left to learn or to measure below a table's folder. Makes no folder.
+   *
+   * @throws KgCoopException where the run folder is in use, or holds a run of other settings
+   */
+  public boolean isDone(Path out) {
+    if (!Files.exists(trial.folder(out).resolve(RunFolder.RUN))) {
+      return false;
+    }
+    try (RunFolder folder = open(out)) {
+      return folder.isComplete() && isMeasured(folder.results());
+    }
+  }
+
+  /** All that decides what is learned: the same on all machines that are to share its work. */
+  public JsonNode settings() {
+    return trial.settings(bench.clip(), bench.warnings());
+  }
+
+  @MustBeClosed
+  private RunFolder open(Path out) {
+    return RunFolder.open(
+        trial.folder(out),
+        trial.settings(bench.clip(), bench.warnings()),
+        provenance(),
+        bench.warnings());
+  }
+
+  private JsonNode resultsBelow(Path out) {
+    try (RunFolder folder = open(out)) {
       ObjectNode before = folder.isComplete() ? folder.results().deepCopy() : null;
-      if (before != null && trial.targets().stream().allMatch(t -> isMeasured(before, t))) {
-        bench.progress().message(path + ": done before");
+      if (before != null && isMeasured(before)) {
+        bench.progress().message(folder.path() + ": done before");
         return before;
       }
       ObjectNode results = before == null ? JsonNodeFactory.instance.objectNode() : before;
@@ -67,8 +105,9 @@ public final class TrialRun {
     return SettingsJson.provenance(bench.command()).put("title", trial.method().title());
   }
 
-  private static boolean isMeasured(JsonNode results, Target target) {
-    return measured(results.path("targets"), target) != null;
+  private boolean isMeasured(JsonNode results) {
+    JsonNode known = results.path("targets");
+    return trial.targets().stream().allMatch(target -> measured(known, target) != null);
   }
 
   /** What the results say of the same pictures under the same names. */

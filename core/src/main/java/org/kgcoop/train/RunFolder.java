@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -28,11 +27,16 @@ public final class RunFolder implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int GENERATIONS = 2;
 
+  /** The file with settings, provenance and state: a folder that has none is no run. */
+  public static final String RUN = "run.json";
+
+  /** What came of it. */
+  static final String RESULTS = "results.json";
+
+  private static final String COMPLETE = "complete";
+
   /** The file that is locked while a run is open. */
   static final String LOCK = ".lock";
-
-  private static final String RUN = "run.json";
-  private static final String RESULTS = "results.json";
 
   private final Path path;
   private final LockedFile lock;
@@ -109,12 +113,11 @@ public final class RunFolder implements AutoCloseable {
       run.set("settings", settings);
       run.set("provenance", provenance);
       run.put("state", "running");
-      JsonFiles.write(path.resolve(RUN), run);
+      JsonFiles.write(file, run);
       return;
     }
-    JsonNode before = JsonFiles.read(path.resolve(RUN)).path("settings");
-    List<String> differences = new ArrayList<>();
-    differences("", before, parsed(settings), differences);
+    JsonNode before = JsonFiles.read(file).path("settings");
+    List<String> differences = SettingsDifferences.between(before, parsed(settings));
     if (!differences.isEmpty()) {
       throw KgCoopException.configuration(
           path
@@ -133,35 +136,6 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static void differences(
-      String key, JsonNode before, JsonNode now, List<String> differences) {
-    if (before.isObject() && now.isObject()) {
-      List<String> names = new ArrayList<>();
-      before.fieldNames().forEachRemaining(names::add);
-      now.fieldNames()
-          .forEachRemaining(
-              name -> {
-                if (!names.contains(name)) {
-                  names.add(name);
-                }
-              });
-      for (String name : names) {
-        differences(
-            key.isEmpty() ? name : key + "." + name,
-            before.path(name),
-            now.path(name),
-            differences);
-      }
-    } else if (!before.equals(now)) {
-      differences.add(key + " was " + shortened(before) + ", is " + shortened(now));
-    }
-  }
-
-  private static String shortened(JsonNode value) {
-    String text = value.isMissingNode() ? "not there" : value.toString();
-    return text.length() <= 60 ? text : text.substring(0, 57) + "...";
-  }
-
   public Path path() {
     return path;
   }
@@ -172,15 +146,18 @@ public final class RunFolder implements AutoCloseable {
 
   /** Whether the run was ended and its results written. */
   public boolean isComplete() {
-    return JsonFiles.read(path.resolve(RUN)).path("state").asText().equals("complete")
-        && Files.exists(path.resolve(RESULTS));
+    return isComplete(JsonFiles.read(path.resolve(RUN))) && Files.exists(path.resolve(RESULTS));
+  }
+
+  static boolean isComplete(JsonNode run) {
+    return run.path("state").asText().equals(COMPLETE);
   }
 
   /** Writes the results and ends the run; its checkpoints are not needed any more. */
   public void complete(ObjectNode results) {
     JsonFiles.write(path.resolve(RESULTS), results);
     ObjectNode run = (ObjectNode) JsonFiles.read(path.resolve(RUN));
-    run.put("state", "complete");
+    run.put("state", COMPLETE);
     JsonFiles.write(path.resolve(RUN), run);
     for (Path file : checkpoints()) {
       delete(file);

@@ -18,7 +18,7 @@ public final class RunFolders {
 
   /** Whether a folder holds a run: a {@code run.json} with settings and a state. */
   public static boolean isOne(Path path) {
-    Path file = path.resolve("run.json");
+    Path file = path.resolve(RunFolder.RUN);
     if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) || !Files.isRegularFile(file)) {
       return false;
     }
@@ -28,6 +28,13 @@ public final class RunFolders {
     } catch (KgCoopException e) {
       return false;
     }
+  }
+
+  /** Whether a folder holds a run that was ended and its results written. */
+  public static boolean isComplete(Path path) {
+    return isOne(path)
+        && RunFolder.isComplete(JsonFiles.read(path.resolve(RunFolder.RUN)))
+        && Files.exists(path.resolve(RunFolder.RESULTS));
   }
 
   /** Whether a run is being written. One that cannot be locked for want of rights is not. */

@@ -60,7 +60,7 @@ class FeatureBankTest {
 
   private List<Path> files() throws IOException {
     try (Stream<Path> all = Files.walk(folder.resolve("bank"))) {
-      return all.filter(Files::isRegularFile).sorted().toList();
+      return all.filter(path -> path.toString().endsWith(Shard.ENDING)).sorted().toList();
     }
   }
 
@@ -98,6 +98,23 @@ class FeatureBankTest {
           .isCloseTo(made.seconds(), org.assertj.core.data.Offset.offset(1e-9));
     }
     assertThat(files()).isEqualTo(before);
+  }
+
+  @Test
+  void whatAnotherProcessHasEncodedMeanwhileIsTaken() throws IOException {
+    List<Item> items = data.train();
+    FeatureBank early = bank(clip);
+    assertThat(early.test(items.subList(0, 1), done -> {}).vectors()).hasSize(1);
+    List<float[]> made = bank(clip).test(items, done -> {}).vectors();
+    List<Path> before = files();
+
+    // If they were encoded again, they would be in a file of their own.
+    List<float[]> taken = early.test(items.subList(1, 4), done -> {}).vectors();
+
+    assertThat(files()).isEqualTo(before);
+    for (int i = 0; i < taken.size(); i++) {
+      assertThat(taken.get(i)).isEqualTo(made.get(1 + i));
+    }
   }
 
   @Test

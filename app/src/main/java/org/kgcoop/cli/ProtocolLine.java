@@ -1,0 +1,139 @@
+package org.kgcoop.cli;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
+import org.kgcoop.experiment.Progress;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The command line of a protocol, read for programs that let others do its runs: what is asked for
+ * is said in the same words as on one machine.
+ */
+public final class ProtocolLine {
+  /** The commands, by name. */
+  public static final List<String> PROTOCOLS = List.of("base2new", "fewshot", "cross", "domain");
+
+  /** What is put in their place: options of files as words, and threads for runs side by side. */
+  private static final Set<String> REPLACED = Set.of("--config", "--jobs", "--threads");
+
+  private static final String ROOT = "--root";
+
+  /** Options that take a path or something else. */
+  private static final Set<String> DATA = Set.of("--data", "--source", "--shifts");
+
+  private final String protocol;
+  private final ParseResult parsed;
+
+  private ProtocolLine(String protocol, ParseResult parsed) {
+    this.protocol = protocol;
+    this.parsed = parsed;
+  }
+
+  /**
+   * Reads a line.
+   *
+   * @param words the name of a protocol and its options, files of options among them
+   * @param out where the table goes
+   * @param err where warnings and progress go
+   * @throws KgCoopException of the kind CONFIGURATION where they are wrong
+   */
+  public static ProtocolLine parse(List<String> words, PrintWriter out, PrintWriter err) {
+    String protocol = words.isEmpty() ? "" : words.get(0);
+    if (!PROTOCOLS.contains(protocol)) {
+      throw KgCoopException.configuration(
+          "%s: expected one of %s, then its options%s"
+              .formatted(
+                  protocol.isEmpty() ? "no protocol is named" : protocol,
+                  String.join(", ", PROTOCOLS),
+                  Nearest.hint(protocol, PROTOCOLS)));
+    }
+    CommandLine commandLine = Main.commandLine(() -> false);
+    commandLine.setOut(out);
+    commandLine.setErr(err);
+    String[] arguments = words.toArray(String[]::new);
+    try {
+      return new ProtocolLine(protocol, commandLine.parseArgs(arguments).subcommand());
+    } catch (ParameterException e) {
+      throw new KgCoopException(
+          KgCoopException.Category.CONFIGURATION, Main.usage(e, arguments), e);
+    }
+  }
+
+  /** Prints the help of the protocol where the line asks for it. */
+  public boolean printsHelp() {
+    return CommandLine.printHelpIfRequested(parsed);
+  }
+
+  /**
+   * Threads that each run is to use; empty where the line does not say. Runs side by side have one
+   * each.
+   */
+  public OptionalInt threads() {
+    @Nullable Integer threads = parsed.matchedOptionValue("--threads", (Integer) null);
+    int jobs = parsed.matchedOptionValue("--jobs", 1);
+    if (jobs > 1 && threads != null && threads > 1) {
+      throw KgCoopException.configuration(
+          "--jobs %d goes with one thread a run: leave out --threads %d".formatted(jobs, threads));
+    }
+    return jobs > 1 || threads != null
+        ? OptionalInt.of(jobs > 1 ? 1 : Objects.requireNonNull(threads))
+        : OptionalInt.empty();
+  }
+
+  /**
+   * The same line in words that mean the same in another process, started elsewhere: options of
+   * files as words, absolute paths, a number of threads.
+   */
+  public List<String> words(int threads) {
+    List<String> words = new ArrayList<>(List.of(protocol));
+    for (OptionSpec option : parsed.matchedOptionsSet()) {
+      String name = option.longestName();
+      if (REPLACED.contains(name)) {
+        continue;
+      }
+      if (option.typeInfo().isBoolean()) {
+        words.add(name);
+      } else {
+        for (String value : option.originalStringValues()) {
+          words.add(name + "=" + fromAnywhere(option, value));
+        }
+      }
+    }
+    words.add("--threads=" + threads);
+    return words;
+  }
+
+  private String fromAnywhere(OptionSpec option, String value) {
+    String name = option.longestName();
+    boolean path =
+        option.typeInfo().getType() == Path.class
+            || (name.equals("--bank") && !value.equals(BankOptions.NONE))
+            || (name.equals("--clip") && exists(value))
+            // Below a root, relative paths begin there.
+            || (DATA.contains(name) && !parsed.hasMatchedOption(ROOT) && exists(value));
+    return path ? Path.of(value).toAbsolutePath().normalize().toString() : value;
+  }
+
+  private static boolean exists(String value) {
+    return !DataOptions.isEmbedded(value) && Files.exists(Path.of(value));
+  }
+
+  /** Opens its data sets and loads its weights. Runs are silent. */
+  @MustBeClosed
+  public Grid open() {
+    return ((ProtocolCommand) parsed.commandSpec().userObject()).experiment().open(Progress.SILENT);
+  }
+}

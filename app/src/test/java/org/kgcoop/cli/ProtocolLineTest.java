@@ -1,0 +1,121 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.RandomClip;
+
+/** The line of a protocol for those who let others do its runs. */
+class ProtocolLineTest {
+  @TempDir static Path shared;
+
+  @TempDir Path folder;
+
+  private final StringWriter said = new StringWriter();
+
+  @BeforeAll
+  static void writeInput() {
+    RandomClip.write(shared.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(shared.resolve("drawings"));
+  }
+
+  private ProtocolLine line(String... words) {
+    PrintWriter writer = new PrintWriter(said, true);
+    return ProtocolLine.parse(List.of(words), writer, writer);
+  }
+
+  @Test
+  void itsWordsMeanTheSameElsewhere() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("grid.yaml"),
+            """
+            data: [embedded:objects, %s]
+            methods: [coop, kgcoop]
+            jobs: 2
+            per-set: true
+            set: {context_tokens: 4}
+            """
+                .formatted(shared.resolve("drawings")));
+
+    ProtocolLine line =
+        line("base2new", "--config", file.toString(), "--out", "runs", "--set", "words=a thing");
+
+    assertThat(line.threads()).hasValue(1);
+    assertThat(line.words(1))
+        .startsWith("base2new")
+        .containsOnlyOnce(
+            "--data=embedded:objects",
+            "--data=" + shared.resolve("drawings"),
+            "--methods=coop,kgcoop",
+            "--per-set",
+            "--set=context_tokens=4",
+            "--set=words=a thing",
+            "--out=" + Path.of("runs").toAbsolutePath(),
+            "--threads=1")
+        .noneMatch(word -> word.startsWith("--config") || word.startsWith("--jobs"));
+    // A line of such words stands for itself.
+    assertThat(line(line.words(1).toArray(String[]::new)).words(1)).isEqualTo(line.words(1));
+  }
+
+  @Test
+  void threadsAreThoseOfOneRun() {
+    assertThat(line("fewshot", "--data=x", "--out=y").threads()).isEmpty();
+    assertThat(line("fewshot", "--data=x", "--out=y", "--threads=3").threads()).hasValue(3);
+    ProtocolLine both = line("fewshot", "--data=x", "--out=y", "--threads=3", "--jobs=2");
+    assertThatThrownBy(both::threads).isInstanceOf(KgCoopException.class);
+  }
+
+  @Test
+  void aWrongLineIsRefusedAsByTheCommand() {
+    assertThatThrownBy(() -> line("train", "--out=y")).hasMessageContaining("expected one of");
+    assertThatThrownBy(() -> line("base2new", "--data=x", "--out=y", "--seedz=1"))
+        .isInstanceOfSatisfying(
+            KgCoopException.class,
+            e -> assertThat(e.category()).isEqualTo(KgCoopException.Category.CONFIGURATION))
+        .hasMessageContaining("--seeds")
+        .hasMessageContaining("kgcoop base2new --help");
+  }
+
+  @Test
+  void runsOneByOneMakeTheTableOfTheCommand() {
+    String[] words = {
+      "base2new",
+      "--clip=" + shared.resolve("clip"),
+      "--data=" + shared.resolve("drawings"),
+      "--methods=clip,kgcoop",
+      "--set=context_tokens=2",
+      "--seeds=1",
+      "--shots=2",
+      "--epochs=1",
+      "--augment=test",
+      "--bank=none",
+      "--json",
+      "--threads=1",
+      "--out=" + folder
+    };
+    try (Grid grid = line(words).open()) {
+      assertThat(grid.runs()).containsExactly("drawings/clip/seed1", "drawings/kgcoop/seed1");
+      for (String run : grid.runs()) {
+        assertThat(grid.isDone(run)).isFalse();
+        grid.run(run, folder, () -> false);
+        assertThat(grid.isDone(run)).isTrue();
+      }
+      grid.printTable();
+    }
+    // The command itself finds nothing left to do.
+    Cli.Result command = Cli.run((Object[]) words);
+    assertThat(command.out()).isEqualTo(said.toString());
+    assertThat(command.err()).contains("kgcoop" + java.io.File.separator + "seed1: done before");
+  }
+}

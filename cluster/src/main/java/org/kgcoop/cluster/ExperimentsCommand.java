@@ -1,0 +1,155 @@
+package org.kgcoop.cluster;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.Grid;
+import org.kgcoop.cli.ProtocolLine;
+import org.kgcoop.cluster.experiments.Attempts;
+import org.kgcoop.cluster.experiments.ExperimentJob;
+import org.kgcoop.cluster.experiments.SharedGrids;
+import org.kgcoop.cluster.session.Session;
+import org.kgcoop.cluster.session.Submission;
+import org.kgcoop.io.LockedFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** A protocol's table, its runs done by executors. */
+@Command(
+    name = ExperimentsCommand.NAME,
+    mixinStandardHelpOptions = true,
+    preprocessor = SparkWordsFirst.class,
+    header = "Do the runs of base2new, fewshot, cross or domain on executors.",
+    description = {
+      "",
+      "Each run (a method, data set, seed, number of shots and setting) is a task. The table is"
+          + " the one that the same words give without a cluster, digit for digit at equal"
+          + " --threads. Run again, it repeats nothing that is complete.",
+      "",
+      "Every machine must see the same files under the same paths: the data, the weights and --out;"
+          + " --bank too, where executors are to share image features. A run uses --threads threads"
+          + " (default: spark.task.cpus, else 1), and its task as many cores.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop cluster experiments base2new --config grid.yaml --out /shared/table",
+      "  ./kgcoop cluster experiments fewshot --config grid.yaml --clip /shared/ViT-B-16.pt \\",
+      "      --bank /shared/bank --out /shared/few --master spark://HOST:7077",
+      "",
+      "But for the options of Spark, what follows the name of the protocol is the line of",
+      "./kgcoop base2new and the others, --help among it."
+    })
+final class ExperimentsCommand implements Callable<Integer> {
+  static final String NAME = "experiments";
+
+  private static final String TASK_CORES = "spark.task.cpus";
+
+  @ParentCommand private Main main;
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private SparkOptions spark = new SparkOptions();
+
+  @Parameters(
+      paramLabel = "PROTOCOL",
+      arity = "1..*",
+      description = "base2new, fewshot, cross or domain, and its options.")
+  private List<String> words = new ArrayList<>();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets parent and spec
+  ExperimentsCommand() {}
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    ProtocolLine line = ProtocolLine.parse(words, out, err);
+    if (line.printsHelp()) {
+      return 0;
+    }
+    int threads = threads(line);
+    List<String> everywhere = line.words(threads);
+    Grid grid = SharedGrids.of(everywhere, out, err);
+    doMissing(grid, everywhere, threads);
+    grid.printTable();
+    SharedGrids.close(everywhere);
+    return 0;
+  }
+
+  private void doMissing(Grid grid, List<String> everywhere, int threads) {
+    Path table = grid.out();
+    Attempts attempts = new Attempts(table);
+    try (LockedFile lock = attempts.lock()) {
+      attempts.tidy(grid.runs());
+      List<String> missing = grid.runs().stream().filter(run -> !grid.isDone(run)).toList();
+      int before = grid.runs().size() - missing.size();
+      if (before > 0) {
+        grid.progress()
+            .message("%d of %d runs were done before".formatted(before, grid.runs().size()));
+      }
+      if (missing.isEmpty()) {
+        return;
+      }
+      try (Session session = spark.open(NAME, Map.of(TASK_CORES, String.valueOf(threads)))) {
+        if (session.isLocal()) {
+          List<String> line = spec.commandLine().getParent().getParseResult().originalArgs();
+          grid.progress().message("on a cluster: " + Submission.line(line));
+        }
+        new ExperimentJob(session, everywhere, grid).run(missing, this::error);
+      } catch (KgCoopException e) {
+        throw main.interrupted() ? interrupted(grid, e) : e;
+      } finally {
+        attempts.tidy(grid.runs());
+      }
+    } catch (java.io.IOException e) {
+      throw KgCoopException.io(table + ": cannot be given free: " + e, e);
+    }
+  }
+
+  private static KgCoopException interrupted(Grid grid, KgCoopException cause) {
+    long done = grid.runs().stream().filter(grid::isDone).count();
+    return new KgCoopException(
+        KgCoopException.Category.INTERRUPTED,
+        "interrupted: %d of %d runs are done, and the same command goes on"
+            .formatted(done, grid.runs().size()),
+        cause);
+  }
+
+  private void error(String text) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("kgcoop: " + text);
+    err.flush();
+  }
+
+  /** Threads of a run, and cores of its task. */
+  private int threads(ProtocolLine line) {
+    @Nullable String cores = spark.setting(TASK_CORES);
+    OptionalInt threads = line.threads();
+    if (cores != null && threads.isPresent() && !cores.equals("" + threads.getAsInt())) {
+      throw KgCoopException.configuration(
+          "--threads %d and %s=%s: a run has as many threads as its task has cores; give one of them"
+              .formatted(threads.getAsInt(), TASK_CORES, cores));
+    }
+    try {
+      return threads.orElse(Integer.parseInt(Objects.requireNonNullElse(cores, "1")));
+    } catch (NumberFormatException e) {
+      throw new KgCoopException(
+          KgCoopException.Category.CONFIGURATION,
+          TASK_CORES + "=" + cores + ": expected a whole number",
+          e);
+    }
+  }
+}

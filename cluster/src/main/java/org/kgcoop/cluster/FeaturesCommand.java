@@ -1,0 +1,159 @@
+package org.kgcoop.cluster;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cluster.features.ClipFiles;
+import org.kgcoop.cluster.features.ClipSource;
+import org.kgcoop.cluster.features.FeatureJob;
+import org.kgcoop.cluster.session.Session;
+import org.kgcoop.cluster.session.Submission;
+import org.kgcoop.tensor.DType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Encodes pictures into a bank. */
+@Command(
+    name = "features",
+    mixinStandardHelpOptions = true,
+    header = "Encode pictures into a bank, on many machines.",
+    description = {
+      "",
+      "Encode all pictures below a folder into a feature bank: what './kgcoop train --bank DIR' and"
+          + " the other commands then find. Run again, it does what is missing. A picture that cannot"
+          + " be read is a row in BANK/errors.parquet.",
+      ""
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./kgcoop cluster features hdfs:///imagenet --clip ViT-B-16.pt --bank hdfs:///bank \\",
+      "      --master spark://HOST:7077"
+    })
+final class FeaturesCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "PICTURES",
+      description =
+          "A folder of pictures, .tar and .parquet files, or one such file: a path of this machine"
+              + " or an address that Hadoop knows (hdfs:, s3a: ...).")
+  private String pictures;
+
+  @Option(
+      names = "--bank",
+      required = true,
+      paramLabel = "DIR",
+      description = "The bank, a folder that all executors see.")
+  private String bank;
+
+  @Option(
+      names = "--clip",
+      paramLabel = "PATH",
+      defaultValue = "embedded",
+      description = "Weights or the folder of a model (default: ${DEFAULT-VALUE}).")
+  private String clip = "embedded";
+
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      defaultValue = "float32",
+      description = "float32 or bf16, of the matrix products (default: ${DEFAULT-VALUE}).")
+  private String precision = "float32";
+
+  @Option(
+      names = "--views",
+      paramLabel = "V",
+      defaultValue = "0",
+      description =
+          "Besides the view for tests, the V random ones of --augment bank:V; PICTURES must then be"
+              + " what --data will be (default: ${DEFAULT-VALUE}).")
+  private int views;
+
+  @Option(
+      names = "--readers",
+      paramLabel = "N",
+      defaultValue = "4",
+      description =
+          "Pictures that a task reads and decodes at a time, ahead of the encoder (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int readers;
+
+  @Option(names = "--dry-run", description = "List and count, and encode nothing.")
+  private boolean dryRun;
+
+  @Mixin private SparkOptions sparkOptions = new SparkOptions();
+
+  @Spec private CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the required options
+  FeaturesCommand() {}
+
+  @Override
+  public Integer call() {
+    if (views < 0 || views > 10_000 || readers < 1 || readers > 1000) {
+      throw KgCoopException.configuration(
+          "expected --views from 0 to 10000 and --readers from 1 to 1000, got %d and %d"
+              .formatted(views, readers));
+    }
+    DType type =
+        switch (precision) {
+          case "float32" -> DType.FLOAT32;
+          case "bf16" -> DType.BFLOAT16;
+          default ->
+              throw KgCoopException.configuration(
+                  "--precision " + precision + ": expected float32 or bf16");
+        };
+    try (Session session = sparkOptions.open("features")) {
+      int threads = session.taskCpus();
+      ClipSource source =
+          clip.equals("embedded")
+              ? ClipSource.embedded(type, threads)
+              : ClipFiles.add(session.spark(), clip, type, threads);
+      FeatureJob job =
+          new FeatureJob(
+              session.spark(),
+              new FeatureJob.Request(pictures, bank, source, views, readers),
+              this::tell);
+      if (dryRun) {
+        spec.commandLine().getOut().println(job.count());
+        return 0;
+      }
+      report(job.run(), threads);
+      if (session.isLocal()) {
+        List<String> words = spec.commandLine().getParent().getParseResult().originalArgs();
+        tell("on a cluster: " + Submission.line(words));
+      }
+      return 0;
+    }
+  }
+
+  private void report(FeatureJob.Outcome outcome, int threads) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        Locale.ROOT,
+        "%d pictures read, %d features encoded, %d pictures left out, in %.1f s (encoding %.1f s,"
+            + " %.1f pictures a second)%n",
+        outcome.read(),
+        outcome.encoded(),
+        outcome.problems(),
+        outcome.seconds(),
+        outcome.encodingSeconds(),
+        outcome.read() / outcome.encodingSeconds());
+    out.println("bank: " + outcome.folder());
+    if (outcome.problems() > 0) {
+      out.println("left out, with reasons: " + outcome.errors());
+    }
+    tell("for use with: --bank %s --threads %d".formatted(bank, threads));
+  }
+
+  private synchronized void tell(String line) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(line);
+    err.flush();
+  }
+}

@@ -1,0 +1,7 @@
+/** What shows how far the rest goes, and is of no use besides. */
+@NullMarked
+@CheckReturnValue
+package org.kgcoop.cluster.bench;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,150 @@
+package org.kgcoop.cluster.experiments;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.RDD;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.Grid;
+import org.kgcoop.cluster.session.Failures;
+import org.kgcoop.cluster.session.Session;
+import org.kgcoop.cluster.session.Versions;
+import org.kgcoop.experiment.Progress;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag$;
+import scala.runtime.BoxedUnit;
+
+/** The runs of a grid as one job of Spark, a task a run. */
+public final class ExperimentJob {
+  private static final String DEFAULT_ATTEMPTS = "4";
+
+  private final SparkContext spark;
+  private final List<String> words;
+  private final Grid grid;
+  private final Versions versions;
+
+  /**
+   * A job.
+   *
+   * @param words the grid's command line, which means the same on every machine
+   */
+  public ExperimentJob(Session session, List<String> words, Grid grid) {
+    this(session, words, grid, Versions.here());
+  }
+
+  ExperimentJob(Session session, List<String> words, Grid grid, Versions versions) {
+    this.spark = session.spark().sparkContext();
+    this.words = words;
+    this.grid = grid;
+    this.versions = versions;
+  }
+
+  /**
+   * Does runs.
+   *
+   * @param errors gets a line for each kind of failure
+   * @throws KgCoopException where one of them failed; the others are done all the same
+   */
+  public void run(List<String> runs, Consumer<String> errors) {
+    List<Outcome> outcomes = new ArrayList<>();
+    try (Progress.Task task = grid.progress().start("runs", runs.size())) {
+      submit(
+          runs,
+          outcome -> {
+            outcomes.add(outcome);
+            if (isOfAll(outcome)) {
+              spark.cancelAllJobs();
+            }
+            task.done(outcomes.size());
+          });
+    } catch (Exception e) { // Scala throws checked ones that it does not declare
+      Outcome.@Nullable Failure all =
+          outcomes.stream()
+              .filter(ExperimentJob::isOfAll)
+              .findFirst()
+              .map(Outcome::failure)
+              .orElse(null);
+      if (all != null) {
+        throw new KgCoopException(all.category(), all.message(), e);
+      }
+      tell(outcomes, errors);
+      KgCoopException known = Failures.known(e);
+      throw new KgCoopException(
+          known.category(),
+          "%s; %d of %d runs are done, and the same command goes on"
+              .formatted(known.getMessage(), done(outcomes), runs.size()),
+          e);
+    }
+    tell(outcomes, errors);
+    List<Outcome.Failure> failures =
+        outcomes.stream().map(Outcome::failure).filter(Objects::nonNull).toList();
+    if (!failures.isEmpty()) {
+      throw new KgCoopException(
+          failures.get(0).category(),
+          "%d of %d runs failed; the others are done and kept, and the same command goes on"
+              .formatted(failures.size(), runs.size()));
+    }
+    List<String> missing = runs.stream().filter(run -> !grid.isDone(run)).toList();
+    if (!missing.isEmpty()) {
+      throw KgCoopException.configuration(
+          "%s: executors have done %s, and it is not there; --out must be a folder that all machines"
+                  .formatted(grid.out(), missing.get(0))
+              + " share");
+    }
+  }
+
+  private void submit(List<String> runs, Consumer<Outcome> ended) {
+    int attempts =
+        spark.isLocal()
+            ? 1
+            : Integer.parseInt(spark.conf().get("spark.task.maxFailures", DEFAULT_ATTEMPTS));
+    List<Assignment> assignments =
+        runs.stream().map(run -> new Assignment(run, grid.settings(run))).toList();
+    RDD<Assignment> tasks =
+        JavaSparkContext.fromSparkContext(spark).parallelize(assignments, assignments.size()).rdd();
+    List<Object> partitions = IntStream.range(0, runs.size()).<Object>mapToObj(i -> i).toList();
+    // The first attempt of a task to end is told of, no other.
+    spark.<Assignment, Outcome>runJob(
+        tasks,
+        new TrialTask(words, versions, attempts),
+        CollectionConverters.asScala(partitions).toSeq(),
+        (partition, outcome) -> {
+          ended.accept(outcome);
+          return BoxedUnit.UNIT;
+        },
+        ClassTag$.MODULE$.apply(Outcome.class));
+  }
+
+  private static boolean isOfAll(Outcome outcome) {
+    return outcome.failure() != null && outcome.failure().ofAll();
+  }
+
+  private static long done(List<Outcome> outcomes) {
+    return outcomes.stream().filter(outcome -> outcome.failure() == null).count();
+  }
+
+  /** Tells of failures, of runs that failed for the same reason together. */
+  private static void tell(List<Outcome> outcomes, Consumer<String> errors) {
+    Map<Outcome.Failure, List<String>> runs = new LinkedHashMap<>();
+    for (Outcome outcome : outcomes) {
+      Outcome.Failure failure = outcome.failure();
+      if (failure != null) {
+        runs.computeIfAbsent(failure, key -> new ArrayList<>()).add(outcome.run());
+      }
+    }
+    runs.forEach(
+        (failure, names) ->
+            errors.accept(
+                names.stream().sorted().collect(Collectors.joining(", "))
+                    + ": "
+                    + failure.message()));
+  }
+}

@@ -1,0 +1,111 @@
+package org.kgcoop.cluster.experiments;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.Grid;
+import org.kgcoop.cluster.session.Versions;
+import org.kgcoop.train.SettingsDifferences;
+import scala.collection.Iterator;
+import scala.runtime.AbstractFunction2;
+
+/** One trial on an executor. */
+final class TrialTask extends AbstractFunction2<TaskContext, Iterator<Assignment>, Outcome>
+    implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final List<String> words;
+  private final Versions versions;
+  private final int attempts;
+
+  /**
+   * The task of a grid.
+   *
+   * @param words the grid's command line
+   * @param versions of the driver
+   * @param attempts after which Spark would give up the whole grid
+   */
+  TrialTask(List<String> words, Versions versions, int attempts) {
+    this.words = List.copyOf(words);
+    this.versions = versions;
+    this.attempts = attempts;
+  }
+
+  @Override
+  public Outcome apply(TaskContext context, Iterator<Assignment> one) {
+    Assignment assignment = one.next();
+    String run = assignment.run();
+    try {
+      versions.check(Versions.here(), host());
+    } catch (KgCoopException e) {
+      return Outcome.refused(run, e);
+    }
+    boolean last = context.attemptNumber() + 1 >= attempts;
+    try {
+      return attempt(assignment, context);
+    } catch (KgCoopException e) {
+      // Files may come back, and who interrupts knows what of it is wanted again; the rest stays.
+      boolean mayPass =
+          e.category() == KgCoopException.Category.IO
+              || e.category() == KgCoopException.Category.BUG;
+      if (context.isInterrupted() || (mayPass && !last)) {
+        throw e;
+      }
+      return Outcome.failed(run, e);
+    } catch (RuntimeException e) {
+      if (context.isInterrupted() || !last) {
+        throw e;
+      }
+      return Outcome.failed(
+          run, KgCoopException.Category.BUG, e.getClass().getSimpleName() + ": " + e.getMessage());
+    }
+  }
+
+  private Outcome attempt(Assignment assignment, TaskContext context) {
+    String run = assignment.run();
+    PrintWriter log =
+        new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
+    Grid grid = SharedGrids.of(words, log, log);
+    List<String> differences = differences(assignment.settings(), grid.settings(run));
+    if (!differences.isEmpty()) {
+      return Outcome.failed(
+          run,
+          KgCoopException.configuration(
+              "the executor on %s sees other settings than the driver: %s; both need the same files"
+                  .formatted(host(), String.join(", ", differences))));
+    }
+    if (grid.isDone(run)) { // by an attempt whose executor was lost with the news of it
+      return Outcome.done(run);
+    }
+    Attempts attempts = new Attempts(grid.out());
+    Path attempt = attempts.begin(run);
+    try {
+      grid.run(run, attempt, context::isInterrupted);
+      attempts.commit(run, attempt, () -> grid.isDone(run));
+    } finally {
+      attempts.end(attempt);
+    }
+    return Outcome.done(run);
+  }
+
+  private static List<String> differences(String driver, String here) {
+    ObjectMapper json = new ObjectMapper();
+    try {
+      return SettingsDifferences.between(json.readTree(driver), json.readTree(here));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("settings are no JSON", e);
+    }
+  }
+
+  private static String host() {
+    return SparkEnv.get().blockManager().blockManagerId().host();
+  }
+}

@@ -1,0 +1,59 @@
+package org.kgcoop.cluster.features;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.tensor.DType;
+
+/** Brings the weights of a CLIP to the executors: each fetches every file once. */
+public final class ClipFiles {
+  private static final Set<String> BESIDE =
+      Set.of("config.json", "open_clip_config.json", "preprocessor_config.json");
+
+  private ClipFiles() {}
+
+  /**
+   * Weights that executors will find.
+   *
+   * @param path a weight file, or the folder of a model, on any file system
+   */
+  public static ClipSource add(SparkSession spark, String path, DType precision, int threads) {
+    HadoopFiles files =
+        new HadoopFiles(new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
+    Path place = new Path(files.qualified(path));
+    FileSystem system = files.system(place);
+    try {
+      boolean isFolder = system.getFileStatus(place).isDirectory();
+      List<String> names = new ArrayList<>();
+      if (!isFolder) {
+        names.add(place.getName());
+      }
+      Path folder = isFolder ? place : place.getParent();
+      for (FileStatus file : system.listStatus(folder)) {
+        String name = file.getPath().getName();
+        boolean belongs = isFolder ? !name.startsWith(".") : BESIDE.contains(name);
+        if (file.isFile() && belongs) {
+          names.add(name);
+        }
+      }
+      names.forEach(name -> spark.sparkContext().addFile(new Path(folder, name).toString()));
+      return new ClipSource(names, isFolder, precision, threads, ClipSource.here());
+    } catch (FileNotFoundException e) {
+      throw KgCoopException.io(
+          "--clip "
+              + path
+              + ": no such file or folder; a name such as ViT-B/16 goes by './kgcoop download'",
+          e);
+    } catch (IOException e) {
+      throw HadoopFiles.unreadable(path, e);
+    }
+  }
+}

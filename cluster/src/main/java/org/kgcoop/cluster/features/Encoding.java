@@ -1,0 +1,76 @@
+package org.kgcoop.cluster.features;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.LongAccumulator;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.bank.ShardEncoder;
+import org.kgcoop.bank.ShardEncoder.Picture;
+import org.kgcoop.data.Images;
+
+/**
+ * What a task does with its pictures: features go to the bank, and what it gives back is a row for
+ * each picture that cannot be read.
+ *
+ * @param attempts how often Spark tries a task
+ * @param readers threads that read and decode ahead of the encoder
+ * @param read told how many pictures are read
+ * @param encoded told how many features are made
+ */
+record Encoding(
+    ClipSource clip,
+    BankFolder bank,
+    Broadcast<KnownKeys> known,
+    int views,
+    int readers,
+    int attempts,
+    LongAccumulator read,
+    LongAccumulator encoded)
+    implements Serializable {
+
+  /** Of {@code errors.parquet}. */
+  static final StructType ERRORS =
+      new StructType().add("path", DataTypes.StringType).add("reason", DataTypes.StringType);
+
+  Iterator<Row> encode(Iterator<Picture> pictures) {
+    List<Row> problems = new ArrayList<>();
+    PictureEncoder encoder =
+        new PictureEncoder(
+            clip.clip(), new Images(warning -> {})); // about grey pictures, one an executor
+    long[] told = {0};
+    new ShardEncoder(encoder, views, known.value(), readers)
+        .encode(
+            pictures,
+            shard -> {
+              bank.write(shard);
+              encoded.add(shard.features().size());
+            },
+            problem -> problems.add(row(problem)),
+            done -> {
+              read.add(done - told[0]);
+              told[0] = done;
+            });
+    return problems.iterator();
+  }
+
+  private Row row(ShardEncoder.Problem problem) {
+    TaskContext task = TaskContext.get();
+    KgCoopException reason = problem.reason();
+    // The network may be better in a moment, or on another machine; a broken picture stays one.
+    if (reason.category() == KgCoopException.Category.IO
+        && task != null
+        && task.attemptNumber() + 1 < attempts) {
+      throw reason;
+    }
+    return RowFactory.create(problem.name(), String.valueOf(reason.getMessage()));
+  }
+}

@@ -1,0 +1,255 @@
+package org.kgcoop.cluster.features;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.SerializableConfiguration;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.bank.FeatureBank;
+import org.kgcoop.bank.Shard;
+import org.kgcoop.cluster.features.HadoopFiles.Kind;
+import org.kgcoop.cluster.session.Failures;
+import scala.Tuple2;
+
+/**
+ * Encodes pictures into a bank. What the bank has is read and not encoded again; what a task has
+ * written stays, so that a job that was killed goes on where it was.
+ */
+public final class FeatureJob {
+  /** Pictures of a task at most: minutes of work, which a lost executor loses. */
+  private static final int LARGEST_TASK = 8 * Shard.LENGTH;
+
+  /** Tasks a core at least, so that no core waits long for the last. */
+  private static final int TASKS_A_CORE = 3;
+
+  private final SparkSession session;
+  private final JavaSparkContext spark;
+  private final Request request;
+  private final Consumer<String> lines;
+  private final HadoopFiles files;
+
+  /**
+   * What is asked for.
+   *
+   * @param pictures a folder, a picture, a tar or a Parquet file, on any file system
+   * @param bank a folder
+   * @param clip what encodes
+   * @param views of {@code --augment bank:V}, beside the one of the test transform
+   * @param readers threads of a task that read and decode ahead
+   */
+  public record Request(String pictures, String bank, ClipSource clip, int views, int readers)
+      implements Serializable {}
+
+  /**
+   * What was done.
+   *
+   * @param folder of the features, within the bank
+   * @param read pictures
+   * @param encoded features; the rest was in the bank
+   * @param problems rows in {@code errors.parquet}
+   * @param seconds without the start of Spark
+   * @param encodingSeconds of these, without listing and the first look at the weights
+   */
+  public record Outcome(
+      String folder,
+      long read,
+      long encoded,
+      long problems,
+      String errors,
+      double seconds,
+      double encodingSeconds) {}
+
+  /** What there is to read. */
+  private record Found(
+      JavaRDD<String> all, long pictures, List<String> tars, List<String> parquet) {}
+
+  /**
+   * A job.
+   *
+   * @param lines gets a line about progress now and then
+   */
+  public FeatureJob(SparkSession session, Request request, Consumer<String> lines) {
+    this.session = session;
+    this.spark = new JavaSparkContext(session.sparkContext());
+    this.request = request;
+    this.lines = lines;
+    files = new HadoopFiles(new SerializableConfiguration(spark.hadoopConfiguration()));
+  }
+
+  /** How many pictures, tars and Parquet files there are; nothing is read. */
+  public String count() {
+    Found found = found(files.qualified(request.pictures()));
+    return "%d pictures in files of their own, %d tars, %d Parquet files"
+        .formatted(found.pictures(), found.tars().size(), found.parquet().size());
+  }
+
+  /** Does what is missing. */
+  public Outcome run() {
+    try {
+      return encode();
+    } catch (Exception e) { // Scala throws checked ones that it does not declare
+      throw Failures.known(e);
+    }
+  }
+
+  private Outcome encode() {
+    long start = System.nanoTime();
+    String root = files.qualified(request.pictures());
+    String bank = files.qualified(request.bank());
+    if ((bank + "/").startsWith(root + "/")) {
+      throw KgCoopException.configuration(
+          "--bank %s lies among the pictures, %s; give a folder beside them"
+              .formatted(request.bank(), request.pictures()));
+    }
+    Found found = found(root);
+    // The name needs the weights, and what is wrong with them is better known before the rest.
+    ClipSource clip = request.clip();
+    String name =
+        spark.parallelize(List.of(clip), 1).map(c -> FeatureBank.folderName(c.clip())).first();
+    BankFolder folder = new BankFolder(files, bank, name);
+    KnownKeys known = KnownKeys.of(spark, folder);
+    if (known.count() > 0) {
+      lines.accept("the bank has %d features already".formatted(known.count()));
+    }
+    LongAccumulator read = session.sparkContext().longAccumulator("pictures");
+    LongAccumulator encoded = session.sparkContext().longAccumulator("features");
+    Encoding encoding =
+        new Encoding(
+            clip,
+            folder,
+            spark.broadcast(known),
+            request.views(),
+            request.readers(),
+            attempts(),
+            read,
+            encoded);
+    String errors = bank + "/errors.parquet";
+    long begun = System.nanoTime();
+    long total = found.tars().isEmpty() && found.parquet().isEmpty() ? found.pictures() : 0;
+    try (ProgressLines progress = new ProgressLines(session.sparkContext(), read, total, lines)) {
+      progress.start();
+      session
+          .createDataFrame(problems(found, root, encoding), Encoding.ERRORS)
+          .write()
+          .mode(SaveMode.Overwrite)
+          .parquet(errors);
+    }
+    double encodingSeconds = seconds(begun);
+    long problems = session.read().schema(Encoding.ERRORS).parquet(errors).count();
+    if (problems > 0 && problems >= read.value()) {
+      throw KgCoopException.data(
+          "%s: none of %d pictures could be read; %s says why"
+              .formatted(request.pictures(), read.value(), errors));
+    }
+    return new Outcome(
+        folder.toString(),
+        read.value(),
+        encoded.value(),
+        problems,
+        errors,
+        seconds(start),
+        encodingSeconds);
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) / 1e9;
+  }
+
+  private Found found(String root) {
+    JavaRDD<String> all = Listing.of(spark, files, root);
+    List<Packed> parts = all.mapPartitions(paths -> List.of(Packed.of(paths)).iterator()).collect();
+    Found found =
+        new Found(
+            all,
+            parts.stream().mapToLong(Packed::pictures).sum(),
+            parts.stream().flatMap(part -> part.tars().stream()).sorted().toList(),
+            parts.stream().flatMap(part -> part.parquet().stream()).sorted().toList());
+    if (found.pictures() == 0 && found.tars().isEmpty() && found.parquet().isEmpty()) {
+      throw KgCoopException.data(
+          request.pictures()
+              + ": no pictures; expected JPEG, PNG, GIF, BMP or WebP files, .tar or .parquet");
+    }
+    return found;
+  }
+
+  /** What a part of the listing has: the number of pictures, and files of many, which are few. */
+  private record Packed(long pictures, List<String> tars, List<String> parquet)
+      implements Serializable {
+    static Packed of(Iterator<String> paths) {
+      long pictures = 0;
+      List<String> tars = new ArrayList<>();
+      List<String> parquet = new ArrayList<>();
+      while (paths.hasNext()) {
+        String path = paths.next();
+        switch (kind(path)) {
+          case TAR -> tars.add(path);
+          case PARQUET -> parquet.add(path);
+          case PICTURE -> pictures++;
+          case OTHER -> {}
+        }
+      }
+      return new Packed(pictures, tars, parquet);
+    }
+  }
+
+  private static Kind kind(String path) {
+    return Kind.of(path.substring(path.lastIndexOf('/') + 1));
+  }
+
+  private JavaRDD<Row> problems(Found found, String root, Encoding encoding) {
+    HadoopFiles opened = files;
+    boolean alone = found.tars().size() + found.parquet().size() == 1;
+    JavaRDD<Row> problems = spark.emptyRDD();
+    if (found.pictures() > 0) {
+      problems =
+          problems.union(
+              shared(found)
+                  .mapPartitions(paths -> encoding.encode(Pictures.of(opened, root, paths))));
+    }
+    if (!found.tars().isEmpty()) {
+      problems =
+          problems.union(
+              spark
+                  .parallelize(found.tars(), found.tars().size())
+                  .mapPartitions(paths -> encoding.encode(Pictures.ofTars(opened, paths, alone))));
+    }
+    if (!found.parquet().isEmpty()) {
+      problems =
+          problems.union(
+              ParquetPictures.rows(session, found.parquet())
+                  .mapPartitions(rows -> encoding.encode(Pictures.ofRows(rows, alone))));
+    }
+    return problems;
+  }
+
+  /**
+   * The paths of pictures, divided by their hash and sorted: the same tasks whoever listed what
+   * first, so that a task that runs again writes what it wrote before.
+   */
+  private JavaRDD<String> shared(Found found) {
+    long cores = Math.max(1, spark.defaultParallelism());
+    long fair = (found.pictures() + TASKS_A_CORE * cores - 1) / (TASKS_A_CORE * cores);
+    long size = Math.min(LARGEST_TASK, Math.max(32, fair));
+    int tasks = Math.toIntExact((found.pictures() + size - 1) / size);
+    return found
+        .all()
+        .filter(path -> kind(path) == Kind.PICTURE)
+        .mapToPair(path -> new Tuple2<>(path, 0))
+        .repartitionAndSortWithinPartitions(new HashPartitioner(tasks))
+        .keys();
+  }
+
+  /** How often Spark tries a task: once in this process, unless it is told otherwise. */
+  private int attempts() {
+    return spark.isLocal() ? 1 : spark.getConf().getInt("spark.task.maxFailures", 4);
+  }
+}

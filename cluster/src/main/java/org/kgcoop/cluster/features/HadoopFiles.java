@@ -1,0 +1,248 @@
+package org.kgcoop.cluster.features;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.net.URI;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.security.AccessControlException;
+import org.apache.spark.util.SerializableConfiguration;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.Images;
+
+/** Files on whatever Hadoop can see, their errors in one line. */
+final class HadoopFiles implements Serializable {
+  private final SerializableConfiguration configuration;
+
+  HadoopFiles(SerializableConfiguration configuration) {
+    this.configuration = configuration;
+  }
+
+  /**
+   * An entry of a folder.
+   *
+   * @param path with its scheme
+   */
+  record Entry(String path, boolean isFolder) implements Serializable {
+    String name() {
+      return path.substring(path.lastIndexOf('/') + 1);
+    }
+  }
+
+  /** The path with scheme and without dots; of one without a scheme, a file of this machine. */
+  String qualified(String path) {
+    Path hadoop = hadoopPath(path);
+    URI uri = hadoop.toUri();
+    if (uri.getScheme() == null) {
+      return "file:" + java.nio.file.Path.of(path).toAbsolutePath().normalize();
+    }
+    return system(hadoop).makeQualified(hadoop).toString();
+  }
+
+  static boolean isLocal(String qualified) {
+    return qualified.startsWith("file:");
+  }
+
+  /** The file of this machine behind a qualified path. */
+  static java.nio.file.Path local(String qualified) {
+    return java.nio.file.Path.of(new Path(qualified).toUri().getPath());
+  }
+
+  FileSystem system(Path path) {
+    try {
+      return path.getFileSystem(configuration.value());
+    } catch (IOException | RuntimeException e) { // a class that is not there is one of these
+      throw KgCoopException.io(
+          path + ": this file system cannot be reached: " + reason(e) + "; is its library there?",
+          e);
+    }
+  }
+
+  /** Whether there is a folder; a file is none. */
+  boolean isFolder(String path) {
+    Path hadoop = hadoopPath(path);
+    try {
+      return system(hadoop).getFileStatus(hadoop).isDirectory();
+    } catch (FileNotFoundException e) {
+      throw KgCoopException.data(path + ": there is no such file or folder", e);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  /** The whole content of a picture's file. */
+  byte[] bytes(String path) {
+    try (InputStream in = open(path)) {
+      return Images.bytes(in);
+    } catch (FileNotFoundException e) {
+      throw KgCoopException.data(path + ": there is no such picture", e);
+    } catch (AccessControlException e) {
+      throw KgCoopException.data(path + ": reading it is not permitted", e);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  InputStream open(String path) throws IOException {
+    if (isLocal(path)) {
+      return Files.newInputStream(local(path));
+    }
+    Path hadoop = new Path(path);
+    return system(hadoop).open(hadoop);
+  }
+
+  /** The entries of a folder one after the other, hidden ones left out; never all in memory. */
+  Iterator<Entry> entries(String folder) {
+    Iterator<Entry> all = isLocal(folder) ? localEntries(folder) : remoteEntries(folder);
+    return new Filtered(all);
+  }
+
+  // The iterator that is given back closes the stream at its end.
+  @SuppressWarnings("StreamResourceLeak")
+  private static Iterator<Entry> localEntries(String folder) {
+    try {
+      // Hadoop's own file system of this machine gathers a folder into an array.
+      DirectoryStream<java.nio.file.Path> stream = Files.newDirectoryStream(local(folder));
+      Iterator<java.nio.file.Path> paths = stream.iterator();
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          try {
+            boolean more = paths.hasNext();
+            if (!more) {
+              stream.close();
+            }
+            return more;
+          } catch (DirectoryIteratorException | IOException e) {
+            throw unreadable(folder, e);
+          }
+        }
+
+        @Override
+        public Entry next() {
+          java.nio.file.Path path = paths.next();
+          String name = String.valueOf(path.getFileName());
+          // Asking a name that tells what it is would cost a look at the disk for each picture.
+          boolean isFolder = Kind.of(name) == Kind.OTHER && Files.isDirectory(path);
+          return new Entry(folder + "/" + name, isFolder);
+        }
+      };
+    } catch (IOException e) {
+      throw unreadable(folder, e);
+    }
+  }
+
+  private Iterator<Entry> remoteEntries(String folder) {
+    Path hadoop = new Path(folder);
+    try {
+      RemoteIterator<FileStatus> remote = system(hadoop).listStatusIterator(hadoop);
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          try {
+            return remote.hasNext();
+          } catch (IOException e) {
+            throw unreadable(folder, e);
+          }
+        }
+
+        @Override
+        public Entry next() {
+          try {
+            FileStatus status = remote.next();
+            return new Entry(status.getPath().toString(), status.isDirectory());
+          } catch (IOException e) {
+            throw unreadable(folder, e);
+          }
+        }
+      };
+    } catch (IOException e) {
+      throw unreadable(folder, e);
+    }
+  }
+
+  /** What kind of file a name tells of. */
+  enum Kind {
+    PICTURE,
+    TAR,
+    PARQUET,
+    OTHER;
+
+    private static final Set<String> PICTURES =
+        Set.of("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "webp");
+
+    static Kind of(String fileName) {
+      String name = fileName.toLowerCase(Locale.ROOT);
+      if (PICTURES.contains(name.substring(name.lastIndexOf('.') + 1))) {
+        return PICTURE;
+      }
+      if (name.endsWith(".tar") || name.endsWith(".tar.gz") || name.endsWith(".tgz")) {
+        return TAR;
+      }
+      return name.endsWith(".parquet") ? PARQUET : OTHER;
+    }
+  }
+
+  /** Without names that begin with a dot. */
+  private static final class Filtered implements Iterator<Entry> {
+    private final Iterator<Entry> all;
+    private Optional<Entry> next = Optional.empty();
+
+    Filtered(Iterator<Entry> all) {
+      this.all = all;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (next.isEmpty() && all.hasNext()) {
+        Entry entry = all.next();
+        if (!entry.name().startsWith(".")) {
+          next = Optional.of(entry);
+        }
+      }
+      return next.isPresent();
+    }
+
+    @Override
+    public Entry next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      Entry entry = next.orElseThrow();
+      next = Optional.empty();
+      return entry;
+    }
+  }
+
+  private static Path hadoopPath(String path) {
+    try {
+      return new Path(path);
+    } catch (IllegalArgumentException e) {
+      throw new KgCoopException(
+          KgCoopException.Category.CONFIGURATION,
+          "'" + path + "': no path or address: " + reason(e),
+          e);
+    }
+  }
+
+  static KgCoopException unreadable(String path, Exception e) {
+    return KgCoopException.io(path + ": cannot be read: " + reason(e), e);
+  }
+
+  static String reason(Exception e) {
+    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return message.lines().findFirst().orElse("");
+  }
+}

@@ -1,0 +1,73 @@
+package org.kgcoop.cluster.features;
+
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.function.Function;
+import org.apache.spark.sql.Row;
+import org.kgcoop.bank.ShardEncoder.Picture;
+
+/**
+ * The pictures of a task, under the keys that a data set at the same place gives them. Nothing is
+ * read before it is asked for.
+ */
+final class Pictures {
+  private Pictures() {}
+
+  /** Those in files of their own. */
+  static Iterator<Picture> of(HadoopFiles files, String root, Iterator<String> paths) {
+    return each(paths, path -> new Picture(key(root, path), path, () -> files.bytes(path)));
+  }
+
+  /** Those in tars, one tar after the other. */
+  static Iterator<Picture> ofTars(HadoopFiles files, Iterator<String> paths, boolean alone) {
+    return new Iterator<>() {
+      private Iterator<Picture> current = Collections.emptyIterator();
+
+      @Override
+      public boolean hasNext() {
+        while (!current.hasNext() && paths.hasNext()) {
+          String path = paths.next();
+          String prefix = alone ? "" : name(path) + "/";
+          current = new TarPictures(files, path, member -> prefix + member);
+        }
+        return current.hasNext();
+      }
+
+      @Override
+      public Picture next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        return current.next();
+      }
+    };
+  }
+
+  /** Those in rows of Parquet files. */
+  static Iterator<Picture> ofRows(Iterator<Row> rows, boolean alone) {
+    return each(rows, row -> ParquetPictures.picture(row, alone));
+  }
+
+  private static <T> Iterator<Picture> each(Iterator<T> all, Function<T, Picture> picture) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return all.hasNext();
+      }
+
+      @Override
+      public Picture next() {
+        return picture.apply(all.next());
+      }
+    };
+  }
+
+  private static String key(String root, String path) {
+    return path.startsWith(root + "/") ? path.substring(root.length() + 1) : name(path);
+  }
+
+  private static String name(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+}

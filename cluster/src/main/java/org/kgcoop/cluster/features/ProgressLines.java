@@ -1,0 +1,123 @@
+package org.kgcoop.cluster.features;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
+import org.apache.spark.util.LongAccumulator;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * Tells now and then how far the tasks are: what ended tasks have counted, and what the heartbeats
+ * of executors say of those that run.
+ */
+final class ProgressLines extends SparkListener implements AutoCloseable {
+  private static final long SECONDS = 10;
+  private static final long PATIENCE_SECONDS = 20;
+
+  private final SparkContext spark;
+  private final LongAccumulator read;
+  private final long total;
+  private final Consumer<String> lines;
+  private final Map<Long, Long> running = new ConcurrentHashMap<>();
+  private final long opened = System.nanoTime();
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "kgcoop-progress");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private volatile long firstTask;
+  private volatile boolean toldOfWaiting;
+
+  /**
+   * Begins to tell.
+   *
+   * @param total pictures; 0 where it is not known
+   */
+  ProgressLines(SparkContext spark, LongAccumulator read, long total, Consumer<String> lines) {
+    this.spark = spark;
+    this.read = read;
+    this.total = total;
+    this.lines = lines;
+  }
+
+  void start() {
+    spark.addSparkListener(this);
+    var unused = clock.scheduleWithFixedDelay(this::tell, SECONDS, SECONDS, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void onTaskStart(SparkListenerTaskStart event) {
+    if (firstTask == 0) {
+      firstTask = System.nanoTime();
+    }
+  }
+
+  @Override
+  public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate update) {
+    for (var task : CollectionConverters.asJava(update.accumUpdates())) {
+      for (var counter : CollectionConverters.asJava(task._4())) {
+        if (counter.id() == read.id() && counter.update().isDefined()) {
+          running.put((Long) task._1(), ((Number) counter.update().get()).longValue());
+        }
+      }
+    }
+  }
+
+  @Override
+  public void onTaskEnd(SparkListenerTaskEnd end) {
+    running.remove(end.taskInfo().taskId());
+  }
+
+  private void tell() {
+    if (firstTask == 0) {
+      if (!toldOfWaiting && seconds(opened) > PATIENCE_SECONDS) {
+        toldOfWaiting = true;
+        lines.accept(
+            "no executor has begun: has the cluster the free cores and memory that are asked for"
+                + " (spark.task.cpus, spark.executor.memory), and Spark "
+                + spark.version()
+                + " as here?");
+      }
+      return;
+    }
+    long done = read.value() + running.values().stream().mapToLong(Long::longValue).sum();
+    lines.accept(line(done, total, seconds(firstTask)));
+  }
+
+  /** Where there is no total, there is no estimate. */
+  static String line(long done, long total, double seconds) {
+    double rate = done / Math.max(seconds, 1e-3);
+    String line =
+        String.format(
+            Locale.ROOT,
+            "features: %d%s pictures, %.1f a second",
+            done,
+            total > 0 ? " of " + total : "",
+            rate);
+    return total > 0 && done > 0
+        ? line
+            + String.format(Locale.ROOT, ", about %.0f s to go", Math.max(0, total - done) / rate)
+        : line;
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) / 1e9;
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+    spark.removeSparkListener(this);
+  }
+}

@@ -1,0 +1,104 @@
+package org.kgcoop.cluster.features;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.NoSuchElementException;
+import java.util.function.UnaryOperator;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.bank.ShardEncoder.Picture;
+import org.kgcoop.data.Images;
+
+/**
+ * The pictures of a tar of WebDataset, whatever lies beside them. Where the tar breaks off a last
+ * picture stands for the damage.
+ */
+final class TarPictures implements Iterator<Picture> {
+  private final HadoopFiles files;
+  private final String path;
+  private final UnaryOperator<String> key;
+  private @Nullable TarArchiveInputStream tar;
+  private @Nullable Picture next;
+  private boolean ended;
+
+  /**
+   * The pictures of a tar.
+   *
+   * @param key makes the key of a picture of the name of its member
+   */
+  TarPictures(HadoopFiles files, String path, UnaryOperator<String> key) {
+    this.files = files;
+    this.path = path;
+    this.key = key;
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (next == null && !ended) {
+      try {
+        next = read();
+        ended = next == null;
+      } catch (IOException | IllegalArgumentException | KgCoopException e) {
+        // Of damaged headers some are told as illegal arguments.
+        KgCoopException damage =
+            KgCoopException.data(
+                path + ": damaged or cut short: " + HadoopFiles.reason(e) + "; get it again", e);
+        next =
+            new Picture(
+                path,
+                path,
+                () -> {
+                  throw damage;
+                });
+        ended = true;
+      }
+    }
+    return next != null;
+  }
+
+  @Override
+  public Picture next() {
+    boolean more = hasNext();
+    Picture picture = next;
+    if (!more || picture == null) {
+      throw new NoSuchElementException();
+    }
+    next = null;
+    return picture;
+  }
+
+  private @Nullable Picture read() throws IOException {
+    if (tar == null) {
+      tar = new TarArchiveInputStream(stream());
+    }
+    for (TarArchiveEntry member = tar.getNextEntry(); member != null; member = tar.getNextEntry()) {
+      String name = member.getName().replaceFirst("^(\\./)+", "");
+      String fileName = name.substring(name.lastIndexOf('/') + 1);
+      if (member.isFile()
+          && !fileName.startsWith(".")
+          && HadoopFiles.Kind.of(fileName) == HadoopFiles.Kind.PICTURE) {
+        byte[] content = Images.bytes(tar);
+        return new Picture(key.apply(keyName(name)), path + "#" + name, () -> content);
+      }
+    }
+    tar.close();
+    return null;
+  }
+
+  /** As data sets name it: what follows the first dot of the file's name in lower case. */
+  private static String keyName(String name) {
+    int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
+    return name.substring(0, dot) + name.substring(dot).toLowerCase(Locale.ROOT);
+  }
+
+  private InputStream stream() throws IOException {
+    InputStream raw = new BufferedInputStream(files.open(path), 1 << 16);
+    return path.toLowerCase(Locale.ROOT).endsWith(".tar") ? raw : new GZIPInputStream(raw);
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Image features on many machines. {@link FeatureJob} lists pictures on the executors ({@code
+ * Listing}), divides them into tasks, and lets each task write files of a {@link
+ * org.kgcoop.bank.FeatureBank} ({@code EncodeTask}, {@code BankFolder}). Nothing but names goes
+ * through the network of the cluster.
+ */
+@NullMarked
+@CheckReturnValue
+package org.kgcoop.cluster.features;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,140 @@
+package org.kgcoop.cluster.session;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+
+/** A connection to Spark; of one in this process, Spark itself. */
+public final class Session implements AutoCloseable {
+  /** Spark in this process, two tasks at a time. */
+  public static final String LOCAL = "local[2]";
+
+  private static final Pattern MASTERS =
+      Pattern.compile("local(\\[.+\\])?|local-cluster\\[.+\\]|spark://.+|yarn|k8s://.+");
+  private static final int CONNECT_MILLIS = 5000;
+
+  /** What must be set before a JVM starts, as the launcher does it here. */
+  private static final Map<String, String> EXECUTOR_ENVIRONMENT =
+      Map.of(
+          "MALLOC_MMAP_THRESHOLD_", "4294967296",
+          "MALLOC_TRIM_THRESHOLD_", "17179869184",
+          "MALLOC_TOP_PAD_", "268435456",
+          "OMP_WAIT_POLICY", "passive");
+
+  private final SparkSession spark;
+
+  private Session(SparkSession spark) {
+    this.spark = spark;
+  }
+
+  /**
+   * Opens Spark.
+   *
+   * @param name what the cluster's pages call the application
+   * @param master of Spark; null for the one that {@code spark-submit} has set, else {@link #LOCAL}
+   * @param settings of Spark, by their names; they go before what is set here
+   * @throws KgCoopException of the kind CONFIGURATION or IO where there is no such master
+   */
+  @MustBeClosed
+  public static Session open(String name, @Nullable String master, Map<String, String> settings) {
+    SparkConf conf = new SparkConf().setAppName("kgcoop " + name);
+    settings.forEach(conf::set);
+    if (master != null) {
+      conf.setMaster(master);
+    }
+    conf.setIfMissing("spark.master", LOCAL);
+    check(conf.get("spark.master"));
+    conf.setIfMissing("spark.ui.enabled", "false");
+    conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    if (conf.get("spark.master").matches("local.*|spark://(127\\.0\\.0\\.1|localhost):\\d+")) {
+      // The name of this machine need not resolve, and nobody else is to connect.
+      conf.setIfMissing("spark.driver.host", "127.0.0.1");
+      conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+    }
+    if (!isLocal(conf.get("spark.master")) && !conf.contains("spark.submit.deployMode")) {
+      // Not by spark-submit, which would say which jars the executors get.
+      conf.setIfMissing("spark.jars", String.join(",", Submission.jars()));
+    }
+    EXECUTOR_ENVIRONMENT.forEach(
+        (variable, value) -> conf.setIfMissing("spark.executorEnv." + variable, value));
+    try {
+      return new Session(SparkSession.builder().config(conf).getOrCreate());
+    } catch (Exception e) { // Scala throws checked ones that it does not declare
+      throw new KgCoopException(
+          KgCoopException.Category.IO,
+          "--master %s: Spark does not start: %s"
+              .formatted(conf.get("spark.master"), Failures.reason(e)),
+          e);
+    }
+  }
+
+  public SparkSession spark() {
+    return spark;
+  }
+
+  /** The cores of one task, and so the threads that it may use. */
+  public int taskCpus() {
+    return spark.sparkContext().getConf().getInt("spark.task.cpus", 1);
+  }
+
+  /** Whether tasks run in this process. */
+  public boolean isLocal() {
+    return isLocal(spark.sparkContext().master());
+  }
+
+  @Override
+  public void close() {
+    spark.stop();
+  }
+
+  private static boolean isLocal(String master) {
+    return master.startsWith("local") && !master.startsWith("local-cluster");
+  }
+
+  private static void check(String master) {
+    if (!MASTERS.matcher(master).matches()) {
+      throw KgCoopException.configuration(
+          "--master "
+              + master
+              + ": expected local[N], spark://HOST:PORT, yarn or k8s://ADDRESS, such as "
+              + LOCAL);
+    }
+    if (master.startsWith("spark://")) {
+      checkReachable(master);
+    }
+  }
+
+  /** Spark itself would try for a minute, and then name a class of its own. */
+  private static void checkReachable(String master) {
+    List<String> addresses = List.of(master.substring("spark://".length()).split(","));
+    @Nullable IOException failure = null;
+    for (String address : addresses) {
+      Matcher parts = Pattern.compile("(.+):(\\d{1,5})").matcher(address);
+      if (!parts.matches()) {
+        throw KgCoopException.configuration(
+            "--master " + master + ": expected spark://HOST:PORT, such as spark://localhost:7077");
+      }
+      try (Socket socket = new Socket()) {
+        socket.connect(
+            new InetSocketAddress(parts.group(1), Integer.parseInt(parts.group(2))),
+            CONNECT_MILLIS);
+        return;
+      } catch (IOException | IllegalArgumentException e) {
+        failure = e instanceof IOException io ? io : new IOException(e);
+      }
+    }
+    throw KgCoopException.io(
+        "--master %s: no master answers there (%s); is it started, and is this its address?"
+            .formatted(master, failure == null ? "no address" : failure.getMessage()),
+        failure == null ? new IOException("no address") : failure);
+  }
+}

@@ -1,0 +1,74 @@
+package org.kgcoop.cluster.session;
+
+import java.io.File;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** How a command of this program is given to {@code spark-submit}. */
+public final class Submission {
+  private static final String MAIN = "org.kgcoop.cluster.Main";
+
+  private Submission() {}
+
+  /**
+   * The line that does on a cluster what a command line does here.
+   *
+   * @param words of this program, from the command on
+   */
+  public static String line(List<String> words) {
+    List<String> line = new ArrayList<>(List.of("spark-submit", "--master", "spark://HOST:7077"));
+    line.addAll(List.of("--class", MAIN));
+    List<String> natives = natives();
+    if (!natives.isEmpty()) {
+      line.addAll(List.of("--jars", String.join(",", natives)));
+    }
+    line.add(bundle());
+    for (int i = 0; i < words.size(); i++) {
+      if (words.get(i).equals("--master")) {
+        i++;
+      } else if (!words.get(i).startsWith("--master=")) {
+        line.add(words.get(i));
+      }
+    }
+    return line.stream().map(Submission::quoted).collect(Collectors.joining(" "));
+  }
+
+  /** What executors need of this program: the bundle, and the native libraries of this platform. */
+  static List<String> jars() {
+    List<String> jars = new ArrayList<>(List.of(bundle()));
+    jars.addAll(natives());
+    return jars;
+  }
+
+  /** Maven puts it beside the jar that this class is from. */
+  private static String bundle() {
+    return classPath().stream()
+        .map(File::getAbsolutePath)
+        .filter(path -> path.matches(".*/kgcoop-cluster-[^/]*\\.jar"))
+        .map(path -> path.replaceFirst("(-bundle)?\\.jar$", "-bundle.jar"))
+        .findFirst()
+        .orElse("kgcoop-cluster-bundle.jar");
+  }
+
+  private static List<String> natives() {
+    return classPath().stream()
+        .map(File::toString)
+        .filter(
+            path ->
+                path.matches(
+                    ".*/(javacpp|openblas|pytorch)-[^/]*-(linux|macosx|windows)-[^/]*\\.jar"))
+        .toList();
+  }
+
+  private static List<File> classPath() {
+    return Arrays.stream(System.getProperty("java.class.path", "").split(File.pathSeparator))
+        .map(File::new)
+        .toList();
+  }
+
+  private static String quoted(String word) {
+    return word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+}

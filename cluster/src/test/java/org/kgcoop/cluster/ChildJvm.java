@@ -1,0 +1,68 @@
+package org.kgcoop.cluster;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Other JVMs of a test, with what they print. */
+final class ChildJvm {
+  /** The folder of the module. */
+  static final Path MODULE = Path.of("").toAbsolutePath();
+
+  private ChildJvm() {}
+
+  /** What a process printed, and how it ended. */
+  record Result(int exitCode, String output) {}
+
+  /** A class path of what was packaged: our jar, what it needs, Spark. */
+  static String packaged() throws IOException {
+    Path target = MODULE.resolve("target");
+    return String.join(
+        File.pathSeparator,
+        jar(target, "kgcoop-cluster-.*-SNAPSHOT\\.jar").toString(),
+        target.resolve("lib") + "/*",
+        target.resolve("spark/jars") + "/*");
+  }
+
+  /** The one file of that name in a folder. */
+  static Path jar(Path folder, String name) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> found = files.filter(file -> file.getFileName().toString().matches(name)).toList();
+      if (found.size() != 1) {
+        throw new IOException(name + " in " + folder + ": " + found);
+      }
+      return found.get(0);
+    }
+  }
+
+  static Process start(String heap, String classPath, List<String> words, Path log)
+      throws IOException {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(List.of("@" + MODULE.resolve("spark.jvm"), "-Xmx" + heap, "-cp", classPath));
+    line.addAll(words);
+    return start(line, Map.of(), log);
+  }
+
+  static Process start(List<String> line, Map<String, String> environment, Path log)
+      throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  static Result await(Process process, Path log) throws IOException, InterruptedException {
+    if (!process.waitFor(120, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("does not end:\n" + Files.readString(log));
+    }
+    return new Result(process.exitValue(), Files.readString(log));
+  }
+}

@@ -1,0 +1,182 @@
+package org.kgcoop.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A grid on Spark is the grid of one machine. */
+class ExperimentsCommandTest {
+  private static final long PATIENCE_SECONDS = 120;
+  private static final int RUNS = 8;
+
+  @TempDir Path folder;
+
+  private Lab lab;
+  private Path out;
+
+  @BeforeEach
+  void prepare() {
+    lab = new Lab(folder);
+    out = folder.resolve("out");
+  }
+
+  private Lab.Result run(Path grid, Object... more) {
+    Object[] words = {"experiments", "base2new", "--config", grid, "--out", out};
+    return Lab.run(Stream.concat(Stream.of(words), Stream.of(more)).toArray());
+  }
+
+  private static Map<Path, FileTime> times(List<Path> runs) {
+    Map<Path, FileTime> times = new LinkedHashMap<>();
+    for (Path run : runs) {
+      try {
+        times.put(run, Files.getLastModifiedTime(run.resolve("run.json")));
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+    return times;
+  }
+
+  @Test
+  void theTableIsThatOfOneMachineAndDoneOnce() {
+    Path grid = lab.grid("epochs: 2");
+
+    Lab.Result first = run(grid);
+
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    assertThat(first.out()).contains("KgCoOp").contains("Report: ");
+    assertThat(Lab.done(out)).hasSize(RUNS);
+    assertThat(Lab.content(out)).isEqualTo(Lab.content(lab.local(grid)));
+    assertThat(out.resolve(".attempts")).doesNotExist();
+
+    Map<Path, FileTime> before = times(Lab.done(out));
+    Lab.Result again = run(grid, "--json");
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.err()).contains("8 of 8 runs were done before");
+    assertThat(again.out()).startsWith("{");
+    assertThat(times(Lab.done(out))).isEqualTo(before);
+
+    Lab.Result other = run(lab.grid("epochs: 3"));
+    assertThat(other.exitCode()).isEqualTo(2);
+    assertThat(other.err())
+        .contains("holds a run of other settings: training.epochs was 2, is 3")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void aKilledDriverLeavesWhatIsDoneAndOnlyTheRestIsDoneAgain() throws InterruptedException {
+    Path grid = lab.grid("epochs: 40");
+    Process driver =
+        lab.start(
+            "experiments", "--master", "local[1]", "base2new", "--config", grid, "--out", out);
+    waitFor(2, driver);
+    driver.destroyForcibly(); // SIGKILL
+    int unused = driver.waitFor();
+    Map<Path, FileTime> before = times(Lab.done(out));
+    assertThat(before).hasSizeBetween(2, RUNS - 1);
+
+    Lab.Result rest = run(grid);
+
+    assertThat(rest.exitCode()).as(rest.err()).isZero();
+    assertThat(rest.err()).contains(" of 8 runs were done before");
+    assertThat(times(Lab.done(out))).hasSize(RUNS).containsAllEntriesOf(before);
+    assertThat(out.resolve(".attempts")).doesNotExist();
+    assertThat(Lab.content(out)).isEqualTo(Lab.content(lab.local(grid)));
+  }
+
+  private void waitFor(int runs, Process process) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (Lab.done(out).size() < runs) {
+      assertThat(process.isAlive()).as(said()).isTrue();
+      assertThat(System.nanoTime()).as(said()).isLessThan(end);
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+  }
+
+  private String said() {
+    try {
+      return Files.readString(lab.log());
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  @Test
+  void whatFailsIsListedAndTheRestIsDone() throws IOException {
+    for (Path picture : pictures(lab.data("there").resolve("cat"))) {
+      Files.writeString(picture, "no picture");
+    }
+
+    Lab.Result result = run(lab.grid("epochs: 1"));
+
+    assertThat(result.exitCode()).isEqualTo(3);
+    assertThat(result.err())
+        .contains("there/coop/seed1")
+        .contains("there/kgcoop/seed2")
+        .contains("4 of 8 runs failed; the others are done and kept");
+    assertThat(Lab.done(out)).hasSize(4).allMatch(run -> run.toString().contains("here/"));
+    assertThat(out.resolve(".attempts")).doesNotExist();
+  }
+
+  private static List<Path> pictures(Path of) throws IOException {
+    try (Stream<Path> files = Files.list(of)) {
+      return files.toList();
+    }
+  }
+
+  @Test
+  void aWrongLineIsRefusedBeforeSparkBegins() {
+    assertRefused(
+        Lab.run("experiments", "base2new", "--config", lab.grid("epochz: 1"), "--out", out),
+        "epochz (did you mean epochs?)");
+    assertRefused(Lab.run("experiments", "base2nwe"), "did you mean base2new?");
+    assertRefused(run(lab.grid("epochs: 1"), "--threads", "2", "--device", "cpu0"), "cpu0");
+    assertRefused(
+        Lab.run(
+            "experiments",
+            "base2new",
+            "--config",
+            lab.grid("epochs: 1"),
+            "--out",
+            out,
+            "--master",
+            "mesos://x"),
+        "mesos://x");
+    assertRefused(
+        Lab.run(
+            "experiments",
+            "--conf",
+            "spark.task.cpus=1",
+            "base2new",
+            "--config",
+            lab.grid("epochs: 1"),
+            "--threads=2",
+            "--out",
+            out),
+        "spark.task.cpus=1");
+  }
+
+  private static void assertRefused(Lab.Result result, String what) {
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
+    assertThat(result.err()).startsWith("kgcoop: ").contains(what).hasLineCount(1);
+  }
+
+  @Test
+  void helpIsThatOfTheProtocol() {
+    Lab.Result help = Lab.run("experiments", "base2new", "--help");
+    assertThat(help.exitCode()).isZero();
+    assertThat(help.out()).contains("--per-set").contains("--seeds");
+    assertThat(Lab.run("experiments", "--help").out()).contains("--master").contains("base2new");
+  }
+}

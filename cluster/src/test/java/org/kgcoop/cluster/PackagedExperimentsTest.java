@@ -1,0 +1,91 @@
+package org.kgcoop.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A grid by what was packaged, in processes of its own: spark-submit, a master with two workers.
+ */
+@Tag("packaged")
+class PackagedExperimentsTest {
+  private static final int RUNS = 8;
+
+  @TempDir private Path folder;
+
+  private Lab lab;
+  private Path out;
+  private Path log;
+
+  @BeforeEach
+  void prepare() {
+    lab = new Lab(folder);
+    out = folder.resolve("out");
+    log = folder.resolve("log.txt");
+  }
+
+  private List<String> words(Path grid, String master) {
+    return List.of(
+        "experiments",
+        "base2new",
+        "--config",
+        grid.toString(),
+        "--out",
+        out.toString(),
+        "--master",
+        master);
+  }
+
+  @Test
+  void sparkSubmitTakesTheBundle() throws Exception {
+    Path grid = lab.grid("epochs: 1");
+    Path target = ChildJvm.MODULE.resolve("target");
+    String natives;
+    try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
+      natives =
+          jars.map(Path::toString)
+              .filter(name -> name.matches(".*/(javacpp|openblas|pytorch)-.*-x86_64\\.jar"))
+              .collect(Collectors.joining(","));
+    }
+    List<String> line = new ArrayList<>(List.of("org.apache.spark.deploy.SparkSubmit"));
+    line.addAll(List.of("--master", "local[2]", "--class", "org.kgcoop.cluster.Main"));
+    line.addAll(List.of("--conf", "spark.driver.bindAddress=127.0.0.1", "--jars", natives));
+    line.add(ChildJvm.jar(target, ".*-bundle\\.jar").toString());
+    line.addAll(words(grid, "local[2]"));
+    // Spark's own jars and nothing of ours: the bundle has to bring the rest.
+    ChildJvm.Result result =
+        ChildJvm.await(ChildJvm.start("1g", target.resolve("spark/jars") + "/*", line, log), log);
+    assertThat(result.exitCode()).as(result.output()).isZero();
+    assertThat(Lab.content(out)).isEqualTo(Lab.content(lab.local(grid)));
+    assertThat(out.resolve("report.html")).isRegularFile();
+  }
+
+  @Test
+  void aKilledWorkerChangesNoDigit() throws Exception {
+    Path grid = lab.grid("epochs: 40");
+    try (Standalone spark = new Standalone(folder.resolve("standalone"))) {
+      List<String> line = new ArrayList<>(List.of("org.kgcoop.cluster.Main"));
+      line.addAll(words(grid, spark.master()));
+      Process job = ChildJvm.start("1g", ChildJvm.packaged(), line, log);
+      for (int i = 0; i < 2400 && job.isAlive() && Lab.done(out).isEmpty(); i++) {
+        TimeUnit.MILLISECONDS.sleep(25);
+      }
+      spark.killWorker(1);
+      assertThat(Lab.done(out)).as(Files.readString(log)).hasSizeBetween(1, RUNS - 1);
+      ChildJvm.Result result = ChildJvm.await(job, log);
+      assertThat(result.exitCode()).as(result.output()).isZero();
+    }
+    assertThat(Lab.done(out)).hasSize(RUNS);
+    assertThat(Lab.content(out)).isEqualTo(Lab.content(lab.local(grid)));
+  }
+}

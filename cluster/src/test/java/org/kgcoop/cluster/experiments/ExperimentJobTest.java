@@ -1,0 +1,65 @@
+package org.kgcoop.cluster.experiments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.Grid;
+import org.kgcoop.cluster.Lab;
+import org.kgcoop.cluster.session.Session;
+import org.kgcoop.cluster.session.Versions;
+
+class ExperimentJobTest {
+  @TempDir Path folder;
+
+  private List<String> words;
+  private Grid grid;
+  private final StringWriter said = new StringWriter();
+
+  @BeforeEach
+  void openGrid() {
+    words =
+        List.of(
+            "base2new",
+            "--config=" + new Lab(folder).grid("epochs: 1"),
+            "--threads=1",
+            "--out=" + folder.resolve("out"));
+    PrintWriter writer = new PrintWriter(said, true);
+    grid = SharedGrids.of(words, writer, writer);
+  }
+
+  @Test
+  void aTaskThatRunsTwiceAtATimeLeavesOneRun() {
+    String run = grid.runs().get(0);
+    try (Session session = Session.open("test", "local[2]", Map.of())) {
+      new ExperimentJob(session, words, grid).run(List.of(run, run), line -> {});
+    }
+    assertThat(Lab.done(grid.out())).containsExactly(grid.out().resolve(run));
+    new Attempts(grid.out()).tidy(grid.runs());
+    assertThat(grid.out().resolve(".attempts")).doesNotExist();
+    SharedGrids.close(words);
+  }
+
+  @Test
+  void otherVersionsThanTheDriversEndTheJobInOneLine() {
+    Versions here = Versions.here();
+    Versions other = new Versions("0.0.9", here.java(), here.engine());
+    try (Session session = Session.open("test", "local[2]", Map.of())) {
+      ExperimentJob job = new ExperimentJob(session, words, grid, other);
+      assertThatThrownBy(() -> job.run(grid.runs(), line -> {}))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("kgcoop " + here.kgcoop() + " there, 0.0.9 here")
+          .hasMessageNotContaining("\n");
+    }
+    assertThat(Lab.done(grid.out())).isEmpty();
+    SharedGrids.close(words);
+  }
+}

@@ -1,0 +1,5 @@
+/** Attempts, and what becomes of runs that fail or run twice. */
+@NullMarked
+package org.kgcoop.cluster.experiments;
+
+import org.jspecify.annotations.NullMarked;

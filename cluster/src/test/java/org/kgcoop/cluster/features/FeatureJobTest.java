@@ -1,0 +1,218 @@
+package org.kgcoop.cluster.features;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cluster.EmbeddedPictures;
+import org.kgcoop.cluster.session.Session;
+import org.kgcoop.tensor.DType;
+
+class FeatureJobTest {
+  private static final int PICTURES = 80;
+
+  @TempDir private static Path shared;
+  private static Session session;
+  private static List<Path> pictures;
+  private static Map<String, String> local;
+
+  @TempDir private Path folder;
+  private final List<String> lines = new ArrayList<>();
+
+  @BeforeAll
+  @SuppressWarnings("MustBeClosedChecker") // closed below
+  static void open() throws IOException {
+    pictures = EmbeddedPictures.copy(shared.resolve("pictures"), PICTURES);
+    local = EmbeddedPictures.localBank(pictures, shared.resolve("local"), 1);
+    session =
+        Session.open(
+            "test",
+            "local[2]",
+            Map.of(
+                "spark.hadoop.fs.copied.impl",
+                CopiedFileSystem.class.getName(),
+                "spark.hadoop.fs.copied.impl.disable.cache",
+                "true"));
+  }
+
+  @AfterAll
+  static void close() {
+    session.close();
+  }
+
+  private FeatureJob.Outcome encode(String from, String bank) {
+    return new FeatureJob(
+            session.spark(),
+            new FeatureJob.Request(from, bank, ClipSource.embedded(DType.FLOAT32, 1), 0, 2),
+            lines::add)
+        .run();
+  }
+
+  private List<Row> errors() {
+    return session
+        .spark()
+        .read()
+        .parquet(folder.resolve("bank/errors.parquet").toString())
+        .orderBy("path")
+        .collectAsList();
+  }
+
+  @Test
+  void theBankIsTheLocalOneInBytesAndIsNotMadeAgain() throws IOException {
+    Path bank = folder.resolve("bank");
+    FeatureJob.Outcome made = encode(shared.resolve("pictures").toString(), bank.toString());
+    assertThat(made.read()).isEqualTo(PICTURES);
+    assertThat(made.problems()).isZero();
+    FeatureJob.Outcome again = encode(shared.resolve("pictures").toString(), bank.toString());
+    assertThat(again.read()).isEqualTo(PICTURES);
+    assertThat(again.encoded()).isZero();
+    Map<String, String> before = EmbeddedPictures.content(bank);
+    EmbeddedPictures.encode(pictures, bank, 1);
+    assertThat(EmbeddedPictures.content(bank)).isEqualTo(before);
+    assertThat(EmbeddedPictures.merged(bank)).isEqualTo(local);
+  }
+
+  @Test
+  void onlyWhatIsMissingIsEncoded() throws IOException {
+    Path bank = folder.resolve("bank");
+    List<Path> half = pictures.subList(0, PICTURES / 2);
+    assertThat(EmbeddedPictures.localBank(half, bank, 1)).isNotEqualTo(local);
+    FeatureJob.Outcome rest = encode(shared.resolve("pictures").toString(), bank.toString());
+    assertThat(rest.encoded()).isEqualTo(PICTURES - PICTURES / 2);
+    assertThat(EmbeddedPictures.merged(bank)).isEqualTo(local);
+  }
+
+  @Test
+  void brokenPicturesAreRowsAndTheRestIsDone() throws IOException {
+    Path mixed = folder.resolve("mixed");
+    List<Path> good = EmbeddedPictures.copy(mixed, 20);
+    Files.writeString(mixed.resolve("broken.jpg"), "no picture");
+    Files.write(mixed.resolve("empty.png"), new byte[0]);
+    Path cut = mixed.resolve("train/cut.png");
+    byte[] whole = Files.readAllBytes(good.get(0));
+    Files.write(cut, Arrays.copyOf(whole, whole.length / 2));
+    FeatureJob.Outcome made = encode(mixed.toString(), folder.resolve("bank").toString());
+    assertThat(made.read()).isEqualTo(23);
+    assertThat(made.problems()).isEqualTo(3);
+    List<Row> rows = errors();
+    assertThat(rows).hasSize(3);
+    assertThat(rows.get(0).getString(0)).endsWith("mixed/broken.jpg");
+    assertThat(rows.get(0).getString(1)).contains("text file");
+    assertThat(rows.get(1).getString(1)).contains("empty");
+    assertThat(rows.get(2).getString(0)).endsWith("train/cut.png");
+    assertThat(EmbeddedPictures.merged(folder.resolve("bank")))
+        .isEqualTo(EmbeddedPictures.localBank(good, folder.resolve("same"), 1));
+  }
+
+  @Test
+  void tarsAndParquetFilesMakeTheSameBank() throws IOException {
+    Path packed = Files.createDirectories(folder.resolve("packed"));
+    tar(packed.resolve("first.tar"), pictures.subList(0, 30));
+    List<Row> rows = new ArrayList<>();
+    for (Path file : pictures.subList(30, PICTURES)) {
+      rows.add(RowFactory.create(RowFactory.create(Files.readAllBytes(file), file.toString()), 3L));
+    }
+    StructType image =
+        new StructType().add("bytes", DataTypes.BinaryType).add("path", DataTypes.StringType);
+    session
+        .spark()
+        .createDataFrame(
+            rows, new StructType().add("image", image).add("label", DataTypes.LongType))
+        .write()
+        .parquet(packed.resolve("data").toString());
+    FeatureJob.Outcome made = encode(packed.toString(), folder.resolve("bank").toString());
+    assertThat(made.read()).isEqualTo(PICTURES);
+    assertThat(made.problems()).isZero();
+    assertThat(EmbeddedPictures.merged(folder.resolve("bank"))).isEqualTo(local);
+  }
+
+  @Test
+  void aTarThatBreaksOffIsARowAndItsPicturesCount() throws IOException {
+    Path whole = folder.resolve("whole.tar");
+    tar(whole, pictures.subList(0, 10));
+    byte[] bytes = Files.readAllBytes(whole);
+    Path packed = Files.createDirectories(folder.resolve("packed"));
+    // Behind the header and within the content of the sixth member.
+    Path file = pictures.get(5);
+    long end = 0;
+    for (Path before : pictures.subList(0, 5)) {
+      end += 512 + (Files.size(before) + 511) / 512 * 512;
+    }
+    Files.write(
+        packed.resolve("cut.tar"), Arrays.copyOf(bytes, (int) (end + 512 + Files.size(file) / 2)));
+    FeatureJob.Outcome made = encode(packed.toString(), folder.resolve("bank").toString());
+    assertThat(made.encoded()).isEqualTo(5);
+    assertThat(errors()).hasSize(1);
+    assertThat(errors().get(0).getString(0)).endsWith("cut.tar");
+  }
+
+  @Test
+  void aBankOnAnotherFileSystemIsWrittenByRenaming() throws IOException {
+    Path bank = Files.createDirectories(folder.resolve("far"));
+    FeatureJob.Outcome made = encode("copied:" + shared.resolve("pictures"), "copied:" + bank);
+    assertThat(made.encoded()).isEqualTo(PICTURES);
+    assertThat(encode("copied:" + shared.resolve("pictures"), "copied:" + bank).encoded()).isZero();
+    try (var files = Files.walk(bank)) {
+      assertThat(files.filter(f -> f.toString().endsWith(".tmp"))).isEmpty();
+    }
+    assertThat(EmbeddedPictures.merged(bank)).isEqualTo(local);
+  }
+
+  @Test
+  void whatCannotWorkIsOneLine() {
+    assertThatThrownBy(() -> encode(folder.resolve("none").toString(), "bank"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("no such file or folder");
+    assertThatThrownBy(() -> encode(folder.toString(), "bank"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("no pictures");
+    assertThatThrownBy(() -> encode(folder.toString(), folder.resolve("bank").toString()))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("among the pictures");
+    assertThatThrownBy(() -> encode("nowhere://host/pictures", "bank"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("nowhere")
+        .hasMessageNotContaining("\n");
+    ClipSource other = new ClipSource(List.of(), true, DType.FLOAT32, 1, "0.0.9");
+    assertThatThrownBy(
+            () ->
+                new FeatureJob(
+                        session.spark(),
+                        new FeatureJob.Request(
+                            shared.resolve("pictures").toString(), "bank", other, 0, 2),
+                        lines::add)
+                    .run())
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("0.0.9");
+  }
+
+  private static void tar(Path file, List<Path> members) throws IOException {
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(Files.newOutputStream(file))) {
+      for (int i = 0; i < members.size(); i++) {
+        byte[] content = Files.readAllBytes(members.get(i));
+        TarArchiveEntry entry = new TarArchiveEntry("%04d.png".formatted(i));
+        entry.setSize(content.length);
+        tar.putArchiveEntry(entry);
+        tar.write(content);
+        tar.closeArchiveEntry();
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package org.kgcoop.cluster.features;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ProgressLinesTest {
+
+  @Test
+  void aLineHasTheRateAndWhatIsLeft() {
+    // 200 in 50 s are 4 a second; 800 more take 200 s.
+    assertThat(ProgressLines.line(200, 1000, 50))
+        .isEqualTo("features: 200 of 1000 pictures, 4.0 a second, about 200 s to go");
+  }
+
+  @Test
+  void withoutATotalThereIsNoEstimate() {
+    assertThat(ProgressLines.line(200, 0, 50)).isEqualTo("features: 200 pictures, 4.0 a second");
+    assertThat(ProgressLines.line(0, 1000, 50))
+        .isEqualTo("features: 0 of 1000 pictures, 0.0 a second");
+  }
+}

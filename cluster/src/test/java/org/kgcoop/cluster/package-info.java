@@ -1,0 +1,4 @@
+@NullMarked
+package org.kgcoop.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,22 @@
+package org.kgcoop.cluster.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SubmissionTest {
+
+  @Test
+  void theLineHasAllWordsButTheMaster() {
+    String line =
+        Submission.line(
+            List.of("features", "my pictures", "--master", "local[4]", "--bank=b", "--master=x"));
+    assertThat(line)
+        .startsWith(
+            "spark-submit --master spark://HOST:7077 --class org.kgcoop.cluster.Main --jars ")
+        .endsWith("bundle.jar features 'my pictures' --bank=b")
+        .contains("pytorch-")
+        .doesNotContain("local[4]");
+  }
+}

@@ -1,0 +1,5 @@
+/** Spark within the process of the test. */
+@NullMarked
+package org.kgcoop.cluster.session;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package org.kgcoop.bank;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Encodes views in groups of one size, the last filled up, so that a feature does not depend on
+ * which others were encoded beside it.
+ */
+final class Groups {
+  static final int SIZE = 32;
+
+  private Groups() {}
+
+  /**
+   * A picture as the image tower sees it.
+   *
+   * @param key of the feature
+   * @param values (channels, R, R)
+   */
+  // An array, since views are large and pass through once; records of it are never compared.
+  @SuppressWarnings("ArrayRecordComponent")
+  record View(String key, float[] values) {}
+
+  /**
+   * Encodes all.
+   *
+   * @param features gets those of each group, with the seconds that it took to get them
+   */
+  static void encode(
+      PictureEncoder encoder, Iterator<View> views, Consumer<List<Shard.Feature>> features) {
+    while (views.hasNext()) {
+      long start = System.nanoTime();
+      List<View> group = new ArrayList<>();
+      while (group.size() < SIZE && views.hasNext()) {
+        group.add(views.next());
+      }
+      int length = encoder.valuesPerPicture();
+      float[] values = new float[Math.multiplyExact(group.size(), length)];
+      for (int i = 0; i < group.size(); i++) {
+        System.arraycopy(group.get(i).values(), 0, values, i * length, length);
+      }
+      List<float[]> vectors = encoder.vectors(values, SIZE);
+      double seconds = (System.nanoTime() - start) / 1e9 / group.size();
+      List<Shard.Feature> made = new ArrayList<>();
+      for (int i = 0; i < group.size(); i++) {
+        made.add(new Shard.Feature(group.get(i).key(), vectors.get(i), seconds));
+      }
+      features.accept(made);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package org.kgcoop.bank;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.io.AtomicFile;
+import org.kgcoop.io.Fingerprints;
+import org.kgcoop.io.SealedFile;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.tensor.DType;
+
+/**
+ * A file of a bank. It is named by the keys that it holds, and equal features make equal bytes; the
+ * time that they took to compute, which no two computations share, stands in a small file beside
+ * it.
+ *
+ * @param features at least one, of one width
+ */
+public record Shard(List<Feature> features) {
+  /** Features in one file at most: what a run that is cut off loses. */
+  public static final int LENGTH = 1024;
+
+  /** What the name of such a file ends in. */
+  public static final String ENDING = ".safetensors";
+
+  private static final String TIME_ENDING = ".seconds";
+  private static final String WHAT = "file of a feature bank";
+
+  /**
+   * A unit feature.
+   *
+   * @param key the SHA-256 of the picture's bytes, a space, and how it was seen
+   * @param vector (E)
+   * @param seconds that it took to compute
+   */
+  // An array, since features are many and never compared.
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Feature(String key, float[] vector, double seconds) {}
+
+  public Shard {
+    features = List.copyOf(features);
+  }
+
+  /** The name of its file, which follows from the keys. */
+  public String fileName() {
+    return Fingerprints.text(keys().toString()).substring(0, 32) + ENDING;
+  }
+
+  private ArrayNode keys() {
+    ArrayNode keys = JsonNodeFactory.instance.arrayNode();
+    features.forEach(feature -> keys.add(feature.key()));
+    return keys;
+  }
+
+  /**
+   * Writes its file, whole or not at all, and the one beside it.
+   *
+   * @return the file
+   */
+  public Path write(Path folder) {
+    int width = features.get(0).vector().length;
+    float[] values = new float[features.size() * width];
+    double seconds = 0;
+    for (int i = 0; i < features.size(); i++) {
+      System.arraycopy(features.get(i).vector(), 0, values, i * width, width);
+      seconds += features.get(i).seconds();
+    }
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.set("keys", keys());
+    Path file = folder.resolve(fileName());
+    String time = seconds + "\n";
+    AtomicFile.write(timeFile(file), out -> out.write(time.getBytes(StandardCharsets.UTF_8)));
+    SealedFile.write(
+        file,
+        List.of(StoredTensor.ofFloats("features", new long[] {features.size(), width}, values)),
+        json);
+    return file;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws KgCoopException where it is damaged or none of a bank
+   */
+  public static Shard read(Path file) {
+    SealedFile.Content content = SealedFile.read(file, WHAT);
+    StoredTensor stored = content.tensors().get("features");
+    JsonNode keys = content.json().path("keys");
+    int count = keys.size();
+    if (stored == null
+        || stored.dtype() != DType.FLOAT32
+        || stored.shape().length != 2
+        || stored.shape()[0] != count) {
+      throw KgCoopException.weights(file + ": not a " + WHAT);
+    }
+    int width = Math.toIntExact(stored.shape()[1]);
+    float[] values = stored.toFloats();
+    // Earlier versions wrote the time into the file itself.
+    JsonNode within = content.json().path("seconds");
+    double seconds = (within.isNumber() ? within.asDouble() : time(file)) / Math.max(1, count);
+    List<Feature> features = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      float[] vector = new float[width];
+      System.arraycopy(values, i * width, vector, 0, width);
+      features.add(new Feature(keys.path(i).asText(), vector, seconds));
+    }
+    return new Shard(features);
+  }
+
+  /** The file with the time of another: of the same name but for the ending. */
+  public static Path timeFile(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return file.resolveSibling(name.substring(0, name.length() - ENDING.length()) + TIME_ENDING);
+  }
+
+  private static double time(Path file) {
+    Path beside = timeFile(file);
+    try {
+      return Double.parseDouble(Files.readString(beside).strip());
+    } catch (NoSuchFileException | NumberFormatException e) {
+      return 0; // the features are good without it
+    } catch (IOException e) {
+      throw KgCoopException.io(beside + ": cannot be read (" + e + ")", e);
+    }
+  }
+}

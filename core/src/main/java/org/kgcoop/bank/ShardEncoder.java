@@ -1,0 +1,152 @@
+package org.kgcoop.bank;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.RgbImage;
+import org.kgcoop.data.ViewRecipe;
+import org.kgcoop.io.Fingerprints;
+
+/**
+ * Pictures from anywhere to the features that a {@link FeatureBank} would compute for them, as
+ * files of a bank. A picture that cannot be read is told and left out.
+ */
+public final class ShardEncoder {
+  private final PictureEncoder encoder;
+  private final List<PictureEncoder.@Nullable Sight> sights;
+  private final Predicate<String> known;
+  private final int threads;
+
+  /**
+   * A picture.
+   *
+   * @param key the path as a data set gives it, relative and with '/': views follow from it
+   * @param name what an error calls it
+   * @param content gives its file's bytes, on any thread; where it throws, the picture is left out
+   */
+  public record Picture(String key, String name, Supplier<byte[]> content) {}
+
+  /** A picture that was left out, and why. */
+  public record Problem(String name, KgCoopException reason) {}
+
+  /** A picture read: what is to be encoded of it, or why it is left out. */
+  private record Prepared(List<Groups.View> views, @Nullable Problem problem) {}
+
+  /**
+   * An encoder.
+   *
+   * @param views of {@code --augment bank:V}, beside the one of the test transform
+   * @param known tells of a key of {@link Shard.Feature} whether the bank has it
+   * @param threads that read and decode ahead
+   */
+  public ShardEncoder(PictureEncoder encoder, int views, Predicate<String> known, int threads) {
+    this.encoder = encoder;
+    this.known = known;
+    this.threads = threads;
+    sights = new ArrayList<>();
+    sights.add(null);
+    LongStream.range(0, views)
+        .forEach(view -> sights.add(PictureEncoder.Sight.banked(ViewRecipe.PUBLISHED, view)));
+  }
+
+  /**
+   * Encodes what is not known, each once.
+   *
+   * @param shards gets files of {@link Shard#LENGTH} features, the last maybe shorter
+   * @param problems gets pictures that were left out
+   * @param progress told how many pictures are read
+   */
+  public void encode(
+      Iterator<Picture> pictures,
+      Consumer<Shard> shards,
+      Consumer<Problem> problems,
+      LongConsumer progress) {
+    List<Shard.Feature> made = new ArrayList<>();
+    int length = Math.max(threads, 2 * Groups.SIZE / sights.size());
+    try (Ahead<Picture, Prepared> ahead = new Ahead<>(pictures, this::prepared, threads, length)) {
+      Groups.encode(
+          encoder,
+          new Views(ahead, problems, progress),
+          features -> {
+            made.addAll(features);
+            if (made.size() >= Shard.LENGTH) {
+              List<Shard.Feature> full = made.subList(0, Shard.LENGTH);
+              shards.accept(new Shard(full));
+              full.clear();
+            }
+          });
+    }
+    if (!made.isEmpty()) {
+      shards.accept(new Shard(made));
+    }
+  }
+
+  /** The views of pictures, those of equal bytes once. */
+  private static final class Views implements Iterator<Groups.View> {
+    private final Iterator<Prepared> pictures;
+    private final Consumer<Problem> problems;
+    private final LongConsumer progress;
+    private final Set<String> taken = new HashSet<>();
+    private final Queue<Groups.View> ready = new ArrayDeque<>();
+    private long read;
+
+    Views(Iterator<Prepared> pictures, Consumer<Problem> problems, LongConsumer progress) {
+      this.pictures = pictures;
+      this.problems = problems;
+      this.progress = progress;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (ready.isEmpty() && pictures.hasNext()) {
+        Prepared picture = pictures.next();
+        if (picture.problem() != null) {
+          problems.accept(picture.problem());
+        }
+        picture.views().stream().filter(view -> taken.add(view.key())).forEach(ready::add);
+        progress.accept(++read);
+      }
+      return !ready.isEmpty();
+    }
+
+    @Override
+    public Groups.View next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      return ready.remove();
+    }
+  }
+
+  private Prepared prepared(Picture picture) {
+    try {
+      byte[] content = picture.content().get();
+      String hash = Fingerprints.bytes(content);
+      @Nullable RgbImage image = null;
+      List<Groups.View> views = new ArrayList<>();
+      for (PictureEncoder.@Nullable Sight sight : sights) {
+        String key = FeatureBank.key(hash, PictureEncoder.Sight.seen(sight, picture.key()));
+        if (known.test(key)) {
+          continue;
+        }
+        image = image == null ? encoder.decode(content, picture.name()) : image;
+        views.add(new Groups.View(key, encoder.values(image, picture.key(), sight)));
+      }
+      return new Prepared(views, null);
+    } catch (KgCoopException e) {
+      return new Prepared(List.of(), new Problem(picture.name(), e));
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package org.kgcoop.bank;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Images;
+import org.kgcoop.data.Item;
+import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.TinyClip;
+
+class BankMergeTest {
+  @TempDir private Path folder;
+  private final List<String> warnings = new ArrayList<>();
+  private Clip clip;
+  private List<Item> items;
+
+  @BeforeEach
+  void load() {
+    clip = TinyClip.load();
+    items = Pictures.dataSet(folder.resolve("data"), List.of("a", "b"), 20, 0, 1).train();
+  }
+
+  @AfterEach
+  void close() {
+    clip.close();
+  }
+
+  private PictureEncoder encoder() {
+    return new PictureEncoder(clip, new Images(warnings::add));
+  }
+
+  private FeatureBank bank(String name) {
+    return new FeatureBank(encoder(), folder.resolve(name), warnings::add);
+  }
+
+  /** The bytes of the shards by their names. */
+  private Map<String, String> content(String bank) throws IOException {
+    try (Stream<Path> all = Files.walk(folder.resolve(bank))) {
+      Map<String, String> content = new HashMap<>();
+      for (Path file : all.filter(path -> path.toString().endsWith(Shard.ENDING)).toList()) {
+        content.put(
+            folder.resolve(bank).relativize(file).toString(),
+            java.util.HexFormat.of().formatHex(Files.readAllBytes(file)));
+      }
+      return content;
+    }
+  }
+
+  private List<ShardEncoder.Picture> pictures() {
+    List<ShardEncoder.Picture> pictures = new ArrayList<>();
+    for (Item item : items) {
+      pictures.add(
+          new ShardEncoder.Picture(
+              item.key(), item.file().toString(), () -> Images.bytes(item.file())));
+    }
+    return pictures;
+  }
+
+  private void encode(List<ShardEncoder.Picture> pictures, int views, String bank) {
+    Path to = folder.resolve(bank).resolve(FeatureBank.folderName(clip));
+    new ShardEncoder(encoder(), views, key -> false, 2)
+        .encode(
+            pictures.iterator(),
+            shard -> assertThat(written(shard, to)).exists(),
+            problem -> warnings.add(problem.name() + ": " + problem.reason().getMessage()),
+            read -> {});
+  }
+
+  private static Path written(Shard shard, Path folder) {
+    try {
+      return shard.write(Files.createDirectories(folder));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void banksOfTheSameFeaturesAreEqualInBytesWhateverTheOrder() throws IOException {
+    assertThat(bank("whole").test(items, done -> {}).vectors()).hasSameSizeAs(items);
+    List<Item> reversed = new ArrayList<>(items);
+    Collections.reverse(reversed);
+    // In three files, each smaller than a group.
+    for (int from = 0; from < reversed.size(); from += 15) {
+      List<Item> part = reversed.subList(from, Math.min(from + 15, reversed.size()));
+      assertThat(bank("parts").test(part, done -> {}).vectors()).hasSameSizeAs(part);
+    }
+    assertThat(content("parts")).hasSize(3).isNotEqualTo(content("whole"));
+    assertThat(BankMerge.merge(folder.resolve("whole"), warnings::add)).isEqualTo(items.size());
+    assertThat(BankMerge.merge(folder.resolve("parts"), warnings::add)).isEqualTo(items.size());
+    assertThat(content("parts")).hasSize(1).isEqualTo(content("whole"));
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void aMergedBankAnswersAndMergingAgainChangesNothing() throws IOException {
+    FeatureBank.Features made = bank("bank").test(items, done -> {});
+    long unused = BankMerge.merge(folder.resolve("bank"), warnings::add);
+    Map<String, String> merged = content("bank");
+    long again = BankMerge.merge(folder.resolve("bank"), warnings::add);
+    assertThat(again).isEqualTo(items.size());
+    assertThat(content("bank")).isEqualTo(merged);
+    List<Long> encoded = new ArrayList<>();
+    FeatureBank.Features read = bank("bank").test(items, encoded::add);
+    assertThat(encoded).containsExactly((long) items.size()); // nothing on the way there
+    assertThat(read.seconds()).isCloseTo(made.seconds(), org.assertj.core.data.Offset.offset(1e-9));
+  }
+
+  @Test
+  void picturesGivenAsBytesMakeTheBankThatItemsMake() throws IOException {
+    FeatureBank local = bank("local");
+    assertThat(local.test(items, done -> {}).vectors()).hasSameSizeAs(items);
+    double seconds =
+        new FeatureSource(local, items, new Augmentation.Bank(3), 5).prepare(done -> {});
+    assertThat(seconds).isPositive();
+    encode(pictures().subList(17, items.size()), 3, "given");
+    encode(pictures().subList(0, 17), 3, "given");
+    long features = 4L * items.size(); // the test view and three random ones
+    assertThat(BankMerge.merge(folder.resolve("local"), warnings::add)).isEqualTo(features);
+    assertThat(BankMerge.merge(folder.resolve("given"), warnings::add)).isEqualTo(features);
+    assertThat(content("given")).isEqualTo(content("local"));
+  }
+
+  @Test
+  void aBrokenPictureIsToldAndTheOthersAreEncoded() throws IOException {
+    List<ShardEncoder.Picture> pictures = pictures();
+    pictures.add(3, new ShardEncoder.Picture("broken.png", "broken.png", () -> new byte[] {1, 2}));
+    encode(pictures, 0, "given");
+    assertThat(warnings).hasSize(1);
+    assertThat(warnings.get(0)).startsWith("broken.png: ");
+    warnings.clear();
+    assertThat(bank("local").test(items, done -> {}).vectors()).hasSameSizeAs(items);
+    assertThat(BankMerge.merge(folder.resolve("given"), warnings::add)).isEqualTo(items.size());
+    assertThat(BankMerge.merge(folder.resolve("local"), warnings::add)).isEqualTo(items.size());
+    assertThat(content("given")).isEqualTo(content("local"));
+  }
+
+  @Test
+  void picturesOfEqualBytesAndKnownOnesAreNotEncoded() throws IOException {
+    List<ShardEncoder.Picture> twice = new ArrayList<>(pictures());
+    twice.addAll(pictures());
+    List<Shard> shards = new ArrayList<>();
+    List<Long> read = new ArrayList<>();
+    new ShardEncoder(encoder(), 0, key -> false, 2)
+        .encode(twice.iterator(), shards::add, problem -> {}, read::add);
+    assertThat(shards).hasSize(1);
+    assertThat(shards.get(0).features()).hasSize(items.size());
+    assertThat(read).last().isEqualTo(2L * items.size());
+    new ShardEncoder(encoder(), 0, key -> true, 2)
+        .encode(twice.iterator(), shards::add, problem -> {}, read::add);
+    assertThat(shards).hasSize(1);
+  }
+}
