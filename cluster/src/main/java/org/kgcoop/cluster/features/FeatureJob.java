@@ -87,9 +87,13 @@ public final class FeatureJob {
 
   /** How many pictures, tars and Parquet files there are; nothing is read. */
   public String count() {
-    Found found = found(files.qualified(request.pictures()));
-    return "%d pictures in files of their own, %d tars, %d Parquet files"
-        .formatted(found.pictures(), found.tars().size(), found.parquet().size());
+    try {
+      Found found = found(files.qualified(request.pictures()));
+      return "%d pictures in files of their own, %d tars, %d Parquet files"
+          .formatted(found.pictures(), found.tars().size(), found.parquet().size());
+    } catch (Exception e) { // Scala throws checked ones that it does not declare
+      throw Failures.known(e);
+    }
   }
 
   /** Does what is missing. */
