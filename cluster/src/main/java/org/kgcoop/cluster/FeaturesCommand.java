@@ -143,7 +143,7 @@ final class FeaturesCommand implements Callable<Integer> {
         outcome.problems(),
         outcome.seconds(),
         outcome.encodingSeconds(),
-        outcome.read() / outcome.encodingSeconds());
+        outcome.read() / Math.max(outcome.encodingSeconds(), 1e-3));
     out.println("bank: " + outcome.folder());
     if (outcome.problems() > 0) {
       out.println("left out, with reasons: " + outcome.errors());

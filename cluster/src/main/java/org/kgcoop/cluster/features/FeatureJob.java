@@ -57,7 +57,7 @@ public final class FeatureJob {
    * @param encoded features; the rest was in the bank
    * @param problems rows in {@code errors.parquet}
    * @param seconds without the start of Spark
-   * @param encodingSeconds of these, without listing and the first look at the weights
+   * @param encodingSeconds of these, from the first task that encodes to the end of the last
    */
   public record Outcome(
       String folder,
@@ -87,9 +87,13 @@ public final class FeatureJob {
 
   /** How many pictures, tars and Parquet files there are; nothing is read. */
   public String count() {
-    Found found = found(files.qualified(request.pictures()));
-    return "%d pictures in files of their own, %d tars, %d Parquet files"
-        .formatted(found.pictures(), found.tars().size(), found.parquet().size());
+    try {
+      Found found = found(files.qualified(request.pictures()));
+      return "%d pictures in files of their own, %d tars, %d Parquet files"
+          .formatted(found.pictures(), found.tars().size(), found.parquet().size());
+    } catch (Exception e) { // Scala throws checked ones that it does not declare
+      throw Failures.known(e);
+    }
   }
 
   /** Does what is missing. */
@@ -133,7 +137,7 @@ public final class FeatureJob {
             read,
             encoded);
     String errors = bank + "/errors.parquet";
-    long begun = System.nanoTime();
+    double encodingSeconds;
     long total = found.tars().isEmpty() && found.parquet().isEmpty() ? found.pictures() : 0;
     try (ProgressLines progress = new ProgressLines(session.sparkContext(), read, total, lines)) {
       progress.start();
@@ -142,8 +146,8 @@ public final class FeatureJob {
           .write()
           .mode(SaveMode.Overwrite)
           .parquet(errors);
+      encodingSeconds = progress.seconds();
     }
-    double encodingSeconds = seconds(begun);
     long problems = session.read().schema(Encoding.ERRORS).parquet(errors).count();
     if (problems > 0 && problems >= read.value()) {
       throw KgCoopException.data(
@@ -156,12 +160,8 @@ public final class FeatureJob {
         encoded.value(),
         problems,
         errors,
-        seconds(start),
+        (System.nanoTime() - start) / 1e9,
         encodingSeconds);
-  }
-
-  private static double seconds(long since) {
-    return (System.nanoTime() - since) / 1e9;
   }
 
   private Found found(String root) {

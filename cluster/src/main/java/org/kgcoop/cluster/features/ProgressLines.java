@@ -111,6 +111,11 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
         : line;
   }
 
+  /** Since the first task began; 0 before. */
+  double seconds() {
+    return firstTask == 0 ? 0 : seconds(firstTask);
+  }
+
   private static double seconds(long since) {
     return (System.nanoTime() - since) / 1e9;
   }
