@@ -85,7 +85,7 @@ class ServeReloadTest {
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
       String started = line(output);
       assertThat(started).startsWith("serving pets on http://");
-      String address = started.substring(started.indexOf("http"), started.indexOf(','));
+      String address = started.replaceFirst(".* on (http://[^/]+)/.*", "$1");
       String first = classes(address);
 
       byte[] second = Files.readAllBytes(other);

@@ -94,8 +94,8 @@ class StoppedServerTest {
 
   private static int port(Process server) throws IOException {
     BufferedReader out = server.inputReader(StandardCharsets.UTF_8);
-    String line = out.readLine(); // serving objects on http://127.0.0.1:40123, described in ...
+    String line = out.readLine(); // serving objects on http://127.0.0.1:40123/ for browsers; ...
     assertThat(line).contains("http://");
-    return URI.create(line.replaceFirst(".*(http://[^,]*),.*", "$1")).getPort();
+    return URI.create(line.replaceFirst(".* on (http://[^/]+)/.*", "$1")).getPort();
   }
 }
