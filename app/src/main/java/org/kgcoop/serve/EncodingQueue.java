@@ -33,12 +33,16 @@ final class EncodingQueue implements AutoCloseable {
   /** Longer than most pictures take to be decoded; no large one holds up the others. */
   private static final long GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+  /** How soon one of several callers who have just been answered asks again. */
+  private static final long RETURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final PictureEncoder encoder;
   private final BlockingQueue<Job<?>> waiting;
   private final Duration timeLimit;
   private final IntSupplier upcoming;
   private final IntConsumer batches;
   private final Thread thread;
+  private boolean severalBefore; // pictures in the last batch
   private volatile boolean stopping;
 
   /**
@@ -167,6 +171,7 @@ final class EncodingQueue implements AutoCloseable {
           List<Job<?>> batch = new ArrayList<>(List.of(first));
           gather(batch);
           batch.removeIf(job -> !job.isWanted());
+          severalBefore = batch.size() > 1;
           answer(batch);
         }
       } catch (InterruptedException e) {
@@ -178,14 +183,15 @@ final class EncodingQueue implements AutoCloseable {
   private void gather(List<Job<?>> batch) throws InterruptedException {
     long end = System.nanoTime() + GATHERING_NANOS;
     int unused = waiting.drainTo(batch, BATCH - 1);
-    while (batch.size() < BATCH && upcoming.getAsInt() > 0) {
-      Job<?> next = waiting.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    while (batch.size() < BATCH) {
+      long left = end - System.nanoTime();
+      long patience = upcoming.getAsInt() > 0 ? left : severalBefore ? RETURN_NANOS : 0;
+      Job<?> next = waiting.poll(Math.min(patience, left), TimeUnit.NANOSECONDS);
       if (next == null) {
         return;
       }
       batch.add(next);
     }
-    int unusedToo = waiting.drainTo(batch, BATCH - batch.size());
   }
 
   private void answer(List<Job<?>> batch) {

@@ -135,7 +135,7 @@ final class HostileCase {
     }
     if (!right) {
       wrong.increment();
-      count("wrong: " + answer.body().substring(0, Math.min(200, answer.body().length())));
+      count("good_answered_wrong_with_" + answer.status());
     }
   }
 

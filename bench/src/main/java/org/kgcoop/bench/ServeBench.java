@@ -12,10 +12,13 @@ import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.EmbeddedDataSets;
 import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
+import org.kgcoop.prompt.EmbeddedPrompt;
+import org.kgcoop.prompt.Templates;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import picocli.CommandLine.Command;
@@ -27,7 +30,6 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     header = "kgcoop serve under load, against decoding and encoding without HTTP.")
 final class ServeBench implements Callable<Integer> {
-  static final String TEMPLATE = EmbeddedClip.TEMPLATE;
 
   /** What is measured. */
   enum What {
@@ -99,21 +101,27 @@ final class ServeBench implements Callable<Integer> {
     DType type = precision.equals("bf16") ? DType.BFLOAT16 : DType.FLOAT32;
     List<String> options = new ArrayList<>(List.of("--precision", precision));
     if (!embedded) {
-      options.addAll(List.of("--clip", folder.toString(), "--template", TEMPLATE));
+      options.addAll(List.of("--clip", folder.toString()));
     }
     ObjectNode result = JsonNodeFactory.instance.objectNode();
     result.put("case", what.name().toLowerCase(Locale.ROOT)).put("model", model);
-    var objects = EmbeddedDataSets.open("objects", DataSetOptions.defaults(warning -> {}));
+    // What serve shows without a file: the shipped prompt or, of another CLIP, names untrained.
+    DataSet data =
+        EmbeddedDataSets.open(
+            embedded ? "symbols" : "objects", DataSetOptions.defaults(warning -> {}));
     List<byte[]> files = new ArrayList<>();
     if (embedded) {
-      for (Item item : objects.test().subList(0, Math.min(200, objects.test().size()))) {
+      for (Item item : data.test().subList(0, Math.min(200, data.test().size()))) {
         files.add(Images.bytes(item.file()));
       }
     } else {
       files.add(PreprocessBench.jpeg());
     }
     try (Clip clip = Clip.load(folder, new Clip.Options(type, Device.CPU, null, null));
-        Classifier classifier = Classifier.zeroShot(clip, objects.classNames(), TEMPLATE)) {
+        Classifier classifier =
+            embedded
+                ? Classifier.of(EmbeddedPrompt.read().orElseThrow(), clip, data.classNames())
+                : Classifier.zeroShot(clip, data.classNames(), Templates.DEFAULT)) {
       Images images = new Images(warning -> {});
       Local local = new Local(clip, classifier, new PictureEncoder(clip, images), images, files);
       switch (what) {
