@@ -43,6 +43,7 @@ final class EncodingQueue implements AutoCloseable {
   private final IntConsumer batches;
   private final Thread thread;
   private boolean severalBefore; // pictures in the last batch
+  private long lastNanos; // that it took
   private volatile boolean stopping;
 
   /**
@@ -172,7 +173,9 @@ final class EncodingQueue implements AutoCloseable {
           gather(batch);
           batch.removeIf(job -> !job.isWanted());
           severalBefore = batch.size() > 1;
+          long start = System.nanoTime();
           answer(batch);
+          lastNanos = System.nanoTime() - start;
         }
       } catch (InterruptedException e) {
         return;
@@ -181,11 +184,13 @@ final class EncodingQueue implements AutoCloseable {
   }
 
   private void gather(List<Job<?>> batch) throws InterruptedException {
-    long end = System.nanoTime() + GATHERING_NANOS;
+    // A large model is slow to encode, and its callers send larger pictures: it waits longer.
+    long end = System.nanoTime() + Math.max(GATHERING_NANOS, lastNanos / 10);
+    long back = Math.max(RETURN_NANOS, lastNanos / 50);
     int unused = waiting.drainTo(batch, BATCH - 1);
     while (batch.size() < BATCH) {
       long left = end - System.nanoTime();
-      long patience = upcoming.getAsInt() > 0 ? left : severalBefore ? RETURN_NANOS : 0;
+      long patience = upcoming.getAsInt() > 0 ? left : severalBefore ? back : 0;
       Job<?> next = waiting.poll(Math.min(patience, left), TimeUnit.NANOSECONDS);
       if (next == null) {
         return;

@@ -87,17 +87,19 @@ final class ServeLoad {
       List<Double> serverMs = new ArrayList<>();
       List<Double> clientMs = new ArrayList<>();
       List<Double> batchMs = new ArrayList<>();
-      for (int time = 0; time < seconds; time += 3 * BLOCK_SECONDS) {
+      // Long ones: at the end of a block clients stop one by one, and batches are small.
+      int block = Math.max(BLOCK_SECONDS, seconds / 6);
+      for (int time = 0; time < seconds; time += 3 * block) {
         double serverBefore = server.cpuSeconds();
         double before = cpuSeconds();
-        served.add(served(local, server, clients, BLOCK_SECONDS));
-        double pictures = last(served) * BLOCK_SECONDS;
+        served.add(served(local, server, clients, block));
+        double pictures = last(served) * block;
         serverMs.add(1e3 * (server.cpuSeconds() - serverBefore) / pictures);
         clientMs.add(1e3 * (cpuSeconds() - before) / pictures);
         before = cpuSeconds();
-        batches.add(here(local, clients, BLOCK_SECONDS));
-        batchMs.add(1e3 * (cpuSeconds() - before) / (last(batches) * BLOCK_SECONDS));
-        batchesOf32.add(here(local, 32, BLOCK_SECONDS));
+        batches.add(here(local, clients, block));
+        batchMs.add(1e3 * (cpuSeconds() - before) / (last(batches) * block));
+        batchesOf32.add(here(local, 32, block));
       }
       // What other programs on the machine change least.
       result.put("server_cpu_ms", median(serverMs)).put("client_cpu_ms", median(clientMs));
