@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.cli.Grid;
 import org.kgcoop.cli.ProtocolLine;
+import org.kgcoop.cluster.session.NativeMemory;
 
 /**
  * The grids that are open in this process: one model, one bank and one listing of the data, however
@@ -35,6 +36,7 @@ public final class SharedGrids {
 
   @SuppressWarnings("MustBeClosed") // it lives on; close() ends it
   private static Grid opened(List<String> words, PrintWriter out, PrintWriter err) {
+    NativeMemory.leaveToCluster();
     return ProtocolLine.parse(words, out, err).open();
   }
 

@@ -12,6 +12,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.cluster.session.NativeMemory;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
@@ -52,6 +53,7 @@ public record ClipSource(
           "the driver runs kgcoop %s, this executor %s; give both the same jar"
               .formatted(version, here()));
     }
+    NativeMemory.leaveToCluster();
     Engine.setThreads(threads); // a thread that Spark has made knows nothing of it
     synchronized (LOADED) {
       Clip clip = LOADED.get(this);
