@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Other JVMs of a test, with what they print. */
@@ -48,6 +49,25 @@ final class ChildJvm {
     line.addAll(List.of("@" + MODULE.resolve("spark.jvm"), "-Xmx" + heap, "-cp", classPath));
     line.addAll(words);
     return start(line, Map.of(), log);
+  }
+
+  /** A command by Spark's own submit class, with the bundle and the natives, in this machine. */
+  static Result submit(List<String> command, Path log) throws IOException, InterruptedException {
+    Path target = MODULE.resolve("target");
+    String natives;
+    try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
+      natives =
+          jars.map(Path::toString)
+              .filter(name -> name.matches(".*/(javacpp|openblas|pytorch)-.*-x86_64\\.jar"))
+              .collect(Collectors.joining(","));
+    }
+    List<String> words = new ArrayList<>(List.of("org.apache.spark.deploy.SparkSubmit"));
+    words.addAll(List.of("--master", "local[2]", "--class", "org.kgcoop.cluster.Main"));
+    words.addAll(List.of("--conf", "spark.driver.bindAddress=127.0.0.1", "--jars", natives));
+    words.add(jar(target, ".*-bundle\\.jar").toString());
+    words.addAll(command);
+    // Spark's own jars and nothing of ours: the bundle has to bring the rest.
+    return await(start("1g", target.resolve("spark/jars") + "/*", words, log), log);
   }
 
   static Process start(List<String> line, Map<String, String> environment, Path log)

@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,22 +47,7 @@ class PackagedExperimentsTest {
   @Test
   void sparkSubmitTakesTheBundle() throws Exception {
     Path grid = lab.grid("epochs: 1");
-    Path target = ChildJvm.MODULE.resolve("target");
-    String natives;
-    try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
-      natives =
-          jars.map(Path::toString)
-              .filter(name -> name.matches(".*/(javacpp|openblas|pytorch)-.*-x86_64\\.jar"))
-              .collect(Collectors.joining(","));
-    }
-    List<String> line = new ArrayList<>(List.of("org.apache.spark.deploy.SparkSubmit"));
-    line.addAll(List.of("--master", "local[2]", "--class", "org.kgcoop.cluster.Main"));
-    line.addAll(List.of("--conf", "spark.driver.bindAddress=127.0.0.1", "--jars", natives));
-    line.add(ChildJvm.jar(target, ".*-bundle\\.jar").toString());
-    line.addAll(words(grid, "local[2]"));
-    // Spark's own jars and nothing of ours: the bundle has to bring the rest.
-    ChildJvm.Result result =
-        ChildJvm.await(ChildJvm.start("1g", target.resolve("spark/jars") + "/*", line, log), log);
+    ChildJvm.Result result = ChildJvm.submit(words(grid, "local[2]"), log);
     assertThat(result.exitCode()).as(result.output()).isZero();
     assertThat(Lab.content(out)).isEqualTo(Lab.content(lab.local(grid)));
     assertThat(out.resolve("report.html")).isRegularFile();

@@ -3,15 +3,12 @@ package org.kgcoop.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -49,23 +46,7 @@ class PackagedTest {
 
   @Test
   void sparkSubmitTakesTheBundle() throws Exception {
-    Path target = ChildJvm.MODULE.resolve("target");
-    String natives;
-    try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
-      natives =
-          jars.map(Path::toString)
-              .filter(name -> name.matches(".*/(javacpp|openblas|pytorch)-.*-x86_64\\.jar"))
-              .collect(Collectors.joining(","));
-    }
-    List<String> words = new ArrayList<>(List.of("org.apache.spark.deploy.SparkSubmit"));
-    words.addAll(List.of("--master", "local[2]", "--class", "org.kgcoop.cluster.Main"));
-    words.addAll(List.of("--conf", "spark.driver.bindAddress=127.0.0.1", "--jars", natives));
-    words.add(ChildJvm.jar(target, ".*-bundle\\.jar").toString());
-    words.addAll(features("local[2]"));
-    Path log = folder.resolve("log");
-    // Spark's own jars and nothing of ours: the bundle has to bring the rest.
-    Process process = ChildJvm.start("1g", target.resolve("spark/jars") + "/*", words, log);
-    ChildJvm.Result result = ChildJvm.await(process, log);
+    ChildJvm.Result result = ChildJvm.submit(features("local[2]"), folder.resolve("log"));
     assertThat(result.output()).contains(PICTURES + " features encoded");
     assertThat(result.exitCode()).isZero();
     assertThat(EmbeddedPictures.merged(folder.resolve("bank"))).isEqualTo(local);
@@ -73,33 +54,17 @@ class PackagedTest {
 
   @Test
   void aKilledWorkerChangesNoByte() throws Exception {
-    Path standalone = folder.resolve("standalone");
-    Map<String, String> environment =
-        Map.of(
-            "KGCOOP_STANDALONE", standalone.toString(),
-            "KGCOOP_MASTER_PORT", String.valueOf(freePort()));
-    String script = ChildJvm.MODULE.resolve("standalone").toString();
-    Path started = folder.resolve("start.log");
-    ChildJvm.Result start =
-        ChildJvm.await(ChildJvm.start(List.of(script, "start"), environment, started), started);
-    try {
-      assertThat(start.exitCode()).as(start.output()).isZero();
+    try (Standalone spark = new Standalone(folder.resolve("standalone"))) {
       Path log = folder.resolve("log");
       List<String> words = new ArrayList<>(List.of("org.kgcoop.cluster.Main"));
-      words.addAll(features(start.output().strip()));
+      words.addAll(features(spark.master()));
       Process job = ChildJvm.start("1g", ChildJvm.packaged(), words, log);
       awaitShard(job, log);
-      long worker = Long.parseLong(Files.readString(standalone.resolve("worker1.pid")).strip());
-      assertThat(ProcessHandle.of(worker).map(ProcessHandle::destroyForcibly)).contains(true);
+      spark.killWorker(1);
       ChildJvm.Result result = ChildJvm.await(job, log);
       assertThat(result.output()).contains(PICTURES + " pictures read");
       assertThat(result.exitCode()).isZero();
       assertThat(EmbeddedPictures.merged(folder.resolve("bank"))).isEqualTo(local);
-    } finally {
-      Path stopped = folder.resolve("stop.log");
-      ChildJvm.Result stop =
-          ChildJvm.await(ChildJvm.start(List.of(script, "stop"), environment, stopped), stopped);
-      assertThat(stop.exitCode()).isZero();
     }
   }
 
@@ -120,12 +85,6 @@ class PackagedTest {
     }
     try (Stream<Path> files = Files.walk(bank)) {
       return files.anyMatch(file -> file.toString().endsWith(Shard.ENDING));
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }
