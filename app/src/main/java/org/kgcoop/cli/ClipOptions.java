@@ -14,6 +14,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.download.ReleasedWeights;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.tensor.Arithmetic;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
@@ -65,7 +66,7 @@ final class ClipOptions {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads an operation may use (default: one a core).")
+      description = "Cores to use (default: all). No result depends on it.")
   private int threads;
 
   @Mixin private NetworkOptions network = new NetworkOptions();
@@ -129,6 +130,7 @@ final class ClipOptions {
       }
       Engine.setThreads(threads);
     }
+    Arithmetic.warning(options.precision()).ifPresent(Output.of(spec)::warn);
     return Clip.load(path, options);
   }
 

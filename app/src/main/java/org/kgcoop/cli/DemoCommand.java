@@ -20,8 +20,6 @@ import org.kgcoop.prompt.KgCoOp;
 import org.kgcoop.prompt.ProGrad;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.prompt.ZeroShot;
-import org.kgcoop.tensor.DType;
-import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.train.Schedule;
 import org.kgcoop.train.TrainingSettings;
@@ -104,8 +102,7 @@ final class DemoCommand implements Callable<Integer> {
             quick ? drawn.subList(0, 1) : drawn,
             jobs);
     BaseToNew protocol = new BaseToNew(sets());
-    Clip.Options options = new Clip.Options(DType.BFLOAT16, Device.CPU, null, null);
-    try (Clip clip = Clip.load(EmbeddedClip.folder(), options)) {
+    try (Clip clip = Clip.load(EmbeddedClip.folder())) {
       Workbench bench = Parse.workbench(clip, bank.open(clip, output), output, main);
       TableView.run(new Experiment(bench, protocol, plan), out).print(output, perSet);
     }

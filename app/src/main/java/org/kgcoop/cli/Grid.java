@@ -15,7 +15,6 @@ import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.experiment.Workbench;
-import org.kgcoop.tensor.Engine;
 
 /**
  * The experiment of a command line, opened: as a whole, or run by run for those who let others do
@@ -68,9 +67,6 @@ public final class Grid implements AutoCloseable {
    * @param interrupted whether to stop at the next safe place
    */
   public void run(String run, Path table, BooleanSupplier interrupted) {
-    if (Engine.threads() == 1) {
-      Engine.useOneThreadHere(); // a new thread may not know what the engine was set to
-    }
     Clip clip = bench.clip();
     Workbench own =
         new Workbench(

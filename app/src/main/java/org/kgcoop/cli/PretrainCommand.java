@@ -11,6 +11,7 @@ import org.kgcoop.data.Images;
 import org.kgcoop.pretrain.Corpus;
 import org.kgcoop.pretrain.Pretraining;
 import org.kgcoop.pretrain.PretrainingSettings;
+import org.kgcoop.tensor.Arithmetic;
 import org.kgcoop.tensor.DType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -162,8 +163,8 @@ final class PretrainCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
-      defaultValue = "bf16",
-      description = "bf16 or float32, of matrix products (default: ${DEFAULT-VALUE}).")
+      defaultValue = "float32",
+      description = "float32 or bf16, of matrix products (default: ${DEFAULT-VALUE}).")
   private String precision;
 
   @Option(
@@ -236,6 +237,7 @@ final class PretrainCommand implements Callable<Integer> {
             start,
             type("--stored", stored));
     Images images = new Images(output::warn);
+    Arithmetic.warning(type("--precision", precision)).ifPresent(output::warn);
     output.info("reading the corpus");
     Corpus corpus = Corpus.read(data, model.resolution(), images);
     Path checked = validationFile();

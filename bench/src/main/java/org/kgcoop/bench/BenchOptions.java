@@ -7,9 +7,9 @@ import picocli.CommandLine.Option;
 final class BenchOptions {
   @Option(
       names = "--precision",
-      defaultValue = "bf16",
+      defaultValue = "float32",
       description = "Of ours: float32 or bf16 (default: ${DEFAULT-VALUE}).")
-  private String precision = "bf16";
+  private String precision = "float32";
 
   @Option(
       names = "--reference-precision",

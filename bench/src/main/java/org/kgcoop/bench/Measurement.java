@@ -31,9 +31,9 @@ final class Measurement {
     double[] referenceTimes = new double[rounds];
     double[] ourTimes = new double[rounds];
     for (int round = -1; round < rounds; round++) {
-      Engine.setBlasThreads(Engine.threads());
+      Engine.setThreadsOfAnOperation(Engine.threads());
       double first = time(reference);
-      Engine.setBlasThreads(1);
+      Engine.setThreadsOfAnOperation(1);
       rest();
       double second = time(ours);
       if (round >= 0) {
@@ -84,7 +84,7 @@ final class Measurement {
   static double peak(DType dtype) {
     int size = 2048;
     double best = 0;
-    Engine.setBlasThreads(Engine.threads());
+    Engine.setThreadsOfAnOperation(Engine.threads());
     try (Scope scope = Scope.open("peak");
         Autograd.Switch off = Autograd.off()) {
       Tensor a = Tensor.full(0.5, size, size).to(dtype);
@@ -99,7 +99,7 @@ final class Measurement {
         best = Math.max(best, 2.0 * size * size * size / ms / 1e6);
       }
     } finally {
-      Engine.setBlasThreads(1);
+      Engine.setThreadsOfAnOperation(1);
     }
     return best;
   }

@@ -58,7 +58,10 @@ final class ServeBench implements Callable<Integer> {
       description = "embedded or vit-b-16, random weights (default: ${DEFAULT-VALUE}).")
   private String model;
 
-  @Option(names = "--precision", defaultValue = "bf16", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--precision",
+      defaultValue = "float32",
+      description = "Default: ${DEFAULT-VALUE}.")
   private String precision;
 
   @Option(names = "--clients", defaultValue = "16", description = "Default: ${DEFAULT-VALUE}.")

@@ -19,7 +19,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
 import org.kgcoop.io.Fingerprints;
-import org.kgcoop.tensor.Engine;
+import org.kgcoop.tensor.Arithmetic;
 
 /**
  * Image features that are computed once. The image tower is frozen, so the feature of a picture
@@ -27,15 +27,21 @@ import org.kgcoop.tensor.Engine;
  * in this run and the next.
  *
  * <p>In a folder they lie by what they depend on: below a name that stands for the CLIP weights,
- * the precision, the device, the threads and the preprocessing, in files of up to {@value
- * Shard#LENGTH} features; in a file under the SHA-256 of the picture's bytes and how it was seen.
- * Files are written whole or not at all and under names that follow from their content, so that
- * processes may share a folder. A damaged file is left out, and its features are computed again.
+ * the precision, the device, the preprocessing and how this process computes, in files of up to
+ * {@value Shard#LENGTH} features; in a file under the SHA-256 of the picture's bytes and how it was
+ * seen. Files are written whole or not at all and under names that follow from their content, so
+ * that processes may share a folder. A damaged file is left out, and its features are computed
+ * again.
  *
- * <p>Pictures are encoded in groups of a fixed size, so that a feature does not depend on which
- * others are missing.
+ * <p>Each picture is encoded alone, so that a feature does not depend on which others are missing.
  */
 public final class FeatureBank {
+  /**
+   * The version of what decodes, resizes and encodes here. It grows with each change that makes
+   * another feature of the same picture, so that features of before are not taken for those.
+   */
+  private static final int VERSION = 2;
+
   private final PictureEncoder encoder;
   private final @Nullable Path folder;
   private final Consumer<String> warnings;
@@ -70,8 +76,9 @@ public final class FeatureBank {
                 clip.config().toString(),
                 clip.precision().toString(),
                 clip.device().toString(),
-                Integer.toString(Engine.threads()),
-                clip.preprocessing().toString()))
+                clip.preprocessing().toString(),
+                Integer.toString(VERSION),
+                Arithmetic.id()))
         .substring(0, 32);
   }
 

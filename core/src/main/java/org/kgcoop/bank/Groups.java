@@ -5,10 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
-/**
- * Encodes views in groups of one size, the last filled up, so that a feature does not depend on
- * which others were encoded beside it.
- */
+/** Encodes views in groups, so that all workers have images to encode and progress is told. */
 final class Groups {
   static final int SIZE = 32;
 
@@ -42,7 +39,7 @@ final class Groups {
       for (int i = 0; i < group.size(); i++) {
         System.arraycopy(group.get(i).values(), 0, values, i * length, length);
       }
-      List<float[]> vectors = encoder.vectors(values, SIZE);
+      List<float[]> vectors = encoder.vectors(values);
       double seconds = (System.nanoTime() - start) / 1e9 / group.size();
       List<Shard.Feature> made = new ArrayList<>();
       for (int i = 0; i < group.size(); i++) {

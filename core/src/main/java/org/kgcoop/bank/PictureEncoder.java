@@ -1,7 +1,6 @@
 package org.kgcoop.bank;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -166,14 +165,12 @@ public final class PictureEncoder {
    * Unit features of decoded pictures.
    *
    * @param values (B, channels, R, R)
-   * @param group how many pictures are encoded at least, blank ones beside those that are there
    * @return B vectors of (E)
    */
-  List<float[]> vectors(float[] values, int group) {
+  List<float[]> vectors(float[] values) {
     int count = values.length / valuesPerPicture();
-    float[] filled = Arrays.copyOf(values, Math.max(count, group) * valuesPerPicture());
     try (Scope scope = Scope.open("pictures")) {
-      Tensor features = features(filled);
+      Tensor features = features(values);
       List<float[]> vectors = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         vectors.add(features.select(0, i).toFloats());
@@ -190,7 +187,13 @@ public final class PictureEncoder {
       Tensor input =
           Tensor.of(values, values.length / valuesPerPicture(), channels, size, size)
               .to(clip.device());
-      return scope.promote(clip.imageEncoder().features(input).unitRows());
+      Tensor features = clip.imageEncoder().features(input);
+      // Each row alone, as it was encoded: so its bits do not depend on how many there are.
+      List<Tensor> unit = new ArrayList<>();
+      for (long i = 0; i < features.size(0); i++) {
+        unit.add(features.narrow(0, i, 1).unitRows());
+      }
+      return scope.promote(Tensor.concat(unit, 0));
     }
   }
 }

@@ -37,13 +37,13 @@ import org.kgcoop.tensor.Tensor;
  *
  * <p>Pictures are JPEG, PNG, GIF, BMP or WebP by their content, of at most {@link
  * Images#DEFAULT_MAX_PIXELS}, and turned upright by their EXIF orientation. Several together are
- * encoded as batches, which is quicker than one by one; probabilities then differ by rounding, some
- * 1e-6.
+ * encoded side by side, one a core; the answer to a picture is the same in all bits whatever is
+ * asked with it.
  *
  * <p>It may be used by any number of threads: the native memory of a call belongs to the thread
- * that makes it, and is freed before the call returns. A call already uses all cores, so more
- * threads do not make it faster. The {@link Clip} may be shared by several classifiers and must be
- * closed after them; {@link #close} waits for calls that are under way.
+ * that makes it, and is freed before the call returns. A call with several pictures already uses
+ * all cores. The {@link Clip} may be shared by several classifiers and must be closed after them;
+ * {@link #close} waits for calls that are under way.
  */
 public final class Classifier implements AutoCloseable {
   private static final String ZERO_SHOT = "zero-shot";
@@ -263,11 +263,11 @@ public final class Classifier implements AutoCloseable {
     try (Scope scope = Scope.open("classify features");
         Autograd.Switch off = Autograd.off()) {
       checkOpen();
-      float[] values = Functions.softmax(classifier.logits(features), 1).toFloats();
-      int classes = classNames.size();
       List<Classification> all = new ArrayList<>();
-      for (int from = 0; from < values.length; from += classes) {
-        all.add(new Classification(classNames, Arrays.copyOfRange(values, from, from + classes)));
+      for (long i = 0; i < features.size(0); i++) {
+        // Each alone: the last bits of a row depend on the rows beside it.
+        Tensor logits = classifier.logits(features.narrow(0, i, 1)); // (1, C)
+        all.add(new Classification(classNames, Functions.softmax(logits, 1).toFloats()));
       }
       return all;
     } finally {

@@ -5,24 +5,22 @@ import java.util.List;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
 
-/** An image tower whose batches are divided among the workers. */
+/**
+ * An image tower that computes each image alone, on one core, the images of a batch side by side.
+ *
+ * <p>A row of a matrix product may have other last bits at another place among the rows, and a
+ * convolution other ones in a batch of another size; which, differs between processors. An image
+ * that is computed alone has the same feature whatever is encoded beside it, in which order and by
+ * how many threads.
+ */
 record DividedImageEncoder(ImageEncoder whole) implements ImageEncoder {
 
   @Override
   public Tensor features(Tensor images) {
-    long batch = images.size(0);
-    int pieces = (int) Math.min(batch, Workers.count());
-    if (pieces <= 1) {
-      return whole.features(images);
-    }
     List<Tensor> features = new ArrayList<>();
     Workers.map(
-            pieces,
-            piece -> {
-              long from = batch * piece / pieces;
-              long to = batch * (piece + 1) / pieces;
-              return List.of(whole.features(images.narrow(0, from, to - from)));
-            })
+            Math.toIntExact(images.size(0)),
+            image -> List.of(whole.features(images.narrow(0, image, 1))))
         .forEach(features::addAll);
     return Tensor.concat(features, 0);
   }

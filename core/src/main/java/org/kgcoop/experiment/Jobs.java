@@ -9,7 +9,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.tensor.Engine;
 
 /** Independent pieces of an experiment, some at a time. */
 final class Jobs {
@@ -50,7 +49,6 @@ final class Jobs {
       throw new IllegalStateException("not begun, since another job failed");
     }
     try {
-      Engine.useOneThreadHere(); // a new thread may not know what the engine was set to
       return job.get();
     } catch (RuntimeException | Error e) {
       failure.compareAndSet(null, e);

@@ -84,8 +84,7 @@ final class SettingsJson {
         .objectNode()
         .put("clip_fingerprint", clip.fingerprint())
         .put("precision", clip.precision().name().toLowerCase(Locale.ROOT))
-        .put("device", clip.device().name())
-        .put("threads", Engine.threads());
+        .put("device", clip.device().name());
   }
 
   private static String engineVersion() {

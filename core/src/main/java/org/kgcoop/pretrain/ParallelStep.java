@@ -17,7 +17,6 @@ import org.kgcoop.clip.TextEncoder;
 import org.kgcoop.clip.Towers;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
-import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -194,7 +193,6 @@ final class ParallelStep implements AutoCloseable {
   // ---- one worker
 
   private void work(int worker, Batch batch, double rate) {
-    Engine.useOneThreadHere();
     boolean done = false;
     try (Scope scope = Scope.open("part of a step")) {
       int size = batch.size() / shares.size();

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
@@ -17,20 +18,24 @@ import org.kgcoop.tensor.Workers;
 /**
  * Class features from prompt texts. The embeddings of the fixed tokens are gathered once; a call
  * puts them and the context in the order of the packed rows, and runs the text tower. The classes
- * are divided into parts: one for each worker, or more where the activations would not fit.
+ * are divided into parts for the workers. Which parts follows from the texts and the model alone,
+ * so that the features do not depend on how many workers there are.
  */
 public final class TextFeatures implements AutoCloseable {
   /**
-   * Rows of the text tower that are computed at a time, by all workers together. At the width of
-   * ViT-B/16 their activations take about 1 GiB.
+   * Rows of the text tower whose activations are kept for the way back. At the width of ViT-B/16
+   * they take about 1 GiB.
    */
-  private static final int ROWS_AT_A_TIME = 2560;
+  private static final int ROWS_KEPT = 2560;
 
-  /** Fewer rows than this are not worth a part of their own. */
-  private static final int LEAST_ROWS = 16;
+  /** Rows of a part at most, where there are more than two parts. */
+  private static final int ROWS_OF_A_PART = 320;
+
+  /** Multiply-adds of a pass that are worth a part of their own: some 5 ms of a core. */
+  private static final double LEAST_WORK = 0.5e9;
 
   private final Clip clip;
-  private final int atATime; // parts
+  private final boolean keeps; // activations for the way back
   private final List<Part> parts = new ArrayList<>();
 
   /**
@@ -49,19 +54,16 @@ public final class TextFeatures implements AutoCloseable {
   }
 
   TextFeatures(Clip clip, PromptText text) {
-    this(clip, text, ROWS_AT_A_TIME);
+    this(clip, text, ROWS_KEPT, ROWS_OF_A_PART);
   }
 
   /** For tests, which divide few classes too. */
-  TextFeatures(Clip clip, PromptText text, int rowsAtATime) {
+  TextFeatures(Clip clip, PromptText text, int rowsKept, int rowsOfAPart) {
     this.clip = clip;
-    // An accelerator has one queue: dividing its work gains nothing.
-    atATime = clip.device().isCpu() ? Workers.count() : 1;
     int[] own = IntStream.range(0, text.classes()).map(c -> own(text, c)).toArray();
     int all = Arrays.stream(own).sum();
-    int count =
-        Math.max(
-            Math.min(atATime, all / LEAST_ROWS), ceilDiv(all, Math.max(1, rowsAtATime / atATime)));
+    keeps = all <= rowsKept;
+    int count = parts(clip, all, rowsOfAPart);
     int from = 0;
     int rows = 0; // of classes before `to`
     for (int to = 0; to < own.length; to++) {
@@ -72,6 +74,18 @@ public final class TextFeatures implements AutoCloseable {
         from = to + 1;
       }
     }
+  }
+
+  /** One part, or an even number of them, since most machines have an even number of cores. */
+  private static int parts(Clip clip, int rows, int rowsOfAPart) {
+    ClipConfig config = clip.config();
+    double work = 12.0 * config.textWidth() * config.textWidth() * config.textLayers() * rows;
+    int leastParts = ceilDiv(rows, rowsOfAPart);
+    // An accelerator has one queue: dividing its work gains nothing but memory.
+    if (!clip.device().isCpu() || (leastParts == 1 && work < 2 * LEAST_WORK)) {
+      return leastParts;
+    }
+    return 2 * Math.max(1, ceilDiv(leastParts, 2));
   }
 
   /** Rows of a class after the shared beginning. */
@@ -160,9 +174,8 @@ public final class TextFeatures implements AutoCloseable {
    * A pass forward that can be gone through backward. Its first half ends in the class features,
    * because a loss needs those of all classes; the second begins with the gradients by them.
    *
-   * <p>As many parts as there are workers keep their activations. With more parts than that none
-   * does: each is computed again before its gradients, so that memory does not grow with the number
-   * of classes.
+   * <p>Activations are kept for up to {@value #ROWS_KEPT} rows. Of more rows none are: each part is
+   * computed again before its gradients, so that memory does not grow with the number of classes.
    */
   final class Pass {
     private final Tensor context;
@@ -171,7 +184,7 @@ public final class TextFeatures implements AutoCloseable {
 
     private Pass(Tensor given) {
       context = given.detach().parameter();
-      if (parts.size() > atATime) {
+      if (!keeps) {
         recorded = List.of();
         features = unit(context);
       } else {

@@ -18,7 +18,7 @@ public final class Engine {
   static {
     load();
     THREADS.set(torch.get_num_threads());
-    setBlasThreads(1);
+    setThreadsOfAnOperation(1);
   }
 
   /** Runs the loading of the native library once, before anything else touches the binding. */
@@ -60,7 +60,7 @@ public final class Engine {
   }
 
   /**
-   * How many threads one operation may use. To be set before worker threads start.
+   * Sets how many pieces of a work are computed at a time. No result depends on it.
    *
    * @throws IllegalArgumentException where {@code threads} is below 1
    */
@@ -69,28 +69,29 @@ public final class Engine {
       throw new IllegalArgumentException("threads: expected at least 1, got " + threads);
     }
     THREADS.set(threads);
-    torch.set_num_threads(threads);
   }
 
-  /** How many threads one operation may use, and how many {@link Workers} there are. */
+  /** The number of {@link Workers}: the machine's cores unless set. */
   public static int threads() {
     return THREADS.get();
   }
 
   /**
-   * How many threads a float32 matrix product may use: 1 unless set. OpenBLAS has threads of its
-   * own, which wait spinning for the next product and take the cores from {@link Workers}.
+   * Sets how many threads one operation of the native library may use: 1 unless set, since {@link
+   * Workers} divide work at the outside, where it is worth it. Threads of operations would meet
+   * after each of them, and those of OpenMP and of OpenBLAS wait spinning for the next, on the
+   * cores of each other and of the workers. And the last bits of a result may depend on how many
+   * threads have made it.
+   *
+   * <p>For measurements of what the library does by default. It goes for the calling thread and for
+   * those that have not yet computed.
    */
-  public static void setBlasThreads(int threads) {
-    openblas_nolapack.blas_set_num_threads(threads);
-  }
-
-  /** Operations of the calling thread, and of no other, use it alone. */
-  public static void useOneThreadHere() {
+  public static void setThreadsOfAnOperation(int threads) {
     // A thread takes over the number for new threads when it is first asked for its own; it must
-    // not do that after it was given one. Setting changes the number for new threads, too.
+    // not do that after it was given one.
     int unused = torch.get_num_threads();
-    torch.set_num_threads(1);
+    torch.set_num_threads(threads);
+    openblas_nolapack.blas_set_num_threads(threads);
   }
 
   /** The version of the LibTorch binding, such as {@code 2.10.0-1.5.13}. */

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The matrices of a prompt are thin, a few hundred rows: LibTorch gains little by dividing each
  * operation among cores, and has to meet after every one. Pieces that are divided once, at the
- * outside, meet once. Whoever has fewer pieces than cores leaves cores idle, so a single piece runs
- * in the calling thread with all of LibTorch's own threads.
+ * outside, meet once. A piece is computed by one thread however many workers there are: where the
+ * pieces are a function of the work alone, so are the bits of the result.
  */
 public final class Workers {
   private Workers() {}
@@ -131,8 +131,6 @@ public final class Workers {
             work -> thread(work, ready));
     int unused = pool.prestartAllCoreThreads();
     awaitAll(ready);
-    // Setting a worker's number has also changed the one that other new threads start with.
-    Engine.setThreads(threads);
     return pool;
   }
 
@@ -156,7 +154,6 @@ public final class Workers {
         new Thread(
             () -> {
               IS_WORKER.set(true);
-              Engine.useOneThreadHere();
               ready.countDown();
               work.run();
             },

@@ -275,6 +275,12 @@ class BaseToNewTest {
       assertThatThrownBy(() -> new Plan(plan.contenders(), plan.shots(), plan.seeds(), 2))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("one thread");
+      List<Cell> twoWorkers = run(plan, "workers").cells();
+      assertThat(twoWorkers)
+          .extracting(c -> List.of(c.run(), c.targets()))
+          .isEqualTo(turns.stream().map(c -> List.of(c.run(), c.targets())).toList());
+      assertThat(folder.resolve("workers").resolve(prompt))
+          .hasSameBinaryContentAs(folder.resolve("turns").resolve(prompt));
     } finally {
       Engine.setThreads(threads);
     }

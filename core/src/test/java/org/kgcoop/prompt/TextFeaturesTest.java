@@ -160,7 +160,7 @@ class TextFeaturesTest {
         Autograd.gradients(slow.times(direction).sum(), List.of(context), false).get(0);
     // In one part or two with their activations kept, and in many that are computed again.
     for (int rowsAtATime : new int[] {1_000_000, 1}) {
-      try (TextFeatures features = new TextFeatures(clip, text, rowsAtATime)) {
+      try (TextFeatures features = new TextFeatures(clip, text, rowsAtATime, rowsAtATime)) {
         assertThat(relative(features.unit(context), slow)).isLessThan(TOLERANCE);
         TextFeatures.Pass pass = features.pass(context);
         assertThat(relative(pass.features(), slow)).isLessThan(TOLERANCE);

@@ -54,7 +54,7 @@ public record ClipSource(
               .formatted(version, here()));
     }
     NativeMemory.leaveToCluster();
-    Engine.setThreads(threads); // a thread that Spark has made knows nothing of it
+    Engine.setThreads(threads);
     synchronized (LOADED) {
       Clip clip = LOADED.get(this);
       if (clip == null) {

@@ -1,0 +1,109 @@
+package org.kgcoop.tensor;
+
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * How this process computes: the last bits of its results, which differ between kernels, and how
+ * quick bf16 is, which some processors compute in and others emulate.
+ */
+public final class Arithmetic {
+  private static final int SIZE = 384;
+
+  private Arithmetic() {}
+
+  private static final class Fingerprint {
+    private static final String VALUE = fingerprint();
+  }
+
+  /**
+   * The version of the native library and a digest of small results: equal where another process
+   * computes the same bits.
+   */
+  public static String id() {
+    return Fingerprint.VALUE;
+  }
+
+  private static String fingerprint() {
+    try (Scope scope = Scope.open("arithmetic");
+        Autograd.Switch off = Autograd.off()) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (DType type : List.of(DType.FLOAT32, DType.BFLOAT16)) {
+        Tensor x = sample(29, 96).to(type);
+        Tensor weight = sample(72, 96).to(type);
+        Tensor product = Functions.linear(x, weight, sample(72).to(type));
+        Tensor image = sample(1, 8, 12, 12).to(type);
+        Tensor convolved = Functions.conv2d(image, sample(24, 8, 3, 3).to(type), 1, 1);
+        for (Tensor result :
+            List.of(product, Functions.softmax(product, -1), Functions.gelu(product), convolved)) {
+          digest.update(result.to(DType.FLOAT32).toBytes());
+        }
+      }
+      return Engine.version() + " " + HexFormat.of().formatHex(digest.digest()).substring(0, 16);
+    } catch (IOException | NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Numbers from -0.5 to 0.5 without a pattern, the same everywhere. */
+  private static Tensor sample(long... shape) {
+    int count = 1;
+    for (long size : shape) {
+      count *= (int) size;
+    }
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = ((i * 0x9E3779B97F4A7C15L) >>> 40) / (float) (1 << 24) - 0.5f;
+    }
+    return Tensor.of(values, shape);
+  }
+
+  /**
+   * The measured speed of a matrix product in bf16 as a multiple of that in float32: some 2 where
+   * the processor has instructions for it (AVX512-BF16, AMX), below 1 where it is emulated.
+   */
+  public static double bf16Speed() {
+    try (Scope scope = Scope.open("bf16");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor x = sample(SIZE, SIZE);
+      Tensor half = x.to(DType.BFLOAT16);
+      double single = seconds(() -> x.matmul(x));
+      return single / seconds(() -> half.matmul(half));
+    }
+  }
+
+  /** The shortest of a few times, since other programs make some longer. */
+  private static double seconds(Supplier<Tensor> product) {
+    double best = Double.MAX_VALUE;
+    for (int i = 0; i < 4; i++) {
+      try (Scope scope = Scope.open("product")) {
+        long start = System.nanoTime();
+        double unused = product.get().narrow(0, 0, 1).narrow(1, 0, 1).item();
+        best = Math.min(best, (System.nanoTime() - start) / 1e9);
+      }
+    }
+    return best;
+  }
+
+  /** A line for who asks for a precision that this processor is slow in, or empty. */
+  public static Optional<String> warning(DType precision) {
+    if (precision != DType.BFLOAT16) {
+      return Optional.empty();
+    }
+    double speed = bf16Speed();
+    return speed >= 1
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "precision bf16: this processor emulates it, at %.2f of the speed of float32;"
+                    + " float32 is quicker and more exact here",
+                speed));
+  }
+}
