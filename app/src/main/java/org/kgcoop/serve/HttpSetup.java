@@ -5,6 +5,7 @@ import io.javalin.config.MultipartConfig;
 import io.javalin.config.SizeUnit;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.DoSHandler;
@@ -71,18 +72,17 @@ final class HttpSetup {
     Guard guard = new Guard(settings, session);
     guard.setHandler(bodies);
     if (settings.rate() > 0) {
+    Handler first = guard;
       DoSHandler limit = RateLimit.handler(settings.rate());
       limit.setHandler(guard);
-      server.setHandler(limit);
-    } else {
-      server.setHandler(guard);
+      first = limit;
     }
     server.setErrorHandler(new Refusals());
+    server.setHandler(new HeaderDeadline(first, IDLE_MILLISECONDS));
     server.setRequestLog(new RequestRecord(metrics, requests));
     NetworkConnectionLimit connections = new NetworkConnectionLimit(MOST_CONNECTIONS, server);
     connections.setEndPointIdleTimeout(1000);
     server.addBean(connections);
-    server.addBean(new HeaderDeadline(server, IDLE_MILLISECONDS));
     // On stopping: no new connection; what comes on those that are open is answered, and they are
     // closed with the answer, or after a second of silence.
     server.setStopTimeout(STOP_MILLISECONDS);
