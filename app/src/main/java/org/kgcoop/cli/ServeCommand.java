@@ -91,8 +91,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--queue",
       paramLabel = "N",
       description =
-          "Pictures that may wait while others are encoded; beyond it requests get 503 (default:"
-              + " 64).")
+          "Pictures that may wait while others are encoded, of more than a million pixels half as"
+              + " many; beyond it requests get 503 (default: 64).")
   private int queue = 64;
 
   @Option(
