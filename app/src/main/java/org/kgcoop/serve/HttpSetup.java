@@ -47,6 +47,7 @@ final class HttpSetup {
   void applyTo(JavalinConfig config) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
+    config.http.prefer405over404 = true;
     config.http.maxRequestSize = settings.maxBytes();
     // Forms stay in memory: nothing of a request is written to the disk.
     MultipartConfig forms = config.jetty.multipartConfig;
@@ -71,14 +72,14 @@ final class HttpSetup {
         new BodyReader(settings.maxBytes(), Runtime.getRuntime().maxMemory() / 8, underWay, GRACE);
     Guard guard = new Guard(settings, session);
     guard.setHandler(bodies);
-    if (settings.rate() > 0) {
     Handler first = guard;
+    if (settings.rate() > 0) {
       DoSHandler limit = RateLimit.handler(settings.rate());
       limit.setHandler(guard);
       first = limit;
     }
-    server.setErrorHandler(new Refusals());
     server.setHandler(new HeaderDeadline(first, IDLE_MILLISECONDS));
+    server.setErrorHandler(new Refusals());
     server.setRequestLog(new RequestRecord(metrics, requests));
     NetworkConnectionLimit connections = new NetworkConnectionLimit(MOST_CONNECTIONS, server);
     connections.setEndPointIdleTimeout(1000);

@@ -290,6 +290,26 @@ class ClassifierServerTest {
         postForm("/v1/classify", BodyPublishers.ofByteArray(unnamed)), 400, "part 'image'");
   }
 
+    String one = new String(form(picture), StandardCharsets.ISO_8859_1);
+    byte[] two = (one.replace("--limit--\r\n", "") + one).getBytes(StandardCharsets.ISO_8859_1);
+    assertRefused(postForm("/v1/classify", BodyPublishers.ofByteArray(two)), 400, "one file");
+  }
+
+  @Test
+  void aWrongMethodIsToldTheRightOnes() {
+    Map<String, String> allowed = new LinkedHashMap<>();
+    allowed.put("GET /v1/classify", "POST");
+    allowed.put("POST /v1/models", "GET");
+    allowed.put("PATCH /v1/models/pets", "PUT, DELETE");
+    allowed.put("DELETE /v2/models/pets/versions/1/infer", "POST");
+    allowed.forEach(
+        (asked, methods) -> {
+          String[] words = asked.split(" ", -1);
+          HttpResponse<String> answer =
+              send(request(server, words[1]).method(words[0], BodyPublishers.noBody()));
+          assertRefused(answer, 405, "expected " + methods);
+          assertThat(answer.headers().allValues("Allow")).as(asked).containsExactly(methods);
+        });
   @Test
   void largeBodiesAreRefusedHoweverTheyCome() {
     byte[] large = new byte[MOST_BYTES + 1];
@@ -329,13 +349,16 @@ class ClassifierServerTest {
     try (ClassifierServer guarded = new ClassifierServer(clip, models, settings(TOKEN), LOG::add)) {
       assertThat(send(request(guarded, "/v2/health/ready")).statusCode()).isEqualTo(200);
       assertRefused(send(request(guarded, "/v1/models")), 401, "Authorization");
-      for (String wrong : List.of("Bearer ", "Bearer " + TOKEN + "0", TOKEN, "bearer x")) {
+      for (String wrong :
+          List.of("Bearer ", "Bearer " + TOKEN + "0", TOKEN, "bearer x", "Basic " + TOKEN)) {
         assertRefused(
             send(request(guarded, "/v1/models").header("Authorization", wrong)), 401, "Bearer");
       }
-      HttpResponse<String> right =
-          send(request(guarded, "/v1/models").header("Authorization", "Bearer " + TOKEN));
-      assertThat(right.statusCode()).isEqualTo(200);
+      for (String scheme : List.of("Bearer ", "bearer ", "BEARER  ")) { // of any case
+        HttpResponse<String> right =
+            send(request(guarded, "/v1/models").header("Authorization", scheme + TOKEN));
+        assertThat(right.statusCode()).as(scheme).isEqualTo(200);
+      }
     }
   }
 
