@@ -43,7 +43,7 @@ import picocli.CommandLine.ParentCommand;
           + " a prompt for embedded:symbols that comes with the program. Its page is at / in a browser."
           + " Only this machine reaches it, unless --host says otherwise. Ctrl-C ends it when what was"
           + " accepted is answered; the signal HUP makes it read each FILE again, all of them or, where"
-          + " one is bad, none.",
+          + " one is bad, none; under nohup that signal never comes, under setsid it does.",
       ""
     },
     footer = {
