@@ -43,7 +43,7 @@ import picocli.CommandLine.ParentCommand;
           + " a prompt for embedded:symbols that comes with the program. Its page is at / in a browser."
           + " Only this machine reaches it, unless --host says otherwise. Ctrl-C ends it when what was"
           + " accepted is answered; the signal HUP makes it read each FILE again, all of them or, where"
-          + " one is bad, none.",
+          + " one is bad, none; under nohup that signal never comes, under setsid it does.",
       ""
     },
     footer = {
@@ -91,8 +91,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--queue",
       paramLabel = "N",
       description =
-          "Pictures that may wait while others are encoded; beyond it requests get 503 (default:"
-              + " 64).")
+          "Pictures that may wait while others are encoded, of more than a million pixels half as"
+              + " many; beyond it requests get 503 (default: 64).")
   private int queue = 64;
 
   @Option(

@@ -4,6 +4,7 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.router.Endpoint;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +62,7 @@ public final class ClassifierServer implements AutoCloseable {
         new WebPage(settings, runs != null, EmbeddedPrompt.isFor(clip) ? EmbeddedClip.NOTE : "");
     RunPages runPages = new RunPages(runs, session, log);
     zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES, settings.timeLimit());
-    PictureReader pictures = new PictureReader(clip, settings.timeLimit(), log);
+    PictureReader pictures = new PictureReader(clip, settings, log);
     queue =
         new EncodingQueue(
             new PictureEncoder(clip, new Images(log)),
@@ -112,6 +113,7 @@ public final class ClassifierServer implements AutoCloseable {
         RefusedRequestException.class,
         (e, request) -> Endpoints.refuse(request, e.status(), String.valueOf(e.getMessage())));
     config.routes.exception(KgCoopException.class, this::known);
+    config.routes.exception(MethodNotAllowedResponse.class, ClassifierServer::wrongMethod);
     config.routes.exception(
         HttpResponseException.class,
         (e, request) -> Endpoints.refuse(request, e.getStatus(), "see /openapi.yaml"));
@@ -129,6 +131,12 @@ public final class ClassifierServer implements AutoCloseable {
       case DATA, CONFIGURATION -> Endpoints.refuse(request, 400, String.valueOf(e.getMessage()));
       default -> unexpected(e, request);
     }
+  }
+
+  private static void wrongMethod(MethodNotAllowedResponse e, Context request) {
+    String allowed = String.join(", ", e.getDetails().values());
+    request.header("Allow", allowed);
+    Endpoints.refuse(request, e.getStatus(), "expected " + allowed + "; see /openapi.yaml");
   }
 
   private void unexpected(Exception e, Context request) {

@@ -213,16 +213,17 @@ final class Endpoints {
     if (!request.isMultipart()) {
       return RequestBody.read(request.bodyInputStream(), settings.maxBytes());
     }
-    UploadedFile part;
+    List<UploadedFile> parts;
     try {
-      part = request.uploadedFile("image");
+      parts = request.uploadedFiles("image");
     } catch (Exception e) { // Kotlin throws servlets' checked ones without saying so
       throw unreadable();
     }
-    if (part == null) {
-      throw new RefusedRequestException(400, "expected a file in the form's part 'image'");
+    if (parts.size() != 1) {
+      throw new RefusedRequestException(
+          400, "expected one file in the form's part 'image', got " + parts.size());
     }
-    return RequestBody.read(part.content(), settings.maxBytes());
+    return RequestBody.read(parts.get(0).content(), settings.maxBytes());
   }
 
   private static @Nullable String parameter(Context request, String name) {

@@ -3,6 +3,8 @@ package org.kgcoop.serve;
 import java.security.MessageDigest;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Guard extends Handler.Wrapper {
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final Set<String> WITHOUT_TOKEN = Set.of("/v2/health/live", "/v2/health/ready");
+  private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(.*)");
 
   private final ServerSettings settings;
   private final BrowserSession session;
@@ -67,9 +70,10 @@ final class Guard extends Handler.Wrapper {
   }
 
   private static void checkToken(Request request, Response response, String token) {
-    String given = request.getHeaders().get(HttpHeader.AUTHORIZATION);
+    String header = request.getHeaders().get(HttpHeader.AUTHORIZATION);
+    Matcher given = BEARER.matcher(Objects.requireNonNullElse(header, ""));
     // Digests are of one length, and isEqual looks at every byte: the time tells nothing.
-    if (!MessageDigest.isEqual(digest("Bearer " + token), digest(given))) {
+    if (!given.matches() || !MessageDigest.isEqual(digest(token), digest(given.group(1)))) {
       response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
       throw new RefusedRequestException(401, "expected the header 'Authorization: Bearer TOKEN'");
     }

@@ -5,6 +5,7 @@ import io.javalin.config.MultipartConfig;
 import io.javalin.config.SizeUnit;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.DoSHandler;
@@ -46,6 +47,7 @@ final class HttpSetup {
   void applyTo(JavalinConfig config) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
+    config.http.prefer405over404 = true;
     config.http.maxRequestSize = settings.maxBytes();
     // Forms stay in memory: nothing of a request is written to the disk.
     MultipartConfig forms = config.jetty.multipartConfig;
@@ -70,19 +72,18 @@ final class HttpSetup {
         new BodyReader(settings.maxBytes(), Runtime.getRuntime().maxMemory() / 8, underWay, GRACE);
     Guard guard = new Guard(settings, session);
     guard.setHandler(bodies);
+    Handler first = guard;
     if (settings.rate() > 0) {
       DoSHandler limit = RateLimit.handler(settings.rate());
       limit.setHandler(guard);
-      server.setHandler(limit);
-    } else {
-      server.setHandler(guard);
+      first = limit;
     }
+    server.setHandler(new HeaderDeadline(first, IDLE_MILLISECONDS));
     server.setErrorHandler(new Refusals());
     server.setRequestLog(new RequestRecord(metrics, requests));
     NetworkConnectionLimit connections = new NetworkConnectionLimit(MOST_CONNECTIONS, server);
     connections.setEndPointIdleTimeout(1000);
     server.addBean(connections);
-    server.addBean(new HeaderDeadline(server, IDLE_MILLISECONDS));
     // On stopping: no new connection; what comes on those that are open is answered, and they are
     // closed with the answer, or after a second of silence.
     server.setStopTimeout(STOP_MILLISECONDS);

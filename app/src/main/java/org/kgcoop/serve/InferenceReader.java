@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -35,6 +34,7 @@ final class InferenceReader {
                   .maxNameLength(1000)
                   .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // a request may make up millions
           .build();
 
   private final JsonParser parser;
@@ -77,15 +77,15 @@ final class InferenceReader {
                   e.getLocation() == null ? length : e.getLocation().getByteOffset(),
                   reason(e),
                   hint));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException e) { // bytes that look like those of UTF-16 or UTF-32, and are not
+      throw refused("the JSON object", "is no text; expected UTF-8" + hint);
     }
   }
 
   /** Without what the parser advises its programmer. */
   private static String reason(JsonProcessingException e) {
     String line = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
-    return line.replaceFirst(": enable .*", "");
+    return line.replaceFirst(": enable .*", "").replaceFirst(", from `.*`", "");
   }
 
   private static int length(String text, int most) {

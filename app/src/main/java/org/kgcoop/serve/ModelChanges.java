@@ -15,7 +15,7 @@ import org.kgcoop.prompt.PromptFile;
 final class ModelChanges {
   private static final int MOST_MODELS = 100;
   private static final int MOST_CLASSES = 10_000;
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
+  private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,100}");
 
   private final Clip clip;
   private final ModelRegistry models;
@@ -44,7 +44,9 @@ final class ModelChanges {
     String name = request.pathParam("model");
     if (!NAME.matcher(name).matches()) {
       throw new RefusedRequestException(
-          400, "the model's name: expected 1 to 100 letters, digits, '.', '_' and '-'");
+          400,
+          "the model's name: expected 1 to 100 letters, digits, '.', '_' and '-', and neither '.' nor"
+              + " '..'");
     }
     byte[] file = RequestBody.read(request.bodyInputStream(), settings.maxBytes());
     ObjectNode described;
@@ -73,6 +75,11 @@ final class ModelChanges {
       return Classifier.of(prompt, clip, classNames);
     } catch (KgCoopException e) {
       throw new RefusedRequestException(400, String.valueOf(e.getMessage()));
+    } catch (RefusedRequestException e) {
+      throw e;
+    } catch (RuntimeException e) { // a sealed file may say anything, and nobody has thought of all
+      throw new RefusedRequestException(
+          400, "a damaged prompt file; expected a prompt.safetensors as it was written");
     }
   }
 

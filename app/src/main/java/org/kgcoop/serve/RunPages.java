@@ -115,10 +115,16 @@ final class RunPages {
       }
       return html;
     } catch (KgCoopException | IOException e) {
-      log.accept(folder + ": cannot be shown: " + e.getMessage());
-      throw new RefusedRequestException(
-          409, "it cannot be shown: not finished, or damaged; the server's log says more");
+      throw unshown(folder, e.getMessage());
+    } catch (RuntimeException e) { // a folder may hold whatever somebody has put there
+      throw unshown(folder, e.toString());
     }
+  }
+
+  private RefusedRequestException unshown(Path folder, @Nullable String reason) {
+    log.accept(folder + ": cannot be shown: " + reason);
+    return new RefusedRequestException(
+        409, "it cannot be shown: not finished, or damaged; the server's log says more");
   }
 
   private Path folder(String run, String table) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.swagger.v3.parser.OpenAPIV3Parser;
+import io.swagger.v3.parser.core.models.ParseOptions;
+import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -79,8 +82,18 @@ final class ApiDescription {
     return found;
   }
 
-  /** Every {@code $ref} leads somewhere. */
-  void assertWhole() {
+  /** It is OpenAPI, every {@code $ref} leads somewhere, and every array says of what. */
+  void assertValid() {
+    // The parser knows no aliases: it reads what they stand for.
+    SwaggerParseResult parsed =
+        new OpenAPIV3Parser().readContents(root.toString(), List.of(), new ParseOptions());
+    assertThat(parsed.getMessages()).isEmpty();
+    assertThat(parsed.getOpenAPI().getPaths()).hasSize(root.path("paths").size());
+    for (JsonNode schema : root.findParents("type")) {
+      if (schema.path("type").asText().equals("array")) {
+        assertThat(schema.has("items")).as(schema.toString()).isTrue();
+      }
+    }
     List<JsonNode> references = root.findParents("$ref");
     assertThat(references)
         .hasSizeGreaterThan(20)

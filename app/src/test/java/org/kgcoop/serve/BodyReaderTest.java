@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Request;
@@ -21,25 +20,29 @@ import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What becomes of bodies that come slowly, not at all, or too many at a time. */
+@Timeout(120)
 class BodyReaderTest {
   private static final int MOST_BYTES = 1000;
 
-  private final BodyReader bodies = new BodyReader(MOST_BYTES, 1500, 1, Duration.ofMillis(200));
+  private final BodyReader bodies = reader(Duration.ofSeconds(60));
   private final CountDownLatch released = new CountDownLatch(1);
   private final CountDownLatch handled = new CountDownLatch(1);
   private final Server server = new Server(0);
 
-  @BeforeEach
-  void start() throws Exception {
-    bodies.setHandler(
+  private BodyReader reader(Duration grace) {
+    BodyReader reader = new BodyReader(MOST_BYTES, 1500, 1, grace);
+    reader.setHandler(
         new Handler.Abstract() {
           @Override
           public boolean handle(Request request, Response response, Callback callback)
               throws IOException {
             String body = Content.Source.asString(request);
             if (body.startsWith("wait")) {
+              // Much shorter than any answer that a test waits for.
+              request.getConnectionMetaData().getConnection().getEndPoint().setIdleTimeout(100);
               handled.countDown();
               try {
                 released.await();
@@ -51,8 +54,12 @@ class BodyReaderTest {
             return true;
           }
         });
+    return reader;
+  }
+
+  @BeforeEach
+  void start() throws Exception {
     server.setHandler(bodies);
-    server.addBean(new HeaderDeadline(server, 400));
     server.start();
   }
 
@@ -67,7 +74,7 @@ class BodyReaderTest {
   private Socket connect() throws IOException {
     int port = ((NetworkConnector) server.getConnectors()[0]).getLocalPort();
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(100_000);
     return socket;
   }
 
@@ -103,19 +110,16 @@ class BodyReaderTest {
   }
 
   @Test
-  void aSlowSenderIsCutOff() throws IOException {
+  void aSlowSenderIsCutOff() throws Exception {
+    server.stop();
+    BodyReader hasty = reader(Duration.ofMillis(200));
+    server.setHandler(hasty);
+    server.start();
     try (Socket socket = connect()) {
       write(socket, header("Content-Length: 900") + "x".repeat(10));
       // Without another byte: 10 bytes are too few for any time beyond the grace.
       assertThat(answer(socket)).contains(" 408 ").contains("too slowly").contains("nosniff");
-    }
-  }
-
-  @Test
-  void aHeaderThatNeverEndsIsCutOff() throws Exception {
-    try (Socket socket = connect()) {
-      write(socket, "GET / HTTP/1.1\r\nX: ");
-      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+      assertThat(hasty.bytes()).isZero();
     }
   }
 
@@ -145,7 +149,6 @@ class BodyReaderTest {
 
   @Test
   void anAnswerMayTakeLongerThanAConnectionMayBeIdle() throws Exception {
-    ((AbstractConnector) server.getConnectors()[0]).setIdleTimeout(100);
     try (Socket socket = connect()) {
       write(socket, header("Content-Length: 4") + "wait");
       handled.await();

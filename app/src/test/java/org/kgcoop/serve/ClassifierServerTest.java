@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classification;
@@ -46,6 +47,7 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.serve.ApiDescription.Route;
 
 /** Real requests to a real server. */
+@Timeout(240)
 class ClassifierServerTest {
   private static final String TEMPLATE = "a photo of a {}.";
   private static final int MOST_BYTES = 20_000;
@@ -288,6 +290,26 @@ class ClassifierServerTest {
         utf8(new String(form(new byte[4]), StandardCharsets.UTF_8).replace("image", "other"));
     assertRefused(
         postForm("/v1/classify", BodyPublishers.ofByteArray(unnamed)), 400, "part 'image'");
+    String one = new String(form(picture), StandardCharsets.ISO_8859_1);
+    byte[] two = (one.replace("--limit--\r\n", "") + one).getBytes(StandardCharsets.ISO_8859_1);
+    assertRefused(postForm("/v1/classify", BodyPublishers.ofByteArray(two)), 400, "one file");
+  }
+
+  @Test
+  void aWrongMethodIsToldTheRightOnes() {
+    Map<String, String> allowed = new LinkedHashMap<>();
+    allowed.put("GET /v1/classify", "POST");
+    allowed.put("POST /v1/models", "GET");
+    allowed.put("PATCH /v1/models/pets", "PUT, DELETE");
+    allowed.put("DELETE /v2/models/pets/versions/1/infer", "POST");
+    allowed.forEach(
+        (asked, methods) -> {
+          String[] words = asked.split(" ", -1);
+          HttpResponse<String> answer =
+              send(request(server, words[1]).method(words[0], BodyPublishers.noBody()));
+          assertRefused(answer, 405, "expected " + methods);
+          assertThat(answer.headers().allValues("Allow")).as(asked).containsExactly(methods);
+        });
   }
 
   @Test
@@ -329,13 +351,16 @@ class ClassifierServerTest {
     try (ClassifierServer guarded = new ClassifierServer(clip, models, settings(TOKEN), LOG::add)) {
       assertThat(send(request(guarded, "/v2/health/ready")).statusCode()).isEqualTo(200);
       assertRefused(send(request(guarded, "/v1/models")), 401, "Authorization");
-      for (String wrong : List.of("Bearer ", "Bearer " + TOKEN + "0", TOKEN, "bearer x")) {
+      for (String wrong :
+          List.of("Bearer ", "Bearer " + TOKEN + "0", TOKEN, "bearer x", "Basic " + TOKEN)) {
         assertRefused(
             send(request(guarded, "/v1/models").header("Authorization", wrong)), 401, "Bearer");
       }
-      HttpResponse<String> right =
-          send(request(guarded, "/v1/models").header("Authorization", "Bearer " + TOKEN));
-      assertThat(right.statusCode()).isEqualTo(200);
+      for (String scheme : List.of("Bearer ", "bearer ", "BEARER  ")) { // of any case
+        HttpResponse<String> right =
+            send(request(guarded, "/v1/models").header("Authorization", scheme + TOKEN));
+        assertThat(right.statusCode()).as(scheme).isEqualTo(200);
+      }
     }
   }
 
@@ -368,7 +393,7 @@ class ClassifierServerTest {
   @Test
   void theDescriptionNamesEveryRouteAndNoOther() {
     ApiDescription description = ApiDescription.read();
-    description.assertWhole();
+    description.assertValid();
     assertThat(server.routes())
         .hasSizeGreaterThan(5)
         .containsExactlyInAnyOrderElementsOf(
@@ -426,9 +451,15 @@ class ClassifierServerTest {
       out.write(utf8(header));
       out.write(picture, 0, 100);
       out.flush();
-      Thread.sleep(300); // the request is with its handler, which waits for the rest
+      // The request is with its handler, which waits for the rest.
+      while (send(request(stopping, "/metrics")).body().contains("kgcoop_body_bytes 0.0\n")) {
+        Thread.sleep(10);
+      }
+      int port = stopping.port();
       CompletableFuture<Void> stopped = CompletableFuture.runAsync(stopping::close);
-      Thread.sleep(300);
+      while (isListening(port)) {
+        Thread.sleep(10);
+      }
       assertThat(stopped).isNotDone();
       out.write(picture, 100, picture.length - 100);
       out.flush();
@@ -436,6 +467,15 @@ class ClassifierServerTest {
           .startsWith("HTTP/1.1 200")
           .contains("\"classes\"");
       stopped.join();
+    }
+  }
+
+  private static boolean isListening(int port) {
+    try {
+      new Socket(InetAddress.getLoopbackAddress(), port).close();
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 }

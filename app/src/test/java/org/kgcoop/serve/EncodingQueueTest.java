@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder;
@@ -26,9 +27,10 @@ import org.kgcoop.data.RgbImage;
 import org.kgcoop.data.Transform;
 import org.kgcoop.tensor.Tensor;
 
+@Timeout(120)
 class EncodingQueueTest {
   private static final RgbImage PICTURE = new RgbImage(1, 1, new byte[3]);
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(100);
 
   @TempDir static Path folder;
   private static Clip clip;
@@ -84,9 +86,7 @@ class EncodingQueueTest {
     started.await();
     CompletableFuture<Classification> second =
         CompletableFuture.supplyAsync(() -> queue.ask(pixels, EncodingQueueTest::read));
-    while (queue.waiting() < 1) {
-      Thread.sleep(1);
-    }
+    awaitWaiting(queue, 1);
     assertThatThrownBy(() -> queue.ask(pixels, EncodingQueueTest::read))
         .isInstanceOfSatisfying(
             RefusedRequestException.class, e -> assertThat(e.status()).isEqualTo(503))
@@ -110,9 +110,7 @@ class EncodingQueueTest {
       CompletableFuture<List<Classification>> two =
           CompletableFuture.supplyAsync(
               () -> queue.askAll(List.of(pixels, pixels), EncodingQueueTest::read));
-      while (queue.waiting() < 2) {
-        Thread.sleep(1);
-      }
+      awaitWaiting(queue, 2);
       assertThatThrownBy(() -> queue.askAll(List.of(pixels, pixels), EncodingQueueTest::read))
           .hasMessageContaining("too many");
       assertThat(queue.waiting()).isEqualTo(2);

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.io.Safetensors;
+import org.kgcoop.io.SealedFile;
 import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.serve.InferenceClient.Answer;
 
@@ -196,9 +205,63 @@ class ModelChangesTest {
       assertRefused(served.put("pets", new byte[100_001]), 413, "at most");
       assertRefused(served.put("a%2Fb", first), 400, "name");
       assertRefused(served.put("%20", first), 400, "name");
+      for (String dots : List.of("%2E", "%2e%2e", ".%2E")) { // which no address leads to
+        assertThat(served.put(dots, first).status()).as(dots).isBetween(400, 405);
+      }
       assertThat(served.get("/v1/models").json().findValuesAsText("name")).containsExactly("pets");
       assertThat(distance(served.classify("pets"), expected(first))).isLessThan(1e-5);
     }
+  }
+
+  /** Whatever a sealed file says instead, it is used or refused, and neither is a failure. */
+  @Test
+  void aPromptFileWithAnySettingChangedIsRefusedOrRead() throws IOException {
+    SealedFile.Content content =
+        SealedFile.open(Safetensors.read(Path.of("first"), first), "prompt file");
+    List<JsonNode> values =
+        List.of(
+            NullNode.getInstance(),
+            TextNode.valueOf(""),
+            TextNode.valueOf("abc"),
+            IntNode.valueOf(-1),
+            IntNode.valueOf(Integer.MAX_VALUE),
+            DoubleNode.valueOf(Double.MAX_VALUE),
+            BooleanNode.TRUE,
+            JsonNodeFactory.instance.arrayNode(),
+            JsonNodeFactory.instance.objectNode());
+    Path file = folder.resolve("changed.safetensors");
+    int refused = 0;
+    try (Served served = new Served(TOKEN)) {
+      for (String at : pointers(content.json(), "")) {
+        int slash = at.lastIndexOf('/');
+        for (JsonNode value : values) {
+          ObjectNode changed = content.json().deepCopy();
+          ObjectNode parent = (ObjectNode) changed.at(at.substring(0, slash));
+          JsonNode unused = parent.replace(at.substring(slash + 1), value);
+          SealedFile.write(file, content.tensors().values(), changed);
+          Answer answer = served.put("other", Files.readAllBytes(file));
+          assertThat(answer.status()).as(at + " is " + value).isIn(200, 201, 400);
+          if (answer.status() == 400) {
+            assertThat(answer.error()).isNotBlank().doesNotContain("Exception", "org.", "java");
+            refused++;
+          }
+        }
+      }
+    }
+    assertThat(refused).isGreaterThan(50);
+  }
+
+  /** The places of all fields, as JSON pointers. */
+  private static List<String> pointers(JsonNode object, String above) {
+    List<String> pointers = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> field : object.properties()) {
+      String here = above + "/" + field.getKey();
+      pointers.add(here);
+      if (field.getValue().isObject()) {
+        pointers.addAll(pointers(field.getValue(), here));
+      }
+    }
+    return pointers;
   }
 
   @Test

@@ -117,7 +117,9 @@ class OpenInferenceTest {
     assertThat(answer.status())
         .as(new String(answer.body(), StandardCharsets.UTF_8))
         .isEqualTo(400);
-    assertThat(answer.error()).contains(reason).doesNotContain("Exception", "org.", "java");
+    assertThat(answer.error())
+        .contains(reason)
+        .doesNotContain("Exception", "org.", "java", "Constraints");
   }
 
   @Test
@@ -274,7 +276,12 @@ class OpenInferenceTest {
     assertRefused(client.infer(PETS, "{\"inputs\":[{}]}"), "inputs[0]: expected 'name'");
     assertRefused(client.infer(PETS, "{} {}"), "something follows");
     assertRefused(client.infer(PETS, "[".repeat(5000)), "expected a JSON object");
-    assertRefused(client.infer(PETS, "{\"x\":" + "[".repeat(5000)), "byte");
+    assertRefused(client.infer(PETS, "{\"x\":" + "[".repeat(5000)), "the maximum allowed (20)");
+    assertRefused(client.infer(PETS, "{\"x\":[" + "9".repeat(5000) + "]}"), "byte");
+    assertRefused(client.infer(PETS, "{\"x\":\"" + "9".repeat(5000) + "\"}"), "inputs");
+    assertRefused(client.infer(PETS, "{\"" + "x".repeat(5000) + "\":1}"), "byte");
+    // 00 00 00 and a byte look like UTF-32, of which 7b000000 is no character; FE FF like UTF-16.
+    assertRefused(client.infer(PETS, "\0\0\0{\u007f\0\0\0"), "expected UTF-8");
     String data = "\"data\":[\"" + base64(red) + "\"]";
     for (String shape :
         List.of("[]", "[1,1]", "[2]", "[0]", "[-1]", "[9]", "[9223372036854775807]")) {

@@ -36,6 +36,7 @@ import org.kgcoop.store.StoredRuns;
 class WebPageTest {
   private static final String TOKEN = "0123456789abcdef";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final ApiDescription DESCRIPTION = ApiDescription.read();
 
   @TempDir static Path folder;
   private static Clip clip;
@@ -80,9 +81,12 @@ class WebPageTest {
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
             .method(method, BodyPublishers.noBody());
     try {
-      return CLIENT.send(
-          (headers.length == 0 ? request : request.headers(headers)).build(),
-          BodyHandlers.ofByteArray());
+      HttpResponse<byte[]> answer =
+          CLIENT.send(
+              (headers.length == 0 ? request : request.headers(headers)).build(),
+              BodyHandlers.ofByteArray());
+      DESCRIPTION.assertDescribes(method, answer.uri().getPath(), answer.statusCode());
+      return answer;
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -123,6 +127,20 @@ class WebPageTest {
           .doesNotContain("unsafe", "*", "http");
     }
     assertThat(page.select("[style], style, [onclick], script:not([src])")).isEmpty();
+  }
+
+  /** Those who hear a page skip from one landmark to the next, by their names. */
+  @Test
+  void landmarksHaveNamesOfTheirOwnAndHoldAllThatIsShown() {
+    Document page = Jsoup.parse(text(get("/")));
+    assertThat(page.body().children())
+        .hasSizeGreaterThan(3)
+        .allMatch(e -> e.is("a.skip, header, main, footer, form[aria-label]"));
+    Document list = Jsoup.parse(text(authorised("/runs")));
+    assertThat(list.body().children()).allMatch(e -> e.is("a.skip, header, main"));
+    List<String> names = list.select("section h2").eachText();
+    names.addAll(list.select("nav, [role=region]").eachAttr("aria-label"));
+    assertThat(names).hasSizeGreaterThan(4).doesNotHaveDuplicates();
   }
 
   @Test
@@ -207,14 +225,43 @@ class WebPageTest {
   @Test
   void aRunThatBecameUnreadableIsRefusedWithoutInternals() throws IOException {
     Path damaged = runs.resolve("damaged");
-    byte[] before = Files.readAllBytes(damaged.resolve("results.json"));
+    for (String name : List.of("results.json", "run.json")) {
+      byte[] before = Files.readAllBytes(damaged.resolve(name));
+      try {
+        for (String content :
+            List.of(
+                "",
+                "{",
+                "[]",
+                "null",
+                "{'targets': {}}",
+                "{'targets': [null]}",
+                "{'targets': [{'name': 'test', 'class_names': ['', 'b', 'c'],"
+                    + " 'confusion': [[0, 1, 0], [0, 0, 1], [0, 0, 1]], 'correct': 1, 'total': 3}]}",
+                "{'targets': [{'name': 'test', 'class_names': [], 'labels': [7],"
+                    + " 'predictions': [-1], 'correct': 1, 'total': 0}]}")) {
+          Files.writeString(damaged.resolve(name), content.replace('\'', '"'));
+          HttpResponse<byte[]> report = authorised("/runs/report?run=damaged");
+          assertThat(report.statusCode()).as(content).isIn(200, 404, 409);
+          assertThat(text(report)).doesNotContain(folder.toString(), "Exception");
+          assertThat(authorised("/runs").statusCode()).as(content).isEqualTo(200);
+        }
+      } finally {
+        Files.write(damaged.resolve(name), before);
+      }
+    }
+    Path table = runs.resolve("table/results.json");
+    byte[] before = Files.readAllBytes(table);
     try {
-      Files.writeString(damaged.resolve("results.json"), "{");
-      HttpResponse<byte[]> report = authorised("/runs/report?run=damaged");
-      assertThat(report.statusCode()).isIn(404, 409);
-      assertThat(text(report)).doesNotContain(folder.toString(), "Exception");
+      for (String content : List.of("", "[]", "{", "3", "{\"cells\": [1], \"rows\": {}}")) {
+        Files.writeString(table, content);
+        assertThat(authorised("/runs/report?table=table").statusCode())
+            .as(content)
+            .isIn(200, 404, 409);
+        assertThat(authorised("/runs").statusCode()).as(content).isEqualTo(200);
+      }
     } finally {
-      Files.write(damaged.resolve("results.json"), before);
+      Files.write(table, before);
     }
   }
 

@@ -2,8 +2,11 @@ package org.kgcoop.data;
 
 import java.io.IOException;
 
-/** A picture that may be whole but is not read; the message says what to do instead. */
-final class RefusedPictureException extends IOException {
+/**
+ * A picture that may be whole but is not read, as one of too many pixels; the message says what to
+ * do instead. It is the cause of what {@link Images} throws, and takes no time to find out.
+ */
+public final class RefusedPictureException extends IOException {
 
   RefusedPictureException(String message) {
     super(message);

@@ -240,7 +240,10 @@ function choose() {
   element('model-name').textContent = own || server.models.length < 2
     ? model ? `${model.name} (${model.classes.length})` : 'a classifier' : '';
   const notes = [own ? '' : server.notes[model?.name] || '', server.note];
-  element('about-model').textContent = notes.filter((note) => note).join('\n');
+  element('about-model').textContent = notes
+    .filter((note) => note)
+    .join('\n')
+    .replaceAll(' %', '\u00a0%');
 }
 
 function listModels(models) {
