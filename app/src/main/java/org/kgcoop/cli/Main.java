@@ -25,11 +25,12 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
+      "Programs of their own, which their first call builds:",
+      "  bench      Times the published algorithm, written plainly, against ours.",
+      "  cluster    Does features and experiments on Apache Spark, 260 MB to fetch.",
+      "",
       "Begin with:  ./kgcoop demo",
       "Help on one: ./kgcoop help train",
-      "",
-      "Programs of their own: ./kgcoop bench --help times the fast path, ./kgcoop cluster --help",
-      "works on Apache Spark, which its first call fetches.",
       "",
       "Exit codes: 0 done, 1 a check failed, 2 usage or configuration, 3 data,",
       "4 weights or prompt file, 5 input/output, 70 a bug, 130 interrupted."

@@ -112,7 +112,7 @@ class ServerOperationsTest {
   }
 
   private static JsonNode line() throws Exception {
-    String line = LINES.poll(20, TimeUnit.SECONDS);
+    String line = LINES.poll(5, TimeUnit.MINUTES);
     assertThat(line).isNotNull().doesNotContain("\n").doesNotContain(TOKEN);
     return new ObjectMapper().readTree(line);
   }

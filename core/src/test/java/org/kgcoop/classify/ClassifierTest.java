@@ -23,6 +23,7 @@ import java.util.concurrent.Future;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
@@ -44,6 +45,7 @@ import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
+@Tag("equality")
 class ClassifierTest {
   private static final List<String> NAMES = List.of("cat", "dog", "red_fox");
   private static final float ROUNDING = 1e-5f;
@@ -254,6 +256,7 @@ class ClassifierTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream before = System.out;
     Path photos = folder.resolve("data/test/cat");
+    Files.writeString(photos.resolve(".DS_Store"), "of a Mac");
     try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
       System.setOut(out);
       PetPictures.main(
