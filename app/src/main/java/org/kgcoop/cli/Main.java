@@ -1,6 +1,7 @@
 package org.kgcoop.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -137,6 +138,9 @@ public final class Main implements Runnable {
   }
 
   private static int executionError(Exception e, CommandLine command, boolean interrupted) {
+    if (e instanceof InvalidPathException path) {
+      return executionError(notInThisLocale(path), command, interrupted);
+    }
     PrintWriter err = command.getErr();
     boolean debug = Output.isDebug(command);
     KgCoopException.Category category =
@@ -158,6 +162,15 @@ public final class Main implements Runnable {
       e.printStackTrace(err);
     }
     return category.exitCode();
+  }
+
+  /** A JVM takes the encoding of names from the locale that it was started in. */
+  private static KgCoopException notInThisLocale(InvalidPathException e) {
+    return new KgCoopException(
+        KgCoopException.Category.CONFIGURATION,
+        "%s: this can be no name of a file where names are in %s; start in a locale of UTF-8, such as LC_ALL=C.UTF-8"
+            .formatted(e.getInput(), System.getProperty("sun.jnu.encoding")),
+        e);
   }
 
   /** The first word that is neither an option nor a command here, and what may be meant by it. */

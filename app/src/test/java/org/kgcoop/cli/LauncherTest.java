@@ -11,12 +11,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.Version;
@@ -64,31 +67,21 @@ class LauncherTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  /** Puts what the tests run with where a build puts it. */
+  /** A jar where the build puts it, which has the classes of these tests by reference. */
   private void addProgram() throws IOException {
-    Path lib = Files.createDirectories(tree.resolve("app/target/lib"));
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-      Path path = Path.of(entry);
-      if (Files.isRegularFile(path)) {
-        Path unused = Files.createSymbolicLink(lib.resolve(path.getFileName()), path);
-      } else if (path.endsWith("app/target/classes")) {
-        pack(path, lib.resolveSibling("kgcoop-app-" + Version.KGCOOP + "-SNAPSHOT.jar"));
-      } else if (path.endsWith("target/classes")) {
-        pack(path, lib.resolve(path.getName(path.getNameCount() - 3) + ".jar"));
-      }
-    }
-    Files.writeString(tree.resolve("app/target/built"), "");
-  }
-
-  private static void pack(Path classes, Path jar) throws IOException {
-    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar));
-        Stream<Path> files = Files.walk(classes)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        zip.putNextEntry(new ZipEntry(classes.relativize(file).toString().replace('\\', '/')));
-        Files.copy(file, zip);
-        zip.closeEntry();
-      }
-    }
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest
+        .getMainAttributes()
+        .put(
+            Attributes.Name.CLASS_PATH,
+            Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toUri().toString())
+                .collect(Collectors.joining(" ")));
+    Path target = Files.createDirectories(tree.resolve("app/target"));
+    Path jar = target.resolve("kgcoop-app-" + Version.KGCOOP + "-SNAPSHOT.jar");
+    new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+    Files.writeString(target.resolve("built"), "");
   }
 
   /** Runs a script with nothing in its environment but the path and a Java. */
@@ -129,7 +122,7 @@ class LauncherTest {
         mv tree "$place/"
         ln -s "../$place/tree/kgcoop" elsewhere/link
         ln -s "$PWD/elsewhere/link" further
-        mv drawings/backpack "drawings/$(printf 'b\\303\\244r')"
+        mv "drawings/$(ls drawings | head -n 1)" "drawings/$(printf 'b\\303\\244r')"
         mv drawings "$(printf 'm\\303\\266bel')"
         """;
     Said prepared = run(prepare);
@@ -202,5 +195,20 @@ class LauncherTest {
           .doesNotContain("so far");
       assertThat(said.out()).isEmpty();
     }
+  }
+
+  /** Without the launcher. */
+  @Test
+  @EnabledOnOs(OS.LINUX) // elsewhere names are in UTF-8
+  void aNameThatTheLocaleDoesNotHaveIsOneLine() throws IOException, InterruptedException {
+    String inLocale = "LC_ALL=C exec \"$@\" --clip \"$(printf 'b\\303\\244r')\"";
+    ChildProcess process =
+        ChildProcess.start(
+            List.of("sh", "-c", inLocale, "sh"),
+            folder.resolve("log"),
+            (Object[]) "export --classes cat,dog --to csv --out x.csv".split(" "));
+    assertThat(process.exitCode()).isEqualTo(2);
+    assertThat(process.log().lines()).hasSize(1);
+    assertThat(process.log()).startsWith("kgcoop: ").contains("LC_ALL=C.UTF-8");
   }
 }
