@@ -168,7 +168,7 @@ public final class Main implements Runnable {
   private static KgCoopException notInThisLocale(InvalidPathException e) {
     return new KgCoopException(
         KgCoopException.Category.CONFIGURATION,
-        "%s: this can be no name of a file where names are in %s; start in a locale of UTF-8, such as LC_ALL=C.UTF-8"
+        "%s: names of files are in %s here; start in a locale of UTF-8, such as LC_ALL=C.UTF-8"
             .formatted(e.getInput(), System.getProperty("sun.jnu.encoding")),
         e);
   }

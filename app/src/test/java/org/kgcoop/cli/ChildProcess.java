@@ -13,7 +13,6 @@ final class ChildProcess {
   /** Beyond what a busy machine needs. */
   private static final long PATIENCE_MINUTES = 20;
 
-
   private final Process process;
   private final Path log;
 
@@ -35,7 +34,8 @@ final class ChildProcess {
   static ChildProcess start(List<String> before, Path log, Object... words) throws IOException {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("@../jvm.options", "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
+    command.addAll(
+        List.of("@../jvm.options", "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     Arrays.stream(words).map(Object::toString).forEach(command::add);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
