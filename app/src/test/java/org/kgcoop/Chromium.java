@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  * makes them, and all that the page says or asks for.
  */
 public final class Chromium implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 300;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;

@@ -2,6 +2,7 @@ package org.kgcoop.cli;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.UserFolders;
 import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
@@ -30,11 +31,6 @@ final class BankOptions {
     if (bank != null) {
       return bank.equals(NONE) ? null : Path.of(bank);
     }
-    String cache = System.getenv("XDG_CACHE_HOME");
-    Path caches =
-        cache == null || cache.isEmpty()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(cache);
-    return caches.resolve("kgcoop").resolve("bank");
+    return UserFolders.ofThisProcess().caches().resolve("kgcoop").resolve("bank");
   }
 }

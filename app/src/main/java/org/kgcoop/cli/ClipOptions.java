@@ -9,6 +9,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
+import org.kgcoop.UserFolders;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
@@ -18,6 +19,7 @@ import org.kgcoop.tensor.Arithmetic;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
+import org.kgcoop.tensor.Kernels;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -130,7 +132,10 @@ final class ClipOptions {
       }
       Engine.setThreads(threads);
     }
-    Arithmetic.warning(options.precision()).ifPresent(Output.of(spec)::warn);
+    Output output = Output.of(spec);
+    UserFolders.ofThisProcess().warning().ifPresent(output::warn);
+    output.debug(() -> "kernels: " + Kernels.inUse());
+    Arithmetic.warning(options.precision()).ifPresent(output::warn);
     return Clip.load(path, options);
   }
 

@@ -1,6 +1,7 @@
 package org.kgcoop.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -25,11 +26,12 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
+      "Programs of their own, which their first call builds:",
+      "  bench      Times the published algorithm, written plainly, against ours.",
+      "  cluster    Does features and experiments on Apache Spark, 260 MB to fetch.",
+      "",
       "Begin with:  ./kgcoop demo",
       "Help on one: ./kgcoop help train",
-      "",
-      "Programs of their own: ./kgcoop bench --help times the fast path, ./kgcoop cluster --help",
-      "works on Apache Spark, which its first call fetches.",
       "",
       "Exit codes: 0 done, 1 a check failed, 2 usage or configuration, 3 data,",
       "4 weights or prompt file, 5 input/output, 70 a bug, 130 interrupted."
@@ -136,6 +138,9 @@ public final class Main implements Runnable {
   }
 
   private static int executionError(Exception e, CommandLine command, boolean interrupted) {
+    if (e instanceof InvalidPathException path) {
+      return executionError(notInThisLocale(path), command, interrupted);
+    }
     PrintWriter err = command.getErr();
     boolean debug = Output.isDebug(command);
     KgCoopException.Category category =
@@ -157,6 +162,15 @@ public final class Main implements Runnable {
       e.printStackTrace(err);
     }
     return category.exitCode();
+  }
+
+  /** A JVM takes the encoding of names from the locale that it was started in. */
+  private static KgCoopException notInThisLocale(InvalidPathException e) {
+    return new KgCoopException(
+        KgCoopException.Category.CONFIGURATION,
+        "%s: names of files are in %s here; start in a locale of UTF-8, such as LC_ALL=C.UTF-8"
+            .formatted(e.getInput(), System.getProperty("sun.jnu.encoding")),
+        e);
   }
 
   /** The first word that is neither an option nor a command here, and what may be meant by it. */

@@ -1,6 +1,6 @@
 package org.kgcoop.cli;
 
-import java.nio.file.Path;
+import org.kgcoop.UserFolders;
 import org.kgcoop.download.Caches;
 import org.kgcoop.download.DataDownload;
 import org.kgcoop.download.Downloader;
@@ -21,7 +21,7 @@ final class NetworkOptions {
 
   ReleasedWeights weights(Output output) {
     return new ReleasedWeights(
-        Caches.of(System.getenv(), Path.of(System.getProperty("user.home"))),
+        Caches.of(System.getenv(), UserFolders.ofThisProcess().home()),
         downloader(output),
         System.getenv(),
         output::warn);

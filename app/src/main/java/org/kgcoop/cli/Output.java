@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.function.Supplier;
 import org.kgcoop.experiment.Progress;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +25,7 @@ final class Output {
   @Option(names = "--quiet", description = "No progress, only results, warnings and errors.")
   private boolean quiet;
 
-  @Option(names = "--debug", description = "On an error, its stack trace too.")
+  @Option(names = "--debug", description = "How it computes, and on an error its stack trace too.")
   private boolean debug;
 
   @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
@@ -91,6 +92,13 @@ final class Output {
   /** A line that was asked for, to standard error. */
   void record(String line) {
     tell(line);
+  }
+
+  /** A line that {@code --debug} asks for. */
+  void debug(Supplier<String> text) {
+    if (debug) {
+      tell("kgcoop: " + text.get());
+    }
   }
 
   /** A line about what happens. */

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A command line in a process of its own, which can be killed; it says all into one file. */
 final class ChildProcess {
-  private static final long PATIENCE_MINUTES = 3;
+  /** Beyond what a busy machine needs. */
+  private static final long PATIENCE_MINUTES = 20;
 
   private final Process process;
   private final Path log;
@@ -33,7 +34,8 @@ final class ChildProcess {
   static ChildProcess start(List<String> before, Path log, Object... words) throws IOException {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
+    command.addAll(
+        List.of("@../jvm.options", "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     Arrays.stream(words).map(Object::toString).forEach(command::add);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

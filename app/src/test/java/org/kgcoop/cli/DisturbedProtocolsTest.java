@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.kgcoop.clip.RandomClip;
  * and the prompts of an undisturbed one. {@code -Dkgcoop.kills=20} disturbs more often than the
  * default.
  */
+@Tag("equality")
 @DisabledOnOs(OS.WINDOWS)
 class DisturbedProtocolsTest {
   private static final int DISTURBANCES = Integer.getInteger("kgcoop.kills", 2);

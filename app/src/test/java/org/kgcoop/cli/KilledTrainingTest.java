@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
@@ -15,6 +16,7 @@ import org.kgcoop.clip.RandomClip;
  * A training run killed at random moments and resumed each time ends in the bytes of an undisturbed
  * one. {@code -Dkgcoop.kills=20} kills more often than the default.
  */
+@Tag("equality")
 class KilledTrainingTest {
   private static final int KILLS = Integer.getInteger("kgcoop.kills", 2);
   private static final long SEED = 7;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
@@ -12,6 +13,7 @@ import org.kgcoop.io.JsonFiles;
 import org.kgcoop.store.StoredRuns;
 
 /** Runs made again by their own command. */
+@Tag("equality")
 class RerunTest {
   @TempDir Path folder;
 

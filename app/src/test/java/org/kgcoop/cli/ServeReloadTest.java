@@ -35,6 +35,7 @@ class ServeReloadTest {
   private Process start(Path clip, Path prompt) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "@../jvm.options",
             "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),

@@ -21,7 +21,7 @@ import org.kgcoop.Chromium;
 
 /** The page in a real browser: silent, alone, no wider than the window. Skipped without one. */
 class BrowserTest {
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 300;
 
   private static final List<String> PAGES = List.of("base2new", "fewshot");
 

@@ -114,7 +114,7 @@ class ServerOperationsTest {
   /** The next with that route and status: a line comes after its answer, so others may be late. */
   private static JsonNode line(String route, int status) throws Exception {
     while (true) {
-      String line = LINES.poll(100, TimeUnit.SECONDS);
+      String line = LINES.poll(5, TimeUnit.MINUTES);
       assertThat(line).isNotNull().doesNotContain("\n").doesNotContain(TOKEN);
       JsonNode json = new ObjectMapper().readTree(line);
       if (json.path("route").asText().equals(route) && json.path("status").asInt() == status) {

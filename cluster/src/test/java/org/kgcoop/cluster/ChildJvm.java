@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,6 +16,9 @@ import java.util.stream.Stream;
 final class ChildJvm {
   /** The folder of the module. */
   static final Path MODULE = Path.of("").toAbsolutePath();
+
+  /** Beyond what a busy machine needs. */
+  static final long PATIENCE_MINUTES = 20;
 
   private ChildJvm() {}
 
@@ -46,7 +50,7 @@ final class ChildJvm {
       throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(List.of("@" + MODULE.resolve("spark.jvm"), "-Xmx" + heap, "-cp", classPath));
+    line.addAll(List.of("@../jvm.options", "@spark.jvm", "-Xmx" + heap, "-cp", classPath));
     line.addAll(words);
     return start(line, Map.of(), log);
   }
@@ -78,8 +82,19 @@ final class ChildJvm {
     return builder.start();
   }
 
+  /** Waits until something is so while a process is at work. */
+  static void await(Process process, Path log, Callable<Boolean> reached) throws Exception {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(PATIENCE_MINUTES);
+    while (!reached.call()) {
+      if (!process.isAlive() || System.nanoTime() > end) {
+        throw new AssertionError("it did not come to that:\n" + Files.readString(log));
+      }
+      TimeUnit.MILLISECONDS.sleep(25);
+    }
+  }
+
   static Result await(Process process, Path log) throws IOException, InterruptedException {
-    if (!process.waitFor(120, TimeUnit.SECONDS)) {
+    if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
       process.destroyForcibly();
       throw new AssertionError("does not end:\n" + Files.readString(log));
     }

@@ -12,12 +12,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A grid on Spark is the grid of one machine. */
+@Tag("equality")
 class ExperimentsCommandTest {
-  private static final long PATIENCE_SECONDS = 120;
   private static final int RUNS = 8;
 
   @TempDir Path folder;
@@ -96,7 +97,7 @@ class ExperimentsCommandTest {
   }
 
   private void waitFor(int runs, Process process) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(ChildJvm.PATIENCE_MINUTES);
     while (Lab.done(out).size() < runs) {
       assertThat(process.isAlive()).as(said()).isTrue();
       assertThat(System.nanoTime()).as(said()).isLessThan(end);

@@ -102,7 +102,7 @@ public final class Lab {
   public Process start(Object... words) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("@" + Path.of("spark.jvm").toAbsolutePath());
+    command.addAll(List.of("@../jvm.options", "@spark.jvm"));
     command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
     command.add(Main.class.getName());
     command.addAll(texts(words));

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -60,9 +59,7 @@ class PackagedExperimentsTest {
       List<String> line = new ArrayList<>(List.of("org.kgcoop.cluster.Main"));
       line.addAll(words(grid, spark.master()));
       Process job = ChildJvm.start("1g", ChildJvm.packaged(), line, log);
-      for (int i = 0; i < 2400 && job.isAlive() && Lab.done(out).isEmpty(); i++) {
-        TimeUnit.MILLISECONDS.sleep(25);
-      }
+      ChildJvm.await(job, log, () -> !Lab.done(out).isEmpty());
       spark.killWorker(1);
       assertThat(Lab.done(out)).as(Files.readString(log)).hasSizeBetween(1, RUNS - 1);
       ChildJvm.Result result = ChildJvm.await(job, log);

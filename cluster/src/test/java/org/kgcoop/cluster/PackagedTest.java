@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -59,23 +58,13 @@ class PackagedTest {
       List<String> words = new ArrayList<>(List.of("org.kgcoop.cluster.Main"));
       words.addAll(features(spark.master()));
       Process job = ChildJvm.start("1g", ChildJvm.packaged(), words, log);
-      awaitShard(job, log);
+      ChildJvm.await(job, log, this::hasShard);
       spark.killWorker(1);
       ChildJvm.Result result = ChildJvm.await(job, log);
       assertThat(result.output()).contains(PICTURES + " pictures read");
       assertThat(result.exitCode()).isZero();
       assertThat(EmbeddedPictures.merged(folder.resolve("bank"))).isEqualTo(local);
     }
-  }
-
-  private void awaitShard(Process job, Path log) throws IOException, InterruptedException {
-    for (int i = 0; i < 1200 && job.isAlive(); i++) {
-      if (hasShard()) {
-        return;
-      }
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
-    throw new AssertionError("nothing was written:\n" + Files.readString(log));
   }
 
   private boolean hasShard() throws IOException {

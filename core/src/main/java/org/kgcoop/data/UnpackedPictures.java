@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.UserFolders;
 
 /**
  * Pictures of a packed file as files of their own, since training reads them often and in any
@@ -64,12 +65,7 @@ final class UnpackedPictures {
   }
 
   private static Path cache() {
-    String given = System.getenv("XDG_CACHE_HOME");
-    Path caches =
-        given == null || given.isEmpty()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(given);
-    return caches.resolve("kgcoop").resolve("pictures");
+    return UserFolders.ofThisProcess().caches().resolve("kgcoop").resolve("pictures");
   }
 
   private static String fingerprint(Path packed) {

@@ -2,17 +2,20 @@ package org.kgcoop.tensor;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.UserFolders;
 
 /** The native library as a whole: its threads, its version, its memory. */
 public final class Engine {
   private Engine() {}
 
+  private static final String CACHE_FOLDER = "org.bytedeco.javacpp.cachedir";
   private static final AtomicInteger THREADS = new AtomicInteger();
 
   static {
@@ -25,6 +28,7 @@ public final class Engine {
   static void ensureLoaded() {}
 
   private static void load() {
+    chooseCacheFolder();
     String folder = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/";
     try {
       // All libraries are unpacked before the first is loaded: else a libtorch of the system's
@@ -35,11 +39,13 @@ public final class Engine {
     } catch (IOException e) {
       throw KgCoopException.io(
           "cannot unpack the native libraries to "
-              + cacheFolder()
+              + System.getProperty(CACHE_FOLDER)
               + ": "
               + e.getMessage()
               + "; free 500 MB there, or name another folder with"
-              + " -Dorg.bytedeco.javacpp.cachedir=DIR",
+              + " -D"
+              + CACHE_FOLDER
+              + "=DIR",
           e);
     } catch (UnsatisfiedLinkError e) {
       throw new KgCoopException(
@@ -54,9 +60,20 @@ public final class Engine {
     }
   }
 
-  private static String cacheFolder() {
-    return System.getProperty(
-        "org.bytedeco.javacpp.cachedir", System.getProperty("user.home") + "/.javacpp/cache");
+  /**
+   * Where the libraries are unpacked: the binding's own default would be a folder "?" without a
+   * home.
+   */
+  private static void chooseCacheFolder() {
+    if (System.getProperty(CACHE_FOLDER) == null) {
+      UserFolders user = UserFolders.ofThisProcess();
+      Path usual = user.home().resolve(".javacpp").resolve("cache");
+      Path chosen =
+          UserFolders.isWritable(usual)
+              ? usual
+              : user.caches().resolve("kgcoop").resolve("natives");
+      String unused = System.setProperty(CACHE_FOLDER, chosen.toString());
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -20,9 +21,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
@@ -44,7 +48,11 @@ import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
+@Tag("equality")
 class ClassifierTest {
+  private static final Pattern NATIVES =
+      Pattern.compile("(pytorch|openblas|javacpp)-(.*)-(linux|macosx|windows)-.*\\.jar");
+
   private static final List<String> NAMES = List.of("cat", "dog", "red_fox");
   private static final float ROUNDING = 1e-5f;
 
@@ -254,6 +262,7 @@ class ClassifierTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream before = System.out;
     Path photos = folder.resolve("data/test/cat");
+    Files.writeString(photos.resolve(".DS_Store"), "of a Mac");
     try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
       System.setOut(out);
       PetPictures.main(
@@ -272,5 +281,24 @@ class ClassifierTest {
     String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/PetPictures.java"));
     String shown = source.substring(source.indexOf("import "));
     assertThat(Files.readString(Path.of("../README.md"))).contains("```java\n" + shown + "```\n");
+  }
+
+  /** The library names no native libraries: who uses it copies these lines. */
+  @Test
+  void theReadmeNamesTheNativeLibrariesOfTheTests() throws IOException {
+    String readme = Files.readString(Path.of("../README.md"));
+    for (String path : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      Matcher natives = NATIVES.matcher(Path.of(path).getFileName().toString());
+      if (natives.matches()) {
+        assertThat(readme)
+            .contains(
+                """
+                    <artifactId>%s</artifactId>
+                    <version>%s</version>
+                    <classifier>linux-x86_64</classifier>
+                """
+                    .formatted(natives.group(1), natives.group(2)));
+      }
+    }
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
@@ -26,6 +27,7 @@ import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
+@Tag("equality")
 class ClipTest {
   private static final List<String> TEXTS = List.of("a photo of a cat.", "x", "");
 

@@ -19,7 +19,9 @@ public final class PetPictures {
     try (Stream<Path> folder = Files.list(Path.of(arguments[2]));
         Clip clip = Clip.load(weights);
         Classifier classifier = Classifier.load(prompt, clip)) {
-      List<Path> photos = folder.sorted().toList();
+      // Beside pictures a folder may have hidden files, such as .DS_Store.
+      List<Path> photos =
+          folder.filter(file -> !file.getFileName().toString().startsWith(".")).sorted().toList();
       List<Classification> results = classifier.classifyAll(photos);
       for (int i = 0; i < photos.size(); i++) {
         for (Classification.Candidate found : results.get(i).top(3)) {

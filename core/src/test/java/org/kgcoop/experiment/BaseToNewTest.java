@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
@@ -35,6 +36,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.RunFolder;
 
+@Tag("equality")
 class BaseToNewTest {
   private static final List<Function<String, Method>> METHODS =
       List.of(TinyLab.CLIP, TinyLab.COOP, TinyLab.KGCOOP);

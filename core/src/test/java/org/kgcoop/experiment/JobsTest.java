@@ -66,7 +66,7 @@ class JobsTest {
           try {
             other.countDown();
             failing.await();
-            Thread.sleep(50); // so that the failure is noted before the next one would begin
+            Thread.sleep(500); // so that the failure is noted before the next one would begin
           } catch (InterruptedException e) {
             return -1;
           }

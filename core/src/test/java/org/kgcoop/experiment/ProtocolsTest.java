@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
@@ -25,6 +26,7 @@ import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Method;
 
 /** Few-shot curves and transfer: what is asked, of whom, and what is not done twice. */
+@Tag("equality")
 class ProtocolsTest {
   private final TinyLab lab = new TinyLab();
   @TempDir Path folder;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
@@ -24,6 +25,7 @@ import org.kgcoop.prompt.KgCoOp;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.PromptFile;
 
+@Tag("equality")
 class WeightSearchTest {
   private static final List<String> CLASSES = List.of("a", "b", "c", "d", "e", "f", "g", "h");
   private static final List<Double> GRID = List.of(0.0, 8.0);

@@ -56,7 +56,7 @@ class WorkersTest {
 
   private static boolean await(CountDownLatch latch) {
     try {
-      return latch.await(1, TimeUnit.MINUTES);
+      return latch.await(10, TimeUnit.MINUTES);
     } catch (InterruptedException e) {
       return false;
     }

@@ -18,6 +18,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
@@ -25,6 +26,7 @@ import org.kgcoop.cluster.EmbeddedPictures;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.tensor.DType;
 
+@Tag("equality")
 class FeatureJobTest {
   private static final int PICTURES = 80;
 

@@ -1,0 +1,214 @@
+package org.kgcoop.cli;
+
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.Version;
+
+/**
+ * The launcher in a tree of its own, as a build leaves it. Shell scripts move the tree about, since
+ * this JVM may have a locale that cannot name the places. A Maven that builds nothing stands in for
+ * the real one and, where its words alone matter, a Java that prints them.
+ */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+  private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
+  private static final String REAL_JAVA = System.getProperty("java.home");
+
+  /** How a script ended, and what it printed. */
+  private record Said(int exitCode, String out, String err) {}
+
+  @TempDir Path folder;
+
+  private Path tree;
+
+  @BeforeEach
+  void plant() throws IOException {
+    tree = Files.createDirectory(folder.resolve("tree"));
+    for (String name : List.of("kgcoop", "jvm.options", "pom.xml")) {
+      Path unused = Files.copy(REPOSITORY.resolve(name), tree.resolve(name), COPY_ATTRIBUTES);
+    }
+    for (String module : List.of("core", "embedded", "parquet", "app", "bench")) {
+      Path main = Files.createDirectories(tree.resolve(module).resolve("src/main"));
+      Files.writeString(main.resolve("source"), "of " + module);
+      Files.writeString(tree.resolve(module).resolve("pom.xml"), "");
+    }
+    maven("echo '[INFO] Building kgcoop core 0.1.0-SNAPSHOT     [2/5]'");
+    executable(
+        Files.createDirectories(folder.resolve("jdk/bin")).resolve("java"),
+        "printf '%s\\n' \"$@\"");
+  }
+
+  private void maven(String does) throws IOException {
+    executable(tree.resolve("mvnw"), does);
+  }
+
+  private static void executable(Path file, String script) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** A jar where the build puts it, which has the classes of these tests by reference. */
+  private void addProgram() throws IOException {
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest
+        .getMainAttributes()
+        .put(
+            Attributes.Name.CLASS_PATH,
+            Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toUri().toString())
+                .collect(Collectors.joining(" ")));
+    Path target = Files.createDirectories(tree.resolve("app/target"));
+    Path jar = target.resolve("kgcoop-app-" + Version.KGCOOP + "-SNAPSHOT.jar");
+    new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+    Files.writeString(target.resolve("built"), "");
+  }
+
+  /** Runs a script with nothing in its environment but the path and a Java. */
+  private Said run(String java, String script, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("sh", "-eu", "-c", script, "sh"));
+    command.addAll(List.of(arguments));
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().keySet().retainAll(List.of("PATH"));
+    builder.environment().put("JAVA_HOME", java);
+    int exitCode = builder.start().waitFor();
+    return new Said(exitCode, text(out), text(err));
+  }
+
+  private Said run(String script) throws IOException, InterruptedException {
+    return run(folder.resolve("jdk").toString(), script);
+  }
+
+  private static String text(Path file) throws IOException {
+    return Files.readString(file, StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void startsFromAnywhereWithAnyLettersInAnyLocaleAndWithoutAWarning()
+      throws IOException, InterruptedException {
+    addProgram();
+    SampleDrawings.copyTo(folder.resolve("drawings"));
+    String prepare =
+        """
+        place="$(printf 'k\\303\\274che mit blank')"
+        mkdir "$place" elsewhere
+        mv tree "$place/"
+        ln -s "../$place/tree/kgcoop" elsewhere/link
+        ln -s "$PWD/elsewhere/link" further
+        mv "drawings/$(ls drawings | head -n 1)" "drawings/$(printf 'b\\303\\244r')"
+        mv drawings "$(printf 'm\\303\\266bel')"
+        """;
+    Said prepared = run(prepare);
+    assertThat(prepared.exitCode()).as(prepared.err()).isZero();
+    for (String start :
+        List.of("LC_ALL=C dash", "LC_ALL=POSIX bash", "LANG=none_NONE.UTF-8 sh", "HOME=/ sh")) {
+      String name = start.substring(start.indexOf(' ') + 1);
+      if (run("command -v " + name).exitCode() != 0) {
+        continue;
+      }
+      String inspect =
+          "data=\"$PWD/$(printf 'm\\303\\266bel')\"; there=$PWD; cd /; "
+              + start
+              + " \"$there/further\" inspect \"$data\" --json";
+      Said said = run(REAL_JAVA, inspect);
+      assertThat(said.err()).as(start).isEmpty();
+      assertThat(said.exitCode()).isZero();
+      assertThat(said.out()).contains("möbel", "bär");
+    }
+  }
+
+  @Test
+  void helpOfAProgramOfItsOwnIsItsOwn() throws IOException, InterruptedException {
+    Files.writeString(Files.createDirectories(tree.resolve("bench/target")).resolve("built"), "");
+    Said said = run("tree/kgcoop help bench text");
+    assertThat(said.out().lines().toList())
+        .endsWith("org.kgcoop.bench.Main", "text", "--help")
+        .contains("@" + tree.toRealPath() + "/jvm.options");
+  }
+
+  @Test
+  void theVersionNeedsNoBuild() throws IOException, InterruptedException {
+    Said said = run("/none", "tree/kgcoop --version");
+    assertThat(said.out()).isEqualTo("kgcoop " + Version.KGCOOP + "\n");
+    assertThat(tree.resolve("app/target")).doesNotExist();
+  }
+
+  @Test
+  void aBuildTellsWhereItIs() throws IOException, InterruptedException {
+    Said said = run("tree/kgcoop datasets");
+    assertThat(said.err().lines().toList())
+        .hasSize(2)
+        .last()
+        .isEqualTo("kgcoop: building core [2/5]");
+    assertThat(said.out()).endsWith("org.kgcoop.cli.Main\ndatasets\n");
+    assertThat(run("tree/kgcoop datasets").err()).isEmpty();
+  }
+
+  @Test
+  void aCopyIsNotBuiltAgainAndChangedSourcesAre() throws IOException, InterruptedException {
+    Said built = run("tree/kgcoop datasets");
+    assertThat(built.err()).contains("building");
+
+    Said copied = run("cp -R tree copy; touch copy/core/src/main/source; copy/kgcoop datasets");
+    assertThat(copied.err()).isEmpty();
+    assertThat(copied.out()).isEqualTo(built.out().replace("/tree/", "/copy/"));
+
+    assertThat(run("echo more >>copy/core/src/main/source; copy/kgcoop datasets").err())
+        .contains("building");
+  }
+
+  @Test
+  void aBuildThatFailsSaysWhyAndIsTriedAgain() throws IOException, InterruptedException {
+    maven("echo '[INFO] so far'; echo '[ERROR] no such thing'; exit 1");
+    for (int i = 0; i < 2; i++) {
+      Said said = run("tree/kgcoop datasets");
+      assertThat(said.exitCode()).isEqualTo(70);
+      assertThat(said.err())
+          .contains("[ERROR] no such thing", "the build failed")
+          .doesNotContain("so far");
+      assertThat(said.out()).isEmpty();
+    }
+  }
+
+  /** Without the launcher. */
+  @Test
+  @EnabledOnOs(OS.LINUX) // elsewhere names are in UTF-8
+  void aNameThatTheLocaleDoesNotHaveIsOneLine() throws IOException, InterruptedException {
+    String inLocale = "LC_ALL=C exec \"$@\" --clip \"$(printf 'b\\303\\244r')\"";
+    ChildProcess process =
+        ChildProcess.start(
+            List.of("sh", "-c", inLocale, "sh"),
+            folder.resolve("log"),
+            (Object[]) "export --classes cat,dog --to csv --out x.csv".split(" "));
+    assertThat(process.exitCode()).isEqualTo(2);
+    assertThat(process.log().lines()).hasSize(1);
+    assertThat(process.log()).startsWith("kgcoop: ").contains("LC_ALL=C.UTF-8");
+  }
+}
