@@ -31,11 +31,7 @@ public final class ReleasedWeights {
   private static final List<String> NEEDED = List.of("config.json");
 
   private static final List<String> WELCOME =
-      List.of(
-          "preprocessor_config.json",
-          "processor_config.json",
-          "tokenizer.json",
-          "merges.txt");
+      List.of("preprocessor_config.json", "processor_config.json", "tokenizer.json", "merges.txt");
 
   /** One of them a repository has, the preferred first. */
   private static final List<String> WEIGHTS =
