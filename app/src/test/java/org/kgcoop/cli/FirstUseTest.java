@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.clip.RandomClip;
 
 /** What somebody meets who tries the program for the first time. */
 class FirstUseTest {
@@ -88,45 +90,37 @@ class FirstUseTest {
       "--out",
       folder.resolve("out")
     };
-    for (String[] more :
-        new String[][] {{"--methods", "clip,probe"}, {"--set", "coop.class_specific=true"}}) {
-      List<Object> all = new ArrayList<>(Arrays.asList(words));
-      all.addAll(Arrays.asList(more));
-
-      Cli.Result result = Cli.run(all.toArray());
+    for (Object[] more :
+        new Object[][] {{"--methods", "clip,probe"}, {"--set", "coop.class_specific=true"}}) {
+      Cli.Result result = Cli.run(with(words, more));
 
       assertThat(result.exitCode()).isEqualTo(2);
       assertThat(result.errorLine()).contains("cannot be used on new classes; leave it out here");
     }
     assertThat(Cli.run("base2new", "--help").out())
-        .contains("only learned classes are asked about (fewshot, domain) probe");
+        .containsIgnoringWhitespaces("only learned classes are asked about (fewshot, domain) probe");
   }
 
   @Test
   void allShotsAreAllPictures() {
+    Path clip = folder.resolve("clip");
+    Path data = folder.resolve("drawings");
+    RandomClip.write(clip, RandomClip.TINY, 1);
+    SampleDrawings.copyTo(data);
     Path out = folder.resolve("all");
-    Cli.Result result =
-        Cli.run(
-            "train",
-            "--data",
-            "embedded:tuning",
-            "--shots",
-            "all",
-            "--epochs",
-            1,
-            "--augment",
-            "test",
-            "--method",
-            "kgcoop",
-            "--out",
-            out,
-            "--bank",
-            "none");
+    Object[] words = {
+      "train", "--clip", clip, "--data", data, "--epochs", 1, "--augment", "test", "--out", out
+    };
+
+    Cli.Result result = Cli.run(with(words, "--shots", "all"));
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.err()).doesNotContain("fewer than");
     assertThat(out.resolve("run.json")).content().containsPattern("\"shots\" : 0");
-    assertThat(Cli.run("train", "--data", "x", "--shots", "some", "--out", out).exitCode())
-        .isEqualTo(2);
+    assertThat(Cli.run(with(words, "--shots", "some")).exitCode()).isEqualTo(2);
+  }
+
+  private static Object[] with(Object[] words, Object... more) {
+    return Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray();
   }
 }
