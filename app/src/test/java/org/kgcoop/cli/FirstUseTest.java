@@ -98,7 +98,8 @@ class FirstUseTest {
       assertThat(result.errorLine()).contains("cannot be used on new classes; leave it out here");
     }
     assertThat(Cli.run("base2new", "--help").out())
-        .containsIgnoringWhitespaces("only learned classes are asked about (fewshot, domain) probe");
+        .containsIgnoringWhitespaces(
+            "only learned classes are asked about (fewshot, domain) probe");
   }
 
   @Test

@@ -221,7 +221,9 @@ class OnnxTest {
         OnnxModel exported = export(clip, weights(clip))) {
       BufferedImage picture = noise(61, 37);
       Map<String, String> about = exported.metadata();
-      float[] pixels = OnnxPets.pixels(picture, 24, about.getOrDefault("mean", ""), about.getOrDefault("std", ""));
+      float[] pixels =
+          OnnxPets.pixels(
+              picture, 24, about.getOrDefault("mean", ""), about.getOrDefault("std", ""));
       Transform transform = new Transform(clip.preprocessing());
       float[] ours = transform.normalise(transform.test(RgbImage.of(picture)));
       assertThat(pixels).hasSameSizeAs(ours);

@@ -94,6 +94,6 @@ public final class OnnxPets {
 
   /** One of "[0.48, 0.46, 0.41]". */
   private static float number(String list, int index) {
-    return Float.parseFloat(list.substring(1, list.length() - 1).split(", ")[index]);
+    return Float.parseFloat(list.substring(1, list.length() - 1).split(", ", 3)[index]);
   }
 }
