@@ -50,6 +50,7 @@ final class BaseToNewCommand implements ProtocolCommand {
         sweep,
         () -> new BaseToNew(data.open(output)),
         List.of(shots.value()),
+        true,
         perSet,
         output,
         main);

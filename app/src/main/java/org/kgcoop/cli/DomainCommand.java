@@ -58,7 +58,7 @@ final class DomainCommand implements ProtocolCommand {
   @Override
   public ProtocolCall experiment() {
     return new ProtocolCall(
-        protocol, sweep, this::transfer, List.of(shots.value()), false, output, main);
+        protocol, sweep, this::transfer, List.of(shots.value()), false, false, output, main);
   }
 
   private Transfer transfer() {

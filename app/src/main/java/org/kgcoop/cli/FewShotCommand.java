@@ -63,6 +63,7 @@ final class FewShotCommand implements ProtocolCommand {
         sweep,
         () -> new FewShotCurve(data.open(output)),
         numbers.stream().map(Long::intValue).toList(),
+        false,
         perSet,
         output,
         main);

@@ -177,6 +177,9 @@ final class Inspection {
         .put("text_heads", config.textHeads())
         .put("text_layers", config.textLayers())
         .put("activation", config.activation().name().toLowerCase(Locale.ROOT))
+        .put("text_epsilon", config.form().textEpsilon())
+        .put("vision_epsilon", config.form().visionEpsilon())
+        .put("causal", config.form().causal())
         .put("vision", config.vision().toString());
     return json;
   }
@@ -184,6 +187,11 @@ final class Inspection {
   private static ObjectNode preprocessing(Clip clip) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("size", clip.preprocessing().size()).put("channels", clip.preprocessing().channels());
+    json.put(
+        "resize",
+        clip.preprocessing().isSquashed()
+            ? "whole picture to the square"
+            : "shorter side to " + clip.preprocessing().shorterSide() + ", middle");
     clip.preprocessing().mean().forEach(json.putArray("mean")::add);
     clip.preprocessing().std().forEach(json.putArray("std")::add);
     json.put("interpolation", clip.preprocessing().interpolation().name().toLowerCase(Locale.ROOT));

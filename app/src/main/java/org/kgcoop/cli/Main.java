@@ -94,6 +94,7 @@ public final class Main implements Runnable {
     for (CommandLine subcommand : commandLine.getSubcommands().values()) {
       subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
       ConfigExpansion.install(subcommand);
+      OptionSubjects.install(subcommand);
       arrange(subcommand);
     }
   }

@@ -11,6 +11,7 @@ import org.kgcoop.experiment.Protocol;
  *
  * @param sweep a mixin of the command itself, whose line it reads
  * @param protocol made when the other options are known to be right
+ * @param newClasses whether every method is asked about classes that it has not learned
  * @param perSet whether rows for each data set are printed too
  */
 record ProtocolCall(
@@ -18,6 +19,7 @@ record ProtocolCall(
     Sweep sweep,
     Supplier<? extends Protocol> protocol,
     List<Integer> shots,
+    boolean newClasses,
     boolean perSet,
     Output output,
     Main main) {

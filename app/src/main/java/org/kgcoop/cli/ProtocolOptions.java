@@ -2,8 +2,10 @@ package org.kgcoop.cli;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Path;
+import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.experiment.Contender;
 import org.kgcoop.experiment.Plan;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.experiment.Protocol;
@@ -21,8 +23,9 @@ final class ProtocolOptions {
       paramLabel = "LIST",
       defaultValue = "clip,coop,prograd,cocoop,kgcoop",
       description =
-          "Of clip, ensemble (clip with several templates), probe (linear, of image features), coop,"
-              + " prograd, cocoop, kgcoop (default: ${DEFAULT-VALUE}).")
+          "Of clip, ensemble (clip with several templates), coop, prograd, cocoop, kgcoop, and where"
+              + " only learned classes are asked about (fewshot, domain) probe, a linear one of image"
+              + " features (default: ${DEFAULT-VALUE}).")
   private String methods;
 
   @Option(
@@ -61,12 +64,12 @@ final class ProtocolOptions {
     if (jobs > 1) {
       clipOptions.useOneThread("--jobs " + jobs);
     }
-    Plan plan =
-        new Plan(
-            call.sweep().contenders(Parse.list("--methods", methods), methodOptions, training),
-            call.shots(),
-            Parse.numbers("--seeds", seeds),
-            jobs);
+    List<Contender> contenders =
+        call.sweep().contenders(Parse.list("--methods", methods), methodOptions, training);
+    if (call.newClasses()) {
+      contenders.forEach(Contender::checkNewClasses);
+    }
+    Plan plan = new Plan(contenders, call.shots(), Parse.numbers("--seeds", seeds), jobs);
     Protocol protocol = call.protocol().get();
     Clip clip = clipOptions.load();
     try {

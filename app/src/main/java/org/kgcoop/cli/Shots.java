@@ -1,21 +1,30 @@
 package org.kgcoop.cli;
 
+import java.util.List;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.FewShot;
 import picocli.CommandLine.Option;
 
 /** How few pictures. */
 final class Shots {
+  /** The published code has -1 for all. */
+  private static final List<String> ALL = List.of("all", "-1");
+
   @Option(
       names = "--shots",
       paramLabel = "K",
       defaultValue = "16",
-      description = "Training pictures a class (default: ${DEFAULT-VALUE}).")
-  private int shots = 16;
+      description = "Training pictures a class, or all (default: ${DEFAULT-VALUE}).")
+  private String shots = "16";
 
   int value() {
-    if (shots < 1) {
-      throw KgCoopException.configuration("--shots: expected at least 1, got " + shots);
+    if (ALL.contains(shots)) {
+      return FewShot.ALL;
     }
-    return shots;
+    List<Long> numbers = Parse.numbers("--shots", shots);
+    if (numbers.size() != 1 || numbers.get(0) < 1 || numbers.get(0) > Integer.MAX_VALUE) {
+      throw KgCoopException.configuration("--shots: expected at least 1, or all, got " + shots);
+    }
+    return numbers.get(0).intValue();
   }
 }

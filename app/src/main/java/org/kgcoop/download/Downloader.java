@@ -3,7 +3,9 @@ package org.kgcoop.download;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -112,19 +114,26 @@ public final class Downloader {
             throw byHand(link, target, reason(e) + ", " + ATTEMPTS + " times", e);
           }
           progress.message(
-              link.address() + ": " + reason(e) + "; goes on after " + part.size() + " bytes");
+              link.address()
+                  + ": "
+                  + reason(e)
+                  + (part.size() > 0
+                      ? "; goes on after " + part.size() + " bytes"
+                      : "; tries again"));
           pause(failures);
         }
       }
     }
   }
 
-  /** Fetches a file that not every server has; one that is not there is left out. */
-  public void fetchIfThere(Link link, Path target) {
+  /** Fetches a file that not every server has, and tells whether it has; else it is left out. */
+  public boolean fetchIfThere(Link link, Path target) {
     try {
       fetch(link, target);
+      return true;
     } catch (MissingException e) {
       progress.message(link.address() + ": not there, left out");
+      return false;
     }
   }
 
@@ -246,6 +255,9 @@ public final class Downloader {
   }
 
   private static String reason(IOException e) {
+    if (e instanceof ConnectException || e instanceof HttpConnectTimeoutException) {
+      return "no connection to the server";
+    }
     String message = e.getMessage();
     return message == null || message.isBlank()
         ? e.getClass().getSimpleName().replace("Exception", "")

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,15 @@ public final class ReleasedWeights {
   private static final List<String> NEEDED = List.of("config.json");
 
   private static final List<String> WELCOME =
-      List.of("preprocessor_config.json", "tokenizer.json", "merges.txt");
-  private static final String SAFETENSORS = "model.safetensors";
+      List.of("preprocessor_config.json", "processor_config.json", "tokenizer.json", "merges.txt");
+
+  /** One of them a repository has, the preferred first. */
+  private static final List<String> WEIGHTS =
+      List.of(
+          "model.safetensors",
+          "model.safetensors.index.json",
+          "pytorch_model.bin",
+          "pytorch_model.bin.index.json");
 
   /** SHA-256 by name, in the order of OpenAI's list; the address holds it too. */
   private static final Map<String, String> ARCHIVES = archives();
@@ -159,13 +167,34 @@ public final class ReleasedWeights {
     for (String file : NEEDED) {
       downloader.fetch(Link.of(base + file), folder.resolve(file));
     }
-    Path weights = folder.resolve(SAFETENSORS);
-    if (!Files.exists(weights)) {
-      WELCOME.forEach(file -> downloader.fetchIfThere(Link.of(base + file), folder.resolve(file)));
+    Optional<String> there =
+        WEIGHTS.stream().filter(file -> Files.exists(folder.resolve(file))).findFirst();
+    if (there.isEmpty()) {
+      for (String file : WELCOME) {
+        boolean unused = downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
+      }
     }
     // The weights last: a folder that has them has the rest.
-    downloader.fetch(Link.of(base + SAFETENSORS), weights);
+    String weights = there.orElseGet(() -> weights(base, folder));
+    if (weights.endsWith(".index.json")) {
+      for (String shard : WeightFiles.shards(folder.resolve(weights))) {
+        downloader.fetch(Link.of(base + shard), folder.resolve(shard));
+      }
+    }
     return folder;
+  }
+
+  /** Fetches the weights, or the index of those that are divided. */
+  private String weights(String base, Path folder) {
+    List<String> others = WEIGHTS.subList(0, WEIGHTS.size() - 1);
+    for (String file : others) {
+      if (downloader.fetchIfThere(Link.of(base + file), folder.resolve(file))) {
+        return file;
+      }
+    }
+    String last = WEIGHTS.get(others.size());
+    downloader.fetch(Link.of(base + last), folder.resolve(last));
+    return last;
   }
 
   /** The snapshot that Hugging Face's tools keep of a revision, or null. */

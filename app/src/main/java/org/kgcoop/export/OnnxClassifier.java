@@ -76,9 +76,17 @@ public final class OnnxClassifier {
   private static Map<String, String> preprocessing(Preprocessing preprocessing) {
     Map<String, String> steps = new LinkedHashMap<>();
     steps.put("size", Integer.toString(preprocessing.size()));
-    steps.put("resize", "shorter side to size, longer one in proportion, antialiased");
+    boolean squashed = preprocessing.isSquashed();
+    steps.put(
+        "resize",
+        squashed
+            ? "the whole picture to size x size, whatever its shape, antialiased"
+            : "shorter side to shorter_side, longer one in proportion, antialiased");
+    if (!squashed) {
+      steps.put("shorter_side", Integer.toString(preprocessing.shorterSide()));
+    }
     steps.put("interpolation", preprocessing.interpolation().name().toLowerCase(Locale.ROOT));
-    steps.put("crop", "the square in the middle");
+    steps.put("crop", squashed ? "none" : "the square in the middle");
     steps.put("channels", preprocessing.channels() == 3 ? "RGB" : "grey");
     steps.put("mean", preprocessing.mean().toString());
     steps.put("std", preprocessing.std().toString());

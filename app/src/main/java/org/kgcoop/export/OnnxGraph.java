@@ -33,7 +33,7 @@ final class OnnxGraph {
   /** The version of the file format that came with the opset. */
   static final int IR_VERSION = 8;
 
-  private static final double EPSILON = 1e-5; // of all norms of CLIP
+  private static final double BATCH_EPSILON = 1e-5; // of all batch norms of CLIP
 
   private final Map<String, StoredTensor> weights;
   private final GraphProto.Builder graph = GraphProto.newBuilder();
@@ -174,17 +174,17 @@ final class OnnxGraph {
             weight(layer + ".bias"),
             weight(layer + ".running_mean"),
             weight(layer + ".running_var")),
-        real("epsilon", EPSILON));
+        real("epsilon", BATCH_EPSILON));
   }
 
   /** Layer normalisation over the last axis. */
-  String layerNorm(String name, String x, String layer) {
+  String layerNorm(String name, String x, String layer, double epsilon) {
     return node(
         "LayerNormalization",
         name,
         List.of(x, weight(layer + ".weight"), weight(layer + ".bias")),
         integer("axis", -1),
-        real("epsilon", EPSILON));
+        real("epsilon", epsilon));
   }
 
   /** Mean over squares of {@code size} by {@code size} pixels, which do not overlap. */

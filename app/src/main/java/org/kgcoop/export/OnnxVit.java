@@ -38,13 +38,17 @@ final class OnnxVit {
         graph.eachOfBatch("class", graph.weight("visual.class_embedding"), pixels, width);
     String x = graph.concat("tokens", 1, classes, patches);
     x = graph.sum("tokens.placed", x, graph.weight("visual.positional_embedding"));
-    x = graph.layerNorm("ln_pre", x, "visual.ln_pre");
+    x = norm("ln_pre", x, "visual.ln_pre");
     x = graph.reshape("rows", x, -1, width); // (B L, W)
     for (int i = 0; i < vit.layers(); i++) {
       x = block(x, i, i == vit.layers() - 1);
     }
-    x = graph.layerNorm("ln_post", x, "visual.ln_post");
+    x = norm("ln_post", x, "visual.ln_post");
     return graph.matmul("projected", x, graph.weight("visual.proj"));
+  }
+
+  private String norm(String name, String x, String layer) {
+    return graph.layerNorm(name, x, layer, config.form().visionEpsilon());
   }
 
   /**
@@ -57,7 +61,7 @@ final class OnnxVit {
   private String block(String x, int number, boolean last) {
     String name = "block." + number;
     String layer = "visual.transformer.resblocks." + number + ".";
-    String normed = graph.layerNorm(name + ".ln_1", x, layer + "ln_1");
+    String normed = norm(name + ".ln_1", x, layer + "ln_1");
     String in = // (B L, 3W)
         graph.linear(
             name + ".qkv", normed, layer + "attn.in_proj_weight", layer + "attn.in_proj_bias");
@@ -70,7 +74,7 @@ final class OnnxVit {
     String out = graph.linear(name + ".out", attended, layer + "attn.out_proj");
     String before = last ? classRows(name + ".class", x) : x;
     String y = graph.sum(name + ".sum_1", before, out);
-    String hidden = graph.layerNorm(name + ".ln_2", y, layer + "ln_2");
+    String hidden = norm(name + ".ln_2", y, layer + "ln_2");
     hidden = graph.linear(name + ".fc", hidden, layer + "mlp.c_fc");
     hidden =
         config.activation() == Activation.QUICK_GELU

@@ -9,7 +9,8 @@ import org.knowm.xchart.CategorySeries;
 /**
  * Groups of bars from nothing to 100.
  *
- * @param series for each series its bar in each group, NaN for none
+ * @param series for each series, by colour, its bar in each group, NaN for none; a series without
+ *     bars is left out
  */
 record BarPlot(String title, List<String> groups, List<List<Double>> series) {
   private static final int BAR = 9;
@@ -17,7 +18,8 @@ record BarPlot(String title, List<String> groups, List<List<Double>> series) {
   private static final int LETTER = 8;
 
   Drawing draw() {
-    int width = Math.max(XyPlot.WIDTH, 60 + groups.size() * (BAR * series.size() + GAP));
+    int bars = (int) series.stream().filter(one -> !one.isEmpty()).count();
+    int width = Math.max(XyPlot.WIDTH, 60 + groups.size() * (BAR * bars + GAP));
     CategoryChart chart =
         new CategoryChartBuilder().width(width).height(XyPlot.HEIGHT).yAxisTitle(title).build();
     Drawing.style(chart.getStyler());
@@ -30,10 +32,13 @@ record BarPlot(String title, List<String> groups, List<List<Double>> series) {
       chart.getStyler().setXAxisLabelRotation(40);
     }
     for (int i = 0; i < series.size(); i++) {
+      if (series.get(i).isEmpty()) {
+        continue;
+      }
       // The library knows no gap but takes a bar of no height for one.
-      List<Number> bars = new ArrayList<>();
-      series.get(i).forEach(value -> bars.add(value.isNaN() ? 0.0 : value));
-      CategorySeries added = chart.addSeries("series " + i, labels, bars);
+      List<Number> heights = new ArrayList<>();
+      series.get(i).forEach(value -> heights.add(value.isNaN() ? 0.0 : value));
+      CategorySeries added = chart.addSeries("series " + i, labels, heights);
       added.setFillColor(Ink.series(i));
       added.setLineColor(Ink.NOTHING);
     }

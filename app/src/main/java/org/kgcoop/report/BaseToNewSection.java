@@ -17,7 +17,7 @@ final class BaseToNewSection {
 
   private BaseToNewSection() {}
 
-  static Section of(Table table, String id, String name) {
+  static Section of(Table table, String id, String name, Palette palette) {
     JsonNode rows = table.json().path("rows");
     boolean spread = seeds(table.json()) != 1;
     List<JsonNode> sets = new ArrayList<>();
@@ -29,7 +29,7 @@ final class BaseToNewSection {
             : "Average over all data sets";
     blocks.add(new Figures(grid(heading, rows, spread)));
     blocks.add(new Words(key(spread)));
-    blocks.add(charts(rows, sets));
+    blocks.add(charts(rows, sets, palette));
     if (sets.size() > 1) {
       for (JsonNode set : sets.subList(0, Math.min(MOST_DATA_SETS, sets.size()))) {
         String setName = Text.or(set.path("name"), "unnamed");
@@ -100,7 +100,7 @@ final class BaseToNewSection {
   }
 
   /** Of one data set its three accuracies beside each other; of several, each accuracy by set. */
-  private static Charts charts(JsonNode rows, List<JsonNode> sets) {
+  private static Charts charts(JsonNode rows, List<JsonNode> sets, Palette palette) {
     List<String> methods = names(rows);
     if (methods.isEmpty()) {
       return new Charts(List.of());
@@ -120,7 +120,8 @@ final class BaseToNewSection {
                   "Accuracy on base and new classes",
                   methods,
                   List.of("base", "new", "H"),
-                  series)));
+                  series,
+                  palette)));
     }
     List<String> names = sets.stream().map(set -> Text.or(set.path("name"), "unnamed")).toList();
     List<Chart> charts = new ArrayList<>();
@@ -137,7 +138,7 @@ final class BaseToNewSection {
           measure.equals("h")
               ? "H on each data set"
               : "Accuracy on " + measure + " classes of each data set";
-      charts.add(bars(caption, methods, names, series));
+      charts.add(bars(caption, methods, names, series, palette));
     }
     return new Charts(charts);
   }
@@ -152,7 +153,16 @@ final class BaseToNewSection {
   }
 
   private static Chart bars(
-      String caption, List<String> methods, List<String> groups, List<List<Double>> series) {
+      String caption,
+      List<String> methods,
+      List<String> groups,
+      List<List<Double>> series,
+      Palette palette) {
+    List<String> places = palette.places(methods);
+    List<List<Double>> drawn = new ArrayList<>();
+    for (String method : places) {
+      drawn.add(method.isEmpty() ? List.of() : series.get(methods.indexOf(method)));
+    }
     int shown = Math.min(Ink.SERIES, methods.size());
     String more =
         methods.size() > shown ? " (the first %d of %d rows)".formatted(shown, methods.size()) : "";
@@ -165,12 +175,11 @@ final class BaseToNewSection {
               series.subList(0, shown).stream().map(bars -> bars.get(index)).toList(),
               Text::percent));
     }
-    List<String> names = methods.subList(0, shown);
     return new Chart(
         caption + ", in percent" + more,
-        new BarPlot("percent", groups, series.subList(0, shown)).draw(),
-        names,
-        Grid.of(caption, "method", names, List.of(), columns));
+        new BarPlot("percent", groups, drawn).draw(),
+        places,
+        Grid.of(caption, "method", methods.subList(0, shown), List.of(), columns));
   }
 
   /** All methods and seeds are measured on the same test pictures. */

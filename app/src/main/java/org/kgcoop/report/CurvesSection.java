@@ -35,7 +35,7 @@ final class CurvesSection {
    */
   private record Group(String dataSet, Map<String, Map<String, List<Point>>> curves) {}
 
-  static Optional<Section> of(List<List<Cell>> groups) {
+  static Optional<Section> of(List<List<Cell>> groups, Palette palette) {
     List<Block> blocks = new ArrayList<>();
     int left = 0;
     int shown = 0;
@@ -52,7 +52,7 @@ final class CurvesSection {
       if (groups.size() > 1) {
         blocks.add(new Heading(group.dataSet));
       }
-      List<Chart> charts = charts(group);
+      List<Chart> charts = charts(group, palette);
       blocks.add(charts.isEmpty() ? new Words("One epoch makes no curve.") : new Charts(charts));
       if (group.curves.size() < cells.stream().filter(c -> !c.isZeroShot()).count()) {
         blocks.add(new Words("Runs without a record of their steps are left out."));
@@ -107,15 +107,17 @@ final class CurvesSection {
   }
 
   /** Of one run all losses in one chart; of several a chart for each kind of loss. */
-  private static List<Chart> charts(Group group) {
+  private static List<Chart> charts(Group group, Palette palette) {
     Set<String> names = new LinkedHashSet<>();
     group.curves.values().forEach(own -> names.addAll(own.keySet()));
     names.remove(RATE);
     List<String> losses = names.stream().filter(name -> !name.endsWith(ACCURACY)).toList();
+    List<String> runs = List.copyOf(group.curves.keySet());
+    List<String> places = palette.places(runs);
     List<Chart> charts = new ArrayList<>();
-    if (group.curves.size() == 1) {
+    if (runs.size() == 1) {
       List<Series> all =
-          losses.stream().flatMap(name -> series(group, name, true).stream()).toList();
+          losses.stream().flatMap(name -> series(group, name, runs, true).stream()).toList();
       add(charts, "Losses", "loss", all);
     } else {
       for (String name : losses.subList(0, Math.min(MOST_LOSSES, losses.size()))) {
@@ -124,28 +126,27 @@ final class CurvesSection {
             charts,
             what.equals("loss") ? "Loss" : "Loss: " + what,
             "loss",
-            series(group, name, false));
+            series(group, name, places, false));
       }
     }
     for (String name : names) {
       if (name.endsWith(ACCURACY)) {
         String what = name.replace('_', ' ');
         String caption = Character.toUpperCase(what.charAt(0)) + what.substring(1);
-        add(charts, caption + ", in percent", "percent", series(group, name, false));
+        add(charts, caption + ", in percent", "percent", series(group, name, places, false));
       }
     }
-    add(charts, "Learning rate", "learning rate", equalOnes(series(group, RATE, false)));
+    add(charts, "Learning rate", "learning rate", equalOnes(series(group, RATE, places, false)));
     return charts;
   }
 
   /** A curve a run, empty where it has none: each keeps its colour in all charts. */
-  private static List<Series> series(Group group, String name, boolean named) {
+  private static List<Series> series(Group group, String name, List<String> places, boolean named) {
     List<Series> series = new ArrayList<>();
-    group.curves.forEach(
-        (run, own) -> {
-          List<Point> points = own.getOrDefault(name, List.of());
-          series.add(new Series(named ? name.replace('_', ' ') : run, Style.LINE, points));
-        });
+    for (String run : places) {
+      List<Point> points = group.curves.getOrDefault(run, Map.of()).getOrDefault(name, List.of());
+      series.add(new Series(named ? name.replace('_', ' ') : run, Style.LINE, points));
+    }
     return series;
   }
 

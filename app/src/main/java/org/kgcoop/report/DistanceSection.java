@@ -26,23 +26,31 @@ final class DistanceSection {
    */
   record Loss(String method, String dataSet, double distance, double loss) {}
 
-  static Optional<Section> of(List<Cell> cells) {
+  static Optional<Section> of(List<Cell> cells, Palette palette) {
     List<Loss> losses = losses(cells);
     if (losses.size() < 3) {
       return Optional.empty();
     }
     List<String> methods = losses.stream().map(Loss::method).distinct().toList();
     List<String> shown = methods.subList(0, Math.min(Ink.SERIES, methods.size()));
+    List<String> places = palette.places(methods);
     List<Series> series = new ArrayList<>();
     List<Double> correlations = new ArrayList<>();
     List<Double> counts = new ArrayList<>();
     for (String method : shown) {
       List<Loss> own = losses.stream().filter(l -> l.method.equals(method)).toList();
-      series.add(
-          new Series(
-              method, Style.POINTS, own.stream().map(l -> new Point(l.distance, l.loss)).toList()));
       correlations.add(correlation(own));
       counts.add((double) own.size());
+    }
+    for (String method : places) {
+      series.add(
+          new Series(
+              method,
+              Style.POINTS,
+              losses.stream()
+                  .filter(l -> l.method.equals(method))
+                  .map(l -> new Point(l.distance, l.loss))
+                  .toList()));
     }
     double r = correlation(losses);
     List<String> rows = new ArrayList<>(shown);
@@ -55,7 +63,7 @@ final class DistanceSection {
             caption + ": r = " + Text.decimals(r, 2),
             new XyPlot(Axis.of("squared distance"), Axis.of("relative loss, percent"), series)
                 .draw(),
-            shown,
+            places,
             Grid.of(
                 caption,
                 "method",

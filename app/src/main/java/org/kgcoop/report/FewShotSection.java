@@ -20,7 +20,7 @@ final class FewShotSection {
 
   private FewShotSection() {}
 
-  static Optional<Section> of(Table table, String id, String name) {
+  static Optional<Section> of(Table table, String id, String name, Palette palette) {
     List<Integer> shots = shots(table.cells());
     if (!table.protocol().equals("fewshot") || shots.isEmpty()) {
       return Optional.empty();
@@ -35,11 +35,11 @@ final class FewShotSection {
             BaseToNewSection.key(seeds(table.cells()) > 1)
                 + " Shots are training pictures a class."));
     List<Chart> charts = new ArrayList<>();
-    charts.add(chart("Accuracy, " + all, table.cells(), shots));
+    charts.add(chart("Accuracy, " + all, table.cells(), shots, palette));
     if (several) {
       for (String set : sets.subList(0, Math.min(MOST_CHARTS, sets.size()))) {
         List<Cell> cells = table.cells().stream().filter(c -> c.dataSet().equals(set)).toList();
-        charts.add(chart("Accuracy on " + set, cells, shots));
+        charts.add(chart("Accuracy on " + set, cells, shots, palette));
       }
     }
     blocks.add(new Charts(charts));
@@ -87,11 +87,12 @@ final class FewShotSection {
     return Grid.of(label, "method", methods, List.of(), columns);
   }
 
-  private static Chart chart(String caption, List<Cell> cells, List<Integer> shots) {
+  private static Chart chart(
+      String caption, List<Cell> cells, List<Integer> shots, Palette palette) {
     List<String> methods = Cell.distinct(cells, Cell::label);
-    List<String> shown = methods.subList(0, Math.min(Ink.SERIES, methods.size()));
+    List<String> places = palette.places(methods);
     List<Series> series = new ArrayList<>();
-    for (String method : shown) {
+    for (String method : places) {
       List<Point> points = new ArrayList<>();
       for (int k : shots) {
         Spread spread = at(cells, method, k);
@@ -107,13 +108,12 @@ final class FewShotSection {
             log2(shots.get(0)) - 0.15,
             log2(shots.get(shots.size() - 1)) + 0.15,
             FewShotSection::tick);
-    String more =
-        methods.size() > shown.size() ? "; the first %d methods".formatted(shown.size()) : "";
+    String more = methods.size() > Ink.SERIES ? "; the first %d methods".formatted(Ink.SERIES) : "";
     String band = seeds(cells) > 1 ? "; bands: standard deviation over seeds" : "";
     return new Chart(
         caption + ", in percent" + band + more,
         new XyPlot(x, Axis.of("accuracy, percent"), series).draw(),
-        shown,
+        places,
         grid(caption, cells, shots));
   }
 

@@ -26,22 +26,23 @@ record Page(String title, String summary, List<Section> sections) {
   static Page of(Inputs inputs, Pictures pictures) {
     List<Section> sections = new ArrayList<>();
     boolean several = inputs.tables().size() > 1;
+    Palette palette = Palette.of(inputs);
     for (int i = 0; i < inputs.tables().size(); i++) {
       Table table = inputs.tables().get(i);
       String name = several ? table.name() + ": " : "";
       String number = several ? "-" + (i + 1) : "";
       // Without any protocol it is a table all the same, and says that it is empty.
       if (table.isBaseToNew() || table.protocol().isEmpty()) {
-        sections.add(BaseToNewSection.of(table, "results" + number, name));
+        sections.add(BaseToNewSection.of(table, "results" + number, name, palette));
       }
-      FewShotSection.of(table, "few-shot" + number, name).ifPresent(sections::add);
+      FewShotSection.of(table, "few-shot" + number, name, palette).ifPresent(sections::add);
       TransferSection.of(table, "transfer" + number, name).ifPresent(sections::add);
       sections.addAll(SweepSection.of(table, "sweep" + number, name));
     }
     RunsSection.of(inputs.runs()).ifPresent(sections::add);
     List<Cell> cells = inputs.cells();
-    DistanceSection.of(cells).ifPresent(sections::add);
-    CurvesSection.of(Selection.trained(cells)).ifPresent(sections::add);
+    DistanceSection.of(cells, palette).ifPresent(sections::add);
+    CurvesSection.of(Selection.trained(cells), palette).ifPresent(sections::add);
     Selection.Chosen chosen = Selection.closely(inputs);
     new MistakesSection(pictures).of(chosen).ifPresent(sections::add);
     WordsSection.of(chosen.cells()).ifPresent(sections::add);
@@ -96,7 +97,9 @@ record Page(String title, String summary, List<Section> sections) {
     }
     List<String> with = new ArrayList<>();
     List<String> shots = values(settings.path("shots"));
-    if (!shots.isEmpty()) {
+    if (shots.equals(List.of("0"))) {
+      with.add("all training pictures");
+    } else if (!shots.isEmpty()) {
       boolean one = shots.equals(List.of("1"));
       with.add(
           Text.list(shots) + (one ? " training picture a class" : " training pictures a class"));

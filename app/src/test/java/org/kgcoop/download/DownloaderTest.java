@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Proxy;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,7 +16,9 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -49,6 +53,41 @@ class DownloaderTest {
         Duration.ofMillis(400),
         Duration.ofMillis(1),
         sink);
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsTriedAgainAndNothingIsSaidToGoOn() throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort(); // closed again: nobody listens
+    }
+    Link link = new Link(URI.create("http://127.0.0.1:" + port + "/weights.pt"), hash(CONTENT));
+    List<String> said = new ArrayList<>();
+    Downloader downloader =
+        new Downloader(
+            false,
+            new Progress() {
+              @Override
+              public Task start(String name, long total) {
+                return Progress.SILENT.start(name, total);
+              }
+
+              @Override
+              public void message(String line) {
+                said.add(line);
+              }
+            },
+            Map.of(),
+            Duration.ofSeconds(20),
+            Duration.ofMillis(1),
+            PartialFile.Sink.CHANNEL);
+
+    assertThatThrownBy(() -> downloader.fetch(link, target()))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("no connection to the server, 5 times; fetch it by hand");
+    assertThat(said)
+        .hasSize(4)
+        .containsOnly(link.address() + ": no connection to the server; tries again");
   }
 
   private static Downloader downloader() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,6 +95,25 @@ class ReleasedWeightsTest {
     assertThat(fetched).isEqualTo(folder.resolve("own/owner--name"));
     assertThat(fetched.resolve("model.safetensors")).hasBinaryContent(new byte[] {3});
     assertThat(fetched.resolve("tokenizer.json")).doesNotExist();
+    assertThat(weights(true).locate("hf:owner/name")).isEqualTo(fetched);
+  }
+
+  @Test
+  void aRepositoryOfShardsIsFetchedByItsIndex() throws IOException {
+    String base = "owner/name/resolve/main/";
+    server.put(base + "config.json", new byte[] {1});
+    String index = "{\"weight_map\": {\"a\": \"part-1.bin\", \"b\": \"part-2.bin\"}}";
+    server.put(base + "pytorch_model.bin.index.json", index.getBytes(StandardCharsets.UTF_8));
+    server.put(base + "part-1.bin", new byte[] {2});
+
+    assertThatThrownBy(() -> weights(false).locate("hf:owner/name"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("part-2.bin");
+    server.put(base + "part-2.bin", new byte[] {3});
+    Path fetched = weights(false).locate("hf:owner/name");
+
+    assertThat(fetched.resolve("part-1.bin")).hasBinaryContent(new byte[] {2});
+    assertThat(fetched.resolve("part-2.bin")).hasBinaryContent(new byte[] {3});
     assertThat(weights(true).locate("hf:owner/name")).isEqualTo(fetched);
   }
 

@@ -11,6 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -183,6 +187,32 @@ class ReportPageTest {
           .isEqualTo(chart.expectFirst("figcaption").text());
       assertThat(chart.select("details tbody td")).isNotEmpty();
     }
+  }
+
+  @Test
+  void aMethodHasOneColourInAllChartsOfAPage() throws IOException {
+    Map<String, Set<String>> colours = new TreeMap<>();
+    for (String section : List.of("#results", "#distance", "#training")) {
+      for (Element entry : sweep().select(section + " .legend li")) {
+        colours
+            .computeIfAbsent(entry.text(), name -> new TreeSet<>())
+            .add(entry.expectFirst("svg").className());
+      }
+    }
+    colours.keySet().removeIf(name -> name.contains(";")); // runs that share a line
+
+    assertThat(colours).containsKeys("CLIP", "CoOp");
+    assertThat(colours.values()).allSatisfy(own -> assertThat(own).hasSize(1));
+    assertThat(colours.values()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatComesLateOnAPageTakesTheColoursThatAreLeft() {
+    Palette palette = new Palette(List.of("a", "b", "c", "d", "e", "f", "g", "h", "late"));
+
+    assertThat(palette.places(List.of("c", "a"))).containsExactly("a", "", "c");
+    assertThat(palette.places(List.of("late", "c", "new"))).containsExactly("late", "new", "c");
+    assertThat(palette.places(palette.methods())).isEqualTo(palette.methods().subList(0, 8));
   }
 
   @Test

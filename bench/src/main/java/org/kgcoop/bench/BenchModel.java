@@ -1,5 +1,8 @@
 package org.kgcoop.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,8 +82,19 @@ final class BenchModel {
             tensors,
             Map.of(),
             List.of(),
-            Map.of());
+            stated(config.form()));
     return Clip.of(file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.activation()));
+  }
+
+  /** What no shape says of it. */
+  private static Map<String, JsonNode> stated(ClipConfig.Form form) {
+    if (form.equals(ClipConfig.Form.RELEASED)) {
+      return Map.of();
+    }
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.putObject("text_cfg").putObject("norm_kwargs").put("eps", form.textEpsilon());
+    json.putObject("vision_cfg").putObject("norm_kwargs").put("eps", form.visionEpsilon());
+    return Map.of("open_clip_config.json", json);
   }
 
   /** Norms and biases that are all the same become so up to 0.3 more or less; others stay. */

@@ -3,13 +3,17 @@ package org.kgcoop.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +25,7 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.clip.RandomClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.EmbeddedDataSets;
@@ -54,6 +59,18 @@ class OnnxTest {
         config(24, 3, Activation.QUICK_GELU, vit),
         config(24, 3, Activation.GELU, vit),
         config(16, 1, Activation.QUICK_GELU, new ClipConfig.Vit(64, 1, 4, 1)),
+        new ClipConfig(
+            24,
+            16,
+            3,
+            77,
+            600,
+            64,
+            1,
+            1,
+            Activation.QUICK_GELU,
+            new ClipConfig.Vit(64, 1, 4, 1),
+            new ClipConfig.Form(1e-5, 0.1, true)),
         config(64, 3, Activation.QUICK_GELU, new ClipConfig.ResNet(4, List.of(2, 1, 1, 2), 2)),
         config(32, 1, Activation.QUICK_GELU, new ClipConfig.ResNet(2, List.of(1, 1, 1, 1), 1)));
   }
@@ -122,7 +139,7 @@ class OnnxTest {
   /** Released weights are half ones; we compute with them in float32, and so does the file. */
   @Test
   void halfPrecisionWeightsAreWidened() throws OrtException {
-    ClipConfig config = configs().get(3);
+    ClipConfig config = configs().get(4);
     Map<String, StoredTensor> halves = new LinkedHashMap<>();
     try (Clip clip = BenchModel.lively(config, 3);
         Scope scope = Scope.open("halves")) {
@@ -188,19 +205,58 @@ class OnnxTest {
     }
   }
 
+  private static BufferedImage noise(int width, int height) {
+    BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Random random = new Random(1);
+    for (int i = 0; i < width * height; i++) {
+      picture.setRGB(i % width, i / width, random.nextInt(1 << 24));
+    }
+    return picture;
+  }
+
   @Test
   void theExampleRunsAndTheReadmeShowsIt() throws OrtException, IOException {
     ClipConfig config = configs().get(0);
     try (Clip clip = BenchModel.lively(config, 3);
         OnnxModel exported = export(clip, weights(clip))) {
-      float[] pixels = OnnxBench.pictures(config, 0, 1);
+      BufferedImage picture = noise(61, 37);
+      Map<String, String> about = exported.metadata();
+      float[] pixels =
+          OnnxPets.pixels(
+              picture, 24, about.getOrDefault("mean", ""), about.getOrDefault("std", ""));
+      Transform transform = new Transform(clip.preprocessing());
+      float[] ours = transform.normalise(transform.test(RgbImage.of(picture)));
+      assertThat(pixels).hasSameSizeAs(ours);
+      for (int i = 0; i < ours.length; i++) {
+        // Where a value lies between two of the 256 levels, 22 bits may round it otherwise.
+        assertThat(pixels[i]).isEqualTo(ours[i], within(1.01f / 255 / 0.26f));
+      }
       String file = folder.resolve("classifier.onnx").toString();
-      assertThat(OnnxPets.probabilities(file, pixels, config.imageResolution()))
-          .isEqualTo(exported.run("probabilities", pixels));
+      try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file)) {
+        assertThat(OnnxPets.probabilities(session, picture))
+            .isEqualTo(exported.run("probabilities", pixels));
+      }
     }
     String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/OnnxPets.java"));
     String shown = source.substring(source.indexOf("import "));
     assertThat(Files.readString(Path.of("../README.md"))).contains("```java\n" + shown + "```\n");
+  }
+
+  @Test
+  void aSquashedPictureIsDescribedAsOne() throws OrtException, IOException {
+    RandomClip.write(folder, configs().get(0), 1);
+    Files.writeString(
+        folder.resolve("preprocessor_config.json"), "{\"size\": {\"height\": 24, \"width\": 24}}");
+    try (Clip clip = Clip.load(folder);
+        OnnxModel exported = export(clip, weights(clip))) {
+      assertThat(exported.metadata())
+          .containsEntry("crop", "none")
+          .containsEntry("size", "24")
+          .doesNotContainKey("shorter_side")
+          .extractingByKey("resize")
+          .asString()
+          .startsWith("the whole picture to size x size");
+    }
   }
 
   @Test
@@ -210,6 +266,7 @@ class OnnxTest {
       assertThat(exported.metadata())
           .containsEntry("class_names", "[\"a\",\"b\",\"c\",\"d\",\"e\"]")
           .containsEntry("size", "24")
+          .containsEntry("shorter_side", "24")
           .containsEntry("interpolation", "bicubic")
           .containsEntry("channels", "RGB")
           .containsEntry("mean", "[0.48145466, 0.4578275, 0.40821073]")

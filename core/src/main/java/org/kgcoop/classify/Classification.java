@@ -17,7 +17,14 @@ public final class Classification {
    *
    * @param probability 0 to 1; those of all classes sum to 1
    */
-  public record Candidate(String className, float probability) {}
+  public record Candidate(String className, float probability) {
+
+    /** Both, such as {@code cat 0.9312}. */
+    @Override
+    public String toString() {
+      return String.format(Locale.ROOT, "%s %.4f", className, probability);
+    }
+  }
 
   /** Takes the array over. */
   Classification(List<String> classNames, float[] probabilities) {
@@ -79,6 +86,6 @@ public final class Classification {
   /** The best class and its probability, such as {@code cat 0.9312}. */
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "%s %.4f", best().className(), best().probability());
+    return best().toString();
   }
 }

@@ -70,8 +70,7 @@ public final class Clip implements AutoCloseable {
     stored.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     ClipConfig.Stated stated = files.stated();
     if (options.activation() != null) {
-      stated =
-          new ClipConfig.Stated(options.activation(), stated.textHeads(), stated.visionHeads());
+      stated = stated.with(options.activation());
     }
     config = ClipConfig.infer(shapes, stated, source);
     device = options.device();

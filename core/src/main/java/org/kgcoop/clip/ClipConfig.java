@@ -7,8 +7,8 @@ import java.util.TreeSet;
 import org.kgcoop.KgCoopException;
 
 /**
- * The sizes of a CLIP. Everything but the activation, and heads that are not width / 64, follows
- * from the shapes of the weights; the rules are those of the published loader.
+ * The sizes of a CLIP. Everything but the activation, heads that are not width / 64 and the form
+ * follows from the shapes of the weights; the rules are those of the published loader.
  *
  * @param embedDim E, the width of the joint space
  * @param imageResolution R, the side of the pictures in pixels
@@ -20,6 +20,7 @@ import org.kgcoop.KgCoopException;
  * @param textLayers blocks of the text tower
  * @param activation of the transformer blocks
  * @param vision the image tower
+ * @param form in which it differs from the released models
  */
 public record ClipConfig(
     int embedDim,
@@ -31,7 +32,46 @@ public record ClipConfig(
     int textHeads,
     int textLayers,
     Activation activation,
-    Vision vision) {
+    Vision vision,
+    Form form) {
+
+  /** A CLIP of the released form. */
+  public ClipConfig(
+      int embedDim,
+      int imageResolution,
+      int channels,
+      int contextLength,
+      int vocabularySize,
+      int textWidth,
+      int textHeads,
+      int textLayers,
+      Activation activation,
+      Vision vision) {
+    this(
+        embedDim,
+        imageResolution,
+        channels,
+        contextLength,
+        vocabularySize,
+        textWidth,
+        textHeads,
+        textLayers,
+        activation,
+        vision,
+        Form.RELEASED);
+  }
+
+  /**
+   * What no shape says and all released models have alike.
+   *
+   * @param textEpsilon what the norms of the text tower add to the variance
+   * @param visionEpsilon what those of a vision transformer add
+   * @param causal whether a token sees those before it alone; else it sees its whole text, and what
+   *     fills it up to the context length
+   */
+  public record Form(double textEpsilon, double visionEpsilon, boolean causal) {
+    public static final Form RELEASED = new Form(1e-5, 1e-5, true);
+  }
 
   /** The image tower. */
   public sealed interface Vision permits Vit, ResNet {
@@ -64,14 +104,26 @@ public record ClipConfig(
   }
 
   /**
-   * Head counts and activation where a configuration file or an option states them.
+   * What a configuration file or an option states.
    *
    * @param textHeads or 0 for width / 64
    * @param visionHeads or 0 for the rule of the released files
+   * @param imageSize the side of the pictures, or 0 for the patches alone, nothing left over
    */
-  public record Stated(Activation activation, int textHeads, int visionHeads) {
+  public record Stated(
+      Activation activation, int textHeads, int visionHeads, int imageSize, Form form) {
     /** The rules of the released files: QuickGELU and heads of 64. */
     public static final Stated RELEASED = new Stated(Activation.QUICK_GELU, 0, 0);
+
+    /** Heads and activation; all else as in the released files. */
+    public Stated(Activation activation, int textHeads, int visionHeads) {
+      this(activation, textHeads, visionHeads, 0, Form.RELEASED);
+    }
+
+    /** The same with another activation. */
+    Stated with(Activation other) {
+      return new Stated(other, textHeads, visionHeads, imageSize, form);
+    }
   }
 
   /**
@@ -82,14 +134,18 @@ public record ClipConfig(
    */
   public static ClipConfig infer(Map<String, long[]> shapes, Stated stated, String source) {
     Shapes s = new Shapes(shapes, source);
+    Architectures.check(shapes.keySet(), source);
     int embedDim = s.length("text_projection", 1, 2);
     int textWidth = s.length("ln_final.weight", 0, 1);
     boolean vit = shapes.containsKey("visual.proj");
+    if (!vit && !shapes.containsKey("visual.layer1.0.conv1.weight")) {
+      throw Architectures.unknownTower(shapes.keySet(), source);
+    }
     Vision vision = vit ? vit(s, stated) : resNet(s, stated);
     int resolution =
         vit
-            ? ((Vit) vision).patch() * s.grid("visual.positional_embedding")
-            : 32 * s.grid("visual.attnpool.positional_embedding");
+            ? s.side("visual.positional_embedding", ((Vit) vision).patch(), stated.imageSize())
+            : s.side("visual.attnpool.positional_embedding", 32, stated.imageSize());
     return new ClipConfig(
         embedDim,
         resolution,
@@ -100,7 +156,8 @@ public record ClipConfig(
         heads(stated.textHeads(), textWidth, "text", source),
         s.count("transformer.resblocks."),
         stated.activation(),
-        vision);
+        vision,
+        stated.form());
   }
 
   private static Vit vit(Shapes s, Stated stated) {
@@ -186,8 +243,25 @@ public record ClipConfig(
       return numbers.size();
     }
 
+    /**
+     * The side of pictures that fill a table of positions.
+     *
+     * @param unit pixels of a position
+     * @param stated the side, which need not be a multiple of the unit, or 0
+     */
+    int side(String key, int unit, int stated) {
+      int grid = grid(key);
+      if (stated > 0 && stated / unit != grid) {
+        throw KgCoopException.weights(
+            ("%s: its configuration states pictures of %d pixels, which make %d positions of %d a"
+                    + " side; '%s' has %d")
+                .formatted(source, stated, stated / unit, unit, key, grid));
+      }
+      return stated > 0 ? stated : unit * grid;
+    }
+
     /** The side of the square that a table of positions, less its first row, makes. */
-    int grid(String key) {
+    private int grid(String key) {
       int rows = length(key, 0, 2) - 1;
       int side = (int) Math.round(Math.sqrt(rows));
       if (side < 1 || side * side != rows) {

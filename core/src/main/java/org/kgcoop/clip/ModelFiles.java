@@ -21,11 +21,13 @@ final class ModelFiles {
 
   private final Path path;
   private final Map<String, JsonNode> configs;
+  private final OpenClipConfig openClip;
   private final List<String> assumed = new ArrayList<>();
 
   ModelFiles(WeightFile file) {
     this.path = file.path();
     this.configs = file.configs();
+    this.openClip = new OpenClipConfig(section(OpenClipConfig.FILE));
   }
 
   /** What was taken from the rules of the released files, each a line. */
@@ -34,84 +36,53 @@ final class ModelFiles {
   }
 
   ClipConfig.Stated stated() {
-    JsonNode hugging = config("config.json");
-    if (hugging.path("text_config").isObject() && hugging.path("vision_config").isObject()) {
-      JsonNode text = hugging.path("text_config");
-      JsonNode vision = hugging.path("vision_config");
-      return new ClipConfig.Stated(
-          Activation.ofName(text.path("hidden_act").asText("quick_gelu")),
-          text.path("num_attention_heads").asInt(0),
-          vision.path("num_attention_heads").asInt(0));
+    JsonNode hugging = config(HuggingFaceConfig.FILE);
+    boolean towers =
+        hugging.path("text_config").isObject() && hugging.path("vision_config").isObject();
+    if (towers || (hugging.has("model_type") && !openClip.isThere())) {
+      return HuggingFaceConfig.stated(section(HuggingFaceConfig.FILE));
     }
-    JsonNode open = openClip();
-    if (open.isObject()) {
-      JsonNode vision = open.path("vision_cfg");
-      int headWidth = vision.path("head_width").asInt(0);
-      // A list of layers is a ResNet, whose attention is 32 times as wide as its stem.
-      int pooled = vision.path("layers").isArray() ? 32 : 1;
-      return new ClipConfig.Stated(
-          open.path("quick_gelu").asBoolean(false) ? Activation.QUICK_GELU : Activation.GELU,
-          open.path("text_cfg").path("heads").asInt(0),
-          headWidth > 0 && vision.path("width").isInt()
-              ? pooled * vision.path("width").asInt() / headWidth
-              : 0);
+    if (openClip.isThere()) {
+      return openClip.stated();
     }
     assumed.add("activation QuickGELU, heads of 64 (no config.json or open_clip_config.json)");
     return ClipConfig.Stated.RELEASED;
   }
 
-  /** OpenCLIP writes the model's settings under {@code model_cfg}, or alone. */
-  private JsonNode openClip() {
-    JsonNode file = config("open_clip_config.json");
-    return file.has("model_cfg") ? file.path("model_cfg") : file;
-  }
-
   Preprocessing preprocessing(ClipConfig config) {
-    JsonNode hugging = config("preprocessor_config.json");
-    if (hugging.has("image_mean")) {
-      return preprocessing(
-          config,
-          doubles(hugging.path("image_mean")),
-          doubles(hugging.path("image_std")),
-          hugging.path("resample").asInt(3) == 2 ? Interpolation.BILINEAR : Interpolation.BICUBIC,
-          "preprocessor_config.json");
+    ConfigSection hugging = section(HuggingFaceConfig.PREPROCESSING);
+    if (!hugging.json().isObject()) {
+      hugging = section(HuggingFaceConfig.PROCESSOR).at("image_processor");
     }
-    JsonNode open = config("open_clip_config.json").path("preprocess_cfg");
-    if (open.has("mean")) {
-      return preprocessing(
-          config,
-          doubles(open.path("mean")),
-          doubles(open.path("std")),
-          open.path("interpolation").asText("bicubic").equals("bilinear")
-              ? Interpolation.BILINEAR
-              : Interpolation.BICUBIC,
-          "open_clip_config.json");
+    boolean isHugging = hugging.json().isObject();
+    try {
+      if (isHugging) {
+        return HuggingFaceConfig.preprocessing(hugging, config);
+      }
+      if (openClip.hasPreprocessing()) {
+        return openClip.preprocessing(config);
+      }
+    } catch (IllegalArgumentException e) {
+      String source = isHugging ? hugging.name() : path + ": " + OpenClipConfig.FILE + ": ";
+      throw KgCoopException.weights(source + e.getMessage(), e);
     }
     assumed.add("CLIP's mean, deviation and bicubic resizing (no preprocessor_config.json)");
-    Preprocessing released = Preprocessing.clip(config.imageResolution());
-    if (config.channels() == 3) {
-      return released;
-    }
     return new Preprocessing(
         config.imageResolution(),
         config.channels(),
-        List.of(mean(Preprocessing.CLIP_MEAN)),
-        List.of(mean(Preprocessing.CLIP_STD)),
+        values(MissingNode.getInstance(), Preprocessing.CLIP_MEAN, config),
+        values(MissingNode.getInstance(), Preprocessing.CLIP_STD, config),
         Interpolation.BICUBIC);
   }
 
-  private Preprocessing preprocessing(
-      ClipConfig config,
-      List<Double> mean,
-      List<Double> std,
-      Interpolation interpolation,
-      String file) {
-    try {
-      return new Preprocessing(
-          config.imageResolution(), config.channels(), mean, std, interpolation);
-    } catch (IllegalArgumentException e) {
-      throw KgCoopException.weights(path + ": " + file + ": " + e.getMessage(), e);
+  /** A number for each channel; where none is given, CLIP's for its colours. */
+  static List<Double> values(JsonNode given, List<Double> released, ClipConfig config) {
+    if (given.isMissingNode() || given.isNull()) {
+      return config.channels() == released.size() ? released : List.of(mean(released));
     }
+    List<Double> values = new ArrayList<>();
+    given.forEach(value -> values.add(value.asDouble()));
+    return values;
   }
 
   /** The tokenizer beside the weights, else the released one. */
@@ -139,14 +110,12 @@ final class ModelFiles {
     return tokenizer;
   }
 
-  private JsonNode config(String name) {
-    return configs.getOrDefault(name, MissingNode.getInstance());
+  private ConfigSection section(String file) {
+    return new ConfigSection(path + ": " + file + ": ", config(file));
   }
 
-  private static List<Double> doubles(JsonNode array) {
-    List<Double> values = new ArrayList<>();
-    array.forEach(v -> values.add(v.asDouble()));
-    return values;
+  private JsonNode config(String name) {
+    return configs.getOrDefault(name, MissingNode.getInstance());
   }
 
   private static double mean(List<Double> values) {

@@ -14,8 +14,11 @@ import org.kgcoop.tensor.Tensor;
  *
  * <p>The linear layers and norms work on all N rows at once. For attention alone the rows after the
  * beginning are padded to the longest text's.
+ *
+ * <p>Texts of a model that is not causal share nothing and lie whole behind each other.
  */
 public final class PackedTexts implements AutoCloseable {
+  private final boolean causal;
   private final int sharedLength; // P
   private final int texts; // C
   private final int longest; // L: the most rows a text has after the beginning
@@ -24,32 +27,29 @@ public final class PackedTexts implements AutoCloseable {
   private final @Nullable Tensor padding; // (C L), the row that stands there
   private final @Nullable Tensor packing; // (N - P), the inverse, among the padded
   private final Tensor ends; // (C), the row of each end of text
-  private final Tensor causal; // (L, L)
-  private final Tensor causalInBeginning; // (P, P)
+  private final @Nullable Tensor mask; // (L, L)
+  private final @Nullable Tensor maskInBeginning; // (P, P)
   private final @Nullable Tensor endMask; // (C, 1, L)
 
   /**
    * The layout of some texts.
    *
-   * @param sharedLength P, how many first positions all texts share; at most the least end
-   * @param ends for each text the position of its end of text
+   * @param lengths of each text, after the beginning
+   * @param ends for each text the position of its end of text, where it is read
    * @param type of attention scores
    */
-  PackedTexts(int sharedLength, int[] ends, DType type, Device device) {
+  private PackedTexts(
+      boolean causal, int sharedLength, int[] lengths, int[] ends, DType type, Device device) {
+    this.causal = causal;
     this.sharedLength = sharedLength;
     this.texts = ends.length;
-    int[] lengths = Arrays.stream(ends).map(end -> end + 1 - sharedLength).toArray();
     this.longest = Arrays.stream(lengths).max().orElse(0);
     this.rows = sharedLength + Arrays.stream(lengths).sum();
-    if (sharedLength < 1 || Arrays.stream(lengths).anyMatch(length -> length < 1)) {
-      throw new IllegalArgumentException(
-          "shared length " + sharedLength + ": expected 1 to the least end of text");
-    }
     long[] rowPositions = new long[rows];
     long[] padded = new long[texts * longest];
     long[] packed = new long[rows - sharedLength];
     long[] endRows = new long[texts];
-    float[] mask = new float[texts * longest];
+    float[] ownMask = new float[texts * longest];
     for (int p = 0; p < sharedLength; p++) {
       rowPositions[p] = p;
     }
@@ -58,14 +58,14 @@ public final class PackedTexts implements AutoCloseable {
       for (int i = 0; i < longest; i++) {
         // Padding repeats the end of text: no row that is read looks at what comes after it.
         padded[t * longest + i] = (long) sharedLength + row + Math.min(i, lengths[t] - 1);
-        mask[t * longest + i] = i < lengths[t] ? 0 : Float.NEGATIVE_INFINITY;
+        ownMask[t * longest + i] = i < lengths[t] ? 0 : Float.NEGATIVE_INFINITY;
       }
+      endRows[t] = (long) row + ends[t];
       for (int i = 0; i < lengths[t]; i++) {
         rowPositions[sharedLength + row] = (long) sharedLength + i;
         packed[row] = (long) t * longest + i;
         row++;
       }
-      endRows[t] = (long) sharedLength + row - 1;
     }
     boolean ragged = Arrays.stream(lengths).anyMatch(length -> length != longest);
     try (Scope scope = Scope.open("layout of texts")) {
@@ -73,10 +73,38 @@ public final class PackedTexts implements AutoCloseable {
       this.padding = ragged ? kept(Tensor.of(padded, padded.length), device) : null;
       this.packing = ragged ? kept(Tensor.of(packed, packed.length), device) : null;
       this.ends = kept(Tensor.of(endRows, texts), device);
-      this.causal = kept(causalMask(longest).to(type), device);
-      this.causalInBeginning = kept(causalMask(sharedLength).to(type), device);
-      this.endMask = ragged ? kept(Tensor.of(mask, texts, 1, longest).to(type), device) : null;
+      this.mask = causal ? kept(causalMask(longest).to(type), device) : null;
+      this.maskInBeginning = causal ? kept(causalMask(sharedLength).to(type), device) : null;
+      this.endMask = ragged ? kept(Tensor.of(ownMask, texts, 1, longest).to(type), device) : null;
     }
+  }
+
+  /**
+   * The layout of causal texts.
+   *
+   * @param sharedLength P, how many first positions all texts share; at most the least end
+   * @param ends for each text the position of its end of text
+   * @param type of attention scores
+   */
+  static PackedTexts causal(int sharedLength, int[] ends, DType type, Device device) {
+    int[] lengths = Arrays.stream(ends).map(end -> end + 1 - sharedLength).toArray();
+    if (sharedLength < 1 || Arrays.stream(lengths).anyMatch(length -> length < 1)) {
+      throw new IllegalArgumentException(
+          "shared length " + sharedLength + ": expected 1 to the least end of text");
+    }
+    return new PackedTexts(true, sharedLength, lengths, ends, type, device);
+  }
+
+  /**
+   * The layout of texts that are not causal.
+   *
+   * @param length of every text, with what fills it up
+   * @param ends for each text the position of its end of text
+   */
+  static PackedTexts whole(int length, int[] ends, Device device) {
+    int[] lengths = new int[ends.length];
+    Arrays.fill(lengths, length);
+    return new PackedTexts(false, 0, lengths, ends, DType.FLOAT32, device);
   }
 
   private static Tensor kept(Tensor tensor, Device device) {
@@ -91,7 +119,12 @@ public final class PackedTexts implements AutoCloseable {
     return Tensor.of(mask, length, length);
   }
 
-  /** P, how many first positions all texts share. */
+  /** Whether a row sees those before it alone. */
+  boolean isCausal() {
+    return causal;
+  }
+
+  /** P, how many first positions all texts share; 0 where they are not causal. */
   public int sharedLength() {
     return sharedLength;
   }
@@ -111,14 +144,14 @@ public final class PackedTexts implements AutoCloseable {
     return positions;
   }
 
-  /** (L, L): 0 where a row may look among its text's rows, else minus infinity. */
-  Tensor causal() {
-    return causal;
+  /** (L, L): 0 where a row may look among its text's rows, else minus infinity; null for all. */
+  @Nullable Tensor mask() {
+    return mask;
   }
 
   /** (P, P): the same within the beginning. */
-  Tensor causalInBeginning() {
-    return causalInBeginning;
+  @Nullable Tensor maskInBeginning() {
+    return maskInBeginning;
   }
 
   /** (C, 1, L): the same for ends of texts; null where they may look everywhere. */
@@ -152,9 +185,7 @@ public final class PackedTexts implements AutoCloseable {
   public void close() {
     positions.close();
     ends.close();
-    causal.close();
-    causalInBeginning.close();
-    for (Tensor optional : new Tensor[] {padding, packing, endMask}) {
+    for (Tensor optional : new Tensor[] {mask, maskInBeginning, padding, packing, endMask}) {
       if (optional != null) {
         optional.close();
       }

@@ -45,7 +45,7 @@ public final class RandomClip {
 
   /**
    * Writes {@code model.safetensors} and {@code merges.txt}, and {@code open_clip_config.json}
-   * where the activation or a number of heads is not what loading would take for granted.
+   * where the activation, a number of heads or the form is not what loading would take for granted.
    *
    * @param folder is made where it is not there
    * @throws IllegalArgumentException where the sizes do not fit together
@@ -100,16 +100,20 @@ public final class RandomClip {
     boolean ruled =
         config.activation() == Activation.QUICK_GELU
             && config.textHeads() == ClipConfig.releasedHeads(config.textWidth())
-            && config.vision().heads() == ClipConfig.releasedHeads(channels);
+            && config.vision().heads() == ClipConfig.releasedHeads(channels)
+            && config.form().equals(ClipConfig.Form.RELEASED);
     if (ruled) {
       return json;
     }
     ObjectNode model = json.putObject("model_cfg");
     model.put("quick_gelu", config.activation() == Activation.QUICK_GELU);
-    model.putObject("text_cfg").put("heads", config.textHeads());
+    ObjectNode text = model.putObject("text_cfg").put("heads", config.textHeads());
+    text.put("no_causal_mask", !config.form().causal());
+    text.putObject("norm_kwargs").put("eps", config.form().textEpsilon());
     ObjectNode vision = model.putObject("vision_cfg");
     vision.put("width", config.vision().width());
     vision.put("head_width", channels / config.vision().heads());
+    vision.putObject("norm_kwargs").put("eps", config.form().visionEpsilon());
     if (config.vision() instanceof ClipConfig.ResNet resNet) {
       resNet.layers().forEach(vision.putArray("layers")::add);
     }

@@ -9,13 +9,16 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The text tower: causal transformer blocks over token embeddings, read at the end-of-text token.
+ * The text tower: transformer blocks over token embeddings, read at the end-of-text token.
  *
  * <p>Attention is causal and nothing after the end-of-text token is read, so texts may be cut
- * there: callers pass only as many positions as the longest of their texts has.
+ * there: callers pass only as many positions as the longest of their texts has. A few models are
+ * not causal; their texts are passed whole, filled up to the context length.
  */
 public final class TextEncoder {
   private final int contextLength;
+  private final boolean causal;
+  private final double epsilon; // of the norms
   private final DType computeType;
   private final Device device;
   private final Tensor tokenEmbedding; // (vocabulary, W)
@@ -28,6 +31,8 @@ public final class TextEncoder {
   TextEncoder(WeightSource weights, ClipConfig config) {
     int width = config.textWidth();
     contextLength = config.contextLength();
+    causal = config.form().causal();
+    epsilon = config.form().textEpsilon();
     computeType = weights.computeType();
     device = weights.device();
     tokenEmbedding = weights.get("token_embedding.weight", config.vocabularySize(), width);
@@ -39,7 +44,8 @@ public final class TextEncoder {
               "transformer.resblocks." + i + ".",
               width,
               config.textHeads(),
-              config.activation()));
+              config.activation(),
+              epsilon));
     }
     normWeight = weights.get("ln_final.weight", width);
     normBias = weights.get("ln_final.bias", width);
@@ -59,7 +65,8 @@ public final class TextEncoder {
   /**
    * How texts that begin alike are given to {@link #features}.
    *
-   * @param sharedLength how many first positions all texts share, at least the start of text
+   * @param sharedLength how many first positions all texts share, at least the start of text; not
+   *     used where the texts are not causal
    * @param ends for each text the position of its end of text
    */
   public PackedTexts layout(int sharedLength, int[] ends) {
@@ -68,7 +75,9 @@ public final class TextEncoder {
       throw new IllegalArgumentException(
           "texts: expected at most " + contextLength + " positions, got " + length);
     }
-    return new PackedTexts(sharedLength, ends, computeType, device);
+    return causal
+        ? PackedTexts.causal(sharedLength, ends, computeType, device)
+        : PackedTexts.whole(contextLength, ends, device);
   }
 
   /**
@@ -83,6 +92,6 @@ public final class TextEncoder {
       x = block.texts(x, layout);
     }
     Tensor ends = blocks.get(blocks.size() - 1).ends(x, layout); // (C, W)
-    return Functions.layerNorm(ends, normWeight, normBias).matmul(projection);
+    return Functions.layerNorm(ends, normWeight, normBias, epsilon).matmul(projection);
   }
 }

@@ -52,6 +52,12 @@ public record Towers(ImageEncoder images, TextEncoder texts, Map<String, Tensor>
     }
 
     @Override
+    public long rows(String name, long otherwise) {
+      Tensor tensor = weights.get(name);
+      return tensor == null ? otherwise : tensor.size(0);
+    }
+
+    @Override
     public Tensor get(String name, long... shape) {
       return take(weights, name, shape);
     }

@@ -14,6 +14,7 @@ import org.kgcoop.tensor.Tensor;
  */
 final class TransformerBlock {
   private final int heads;
+  private final double epsilon; // of the norms
   private final DType computeType;
   private final Tensor norm1Weight; // (W)
   private final Tensor norm1Bias; // (W)
@@ -30,8 +31,14 @@ final class TransformerBlock {
    * transformer.resblocks.0.}.
    */
   TransformerBlock(
-      WeightSource weights, String prefix, int width, int heads, Activation activation) {
+      WeightSource weights,
+      String prefix,
+      int width,
+      int heads,
+      Activation activation,
+      double epsilon) {
     this.heads = heads;
+    this.epsilon = epsilon;
     norm1Weight = weights.get(prefix + "ln_1.weight", width);
     norm1Bias = weights.get(prefix + "ln_1.bias", width);
     inWeight = weights.compute(prefix + "attn.in_proj_weight", 3L * width, width);
@@ -77,21 +84,25 @@ final class TransformerBlock {
   }
 
   /**
-   * All rows of texts, each seeing the shared beginning and, up to itself, its own text.
+   * All rows of texts, each seeing the shared beginning and, up to itself, its own text; or, where
+   * they are not causal, all of its own text.
    *
    * @param x (N, W)
    * @return (N, W)
    */
   Tensor texts(Tensor x, PackedTexts layout) {
+    if (!layout.isCausal()) {
+      return pictures(x, layout.texts());
+    }
     Tensor in = Functions.linear(norm1(x), inWeight, inBias); // (N, 3W)
     Tensor beginning = layout.beginning(in); // (P, 3W)
     Tensor own = layout.padded(in); // (C L, 3W)
     Tensor attendedBeginning =
         new Attention(heads, 1)
-            .of(part(beginning, 0), memory(beginning), layout.causalInBeginning(), null);
+            .of(part(beginning, 0), memory(beginning), layout.maskInBeginning(), null);
     Tensor attended =
         new Attention(heads, layout.texts())
-            .of(part(own, 0), memory(own), layout.causal(), memory(beginning));
+            .of(part(own, 0), memory(own), layout.mask(), memory(beginning));
     return rest(x, Tensor.concat(List.of(attendedBeginning, layout.packed(attended)), 0));
   }
 
@@ -110,7 +121,7 @@ final class TransformerBlock {
                 queries(layout.ends(normed)),
                 memory(layout.padded(seen)),
                 layout.endMask(),
-                memory(layout.beginning(seen)));
+                layout.isCausal() ? memory(layout.beginning(seen)) : null);
     return rest(layout.ends(x), attended);
   }
 
@@ -128,13 +139,14 @@ final class TransformerBlock {
   }
 
   private Tensor norm1(Tensor x) {
-    return Functions.layerNorm(x, norm1Weight, norm1Bias).to(computeType);
+    return Functions.layerNorm(x, norm1Weight, norm1Bias, epsilon).to(computeType);
   }
 
   /** What comes after attention: both residual sums and the MLP between them. */
   private Tensor rest(Tensor x, Tensor attended) {
     Tensor y = x.plus(Functions.linear(attended, outWeight, outBias));
-    return y.plus(mlp.apply(Functions.layerNorm(y, norm2Weight, norm2Bias).to(computeType)));
+    Tensor normed = Functions.layerNorm(y, norm2Weight, norm2Bias, epsilon);
+    return y.plus(mlp.apply(normed.to(computeType)));
   }
 
   /** The keys and values that stand last in rows of (query,) key and value. */
@@ -154,20 +166,21 @@ final class TransformerBlock {
     /** {@code x sigmoid(s x) = silu(s x) / s}: the factors go into the products around it. */
     private static final double QUICK = 1.702;
 
-    private final Tensor fcWeight; // (4W, W)
-    private final Tensor fcBias; // (4W), times QUICK where the activation is QuickGELU
-    private final Tensor projectionWeight; // (W, 4W)
+    private final Tensor fcWeight; // (H, W), mostly H = 4 W
+    private final Tensor fcBias; // (H), times QUICK where the activation is QuickGELU
+    private final Tensor projectionWeight; // (W, H)
     private final Tensor projectionBias; // (W)
     private final boolean quick;
 
     Mlp(WeightSource weights, String prefix, int width, Activation activation) {
       quick = activation == Activation.QUICK_GELU;
-      fcWeight = weights.compute(prefix + "c_fc.weight", 4L * width, width);
+      long hidden = weights.rows(prefix + "c_fc.weight", 4L * width);
+      fcWeight = weights.compute(prefix + "c_fc.weight", hidden, width);
       fcBias =
           quick
-              ? weights.scaled(prefix + "c_fc.bias", QUICK, 4L * width)
-              : weights.compute(prefix + "c_fc.bias", 4L * width);
-      projectionWeight = weights.compute(prefix + "c_proj.weight", width, 4L * width);
+              ? weights.scaled(prefix + "c_fc.bias", QUICK, hidden)
+              : weights.compute(prefix + "c_fc.bias", hidden);
+      projectionWeight = weights.compute(prefix + "c_proj.weight", width, hidden);
       projectionBias = weights.compute(prefix + "c_proj.bias", width);
     }
 

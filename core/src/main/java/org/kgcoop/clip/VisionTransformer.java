@@ -9,6 +9,7 @@ import org.kgcoop.tensor.Tensor;
 /** CLIP's ViT: patches and a class embedding through transformer blocks, read at the latter. */
 public final class VisionTransformer implements ImageEncoder {
   private final int patch;
+  private final double epsilon; // of the norms
   private final Tensor patchWeight; // (W, channels, patch, patch)
   private final Tensor classEmbedding; // (W)
   private final Tensor positions; // (1 + patches, W)
@@ -23,6 +24,7 @@ public final class VisionTransformer implements ImageEncoder {
     int width = vit.width();
     int grid = config.imageResolution() / vit.patch();
     patch = vit.patch();
+    epsilon = config.form().visionEpsilon();
     patchWeight = weights.compute("visual.conv1.weight", width, config.channels(), patch, patch);
     classEmbedding = weights.get("visual.class_embedding", width);
     positions = weights.get("visual.positional_embedding", 1L + (long) grid * grid, width);
@@ -35,7 +37,8 @@ public final class VisionTransformer implements ImageEncoder {
               "visual.transformer.resblocks." + i + ".",
               width,
               vit.heads(),
-              config.activation()));
+              config.activation(),
+              epsilon));
     }
     postWeight = weights.get("visual.ln_post.weight", width);
     postBias = weights.get("visual.ln_post.bias", width);
@@ -53,12 +56,12 @@ public final class VisionTransformer implements ImageEncoder {
             .to(DType.FLOAT32);
     Tensor x = // (B, 1 + patches, W)
         Tensor.concat(List.of(classEmbedding.expand(batch, 1, width), patches), 1).plus(positions);
-    x = Functions.layerNorm(x, preWeight, preBias);
+    x = Functions.layerNorm(x, preWeight, preBias, epsilon);
     x = x.reshape(-1, width); // (B L, W)
     for (TransformerBlock block : blocks.subList(0, blocks.size() - 1)) {
       x = block.pictures(x, batch);
     }
     Tensor read = blocks.get(blocks.size() - 1).classRows(x, batch); // (B, W)
-    return Functions.layerNorm(read, postWeight, postBias).matmul(projection);
+    return Functions.layerNorm(read, postWeight, postBias, epsilon).matmul(projection);
   }
 }

@@ -12,6 +12,9 @@ interface WeightSource {
 
   Device device();
 
+  /** How many rows the weight of that name has, or {@code otherwise} where there is none. */
+  long rows(String name, long otherwise);
+
   /** A weight in float32. */
   Tensor get(String name, long... shape);
 

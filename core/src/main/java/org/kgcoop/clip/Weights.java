@@ -55,6 +55,12 @@ final class Weights implements WeightSource, AutoCloseable {
   }
 
   @Override
+  public long rows(String name, long otherwise) {
+    StoredTensor tensor = stored.get(name);
+    return tensor == null || tensor.shape().length == 0 ? otherwise : tensor.shape()[0];
+  }
+
+  @Override
   public Tensor get(String name, long... shape) {
     return take(name, DType.FLOAT32, shape);
   }

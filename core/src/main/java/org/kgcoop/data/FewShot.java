@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * The draw of the shots, picture for picture that of the published code: one generator of Python,
@@ -17,6 +18,9 @@ import java.util.function.Consumer;
  */
 public record FewShot(List<Integer> train, List<Integer> val) {
 
+  /** As many as there are, in place of a number of shots; then nothing is drawn. */
+  public static final int ALL = 0;
+
   /** No more validation pictures than this are drawn for a class. */
   public static final int MOST_VALIDATION_SHOTS = 4;
 
@@ -28,16 +32,23 @@ public record FewShot(List<Integer> train, List<Integer> val) {
   /**
    * Draws from labels given in the order of the files.
    *
-   * @param shots pictures a class, 1 or more
+   * @param shots pictures a class, 1 or more; or {@link #ALL}
    */
   public static FewShot draw(
       List<Integer> trainLabels, List<Integer> valLabels, int shots, long seed) {
-    if (shots < 1) {
-      throw new IllegalArgumentException("shots: expected 1 or more, got " + shots);
+    if (shots < 0) {
+      throw new IllegalArgumentException("shots: expected 1 or more, or ALL, got " + shots);
+    }
+    if (shots == ALL) {
+      return new FewShot(places(trainLabels), places(valLabels));
     }
     PythonRandom random = new PythonRandom(seed);
     List<Integer> train = draw(trainLabels, shots, random);
     return new FewShot(train, draw(valLabels, Math.min(shots, MOST_VALIDATION_SHOTS), random));
+  }
+
+  private static List<Integer> places(List<Integer> labels) {
+    return IntStream.range(0, labels.size()).boxed().toList();
   }
 
   private static List<Integer> draw(List<Integer> labels, int shots, PythonRandom random) {

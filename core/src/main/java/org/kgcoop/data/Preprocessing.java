@@ -10,9 +10,17 @@ import java.util.List;
  * @param mean taken off each channel, on a scale of 0 to 1
  * @param std then divided by, for each channel
  * @param interpolation the filter of resizing
+ * @param shorterSide pixels that the shorter side is resized to, the longer one in proportion,
+ *     before the square in the middle is taken; or 0 where the whole picture becomes the square,
+ *     whatever its shape
  */
 public record Preprocessing(
-    int size, int channels, List<Double> mean, List<Double> std, Interpolation interpolation) {
+    int size,
+    int channels,
+    List<Double> mean,
+    List<Double> std,
+    Interpolation interpolation,
+    int shorterSide) {
 
   /** The mean of CLIP's training pictures. */
   public static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
@@ -34,9 +42,24 @@ public record Preprocessing(
           "mean and std: expected %d values each, got %d and %d"
               .formatted(channels, mean.size(), std.size()));
     }
+    if (shorterSide != 0 && (shorterSide < size || shorterSide > 8192)) {
+      throw new IllegalArgumentException(
+          "shorter side: expected %d (the square) to 8192, got %d".formatted(size, shorterSide));
+    }
     if (std.stream().anyMatch(value -> !(value > 0))) {
       throw new IllegalArgumentException("std: expected positive values, got " + std);
     }
+  }
+
+  /** A shorter side of the square's size, as the released CLIP models want it. */
+  public Preprocessing(
+      int size, int channels, List<Double> mean, List<Double> std, Interpolation interpolation) {
+    this(size, channels, mean, std, interpolation, size);
+  }
+
+  /** Whether the whole picture becomes the square, whatever its shape. */
+  public boolean isSquashed() {
+    return shorterSide == 0;
   }
 
   /** What the released CLIP models want, at that size. */

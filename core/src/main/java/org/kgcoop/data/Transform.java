@@ -32,21 +32,26 @@ public final class Transform {
   }
 
   /**
-   * The transform of evaluation: the shorter side resized to the model's size, the longer one in
-   * proportion (rounded down), then the square in the middle.
+   * The transform of evaluation: the shorter side resized to what the model wants, the longer one
+   * in proportion (rounded down), then the square in the middle; or the whole picture resized to
+   * the square.
    */
   public RgbImage test(RgbImage image) {
     int size = preprocessing.size();
+    if (preprocessing.isSquashed()) {
+      return train(image, new View(Crop.whole(image), false));
+    }
+    int resized = preprocessing.shorterSide();
     int shorter = Math.min(image.width(), image.height());
-    long longer = (long) size * Math.max(image.width(), image.height()) / shorter;
+    long longer = (long) resized * Math.max(image.width(), image.height()) / shorter;
     if (longer > Integer.MAX_VALUE) {
       throw KgCoopException.data(
           "a picture of %d x %d pixels is too thin to be resized to %d; expected a usual shape"
-              .formatted(image.width(), image.height(), size));
+              .formatted(image.width(), image.height(), resized));
     }
     boolean tall = image.width() <= image.height();
-    int width = tall ? size : (int) longer;
-    int height = tall ? (int) longer : size;
+    int width = tall ? resized : (int) longer;
+    int height = tall ? (int) longer : resized;
     Crop middle = new Crop(margin(height, size), margin(width, size), size, size);
     return resampler.resize(image, Crop.whole(image), width, height, middle);
   }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Method;
@@ -30,14 +31,18 @@ final class ClassBound implements FeatureClassifier {
     this.columns = columns(classNames, asked);
   }
 
+  /** What binds a method to the classes that it learns, as the subject of a sentence, or null. */
+  static @Nullable String why(Method method) {
+    if (method.prompt().map(prompt -> prompt.context().classSpecific()).orElse(false)) {
+      return "a class-specific context";
+    }
+    return method instanceof Probe ? "it knows only the classes that it has seen and" : null;
+  }
+
   /** Refuses a method that would be asked about classes it has not learned. */
   static void check(Method method, List<String> learned, Target target) {
-    String why;
-    if (method.prompt().map(prompt -> prompt.context().classSpecific()).orElse(false)) {
-      why = "a class-specific context";
-    } else if (method instanceof Probe) {
-      why = "it knows only the classes that it has seen and";
-    } else {
+    String why = why(method);
+    if (why == null) {
       return;
     }
     List<String> asked = target.data().classNames();

@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.prompt.Templates;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -33,6 +35,20 @@ public record Contender(
   public static Contender of(
       Function<String, Method> method, BiFunction<PromptMethod, Long, TrainingSettings> training) {
     return new Contender(method, training, Map.of());
+  }
+
+  /**
+   * Refuses a method that knows only the classes it has learned.
+   *
+   * @throws KgCoopException of the kind CONFIGURATION
+   */
+  public void checkNewClasses() {
+    Method made = method.apply(Templates.DEFAULT);
+    String why = ClassBound.why(made);
+    if (why != null) {
+      throw KgCoopException.configuration(
+          "%s: %s cannot be used on new classes; leave it out here".formatted(made.title(), why));
+    }
   }
 
   /** Where its runs lie below those of a data set: {@code kgcoop}, {@code kgcoop/weight=4}. */

@@ -27,7 +27,7 @@ public final class Draw {
    *
    * @param source with all its pictures and classes
    * @param classes the part that is learned
-   * @param shots pictures a class
+   * @param shots pictures a class, or {@link FewShot#ALL}
    */
   public Draw(DataSet source, ClassSplit classes, int shots, long seed) {
     this.source = source;

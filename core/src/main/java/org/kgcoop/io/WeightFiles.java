@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
@@ -25,7 +26,11 @@ public final class WeightFiles {
 
   /** The JSON files that say what the weights do not: activation, heads, preprocessing. */
   private static final List<String> CONFIGS =
-      List.of("config.json", "open_clip_config.json", "preprocessor_config.json");
+      List.of(
+          "config.json",
+          "open_clip_config.json",
+          "preprocessor_config.json",
+          "processor_config.json");
 
   /** Weights of a folder, the preferred first. */
   private static final List<String> IN_FOLDERS =
@@ -33,9 +38,16 @@ public final class WeightFiles {
           "model.safetensors",
           "model.safetensors.index.json",
           "open_clip_model.safetensors",
+          "open_clip_model.safetensors.index.json",
           "pytorch_model.bin",
           "pytorch_model.bin.index.json",
-          "open_clip_pytorch_model.bin");
+          "open_clip_pytorch_model.bin",
+          "open_clip_pytorch_model.bin.index.json");
+
+  private static final String INDEX = ".index.json";
+
+  /** One of several files that together hold a model, NAME-00001-of-00002.bin. */
+  private static final Pattern SHARD = Pattern.compile("(.+)-(\\d{1,6})-of-(\\d{1,6})(\\.[a-z]+)");
 
   private static final Pattern WEIGHT_NAME =
       Pattern.compile(".*\\.(safetensors|pt|pth|bin|ckpt|pth\\.tar(-.*)?)");
@@ -59,19 +71,22 @@ public final class WeightFiles {
   public static WeightFile open(Path path) {
     if (!Files.isDirectory(path)) {
       Path folder = path.toAbsolutePath().getParent();
-      return openFile(path).in(path, folder == null ? Map.of() : configs(folder));
+      WeightFile file = path.toString().endsWith(INDEX) ? openShards(path) : openFile(path);
+      return file.in(path, folder == null ? Map.of() : configs(folder));
     }
     for (String name : IN_FOLDERS) {
       Path candidate = path.resolve(name);
       if (Files.exists(candidate)) {
-        WeightFile file =
-            name.endsWith(".index.json") ? openShards(candidate) : openFile(candidate);
+        WeightFile file = name.endsWith(INDEX) ? openShards(candidate) : openFile(candidate);
         return file.in(path, configs(path));
       }
     }
     List<Path> others = list(path).stream().filter(WeightFiles::looksLikeWeights).toList();
     if (others.size() == 1) {
       return openFile(others.get(0)).in(path, configs(path));
+    }
+    if (areShardsOfOne(others)) {
+      return joined(path, others).in(path, configs(path));
     }
     throw FileErrors.refused(
         path,
@@ -82,6 +97,21 @@ public final class WeightFiles {
             : "a folder with several weight files ("
                 + String.join(", ", others.stream().map(p -> "" + p.getFileName()).toList())
                 + "); name one of them");
+  }
+
+  /** Whether they are all parts of one model, without an index. */
+  private static boolean areShardsOfOne(List<Path> files) {
+    Set<String> models = new LinkedHashSet<>();
+    int parts = 0;
+    for (Path file : files) {
+      Matcher shard = SHARD.matcher(String.valueOf(file.getFileName()));
+      if (!shard.matches()) {
+        return false;
+      }
+      models.add(shard.group(1) + shard.group(4));
+      parts = Integer.parseInt(shard.group(3));
+    }
+    return models.size() == 1 && parts == files.size();
   }
 
   private static boolean looksLikeWeights(Path file) {
@@ -137,8 +167,20 @@ public final class WeightFiles {
       return FileErrors.refused(
           path, "a web page instead of the file; " + expected + "; download it again");
     }
+    if (isPicture(head)) {
+      return FileErrors.refused(path, "a picture, not weights; " + expected);
+    }
     return FileErrors.refused(
         path, "no weight file that is known (it begins with " + start(head) + "); " + expected);
+  }
+
+  /** JPEG, PNG, GIF, BMP or WebP, by the first bytes. */
+  private static boolean isPicture(String head) {
+    return head.startsWith("\u00ff\u00d8\u00ff")
+        || head.startsWith("\u0089PNG")
+        || head.startsWith("GIF8")
+        || (head.startsWith("BM") && head.startsWith("\0\0\0\0", 6))
+        || (head.startsWith("RIFF") && head.startsWith("WEBP", 8));
   }
 
   private static String start(String head) {
@@ -146,43 +188,67 @@ public final class WeightFiles {
     return "'" + text.replaceAll("[^ -~]", "?") + "'";
   }
 
-  /** The files of an index {@code {"weight_map": {tensor: file}}}, as one. */
-  private static WeightFile openShards(Path index) {
-    JsonNode weightMap = readJson(index).path("weight_map");
+  private static JsonNode weightMap(Path index) {
+    return readJson(index).path("weight_map");
+  }
+
+  /**
+   * The names of the files that an index joins, all in its own folder.
+   *
+   * @throws KgCoopException where it is none, or names others
+   */
+  public static List<String> shards(Path index) {
     Set<String> names = new LinkedHashSet<>();
-    weightMap.properties().forEach(e -> names.add(e.getValue().asText()));
+    weightMap(index).properties().forEach(e -> names.add(e.getValue().asText()));
     if (names.isEmpty()) {
       throw FileErrors.refused(index, "expected an object 'weight_map' from tensors to files");
     }
-    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    Map<String, String> metadata = new LinkedHashMap<>();
-    Set<String> skipped = new LinkedHashSet<>();
-    WeightFile.Format format = WeightFile.Format.SAFETENSORS;
     for (String name : names) {
       if (name.contains("/") || name.contains("\\") || name.equals("..")) {
         throw FileErrors.refused(index, "names the file '" + name + "', expected a file beside it");
       }
-      WeightFile shard = openFile(index.resolveSibling(name));
+    }
+    return List.copyOf(names);
+  }
+
+  /** The files of an index {@code {"weight_map": {tensor: file}}}, as one. */
+  private static WeightFile openShards(Path index) {
+    WeightFile joined = joined(index, shards(index).stream().map(index::resolveSibling).toList());
+    weightMap(index)
+        .fieldNames()
+        .forEachRemaining(
+            tensor -> {
+              if (!joined.tensors().containsKey(tensor)) {
+                throw FileErrors.refused(
+                    index, "names the tensor '" + tensor + "', which none of its files holds");
+              }
+            });
+    return joined;
+  }
+
+  /**
+   * Several files as one.
+   *
+   * @param path named in errors
+   */
+  private static WeightFile joined(Path path, List<Path> shards) {
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    Map<String, String> metadata = new LinkedHashMap<>();
+    Set<String> skipped = new LinkedHashSet<>();
+    WeightFile.Format format = WeightFile.Format.SAFETENSORS;
+    for (Path file : shards) {
+      WeightFile shard = openFile(file);
       format = shard.format();
       metadata.putAll(shard.metadata());
       skipped.addAll(shard.skipped());
       for (StoredTensor tensor : shard.tensors().values()) {
         if (tensors.put(tensor.name(), tensor) != null) {
           throw FileErrors.refused(
-              index, "two of its files hold the tensor '" + tensor.name() + "'");
+              path, "two of its files hold the tensor '" + tensor.name() + "'");
         }
       }
     }
-    weightMap
-        .fieldNames()
-        .forEachRemaining(
-            tensor -> {
-              if (!tensors.containsKey(tensor)) {
-                throw FileErrors.refused(
-                    index, "names the tensor '" + tensor + "', which none of its files holds");
-              }
-            });
-    return new WeightFile(index, format, tensors, metadata, List.copyOf(skipped));
+    return new WeightFile(path, format, tensors, metadata, List.copyOf(skipped));
   }
 
   private static Map<String, JsonNode> configs(Path folder) {

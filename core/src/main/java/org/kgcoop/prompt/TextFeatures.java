@@ -34,6 +34,9 @@ public final class TextFeatures implements AutoCloseable {
   /** Multiply-adds of a pass that are worth a part of their own: some 5 ms of a core. */
   private static final double LEAST_WORK = 0.5e9;
 
+  /** The token that fills a text up. */
+  private static final int PADDING = 0;
+
   private final Clip clip;
   private final boolean keeps; // activations for the way back
   private final List<Part> parts = new ArrayList<>();
@@ -88,14 +91,24 @@ public final class TextFeatures implements AutoCloseable {
     return 2 * Math.max(1, ceilDiv(leastParts, 2));
   }
 
+  /** How many first positions go through the tower once. */
+  private int shared(PromptText text) {
+    return clip.config().form().causal() ? text.sharedLength() : 0;
+  }
+
+  /** The last position of a class that another one sees. */
+  private int last(PromptText.Row row) {
+    return clip.config().form().causal() ? row.end() : clip.config().contextLength() - 1;
+  }
+
   /** Rows of a class after the shared beginning. */
-  private static int own(PromptText text, int c) {
-    return text.rows().get(c).end() + 1 - text.sharedLength();
+  private int own(PromptText text, int c) {
+    return last(text.rows().get(c)) + 1 - shared(text);
   }
 
   private Part part(PromptText text, int from, int to) {
     int contextRows = text.contextTokens() * (text.classSpecific() ? text.classes() : 1);
-    int shared = text.sharedLength();
+    int shared = shared(text);
     List<PromptText.Row> own = text.rows().subList(from, to);
     PackedTexts layout =
         clip.textEncoder().layout(shared, own.stream().mapToInt(PromptText.Row::end).toArray());
@@ -104,9 +117,9 @@ public final class TextFeatures implements AutoCloseable {
     int next = 0;
     for (int c = from; c < to; c++) {
       PromptText.Row row = text.rows().get(c);
-      for (int i = c == from ? 0 : shared; i <= row.end(); i++) {
-        int vector = row.vectors().get(i);
-        int token = row.tokens().get(i);
+      for (int i = c == from ? 0 : shared; i <= last(row); i++) {
+        int vector = i <= row.end() ? row.vectors().get(i) : -1;
+        int token = i <= row.end() ? row.tokens().get(i) : PADDING;
         rows[next++] =
             vector >= 0
                 ? vector + (text.classSpecific() ? c * text.contextTokens() : 0)

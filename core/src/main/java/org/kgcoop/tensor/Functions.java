@@ -38,11 +38,16 @@ public final class Functions {
    * @param bias (W)
    */
   public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias) {
+    return layerNorm(x, weight, bias, 1e-5);
+  }
+
+  /** The same with another epsilon, which is added to the variance. */
+  public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) {
     return tensor(
         "layerNorm",
         () ->
             torch.layer_norm(
-                x.handle(), weight.shape(), optional(weight), optional(bias), 1e-5, false),
+                x.handle(), weight.shape(), optional(weight), optional(bias), epsilon, false),
         x,
         weight,
         bias);

@@ -161,6 +161,7 @@ class ClassifierTest {
     assertThat(found.top(2)).isEqualTo(found.ranking().subList(0, 2));
     assertThat(found.top(9)).hasSize(4);
     assertThat(found).hasToString("c 0.5000");
+    assertThat(found.top(2)).hasToString("[c 0.5000, " + found.top(2).get(1) + "]");
     assertThatThrownBy(() -> found.top(0)).isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -103,6 +103,36 @@ class ClipConfigTest {
         .hasMessageContaining(message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "vision_model.head.probe | SigLIP",
+        "visual.trunk.blocks.0.norm1.weight | a timm image tower",
+        "visual.attn_pool.query | a model with attention pooling (CoCa, PE)",
+        "transformer.embeddings.word_embeddings.weight | a Hugging Face text tower",
+      })
+  void anotherModelIsCalledByItsName(String tensor, String model) {
+    Map<String, long[]> shapes = vitB16();
+    shapes.put(tensor, new long[] {1});
+    assertThatThrownBy(() -> ClipConfig.infer(shapes, ClipConfig.Stated.RELEASED, "some.pt"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageStartingWith("some.pt: " + model)
+        .hasMessageContaining("'" + tensor + "': not implemented; expected a CLIP");
+  }
+
+  @Test
+  void anImageTowerThatNobodyKnowsIsDescribed() {
+    Map<String, long[]> shapes = vitB16();
+    shapes.keySet().removeIf(name -> name.startsWith("visual."));
+    shapes.put("visual.stages.0.weight", new long[] {1});
+    shapes.put("visual.stem.weight", new long[] {1});
+    assertThatThrownBy(() -> ClipConfig.infer(shapes, ClipConfig.Stated.RELEASED, "some.pt"))
+        .hasMessageContaining("neither a ViT (no 'visual.proj') nor a ResNet")
+        .hasMessageEndingWith("below 'visual.' it has stages, stem");
+  }
+
   @Test
   void whatIsNoClipNamesTheFirstKeyThatLacks() {
     assertThatThrownBy(

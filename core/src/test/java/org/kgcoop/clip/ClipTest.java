@@ -257,6 +257,32 @@ class ClipTest {
     }
   }
 
+  /** Hidden units that nothing goes into and nothing comes out of. */
+  @Test
+  void theMlpIsAsWideAsItsTensors() {
+    Map<String, StoredTensor> tensors = tiny();
+    try (Scope scope = Scope.open("wider")) {
+      tensors.replaceAll(
+          (name, stored) -> {
+            Tensor tensor = stored.tensor();
+            if (name.contains("mlp.c_fc")) {
+              long[] more = tensor.shape();
+              more[0] = 3;
+              return StoredTensor.of(name, Tensor.concat(List.of(tensor, Tensor.full(0, more)), 0));
+            }
+            return name.endsWith("mlp.c_proj.weight")
+                ? StoredTensor.of(
+                    name, Tensor.concat(List.of(tensor, Tensor.full(0, tensor.size(0), 3)), 1))
+                : stored;
+          });
+    }
+    try (Clip wider = Clip.load(write("wider", tensors));
+        Clip ours = TinyClip.load()) {
+      assertThat(relative(imageFeatures(wider), imageFeatures(ours))).isLessThan(1e-5);
+      assertThat(relative(textFeatures(wider), textFeatures(ours))).isLessThan(1e-5);
+    }
+  }
+
   // ---- features
 
   @Test

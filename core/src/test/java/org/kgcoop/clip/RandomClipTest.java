@@ -26,6 +26,19 @@ class RandomClipTest {
         // no merges, one channel, text length 100, patch 4, heads of 16 and 32, GELU
         new ClipConfig(
             24, 12, 1, 100, 514, 48, 3, 1, Activation.GELU, new ClipConfig.Vit(64, 1, 4, 2)),
+        // a form of its own
+        new ClipConfig(
+            24,
+            12,
+            3,
+            77,
+            514,
+            64,
+            1,
+            1,
+            Activation.QUICK_GELU,
+            new ClipConfig.Vit(64, 1, 4, 1),
+            new ClipConfig.Form(1e-6, 1e-3, false)),
         // widths that are no multiples of 64 keep the rule: one head
         new ClipConfig(
             8, 10, 3, 20, 600, 40, 1, 3, Activation.QUICK_GELU, new ClipConfig.Vit(20, 3, 5, 1)),

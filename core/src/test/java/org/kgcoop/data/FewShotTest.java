@@ -55,8 +55,16 @@ class FewShotTest {
   }
 
   @Test
+  void allPicturesKeepTheirOrder() {
+    FewShot drawn = FewShot.draw(List.of(1, 0, 1), List.of(0, 0, 0, 0, 0, 0), FewShot.ALL, 1);
+
+    assertThat(drawn.train()).containsExactly(0, 1, 2);
+    assertThat(drawn.val()).containsExactly(0, 1, 2, 3, 4, 5);
+  }
+
+  @Test
   void noShotsAreTheCallersError() {
-    assertThatThrownBy(() -> FewShot.draw(List.of(0), List.of(), 0, 1))
+    assertThatThrownBy(() -> FewShot.draw(List.of(0), List.of(), -1, 1))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -91,6 +91,29 @@ class TransformTest {
   }
 
   @Test
+  void theWholePictureBecomesTheSquareWhereTheModelWantsThat() {
+    Preprocessing clip = Preprocessing.clip(8);
+    Preprocessing squashing =
+        new Preprocessing(8, 3, clip.mean(), clip.std(), clip.interpolation(), 0);
+    RgbImage wide = noise(31, 9, 3);
+
+    assertThat(new Transform(squashing).test(wide))
+        .isEqualTo(new Resampler(Interpolation.BICUBIC).resize(wide, 8, 8))
+        .isNotEqualTo(new Transform(clip).test(wide));
+  }
+
+  @Test
+  void theSquareIsCutOutOfALargerPictureWhereTheModelWantsThat() {
+    Preprocessing clip = Preprocessing.clip(8);
+    Preprocessing larger =
+        new Preprocessing(8, 3, clip.mean(), clip.std(), clip.interpolation(), 12);
+    RgbImage wide = noise(30, 15, 3); // becomes 24 x 12
+
+    assertThat(new Transform(larger).test(wide))
+        .isEqualTo(new Resampler(Interpolation.BICUBIC).resize(wide, 24, 12).crop(crop(2, 8)));
+  }
+
+  @Test
   void theMiddleIsRoundedHalfToEven() {
     // 8 x 11: (11 - 8) / 2 = 1.5 becomes 2; 8 x 9: 0.5 becomes 0.
     Transform transform = new Transform(Preprocessing.clip(8));

@@ -50,6 +50,21 @@ class WeightFilesTest {
   }
 
   @Test
+  void aPictureIsCalledOne() {
+    for (byte[] head :
+        new byte[][] {
+          IoFixtures.bytes(0x89, "PNG\r\n", 0x1a, "\n"),
+          IoFixtures.bytes(0xff, 0xd8, 0xff, 0xe0),
+          IoFixtures.bytes("GIF89a"),
+          IoFixtures.bytes("RIFF1234WEBP"),
+          IoFixtures.bytes("BM1234", 0, 0, 0, 0)
+        }) {
+      Path path = IoFixtures.write(folder.resolve("photo.jpg"), head);
+      assertThat(openError(path)).contains("a picture, not weights; expected safetensors");
+    }
+  }
+
+  @Test
   void aPickleOfOtherOriginIsRefused() {
     Path path = IoFixtures.write(folder.resolve("a.pkl"), IoFixtures.bytes(0x80, 2, "}."));
     assertThat(openError(path)).contains("torch.save did not write");
@@ -109,6 +124,27 @@ class WeightFilesTest {
         "model.safetensors.index.json",
         "{\"weight_map\": {\"a\": \"1.safetensors\", \"b\": \"2.safetensors\"}}");
     assertThat(WeightFiles.open(folder).tensors()).containsOnlyKeys("a", "b");
+  }
+
+  @Test
+  void shardsOfPyTorchAreReadByTheirIndexOrTheirNames() throws IOException {
+    StateDicts.write(folder.resolve("pytorch_model-00001-of-00002.bin"), byName(floats("a", 1)));
+    StateDicts.write(folder.resolve("pytorch_model-00002-of-00002.bin"), byName(floats("b", 2)));
+    assertThat(WeightFiles.open(folder).tensors()).containsOnlyKeys("a", "b");
+    Path index =
+        text(
+            "pytorch_model.bin.index.json",
+            "{\"weight_map\": {\"a\": \"pytorch_model-00001-of-00002.bin\","
+                + " \"b\": \"pytorch_model-00002-of-00002.bin\"}}");
+    assertThat(WeightFiles.open(folder).tensors()).containsOnlyKeys("a", "b");
+    assertThat(WeightFiles.open(index).tensors()).containsOnlyKeys("a", "b");
+  }
+
+  @Test
+  void shardsThatLackOneAreNotTakenForAModel() {
+    safetensors("model-00001-of-00003.safetensors", floats("a", 1));
+    safetensors("model-00002-of-00003.safetensors", floats("b", 1));
+    assertThat(openError(folder)).contains("several weight files");
   }
 
   @Test

@@ -2,16 +2,20 @@ package org.kgcoop.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.RandomClip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
@@ -26,6 +30,8 @@ import org.kgcoop.tensor.Tensor;
  */
 class TextFeaturesTest {
   private static final double TOLERANCE = 2e-5;
+
+  @TempDir Path folder;
 
   private final Clip clip = TinyClip.load();
 
@@ -46,7 +52,11 @@ class TextFeaturesTest {
   }
 
   private static Tensor norm(Clip clip, Tensor x, String name) {
-    return Functions.layerNorm(x, weight(clip, name + ".weight"), weight(clip, name + ".bias"));
+    return Functions.layerNorm(
+        x,
+        weight(clip, name + ".weight"),
+        weight(clip, name + ".bias"),
+        clip.config().form().textEpsilon());
   }
 
   private static Tensor activated(Clip clip, Tensor x) {
@@ -84,7 +94,7 @@ class TextFeaturesTest {
     int width = clip.config().textWidth();
     int heads = clip.config().textHeads();
     float[] future = new float[length * length];
-    for (int i = 0; i < length; i++) {
+    for (int i = 0; i < length && clip.config().form().causal(); i++) {
       java.util.Arrays.fill(future, i * length + i + 1, (i + 1) * length, -1e30f);
     }
     Tensor mask = Tensor.of(future, length, length);
@@ -231,6 +241,34 @@ class TextFeaturesTest {
                 List.of("cat", "golden retriever"),
                 ContextSettings.shared(9, "a type of pet, a photo of a"));
         compare(model, text, TinyClip.normal(3, 0.3, 9, model.config().textWidth()).parameter());
+      }
+    }
+  }
+
+  @Test
+  void aModelThatIsNotCausalReadsTheWholeText() {
+    ClipConfig config =
+        new ClipConfig(
+            12,
+            8,
+            3,
+            20,
+            700,
+            32,
+            2,
+            2,
+            Activation.QUICK_GELU,
+            new ClipConfig.Vit(16, 1, 4, 1),
+            new ClipConfig.Form(1e-2, 1e-5, false));
+    RandomClip.write(folder, config, 1);
+    try (Clip whole = Clip.load(folder);
+        Scope scope = Scope.open("test")) {
+      assertThat(whole.config()).isEqualTo(config);
+      List<String> names = List.of("x", "golden retriever", "a");
+      for (Setting setting : settings()) {
+        if (setting.tokens() == 5) {
+          compare(whole, text(whole, setting, names), context(whole, setting, names.size()));
+        }
       }
     }
   }

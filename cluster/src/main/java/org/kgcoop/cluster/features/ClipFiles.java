@@ -16,7 +16,11 @@ import org.kgcoop.tensor.DType;
 /** Brings the weights of a CLIP to the executors: each fetches every file once. */
 public final class ClipFiles {
   private static final Set<String> BESIDE =
-      Set.of("config.json", "open_clip_config.json", "preprocessor_config.json");
+      Set.of(
+          "config.json",
+          "open_clip_config.json",
+          "preprocessor_config.json",
+          "processor_config.json");
 
   private ClipFiles() {}
 

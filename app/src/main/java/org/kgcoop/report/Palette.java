@@ -1,0 +1,58 @@
+package org.kgcoop.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The places of methods among the colours of a page: one a method, in every chart.
+ *
+ * @param methods the first has the first colour, and so on
+ */
+record Palette(List<String> methods) {
+  Palette {
+    methods = List.copyOf(methods);
+  }
+
+  /** In the order of the tables' rows, then of all else that was measured. */
+  static Palette of(Inputs inputs) {
+    Set<String> methods = new LinkedHashSet<>();
+    for (Table table : inputs.tables()) {
+      for (JsonNode row : table.json().path("rows")) {
+        methods.add(Text.label(Text.title(row), row.path("setting")));
+      }
+    }
+    inputs.cells().forEach(cell -> methods.add(cell.label()));
+    return new Palette(List.copyOf(methods));
+  }
+
+  /**
+   * What a chart shows, by colour, with "" where a colour is left out. Where there are more methods
+   * than colours, those that come late on the page take what the others leave.
+   *
+   * @param shown of which the first ones have a place
+   */
+  List<String> places(List<String> shown) {
+    List<String> first = shown.subList(0, Math.min(Ink.SERIES, shown.size()));
+    String[] places = new String[Ink.SERIES];
+    List<String> late = new ArrayList<>();
+    for (String method : first) {
+      int place = methods.indexOf(method);
+      if (place >= 0 && place < Ink.SERIES) {
+        places[place] = method;
+      } else {
+        late.add(method);
+      }
+    }
+    List<String> all = new ArrayList<>();
+    for (String method : places) {
+      all.add(method != null ? method : late.isEmpty() ? "" : late.remove(0));
+    }
+    while (!all.isEmpty() && all.get(all.size() - 1).isEmpty()) {
+      all.remove(all.size() - 1);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,127 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.clip.RandomClip;
+
+/** What somebody meets who tries the program for the first time. */
+class FirstUseTest {
+  private static final Path TOP = Path.of("..");
+
+  @TempDir Path folder;
+
+  /** The words of the first line of the README that begins so, in that folder. */
+  private static List<String> readme(String beginning) throws IOException {
+    String line =
+        Files.readAllLines(TOP.resolve("README.md")).stream()
+            .filter(text -> text.startsWith("./kgcoop " + beginning))
+            .findFirst()
+            .orElseThrow();
+    String[] words = line.replaceFirst(" *#.*", "").split(" ");
+    return new ArrayList<>(Arrays.asList(words).subList(1, words.length));
+  }
+
+  @Test
+  void theFirstExampleOfTheReadmeWorksOnAFreshClone() throws IOException {
+    List<String> words = readme("zero-shot");
+    assertThat(words).contains("drawing.png", "cat,house,umbrella");
+    words.replaceAll(word -> word.equals("drawing.png") ? TOP.resolve(word).toString() : word);
+
+    Cli.Result result = Cli.run(words.toArray());
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains("umbrella");
+  }
+
+  @Test
+  void theReadmeTrainsOnDrawingsAsTheyAre() throws IOException {
+    assertThat(readme("train"))
+        .contains("embedded:rare-objects")
+        .containsSequence("--augment", "test");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "base2new", "fewshot", "cross", "domain"})
+  void manyOptionsStandUnderTheirSubjects(String command) {
+    Cli.Result result = Cli.run(command, "--help");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out().lines())
+        .containsSubsequence(
+            "Pictures:",
+            "Methods:",
+            "Training:",
+            "Optimiser:",
+            "Views of training pictures:",
+            "CLIP:",
+            "Output:");
+    assertThat(result.out())
+        .containsSubsequence("--out", "Pictures:", "--root", "Methods:", "--set");
+    assertThat(result.out())
+        .containsSubsequence("CLIP:", "--clip", "--offline", "Output:", "--json");
+    assertThat(result.out()).containsOnlyOnce("--help");
+  }
+
+  @Test
+  void fewOptionsNeedNoHeadings() {
+    assertThat(Cli.run("download", "--help").out()).contains("--offline").doesNotContain("CLIP:");
+  }
+
+  /** Neither the data nor the weights are there. */
+  @Test
+  void base2newRefusesAtOnceWhatItCannotAsk() {
+    Object[] words = {
+      "base2new",
+      "--data",
+      folder.resolve("no-data"),
+      "--clip",
+      folder.resolve("no-weights"),
+      "--out",
+      folder.resolve("out")
+    };
+    for (Object[] more :
+        new Object[][] {{"--methods", "clip,probe"}, {"--set", "coop.class_specific=true"}}) {
+      Cli.Result result = Cli.run(with(words, more));
+
+      assertThat(result.exitCode()).isEqualTo(2);
+      assertThat(result.errorLine()).contains("cannot be used on new classes; leave it out here");
+    }
+    assertThat(Cli.run("base2new", "--help").out())
+        .containsIgnoringWhitespaces(
+            "only learned classes are asked about (fewshot, domain) probe");
+  }
+
+  @Test
+  void allShotsAreAllPictures() {
+    Path clip = folder.resolve("clip");
+    Path data = folder.resolve("drawings");
+    RandomClip.write(clip, RandomClip.TINY, 1);
+    SampleDrawings.copyTo(data);
+    Path out = folder.resolve("all");
+    Object[] words = {
+      "train", "--clip", clip, "--data", data, "--epochs", 1, "--augment", "test", "--out", out
+    };
+
+    Cli.Result result = Cli.run(with(words, "--shots", "all"));
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err()).doesNotContain("fewer than");
+    assertThat(out.resolve("run.json")).content().containsPattern("\"shots\" : 0");
+    assertThat(Cli.run(with(words, "--shots", "some")).exitCode()).isEqualTo(2);
+  }
+
+  private static Object[] with(Object[] words, Object... more) {
+    return Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray();
+  }
+}

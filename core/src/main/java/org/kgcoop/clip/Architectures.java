@@ -1,0 +1,68 @@
+package org.kgcoop.clip;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.kgcoop.KgCoopException;
+
+/** Image-text models that are no CLIP, known by the names of their tensors. */
+final class Architectures {
+  /** The beginning of a name that only they have. */
+  private static final Map<String, String> OTHERS = others();
+
+  private static final int MAX_LISTED = 6;
+
+  private Architectures() {}
+
+  private static Map<String, String> others() {
+    Map<String, String> others = new LinkedHashMap<>();
+    others.put("vision_model.head.", "SigLIP");
+    others.put("text_model.head.", "SigLIP");
+    others.put("visual.trunk.attn_pool.", "SigLIP, or another timm image tower, under OpenCLIP");
+    others.put(
+        "visual.trunk.",
+        "a timm image tower (ConvNeXt, EVA, MobileCLIP, PE, ViTamin ...) under OpenCLIP");
+    others.put("visual.head.", "a timm image tower under OpenCLIP");
+    others.put("text_decoder.", "CoCa or BLIP");
+    others.put("visual.attn_pool.", "a model with attention pooling (CoCa, PE)");
+    others.put("transformer.embeddings.", "a Hugging Face text tower under OpenCLIP");
+    others.put("transformer.encoder.", "a Hugging Face text tower under OpenCLIP");
+    others.put("text_model.embeddings.word_embeddings.", "a CLIP with a BERT text tower");
+    others.put("qformer.", "BLIP-2");
+    return others;
+  }
+
+  /** The refusal of an image tower that nobody knows. */
+  static KgCoopException unknownTower(Set<String> names, String source) {
+    String beginnings =
+        names.stream()
+            .filter(name -> name.startsWith("visual."))
+            .map(name -> name.split("\\.", 3)[1])
+            .distinct()
+            .limit(MAX_LISTED)
+            .collect(Collectors.joining(", "));
+    return KgCoopException.weights(
+        "%s: not a CLIP: its image tower is neither a ViT (no 'visual.proj') nor a ResNet (no 'visual.layer1'); below 'visual.' it has %s"
+            .formatted(source, beginnings.isEmpty() ? "nothing" : beginnings));
+  }
+
+  /**
+   * Refuses what is known to be another model.
+   *
+   * @param names of all tensors, as released names where they have one
+   * @param source named in errors
+   */
+  static void check(Set<String> names, String source) {
+    OTHERS.forEach(
+        (beginning, model) -> {
+          for (String name : names) {
+            if (name.startsWith(beginning)) {
+              throw KgCoopException.weights(
+                  "%s: %s, by its tensor '%s': not implemented; expected a CLIP with its own ViT or ResNet"
+                      .formatted(source, model, name));
+            }
+          }
+        });
+  }
+}

@@ -1,0 +1,153 @@
+package org.kgcoop.clip;
+
+import java.util.List;
+import java.util.Set;
+import org.kgcoop.data.Interpolation;
+import org.kgcoop.data.Preprocessing;
+
+/**
+ * The settings of an {@code open_clip_config.json}. Keys that neither stand here nor are switched
+ * off are refused: OpenCLIP knows no key that it ignores.
+ */
+final class OpenClipConfig {
+  static final String FILE = "open_clip_config.json";
+
+  /** What shapes say already, and what matters to training or to other towers alone. */
+  private static final Set<String> TEXT =
+      Set.of(
+          "context_length",
+          "vocab_size",
+          "width",
+          "heads",
+          "layers",
+          "mlp_ratio",
+          "no_causal_mask",
+          "norm_kwargs",
+          "pool_type",
+          "proj_type",
+          "eos_id",
+          "pad_id",
+          "final_ln_after_pool",
+          "output_tokens",
+          "tokenizer_kwargs",
+          "hf_tokenizer_name",
+          "hf_model_pretrained",
+          "hf_proj_type",
+          "hf_pooler_type",
+          "proj",
+          "pooler_type");
+
+  private static final Set<String> VISION =
+      Set.of(
+          "layers",
+          "width",
+          "head_width",
+          "mlp_ratio",
+          "patch_size",
+          "image_size",
+          "patch_dropout",
+          "norm_kwargs",
+          "pool_type",
+          "pos_embed_type",
+          "final_ln_after_pool",
+          "output_tokens",
+          "attn_pooler_queries",
+          "attn_pooler_heads",
+          "timm_model_pretrained",
+          "timm_pool",
+          "timm_proj",
+          "timm_proj_bias",
+          "timm_drop",
+          "timm_drop_path");
+
+  private static final List<String> FIRST_END_OF_TEXT = List.of("argmax", "eos");
+  private static final List<String> RESIZE_MODES = List.of("shortest", "squash");
+  private static final List<String> FILTERS = List.of("bicubic", "bilinear", "random");
+
+  private final ConfigSection file;
+  private final ConfigSection model;
+
+  /** The file, or what stands for a missing one. */
+  OpenClipConfig(ConfigSection file) {
+    this.file = file;
+    // The model's settings stand under model_cfg, or alone.
+    model = file.json().has("model_cfg") ? file.at("model_cfg") : file;
+  }
+
+  boolean isThere() {
+    return model.json().isObject();
+  }
+
+  ClipConfig.Stated stated() {
+    ConfigSection text = model.at("text_cfg");
+    ConfigSection vision = model.at("vision_cfg");
+    model.off("multimodal_cfg");
+    model.off("audio_cfg");
+    vision.allOffBut(VISION);
+    vision.only("pool_type", "tok");
+    // Either kind of positions stands in the weights.
+    vision.only("pos_embed_type", "learnable", "sin_cos_2d");
+    text.allOffBut(TEXT);
+    text.only("proj_type", "linear");
+    checkEndOfText(text);
+    checkTokens(text);
+    int headWidth = vision.json().path("head_width").asInt(0);
+    // A list of layers is a ResNet, whose attention is 32 times as wide as its stem.
+    int pooled = vision.json().path("layers").isArray() ? 32 : 1;
+    return new ClipConfig.Stated(
+        model.json().path("quick_gelu").asBoolean(false) ? Activation.QUICK_GELU : Activation.GELU,
+        text.json().path("heads").asInt(0),
+        headWidth > 0 && vision.json().path("width").isInt()
+            ? pooled * vision.json().path("width").asInt() / headWidth
+            : 0,
+        vision.square("image_size"),
+        new ClipConfig.Form(epsilon(text), epsilon(vision), text.isOff("no_causal_mask")));
+  }
+
+  /** The end of text is the greatest id, and the feature is read at its first. */
+  private static void checkEndOfText(ConfigSection text) {
+    String pooling = text.oneOf("pool_type", FIRST_END_OF_TEXT);
+    int last = text.json().path("vocab_size").asInt(49408) - 1;
+    if (pooling.equals("eos") && text.json().path("eos_id").asInt(last) != last) {
+      throw text.refused("eos_id", Integer.toString(last));
+    }
+  }
+
+  private static void checkTokens(ConfigSection text) {
+    ConfigSection tokenizer = text.at("tokenizer_kwargs");
+    tokenizer.allOffBut(Set.of("clean"));
+    tokenizer.only("clean", "lower");
+    if (!text.isOff("no_causal_mask") && !text.isOff("hf_tokenizer_name")) {
+      // Such tokenizers fill texts up in ways of their own, which only causal texts do not see.
+      throw text.refused("hf_tokenizer_name", "none beside no_causal_mask");
+    }
+  }
+
+  private static double epsilon(ConfigSection tower) {
+    ConfigSection norm = tower.at("norm_kwargs");
+    norm.allOffBut(Set.of("eps"));
+    return norm.positive("eps", ClipConfig.Form.RELEASED.textEpsilon());
+  }
+
+  /** Whether it says how pictures are made ready. */
+  boolean hasPreprocessing() {
+    return file.json().path("preprocess_cfg").isObject();
+  }
+
+  /** How pictures are made ready. */
+  Preprocessing preprocessing(ClipConfig config) {
+    ConfigSection pictures = file.at("preprocess_cfg");
+    pictures.only("mode", "RGB");
+    boolean squashed = pictures.oneOf("resize_mode", RESIZE_MODES).equals("squash");
+    // "random" is one of both in training, and bicubic else.
+    boolean bilinear = pictures.oneOf("interpolation", FILTERS).equals("bilinear");
+    int size = config.imageResolution();
+    return new Preprocessing(
+        size,
+        config.channels(),
+        ModelFiles.values(pictures.json().path("mean"), Preprocessing.CLIP_MEAN, config),
+        ModelFiles.values(pictures.json().path("std"), Preprocessing.CLIP_STD, config),
+        bilinear ? Interpolation.BILINEAR : Interpolation.BICUBIC,
+        squashed ? 0 : size);
+  }
+}

@@ -1,0 +1,317 @@
+package org.kgcoop.clip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.Interpolation;
+import org.kgcoop.data.Preprocessing;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** What stands beside the weights is honoured, or refused by its name. */
+class ModelFilesTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder;
+
+  private Path with(String file, String json) {
+    try {
+      for (String name : List.of("model.safetensors", "merges.txt")) {
+        if (!Files.exists(folder.resolve(name))) {
+          Files.copy(TinyClip.folder().resolve(name), folder.resolve(name));
+        }
+      }
+      Files.writeString(folder.resolve(file), json);
+      return folder;
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** The tiny CLIP with one key more, at a place such as text_cfg.pool_type. */
+  private Path openClip(String key, String value) throws IOException {
+    ObjectNode json =
+        (ObjectNode)
+            JSON.readTree(
+                """
+                {"model_cfg": {"quick_gelu": true, "text_cfg": {"heads": 2},
+                               "vision_cfg": {"width": 16, "head_width": 16}}}
+                """);
+    set(json, key, value);
+    return with("open_clip_config.json", json.toString());
+  }
+
+  private Path huggingFace(String key, String value) throws IOException {
+    ObjectNode json =
+        (ObjectNode)
+            JSON.readTree(
+                """
+                {"model_type": "clip", "text_config": {"num_attention_heads": 2},
+                 "vision_config": {"num_attention_heads": 1}}
+                """);
+    set(json, key, value);
+    return with("config.json", json.toString());
+  }
+
+  private Path pictures(String key, String value) throws IOException {
+    ObjectNode json =
+        (ObjectNode)
+            JSON.readTree(
+                """
+                {"image_processor_type": "CLIPImageProcessor", "image_mean": [0.5, 0.4, 0.3],
+                 "image_std": [0.2, 0.2, 0.3], "size": {"shortest_edge": 8},
+                 "crop_size": {"height": 8, "width": 8}, "resample": 3, "do_resize": true,
+                 "do_center_crop": true, "do_rescale": true, "do_normalize": true}
+                """);
+    set(json, key, value);
+    return with("preprocessor_config.json", json.toString());
+  }
+
+  private static void set(ObjectNode json, String key, String value) throws IOException {
+    ObjectNode at = json;
+    String[] parts = key.split("\\.", -1);
+    for (String part : Arrays.asList(parts).subList(0, parts.length - 1)) {
+      at = at.withObjectProperty(part);
+    }
+    at.set(parts[parts.length - 1], JSON.readTree(value.replace('\'', '"')));
+  }
+
+  private static void assertRefused(Path folder, String key, String expected) {
+    assertThatThrownBy(() -> Clip.load(folder).close())
+        .as(key)
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageStartingWith(folder + ": ")
+        .hasMessageContaining(key + " ")
+        .hasMessageContaining("expected " + expected)
+        .extracting(e -> ((KgCoopException) e).category())
+        .isEqualTo(KgCoopException.Category.WEIGHTS);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "model_cfg.vision_cfg.timm_model_name | 'vit_base_patch16_siglip_224' | none",
+        "model_cfg.vision_cfg.attentional_pool | true | none",
+        "model_cfg.vision_cfg.no_ln_pre | true | none",
+        "model_cfg.vision_cfg.pool_type | 'avg' | tok",
+        "model_cfg.vision_cfg.ls_init_value | 0.1 | none",
+        "model_cfg.vision_cfg.qk_norm | true | none",
+        "model_cfg.vision_cfg.block_type | 'custom' | none",
+        "model_cfg.vision_cfg.act_kwargs | {'approximate': 'tanh'} | none",
+        "model_cfg.vision_cfg.norm_kwargs.elementwise_affine | true | none",
+        "model_cfg.vision_cfg.image_size | [8, 4] | a square",
+        "model_cfg.text_cfg.hf_model_name | 'roberta-base' | none",
+        "model_cfg.text_cfg.embed_cls | true | none",
+        "model_cfg.text_cfg.proj_bias | true | none",
+        "model_cfg.text_cfg.proj_type | 'none' | linear",
+        "model_cfg.text_cfg.pool_type | 'last' | argmax or eos",
+        "model_cfg.text_cfg.scale_fc | true | none",
+        "model_cfg.text_cfg.norm_kwargs.eps | 'small' | a positive number",
+        "model_cfg.text_cfg.tokenizer_kwargs.clean | 'canonicalize' | lower",
+        "model_cfg.multimodal_cfg | {'width': 8} | none",
+        "preprocess_cfg.resize_mode | 'longest' | shortest or squash",
+        "preprocess_cfg.interpolation | 'nearest' | bicubic or bilinear",
+      })
+  void aKeyOfOpenClipThatIsNotImplementedIsRefusedByName(String key, String value, String expected)
+      throws IOException {
+    assertRefused(openClip(key, value), "open_clip_config.json: " + key, expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "model_type | 'siglip' | clip",
+        "vision_config.hidden_act | 'gelu' | quick_gelu as in the other tower",
+        "vision_config.layer_norm_eps | -1 | a positive number",
+      })
+  void aKeyOfHuggingFaceThatIsNotImplementedIsRefusedByName(
+      String key, String value, String expected) throws IOException {
+    assertRefused(huggingFace(key, value), "config.json: " + key, expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "do_resize | false | true",
+        "do_center_crop | false | true",
+        "do_rescale | false | true",
+        "rescale_factor | 0.5 | 1/255",
+        "resample | 1 | 3 or 2",
+        "do_pad | true | none",
+        "crop_size | 7 | 8 pixels",
+        "crop_size | {'height': 8, 'width': 7} | a square",
+        "size | {'height': 9, 'width': 9} | 8 pixels",
+        "size | {'shortest_edge': 7} | a shortest_edge of at least 8",
+        "size | {'shortest_edge': 8, 'longest_edge': 16} | a shortest_edge",
+      })
+  void aStepOfPicturesThatIsNotImplementedIsRefusedByName(String key, String value, String expected)
+      throws IOException {
+    assertRefused(pictures(key, value), "preprocessor_config.json: " + key, expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "model_cfg.vision_cfg.patch_dropout | 0.5",
+        "model_cfg.vision_cfg.image_size | 8",
+        "model_cfg.vision_cfg.attentional_pool | false",
+        "model_cfg.vision_cfg.timm_model_name | null",
+        "model_cfg.text_cfg.output_tokens | true",
+        "model_cfg.text_cfg.pool_type | 'eos'",
+        "model_cfg.custom_text | true",
+        "preprocess_cfg.interpolation | 'random'",
+        "preprocess_cfg.fill_color | 7",
+      })
+  void aKeyThatChangesNothingIsNotInTheWay(String key, String value) throws IOException {
+    try (Clip clip = Clip.load(openClip(key, value))) {
+      assertThat(clip.config()).isEqualTo(TinyClip.CONFIG);
+      assertThat(clip.preprocessing()).isEqualTo(Preprocessing.clip(8));
+    }
+  }
+
+  @Test
+  void whatStaysUnknownOfTheEndOfTextIsRefused() throws IOException {
+    openClip(
+        "model_cfg.text_cfg", "{'heads': 2, 'pool_type': 'eos', 'vocab_size': 700, 'eos_id': 3}");
+    assertRefused(folder, "eos_id", "699");
+    openClip(
+        "model_cfg.text_cfg", "{'heads': 2, 'no_causal_mask': true, 'hf_tokenizer_name': 'x'}");
+    assertRefused(folder, "hf_tokenizer_name", "none beside no_causal_mask");
+  }
+
+  // ---- what is honoured
+
+  @Test
+  void openClipSquashesWithItsFilter() throws IOException {
+    openClip("preprocess_cfg", "{'resize_mode': 'squash', 'interpolation': 'bilinear'}");
+    try (Clip clip = Clip.load(folder)) {
+      assertThat(clip.preprocessing())
+          .isEqualTo(
+              new Preprocessing(
+                  8,
+                  3,
+                  Preprocessing.CLIP_MEAN,
+                  Preprocessing.CLIP_STD,
+                  Interpolation.BILINEAR,
+                  0));
+      assertThat(clip.preprocessing().isSquashed()).isTrue();
+    }
+  }
+
+  @Test
+  void huggingFacesPicturesAreReadAsTheyAreDescribed() throws IOException {
+    List<Double> mean = List.of(0.5, 0.4, 0.3);
+    List<Double> std = List.of(0.2, 0.2, 0.3);
+    assertThat(preprocessing(pictures("resample", "2")))
+        .isEqualTo(new Preprocessing(8, 3, mean, std, Interpolation.BILINEAR, 8));
+    assertThat(preprocessing(pictures("size", "{'shortest_edge': 11}")))
+        .isEqualTo(new Preprocessing(8, 3, mean, std, Interpolation.BICUBIC, 11));
+    assertThat(preprocessing(pictures("size", "9")).shorterSide()).isEqualTo(9);
+    assertThat(preprocessing(pictures("size", "{'height': 8, 'width': 8}")).isSquashed()).isTrue();
+    assertThat(preprocessing(pictures("do_normalize", "false")))
+        .isEqualTo(
+            new Preprocessing(
+                8, 3, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0), Interpolation.BICUBIC, 8));
+    with(
+        "preprocessor_config.json",
+        """
+        {"image_processor_type": "SiglipImageProcessor", "size": 8, "image_mean": null}
+        """);
+    assertThat(preprocessing(folder))
+        .isEqualTo(
+            new Preprocessing(
+                8, 3, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD, Interpolation.BICUBIC, 0));
+    Files.delete(folder.resolve("preprocessor_config.json"));
+    with(
+        "processor_config.json",
+        """
+        {"image_processor": {"size": {"height": 8, "width": 8}}}
+        """);
+    assertThat(preprocessing(folder).isSquashed()).isTrue();
+  }
+
+  private static Preprocessing preprocessing(Path folder) {
+    try (Clip clip = Clip.load(folder)) {
+      return clip.preprocessing();
+    }
+  }
+
+  @Test
+  void theOlderKeyOfHuggingFaceIsTheStronger() throws IOException {
+    huggingFace("text_config_dict", "{'num_attention_heads': 4, 'layer_norm_eps': 0.001}");
+    try (Clip clip = Clip.load(folder)) {
+      assertThat(clip.config().textHeads()).isEqualTo(4);
+      assertThat(clip.config().form()).isEqualTo(new ClipConfig.Form(1e-3, 1e-5, true));
+    }
+  }
+
+  @Test
+  void aStatedSideNeedNotBeAMultipleOfThePatch() throws IOException {
+    // 9 pixels make 2 x 2 patches of 4; the last row and column are not seen.
+    try (Clip clip = Clip.load(openClip("model_cfg.vision_cfg.image_size", "9"));
+        Clip tiny = TinyClip.load();
+        Scope scope = Scope.open("test")) {
+      assertThat(clip.preprocessing().size()).isEqualTo(9);
+      Tensor images = TinyClip.normal(5, 1, 2, 3, 9, 9);
+      Tensor seen = images.narrow(2, 0, 8).narrow(3, 0, 8);
+      assertThat(clip.imageEncoder().features(images).toFloats())
+          .isEqualTo(tiny.imageEncoder().features(seen).toFloats());
+    }
+    openClip("model_cfg.vision_cfg.image_size", "12");
+    assertThatThrownBy(() -> Clip.load(folder).close())
+        .hasMessageContaining("states pictures of 12 pixels, which make 3 positions of 4 a side")
+        .hasMessageContaining("'visual.positional_embedding' has 2");
+  }
+
+  /** An epsilon that is huge leaves nothing of what goes through a norm. */
+  @Test
+  void eachTowerHasItsOwnEpsilon() throws IOException {
+    try (Clip tiny = TinyClip.load();
+        Clip noTexts = Clip.load(openClip("model_cfg.text_cfg.norm_kwargs.eps", "1e12"));
+        Clip noPictures = Clip.load(openClip("model_cfg.vision_cfg.norm_kwargs.eps", "1e12"));
+        Scope scope = Scope.open("test")) {
+      assertThat(largest(texts(noTexts))).isLessThan(1e-4 * largest(texts(tiny)));
+      assertThat(images(noTexts)).isEqualTo(images(tiny));
+      assertThat(largest(images(noPictures))).isLessThan(1e-4 * largest(images(tiny)));
+      assertThat(texts(noPictures)).isEqualTo(texts(tiny));
+    }
+  }
+
+  private static float[] texts(Clip clip) {
+    return TextFeatures.ofTexts(clip, List.of("a cat.", "x")).toFloats();
+  }
+
+  private static float[] images(Clip clip) {
+    return clip.imageEncoder().features(TinyClip.normal(5, 1, 2, 3, 8, 8)).toFloats();
+  }
+
+  private static double largest(float[] values) {
+    double largest = 0;
+    for (float value : values) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
+  }
+}
