@@ -81,7 +81,7 @@ public record ConfigFile(String name, ObjectNode content) {
       while (parser.nextToken() != null) {
         if (parser.isCurrentAlias()) {
           throw KgCoopException.configuration(
-              "%s, line %d: expected no alias (*%s); write the value again"
+              "%s, line %s: expected no alias (*%s); write the value again"
                   .formatted(file, line(parser), parser.getText()));
         }
       }

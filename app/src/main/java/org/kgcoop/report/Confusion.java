@@ -108,7 +108,7 @@ final class Confusion {
     }
     String part =
         shown.size() < names.size()
-            ? "; the %d worst of %d classes".formatted(shown.size(), names.size())
+            ? "; the %s worst of %s classes".formatted(shown.size(), names.size())
             : "";
     return new Chart(
         title + ": share of a class (row) taken for each class" + part,

@@ -19,7 +19,7 @@ final class LabelNames {
     String known = names.putIfAbsent(label, name);
     if (known != null && !known.equals(name)) {
       throw KgCoopException.data(
-          "%s: label %d is \"%s\" here and \"%s\" before; expected one name for each label"
+          "%s: label %s is \"%s\" here and \"%s\" before; expected one name for each label"
               .formatted(where, label, name, known));
     }
   }
@@ -39,7 +39,7 @@ final class LabelNames {
     }
     if (!gaps.isEmpty()) {
       throw KgCoopException.data(
-          "%s: labels go up to %d but there are none of %s; expected labels from 0 without gaps"
+          "%s: labels go up to %s but there are none of %s; expected labels from 0 without gaps"
               .formatted(where, end - 1, Listing.firstOf(gaps)));
     }
     return List.copyOf(names.values());

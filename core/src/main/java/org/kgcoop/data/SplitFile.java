@@ -63,7 +63,7 @@ final class SplitFile {
       return new ObjectMapper().readTree(Files.readAllBytes(file));
     } catch (JsonProcessingException e) {
       throw KgCoopException.data(
-          "%s, line %d: not JSON: %s"
+          "%s, line %s: not JSON: %s"
               .formatted(
                   file,
                   e.getLocation() == null ? 1 : e.getLocation().getLineNr(),

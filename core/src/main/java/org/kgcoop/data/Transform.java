@@ -41,7 +41,7 @@ public final class Transform {
     long longer = (long) size * Math.max(image.width(), image.height()) / shorter;
     if (longer > Integer.MAX_VALUE) {
       throw KgCoopException.data(
-          "a picture of %d x %d pixels is too thin to be resized to %d; expected a usual shape"
+          "a picture of %s x %s pixels is too thin to be resized to %s; expected a usual shape"
               .formatted(image.width(), image.height(), size));
     }
     boolean tall = image.width() <= image.height();

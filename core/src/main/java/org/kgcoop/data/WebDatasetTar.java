@@ -55,7 +55,7 @@ final class WebDatasetTar implements PackedFormat {
         }
         if (member.getSize() > MAX_MEMBER_BYTES) {
           throw KgCoopException.data(
-              "%s, member %s: %d bytes; no picture needs that many"
+              "%s, member %s: %s bytes; no picture needs that many"
                   .formatted(file, member.getName(), member.getSize()));
         }
         String key = key(member.getName());
@@ -90,7 +90,7 @@ final class WebDatasetTar implements PackedFormat {
       }
       if (!whole) {
         throw KgCoopException.data(
-            "%s: no whole tar file, %d bytes do not end in an empty block; get it again"
+            "%s: no whole tar file, %s bytes do not end in an empty block; get it again"
                 .formatted(file, tar.size()));
       }
     } catch (IOException e) {

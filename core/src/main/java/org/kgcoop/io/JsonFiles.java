@@ -44,7 +44,7 @@ public final class JsonFiles {
       return READER.readTree(Files.readString(file));
     } catch (JsonProcessingException e) {
       throw KgCoopException.io(
-          "%s: damaged in line %d; expected JSON; delete it and run the command that made it again"
+          "%s: damaged in line %s; expected JSON; delete it and run the command that made it again"
               .formatted(file, e.getLocation() == null ? 1 : e.getLocation().getLineNr()),
           e);
     } catch (IOException e) {

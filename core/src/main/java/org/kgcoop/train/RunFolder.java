@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -172,8 +173,8 @@ public final class RunFolder implements AutoCloseable {
 
   /** Keeps a checkpoint and the one before it. */
   public void save(Checkpoint checkpoint) {
-    Path file =
-        path.resolve("checkpoint").resolve("step-%09d.safetensors".formatted(checkpoint.step()));
+    String name = String.format(Locale.ROOT, "step-%09d.safetensors", checkpoint.step());
+    Path file = path.resolve("checkpoint").resolve(name);
     SealedFile.write(file, checkpoint.tensors(), checkpoint.json());
     List<Path> all = checkpoints();
     int own = all.indexOf(file);

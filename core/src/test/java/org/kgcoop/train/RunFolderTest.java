@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,8 @@ class RunFolderTest {
   }
 
   private static Path file(Path run, long step) {
-    return run.resolve("checkpoint").resolve("step-%09d.safetensors".formatted(step));
+    String name = String.format(Locale.ROOT, "step-%09d.safetensors", step);
+    return run.resolve("checkpoint").resolve(name);
   }
 
   private long newestStep() {

@@ -115,7 +115,7 @@ public final class HuggingFaceParquet implements PackedFormat {
 
   private static KgCoopException damaged(Path file, long row, Exception e) {
     return KgCoopException.data(
-        "%s, row %d: damaged: %s; get the file again".formatted(file, row, reason(e)), e);
+        "%s, row %s: damaged: %s; get the file again".formatted(file, row, reason(e)), e);
   }
 
   private static String reason(Exception e) {
