@@ -5,6 +5,7 @@ import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.kgcoop.Messages;
 import org.kgcoop.experiment.Progress;
 
 /** A bar on a terminal, plain lines elsewhere. */
@@ -36,7 +37,7 @@ final class ConsoleProgress implements Progress {
     Bar(String name, long total) {
       bar =
           new ProgressBarBuilder()
-              .setTaskName(name)
+              .setTaskName(Messages.line(name))
               .setInitialMax(total)
               .setStyle(
                   System.getenv("NO_COLOR") == null
@@ -55,7 +56,7 @@ final class ConsoleProgress implements Progress {
 
     @Override
     public void detail(String text) {
-      bar.setExtraMessage(" " + text);
+      bar.setExtraMessage(" " + Messages.line(text));
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.Nearest;
 import org.kgcoop.Version;
 import picocli.CommandLine;
@@ -80,6 +81,7 @@ public final class Main implements Runnable {
     CommandLine commandLine = new CommandLine(new Main(interrupted));
     commandLine.setUsageHelpAutoWidth(true);
     arrange(commandLine);
+    commandLine.setExecutionStrategy(JvmErrors::execute);
     commandLine.setExpandAtFiles(false);
     commandLine.setParameterExceptionHandler(Main::usageError);
     commandLine.setExecutionExceptionHandler(
@@ -177,6 +179,6 @@ public final class Main implements Runnable {
   }
 
   private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("no message");
+    return Messages.line(String.valueOf(e.getMessage()).lines().findFirst().orElse("no message"));
   }
 }

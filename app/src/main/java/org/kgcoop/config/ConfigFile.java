@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.yaml.snakeyaml.LoaderOptions;
 
 /**
@@ -60,7 +62,7 @@ public record ConfigFile(String name, ObjectNode content) {
           e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr() + ": no YAML";
       throw new KgCoopException(
           KgCoopException.Category.CONFIGURATION,
-          file + place + " (" + firstLine(e.getOriginalMessage()) + ")",
+          file + place + " (" + reason(e) + ")",
           e);
     } catch (NoSuchFileException e) {
       throw new KgCoopException(
@@ -70,7 +72,7 @@ public record ConfigFile(String name, ObjectNode content) {
     } catch (IOException e) {
       throw new KgCoopException(
           KgCoopException.Category.CONFIGURATION,
-          file + ": cannot be read (" + e.getClass().getSimpleName() + ")",
+          file + ": cannot be read (" + Messages.reason(e) + ")",
           e);
     }
   }
@@ -92,8 +94,11 @@ public record ConfigFile(String name, ObjectNode content) {
     return parser.currentLocation().getLineNr();
   }
 
-  private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("");
+  /** The parser's own words; what reads its values speaks of classes instead. */
+  private static String reason(JsonProcessingException e) {
+    return e instanceof MismatchedInputException
+        ? "expected one document, and nothing behind it"
+        : Messages.firstLine(e.getOriginalMessage(), e).replaceFirst(", from `[^`]*`", "");
   }
 
   /** One value as it would stand in a file. */

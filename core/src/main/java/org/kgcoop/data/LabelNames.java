@@ -31,8 +31,8 @@ final class LabelNames {
    */
   List<String> withoutGaps(Object where) {
     List<Integer> gaps = new ArrayList<>();
-    int end = names.isEmpty() ? 0 : names.lastKey() + 1;
-    for (int label = 0; label < end && gaps.size() < 6; label++) {
+    int last = names.isEmpty() ? 0 : names.lastKey();
+    for (int label = 0; label < last && gaps.size() < 6; label++) {
       if (!names.containsKey(label)) {
         gaps.add(label);
       }
@@ -40,7 +40,7 @@ final class LabelNames {
     if (!gaps.isEmpty()) {
       throw KgCoopException.data(
           "%s: labels go up to %s but there are none of %s; expected labels from 0 without gaps"
-              .formatted(where, end - 1, Listing.firstOf(gaps)));
+              .formatted(where, last, Listing.firstOf(gaps)));
     }
     return List.copyOf(names.values());
   }

@@ -36,7 +36,7 @@ record RawData(PublishedDataSet entry, Path folder, DataSetOptions options) {
 
   /** A picture by its path below the images. */
   Item item(String key, int label, String className) {
-    return new Item(key, images().resolve(key), label, className);
+    return new Item(key, Folders.resolve(images(), key, entry.name()), label, className);
   }
 
   /** An annotation file; an error that says where to get it, if it is not there. */

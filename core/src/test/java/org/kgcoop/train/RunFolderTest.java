@@ -196,6 +196,23 @@ class RunFolderTest {
   }
 
   @Test
+  void anOldCheckpointThatCannotBeDeletedYetStopsNoRun() throws IOException {
+    try (RunFolder folder = open(8)) {
+      // A folder with something in it is what Windows' mapped files are: it cannot be deleted.
+      Path kept = Files.createDirectories(file(path(), 1).resolve("kept"));
+      for (long step : new long[] {5, 10}) {
+        folder.save(checkpoint(step));
+      }
+      assertThat(folder.newest().orElseThrow().step()).isEqualTo(10);
+      Files.delete(kept);
+      folder.save(checkpoint(15));
+    }
+    assertThat(file(path(), 1)).doesNotExist();
+    assertThat(file(path(), 5)).doesNotExist();
+    assertThat(file(path(), 10)).exists();
+  }
+
+  @Test
   void aDamagedNewestGivesWayToTheOneBeforeWithAWarning() throws IOException {
     try (RunFolder folder = open(8)) {
       folder.save(checkpoint(5));
