@@ -1,5 +1,6 @@
 package org.kgcoop;
 
+import java.io.CharConversionException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -46,7 +47,7 @@ public final class Messages {
     if (cause instanceof EOFException) {
       return "it ends too early";
     }
-    if (cause instanceof CharacterCodingException) {
+    if (cause instanceof CharacterCodingException || cause instanceof CharConversionException) {
       return "it is no text in UTF-8; save it as UTF-8";
     }
     String reason = cause instanceof FileSystemException f ? f.getReason() : cause.getMessage();

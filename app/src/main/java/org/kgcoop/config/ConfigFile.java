@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -94,11 +95,19 @@ public record ConfigFile(String name, ObjectNode content) {
     return parser.currentLocation().getLineNr();
   }
 
-  /** The parser's own words; what reads its values speaks of classes instead. */
+  /** The parser's own words, without the classes that some of them name. */
   private static String reason(JsonProcessingException e) {
-    return e instanceof MismatchedInputException
-        ? "expected one document, and nothing behind it"
-        : Messages.firstLine(e.getOriginalMessage(), e).replaceFirst(", from `[^`]*`", "");
+    if (e instanceof MismatchedInputException) {
+      return "expected one document, and nothing behind it";
+    }
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof CharConversionException io
+        ? Messages.reason(io)
+        : Messages.firstLine(e.getOriginalMessage(), e)
+            .replaceFirst(", (from `[^`]*`|got this instead: <.*)", "");
   }
 
   /** One value as it would stand in a file. */

@@ -208,25 +208,22 @@ class ConfigTest {
     for (String text :
         new String[] {
           "epochs: 1\n---\nout: x\n",
-          "epochs: " + "1".repeat(2000),
           "epochs:\n\t- 1\n",
           "epochs: \u0000\n",
           "epochs: {1\n",
-          "epochs: " + "[".repeat(30) + "]".repeat(30),
           "? [a]\n: 1\n",
-          "epochs: !!java.io.File x\nb: &a 1\nb: 2\n",
           "epochs: 1\nepochs: 2\n"
         }) {
       Cli.Result result = Cli.run("train", "--config", file("wrong.yaml", text));
       assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
       assertThat(result.errorLine())
           .contains("wrong.yaml")
-          .doesNotContain("com.fasterxml", "Exception", "`", "START_", "VALUE_");
+          .doesNotContain("com.fasterxml", "Exception", "`", "org.yaml", "java.");
     }
     Path latin1 = folder.resolve("latin1.yaml");
     Files.write(latin1, "template: caf\u00e9 {}\n".getBytes(StandardCharsets.ISO_8859_1));
     assertThat(Cli.run("train", "--config", latin1).errorLine())
-        .contains("latin1.yaml")
-        .doesNotContain("Exception", "Input length");
+        .contains("latin1.yaml", "no text in UTF-8")
+        .doesNotContain("Exception");
   }
 }

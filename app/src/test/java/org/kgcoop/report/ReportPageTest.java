@@ -177,7 +177,7 @@ class ReportPageTest {
 
   @Test
   void aClassWithoutANameIsShownByItsNumber() throws IOException {
-    stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
+    ArrayNode unused = stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
     Path file = folder.resolve("run/results.json");
     ObjectNode results = (ObjectNode) JsonFiles.read(file);
     for (JsonNode target : results.path("targets")) {
