@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The root of every error that a user can cause or mend. Its message is one line: what went wrong,
- * where (file, key, line), what was expected, what to try. Names that it repeats may come from anywhere, so
- * control characters in it become question marks.
+ * where (file, key, line), what was expected, what to try. Names that it repeats may come from
+ * anywhere, so control characters in it become question marks.
  *
  * <p>Errors of a caller's code are {@link IllegalArgumentException} and {@link
  * IllegalStateException}, as everywhere in Java.

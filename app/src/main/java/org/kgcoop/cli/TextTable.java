@@ -25,7 +25,11 @@ final class TextTable {
 
   private static <T> ColumnData<T> column(
       String header, HorizontalAlign align, Function<T, String> cell) {
-    return new Column().header(header).headerAlign(align).dataAlign(align).with(row -> Messages.line(cell.apply(row)));
+    return new Column()
+        .header(header)
+        .headerAlign(align)
+        .dataAlign(align)
+        .with(row -> Messages.line(cell.apply(row)));
   }
 
   static <T> String of(List<T> rows, List<ColumnData<T>> columns) {

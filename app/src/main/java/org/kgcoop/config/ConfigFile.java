@@ -62,9 +62,7 @@ public record ConfigFile(String name, ObjectNode content) {
       String place =
           e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr() + ": no YAML";
       throw new KgCoopException(
-          KgCoopException.Category.CONFIGURATION,
-          file + place + " (" + reason(e) + ")",
-          e);
+          KgCoopException.Category.CONFIGURATION, file + place + " (" + reason(e) + ")", e);
     } catch (NoSuchFileException e) {
       throw new KgCoopException(
           KgCoopException.Category.CONFIGURATION,

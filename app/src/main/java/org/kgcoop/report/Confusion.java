@@ -33,7 +33,8 @@ final class Confusion {
     }
     List<String> shown =
         IntStream.range(0, classes)
-            .mapToObj(i -> i < names.size() && !names.get(i).isBlank() ? names.get(i) : "class " + i)
+            .mapToObj(
+                i -> i < names.size() && !names.get(i).isBlank() ? names.get(i) : "class " + i)
             .toList();
     return new Confusion(shown, counts);
   }

@@ -120,7 +120,9 @@ final class SplitFile {
     List<Path> candidates = new ArrayList<>(List.of(folder, folder.resolve("images")));
     candidates.addAll(Folders.folders(folder));
     for (Path candidate : candidates) {
-      if (probes.stream().anyMatch(probe -> Files.isRegularFile(Folders.resolve(candidate, probe, file.toString())))) {
+      if (probes.stream()
+          .anyMatch(
+              probe -> Files.isRegularFile(Folders.resolve(candidate, probe, file.toString())))) {
         return candidate;
       }
     }

@@ -111,8 +111,7 @@ class DataSetsTest {
     assertRefused("\"a?.png\" can be no path of a file");
 
     write(
-        "split_zhou_X.json",
-        "{\"train\": [[\"a.png\", 0, \"a\"], [\"b\\u0000.png\", 0, \"a\"]]}");
+        "split_zhou_X.json", "{\"train\": [[\"a.png\", 0, \"a\"], [\"b\\u0000.png\", 0, \"a\"]]}");
     assertRefused("train[1]", "\"b?.png\" can be no path of a file");
 
     write("split_zhou_X.json", "{\"train\": [\n[\"a.png\", 0,");

@@ -116,7 +116,6 @@ public final class HuggingFaceParquet implements PackedFormat {
   }
 
   private static KgCoopException damaged(Path file, long row, Exception e) {
-    return KgCoopException.data(
-        "%s, row %s: damaged; get the file again".formatted(file, row), e);
+    return KgCoopException.data("%s, row %s: damaged; get the file again".formatted(file, row), e);
   }
 }

@@ -235,14 +235,13 @@ class HuggingFaceParquetTest {
 
   @Test
   void aCompressionThatCannotBeReadIsRefusedByItsName() throws IOException {
-    Path file = write("a.parquet", SCHEMA, METADATA, CompressionCodecName.UNCOMPRESSED, row("a", 0));
+    Path file =
+        write("a.parquet", SCHEMA, METADATA, CompressionCodecName.UNCOMPRESSED, row("a", 0));
     // What the footer says of the column: its path, then the codec, of which 7 is written as 14.
     String text = Files.readString(file, StandardCharsets.ISO_8859_1);
     assertThat(text).contains("label\u0015\u0000");
     Files.writeString(
-        file,
-        text.replace("label\u0015\u0000", "label\u0015\u000e"),
-        StandardCharsets.ISO_8859_1);
+        file, text.replace("label\u0015\u0000", "label\u0015\u000e"), StandardCharsets.ISO_8859_1);
 
     assertRefused(file, "compressed by LZ4_RAW", "SNAPPY", "write it again");
   }
