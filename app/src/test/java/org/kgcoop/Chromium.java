@@ -216,7 +216,7 @@ public final class Chromium implements AutoCloseable {
     int code = Map.of("Tab", 9, "Enter", 13, " ", 32, "ArrowDown", 40).getOrDefault(key, 0);
     String text = key.equals("Enter") ? "\\r" : key.equals(" ") ? " " : "";
     String rest =
-        "'key': '%s', 'code': '%s', 'windowsVirtualKeyCode': %d"
+        "'key': '%s', 'code': '%s', 'windowsVirtualKeyCode': %s"
             .formatted(key, key.equals(" ") ? "Space" : key, code);
     call(
         "Input.dispatchKeyEvent",
@@ -252,7 +252,7 @@ public final class Chromium implements AutoCloseable {
   public void look(int width, int height, boolean dark) {
     call(
         "Emulation.setDeviceMetricsOverride",
-        "{'width': %d, 'height': %d, 'deviceScaleFactor': 1, 'mobile': %b}"
+        "{'width': %s, 'height': %s, 'deviceScaleFactor': 1, 'mobile': %b}"
             .formatted(width, height, width < 600));
     call("Emulation.setTouchEmulationEnabled", "{'enabled': " + (width < 600) + "}");
     call(

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The root of every error that a user can cause or mend. Its message is one line: what went wrong,
- * where (file, key, line), what was expected, what to try.
+ * where (file, key, line), what was expected, what to try. Names that it repeats may come from
+ * anywhere, so control characters in it become question marks.
  *
  * <p>Errors of a caller's code are {@link IllegalArgumentException} and {@link
  * IllegalStateException}, as everywhere in Java.
@@ -21,7 +22,7 @@ public class KgCoopException extends RuntimeException {
     DATA(3),
     /** Weight files and prompt files. */
     WEIGHTS(4),
-    /** The file system or the network. */
+    /** The file system, the network or memory. */
     IO(5),
     /** A defect of this program. */
     BUG(70),
@@ -47,7 +48,7 @@ public class KgCoopException extends RuntimeException {
   }
 
   public KgCoopException(Category category, String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(Messages.line(message), cause);
     this.category = category;
   }
 

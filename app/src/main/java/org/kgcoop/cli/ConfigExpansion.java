@@ -9,6 +9,7 @@ import java.util.Stack;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.Nearest;
 import org.kgcoop.config.ConfigFile;
 import org.kgcoop.config.OptionValues;
@@ -147,7 +148,7 @@ final class ConfigExpansion implements IParameterPreprocessor {
       command
           .commandLine()
           .getErr()
-          .println("warning: without a meaning here: " + String.join(", ", left));
+          .println(Messages.line("warning: without a meaning here: " + String.join(", ", left)));
     }
     return fitting;
   }

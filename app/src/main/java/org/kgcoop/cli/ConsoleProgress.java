@@ -1,9 +1,11 @@
 package org.kgcoop.cli;
 
 import java.time.Duration;
+import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.kgcoop.Messages;
 import org.kgcoop.experiment.Progress;
 
 /** A bar on a terminal, plain lines elsewhere. */
@@ -35,7 +37,7 @@ final class ConsoleProgress implements Progress {
     Bar(String name, long total) {
       bar =
           new ProgressBarBuilder()
-              .setTaskName(name)
+              .setTaskName(Messages.line(name))
               .setInitialMax(total)
               .setStyle(
                   System.getenv("NO_COLOR") == null
@@ -54,7 +56,7 @@ final class ConsoleProgress implements Progress {
 
     @Override
     public void detail(String text) {
-      bar.setExtraMessage(" " + text);
+      bar.setExtraMessage(" " + Messages.line(text));
     }
 
     @Override
@@ -85,9 +87,14 @@ final class ConsoleProgress implements Progress {
         lastLine = now;
         double seconds = (now - start) / 1e9;
         output.info(
-            "%s: %d of %d, about %.0f s to go%s"
-                .formatted(
-                    name, units, total, seconds * (total - units) / Math.max(1, units), detail));
+            String.format(
+                Locale.ROOT,
+                "%s: %d of %d, about %.0f s to go%s",
+                name,
+                units,
+                total,
+                seconds * (total - units) / Math.max(1, units),
+                detail));
       }
     }
 
@@ -101,7 +108,7 @@ final class ConsoleProgress implements Progress {
       double seconds = (System.nanoTime() - start) / 1e9;
       if (seconds >= 1) {
         String howMany = units < total ? units + " of " + total : String.valueOf(total);
-        output.info("%s: %s in %.1f s".formatted(name, howMany, seconds));
+        output.info(String.format(Locale.ROOT, "%s: %s in %.1f s", name, howMany, seconds));
       }
     }
   }

@@ -137,7 +137,7 @@ final class DataSetsCommand implements Callable<Integer> {
     boolean splitHere = state == State.WHOLE && entry.split() != null && !hasSplit;
     json.put("state", folder == null ? null : state.json).put("split_made_here", splitHere);
     line(
-        "%-20s %4d classes  %-21s %s"
+        "%-20s %4s classes  %-21s %s"
             .formatted(
                 entry.name(),
                 entry.classes(),
@@ -195,7 +195,7 @@ final class DataSetsCommand implements Callable<Integer> {
         .put("classes", entry.classes())
         .put("role", entry.role())
         .put("shift_of", entry.source());
-    line("%-26s %3d classes  %s".formatted(name, entry.classes(), entry.title()));
+    line("%-26s %3s classes  %s".formatted(name, entry.classes(), entry.title()));
     if (check) {
       open(json, entry.classes(), () -> EmbeddedDataSets.open(entry.name(), options()));
     }
@@ -217,7 +217,7 @@ final class DataSetsCommand implements Callable<Integer> {
           .put("test", set.test().size());
       if (set.classNames().size() != classes) {
         output.warn(
-            "%s: %d classes, expected %d; some folders or lists are not whole"
+            "%s: %s classes, expected %s; some folders or lists are not whole"
                 .formatted(set.name(), set.classNames().size(), classes));
       }
       List<String> problems;
@@ -226,7 +226,7 @@ final class DataSetsCommand implements Callable<Integer> {
       }
       problems.forEach(bad::add);
       line(
-          "    %d train, %d val, %d test: %s"
+          "    %s train, %s val, %s test: %s"
               .formatted(
                   set.train().size(),
                   set.val().size(),

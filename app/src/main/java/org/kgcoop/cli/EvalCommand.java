@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -116,10 +117,10 @@ final class EvalCommand implements Callable<Integer> {
           Writer text = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
           CsvWriter csv = CsvWriter.builder().build(text);
           List<String> header = new ArrayList<>(List.of("class"));
-          header.addAll(names);
+          names.forEach(name -> header.add(Messages.cell(name)));
           csv.writeRecord(header);
           for (int label = 0; label < names.size(); label++) {
-            List<String> row = new ArrayList<>(List.of(names.get(label)));
+            List<String> row = new ArrayList<>(List.of(Messages.cell(names.get(label))));
             evaluation.confusion().get(label).forEach(count -> row.add(count.toString()));
             csv.writeRecord(row);
           }

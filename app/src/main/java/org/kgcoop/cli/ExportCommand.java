@@ -228,7 +228,7 @@ final class ExportCommand implements Callable<Integer> {
     if (form.equals("onnx")) {
       int size = clip.config().imageResolution();
       output.info(
-          "input pixels (batch, %d, %d, %d); outputs probabilities, logits, features"
+          "input pixels (batch, %s, %s, %s); outputs probabilities, logits, features"
               .formatted(clip.config().channels(), size, size));
     }
   }

@@ -82,7 +82,7 @@ final class HeadroomCommand implements Callable<Integer> {
       found.forEach(row -> rows.add(row.toJson()));
       output.json(JsonNodeFactory.instance.objectNode().set("data_sets", rows));
     } else {
-      output.line(table(found));
+      output.text(table(found));
     }
     return 0;
   }

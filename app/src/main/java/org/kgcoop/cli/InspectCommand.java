@@ -109,7 +109,7 @@ final class InspectCommand implements Callable<Integer> {
       json.put("contact_sheet", contactSheet.toString());
       if (data.classNames().size() > ContactSheet.MOST_CLASSES) {
         output.warn(
-            "%s: the first %d of %d classes"
+            "%s: the first %s of %s classes"
                 .formatted(contactSheet, ContactSheet.MOST_CLASSES, data.classNames().size()));
       }
     }

@@ -80,14 +80,14 @@ final class Inspection {
     if (!survey.leaks().isEmpty()) {
       PictureSurvey.Twin first = survey.leaks().get(0);
       warnings.add(
-          "%d test pictures are training pictures too, byte for byte, such as %s and %s; results on"
+          "%s test pictures are training pictures too, byte for byte, such as %s and %s; results on"
                   .formatted(survey.leaks().size(), first.second(), first.first())
               + " them say little");
     }
     if (!survey.contradictions().isEmpty()) {
       PictureSurvey.Twin first = survey.contradictions().get(0);
       warnings.add(
-          "%d pictures are there under two classes, such as %s and %s"
+          "%s pictures are there under two classes, such as %s and %s"
               .formatted(survey.contradictions().size(), first.first(), first.second()));
     }
     return warnings;

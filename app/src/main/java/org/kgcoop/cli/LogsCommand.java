@@ -66,7 +66,7 @@ final class LogsCommand implements Callable<Integer> {
     if (output.isJson()) {
       output.json(JsonNodeFactory.instance.objectNode().set("experiments", json(rows)));
     } else {
-      output.line(table(rows));
+      output.text(table(rows));
     }
     return 0;
   }

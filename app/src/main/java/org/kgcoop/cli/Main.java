@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.Nearest;
 import org.kgcoop.Version;
 import picocli.CommandLine;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Spec;
       "Help on one: ./kgcoop help train",
       "",
       "Exit codes: 0 done, 1 a check failed, 2 usage or configuration, 3 data,",
-      "4 weights or prompt file, 5 input/output, 70 a bug, 130 interrupted."
+      "4 weights or prompt file, 5 input/output or memory, 70 a bug, 130 interrupted."
     },
     subcommands = {
       DemoCommand.class,
@@ -82,6 +83,7 @@ public final class Main implements Runnable {
     CommandLine commandLine = new CommandLine(new Main(interrupted));
     commandLine.setUsageHelpAutoWidth(true);
     arrange(commandLine);
+    commandLine.setExecutionStrategy(JvmErrors::execute);
     commandLine.setExpandAtFiles(false);
     commandLine.setParameterExceptionHandler(Main::usageError);
     commandLine.setExecutionExceptionHandler(
@@ -192,6 +194,6 @@ public final class Main implements Runnable {
   }
 
   private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("no message");
+    return Messages.line(String.valueOf(e.getMessage()).lines().findFirst().orElse("no message"));
   }
 }

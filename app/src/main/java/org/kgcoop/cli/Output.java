@@ -4,7 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.kgcoop.Messages;
 import org.kgcoop.experiment.Progress;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +20,9 @@ import picocli.CommandLine.Spec;
  * error.
  */
 final class Output {
+  /** Control characters that JSON lets stand. */
+  private static final Pattern DELETE_AND_C1 = Pattern.compile("[\\x7f-\\x9f]");
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -59,18 +66,28 @@ final class Output {
     return spec.commandLine().getOut();
   }
 
-  /** A line of the result. */
+  /** A line of the result; names in it may come from anywhere. */
   void line(String text) {
-    out().println(text);
+    out().println(Messages.line(text));
+  }
+
+  /** A part of the result with lines or tabs of its own, such as a table. */
+  void text(String text) {
+    out().println(Messages.lines(text));
   }
 
   /** The result for machines. */
   void json(JsonNode node) {
     try {
-      out().println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(node));
+      String text = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(node);
+      out().println(DELETE_AND_C1.matcher(text).replaceAll(Output::escaped));
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String escaped(MatchResult character) {
+    return String.format(Locale.ROOT, "\\\\u%04x", (int) character.group().charAt(0));
   }
 
   /** Something a user should know and may leave. Several threads may say it. */
@@ -85,7 +102,7 @@ final class Output {
 
   private synchronized void tell(String line) {
     PrintWriter err = spec.commandLine().getErr();
-    err.println(line);
+    err.println(Messages.line(line));
     err.flush();
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.data.Images;
@@ -73,12 +74,12 @@ final class Predictions {
       for (Classification.Candidate found : results.get(i).top(top)) {
         classes.addObject().put("class", found.className()).put("probability", found.probability());
         if (!output.isJson()) {
-          output.line(
+          output.text(
               String.format(
                   Locale.ROOT,
                   "%s\t%s\t%.4f",
-                  files.get(i),
-                  found.className(),
+                  Messages.line(files.get(i).toString()),
+                  Messages.line(found.className()),
                   found.probability()));
         }
       }

@@ -243,10 +243,10 @@ final class PretrainCommand implements Callable<Integer> {
     Path checked = validationFile();
     Corpus held = checked == null ? null : Corpus.read(checked, model.resolution(), images);
     output.info(
-        "%d pictures of %d concepts".formatted(corpus.size(), corpus.concepts().size())
+        "%s pictures of %s concepts".formatted(corpus.size(), corpus.concepts().size())
             + (held == null
                 ? ""
-                : "; check on up to %d of %d pictures of %d concepts"
+                : "; check on up to %s of %s pictures of %s concepts"
                     .formatted(checkPictures, held.size(), held.concepts().size())));
     try (PretrainingProgress progress = new PretrainingProgress(output)) {
       ObjectNode results =

@@ -86,7 +86,7 @@ public final class ProtocolLine {
     int jobs = parsed.matchedOptionValue("--jobs", 1);
     if (jobs > 1 && threads != null && threads > 1) {
       throw KgCoopException.configuration(
-          "--jobs %d goes with one thread a run: leave out --threads %d".formatted(jobs, threads));
+          "--jobs %s goes with one thread a run: leave out --threads %s".formatted(jobs, threads));
     }
     return jobs > 1 || threads != null
         ? OptionalInt.of(jobs > 1 ? 1 : Objects.requireNonNull(threads))

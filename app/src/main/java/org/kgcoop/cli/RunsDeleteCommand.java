@@ -63,7 +63,7 @@ final class RunsDeleteCommand implements Callable<Integer> {
   private boolean confirmed(List<Path> folders) {
     if (!Boolean.getBoolean("kgcoop.terminal")) {
       throw KgCoopException.configuration(
-          "nobody to ask whether %d run%s may be deleted: say --yes"
+          "nobody to ask whether %s run%s may be deleted: say --yes"
               .formatted(folders.size(), folders.size() == 1 ? "" : "s"));
     }
     folders.forEach(folder -> output.line("  " + folder));

@@ -45,7 +45,7 @@ abstract class RunsList implements Callable<Integer> {
       return 0;
     }
     Instant now = Instant.now();
-    output.line(
+    output.text(
         TextTable.of(
             found,
             List.of(

@@ -91,7 +91,7 @@ final class RunsRerunCommand implements Callable<Integer> {
       if (found.size() != 1) {
         throw new KgCoopException(
             KgCoopException.Category.CHECK,
-            "%s: expected one run like %s, got %d".formatted(out, before.path(), found.size()));
+            "%s: expected one run like %s, got %s".formatted(out, before.path(), found.size()));
       }
       return found.get(0).path();
     }
@@ -114,14 +114,14 @@ final class RunsRerunCommand implements Callable<Integer> {
     JsonNode old = before.path("targets");
     JsonNode made = now.path("targets");
     if (old.size() != made.size()) {
-      return List.of("%d targets instead of %d".formatted(made.size(), old.size()));
+      return List.of("%s targets instead of %s".formatted(made.size(), old.size()));
     }
     for (int i = 0; i < old.size(); i++) {
       JsonNode a = old.get(i);
       JsonNode b = made.get(i);
       if (!a.equals(b)) {
         differences.add(
-            "%s %d of %d right instead of %d"
+            "%s %s of %s right instead of %s"
                     .formatted(
                         b.path("name").asText(),
                         b.path("correct").asLong(),

@@ -50,7 +50,7 @@ final class RunsShowCommand implements Callable<Integer> {
     }
     for (StoredRun.Target target : stored.targets()) {
       output.line(
-          "%s (%s, %s classes): %s %%, %d of %d"
+          "%s (%s, %s classes): %s %%, %s of %s"
               .formatted(
                   target.name(),
                   target.dataSet(),

@@ -45,7 +45,7 @@ final class TableOptions {
     if (output.isJson()) {
       output.json(table.json());
     } else {
-      output.line(table.write(parsed()));
+      output.text(table.write(parsed()));
     }
   }
 

@@ -52,12 +52,12 @@ final class TableView {
     if (perSet) {
       for (String set : table.dataSets()) {
         output.line(set);
-        output.line(text(table.rows(set)));
+        output.text(text(table.rows(set)));
         output.line("");
       }
       output.line("all data sets");
     }
-    output.line(text(table.rows()));
+    output.text(text(table.rows()));
     output.line("");
     for (Cell cell : table.cells()) {
       JsonNode weight = cell.chosen().get("weight");

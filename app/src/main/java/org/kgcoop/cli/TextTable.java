@@ -7,6 +7,7 @@ import com.github.freva.asciitable.HorizontalAlign;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.kgcoop.Messages;
 
 /** A table for people: a line a row, columns without borders. */
 final class TextTable {
@@ -24,7 +25,11 @@ final class TextTable {
 
   private static <T> ColumnData<T> column(
       String header, HorizontalAlign align, Function<T, String> cell) {
-    return new Column().header(header).headerAlign(align).dataAlign(align).with(cell);
+    return new Column()
+        .header(header)
+        .headerAlign(align)
+        .dataAlign(align)
+        .with(row -> Messages.line(cell.apply(row)));
   }
 
   static <T> String of(List<T> rows, List<ColumnData<T>> columns) {

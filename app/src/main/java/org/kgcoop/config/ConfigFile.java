@@ -5,10 +5,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.yaml.snakeyaml.LoaderOptions;
 
 /**
@@ -59,9 +62,7 @@ public record ConfigFile(String name, ObjectNode content) {
       String place =
           e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr() + ": no YAML";
       throw new KgCoopException(
-          KgCoopException.Category.CONFIGURATION,
-          file + place + " (" + firstLine(e.getOriginalMessage()) + ")",
-          e);
+          KgCoopException.Category.CONFIGURATION, file + place + " (" + reason(e) + ")", e);
     } catch (NoSuchFileException e) {
       throw new KgCoopException(
           KgCoopException.Category.CONFIGURATION,
@@ -70,7 +71,7 @@ public record ConfigFile(String name, ObjectNode content) {
     } catch (IOException e) {
       throw new KgCoopException(
           KgCoopException.Category.CONFIGURATION,
-          file + ": cannot be read (" + e.getClass().getSimpleName() + ")",
+          file + ": cannot be read (" + Messages.reason(e) + ")",
           e);
     }
   }
@@ -81,7 +82,7 @@ public record ConfigFile(String name, ObjectNode content) {
       while (parser.nextToken() != null) {
         if (parser.isCurrentAlias()) {
           throw KgCoopException.configuration(
-              "%s, line %d: expected no alias (*%s); write the value again"
+              "%s, line %s: expected no alias (*%s); write the value again"
                   .formatted(file, line(parser), parser.getText()));
         }
       }
@@ -92,8 +93,19 @@ public record ConfigFile(String name, ObjectNode content) {
     return parser.currentLocation().getLineNr();
   }
 
-  private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("");
+  /** The parser's own words, without the classes that some of them name. */
+  private static String reason(JsonProcessingException e) {
+    if (e instanceof MismatchedInputException) {
+      return "expected one document, and nothing behind it";
+    }
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof CharConversionException io
+        ? Messages.reason(io)
+        : Messages.firstLine(e.getOriginalMessage(), e)
+            .replaceFirst(", (from `[^`]*`|got this instead: <.*)", "");
   }
 
   /** One value as it would stand in a file. */

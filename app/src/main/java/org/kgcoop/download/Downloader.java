@@ -222,7 +222,7 @@ public final class Downloader {
       if (needed > free) {
         throw new KgCoopException(
             KgCoopException.Category.IO,
-            "%s: needs %d MB, %d MB are free; free some space"
+            "%s: needs %s MB, %s MB are free; free some space"
                 .formatted(target, needed >> 20, free >> 20));
       }
     } catch (IOException e) {
@@ -250,7 +250,7 @@ public final class Downloader {
     }
     if (total >= 0 && done != total) {
       throw new LostException(
-          "the connection broke off after %d of %d bytes".formatted(done, total));
+          "the connection broke off after %s of %s bytes".formatted(done, total));
     }
   }
 

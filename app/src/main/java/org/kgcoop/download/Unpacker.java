@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +19,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.experiment.Progress;
 
 /**
@@ -54,7 +56,7 @@ final class Unpacker {
       throw KgCoopException.io(
           archive
               + ": cannot be unpacked: "
-              + e.getMessage()
+              + Messages.reason(e)
               + "; free some space, or delete it and download again",
           e);
     } finally {
@@ -110,7 +112,12 @@ final class Unpacker {
 
   /** The place of an entry, which lies inside of the folder. */
   private static Path inside(Path archive, Path folder, String name) {
-    Path target = folder.resolve(name.replace('\\', '/')).normalize();
+    Path target;
+    try {
+      target = folder.resolve(name.replace('\\', '/')).normalize();
+    } catch (InvalidPathException e) {
+      throw refused(archive, name, "has a name that no file can have");
+    }
     if (!target.startsWith(folder) || name.contains(":")) {
       throw refused(archive, name, "leads out of the folder");
     }
@@ -120,7 +127,7 @@ final class Unpacker {
   private static KgCoopException refused(Path archive, String entry, String why) {
     return KgCoopException.data(
         "%s: entry '%s' %s; an archive like this is not unpacked, delete it"
-            .formatted(archive, entry.replaceAll("\\p{Cntrl}", "?"), why));
+            .formatted(archive, entry, why));
   }
 
   private static Path onlyFolder(Path folder) throws IOException {

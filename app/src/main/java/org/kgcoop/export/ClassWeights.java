@@ -33,7 +33,7 @@ public record ClassWeights(
     long[] shape = features.shape();
     if (classNames.isEmpty() || shape.length != 2 || shape[0] != classNames.size()) {
       throw new IllegalArgumentException(
-          "class features: expected (%d, E) and a class at least, got %s"
+          "class features: expected (%s, E) and a class at least, got %s"
               .formatted(classNames.size(), Arrays.toString(shape)));
     }
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kgcoop.Messages;
 import org.kgcoop.io.AtomicFile;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
@@ -30,7 +31,8 @@ public final class FeatureFiles {
 
   /**
    * Writes a line a class: its name, E numbers, and the scale, which is the same on every line.
-   * Read back as float32 they are the same numbers.
+   * Read back as float32 they are the same numbers. A name that a spreadsheet would take for a
+   * formula has a ' before it.
    */
   public static void csv(Path path, ClassWeights weights) {
     int width = (int) weights.features().shape()[1];
@@ -49,7 +51,7 @@ public final class FeatureFiles {
           csv.writeRecord(line);
           for (int c = 0; c < weights.classNames().size(); c++) {
             line.clear();
-            line.add(weights.classNames().get(c));
+            line.add(Messages.cell(weights.classNames().get(c)));
             for (int i = 0; i < width; i++) {
               line.add(Float.toString(values[c * width + i]));
             }

@@ -44,7 +44,7 @@ final class OnnxFile {
             + lengthAndBytes(graphBytes);
     if (all > Integer.MAX_VALUE) {
       throw KgCoopException.configuration(
-          "%s: this image encoder takes %d MB in float32, an ONNX file holds less than 2048: export a"
+          "%s: this image encoder takes %s MB in float32, an ONNX file holds less than 2048: export a"
                   .formatted(path, all >> 20)
               + " classifier of a smaller CLIP, or its class features alone, --to safetensors");
     }

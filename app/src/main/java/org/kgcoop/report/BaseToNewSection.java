@@ -43,7 +43,7 @@ final class BaseToNewSection {
       if (sets.size() > MOST_DATA_SETS) {
         blocks.add(
             new Words(
-                "Left out: the tables of %d more data sets; results.json has them."
+                "Left out: the tables of %s more data sets; results.json has them."
                     .formatted(sets.size() - MOST_DATA_SETS)));
       }
     }
@@ -165,7 +165,7 @@ final class BaseToNewSection {
     }
     int shown = Math.min(Ink.SERIES, methods.size());
     String more =
-        methods.size() > shown ? " (the first %d of %d rows)".formatted(shown, methods.size()) : "";
+        methods.size() > shown ? " (the first %s of %s rows)".formatted(shown, methods.size()) : "";
     List<Grid.Column> columns = new ArrayList<>();
     for (int group = 0; group < groups.size(); group++) {
       int index = group;

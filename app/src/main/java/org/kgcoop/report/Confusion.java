@@ -33,7 +33,8 @@ final class Confusion {
     }
     List<String> shown =
         IntStream.range(0, classes)
-            .mapToObj(i -> i < names.size() ? names.get(i) : "class " + i)
+            .mapToObj(
+                i -> i < names.size() && !names.get(i).isBlank() ? names.get(i) : "class " + i)
             .toList();
     return new Confusion(shown, counts);
   }
@@ -108,7 +109,7 @@ final class Confusion {
     }
     String part =
         shown.size() < names.size()
-            ? "; the %d worst of %d classes".formatted(shown.size(), names.size())
+            ? "; the %s worst of %s classes".formatted(shown.size(), names.size())
             : "";
     return new Chart(
         title + ": share of a class (row) taken for each class" + part,

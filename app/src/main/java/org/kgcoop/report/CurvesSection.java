@@ -59,7 +59,7 @@ final class CurvesSection {
       }
     }
     if (left > 0) {
-      blocks.add(new Words("Left out: the curves of %d more data sets.".formatted(left)));
+      blocks.add(new Words("Left out: the curves of %s more data sets.".formatted(left)));
     }
     return blocks.isEmpty()
         ? Optional.empty()
@@ -155,7 +155,7 @@ final class CurvesSection {
       return;
     }
     List<Series> series = all.subList(0, Math.min(Ink.SERIES, all.size()));
-    String more = all.size() > series.size() ? "; the first %d".formatted(series.size()) : "";
+    String more = all.size() > series.size() ? "; the first %s".formatted(series.size()) : "";
     charts.add(
         new Chart(
             caption + " by epoch" + more,

@@ -45,7 +45,7 @@ final class FewShotSection {
     blocks.add(new Charts(charts));
     if (sets.size() > MOST_CHARTS) {
       blocks.add(
-          new Words("Left out: the curves of %d data sets.".formatted(sets.size() - MOST_CHARTS)));
+          new Words("Left out: the curves of %s data sets.".formatted(sets.size() - MOST_CHARTS)));
     }
     return Optional.of(new Section(id, name + "Few-shot learning", blocks));
   }
@@ -108,7 +108,7 @@ final class FewShotSection {
             log2(shots.get(0)) - 0.15,
             log2(shots.get(shots.size() - 1)) + 0.15,
             FewShotSection::tick);
-    String more = methods.size() > Ink.SERIES ? "; the first %d methods".formatted(Ink.SERIES) : "";
+    String more = methods.size() > Ink.SERIES ? "; the first %s methods".formatted(Ink.SERIES) : "";
     String band = seeds(cells) > 1 ? "; bands: standard deviation over seeds" : "";
     return new Chart(
         caption + ", in percent" + band + more,

@@ -170,7 +170,7 @@ final class MadeSection {
     if (runs.size() > shown.size()) {
       blocks.add(
           new Words(
-              "Left out: the settings of %d more runs.".formatted(runs.size() - shown.size())));
+              "Left out: the settings of %s more runs.".formatted(runs.size() - shown.size())));
     }
   }
 

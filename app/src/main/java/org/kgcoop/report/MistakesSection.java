@@ -77,7 +77,7 @@ final class MistakesSection {
     blocks.addAll(closely);
     if (targets.size() > shown.size() && !blocks.isEmpty()) {
       blocks.add(
-          new Words("Left out: mistakes on %d more.".formatted(targets.size() - shown.size())));
+          new Words("Left out: mistakes on %s more.".formatted(targets.size() - shown.size())));
     }
     return blocks;
   }

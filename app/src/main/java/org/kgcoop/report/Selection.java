@@ -40,7 +40,7 @@ final class Selection {
       chosen.addAll(one(own));
     }
     String more =
-        sets.size() > MOST ? "; left out: %d more data sets".formatted(sets.size() - MOST) : "";
+        sets.size() > MOST ? "; left out: %s more data sets".formatted(sets.size() - MOST) : "";
     return new Chosen(
         chosen,
         chosen.isEmpty()

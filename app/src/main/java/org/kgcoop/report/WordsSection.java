@@ -37,7 +37,7 @@ final class WordsSection {
                   List.of(),
                   List.of(Grid.words("nearest words", shown)))));
       if (words.size() > shown.size()) {
-        blocks.add(new Words("Left out: %d more vectors.".formatted(words.size() - shown.size())));
+        blocks.add(new Words("Left out: %s more vectors.".formatted(words.size() - shown.size())));
       }
     }
     return blocks.isEmpty()

@@ -93,7 +93,7 @@ public final class ClassifierServer implements AutoCloseable {
       queue.close();
       metrics.close();
       throw KgCoopException.io(
-          "cannot listen on %s, port %d: the port is taken, or the address not this machine's; try"
+          "cannot listen on %s, port %s: the port is taken, or the address not this machine's; try"
                   .formatted(settings.host(), settings.port())
               + " another --port or --host",
           e);

@@ -72,7 +72,7 @@ final class InferenceReader {
     } catch (JsonProcessingException e) {
       throw refused(
           "the JSON object",
-          "cannot be read at byte %d: %s%s"
+          "cannot be read at byte %s: %s%s"
               .formatted(
                   e.getLocation() == null ? length : e.getLocation().getByteOffset(),
                   reason(e),
@@ -203,7 +203,7 @@ final class InferenceReader {
     if (size < 0 || size > binary.remaining()) {
       throw refused(
           place + ".parameters.binary_data_size",
-          "is %d where %d bytes are left after the JSON object%s"
+          "is %s where %s bytes are left after the JSON object%s"
               .formatted(size, binary.remaining(), hint));
     }
     ByteBuffer own = binary.slice(binary.position(), (int) size).order(ByteOrder.LITTLE_ENDIAN);

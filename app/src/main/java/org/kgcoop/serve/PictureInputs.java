@@ -62,7 +62,7 @@ final class PictureInputs {
     if (request.inputs().size() != 1) {
       throw new RefusedRequestException(
           400,
-          "inputs: expected one, '%s' or '%s', got %d"
+          "inputs: expected one, '%s' or '%s', got %s"
               .formatted(IMAGE, PIXELS, request.inputs().size()));
     }
     Input input = request.inputs().get(0);
@@ -97,7 +97,7 @@ final class PictureInputs {
     List<byte[]> files = binary == null ? input.elements() : elements(input, binary);
     if (files.size() != count) {
       throw input.refused(
-          "shape", "is %s for %d elements of type BYTES".formatted(input.shape(), files.size()));
+          "shape", "is %s for %s elements of type BYTES".formatted(input.shape(), files.size()));
     }
     return files;
   }
@@ -118,7 +118,7 @@ final class PictureInputs {
       if (length < 0 || length > binary.remaining() || elements.size() == most) {
         throw input.refused(
             "parameters.binary_data_size",
-            "element %d does not fit: expected %s elements, each behind its length in 4 bytes"
+            "element %s does not fit: expected %s elements, each behind its length in 4 bytes"
                 .formatted(elements.size(), input.shape()));
       }
       byte[] element = new byte[(int) length];
@@ -140,7 +140,7 @@ final class PictureInputs {
     if (input.shape().size() != 4 || !input.shape().subList(1, 4).equals(one)) {
       throw input.refused(
           "shape",
-          "expected [B, %d, %d, %d], got %s"
+          "expected [B, %s, %s, %s], got %s"
               .formatted(preprocessing.channels(), size, size, input.shape()));
     }
     int count = count(input);
@@ -149,7 +149,7 @@ final class PictureInputs {
       if (!(Math.abs(values[i]) <= LARGEST)) {
         throw input.refused(
             "data",
-            "number %d is %s; expected pixels normalised by the mean and std of the metadata"
+            "number %s is %s; expected pixels normalised by the mean and std of the metadata"
                 .formatted(i, values[i]));
       }
     }
@@ -167,7 +167,7 @@ final class PictureInputs {
       if (binary.remaining() != expected * type.bytes()) {
         throw input.refused(
             "parameters.binary_data_size",
-            "is %d, expected %d for the shape %s"
+            "is %s, expected %s for the shape %s"
                 .formatted(binary.remaining(), expected * type.bytes(), input.shape()));
       }
       return new StoredTensor(input.name(), type, new long[] {expected}, binary).toFloats();
@@ -178,7 +178,7 @@ final class PictureInputs {
     if (input.numbers().remaining() != expected) {
       throw input.refused(
           "data",
-          "expected %d numbers for the shape %s, got %d"
+          "expected %s numbers for the shape %s, got %s"
               .formatted(expected, input.shape(), input.numbers().remaining()));
     }
     float[] values = new float[expected];

@@ -67,7 +67,7 @@ final class RunOverview {
     String summary =
         runs.isEmpty()
             ? "No run has been made here yet."
-            : "%d runs, %d of them complete.".formatted(runs.size(), complete());
+            : "%s runs, %s of them complete.".formatted(runs.size(), complete());
     return ListPage.html("Runs", summary, listings, new ReportPage.Back("/", "Classify a picture"));
   }
 
@@ -159,7 +159,7 @@ final class RunOverview {
             new Column("last change, UTC", true)),
         lines,
         runs.size() > MOST_RUNS
-            ? "The newest %d of %d; './kgcoop runs' lists all.".formatted(MOST_RUNS, runs.size())
+            ? "The newest %s of %s; './kgcoop runs' lists all.".formatted(MOST_RUNS, runs.size())
             : "");
   }
 

@@ -84,7 +84,7 @@ final class TensorData {
     if (count == mostNumbers) {
       throw InferenceReader.refused(
           place,
-          "more than %d numbers; expected at most %d pictures a request"
+          "more than %s numbers; expected at most %s pictures a request"
               .formatted(mostNumbers, mostElements));
     }
     if (count == numbers.length) {

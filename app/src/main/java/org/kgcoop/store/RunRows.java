@@ -99,7 +99,7 @@ final class RunRows {
     }
     if (runs.size() < all.size()) {
       warnings.accept(
-          "%d of %d runs are not complete and left out"
+          "%s of %s runs are not complete and left out"
               .formatted(all.size() - runs.size(), all.size()));
     }
     return runs;

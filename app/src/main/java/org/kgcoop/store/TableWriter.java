@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.Messages;
 import org.kgcoop.eval.Bootstrap;
 
 /** A {@link RunTable} and its differences as text, Markdown, LaTeX, CSV or JSON. */
@@ -108,7 +109,7 @@ public final class TableWriter {
     List<List<String>> grid = new ArrayList<>();
     grid.add(header("method", true));
     for (RunTable.Row row : table.rows()) {
-      List<String> line = new ArrayList<>(List.of(row.label()));
+      List<String> line = new ArrayList<>(List.of(Messages.line(row.label())));
       for (String column : table.columns()) {
         RunTable.Figure figure = table.figure(row, column);
         boolean best = row.equals(table.best(column));
@@ -125,7 +126,7 @@ public final class TableWriter {
     List<List<String>> grid = new ArrayList<>();
     grid.add(header("difference", false));
     for (Pair pair : pairs()) {
-      List<String> line = new ArrayList<>(List.of(pair.label()));
+      List<String> line = new ArrayList<>(List.of(Messages.line(pair.label())));
       for (String column : table.columns()) {
         RunTable.Difference difference = table.difference(pair.row(), pair.other(), column);
         if (difference == null) {
@@ -142,7 +143,7 @@ public final class TableWriter {
 
   private List<String> header(String first, boolean time) {
     List<String> header = new ArrayList<>(List.of(first));
-    header.addAll(table.columns());
+    table.columns().forEach(column -> header.add(Messages.line(column)));
     if (time) {
       header.add("ms/image");
     }
@@ -256,11 +257,11 @@ public final class TableWriter {
         Bootstrap.Interval interval = figure.interval();
         double ms = table.msPerImage(row);
         csv.writeRecord(
-            row.label(),
-            row.method(),
+            Messages.cell(row.label()),
+            Messages.cell(row.method()),
             row.setting().isEmpty() ? "" : row.setting().toString(),
             "" + row.shots(),
-            column,
+            Messages.cell(column),
             "" + figure.mean(),
             "" + figure.deviation(),
             interval == null ? "" : "" + interval.low(),

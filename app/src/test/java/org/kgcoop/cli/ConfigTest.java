@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -200,5 +201,29 @@ class ConfigTest {
     Cli.Result missing = Cli.run("train", "--config", folder.resolve("none.yaml"));
     assertThat(missing.exitCode()).isEqualTo(2);
     assertThat(missing.errorLine()).contains("none.yaml: no such file");
+  }
+
+  @Test
+  void aFileThatIsNoYamlIsToldInPlainWords() throws IOException {
+    for (String text :
+        new String[] {
+          "epochs: 1\n---\nout: x\n",
+          "epochs:\n\t- 1\n",
+          "epochs: \u0000\n",
+          "epochs: {1\n",
+          "? [a]\n: 1\n",
+          "epochs: 1\nepochs: 2\n"
+        }) {
+      Cli.Result result = Cli.run("train", "--config", file("wrong.yaml", text));
+      assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
+      assertThat(result.errorLine())
+          .contains("wrong.yaml")
+          .doesNotContain("com.fasterxml", "Exception", "`", "org.yaml", "java.");
+    }
+    Path latin1 = folder.resolve("latin1.yaml");
+    Files.write(latin1, "template: caf\u00e9 {}\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(Cli.run("train", "--config", latin1).errorLine())
+        .contains("latin1.yaml", "no text in UTF-8")
+        .doesNotContain("Exception");
   }
 }

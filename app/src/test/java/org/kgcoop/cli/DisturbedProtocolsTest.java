@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -107,7 +108,7 @@ class DisturbedProtocolsTest {
         command.replace("drawings", "%1$s/drawings").replace("others", "%1$s/others")
             + " --methods clip,kgcoop --set context_tokens=2 --epochs 15 --batch-size 4 --threads 1"
             + " --checkpoint-every 1 --augment bank:2 --clip %1$s/clip --bank %2$s.bank --out %2$s";
-    return words.formatted(shared, out).split(" ");
+    return String.format(Locale.ROOT, words, shared, out).split(" ");
   }
 
   /** The run folders below a table, by where they are in it. */

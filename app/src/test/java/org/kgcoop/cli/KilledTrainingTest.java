@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -57,9 +58,14 @@ class KilledTrainingTest {
 
   private ChildProcess start(Path clip, Path data, Path out) throws IOException {
     String words =
-        "train --quiet --method cocoop --set context_tokens=3 --shots 4 --epochs 60 --batch-size 4"
-            + " --checkpoint-every 1 --augment bank:2 --clip %s --data %s --out %s";
-    return ChildProcess.start(
-        folder.resolve("log.txt"), (Object[]) words.formatted(clip, data, out).split(" "));
+        String.format(
+            Locale.ROOT,
+            "train --quiet --method cocoop --set context_tokens=3 --shots 4 --epochs 60"
+                + " --batch-size 4 --checkpoint-every 1 --augment bank:2"
+                + " --clip %s --data %s --out %s",
+            clip,
+            data,
+            out);
+    return ChildProcess.start(folder.resolve("log.txt"), (Object[]) words.split(" "));
   }
 }

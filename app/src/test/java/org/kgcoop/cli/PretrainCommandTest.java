@@ -23,7 +23,7 @@ class PretrainCommandTest {
       for (Path file : files.filter(f -> f.toString().endsWith(".png")).sorted().toList()) {
         String name = file.getName(file.getNameCount() - 2).toString();
         lines.append(
-            "{\"picture\":\"%s\",\"captions\":[\"%s\"],\"concept\":\"%s %d\",\"tint\":true}%n"
+            "{\"picture\":\"%s\",\"captions\":[\"%s\"],\"concept\":\"%s %s\",\"tint\":true}%n"
                 .formatted(folder.relativize(file), name, name, number++));
       }
     }

@@ -23,9 +23,9 @@ class RerunTest {
     SampleDrawings.copyTo(folder.resolve("drawings"));
     Path run = folder.resolve("run");
     String words =
-        "train --clip %1$s/clip --data %1$s/drawings --shots 2 --epochs 2 --set context_tokens=2"
-            + " --augment test --bank none --threads 1 --quiet --out %1$s/run";
-    Cli.Result trained = Cli.run((Object[]) words.formatted(folder).split(" "));
+        "train --clip FOLDER/clip --data FOLDER/drawings --shots 2 --epochs 2 --set context_tokens=2"
+            + " --augment test --bank none --threads 1 --quiet --out FOLDER/run";
+    Cli.Result trained = Cli.run((Object[]) words.replace("FOLDER", folder.toString()).split(" "));
     assertThat(trained.exitCode()).as(trained.err()).isZero();
 
     Path again = folder.resolve("again");
@@ -48,7 +48,7 @@ class RerunTest {
     assertThat(other.exitCode()).isEqualTo(1);
     assertThat(other.errorLine())
         .contains(
-            "other numbers than", "test %d of ".formatted(right), "instead of " + (right + 1));
+            "other numbers than", "test %s of ".formatted(right), "instead of " + (right + 1));
   }
 
   @Test

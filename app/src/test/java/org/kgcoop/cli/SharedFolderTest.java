@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -33,11 +34,11 @@ class SharedFolderTest {
   }
 
   private static Object[] words(String command, int epochs, Path out) {
-    return (command
-            + " --epochs %d --shots 4 --set context_tokens=2 --batch-size 4 --threads 1 --quiet"
-            + " --augment test --bank none --data %2$s/drawings --clip %2$s/clip --out %3$s")
-        .formatted(epochs, shared, out)
-        .split(" ");
+    String words =
+        command
+            + " --epochs %s --shots 4 --set context_tokens=2 --batch-size 4 --threads 1 --quiet"
+            + " --augment test --bank none --data %2$s/drawings --clip %2$s/clip --out %3$s";
+    return String.format(Locale.ROOT, words, epochs, shared, out).split(" ");
   }
 
   /**

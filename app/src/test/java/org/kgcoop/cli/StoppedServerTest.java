@@ -51,7 +51,7 @@ class StoppedServerTest {
   /** Asks until the server says that it closes the connection; each answer has to be a good one. */
   private static int ask(int port, CountDownLatch busy) {
     byte[] request =
-        "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s"
+        "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: %s\r\n\r\n%s"
             .formatted(GIF.length(), GIF)
             .getBytes(StandardCharsets.ISO_8859_1);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {

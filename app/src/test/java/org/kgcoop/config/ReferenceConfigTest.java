@@ -38,7 +38,7 @@ class ReferenceConfigTest {
         """
         DATALOADER:
           TRAIN_X:
-            BATCH_SIZE: %d
+            BATCH_SIZE: %s
           NUM_WORKERS: 8
         INPUT:
           SIZE: (224, 224)
@@ -46,7 +46,7 @@ class ReferenceConfigTest {
         OPTIM:
           NAME: "sgd"
           LR: 0.002
-          MAX_EPOCH: %d
+          MAX_EPOCH: %s
           LR_SCHEDULER: "cosine"
           WARMUP_EPOCH: 1
           WARMUP_TYPE: "constant"

@@ -100,7 +100,7 @@ final class FileServer implements AutoCloseable {
             .getResponseHeaders()
             .set(
                 "Content-Range",
-                "bytes %d-%d/%d".formatted(from, content.length - 1, content.length));
+                "bytes %s-%s/%s".formatted(from, content.length - 1, content.length));
       }
       exchange.sendResponseHeaders(from > 0 ? 206 : 200, content.length - from);
       OutputStream out = exchange.getResponseBody();

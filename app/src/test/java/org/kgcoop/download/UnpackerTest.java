@@ -107,6 +107,15 @@ class UnpackerTest {
   }
 
   @Test
+  void aNameThatNoFileCanHaveIsRefused() throws IOException {
+    Path zip = archive("a.zip", zip("a\u0000\u001b[31m.txt", new byte[] {1}));
+    assertThatThrownBy(() -> unpacker.unpack(zip, "", folder.resolve("set")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("entry 'a??[31m.txt' has a name that no file can have");
+    assertNothingLeft();
+  }
+
+  @Test
   void linksAreRefused() throws IOException {
     for (byte kind : new byte[] {TarConstants.LF_SYMLINK, TarConstants.LF_LINK}) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -109,7 +109,7 @@ class BrowserTest {
     for (String page : PAGES) {
       for (int width : new int[] {360, 1200}) {
         frames.append(
-            "<iframe src='%s/report.html' style='width:%dpx;height:800px;border:0'></iframe>"
+            "<iframe src='%s/report.html' style='width:%spx;height:800px;border:0'></iframe>"
                 .formatted(page, width));
       }
     }

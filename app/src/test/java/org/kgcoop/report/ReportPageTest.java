@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.io.JsonFiles;
 
 /** What stands on the page, for results made by hand. */
 class ReportPageTest {
@@ -176,6 +177,20 @@ class ReportPageTest {
     assertThat(page.select("#mistakes figcaption").eachText())
         .contains("Calibration; expected calibration error: base 4.73 %, new 4.73 %");
     assertThat(page.expectFirst("#words td").text()).isEqualTo("icon, <drawing>, picture");
+  }
+
+  @Test
+  void aClassWithoutANameIsShownByItsNumber() throws IOException {
+    ArrayNode unused = stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
+    Path file = folder.resolve("run/results.json");
+    ObjectNode results = (ObjectNode) JsonFiles.read(file);
+    for (JsonNode target : results.path("targets")) {
+      ((ArrayNode) target.path("class_names")).set(0, "").set(1, " ");
+    }
+    JsonFiles.write(file, results);
+
+    assertThat(page(folder.resolve("run")).expectFirst("#mistakes").text())
+        .contains("class 0", "class 1");
   }
 
   @Test

@@ -208,7 +208,7 @@ class OpenInferenceTest {
             + "\"]}],\"outputs\":%s}";
     String both =
         "[{\"name\":\"label\",\"parameters\":{\"binary_data\":false}},{\"name\":\"probabilities\"}]";
-    Answer answer = client.infer(PETS, request.formatted(both));
+    Answer answer = client.infer(PETS, request.replace("%s", both));
     assertThat(answer.json().path("outputs").findValuesAsText("name"))
         .containsExactly("label", "probabilities");
     assertThat(answer.output("label").has("data")).isTrue();
@@ -216,7 +216,7 @@ class OpenInferenceTest {
     assertProbabilities(answer, mixed);
 
     String best = "[{\"name\":\"probabilities\",\"parameters\":{\"classification\":2}}]";
-    Answer classified = client.infer(PETS, request.formatted(best));
+    Answer classified = client.infer(PETS, request.replace("%s", best));
     assertThat(classified.output("probabilities").path("datatype").asText()).isEqualTo("BYTES");
     assertThat(classified.output("probabilities").path("shape").toString()).isEqualTo("[1,2]");
     Classification expected = pets.classify(mixed);
@@ -231,11 +231,12 @@ class OpenInferenceTest {
     }
 
     assertRefused(
-        client.infer(PETS, request.formatted("[{\"name\":\"logits\"}]")), "outputs[0].name");
+        client.infer(PETS, request.replace("%s", "[{\"name\":\"logits\"}]")), "outputs[0].name");
     String none = "[{\"name\":\"probabilities\",\"parameters\":{\"classification\":0}}]";
-    assertRefused(client.infer(PETS, request.formatted(none)), "classification: expected at least");
+    assertRefused(
+        client.infer(PETS, request.replace("%s", none)), "classification: expected at least");
     String label = "[{\"name\":\"label\",\"parameters\":{\"classification\":1}}]";
-    assertRefused(client.infer(PETS, request.formatted(label)), "outputs[0].parameters");
+    assertRefused(client.infer(PETS, request.replace("%s", label)), "outputs[0].parameters");
   }
 
   @Test

@@ -26,7 +26,7 @@ final class Agreement {
   void add(float[] ours, float[] theirs, int count) {
     if (ours.length != theirs.length || ours.length % count != 0) {
       throw new IllegalArgumentException(
-          "logits: expected rows of %d, got %d and %d numbers"
+          "logits: expected rows of %s, got %s and %s numbers"
               .formatted(count, ours.length, theirs.length));
     }
     for (int row = 0; row < ours.length; row += count) {

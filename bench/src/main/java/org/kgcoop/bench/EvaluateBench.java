@@ -68,7 +68,7 @@ final class EvaluateBench implements Callable<Integer> {
               });
       options.print(
           new Case(
-              "evaluate, %d pictures, %d classes, %s (reference: one batch, times %d)"
+              "evaluate, %s pictures, %s classes, %s (reference: one batch, times %s)"
                   .formatted(pictures, classes, options.precision(), batches),
               batches * medians.reference(),
               medians.ours(),

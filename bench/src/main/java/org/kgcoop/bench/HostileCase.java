@@ -154,7 +154,7 @@ final class HostileCase {
       // Only the header: it must be refused before more comes.
       case OVERSIZED ->
           PlainConnection.ascii(
-              "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %d\r\n\r\n"
+              "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %s\r\n\r\n"
                   .formatted(AUTHORISED, 5 * MEGABYTE));
       case BOMB -> post(bomb());
       case WRONG_TYPE -> post("%PDF-1.7 no picture at all".getBytes(UTF_8));

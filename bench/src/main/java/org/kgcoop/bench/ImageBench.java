@@ -48,7 +48,7 @@ final class ImageBench implements Callable<Integer> {
               () -> Measurement.inScope(() -> ours.imageEncoder().features(images).unitRows()));
       options.print(
           new Case(
-              "image, batch %d, %s".formatted(batch, options.precision()),
+              "image, batch %s, %s".formatted(batch, options.precision()),
               medians.reference(),
               medians.ours(),
               batch * FLOP_PER_PICTURE / medians.ours() / 1e6,

@@ -42,7 +42,7 @@ final class PlainConnection implements Closeable {
   static byte[] post(String path, String more, byte[] body) {
     return concat(
         ascii(
-            "POST %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %d\r\n\r\n"
+            "POST %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %s\r\n\r\n"
                 .formatted(path, more, body.length)),
         body);
   }

@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -46,8 +47,11 @@ final class PreprocessBench implements Callable<Integer> {
     Measurement.Medians medians = options.measure(oneThread, allThreads);
     options.print(
         new Case(
-            "preprocess, %d pictures: %.0f pictures/s on all cores (reference: one core)"
-                .formatted(pictures, 1000.0 * pictures / medians.ours()),
+            String.format(
+                Locale.ROOT,
+                "preprocess, %d pictures: %.0f pictures/s on all cores (reference: one core)",
+                pictures,
+                1000.0 * pictures / medians.ours()),
             medians.reference(),
             medians.ours(),
             Double.NaN,

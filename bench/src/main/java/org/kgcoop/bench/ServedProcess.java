@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** {@code kgcoop serve} as a process of its own, with the class path and JVM of this one. */
@@ -25,7 +26,8 @@ final class ServedProcess implements AutoCloseable {
   record Memory(long heap, long resident) {
     @Override
     public String toString() {
-      return "heap %.1f MB, resident %.1f MB".formatted(heap / 1e6, resident / 1e6);
+      return String.format(
+          Locale.ROOT, "heap %.1f MB, resident %.1f MB", heap / 1e6, resident / 1e6);
     }
   }
 

@@ -82,7 +82,7 @@ final class TextBench implements Callable<Integer> {
       double flop = passes * pictures * flop(ours.config(), text);
       options.print(
           new Case(
-              "text %s, %d classes, M %d, batch %d, %s, %s"
+              "text %s, %s classes, M %s, batch %s, %s, %s"
                   .formatted(method, classes, context, batch, position, options.precision()),
               medians.reference(),
               medians.ours(),

@@ -2,6 +2,7 @@ package org.kgcoop.bench;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.prompt.Batch;
@@ -103,16 +104,17 @@ final class TrainBench implements Callable<Integer> {
               + (online ? size * ImageBench.FLOP_PER_PICTURE : 0);
       options.print(
           new Case(
-              "train %s, %d classes, M %d, batch %d, %s, %s: %.3f ms an image (reference %.1f)"
-                  .formatted(
-                      method,
-                      classes,
-                      context,
-                      size,
-                      augment,
-                      options.precision(),
-                      medians.ours() / size,
-                      medians.reference() / size),
+              String.format(
+                  Locale.ROOT,
+                  "train %s, %d classes, M %d, batch %d, %s, %s: %.3f ms an image (reference %.1f)",
+                  method,
+                  classes,
+                  context,
+                  size,
+                  augment,
+                  options.precision(),
+                  medians.ours() / size,
+                  medians.reference() / size),
               medians.reference(),
               medians.ours(),
               flop / medians.ours() / 1e6,

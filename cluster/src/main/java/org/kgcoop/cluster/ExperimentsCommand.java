@@ -98,7 +98,7 @@ final class ExperimentsCommand implements Callable<Integer> {
       int before = grid.runs().size() - missing.size();
       if (before > 0) {
         grid.progress()
-            .message("%d of %d runs were done before".formatted(before, grid.runs().size()));
+            .message("%s of %s runs were done before".formatted(before, grid.runs().size()));
       }
       if (missing.isEmpty()) {
         return;
@@ -123,7 +123,7 @@ final class ExperimentsCommand implements Callable<Integer> {
     long done = grid.runs().stream().filter(grid::isDone).count();
     return new KgCoopException(
         KgCoopException.Category.INTERRUPTED,
-        "interrupted: %d of %d runs are done, and the same command goes on"
+        "interrupted: %s of %s runs are done, and the same command goes on"
             .formatted(done, grid.runs().size()),
         cause);
   }
@@ -140,7 +140,7 @@ final class ExperimentsCommand implements Callable<Integer> {
     OptionalInt threads = line.threads();
     if (cores != null && threads.isPresent() && !cores.equals("" + threads.getAsInt())) {
       throw KgCoopException.configuration(
-          "--threads %d and %s=%s: a run has as many threads as its task has cores; give one of them"
+          "--threads %s and %s=%s: a run has as many threads as its task has cores; give one of them"
               .formatted(threads.getAsInt(), TASK_CORES, cores));
     }
     try {

@@ -97,7 +97,7 @@ final class FeaturesCommand implements Callable<Integer> {
   public Integer call() {
     if (views < 0 || views > 10_000 || readers < 1 || readers > 1000) {
       throw KgCoopException.configuration(
-          "expected --views from 0 to 10000 and --readers from 1 to 1000, got %d and %d"
+          "expected --views from 0 to 10000 and --readers from 1 to 1000, got %s and %s"
               .formatted(views, readers));
     }
     DType type =
@@ -148,7 +148,7 @@ final class FeaturesCommand implements Callable<Integer> {
     if (outcome.problems() > 0) {
       out.println("left out, with reasons: " + outcome.errors());
     }
-    tell("for use with: --bank %s --threads %d".formatted(bank, threads));
+    tell("for use with: --bank %s --threads %s".formatted(bank, threads));
   }
 
   private synchronized void tell(String line) {

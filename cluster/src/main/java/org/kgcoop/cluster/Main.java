@@ -2,8 +2,10 @@ package org.kgcoop.cluster;
 
 import java.util.function.BooleanSupplier;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.Version;
 import org.kgcoop.cli.Interrupts;
+import org.kgcoop.cli.JvmErrors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,6 +45,7 @@ public final class Main implements Runnable {
   private static CommandLine commandLine(BooleanSupplier interrupted) {
     CommandLine commandLine = new CommandLine(new Main(interrupted));
     commandLine.setUsageHelpAutoWidth(true);
+    commandLine.setExecutionStrategy(JvmErrors::execute);
     commandLine.setExpandAtFiles(false);
     for (CommandLine subcommand : commandLine.getSubcommands().values()) {
       subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
@@ -86,8 +89,7 @@ public final class Main implements Runnable {
           .getErr()
           .println(
               "kgcoop: a bug: "
-                  + e.getClass().getSimpleName()
-                  + ": "
+                  + (e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": ")
                   + firstLine(e)
                   + (debug ? "" : "; run again with --debug for the trace, and report it"));
     } else {
@@ -100,6 +102,6 @@ public final class Main implements Runnable {
   }
 
   private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("no message");
+    return Messages.line(String.valueOf(e.getMessage()).lines().findFirst().orElse("no message"));
   }
 }

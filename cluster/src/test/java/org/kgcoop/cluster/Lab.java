@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -67,7 +68,7 @@ public final class Lab {
             .formatted(folder.resolve("clip"), data("here"), data("there"), folder.resolve("bank"));
     try {
       return Files.writeString(
-          folder.resolve("grid%08x.yaml".formatted(List.of(more).hashCode())),
+          folder.resolve(String.format(Locale.ROOT, "grid%08x.yaml", List.of(more).hashCode())),
           text + String.join("\n", more) + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -58,7 +58,7 @@ public final class PictureEncoder {
       }
       String recipe =
           sight.recipe().equals(ViewRecipe.PUBLISHED) ? "" : " of " + sight.recipe().id();
-      return "view:%d:%d:%s%s".formatted(sight.seed(), sight.number(), key, recipe);
+      return "view:%s:%s:%s%s".formatted(sight.seed(), sight.number(), key, recipe);
     }
   }
 

@@ -155,7 +155,7 @@ public final class RandomClip {
     int width = vit.width();
     if (config.imageResolution() % vit.patch() != 0 || width % vit.heads() != 0) {
       throw new IllegalArgumentException(
-          "resolution %d and patch %d, width %d and heads %d: expected multiples"
+          "resolution %s and patch %s, width %s and heads %s: expected multiples"
               .formatted(config.imageResolution(), vit.patch(), width, vit.heads()));
     }
     int grid = config.imageResolution() / vit.patch();
@@ -193,7 +193,7 @@ public final class RandomClip {
         || resNet.layers().size() != 4
         || channels % resNet.heads() != 0) {
       throw new IllegalArgumentException(
-          "a ResNet of resolution %d and %s: expected a multiple of 32, an even width, 4 stages"
+          "a ResNet of resolution %s and %s: expected a multiple of 32, an even width, 4 stages"
                   .formatted(config.imageResolution(), resNet)
               + " and heads that divide 32 widths");
     }

@@ -40,7 +40,7 @@ final class AutomaticSplit {
     for (List<Item> items : byLabel) {
       if (items.size() < 2) {
         throw KgCoopException.data(
-            ("%s: class \"%s\" has %d picture; without a given split a class needs 2 or more,"
+            ("%s: class \"%s\" has %s picture; without a given split a class needs 2 or more,"
                     + " one to train on and one to test")
                 .formatted(where, items.get(0).className(), items.size()));
       }

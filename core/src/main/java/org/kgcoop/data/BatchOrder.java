@@ -24,7 +24,7 @@ public final class BatchOrder {
 
   /** The numbers 0 to {@code count} - 1 in the order of that epoch. */
   public static int[] epoch(int count, long seed, int epoch) {
-    SplitMix64 random = new SplitMix64(Hashes.seed("order:%d:%d".formatted(seed, epoch)));
+    SplitMix64 random = new SplitMix64(Hashes.seed("order:%s:%s".formatted(seed, epoch)));
     int[] order = new int[count];
     for (int i = 0; i < count; i++) {
       int other = random.nextInt(i + 1);
@@ -72,9 +72,9 @@ public final class BatchOrder {
       long[] labels, int batchSize, int instances, long seed, int epoch) {
     if (instances < 1 || instances > batchSize) {
       throw new IllegalArgumentException(
-          "instances: expected 1 to %d, got %d".formatted(batchSize, instances));
+          "instances: expected 1 to %s, got %s".formatted(batchSize, instances));
     }
-    SplitMix64 random = new SplitMix64(Hashes.seed("classes:%d:%d".formatted(seed, epoch)));
+    SplitMix64 random = new SplitMix64(Hashes.seed("classes:%s:%s".formatted(seed, epoch)));
     List<Deque<int[]>> portions = new ArrayList<>();
     for (List<Integer> pictures : byLabel(labels).values()) {
       portions.add(portions(pictures, instances, random));

@@ -45,7 +45,7 @@ final class ClassNames {
       return lines;
     }
     throw KgCoopException.data(
-        ("%s: %d lines for %d classes; expected a line for each class in sorted order, or"
+        ("%s: %s lines for %s classes; expected a line for each class in sorted order, or"
                 + " \"folder name\" pairs for all of them (there is none for %s)")
             .formatted(
                 file,

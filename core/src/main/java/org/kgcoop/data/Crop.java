@@ -11,7 +11,7 @@ public record Crop(int top, int left, int height, int width) {
   public Crop {
     if (top < 0 || left < 0 || height < 1 || width < 1) {
       throw new IllegalArgumentException(
-          "crop: expected top and left from 0, height and width from 1, got [%d, %d, %d, %d]"
+          "crop: expected top and left from 0, height and width from 1, got [%s, %s, %s, %s]"
               .formatted(top, left, height, width));
     }
   }
@@ -24,7 +24,7 @@ public record Crop(int top, int left, int height, int width) {
   void checkInside(RgbImage image) {
     if ((long) top + height > image.height() || (long) left + width > image.width()) {
       throw new IllegalArgumentException(
-          "crop: [%d, %d, %d, %d] (top, left, height, width) is not inside a picture of %d x %d"
+          "crop: [%s, %s, %s, %s] (top, left, height, width) is not inside a picture of %s x %s"
               .formatted(top, left, height, width, image.width(), image.height()));
     }
   }

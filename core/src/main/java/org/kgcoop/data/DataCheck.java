@@ -35,7 +35,7 @@ final class DataCheck {
     List<String> needed = trains ? untrained : untested;
     if (!needed.isEmpty()) {
       throw KgCoopException.data(
-          "%s: no %s pictures of %d classes: label %s; expected some of every class"
+          "%s: no %s pictures of %s classes: label %s; expected some of every class"
               .formatted(
                   where, trains ? "training" : "test", needed.size(), Listing.firstOf(needed)));
     }
@@ -43,7 +43,7 @@ final class DataCheck {
       options
           .warnings()
           .accept(
-              "%s: no test pictures of %d of %d classes, so results say nothing about them: label %s"
+              "%s: no test pictures of %s of %s classes, so results say nothing about them: label %s"
                   .formatted(
                       where,
                       untested.size(),
@@ -76,7 +76,7 @@ final class DataCheck {
       Integer other = seen.putIfAbsent(cleaned, label);
       if (other != null) {
         String message =
-            "%s: classes \"%s\" (label %d) and \"%s\" (label %d) have the same name in a prompt"
+            "%s: classes \"%s\" (label %s) and \"%s\" (label %s) have the same name in a prompt"
                 .formatted(where, names.get(other), other, names.get(label), label);
         if (options.strict()) {
           throw KgCoopException.data(message + "; rename one, such as in classnames.txt");
@@ -96,7 +96,7 @@ final class DataCheck {
     if (!missing.isEmpty()) {
       int all = dataSet.train().size() + dataSet.val().size() + dataSet.test().size();
       throw KgCoopException.data(
-          "%s: %d of %d pictures are missing: %s; expected all of them, check the image folder"
+          "%s: %s of %s pictures are missing: %s; expected all of them, check the image folder"
               .formatted(where, missing.size(), all, Listing.firstOf(missing)));
     }
   }

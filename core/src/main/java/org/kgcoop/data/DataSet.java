@@ -40,7 +40,7 @@ public record DataSet(
         .ifPresent(
             item -> {
               throw new IllegalArgumentException(
-                  "label of %s: expected 0 to %d, got %d"
+                  "label of %s: expected 0 to %s, got %s"
                       .formatted(item.key(), classes - 1, item.label()));
             });
   }

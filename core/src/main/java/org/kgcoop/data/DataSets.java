@@ -161,7 +161,7 @@ public final class DataSets {
             .toList();
     if (splits.size() > 1) {
       throw KgCoopException.data(
-          "%s: %d split files (%s); name the one that is meant"
+          "%s: %s split files (%s); name the one that is meant"
               .formatted(path, splits.size(), Listing.firstOf(Folders.names(splits))));
     }
     if (splits.size() == 1) {

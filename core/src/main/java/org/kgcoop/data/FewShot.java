@@ -76,7 +76,7 @@ public record FewShot(List<Integer> train, List<Integer> val) {
             });
     if (!poor.isEmpty()) {
       warnings.accept(
-          "%s: %d of %d classes have fewer than %d training pictures, so all of them are used: %s"
+          "%s: %s of %s classes have fewer than %s training pictures, so all of them are used: %s"
               .formatted(
                   dataSet.name(),
                   poor.size(),

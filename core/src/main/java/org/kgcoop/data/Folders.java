@@ -3,6 +3,7 @@ package org.kgcoop.data;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 
 /** Listings of folders, always sorted by name and without hidden entries. */
 final class Folders {
@@ -47,6 +49,23 @@ final class Folders {
     return parent == null ? path : parent;
   }
 
+  /**
+   * A file by its path below a folder.
+   *
+   * @param where the entry that has the path
+   * @throws KgCoopException where this machine can have no file of that name
+   */
+  static Path resolve(Path folder, String path, String where) {
+    try {
+      return folder.resolve(path);
+    } catch (InvalidPathException e) {
+      throw KgCoopException.data(
+          "%s: \"%s\" can be no path of a file; expected one below %s"
+              .formatted(where, path, folder),
+          e);
+    }
+  }
+
   /** The lines of a text file without surrounding space and without empty ones. */
   static List<String> lines(Path file) {
     try {
@@ -59,7 +78,7 @@ final class Folders {
     } catch (CharacterCodingException e) {
       throw KgCoopException.data(file + ": not a text file in UTF-8; save it as UTF-8", e);
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
+      throw KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
     }
   }
 
@@ -81,7 +100,7 @@ final class Folders {
           .sorted(Comparator.comparing(Folders::name))
           .toList();
     } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed: " + e.getMessage(), e);
+      throw KgCoopException.io(folder + ": cannot be listed: " + Messages.reason(e), e);
     }
   }
 }

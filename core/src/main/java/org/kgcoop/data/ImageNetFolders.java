@@ -74,7 +74,7 @@ final class ImageNetFolders {
         folders.stream().filter(name -> !Files.isDirectory(raw.images().resolve(name))).toList();
     if (!missing.isEmpty()) {
       throw KgCoopException.data(
-          "%s: no folder %s; expected 0 to %d, one for each line of %s"
+          "%s: no folder %s; expected 0 to %s, one for each line of %s"
               .formatted(
                   raw.images(), Listing.firstOf(missing), classNames.size() - 1, CLASS_NAMES));
     }

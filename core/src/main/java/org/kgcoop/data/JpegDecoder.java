@@ -46,7 +46,7 @@ final class JpegDecoder {
       case 4 -> fromInverted(ImageReaders.JPEG.readRaw(withColours(0)), isYcck());
       default ->
           throw new RefusedPictureException(
-              "it has %d components; expected 1 (grey), 3 (colour) or 4 (CMYK), convert it"
+              "it has %s components; expected 1 (grey), 3 (colour) or 4 (CMYK), convert it"
                   .formatted(componentIds.length));
     };
   }
@@ -95,7 +95,7 @@ final class JpegDecoder {
     if (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc) {
       if (file.u8(at) != 8) {
         throw new RefusedPictureException(
-            "it has %d bits a sample; expected 8, convert it".formatted(file.u8(at)));
+            "it has %s bits a sample; expected 8, convert it".formatted(file.u8(at)));
       }
       height = file.u16(at + 1);
       width = file.u16(at + 3);

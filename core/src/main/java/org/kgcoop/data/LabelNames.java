@@ -19,7 +19,7 @@ final class LabelNames {
     String known = names.putIfAbsent(label, name);
     if (known != null && !known.equals(name)) {
       throw KgCoopException.data(
-          "%s: label %d is \"%s\" here and \"%s\" before; expected one name for each label"
+          "%s: label %s is \"%s\" here and \"%s\" before; expected one name for each label"
               .formatted(where, label, name, known));
     }
   }
@@ -31,16 +31,16 @@ final class LabelNames {
    */
   List<String> withoutGaps(Object where) {
     List<Integer> gaps = new ArrayList<>();
-    int end = names.isEmpty() ? 0 : names.lastKey() + 1;
-    for (int label = 0; label < end && gaps.size() < 6; label++) {
+    int last = names.isEmpty() ? 0 : names.lastKey();
+    for (int label = 0; label < last && gaps.size() < 6; label++) {
       if (!names.containsKey(label)) {
         gaps.add(label);
       }
     }
     if (!gaps.isEmpty()) {
       throw KgCoopException.data(
-          "%s: labels go up to %d but there are none of %s; expected labels from 0 without gaps"
-              .formatted(where, end - 1, Listing.firstOf(gaps)));
+          "%s: labels go up to %s but there are none of %s; expected labels from 0 without gaps"
+              .formatted(where, last, Listing.firstOf(gaps)));
     }
     return List.copyOf(names.values());
   }

@@ -16,8 +16,10 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 
 /**
  * A list of pictures as CSV or as a JSON object a line, with {@code path} (relative to the
@@ -102,7 +104,8 @@ final class Manifest {
 
   private Item item(Row row, List<String> classes, List<String> names) {
     int label = Collections.binarySearch(classes, row.label());
-    Path picture = Folders.parent(file).resolve(row.path());
+    String where = file + ", line " + row.line();
+    Path picture = Folders.resolve(Folders.parent(file), row.path(), where);
     return new Item(row.path(), picture, label, names.get(label));
   }
 
@@ -123,11 +126,16 @@ final class Manifest {
                 line.findField("split").orElse("")));
       }
     } catch (CsvParseException e) {
-      Throwable told = e.getCause() instanceof CsvParseException cause ? cause : e;
-      String reason = String.valueOf(told.getMessage()).lines().findFirst().orElse("");
+      Throwable cause = e; // the outermost says where, the innermost what
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      String reason = Messages.firstLine(cause.getMessage(), cause);
       throw KgCoopException.data(file + ": not CSV with one header line: " + reason, e);
-    } catch (IOException | UncheckedIOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
+    } catch (UncheckedIOException e) {
+      throw unreadable(Objects.requireNonNull(e.getCause()));
+    } catch (IOException e) {
+      throw unreadable(e);
     }
     return rows;
   }
@@ -144,7 +152,7 @@ final class Manifest {
         }
       }
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
+      throw unreadable(e);
     }
     return rows;
   }
@@ -170,6 +178,10 @@ final class Manifest {
       throw problem(number, "an empty " + (path.isBlank() ? "path" : "label"));
     }
     return new Row(number, path.strip(), label.strip(), split.strip());
+  }
+
+  private KgCoopException unreadable(IOException e) {
+    return KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
   }
 
   private KgCoopException problem(long line, String what) {

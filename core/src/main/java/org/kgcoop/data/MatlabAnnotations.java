@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
@@ -65,7 +66,7 @@ final class MatlabAnnotations {
             int label = annotations.getMatrix("class", i).getInt(0) - 1;
             if (label < 0 || label >= names.size()) {
               throw KgCoopException.data(
-                  "%s: class %d of %s; expected 1 to %d"
+                  "%s: class %s of %s; expected 1 to %s"
                       .formatted(file, label + 1, picture, names.size()));
             }
             items.add(raw.item(folder + "/" + picture, label, names.get(label)));
@@ -103,11 +104,11 @@ final class MatlabAnnotations {
     LabelNames names = new LabelNames();
     Map<Integer, List<Item>> byLabel = new LinkedHashMap<>();
     for (int i = 0; i < labels.size(); i++) {
-      String picture = "image_%05d.jpg".formatted(i + 1);
+      String picture = String.format(Locale.ROOT, "image_%05d.jpg", i + 1);
       JsonNode name = json.path(String.valueOf(labels.get(i)));
       if (!name.isTextual()) {
         throw KgCoopException.data(
-            "%s: no name of label %d, which %s has".formatted(nameFile, labels.get(i), picture));
+            "%s: no name of label %s, which %s has".formatted(nameFile, labels.get(i), picture));
       }
       int label = RawData.fromOne(String.valueOf(labels.get(i)), labelFile + ", " + picture);
       names.put(label, name.textValue(), nameFile.toString());

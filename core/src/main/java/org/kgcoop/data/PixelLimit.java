@@ -16,7 +16,7 @@ record PixelLimit(long pixels) {
     }
     if (width > pixels / height) {
       throw new RefusedPictureException(
-          ("it has %d x %d pixels, more than the limit of %d; expected fewer, scale it down or raise"
+          ("it has %s x %s pixels, more than the limit of %s; expected fewer, scale it down or raise"
                   + " the limit")
               .formatted(width, height, pixels));
     }
@@ -29,7 +29,7 @@ record PixelLimit(long pixels) {
   void checkScans(int scans, long width, long height) throws IOException {
     if (scans > MOST_SCANS || scans * width * height > SCANS_OF_THE_LARGEST * pixels) {
       throw new RefusedPictureException(
-          "it has %d scans or more of %d x %d pixels, which take long to decode; save it again"
+          "it has %s scans or more of %s x %s pixels, which take long to decode; save it again"
               .formatted(scans, width, height));
     }
   }

@@ -39,7 +39,7 @@ public record Preprocessing(
     }
     if (mean.size() != channels || std.size() != channels) {
       throw new IllegalArgumentException(
-          "mean and std: expected %d values each, got %d and %d"
+          "mean and std: expected %s values each, got %s and %s"
               .formatted(channels, mean.size(), std.size()));
     }
     if (shorterSide != 0 && (shorterSide < size || shorterSide > 8192)) {

@@ -88,7 +88,7 @@ public final class PythonRandom {
   public <T> List<T> sample(List<T> population, int count) {
     int size = population.size();
     if (count < 0 || count > size) {
-      throw new IllegalArgumentException("count: expected 0 to %d, got %d".formatted(size, count));
+      throw new IllegalArgumentException("count: expected 0 to %s, got %s".formatted(size, count));
     }
     List<T> sample = new ArrayList<>(count);
     if (size <= poolSize(count)) {

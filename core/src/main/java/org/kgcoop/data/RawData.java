@@ -36,7 +36,7 @@ record RawData(PublishedDataSet entry, Path folder, DataSetOptions options) {
 
   /** A picture by its path below the images. */
   Item item(String key, int label, String className) {
-    return new Item(key, images().resolve(key), label, className);
+    return new Item(key, Folders.resolve(images(), key, entry.name()), label, className);
   }
 
   /** An annotation file; an error that says where to get it, if it is not there. */
@@ -69,7 +69,7 @@ record RawData(PublishedDataSet entry, Path folder, DataSetOptions options) {
     List<String> texts = Folders.lines(file);
     List<Line> lines = new ArrayList<>();
     for (String text : texts) {
-      String where = "%s, entry %d".formatted(file, lines.size() + 1);
+      String where = "%s, entry %s".formatted(file, lines.size() + 1);
       Matcher matcher = form.matcher(text);
       if (!matcher.matches()) {
         throw KgCoopException.data("%s: \"%s\"; expected %s".formatted(where, text, expected));
@@ -88,7 +88,7 @@ record RawData(PublishedDataSet entry, Path folder, DataSetOptions options) {
     int label = classes.indexOf(className);
     if (label < 0) {
       throw KgCoopException.data(
-          "%s: the class \"%s\" is not in the list of the %d classes"
+          "%s: the class \"%s\" is not in the list of the %s classes"
               .formatted(where, className, classes.size()));
     }
     return label;

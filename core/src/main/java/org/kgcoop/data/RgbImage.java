@@ -27,7 +27,7 @@ public final class RgbImage {
   public RgbImage(int width, int height, byte[] rgb) {
     if (width < 1 || height < 1 || rgb.length != 3L * width * height) {
       throw new IllegalArgumentException(
-          "samples: expected 3 x %d x %d, got %d".formatted(width, height, rgb.length));
+          "samples: expected 3 x %s x %s, got %s".formatted(width, height, rgb.length));
     }
     this.width = width;
     this.height = height;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 
 /**
  * The split files of CoOp, {@code split_zhou_NAME.json}: {@code {"train": [[path, label, class
@@ -63,14 +64,14 @@ final class SplitFile {
       return new ObjectMapper().readTree(Files.readAllBytes(file));
     } catch (JsonProcessingException e) {
       throw KgCoopException.data(
-          "%s, line %d: not JSON: %s"
+          "%s, line %s: not JSON: %s"
               .formatted(
                   file,
                   e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
                   e.getOriginalMessage().lines().findFirst().orElse("")),
           e);
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
+      throw KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
     }
   }
 
@@ -96,7 +97,7 @@ final class SplitFile {
       int label = entry.get(1).intValue();
       String className = entry.get(2).textValue();
       classNames.put(label, className, where);
-      items.add(new Item(key, images.resolve(key), label, className));
+      items.add(new Item(key, Folders.resolve(images, key, where), label, className));
     }
     return items;
   }
@@ -119,7 +120,9 @@ final class SplitFile {
     List<Path> candidates = new ArrayList<>(List.of(folder, folder.resolve("images")));
     candidates.addAll(Folders.folders(folder));
     for (Path candidate : candidates) {
-      if (probes.stream().anyMatch(probe -> Files.isRegularFile(candidate.resolve(probe)))) {
+      if (probes.stream()
+          .anyMatch(
+              probe -> Files.isRegularFile(Folders.resolve(candidate, probe, file.toString())))) {
         return candidate;
       }
     }

@@ -46,7 +46,7 @@ public final class Transform {
     long longer = (long) resized * Math.max(image.width(), image.height()) / shorter;
     if (longer > Integer.MAX_VALUE) {
       throw KgCoopException.data(
-          "a picture of %d x %d pixels is too thin to be resized to %d; expected a usual shape"
+          "a picture of %s x %s pixels is too thin to be resized to %s; expected a usual shape"
               .formatted(image.width(), image.height(), resized));
     }
     boolean tall = image.width() <= image.height();

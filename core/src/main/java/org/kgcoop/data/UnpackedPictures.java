@@ -73,7 +73,7 @@ final class UnpackedPictures {
       Path real = packed.toRealPath();
       BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
       String text =
-          "1\n%s\n%d\n%s".formatted(real, attributes.size(), attributes.lastModifiedTime());
+          "1\n%s\n%s\n%s".formatted(real, attributes.size(), attributes.lastModifiedTime());
       byte[] digest = Hashes.sha256().digest(text.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest).substring(0, 32);
     } catch (IOException e) {
@@ -89,7 +89,8 @@ final class UnpackedPictures {
       format.read(
           packed,
           picture -> {
-            String name = "%06d%s".formatted(entries.size(), ending(picture.key()));
+            String name =
+                String.format(Locale.ROOT, "%06d%s", entries.size(), ending(picture.key()));
             try {
               Files.write(temporary.resolve(name), picture.content());
             } catch (IOException e) {

@@ -24,7 +24,7 @@ final class Views {
    * @param key what tells the picture from others, such as its path within the data set
    */
   static SplitMix64 random(long seed, long number, String key) {
-    return new SplitMix64(Hashes.seed("view:%d:%d:%s".formatted(seed, number, key)));
+    return new SplitMix64(Hashes.seed("view:%s:%s:%s".formatted(seed, number, key)));
   }
 
   /**

@@ -19,6 +19,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 
 /**
  * The tar files of WebDataset: members that follow each other and are called the same up to the
@@ -55,7 +56,7 @@ final class WebDatasetTar implements PackedFormat {
         }
         if (member.getSize() > MAX_MEMBER_BYTES) {
           throw KgCoopException.data(
-              "%s, member %s: %d bytes; no picture needs that many"
+              "%s, member %s: %s bytes; no picture needs that many"
                   .formatted(file, member.getName(), member.getSize()));
         }
         String key = key(member.getName());
@@ -73,7 +74,9 @@ final class WebDatasetTar implements PackedFormat {
               .formatted(
                   file,
                   sample.key.isEmpty() ? "" : " after sample " + sample.key,
-                  String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
+                  e instanceof IOException io
+                      ? Messages.reason(io)
+                      : Messages.firstLine(e.getMessage(), e)),
           e);
     }
   }
@@ -90,11 +93,11 @@ final class WebDatasetTar implements PackedFormat {
       }
       if (!whole) {
         throw KgCoopException.data(
-            "%s: no whole tar file, %d bytes do not end in an empty block; get it again"
+            "%s: no whole tar file, %s bytes do not end in an empty block; get it again"
                 .formatted(file, tar.size()));
       }
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
+      throw KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
     }
   }
 
@@ -156,7 +159,7 @@ final class WebDatasetTar implements PackedFormat {
       } catch (JsonProcessingException e) {
         throw problem("its .json is no JSON");
       } catch (IOException e) {
-        throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
+        throw KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
       }
       for (String field : List.of("label", "cls")) {
         if (json.path(field).isIntegralNumber() && json.path(field).intValue() >= 0) {

@@ -83,7 +83,7 @@ public final class Bootstrap {
       for (int[] ofSeed : row) {
         if (ofSeed.length != pictures || pictures == 0) {
           throw new IllegalArgumentException(
-              "pictures: expected as many for each row and seed, got %d and %d"
+              "pictures: expected as many for each row and seed, got %s and %s"
                   .formatted(pictures, ofSeed.length));
         }
       }

@@ -16,7 +16,7 @@ public record Evaluation(List<List<Long>> confusion) {
     int classes = confusion.size();
     if (confusion.stream().anyMatch(row -> row.size() != classes)) {
       throw new IllegalArgumentException(
-          "confusion: expected %d x %d counts".formatted(classes, classes));
+          "confusion: expected %s x %s counts".formatted(classes, classes));
     }
   }
 
@@ -24,7 +24,7 @@ public record Evaluation(List<List<Long>> confusion) {
   public static Evaluation of(int[] labels, int[] predictions, int classes) {
     if (labels.length != predictions.length) {
       throw new IllegalArgumentException(
-          "predictions: expected %d, got %d".formatted(labels.length, predictions.length));
+          "predictions: expected %s, got %s".formatted(labels.length, predictions.length));
     }
     long[][] counts = new long[classes][classes];
     for (int i = 0; i < labels.length; i++) {
@@ -40,7 +40,7 @@ public record Evaluation(List<List<Long>> confusion) {
   private static int label(int label, int classes) {
     if (label < 0 || label >= classes) {
       throw new IllegalArgumentException(
-          "label: expected 0 to %d, got %d".formatted(classes - 1, label));
+          "label: expected 0 to %s, got %s".formatted(classes - 1, label));
     }
     return label;
   }

@@ -45,7 +45,7 @@ public final class Metrics {
       int[] labels, int[] predictions, double[] confidences, int bins) {
     if (labels.length != predictions.length || labels.length != confidences.length) {
       throw new IllegalArgumentException(
-          "predictions and confidences: expected %d each, got %d and %d"
+          "predictions and confidences: expected %s each, got %s and %s"
               .formatted(labels.length, predictions.length, confidences.length));
     }
     if (bins < 1) {

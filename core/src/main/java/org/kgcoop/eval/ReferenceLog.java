@@ -28,9 +28,13 @@ import org.kgcoop.KgCoopException;
  */
 public record ReferenceLog(Path file, Map<String, Double> metrics) {
 
-  /** What stands before the final results: new and old Dassl.pytorch, and test-only runs. */
-  private static final Set<String> ENDS =
-      Set.of("Finish training", "Finished training", "=> result");
+  /** What stands before the final results of a training: new and old Dassl.pytorch. */
+  private static final Set<String> ENDS = Set.of("Finish training", "Finished training");
+
+  /** What stands before results: of test-only runs the final ones, of a training each epoch's. */
+  private static final String RESULT = "=> result";
+
+  private static final String TRAINS = "epoch [";
 
   private static final Pattern METRIC =
       Pattern.compile("\\* (accuracy|error|macro_f1): ([.\\deE+-]+)%");
@@ -46,12 +50,15 @@ public record ReferenceLog(Path file, Map<String, Double> metrics) {
   /** Reads a log; empty where it tells no final result, such as of a run that was cut off. */
   public static Optional<ReferenceLog> read(Path file) {
     Map<String, Double> metrics = new LinkedHashMap<>();
+    boolean trains = false;
     boolean ended = false;
     // Names of classes may be in any encoding; the lines that are looked for are ASCII.
     Charset charset = StandardCharsets.ISO_8859_1;
     try (BufferedReader lines = Files.newBufferedReader(file, charset)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        ended |= ENDS.contains(line.strip());
+        String text = line.strip();
+        trains |= text.startsWith(TRAINS);
+        ended |= ENDS.contains(text) || (text.equals(RESULT) && !trains);
         Matcher metric = METRIC.matcher(line);
         if (ended && metric.find()) {
           metrics.put(metric.group(1), number(metric.group(2), file));

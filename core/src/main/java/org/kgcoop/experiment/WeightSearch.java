@@ -59,7 +59,7 @@ final class WeightSearch {
     int classes = draw.classNames().size();
     if (classes < FEWEST_CLASSES) {
       throw KgCoopException.configuration(
-          "%s: KgCoOp's weight cannot be found among %d classes, at least %d are needed; give it"
+          "%s: KgCoOp's weight cannot be found among %s classes, at least %s are needed; give it"
                   .formatted(draw.name(), classes, FEWEST_CLASSES)
               + " with --weight");
     }

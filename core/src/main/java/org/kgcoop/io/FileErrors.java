@@ -1,12 +1,11 @@
 package org.kgcoop.io;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 
 /** One-line errors that begin with the file. */
 public final class FileErrors {
@@ -18,7 +17,7 @@ public final class FileErrors {
 
   /** A file that is whole but not what is needed; {@code what} says what to try. */
   static KgCoopException refused(Path path, String what) {
-    return KgCoopException.weights(path + ": " + printable(what));
+    return KgCoopException.weights(path + ": " + bounded(what));
   }
 
   /** A file that is broken in itself. */
@@ -31,15 +30,12 @@ public final class FileErrors {
   }
 
   private static String damage(Path path, String what) {
-    return path + ": " + printable(what) + "; the file is damaged, copy or download it again";
+    return path + ": " + bounded(what) + "; the file is damaged, copy or download it again";
   }
 
-  /**
-   * Names come from the file: without line breaks and other control characters, and not endless.
-   */
-  private static String printable(String text) {
-    String line = text.replaceAll("\\p{Cntrl}", "?");
-    return line.length() <= LONGEST_TEXT ? line : line.substring(0, LONGEST_TEXT) + "...";
+  /** Names come from the file: not endless ones. */
+  private static String bounded(String text) {
+    return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "...";
   }
 
   /** A file that cannot be read. */
@@ -62,22 +58,15 @@ public final class FileErrors {
 
   /** Why a file cannot be read or written, in a few words on one line. */
   public static String reason(IOException cause) {
-    if (cause instanceof NoSuchFileException) {
-      return "No such file or directory";
-    }
-    if (cause instanceof AccessDeniedException) {
-      return "Permission denied";
-    }
-    String reason = cause instanceof FileSystemException f ? f.getReason() : cause.getMessage();
-    return oneLine(reason, cause);
+    return shortened(Messages.reason(cause));
   }
 
   /** A foreign message cut to one line; where there is none, the name of its class. */
   static String oneLine(@Nullable String message, Throwable cause) {
-    if (message == null || message.isBlank()) {
-      return cause.getClass().getSimpleName();
-    }
-    String line = message.lines().findFirst().orElse("").strip();
+    return shortened(Messages.firstLine(message, cause));
+  }
+
+  private static String shortened(String line) {
     return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON) + "...";
   }
 }

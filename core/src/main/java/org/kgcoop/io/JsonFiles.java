@@ -34,17 +34,23 @@ public final class JsonFiles {
   /**
    * The content of a file; missing where there is no such file.
    *
-   * @throws KgCoopException of the kind IO where it cannot be read or is no JSON
+   * @throws KgCoopException of the kind IO where it cannot be read or is no JSON object
    */
   public static JsonNode read(Path file) {
     if (!Files.isRegularFile(file)) {
       return MissingNode.getInstance();
     }
     try {
-      return READER.readTree(Files.readString(file));
+      JsonNode content = READER.readTree(Files.readString(file));
+      if (!content.isObject()) {
+        throw new KgCoopException(
+            KgCoopException.Category.IO,
+            file + ": no JSON object in it; delete it and run the command that made it again");
+      }
+      return content;
     } catch (JsonProcessingException e) {
       throw KgCoopException.io(
-          "%s: damaged in line %d; expected JSON; delete it and run the command that made it again"
+          "%s: damaged in line %s; expected JSON; delete it and run the command that made it again"
               .formatted(file, e.getLocation() == null ? 1 : e.getLocation().getLineNr()),
           e);
     } catch (IOException e) {

@@ -75,7 +75,7 @@ final class LegacyStateDicts {
       if (elements < 0 || elements > (file.size() - position) / storage.elementBytes()) {
         throw FileErrors.damaged(
             path,
-            "its storage %s has %d elements, %d bytes are left"
+            "its storage %s has %s elements, %s bytes are left"
                 .formatted(key, elements, file.size() - position));
       }
       long bytes = elements * storage.elementBytes();

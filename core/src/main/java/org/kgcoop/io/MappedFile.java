@@ -90,7 +90,7 @@ final class MappedFile implements AutoCloseable {
   ByteBuffer window(long offset, long length) {
     if (offset < 0 || length < 0 || offset > size - length) {
       throw new IllegalArgumentException(
-          "window %d+%d of a file of %d bytes".formatted(offset, length, size));
+          "window %s+%s of a file of %s bytes".formatted(offset, length, size));
     }
     if (length > Integer.MAX_VALUE) {
       throw FileErrors.damaged(

@@ -92,7 +92,7 @@ public final class Safetensors {
     if (headerLength < 2 || headerLength > Math.min(MAX_HEADER, file.size() - 8)) {
       throw FileErrors.damaged(
           path,
-          "its safetensors header is said to take %s bytes, expected 2 to %d"
+          "its safetensors header is said to take %s bytes, expected 2 to %s"
               .formatted(
                   Long.toUnsignedString(headerLength), Math.min(MAX_HEADER, file.size() - 8)));
     }
@@ -200,7 +200,7 @@ public final class Safetensors {
     if (begin < 0 || end < begin || end - begin != bytes) {
       throw FileErrors.damaged(
           path,
-          "tensor '%s' of %s %s takes %d bytes, its data_offsets are [%d, %d]"
+          "tensor '%s' of %s %s takes %s bytes, its data_offsets are [%s, %s]"
               .formatted(name, dtypeName, place.shape, bytes, begin, end));
     }
     return new Slot(name, dtype, place.shape, begin, end);
@@ -218,7 +218,7 @@ public final class Safetensors {
       if (s.begin != position) {
         throw FileErrors.damaged(
             path,
-            "tensor '%s' begins at byte %d of the data, expected %d (%s)"
+            "tensor '%s' begins at byte %s of the data, expected %s (%s)"
                 .formatted(
                     s.name, s.begin, position, s.begin < position ? "an overlap" : "a hole"));
       }
@@ -227,7 +227,7 @@ public final class Safetensors {
     if (position != dataLength) {
       throw FileErrors.damaged(
           path,
-          "its tensors take %d bytes, %d follow the header (%s)"
+          "its tensors take %s bytes, %s follow the header (%s)"
               .formatted(position, dataLength, position > dataLength ? "cut short" : "too long"));
     }
   }

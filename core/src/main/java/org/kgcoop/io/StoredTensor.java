@@ -24,7 +24,7 @@ public final class StoredTensor {
     long expected = Math.multiplyExact(elements(shape), (long) dtype.bytes());
     if (data.remaining() != expected) {
       throw new IllegalArgumentException(
-          "%s: %s %s takes %d bytes, got %d"
+          "%s: %s %s takes %s bytes, got %s"
               .formatted(name, dtype, Arrays.toString(shape), expected, data.remaining()));
     }
     this.name = name;

@@ -75,7 +75,7 @@ final class TensorBuilder {
     long[] strides = integers(arguments.get(3));
     long offset = PickleReader.integer(arguments.get(1)) + storage.start();
     String place =
-        "tensor '%s' of %s with strides %s at %d"
+        "tensor '%s' of %s with strides %s at %s"
             .formatted(name, Arrays.toString(shape), Arrays.toString(strides), offset);
     if (shape.length != strides.length || offset < 0 || anyNegative(shape, strides)) {
       throw FileErrors.damaged(path, place + " is impossible");

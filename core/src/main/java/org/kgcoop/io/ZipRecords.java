@@ -90,7 +90,7 @@ final class ZipRecords {
     if (entry.getSize() / MAX_RATIO > packed) {
       throw FileErrors.refused(
           path,
-          "its zip entry '%s' unpacks %d bytes to %d, more than %d times; it looks like a zip bomb"
+          "its zip entry '%s' unpacks %s bytes to %s, more than %s times; it looks like a zip bomb"
               .formatted(name, packed, entry.getSize(), MAX_RATIO));
     }
     return new Entry(name, stored, start, packed, entry.getSize(), entry.getCrc());
@@ -141,7 +141,7 @@ final class ZipRecords {
     if (size > limit) {
       throw FileErrors.refused(
           file.path(),
-          "its entry '%s' has %d bytes, expected at most %d".formatted(record, size, limit));
+          "its entry '%s' has %s bytes, expected at most %s".formatted(record, size, limit));
     }
     return part(record, 0, size);
   }
@@ -191,7 +191,7 @@ final class ZipRecords {
     } catch (OutOfMemoryError e) {
       throw FileErrors.refused(
           file.path(),
-          "its packed entry '%s' needs %d bytes of memory; save it unpacked"
+          "its packed entry '%s' needs %s bytes of memory; save it unpacked"
               .formatted(entry.name, entry.size));
     } finally {
       inflater.end();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -172,6 +173,9 @@ public final class Corpus {
           node.path("flip").asBoolean(true));
     } catch (JsonProcessingException e) {
       throw KgCoopException.data(file + ", line " + number + ": not a JSON object", e);
+    } catch (InvalidPathException e) {
+      throw KgCoopException.data(
+          file + ", line " + number + ": \"picture\" can be no path of a file", e);
     }
   }
 

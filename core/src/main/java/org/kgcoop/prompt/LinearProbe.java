@@ -36,7 +36,7 @@ public final class LinearProbe implements FeatureClassifier {
     long[] shape = features.shape();
     if (shape.length != 2 || shape[0] != labels.length || !(strength > 0)) {
       throw new IllegalArgumentException(
-          "linear probe: expected (%d, E) features and a strength above 0, got %s and %s"
+          "linear probe: expected (%s, E) features and a strength above 0, got %s and %s"
               .formatted(labels.length, features, strength));
     }
     try (Scope scope = Scope.open("linear probe")) {

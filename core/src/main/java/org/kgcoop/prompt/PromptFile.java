@@ -187,6 +187,11 @@ public record PromptFile(
         otherMethod, classNames, template, clipFingerprint, dataFingerprint, version, parameters);
   }
 
+  /** The beginning of a fingerprint; a file may hold one that is shorter than any of ours. */
+  private static String brief(String fingerprint) {
+    return fingerprint.substring(0, Math.min(12, fingerprint.length()));
+  }
+
   /**
    * A learner with these parameters, for the file's classes or others.
    *
@@ -196,9 +201,9 @@ public record PromptFile(
     if (!clipFingerprint.isEmpty() && !clipFingerprint.equals(clip.fingerprint())) {
       throw KgCoopException.weights(
           "the prompt was trained with another CLIP (fingerprint "
-              + clipFingerprint.substring(0, 12)
+              + brief(clipFingerprint)
               + ", this one is "
-              + clip.fingerprint().substring(0, 12)
+              + brief(clip.fingerprint())
               + "): give the weights that it was trained with");
     }
     if (method.context().classSpecific() && !classes.equals(classNames)) {

@@ -61,7 +61,7 @@ public record PromptText(
     int m = context.tokens();
     if (m >= clip.config().contextLength()) {
       throw KgCoopException.configuration(
-          "%d context tokens do not fit into the %d of this CLIP's texts: use fewer"
+          "%s context tokens do not fit into the %s of this CLIP's texts: use fewer"
               .formatted(m, clip.config().contextLength()));
     }
     List<String> words = new ArrayList<>(Collections.nCopies(m - context.wordCount(), "X"));

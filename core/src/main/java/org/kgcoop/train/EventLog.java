@@ -68,7 +68,7 @@ public final class EventLog {
     }
   }
 
-  /** Appends a line. Not forced to the disk: what is lost is written again. */
+  /** Appends a line, which {@link #force} brings to the disk. */
   public void append(ObjectNode event) {
     try {
       if (channel == null) {
@@ -90,6 +90,18 @@ public final class EventLog {
               + FileErrors.reason(e)
               + "; free some space, or write elsewhere",
           e);
+    }
+  }
+
+  /** Forces to the disk what was appended: a checkpoint that follows counts on it. */
+  void force() {
+    try {
+      if (channel != null) {
+        channel.force(false);
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          file + ": cannot be brought to the disk: " + FileErrors.reason(e), e);
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -155,12 +156,13 @@ public final class RunFolder implements AutoCloseable {
 
   /** Writes the results and ends the run; its checkpoints are not needed any more. */
   public void complete(ObjectNode results) {
+    events.force();
     JsonFiles.write(path.resolve(RESULTS), results);
     ObjectNode run = (ObjectNode) JsonFiles.read(path.resolve(RUN));
     run.put("state", COMPLETE);
     JsonFiles.write(path.resolve(RUN), run);
     for (Path file : checkpoints()) {
-      delete(file);
+      deleteIfPossible(file);
     }
   }
 
@@ -172,15 +174,16 @@ public final class RunFolder implements AutoCloseable {
 
   /** Keeps a checkpoint and the one before it. */
   public void save(Checkpoint checkpoint) {
-    Path file =
-        path.resolve("checkpoint").resolve("step-%09d.safetensors".formatted(checkpoint.step()));
+    String name = String.format(Locale.ROOT, "step-%09d.safetensors", checkpoint.step());
+    Path file = path.resolve("checkpoint").resolve(name);
+    events.force();
     SealedFile.write(file, checkpoint.tensors(), checkpoint.json());
     List<Path> all = checkpoints();
     int own = all.indexOf(file);
     for (int i = 0; i < all.size(); i++) {
       // Later ones were damaged, else the run would have gone on from them.
       if (i > own || i <= own - GENERATIONS) {
-        delete(all.get(i));
+        deleteIfPossible(all.get(i));
       }
     }
   }
@@ -216,6 +219,18 @@ public final class RunFolder implements AutoCloseable {
   }
 
   // ---- files
+
+  /**
+   * Deletes a checkpoint that is not needed, or leaves it to the next time: Windows keeps a file
+   * that was mapped until its memory is collected.
+   */
+  private static void deleteIfPossible(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      return;
+    }
+  }
 
   static void delete(Path file) {
     try {

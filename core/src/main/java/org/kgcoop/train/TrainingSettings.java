@@ -40,7 +40,7 @@ public record TrainingSettings(
     }
     if (sampler instanceof Sampler.RandomClass classes && classes.instances() > batchSize) {
       throw KgCoopException.configuration(
-          "sampler %s: expected a batch size of at least %d, got %d"
+          "sampler %s: expected a batch size of at least %s, got %s"
               .formatted(sampler.id(), classes.instances(), batchSize));
     }
   }

@@ -104,6 +104,16 @@ class DataSetsTest {
     write("split_zhou_X.json", "{\"train\": [[\"a.png\", 0, \"a\"],\n [\"b.png\", 3, \"b\"]]}");
     assertRefused("up to 3", "none of 1, 2");
 
+    write("split_zhou_X.json", "{\"train\": [[\"a.png\", 2147483647, \"a\"]]}");
+    assertRefused("up to 2147483647", "none of 0, 1");
+
+    write("split_zhou_X.json", "{\"train\": [[\"a\\u0000.png\", 0, \"a\"]]}");
+    assertRefused("\"a?.png\" can be no path of a file");
+
+    write(
+        "split_zhou_X.json", "{\"train\": [[\"a.png\", 0, \"a\"], [\"b\\u0000.png\", 0, \"a\"]]}");
+    assertRefused("train[1]", "\"b?.png\" can be no path of a file");
+
     write("split_zhou_X.json", "{\"train\": [\n[\"a.png\", 0,");
     assertRefused("line 2", "not JSON");
 

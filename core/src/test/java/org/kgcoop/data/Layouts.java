@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import us.hebi.matlab.mat.format.Mat5;
@@ -43,7 +44,7 @@ final class Layouts {
 
   /** The names of numbered files: {@code "ant/%d.jpg"} of 3 and 1 is ant/3.jpg, ant/1.jpg. */
   static List<String> numbered(String pattern, int... numbers) {
-    return Arrays.stream(numbers).mapToObj(i -> pattern.formatted(i)).toList();
+    return Arrays.stream(numbers).mapToObj(i -> String.format(Locale.ROOT, pattern, i)).toList();
   }
 
   Layouts pictures(String folder, List<String> names) {

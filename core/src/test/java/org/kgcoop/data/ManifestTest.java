@@ -3,6 +3,7 @@ package org.kgcoop.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -106,5 +107,34 @@ class ManifestTest {
         """,
         "line 2",
         "expected train, val or test");
+  }
+
+  @Test
+  void aPathThatNoFileCanHaveIsNamedByItsLine() {
+    assertRefused(
+        "m.csv", "path,label,split\na.png,x,train\nd\u0000.png,x,test\n", "line 3", "d?.png");
+    assertRefused(
+        "m.jsonl",
+        "{\"path\": \"a\\u0000.png\", \"label\": \"x\"}\n",
+        "line 1",
+        "can be no path of a file");
+  }
+
+  @Test
+  void whatIsNoUtf8IsToldInPlainWords() throws Exception {
+    Path file = folder.resolve("m.jsonl");
+    Files.write(file, "{\"path\": \"caf\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> DataSets.open(file, DataSetOptions.defaults(warning -> {})))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessage(file + ": cannot be read: it is no text in UTF-8; save it as UTF-8");
+  }
+
+  @Test
+  void aHeaderWithAColumnTwiceIsRefusedInPlainWords() {
+    assertThatThrownBy(() -> open("m.csv", "path,path,label\na.png,b.png,x\n"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("not CSV with one header line: ")
+        .hasMessageContaining("uplicate")
+        .hasMessageNotContaining("Exception");
   }
 }

@@ -164,6 +164,8 @@ class WebDatasetTarTest {
     byte[] bytes = Files.readAllBytes(zipped);
     Files.write(zipped, Arrays.copyOf(bytes, bytes.length / 2));
     assertRefused(zipped, "damaged or cut short", "get it again");
+    Path begun = Files.write(folder.resolve("begun.tgz"), Arrays.copyOf(bytes, 5));
+    assertRefused(begun, "damaged or cut short: it ends too early; get it again");
 
     whole[100] = 'x'; // the mode of the first member, so that its checksum is wrong
     assertRefused(Files.write(folder.resolve("flipped.tar"), whole), "damaged");

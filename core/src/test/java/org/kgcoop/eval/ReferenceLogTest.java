@@ -50,6 +50,25 @@ class ReferenceLogTest {
   }
 
   @Test
+  void resultsOnValDuringATrainingThatWasCutOffAreNotFinal() throws IOException {
+    String[] training = {
+      "epoch [1/50][5/5]\ttime 0.1",
+      "Evaluate on the *val* set",
+      "=> result",
+      "* accuracy: 91.0%",
+      "epoch [2/50] batch [5/5] time 0.1",
+      "=> result",
+      "* accuracy: 92.0%"
+    };
+    assertThat(ReferenceLog.read(log("cut/seed1", training))).isEmpty();
+
+    List<String> whole = new ArrayList<>(List.of(training));
+    whole.addAll(List.of("Finish training", "=> result", "* accuracy: 83.0%"));
+    assertThat(ReferenceLog.read(log("whole/seed1", whole.toArray(String[]::new))))
+        .hasValueSatisfying(log -> assertThat(log.metrics()).isEqualTo(Map.of("accuracy", 83.0)));
+  }
+
+  @Test
   void seedsOfAnExperimentBelongTogether() throws IOException {
     log("b/seed2", "Finish training", "* accuracy: 84.0%");
     log("b/seed1", "Finish training", "* accuracy: 80.0%");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
@@ -25,7 +26,8 @@ public final class PetPictures {
       List<Classification> results = classifier.classifyAll(photos);
       for (int i = 0; i < photos.size(); i++) {
         for (Classification.Candidate found : results.get(i).top(3)) {
-          System.out.printf("%s %s %.3f%n", photos.get(i), found.className(), found.probability());
+          System.out.printf(
+              Locale.ROOT, "%s %s %.3f%n", photos.get(i), found.className(), found.probability());
         }
       }
     }

@@ -42,6 +42,19 @@ class JsonFilesTest {
   }
 
   @Test
+  void aFileWithoutAnObjectIsRefused() throws IOException {
+    for (String content : new String[] {"", "\n", "null", "[]", "1"}) {
+      Path file = file(content);
+      assertThatThrownBy(() -> JsonFiles.read(file))
+          .as(content)
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("a.json: no JSON object in it")
+          .extracting(e -> ((KgCoopException) e).category())
+          .isEqualTo(KgCoopException.Category.IO);
+    }
+  }
+
+  @Test
   void linesEndBeforeHalfALine() throws IOException {
     assertThat(JsonFiles.readLines(file("{\"step\": 1}\n{\"step\": 2}\n{\"st"))).hasSize(2);
     Path noText = Files.write(folder.resolve("c"), new byte[] {'1', '\n', (byte) 0xff, '\n'});

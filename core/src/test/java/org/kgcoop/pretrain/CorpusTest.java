@@ -58,6 +58,8 @@ class CorpusTest {
     refused(file, "bad.jsonl, line 2: expected {\"picture\": path, \"captions\": [text, ...]}");
     Files.writeString(file, "picture\n");
     refused(file, "bad.jsonl, line 1: not a JSON object");
+    Files.writeString(file, "{\"picture\":\"a\\u0000.png\",\"captions\":[\"a\"]}\n");
+    refused(file, "bad.jsonl, line 1: \"picture\" can be no path of a file");
     Files.writeString(file, "\n");
     refused(file, "bad.jsonl: it lists no pictures");
     Files.writeString(file, "{\"picture\":\"a.png\",\"captions\":[\"a\"]}\n");

@@ -253,4 +253,18 @@ class PromptFileTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("not a prompt file of kgcoop");
   }
+
+  @Test
+  void aFingerprintShorterThanAnyOfOursIsOneOfAnotherClip() {
+    PromptMethod method = new CoOp(ContextSettings.shared(2, ""));
+    try (PromptLearner learner = method.learner(clip, NAMES, 5)) {
+      PromptFile whole = file(method, learner);
+      PromptFile shortened =
+          new PromptFile(
+              method, NAMES, whole.template(), "abc", "data", "1.2.3", whole.parameters());
+      assertThatThrownBy(() -> close(shortened.learner(clip, NAMES)))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("another CLIP (fingerprint abc, this one is ");
+    }
+  }
 }

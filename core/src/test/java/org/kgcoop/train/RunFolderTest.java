@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,8 @@ class RunFolderTest {
   }
 
   private static Path file(Path run, long step) {
-    return run.resolve("checkpoint").resolve("step-%09d.safetensors".formatted(step));
+    String name = String.format(Locale.ROOT, "step-%09d.safetensors", step);
+    return run.resolve("checkpoint").resolve(name);
   }
 
   private long newestStep() {
@@ -191,6 +193,23 @@ class RunFolderTest {
     assertThat(file(path(), 5)).doesNotExist();
     assertThat(file(path(), 10)).exists();
     assertThat(newestStep()).isEqualTo(15);
+  }
+
+  @Test
+  void anOldCheckpointThatCannotBeDeletedYetStopsNoRun() throws IOException {
+    try (RunFolder folder = open(8)) {
+      // A folder with something in it is what Windows' mapped files are: it cannot be deleted.
+      Path kept = Files.createDirectories(file(path(), 1).resolve("kept"));
+      for (long step : new long[] {5, 10}) {
+        folder.save(checkpoint(step));
+      }
+      assertThat(folder.newest().orElseThrow().step()).isEqualTo(10);
+      Files.delete(kept);
+      folder.save(checkpoint(15));
+    }
+    assertThat(file(path(), 1)).doesNotExist();
+    assertThat(file(path(), 5)).doesNotExist();
+    assertThat(file(path(), 10)).exists();
   }
 
   @Test

@@ -31,7 +31,7 @@ final class Bitmap {
   Bitmap(int side, int channels, byte[] samples) {
     if (samples.length != side * side * channels || (channels != 1 && channels != 3)) {
       throw new IllegalArgumentException(
-          "samples: expected %d x %d x 1 or 3, got %d".formatted(side, side, samples.length));
+          "samples: expected %s x %s x 1 or 3, got %s".formatted(side, side, samples.length));
     }
     this.side = side;
     this.channels = channels;

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -105,7 +106,7 @@ final class DataSetBuilder {
             .filter(drawing -> drawing.variant() < VARIANTS)
             .filter(drawing -> mistakes.stream().noneMatch(mistake -> mistake.of(drawing)))
             .toList();
-    progress.accept("rendering %,d drawings".formatted(chosen.size()));
+    progress.accept(String.format(Locale.ROOT, "rendering %,d drawings", chosen.size()));
     Map<Part, List<Gallery.Picture>> byPart =
         Gallery.render(chosen).stream()
             .collect(Collectors.groupingBy(picture -> picture.drawing().part()));
@@ -141,7 +142,7 @@ final class DataSetBuilder {
                       .toList()));
       if (pictures.size() < recipe.shots() + SplitRule.LEAST_TEST) {
         problems.add(
-            "%s/%s: %d of %d"
+            "%s/%s: %s of %s"
                 .formatted(
                     recipe.name(), name, pictures.size(), recipe.shots() + SplitRule.LEAST_TEST));
       }
@@ -206,7 +207,7 @@ final class DataSetBuilder {
     packed.addText("CREDITS.tsv", Credits.table(icons, prefixes));
     packed.write(out.resolve(recipe.name() + ".zip"));
     progress.accept(
-        "%s: %d classes, %d train, %d val, %d test, %s"
+        "%s: %s classes, %s train, %s val, %s test, %s"
             .formatted(
                 recipe.name(),
                 classes.size(),

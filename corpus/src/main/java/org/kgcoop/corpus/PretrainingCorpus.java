@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -55,16 +56,21 @@ final class PretrainingCorpus {
             .filter(drawing -> families.getOrDefault(drawing.concept(), 0) >= ASKED_FAMILIES)
             .toList();
     progress.accept(
-        "rendering %,d drawings to learn from and %,d that stay unseen"
-            .formatted(learned.size(), unseen.size()));
+        String.format(
+            Locale.ROOT,
+            "rendering %,d drawings to learn from and %,d that stay unseen",
+            learned.size(),
+            unseen.size()));
     List<Gallery.Picture> unseenPictures = Gallery.render(unseen);
     List<Gallery.Picture> pictures = Gallery.render(learned);
     progress.accept("looking for twins");
     List<Gallery.Picture> kept =
         shared(Gallery.withoutTwins(pictures, unseenPictures), LEARNED_FAMILIES);
     progress.accept(
-        "%,d had a twin among the unseen or stood alone after it"
-            .formatted(pictures.size() - kept.size()));
+        String.format(
+            Locale.ROOT,
+            "%,d had a twin among the unseen or stood alone after it",
+            pictures.size() - kept.size()));
     Set<String> nouns = Set.copyOf(Resources.lines("nouns.txt"));
     List<Gallery.Picture> test = of(unseenPictures, Part.TEST, nouns);
     List<Gallery.Picture> validation =
@@ -146,8 +152,13 @@ final class PretrainingCorpus {
     AtomicFile.write(
         out.resolve(list), to -> to.write(lines.toString().getBytes(StandardCharsets.UTF_8)));
     progress.accept(
-        "%s: %,d pictures of %,d concepts by %d families"
-            .formatted(list, pictures.size(), concepts.size(), families.size()));
+        String.format(
+            Locale.ROOT,
+            "%s: %,d pictures of %,d concepts by %d families",
+            list,
+            pictures.size(),
+            concepts.size(),
+            families.size()));
   }
 
   /** The line of a picture, as the manifests have it. */

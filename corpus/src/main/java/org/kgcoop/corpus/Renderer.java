@@ -31,7 +31,7 @@ final class Renderer {
   Optional<Bitmap> render(Icon icon, boolean colour) {
     String svg =
         ("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\""
-                + " width=\"%d\" height=\"%d\" viewBox=\"%s %s %s %s\">%s</svg>")
+                + " width=\"%s\" height=\"%s\" viewBox=\"%s %s %s %s\">%s</svg>")
             .formatted(
                 SIDE,
                 SIDE,

@@ -43,7 +43,7 @@ class DataSetBuilderTest {
     for (int i = 0; i < count; i++) {
       for (String thing : List.of("shopping cart", "wallet")) {
         String body =
-            "<path stroke='currentColor' stroke-width='2' d='M1 %d L15 %d M%d 1 L%d 15'/>"
+            "<path stroke='currentColor' stroke-width='2' d='M1 %s L15 %s M%s 1 L%s 15'/>"
                 .formatted(1 + i % 7 * 2, 15 - i * 5 % 14, 1 + i * 3 % 14, thing.length());
         drawings.add(
             new Drawing(

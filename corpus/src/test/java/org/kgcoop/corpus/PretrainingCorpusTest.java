@@ -53,6 +53,6 @@ class PretrainingCorpusTest {
 
   /** The body turned a little, by an angle that belongs to the family. */
   private static String rotated(String body, String family) {
-    return "<g transform='rotate(%d 8 8)'>%s</g>".formatted(family.length() * 7 % 40, body);
+    return "<g transform='rotate(%s 8 8)'>%s</g>".formatted(family.length() * 7 % 40, body);
   }
 }

@@ -138,7 +138,7 @@ record Columns(Path file, Type image, Type label, List<String> names) {
     if (label < 0 || label >= end) {
       throw problem(
           number,
-          "label %d; expected 0 to %d (-1 is given to pictures without a label)"
+          "label %s; expected 0 to %s (-1 is given to pictures without a label)"
               .formatted(label, end - 1));
     }
     String name = names.isEmpty() ? null : names.get((int) label);
@@ -146,6 +146,6 @@ record Columns(Path file, Type image, Type label, List<String> names) {
   }
 
   private KgCoopException problem(long number, String what) {
-    return KgCoopException.data("%s, row %d: %s".formatted(file, number, what));
+    return KgCoopException.data("%s, row %s: %s".formatted(file, number, what));
   }
 }

@@ -1,6 +1,7 @@
 package org.kgcoop.parquet;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -22,6 +23,7 @@ import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.data.PackedFormat;
 import org.kgcoop.data.PackedPicture;
 
@@ -38,8 +40,7 @@ public final class HuggingFaceParquet implements PackedFormat {
       List.of(
           CompressionCodecName.UNCOMPRESSED,
           CompressionCodecName.SNAPPY,
-          CompressionCodecName.ZSTD,
-          CompressionCodecName.LZ4_RAW);
+          CompressionCodecName.ZSTD);
 
   @Override
   public List<String> endings() {
@@ -57,13 +58,14 @@ public final class HuggingFaceParquet implements PackedFormat {
       FileMetaData metaData = reader.getFileMetaData();
       Columns columns = Columns.of(file, metaData.getSchema(), metaData.getKeyValueMetaData());
       read(file, reader, columns, pictures);
+    } catch (FileSystemException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
     } catch (IOException | RuntimeException e) {
       if (e instanceof KgCoopException known) {
         throw known;
       }
-      // The library meets damaged data with exceptions of any kind.
-      throw KgCoopException.data(
-          "%s: no whole Parquet file: %s; get it again".formatted(file, reason(e)), e);
+      // The library meets damaged data with exceptions of any kind, in words for programmers.
+      throw KgCoopException.data(file + ": no whole Parquet file; get it again", e);
     }
   }
 
@@ -114,12 +116,6 @@ public final class HuggingFaceParquet implements PackedFormat {
   }
 
   private static KgCoopException damaged(Path file, long row, Exception e) {
-    return KgCoopException.data(
-        "%s, row %d: damaged: %s; get the file again".formatted(file, row, reason(e)), e);
-  }
-
-  private static String reason(Exception e) {
-    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return message.lines().findFirst().orElse("");
+    return KgCoopException.data("%s, row %s: damaged; get the file again".formatted(file, row), e);
   }
 }

@@ -3,6 +3,7 @@ package org.kgcoop.cluster.bench;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -71,7 +72,7 @@ public final class SyntheticFileSystem extends FileSystem {
 
       @Override
       public FileStatus next() {
-        return status(depth + 1, new Path(path, form.formatted(next++)));
+        return status(depth + 1, new Path(path, String.format(Locale.ROOT, form, next++)));
       }
     };
   }

@@ -79,7 +79,7 @@ public final class ExperimentJob {
       KgCoopException known = Failures.known(e);
       throw new KgCoopException(
           known.category(),
-          "%s; %d of %d runs are done, and the same command goes on"
+          "%s; %s of %s runs are done, and the same command goes on"
               .formatted(known.getMessage(), done(outcomes), runs.size()),
           e);
     }
@@ -89,7 +89,7 @@ public final class ExperimentJob {
     if (!failures.isEmpty()) {
       throw new KgCoopException(
           failures.get(0).category(),
-          "%d of %d runs failed; the others are done and kept, and the same command goes on"
+          "%s of %s runs failed; the others are done and kept, and the same command goes on"
               .formatted(failures.size(), runs.size()));
     }
     List<String> missing = runs.stream().filter(run -> !grid.isDone(run)).toList();

@@ -89,7 +89,7 @@ public final class FeatureJob {
   public String count() {
     try {
       Found found = found(files.qualified(request.pictures()));
-      return "%d pictures in files of their own, %d tars, %d Parquet files"
+      return "%s pictures in files of their own, %s tars, %s Parquet files"
           .formatted(found.pictures(), found.tars().size(), found.parquet().size());
     } catch (Exception e) { // Scala throws checked ones that it does not declare
       throw Failures.known(e);
@@ -122,7 +122,7 @@ public final class FeatureJob {
     BankFolder folder = new BankFolder(files, bank, name);
     KnownKeys known = KnownKeys.of(spark, folder);
     if (known.count() > 0) {
-      lines.accept("the bank has %d features already".formatted(known.count()));
+      lines.accept("the bank has %s features already".formatted(known.count()));
     }
     LongAccumulator read = session.sparkContext().longAccumulator("pictures");
     LongAccumulator encoded = session.sparkContext().longAccumulator("features");
@@ -151,7 +151,7 @@ public final class FeatureJob {
     long problems = session.read().schema(Encoding.ERRORS).parquet(errors).count();
     if (problems > 0 && problems >= read.value()) {
       throw KgCoopException.data(
-          "%s: none of %d pictures could be read; %s says why"
+          "%s: none of %s pictures could be read; %s says why"
               .formatted(request.pictures(), read.value(), errors));
     }
     return new Outcome(

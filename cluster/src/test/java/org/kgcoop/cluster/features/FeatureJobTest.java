@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -209,7 +210,7 @@ class FeatureJobTest {
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(Files.newOutputStream(file))) {
       for (int i = 0; i < members.size(); i++) {
         byte[] content = Files.readAllBytes(members.get(i));
-        TarArchiveEntry entry = new TarArchiveEntry("%04d.png".formatted(i));
+        TarArchiveEntry entry = new TarArchiveEntry(String.format(Locale.ROOT, "%04d.png", i));
         entry.setSize(content.length);
         tar.putArchiveEntry(entry);
         tar.write(content);

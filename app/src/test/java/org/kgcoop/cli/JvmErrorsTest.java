@@ -1,0 +1,69 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Errors that are no exceptions. */
+class JvmErrorsTest {
+  private final StringWriter err = new StringWriter();
+
+  @Command(name = "fails")
+  private static final class Fails implements Callable<Integer> {
+    private final Error error;
+
+    @Mixin private Output output = new Output();
+
+    Fails(Error error) {
+      this.error = error;
+    }
+
+    @Override
+    public Integer call() {
+      output.info("begun");
+      throw error;
+    }
+  }
+
+  private int run(Error error, String... words) {
+    CommandLine commandLine = Main.commandLine(() -> false);
+    commandLine.addSubcommand(new Fails(error));
+    commandLine.setErr(new PrintWriter(err, true));
+    return commandLine.execute(words);
+  }
+
+  @Test
+  void aHeapThatIsTooSmallIsToldInOneLine() {
+    assertThat(run(new OutOfMemoryError("Java heap space"), "fails")).isEqualTo(5);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "begun",
+            "kgcoop: out of memory: Java heap space; give it more with KGCOOP_OPTS=-Xmx8g, or less"
+                + " to hold at once");
+  }
+
+  @Test
+  void otherErrorsAreBugsInOneLine() {
+    assertThat(run(new NoClassDefFoundError("io/airlift/Lz4"), "fails")).isEqualTo(70);
+    assertThat(run(new StackOverflowError(), "fails")).isEqualTo(70);
+    assertThat(err.toString().lines())
+        .filteredOn(line -> !line.equals("begun"))
+        .containsExactly(
+            "kgcoop: a bug: NoClassDefFoundError: io/airlift/Lz4; run again with --debug for the"
+                + " trace, and report it",
+            "kgcoop: a bug: StackOverflowError: StackOverflowError; run again with --debug for the"
+                + " trace, and report it");
+  }
+
+  @Test
+  void theTraceIsThereOnDemand() {
+    assertThat(run(new StackOverflowError(), "fails", "--debug")).isEqualTo(70);
+    assertThat(err.toString()).contains("Caused by: java.lang.StackOverflowError");
+  }
+}

@@ -1,0 +1,71 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.clip.RandomClip;
+
+/** Runs under a locale that writes other digits. */
+class LocaleTest {
+  private final Locale usual = Locale.getDefault();
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void usualLocale() {
+    Locale.setDefault(usual);
+  }
+
+  @Test
+  void aRunIsTheSameUnderALocaleOfOtherDigits() throws IOException {
+    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(folder.resolve("drawings"));
+    Locale.setDefault(Locale.ROOT);
+    String plain = train(folder.resolve("plain"));
+    Locale.setDefault(Locale.forLanguageTag("fa"));
+    assertThat(String.format(Locale.getDefault(), "%d", 12)).isNotEqualTo("12");
+    String persian = train(folder.resolve("persian"));
+
+    assertThat(persian).isEqualTo(plain);
+    assertThat(files(folder.resolve("persian"))).isEqualTo(files(folder.resolve("plain")));
+    assertThat(folder.resolve("persian/prompt.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("plain/prompt.safetensors"));
+  }
+
+  /** The lines of a training without its times and place. */
+  private String train(Path out) {
+    String words =
+        "train --clip CLIP --data DRAWINGS --shots 2 --epochs 3 --set context_tokens=2"
+            + " --augment bank:2 --bank OUT/bank --threads 1 --out OUT";
+    Cli.Result trained =
+        Cli.run(
+            (Object[])
+                words
+                    .replace("CLIP", folder.resolve("clip").toString())
+                    .replace("DRAWINGS", folder.resolve("drawings").toString())
+                    .replace("OUT", out.toString())
+                    .split(" "));
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    return (trained.out() + trained.err())
+        .replace(out.toString(), "OUT")
+        .replaceAll("[0-9.]+ (s|ms)\\b", "TIME");
+  }
+
+  private static List<String> files(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      return files
+          .filter(file -> !file.getFileName().toString().startsWith("events.out"))
+          .map(file -> root.relativize(file).toString())
+          .sorted()
+          .toList();
+    }
+  }
+}

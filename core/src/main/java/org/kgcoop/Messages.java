@@ -1,0 +1,63 @@
+package org.kgcoop;
+
+import java.io.CharConversionException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Texts of others, such as names in files and reasons of libraries, made fit for a terminal. */
+public final class Messages {
+
+  /** Control characters, separators of lines and paragraphs, what turns the way of writing. */
+  private static final String UNPRINTABLE = "\\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069";
+
+  private static final Pattern IN_A_LINE = Pattern.compile("[" + UNPRINTABLE + "]");
+  private static final Pattern IN_LINES = Pattern.compile("[" + UNPRINTABLE + "&&[^\n\t]]");
+
+  private Messages() {}
+
+  /** Text as one line: with a ? for each character that a terminal would act upon. */
+  public static String line(String text) {
+    return IN_A_LINE.matcher(text).replaceAll("?");
+  }
+
+  /** Text of several lines, made so on purpose: line breaks and tabs stay. */
+  public static String lines(String text) {
+    return IN_LINES.matcher(text).replaceAll("?");
+  }
+
+  /** A cell of a CSV file: a spreadsheet takes it for text, be it written like a formula. */
+  public static String cell(String text) {
+    return text.matches("(?s)[=+\\-@\t\r].*") ? "'" + text : text;
+  }
+
+  /** Why a file cannot be read or written, in a few words. */
+  public static String reason(IOException cause) {
+    if (cause instanceof NoSuchFileException) {
+      return "No such file or directory";
+    }
+    if (cause instanceof AccessDeniedException) {
+      return "Permission denied";
+    }
+    if (cause instanceof EOFException) {
+      return "it ends too early";
+    }
+    if (cause instanceof CharacterCodingException || cause instanceof CharConversionException) {
+      return "it is no text in UTF-8; save it as UTF-8";
+    }
+    String reason = cause instanceof FileSystemException f ? f.getReason() : cause.getMessage();
+    return firstLine(reason, cause);
+  }
+
+  /** The first line of a library's message; where there is none, the name of its class. */
+  public static String firstLine(@Nullable String message, Throwable cause) {
+    return message == null || message.isBlank()
+        ? cause.getClass().getSimpleName()
+        : message.strip().lines().findFirst().orElse("").strip();
+  }
+}

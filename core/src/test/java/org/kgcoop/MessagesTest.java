@@ -1,0 +1,49 @@
+package org.kgcoop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.NoSuchFileException;
+import org.junit.jupiter.api.Test;
+
+class MessagesTest {
+
+  @Test
+  void whatATerminalWouldActUponBecomesAQuestionMark() {
+    assertThat(Messages.line("a\u001b[2Jb\nc\td\u0000e\u009b1mf\u007fg"))
+        .isEqualTo("a?[2Jb?c?d?e?1mf?g");
+    assertThat(Messages.line("abc\u202etxt.exe\u2028")).isEqualTo("abc?txt.exe?");
+    // Persian joins and parts letters by characters of no width: those are part of a name.
+    assertThat(Messages.line("\u0645\u06cc\u200c\u062f\u0631, \u00e9, \ud83d\udc08"))
+        .isEqualTo("\u0645\u06cc\u200c\u062f\u0631, \u00e9, \ud83d\udc08");
+  }
+
+  @Test
+  void linesAndColumnsOfATableStay() {
+    assertThat(Messages.lines("a\tb\nc\rd\u001b")).isEqualTo("a\tb\nc?d?");
+  }
+
+  @Test
+  void anErrorIsOneLineWhateverTheNamesInIt() {
+    assertThat(KgCoopException.data("class 'a\u001b[31m\nkgcoop: done'"))
+        .hasMessage("class 'a?[31m?kgcoop: done'");
+  }
+
+  @Test
+  void aReasonIsPlainEnglish() {
+    assertThat(Messages.reason(new EOFException())).isEqualTo("it ends too early");
+    assertThat(Messages.reason(new MalformedInputException(1))).contains("UTF-8");
+    assertThat(Messages.reason(new NoSuchFileException("x"))).startsWith("No such file");
+    assertThat(Messages.reason(new IOException("disk full\n\tat x"))).isEqualTo("disk full");
+  }
+
+  @Test
+  void aCellIsNoFormula() {
+    for (String start : new String[] {"=", "+", "-", "@", "\t", "\r"}) {
+      assertThat(Messages.cell(start + "cmd|' /C calc'!A0\n")).startsWith("'" + start);
+    }
+    assertThat(Messages.cell("red-fox = 1")).isEqualTo("red-fox = 1");
+  }
+}
