@@ -61,7 +61,8 @@ public final class ClassifierServer implements AutoCloseable {
         new WebPage(settings, runs != null, EmbeddedPrompt.isFor(clip) ? EmbeddedClip.NOTE : "");
     RunPages runPages = new RunPages(runs, session, log);
     zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES, settings.timeLimit());
-    PictureReader pictures = new PictureReader(clip, settings.timeLimit(), log);
+    PictureReader pictures =
+        new PictureReader(clip, settings.timeLimit(), settings.maxPixels(), log);
     queue =
         new EncodingQueue(
             new PictureEncoder(clip, new Images(log)),

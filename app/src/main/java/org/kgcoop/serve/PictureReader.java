@@ -14,8 +14,8 @@ import org.kgcoop.serve.RequestTrace.Stage;
 
 /**
  * Bytes to pictures of the model's size, so that what waits is small. Only as many are decoded at a
- * time as fit into the heap: a picture of the most pixels takes 192 MB as RGB, and more while it is
- * decoded. No decoding takes long, since {@link Images} bounds pixels, and the scans of a JPEG.
+ * time as fit into the heap: a picture takes 3 bytes a pixel as RGB, and more while it is decoded.
+ * No decoding takes long, since {@link Images} bounds pixels, and the scans of a JPEG.
  */
 final class PictureReader {
   private static final long BYTES_A_PIXEL = 12;
@@ -26,10 +26,10 @@ final class PictureReader {
   private final Duration timeLimit;
   private final AtomicInteger upcoming = new AtomicInteger();
 
-  PictureReader(Clip clip, Duration timeLimit, Consumer<String> warnings) {
-    images = new Images(warnings);
+  PictureReader(Clip clip, Duration timeLimit, long maxPixels, Consumer<String> warnings) {
+    images = new Images(maxPixels, warnings);
     transform = new Transform(clip.preprocessing());
-    long fit = Runtime.getRuntime().maxMemory() / (BYTES_A_PIXEL * Images.DEFAULT_MAX_PIXELS);
+    long fit = Runtime.getRuntime().maxMemory() / (BYTES_A_PIXEL * maxPixels);
     decoding =
         new Semaphore((int) Math.max(1, Math.min(fit, Runtime.getRuntime().availableProcessors())));
     this.timeLimit = timeLimit;
