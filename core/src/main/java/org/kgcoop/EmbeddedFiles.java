@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedFiles {
   private static final String ROOT = "org/kgcoop/embedded/";
 
+  private static @Nullable Path copies;
+
   private EmbeddedFiles() {}
 
   /**
@@ -28,12 +30,12 @@ public final class EmbeddedFiles {
   }
 
   /**
-   * The file itself, or a copy of it in {@code folder} where it lies inside a jar; null where there
-   * is none of that name.
+   * The file itself or, where it lies inside a jar, a copy of it: one for the whole process, gone
+   * when the program ends. Null where there is none of that name.
    *
    * @throws KgCoopException of the kind IO where it cannot be copied
    */
-  public static @Nullable Path file(String name, Path folder) {
+  public static @Nullable Path file(String name) {
     URL url = loader().getResource(ROOT + name);
     if (url == null) {
       return null;
@@ -41,27 +43,44 @@ public final class EmbeddedFiles {
     if (url.getProtocol().equals("file")) {
       return Path.of(URI.create(url.toString()));
     }
-    Path copy = folder.resolve(name.substring(name.lastIndexOf('/') + 1));
-    try (InputStream in = url.openStream()) {
-      Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
-      copy.toFile().deleteOnExit();
-      return copy;
+    try {
+      return copy(url, name);
     } catch (IOException e) {
       throw KgCoopException.io(
-          "the embedded file " + name + " cannot be copied to " + folder + ": " + e.getMessage(),
+          "the embedded file %s cannot be copied to %s: %s"
+              .formatted(name, System.getProperty("java.io.tmpdir"), e.getMessage()),
           e);
     }
   }
 
-  /** A folder for such copies, gone when the program ends. */
-  public static Path temporaryFolder() {
+  private static synchronized Path copy(URL url, String name) throws IOException {
+    if (copies == null) {
+      copies = temporaryFolder();
+    }
+    Path copy = copies.resolve(name);
+    if (!Files.exists(copy)) {
+      Path folder = Files.createDirectories(copy.resolveSibling(""));
+      Path part = Files.createTempFile(folder, ".", ".part");
+      try (InputStream in = url.openStream()) {
+        long unused = Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+      }
+      Path unused = Files.move(part, copy, StandardCopyOption.REPLACE_EXISTING);
+    }
+    return copy;
+  }
+
+  private static Path temporaryFolder() throws IOException {
+    Path place = Path.of(System.getProperty("java.io.tmpdir"));
+    ScratchFolder folder = ScratchFolder.in(place, "kgcoop-");
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder), "embedded files"));
+    return folder.path();
+  }
+
+  private static void delete(ScratchFolder folder) {
     try {
-      Path folder = Files.createTempDirectory("kgcoop-");
-      // Files are deleted in the reverse of the order of asking: the folder after its content.
-      folder.toFile().deleteOnExit();
-      return folder;
+      folder.close();
     } catch (IOException e) {
-      throw KgCoopException.io("no temporary folder can be made: " + e.getMessage(), e);
+      return; // the next start deletes it
     }
   }
 

@@ -29,6 +29,10 @@ final class ContactSheet {
   private static final int NAMES = 220;
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
 
+  static {
+    ImageIO.setUseCache(false); // its streams would be files of the temporary folder
+  }
+
   private ContactSheet() {}
 
   /** Writes the sheet as PNG; a picture that cannot be read leaves a crossed box. */

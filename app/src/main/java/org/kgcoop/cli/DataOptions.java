@@ -3,7 +3,6 @@ package org.kgcoop.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
@@ -82,8 +81,8 @@ final class DataOptions {
    * @param data {@code embedded:NAME}; with {@code --root} the name of a published data set or a
    *     path below the root; else a path
    */
-  DataSet open(String data, Consumer<String> warnings) {
-    DataSetOptions options = options(warnings);
+  DataSet open(String data, Output output) {
+    DataSetOptions options = options(output);
     if (testData != null || valData != null) {
       return openParts(data, options);
     }
@@ -129,8 +128,9 @@ final class DataOptions {
     return EMBEDDED + name;
   }
 
-  private DataSetOptions options(Consumer<String> warnings) {
-    return DataSetOptions.defaults(warnings)
+  private DataSetOptions options(Output output) {
+    return DataSetOptions.defaults(output::warn)
+        .withNotes(output::info)
         .withImages(images)
         .withClassNames(classNames)
         .withTemplate(template)

@@ -28,6 +28,6 @@ final class DataSetList {
 
   /** One that another option names. */
   DataSet open(String path, Output output) {
-    return options.open(path, output::warn);
+    return options.open(path, output);
   }
 }

@@ -65,7 +65,7 @@ final class DomainCommand implements ProtocolCommand {
     List<String> others = shifts.isEmpty() ? Shifts.of(source) : shifts;
     return new Transfer(
         "domain",
-        dataOptions.open(source, output::warn),
-        others.stream().map(path -> dataOptions.open(path, output::warn)).toList());
+        dataOptions.open(source, output),
+        others.stream().map(path -> dataOptions.open(path, output)).toList());
   }
 }

@@ -90,7 +90,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ClassSplit split = Parse.classSplit("--classes", classes);
-    DataSet set = dataOptions.open(data, output::warn).select(split);
+    DataSet set = dataOptions.open(data, output).select(split);
     if (set.test().isEmpty()) {
       throw KgCoopException.data(data + ": no test pictures of " + classes + " classes");
     }

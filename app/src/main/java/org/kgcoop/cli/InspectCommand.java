@@ -93,7 +93,7 @@ final class InspectCommand implements Callable<Integer> {
 
   /** A data set: what its lists say and, unless in a hurry, what its pictures say. */
   private ObjectNode data() {
-    DataSet data = dataOptions.open(what, output::warn);
+    DataSet data = dataOptions.open(what, output);
     ObjectNode json = Inspection.of(data);
     if (!quick) {
       int count = data.train().size() + data.val().size() + data.test().size();

@@ -62,7 +62,7 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() {
     List<String> given = classes.names();
     PromptFile file = PromptFile.readAny(prompt, given);
-    List<Path> files = PictureFiles.expand(pictures);
+    List<Path> files = PictureFiles.expand(pictures, output::warn);
     List<String> names = given.isEmpty() ? file.classNames() : given;
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.of(file, clip, names)) {

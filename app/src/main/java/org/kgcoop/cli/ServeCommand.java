@@ -108,6 +108,14 @@ final class ServeCommand implements Callable<Integer> {
   private int megabytes = 32;
 
   @Option(
+      names = "--max-pixels",
+      paramLabel = "N",
+      description =
+          "Largest picture, as width times height: a small file of many pixels takes long to decode"
+              + " (default: 25000000).")
+  private long maxPixels = ServerSettings.DEFAULT_MAX_PIXELS;
+
+  @Option(
       names = "--rate",
       paramLabel = "N",
       description =
@@ -174,7 +182,8 @@ final class ServeCommand implements Callable<Integer> {
             queue,
             Duration.ofSeconds(seconds),
             Math.min(megabytes * MEGABYTE - 1, Integer.MAX_VALUE - 1),
-            rate);
+            rate,
+            maxPixels);
     if (!settings.isLoopback() && tokenFile == null && !openToEverybody) {
       throw KgCoopException.configuration(
           "--host "

@@ -90,7 +90,7 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ClassSplit split = Parse.classSplit("--classes", classes);
-    DataSet whole = dataOptions.open(data, output::warn);
+    DataSet whole = dataOptions.open(data, output);
     Contender contender = methodOptions.contenders(List.of(method), training::settings).get(0);
     if (contender.method().apply(Templates.of(whole)).prompt().isEmpty()) {
       throw KgCoopException.configuration(

@@ -23,7 +23,9 @@ final class TransformOptions {
       names = "--crop-padding",
       paramLabel = "PIXELS",
       defaultValue = "4",
-      description = "Of random_crop (default: ${DEFAULT-VALUE}).")
+      description =
+          "Black frame of random_crop, which cuts the model's square out of a picture as it is"
+              + " (default: ${DEFAULT-VALUE}).")
   private int cropPadding = 4;
 
   @Option(

@@ -73,7 +73,7 @@ final class ZeroShotCommand implements Callable<Integer> {
     }
     List<String> all = new ArrayList<>(ensemble ? Templates.ENSEMBLE : List.of());
     all.addAll(templates.isEmpty() ? List.of(clipOptions.template()) : templates);
-    List<Path> files = PictureFiles.expand(pictures);
+    List<Path> files = PictureFiles.expand(pictures, output::warn);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.zeroShot(clip, names, all.toArray(String[]::new))) {
       return new Predictions(classifier, top, output).print(files);

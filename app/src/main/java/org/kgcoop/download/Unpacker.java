@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -15,25 +16,41 @@ import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.ArchiveEntry;
 import org.apache.commons.compress.archivers.ArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.data.BoundedTar;
 import org.kgcoop.experiment.Progress;
 
 /**
  * Unpacks .zip, .tar, .tgz and .tar.gz. A name that leads out of the folder stops it, links and
- * devices are refused; all goes to a folder beside the final one first, so that a damaged archive
- * or a full disk leaves nothing under the final name.
+ * devices are refused, and so is what unpacks to far more than pictures do; all goes to a folder
+ * beside the final one first, so that a damaged archive or a full disk leaves nothing under the
+ * final name.
  */
 final class Unpacker {
   private static final String GZIP = ".*\\.(tgz|tar\\.gz)";
 
+  /** Data sets have archives in an archive; none has them deeper. */
+  private static final int MOST_DEPTH = 3;
+
+  /** Pictures do not shrink, lists shrink to a tenth. */
+  private static final int MOST_RATIO = 20;
+
+  private static final long ANY_RATIO_BYTES = 1L << 30;
+  private static final int BYTES_A_FILE = 512; // which an empty one takes on the disk too
+
   private final Progress progress;
+  private final long anyRatioBytes;
 
   Unpacker(Progress progress) {
+    this(progress, ANY_RATIO_BYTES);
+  }
+
+  Unpacker(Progress progress, long anyRatioBytes) {
     this.progress = progress;
+    this.anyRatioBytes = anyRatioBytes;
   }
 
   /**
@@ -48,7 +65,8 @@ final class Unpacker {
     try {
       remove(beside); // of an attempt that was cut off
       Path unused = Files.createDirectories(beside);
-      extract(archive, beside);
+      long most = Math.max(anyRatioBytes, MOST_RATIO * Files.size(archive));
+      extract(archive, beside, 1, new Room(archive, most));
       Path wanted = within.isEmpty() ? beside : beside.resolve(within);
       // One folder at the top, whatever its name is, is what a release calls itself.
       move(Files.isDirectory(wanted) ? wanted : onlyFolder(beside), into);
@@ -64,13 +82,14 @@ final class Unpacker {
     }
   }
 
-  private void extract(Path archive, Path folder) throws IOException {
+  private void extract(Path archive, Path folder, int depth, Room room) throws IOException {
     String name = String.valueOf(archive.getFileName());
     try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), 1 << 16);
         Progress.Task task = progress.start("unpacking " + name, Files.size(archive));
         ArchiveInputStream<?> in = stream(name, new Counting(file, task))) {
       for (ArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         Path target = inside(archive, folder, entry.getName());
+        room.take(BYTES_A_FILE);
         if (entry.isDirectory()) {
           Path unused = Files.createDirectories(target);
           continue;
@@ -85,9 +104,14 @@ final class Unpacker {
         if (parent != null) {
           Path unused = Files.createDirectories(parent);
         }
-        long unused = Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+        try (OutputStream out = Files.newOutputStream(target)) {
+          room.copy(in, out);
+        }
         if (target.toString().matches(".*\\.(zip|tar)|" + GZIP)) {
-          extract(target, parent == null ? folder : parent);
+          if (depth == MOST_DEPTH) {
+            throw refused(archive, entry.getName(), "is an archive in archives too deep");
+          }
+          extract(target, parent == null ? folder : parent, depth + 1, room);
           Files.delete(target);
         }
       }
@@ -106,8 +130,7 @@ final class Unpacker {
     if (name.endsWith(".zip")) {
       return new ZipArchiveInputStream(in, null, true, true);
     }
-    return new TarArchiveInputStream(
-        name.matches(GZIP) ? new GZIPInputStream(in, 1 << 16) : in, "UTF-8");
+    return new BoundedTar(name.matches(GZIP) ? new GZIPInputStream(in, 1 << 16) : in);
   }
 
   /** The place of an entry, which lies inside of the folder. */
@@ -188,6 +211,36 @@ final class Unpacker {
       remove(folder);
     } catch (IOException e) {
       return; // the next attempt removes it
+    }
+  }
+
+  /** What an archive may still unpack to, with all archives in it. */
+  private static final class Room {
+    private final Path archive;
+    private final long most;
+    private long left;
+
+    Room(Path archive, long most) {
+      this.archive = archive;
+      this.most = most;
+      left = most;
+    }
+
+    void take(long bytes) {
+      left -= bytes;
+      if (left < 0) {
+        throw KgCoopException.data(
+            "%s: unpacks to more than %d MB, far more than its size allows; delete it"
+                .formatted(archive, most >> 20));
+      }
+    }
+
+    void copy(InputStream in, OutputStream out) throws IOException {
+      byte[] buffer = new byte[1 << 16];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        take(n);
+        out.write(buffer, 0, n);
+      }
     }
   }
 

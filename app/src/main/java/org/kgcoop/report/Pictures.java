@@ -25,6 +25,10 @@ import org.kgcoop.data.Transform;
 final class Pictures {
   private static final int SIDE = 96;
 
+  static {
+    ImageIO.setUseCache(false); // its streams would be files of the temporary folder
+  }
+
   private final Map<String, Map<String, Item>> sets = new HashMap<>();
   private final Images images = new Images(warning -> {});
 

@@ -18,7 +18,7 @@ import org.kgcoop.serve.RequestTrace.Stage;
  * Bytes to pictures of the model's size, so that what waits is small. Large pictures, which may
  * take seconds, wait for each other and not for small ones, nor do these wait for them: each kind
  * has as many places as there are processors. Of large ones only as many are decoded at a time as
- * fit into the heap: one of the most pixels takes 192 MB as RGB, and more while it is decoded.
+ * fit into the heap: a picture takes 3 bytes a pixel as RGB, and more while it is decoded.
  */
 final class PictureReader {
   private static final long BYTES_A_PIXEL = 12;
@@ -37,11 +37,12 @@ final class PictureReader {
   }
 
   PictureReader(Clip clip, ServerSettings settings, int processors, Consumer<String> warnings) {
-    long fit = Runtime.getRuntime().maxMemory() / (BYTES_A_PIXEL * Images.DEFAULT_MAX_PIXELS);
-    small = new Places(new Images(SMALL, warnings), processors, Integer.MAX_VALUE);
+    long most = settings.maxPixels();
+    long fit = Runtime.getRuntime().maxMemory() / (BYTES_A_PIXEL * most);
+    small = new Places(new Images(Math.min(SMALL, most), warnings), processors, Integer.MAX_VALUE);
     large =
         new Places(
-            new Images(warnings),
+            new Images(most, warnings),
             (int) Math.max(1, Math.min(fit, processors)),
             Math.max(1, settings.queue() / 2));
     transform = new Transform(clip.preprocessing());

@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.Images;
 
 /**
  * Where a server listens, who may ask it, and how much.
@@ -17,6 +18,7 @@ import org.kgcoop.KgCoopException;
  * @param timeLimit how long a request may wait for its answer
  * @param maxBytes of the body of a request
  * @param rate requests a second from one address, or 0 for any number
+ * @param maxPixels of a picture: decoding a small file may take long by them alone
  */
 public record ServerSettings(
     String host,
@@ -26,7 +28,12 @@ public record ServerSettings(
     int queue,
     Duration timeLimit,
     int maxBytes,
-    int rate) {
+    int rate,
+    long maxPixels) {
+
+  /** As many as 5000 x 5000, more than most cameras take. */
+  public static final long DEFAULT_MAX_PIXELS = 25_000_000;
+
   private static final int SHORTEST_TOKEN = 16;
 
   public ServerSettings {
@@ -36,8 +43,24 @@ public record ServerSettings(
     check(maxBytes > 0, "--max-megabytes: expected 1 to 1024");
     check(rate >= 0, "--rate " + rate + ": expected requests a second, or 0 for any number");
     check(
+        maxPixels >= 1 && maxPixels <= Images.DEFAULT_MAX_PIXELS,
+        "--max-pixels %d: expected 1 to %d".formatted(maxPixels, Images.DEFAULT_MAX_PIXELS));
+    check(
         token == null || token.length() >= SHORTEST_TOKEN,
         "the token has fewer than " + SHORTEST_TOKEN + " characters; expected a random text");
+  }
+
+  /** With the default limit of pixels. */
+  public ServerSettings(
+      String host,
+      int port,
+      @Nullable String token,
+      String template,
+      int queue,
+      Duration timeLimit,
+      int maxBytes,
+      int rate) {
+    this(host, port, token, template, queue, timeLimit, maxBytes, rate, DEFAULT_MAX_PIXELS);
   }
 
   /** With any number of requests from one address. */

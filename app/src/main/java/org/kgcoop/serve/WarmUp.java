@@ -12,6 +12,10 @@ import org.kgcoop.classify.Classification;
 final class WarmUp {
   private static final int SIDE = 64;
 
+  static {
+    ImageIO.setUseCache(false); // its streams would be files of the temporary folder
+  }
+
   private WarmUp() {}
 
   /** Has a black picture classified by every model, on the way that requests take. */

@@ -121,7 +121,7 @@ class ConfigTest {
     assertThat(training.path("epochs").asInt()).isEqualTo(1);
     assertThat(training.path("batch_size").asInt()).isEqualTo(8);
     assertThat(training.path("warmup").asText()).isEqualTo("none");
-    assertThat(training.path("transforms").asText()).isEqualTo("random_crop:4 cutout:1,6");
+    assertThat(training.path("transforms").asText()).isEqualTo("random_crop:4,unscaled cutout:1,6");
     assertThat(settings().path("method").path("method").asText()).isEqualTo("coop");
     assertThat(settings().path("data").path("shots").asInt()).isEqualTo(2);
   }

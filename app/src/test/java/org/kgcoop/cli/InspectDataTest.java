@@ -68,6 +68,19 @@ class InspectDataTest {
   }
 
   @Test
+  void tellsThatPicturesAreDividedHere() throws IOException {
+    Path plain = folder.resolve("plain");
+    for (String name : new String[] {"ant/1.png", "ant/2.png", "fox/1.png", "fox/2.png"}) {
+      picture("../plain/" + name, 8, 6, name.hashCode());
+    }
+
+    assertThat(Cli.run("inspect", plain, "--quick").err())
+        .containsOnlyOnce("no train and test parts")
+        .contains("2 train, 0 val, 2 test");
+    assertThat(Cli.run("inspect", plain, "--quick", "--quiet").err()).isEmpty();
+  }
+
+  @Test
   void drawsAContactSheet() throws IOException {
     Path sheet = folder.resolve("sheet.png");
 

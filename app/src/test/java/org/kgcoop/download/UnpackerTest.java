@@ -133,6 +133,57 @@ class UnpackerTest {
   }
 
   @Test
+  void archivesInArchivesEndAtTheThird() throws IOException {
+    byte[] third = zip("c.zip", zip("d.txt", new byte[] {1}));
+    byte[] second = zip("b.zip", third);
+    unpacker.unpack(archive("a.zip", second), "", folder.resolve("set"));
+    assertThat(folder.resolve("set/d.txt")).exists();
+
+    Files.delete(folder.resolve("set/d.txt"));
+    Files.delete(folder.resolve("set"));
+    Path deep = archive("a.zip", zip("a.zip", second));
+    assertThatThrownBy(() -> unpacker.unpack(deep, "", folder.resolve("set")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("too deep");
+    assertNothingLeft();
+  }
+
+  @Test
+  void anArchiveThatUnpacksToFarMoreThanItsSizeIsRefused() throws IOException {
+    Unpacker small = new Unpacker(Progress.SILENT, 1 << 20);
+    byte[] zeros = zip("zeros.bin", new byte[3 << 20]);
+    small.unpack(archive("a.zip", zip("x.txt", new byte[500_000])), "", folder.resolve("set"));
+    assertThat(folder.resolve("set/x.txt")).hasSize(500_000);
+    Files.delete(folder.resolve("set/x.txt"));
+    Files.delete(folder.resolve("set"));
+
+    for (byte[] content : List.of(zeros, zip("inner.zip", zeros))) {
+      Path archive = archive("a.zip", content);
+      assertThatThrownBy(() -> small.unpack(archive, "", folder.resolve("set")))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("unpacks to more than 1 MB");
+      assertNothingLeft();
+    }
+  }
+
+  @Test
+  void aNameOfAnyLengthIsNotRead() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream out = new TarArchiveOutputStream(new GZIPOutputStream(bytes))) {
+      TarArchiveEntry name = new TarArchiveEntry("././@LongLink", TarConstants.LF_GNUTYPE_LONGNAME);
+      name.setSize(32 << 20);
+      out.putArchiveEntry(name);
+      out.write(new byte[32 << 20]);
+      out.closeArchiveEntry();
+    }
+    Path archive = archive("a.tgz", bytes.toByteArray());
+    assertThatThrownBy(() -> unpacker.unpack(archive, "", folder.resolve("set")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("33554432 bytes");
+    assertNothingLeft();
+  }
+
+  @Test
   void anArchiveThatIsCutShortLeavesNothing() throws IOException {
     byte[] whole = tar("images/1.jpg", "images/2.jpg");
     Path archive = archive("a.tar.gz", Arrays.copyOf(whole, whole.length / 2));

@@ -30,7 +30,7 @@ public final class EmbeddedPictures {
 
   /** Some pictures, spread over the classes: FOLDER/PART/CLASS/NAME. */
   public static List<Path> copy(Path folder, int count) throws IOException {
-    Path zip = EmbeddedFiles.file("datasets/objects.zip", EmbeddedFiles.temporaryFolder());
+    Path zip = EmbeddedFiles.file("datasets/objects.zip");
     try (FileSystem archive = FileSystems.newFileSystem(zip)) {
       List<Path> all;
       try (Stream<Path> files = Files.walk(archive.getPath("/"))) {

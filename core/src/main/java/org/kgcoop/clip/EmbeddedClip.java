@@ -32,14 +32,13 @@ public final class EmbeddedClip {
    * @throws KgCoopException of the kind CONFIGURATION where the program has none
    */
   public static Path folder() {
-    Path folder = EmbeddedFiles.temporaryFolder();
-    Path weights = EmbeddedFiles.file("clip/" + WEIGHTS, folder);
+    Path weights = EmbeddedFiles.file("clip/" + WEIGHTS);
     if (weights == null || weights.getParent() == null) {
       throw KgCoopException.configuration(
           "this build has no embedded CLIP: put kgcoop-embedded on the class path, or name weights");
     }
     for (String name : BESIDE) {
-      if (EmbeddedFiles.file("clip/" + name, folder) == null) {
+      if (EmbeddedFiles.file("clip/" + name) == null) {
         throw new IllegalStateException("the embedded CLIP lacks " + name);
       }
     }

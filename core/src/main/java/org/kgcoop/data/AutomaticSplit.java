@@ -51,6 +51,28 @@ final class AutomaticSplit {
     return new DataSet(name, classNames, split.train, split.val, split.test, null);
   }
 
+  /** As the other, and tells that it was done. */
+  static DataSet of(
+      String name,
+      List<String> classNames,
+      List<List<Item>> byLabel,
+      DataSetOptions options,
+      Path where) {
+    DataSet made = of(name, classNames, byLabel, options.splitSeed(), where);
+    options
+        .notes()
+        .accept(
+            ("%s: no train and test parts, so the pictures of each class are divided here:"
+                    + " %d train, %d val, %d test (--split-seed %d)")
+                .formatted(
+                    where,
+                    made.train().size(),
+                    made.val().size(),
+                    made.test().size(),
+                    options.splitSeed()));
+    return made;
+  }
+
   /**
    * A data set of given test pictures and others, a fifth of which become the validation part: one
    * generator, seeded once; label by label in order of first appearance the pictures are shuffled,

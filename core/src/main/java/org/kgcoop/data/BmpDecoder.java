@@ -3,22 +3,30 @@ package org.kgcoop.data;
 import java.awt.image.Raster;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Set;
 
 /** BMP: the JDK's reader gives indices or samples, the palette is applied here. */
 final class BmpDecoder {
 
   private static final int FILE_HEADER = 14;
   private static final int OLD_HEADER = 12;
+  private static final int USUAL_HEADER = 40;
+  private static final int MASKS = 12;
+  // Written by OS/2 2.x and some versions of Adobe's programs.
+  private static final Set<Integer> LONGER_HEADERS = Set.of(52, 56, 64);
   private static final int RAW = 0;
   private static final int BIT_FIELDS = 3;
 
   private BmpDecoder() {}
 
-  static RgbImage decode(byte[] bytes, PixelLimit limit) throws IOException {
+  static RgbImage decode(byte[] stored, PixelLimit limit) throws IOException {
+    byte[] bytes = withUsualHeader(stored);
     ByteReader file = ByteReader.littleEndian(bytes);
     int headerSize = file.s32(FILE_HEADER);
     boolean old = headerSize == OLD_HEADER;
-    if (!old && headerSize < 40) {
+    if (!old && headerSize < USUAL_HEADER) {
       throw new IOException("its header of " + headerSize + " bytes is of no known kind");
     }
     long width = old ? file.u16(18) : file.s32(18);
@@ -38,6 +46,27 @@ final class BmpDecoder {
     }
     byte[] palette = palette(file, headerSize, old, bits);
     return Samples.coloured((int) width, (int) height, Samples.band(raster, 0), palette);
+  }
+
+  /**
+   * The file without what some headers have behind the usual one, of which Pillow reads the masks
+   * alone; they stand where those of the usual header do.
+   */
+  private static byte[] withUsualHeader(byte[] bytes) throws IOException {
+    ByteReader file = ByteReader.littleEndian(bytes);
+    int headerSize = file.s32(FILE_HEADER);
+    if (!LONGER_HEADERS.contains(headerSize)) {
+      return bytes;
+    }
+    int kept = FILE_HEADER + USUAL_HEADER + (file.u32(30) == BIT_FIELDS ? MASKS : 0);
+    int dropped = FILE_HEADER + headerSize - kept;
+    file.check(kept, dropped);
+    byte[] out = new byte[bytes.length - dropped];
+    System.arraycopy(bytes, 0, out, 0, kept);
+    System.arraycopy(bytes, kept + dropped, out, kept, out.length - kept);
+    ByteBuffer numbers = ByteBuffer.wrap(out).order(ByteOrder.LITTLE_ENDIAN);
+    numbers.putInt(10, (int) file.u32(10) - dropped).putInt(FILE_HEADER, USUAL_HEADER);
+    return out;
   }
 
   /** Masks of zero are written by some programs and mean the usual order. */

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ final class ClassFolders {
   private static final List<String> TRAIN = List.of("train", "training");
   private static final List<String> VAL = List.of("val", "valid", "validation");
   private static final List<String> TEST = List.of("test", "testing");
+  private static final String LISTS = ".*\\.(csv|tsv|json|jsonl|xlsx?)";
 
   /**
    * Where pictures of a part lie.
@@ -73,8 +75,9 @@ final class ClassFolders {
   }
 
   private DataSet parts(Optional<Part> train, Optional<Part> val, Optional<Part> test) {
-    List<Part> parts = Stream.of(train, val, test).flatMap(Optional::stream).toList();
-    List<String> folders = classFolders(parts);
+    List<String> folders =
+        classFolders(Stream.of(train, test).flatMap(Optional::stream).toList(), val);
+    checkLists(folders, false);
     List<String> names = ClassNames.of(root, folders, options);
     return new DataSet(
         name(),
@@ -87,13 +90,14 @@ final class ClassFolders {
 
   private DataSet splitHere() {
     Part whole = new Part("", root);
-    List<String> folders = classFolders(List.of(whole));
+    List<String> folders = classFolders(List.of(whole), Optional.empty());
+    checkLists(folders, true);
     List<String> names = ClassNames.of(root, folders, options);
     List<List<Item>> byLabel = new ArrayList<>();
     for (int label = 0; label < folders.size(); label++) {
       byLabel.add(items(whole, folders.get(label), label, names.get(label)));
     }
-    return AutomaticSplit.of(name(), names, byLabel, options.splitSeed(), root);
+    return AutomaticSplit.of(name(), names, byLabel, options, root);
   }
 
   private String name() {
@@ -102,37 +106,98 @@ final class ClassFolders {
       return given;
     }
     Path place = root.toAbsolutePath().normalize();
-    return Folders.name(TRAIN.contains(Folders.name(place)) ? Folders.parent(place) : place);
+    return Folders.name(Folders.hasName(place, TRAIN) ? Folders.parent(place) : place);
   }
 
-  /** The folder of that name, if it holds folders: a class may be called "train" too. */
+  /**
+   * The folder of such a name, in whatever case, if it holds folders: a class may be called "train"
+   * too.
+   */
   private Optional<Part> part(List<String> names) {
+    List<Path> folders = Folders.folders(root);
     return names.stream()
-        .map(name -> new Part(name + "/", root.resolve(name)))
-        .filter(part -> Files.isDirectory(part.folder()))
-        .filter(part -> !Folders.folders(part.folder()).isEmpty())
+        .flatMap(name -> folders.stream().filter(f -> Folders.hasName(f, List.of(name))))
+        .filter(folder -> !Folders.folders(folder).isEmpty())
+        .map(folder -> new Part(Folders.name(folder) + "/", folder))
         .findFirst();
   }
 
-  /** The names of the class folders in any of these parts, sorted. */
-  private List<String> classFolders(List<Part> parts) {
+  /** The part that a folder of that name is for: train, val or test. */
+  static Optional<String> part(String folder) {
+    return Stream.of(TRAIN, VAL, TEST)
+        .filter(names -> names.contains(folder.toLowerCase(Locale.ROOT)))
+        .map(names -> names.get(0))
+        .findFirst();
+  }
+
+  /**
+   * The names of the class folders in any of these parts, sorted.
+   *
+   * @param val where a class may be empty
+   */
+  private List<String> classFolders(List<Part> parts, Optional<Part> val) {
     TreeSet<String> names = new TreeSet<>();
+    List<Path> leftOut = new ArrayList<>();
     List<String> empty = new ArrayList<>();
     for (Part part : parts) {
       for (Path folder : Folders.folders(part.folder())) {
         names.add(Folders.name(folder));
-        if (Folders.pictures(folder).isEmpty()) {
+        if (!hasPictures(folder, leftOut)) {
           empty.add(part.prefix() + Folders.name(folder));
         }
       }
     }
+    for (Path folder : val.map(part -> Folders.folders(part.folder())).orElse(List.of())) {
+      if (hasPictures(folder, leftOut)) {
+        names.add(Folders.name(folder));
+      }
+    }
+    Optional<String> told = PictureNames.leftOut(leftOut);
     if (!empty.isEmpty()) {
       throw KgCoopException.data(
           ("%s: no pictures in %s; expected JPEG, PNG, GIF, BMP or WebP files directly in each"
-                  + " class folder")
-              .formatted(root, Listing.firstOf(empty)));
+                  + " class folder%s")
+              .formatted(
+                  root, Listing.firstOf(empty), told.map(line -> " (" + line + ")").orElse("")));
     }
+    told.ifPresent(line -> options.warnings().accept(root + ": " + line));
     return List.copyOf(names);
+  }
+
+  private static boolean hasPictures(Path folder, List<Path> leftOut) {
+    List<Path> pictures =
+        Folders.list(
+            folder,
+            file -> PictureNames.isPicture(Folders.name(file)) && Files.isRegularFile(file));
+    List<Path> others =
+        pictures.stream().filter(file -> !PictureNames.isRead(Folders.name(file))).toList();
+    leftOut.addAll(others);
+    return others.size() < pictures.size();
+  }
+
+  /** Refuses a single class, and tells of lists that may say the classes which folders do not. */
+  private void checkLists(List<String> classes, boolean divided) {
+    List<String> lists =
+        Folders.names(Folders.files(root)).stream()
+            .filter(name -> name.toLowerCase(Locale.ROOT).matches(LISTS))
+            .toList();
+    String ignored = lists.isEmpty() ? "" : ", and ignored beside are " + Listing.firstOf(lists);
+    String instead =
+        "a list of pictures is read as manifest.csv (path, label, split) or metadata.csv"
+            + " (file_name, label)";
+    if (classes.size() == 1) {
+      throw KgCoopException.data(
+          ("%s: the only folder with pictures is %s, which makes one class%s; expected two or more"
+                  + " folders of classes, or a list: %s")
+              .formatted(root, classes.get(0), ignored, instead));
+    }
+    if (divided && !lists.isEmpty()) {
+      options
+          .warnings()
+          .accept(
+              "%s: classes are the folders %s%s; %s"
+                  .formatted(root, Listing.firstOf(classes), ignored, instead));
+    }
   }
 
   private static List<Item> items(Optional<Part> part, List<String> folders, List<String> names) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -41,7 +42,7 @@ final class ClassNames {
     if (pairs.keySet().containsAll(classes)) {
       return classes.stream().map(name -> pairs.getOrDefault(name, name)).toList();
     }
-    if (lines.size() == classes.size()) {
+    if (lines.size() == classes.size() && !arePairs(lines, pairs.keySet(), classes)) {
       return lines;
     }
     throw KgCoopException.data(
@@ -53,6 +54,24 @@ final class ClassNames {
                 classes.size(),
                 Listing.firstOf(
                     classes.stream().filter(name -> !pairs.containsKey(name)).toList())));
+  }
+
+  /**
+   * Whether lines of which some class has none are meant as pairs all the same: a tab says so, and
+   * so does the folder of a class, unless the other classes stand under their own names.
+   */
+  private static boolean arePairs(List<String> lines, Set<String> folders, List<String> classes) {
+    if (lines.stream().anyMatch(line -> line.contains("\t"))) {
+      return true;
+    }
+    boolean named = true;
+    for (int label = 0; label < classes.size(); label++) {
+      String name = classes.get(label);
+      named &= folders.contains(name) || cleaned(lines.get(label)).equals(cleaned(name));
+    }
+    return !named
+        && lines.stream().allMatch(line -> line.split("\\s+", 2).length == 2)
+        && classes.stream().anyMatch(folders::contains);
   }
 
   /** What a name comes down to when case, '_' and surrounding space do not count. */

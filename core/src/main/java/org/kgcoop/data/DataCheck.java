@@ -20,6 +20,11 @@ final class DataCheck {
     if (dataSet.train().isEmpty() && dataSet.test().isEmpty()) {
       throw KgCoopException.data(where + ": no training and no test pictures; expected some");
     }
+    if (dataSet.classNames().size() == 1) {
+      throw KgCoopException.data(
+          "%s: all pictures are of one class, \"%s\"; expected two classes or more to tell apart"
+              .formatted(where, dataSet.classNames().get(0)));
+    }
     checkLabels(dataSet, where, options);
     checkNames(dataSet, where, options);
     if (options.checkFiles()) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param strict whether class names that differ only in case or '_' are an error
  * @param checkFiles whether every picture must be there at once, rather than when it is read
  * @param warnings gets one line for what a user should know and may leave
+ * @param notes gets one line for what was done that the files do not say
  */
 public record DataSetOptions(
     @Nullable String name,
@@ -25,45 +26,51 @@ public record DataSetOptions(
     long splitSeed,
     boolean strict,
     boolean checkFiles,
-    Consumer<String> warnings) {
+    Consumer<String> warnings,
+    Consumer<String> notes) {
 
   /** Nothing is known beside where the data lie. */
   public static DataSetOptions defaults(Consumer<String> warnings) {
-    return new DataSetOptions(null, null, null, null, 1, false, true, warnings);
+    return new DataSetOptions(null, null, null, null, 1, false, true, warnings, note -> {});
   }
 
   public DataSetOptions withName(@Nullable String newName) {
     return new DataSetOptions(
-        newName, images, classNames, template, splitSeed, strict, checkFiles, warnings);
+        newName, images, classNames, template, splitSeed, strict, checkFiles, warnings, notes);
   }
 
   public DataSetOptions withImages(@Nullable Path newImages) {
     return new DataSetOptions(
-        name, newImages, classNames, template, splitSeed, strict, checkFiles, warnings);
+        name, newImages, classNames, template, splitSeed, strict, checkFiles, warnings, notes);
   }
 
   public DataSetOptions withClassNames(@Nullable Path newClassNames) {
     return new DataSetOptions(
-        name, images, newClassNames, template, splitSeed, strict, checkFiles, warnings);
+        name, images, newClassNames, template, splitSeed, strict, checkFiles, warnings, notes);
   }
 
   public DataSetOptions withTemplate(@Nullable String newTemplate) {
     return new DataSetOptions(
-        name, images, classNames, newTemplate, splitSeed, strict, checkFiles, warnings);
+        name, images, classNames, newTemplate, splitSeed, strict, checkFiles, warnings, notes);
   }
 
   public DataSetOptions withSplitSeed(long newSplitSeed) {
     return new DataSetOptions(
-        name, images, classNames, template, newSplitSeed, strict, checkFiles, warnings);
+        name, images, classNames, template, newSplitSeed, strict, checkFiles, warnings, notes);
   }
 
   public DataSetOptions withStrict(boolean newStrict) {
     return new DataSetOptions(
-        name, images, classNames, template, splitSeed, newStrict, checkFiles, warnings);
+        name, images, classNames, template, splitSeed, newStrict, checkFiles, warnings, notes);
   }
 
   public DataSetOptions withCheckFiles(boolean newCheckFiles) {
     return new DataSetOptions(
-        name, images, classNames, template, splitSeed, strict, newCheckFiles, warnings);
+        name, images, classNames, template, splitSeed, strict, newCheckFiles, warnings, notes);
+  }
+
+  public DataSetOptions withNotes(Consumer<String> newNotes) {
+    return new DataSetOptions(
+        name, images, classNames, template, splitSeed, strict, checkFiles, warnings, newNotes);
   }
 }

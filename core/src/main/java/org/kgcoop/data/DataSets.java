@@ -16,23 +16,24 @@ import org.kgcoop.KgCoopException;
  * <ol>
  *   <li>one of the {@link PublishedDataSets}, whole and in a folder of its name;
  *   <li>a split file {@code split_zhou_NAME.json}, or a folder that holds one ({@link SplitFile});
- *   <li>{@code manifest.csv} or {@code manifest.jsonl}, or any file of these kinds ({@link
- *       Manifest});
+ *   <li>{@code manifest.csv} or {@code manifest.jsonl}, or any file of these kinds, or Hugging
+ *       Face's {@code metadata.csv} or {@code metadata.jsonl}, also in folders {@code train},
+ *       {@code val} and {@code test} ({@link Manifest});
  *   <li>tar files of WebDataset or, with module {@code parquet}, Parquet files of Hugging Face
  *       ({@link PackedFormat});
  *   <li>folders {@code train}, {@code val}, {@code test} with a folder for each class, or a folder
  *       for each class and a split made here ({@link ClassFolders}).
  * </ol>
  *
- * <p>A zip file is read as the folder that it holds. Files are taken in the order of their names,
- * never in that of the disk. What is wrong with the data is found here and not in the middle of a
- * run.
+ * <p>A zip file is read as the folder that it holds, and where there is one folder alone, what is
+ * in that. Files are taken in the order of their names, never in that of the disk. What is wrong
+ * with the data is found here and not in the middle of a run.
  */
 public final class DataSets {
 
   private static final String EXPECTED =
-      "expected split_zhou_*.json, manifest.csv, manifest.jsonl, folders train and test with a"
-          + " folder for each class, a folder for each class, or .tar or .parquet files";
+      "expected split_zhou_*.json, manifest.csv, manifest.jsonl, metadata.csv, folders train and"
+          + " test with a folder for each class, a folder for each class, or .tar or .parquet files";
 
   private static final String EMBEDDED = "embedded:";
 
@@ -115,7 +116,31 @@ public final class DataSets {
   }
 
   private static DataSet openFolder(Path path, DataSetOptions options) {
-    return checked(read(path, options), path, options);
+    Path inner = withoutOuterFolder(path);
+    boolean named = options.name() != null || inner.equals(path) || isPublished(inner);
+    DataSetOptions ofPath =
+        named ? options : options.withName(Folders.name(path.toAbsolutePath().normalize()));
+    return checked(read(inner, ofPath), inner, ofPath);
+  }
+
+  private static boolean isPublished(Path folder) {
+    return PublishedDataSets.at(folder).isPresent();
+  }
+
+  /** The folder in a folder that has nothing else, as an archive is often made; else the folder. */
+  private static Path withoutOuterFolder(Path path) {
+    if (!Files.isDirectory(path) || isPublished(path) || PackedData.isOne(path)) {
+      return path;
+    }
+    List<Path> folders = Folders.folders(path);
+    boolean alone = folders.size() == 1 && Folders.files(path).isEmpty();
+    return alone && !isPartOrClass(folders.get(0)) ? folders.get(0) : path;
+  }
+
+  private static boolean isPartOrClass(Path folder) {
+    return ClassFolders.part(Folders.name(folder)).isPresent()
+        || (Folders.folders(folder).isEmpty()
+            && Folders.files(folder).equals(Folders.pictures(folder)));
   }
 
   /** A data set that was read, under its template, if it holds what every data set must. */
@@ -174,6 +199,10 @@ public final class DataSets {
     }
     if (PackedData.isOne(path)) {
       return PackedData.read(path, options);
+    }
+    Optional<DataSet> described = Manifest.ofMetadata(path, options);
+    if (described.isPresent()) {
+      return described.get();
     }
     if (Folders.folders(path).isEmpty()) {
       throw KgCoopException.data(path + ": no data set found; " + EXPECTED);

@@ -61,10 +61,7 @@ public final class EmbeddedDataSets {
    */
   public static DataSet open(String name, DataSetOptions options) {
     List<String> names = all().stream().map(Description::name).toList();
-    Path file =
-        names.contains(name)
-            ? EmbeddedFiles.file(FOLDER + name + ".zip", EmbeddedFiles.temporaryFolder())
-            : null;
+    Path file = names.contains(name) ? EmbeddedFiles.file(FOLDER + name + ".zip") : null;
     if (file == null) {
       throw KgCoopException.configuration(
           "embedded:%s: there is no such data set%s; expected one of %s"

@@ -1,24 +1,31 @@
 package org.kgcoop.data;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 
-/** Listings of folders, always sorted by name and without hidden entries. */
+/** Listings of folders, always sorted by name and without hidden entries; lists in text files. */
 final class Folders {
 
-  private static final Set<String> PICTURE_ENDINGS =
-      Set.of("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "webp");
+  private static final String OF_MACS = "__MACOSX"; // what zips made there have beside the files
+
+  /** More is taken for an attempt to fill the memory. */
+  private static final int MOST_UNPACKED_BYTES = 32 << 20;
 
   private Folders() {}
 
@@ -32,7 +39,7 @@ final class Folders {
 
   /** The files of a folder whose names end like a picture's. */
   static List<Path> pictures(Path folder) {
-    return list(folder, path -> isPicture(path) && Files.isRegularFile(path));
+    return list(folder, path -> isPicture(name(path)) && Files.isRegularFile(path));
   }
 
   static String name(Path path) {
@@ -69,8 +76,9 @@ final class Folders {
   /** The lines of a text file without surrounding space and without empty ones. */
   static List<String> lines(Path file) {
     try {
-      String text = Files.readString(file);
-      return text.replace("\ufeff", "")
+      CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file)));
+      return text.toString()
+          .replace("\ufeff", "")
           .lines()
           .map(String::strip)
           .filter(l -> !l.isEmpty())
@@ -82,20 +90,60 @@ final class Folders {
     }
   }
 
-  private static boolean isPicture(Path path) {
-    return isPicture(name(path));
-  }
-
   /** Whether a file of that name ends like a picture. */
   static boolean isPicture(String fileName) {
-    String name = fileName.toLowerCase(Locale.ROOT);
-    return PICTURE_ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
+    return PictureNames.isRead(fileName);
   }
 
-  private static List<Path> list(Path folder, Predicate<Path> wanted) {
+  /** Whether a file or folder has one of these names, in whatever case. */
+  static boolean hasName(Path path, List<String> names) {
+    return names.contains(name(path).toLowerCase(Locale.ROOT));
+  }
+
+  /** The content of a list of pictures. */
+  static byte[] bytes(Path file) throws IOException {
+    try (InputStream in = stream(file)) {
+      return in.readAllBytes();
+    }
+  }
+
+  /**
+   * A list of pictures as a stream. In a zip a few bytes may stand for any length, so that one of
+   * many is refused there.
+   */
+  static InputStream stream(Path file) throws IOException {
+    InputStream in = Files.newInputStream(file);
+    if (file.getFileSystem().equals(FileSystems.getDefault())) {
+      return in;
+    }
+    return new FilterInputStream(in) {
+      private long count;
+
+      @Override
+      public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+      }
+
+      @Override
+      public int read(byte[] buffer, int offset, int length) throws IOException {
+        int read = super.read(buffer, offset, length);
+        count += Math.max(0, read);
+        if (count > MOST_UNPACKED_BYTES) {
+          throw KgCoopException.data(
+              ("%s: more than %d MB of a list in a zip; unpack the zip and name its folder if that"
+                      + " is right")
+                  .formatted(file, MOST_UNPACKED_BYTES >> 20));
+        }
+        return read;
+      }
+    };
+  }
+
+  static List<Path> list(Path folder, Predicate<Path> wanted) {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries
-          .filter(path -> !name(path).startsWith("."))
+          .filter(path -> !name(path).startsWith(".") && !name(path).equals(OF_MACS))
           .filter(wanted)
           .sorted(Comparator.comparing(Folders::name))
           .toList();

@@ -1,13 +1,14 @@
 package org.kgcoop.data;
 
-import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * GIF: the first frame upon its canvas, as Pillow shows it. The JDK's reader is given that frame
- * alone and yields its indices.
+ * GIF: the first frame upon its canvas, as Pillow shows it. The JDK's reader misplaces the rows of
+ * interlaced frames of 2 to 4 rows and knows no codes of more than 8 bits, so it is not asked.
  */
 final class GifDecoder {
 
@@ -54,10 +55,14 @@ final class GifDecoder {
     limit.check(canvasWidth, canvasHeight);
     char[] canvas = new char[canvasWidth * canvasHeight];
     Arrays.fill(canvas, (char) transparentIndex);
-    Raster frame = ImageReaders.GIF.readComplete(frameAlone(width, height, flags, at));
-    char[] indices = Samples.band(frame, 0);
-    for (int y = 0; y < height; y++) {
-      System.arraycopy(indices, y * width, canvas, (top + y) * canvasWidth + left, width);
+    byte[] indices = GifCodes.expanded(blocks(at + 1), file.u8(at), width * height);
+    boolean interlaced = (flags & 0x40) != 0;
+    int from = 0;
+    for (int y : interlaced ? interlacedRows(height) : IntStream.range(0, height).toArray()) {
+      int to = (top + y) * canvasWidth + left;
+      for (int x = 0; x < width; x++) {
+        canvas[to + x] = (char) (indices[from++] & 0xff);
+      }
     }
     return palette.length == 0
         ? Samples.grey(canvasWidth, canvasHeight, canvas)
@@ -93,21 +98,23 @@ final class GifDecoder {
     return at + 1;
   }
 
-  /** A GIF of this frame only, with a palette of 256 greys: its samples are the indices. */
-  private byte[] frameAlone(int width, int height, int flags, long codes) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    byte[] size = {(byte) width, (byte) (width >> 8), (byte) height, (byte) (height >> 8)};
-    out.writeBytes(new byte[] {'G', 'I', 'F', '8', '9', 'a'});
-    out.writeBytes(size);
-    out.writeBytes(new byte[] {(byte) 0xf7, 0, 0});
-    for (int i = 0; i < 3 * 256; i++) {
-      out.write(i / 3);
+  /** The content of these blocks. */
+  private byte[] blocks(long from) throws IOException {
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    for (long at = from; file.u8(at) != 0; at += 1 + file.u8(at)) {
+      content.writeBytes(file.slice(at + 1, file.u8(at)));
     }
-    out.writeBytes(new byte[] {FRAME, 0, 0, 0, 0});
-    out.writeBytes(size);
-    out.write(flags & 0x40); // interlaced or not
-    out.writeBytes(file.slice(codes, endOfBlocks(codes + 1) - codes));
-    out.write(TRAILER);
-    return out.toByteArray();
+    return content.toByteArray();
+  }
+
+  /** Every eighth row, those in their middles, those in the middles then, and the rest. */
+  private static int[] interlacedRows(int height) {
+    return Stream.of(rows(0, 8, height), rows(4, 8, height), rows(2, 4, height), rows(1, 2, height))
+        .flatMapToInt(rows -> rows)
+        .toArray();
+  }
+
+  private static IntStream rows(int first, int step, int height) {
+    return IntStream.iterate(first, row -> row < height, row -> row + step);
   }
 }

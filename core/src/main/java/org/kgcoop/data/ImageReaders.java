@@ -2,11 +2,9 @@ package org.kgcoop.data;
 
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.Iterator;
 import javax.imageio.ImageReader;
-import javax.imageio.event.IIOReadProgressListener;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -18,7 +16,6 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 enum ImageReaders {
   JPEG("com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi"),
   PNG("com.sun.imageio.plugins.png.PNGImageReaderSpi"),
-  GIF("com.sun.imageio.plugins.gif.GIFImageReaderSpi"),
   BMP("com.sun.imageio.plugins.bmp.BMPImageReaderSpi");
 
   private final String providerClass;
@@ -35,25 +32,6 @@ enum ImageReaders {
   /** Decodes the samples that the file stores, with no colour conversion. */
   Raster readRaw(byte[] file) throws IOException {
     return withReader(file, reader -> reader.readRaster(0, null));
-  }
-
-  /** As {@link #read}, and an error where the reader had doubts or rows are missing. */
-  Raster readComplete(byte[] file) throws IOException {
-    return withReader(
-        file,
-        reader -> {
-          Progress progress = new Progress();
-          reader.addIIOReadProgressListener(progress);
-          reader.addIIOReadWarningListener((source, warning) -> progress.warning = warning);
-          Raster raster = reader.read(0).getRaster();
-          if (!progress.warning.isEmpty()) {
-            throw new IOException("it is damaged: " + progress.warning);
-          }
-          if (progress.percent < 100) {
-            throw new EOFException("it is truncated: rows are missing");
-          }
-          return raster;
-        });
   }
 
   private interface Use {
@@ -81,40 +59,5 @@ enum ImageReaders {
     }
     throw new IllegalStateException(
         "this Java has no " + providerClass + "; the module java.desktop must be whole");
-  }
-
-  /** Keeps how much of the picture has been decoded, and the last warning. */
-  private static final class Progress implements IIOReadProgressListener {
-    private float percent;
-    private String warning = "";
-
-    @Override
-    public void imageProgress(ImageReader source, float percentageDone) {
-      percent = percentageDone;
-    }
-
-    @Override
-    public void sequenceStarted(ImageReader source, int minIndex) {}
-
-    @Override
-    public void sequenceComplete(ImageReader source) {}
-
-    @Override
-    public void imageStarted(ImageReader source, int imageIndex) {}
-
-    @Override
-    public void imageComplete(ImageReader source) {}
-
-    @Override
-    public void thumbnailStarted(ImageReader source, int imageIndex, int thumbnailIndex) {}
-
-    @Override
-    public void thumbnailProgress(ImageReader source, float percentageDone) {}
-
-    @Override
-    public void thumbnailComplete(ImageReader source) {}
-
-    @Override
-    public void readAborted(ImageReader source) {}
   }
 }

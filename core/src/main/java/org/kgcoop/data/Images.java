@@ -99,7 +99,9 @@ public final class Images {
         throw KgCoopException.data(
             file + ": the file has " + Files.size(file) + " bytes; no picture needs that many");
       }
-      return Files.readAllBytes(file);
+      try (InputStream stream = Files.newInputStream(file)) {
+        return bytes(stream); // what a zip says of a size need not be true
+      }
     } catch (NoSuchFileException e) {
       throw KgCoopException.data(file + ": there is no such picture", e);
     } catch (IOException e) {

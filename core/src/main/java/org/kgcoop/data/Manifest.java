@@ -8,7 +8,9 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,40 +19,119 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 
 /**
  * A list of pictures as CSV or as a JSON object a line, with {@code path} (relative to the
- * manifest), {@code label} (a class name) and {@code split} (train, val or test). Without any split
- * the pictures are divided here. Other columns are left alone. Labels follow the sorted class
- * names.
+ * manifest), {@code label} (a class name) and {@code split} (train, val or test), in whatever case.
+ * Without any split the pictures are divided here. Other columns are left alone. Labels follow the
+ * sorted class names.
+ *
+ * <p>Hugging Face's {@code metadata.csv} or {@code metadata.jsonl} is such a list too. It calls the
+ * path {@code file_name}, and where it gives no split, a folder train, val or test does, which the
+ * list or the picture lies in.
  */
 final class Manifest {
+
+  private static final List<String> PATH = List.of("path", "file_name");
+  private static final List<String> LABEL = List.of("label");
+  private static final List<String> SPLIT = List.of("split");
+  private static final List<String> METADATA = List.of("metadata.csv", "metadata.jsonl");
+  private static final Pattern LABEL_IN_FIRST_LINE =
+      Pattern.compile("(^|[,{\\s\ufeff])\"?label\"?\\s*([,:]|$)", Pattern.CASE_INSENSITIVE);
 
   /**
    * A line of the manifest.
    *
+   * @param where the place of the line, for messages
    * @param split empty where none is given
    */
-  private record Row(long line, String path, String label, String split) {}
+  private record Row(String where, String key, Path picture, String label, String split) {
+
+    Row withSplit(String newSplit) {
+      return new Row(where, key, picture, label, newSplit);
+    }
+  }
 
   private final Path file;
-  private final DataSetOptions options;
+  private final String prefix; // of keys
 
-  private Manifest(Path file, DataSetOptions options) {
+  private Manifest(Path file, String prefix) {
     this.file = file;
-    this.options = options;
+    this.prefix = prefix;
   }
 
   static DataSet read(Path file, DataSetOptions options) {
-    return new Manifest(file, options).read();
+    return dataSet(new Manifest(file, "").rows(), file, options);
   }
 
-  private DataSet read() {
+  /**
+   * The data set that metadata describe, of a folder or of its parts; empty where there are none
+   * with labels.
+   */
+  static Optional<DataSet> ofMetadata(Path folder, DataSetOptions options) {
+    List<Manifest> all =
+        Stream.concat(
+                metadata(folder, ""),
+                Folders.folders(folder).stream()
+                    .filter(part -> ClassFolders.part(Folders.name(part)).isPresent())
+                    .flatMap(part -> metadata(part, Folders.name(part) + "/")))
+            .toList();
+    List<Row> rows = new ArrayList<>();
+    for (Manifest manifest : all) {
+      if (manifest.hasLabels()) {
+        manifest.rows().stream().map(Manifest::withSplitOfFolder).forEach(rows::add);
+      } else {
+        options
+            .warnings()
+            .accept(manifest.file + ": no column file_name or label, so it says no classes");
+      }
+    }
+    if (rows.isEmpty()) {
+      return Optional.empty();
+    }
+    if (rows.stream().noneMatch(row -> row.split().equals("test"))
+        && rows.stream().anyMatch(row -> row.split().equals("val"))) {
+      options.warnings().accept(folder + ": no test pictures, so those of val are for test");
+      rows.replaceAll(row -> row.split().equals("val") ? row.withSplit("test") : row);
+    }
+    return Optional.of(dataSet(rows, all.get(0).file, options));
+  }
+
+  private static Stream<Manifest> metadata(Path folder, String prefix) {
+    return METADATA.stream()
+        .map(folder::resolve)
+        .filter(Files::isRegularFile)
+        .limit(1)
+        .map(file -> new Manifest(file, prefix));
+  }
+
+  private boolean hasLabels() {
+    try (BufferedReader reader = reader()) {
+      String first = reader.readLine();
+      return first != null && LABEL_IN_FIRST_LINE.matcher(first).find();
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static Row withSplitOfFolder(Row row) {
+    String top = row.key().replaceFirst("^(\\./)*([^/]*)/.*", "$2");
+    return row.split().isEmpty() ? row.withSplit(ClassFolders.part(top).orElse("")) : row;
+  }
+
+  private List<Row> rows() {
     boolean csv = Folders.name(file).toLowerCase(Locale.ROOT).endsWith(".csv");
-    List<Row> rows = csv ? csvRows() : jsonRows();
+    return csv ? csvRows() : jsonRows();
+  }
+
+  private static DataSet dataSet(List<Row> rows, Path file, DataSetOptions options) {
     if (rows.isEmpty()) {
       throw KgCoopException.data(file + ": it lists no pictures; expected path, label, split");
     }
@@ -59,10 +140,9 @@ final class Manifest {
     List<String> classes = List.copyOf(labels);
     List<String> names = ClassNames.of(Folders.parent(file), classes, options);
     String given = options.name();
-    String name = given != null ? given : nameOfFolder();
+    String name = given != null ? given : Folders.name(Folders.parent(file).normalize());
     if (rows.stream().allMatch(row -> row.split().isEmpty())) {
-      return AutomaticSplit.of(
-          name, names, byLabel(rows, classes, names), options.splitSeed(), file);
+      return AutomaticSplit.of(name, names, byLabel(rows, classes, names), options, file);
     }
     List<Item> train = new ArrayList<>();
     List<Item> val = new ArrayList<>();
@@ -74,14 +154,11 @@ final class Manifest {
         case "val", "valid", "validation" -> val.add(item);
         case "test" -> test.add(item);
         default ->
-            throw problem(row.line(), "split \"" + row.split() + "\"; expected train, val or test");
+            throw KgCoopException.data(
+                row.where() + ": split \"" + row.split() + "\"; expected train, val or test");
       }
     }
     return new DataSet(name, names, train, val, test, null);
-  }
-
-  private String nameOfFolder() {
-    return Folders.name(Folders.parent(file).normalize());
   }
 
   private static List<List<Item>> allEmpty(int count) {
@@ -92,7 +169,8 @@ final class Manifest {
     return lists;
   }
 
-  private List<List<Item>> byLabel(List<Row> rows, List<String> classes, List<String> names) {
+  private static List<List<Item>> byLabel(
+      List<Row> rows, List<String> classes, List<String> names) {
     List<List<Item>> byLabel = allEmpty(classes.size());
     for (Row row : rows) {
       Item item = item(row, classes, names);
@@ -102,30 +180,33 @@ final class Manifest {
     return byLabel;
   }
 
-  private Item item(Row row, List<String> classes, List<String> names) {
+  private static Item item(Row row, List<String> classes, List<String> names) {
     int label = Collections.binarySearch(classes, row.label());
-    String where = file + ", line " + row.line();
-    Path picture = Folders.resolve(Folders.parent(file), row.path(), where);
-    return new Item(row.path(), picture, label, names.get(label));
+    return new Item(row.key(), row.picture(), label, names.get(label));
   }
 
   private List<Row> csvRows() {
     List<Row> rows = new ArrayList<>();
     try (CsvReader<NamedCsvRecord> reader =
-        CsvReader.builder().detectBomHeader(true).ofNamedCsvRecord(file)) {
+        CsvReader.builder().detectBomHeader(true).ofNamedCsvRecord(Folders.stream(file))) {
       for (NamedCsvRecord line : reader) {
         long number = line.getStartingLineNumber();
-        if (!line.getHeader().containsAll(List.of("path", "label"))) {
+        Optional<String> path = column(line.getHeader().stream(), PATH);
+        Optional<String> label = column(line.getHeader().stream(), LABEL);
+        if (path.isEmpty() || label.isEmpty()) {
           throw problem(1, "columns " + line.getHeader() + "; expected path, label and split");
         }
         rows.add(
             row(
                 number,
-                line.findField("path").orElse(""),
-                line.findField("label").orElse(""),
-                line.findField("split").orElse("")));
+                path.flatMap(line::findField).orElse(""),
+                label.flatMap(line::findField).orElse(""),
+                column(line.getHeader().stream(), SPLIT).flatMap(line::findField).orElse("")));
       }
     } catch (CsvParseException e) {
+      if (e.getCause() instanceof KgCoopException refused) {
+        throw refused;
+      }
       Throwable cause = e; // the outermost says where, the innermost what
       while (cause.getCause() != null) {
         cause = cause.getCause();
@@ -140,10 +221,20 @@ final class Manifest {
     return rows;
   }
 
+  /** The one of these columns that is there, in whatever case. */
+  private static Optional<String> column(Stream<String> columns, List<String> names) {
+    return columns.filter(c -> names.contains(c.strip().toLowerCase(Locale.ROOT))).findFirst();
+  }
+
+  private BufferedReader reader() throws IOException {
+    return new BufferedReader(
+        new InputStreamReader(Folders.stream(file), StandardCharsets.UTF_8.newDecoder()));
+  }
+
   private List<Row> jsonRows() {
     ObjectMapper mapper = new ObjectMapper();
     List<Row> rows = new ArrayList<>();
-    try (BufferedReader reader = Files.newBufferedReader(file)) {
+    try (BufferedReader reader = reader()) {
       int number = 0;
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         number++;
@@ -160,24 +251,37 @@ final class Manifest {
   private Row jsonRow(ObjectMapper mapper, int number, String line) {
     try {
       JsonNode node = mapper.readTree(line);
-      if (!node.path("path").isTextual() || !node.path("label").isTextual()) {
+      JsonNode path = field(node, PATH);
+      JsonNode label = field(node, LABEL);
+      if (!path.isTextual() || !(label.isTextual() || label.isIntegralNumber())) {
         throw problem(number, "expected {\"path\": text, \"label\": text, \"split\": text}");
       }
-      return row(
-          number,
-          node.path("path").textValue(),
-          node.path("label").textValue(),
-          node.path("split").asText(""));
+      return row(number, path.textValue(), label.asText(), field(node, SPLIT).asText(""));
     } catch (JsonProcessingException e) {
       throw problem(number, "not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));
     }
+  }
+
+  private static JsonNode field(JsonNode node, List<String> names) {
+    Iterable<String> fields = node::fieldNames;
+    return node.path(
+        column(StreamSupport.stream(fields.spliterator(), false), names).orElse(names.get(0)));
   }
 
   private Row row(long number, String path, String label, String split) {
     if (path.isBlank() || label.isBlank()) {
       throw problem(number, "an empty " + (path.isBlank() ? "path" : "label"));
     }
-    return new Row(number, path.strip(), label.strip(), split.strip());
+    return new Row(
+        where(number),
+        prefix + path.strip(),
+        Folders.resolve(Folders.parent(file), path.strip(), where(number)),
+        label.strip(),
+        split.strip());
+  }
+
+  private String where(long line) {
+    return file + ", line " + line;
   }
 
   private KgCoopException unreadable(IOException e) {
@@ -185,6 +289,7 @@ final class Manifest {
   }
 
   private KgCoopException problem(long line, String what) {
-    return KgCoopException.data(file + ", line " + line + ": " + what);
+    return KgCoopException.data(where(line) + ": " + what);
   }
+
 }

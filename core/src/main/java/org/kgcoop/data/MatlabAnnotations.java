@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
+import us.hebi.matlab.mat.format.BufferAllocator;
 import us.hebi.matlab.mat.format.Mat5;
 import us.hebi.matlab.mat.types.Cell;
 import us.hebi.matlab.mat.types.MatFile;
@@ -126,7 +127,7 @@ final class MatlabAnnotations {
 
   private static JsonNode json(Path file) {
     try {
-      return new ObjectMapper().readTree(Files.readAllBytes(file));
+      return new ObjectMapper().readTree(Folders.bytes(file));
     } catch (JsonProcessingException e) {
       throw KgCoopException.data(
           file + ": not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
@@ -143,24 +144,44 @@ final class MatlabAnnotations {
 
   private static <T> T read(Path file, String expected, Function<MatFile, T> content) {
     try {
-      byte[] bytes = Files.readAllBytes(file);
+      byte[] bytes = Folders.bytes(file);
       if (isHdf5(bytes)) {
         throw KgCoopException.data(
             file
                 + ": a MATLAB file of version 7.3 (HDF5); expected the published one of version 5:"
                 + " get it again, or save it in MATLAB with -v7");
       }
-      try (MatFile mat = Mat5.newReader(Sources.wrap(bytes)).readMat()) {
+      try (MatFile mat =
+          Mat5.newReader(Sources.wrap(bytes)).setBufferAllocator(new Allocator()).readMat()) {
         return content.apply(mat);
       }
     } catch (KgCoopException e) {
       throw e;
-    } catch (IOException | RuntimeException e) {
-      // The reader meets other variables and damaged data with exceptions of any kind.
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // The reader meets other variables and damaged data with exceptions of any kind, and makes
+      // room for as many elements as an array claims to have.
       throw KgCoopException.data(
           "%s: not the MATLAB file it should be; expected %s, get it again"
               .formatted(file, expected),
           e);
     }
+  }
+
+  /** Memory for what a file of annotations holds: a compressed one of 1 MB may claim 700 MB. */
+  private static final class Allocator implements BufferAllocator {
+    private static final int MOST_BYTES = 64 << 20;
+    private long allocated;
+
+    @Override
+    public ByteBuffer allocate(int bytes) {
+      allocated += bytes;
+      if (allocated > MOST_BYTES) {
+        throw new IllegalArgumentException("more than " + MOST_BYTES + " bytes of annotations");
+      }
+      return ByteBuffer.allocate(bytes);
+    }
+
+    @Override
+    public void release(ByteBuffer buffer) {}
   }
 }

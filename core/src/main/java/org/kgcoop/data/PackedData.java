@@ -61,7 +61,10 @@ final class PackedData {
     }
     List<Path> shards = new ArrayList<>();
     List<Path> folders = new ArrayList<>(List.of(path));
-    FOLDERS.stream().map(path::resolve).filter(Files::isDirectory).forEach(folders::add);
+    List<Path> below = Folders.folders(path);
+    for (String name : FOLDERS) {
+      below.stream().filter(folder -> Folders.hasName(folder, List.of(name))).forEach(folders::add);
+    }
     for (Path folder : folders) {
       Folders.files(folder).stream().filter(file -> format(file).isPresent()).forEach(shards::add);
     }
@@ -92,8 +95,7 @@ final class PackedData {
       TreeMap<Integer, List<Item>> byLabel = new TreeMap<>();
       items.forEach(
           item -> byLabel.computeIfAbsent(item.label(), label -> new ArrayList<>()).add(item));
-      return AutomaticSplit.of(
-          name, names, List.copyOf(byLabel.values()), options.splitSeed(), path);
+      return AutomaticSplit.of(name, names, List.copyOf(byLabel.values()), options, path);
     }
     List<Item> train = part(rows, items, "train");
     List<Item> val = part(rows, items, "val");

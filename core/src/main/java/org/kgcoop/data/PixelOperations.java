@@ -209,6 +209,22 @@ final class PixelOperations {
     return new RgbImage(width, height, out);
   }
 
+  /** The square that begins at left and top, black where it reaches beyond the picture. */
+  static RgbImage square(RgbImage image, int left, int top, int size) {
+    byte[] out = new byte[3 * size * size];
+    int from = Math.max(0, left);
+    int columns = Math.min(left + size, image.width()) - from;
+    for (int y = Math.max(0, top); columns > 0 && y < Math.min(top + size, image.height()); y++) {
+      System.arraycopy(
+          image.rgb(),
+          3 * (y * image.width() + from),
+          out,
+          3 * ((y - top) * size + from - left),
+          3 * columns);
+    }
+    return new RgbImage(size, size, out);
+  }
+
   /** A rectangle from left and top to before right and bottom filled, as far as it is inside. */
   static RgbImage filled(
       RgbImage image, int left, int top, int right, int bottom, int red, int green, int blue) {

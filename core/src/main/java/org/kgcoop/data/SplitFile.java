@@ -61,7 +61,7 @@ final class SplitFile {
 
   private static JsonNode parse(Path file) {
     try {
-      return new ObjectMapper().readTree(Files.readAllBytes(file));
+      return new ObjectMapper().readTree(Folders.bytes(file));
     } catch (JsonProcessingException e) {
       throw KgCoopException.data(
           "%s, line %s: not JSON: %s"

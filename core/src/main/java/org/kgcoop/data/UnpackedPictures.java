@@ -9,14 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.ScratchFolder;
 import org.kgcoop.UserFolders;
 
 /**
@@ -82,9 +80,9 @@ final class UnpackedPictures {
   }
 
   private static void unpack(Path packed, PackedFormat format, Path folder) throws IOException {
-    Path temporary = folder.resolveSibling("." + UUID.randomUUID());
-    Files.createDirectories(temporary);
-    try {
+    Path place = Files.createDirectories(folder.resolveSibling(""));
+    try (ScratchFolder scratch = ScratchFolder.in(place, ".unpacking-")) {
+      Path temporary = scratch.path();
       List<Entry> entries = new ArrayList<>();
       format.read(
           packed,
@@ -105,24 +103,11 @@ final class UnpackedPictures {
       if (!Files.isRegularFile(folder.resolve(INDEX))) {
         throw e;
       }
-    } finally {
-      delete(temporary);
     }
   }
 
   private static String ending(String key) {
     String name = key.toLowerCase(Locale.ROOT);
     return Folders.isPicture(name) ? name.substring(name.lastIndexOf('.')) : "";
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

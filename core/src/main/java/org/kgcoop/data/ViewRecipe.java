@@ -8,7 +8,8 @@ import org.kgcoop.KgCoopException;
 
 /**
  * How the random views of training pictures are made. Without a {@link ViewStep.RandomResizedCrop}
- * the whole picture is resized to the model's square, whatever its shape, as Dassl.pytorch does.
+ * or {@link ViewStep.RandomCrop} the whole picture is resized to the model's square, whatever its
+ * shape, as Dassl.pytorch does.
  *
  * @param steps each at most once; they are kept in the order of {@link ViewStep#NAMES}, in which
  *     Dassl applies them
@@ -58,22 +59,27 @@ public record ViewRecipe(List<ViewStep> steps) {
    */
   public RgbImage view(long seed, long number, String key, RgbImage image, Transform transform) {
     SplitMix64 random = Views.random(seed, number, key);
-    RgbImage seen = transform.train(image, new View(crop(image, random), false));
+    RgbImage seen = square(image, key, random, transform);
     for (ViewStep step : steps) {
-      if (!(step instanceof ViewStep.RandomResizedCrop)) {
+      if (!(step instanceof ViewStep.RandomResizedCrop || step instanceof ViewStep.RandomCrop)) {
         seen = step.apply(seen, random);
       }
     }
     return seen;
   }
 
-  private Crop crop(RgbImage image, SplitMix64 random) {
+  private RgbImage square(RgbImage image, String key, SplitMix64 random, Transform transform) {
+    Crop part = Crop.whole(image);
     for (ViewStep step : steps) {
+      if (step instanceof ViewStep.RandomCrop crop) {
+        return crop.square(image, transform.preprocessing().size(), key, random);
+      }
       if (step instanceof ViewStep.RandomResizedCrop crop) {
-        return Views.crop(
-            random, image.width(), image.height(), crop.leastArea(), crop.greatestArea());
+        part =
+            Views.crop(
+                random, image.width(), image.height(), crop.leastArea(), crop.greatestArea());
       }
     }
-    return Crop.whole(image);
+    return transform.train(image, new View(part, false));
   }
 }

@@ -55,7 +55,7 @@ public sealed interface ViewStep {
   }
 
   /**
-   * The model's square, framed with black and cut out again at random.
+   * The model's square, cut at random out of the picture as it is, which is framed with black.
    *
    * @param padding pixels of the frame on each side
    */
@@ -68,14 +68,32 @@ public sealed interface ViewStep {
 
     @Override
     public String id() {
-      return NAME + ":" + padding;
+      return NAME + ":" + padding + ",unscaled";
     }
 
+    /** Only {@link ViewRecipe} knows the size to cut out, and it cuts before it resizes. */
     @Override
     public RgbImage apply(RgbImage image, SplitMix64 random) {
-      int top = random.nextInt(2 * padding + 1) - padding;
-      int left = random.nextInt(2 * padding + 1) - padding;
-      return PixelOperations.affine(image, 1, 0, left, 0, 1, top);
+      throw new IllegalStateException("a crop takes the place of the resizing");
+    }
+
+    /**
+     * A square of that size.
+     *
+     * @param key what an error calls the picture
+     */
+    RgbImage square(RgbImage image, int size, String key, SplitMix64 random) {
+      int rows = image.height() + 2 * padding - size;
+      int columns = image.width() + 2 * padding - size;
+      if (rows < 0 || columns < 0) {
+        throw KgCoopException.data(
+            ("%s: %d x %d pixels and a frame of %d; %s needs %d x %d with the frame, choose"
+                    + " random_resized_crop")
+                .formatted(key, image.width(), image.height(), padding, NAME, size, size));
+      }
+      int top = random.nextInt(rows + 1) - padding;
+      int left = random.nextInt(columns + 1) - padding;
+      return PixelOperations.square(image, left, top, size);
     }
   }
 

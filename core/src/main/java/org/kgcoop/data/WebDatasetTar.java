@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
@@ -47,7 +46,7 @@ final class WebDatasetTar implements PackedFormat {
     Sample sample = new Sample(file, "", pictures);
     try (InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
         InputStream plain = compressed ? new GZIPInputStream(raw) : raw;
-        TarArchiveInputStream tar = new TarArchiveInputStream(plain)) {
+        BoundedTar tar = new BoundedTar(plain)) {
       for (TarArchiveEntry member = tar.getNextEntry();
           member != null;
           member = tar.getNextEntry()) {

@@ -3,12 +3,14 @@ package org.kgcoop.experiment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.kgcoop.data.Fingerprint;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.PromptMethod;
@@ -53,10 +55,16 @@ public record Contender(
 
   /** Where its runs lie below those of a data set: {@code kgcoop}, {@code kgcoop/weight=4}. */
   String folder(Method made) {
-    // Words and paths of a setting may hold what no folder may.
-    return setting.isEmpty()
-        ? made.id()
-        : made.id() + "/" + text(setting).replaceAll("[^\\w.,=+-]", "_");
+    return setting.isEmpty() ? made.id() : made.id() + "/" + folder(text(setting));
+  }
+
+  /** A text without what no folder may hold; one that differs in more than blanks is told apart. */
+  private static String folder(String text) {
+    String plain = text.replaceAll("[^\\w.,=+-]", "_");
+    boolean unique = plain.equals(text.replace(' ', '_'));
+    return unique
+        ? plain
+        : plain + "-" + Fingerprint.of(text.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
   }
 
   /** A setting in words: {@code weight=4}. */

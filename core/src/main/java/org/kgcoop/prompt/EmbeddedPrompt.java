@@ -28,7 +28,7 @@ public final class EmbeddedPrompt {
 
   /** The prompt; nothing where the program comes without it. */
   public static Optional<PromptFile> read() {
-    Path file = EmbeddedFiles.file("prompts/symbols.safetensors", EmbeddedFiles.temporaryFolder());
+    Path file = EmbeddedFiles.file("prompts/symbols.safetensors");
     return Optional.ofNullable(file).map(PromptFile::read);
   }
 }

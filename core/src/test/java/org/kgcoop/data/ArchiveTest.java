@@ -9,11 +9,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 
 class ArchiveTest {
@@ -63,6 +67,63 @@ class ArchiveTest {
     RgbImage picture = new Images(warning -> {}).read(data.test().get(1).file());
     assertThat(picture.width()).isEqualTo(3);
     assertThat(DataSets.open(file, OPTIONS.withName("mine")).name()).isEqualTo("mine");
+  }
+
+  @Test
+  void zipWithAFolderAroundItIsReadAsThatFolder() throws IOException {
+    // As a Mac makes it.
+    DataSet data =
+        DataSets.open(
+            zip(
+                "mine/cat/1.png",
+                "mine/cat/2.png",
+                "mine/dog/1.png",
+                "mine/dog/2.png",
+                "mine/cat/._1.png",
+                "__MACOSX/mine/cat/._1.png",
+                "__MACOSX/._mine",
+                ".DS_Store"),
+            OPTIONS);
+    assertThat(data.name()).isEqualTo("pets");
+    assertThat(data.classNames()).containsExactly("cat", "dog");
+    assertThat(data.train()).hasSize(2);
+    assertThat(data.test()).hasSize(2);
+  }
+
+  @Test
+  void zipMadeOnAMacWithoutAFolderAroundItHasNoClassOfItsOwn() throws IOException {
+    DataSet data =
+        DataSets.open(
+            zip(
+                "cat/1.png",
+                "cat/2.png",
+                "dog/1.png",
+                "dog/2.png",
+                "__MACOSX/cat/._1.png",
+                "__MACOSX/cat/1.png"),
+            OPTIONS);
+    assertThat(data.classNames()).containsExactly("cat", "dog");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"manifest.csv", "manifest.jsonl", "split_zhou_X.json", "classnames.txt"})
+  void listThatUnpacksToAnyLengthIsRefused(String name) throws IOException {
+    Path file = folder.resolve("pets.zip");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+      for (String picture : List.of("cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png")) {
+        zip.putNextEntry(new ZipEntry(picture));
+      }
+      zip.putNextEntry(new ZipEntry(name));
+      byte[] megabyte = new byte[1 << 20];
+      Arrays.fill(megabyte, (byte) '\n');
+      for (int i = 0; i < 40; i++) {
+        zip.write(megabyte);
+      }
+    }
+    assertThatThrownBy(() -> DataSets.open(file, OPTIONS))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContainingAll("pets.zip", "more than 32 MB", "unpack the zip")
+        .hasMessageNotContaining("\n");
   }
 
   @Test

@@ -172,11 +172,11 @@ class DataSetsTest {
 
   @Test
   void testsOnValWhereThereIsNoTest() throws Exception {
-    pictures("train/ant/1.jpg", "val/ant/2.jpg");
+    pictures("train/ant/1.jpg", "val/ant/2.jpg", "train/fox/1.jpg", "val/fox/2.jpg");
 
     DataSet dataSet = open();
 
-    assertThat(keys(dataSet.test())).containsExactly("val/ant/2.jpg");
+    assertThat(keys(dataSet.test())).containsExactly("val/ant/2.jpg", "val/fox/2.jpg");
     assertThat(dataSet.val()).isEmpty();
     assertThat(warnings).hasSize(1).first().asString().contains("no folder test");
   }
@@ -234,6 +234,173 @@ class DataSetsTest {
   }
 
   @Test
+  void aMisspeltFolderInTheListOfNamesIsNamed() throws Exception {
+    pictures("train/n01/1.png", "train/n02/1.png", "test/n01/1.png", "test/n02/1.png");
+
+    write("classnames.txt", "n01 ant\nnO2 red fox\n");
+    assertRefused("none for n02", "folder name");
+    write("classnames.txt", "n1\tant\nnO2\tred fox\n");
+    assertRefused("none for n01, n02");
+  }
+
+  @Test
+  void namesWithoutFoldersMayBeginLikeOne() throws Exception {
+    pictures("golf/1.png", "golf/2.png", "golf_course/1.png", "golf_course/2.png");
+    write("classnames.txt", "golf\nGolf course\n");
+    assertThat(open().classNames()).containsExactly("golf", "Golf course");
+
+    write("classnames.txt", "golf ball\ncourse\n");
+    assertThat(open().classNames()).containsExactly("golf ball", "course");
+  }
+
+  @Test
+  void namesOfPartsMayBeginWithCapitals() throws Exception {
+    pictures("Train/ant/1.png", "Train/fox/1.png", "TEST/ant/1.png", "TEST/fox/1.png");
+    pictures("Val/ant/1.png");
+
+    DataSet dataSet = open();
+
+    assertThat(keys(dataSet.train())).containsExactly("Train/ant/1.png", "Train/fox/1.png");
+    assertThat(keys(dataSet.val())).containsExactly("Val/ant/1.png");
+    assertThat(keys(dataSet.test())).containsExactly("TEST/ant/1.png", "TEST/fox/1.png");
+  }
+
+  @Test
+  void aClassMayBeEmptyAmongTheValidationPictures() throws Exception {
+    pictures("train/ant/1.png", "train/fox/1.png", "test/ant/1.png", "test/fox/1.png");
+    pictures("val/ant/1.png", "val/fox/README", "val/owl/README");
+
+    DataSet dataSet = open();
+
+    assertThat(dataSet.classNames()).containsExactly("ant", "fox");
+    assertThat(keys(dataSet.val())).containsExactly("val/ant/1.png");
+  }
+
+  @Test
+  void picturesOfOtherKindsAreCountedAndNamed() throws Exception {
+    pictures("train/ant/1.png", "train/fox/1.jfif", "test/ant/1.jpe", "test/fox/1.png");
+    pictures("train/ant/2.tif", "train/ant/3.TIFF", "test/fox/4.ppm");
+
+    assertThat(open().train()).hasSize(2);
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains("3 pictures are left out", "1 .ppm, 1 .tif, 1 .tiff", "ant/2.tif");
+
+    pictures("train/owl/1.heic");
+    assertRefused("no pictures in train/owl", "1 .heic");
+  }
+
+  @Test
+  void tellsThatItDividesThePictures() throws Exception {
+    pictures("ant/1.png", "ant/2.png", "fox/1.png", "fox/2.png");
+    List<String> notes = new ArrayList<>();
+
+    DataSet unused = DataSets.open(folder, options().withNotes(notes::add));
+
+    assertThat(warnings).isEmpty();
+    assertThat(notes)
+        .singleElement()
+        .asString()
+        .startsWith(folder + ": no train and test parts")
+        .contains("2 train, 0 val, 2 test", "--split-seed 1");
+  }
+
+  @Test
+  void refusesASingleClassAndNamesWhatItIgnored() throws Exception {
+    pictures("images/1.png", "images/2.png", "images/3.png", "labels.csv", "notes.txt");
+
+    assertRefused("images", "one class", "ignored beside are labels.csv", "metadata.csv");
+
+    write("manifest.csv", "path,label\nimages/1.png,ant\nimages/2.png,ant\n");
+    assertRefused("one class, \"ant\"", "two classes");
+  }
+
+  @Test
+  void namesAListThatItIgnoresBesideClasses() throws Exception {
+    pictures("images/1.png", "images/2.png", "masks/1.png", "masks/2.png", "labels.tsv");
+
+    assertThat(open().classNames()).containsExactly("images", "masks");
+    assertThat(warnings).singleElement().asString().contains("labels.tsv", "manifest.csv");
+  }
+
+  @Test
+  void stepsIntoASingleFolder() throws Exception {
+    pictures("pets/ant/1.png", "pets/ant/2.png", "pets/fox/1.png", "pets/fox/2.png");
+    write("pets/template.txt", "one {}");
+
+    DataSet dataSet = open();
+
+    assertThat(dataSet.classNames()).containsExactly("ant", "fox");
+    assertThat(dataSet.template()).isEqualTo("one {}");
+    assertThat(dataSet.name()).isEqualTo(folder.getFileName().toString());
+  }
+
+  // Metadata of Hugging Face
+
+  @Test
+  void readsMetadataOfAFolder() throws Exception {
+    pictures("images/1.png", "images/2.png", "images/3.png", "images/4.png");
+    write(
+        "metadata.csv",
+        """
+        file_name,caption,label
+        images/1.png,x,fox
+        images/2.png,x,ant
+        images/3.png,x,fox
+        images/4.png,x,ant
+        """);
+
+    DataSet dataSet = open();
+
+    assertThat(dataSet.classNames()).containsExactly("ant", "fox");
+    assertThat(dataSet.train()).hasSize(2);
+    assertThat(dataSet.test()).hasSize(2);
+  }
+
+  @Test
+  void readsMetadataOfPartsOrOfPicturesInParts() throws Exception {
+    pictures("train/1.png", "train/2.png", "validation/1.png", "validation/2.png");
+    write("train/metadata.csv", "file_name,label\n1.png,fox\n2.png,ant\n");
+    write(
+        "validation/metadata.jsonl",
+        """
+        {"file_name": "1.png", "label": "ant"}
+        {"file_name": "2.png", "label": "fox"}
+        """);
+
+    DataSet dataSet = open();
+
+    assertThat(dataSet.classNames()).containsExactly("ant", "fox");
+    assertThat(keys(dataSet.train())).containsExactly("train/1.png", "train/2.png");
+    assertThat(keys(dataSet.test())).containsExactly("validation/1.png", "validation/2.png");
+    assertThat(warnings).singleElement().asString().contains("those of val are for test");
+
+    Files.delete(folder.resolve("train/metadata.csv"));
+    Files.delete(folder.resolve("validation/metadata.jsonl"));
+    write(
+        "metadata.csv",
+        """
+        File_Name,Label
+        train/1.png,fox
+        train/2.png,ant
+        validation/1.png,ant
+        ./validation/2.png,fox
+        """);
+    assertThat(open().train()).isEqualTo(dataSet.train());
+    assertThat(keys(open().test())).containsExactly("validation/1.png", "./validation/2.png");
+  }
+
+  @Test
+  void metadataWithoutLabelsLeavesTheClassesToTheFolders() throws Exception {
+    pictures("train/ant/1.png", "train/fox/1.png", "test/ant/1.png", "test/fox/1.png");
+    write("train/metadata.csv", "file_name,caption\nant/1.png,a label\n");
+
+    assertThat(open().classNames()).containsExactly("ant", "fox");
+    assertThat(warnings).singleElement().asString().contains("metadata.csv", "label");
+  }
+
+  @Test
   void warnsOfNamesThatAPromptCannotTellApart() throws Exception {
     pictures("train/red_fox/1.png", "train/Red fox/1.png");
     pictures("test/red_fox/1.png", "test/Red fox/1.png");
@@ -262,7 +429,7 @@ class DataSetsTest {
 
   @Test
   void aTemplateNeedsAPlaceForTheName() throws Exception {
-    pictures("train/ant/1.png", "test/ant/1.png");
+    pictures("train/ant/1.png", "test/ant/1.png", "train/fox/1.png", "test/fox/1.png");
 
     assertThat(DataSets.open(folder, options().withTemplate("one {}")).template())
         .isEqualTo("one {}");

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ImagesTest {
@@ -55,6 +58,24 @@ class ImagesTest {
     assertThat(image.height()).isEqualTo(Integer.parseInt(fields.get(2)));
     assertThat(sha256(image)).isEqualTo(fields.get(3));
     assertThat(sha256(new Transform(Preprocessing.clip(64)).test(image))).isEqualTo(fields.get(4));
+  }
+
+  /**
+   * Pillow 11.1 reads the header of 64 bytes as that of 40, and so the masks and pixels behind
+   * those of 52 and 56.
+   */
+  @ParameterizedTest
+  @CsvSource({"bp17x33_P.bmp,64", "bp17x33_P.bmp,52", "b33x17_rle8.bmp,64"})
+  void bitmapsWithLongerHeadersAreReadAsThoseWithTheUsual(String name, int header)
+      throws IOException {
+    byte[] usual = Files.readAllBytes(PICTURES.resolve(name));
+    byte[] longer = new byte[usual.length + header - 40];
+    System.arraycopy(usual, 0, longer, 0, 54);
+    System.arraycopy(usual, 54, longer, 14 + header, usual.length - 54);
+    ByteBuffer numbers = ByteBuffer.wrap(longer).order(ByteOrder.LITTLE_ENDIAN);
+    numbers.putInt(10, numbers.getInt(10) + header - 40).putInt(14, header);
+
+    assertThat(images.decode(longer, "a.bmp")).isEqualTo(images.decode(usual, "a.bmp"));
   }
 
   @Test

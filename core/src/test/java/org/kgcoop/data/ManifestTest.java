@@ -73,12 +73,20 @@ class ManifestTest {
   }
 
   @Test
+  void columnsMayBeginWithCapitals() throws Exception {
+    DataSet dataSet = open("manifest.csv", CSV.replace("split,label,path", "Split,LABEL,Path"));
+
+    assertThat(dataSet).isEqualTo(open("manifest.csv", CSV));
+    assertThat(open("manifest.jsonl", JSON_LINES.replace("\"label\"", "\"Label\"")))
+        .isEqualTo(dataSet);
+  }
+
+  @Test
   void splitsWhereNoSplitIsGiven() throws Exception {
-    DataSet dataSet = open("own.csv", "path,label\nd.png,x\na.png,x\n\"b, c.png\",x\ne.png,x\n");
+    DataSet dataSet = open("own.csv", "path,label\nd.png,x\na.png,x\n\"b, c.png\",y\ne.png,y\n");
 
     assertThat(dataSet.train()).hasSize(2);
-    assertThat(dataSet.val()).hasSize(1);
-    assertThat(dataSet.test()).hasSize(1);
+    assertThat(dataSet.test()).hasSize(2);
   }
 
   @Test
@@ -92,7 +100,8 @@ class ManifestTest {
     assertRefused("m.csv", "path,label,split\na.png,x,train\nd.png,x\n", "CSV", "3 has 2 fields");
     assertRefused("m.jsonl", "\n{\"path\": \"a.png\"}\n", "line 2", "\"label\": text");
     assertRefused("m.jsonl", "{\"path\": ", "line 1", "not JSON");
-    assertRefused("m.csv", "path,label,split\nz.png,x,train\n", "1 of 1 pictures are missing");
+    assertRefused(
+        "m.csv", "path,label,split\nz.png,x,train\na.png,y,train\n", "1 of 2 pictures are missing");
   }
 
   @Test

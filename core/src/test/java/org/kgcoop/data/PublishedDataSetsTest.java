@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.kgcoop.data.Layouts.numbered;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -565,5 +573,49 @@ class PublishedDataSetsTest {
         }
       }
     }
+  }
+
+  /** A MATLAB file of a row of bytes, of which only some are there. */
+  private static byte[] row(boolean compressed, int claimed, int there) throws IOException {
+    ByteBuffer head = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    head.putInt(14).putInt((int) Math.min(Integer.MAX_VALUE, 56L + claimed)); // matrix
+    head.putInt(6).putInt(8).putInt(9).putInt(0); // of unsigned bytes
+    head.putInt(5).putInt(8).putInt(1).putInt(claimed);
+    head.putInt(1).putInt(6).put("labels\0\0".getBytes(StandardCharsets.US_ASCII));
+    head.putInt(2).putInt(claimed);
+    ByteArrayOutputStream element = new ByteArrayOutputStream();
+    OutputStream out = compressed ? new DeflaterOutputStream(element) : element;
+    out.write(head.array(), 0, head.position());
+    byte[] megabyte = new byte[1 << 20];
+    Arrays.fill(megabyte, (byte) 1);
+    for (int left = there; left > 0; left -= megabyte.length) {
+      out.write(megabyte, 0, Math.min(left, megabyte.length));
+    }
+    out.close();
+    byte[] text = "MATLAB 5.0 MAT-file".getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer file =
+        ByteBuffer.allocate(136 + element.size()).order(ByteOrder.LITTLE_ENDIAN).put(text);
+    file.position(124).putShort((short) 0x100).putShort((short) ('M' << 8 | 'I'));
+    if (compressed) {
+      file.putInt(15).putInt(element.size());
+    }
+    file.put(element.toByteArray());
+    return Arrays.copyOf(file.array(), file.position());
+  }
+
+  @Test
+  void matlabFilesThatClaimMoreThanAnnotationsTakeAreRefused() throws IOException {
+    layouts
+        .pictures("oxford_flowers/jpg", numbered("image_%05d.jpg", 1, 2))
+        .text("oxford_flowers/cat_to_name.json", "{\"1\": \"rose\"}");
+    Path file = root.resolve("oxford_flowers/imagelabels.mat");
+
+    Files.write(file, row(true, 24, 24));
+    assertRefused("flowers", "one class, \"rose\""); // so it was read
+    Files.write(file, row(true, 70 << 20, 70 << 20));
+    assertThat(Files.size(file)).isLessThan(100_000);
+    assertRefused("flowers", "imagelabels.mat", "not the MATLAB file it should be");
+    Files.write(file, row(false, Integer.MAX_VALUE - 64, 800));
+    assertRefused("flowers", "imagelabels.mat", "not the MATLAB file it should be");
   }
 }

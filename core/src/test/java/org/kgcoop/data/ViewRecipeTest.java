@@ -91,20 +91,46 @@ class ViewRecipeTest {
   }
 
   @Test
-  void aRandomCropMovesByUpToItsPadding() {
+  void aRandomCropIsASquareOfThePictureAsItIsOrOfItsFrame() {
+    // A row of four in a frame of one, seen through a square of two: three rows by six columns.
     RgbImage image = grey(10, 20, 30, 40);
+    Transform two = new Transform(Preprocessing.clip(2));
+    ViewRecipe recipe = new ViewRecipe(List.of(new ViewStep.RandomCrop(1)));
     Set<List<Integer>> seen = new HashSet<>();
-    SplitMix64 random = new SplitMix64(1);
-    for (int i = 0; i < 300; i++) {
-      seen.add(reds(new ViewStep.RandomCrop(1).apply(image, random)));
+    for (int number = 0; number < 300; number++) {
+      RgbImage view = recipe.view(1, number, "a", image, two);
+      assertThat(view.width()).isEqualTo(2);
+      assertThat(view.height()).isEqualTo(2);
+      seen.add(
+          List.of(
+              view.sample(0, 0, 0),
+              view.sample(1, 0, 0),
+              view.sample(0, 1, 0),
+              view.sample(1, 1, 0)));
     }
-    // One to the left, none, one to the right; up or down shows the frame alone.
-    assertThat(seen)
-        .containsExactlyInAnyOrder(
-            List.of(20, 30, 40, 0),
-            List.of(10, 20, 30, 40),
-            List.of(0, 10, 20, 30),
-            List.of(0, 0, 0, 0));
+    Set<List<Integer>> expected = new HashSet<>();
+    int[] row = {0, 10, 20, 30, 40, 0};
+    for (int left = 0; left < 5; left++) {
+      expected.add(List.of(0, 0, row[left], row[left + 1]));
+      expected.add(List.of(row[left], row[left + 1], 0, 0));
+    }
+    assertThat(seen).isEqualTo(expected);
+  }
+
+  @Test
+  void aPictureThatIsSmallerThanARandomCropIsRefusedByName() {
+    ViewRecipe recipe = new ViewRecipe(List.of(new ViewStep.RandomCrop(1)));
+    Transform large = new Transform(Preprocessing.clip(17)); // of 20 x 14 and a frame of 1
+    assertThatThrownBy(() -> recipe.view(1, 1, "cat/1.png", PICTURE, large))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageStartingWith("cat/1.png: 20 x 14 pixels")
+        .hasMessageContaining("random_resized_crop");
+  }
+
+  @Test
+  void viewsOfARandomCropAreNotTakenForThoseOfAScaledPicture() {
+    assertThat(new ViewStep.RandomCrop(4).id()).isEqualTo("random_crop:4,unscaled");
+    assertThat(new ViewStep.RandomCrop(4).name()).isEqualTo("random_crop");
   }
 
   @Test

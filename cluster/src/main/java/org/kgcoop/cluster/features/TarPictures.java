@@ -13,6 +13,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.ShardEncoder.Picture;
+import org.kgcoop.data.BoundedTar;
 import org.kgcoop.data.Images;
 
 /**
@@ -75,7 +76,7 @@ final class TarPictures implements Iterator<Picture> {
 
   private @Nullable Picture read() throws IOException {
     if (tar == null) {
-      tar = new TarArchiveInputStream(stream());
+      tar = new BoundedTar(stream());
     }
     for (TarArchiveEntry member = tar.getNextEntry(); member != null; member = tar.getNextEntry()) {
       String name = member.getName().replaceFirst("^(\\./)+", "");
