@@ -2,6 +2,7 @@ package org.kgcoop.cli;
 
 import java.util.List;
 import org.kgcoop.experiment.BaseToNew;
+import org.kgcoop.prompt.Preset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,6 +52,7 @@ final class BaseToNewCommand implements ProtocolCommand {
         () -> new BaseToNew(data.open(output)),
         List.of(shots.value()),
         true,
+        Preset.BASE_TO_NEW,
         perSet,
         output,
         main);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.kgcoop.KgCoopException;
@@ -68,18 +69,28 @@ final class Predictions {
     return bad == 0 ? 0 : KgCoopException.Category.DATA.exitCode();
   }
 
+  private String label(Classification.Candidate found) {
+    String name = found.className();
+    boolean shared = Collections.frequency(classifier.classNames(), name) > 1;
+    return shared ? name + " (class " + found.index() + ")" : name;
+  }
+
   private void print(List<Path> files, List<Classification> results, ArrayNode all) {
     for (int i = 0; i < files.size(); i++) {
       ArrayNode classes = JsonNodeFactory.instance.arrayNode();
       for (Classification.Candidate found : results.get(i).top(top)) {
-        classes.addObject().put("class", found.className()).put("probability", found.probability());
+        classes
+            .addObject()
+            .put("class", found.className())
+            .put("index", found.index())
+            .put("probability", found.probability());
         if (!output.isJson()) {
           output.text(
               String.format(
                   Locale.ROOT,
                   "%s\t%s\t%.4f",
                   Messages.line(files.get(i).toString()),
-                  Messages.line(found.className()),
+                  Messages.line(label(found)),
                   found.probability()));
         }
       }

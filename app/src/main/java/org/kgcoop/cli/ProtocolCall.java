@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.experiment.Protocol;
+import org.kgcoop.prompt.Preset;
 
 /**
  * What the options of a protocol's command ask for.
@@ -12,6 +13,7 @@ import org.kgcoop.experiment.Protocol;
  * @param sweep a mixin of the command itself, whose line it reads
  * @param protocol made when the other options are known to be right
  * @param newClasses whether every method is asked about classes that it has not learned
+ * @param preset where settings come from that nobody gives
  * @param perSet whether rows for each data set are printed too
  */
 record ProtocolCall(
@@ -20,6 +22,7 @@ record ProtocolCall(
     Supplier<? extends Protocol> protocol,
     List<Integer> shots,
     boolean newClasses,
+    Preset preset,
     boolean perSet,
     Output output,
     Main main) {

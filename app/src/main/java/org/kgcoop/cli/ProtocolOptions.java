@@ -64,8 +64,11 @@ final class ProtocolOptions {
     if (jobs > 1) {
       clipOptions.useOneThread("--jobs " + jobs);
     }
+    training.check(call.output());
     List<Contender> contenders =
-        call.sweep().contenders(Parse.list("--methods", methods), methodOptions, training);
+        call.sweep()
+            .contenders(
+                Parse.list("--methods", methods), methodOptions, training, call.preset());
     if (call.newClasses()) {
       contenders.forEach(Contender::checkNewClasses);
     }
