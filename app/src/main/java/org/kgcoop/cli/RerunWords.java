@@ -40,17 +40,15 @@ final class RerunWords {
     this.run = run;
   }
 
-  /** The words of a command line that makes the run again in another folder. */
-  static List<String> of(StoredRun run, Path out) {
+  /** The words of a command line that makes the run again, but for its {@code --out}. */
+  static List<String> of(StoredRun run) {
     if (run.command().isEmpty()) {
       throw KgCoopException.configuration(
           run.path()
               + ": its run.json does not say by which command it was made (a library made it, or an"
               + " older version); 'runs show' prints its settings");
     }
-    List<String> words = new RerunWords(run).narrowed();
-    words.addAll(List.of("--out", out.toString()));
-    return words;
+    return new RerunWords(run).narrowed();
   }
 
   private List<String> narrowed() {
