@@ -19,18 +19,18 @@ final class BankOptions {
       paramLabel = "DIR",
       description =
           "Folder that keeps image features for later runs, or none (default: kgcoop/bank in"
-              + " the user's cache folder).")
+              + " the user's cache folder, or none where that cannot be written).")
   private @Nullable String bank;
 
   FeatureBank open(Clip clip, Output output) {
-    return new FeatureBank(
-        new PictureEncoder(clip, new Images(output::warn)), folder(), output::warn);
+    PictureEncoder encoder = new PictureEncoder(clip, new Images(output::warn));
+    if (bank == null) {
+      return FeatureBank.optional(encoder, inCache(), output::warn);
+    }
+    return new FeatureBank(encoder, bank.equals(NONE) ? null : Path.of(bank), output::warn);
   }
 
-  private @Nullable Path folder() {
-    if (bank != null) {
-      return bank.equals(NONE) ? null : Path.of(bank);
-    }
+  private static Path inCache() {
     return UserFolders.ofThisProcess().caches().resolve("kgcoop").resolve("bank");
   }
 }

@@ -51,7 +51,8 @@ final class MethodOptions {
       paramLabel = "W",
       description =
           "KgCoOp's weight (default: 8), or auto: found among the classes that are learned, half of"
-              + " them hidden in turn. The same as --set kgcoop.weight=W.")
+              + " them hidden in turn; where there are validation pictures, by their labels, which"
+              + " other methods do not see. The same as --set kgcoop.weight=W.")
   private @Nullable String weight;
 
   /** Those of the demo: contexts begin as the words of the embedded data sets' template. */

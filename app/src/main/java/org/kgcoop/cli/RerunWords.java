@@ -42,8 +42,12 @@ final class RerunWords {
     this.run = run;
   }
 
-  /** The words of a command line that makes the run again in another folder. */
-  static List<String> of(StoredRun run, Path out) {
+  /**
+   * The words of a command line that makes the run again.
+   *
+   * @param out its folder, or null for a line without one
+   */
+  static List<String> of(StoredRun run, @Nullable Path out) {
     if (run.command().isEmpty()) {
       throw KgCoopException.configuration(
           run.path()
@@ -53,7 +57,9 @@ final class RerunWords {
     RerunWords rerun = new RerunWords(run);
     int end = run.command().size() - ReferenceConfig.pairWords(run.command());
     List<String> words = rerun.narrowed(run.command().subList(1, end));
-    words.addAll(List.of("--out", out.toString()));
+    if (out != null) {
+      words.addAll(List.of("--out", out.toString()));
+    }
     words.addAll(rerun.pairs(run.command().subList(end, run.command().size())));
     return words;
   }

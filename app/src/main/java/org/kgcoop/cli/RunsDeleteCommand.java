@@ -22,15 +22,21 @@ import picocli.CommandLine.Parameters;
     header = "Delete runs with all that is in their folders.",
     description = {
       "",
-      "Deletes run folders, and nothing that is none. One that is being written is refused.",
+      "Deletes run folders, and tables with all their runs, and nothing that is neither. One that is"
+          + " being written is refused.",
       ""
     },
-    footer = {"", "Example:", "  ./kgcoop runs delete runs/table/objects/coop/seed*"})
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop runs delete runs/table/objects/coop/seed*",
+      "  ./kgcoop runs delete runs/table"
+    })
 final class RunsDeleteCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "RUN",
-      description = "Run folders, or their names below --runs.")
+      description = "Folders of runs or tables, or their names below --runs.")
   private List<Path> named = new ArrayList<>();
 
   @Option(names = "--yes", description = "Do not ask.")
@@ -42,7 +48,7 @@ final class RunsDeleteCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     // All of them first, so that a mistyped name deletes nothing.
-    List<Path> folders = named.stream().map(runs::runFolder).distinct().toList();
+    List<Path> folders = named.stream().map(runs::runOrTable).distinct().toList();
     for (Path folder : folders) {
       if (RunFolders.isInUse(folder)) {
         throw new KgCoopException(
@@ -54,20 +60,35 @@ final class RunsDeleteCommand implements Callable<Integer> {
       return 0;
     }
     for (Path folder : folders) {
-      RunFolders.delete(folder);
+      if (RunFolders.isTable(folder)) {
+        List<Path> staying = RunFolders.deleteTable(folder);
+        staying.stream()
+            .findFirst()
+            .ifPresent(left -> output.warn(left + ": stays, since something else is in it"));
+      } else {
+        RunFolders.delete(folder);
+      }
       output.line("deleted: " + folder);
     }
     return 0;
   }
 
+  private static int runs(Path folder) {
+    return RunFolders.isTable(folder) ? RunFolders.runsBelow(folder).size() : 1;
+  }
+
   private boolean confirmed(List<Path> folders) {
+    int count = folders.stream().mapToInt(RunsDeleteCommand::runs).sum();
+    String what = count + (count == 1 ? " run" : " runs");
     if (!Boolean.getBoolean("kgcoop.terminal")) {
       throw KgCoopException.configuration(
-          "nobody to ask whether %s run%s may be deleted: say --yes"
-              .formatted(folders.size(), folders.size() == 1 ? "" : "s"));
+          "nobody to ask whether " + what + " may be deleted: say --yes");
     }
-    folders.forEach(folder -> output.line("  " + folder));
-    output.out().print("Delete " + (folders.size() == 1 ? "this run" : "these runs") + "? [y/N] ");
+    for (Path folder : folders) {
+      boolean table = RunFolders.isTable(folder);
+      output.line("  " + folder + (table ? ", a table of " + runs(folder) + " runs" : ""));
+    }
+    output.out().print("Delete " + what + "? [y/N] ");
     output.out().flush();
     try {
       // Not closed: standard input is not ours.

@@ -107,6 +107,16 @@ final class RunsOptions {
         named + ": no run folder (no run.json of a run is in it)" + example(folder));
   }
 
+  /**
+   * The folder of one run, or of a table of runs.
+   *
+   * @throws KgCoopException where there is neither
+   */
+  Path runOrTable(Path named) {
+    Path folder = folder(named);
+    return RunFolders.isTable(folder) ? folder : runFolder(named);
+  }
+
   private static String example(Path folder) {
     if (!Files.isDirectory(folder)) {
       return "; './kgcoop runs' lists those there are";

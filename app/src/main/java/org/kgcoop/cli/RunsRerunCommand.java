@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.store.RunFilter;
 import org.kgcoop.store.RunIndex;
@@ -36,8 +37,11 @@ final class RunsRerunCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "A run folder, or its name below --runs.")
   private Path run;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "A new folder.")
-  private Path out;
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "A new folder, needed but for --dry-run.")
+  private @Nullable Path out;
 
   @Option(names = "--dry-run", description = "Only print the command.")
   private boolean dryRun;
@@ -45,16 +49,21 @@ final class RunsRerunCommand implements Callable<Integer> {
   @Mixin private RunsOptions runs = new RunsOptions();
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the parameters and required options
+  @SuppressWarnings("NullAway.Init") // picocli sets the parameters
   RunsRerunCommand() {}
 
   @Override
   public Integer call() {
     Path folder = runs.runFolder(run);
     StoredRun before = runs.run(folder);
+    Path out = this.out;
     List<String> words = RerunWords.of(before, out);
+    if (out == null && !dryRun) {
+      throw KgCoopException.configuration(
+          "--out is missing: a run is made again in a new folder; --dry-run only prints the command");
+    }
     output.info("kgcoop " + ShellWords.join(words));
-    if (dryRun) {
+    if (out == null || dryRun) {
       return 0;
     }
     if (Files.exists(out)) {
@@ -65,7 +74,7 @@ final class RunsRerunCommand implements Callable<Integer> {
     if (exitCode != 0) {
       return exitCode;
     }
-    Path again = again(before);
+    Path again = again(before, out);
     List<String> differences = differences(RunReader.results(folder), RunReader.results(again));
     if (differences.isEmpty()) {
       output.line(again + ": the same numbers as " + folder);
@@ -76,7 +85,7 @@ final class RunsRerunCommand implements Callable<Integer> {
         again + ": other numbers than " + folder + ": " + String.join("; ", differences));
   }
 
-  private Path again(StoredRun before) {
+  private Path again(StoredRun before, Path out) {
     RunFilter same =
         new RunFilter(
             List.of(before.method()),

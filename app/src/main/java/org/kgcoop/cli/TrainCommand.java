@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -112,12 +113,17 @@ final class TrainCommand implements Callable<Integer> {
       Workbench bench = Parse.workbench(clip, bank.open(clip, output), output, main);
       JsonNode results = new TrialRun(bench, trial).run(out);
       EventFile.below(out);
-      report(results);
+      report(results, zeroShot(bench, targets));
     }
     return 0;
   }
 
-  private void report(JsonNode results) {
+  /** The accuracy of zero-shot CLIP, where that takes no picture; else empty. */
+  private static OptionalDouble zeroShot(Workbench bench, List<Target> targets) {
+    return targets.isEmpty() ? OptionalDouble.empty() : targets.get(0).zeroShot(bench);
+  }
+
+  private void report(JsonNode results, OptionalDouble zeroShot) {
     if (output.isJson()) {
       output.json(results);
       return;
@@ -130,6 +136,10 @@ final class TrainCommand implements Callable<Integer> {
               test.path("accuracy").asDouble(),
               test.path("total").asLong()));
     }
+    zeroShot.ifPresent(
+        accuracy ->
+            output.line(
+                String.format(Locale.ROOT, "zero-shot CLIP %.2f %% on the same", accuracy)));
     output.line(
         String.format(
             Locale.ROOT,

@@ -127,7 +127,8 @@ final class RunOverview {
         lines,
         "Accuracies in percent over all complete runs: mean ± population standard deviation over"
             + " seeds. * by a bootstrap over pictures and seeds, its difference from every other row"
-            + " stands; './kgcoop runs table' has the intervals.");
+            + " stands; './kgcoop runs table' has the intervals."
+            + table.notes().stream().map(note -> " " + note).collect(Collectors.joining()));
   }
 
   private static List<String> settings(Map<String, String> setting) {
@@ -137,7 +138,9 @@ final class RunOverview {
   }
 
   private static String text(RunTable.Figure figure) {
-    return number(figure.mean()) + (figure.seeds() > 1 ? " ± " + number(figure.deviation()) : "");
+    return number(figure.mean())
+        + (figure.seeds() > 1 ? " ± " + number(figure.deviation()) : "")
+        + (figure.complete() ? "" : " †");
   }
 
   private Listing newest() {

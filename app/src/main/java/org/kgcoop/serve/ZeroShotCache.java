@@ -34,7 +34,7 @@ final class ZeroShotCache implements AutoCloseable {
   /**
    * An empty cache.
    *
-   * @param timeLimit how long a request may wait for the texts of others
+   * @param timeLimit from the whole request to its answer
    */
   ZeroShotCache(Clip clip, int mostClasses, Duration timeLimit) {
     this.clip = clip;
@@ -55,8 +55,9 @@ final class ZeroShotCache implements AutoCloseable {
     if (use != null) {
       return use;
     }
+    long left = RequestTrace.current().begun() + timeLimit.toNanos() - System.nanoTime();
     try {
-      if (!computing.tryLock(timeLimit.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (left <= 0 || !computing.tryLock(left, TimeUnit.NANOSECONDS)) {
         throw EncodingQueue.tooLate();
       }
     } catch (InterruptedException e) {

@@ -5,29 +5,37 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Bootstrap;
 
-/** The rows of a table on their targets: averaged over data sets, and resampled. */
+/**
+ * The rows of a table on their targets: averaged over data sets, and resampled. Of a row only those
+ * seeds count that all of its data sets have, since a mean over other data sets for each seed would
+ * compare what is easy with what is hard.
+ */
 final class Measurements {
 
   /** A row on a target, in percent. */
   static final class Measured {
-    private static final Measured NOTHING = new Measured(Map.of(), 0, null);
+    private static final Measured NOTHING = new Measured(Map.of(), 0, true, null);
 
     private final Map<Long, Double> bySeed;
     private final int dataSets;
+    private final boolean complete;
     private final double @Nullable [] resampled;
 
-    private Measured(Map<Long, Double> bySeed, int dataSets, double @Nullable [] resampled) {
+    private Measured(
+        Map<Long, Double> bySeed, int dataSets, boolean complete, double @Nullable [] resampled) {
       this.bySeed = bySeed;
       this.dataSets = dataSets;
+      this.complete = complete;
       this.resampled = resampled;
     }
 
-    /** The mean over seeds of the mean over data sets; NaN where the row lacks the target. */
+    /** The mean over seeds of the mean over data sets; NaN where no seed has all of them. */
     double mean() {
       return bySeed.values().stream().mapToDouble(v -> v).average().orElse(Double.NaN);
     }
@@ -39,6 +47,16 @@ final class Measurements {
     /** How many data sets have the target. */
     int dataSets() {
       return dataSets;
+    }
+
+    /** Whether the row has each of its seeds on each data set that any row has. */
+    boolean isComplete() {
+      return complete;
+    }
+
+    /** The seeds that count. */
+    Set<Long> seeds() {
+      return bySeed.keySet();
     }
 
     /**
@@ -72,6 +90,10 @@ final class Measurements {
   private record Key(RunTable.Row row, String target) {}
 
   private final Map<RunTable.Row, Map<String, Map<Long, StoredRun>>> runs;
+
+  /** The data sets that any row has of a target. */
+  private final Map<String, Set<String>> dataSets = new HashMap<>();
+
   private final Map<Key, Measured> measured = new HashMap<>();
 
   Measurements(
@@ -80,9 +102,14 @@ final class Measurements {
       Bootstrap bootstrap) {
     this.runs = runs;
     Map<Key, Sum> sums = new HashMap<>();
-    TreeSet<String> dataSets = new TreeSet<>();
-    runs.values().forEach(ofRow -> dataSets.addAll(ofRow.keySet()));
-    for (String dataSet : dataSets) {
+    for (String target : targets) {
+      Set<String> having = new TreeSet<>();
+      runs.keySet().forEach(row -> having.addAll(dataSets(row, target)));
+      dataSets.put(target, having);
+    }
+    TreeSet<String> all = new TreeSet<>();
+    runs.values().forEach(ofRow -> all.addAll(ofRow.keySet()));
+    for (String dataSet : all) {
       Outcomes outcomes =
           new Outcomes(
               runs.keySet().stream().flatMap(r -> bySeed(r, dataSet).values().stream()).toList());
@@ -111,7 +138,9 @@ final class Measurements {
     List<RunTable.Row> rows = new ArrayList<>();
     List<int[][]> correct = new ArrayList<>();
     for (RunTable.Row row : runs.keySet()) {
-      int[][] ofSeeds = outcomes.correct(bySeed(row, dataSet).values(), target);
+      Map<Long, StoredRun> counted = new TreeMap<>(bySeed(row, dataSet));
+      counted.keySet().retainAll(seeds(row, target));
+      int[][] ofSeeds = outcomes.correct(counted.values(), target);
       if (ofSeeds != null) {
         rows.add(row);
         correct.add(ofSeeds);
@@ -128,24 +157,48 @@ final class Measurements {
   }
 
   private Measured measure(RunTable.Row row, String target, @Nullable Sum sum) {
-    Map<Long, List<Double>> bySeed = new TreeMap<>();
-    int dataSets = 0;
-    for (Map<Long, StoredRun> ofSet : runs.getOrDefault(row, Map.of()).values()) {
-      boolean has = false;
-      for (Map.Entry<Long, StoredRun> entry : ofSet.entrySet()) {
-        StoredRun.Target counts = entry.getValue().target(target);
-        if (counts != null && counts.total() > 0) {
-          bySeed.computeIfAbsent(entry.getKey(), s -> new ArrayList<>()).add(counts.accuracy());
-          has = true;
-        }
-      }
-      dataSets += has ? 1 : 0;
-    }
+    Set<String> own = dataSets(row, target);
+    Set<Long> seeds = seeds(row, target);
     Map<Long, Double> means = new TreeMap<>();
-    bySeed.forEach(
-        (seed, values) ->
-            means.put(seed, values.stream().mapToDouble(v -> v).average().orElse(Double.NaN)));
+    for (long seed : seeds) {
+      means.put(
+          seed,
+          own.stream()
+              .mapToDouble(set -> accuracy(bySeed(row, set).get(seed), target))
+              .average()
+              .orElse(Double.NaN));
+    }
+    boolean complete =
+        own.equals(dataSets.get(target))
+            && own.stream().allMatch(set -> seeds.equals(seedsOf(row, set, target)));
     return new Measured(
-        means, dataSets, sum != null && sum.dataSets == dataSets ? sum.mean() : null);
+        means, own.size(), complete, sum != null && sum.dataSets == own.size() ? sum.mean() : null);
+  }
+
+  /** The data sets of a row that have a target. */
+  private Set<String> dataSets(RunTable.Row row, String target) {
+    Set<String> having = new TreeSet<>(runs.getOrDefault(row, Map.of()).keySet());
+    having.removeIf(set -> seedsOf(row, set, target).isEmpty());
+    return having;
+  }
+
+  /** The seeds that all of these have. */
+  private Set<Long> seeds(RunTable.Row row, String target) {
+    Set<Long> seeds = new TreeSet<>();
+    dataSets(row, target).forEach(set -> seeds.addAll(seedsOf(row, set, target)));
+    dataSets(row, target).forEach(set -> seeds.retainAll(seedsOf(row, set, target)));
+    return seeds;
+  }
+
+  private Set<Long> seedsOf(RunTable.Row row, String dataSet, String target) {
+    Map<Long, StoredRun> having = new TreeMap<>(bySeed(row, dataSet));
+    having.values().removeIf(run -> Double.isNaN(accuracy(run, target)));
+    return having.keySet();
+  }
+
+  /** NaN where a run lacks the target. */
+  private static double accuracy(@Nullable StoredRun run, String target) {
+    StoredRun.Target counts = run == null ? null : run.target(target);
+    return counts == null ? Double.NaN : counts.accuracy();
   }
 }

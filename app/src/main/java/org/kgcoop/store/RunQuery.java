@@ -27,7 +27,9 @@ record RunQuery(String sql, List<Object> values) {
               sql.append(
                   " AND EXISTS (SELECT 1 FROM json_each(run.settings)"
                       + " WHERE (key = ? OR key LIKE '%.' || ?)"
-                      + " AND (value = ? OR (value + 0.0 = ? + 0.0 AND value GLOB '*[0-9]*'"
+                      + " AND (value = ? OR (value + 0.0 = ? + 0.0"
+                      // "bank:8" + 0.0 is 0, "8,16" + 0.0 is 8.
+                      + " AND value GLOB '*[0-9]*' AND value NOT GLOB '*[^-+.0-9eE]*'"
                       + " AND ? GLOB '[-.0-9]*')))");
               values.addAll(List.of(key, key, value, value, value));
             });

@@ -23,7 +23,7 @@ import org.kgcoop.prompt.MethodCatalogue;
  * deviation is the population standard deviation over seeds (divided by n), as the published parser
  * of logs computes it. H is that of the averaged base and new accuracies. Intervals and differences
  * come from {@link Bootstrap}, over pictures and seeds; a difference stands where the 95 % interval
- * of its paired resamples excludes 0.
+ * of its paired resamples excludes 0. A seed that lacks one of the row's data sets does not count.
  */
 public final class RunTable {
   /** H of base and new. */
@@ -55,6 +55,8 @@ public final class RunTable {
    * An accuracy in percent.
    *
    * @param deviation population standard deviation over seeds
+   * @param complete false where a run is missing that its data sets and seeds, or those of other
+   *     rows, let expect: seeds that lack a data set do not count
    * @param interval null where results do not name their pictures
    */
   public record Figure(
@@ -62,6 +64,7 @@ public final class RunTable {
       double deviation,
       int seeds,
       int dataSets,
+      boolean complete,
       Bootstrap.@Nullable Interval interval) {}
 
   /**
@@ -71,7 +74,7 @@ public final class RunTable {
    */
   public record Difference(
       String column, Row row, Row other, double value, Bootstrap.@Nullable Interval interval) {
-    /** Whether it would be there on other pictures and seeds too. */
+    /** Whether its interval excludes 0. */
     public boolean stands() {
       return interval != null && interval.excludesZero();
     }
@@ -133,6 +136,39 @@ public final class RunTable {
     return columns;
   }
 
+  /** What is to be known of the figures beside themselves, a line each. */
+  public List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    if (rows().stream().anyMatch(row -> columns.stream().anyMatch(c -> lacksRuns(row, c)))) {
+      notes.add(
+          "† incomplete: of a row the seeds count that all of its data sets have (- where there is"
+              + " none); other rows may have more data sets.");
+    }
+    if (anyHas("training.augment", "bank:")) {
+      notes.add(
+          "Runs with --augment bank:V see the same random views whatever their seed: ± and"
+              + " intervals lack what other views would change.");
+    }
+    if (anyHas("method.weight", "auto")) {
+      notes.add(
+          "KgCoOp weight=auto: where a data set has validation pictures, the search uses their"
+              + " labels, which other methods do not see.");
+    }
+    return notes;
+  }
+
+  private boolean lacksRuns(Row row, String column) {
+    return !isComplete(row, column)
+        && parts(row, column).stream().allMatch(t -> measurements.of(row, t).dataSets() > 0);
+  }
+
+  private boolean anyHas(String setting, String beginning) {
+    return runs.values().stream()
+        .flatMap(ofRow -> ofRow.values().stream())
+        .flatMap(bySeed -> bySeed.values().stream())
+        .anyMatch(run -> run.settings().getOrDefault(setting, "").startsWith(beginning));
+  }
+
   /** The data sets that were trained on. */
   public Set<String> dataSets() {
     Set<String> names = new LinkedHashSet<>();
@@ -172,7 +208,15 @@ public final class RunTable {
             .mapToInt(target -> measurements.of(row, target).dataSets())
             .max()
             .orElse(0),
+        isComplete(row, column),
         resampled == null ? null : Bootstrap.Interval.of(resampled));
+  }
+
+  private boolean isComplete(Row row, String column) {
+    List<String> parts = parts(row, column);
+    return parts.stream().allMatch(target -> measurements.of(row, target).isComplete())
+        && parts.stream().map(target -> measurements.of(row, target).seeds()).distinct().count()
+            == 1;
   }
 
   /** What a row has more than another in a column; null where one of them has no figure there. */

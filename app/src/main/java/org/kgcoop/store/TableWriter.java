@@ -96,11 +96,13 @@ public final class TableWriter {
     };
   }
 
-  private static String legend() {
-    return """
+  private String legend() {
+    String legend =
+        """
         Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
         Intervals by a bootstrap over pictures and seeds; paired for differences.
         * stands: the interval of the difference (of a figure: from every other row) excludes 0.""";
+    return table.notes().stream().reduce(legend, (text, note) -> text + "\n" + note);
   }
 
   // ---- grids: a header and rows of equal length
@@ -158,7 +160,8 @@ public final class TableWriter {
         };
     return number(figure.mean())
         + (figure.seeds() > 1 ? plusMinus + number(figure.deviation()) : "")
-        + interval(figure.interval());
+        + interval(figure.interval())
+        + (figure.complete() ? "" : format == Format.LATEX ? "$^\\dagger$" : " †");
   }
 
   private static String interval(Bootstrap.@Nullable Interval interval) {
@@ -247,7 +250,8 @@ public final class TableWriter {
         "seeds",
         "data_sets",
         "best_stands",
-        "ms_per_image");
+        "ms_per_image",
+        "complete");
     for (RunTable.Row row : table.rows()) {
       for (String column : table.columns()) {
         RunTable.Figure figure = table.figure(row, column);
@@ -269,7 +273,8 @@ public final class TableWriter {
             "" + figure.seeds(),
             "" + figure.dataSets(),
             "" + row.equals(table.best(column)),
-            Double.isNaN(ms) ? "" : "" + ms);
+            Double.isNaN(ms) ? "" : "" + ms,
+            "" + figure.complete());
       }
     }
     return text.toString().stripTrailing();
@@ -298,6 +303,7 @@ public final class TableWriter {
                   .put("std", figure.deviation())
                   .put("seeds", figure.seeds())
                   .put("data_sets", figure.dataSets())
+                  .put("complete", figure.complete())
                   .put("best_stands", row.equals(table.best(column)));
           put(cell, figure.interval());
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +103,28 @@ class RunsCommandTest {
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(folder.resolve("t/pets/coop/seed1")).doesNotExist();
     assertThat(runs("list").out().lines()).hasSize(4);
+  }
+
+  @Test
+  void aTableIsDeletedAsAWhole() throws IOException {
+    Files.writeString(folder.resolve("t/results.json"), "{\"rows\": []}");
+    assertThat(runs("delete", "t").errorLine()).contains("4 runs", "say --yes");
+    assertThat(folder.resolve("t/pets/coop/seed1")).exists();
+
+    Cli.Result result = runs("delete", "t", "--yes");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(folder.resolve("t")).doesNotExist();
+  }
+
+  @Test
+  void aCommandIsPrintedWithoutAFolder() {
+    Cli.Result result = runs("rerun", "t/pets/coop/seed2", "--dry-run");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err().strip())
+        .endsWith("kgcoop base2new --data set/pets --methods coop --seeds 2 --shots 4");
+    assertThat(runs("rerun", "t/pets/coop/seed2").errorLine()).contains("--out is missing");
   }
 
   @Test

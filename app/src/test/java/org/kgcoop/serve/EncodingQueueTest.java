@@ -209,6 +209,20 @@ class EncodingQueueTest {
     }
   }
 
+  @Test
+  void aRequestWhoseTimeIsOverGetsNoMoreOfIt() throws InterruptedException {
+    Duration limit = Duration.ofMillis(20);
+    try (ZeroShotCache cache = new ZeroShotCache(clip, 5, limit)) {
+      RequestTrace.setCurrent(new RequestTrace());
+      Thread.sleep(50);
+      assertThatThrownBy(() -> cache.use(List.of("a", "b"), "a {}.").close())
+          .isInstanceOf(RefusedRequestException.class)
+          .hasMessageContaining("within the time limit");
+    } finally {
+      RequestTrace.setCurrent(null);
+    }
+  }
+
   private static Classifier used(ZeroShotCache cache, List<String> names, String template) {
     try (SharedClassifier.Use use = cache.use(names, template)) {
       return use.classifier();

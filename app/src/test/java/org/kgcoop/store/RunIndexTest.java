@@ -100,6 +100,19 @@ class RunIndexTest {
   }
 
   @Test
+  void aNumberIsNotFoundInATextThatHoldsOne() {
+    StoredRuns.run("coop", "food", 3)
+        .setting("training", "augment", "bank:8")
+        .setting("training", "decay", "8,16")
+        .target("test", 1, 4)
+        .write(folder.resolve("banked"));
+    assertThat(names(where("training.augment", "0"))).isEmpty();
+    assertThat(names(where("training.decay", "8"))).isEmpty();
+    assertThat(names(where("training.augment", "bank:8"))).containsExactly("banked");
+    assertThat(names(where("method.weight", "8"))).containsExactly("table/pets/kgcoop/seed1");
+  }
+
+  @Test
   void changesAreSeen() throws IOException {
     assertThat(all()).hasSize(3);
     StoredRuns.run("coop", "food", 2).target("test", 4, 4).write(folder.resolve("single"));

@@ -87,6 +87,71 @@ class RunTableTest {
   }
 
   @Test
+  void aSeedThatLacksADataSetDoesNotCountAndTheFigureIsMarked() {
+    for (long seed = 1; seed <= 3; seed++) {
+      add(StoredRuns.run("coop", "pets", seed).target("test", 50, 100));
+      add(StoredRuns.run("kgcoop", "pets", seed).target("test", 50, 100));
+      add(StoredRuns.run("kgcoop", "food", seed).target("test", 90, 100));
+      if (seed < 3) {
+        add(StoredRuns.run("coop", "food", seed).target("test", 90, 100));
+      }
+    }
+
+    RunTable table = table();
+
+    // The third seed's 50 alone would make it (70 + 70 + 50) / 3.
+    RunTable.Figure coop = figure(table, 0, "test");
+    assertThat(coop.mean()).isCloseTo(70, within(1e-9));
+    assertThat(coop.deviation()).isCloseTo(0, within(1e-9));
+    assertThat(coop.seeds()).isEqualTo(2);
+    assertThat(coop.complete()).isFalse();
+    Bootstrap.Interval interval = Objects.requireNonNull(coop.interval());
+    assertThat((interval.low() + interval.high()) / 2).isCloseTo(70, within(2.0));
+    assertThat(figure(table, 1, "test").complete()).isTrue();
+    assertThat(figure(table, 1, "test").seeds()).isEqualTo(3);
+    String text = new TableWriter(table, null).write(TableWriter.Format.TEXT);
+    assertThat(text.lines().filter(line -> line.startsWith("CoOp"))).allMatch(l -> l.contains("†"));
+    assertThat(text.lines().filter(line -> line.startsWith("KgCoOp ")))
+        .noneMatch(l -> l.contains("†"));
+    assertThat(text).contains("† incomplete");
+  }
+
+  @Test
+  void aRowWithFewerDataSetsThanOthersIsMarkedAndOneWithoutAWholeSeedHasNoFigure() {
+    add(StoredRuns.run("coop", "pets", 1).target("test", 50, 100));
+    add(StoredRuns.run("kgcoop", "pets", 1).target("test", 50, 100));
+    add(StoredRuns.run("kgcoop", "food", 1).target("test", 90, 100));
+    add(StoredRuns.run("cocoop", "pets", 1).target("test", 50, 100));
+    add(StoredRuns.run("cocoop", "food", 2).target("test", 90, 100));
+
+    RunTable table = table();
+
+    assertThat(table.rows().stream().map(RunTable.Row::method))
+        .containsExactly("coop", "cocoop", "kgcoop");
+    assertThat(figure(table, 0, "test").complete()).isFalse();
+    assertThat(figure(table, 0, "test").mean()).isEqualTo(50);
+    assertThat(table.figure(table.rows().get(1), "test")).isNull();
+    assertThat(figure(table, 2, "test").complete()).isTrue();
+    assertThat(table.notes()).singleElement().asString().startsWith("† incomplete");
+  }
+
+  @Test
+  void whatSeedsShareAndWhatASearchSeesIsSaid() {
+    add(StoredRuns.run("coop", "pets", 1).target("test", 1, 2));
+    assertThat(table().notes()).isEmpty();
+    add(
+        StoredRuns.run("kgcoop", "pets", 1)
+            .setting("training", "augment", "bank:8")
+            .target("test", 1, 2));
+    assertThat(table().notes()).singleElement().asString().contains("same random views");
+    add(
+        StoredRuns.run("kgcoop", "pets", 2)
+            .setting("method", "weight", "auto")
+            .target("test", 1, 2));
+    assertThat(table().notes()).hasSize(2).last().asString().contains("weight=auto", "labels");
+  }
+
+  @Test
   void rowsAreMethodsWithWhatWasVaried() {
     for (int weight : new int[] {16, 4}) {
       for (long seed = 1; seed <= 2; seed++) {

@@ -39,6 +39,12 @@ public final class StoredRuns {
     return this;
   }
 
+  /** A setting that is a text, such as {@code training.augment}. */
+  public StoredRuns setting(String part, String key, String value) {
+    run.withObject("/settings/" + part).put(key, value);
+    return this;
+  }
+
   public StoredRuns shots(int shots) {
     run.withObject("/settings/data").put("shots", shots);
     return this;

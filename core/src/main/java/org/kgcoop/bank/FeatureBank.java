@@ -1,23 +1,20 @@
 package org.kgcoop.bank;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.PictureHashes;
 import org.kgcoop.io.Fingerprints;
 import org.kgcoop.tensor.Arithmetic;
 
@@ -31,7 +28,7 @@ import org.kgcoop.tensor.Arithmetic;
  * {@value Shard#LENGTH} features; in a file under the SHA-256 of the picture's bytes and how it was
  * seen. Files are written whole or not at all and under names that follow from their content, so
  * that processes may share a folder. A damaged file is left out, and its features are computed
- * again.
+ * again. Features stay in the files until they are asked for.
  *
  * <p>Each picture is encoded alone, so that a feature does not depend on which others are missing.
  */
@@ -43,12 +40,27 @@ public final class FeatureBank {
   private static final int VERSION = 2;
 
   private final PictureEncoder encoder;
-  private final @Nullable Path folder;
+  private final PictureHashes hashes;
+  private @Nullable Shelf shelf;
   private final Consumer<String> warnings;
-  private final Map<String, Shard.Feature> known = new HashMap<>();
+  private final boolean optional;
 
-  /** Those read or written; what stands in them is known. */
-  private final Set<Path> files = new HashSet<>();
+  /** What no file keeps. */
+  private final Map<String, Shard.Feature> inMemory = new HashMap<>();
+
+  /** Whether what is computed from now on is written to files. */
+  private boolean writes;
+
+  private FeatureBank(
+      PictureEncoder encoder, @Nullable Path folder, boolean optional, Consumer<String> warnings) {
+    this.encoder = encoder;
+    this.hashes = folder == null ? PictureHashes.forgetful() : PictureHashes.besides(folder);
+    this.shelf =
+        folder == null ? null : new Shelf(folder.resolve(folderName(encoder.clip())), warnings);
+    this.optional = optional;
+    this.warnings = warnings;
+    this.writes = folder != null;
+  }
 
   /**
    * A bank.
@@ -57,9 +69,16 @@ public final class FeatureBank {
    * @param warnings gets a line for a file that had to be left out
    */
   public FeatureBank(PictureEncoder encoder, @Nullable Path folder, Consumer<String> warnings) {
-    this.encoder = encoder;
-    this.folder = folder == null ? null : folder.resolve(folderName(encoder.clip()));
-    this.warnings = warnings;
+    this(encoder, folder, false, warnings);
+  }
+
+  /**
+   * A bank that nobody asked for: where its folder cannot be written, features are kept in memory,
+   * with a warning.
+   */
+  public static FeatureBank optional(
+      PictureEncoder encoder, Path folder, Consumer<String> warnings) {
+    return new FeatureBank(encoder, folder, true, warnings);
   }
 
   /** A bank in memory alone. */
@@ -80,6 +99,11 @@ public final class FeatureBank {
                 Integer.toString(VERSION),
                 Arithmetic.id()))
         .substring(0, 32);
+  }
+
+  /** The SHA-256 of pictures, as far as they are remembered beside the bank. */
+  public PictureHashes hashes() {
+    return hashes;
   }
 
   /** What computes features that are not there yet. */
@@ -112,33 +136,63 @@ public final class FeatureBank {
    * @throws KgCoopException where a picture cannot be read, or the folder cannot be written
    */
   synchronized Features features(List<PictureEncoder.Request> requests, LongConsumer progress) {
-    Map<Path, String> hashes = new HashMap<>();
-    List<String> keys = new ArrayList<>();
-    for (PictureEncoder.Request request : requests) {
-      keys.add(
-          key(
-              hashes.computeIfAbsent(
-                  request.item().file(), file -> Fingerprints.bytes(Images.bytes(file))),
-              request.seen()));
-    }
-    if (!known.keySet().containsAll(keys)) {
-      readNewFiles(); // another process may have encoded them meanwhile
-    }
+    List<String> keys = keys(requests);
+    Map<String, Shard.Feature> found = find(Set.copyOf(keys));
     Map<String, PictureEncoder.Request> missing = new LinkedHashMap<>();
     for (int i = 0; i < keys.size(); i++) {
-      if (!known.containsKey(keys.get(i))) {
+      if (!found.containsKey(keys.get(i))) {
         missing.putIfAbsent(keys.get(i), requests.get(i));
       }
     }
-    encode(missing, done -> progress.accept(requests.size() - missing.size() + done));
+    if (!missing.isEmpty()) {
+      boolean unused = tryToWrite(Shelf::prepare); // better known before anything is computed
+    }
+    encode(missing, found, done -> progress.accept(requests.size() - missing.size() + done));
     List<float[]> vectors = new ArrayList<>();
     double seconds = 0;
     for (String key : keys) {
-      vectors.add(banked(key).vector());
-      seconds += banked(key).seconds();
+      Shard.Feature feature = Objects.requireNonNull(found.get(key), key);
+      vectors.add(feature.vector());
+      seconds += feature.seconds();
     }
     progress.accept(requests.size());
     return new Features(vectors, seconds);
+  }
+
+  /** Whether the features of files under the test transform are there. */
+  public synchronized boolean knows(List<Item> items) {
+    Set<String> keys =
+        Set.copyOf(keys(items.stream().map(i -> new PictureEncoder.Request(i, null)).toList()));
+    return find(keys).size() == keys.size();
+  }
+
+  private List<String> keys(List<PictureEncoder.Request> requests) {
+    List<String> ofFiles =
+        hashes.of(requests.stream().map(request -> request.item().file()).toList());
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
+      keys.add(key(ofFiles.get(i), requests.get(i).seen()));
+    }
+    return keys;
+  }
+
+  private Map<String, Shard.Feature> find(Set<String> keys) {
+    Map<String, Shard.Feature> found = new HashMap<>();
+    if (shelf != null) {
+      try {
+        found.putAll(shelf.find(keys));
+      } catch (KgCoopException e) { // a folder that cannot be listed
+        keepInMemory(e);
+        shelf = null;
+      }
+    }
+    for (String key : keys) {
+      Shard.Feature feature = inMemory.get(key);
+      if (feature != null) {
+        found.put(key, feature);
+      }
+    }
+    return found;
   }
 
   /** The key of a feature. */
@@ -146,7 +200,10 @@ public final class FeatureBank {
     return hash + " " + seen;
   }
 
-  private void encode(Map<String, PictureEncoder.Request> missing, LongConsumer progress) {
+  private void encode(
+      Map<String, PictureEncoder.Request> missing,
+      Map<String, Shard.Feature> found,
+      LongConsumer progress) {
     List<Shard.Feature> stored = new ArrayList<>();
     int[] done = {0};
     try (Ahead<Map.Entry<String, PictureEncoder.Request>, Groups.View> views =
@@ -159,7 +216,7 @@ public final class FeatureBank {
           encoder,
           views,
           features -> {
-            features.forEach(feature -> known.put(feature.key(), feature));
+            features.forEach(feature -> found.put(feature.key(), feature));
             stored.addAll(features);
             done[0] += features.size();
             if (stored.size() >= Shard.LENGTH || done[0] == missing.size()) {
@@ -172,45 +229,32 @@ public final class FeatureBank {
   }
 
   private void store(List<Shard.Feature> features) {
-    if (folder == null) {
-      return;
+    if (!tryToWrite(files -> files.add(features))) {
+      features.forEach(feature -> inMemory.put(feature.key(), feature));
+    }
+  }
+
+  /** Whether features are in files after that; where they need not be, a failure is told. */
+  private boolean tryToWrite(Consumer<Shelf> work) {
+    if (shelf == null || !writes) {
+      return false;
     }
     try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw KgCoopException.io(
-          folder + ": cannot be made a feature bank (" + e + "); try another --bank", e);
-    }
-    boolean unused = files.add(new Shard(features).write(folder));
-  }
-
-  private Shard.Feature banked(String key) {
-    Shard.Feature banked = known.get(key);
-    if (banked == null) {
-      throw new IllegalStateException("not encoded: " + key);
-    }
-    return banked;
-  }
-
-  private void readNewFiles() {
-    if (folder == null || !Files.isDirectory(folder)) {
-      return;
-    }
-    try (Stream<Path> all = Files.list(folder)) {
-      all.filter(file -> file.toString().endsWith(Shard.ENDING))
-          .sorted()
-          .filter(files::add)
-          .forEach(this::read);
-    } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed (" + e + "); try another --bank", e);
-    }
-  }
-
-  private void read(Path file) {
-    try {
-      Shard.read(file).features().forEach(feature -> known.put(feature.key(), feature));
+      work.accept(shelf);
+      return true;
     } catch (KgCoopException e) {
-      warnings.accept(e.getMessage() + " (left out; its features are computed again)");
+      keepInMemory(e);
+      return false;
     }
+  }
+
+  private void keepInMemory(KgCoopException failure) {
+    if (!optional) {
+      throw failure;
+    }
+    warnings.accept(
+        failure.getMessage()
+            + " (until then image features are kept in memory, for this run alone)");
+    writes = false;
   }
 }

@@ -93,27 +93,60 @@ public record Shard(List<Feature> features) {
    */
   public static Shard read(Path file) {
     SealedFile.Content content = SealedFile.read(file, WHAT);
-    StoredTensor stored = content.tensors().get("features");
-    JsonNode keys = content.json().path("keys");
-    int count = keys.size();
-    if (stored == null
-        || stored.dtype() != DType.FLOAT32
-        || stored.shape().length != 2
-        || stored.shape()[0] != count) {
-      throw KgCoopException.weights(file + ": not a " + WHAT);
-    }
-    int width = Math.toIntExact(stored.shape()[1]);
-    float[] values = stored.toFloats();
-    // Earlier versions wrote the time into the file itself.
-    JsonNode within = content.json().path("seconds");
-    double seconds = (within.isNumber() ? within.asDouble() : time(file)) / Math.max(1, count);
+    Index index = Index.of(file, content);
+    int width = index.width();
+    float[] values = stored(file, content).toFloats();
     List<Feature> features = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < index.keys().size(); i++) {
       float[] vector = new float[width];
       System.arraycopy(values, i * width, vector, 0, width);
-      features.add(new Feature(keys.path(i).asText(), vector, seconds));
+      features.add(new Feature(index.keys().get(i), vector, index.seconds()));
     }
     return new Shard(features);
+  }
+
+  /**
+   * The content of a file but for its features, which fill its end row by row.
+   *
+   * @param width E
+   * @param seconds that each took to compute
+   */
+  record Index(List<String> keys, int width, double seconds) {
+    /**
+     * Reads it, without a look at the features.
+     *
+     * @throws KgCoopException where it is none of a bank
+     */
+    static Index read(Path file) {
+      return of(file, SealedFile.readUnchecked(file, WHAT));
+    }
+
+    private static Index of(Path file, SealedFile.Content content) {
+      List<String> keys = new ArrayList<>();
+      content.json().path("keys").forEach(key -> keys.add(key.asText()));
+      int width = Math.toIntExact(stored(file, content).shape()[1]);
+      // Earlier versions wrote the time into the file itself.
+      JsonNode within = content.json().path("seconds");
+      double seconds = within.isNumber() ? within.asDouble() : time(file);
+      return new Index(keys, width, seconds / Math.max(1, keys.size()));
+    }
+  }
+
+  /** Checks the seal of a file: that no bit of it has changed. */
+  static void check(Path file) {
+    SealedFile.Content unused = SealedFile.read(file, WHAT);
+  }
+
+  private static StoredTensor stored(Path file, SealedFile.Content content) {
+    StoredTensor stored = content.tensors().get("features");
+    if (content.tensors().size() != 1
+        || stored == null
+        || stored.dtype() != DType.FLOAT32
+        || stored.shape().length != 2
+        || stored.shape()[0] != content.json().path("keys").size()) {
+      throw KgCoopException.weights(file + ": not a " + WHAT);
+    }
+    return stored;
   }
 
   /** The file with the time of another: of the same name but for the ending. */

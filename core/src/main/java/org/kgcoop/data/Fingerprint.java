@@ -13,12 +13,17 @@ public final class Fingerprint {
 
   private Fingerprint() {}
 
-  /** The fingerprint of a data set; reads every picture, one at a time. */
+  /** The fingerprint of a data set; reads every picture. */
   public static String of(DataSet dataSet) {
+    return of(dataSet, PictureHashes.forgetful());
+  }
+
+  /** The fingerprint of a data set; reads those pictures whose hashes are not remembered. */
+  public static String of(DataSet dataSet, PictureHashes hashes) {
     MessageDigest digest = Hashes.sha256();
-    add(digest, "train", dataSet.train());
-    add(digest, "val", dataSet.val());
-    add(digest, "test", dataSet.test());
+    add(digest, "train", dataSet.train(), hashes);
+    add(digest, "val", dataSet.val(), hashes);
+    add(digest, "test", dataSet.test(), hashes);
     return HexFormat.of().formatHex(digest.digest());
   }
 
@@ -27,10 +32,13 @@ public final class Fingerprint {
     return HexFormat.of().formatHex(Hashes.sha256().digest(picture));
   }
 
-  private static void add(MessageDigest digest, String part, List<Item> items) {
-    for (Item item : items) {
-      String picture = of(Images.bytes(item.file()));
-      String line = String.join("\t", part, "" + item.label(), item.className(), picture) + "\n";
+  private static void add(
+      MessageDigest digest, String part, List<Item> items, PictureHashes hashes) {
+    List<String> pictures = hashes.of(items.stream().map(Item::file).toList());
+    for (int i = 0; i < items.size(); i++) {
+      Item item = items.get(i);
+      String line =
+          String.join("\t", part, "" + item.label(), item.className(), pictures.get(i)) + "\n";
       digest.update(line.getBytes(StandardCharsets.UTF_8));
     }
   }

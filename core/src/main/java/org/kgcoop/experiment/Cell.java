@@ -59,9 +59,9 @@ public record Cell(
     Map<String, JsonNode> chosen = new LinkedHashMap<>();
     results.path("chosen").properties().forEach(e -> chosen.put(e.getKey(), e.getValue()));
     List<Measured> targets = new ArrayList<>();
-    // The run may know others, of earlier questions; those of this trial come first.
-    for (int i = 0; i < trial.targets().size(); i++) {
-      JsonNode entry = results.path("targets").path(i);
+    // The run may know others, of earlier questions.
+    for (Target target : trial.targets()) {
+      JsonNode entry = named(target.name(), results.path("targets"));
       targets.add(
           new Measured(
               entry.path("name").asText(),
@@ -83,6 +83,15 @@ public record Cell(
         chosen,
         trial.run(),
         targets);
+  }
+
+  private static JsonNode named(String name, JsonNode targets) {
+    for (JsonNode target : targets) {
+      if (target.path("name").asText().equals(name)) {
+        return target;
+      }
+    }
+    throw new IllegalStateException("not measured: " + name);
   }
 
   ObjectNode toJson() {

@@ -104,10 +104,12 @@ public final class Draw {
   }
 
   /** Of the drawn training and validation pictures. */
-  synchronized String fingerprint(Consumer<String> warnings) {
+  synchronized String fingerprint(Workbench bench) {
     if (fingerprint == null) {
-      DataSet data = data(warnings);
-      fingerprint = Fingerprint.of(data.withPictures(data.train(), data.val(), List.of()));
+      DataSet data = data(bench.warnings());
+      fingerprint =
+          Fingerprint.of(
+              data.withPictures(data.train(), data.val(), List.of()), bench.bank().hashes());
     }
     return fingerprint;
   }

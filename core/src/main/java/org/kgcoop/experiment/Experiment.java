@@ -152,7 +152,7 @@ public final class Experiment {
       sets.addObject()
           .put("name", data.name())
           .put("template", Templates.of(data))
-          .put("fingerprint", Fingerprint.of(data));
+          .put("fingerprint", Fingerprint.of(data, bench.bank().hashes()));
     }
     return settings;
   }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +19,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.BatchPlan;
 import org.kgcoop.train.Checkpoint;
+import org.kgcoop.train.Effort;
 import org.kgcoop.train.RunFolder;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
@@ -61,19 +61,23 @@ final class PromptTraining {
     folder.events().rewind(from.map(Checkpoint::step).orElse(0L));
     from.ifPresent(c -> bench.progress().message(what + ": goes on after step " + c.step()));
     int epochs = training.schedule().epochs();
+    Effort before = from.map(folder::effort).orElse(Effort.NONE);
     Trainer.Outcome outcome;
-    try (Progress.Task task = bench.progress().start(what, epochs)) {
+    try (Scope scope = Scope.open("validation pictures")) {
+      ToDoubleFunction<PromptLearner> validation = validation();
       BatchPlan plan =
           training.sampler().plan(source.labels(), training.batchSize(), training.seed());
-      outcome =
-          new Trainer(
-                  learner,
-                  source,
-                  training,
-                  plan,
-                  new Recorder(folder, task, from.map(Checkpoint::step).orElse(0L)),
-                  bench.interrupted())
-              .train(from.orElse(null), validation());
+      try (Progress.Task task = bench.progress().start(what + ", epochs", epochs)) {
+        outcome =
+            new Trainer(
+                    learner,
+                    source,
+                    training,
+                    plan,
+                    new Recorder(folder, task, from.map(Checkpoint::step).orElse(0L), before),
+                    bench.interrupted())
+                .train(from.orElse(null), validation);
+      }
     }
     try (Scope scope = Scope.open("trained parameters")) {
       Map<String, Tensor> values = new LinkedHashMap<>();
@@ -81,11 +85,12 @@ final class PromptTraining {
       learner.load(values);
     }
     promptFile(outcome).write(folder.promptFile());
+    Effort effort = before.plus(outcome.effort());
     return JsonNodeFactory.instance
         .objectNode()
-        .put("pictures", outcome.pictures())
-        .put("seconds", outcome.seconds())
-        .put("ms_per_image", 1000 * outcome.seconds() / Math.max(1, outcome.pictures()))
+        .put("pictures", effort.pictures())
+        .put("seconds", effort.seconds())
+        .put("ms_per_image", 1000 * effort.seconds() / Math.max(1, effort.pictures()))
         .put("prepare_seconds", prepareSeconds);
   }
 
@@ -95,11 +100,12 @@ final class PromptTraining {
         data.classNames(),
         draw.template(),
         bench.clip().fingerprint(),
-        draw.fingerprint(bench.warnings()),
+        draw.fingerprint(bench),
         Version.KGCOOP,
         outcome.parameters());
   }
 
+  /** The accuracy on the validation pictures, whose features belong to the scope of the caller. */
   private @Nullable ToDoubleFunction<PromptLearner> validation() {
     if (!training.keepBest()) {
       return null;
@@ -111,9 +117,15 @@ final class PromptTraining {
               data.name() + ": no validation pictures, so the last epoch is kept, not the best");
       return null;
     }
-    DataSet onVal = data.withPictures(List.of(), List.of(), data.val());
-    return learner ->
-        Evaluator.evaluate(learner, bench.bank(), onVal, Progress.SILENT).evaluation().accuracy();
+    Tensor features =
+        Evaluator.features(
+            bench.bank(), data.val(), bench.progress(), data.name() + ": validation pictures");
+    int classes = data.classNames().size();
+    return learner -> {
+      try (Scope scope = Scope.open("validation")) {
+        return Evaluator.evaluate(learner, features, data.val(), classes).evaluation().accuracy();
+      }
+    };
   }
 
   /** Writes events and checkpoints, and moves the bar. */
@@ -123,11 +135,13 @@ final class PromptTraining {
     private final RunFolder folder;
     private final Progress.Task task;
     private long step;
+    private final Effort before;
 
-    Recorder(RunFolder folder, Progress.Task task, long step) {
+    Recorder(RunFolder folder, Progress.Task task, long step, Effort before) {
       this.folder = folder;
       this.task = task;
       this.step = step;
+      this.before = before;
     }
 
     @Override
@@ -156,8 +170,8 @@ final class PromptTraining {
     }
 
     @Override
-    public void checkpoint(Checkpoint checkpoint) {
-      folder.save(checkpoint);
+    public void checkpoint(Checkpoint checkpoint, Effort effort) {
+      folder.save(checkpoint, before.plus(effort));
     }
   }
 }

@@ -2,6 +2,7 @@ package org.kgcoop.experiment;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -90,10 +91,29 @@ public final class Target {
     return handCrafted;
   }
 
+  /**
+   * The accuracy of zero-shot CLIP with the template of the data set, in percent; empty where the
+   * bank does not know the features, since no picture is encoded for it.
+   */
+  public OptionalDouble zeroShot(Workbench bench) {
+    if (!bench.bank().knows(data.test())) {
+      return OptionalDouble.empty();
+    }
+    try (FeatureClassifier zeroShot =
+        new ZeroShot(List.of(template())).classifier(bench.clip(), data.classNames(), 0)) {
+      return OptionalDouble.of(
+          Evaluator.evaluate(zeroShot, bench.bank(), data, Progress.SILENT)
+              .evaluation()
+              .accuracy());
+    }
+  }
+
   /** Of the test pictures and their labels. */
-  synchronized String fingerprint() {
+  synchronized String fingerprint(Workbench bench) {
     if (fingerprint == null) {
-      fingerprint = Fingerprint.of(data.withPictures(List.of(), List.of(), data.test()));
+      fingerprint =
+          Fingerprint.of(
+              data.withPictures(List.of(), List.of(), data.test()), bench.bank().hashes());
     }
     return fingerprint;
   }

@@ -14,9 +14,11 @@ final class TargetJson {
   /**
    * A target as measured.
    *
+   * @param fingerprint of its pictures and their labels
    * @param distance between learned and hand-crafted class features; NaN where undefined
    */
-  static ObjectNode of(Target target, Evaluator.Result result, double distance) {
+  static ObjectNode of(
+      Target target, String fingerprint, Evaluator.Result result, double distance) {
     ObjectNode json =
         JsonNodeFactory.instance
             .objectNode()
@@ -24,7 +26,7 @@ final class TargetJson {
             .put("data_set", target.data().name())
             .put("classes", target.part())
             .put("template", target.template())
-            .put("fingerprint", target.fingerprint());
+            .put("fingerprint", fingerprint);
     target.data().classNames().forEach(json.putArray("class_names")::add);
     json.setAll(result.toJson());
     if (!Double.isNaN(distance)) {

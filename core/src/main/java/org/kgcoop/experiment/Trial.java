@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
-import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.prompt.AutoWeight;
 import org.kgcoop.prompt.Method;
@@ -43,7 +41,7 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
   }
 
   /** All that decides what is learned. What it is measured on stands in the results. */
-  ObjectNode settings(Clip clip, Consumer<String> warnings) {
+  ObjectNode settings(Workbench bench) {
     Method method = method();
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     settings.set("method", method.toJson());
@@ -54,7 +52,7 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
                 settings.set(
                     "training",
                     SettingsJson.training(contender.training().apply(prompt, draw.occasion()))));
-    DataSet data = draw.data(warnings);
+    DataSet data = draw.data(bench.warnings());
     settings
         .putObject("data")
         .put("name", data.name())
@@ -63,8 +61,8 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
         .put("shots", draw.shots())
         .put("seed", draw.seed())
         .put("train", data.train().size())
-        .put("fingerprint", draw.fingerprint(warnings));
-    settings.set("computation", SettingsJson.computation(clip));
+        .put("fingerprint", draw.fingerprint(bench));
+    settings.set("computation", SettingsJson.computation(bench.clip()));
     return settings;
   }
 }

@@ -73,16 +73,12 @@ public final class TrialRun {
 
   /** All that decides what is learned: the same on all machines that are to share its work. */
   public JsonNode settings() {
-    return trial.settings(bench.clip(), bench.warnings());
+    return trial.settings(bench);
   }
 
   @MustBeClosed
   private RunFolder open(Path out) {
-    return RunFolder.open(
-        trial.folder(out),
-        trial.settings(bench.clip(), bench.warnings()),
-        provenance(),
-        bench.warnings());
+    return RunFolder.open(trial.folder(out), trial.settings(bench), provenance(), bench.warnings());
   }
 
   private JsonNode resultsBelow(Path out) {
@@ -111,11 +107,11 @@ public final class TrialRun {
   }
 
   /** What the results say of the same pictures under the same names. */
-  private static @Nullable JsonNode measured(JsonNode targets, Target target) {
+  private @Nullable JsonNode measured(JsonNode targets, Target target) {
     for (JsonNode entry : targets) {
       if (entry.path("name").asText().equals(target.name())
           && entry.path("template").asText().equals(target.template())
-          && entry.path("fingerprint").asText().equals(target.fingerprint())) {
+          && entry.path("fingerprint").asText().equals(target.fingerprint(bench))) {
         return entry;
       }
     }
@@ -148,6 +144,7 @@ public final class TrialRun {
               target.data().classNames().size());
       return TargetJson.of(
           target,
+          target.fingerprint(bench),
           result,
           fitted instanceof Fitted.Prompt
               ? Evaluator.distance(classifier, target.handCrafted(bench.clip()))

@@ -31,11 +31,11 @@ import org.kgcoop.train.TrainingSettings;
  * on held-out pictures of the seen and of the hidden classes. The weight with the best mean H wins;
  * of equals the largest, which keeps most of what CLIP knows.
  *
- * <p>Held out of the seen classes are their validation pictures or, where there are none, a quarter
- * of their shots; of the hidden classes every drawn picture. Fewer pictures make fewer steps an
- * epoch, so the trainings of the search have more epochs: as many steps as that of the run. What
- * was found lies in {@code weight_search.json} of the run; while it is searched for, each training
- * is a run folder below {@code .weight-search}.
+ * <p>Held out of the seen classes are their validation pictures, whose labels other methods never
+ * see, or, where there are none, a quarter of their shots; of the hidden classes every drawn
+ * picture. Fewer pictures make fewer steps an epoch, so the trainings of the search have more
+ * epochs: as many steps as that of the run. What was found lies in {@code weight_search.json} of
+ * the run; while it is searched for, each training is a run folder below {@code .weight-search}.
  */
 final class WeightSearch {
   private static final int FEWEST_CLASSES = 4;
@@ -161,7 +161,7 @@ final class WeightSearch {
     double factor =
         (double) steps(trial.draw().data(bench.warnings()), training)
             / steps(halves.fitted(), training);
-    return training.withEpochs((int) Math.round(training.schedule().epochs() * factor));
+    return training.stretched(factor);
   }
 
   private static int steps(DataSet data, TrainingSettings training) {

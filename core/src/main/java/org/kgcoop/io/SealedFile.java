@@ -58,6 +58,30 @@ public final class SealedFile {
 
   /** As {@link #read}, of a file that is open already. */
   public static Content open(WeightFile file, String what) {
+    String sealed = sealed(file, what);
+    String text = text(sealed);
+    String expected = SEAL_START + seal(file.tensors().values(), text) + "\"}";
+    if (!sealed.endsWith(expected)) {
+      throw KgCoopException.weights(
+          file.path()
+              + ": damaged "
+              + what
+              + ": its content does not have the SHA-256 written in it"
+              + "; copy or make it again");
+    }
+    return content(file, text, what);
+  }
+
+  /**
+   * Reads a file without a look at its seal, and so without reading its tensors: for those who
+   * check it when they need them.
+   */
+  public static Content readUnchecked(Path path, String what) {
+    WeightFile file = Safetensors.read(path);
+    return content(file, text(sealed(file, what)), what);
+  }
+
+  private static String sealed(WeightFile file, String what) {
     String sealed = file.metadata().get(KEY);
     if (sealed == null || sealed.length() < SEAL_LENGTH) {
       throw KgCoopException.weights(
@@ -68,16 +92,14 @@ public final class SealedFile {
               + KEY
               + "'");
     }
-    String text = sealed.substring(0, sealed.length() - SEAL_LENGTH) + "}";
-    String expected = SEAL_START + seal(file.tensors().values(), text) + "\"}";
-    if (!sealed.endsWith(expected)) {
-      throw KgCoopException.weights(
-          file.path()
-              + ": damaged "
-              + what
-              + ": its content does not have the SHA-256 written in it"
-              + "; copy or make it again");
-    }
+    return sealed;
+  }
+
+  private static String text(String sealed) {
+    return sealed.substring(0, sealed.length() - SEAL_LENGTH) + "}";
+  }
+
+  private static Content content(WeightFile file, String text, String what) {
     try {
       return new Content(file.tensors(), (ObjectNode) new ObjectMapper().readTree(text));
     } catch (JsonProcessingException | ClassCastException e) {

@@ -1,5 +1,6 @@
 package org.kgcoop.train;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -49,6 +50,11 @@ public sealed interface Decay {
     public double rate(double rate, int from, int to, int epochs) {
       return rate * Math.pow(gamma, to / size - from / size);
     }
+
+    @Override
+    public Decay stretched(double factor) {
+      return new SingleStep((int) Math.max(1, Math.round(size * factor)), gamma);
+    }
   }
 
   /**
@@ -83,6 +89,17 @@ public sealed interface Decay {
       int passed = (int) milestones.stream().filter(m -> m > from && m <= to).count();
       return rate * Math.pow(gamma, passed);
     }
+
+    @Override
+    public Decay stretched(double factor) {
+      List<Integer> longer = new ArrayList<>();
+      int before = 0;
+      for (int milestone : milestones) {
+        before = (int) Math.max(before + 1, Math.round(milestone * factor));
+        longer.add(before);
+      }
+      return new MultiStep(longer, gamma);
+    }
   }
 
   /** The name in files and options. */
@@ -97,6 +114,11 @@ public sealed interface Decay {
    * @param epochs T
    */
   double rate(double rate, int from, int to, int epochs);
+
+  /** The same of so many times the epochs: where it falls in steps, these are as much longer. */
+  default Decay stretched(double factor) {
+    return this;
+  }
 
   /**
    * The decay of a name.

@@ -22,7 +22,8 @@ import org.kgcoop.io.SealedFile;
 /**
  * The folder of a run: {@code run.json} (settings as resolved, provenance, state), {@code
  * events.jsonl} (a line a step and an epoch), {@code checkpoint/} (two generations, the newest
- * valid one wins), {@code prompt.safetensors}, {@code results.json}. Locked while it is open.
+ * valid one wins, each with the effort so far beside it), {@code prompt.safetensors}, {@code
+ * results.json}. Locked while it is open.
  */
 public final class RunFolder implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -109,7 +110,7 @@ public final class RunFolder implements AutoCloseable {
   private void begin(ObjectNode settings, ObjectNode provenance) {
     Path file = path.resolve(RUN);
     if (!Files.exists(file)) {
-      checkpoints().forEach(RunFolder::delete); // of settings that nobody knows
+      checkpoints().forEach(this::deleteCheckpoint); // of settings that nobody knows
       ObjectNode run = JSON.createObjectNode();
       run.set("settings", settings);
       run.set("provenance", provenance);
@@ -161,9 +162,7 @@ public final class RunFolder implements AutoCloseable {
     ObjectNode run = (ObjectNode) JsonFiles.read(path.resolve(RUN));
     run.put("state", COMPLETE);
     JsonFiles.write(path.resolve(RUN), run);
-    for (Path file : checkpoints()) {
-      deleteIfPossible(file);
-    }
+    checkpoints().forEach(this::deleteCheckpoint);
   }
 
   public JsonNode results() {
@@ -171,6 +170,16 @@ public final class RunFolder implements AutoCloseable {
   }
 
   // ---- checkpoints
+
+  /**
+   * Keeps a checkpoint and the one before it.
+   *
+   * @param effort of all steps up to it, which stands beside it
+   */
+  public void save(Checkpoint checkpoint, Effort effort) {
+    JsonFiles.write(effortFile(checkpoint.step()), effort.json());
+    save(checkpoint);
+  }
 
   /** Keeps a checkpoint and the one before it. */
   public void save(Checkpoint checkpoint) {
@@ -183,7 +192,7 @@ public final class RunFolder implements AutoCloseable {
     for (int i = 0; i < all.size(); i++) {
       // Later ones were damaged, else the run would have gone on from them.
       if (i > own || i <= own - GENERATIONS) {
-        deleteIfPossible(all.get(i));
+        deleteCheckpoint(all.get(i));
       }
     }
   }
@@ -199,6 +208,31 @@ public final class RunFolder implements AutoCloseable {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * The effort of all steps up to a checkpoint of this folder; none where it is not known, as of
+   * checkpoints of earlier versions.
+   */
+  public Effort effort(Checkpoint checkpoint) {
+    return Effort.of(JsonFiles.read(effortFile(checkpoint.step())));
+  }
+
+  private Path effortFile(long step) {
+    return path.resolve("checkpoint").resolve("effort-" + step + ".json");
+  }
+
+  /**
+   * Deletes a checkpoint that is not needed, or leaves it to the next time: Windows keeps a file
+   * that was mapped until its memory is collected.
+   */
+  private void deleteCheckpoint(Path file) {
+    delete(effortFile(Long.parseLong(file.getFileName().toString().replaceAll("\\D", ""))));
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      return;
+    }
   }
 
   /** The checkpoints there are, the oldest first. */
@@ -219,18 +253,6 @@ public final class RunFolder implements AutoCloseable {
   }
 
   // ---- files
-
-  /**
-   * Deletes a checkpoint that is not needed, or leaves it to the next time: Windows keeps a file
-   * that was mapped until its memory is collected.
-   */
-  private static void deleteIfPossible(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      return;
-    }
-  }
 
   static void delete(Path file) {
     try {

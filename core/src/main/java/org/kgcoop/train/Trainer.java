@@ -42,18 +42,21 @@ public final class Trainer {
      */
     default void epoch(int epoch, @Nullable Double validation) {}
 
-    /** When what a run needs to go on should be kept. */
-    default void checkpoint(Checkpoint checkpoint) {}
+    /**
+     * When what a run needs to go on should be kept.
+     *
+     * @param effort of the steps of this call
+     */
+    default void checkpoint(Checkpoint checkpoint, Effort effort) {}
   }
 
   /**
    * What training came to.
    *
    * @param parameters the learned tensors under their published names
-   * @param pictures how many pictures the steps of this call saw
-   * @param seconds the time of those steps
+   * @param effort of the steps of this call
    */
-  public record Outcome(Map<String, StoredTensor> parameters, long pictures, double seconds) {
+  public record Outcome(Map<String, StoredTensor> parameters, Effort effort) {
     public Outcome {
       // In their own order, on which the bytes of a prompt file depend.
       parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
@@ -99,8 +102,7 @@ public final class Trainer {
     long step;
     double bestAccuracy = -1;
     Map<String, StoredTensor> best = Map.of();
-    long pictures;
-    double seconds;
+    Effort effort = Effort.NONE;
   }
 
   /**
@@ -132,11 +134,11 @@ public final class Trainer {
         }
         listener.epoch(at.epoch, accuracy);
         if ((at.epoch + 1) % settings.checkpointEvery() == 0 && at.epoch + 1 < epochs) {
-          listener.checkpoint(checkpoint(at, at.epoch + 1, 0, optimizer));
+          listener.checkpoint(checkpoint(at, at.epoch + 1, 0, optimizer), at.effort);
         }
       }
     }
-    return new Outcome(at.best.isEmpty() ? stored() : at.best, at.pictures, at.seconds);
+    return new Outcome(at.best.isEmpty() ? stored() : at.best, at.effort);
   }
 
   private void epoch(Optimizer optimizer, Position at) {
@@ -146,12 +148,11 @@ public final class Trainer {
       int[] pictures = batches.get(at.batch);
       long start = System.nanoTime();
       Map<String, Double> losses = step(optimizer, pictures, rate, at);
-      at.seconds += (System.nanoTime() - start) / 1e9;
-      at.pictures += pictures.length;
+      at.effort = at.effort.plus(new Effort(pictures.length, (System.nanoTime() - start) / 1e9));
       at.step++;
       listener.step(at.epoch, at.batch, rate, losses);
       if (interrupted.getAsBoolean()) {
-        listener.checkpoint(checkpoint(at, at.epoch, at.batch + 1, optimizer));
+        listener.checkpoint(checkpoint(at, at.epoch, at.batch + 1, optimizer), at.effort);
         throw new KgCoopException(
             KgCoopException.Category.INTERRUPTED,
             "interrupted in epoch "

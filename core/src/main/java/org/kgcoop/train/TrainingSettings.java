@@ -66,13 +66,13 @@ public record TrainingSettings(
         keepBest);
   }
 
-  /** The same for another number of epochs. */
-  public TrainingSettings withEpochs(int epochs) {
+  /** The same for so many times the epochs; where the rate falls in steps, these are longer too. */
+  public TrainingSettings stretched(double factor) {
     return new TrainingSettings(
         new Schedule(
             schedule.rate(),
-            epochs,
-            schedule.decay(),
+            (int) Math.round(schedule.epochs() * factor),
+            schedule.decay().stretched(factor),
             schedule.warmup(),
             schedule.warmupEpochs(),
             schedule.warmupRate(),

@@ -10,6 +10,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +23,7 @@ import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.io.Fingerprints;
 
 @Tag("equality")
 class BankMergeTest {
@@ -103,6 +106,37 @@ class BankMergeTest {
     assertThat(BankMerge.merge(folder.resolve("whole"), warnings::add)).isEqualTo(items.size());
     assertThat(BankMerge.merge(folder.resolve("parts"), warnings::add)).isEqualTo(items.size());
     assertThat(content("parts")).hasSize(1).isEqualTo(content("whole"));
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void manyFilesAreMergedAsFewAre() throws IOException {
+    List<Shard.Feature> all = new ArrayList<>();
+    for (int i = 0; i < 1500; i++) {
+      String key = Fingerprints.text("" + i) + " test";
+      all.add(new Shard.Feature(key, new float[] {i, -i}, 1));
+    }
+    Path many = folder.resolve("many").resolve("model");
+    Path few = folder.resolve("few").resolve("model");
+    for (int from = 0; from < all.size(); from += 20) { // 75 files, which are sorted in 16 parts
+      assertThat(written(new Shard(all.subList(from, from + 20)), many)).exists();
+    }
+    for (int from = 0; from < all.size(); from += 750) {
+      assertThat(written(new Shard(all.subList(from, from + 750)), few)).exists();
+    }
+    Path killed = Files.createDirectory(many.resolve(".merge-1"));
+    Files.writeString(killed.resolve("0"), "left");
+
+    assertThat(BankMerge.merge(folder.resolve("many"), warnings::add)).isEqualTo(all.size());
+    assertThat(BankMerge.merge(folder.resolve("few"), warnings::add)).isEqualTo(all.size());
+
+    assertThat(content("many")).hasSize(2).isEqualTo(content("few"));
+    Set<String> keys = new TreeSet<>();
+    for (String file : content("many").keySet()) {
+      Shard.read(folder.resolve("many").resolve(file)).features().forEach(f -> keys.add(f.key()));
+    }
+    assertThat(keys).hasSameSizeAs(all);
+    assertThat(killed).doesNotExist();
     assertThat(warnings).isEmpty();
   }
 

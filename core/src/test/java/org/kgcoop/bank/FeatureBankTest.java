@@ -22,6 +22,7 @@ import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.io.Fingerprints;
 import org.kgcoop.tensor.Scope;
 
 @Tag("equality")
@@ -163,6 +164,75 @@ class FeatureBankTest {
     warnings.clear();
     assertThat(flat(bank(clip).test(data.train(), done -> {}))).isEqualTo(features);
     assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void whatIsNotAskedForStaysInItsFile() throws IOException {
+    int width = 1 << 13;
+    Path of = Files.createDirectories(folder.resolve("bank").resolve(FeatureBank.folderName(clip)));
+    for (int file = 0; file < 4; file++) { // 32 MB each
+      List<Shard.Feature> features = new ArrayList<>();
+      for (int i = 0; i < Shard.LENGTH; i++) {
+        String key = Fingerprints.text(file + " " + i) + " test";
+        features.add(new Shard.Feature(key, new float[width], 1));
+      }
+      assertThat(new Shard(features).write(of)).exists();
+    }
+    long before = usedBytes();
+    FeatureBank bank = bank(clip);
+    assertThat(bank.knows(data.train())).isFalse();
+    assertThat(usedBytes() - before).isLessThan(32 << 20);
+    assertThat(bank.test(data.train(), done -> {}).vectors()).hasSameSizeAs(data.train());
+  }
+
+  private static long usedBytes() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  @Test
+  void whatWasMergedMeanwhileIsFoundInItsNewFile() throws IOException {
+    List<Item> items = data.train();
+    float[] made = flat(bank(clip).test(items.subList(0, 10), done -> {}));
+    FeatureBank open = bank(clip);
+    assertThat(open.knows(items.subList(0, 10))).isTrue();
+    assertThat(bank(clip).test(items.subList(10, 20), done -> {}).vectors()).hasSize(10);
+    assertThat(BankMerge.merge(folder.resolve("bank"), warnings::add)).isEqualTo(20);
+    List<Path> merged = files();
+    List<Long> told = new ArrayList<>();
+
+    assertThat(flat(open.test(items.subList(0, 10), told::add))).isEqualTo(made);
+
+    assertThat(told).containsExactly(10L);
+    assertThat(files()).isEqualTo(merged);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenIsNoticedBeforeAnythingIsEncoded() throws IOException {
+    Files.writeString(folder.resolve("bank"), "a file");
+    List<Long> told = new ArrayList<>();
+
+    assertThatThrownBy(() -> bank(clip).test(data.train(), told::add))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("cannot be written")
+        .hasMessageContaining("try another --bank");
+
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void anOptionalFolderThatCannotBeWrittenGivesWayToMemory() throws IOException {
+    Path place = Files.writeString(folder.resolve("bank"), "a file");
+    PictureEncoder encoder = new PictureEncoder(clip, new Images(warnings::add));
+    FeatureBank bank = FeatureBank.optional(encoder, place, warnings::add);
+    float[] made = flat(bank.test(data.train(), done -> {}));
+    List<Long> told = new ArrayList<>();
+
+    assertThat(flat(bank.test(data.train(), told::add))).isEqualTo(made);
+
+    assertThat(told).containsExactly((long) data.train().size()); // nothing was encoded again
+    assertThat(warnings).singleElement().asString().contains("cannot be written", "kept in memory");
   }
 
   @Test

@@ -6,25 +6,32 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.bank.Augmentation;
+import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.DataSets;
+import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.CoOp;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.Occasion;
+import org.kgcoop.train.Schedule;
+import org.kgcoop.train.TrainingSettings;
 
 /** Few-shot curves and transfer: what is asked, of whom, and what is not done twice. */
 @Tag("equality")
@@ -206,6 +213,120 @@ class ProtocolsTest {
     JsonNode unusedToo =
         lab.run(new Transfer("cross", abc(), List.of(de())), plan, folder.resolve("out"));
     assertThat(TinyLab.json(prompt.resolveSibling("results.json")).path("targets")).hasSize(3);
+  }
+
+  @Test
+  void fewerTargetsLaterAreThoseThatAreAskedFor() {
+    Plan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(2), 1L);
+    JsonNode all =
+        lab.run(new Transfer("cross", abc(), List.of(ac(), de())), plan, folder.resolve("out"));
+    JsonNode fewer =
+        lab.run(new Transfer("cross", abc(), List.of(de())), plan, folder.resolve("out"));
+    for (int cell = 0; cell < 2; cell++) {
+      JsonNode targets = fewer.path("cells").path(cell).path("targets");
+      assertThat(TinyLab.stream(targets).map(t -> t.path("name").asText()))
+          .containsExactly("abc", "de");
+      assertThat(targets.path(1)).isEqualTo(all.path("cells").path(cell).path("targets").path(2));
+    }
+  }
+
+  @Test
+  void aResumedRunCountsAllOfItsPicturesAndTheirTime() {
+    FewShotCurve protocol = new FewShotCurve(List.of(abc()));
+    Plan plan = TinyLab.plan(List.of(TinyLab.COOP), "test", List.of(3), 1L);
+    JsonNode whole = lab.run(protocol, plan, folder.resolve("whole"));
+    String run = whole.path("cells").path(0).path("run").asText() + "/results.json";
+    JsonNode expected = TinyLab.json(folder.resolve("whole").resolve(run)).path("training");
+    assertThat(expected.path("pictures").asInt()).isEqualTo(3 * 8); // epochs of batches of 2 of 9
+
+    AtomicInteger steps = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                lab.run(protocol, plan, folder.resolve("out"), () -> steps.incrementAndGet() == 10))
+        .isInstanceOf(KgCoopException.class);
+    JsonNode table = lab.run(protocol, plan, folder.resolve("out"));
+
+    JsonNode training = TinyLab.json(folder.resolve("out").resolve(run)).path("training");
+    assertThat(training.path("pictures")).isEqualTo(expected.path("pictures"));
+    double seconds = training.path("seconds").asDouble();
+    assertThat(training.path("ms_per_image").asDouble())
+        .isCloseTo(1000 * seconds / 24, within(1e-9));
+    assertThat(table.path("cells").path(0).path("ms_per_image_with_features").asDouble())
+        .isCloseTo(
+            1000 * (seconds + training.path("prepare_seconds").asDouble()) / 24, within(1e-9));
+  }
+
+  @Test
+  void aFinishedTableReadsNoPicture() throws IOException {
+    DataSet abc = abc();
+    List<Item> all = Stream.of(abc.train(), abc.val(), abc.test()).flatMap(List::stream).toList();
+    FileTime old = FileTime.fromMillis(1_500_000_000_000L);
+    for (Item item : all) {
+      Files.setLastModifiedTime(item.file(), old);
+    }
+    Plan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(2), 1L);
+    FewShotCurve protocol = new FewShotCurve(List.of(abc));
+    JsonNode first = new Experiment(banked(), protocol, plan).run(folder.resolve("out")).json();
+    for (Item item : all) {
+      Files.write(item.file(), new byte[(int) Files.size(item.file())]);
+      Files.setLastModifiedTime(item.file(), old);
+    }
+
+    JsonNode second = new Experiment(banked(), protocol, plan).run(folder.resolve("out")).json();
+
+    assertThat(second).isEqualTo(first);
+  }
+
+  private Workbench banked() {
+    Workbench bench = lab.bench(() -> false);
+    return new Workbench(
+        lab.clip,
+        new FeatureBank(bench.bank().encoder(), folder.resolve("bank"), warning -> {}),
+        bench.progress(),
+        bench.warnings(),
+        bench.interrupted());
+  }
+
+  @Test
+  void theBestEpochIsFoundWithoutReadingThePicturesAgain() throws IOException {
+    DataSet data = Pictures.dataSet(folder.resolve("val"), List.of("a", "b"), 2, 2, 1);
+    AtomicInteger steps = new AtomicInteger();
+    Contender best =
+        Contender.of(
+            TinyLab.COOP,
+            (method, seed) ->
+                new TrainingSettings(
+                    Schedule.published(0.05, 3),
+                    2,
+                    0.9,
+                    5e-4,
+                    seed,
+                    new Augmentation.Test(),
+                    1,
+                    true));
+    JsonNode table =
+        lab.run(
+            new FewShotCurve(List.of(data)),
+            new Plan(List.of(best), List.of(2), List.of(1L), 1),
+            folder.resolve("out"),
+            () -> {
+              if (steps.incrementAndGet() == 1) {
+                spoil(data.val());
+              }
+              return false;
+            });
+    assertThat(table.path("cells")).hasSize(1);
+    assertThat(steps).hasValueGreaterThan(3);
+  }
+
+  private static void spoil(List<Item> items) {
+    try {
+      for (Item item : items) {
+        Files.writeString(item.file(), "no picture");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -93,7 +93,7 @@ class SoakTest {
       Trainer.Outcome outcome =
           new Trainer(learner, source, settings, epoch -> batches, listener, () -> false)
               .train(null, null);
-      assertThat(outcome.pictures()).isEqualTo(2L * STEPS);
+      assertThat(outcome.effort().pictures()).isEqualTo(2L * STEPS);
     }
     assertThat(bytes[0]).isPositive();
     Files.writeString(folder.resolve(GROWTH), Long.toString(bytes[1] - bytes[0]));

@@ -213,6 +213,22 @@ class RunFolderTest {
   }
 
   @Test
+  void theEffortStandsBesideItsCheckpointAndGoesWithIt() {
+    try (RunFolder folder = open(8)) {
+      for (long step : new long[] {5, 10, 15}) {
+        folder.save(checkpoint(step), new Effort(4 * step, step / 2.0));
+      }
+      assertThat(folder.effort(checkpoint(5))).isEqualTo(Effort.NONE);
+      assertThat(folder.effort(checkpoint(10))).isEqualTo(new Effort(40, 5));
+      assertThat(folder.effort(folder.newest().orElseThrow())).isEqualTo(new Effort(60, 7.5));
+      folder.save(checkpoint(20)); // as an earlier version did
+      assertThat(folder.effort(checkpoint(20))).isEqualTo(Effort.NONE);
+      folder.complete(JSON.createObjectNode());
+    }
+    assertThat(path().resolve("checkpoint")).isEmptyDirectory();
+  }
+
+  @Test
   void aDamagedNewestGivesWayToTheOneBeforeWithAWarning() throws IOException {
     try (RunFolder folder = open(8)) {
       folder.save(checkpoint(5));

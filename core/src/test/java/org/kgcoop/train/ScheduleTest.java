@@ -42,6 +42,34 @@ class ScheduleTest {
     }
   }
 
+  @Test
+  void stretchedARateFallsAtTheSamePartsOfTheTraining() {
+    for (String decay : List.of("step:3", "steps:3,6,9")) {
+      Schedule schedule =
+          new Schedule(
+              0.1,
+              12,
+              Decay.ofId(decay, 0.1),
+              Schedule.Warmup.NONE,
+              0,
+              0,
+              Schedule.Variant.CURRENT);
+      Schedule longer =
+          new TrainingSettings(
+                  schedule, 2, 0.9, 0, 1, new org.kgcoop.bank.Augmentation.Test(), 1, false)
+              .stretched(8 / 3.0)
+              .schedule();
+      assertThat(longer.epochs()).isEqualTo(32);
+      for (int epoch = 0; epoch < 32; epoch++) {
+        assertThat(longer.rate(epoch))
+            .as("%s, epoch %d", decay, epoch)
+            .isEqualTo(schedule.rate(epoch * 3 / 8));
+      }
+    }
+    assertThat(Decay.ofId("steps:1,2,3", 0.1).stretched(0.1))
+        .isEqualTo(new Decay.MultiStep(List.of(1, 2, 3), 0.1));
+  }
+
   private static void check(double rate, double nineDigits) {
     assertThat(rate).isCloseTo(nineDigits, within(5e-9 * nineDigits));
   }

@@ -101,7 +101,7 @@ class TrainerTest {
     }
 
     @Override
-    public void checkpoint(Checkpoint checkpoint) {
+    public void checkpoint(Checkpoint checkpoint, Effort effort) {
       checkpoints.add(checkpoint);
     }
   }

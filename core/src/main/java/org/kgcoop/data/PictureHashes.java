@@ -1,0 +1,168 @@
+package org.kgcoop.data;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SHA-256 of picture files, each computed once. Of a file that has the path, size, modification
+ * time and identity that it had before, the bytes are taken to be the same; one that was changed in
+ * the last seconds is not remembered, since it may change again within one tick of the clock.
+ *
+ * <p>What is remembered stands in a text file, a line a picture. It holds nothing that cannot be
+ * computed again: where it cannot be written, it is done without, and a broken line is none.
+ */
+public final class PictureHashes {
+  private static final String NAME = "pictures.txt";
+
+  /** The coarsest clock of a file system that is in use, FAT's, ticks every two seconds. */
+  private static final long YOUNG_MILLISECONDS = 3000;
+
+  /** What is remembered of a file, its SHA-256, and the beginning of that of both. */
+  private static final Pattern LINE =
+      Pattern.compile("([0-9a-f]{64}) ([0-9a-f]{64}) ([0-9a-f]{8})");
+
+  /** Where the text file is; null where there is none. */
+  private final @Nullable Path folder;
+
+  /** By what is remembered of a file. */
+  private final Map<String, String> known = new ConcurrentHashMap<>();
+
+  private PictureHashes(@Nullable Path folder) {
+    this.folder = folder;
+  }
+
+  /** Hashes that are remembered in a file of that folder, which need not be there yet. */
+  public static PictureHashes besides(Path folder) {
+    return new PictureHashes(folder);
+  }
+
+  /** Hashes that this object alone remembers. */
+  public static PictureHashes forgetful() {
+    return new PictureHashes(null);
+  }
+
+  /**
+   * The SHA-256 of the bytes of pictures, as hexadecimal text, in their order.
+   *
+   * @throws org.kgcoop.KgCoopException where one cannot be read
+   */
+  public List<String> of(List<Path> pictures) {
+    List<Path> distinct = pictures.stream().distinct().toList();
+    // Reading needs no order: each picture has its own place.
+    List<String> looks = distinct.parallelStream().map(PictureHashes::look).toList();
+    remember(looks);
+    Map<String, String> fresh = new LinkedHashMap<>();
+    List<String> computed =
+        IntStream.range(0, distinct.size())
+            .parallel()
+            .mapToObj(
+                i -> {
+                  String hash = known.get(looks.get(i));
+                  return hash == null ? Fingerprint.of(Images.bytes(distinct.get(i))) : hash;
+                })
+            .toList();
+    Map<Path, String> hashes = new HashMap<>();
+    for (int i = 0; i < distinct.size(); i++) {
+      hashes.put(distinct.get(i), computed.get(i));
+      if (!looks.get(i).isEmpty() && known.put(looks.get(i), computed.get(i)) == null) {
+        fresh.put(looks.get(i), computed.get(i));
+      }
+    }
+    append(fresh);
+    return pictures.stream().map(picture -> hashes.getOrDefault(picture, "")).toList();
+  }
+
+  /** What a file is remembered by; empty for one that is not to be remembered. */
+  private static String look(Path picture) {
+    try {
+      BasicFileAttributes now = Files.readAttributes(picture, BasicFileAttributes.class);
+      boolean plain = picture.getFileSystem().equals(FileSystems.getDefault());
+      if (plain
+          && now.lastModifiedTime().toMillis() > System.currentTimeMillis() - YOUNG_MILLISECONDS) {
+        return "";
+      }
+      String look =
+          String.join(
+              "\n",
+              picture.toAbsolutePath().toString(),
+              String.valueOf(now.size()),
+              now.lastModifiedTime().toString(),
+              // In a zip file the sum that stands in its directory.
+              String.valueOf(plain ? now.fileKey() : Files.getAttribute(picture, "zip:crc")));
+      return Fingerprint.of(look.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return ""; // reading it will say why
+    }
+  }
+
+  /** Looks up what is not known yet. */
+  private void remember(List<String> looks) {
+    Set<String> wanted = new HashSet<>(looks);
+    wanted.remove("");
+    wanted.removeAll(known.keySet());
+    if (folder == null || wanted.isEmpty() || !Files.isRegularFile(folder.resolve(NAME))) {
+      return;
+    }
+    try (BufferedReader lines =
+        Files.newBufferedReader(folder.resolve(NAME), StandardCharsets.ISO_8859_1)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        Matcher parts = LINE.matcher(line);
+        if (parts.matches()
+            && wanted.contains(parts.group(1))
+            && line.equals(line(parts.group(1), parts.group(2)))) {
+          known.put(parts.group(1), parts.group(2));
+        }
+      }
+    } catch (IOException e) {
+      return; // they are computed again
+    }
+  }
+
+  /** Two processes may write into each other's lines, which the last part of a line shows. */
+  private static String line(String look, String hash) {
+    String both = look + " " + hash;
+    return both + " " + Fingerprint.of(both.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
+  }
+
+  private void append(Map<String, String> fresh) {
+    if (folder == null || fresh.isEmpty()) {
+      return;
+    }
+    List<String> lines = new ArrayList<>();
+    fresh.forEach((look, hash) -> lines.add("\n" + line(look, hash)));
+    ByteBuffer bytes =
+        ByteBuffer.wrap((String.join("", lines) + "\n").getBytes(StandardCharsets.US_ASCII));
+    try {
+      Files.createDirectories(folder);
+      try (FileChannel channel =
+          FileChannel.open(
+              folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        while (bytes.hasRemaining()) {
+          int unused = channel.write(bytes);
+        }
+      }
+    } catch (IOException e) {
+      return; // they are computed again
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package org.kgcoop.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+
+class PictureHashesTest {
+  private static final Instant OLD = Instant.parse("2020-01-01T00:00:00Z");
+
+  @TempDir Path folder;
+
+  private Path picture(String name, String content, Instant modified) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), content);
+    return Files.setLastModifiedTime(file, FileTime.from(modified));
+  }
+
+  private PictureHashes remembering() {
+    return PictureHashes.besides(folder.resolve("bank"));
+  }
+
+  private static String of(String content) {
+    return Fingerprint.of(content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aFileThatLooksAsItDidIsNotReadAgain() throws IOException {
+    Path picture = picture("a.png", "first", OLD);
+    PictureHashes hashes = remembering();
+    assertThat(hashes.of(List.of(picture))).containsExactly(of("first"));
+
+    assertThat(picture("a.png", "other", OLD)).isEqualTo(picture);
+
+    assertThat(hashes.of(List.of(picture))).containsExactly(of("first"));
+    assertThat(remembering().of(List.of(picture))).containsExactly(of("first"));
+    assertThat(PictureHashes.forgetful().of(List.of(picture))).containsExactly(of("other"));
+  }
+
+  @Test
+  void anotherTimeOrSizeIsAnotherFile() throws IOException {
+    Path picture = picture("a.png", "first", OLD);
+    PictureHashes hashes = remembering();
+    assertThat(hashes.of(List.of(picture))).containsExactly(of("first"));
+    assertThat(hashes.of(List.of(picture("a.png", "other", OLD.plusSeconds(1)))))
+        .containsExactly(of("other"));
+    assertThat(hashes.of(List.of(picture("a.png", "longer", OLD.plusSeconds(1)))))
+        .containsExactly(of("longer"));
+  }
+
+  @Test
+  void whatWasChangedJustNowIsNotRemembered() throws IOException {
+    Instant now = Instant.now();
+    PictureHashes hashes = remembering();
+    assertThat(hashes.of(List.of(picture("a.png", "first", now)))).containsExactly(of("first"));
+    assertThat(hashes.of(List.of(picture("a.png", "other", now)))).containsExactly(of("other"));
+  }
+
+  @Test
+  void theyComeInTheOrderOfTheQuestionAndTwiceWhereAskedTwice() throws IOException {
+    Path a = picture("a.png", "a", OLD);
+    Path b = picture("b.png", "b", OLD);
+    assertThat(remembering().of(List.of(b, a, b))).containsExactly(of("b"), of("a"), of("b"));
+  }
+
+  @Test
+  void aBrokenLineIsNone() throws IOException {
+    Path picture = picture("a.png", "first", OLD);
+    assertThat(remembering().of(List.of(picture))).containsExactly(of("first"));
+    Path file = folder.resolve("bank/pictures.txt");
+    String line = Files.readString(file);
+    assertThat(line).contains(of("first"));
+    Files.writeString(file, line.replace(of("first"), of("other")));
+    assertThat(remembering().of(List.of(picture))).containsExactly(of("first"));
+  }
+
+  @Test
+  void whereNothingCanBeWrittenTheyAreComputed() throws IOException {
+    Path place = Files.writeString(folder.resolve("bank"), "a file");
+    Path picture = picture("a.png", "first", OLD);
+    assertThat(PictureHashes.besides(place).of(List.of(picture))).containsExactly(of("first"));
+  }
+
+  @Test
+  void picturesOfAZipFileHaveThemToo() throws IOException {
+    Path zip = folder.resolve("set.zip");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
+      out.putNextEntry(new ZipEntry("a.png"));
+      out.write("first".getBytes(StandardCharsets.UTF_8));
+      out.closeEntry();
+    }
+    List<Path> pictures = List.of(Archive.root(zip).resolve("a.png"));
+    assertThat(remembering().of(pictures)).containsExactly(of("first"));
+    assertThat(Files.readString(folder.resolve("bank/pictures.txt"))).contains(of("first"));
+    assertThat(remembering().of(pictures)).containsExactly(of("first"));
+  }
+
+  @Test
+  void aPictureThatIsNotThereIsNamed() {
+    assertThatThrownBy(() -> remembering().of(List.of(folder.resolve("none.png"))))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("none.png: there is no such picture");
+  }
+}
