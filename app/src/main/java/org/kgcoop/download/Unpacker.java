@@ -230,7 +230,7 @@ final class Unpacker {
       left -= bytes;
       if (left < 0) {
         throw KgCoopException.data(
-            "%s: unpacks to more than %d MB, far more than its size allows; delete it"
+            "%s: unpacks to more than %s MB, far more than its size allows; delete it"
                 .formatted(archive, most >> 20));
       }
     }

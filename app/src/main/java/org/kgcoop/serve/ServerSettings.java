@@ -44,7 +44,7 @@ public record ServerSettings(
     check(rate >= 0, "--rate " + rate + ": expected requests a second, or 0 for any number");
     check(
         maxPixels >= 1 && maxPixels <= Images.DEFAULT_MAX_PIXELS,
-        "--max-pixels %d: expected 1 to %d".formatted(maxPixels, Images.DEFAULT_MAX_PIXELS));
+        "--max-pixels %s: expected 1 to %s".formatted(maxPixels, Images.DEFAULT_MAX_PIXELS));
     check(
         token == null || token.length() >= SHORTEST_TOKEN,
         "the token has fewer than " + SHORTEST_TOKEN + " characters; expected a random text");

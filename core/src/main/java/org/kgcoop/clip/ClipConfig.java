@@ -253,8 +253,8 @@ public record ClipConfig(
       int grid = grid(key);
       if (stated > 0 && stated / unit != grid) {
         throw KgCoopException.weights(
-            ("%s: its configuration states pictures of %d pixels, which make %d positions of %d a"
-                    + " side; '%s' has %d")
+            ("%s: its configuration states pictures of %s pixels, which make %s positions of %s a"
+                    + " side; '%s' has %s")
                 .formatted(source, stated, stated / unit, unit, key, grid));
       }
       return stated > 0 ? stated : unit * grid;

@@ -63,7 +63,7 @@ final class AutomaticSplit {
         .notes()
         .accept(
             ("%s: no train and test parts, so the pictures of each class are divided here:"
-                    + " %d train, %d val, %d test (--split-seed %d)")
+                    + " %s train, %s val, %s test (--split-seed %s)")
                 .formatted(
                     where,
                     made.train().size(),

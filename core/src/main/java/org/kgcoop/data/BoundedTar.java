@@ -22,7 +22,7 @@ public final class BoundedTar extends TarArchiveInputStream {
     TarArchiveEntry entry = getCurrentEntry();
     if (entry != null && entry.getSize() > MOST_HEADER_BYTES && isHeader(entry)) {
       throw new IOException(
-          "a name or its attributes have %d bytes, no member needs that many"
+          "a name or its attributes have %s bytes, no member needs that many"
               .formatted(entry.getSize()));
     }
     return super.read(buffer, offset, length);

@@ -131,7 +131,7 @@ final class Folders {
         count += Math.max(0, read);
         if (count > MOST_UNPACKED_BYTES) {
           throw KgCoopException.data(
-              ("%s: more than %d MB of a list in a zip; unpack the zip and name its folder if that"
+              ("%s: more than %s MB of a list in a zip; unpack the zip and name its folder if that"
                       + " is right")
                   .formatted(file, MOST_UNPACKED_BYTES >> 20));
         }

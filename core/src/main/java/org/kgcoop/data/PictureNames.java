@@ -55,7 +55,7 @@ public final class PictureNames {
             .map(kind -> kind.getValue() + " " + kind.getKey())
             .collect(Collectors.joining(", "));
     return Optional.of(
-        "%d pictures are left out, of kinds that are not read (%s), such as %s; convert them to PNG"
+        "%s pictures are left out, of kinds that are not read (%s), such as %s; convert them to PNG"
             .formatted(leftOut.size(), kinds, leftOut.get(0)));
   }
 

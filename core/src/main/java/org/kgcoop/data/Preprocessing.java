@@ -44,7 +44,7 @@ public record Preprocessing(
     }
     if (shorterSide != 0 && (shorterSide < size || shorterSide > 8192)) {
       throw new IllegalArgumentException(
-          "shorter side: expected %d (the square) to 8192, got %d".formatted(size, shorterSide));
+          "shorter side: expected %s (the square) to 8192, got %s".formatted(size, shorterSide));
     }
     if (std.stream().anyMatch(value -> !(value > 0))) {
       throw new IllegalArgumentException("std: expected positive values, got " + std);

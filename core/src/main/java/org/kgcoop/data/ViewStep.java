@@ -87,7 +87,7 @@ public sealed interface ViewStep {
       int columns = image.width() + 2 * padding - size;
       if (rows < 0 || columns < 0) {
         throw KgCoopException.data(
-            ("%s: %d x %d pixels and a frame of %d; %s needs %d x %d with the frame, choose"
+            ("%s: %s x %s pixels and a frame of %s; %s needs %s x %s with the frame, choose"
                     + " random_resized_crop")
                 .formatted(key, image.width(), image.height(), padding, NAME, size, size));
       }
