@@ -365,17 +365,17 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aPictureOfMorePixelsThanTheServerTakesIsRefused() {
+  void aPictureOfMorePixelsThanTheServerTakesIsRefused() throws IOException {
     ServerSettings small =
         new ServerSettings(
             "127.0.0.1", 0, null, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES, 0, 64 * 64);
-    try (ClassifierServer server = new ClassifierServer(clip, models, small, LOG::add)) {
-      HttpRequest.Builder fits = request(server, "/v1/classify"); // 50 x 40
+    try (ClassifierServer strict = new ClassifierServer(clip, models, small, LOG::add)) {
+      HttpRequest.Builder fits = request(strict, "/v1/classify"); // 50 x 40
       assertThat(send(fits.POST(BodyPublishers.ofByteArray(picture))).statusCode()).isEqualTo(200);
       ByteArrayOutputStream wide = new ByteArrayOutputStream();
       BufferedImage image = new BufferedImage(100, 41, BufferedImage.TYPE_INT_RGB);
       assertThat(ImageIO.write(image, "png", wide)).isTrue();
-      HttpRequest.Builder large = request(server, "/v1/classify");
+      HttpRequest.Builder large = request(strict, "/v1/classify");
       assertRefused(
           send(large.POST(BodyPublishers.ofByteArray(wide.toByteArray()))),
           400,
