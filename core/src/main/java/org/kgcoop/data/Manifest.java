@@ -112,9 +112,21 @@ final class Manifest {
   private List<Row> csvRows() {
     List<Row> rows = new ArrayList<>();
     try (CsvReader<NamedCsvRecord> reader =
-        CsvReader.builder().detectBomHeader(true).ofNamedCsvRecord(file)) {
+        CsvReader.builder()
+            .detectBomHeader(true)
+            .allowMissingFields(true)
+            .allowExtraFields(true)
+            .ofNamedCsvRecord(file)) {
+      int width = 0; // the reader's own words for a wrong one depend on the locale
       for (NamedCsvRecord line : reader) {
         long number = line.getStartingLineNumber();
+        width = width == 0 ? line.getFieldCount() : width;
+        if (line.getFieldCount() != width) {
+          throw problem(
+              number,
+              "not CSV with one header line: %s fields, %s in the lines before"
+                  .formatted(line.getFieldCount(), width));
+        }
         if (!line.getHeader().containsAll(List.of("path", "label"))) {
           throw problem(1, "columns " + line.getHeader() + "; expected path, label and split");
         }
