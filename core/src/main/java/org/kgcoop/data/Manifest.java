@@ -188,9 +188,21 @@ final class Manifest {
   private List<Row> csvRows() {
     List<Row> rows = new ArrayList<>();
     try (CsvReader<NamedCsvRecord> reader =
-        CsvReader.builder().detectBomHeader(true).ofNamedCsvRecord(Folders.stream(file))) {
+        CsvReader.builder()
+            .detectBomHeader(true)
+            .allowMissingFields(true)
+            .allowExtraFields(true)
+            .ofNamedCsvRecord(Folders.stream(file))) {
+      int width = 0; // the reader's own words for a wrong one depend on the locale
       for (NamedCsvRecord line : reader) {
         long number = line.getStartingLineNumber();
+        width = width == 0 ? line.getFieldCount() : width;
+        if (line.getFieldCount() != width) {
+          throw problem(
+              number,
+              "not CSV with one header line: %s fields, %s in the lines before"
+                  .formatted(line.getFieldCount(), width));
+        }
         Optional<String> path = column(line.getHeader().stream(), PATH);
         Optional<String> label = column(line.getHeader().stream(), LABEL);
         if (path.isEmpty() || label.isEmpty()) {

@@ -97,7 +97,8 @@ class ManifestTest {
     assertRefused("m.csv", "path,label,split\na.png,,train\n", "line 2", "empty label");
     assertRefused("m.csv", "path,label,split\n", "no pictures");
     assertRefused("m.csv", "path,label,split\na.png\n", "line 2", "empty label");
-    assertRefused("m.csv", "path,label,split\na.png,x,train\nd.png,x\n", "CSV", "3 has 2 fields");
+    assertRefused(
+        "m.csv", "path,label,split\na.png,x,train\nd.png,x\n", "line 3", "CSV", "2 fields, 3 in");
     assertRefused("m.jsonl", "\n{\"path\": \"a.png\"}\n", "line 2", "\"label\": text");
     assertRefused("m.jsonl", "{\"path\": ", "line 1", "not JSON");
     assertRefused(

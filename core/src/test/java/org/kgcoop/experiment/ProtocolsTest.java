@@ -294,13 +294,13 @@ class ProtocolsTest {
     Contender best =
         Contender.of(
             TinyLab.COOP,
-            (method, seed) ->
+            (method, occasion) ->
                 new TrainingSettings(
                     Schedule.published(0.05, 3),
                     2,
                     0.9,
                     5e-4,
-                    seed,
+                    occasion.seed(),
                     new Augmentation.Test(),
                     1,
                     true));
