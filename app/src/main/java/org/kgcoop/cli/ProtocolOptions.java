@@ -67,8 +67,7 @@ final class ProtocolOptions {
     training.check(call.output());
     List<Contender> contenders =
         call.sweep()
-            .contenders(
-                Parse.list("--methods", methods), methodOptions, training, call.preset());
+            .contenders(Parse.list("--methods", methods), methodOptions, training, call.preset());
     if (call.newClasses()) {
       contenders.forEach(Contender::checkNewClasses);
     }

@@ -303,5 +303,4 @@ final class Manifest {
   private KgCoopException problem(long line, String what) {
     return KgCoopException.data(where(line) + ": " + what);
   }
-
 }
