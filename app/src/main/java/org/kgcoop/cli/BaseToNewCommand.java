@@ -2,6 +2,7 @@ package org.kgcoop.cli;
 
 import java.util.List;
 import org.kgcoop.experiment.BaseToNew;
+import org.kgcoop.prompt.Preset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,6 +51,7 @@ final class BaseToNewCommand implements ProtocolCommand {
         sweep,
         () -> new BaseToNew(data.open(output)),
         List.of(shots.value()),
+        Preset.BASE_TO_NEW,
         perSet,
         output,
         main);

@@ -66,7 +66,7 @@ final class ClipOptions {
       names = "--threads",
       paramLabel = "N",
       description = "Threads an operation may use (default: one a core).")
-  private int threads;
+  private @Nullable Integer threads;
 
   @Mixin private NetworkOptions network = new NetworkOptions();
 
@@ -107,7 +107,7 @@ final class ClipOptions {
 
   /** Sets the number of threads to one, for an option that needs it. */
   void useOneThread(String option) {
-    if (threads > 1) {
+    if (threads != null && threads > 1) {
       throw KgCoopException.configuration(
           option + " goes with one thread a run: leave out --threads " + threads);
     }
@@ -123,7 +123,7 @@ final class ClipOptions {
             new Device(device),
             tokenizer,
             activation == null ? null : Activation.ofName(activation));
-    if (threads != 0) {
+    if (threads != null) {
       if (threads < 1) {
         throw KgCoopException.configuration("--threads: expected at least 1, got " + threads);
       }

@@ -3,6 +3,7 @@ package org.kgcoop.cli;
 import java.util.List;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.experiment.Transfer;
+import org.kgcoop.prompt.Preset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,7 +52,14 @@ final class CrossCommand implements ProtocolCommand {
   @Override
   public ProtocolCall experiment() {
     return new ProtocolCall(
-        protocol, sweep, this::transfer, List.of(shots.value()), false, output, main);
+        protocol,
+        sweep,
+        this::transfer,
+        List.of(shots.value()),
+        Preset.BASE_TO_NEW,
+        false,
+        output,
+        main);
   }
 
   private Transfer transfer() {

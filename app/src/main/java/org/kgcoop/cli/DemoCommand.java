@@ -17,6 +17,7 @@ import org.kgcoop.experiment.Workbench;
 import org.kgcoop.prompt.CoCoOp;
 import org.kgcoop.prompt.CoOp;
 import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.ProGrad;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.prompt.ZeroShot;
@@ -124,7 +125,7 @@ final class DemoCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static TrainingSettings settings(PromptMethod method, long seed) {
+  private static TrainingSettings settings(PromptMethod method, Occasion occasion) {
     PromptMethod.Defaults published = method.defaults();
     int epochs = Math.max(1, Math.round((float) published.epochs() / PART_OF_EPOCHS));
     return new TrainingSettings(
@@ -132,7 +133,7 @@ final class DemoCommand implements Callable<Integer> {
         Math.min(LARGEST_BATCH, published.batchSize()),
         TrainingSettings.MOMENTUM,
         TrainingSettings.WEIGHT_DECAY,
-        seed,
+        occasion.seed(),
         new Augmentation.Test(),
         5,
         false);

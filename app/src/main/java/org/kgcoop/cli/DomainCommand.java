@@ -3,6 +3,7 @@ package org.kgcoop.cli;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.experiment.Transfer;
+import org.kgcoop.prompt.Preset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -58,7 +59,14 @@ final class DomainCommand implements ProtocolCommand {
   @Override
   public ProtocolCall experiment() {
     return new ProtocolCall(
-        protocol, sweep, this::transfer, List.of(shots.value()), false, output, main);
+        protocol,
+        sweep,
+        this::transfer,
+        List.of(shots.value()),
+        Preset.BASE_TO_NEW,
+        false,
+        output,
+        main);
   }
 
   private Transfer transfer() {

@@ -22,6 +22,8 @@ import org.kgcoop.experiment.Contender;
 import org.kgcoop.prompt.KgCoOp;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.prompt.Occasion;
+import org.kgcoop.prompt.Preset;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.train.TrainingSettings;
@@ -38,7 +40,8 @@ final class MethodOptions {
         "A setting of the methods that know it, or of one. Keys: context_tokens, words,"
             + " class_position (end, middle, front), class_specific, weight and weight_grid"
             + " (KgCoOp), temperature and lambda (ProGrad), templates (clip, ensemble; with |"
-            + " between them). Defaults are the published ones.",
+            + " between them), own_template (ensemble; whether the data set's is one of them)."
+            + " Defaults are the published ones.",
         "Example: --set context_tokens=16 --set kgcoop.weight=4"
       })
   private Map<String, String> settings = new LinkedHashMap<>();
@@ -60,20 +63,23 @@ final class MethodOptions {
 
   /** The methods of those names, trained as those options say. */
   List<Contender> contenders(
-      List<String> ids, BiFunction<PromptMethod, Long, TrainingSettings> training) {
+      List<String> ids, BiFunction<PromptMethod, Occasion, TrainingSettings> training) {
     List<Contender> contenders =
-        ids.stream().map(id -> Contender.of(method(id, Map.of()), training)).toList();
+        ids.stream()
+            .map(id -> Contender.of(method(id, Map.of(), Preset.BASE_TO_NEW), training))
+            .toList();
     checkAllUsed(ids);
     return contenders;
   }
 
   /**
-   * A method that waits for the template of a data set.
+   * A method that waits for the data that it meets.
    *
    * @param anew settings that a sweep gives, by the keys of {@code --set}
+   * @param preset where settings come from that nobody gives
    * @throws KgCoopException where a name, key or value is unknown
    */
-  Function<String, Method> method(String id, Map<String, String> anew) {
+  Function<Occasion, Method> method(String id, Map<String, String> anew, Preset preset) {
     ObjectNode own = JsonNodeFactory.instance.objectNode().put("method", id);
     Map<String, String> all = given();
     for (String key : anew.keySet()) {
@@ -89,9 +95,8 @@ final class MethodOptions {
             own.set(plain(id, key), value(plain(id, key), value));
           }
         });
-    Function<String, Method> method =
-        template -> MethodCatalogue.parse(own.deepCopy().put("template", template));
-    Method checked = method.apply(Templates.DEFAULT);
+    Function<Occasion, Method> method = occasion -> preset.method(own, occasion);
+    Method checked = method.apply(Occasion.ANY);
     if (!checked.id().equals(id)) {
       throw new IllegalStateException("method " + id + " gave " + checked.id());
     }
@@ -100,8 +105,11 @@ final class MethodOptions {
 
   private Map<String, String> given() {
     Map<String, String> all = new LinkedHashMap<>(settings);
-    if (weight != null && all.put(KgCoOp.ID + ".weight", weight) != null) {
-      throw KgCoopException.configuration("--weight and --set kgcoop.weight: give one of them");
+    if (weight != null) {
+      if (all.keySet().stream().anyMatch(key -> plain(KgCoOp.ID, key).equals("weight"))) {
+        throw KgCoopException.configuration("--weight and --set weight: give one of them");
+      }
+      all.put(KgCoOp.ID + ".weight", weight);
     }
     return all;
   }

@@ -54,6 +54,11 @@ final class Output {
         .orElseThrow(() -> new IllegalStateException(command.name() + " has no Output"));
   }
 
+  /** Whether the command line, or a file of options, gives an option. */
+  boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
   PrintWriter out() {
     return spec.commandLine().getOut();
   }

@@ -61,9 +61,12 @@ final class ProtocolOptions {
     if (jobs > 1) {
       clipOptions.useOneThread("--jobs " + jobs);
     }
+    training.check(call.output());
     Plan plan =
         new Plan(
-            call.sweep().contenders(Parse.list("--methods", methods), methodOptions, training),
+            call.sweep()
+                .contenders(
+                    Parse.list("--methods", methods), methodOptions, training, call.preset()),
             call.shots(),
             Parse.numbers("--seeds", seeds),
             jobs);

@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.experiment.Contender;
 import org.kgcoop.prompt.Method;
-import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.Occasion;
+import org.kgcoop.prompt.Preset;
+import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.train.TrainingSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -27,7 +30,7 @@ import picocli.CommandLine.Spec;
  */
 final class Sweep {
   /** They say nothing of the outcome by themselves. */
-  private static final Set<String> NO_SETTINGS = Set.of("checkpoint_every", "config");
+  private static final Set<String> NO_SETTINGS = Set.of("checkpoint_every", "config", "published");
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -46,7 +49,8 @@ final class Sweep {
   Sweep() {}
 
   /** The methods of those names, each once for every combination of its swept settings. */
-  List<Contender> contenders(List<String> ids, MethodOptions methods, TrainingOptions training) {
+  List<Contender> contenders(
+      List<String> ids, MethodOptions methods, TrainingOptions training, Preset preset) {
     Map<String, List<String>> axes = axes();
     Set<String> trainingKeys = trainingKeys();
     Set<String> left = new LinkedHashSet<>(axes.keySet());
@@ -61,7 +65,7 @@ final class Sweep {
         }
       }
       for (Map<String, String> combination : combinations) {
-        contenders.add(contender(id, methods, training, combination));
+        contenders.add(contender(id, methods, training, combination, preset));
       }
     }
     methods.checkAllUsed(ids);
@@ -79,11 +83,19 @@ final class Sweep {
   }
 
   private static boolean isTrained(MethodOptions methods, String id) {
-    return methods.method(id, Map.of()).apply(Templates.DEFAULT).prompt().isPresent();
+    return methods
+        .method(id, Map.of(), Preset.BASE_TO_NEW)
+        .apply(Occasion.ANY)
+        .prompt()
+        .isPresent();
   }
 
   private Contender contender(
-      String id, MethodOptions methods, TrainingOptions training, Map<String, String> combination) {
+      String id,
+      MethodOptions methods,
+      TrainingOptions training,
+      Map<String, String> combination,
+      Preset preset) {
     Map<String, String> ofMethod = new LinkedHashMap<>();
     Map<String, String> ofTraining = new LinkedHashMap<>();
     Map<String, JsonNode> setting = new LinkedHashMap<>();
@@ -93,12 +105,15 @@ final class Sweep {
           String unused = (own ? ofMethod : ofTraining).put(key, value);
           setting.put(MethodOptions.plain(id, key), MethodOptions.value(key, value));
         });
+    training.checkSweep(ofTraining.keySet());
     TrainingOptions changed = ofTraining.isEmpty() ? training : training(ofTraining);
-    Function<String, Method> method = methods.method(id, ofMethod);
+    Function<Occasion, Method> method = methods.method(id, ofMethod, preset);
+    BiFunction<PromptMethod, Occasion, TrainingSettings> trained =
+        (prompt, occasion) -> changed.settings(prompt, occasion, preset);
     // Refuses a wrong value before anything is loaded.
     Optional<TrainingSettings> unused =
-        method.apply(Templates.DEFAULT).prompt().map(prompt -> changed.settings(prompt, 0));
-    return new Contender(method, changed::settings, setting);
+        method.apply(Occasion.ANY).prompt().map(prompt -> trained.apply(prompt, Occasion.ANY));
+    return new Contender(method, trained, setting);
   }
 
   private static List<Map<String, String>> times(

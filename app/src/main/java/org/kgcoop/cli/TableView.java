@@ -9,7 +9,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.freva.asciitable.ColumnData;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.experiment.BaseToNew;
 import org.kgcoop.experiment.Cell;
@@ -65,7 +68,27 @@ final class TableView {
         output.line("weight found for " + cell.run() + ": " + weight.asText());
       }
     }
+    views().ifPresent(output::line);
     output.line("Report: " + report);
+  }
+
+  /** Which views the training pictures had; nothing where none was trained on. */
+  private Optional<String> views() {
+    Set<String> kinds = new LinkedHashSet<>();
+    for (JsonNode method : results.path("settings").path("methods")) {
+      JsonNode augment = method.path("training").path("augment");
+      if (augment.isTextual()) {
+        kinds.add(augment.asText());
+      }
+    }
+    if (kinds.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean published = kinds.equals(Set.of("online"));
+    return Optional.of(
+        "views of training pictures: "
+            + String.join(", ", kinds)
+            + (published ? ", as published" : " (published: online, see --published)"));
   }
 
   private String text(List<ProtocolTable.Row> rows) {

@@ -15,7 +15,8 @@ import org.kgcoop.experiment.Target;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.experiment.Workbench;
-import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.Occasion;
+import org.kgcoop.prompt.Preset;
 import org.kgcoop.tensorboard.EventFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -91,8 +92,14 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() {
     ClassSplit split = Parse.classSplit("--classes", classes);
     DataSet whole = dataOptions.open(data, output::warn);
-    Contender contender = methodOptions.contenders(List.of(method), training::settings).get(0);
-    if (contender.method().apply(Templates.of(whole)).prompt().isEmpty()) {
+    training.check(output);
+    Contender contender =
+        methodOptions
+            .contenders(
+                List.of(method),
+                (prompt, occasion) -> training.settings(prompt, occasion, Preset.BASE_TO_NEW))
+            .get(0);
+    if (contender.method().apply(Occasion.ANY).prompt().isEmpty()) {
       throw KgCoopException.configuration(
           "--method " + method + ": nothing to train; try './kgcoop eval' or zero-shot");
     }

@@ -1,26 +1,47 @@
 package org.kgcoop.cli;
 
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.Augmentation;
+import org.kgcoop.prompt.Occasion;
+import org.kgcoop.prompt.Preset;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.train.Decay;
 import org.kgcoop.train.Sampler;
 import org.kgcoop.train.Schedule;
 import org.kgcoop.train.TrainingSettings;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** How methods are trained. */
 final class TrainingOptions {
+  private static final String PUBLISHED = "--published";
+
+  /** They decide nothing of what is learned. */
+  private static final Set<String> BESIDE = Set.of(PUBLISHED, "--checkpoint-every", "--config");
+
   @SuppressWarnings("UnusedVariable") // what it stands for is put in its place before parsing
   @Mixin
   private ConfigOptions config = new ConfigOptions();
 
   @Option(
+      names = PUBLISHED,
+      description =
+          "Train as the published code does: a new random view in every epoch (--augment online,"
+              + " slow), epochs and batches by method, data set and shots. Goes with no other option"
+              + " of training.")
+  private boolean published;
+
+  @Option(
       names = "--epochs",
       paramLabel = "N",
-      description = "Default: the method's published one (CoOp 200, CoCoOp 10, the others 100).")
+      description =
+          "Default: the method's published one (CoOp 200, CoCoOp 10, the others 100; CoOp and"
+              + " ProGrad 50 on ImageNet, and in fewshot by the number of shots).")
   private @Nullable Integer epochs;
 
   @Option(
@@ -119,22 +140,58 @@ final class TrainingOptions {
       description = "last epoch, or best on the validation pictures (default: ${DEFAULT-VALUE}).")
   private String keep = "last";
 
-  TrainingSettings settings(PromptMethod method, long seed) {
-    PromptMethod.Defaults published = method.defaults();
+  /** Refuses what contradicts each other, and tells of what has no effect. */
+  void check(Output output) {
+    if (published) {
+      refuse(
+          new CommandLine(new TrainingOptions())
+              .getCommandSpec().options().stream()
+                  .map(OptionSpec::longestName)
+                  .filter(name -> !BESIDE.contains(name) && output.isGiven(name))
+                  .toList());
+    }
+    if (augmentation.equals("test") && transforms.areGiven()) {
+      output.warn("--augment test sees one fixed view: --transforms changes nothing");
+    }
+  }
+
+  /** Refuses a sweep of its settings where they are to be the published ones. */
+  void checkSweep(Set<String> keys) {
+    if (published) {
+      refuse(keys.stream().map(key -> "--sweep " + key).toList());
+    }
+  }
+
+  private static void refuse(List<String> others) {
+    if (!others.isEmpty()) {
+      throw KgCoopException.configuration(
+          "--published sets the training as published: leave out "
+              + String.join(", ", others)
+              + "; or leave out --published, and give --augment online for its views");
+    }
+  }
+
+  /**
+   * How a method is trained.
+   *
+   * @param preset where epochs and batches come from that nobody gives
+   */
+  TrainingSettings settings(PromptMethod method, Occasion occasion, Preset preset) {
+    PromptMethod.Defaults defaults = preset.training(method, occasion);
     return new TrainingSettings(
         new Schedule(
             rate,
-            epochs == null ? published.epochs() : epochs,
+            epochs == null ? defaults.epochs() : epochs,
             Decay.ofId(decay, gamma),
             Schedule.Warmup.ofId(warmup),
             warmupEpochs,
             warmupRate,
             Schedule.Variant.ofId(schedule)),
-        batchSize == null ? published.batchSize() : batchSize,
+        batchSize == null ? defaults.batchSize() : batchSize,
         optimizer.rule(),
         Sampler.ofId(sampler),
-        seed,
-        Augmentation.ofId(augmentation, transforms.recipe()),
+        occasion.seed(),
+        Augmentation.ofId(published ? "online" : augmentation, transforms.recipe()),
         checkpointEvery,
         keepBest());
   }

@@ -2,6 +2,8 @@ package org.kgcoop.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ViewRecipe;
 import org.kgcoop.data.ViewStep;
@@ -9,15 +11,18 @@ import picocli.CommandLine.Option;
 
 /** How the random views of training pictures are made; the defaults are Dassl.pytorch's. */
 final class TransformOptions {
+  private static final String PUBLISHED = "random_resized_crop,random_flip";
+
   @Option(
       names = "--transforms",
       paramLabel = "LIST",
-      defaultValue = "random_resized_crop,random_flip",
       description =
           "What changes the random views: some of random_crop, random_resized_crop, random_flip,"
               + " randaugment, colorjitter, randomgrayscale, gaussian_blur, cutout, or none"
-              + " (default: ${DEFAULT-VALUE}).")
-  private String transforms = "random_resized_crop,random_flip";
+              + " (default: "
+              + PUBLISHED
+              + ").")
+  private @Nullable String transforms;
 
   @Option(
       names = "--crop-padding",
@@ -69,13 +74,18 @@ final class TransformOptions {
       description = "How many squares, and their side (default: ${DEFAULT-VALUE}).")
   private String cutout = "1,16";
 
+  boolean areGiven() {
+    return transforms != null;
+  }
+
   ViewRecipe recipe() {
-    if (transforms.equals("none")) {
+    String names = Objects.requireNonNullElse(transforms, PUBLISHED);
+    if (names.equals("none")) {
       return ViewRecipe.NONE;
     }
     List<ViewStep> steps = new ArrayList<>();
     List<String> unknown = new ArrayList<>();
-    for (String name : Parse.list("--transforms", transforms)) {
+    for (String name : Parse.list("--transforms", names)) {
       if (ViewStep.NAMES.contains(name)) {
         steps.add(step(name));
       } else {

@@ -342,6 +342,54 @@ class BadInputTest {
   }
 
   @Test
+  void noThreadIsNotTheDefault() {
+    refused(
+        train(data, folder.resolve("out"), "--threads", 0),
+        CONFIGURATION,
+        "--threads: expected at least 1, got 0");
+  }
+
+  @Test
+  void transformsOfAFixedViewAreToldToChangeNothing() {
+    Cli.Result result =
+        train(data, folder.resolve("out"), "--transforms", "random_flip", "--shots", 2);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err()).contains("warning: --augment test", "--transforms changes nothing");
+    assertThat(train(data, folder.resolve("out2"), "--shots", 2).err())
+        .doesNotContain("transforms");
+  }
+
+  @Test
+  void publishedTrainingGoesWithNoOtherOptionOfTraining() {
+    refused(
+        train(data, folder.resolve("out"), "--published"),
+        CONFIGURATION,
+        "--published",
+        "leave out --epochs, --augment");
+    refused(
+        Cli.run(
+            "base2new",
+            "--clip",
+            clip,
+            "--data",
+            data,
+            "--out",
+            folder.resolve("out"),
+            "--published",
+            "--sweep",
+            "lr=1,2"),
+        CONFIGURATION,
+        "leave out --sweep lr");
+  }
+
+  @Test
+  void wordsMayBeginWithAnUnderscore() {
+    Cli.Result result =
+        train(data, folder.resolve("out"), "--set", "words=_a_photo_of", "--shots", 2);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+  }
+
+  @Test
   void misspeltNamesAreAnsweredWithTheNearestKnownOne() {
     Path out = folder.resolve("out");
     refused(

@@ -2,6 +2,7 @@ package org.kgcoop.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,6 +67,70 @@ class BaseToNewCommandTest {
             .asDouble();
     assertThat(page.expectFirst("#results td.number").text())
         .isEqualTo(String.format(Locale.ROOT, "%.2f", base));
+  }
+
+  @Test
+  void theTableSaysWhichViewsItHad() throws IOException {
+    assertThat(table().out()).doesNotContain("views");
+    Cli.Result fixed =
+        Cli.run(
+            "base2new",
+            "--clip",
+            shared.resolve("clip"),
+            "--data",
+            shared.resolve("drawings"),
+            "--methods",
+            "coop",
+            "--seeds",
+            "1",
+            "--shots",
+            2,
+            "--epochs",
+            1,
+            "--augment",
+            "test",
+            "--bank",
+            "none",
+            "--out",
+            folder.resolve("fixed"));
+    assertThat(fixed.exitCode()).as(fixed.err()).isZero();
+    assertThat(fixed.out()).contains("views of training pictures: test (published: online");
+  }
+
+  @Test
+  void publishedTrainingSeesNewViewsForThePublishedEpochs() throws IOException {
+    Cli.Result result =
+        Cli.run(
+            "fewshot",
+            "--clip",
+            shared.resolve("clip"),
+            "--data",
+            shared.resolve("drawings"),
+            "--methods",
+            "coop,kgcoop",
+            "--seeds",
+            "1",
+            "--shots",
+            "1,2",
+            "--bank",
+            "none",
+            "--published",
+            "--out",
+            folder.resolve("few"));
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains("views of training pictures: online, as published");
+    JsonNode methods =
+        new ObjectMapper()
+            .readTree(folder.resolve("few/results.json").toFile())
+            .path("settings")
+            .path("methods");
+    JsonNode coOp = methods.path(0);
+    assertThat(coOp.path("method").path("context_tokens").asInt()).isEqualTo(16);
+    assertThat(coOp.path("method").path("words").asText()).isEmpty();
+    assertThat(coOp.path("training").path("epochs")).hasToString("[50,100]");
+    assertThat(coOp.path("training").path("augment").asText()).isEqualTo("online");
+    assertThat(coOp.path("training").path("batch_size").asInt()).isEqualTo(32);
+    assertThat(methods.path(1).path("training").path("epochs").asInt()).isEqualTo(100);
   }
 
   @Test

@@ -64,6 +64,7 @@ class FastPathTest {
         .objectNode()
         .put("method", method)
         .put("context_tokens", m)
+        .put("words", "")
         .put("template", "an odd drawing of one {}.");
   }
 

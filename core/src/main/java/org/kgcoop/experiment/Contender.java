@@ -10,19 +10,20 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.kgcoop.prompt.Method;
+import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.train.TrainingSettings;
 
 /**
  * What a row of a table stands for: a method, and how it is trained.
  *
- * @param method for the template of a data set
- * @param training under a seed, asked for where there is something to train
+ * @param method on the data of a trial
+ * @param training on them, asked for where there is something to train
  * @param setting what a sweep varied, by its key; empty otherwise
  */
 public record Contender(
-    Function<String, Method> method,
-    BiFunction<PromptMethod, Long, TrainingSettings> training,
+    Function<Occasion, Method> method,
+    BiFunction<PromptMethod, Occasion, TrainingSettings> training,
     Map<String, JsonNode> setting) {
 
   public Contender {
@@ -31,7 +32,8 @@ public record Contender(
 
   /** Outside of any sweep. */
   public static Contender of(
-      Function<String, Method> method, BiFunction<PromptMethod, Long, TrainingSettings> training) {
+      Function<Occasion, Method> method,
+      BiFunction<PromptMethod, Occasion, TrainingSettings> training) {
     return new Contender(method, training, Map.of());
   }
 

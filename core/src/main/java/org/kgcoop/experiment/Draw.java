@@ -8,7 +8,7 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Fingerprint;
-import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.Occasion;
 
 /**
  * The few pictures that trials learn from, drawn when the first of them asks. Trials of several
@@ -68,7 +68,17 @@ public final class Draw {
 
   /** The hand-crafted prompt of its classes. */
   String template() {
-    return Templates.of(source);
+    return occasion().template();
+  }
+
+  /** The data that a method learns from. */
+  Occasion occasion() {
+    return occasion(source);
+  }
+
+  /** Other data that it is asked about after this draw. */
+  Occasion occasion(DataSet other) {
+    return Occasion.of(other, shots, seed);
   }
 
   /** Whether there will be validation pictures. */

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Fingerprint;
@@ -15,6 +17,7 @@ import org.kgcoop.io.FileErrors;
 import org.kgcoop.io.JsonFiles;
 import org.kgcoop.io.LockedFile;
 import org.kgcoop.prompt.Method;
+import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.train.RunFolders;
 
@@ -99,23 +102,49 @@ public final class Experiment {
     }
   }
 
+  /** What a contender meets; the templates of the data sets are told apart. */
+  private List<Occasion> occasions(Contender contender) {
+    return trials.stream()
+        .filter(trial -> trial.contender().equals(contender))
+        .map(trial -> trial.draw().occasion())
+        .map(own -> new Occasion(own.dataSet(), Templates.DEFAULT, own.shots(), own.seed()))
+        .toList();
+  }
+
+  /** Settings of several trials as one: a list of values where they differ. */
+  private static ObjectNode merged(List<ObjectNode> settings) {
+    ObjectNode merged = settings.get(0).deepCopy();
+    for (Map.Entry<String, JsonNode> field : settings.get(0).properties()) {
+      String key = field.getKey();
+      List<JsonNode> values = settings.stream().map(each -> each.path(key)).distinct().toList();
+      if (values.size() > 1) {
+        merged.putArray(key).addAll(values);
+      }
+    }
+    return merged;
+  }
+
   private ObjectNode settings() {
     ObjectNode settings = JsonNodeFactory.instance.objectNode().put("protocol", protocol.id());
     plan.shots().forEach(settings.putArray("shots")::add);
     plan.seeds().forEach(settings.putArray("seeds")::add);
     ArrayNode methods = settings.putArray("methods");
     for (Contender contender : plan.contenders()) {
-      Method method = contender.method().apply(Templates.DEFAULT);
+      List<Occasion> occasions = occasions(contender);
+      List<Method> made = occasions.stream().map(contender.method()).toList();
       ObjectNode entry = methods.addObject();
-      entry.set("method", method.toJson());
-      method
-          .prompt()
-          .ifPresent(
-              prompt ->
-                  entry.set(
-                      "training",
-                      SettingsJson.training(contender.training().apply(prompt, plan.seeds().get(0)))
-                          .without("seed")));
+      entry.set("method", merged(made.stream().map(Method::toJson).toList()));
+      List<ObjectNode> trainings = new ArrayList<>();
+      for (int i = 0; i < made.size(); i++) {
+        Occasion occasion = occasions.get(i);
+        made.get(i)
+            .prompt()
+            .map(prompt -> SettingsJson.training(contender.training().apply(prompt, occasion)))
+            .ifPresent(trainings::add);
+      }
+      if (!trainings.isEmpty()) {
+        entry.set("training", merged(trainings).without("seed"));
+      }
       entry.set("setting", Contender.json(contender.setting()));
     }
     ArrayNode sets = settings.putArray("data_sets");

@@ -8,6 +8,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Preset;
 import org.kgcoop.prompt.ProbeFolds;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.ZeroShot;
@@ -63,7 +64,7 @@ public record Headroom(
             Evaluator.features(
                 bench.bank(), draw.train(), bench.progress(), draw.name() + ": training pictures");
         try (FeatureClassifier clip =
-            new ZeroShot(List.of(Templates.of(draw)))
+            new ZeroShot(List.of(Preset.zeroShotTemplate(draw.name(), Templates.of(draw))))
                 .classifier(bench.clip(), draw.classNames(), 0)) {
           zeroShot.add(
               Evaluator.evaluate(clip, features, draw.train(), draw.classNames().size())

@@ -72,7 +72,7 @@ public interface Protocol {
         String run =
             data.name()
                 + "/"
-                + contender.folder(contender.method().apply(draw.template()))
+                + contender.folder(contender.method().apply(draw.occasion()))
                 + (shotsInPath ? "/shots" + draw.shots() : "")
                 + "/seed"
                 + draw.seed();

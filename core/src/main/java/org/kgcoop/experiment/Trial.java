@@ -24,7 +24,7 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
 
   /** The method for the classes that it learns. */
   Method method() {
-    return contender.method().apply(draw.template());
+    return contender.method().apply(draw.occasion());
   }
 
   /** Refuses what cannot work, before anything is trained. */
@@ -53,7 +53,7 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
             prompt ->
                 settings.set(
                     "training",
-                    SettingsJson.training(contender.training().apply(prompt, draw.seed()))));
+                    SettingsJson.training(contender.training().apply(prompt, draw.occasion()))));
     DataSet data = draw.data(warnings);
     settings
         .putObject("data")

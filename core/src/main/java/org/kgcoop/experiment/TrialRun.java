@@ -179,7 +179,7 @@ public final class TrialRun {
     if (method instanceof TextMethod) {
       // Each target has its own template.
       return target ->
-          ((TextMethod) trial.contender().method().apply(target.template()))
+          ((TextMethod) trial.contender().method().apply(trial.draw().occasion(target.data())))
               .classifier(bench.clip(), target.data().classNames(), trial.draw().seed());
     }
     throw new IllegalStateException("no way to fit " + method.id());
@@ -226,7 +226,7 @@ public final class TrialRun {
                   bench,
                   trial.draw(),
                   method,
-                  trial.contender().training().apply(method, trial.draw().seed()))
+                  trial.contender().training().apply(method, trial.draw().occasion()))
               .train(folder, learner));
       // Those of each class would be thousands.
       if (!method.context().classSpecific()) {

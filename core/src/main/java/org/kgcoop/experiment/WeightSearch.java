@@ -137,8 +137,10 @@ final class WeightSearch {
   private JsonNode measure(Halves halves, double weight, ClassSplit hidden, Path work) {
     Contender contender =
         Contender.of(
-            template -> method.with(weight),
-            (prompt, seed) -> lengthened(trial.contender().training().apply(prompt, seed), halves));
+            occasion -> method.with(weight),
+            (prompt, occasion) ->
+                lengthened(
+                    trial.contender().training().apply(prompt, trial.draw().occasion()), halves));
     Draw draw = Draw.made(halves.fitted(), trial.draw().shots(), trial.draw().seed());
     List<Target> targets =
         List.of(

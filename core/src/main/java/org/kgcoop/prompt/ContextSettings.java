@@ -16,7 +16,7 @@ public record ContextSettings(
     int tokens, String words, ClassTokenPosition position, boolean classSpecific) {
 
   public ContextSettings {
-    words = words.strip().replace('_', ' ');
+    words = words.replace('_', ' ').strip();
     if (tokens < 1) {
       throw KgCoopException.configuration("context tokens: expected at least 1, got " + tokens);
     }

@@ -12,8 +12,9 @@ import org.kgcoop.clip.Clip;
  *
  * @param templates published: {@link Templates#ENSEMBLE}
  * @param own the template of the data set
+ * @param addsOwn whether it is one of them, as published except on ImageNet
  */
-public record Ensemble(List<String> templates, String own) implements TextMethod {
+public record Ensemble(List<String> templates, String own, boolean addsOwn) implements TextMethod {
   public static final String ID = "ensemble";
 
   public Ensemble {
@@ -40,7 +41,9 @@ public record Ensemble(List<String> templates, String own) implements TextMethod
   @Override
   public FeatureClassifier classifier(Clip clip, List<String> classNames, long seed) {
     List<String> all = new ArrayList<>(templates);
-    all.add(own);
+    if (addsOwn) {
+      all.add(own);
+    }
     return new ZeroShot(all).classifier(clip, classNames, seed);
   }
 
@@ -48,6 +51,6 @@ public record Ensemble(List<String> templates, String own) implements TextMethod
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode().put("method", ID).put("template", own);
     templates.forEach(json.putArray("templates")::add);
-    return json;
+    return addsOwn ? json : json.put("own_template", false);
   }
 }

@@ -25,8 +25,12 @@ public final class MethodCatalogue {
           new Entry(ZeroShot.ID, Set.of("templates"), s -> new ZeroShot(s.templates())),
           new Entry(
               Ensemble.ID,
-              Set.of("templates"),
-              s -> new Ensemble(s.texts("templates", Templates.ENSEMBLE), s.template())),
+              Set.of("templates", "own_template"),
+              s ->
+                  new Ensemble(
+                      s.texts("templates", Templates.ENSEMBLE),
+                      s.template(),
+                      s.flag("own_template", true))),
           new Entry(Probe.ID, Set.of(), s -> new Probe()),
           new Entry(CoOp.ID, CONTEXT, s -> new CoOp(s.context(4, "a photo of a"))),
           new Entry(
@@ -34,7 +38,7 @@ public final class MethodCatalogue {
               with(CONTEXT, "temperature", "lambda"),
               s ->
                   new ProGrad(
-                      s.context(16, Templates.words(s.template())),
+                      s.paddedContext(16, Templates.words(s.template())),
                       s.template(),
                       s.number("temperature", 1),
                       s.number("lambda", 1))),
@@ -145,8 +149,14 @@ public final class MethodCatalogue {
   /** Reads settings with their types checked. */
   private record Settings(JsonNode json) {
 
+    /** Words that go with their own number of vectors: another number begins at random. */
     ContextSettings context(int defaultTokens, String defaultWords) {
-      String words = text("words", json.has("context_tokens") ? "" : defaultWords);
+      return paddedContext(defaultTokens, json.has("context_tokens") ? "" : defaultWords);
+    }
+
+    /** Words that stay whatever the number of vectors. */
+    ContextSettings paddedContext(int defaultTokens, String defaultWords) {
+      String words = text("words", defaultWords);
       int tokens = (int) number("context_tokens", defaultTokens);
       if (tokens != number("context_tokens", defaultTokens)) {
         throw wrong("context_tokens", "a whole number");
@@ -155,7 +165,7 @@ public final class MethodCatalogue {
           tokens,
           words,
           ClassTokenPosition.ofId(text("class_position", "end")),
-          flag("class_specific"));
+          flag("class_specific", false));
     }
 
     String template() {
@@ -215,12 +225,12 @@ public final class MethodCatalogue {
       return value.asText();
     }
 
-    private boolean flag(String key) {
+    boolean flag(String key, boolean otherwise) {
       JsonNode value = json.path(key);
       if (!value.isMissingNode() && !value.isBoolean()) {
         throw wrong(key, "true or false");
       }
-      return value.asBoolean(false);
+      return value.asBoolean(otherwise);
     }
 
     private KgCoopException wrong(String key, String expected) {

@@ -10,8 +10,8 @@ public final class Templates {
   public static final String DEFAULT = "a photo of a {}.";
 
   /**
-   * The seven of the published ensemble on ImageNet, to which a data set adds its own. From the
-   * CLIP repository's notebook, as CoOp's ZeroshotCLIP2 uses them.
+   * The seven of the published ensemble, to which every data set but ImageNet adds its own. From
+   * the CLIP repository's notebook, as CoOp's ZeroshotCLIP2 uses them.
    */
   public static final List<String> ENSEMBLE =
       List.of(

@@ -25,6 +25,7 @@ import org.kgcoop.prompt.CoOp;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Method;
+import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.Templates;
@@ -36,7 +37,7 @@ import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.RunFolder;
 
 class BaseToNewTest {
-  private static final List<Function<String, Method>> METHODS =
+  private static final List<Function<Occasion, Method>> METHODS =
       List.of(TinyLab.CLIP, TinyLab.COOP, TinyLab.KGCOOP);
 
   private final TinyLab lab = new TinyLab();
@@ -53,7 +54,7 @@ class BaseToNewTest {
         Pictures.dataSet(folder.resolve("two"), List.of("e", "f", "g"), 3, 0, 3));
   }
 
-  private static Plan plan(List<Function<String, Method>> methods, String augmentation) {
+  private static Plan plan(List<Function<Occasion, Method>> methods, String augmentation) {
     return TinyLab.plan(methods, augmentation, List.of(2), 1L, 2L);
   }
 
@@ -135,7 +136,7 @@ class BaseToNewTest {
 
   @Test
   void interruptedAtAnyStepAndGoneOnWithItEndsInTheSameBytes() throws IOException {
-    List<Function<String, Method>> one = METHODS.subList(2, 3);
+    List<Function<Occasion, Method>> one = METHODS.subList(2, 3);
     JsonNode expected =
         TinyLab.withoutTimes(written(plan(one, "online"), "undisturbed", () -> false));
     // Data set one: 4 pictures in batches of 2, 3 epochs: 6 steps a seed. A stop at every third
@@ -226,8 +227,8 @@ class BaseToNewTest {
 
   @Test
   void aClassSpecificContextIsRefusedBeforeAnythingIsTrained() {
-    Function<String, Method> specific =
-        template -> new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true));
+    Function<Occasion, Method> specific =
+        occasion -> new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true));
     assertThatThrownBy(() -> run(plan(List.of(specific), "test"), "out"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("cannot be used on new classes, such as 'c' of one");

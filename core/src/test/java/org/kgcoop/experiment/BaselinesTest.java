@@ -42,7 +42,7 @@ class BaselinesTest {
   @Test
   void aProbeTellsColoursApartAndItsStrengthComesFromFoldsOrVal() {
     Plan plan =
-        TinyLab.plan(List.of(TinyLab.CLIP, template -> new Probe()), "test", List.of(1, 4), 1L);
+        TinyLab.plan(List.of(TinyLab.CLIP, occasion -> new Probe()), "test", List.of(1, 4), 1L);
     JsonNode table =
         lab.run(
             new FewShotCurve(
@@ -77,7 +77,7 @@ class BaselinesTest {
 
   @Test
   void aProbeIsRefusedWhereClassesAreNewAndServesAShiftWithSomeOfThem() {
-    Plan plan = TinyLab.plan(List.of(template -> new Probe()), "test", List.of(2), 1L);
+    Plan plan = TinyLab.plan(List.of(occasion -> new Probe()), "test", List.of(2), 1L);
     DataSet source = data("source", List.of("a", "b", "c"), 3, 0);
     assertThatThrownBy(() -> lab.run(new BaseToNew(List.of(source)), plan, folder.resolve("out")))
         .isInstanceOf(KgCoopException.class)
@@ -118,12 +118,26 @@ class BaselinesTest {
     all.add("a texture of {}.");
     try (Scope scope = Scope.open("test");
         FeatureClassifier ensemble =
-            new Ensemble(Templates.ENSEMBLE, "a texture of {}.").classifier(lab.clip, names, 0);
+            new Ensemble(Templates.ENSEMBLE, "a texture of {}.", true)
+                .classifier(lab.clip, names, 0);
         FeatureClassifier byHand = new ZeroShot(all).classifier(lab.clip, names, 0)) {
       assertThat(ensemble.classFeatures().orElseThrow().toFloats())
           .isEqualTo(byHand.classFeatures().orElseThrow().toFloats());
     }
     assertThat(Templates.ENSEMBLE).hasSize(7);
+  }
+
+  @Test
+  void anEnsembleMayLeaveTheSetsOwnTemplateOut() {
+    List<String> names = List.of("a", "b", "c");
+    try (Scope scope = Scope.open("test");
+        FeatureClassifier ensemble =
+            new Ensemble(Templates.ENSEMBLE, "a {}.", false).classifier(lab.clip, names, 0);
+        FeatureClassifier byHand =
+            new ZeroShot(Templates.ENSEMBLE).classifier(lab.clip, names, 0)) {
+      assertThat(ensemble.classFeatures().orElseThrow().toFloats())
+          .isEqualTo(byHand.classFeatures().orElseThrow().toFloats());
+    }
   }
 
   @Test
@@ -134,7 +148,8 @@ class BaselinesTest {
         lab.run(
             new Transfer("cross", one, List.of(two)),
             TinyLab.plan(
-                List.of(template -> new Ensemble(List.of("art of the {}."), template)),
+                List.of(
+                    occasion -> new Ensemble(List.of("art of the {}."), occasion.template(), true)),
                 "test",
                 List.of(1),
                 1L),

@@ -23,6 +23,7 @@ import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.CoOp;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Method;
+import org.kgcoop.prompt.Occasion;
 
 /** Few-shot curves and transfer: what is asked, of whom, and what is not done twice. */
 class ProtocolsTest {
@@ -34,7 +35,7 @@ class ProtocolsTest {
     lab.close();
   }
 
-  private static Method specific(String template) {
+  private static Method specific(Occasion occasion) {
     return new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true));
   }
 

@@ -22,6 +22,7 @@ import org.kgcoop.prompt.CoOp;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.KgCoOp;
 import org.kgcoop.prompt.Method;
+import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.prompt.ZeroShot;
 import org.kgcoop.train.Schedule;
@@ -30,16 +31,18 @@ import org.kgcoop.train.TrainingSettings;
 /** A random CLIP to try protocols on; hears what is said. */
 final class TinyLab implements AutoCloseable {
   static final ContextSettings CONTEXT = ContextSettings.shared(2, "");
-  static final Function<String, Method> CLIP = template -> new ZeroShot(List.of(template));
-  static final Function<String, Method> COOP = template -> new CoOp(CONTEXT);
-  static final Function<String, Method> KGCOOP = template -> new KgCoOp(CONTEXT, template, 8);
+  static final Function<Occasion, Method> CLIP =
+      occasion -> new ZeroShot(List.of(occasion.template()));
+  static final Function<Occasion, Method> COOP = occasion -> new CoOp(CONTEXT);
+  static final Function<Occasion, Method> KGCOOP =
+      occasion -> new KgCoOp(CONTEXT, occasion.template(), 8);
 
   final Clip clip = TinyClip.load();
   final List<String> messages = new ArrayList<>();
 
   /** A plan with three epochs of batches of two. */
   static Plan plan(
-      List<Function<String, Method>> methods,
+      List<Function<Occasion, Method>> methods,
       String augmentation,
       List<Integer> shots,
       Long... seeds) {
@@ -50,14 +53,14 @@ final class TinyLab implements AutoCloseable {
         1);
   }
 
-  static BiFunction<PromptMethod, Long, TrainingSettings> training(String augmentation) {
-    return (method, seed) ->
+  static BiFunction<PromptMethod, Occasion, TrainingSettings> training(String augmentation) {
+    return (method, occasion) ->
         new TrainingSettings(
             Schedule.published(0.05, 3),
             2,
             0.9,
             5e-4,
-            seed,
+            occasion.seed(),
             Augmentation.ofId(augmentation),
             1,
             false);

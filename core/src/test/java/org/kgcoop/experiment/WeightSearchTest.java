@@ -22,6 +22,7 @@ import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.prompt.AutoWeight;
 import org.kgcoop.prompt.KgCoOp;
 import org.kgcoop.prompt.Method;
+import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.PromptFile;
 
 class WeightSearchTest {
@@ -36,8 +37,8 @@ class WeightSearchTest {
     lab.close();
   }
 
-  private static Method auto(String template) {
-    return new AutoWeight(new KgCoOp(TinyLab.CONTEXT, template, 8), GRID);
+  private static Method auto(Occasion occasion) {
+    return new AutoWeight(new KgCoOp(TinyLab.CONTEXT, occasion.template(), 8), GRID);
   }
 
   private static Plan plan(int shots) {
@@ -104,7 +105,7 @@ class WeightSearchTest {
     double weight = TinyLab.json(found.resolve("weight_search.json")).path("chosen").asDouble();
     Plan given =
         TinyLab.plan(
-            List.of(template -> new KgCoOp(TinyLab.CONTEXT, template, weight)),
+            List.of(occasion -> new KgCoOp(TinyLab.CONTEXT, occasion.template(), weight)),
             "test",
             List.of(4),
             1L);

@@ -47,6 +47,23 @@ class MethodCatalogueTest {
         .isEqualTo(new CoOp(ContextSettings.shared(16, "")));
   }
 
+  @Test
+  void proGradKeepsTheWordsOfItsTemplateWhateverTheNumberOfVectors() {
+    assertThat(parse("{'method': 'prograd', 'context_tokens': 8}"))
+        .isEqualTo(
+            new ProGrad(ContextSettings.shared(8, "a photo of a"), "a photo of a {}.", 1, 1));
+    assertThat(parse("{'method': 'prograd', 'context_tokens': 16}"))
+        .isEqualTo(parse("{'method': 'prograd'}"));
+    assertThat(parse("{'method': 'prograd', 'context_tokens': 2, 'words': ''}"))
+        .isEqualTo(new ProGrad(ContextSettings.shared(2, ""), "a photo of a {}.", 1, 1));
+  }
+
+  @Test
+  void underscoresAreBlanksAtTheEndsOfWordsToo() {
+    assertThat(parse("{'method': 'coop', 'words': '_a_photo_of_'}"))
+        .isEqualTo(new CoOp(ContextSettings.shared(4, "a photo of")));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -58,6 +75,7 @@ class MethodCatalogueTest {
         "{'method': 'kgcoop', 'weight': 0, 'template': '{} texture.'}",
         "{'method': 'kgcoop', 'weight': 'auto', 'weight_grid': [0, 2.5]}",
         "{'method': 'ensemble', 'templates': ['the {}'], 'template': '{} texture.'}",
+        "{'method': 'ensemble', 'own_template': false}",
         "{'method': 'probe'}"
       })
   void jsonOfAMethodIsReadBackAsTheSame(String text) {
@@ -85,6 +103,7 @@ class MethodCatalogueTest {
         "{'method': 'coop', 'words': 3} | setting words: expected a text",
         "{'method': 'cocoop', 'class_position': 'front'} | CoCoOp: expected a shared context",
         "{'method': 'cocoop', 'class_specific': true} | CoCoOp: expected a shared context",
+        "{'method': 'prograd', 'context_tokens': 3} | 'a photo of a' are 4, more than the 3",
         "{'method': 'prograd', 'temperature': 0} | temperature: expected above 0",
         "{'method': 'prograd', 'lambda': -0.1} | lambda: expected at least 0",
         "{'method': 'prograd', 'template': 'a photo'} | expected {} where the class name goes",
