@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.prompt.PromptFile;
 import picocli.CommandLine.Option;
 
 /** Class names on the command line, or in a file. */
@@ -20,13 +21,24 @@ final class ClassList {
   @Option(names = "--classes-file", paramLabel = "FILE", description = "Class names, one a line.")
   private @Nullable Path file;
 
-  /** The names; empty where none were given. */
+  /** The names, each once; empty where none were given. */
   List<String> names() {
+    return asWritten().stream().distinct().toList();
+  }
+
+  /** The names that a prompt is asked about: those given, or else its own. */
+  List<String> namesFor(PromptFile prompt) {
+    List<String> given = prompt.method().context().classSpecific() ? asWritten() : names();
+    return given.isEmpty() ? prompt.classNames() : given;
+  }
+
+  /** The names, equal ones as often as they stand there: a label each. */
+  List<String> asWritten() {
     if (names != null && file != null) {
       throw KgCoopException.configuration("--classes and --classes-file: expected one of them");
     }
     if (names != null) {
-      return Parse.list("--classes", names);
+      return Parse.listWithRepeats("--classes", names);
     }
     return file == null ? List.of() : read(file);
   }
@@ -37,7 +49,6 @@ final class ClassList {
           Files.readAllLines(file, StandardCharsets.UTF_8).stream()
               .map(String::strip)
               .filter(line -> !line.isEmpty())
-              .distinct()
               .toList();
       if (lines.isEmpty()) {
         throw KgCoopException.configuration(file + ": no class name in it");

@@ -21,6 +21,7 @@ import org.kgcoop.eval.Evaluation;
 import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.io.AtomicFile;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Preset;
 import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.ZeroShot;
@@ -78,6 +79,7 @@ final class EvalCommand implements Callable<Integer> {
           "Write a .csv of how many pictures of each class (row) were taken for each (column).")
   private @Nullable Path confusion;
 
+  @Mixin private PromptForm form = new PromptForm();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private BankOptions bank = new BankOptions();
@@ -93,11 +95,12 @@ final class EvalCommand implements Callable<Integer> {
     if (set.test().isEmpty()) {
       throw KgCoopException.data(data + ": no test pictures of " + classes + " classes");
     }
-    PromptFile file = prompt == null ? null : PromptFile.readAny(prompt, set.classNames());
+    PromptFile file = trained(set.classNames());
     try (Clip clip = clipOptions.load();
         FeatureClassifier classifier =
             file == null
-                ? new ZeroShot(List.of(Templates.of(set))).classifier(clip, set.classNames(), 0)
+                ? new ZeroShot(List.of(Preset.zeroShotTemplate(set.name(), Templates.of(set))))
+                    .classifier(clip, set.classNames(), 0)
                 : file.learner(clip, set.classNames())) {
       Evaluator.Result result =
           Evaluator.evaluate(classifier, bank.open(clip, output), set, output.progress());
@@ -107,6 +110,14 @@ final class EvalCommand implements Callable<Integer> {
       print(set, result);
     }
     return 0;
+  }
+
+  private @Nullable PromptFile trained(List<String> classNames) {
+    if (prompt == null) {
+      form.checkWithoutPrompt();
+      return null;
+    }
+    return form.read(prompt, classNames, output);
   }
 
   private static void writeConfusion(Path file, List<String> names, Evaluation evaluation) {

@@ -18,6 +18,7 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.export.ClassWeights;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
+import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.ZeroShot;
@@ -108,6 +109,7 @@ final class ExportCommand implements Callable<Integer> {
   private int epoch;
 
   @Mixin private ClassList classes = new ClassList();
+  @Mixin private PromptForm promptForm = new PromptForm();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
@@ -139,13 +141,25 @@ final class ExportCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "--to " + form + ": expected a PROMPT, and neither --classes nor --template");
     }
+    promptForm.checkWithoutPrompt();
     PromptFile file = PromptFile.read(prompt);
+    ClassTokenPosition position = file.method().context().position();
     int number = epoch > 0 ? epoch : file.method().defaults().epochs();
     Path written = file.writePublished(out != null ? out : beside(prompt, ""), number);
     if (output.isJson()) {
-      output.json(JsonNodeFactory.instance.objectNode().put("file", written.toString()));
+      output.json(
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("file", written.toString())
+              .put("class_position", position.id()));
     } else {
       output.line("written: " + written);
+    }
+    if (position != ClassTokenPosition.END) {
+      output.info(
+          "the published code is to be told the class name's place:"
+              + " TRAINER.COOP.CLASS_TOKEN_POSITION "
+              + position.id());
     }
   }
 
@@ -169,7 +183,7 @@ final class ExportCommand implements Callable<Integer> {
           file + " exists: give another --out, or --overwrite to replace it");
     }
     List<String> given = classes.names();
-    @Nullable PromptFile trained = prompt == null ? null : PromptFile.readAny(prompt, given);
+    @Nullable PromptFile trained = trained();
     if (trained == null && given.isEmpty()) {
       throw KgCoopException.configuration(
           "nothing to export: give a PROMPT, or class names with --classes cat,dog,...");
@@ -179,14 +193,21 @@ final class ExportCommand implements Callable<Integer> {
           "--template goes with class names alone: " + prompt + " has learned its words");
     }
     try (Clip clip = clipOptions.load();
-        Classifier classifier =
-            trained == null ? zeroShot(clip, given) : ofPrompt(clip, trained, given)) {
+        Classifier classifier = trained == null ? zeroShot(clip, given) : ofPrompt(clip, trained)) {
       write(file, clip, ClassWeights.of(classifier, clip, about(trained)));
     }
   }
 
-  private static Classifier ofPrompt(Clip clip, PromptFile prompt, List<String> given) {
-    return Classifier.of(prompt, clip, given.isEmpty() ? prompt.classNames() : given);
+  private @Nullable PromptFile trained() {
+    if (prompt == null) {
+      promptForm.checkWithoutPrompt();
+      return null;
+    }
+    return promptForm.read(prompt, classes.asWritten(), output);
+  }
+
+  private Classifier ofPrompt(Clip clip, PromptFile trained) {
+    return Classifier.of(trained, clip, classes.namesFor(trained));
   }
 
   private Classifier zeroShot(Clip clip, List<String> names) {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "Classify pictures with a trained prompt. Prints picture, class and probability, a line a"
-          + " class. Pictures are turned upright by their EXIF orientation (training and evaluation"
+          + " class; a class that shares its name with another has its number behind it. Pictures are turned upright by their EXIF orientation (training and evaluation"
           + " ignore it, as the published protocols do).",
       ""
     },
@@ -52,6 +52,7 @@ final class PredictCommand implements Callable<Integer> {
   private int top = 1;
 
   @Mixin private ClassList classes = new ClassList();
+  @Mixin private PromptForm form = new PromptForm();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
@@ -60,12 +61,10 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<String> given = classes.names();
-    PromptFile file = PromptFile.readAny(prompt, given);
+    PromptFile file = form.read(prompt, classes.asWritten(), output);
     List<Path> files = PictureFiles.expand(pictures);
-    List<String> names = given.isEmpty() ? file.classNames() : given;
     try (Clip clip = clipOptions.load();
-        Classifier classifier = Classifier.of(file, clip, names)) {
+        Classifier classifier = Classifier.of(file, clip, classes.namesFor(file))) {
       return new Predictions(classifier, top, output).print(files);
     }
   }

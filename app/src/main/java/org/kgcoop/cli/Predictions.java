@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.kgcoop.KgCoopException;
@@ -67,19 +68,25 @@ final class Predictions {
     return bad == 0 ? 0 : KgCoopException.Category.DATA.exitCode();
   }
 
+  private String label(Classification.Candidate found) {
+    String name = found.className();
+    boolean shared = Collections.frequency(classifier.classNames(), name) > 1;
+    return shared ? name + " (class " + found.index() + ")" : name;
+  }
+
   private void print(List<Path> files, List<Classification> results, ArrayNode all) {
     for (int i = 0; i < files.size(); i++) {
       ArrayNode classes = JsonNodeFactory.instance.arrayNode();
       for (Classification.Candidate found : results.get(i).top(top)) {
-        classes.addObject().put("class", found.className()).put("probability", found.probability());
+        classes
+            .addObject()
+            .put("class", found.className())
+            .put("index", found.index())
+            .put("probability", found.probability());
         if (!output.isJson()) {
           output.line(
               String.format(
-                  Locale.ROOT,
-                  "%s\t%s\t%.4f",
-                  files.get(i),
-                  found.className(),
-                  found.probability()));
+                  Locale.ROOT, "%s\t%s\t%.4f", files.get(i), label(found), found.probability()));
         }
       }
       all.addObject().put("picture", files.get(i).toString()).set("classes", classes);

@@ -10,10 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -168,19 +165,24 @@ final class Endpoints {
     List<Candidate> best = found.classification().top(asked.top());
     candidates(json.putArray("classes"), best);
     if (found.handCrafted() != null) {
-      Map<String, Candidate> byName =
-          found.handCrafted().ranking().stream()
-              .collect(Collectors.toMap(Candidate::className, Function.identity()));
+      float[] handCraftedOnes = found.handCrafted().probabilities();
       candidates(
           json.putArray("handcrafted"),
-          best.stream().map(each -> Objects.requireNonNull(byName.get(each.className()))).toList());
+          best.stream()
+              .map(
+                  each ->
+                      new Candidate(each.index(), each.className(), handCraftedOnes[each.index()]))
+              .toList());
     }
     json(request, json);
   }
 
   private static void candidates(ArrayNode to, List<Candidate> candidates) {
     for (Candidate each : candidates) {
-      to.addObject().put("class", each.className()).put("probability", each.probability());
+      to.addObject()
+          .put("class", each.className())
+          .put("index", each.index())
+          .put("probability", each.probability());
     }
   }
 

@@ -49,8 +49,7 @@ final class Outputs {
       boolean asBinary = Objects.requireNonNullElse(output.binary(), binary);
       if (output.classification() > 0) {
         int count = Math.min(output.classification(), classNames.size());
-        List<String> texts =
-            found.stream().flatMap(each -> best(each, count, classNames).stream()).toList();
+        List<String> texts = found.stream().flatMap(each -> best(each, count).stream()).toList();
         to.addTexts(output.name(), texts, asBinary, found.size(), count);
       } else if (output.name().equals(PROBABILITIES)) {
         List<float[]> rows = found.stream().map(Classification::probabilities).toList();
@@ -63,15 +62,9 @@ final class Outputs {
   }
 
   /** As the classification extension writes them: {@code value:index:label}, best first. */
-  private static List<String> best(Classification found, int count, List<String> classNames) {
+  private static List<String> best(Classification found, int count) {
     return found.top(count).stream()
-        .map(
-            each ->
-                each.probability()
-                    + ":"
-                    + classNames.indexOf(each.className())
-                    + ":"
-                    + each.className())
+        .map(each -> each.probability() + ":" + each.index() + ":" + each.className())
         .toList();
   }
 }

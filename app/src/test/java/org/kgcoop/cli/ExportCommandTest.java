@@ -9,6 +9,7 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,9 +20,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
+import org.kgcoop.prompt.ClassTokenPosition;
+import org.kgcoop.prompt.CoOp;
+import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.MethodCatalogue;
 import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
@@ -51,9 +56,12 @@ class ExportCommandTest {
 
   /** A prompt as it is before any training. */
   private static Path write(String id) {
-    PromptMethod method =
-        MethodCatalogue.parsePrompt(JsonNodeFactory.instance.objectNode().put("method", id));
-    Path path = shared.resolve(id + ".safetensors");
+    return write(
+        MethodCatalogue.parsePrompt(JsonNodeFactory.instance.objectNode().put("method", id)));
+  }
+
+  private static Path write(PromptMethod method) {
+    Path path = shared.resolve(method.id() + ".safetensors");
     try (Clip clip = Clip.load(weights);
         PromptLearner learner = method.learner(clip, NAMES, 5)) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
@@ -195,6 +203,48 @@ class ExportCommandTest {
     Path elsewhere = folder.resolve("elsewhere");
     done(export(copy, "--to", "pth.tar", "--out", elsewhere, "--epoch", 7));
     assertThat(elsewhere.resolve("prompt_learner/model.pth.tar-7")).exists();
+  }
+
+  @Test
+  void aPublishedPromptWithTheNameInTheMiddleIsExportedAsItWasTrained() throws IOException {
+    Path middle = write(new CoOp(new ContextSettings(4, "", ClassTokenPosition.MIDDLE, false)));
+    Cli.Result published = export(middle, "--to", "published", "--out", folder);
+    done(published);
+    assertThat(published.err()).contains("TRAINER.COOP.CLASS_TOKEN_POSITION middle");
+    Path kept = folder.resolve("prompt_learner/model.pth.tar-200");
+    // As the published code writes it, without the place.
+    Path foreign = folder.resolve("model.pth.tar-1");
+    StateDicts.writePrompt(foreign, WeightFiles.open(middle).tensors(), 1, Map.of());
+
+    float[] expected = features(middle);
+    assertThat(features(kept, "--classes-file", names())).isEqualTo(expected);
+    assertThat(features(foreign, "--classes-file", names(), "--class-position", "middle"))
+        .isEqualTo(expected);
+    assertThat(features(foreign, "--classes-file", names())).isNotEqualTo(expected);
+    refused(
+        export(kept, "--to", "csv", "--classes", "a,b", "--class-position", "end", "--out", "x"),
+        CONFIGURATION,
+        "known to have middle");
+    refused(
+        export("--to", "csv", "--classes", "a,b", "--class-position", "end", "--out", "x"),
+        CONFIGURATION,
+        "--class-position goes with a published PROMPT");
+  }
+
+  private Path names() throws IOException {
+    return Files.write(folder.resolve("names.txt"), NAMES);
+  }
+
+  private float[] features(Path file, Object... more) {
+    Path out = folder.resolve("features.safetensors");
+    List<Object> words = new ArrayList<>(List.of(file, "--to", "safetensors", "--out", out));
+    words.add("--overwrite");
+    words.addAll(List.of(more));
+    Cli.Result result = export(words.toArray());
+    done(result);
+    boolean supposed = file.endsWith("model.pth.tar-1") && more.length == 2;
+    assertThat(result.err().contains("supposed at the end")).isEqualTo(supposed);
+    return WeightFiles.open(out).tensor("class_features").toFloats();
   }
 
   @Test

@@ -15,9 +15,10 @@ public final class Classification {
   /**
    * A class and how probable it is.
    *
+   * @param index of the class among the classifier's, from 0; it tells classes of one name apart
    * @param probability 0 to 1; those of all classes sum to 1
    */
-  public record Candidate(String className, float probability) {}
+  public record Candidate(int index, String className, float probability) {}
 
   /** Takes the array over. */
   Classification(List<String> classNames, float[] probabilities) {
@@ -61,7 +62,7 @@ public final class Classification {
 
   private Candidate candidate(int rank) {
     int c = ranked[rank];
-    return new Candidate(classNames.get(c), probabilities[c]);
+    return new Candidate(c, classNames.get(c), probabilities[c]);
   }
 
   @Override

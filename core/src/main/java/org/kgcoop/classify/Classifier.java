@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
@@ -26,7 +25,8 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * Pictures in, classes and probabilities out: {@code softmax(exp(logit_scale) f . t_c)}, f the
- * picture's feature and t_c those of the classes, computed once on loading.
+ * picture's feature and t_c those of the classes, computed once on loading. Classes go by their
+ * index: names may be equal, as two of ImageNet's are.
  *
  * <pre>{@code
  * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt"));
@@ -125,9 +125,6 @@ public final class Classifier implements AutoCloseable {
     }
     if (classNames.stream().anyMatch(String::isBlank)) {
       throw KgCoopException.configuration("a class name is empty; expected a word or more");
-    }
-    if (new HashSet<>(classNames).size() < classNames.size()) {
-      throw KgCoopException.configuration("a class name is given twice; expected each once");
     }
   }
 

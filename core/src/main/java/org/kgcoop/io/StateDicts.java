@@ -170,15 +170,18 @@ public final class StateDicts {
    * Writes a checkpoint in the form of the published prompt trainers: {@code state_dict}, {@code
    * epoch} (from 1) and, empty, {@code optimizer}, {@code scheduler} and {@code val_result}.
    *
+   * @param more texts by names that the published loaders do not ask for
    * @throws KgCoopException where the file cannot be written
    */
-  public static void writePrompt(Path path, Map<String, StoredTensor> tensors, int epoch) {
+  public static void writePrompt(
+      Path path, Map<String, StoredTensor> tensors, int epoch, Map<String, String> more) {
     Map<String, @Nullable Object> checkpoint = new LinkedHashMap<>();
     checkpoint.put("state_dict", new StateDictWriter.OrderedDict(tensors));
     checkpoint.put("epoch", epoch);
     checkpoint.put("optimizer", null);
     checkpoint.put("scheduler", null);
     checkpoint.put("val_result", null);
+    checkpoint.putAll(more);
     StateDictWriter.write(path, checkpoint);
   }
 }

@@ -13,6 +13,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.AtomicFile;
@@ -48,6 +50,7 @@ public record PromptFile(
     Map<String, StoredTensor> parameters) {
   private static final int FORMAT = 1;
   private static final String WHAT = "prompt file";
+  private static final String POSITION = "class_token_position"; // in the published form
   private static final Path IN_MEMORY = Path.of("prompt.safetensors"); // what errors call it
 
   public PromptFile {
@@ -72,7 +75,9 @@ public record PromptFile(
   /**
    * Writes the published form: {@code prompt_learner/model.pth.tar-N} and the file {@code
    * checkpoint} that names it. The fixed embeddings that the published code stores beside the
-   * learned tensors are left out: its loaders drop them.
+   * learned tensors are left out: its loaders drop them. The class name's place, which the
+   * published code takes from its configuration, is written beside the epoch, where it is not asked
+   * for.
    *
    * @param folder where {@code prompt_learner} is made
    * @param epoch N, how many epochs it was trained for
@@ -86,7 +91,11 @@ public record PromptFile(
       throw KgCoopException.io(prompts + ": cannot be made: " + e + "; try another folder", e);
     }
     String name = "model.pth.tar-" + epoch;
-    StateDicts.writePrompt(prompts.resolve(name), parameters, epoch);
+    StateDicts.writePrompt(
+        prompts.resolve(name),
+        parameters,
+        epoch,
+        Map.of(POSITION, method.context().position().id()));
     AtomicFile.write(
         prompts.resolve("checkpoint"),
         out -> out.write((name + "\n").getBytes(StandardCharsets.UTF_8)));
@@ -134,19 +143,74 @@ public record PromptFile(
         content.tensors());
   }
 
+  /** As {@link #readAny(Path, List, ClassTokenPosition, Consumer)}, without a word. */
+  public static PromptFile readAny(Path path, List<String> classNames) {
+    return readAny(path, classNames, null, line -> {});
+  }
+
   /**
    * Reads either form. The published one says neither its classes nor its settings.
    *
    * @param classNames for the published form; else those of the file hold
+   * @param position where the class name stands, for a file of the published form that does not
+   *     show it; null where nobody knows, which means the end
+   * @param warnings gets a line where the end is only supposed
+   * @throws KgCoopException where the file cannot be read, or shows another position
    */
-  public static PromptFile readAny(Path path, List<String> classNames) {
+  public static PromptFile readAny(
+      Path path,
+      List<String> classNames,
+      @Nullable ClassTokenPosition position,
+      Consumer<String> warnings) {
     WeightFile file = WeightFiles.open(path);
-    return SealedFile.isSealed(file)
-        ? of(path, SealedFile.open(file, WHAT))
-        : published(file, classNames);
+    if (!SealedFile.isSealed(file)) {
+      return published(file, classNames, position, warnings);
+    }
+    PromptFile prompt = of(path, SealedFile.open(file, WHAT));
+    checkPosition(path, position, prompt.method().context().position());
+    return prompt;
   }
 
-  private static PromptFile published(WeightFile file, List<String> classNames) {
+  private static void checkPosition(
+      Path path, @Nullable ClassTokenPosition stated, ClassTokenPosition shown) {
+    if (stated != null && stated != shown) {
+      throw KgCoopException.configuration(
+          path
+              + ": class position "
+              + stated.id()
+              + ": this file is known to have "
+              + shown.id()
+              + "; leave the position out");
+    }
+  }
+
+  /** The class name's place in a file of the published form. */
+  private static ClassTokenPosition position(
+      WeightFile file, @Nullable ClassTokenPosition stated, Consumer<String> warnings) {
+    String written = file.metadata().get(POSITION);
+    // The published CoCoOp and KgCoOp, whose files hold this tensor, know no other place.
+    boolean isAtEnd = file.tensors().containsKey("meta_net.linear1.weight");
+    if (written != null || isAtEnd) {
+      ClassTokenPosition shown =
+          written == null ? ClassTokenPosition.END : ClassTokenPosition.ofId(written);
+      checkPosition(file.path(), stated, shown);
+      return shown;
+    }
+    if (stated != null) {
+      return stated;
+    }
+    warnings.accept(
+        file.path()
+            + ": the published form does not say where the class name stands; supposed at the end,"
+            + " else give --class-position middle or front");
+    return ClassTokenPosition.END;
+  }
+
+  private static PromptFile published(
+      WeightFile file,
+      List<String> classNames,
+      @Nullable ClassTokenPosition stated,
+      Consumer<String> warnings) {
     StoredTensor ctx = file.tensors().get("ctx");
     if (ctx == null) {
       throw KgCoopException.weights(
@@ -165,10 +229,9 @@ public record PromptFile(
               + "; expected (vectors, width) or (classes, vectors, width)");
     }
     boolean classSpecific = shape.length == 3;
-    // The class name's place is not in the file: all published runs have it at the end.
     ContextSettings context =
         new ContextSettings(
-            (int) shape[shape.length - 2], "", ClassTokenPosition.END, classSpecific);
+            (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
     // A KgCoOp file holds a linear1 that it never used; only CoCoOp has both.
     boolean conditional = file.tensors().containsKey("meta_net.linear2.weight");
     return new PromptFile(

@@ -111,7 +111,7 @@ class StateDictsTest {
   @Test
   void aPromptIsWrittenInThePublishedForm() {
     Path path = folder.resolve("model.pth.tar-7");
-    StateDicts.writePrompt(path, byName(floats("ctx", 4, 8)), 7);
+    StateDicts.writePrompt(path, byName(floats("ctx", 4, 8)), 7, Map.of());
     WeightFile file = WeightFiles.open(path);
     assertThat(file.tensors()).containsOnlyKeys("ctx");
     assertThat(file.metadata()).containsExactly(Map.entry("epoch", "7"));

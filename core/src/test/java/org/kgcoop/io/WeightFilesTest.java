@@ -130,7 +130,8 @@ class WeightFilesTest {
   @Test
   void aFolderWithOneWeightFileIsThatFile() throws IOException {
     text("notes.txt", "x");
-    StateDicts.writePrompt(folder.resolve("model.pth.tar-50"), byName(floats("ctx", 2, 4)), 50);
+    StateDicts.writePrompt(
+        folder.resolve("model.pth.tar-50"), byName(floats("ctx", 2, 4)), 50, Map.of());
     assertThat(WeightFiles.open(folder).metadata()).containsEntry("epoch", "50");
   }
 

@@ -109,6 +109,42 @@ class PromptFileTest {
   }
 
   @Test
+  void thePublishedFormKeepsThePlaceOfTheClassName() {
+    for (ClassTokenPosition position : ClassTokenPosition.values()) {
+      CoOp method = new CoOp(new ContextSettings(4, "", position, false));
+      try (PromptLearner learner = method.learner(clip, NAMES, 5)) {
+        Path path = file(method, learner).writePublished(folder, 3);
+        assertThat(PromptFile.readAny(path, NAMES).method()).isEqualTo(method);
+        ClassTokenPosition other =
+            position == ClassTokenPosition.FRONT
+                ? ClassTokenPosition.END
+                : ClassTokenPosition.FRONT;
+        assertThatThrownBy(() -> PromptFile.readAny(path, NAMES, other, line -> {}))
+            .isInstanceOf(KgCoopException.class)
+            .hasMessageContaining("known to have " + position.id());
+      }
+    }
+  }
+
+  @Test
+  void aPublishedFileThatDoesNotShowThePlaceOfTheClassNameIsToldIt() {
+    CoOp middle = new CoOp(new ContextSettings(4, "", ClassTokenPosition.MIDDLE, false));
+    Path path = folder.resolve("model.pth.tar-200");
+    List<String> warnings = new ArrayList<>();
+    try (PromptLearner learner = middle.learner(clip, NAMES, 5)) {
+      StateDicts.writePrompt(path, file(middle, learner).parameters(), 200, Map.of());
+      PromptFile told = PromptFile.readAny(path, NAMES, ClassTokenPosition.MIDDLE, warnings::add);
+      try (PromptLearner again = told.learner(clip, NAMES)) {
+        assertThat(logits(again)).isEqualTo(logits(learner));
+      }
+    }
+    assertThat(warnings).isEmpty();
+    PromptFile supposed = PromptFile.readAny(path, NAMES, null, warnings::add);
+    assertThat(supposed.method().context().position()).isEqualTo(ClassTokenPosition.END);
+    assertThat(warnings).singleElement().asString().contains("--class-position middle or front");
+  }
+
+  @Test
   void aStateDictWithoutAContextIsRefused() {
     Path path = folder.resolve("other.pt");
     StateDicts.write(path, tensors(StoredTensor.ofFloats("weight", new long[] {1}, 1)));
@@ -240,7 +276,10 @@ class PromptFileTest {
   void aPromptOfAnotherWidthIsRefusedWhereTheFileSaysNothing() {
     Path path = folder.resolve("model.pth.tar-1");
     StateDicts.writePrompt(
-        path, tensors(StoredTensor.ofFloats("ctx", new long[] {2, 3}, 1, 2, 3, 4, 5, 6)), 1);
+        path,
+        tensors(StoredTensor.ofFloats("ctx", new long[] {2, 3}, 1, 2, 3, 4, 5, 6)),
+        1,
+        Map.of());
     PromptFile file = PromptFile.readAny(path, NAMES);
     assertThatThrownBy(() -> close(file.learner(clip, NAMES)))
         .isInstanceOf(KgCoopException.class)
