@@ -3,16 +3,21 @@ package org.kgcoop.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Stack;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.config.ConfigFile;
 import org.kgcoop.config.OptionValues;
 import org.kgcoop.config.ReferenceConfig;
+import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.MethodCatalogue;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.ArgSpec;
@@ -26,6 +31,11 @@ import picocli.CommandLine.ParameterException;
  * itself gives is left out of them.
  */
 final class ConfigExpansion implements IParameterPreprocessor {
+  private static final String WEIGHT = "weight";
+
+  /** The keys of what --weight gives. */
+  private static final Set<String> WEIGHTS = Set.of(WEIGHT, KgCoOp.ID + "." + WEIGHT);
+
   private final CommandSpec command;
 
   private ConfigExpansion(CommandSpec command) {
@@ -65,23 +75,71 @@ final class ConfigExpansion implements IParameterPreprocessor {
         given(own, ConfigOptions.CONFIG).stream()
             .map(file -> ConfigFile.read(Path.of(file)))
             .toList();
-    OptionValues values = OptionValues.empty();
     List<ConfigFile> published = files.stream().filter(ConfigFile::isReference).toList();
-    if (!published.isEmpty() || !pairs.isEmpty()) {
-      ReferenceConfig.Translation translation =
-          ReferenceConfig.translate(published, pairs, method(own));
-      values = fitting(translation);
-    }
+    OptionValues ofFiles = OptionValues.empty();
     for (ConfigFile file : files) {
       if (!file.isReference()) {
-        OptionValues ofFile = OptionValues.of(file);
-        checkKeys(file, ofFile);
-        values = values.with(ofFile);
+        ofFiles = ofFiles.with(checked(file));
       }
     }
-    List<String> expanded = arguments(values, own);
+    OptionValues values = ofFiles;
+    if (!published.isEmpty() || !pairs.isEmpty()) {
+      ReferenceConfig.Translation translation =
+          ReferenceConfig.translate(published, pairs, method(own, pairs, ofFiles));
+      List<String> left = new ArrayList<>(translation.ignored());
+      List<String> methods = methods(own, ofFiles);
+      // From weak to strong: published files, own files, pairs.
+      values =
+          fitting(translation.values(), methods, left)
+              .with(ofFiles)
+              .with(fitting(translation.ofPairs(), methods, new ArrayList<>()));
+      if (!left.isEmpty()) {
+        command
+            .commandLine()
+            .getErr()
+            .println("warning: without a meaning here: " + String.join(", ", left));
+      }
+    }
+    List<String> expanded = arguments(values.without(settings(own)), own);
     expanded.addAll(own);
     return expanded;
+  }
+
+  /** What a file of this program says; its weight is a setting like others. */
+  private OptionValues checked(ConfigFile file) {
+    OptionValues values = OptionValues.of(file);
+    checkKeys(file, values);
+    List<String> weight = values.options().remove(WEIGHT);
+    if (weight != null) {
+      if (values.settings().keySet().stream().anyMatch(WEIGHTS::contains)) {
+        throw KgCoopException.configuration(
+            file.name() + ": weight and set: weight: give one of them");
+      }
+      values.settings().put(WEIGHT, String.join(",", weight));
+    }
+    return values;
+  }
+
+  /** The settings of methods that the command line itself gives. */
+  private Set<String> settings(List<String> own) {
+    Set<String> keys = new HashSet<>();
+    given(own, "--set").forEach(text -> keys.add(key(text)));
+    keys.addAll(swept(own));
+    OptionSpec weight = option(WEIGHT);
+    if (weight != null && isNamed(weight, own)) {
+      keys.addAll(WEIGHTS);
+    }
+    return keys;
+  }
+
+  private static Set<String> swept(List<String> own) {
+    Set<String> keys = new HashSet<>();
+    given(own, "--sweep").forEach(text -> keys.add(key(text).replace('-', '_')));
+    return keys;
+  }
+
+  private static String key(String setting) {
+    return setting.replaceFirst("=.*", "").strip();
   }
 
   /** What the command line gives to an option, each time that it does. */
@@ -97,14 +155,33 @@ final class ConfigExpansion implements IParameterPreprocessor {
     return values;
   }
 
-  /** The one method that is asked for, or null where there are several. */
-  private @Nullable String method(List<String> words) {
+  /** The one method that is asked for, or null where that is open, or there are several. */
+  private @Nullable String method(List<String> own, List<String> pairs, OptionValues ofFiles) {
     OptionSpec option = optionOfOne("method");
-    if (option == null) {
+    if (option == null || (!isNamed(option, own) && pairs.contains("TRAINER.NAME"))) {
       return null;
     }
-    List<String> values = given(words, option.longestName());
-    return values.size() == 1 && !values.get(0).contains(",") ? values.get(0) : null;
+    List<String> values = values(option, own, ofFiles);
+    return values.size() == 1 ? values.get(0) : null;
+  }
+
+  /** The methods that are asked for, as far as that is known before the line is parsed. */
+  private List<String> methods(List<String> own, OptionValues ofFiles) {
+    OptionSpec option = option("methods");
+    if (option == null) {
+      return MethodCatalogue.ids();
+    }
+    List<String> values = values(option, own, ofFiles);
+    return values.isEmpty() ? List.of(String.valueOf(option.defaultValue()).split(",")) : values;
+  }
+
+  /** What an option is given by the command line, or else by files. */
+  private static List<String> values(OptionSpec option, List<String> own, OptionValues ofFiles) {
+    List<String> values = given(own, option.longestName());
+    if (values.isEmpty()) {
+      values = ofFiles.options().getOrDefault(plain(option), List.of());
+    }
+    return values.stream().flatMap(text -> Stream.of(text.split(","))).map(String::strip).toList();
   }
 
   private @Nullable OptionSpec option(String name) {
@@ -126,13 +203,26 @@ final class ConfigExpansion implements IParameterPreprocessor {
         : option;
   }
 
-  /** The translation in options that the command has; a line says what it leaves out. */
-  private OptionValues fitting(ReferenceConfig.Translation translation) {
-    List<String> left = new ArrayList<>(translation.ignored());
+  /**
+   * A translation in options that the command has.
+   *
+   * @param methods of others no setting is wanted
+   * @param left gets what has no option
+   */
+  private OptionValues fitting(OptionValues translated, List<String> methods, List<String> left) {
     OptionValues fitting = OptionValues.empty();
-    fitting.settings().putAll(translation.values().settings());
-    translation
-        .values()
+    translated
+        .settings()
+        .forEach(
+            (key, value) -> {
+              int point = key.indexOf('.');
+              if (point < 0 || methods.contains(key.substring(0, point))) {
+                fitting.settings().put(key, value);
+              } else {
+                left.add("--set " + key);
+              }
+            });
+    translated
         .options()
         .forEach(
             (name, value) -> {
@@ -143,12 +233,6 @@ final class ConfigExpansion implements IParameterPreprocessor {
                 fitting.options().put(plain(option), value);
               }
             });
-    if (!left.isEmpty()) {
-      command
-          .commandLine()
-          .getErr()
-          .println("warning: without a meaning here: " + String.join(", ", left));
-    }
     return fitting;
   }
 
@@ -184,12 +268,15 @@ final class ConfigExpansion implements IParameterPreprocessor {
   /** The words that give those values, but for what the command line gives itself. */
   private List<String> arguments(OptionValues values, List<String> own) {
     List<String> words = new ArrayList<>();
+    Set<String> swept = swept(own);
     values
         .options()
         .forEach(
             (name, given) -> {
               OptionSpec option = option(name);
-              if (option != null && !isNamed(option, own)) {
+              if (option != null
+                  && !isNamed(option, own)
+                  && !swept.contains(name.replace('-', '_'))) {
                 words.addAll(words(option, given));
               }
             });

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.config.ReferenceConfig;
 import org.kgcoop.store.StoredRun;
 
 /**
@@ -26,6 +27,7 @@ final class RerunWords {
   private static final Set<String> PATHS =
       Set.of(
           "--data",
+          "--root",
           "--source",
           "--shifts",
           "--clip",
@@ -48,12 +50,26 @@ final class RerunWords {
               + ": its run.json does not say by which command it was made (a library made it, or an"
               + " older version); 'runs show' prints its settings");
     }
-    List<String> words = new RerunWords(run).narrowed();
+    RerunWords rerun = new RerunWords(run);
+    int end = run.command().size() - ReferenceConfig.pairWords(run.command());
+    List<String> words = rerun.narrowed(run.command().subList(1, end));
     words.addAll(List.of("--out", out.toString()));
+    words.addAll(rerun.pairs(run.command().subList(end, run.command().size())));
     return words;
   }
 
-  private List<String> narrowed() {
+  /** KEY VALUE pairs of the published code, which have to stay the last words. */
+  private List<String> pairs(List<String> words) {
+    List<String> pairs = new ArrayList<>();
+    for (int i = 0; i < words.size(); i += 2) {
+      String value = words.get(i + 1);
+      pairs.add(words.get(i));
+      pairs.add(words.get(i).equals("DATASET.ROOT") ? fromThere(value) : value);
+    }
+    return pairs;
+  }
+
+  private List<String> narrowed(List<String> options) {
     String command = run.command().get(0);
     boolean table = TABLES.contains(command);
     List<String> words = new ArrayList<>(List.of(command));
@@ -70,7 +86,7 @@ final class RerunWords {
         missing.put("--shots", "" + run.shots());
       }
     }
-    List<String> given = split(run.command().subList(1, run.command().size()));
+    List<String> given = split(options);
     // The others train on --source, and measure on all of --data.
     boolean trainsOnAll = command.equals("base2new") || command.equals("fewshot");
     boolean someData = given.stream().anyMatch(this::isOwnData);

@@ -3,6 +3,7 @@ package org.kgcoop.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,12 +43,49 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
 
   /** These values, those of another where it has one. */
   public OptionValues with(OptionValues stronger) {
-    OptionValues all = empty();
-    all.options.putAll(options);
+    OptionValues all = without(stronger.settings.keySet());
     all.options.putAll(stronger.options);
-    all.settings.putAll(settings);
     all.settings.putAll(stronger.settings);
     return all;
+  }
+
+  /**
+   * These values without the settings that others take the place of: one for all methods that of
+   * each, one of a method its own.
+   *
+   * @param keys of the others, {@code KEY} or {@code METHOD.KEY}
+   */
+  public OptionValues without(Collection<String> keys) {
+    OptionValues left = empty();
+    left.options.putAll(options);
+    left.settings.putAll(settings);
+    left.settings
+        .keySet()
+        .removeIf(
+            own ->
+                keys.stream()
+                    .anyMatch(key -> own.equals(key) || own.replaceFirst(".*\\.", "").equals(key)));
+    return left;
+  }
+
+  /** The values that another names too. */
+  OptionValues among(OptionValues names) {
+    OptionValues left = empty();
+    left.options.putAll(options);
+    left.options.keySet().retainAll(names.options.keySet());
+    left.settings.putAll(settings);
+    left.settings.keySet().retainAll(names.settings.keySet());
+    return left;
+  }
+
+  /** The values that another has not, or has otherwise. */
+  OptionValues unlike(OptionValues other) {
+    OptionValues left = empty();
+    left.options.putAll(options);
+    left.options.entrySet().removeAll(other.options.entrySet());
+    left.settings.putAll(settings);
+    left.settings.entrySet().removeAll(other.settings.entrySet());
+    return left;
   }
 
   private static List<String> texts(JsonNode value) {

@@ -21,8 +21,14 @@ public final class ReferenceConfig {
   private final ReferenceValues in;
   private final OptionValues out = OptionValues.empty();
 
-  /** What was understood, and the keys that have no meaning here. */
-  public record Translation(OptionValues values, List<String> ignored) {}
+  /**
+   * What was understood.
+   *
+   * @param values of files and pairs
+   * @param ofPairs those that pairs have a say in
+   * @param ignored the keys that have no meaning here
+   */
+  public record Translation(OptionValues values, OptionValues ofPairs, List<String> ignored) {}
 
   private ReferenceConfig(ReferenceValues in) {
     this.in = in;
@@ -55,21 +61,44 @@ public final class ReferenceConfig {
    */
   public static Translation translate(
       List<ConfigFile> files, List<String> pairs, @Nullable String method) {
-    Map<String, JsonNode> values = new LinkedHashMap<>();
-    files.forEach(file -> values.putAll(file.flat()));
+    Map<String, JsonNode> ofFiles = new LinkedHashMap<>();
+    files.forEach(file -> ofFiles.putAll(file.flat()));
+    Map<String, JsonNode> ofPairs = new LinkedHashMap<>();
     for (int i = 0; i + 1 < pairs.size(); i += 2) {
-      values.put(pairs.get(i), ConfigFile.value(pairs.get(i + 1)));
+      ofPairs.put(pairs.get(i), ConfigFile.value(pairs.get(i + 1)));
     }
-    ReferenceValues in = new ReferenceValues(values);
-    ReferenceConfig config = new ReferenceConfig(in);
-    List<String> ignored = config.checkKeys();
-    config.plain();
-    config.schedule();
-    config.input();
-    config.loading();
-    new ReferenceMethod(in, config.out, ignored).translate(method);
-    in.throwErrors();
-    return new Translation(config.out, ignored);
+    Map<String, JsonNode> both = new LinkedHashMap<>(ofFiles);
+    both.putAll(ofPairs);
+    ReferenceConfig config = new ReferenceConfig(new ReferenceValues(both));
+    List<String> ignored = config.read(method);
+    config.in.throwErrors();
+    OptionValues all = config.out;
+    List<String> trained = all.options().getOrDefault("method", List.of());
+    String known = trained.size() == 1 ? trained.get(0) : method;
+    OptionValues touched =
+        all.unlike(values(ofFiles, known)).with(all.among(values(ofPairs, known)));
+    if (!ofPairs.containsKey("TRAINER.NAME") && !ofPairs.containsKey("LOSS.NAME")) {
+      List<String> unused = touched.options().remove("method");
+    }
+    return new Translation(all, touched, ignored);
+  }
+
+  /** The values of a part of the keys, which need not be whole. */
+  private static OptionValues values(Map<String, JsonNode> part, @Nullable String method) {
+    ReferenceConfig config = new ReferenceConfig(new ReferenceValues(part));
+    List<String> unused = config.read(method);
+    return config.out;
+  }
+
+  /** Reads all keys; returns those without a meaning. */
+  private List<String> read(@Nullable String method) {
+    List<String> ignored = checkKeys();
+    plain();
+    schedule();
+    input(ignored);
+    loading();
+    new ReferenceMethod(in, out, ignored).translate(method);
+    return ignored;
   }
 
   private void plain() {
@@ -140,10 +169,12 @@ public final class ReferenceConfig {
     }
   }
 
-  private void input() {
+  private void input(List<String> ignored) {
     if (in.has("INPUT.TRANSFORMS")) {
       List<String> names = new ArrayList<>(in.parts("INPUT.TRANSFORMS", "\\w+"));
-      names.remove("normalize"); // always done
+      if (!names.remove("normalize")) {
+        ignored.add("INPUT.TRANSFORMS without normalize (pictures are normalised always)");
+      }
       out.put("transforms", names.isEmpty() ? "none" : String.join(",", names));
     }
     if (in.has("INPUT.RRCROP_SCALE")) {

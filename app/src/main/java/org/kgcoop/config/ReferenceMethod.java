@@ -96,16 +96,28 @@ final class ReferenceMethod {
    * @param method null where several may be meant
    */
   private void context(String section, String prefix, @Nullable String method) {
-    setting(section + "CSC", prefix + "class_specific");
-    setting(section + "CLASS_TOKEN_POSITION", prefix + "class_position");
     String init = section + "CTX_INIT";
+    boolean begun = in.has(init) && !isEmpty(in.text(init));
+    if (begun && in.is(section + "CSC")) { // the published contexts of words are shared
+      ignored.add(section + "CSC beside CTX_INIT");
+    } else {
+      setting(section + "CSC", prefix + "class_specific");
+    }
+    String position = section + "CLASS_TOKEN_POSITION";
+    setting(position, prefix + "class_position");
+    if (in.has(position) && !in.text(position).equals("end")) {
+      if (method == null || method.equals("kgcoop")) { // always at the end there
+        ignored.add(position + " of KgCoOp");
+        out.settings().put("kgcoop.class_position", "end");
+      }
+    }
     if (!in.has(init)) {
       setting(section + "N_CTX", prefix + "context_tokens");
       return;
     }
     String words = in.text(init);
     boolean flag = ReferenceValues.isTrue(words);
-    if (words.isEmpty() || words.equalsIgnoreCase("false")) {
+    if (!begun) {
       out.settings().put(prefix + "words", "");
       out.settings()
           .put(
@@ -117,8 +129,10 @@ final class ReferenceMethod {
       start(prefix, "a photo of a");
     } else if (!flag) {
       start(prefix, words);
-    } else if (method == null || method.equals("prograd")) {
-      // The template's words in front of the class name are ProGrad's default, with 16 vectors.
+    } else if ("prograd".equals(method)) {
+      // The template's words in front of the class name are ProGrad's default.
+      setting(section + "N_CTX", prefix + "context_tokens");
+    } else if (method == null) {
       if (in.has(section + "N_CTX") && in.number(section + "N_CTX") != 16) {
         in.error(
             init
@@ -133,6 +147,10 @@ final class ReferenceMethod {
               + method
               + " expected the words themselves, such as \"a photo of a\"");
     }
+  }
+
+  private static boolean isEmpty(String words) {
+    return words.isEmpty() || words.equalsIgnoreCase("false");
   }
 
   /** A start from words, a vector a word, as the published code does whatever N_CTX says. */

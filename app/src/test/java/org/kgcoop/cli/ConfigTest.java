@@ -13,6 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.clip.RandomClip;
 
 /** Commands with their options in files. */
@@ -123,6 +125,120 @@ class ConfigTest {
     assertThat(training.path("transforms").asText()).isEqualTo("random_crop:4 cutout:1,6");
     assertThat(settings().path("method").path("method").asText()).isEqualTo("coop");
     assertThat(settings().path("data").path("shots").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void pairsAreStrongerThanAnyFileAndOptionsThanPairs() throws IOException {
+    Cli.Result result =
+        Cli.run(
+            "train",
+            "--config",
+            own(),
+            "--batch-size",
+            "4",
+            "OPTIM.LR",
+            "0.02",
+            "DATALOADER.TRAIN_X.BATCH_SIZE",
+            "8",
+            "TRAINER.COOP.W",
+            "7.0");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(settings().path("training").path("lr").asDouble()).isEqualTo(0.02);
+    assertThat(settings().path("training").path("batch_size").asInt()).isEqualTo(4);
+    assertThat(settings().path("training").path("optimizer").asText()).isEqualTo("adam");
+    assertThat(settings().path("method").path("weight").asDouble()).isEqualTo(7);
+    assertThat(settings().path("method").path("context_tokens").asInt()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--set weight=4", "--set kgcoop.weight=4", "--weight 4"})
+  void aSettingOfTheCommandLineIsStrongerThanAnySpellingInAFile(String option) throws IOException {
+    for (String inFile :
+        List.of("weight: auto", "set: {weight: 2}", "set: {kgcoop: {weight: 2}}")) {
+      Path weight = file("weight.yaml", inFile + "\n");
+      Path base = file("base.yaml", Files.readString(own()).replaceFirst("(?s)set:.*", ""));
+      List<Object> words = new ArrayList<>(List.of("train", "--config", base, "--config", weight));
+      words.addAll(List.of((Object[]) option.split(" ")));
+      Cli.Result result = Cli.run(words.toArray());
+      assertThat(result.exitCode()).as(inFile + "\n" + result.err()).isZero();
+      assertThat(settings().path("method").path("weight").asDouble()).as(inFile).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void twoSpellingsOfOneSettingInOnePlaceAreRefused() throws IOException {
+    Path both = file("both.yaml", "weight: auto\nset: {kgcoop: {weight: 4}}\n");
+    assertThat(Cli.run("train", "--config", both).errorLine())
+        .contains("both.yaml: weight and set: weight: give one of them");
+    assertThat(
+            Cli.run("train", "--config", own(), "--weight", "auto", "--set", "weight=4")
+                .errorLine())
+        .contains("--weight and --set weight: give one of them");
+  }
+
+  @Test
+  void aSweepOfTheCommandLineTakesThePlaceOfAFilesSetting() throws IOException {
+    Path table =
+        file(
+            "table.yaml", "methods: [kgcoop]\nseeds: 1\nshots: 2\nepochs: 1\nlr: 0.1\nweight: 3\n");
+    Cli.Result result =
+        Cli.run(
+            "base2new",
+            "--config",
+            table,
+            "--clip",
+            shared.resolve("clip"),
+            "--data",
+            shared.resolve("drawings"),
+            "--bank",
+            "none",
+            "--augment",
+            "test",
+            "--out",
+            folder.resolve("table"),
+            "--sweep",
+            "weight=0,2",
+            "--sweep",
+            "lr=0.01");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains("weight=0,lr=0.01", "weight=2,lr=0.01");
+  }
+
+  @Test
+  void inATableOfSeveralMethodsKgCoOpKeepsTheClassNameAtTheEnd() throws IOException {
+    Cli.Result result =
+        Cli.run(
+            "base2new",
+            "--clip",
+            shared.resolve("clip"),
+            "--data",
+            shared.resolve("drawings"),
+            "--methods",
+            "coop,kgcoop",
+            "--seeds",
+            "1",
+            "--bank",
+            "none",
+            "--augment",
+            "test",
+            "--out",
+            folder.resolve("table"),
+            "DATASET.NUM_SHOTS",
+            "2",
+            "OPTIM.MAX_EPOCH",
+            "1",
+            "TRAINER.COOP.CLASS_TOKEN_POSITION",
+            "middle");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err()).contains("TRAINER.COOP.CLASS_TOKEN_POSITION of KgCoOp");
+    assertThat(position("coop")).isEqualTo("middle");
+    assertThat(position("kgcoop")).isEqualTo("end");
+  }
+
+  private String position(String method) throws IOException {
+    Path run = folder.resolve("table/drawings").resolve(method).resolve("seed1/run.json");
+    JsonNode settings = new ObjectMapper().readTree(run.toFile()).path("settings");
+    return settings.path("method").path("class_position").asText();
   }
 
   @Test

@@ -50,6 +50,31 @@ class RerunTest {
   }
 
   @Test
+  void pairsOfThePublishedCodeStayTheLastWords() {
+    Path run = folder.resolve("table/places/coop/seed2");
+    StoredRuns.run("coop", "places", 2)
+        .target("base", 1, 2)
+        .command(
+            folder,
+            List.of(
+                "base2new",
+                "--seeds=1,2",
+                "--published",
+                "DATASET.NUM_SHOTS",
+                "4",
+                "DATASET.ROOT",
+                "/data"))
+        .write(run);
+
+    Cli.Result result = Cli.run("runs", "rerun", run, "--out", "again", "--dry-run");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err())
+        .contains("--published", "--methods coop", "--seeds 2")
+        .containsPattern("--out again DATASET.NUM_SHOTS 4 DATASET.ROOT /data\\R");
+  }
+
+  @Test
   void theDemoIsNarrowedToTheSeed() {
     Path run = folder.resolve("demo/places/coop/seed2");
     StoredRuns.run("coop", "places", 2)

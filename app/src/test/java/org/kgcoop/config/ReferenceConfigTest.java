@@ -241,6 +241,63 @@ class ReferenceConfigTest {
   }
 
   @Test
+  void whatThePublishedCodeIgnoresIsIgnored() {
+    // With words to begin with, contexts are shared; KgCoOp has the class name at the end alone.
+    ReferenceConfig.Translation coOp =
+        translate(
+            List.of(),
+            "coop",
+            "TRAINER.COOP.CTX_INIT",
+            "a photo of a",
+            "TRAINER.COOP.CSC",
+            "True",
+            "TRAINER.COOP.CLASS_TOKEN_POSITION",
+            "middle");
+    assertThat(coOp.values().settings())
+        .isEqualTo(
+            Map.of("words", "a photo of a", "context_tokens", "4", "class_position", "middle"));
+    assertThat(coOp.ignored()).containsExactly("TRAINER.COOP.CSC beside CTX_INIT");
+    ReferenceConfig.Translation kgCoOp =
+        translate(List.of(), "kgcoop", "TRAINER.COOP.CLASS_TOKEN_POSITION", "middle");
+    assertThat(kgCoOp.values().settings()).containsEntry("kgcoop.class_position", "end");
+    assertThat(kgCoOp.ignored()).containsExactly("TRAINER.COOP.CLASS_TOKEN_POSITION of KgCoOp");
+  }
+
+  @Test
+  void picturesAreNormalisedAlsoWhereAConfigurationLeavesItOut() {
+    assertThat(translate(List.of(), null, "INPUT.TRANSFORMS", "('random_flip')").ignored())
+        .singleElement()
+        .asString()
+        .contains("INPUT.TRANSFORMS without normalize");
+    assertThat(translate(List.of(), null, "INPUT.TRANSFORMS", "('normalize')").ignored()).isEmpty();
+  }
+
+  @Test
+  void theNumberOfProGradsVectorsKeepsItsWords() {
+    assertThat(
+            translate(
+                    List.of(),
+                    "prograd",
+                    "TRAINER.COOP.CTX_INIT",
+                    "True",
+                    "TRAINER.COOP.N_CTX",
+                    "8")
+                .values()
+                .settings())
+        .isEqualTo(Map.of("context_tokens", "8"));
+  }
+
+  @Test
+  void whatPairsSayIsToldFromWhatFilesSay() throws IOException {
+    ConfigFile trainer = trainer("RN50", 32, 50, "TRAINER:\n  NAME: KgCoOp\n  COOP:\n    W: 1.0");
+    OptionValues ofPairs =
+        translate(List.of(trainer), null, "OPTIM.LR", "0.002", "TRAINER.COOP.W", "8.0").ofPairs();
+    // Also where it is what the file says.
+    assertThat(ofPairs.options()).isEqualTo(Map.of("lr", List.of("0.002")));
+    assertThat(ofPairs.settings()).isEqualTo(Map.of("weight", "8.0"));
+  }
+
+  @Test
   void settingsOfOtherTrainersHaveNoMeaning() {
     assertThat(
             translate(
