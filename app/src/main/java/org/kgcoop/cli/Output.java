@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.kgcoop.experiment.Progress;
 import picocli.CommandLine;
@@ -47,12 +48,17 @@ final class Output {
 
   /** That of a command, for another of its mixins. */
   static Output of(CommandSpec command) {
+    return find(command)
+        .orElseThrow(() -> new IllegalStateException(command.name() + " has no Output"));
+  }
+
+  /** That of a command, where it has one: the line of a protocol alone has none. */
+  static Optional<Output> find(CommandSpec command) {
     return command.mixins().values().stream()
         .map(CommandSpec::userObject)
         .filter(Output.class::isInstance)
         .map(Output.class::cast)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException(command.name() + " has no Output"));
+        .findFirst();
   }
 
   PrintWriter out() {
