@@ -132,10 +132,12 @@ final class ClipOptions {
       }
       Engine.setThreads(threads);
     }
-    Output output = Output.of(spec);
-    UserFolders.ofThisProcess().warning().ifPresent(output::warn);
-    output.debug(() -> "kernels: " + Kernels.inUse());
-    Arithmetic.warning(options.precision()).ifPresent(output::warn);
+    Output.find(spec)
+        .ifPresent(
+            output -> {
+              UserFolders.ofThisProcess().warning().ifPresent(output::warn);
+              output.debug(() -> "kernels: " + Kernels.inUse());
+            });
     return Clip.load(path, options);
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -54,12 +55,17 @@ final class Output {
 
   /** That of a command, for another of its mixins. */
   static Output of(CommandSpec command) {
+    return find(command)
+        .orElseThrow(() -> new IllegalStateException(command.name() + " has no Output"));
+  }
+
+  /** That of a command, where it has one: the line of a protocol alone has none. */
+  static Optional<Output> find(CommandSpec command) {
     return command.mixins().values().stream()
         .map(CommandSpec::userObject)
         .filter(Output.class::isInstance)
         .map(Output.class::cast)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException(command.name() + " has no Output"));
+        .findFirst();
   }
 
   /** Whether the command line, or a file of options, gives an option. */

@@ -186,6 +186,7 @@ public final class Clip implements AutoCloseable {
 
   @Override
   public void close() {
+    textEncoder.close();
     weights.close();
   }
 }

@@ -15,7 +15,7 @@ import org.kgcoop.tensor.Tensor;
  * there: callers pass only as many positions as the longest of their texts has. A few models are
  * not causal; their texts are passed whole, filled up to the context length.
  */
-public final class TextEncoder {
+public final class TextEncoder implements AutoCloseable {
   private final int contextLength;
   private final boolean causal;
   private final double epsilon; // of the norms
@@ -93,5 +93,11 @@ public final class TextEncoder {
     }
     Tensor ends = blocks.get(blocks.size() - 1).ends(x, layout); // (C, W)
     return Functions.layerNorm(ends, normWeight, normBias, epsilon).matmul(projection);
+  }
+
+  /** Frees what it has made of its weights, which belong to others. */
+  @Override
+  public void close() {
+    blocks.forEach(TransformerBlock::close);
   }
 }

@@ -3,6 +3,7 @@ package org.kgcoop.clip;
 import java.util.List;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -12,7 +13,7 @@ import org.kgcoop.tensor.Tensor;
  * <p>The residual stream and the norms are float32; the matrix products have the type of their
  * weights, which is float32 or bf16.
  */
-final class TransformerBlock {
+final class TransformerBlock implements AutoCloseable {
   private final int heads;
   private final double epsilon; // of the norms
   private final DType computeType;
@@ -20,8 +21,9 @@ final class TransformerBlock {
   private final Tensor norm1Bias; // (W)
   private final Tensor inWeight; // (3W, W): query, key, value
   private final Tensor inBias; // (3W)
-  private final Tensor outWeight; // (W, W)
-  private final Tensor outBias; // (W)
+  private final int width;
+  private final Linear in; // to (3W)
+  private final Linear out;
   private final Tensor norm2Weight; // (W)
   private final Tensor norm2Bias; // (W)
   private final Mlp mlp;
@@ -38,13 +40,18 @@ final class TransformerBlock {
       Activation activation,
       double epsilon) {
     this.heads = heads;
+    this.width = width;
     this.epsilon = epsilon;
     norm1Weight = weights.get(prefix + "ln_1.weight", width);
     norm1Bias = weights.get(prefix + "ln_1.bias", width);
     inWeight = weights.compute(prefix + "attn.in_proj_weight", 3L * width, width);
     inBias = weights.compute(prefix + "attn.in_proj_bias", 3L * width);
-    outWeight = weights.compute(prefix + "attn.out_proj.weight", width, width);
-    outBias = weights.compute(prefix + "attn.out_proj.bias", width);
+    in = new Linear(inWeight, inBias, 1);
+    out =
+        new Linear(
+            weights.compute(prefix + "attn.out_proj.weight", width, width),
+            weights.compute(prefix + "attn.out_proj.bias", width),
+            1);
     norm2Weight = weights.get(prefix + "ln_2.weight", width);
     norm2Bias = weights.get(prefix + "ln_2.bias", width);
     mlp = new Mlp(weights, prefix + "mlp.", width, activation);
@@ -59,8 +66,8 @@ final class TransformerBlock {
    * @return (B L, W)
    */
   Tensor pictures(Tensor x, long batch) {
-    Tensor in = Functions.linear(norm1(x), inWeight, inBias); // (B L, 3W)
-    Tensor attended = new Attention(heads, batch).of(part(in, 0), memory(in), null, null);
+    Tensor all = in.apply(norm1(x)); // (B L, 3W)
+    Tensor attended = new Attention(heads, batch).of(part(all, 0), memory(all), null, null);
     return rest(x, attended);
   }
 
@@ -94,9 +101,9 @@ final class TransformerBlock {
     if (!layout.isCausal()) {
       return pictures(x, layout.texts());
     }
-    Tensor in = Functions.linear(norm1(x), inWeight, inBias); // (N, 3W)
-    Tensor beginning = layout.beginning(in); // (P, 3W)
-    Tensor own = layout.padded(in); // (C L, 3W)
+    Tensor all = in.apply(norm1(x)); // (N, 3W)
+    Tensor beginning = layout.beginning(all); // (P, 3W)
+    Tensor own = layout.padded(all); // (C L, 3W)
     Tensor attendedBeginning =
         new Attention(heads, 1)
             .of(part(beginning, 0), memory(beginning), layout.maskInBeginning(), null);
@@ -127,15 +134,13 @@ final class TransformerBlock {
 
   /** The queries alone: (rows, W) to (rows, W). */
   private Tensor queries(Tensor normed) {
-    long width = normed.size(1);
     return Functions.linear(normed, inWeight.narrow(0, 0, width), inBias.narrow(0, 0, width));
   }
 
   /** The keys and values alone: (rows, W) to (rows, 2W). */
   private Tensor seen(Tensor normed) {
-    long width = normed.size(1);
     return Functions.linear(
-        normed, inWeight.narrow(0, width, 2 * width), inBias.narrow(0, width, 2 * width));
+        normed, inWeight.narrow(0, width, 2L * width), inBias.narrow(0, width, 2L * width));
   }
 
   private Tensor norm1(Tensor x) {
@@ -144,21 +149,25 @@ final class TransformerBlock {
 
   /** What comes after attention: both residual sums and the MLP between them. */
   private Tensor rest(Tensor x, Tensor attended) {
-    Tensor y = x.plus(Functions.linear(attended, outWeight, outBias));
+    Tensor y = x.plus(out.apply(attended));
     Tensor normed = Functions.layerNorm(y, norm2Weight, norm2Bias, epsilon);
     return y.plus(mlp.apply(normed.to(computeType)));
   }
 
   /** The keys and values that stand last in rows of (query,) key and value. */
-  private Attention.Memory memory(Tensor in) {
-    long parts = in.size(1) / outBias.size(0);
-    return new Attention.Memory(part(in, parts - 2), part(in, parts - 1));
+  private Attention.Memory memory(Tensor rows) {
+    long parts = rows.size(1) / width;
+    return new Attention.Memory(part(rows, parts - 2), part(rows, parts - 1));
   }
 
   /** (rows, k W) to its part of (rows, W). */
-  private Tensor part(Tensor in, long index) {
-    long width = outBias.size(0);
-    return in.narrow(1, index * width, width);
+  private Tensor part(Tensor rows, long index) {
+    return rows.narrow(1, index * width, width);
+  }
+
+  @Override
+  public void close() {
+    List.of(in, out, mlp.fc, mlp.projection).forEach(Linear::close);
   }
 
   /** Linear, activation, linear. */
@@ -166,33 +175,29 @@ final class TransformerBlock {
     /** {@code x sigmoid(s x) = silu(s x) / s}: the factors go into the products around it. */
     private static final double QUICK = 1.702;
 
-    private final Tensor fcWeight; // (H, W), mostly H = 4 W
-    private final Tensor fcBias; // (H), times QUICK where the activation is QuickGELU
-    private final Tensor projectionWeight; // (W, H)
-    private final Tensor projectionBias; // (W)
+    private final Linear fc; // to (H), mostly H = 4 W
+    private final Linear projection; // to (W)
     private final boolean quick;
 
     Mlp(WeightSource weights, String prefix, int width, Activation activation) {
       quick = activation == Activation.QUICK_GELU;
       long hidden = weights.rows(prefix + "c_fc.weight", 4L * width);
-      fcWeight = weights.compute(prefix + "c_fc.weight", hidden, width);
-      fcBias =
-          quick
-              ? weights.scaled(prefix + "c_fc.bias", QUICK, hidden)
-              : weights.compute(prefix + "c_fc.bias", hidden);
-      projectionWeight = weights.compute(prefix + "c_proj.weight", width, hidden);
-      projectionBias = weights.compute(prefix + "c_proj.bias", width);
+      String bias = prefix + "c_fc.bias";
+      fc =
+          new Linear(
+              weights.compute(prefix + "c_fc.weight", hidden, width),
+              quick ? weights.scaled(bias, QUICK, hidden) : weights.compute(bias, hidden),
+              quick ? QUICK : 1);
+      projection =
+          new Linear(
+              weights.compute(prefix + "c_proj.weight", width, hidden),
+              weights.compute(prefix + "c_proj.bias", width),
+              quick ? 1 / QUICK : 1);
     }
 
     Tensor apply(Tensor x) {
-      if (!quick) {
-        return Functions.linear(
-            Functions.gelu(Functions.linear(x, fcWeight, fcBias)),
-            projectionWeight,
-            projectionBias);
-      }
-      Tensor hidden = Functions.silu(Functions.scaledLinear(x, fcWeight, QUICK, fcBias));
-      return Functions.scaledLinear(hidden, projectionWeight, 1 / QUICK, projectionBias);
+      Tensor hidden = fc.apply(x);
+      return projection.apply(quick ? Functions.silu(hidden) : Functions.gelu(hidden));
     }
   }
 }

@@ -52,7 +52,7 @@ public final class Arithmetic {
   }
 
   /** Numbers from -0.5 to 0.5 without a pattern, the same everywhere. */
-  private static Tensor sample(long... shape) {
+  static Tensor sample(long... shape) {
     int count = 1;
     for (long size : shape) {
       count *= (int) size;

@@ -89,6 +89,12 @@ public final class Scope implements AutoCloseable {
     return pointer;
   }
 
+  /** Keeps a native helper object out of all scopes, until it is closed. */
+  static <P extends Pointer> P forever(P pointer) {
+    pointer.retainReference();
+    return pointer;
+  }
+
   String name() {
     return name;
   }

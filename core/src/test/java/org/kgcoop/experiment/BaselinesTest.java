@@ -87,7 +87,7 @@ class BaselinesTest {
     assertThatThrownBy(
             () ->
                 lab.run(
-                    new Transfer("cross", source, List.of(data("other", List.of("d"), 1, 0))),
+                    new Transfer("cross", source, List.of(data("other", List.of("d", "e"), 1, 0))),
                     plan,
                     folder.resolve("out")))
         .hasMessageContaining("'d' of other");

@@ -1,0 +1,147 @@
+package org.kgcoop.tensor;
+
+import java.util.Optional;
+import org.bytedeco.pytorch.TensorBase;
+import org.bytedeco.pytorch.TensorTensorHook;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A linear layer, {@code s x W^T + b}. Where a gradient goes through it and its weight is frozen, in
+ * float32 and on the CPU, the products forward and backward take a copy of the weight that is {@link
+ * Packing packed} once; everywhere else they are LibTorch's own.
+ *
+ * <p>Does not own weight and bias; {@link #close} frees the packed copies.
+ */
+public final class Linear implements AutoCloseable {
+  private final Tensor weight; // (out, in)
+  private final Tensor bias; // (out)
+  private final double scale;
+  private @Nullable Packed packed;
+
+  /**
+   * A layer.
+   *
+   * @param weight (out, in)
+   * @param bias (out), not scaled
+   */
+  public Linear(Tensor weight, Tensor bias, double scale) {
+    this.weight = weight;
+    this.bias = bias;
+    this.scale = scale;
+  }
+
+  /**
+   * The output for rows.
+   *
+   * @param x (N, in)
+   * @return (N, out)
+   */
+  public Tensor apply(Tensor x) {
+    if (x.requiresGradient() && Autograd.isOn() && isFrozen()) {
+      Optional<Packing> packing = Packing.available();
+      if (packing.isPresent()) {
+        return packed(packing.get()).apply(x);
+      }
+    }
+    return scale == 1
+        ? Functions.linear(x, weight, bias)
+        : Functions.scaledLinear(x, weight, scale, bias);
+  }
+
+  private boolean isFrozen() {
+    return !weight.requiresGradient()
+        && weight.dtype() == DType.FLOAT32
+        && weight.device().isCpu();
+  }
+
+  private synchronized Packed packed(Packing packing) {
+    if (packed == null) {
+      packed = new Packed(packing, weight, bias, scale);
+    }
+    return packed;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (packed != null) {
+      packed.close();
+      packed = null;
+    }
+  }
+
+  /**
+   * The two products. The binding has no way to give LibTorch an operation with a gradient of its
+   * own, so this one is made of what there is: an operation of the right shapes that costs next to
+   * nothing, whose result is given other values, and whose gradient a hook replaces.
+   */
+  private static final class Packed {
+    private final Packing packing;
+    private final Tensor forward; // s W, packed: (out, in)
+    private final Tensor backward; // s W^T, packed: (in, out)
+    private final Tensor bias;
+
+    /** The gradient by x, from the hook on the output to the one on the input. */
+    private final ThreadLocal<TensorBase> byInput = new ThreadLocal<>();
+
+    private final TensorTensorHook onOutput =
+        Scope.forever(
+            new TensorTensorHook() {
+              @Override
+              public TensorBase call(TensorBase byOutput) {
+                byInput.set(gradient(byOutput));
+                return byOutput;
+              }
+            });
+    private final TensorTensorHook onInput =
+        Scope.forever(
+            new TensorTensorHook() {
+              @Override
+              public TensorBase call(TensorBase ofStandIn) {
+                TensorBase gradient = byInput.get();
+                byInput.remove();
+                return gradient;
+              }
+            });
+
+    Packed(Packing packing, Tensor weight, Tensor bias, double scale) {
+      this.packing = packing;
+      this.bias = bias;
+      try (Scope scope = Scope.open("packed weight");
+          Autograd.Switch off = Autograd.off()) {
+        Tensor scaled = scale == 1 ? weight : weight.times(scale);
+        forward = packing.packed(scaled).keep();
+        backward = packing.packed(scaled.transpose(0, 1)).keep();
+      }
+    }
+
+    Tensor apply(Tensor x) {
+      long[] shape = {x.size(0), bias.size(0)};
+      return NativeCall.tensor(
+          "linear",
+          () -> {
+            org.bytedeco.pytorch.Tensor input = x.handle().view_as(x.handle());
+            int unused = input.register_hook(onInput);
+            org.bytedeco.pytorch.Tensor output = input.narrow(1, 0, 1).expand(shape).clone();
+            try (Autograd.Switch off = Autograd.off()) {
+              output.set_data(packing.product(x.handle(), forward.handle(), bias.handle()));
+            }
+            int unusedToo = output.register_hook(onOutput);
+            return output;
+          },
+          x,
+          forward);
+    }
+
+    private TensorBase gradient(TensorBase byOutput) {
+      return packing.product(
+          new org.bytedeco.pytorch.Tensor(byOutput), backward.handle(), null);
+    }
+
+    void close() {
+      forward.close();
+      backward.close();
+      onOutput.close();
+      onInput.close();
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package org.kgcoop.tensor;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.FunctionSchema;
+import org.bytedeco.pytorch.GenericList;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Matrix products whose weight is in the order of a kernel already: oneDNN's, reached through
+ * LibTorch's dispatcher since the binding has no names for them. OpenBLAS brings a weight into that
+ * order in every product, which takes longer than the arithmetic where there are few rows.
+ */
+final class Packing {
+  /** Rows that weights are packed for; others are computed as well. */
+  private static final long ROWS = 100;
+
+  private static final class Holder {
+    private static final @Nullable Packing VALUE = tried();
+  }
+
+  private final OperatorHandle reorder;
+  private final OperatorHandle linear;
+
+  @SuppressWarnings({"UnusedVariable", "FieldCanBeLocal"}) // owns the type of the list
+  private final FunctionSchema schema;
+
+  private final IValue noScalars;
+
+  private Packing() {
+    Dispatcher dispatcher = Dispatcher.singleton();
+    reorder = Scope.forever(dispatcher.findSchemaOrThrow("mkldnn::_reorder_linear_weight", ""));
+    linear = Scope.forever(dispatcher.findSchemaOrThrow("mkldnn::_linear_pointwise", ""));
+    schema = Scope.forever(torch.parseSchema("f(Scalar?[] a) -> int"));
+    noScalars =
+        Scope.forever(
+            new IValue(new GenericList(schema.arguments().type().get().containedType(0))));
+  }
+
+  /** The products, or empty where this build of the library does not have them. */
+  static Optional<Packing> available() {
+    return Optional.ofNullable(Holder.VALUE);
+  }
+
+  private static @Nullable Packing tried() {
+    Engine.ensureLoaded();
+    try {
+      Packing packing = new Packing();
+      return packing.isRight() ? packing : null;
+    } catch (RuntimeException e) {
+      return null; // unknown to this build, or to this processor
+    }
+  }
+
+  private boolean isRight() {
+    try (Scope scope = Scope.open("packing");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor x = Arithmetic.sample(5, 48);
+      Tensor weight = Arithmetic.sample(32, 48);
+      Tensor bias = Arithmetic.sample(32);
+      Tensor expected = Functions.linear(x, weight, bias);
+      Tensor difference = product(x, packed(weight), bias).minus(expected);
+      return difference.norm().item() <= 1e-5 * expected.norm().item();
+    }
+  }
+
+  /** A weight in the order of the kernel, of the same shape (out, in). */
+  Tensor packed(Tensor weight) {
+    return NativeCall.tensor(
+        "packed",
+        () ->
+            called(reorder, () -> new IValueVector(new IValue(weight.handle().contiguous()), new IValue(ROWS))),
+        weight);
+  }
+
+  /**
+   * {@code x W^T + b}, no gradients recorded.
+   *
+   * @param x (N, in)
+   * @param packed from {@link #packed}, (out, in)
+   * @param bias (out), or null for none
+   * @return (N, out)
+   */
+  Tensor product(Tensor x, Tensor packed, @Nullable Tensor bias) {
+    return NativeCall.tensor(
+        "product",
+        () -> product(x.handle(), packed.handle(), bias == null ? null : bias.handle()),
+        x,
+        packed);
+  }
+
+  org.bytedeco.pytorch.Tensor product(
+      org.bytedeco.pytorch.Tensor x,
+      org.bytedeco.pytorch.Tensor packed,
+      org.bytedeco.pytorch.@Nullable Tensor bias) {
+    return called(
+        linear,
+        () ->
+            new IValueVector(
+                new IValue(x.contiguous()),
+                new IValue(packed),
+                bias == null ? new IValue() : new IValue(bias),
+                new IValue("none"),
+                noScalars,
+                new IValue()));
+  }
+
+  /** The result, in the scope around; the arguments, which hold on to tensors, are freed at once. */
+  private static org.bytedeco.pytorch.Tensor called(
+      OperatorHandle operator, Supplier<IValueVector> arguments) {
+    PointerScope around = PointerScope.getInnerScope();
+    try (PointerScope call = new PointerScope()) {
+      IValueVector stack = arguments.get();
+      operator.callBoxed(stack);
+      // It points into the stack: the copy has a reference of its own.
+      org.bytedeco.pytorch.Tensor result =
+          new org.bytedeco.pytorch.Tensor(stack.get(0).toTensor());
+      around.attach(result);
+      return result;
+    }
+  }
+}
