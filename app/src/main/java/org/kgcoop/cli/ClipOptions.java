@@ -137,6 +137,7 @@ final class ClipOptions {
             output -> {
               UserFolders.ofThisProcess().warning().ifPresent(output::warn);
               output.debug(() -> "kernels: " + Kernels.inUse());
+              Arithmetic.warning(options.precision()).ifPresent(output::warn);
             });
     return Clip.load(path, options);
   }

@@ -136,7 +136,7 @@ class LauncherTest {
       String inspect =
           "data=\"$PWD/$(printf 'm\\303\\266bel')\"; there=$PWD; cd /; "
               + start
-              + " \"$there/further\" inspect \"$data\" --json";
+              + " \"$there/further\" inspect \"$data\" --json --quiet";
       Said said = run(REAL_JAVA, inspect);
       assertThat(said.err()).as(start).isEmpty();
       assertThat(said.exitCode()).isZero();

@@ -6,9 +6,9 @@ import org.bytedeco.pytorch.TensorTensorHook;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A linear layer, {@code s x W^T + b}. Where a gradient goes through it and its weight is frozen, in
- * float32 and on the CPU, the products forward and backward take a copy of the weight that is {@link
- * Packing packed} once; everywhere else they are LibTorch's own.
+ * A linear layer, {@code s x W^T + b}. Where a gradient goes through it and its weight is frozen,
+ * in float32 and on the CPU, the products forward and backward take a copy of the weight that is
+ * {@link Packing packed} once; everywhere else they are LibTorch's own.
  *
  * <p>Does not own weight and bias; {@link #close} frees the packed copies.
  */
@@ -49,9 +49,7 @@ public final class Linear implements AutoCloseable {
   }
 
   private boolean isFrozen() {
-    return !weight.requiresGradient()
-        && weight.dtype() == DType.FLOAT32
-        && weight.device().isCpu();
+    return !weight.requiresGradient() && weight.dtype() == DType.FLOAT32 && weight.device().isCpu();
   }
 
   private synchronized Packed packed(Packing packing) {
@@ -75,20 +73,23 @@ public final class Linear implements AutoCloseable {
    * nothing, whose result is given other values, and whose gradient a hook replaces.
    */
   private static final class Packed {
+    /**
+     * The gradient by x, from the hook on an output to the one on its input. What lies between them
+     * is gone through at once, since it was recorded last of all that is ready then.
+     */
+    private static final ThreadLocal<TensorBase> BY_INPUT = new ThreadLocal<>();
+
     private final Packing packing;
     private final Tensor forward; // s W, packed: (out, in)
     private final Tensor backward; // s W^T, packed: (in, out)
     private final Tensor bias;
-
-    /** The gradient by x, from the hook on the output to the one on the input. */
-    private final ThreadLocal<TensorBase> byInput = new ThreadLocal<>();
 
     private final TensorTensorHook onOutput =
         Scope.forever(
             new TensorTensorHook() {
               @Override
               public TensorBase call(TensorBase byOutput) {
-                byInput.set(gradient(byOutput));
+                BY_INPUT.set(gradient(byOutput));
                 return byOutput;
               }
             });
@@ -97,8 +98,8 @@ public final class Linear implements AutoCloseable {
             new TensorTensorHook() {
               @Override
               public TensorBase call(TensorBase ofStandIn) {
-                TensorBase gradient = byInput.get();
-                byInput.remove();
+                TensorBase gradient = BY_INPUT.get();
+                BY_INPUT.remove();
                 return gradient;
               }
             });
@@ -133,8 +134,7 @@ public final class Linear implements AutoCloseable {
     }
 
     private TensorBase gradient(TensorBase byOutput) {
-      return packing.product(
-          new org.bytedeco.pytorch.Tensor(byOutput), backward.handle(), null);
+      return packing.product(new org.bytedeco.pytorch.Tensor(byOutput), backward.handle(), null);
     }
 
     void close() {

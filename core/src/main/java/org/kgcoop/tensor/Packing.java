@@ -75,7 +75,9 @@ final class Packing {
     return NativeCall.tensor(
         "packed",
         () ->
-            called(reorder, () -> new IValueVector(new IValue(weight.handle().contiguous()), new IValue(ROWS))),
+            called(
+                reorder,
+                () -> new IValueVector(new IValue(weight.handle().contiguous()), new IValue(ROWS))),
         weight);
   }
 
@@ -111,7 +113,9 @@ final class Packing {
                 new IValue()));
   }
 
-  /** The result, in the scope around; the arguments, which hold on to tensors, are freed at once. */
+  /**
+   * The result, in the scope around; the arguments, which hold on to tensors, are freed at once.
+   */
   private static org.bytedeco.pytorch.Tensor called(
       OperatorHandle operator, Supplier<IValueVector> arguments) {
     PointerScope around = PointerScope.getInnerScope();
@@ -119,8 +123,7 @@ final class Packing {
       IValueVector stack = arguments.get();
       operator.callBoxed(stack);
       // It points into the stack: the copy has a reference of its own.
-      org.bytedeco.pytorch.Tensor result =
-          new org.bytedeco.pytorch.Tensor(stack.get(0).toTensor());
+      org.bytedeco.pytorch.Tensor result = new org.bytedeco.pytorch.Tensor(stack.get(0).toTensor());
       around.attach(result);
       return result;
     }

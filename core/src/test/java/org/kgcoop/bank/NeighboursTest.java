@@ -58,7 +58,7 @@ class NeighboursTest {
       PictureEncoder encoder = new PictureEncoder(clip, new Images(warning -> {}));
       float[] alone = features(encoder, 1, 0).get(0);
       assertThat(norm(alone)).isCloseTo(1, org.assertj.core.data.Offset.offset(1e-3));
-      for (int workers : new int[] {1, 2, 3}) {
+      for (int workers : new int[] {1, 2}) {
         Engine.setThreads(workers);
         for (int others : new int[] {0, 1, 7, 32, 33, 100}) {
           for (int place : new int[] {0, others / 2, others}) {

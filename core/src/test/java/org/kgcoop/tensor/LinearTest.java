@@ -27,8 +27,7 @@ class LinearTest {
     for (int rows : new int[] {1, 7, 100, 130}) {
       for (double scale : new double[] {1, 1.702}) {
         try (Scope scope = Scope.open("test");
-            Linear layer =
-                new Linear(Arithmetic.sample(72, 40), Arithmetic.sample(72), scale)) {
+            Linear layer = new Linear(Arithmetic.sample(72, 40), Arithmetic.sample(72), scale)) {
           Tensor weight = Arithmetic.sample(72, 40);
           Tensor x = Arithmetic.sample(rows, 40).parameter();
           Tensor output = layer.apply(x);
@@ -36,8 +35,7 @@ class LinearTest {
               x.matmul(weight.transpose(0, 1)).times(scale).plus(Arithmetic.sample(72));
           assertThat(relative(output, expected)).isLessThan(TOLERANCE);
           Tensor byOutput = Arithmetic.sample(rows, 72);
-          Tensor gradient =
-              Autograd.gradients(output, byOutput, List.of(x), false).get(0);
+          Tensor gradient = Autograd.gradients(output, byOutput, List.of(x), false).get(0);
           assertThat(relative(gradient, byOutput.matmul(weight).times(scale)))
               .isLessThan(TOLERANCE);
         }
