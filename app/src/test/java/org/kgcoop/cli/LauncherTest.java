@@ -172,6 +172,17 @@ class LauncherTest {
   }
 
   @Test
+  void aBuildHasAHomeWhereTheUserHasNone() throws IOException, InterruptedException {
+    maven("mkdir -p \"$HOME\" && echo \"$@\" >\"$HOME/words\"");
+    Said said = run("HOME=/none tree/kgcoop datasets");
+    assertThat(said.exitCode()).as(said.err()).isZero();
+    Path home = tree.toRealPath().resolve("app/target/home");
+    assertThat(home.resolve("words"))
+        .content()
+        .startsWith("-Dmaven.repo.local=" + home.resolve(".m2/repository") + " ");
+  }
+
+  @Test
   void aCopyIsNotBuiltAgainAndChangedSourcesAre() throws IOException, InterruptedException {
     Said built = run("tree/kgcoop datasets");
     assertThat(built.err()).contains("building");
