@@ -45,7 +45,8 @@ public final class TextEncoder implements AutoCloseable {
               width,
               config.textHeads(),
               config.activation(),
-              epsilon));
+              epsilon,
+              true));
     }
     normWeight = weights.get("ln_final.weight", width);
     normBias = weights.get("ln_final.bias", width);

@@ -31,6 +31,9 @@ final class TransformerBlock implements AutoCloseable {
   /**
    * Takes the block whose names start with {@code prefix}, such as {@code
    * transformer.resblocks.0.}.
+   *
+   * @param texts whether it is the text tower's, whose few rows go through the same weights in
+   *     every step
    */
   TransformerBlock(
       WeightSource weights,
@@ -38,7 +41,8 @@ final class TransformerBlock implements AutoCloseable {
       int width,
       int heads,
       Activation activation,
-      double epsilon) {
+      double epsilon,
+      boolean texts) {
     this.heads = heads;
     this.width = width;
     this.epsilon = epsilon;
@@ -46,15 +50,16 @@ final class TransformerBlock implements AutoCloseable {
     norm1Bias = weights.get(prefix + "ln_1.bias", width);
     inWeight = weights.compute(prefix + "attn.in_proj_weight", 3L * width, width);
     inBias = weights.compute(prefix + "attn.in_proj_bias", 3L * width);
-    in = new Linear(inWeight, inBias, 1);
+    in = new Linear(inWeight, inBias, 1, texts);
     out =
         new Linear(
             weights.compute(prefix + "attn.out_proj.weight", width, width),
             weights.compute(prefix + "attn.out_proj.bias", width),
-            1);
+            1,
+            texts);
     norm2Weight = weights.get(prefix + "ln_2.weight", width);
     norm2Bias = weights.get(prefix + "ln_2.bias", width);
-    mlp = new Mlp(weights, prefix + "mlp.", width, activation);
+    mlp = new Mlp(weights, prefix + "mlp.", width, activation, texts);
     computeType = weights.computeType();
   }
 
@@ -179,7 +184,7 @@ final class TransformerBlock implements AutoCloseable {
     private final Linear projection; // to (W)
     private final boolean quick;
 
-    Mlp(WeightSource weights, String prefix, int width, Activation activation) {
+    Mlp(WeightSource weights, String prefix, int width, Activation activation, boolean texts) {
       quick = activation == Activation.QUICK_GELU;
       long hidden = weights.rows(prefix + "c_fc.weight", 4L * width);
       String bias = prefix + "c_fc.bias";
@@ -187,12 +192,14 @@ final class TransformerBlock implements AutoCloseable {
           new Linear(
               weights.compute(prefix + "c_fc.weight", hidden, width),
               quick ? weights.scaled(bias, QUICK, hidden) : weights.compute(bias, hidden),
-              quick ? QUICK : 1);
+              quick ? QUICK : 1,
+              texts);
       projection =
           new Linear(
               weights.compute(prefix + "c_proj.weight", width, hidden),
               weights.compute(prefix + "c_proj.bias", width),
-              quick ? 1 / QUICK : 1);
+              quick ? 1 / QUICK : 1,
+              texts);
     }
 
     Tensor apply(Tensor x) {

@@ -38,7 +38,8 @@ public final class VisionTransformer implements ImageEncoder {
               width,
               vit.heads(),
               config.activation(),
-              epsilon));
+              epsilon,
+              false));
     }
     postWeight = weights.get("visual.ln_post.weight", width);
     postBias = weights.get("visual.ln_post.bias", width);

@@ -6,9 +6,9 @@ import org.bytedeco.pytorch.TensorTensorHook;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A linear layer, {@code s x W^T + b}. Where a gradient goes through it and its weight is frozen,
- * in float32 and on the CPU, the products forward and backward take a copy of the weight that is
- * {@link Packing packed} once; everywhere else they are LibTorch's own.
+ * A linear layer, {@code s x W^T + b}. A frozen one, in float32 and on the CPU, may be given to
+ * take a copy of its weight that is {@link Packing packed} once, forward and backward; others have
+ * LibTorch's own products.
  *
  * <p>Does not own weight and bias; {@link #close} frees the packed copies.
  */
@@ -16,6 +16,7 @@ public final class Linear implements AutoCloseable {
   private final Tensor weight; // (out, in)
   private final Tensor bias; // (out)
   private final double scale;
+  private final boolean mayPack;
   private @Nullable Packed packed;
 
   /**
@@ -23,11 +24,14 @@ public final class Linear implements AutoCloseable {
    *
    * @param weight (out, in)
    * @param bias (out), not scaled
+   * @param mayPack whether a copy is worth its memory: where the same weight meets some hundred
+   *     rows again and again
    */
-  public Linear(Tensor weight, Tensor bias, double scale) {
+  public Linear(Tensor weight, Tensor bias, double scale, boolean mayPack) {
     this.weight = weight;
     this.bias = bias;
     this.scale = scale;
+    this.mayPack = mayPack;
   }
 
   /**
@@ -37,7 +41,7 @@ public final class Linear implements AutoCloseable {
    * @return (N, out)
    */
   public Tensor apply(Tensor x) {
-    if (x.requiresGradient() && Autograd.isOn() && isFrozen()) {
+    if (mayPack && isFrozen()) {
       Optional<Packing> packing = Packing.available();
       if (packing.isPresent()) {
         return packed(packing.get()).apply(x);
@@ -80,9 +84,11 @@ public final class Linear implements AutoCloseable {
     private static final ThreadLocal<TensorBase> BY_INPUT = new ThreadLocal<>();
 
     private final Packing packing;
-    private final Tensor forward; // s W, packed: (out, in)
-    private final Tensor backward; // s W^T, packed: (in, out)
+    private final Tensor weight;
     private final Tensor bias;
+    private final double scale;
+    private final Tensor forward; // s W, packed: (out, in)
+    private @Nullable Tensor backward; // s W^T, packed: (in, out); made for the first gradient
 
     private final TensorTensorHook onOutput =
         Scope.forever(
@@ -106,16 +112,31 @@ public final class Linear implements AutoCloseable {
 
     Packed(Packing packing, Tensor weight, Tensor bias, double scale) {
       this.packing = packing;
+      this.weight = weight;
       this.bias = bias;
+      this.scale = scale;
+      forward = packed(false);
+    }
+
+    private Tensor packed(boolean transposed) {
       try (Scope scope = Scope.open("packed weight");
           Autograd.Switch off = Autograd.off()) {
         Tensor scaled = scale == 1 ? weight : weight.times(scale);
-        forward = packing.packed(scaled).keep();
-        backward = packing.packed(scaled.transpose(0, 1)).keep();
+        return packing.packed(transposed ? scaled.transpose(0, 1) : scaled).keep();
       }
     }
 
+    private synchronized Tensor backward() {
+      if (backward == null) {
+        backward = packed(true);
+      }
+      return backward;
+    }
+
     Tensor apply(Tensor x) {
+      if (!Autograd.isOn() || !x.requiresGradient()) {
+        return packing.product(x, forward, bias);
+      }
       long[] shape = {x.size(0), bias.size(0)};
       return NativeCall.tensor(
           "linear",
@@ -134,12 +155,14 @@ public final class Linear implements AutoCloseable {
     }
 
     private TensorBase gradient(TensorBase byOutput) {
-      return packing.product(new org.bytedeco.pytorch.Tensor(byOutput), backward.handle(), null);
+      return packing.product(new org.bytedeco.pytorch.Tensor(byOutput), backward().handle(), null);
     }
 
     void close() {
       forward.close();
-      backward.close();
+      if (backward != null) {
+        backward.close();
+      }
       onOutput.close();
       onInput.close();
     }

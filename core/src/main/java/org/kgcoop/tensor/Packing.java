@@ -82,7 +82,7 @@ final class Packing {
   }
 
   /**
-   * {@code x W^T + b}, no gradients recorded.
+   * {@code x W^T + b}; not to be recorded.
    *
    * @param x (N, in)
    * @param packed from {@link #packed}, (out, in)

@@ -27,13 +27,17 @@ class LinearTest {
     for (int rows : new int[] {1, 7, 100, 130}) {
       for (double scale : new double[] {1, 1.702}) {
         try (Scope scope = Scope.open("test");
-            Linear layer = new Linear(Arithmetic.sample(72, 40), Arithmetic.sample(72), scale)) {
+            Linear layer =
+                new Linear(Arithmetic.sample(72, 40), Arithmetic.sample(72), scale, true)) {
           Tensor weight = Arithmetic.sample(72, 40);
           Tensor x = Arithmetic.sample(rows, 40).parameter();
           Tensor output = layer.apply(x);
           Tensor expected =
               x.matmul(weight.transpose(0, 1)).times(scale).plus(Arithmetic.sample(72));
           assertThat(relative(output, expected)).isLessThan(TOLERANCE);
+          try (Autograd.Switch off = Autograd.off()) {
+            assertThat(layer.apply(x).toFloats()).isEqualTo(output.toFloats());
+          }
           Tensor byOutput = Arithmetic.sample(rows, 72);
           Tensor gradient = Autograd.gradients(output, byOutput, List.of(x), false).get(0);
           assertThat(relative(gradient, byOutput.matmul(weight).times(scale)))
@@ -46,8 +50,8 @@ class LinearTest {
   @Test
   void layersBehindEachOtherAreGoneThroughTwice() {
     try (Scope scope = Scope.open("test");
-        Linear first = new Linear(Arithmetic.sample(24, 16), Arithmetic.sample(24), 1);
-        Linear second = new Linear(Arithmetic.sample(16, 24), Arithmetic.sample(16), 1)) {
+        Linear first = new Linear(Arithmetic.sample(24, 16), Arithmetic.sample(24), 1, true);
+        Linear second = new Linear(Arithmetic.sample(16, 24), Arithmetic.sample(16), 1, true)) {
       Tensor x = Arithmetic.sample(9, 16).parameter();
       Tensor output = x.plus(second.apply(Functions.gelu(first.apply(x))));
       Tensor plain =
@@ -71,7 +75,7 @@ class LinearTest {
   void aWeightThatLearnsIsNotPacked() {
     try (Scope scope = Scope.open("test")) {
       Tensor weight = Arithmetic.sample(8, 8).parameter();
-      try (Linear layer = new Linear(weight, Arithmetic.sample(8), 1)) {
+      try (Linear layer = new Linear(weight, Arithmetic.sample(8), 1, true)) {
         Tensor output = layer.apply(Arithmetic.sample(3, 8).parameter());
         Tensor gradient =
             Autograd.gradients(output, Tensor.full(1, 3, 8), List.of(weight), false).get(0);
