@@ -3,12 +3,16 @@ package org.kgcoop.serve;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Answers to requests that reach no endpoint: JSON with a reason, as endpoints refuse. As the
@@ -16,10 +20,64 @@ import org.eclipse.jetty.util.Callback;
  */
 final class Refusals extends ErrorHandler {
 
+  /** How long what is still sent is read and thrown away after a refusal. */
+  private static final long LINGER_MILLISECONDS = 1000;
+
   /** Answers a request whose body is not read to its end: the next needs another connection. */
   static void writeAndClose(Response response, Callback callback, int status, String reason) {
     response.getHeaders().put(HttpHeader.CONNECTION, "close");
-    write(response, callback, status, reason);
+    Leftovers leftovers = new Leftovers(response.getRequest(), callback);
+    write(response, Callback.from(leftovers::begin, callback::failed), status, reason);
+  }
+
+  /**
+   * What a sender still sends who was refused. A connection that is closed with bytes unread is
+   * reset, and the sender may lose the answer with it.
+   */
+  private static final class Leftovers implements Runnable {
+    private final Request request;
+    private final Callback callback;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    Leftovers(Request request, Callback callback) {
+      this.request = request;
+      this.callback = callback;
+    }
+
+    void begin() {
+      Scheduler.Task unused =
+          request
+              .getComponents()
+              .getScheduler()
+              .schedule(this::end, LINGER_MILLISECONDS, TimeUnit.MILLISECONDS);
+      run();
+    }
+
+    @Override
+    public void run() {
+      try {
+        while (!ended.get()) {
+          Content.Chunk chunk = request.read();
+          if (chunk == null) {
+            request.demand(this);
+            return;
+          }
+          boolean last = chunk.isLast() || Content.Chunk.isFailure(chunk);
+          chunk.release();
+          if (last) {
+            end();
+          }
+        }
+      } catch (RuntimeException e) {
+        end(); // somebody else reads, or the request is none
+      }
+    }
+
+    private void end() {
+      if (ended.compareAndSet(false, true)) {
+        callback.succeeded();
+      }
+    }
   }
 
   /** Answers a request of which nothing more comes. */

@@ -55,9 +55,21 @@ class StoppedServerTest {
             .formatted(GIF.length(), GIF)
             .getBytes(StandardCharsets.ISO_8859_1);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      long answered = System.nanoTime();
       for (int count = 1; true; count++) {
-        socket.getOutputStream().write(request);
-        String header = header(socket.getInputStream());
+        // After a second of silence a server that stops may close; a busy machine makes one.
+        boolean silent = count > 1 && System.nanoTime() - answered > 500_000_000;
+        String header;
+        try {
+          socket.getOutputStream().write(request);
+          header = header(socket.getInputStream());
+        } catch (IOException e) {
+          if (silent) {
+            return count;
+          }
+          throw e;
+        }
+        answered = System.nanoTime();
         assertThat(header).startsWith("HTTP/1.1 200");
         int length = Integer.parseInt(header.replaceFirst("(?s).*Content-Length: (\\d+).*", "$1"));
         assertThat(socket.getInputStream().readNBytes(length)).hasSize(length);

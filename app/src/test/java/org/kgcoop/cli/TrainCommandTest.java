@@ -59,7 +59,8 @@ class TrainCommandTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void whereTheFolderForCachesCannotBeWrittenAnotherTakesItsPlace() throws IOException, InterruptedException {
+  void whereTheFolderForCachesCannotBeWrittenAnotherTakesItsPlace()
+      throws IOException, InterruptedException {
     Path file = Files.writeString(folder.resolve("file"), "no folder");
     List<String> environment = List.of("env", "XDG_CACHE_HOME=" + file);
 

@@ -9,6 +9,7 @@ import java.util.Locale;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.tensor.Engine;
+import org.kgcoop.tensor.Kernels;
 import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.Decay;
 import org.kgcoop.train.Schedule;
@@ -64,6 +65,7 @@ final class SettingsJson {
         .objectNode()
         .put("kgcoop", Version.KGCOOP)
         .put("engine", engineVersion())
+        .put("kernels", Kernels.inUse().toString())
         .put("java", System.getProperty("java.version"))
         .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
   }
