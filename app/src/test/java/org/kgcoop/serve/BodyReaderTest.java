@@ -101,7 +101,9 @@ class BodyReaderTest {
     }
   }
 
-  /** Until a request that is answered counts no more, which may be later than its answer is read. */
+  /**
+   * Until a request that is answered counts no more, which may be later than its answer is read.
+   */
   private void awaitRest() {
     for (int i = 0; i < 6000 && bodies.requests() > 0; i++) {
       LockSupport.parkNanos(10_000_000);
