@@ -106,7 +106,7 @@ final class ConfigExpansion implements IParameterPreprocessor {
     return expanded;
   }
 
-  /** What a file of this program says; its weight is a setting like others. */
+  /** The settings of a file of this program; its weight is one like others. */
   private OptionValues checked(ConfigFile file) {
     OptionValues values = OptionValues.of(file);
     checkKeys(file, values);
@@ -176,7 +176,7 @@ final class ConfigExpansion implements IParameterPreprocessor {
     return values.isEmpty() ? List.of(String.valueOf(option.defaultValue()).split(",")) : values;
   }
 
-  /** What an option is given by the command line, or else by files. */
+  /** The value that the command line, or else a file, gives an option. */
   private static List<String> values(OptionSpec option, List<String> own, OptionValues ofFiles) {
     List<String> values = given(own, option.longestName());
     if (values.isEmpty()) {

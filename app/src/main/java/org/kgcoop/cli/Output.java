@@ -68,7 +68,7 @@ final class Output {
         .findFirst();
   }
 
-  /** Whether the command line, or a file of options, gives an option. */
+  /** True if the command line, or a file of options, gives an option. */
   boolean isGiven(String option) {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }

@@ -72,7 +72,7 @@ final class TableView {
     output.line("Report: " + report);
   }
 
-  /** Which views the training pictures had; nothing where none was trained on. */
+  /** The views of the training pictures; nothing where none was trained on. */
   private Optional<String> views() {
     Set<String> kinds = new LinkedHashSet<>();
     for (JsonNode method : results.path("settings").path("methods")) {

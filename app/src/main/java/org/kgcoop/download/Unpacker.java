@@ -214,7 +214,7 @@ final class Unpacker {
     }
   }
 
-  /** What an archive may still unpack to, with all archives in it. */
+  /** The bytes that an archive may still unpack to, with all archives in it. */
   private static final class Room {
     private final Path archive;
     private final long most;

@@ -94,7 +94,7 @@ final class PictureReader {
     }
   }
 
-  /** Those who decode pictures of one kind at a time, and those who wait for it. */
+  /** The callers that decode pictures of one kind, and those that wait for it. */
   private final class Places {
     private final Images images;
     private final Semaphore places;

@@ -20,7 +20,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
  */
 final class Refusals extends ErrorHandler {
 
-  /** How long what is still sent is read and thrown away after a refusal. */
+  /** The time in which what is still sent is thrown away after a refusal. */
   private static final long LINGER_MILLISECONDS = 1000;
 
   /** Answers a request whose body is not read to its end: the next needs another connection. */
@@ -31,8 +31,8 @@ final class Refusals extends ErrorHandler {
   }
 
   /**
-   * What a sender still sends who was refused. A connection that is closed with bytes unread is
-   * reset, and the sender may lose the answer with it.
+   * The rest of a refused body. A connection that is closed with bytes unread is reset, and the
+   * sender may lose the answer with it.
    */
   private static final class Leftovers implements Runnable {
     private final Request request;

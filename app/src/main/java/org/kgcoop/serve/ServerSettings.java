@@ -31,7 +31,7 @@ public record ServerSettings(
     int rate,
     long maxPixels) {
 
-  /** As many as 5000 x 5000, more than most cameras take. */
+  /** The pixels of 5000 x 5000, more than most cameras take. */
   public static final long DEFAULT_MAX_PIXELS = 25_000_000;
 
   private static final int SHORTEST_TOKEN = 16;

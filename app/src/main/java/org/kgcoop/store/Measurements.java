@@ -49,7 +49,7 @@ final class Measurements {
       return dataSets;
     }
 
-    /** Whether the row has each of its seeds on each data set that any row has. */
+    /** True if the row has each of its seeds on each data set that any row has. */
     boolean isComplete() {
       return complete;
     }
