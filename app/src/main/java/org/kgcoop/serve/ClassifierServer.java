@@ -27,6 +27,7 @@ public final class ClassifierServer implements AutoCloseable {
   private final ServerMetrics metrics = new ServerMetrics();
   private final ZeroShotCache zeroShot;
   private final EncodingQueue queue;
+  private final HttpSetup setup;
   private final Javalin http;
 
   /**
@@ -75,10 +76,11 @@ public final class ClassifierServer implements AutoCloseable {
     OpenInference protocol =
         new OpenInference(models, queue, pictures, clip.preprocessing(), settings);
     ModelChanges changes = new ModelChanges(clip, models, settings);
+    setup = new HttpSetup(settings, session, metrics, requests);
     http =
         Javalin.create(
             config -> {
-              new HttpSetup(settings, session, metrics, requests).applyTo(config);
+              setup.applyTo(config);
               configure(config);
               endpoints.addTo(config.routes);
               protocol.addTo(config.routes);
@@ -161,6 +163,7 @@ public final class ClassifierServer implements AutoCloseable {
   /** Takes no more requests, and ends when those that it has taken are answered. */
   @Override
   public void close() {
+    setup.drain();
     try {
       http.stop();
     } catch (RuntimeException e) { // what Jetty says of connections that outlast its patience

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Guard} and the {@link BodyReader}; only then it has a thread, which decodes its picture.
  */
 final class HttpSetup {
-  private static final long STOP_MILLISECONDS = 15_000;
+  private static final Duration STOP = Duration.ofSeconds(15);
   private static final long IDLE_MILLISECONDS = 10_000;
 
   private static final Duration GRACE = Duration.ofSeconds(5);
@@ -32,6 +32,7 @@ final class HttpSetup {
   private final BrowserSession session;
   private final ServerMetrics metrics;
   private final @Nullable Consumer<String> requests;
+  private final Drain drain = new Drain();
 
   HttpSetup(
       ServerSettings settings,
@@ -42,6 +43,11 @@ final class HttpSetup {
     this.session = session;
     this.metrics = metrics;
     this.requests = requests;
+  }
+
+  /** Closes each connection with its next answer; to be called before the server is stopped. */
+  void drain() {
+    drain.begin(STOP);
   }
 
   void applyTo(JavalinConfig config) {
@@ -78,7 +84,8 @@ final class HttpSetup {
       limit.setHandler(guard);
       first = limit;
     }
-    server.setHandler(new HeaderDeadline(first, IDLE_MILLISECONDS));
+    drain.setHandler(new HeaderDeadline(first, IDLE_MILLISECONDS));
+    server.setHandler(drain);
     server.setErrorHandler(new Refusals());
     server.setRequestLog(new RequestRecord(metrics, requests));
     NetworkConnectionLimit connections = new NetworkConnectionLimit(MOST_CONNECTIONS, server);
@@ -86,7 +93,7 @@ final class HttpSetup {
     server.addBean(connections);
     // On stopping: no new connection; what comes on those that are open is answered, and they are
     // closed with the answer, or after a second of silence.
-    server.setStopTimeout(STOP_MILLISECONDS);
+    server.setStopTimeout(STOP.toMillis());
     metrics.gauge("kgcoop.requests", "Requests with a body, under way", bodies::requests);
     metrics.gauge("kgcoop.body.bytes", "Bytes of bodies in memory", bodies::bytes);
     metrics.gauge("kgcoop.connections", "Open connections", connections::getNetworkConnectionCount);
