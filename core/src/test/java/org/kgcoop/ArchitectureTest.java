@@ -13,18 +13,13 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "org.kgcoop", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
-  /**
-   * {@code experiment > pretrain > train, eval, classify > bank > prompt > clip > data, io >
-   * tensor}.
-   */
+  /** {@code experiment > train, eval, classify > bank > prompt > clip > data, io > tensor}. */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
           .layer("experiment")
           .definedBy("org.kgcoop.experiment..")
-          .layer("pretrain")
-          .definedBy("org.kgcoop.pretrain..")
           .layer("train")
           .definedBy("org.kgcoop.train..")
           .layer("classify")
@@ -45,8 +40,6 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.tensor..")
           .whereLayer("experiment")
           .mayNotBeAccessedByAnyLayer()
-          .whereLayer("pretrain")
-          .mayOnlyAccessLayers("train", "clip", "data", "io", "tensor")
           .whereLayer("train")
           .mayOnlyAccessLayers("bank", "prompt", "clip", "data", "io", "tensor")
           // What programs use: nothing of training and experiments.

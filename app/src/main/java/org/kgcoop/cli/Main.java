@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       "Programs of their own, which their first call builds:",
       "  bench      Times the published algorithm, written plainly, against ours.",
       "  cluster    Does features and experiments on Apache Spark, 260 MB to fetch.",
+      "  pretrain   Makes a CLIP of any size from pictures and captions.",
       "",
       "Begin with:  ./kgcoop demo",
       "Help on one: ./kgcoop help train",
@@ -57,7 +58,6 @@ import picocli.CommandLine.Spec;
       ReportCommand.class,
       RunsCommand.class,
       LogsCommand.class,
-      PretrainCommand.class,
       VerifyCommand.class,
       CommandLine.HelpCommand.class
     })
@@ -81,6 +81,15 @@ public final class Main implements Runnable {
 
   static CommandLine commandLine(BooleanSupplier interrupted) {
     CommandLine commandLine = new CommandLine(new Main(interrupted));
+    equip(commandLine, interrupted);
+    return commandLine;
+  }
+
+  /**
+   * Gives a command line what all programs of the project have in common: the look of their help,
+   * and errors told in one line with an exit code.
+   */
+  public static void equip(CommandLine commandLine, BooleanSupplier interrupted) {
     commandLine.setUsageHelpAutoWidth(true);
     arrange(commandLine);
     commandLine.setExecutionStrategy(JvmErrors::execute);
@@ -88,7 +97,6 @@ public final class Main implements Runnable {
     commandLine.setParameterExceptionHandler(Main::usageError);
     commandLine.setExecutionExceptionHandler(
         (e, command, parsed) -> executionError(e, command, interrupted.getAsBoolean()));
-    return commandLine;
   }
 
   /** Options in the order of their subjects, and no synopsis of thirty of them. */

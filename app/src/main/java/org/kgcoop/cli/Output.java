@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
  * What every command says, and how: results to standard output, progress and warnings to standard
  * error.
  */
-final class Output {
+public final class Output {
   /** Control characters that JSON lets stand. */
   private static final Pattern DELETE_AND_C1 = Pattern.compile("[\\x7f-\\x9f]");
 
@@ -37,9 +37,10 @@ final class Output {
   private boolean debug;
 
   @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
-  Output() {}
+  public Output() {}
 
-  boolean isJson() {
+  /** True if the result is to be JSON. */
+  public boolean isJson() {
     return json;
   }
 
@@ -47,10 +48,10 @@ final class Output {
     return quiet;
   }
 
-  /** Whether that command was given {@code --debug}. */
+  /** True if that command was given {@code --debug}. */
   static boolean isDebug(CommandLine command) {
-    return command.getCommandSpec().mixins().values().stream()
-        .anyMatch(mixin -> mixin.userObject() instanceof Output output && output.debug);
+    CommandLine.ParseResult parsed = command.getParseResult();
+    return parsed != null && parsed.hasMatchedOption("--debug");
   }
 
   /** That of a command, for another of its mixins. */
@@ -78,7 +79,7 @@ final class Output {
   }
 
   /** A line of the result; names in it may come from anywhere. */
-  void line(String text) {
+  public void line(String text) {
     out().println(Messages.line(text));
   }
 
@@ -88,7 +89,7 @@ final class Output {
   }
 
   /** The result for machines. */
-  void json(JsonNode node) {
+  public void json(JsonNode node) {
     try {
       String text = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(node);
       out().println(DELETE_AND_C1.matcher(text).replaceAll(Output::escaped));
@@ -102,7 +103,7 @@ final class Output {
   }
 
   /** Something a user should know and may leave. Several threads may say it. */
-  void warn(String text) {
+  public void warn(String text) {
     tell("warning: " + text);
   }
 
@@ -130,13 +131,14 @@ final class Output {
   }
 
   /** A line about what happens. */
-  void info(String text) {
+  public void info(String text) {
     if (!quiet) {
       tell(text);
     }
   }
 
-  Progress progress() {
+  /** The progress of long work, as the command line wants to hear of it. */
+  public Progress progress() {
     return quiet ? Progress.SILENT : new ConsoleProgress(this);
   }
 }

@@ -17,9 +17,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Builds the corpus; {@code corpus/build} fetches the package and starts it. */
+/** Builds the corpus; {@code maker/build} fetches the package and starts it. */
 @Command(
-    name = "corpus/build",
+    name = "maker/build",
     mixinStandardHelpOptions = true,
     description = "Makes pictures and captions of the icons of the npm package @iconify/json.")
 public final class Main {

@@ -23,8 +23,6 @@ import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.Towers;
 import org.kgcoop.data.Images;
-import org.kgcoop.fixtures.Drawings;
-import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
@@ -140,7 +138,7 @@ class PretrainingTest {
         Autograd.Switch off = Autograd.off()) {
       weights.load(clip.stored(), "test");
       Towers towers = weights.evaluating();
-      Tensor images = TinyClip.normal(3, 1, 2, 3, 32, 32);
+      Tensor images = Normal.tensor(3, 1, 2, 3, 32, 32);
       assertClose(clip.imageEncoder().features(images), towers.images().features(images));
       long[] ids = {clip.tokenizer().startOfText(), 5, 6, clip.tokenizer().endOfText()};
       try (PackedTexts layout = clip.textEncoder().layout(1, new int[] {3})) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
-import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -15,8 +14,8 @@ class InfoNceTest {
   @Test
   void lossEqualsAPlainLoop() {
     try (Scope scope = Scope.open("test")) {
-      Tensor images = TinyClip.normal(1, 2, B, E);
-      Tensor texts = TinyClip.normal(2, 3, B, E);
+      Tensor images = Normal.tensor(1, 2, B, E);
+      Tensor texts = Normal.tensor(2, 3, B, E);
       double expected = plain(images.toFloats(), texts.toFloats(), 7);
       assertThat(InfoNce.loss(images, texts, Tensor.scalar(Math.log(7))).item())
           .isCloseTo(expected, within(1e-5));
@@ -26,8 +25,8 @@ class InfoNceTest {
   @Test
   void gradientsEqualFiniteDifferences() {
     try (Scope scope = Scope.open("test")) {
-      Tensor images = TinyClip.normal(1, 1, B, E);
-      Tensor texts = TinyClip.normal(2, 1, B, E);
+      Tensor images = Normal.tensor(1, 1, B, E);
+      Tensor texts = Normal.tensor(2, 1, B, E);
       double logScale = Math.log(5);
       InfoNce.Gradients gradients = InfoNce.gradients(images, texts, Tensor.scalar(logScale));
       float[] imageGradients = gradients.images().toFloats();

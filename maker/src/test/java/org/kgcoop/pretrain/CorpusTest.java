@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.Images;
-import org.kgcoop.fixtures.Drawings;
 
 class CorpusTest {
   @TempDir Path folder;

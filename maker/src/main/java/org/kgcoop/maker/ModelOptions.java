@@ -1,4 +1,4 @@
-package org.kgcoop.cli;
+package org.kgcoop.maker;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +110,9 @@ final class ModelOptions {
    */
   ClipConfig config() {
     List<Integer> blocks = new ArrayList<>();
-    Parse.listWithRepeats("--layers", layers).forEach(n -> blocks.add(positive("--layers", n)));
+    for (String number : layers.split(",", -1)) {
+      blocks.add(positive("--layers", number.strip()));
+    }
     require(channels == 1 || channels == 3, "--channels", channels, "1 or 3");
     require(embedDim >= 1, "--embed-dim", embedDim, "at least 1");
     require(textLength >= 32 && textLength <= 512, "--text-length", textLength, "32 to 512");

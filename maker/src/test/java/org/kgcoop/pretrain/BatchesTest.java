@@ -16,7 +16,6 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.clip.VocabularyTraining;
 import org.kgcoop.data.Images;
-import org.kgcoop.fixtures.Drawings;
 import org.kgcoop.tensor.DType;
 
 class BatchesTest {

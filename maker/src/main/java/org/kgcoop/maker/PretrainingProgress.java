@@ -1,6 +1,7 @@
-package org.kgcoop.cli;
+package org.kgcoop.maker;
 
 import java.util.Locale;
+import org.kgcoop.cli.Output;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.pretrain.Pretraining;
 

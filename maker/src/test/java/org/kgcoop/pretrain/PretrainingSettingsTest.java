@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
-import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.tensor.DType;
 
 class PretrainingSettingsTest {
 
   private static PretrainingSettings of(PretrainingSettings.Length length, int warmup) {
     return new PretrainingSettings(
-        TinyClip.CONFIG,
+        new ClipConfig(
+            12, 8, 3, 100, 700, 32, 2, 2, Activation.QUICK_GELU, new ClipConfig.Vit(16, 1, 4, 1)),
         length,
         8,
         0,

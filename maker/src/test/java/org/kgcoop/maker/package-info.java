@@ -1,0 +1,4 @@
+@NullMarked
+package org.kgcoop.maker;
+
+import org.jspecify.annotations.NullMarked;
