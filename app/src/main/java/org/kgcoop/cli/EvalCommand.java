@@ -101,7 +101,7 @@ final class EvalCommand implements Callable<Integer> {
         FeatureClassifier classifier =
             file == null
                 ? new ZeroShot(List.of(Preset.zeroShotTemplate(set.name(), Templates.of(set))))
-                    .classifier(clip, set.classNames(), 0)
+                    .classifier(clip, set.classNames())
                 : file.learner(clip, set.classNames())) {
       Evaluator.Result result =
           Evaluator.evaluate(classifier, bank.open(clip, output), set, output.progress());

@@ -106,7 +106,7 @@ final class ModelCases {
   static void zeroShot(ReferenceFolder folder, JsonNode c, Comparison comparison) {
     Clip clip = folder.model(c);
     ZeroShot method = new ZeroShot(texts(c.path("templates")));
-    try (FeatureClassifier classifier = method.classifier(clip, texts(c.path("classnames")), 0)) {
+    try (FeatureClassifier classifier = method.classifier(clip, texts(c.path("classnames")))) {
       Tensor logits = classifier.logits(features(clip, images(folder, c, "images")));
       compare(folder, "logits", logits, c.path("expect").asText(), comparison);
     }

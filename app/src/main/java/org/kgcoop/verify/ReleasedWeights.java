@@ -237,7 +237,7 @@ public final class ReleasedWeights {
       return;
     }
     ZeroShot method = new ZeroShot(List.of("a {}"));
-    try (FeatureClassifier classifier = method.classifier(clip, EXAMPLE, 0)) {
+    try (FeatureClassifier classifier = method.classifier(clip, EXAMPLE)) {
       Images images = new Images(warning -> {});
       Tensor features = new PictureEncoder(clip, images).of(List.of(images.read(picture)));
       float[] p = Functions.softmax(classifier.logits(features), 1).toFloats();

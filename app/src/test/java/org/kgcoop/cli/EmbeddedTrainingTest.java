@@ -164,7 +164,7 @@ class EmbeddedTrainingTest {
   void theEmbeddedClipKnowsItsObjects() {
     DataSet objects = EmbeddedDataSets.open("objects", OPTIONS);
     try (FeatureClassifier zeroShot =
-        new ZeroShot(List.of(TEMPLATE)).classifier(clip, objects.classNames(), 0)) {
+        new ZeroShot(List.of(TEMPLATE)).classifier(clip, objects.classNames())) {
       double accuracy =
           Evaluator.evaluate(zeroShot, bank, objects, Progress.SILENT).evaluation().accuracy();
       assertThat(accuracy).isGreaterThan(5 * 100.0 / objects.classNames().size());

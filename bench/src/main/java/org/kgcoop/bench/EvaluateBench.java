@@ -47,7 +47,7 @@ final class EvaluateBench implements Callable<Integer> {
     try (Clip ours = BenchModel.load(options.precision());
         Clip reference = BenchModel.load(DType.FLOAT32);
         PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
-        FeatureClassifier classifier = new ZeroShot(List.of(TEMPLATE)).classifier(ours, names, 0);
+        FeatureClassifier classifier = new ZeroShot(List.of(TEMPLATE)).classifier(ours, names);
         Scope scope = Scope.open("bench");
         Autograd.Switch off = Autograd.off()) {
       Tensor features = BenchModel.features(pictures, ours.config().embedDim());

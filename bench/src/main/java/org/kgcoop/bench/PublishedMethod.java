@@ -49,7 +49,7 @@ final class PublishedMethod implements AutoCloseable {
         method instanceof KgCoOp kgCoOp
             ? kgCoOp.template()
             : method instanceof ProGrad proGrad ? proGrad.template() : "a photo of a {}.";
-    teacher = new ZeroShot(List.of(template)).classifier(clip, classNames, 0);
+    teacher = new ZeroShot(List.of(template)).classifier(clip, classNames);
     try (Scope scope = Scope.open("teacher")) {
       // The logits of unit vectors along the axes are the features themselves, scaled.
       int embed = clip.config().embedDim();

@@ -116,7 +116,7 @@ public final class Classifier implements AutoCloseable {
     check(classNames);
     ZeroShot method = new ZeroShot(List.of(templates));
     return new Classifier(
-        clip, classNames, ZERO_SHOT, templates[0], method.classifier(clip, classNames, 0));
+        clip, classNames, ZERO_SHOT, templates[0], method.classifier(clip, classNames));
   }
 
   private static void check(List<String> classNames) {

@@ -47,11 +47,13 @@ public record Contender(
    */
   public void checkNewClasses() {
     Method made = method.apply(Occasion.ANY);
-    String why = ClassBound.why(made);
-    if (why != null) {
-      throw KgCoopException.configuration(
-          "%s: %s cannot be used on new classes; leave it out here".formatted(made.title(), why));
-    }
+    made.bound()
+        .ifPresent(
+            why -> {
+              throw KgCoopException.configuration(
+                  "%s: %s cannot be used on new classes; leave it out here"
+                      .formatted(made.title(), why));
+            });
   }
 
   /** Where its runs lie below those of a data set: {@code kgcoop}, {@code kgcoop/weight=4}. */

@@ -65,7 +65,7 @@ public record Headroom(
                 bench.bank(), draw.train(), bench.progress(), draw.name() + ": training pictures");
         try (FeatureClassifier clip =
             new ZeroShot(List.of(Preset.zeroShotTemplate(draw.name(), Templates.of(draw))))
-                .classifier(bench.clip(), draw.classNames(), 0)) {
+                .classifier(bench.clip(), draw.classNames())) {
           zeroShot.add(
               Evaluator.evaluate(clip, features, draw.train(), draw.classNames().size())
                   .evaluation()

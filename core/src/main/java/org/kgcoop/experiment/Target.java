@@ -86,7 +86,7 @@ public final class Target {
   /** Zero-shot CLIP with the template of the data set. */
   synchronized FeatureClassifier handCrafted(Clip clip) {
     if (handCrafted == null) {
-      handCrafted = new ZeroShot(List.of(template())).classifier(clip, data.classNames(), 0);
+      handCrafted = new ZeroShot(List.of(template())).classifier(clip, data.classNames());
     }
     return handCrafted;
   }
@@ -100,7 +100,7 @@ public final class Target {
       return OptionalDouble.empty();
     }
     try (FeatureClassifier zeroShot =
-        new ZeroShot(List.of(template())).classifier(bench.clip(), data.classNames(), 0)) {
+        new ZeroShot(List.of(template())).classifier(bench.clip(), data.classNames())) {
       return OptionalDouble.of(
           Evaluator.evaluate(zeroShot, bench.bank(), data, Progress.SILENT)
               .evaluation()

@@ -5,8 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.prompt.AutoWeight;
+import org.kgcoop.prompt.ClassBound;
 import org.kgcoop.prompt.Method;
 
 /**
@@ -28,12 +29,18 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
   /** Refuses what cannot work, before anything is trained. */
   void check() {
     Method method = method();
-    if (method instanceof AutoWeight) {
-      WeightSearch.check(draw);
-    }
-    for (Target target : targets) {
-      ClassBound.check(method, draw.classNames(), target);
-    }
+    method.check(draw.occasion(), draw.classNames().size(), draw.hasValidation());
+    method.bound().ifPresent(why -> targets.forEach(target -> checkKnown(method, why, target)));
+  }
+
+  private void checkKnown(Method method, String why, Target target) {
+    ClassBound.firstUnknown(draw.classNames(), target.data().classNames())
+        .ifPresent(
+            name -> {
+              throw KgCoopException.configuration(
+                  "%s: %s cannot be used on new classes, such as '%s' of %s; leave it out here"
+                      .formatted(method.title(), why, name, target.data().name()));
+            });
   }
 
   Path folder(Path out) {

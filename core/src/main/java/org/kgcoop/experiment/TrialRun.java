@@ -7,22 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.DataSet;
-import org.kgcoop.data.Item;
-import org.kgcoop.prompt.AutoWeight;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Method;
-import org.kgcoop.prompt.NearestWords;
-import org.kgcoop.prompt.Probe;
-import org.kgcoop.prompt.PromptFile;
-import org.kgcoop.prompt.PromptLearner;
-import org.kgcoop.prompt.PromptMethod;
-import org.kgcoop.prompt.TextMethod;
-import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
+import org.kgcoop.prompt.Fitted;
+import org.kgcoop.prompt.Fitting;
 import org.kgcoop.train.RunFolder;
 
 /**
@@ -30,9 +19,6 @@ import org.kgcoop.train.RunFolder;
  * targets than its folder holds is measured on those alone; nothing is trained twice.
  */
 public final class TrialRun {
-  /** Words nearest to a learned vector that the results name. */
-  private static final int WORDS = 5;
-
   private final Workbench bench;
   private final Trial trial;
 
@@ -89,7 +75,8 @@ public final class TrialRun {
         return before;
       }
       ObjectNode results = before == null ? JsonNodeFactory.instance.objectNode() : before;
-      try (Fitted fitted = fitted(folder, before == null ? results : null)) {
+      Fitting fitting = new TrialFitting(bench, trial, folder, before == null ? results : null);
+      try (Fitted fitted = trial.method().fit(fitting)) {
         results.set("targets", targets(fitted, results.path("targets")));
       }
       folder.complete(results);
@@ -135,7 +122,8 @@ public final class TrialRun {
   }
 
   private ObjectNode measure(Fitted fitted, Target target) {
-    try (FeatureClassifier classifier = fitted.classifier(target)) {
+    try (FeatureClassifier classifier =
+        fitted.classifier(target.data().classNames(), trial.draw().occasion(target.data()))) {
       Evaluator.Result result =
           Evaluator.evaluate(
               classifier,
@@ -146,102 +134,9 @@ public final class TrialRun {
           target,
           target.fingerprint(bench),
           result,
-          fitted instanceof Fitted.Prompt
+          trial.method().prompt().isPresent()
               ? Evaluator.distance(classifier, target.handCrafted(bench.clip()))
               : Double.NaN);
     }
-  }
-
-  /**
-   * The method after learning.
-   *
-   * @param results gets what is to be said of the training; null where it is done and its prompt
-   *     file is there
-   */
-  private Fitted fitted(RunFolder folder, @Nullable ObjectNode results) {
-    Method method = trial.method();
-    if (method instanceof AutoWeight auto) {
-      WeightSearch.Found found = new WeightSearch(bench, trial, auto).find(folder.path());
-      if (results != null) {
-        results.putObject("chosen").put("weight", found.weight());
-      }
-      return prompt(folder, auto.with(found.weight()), results);
-    }
-    if (method instanceof PromptMethod prompt) {
-      return prompt(folder, prompt, results);
-    }
-    if (method instanceof Probe probe) {
-      return probe(probe, results);
-    }
-    if (method instanceof TextMethod) {
-      // Each target has its own template.
-      return target ->
-          ((TextMethod) trial.contender().method().apply(trial.draw().occasion(target.data())))
-              .classifier(bench.clip(), target.data().classNames(), trial.draw().seed());
-    }
-    throw new IllegalStateException("no way to fit " + method.id());
-  }
-
-  private Fitted probe(Probe method, @Nullable ObjectNode results) {
-    DataSet data = trial.draw().data(bench.warnings());
-    try (Scope scope = Scope.open("probe of " + data.name())) {
-      Tensor train = features(data.train(), data.name() + ": training pictures");
-      Tensor val =
-          data.val().isEmpty()
-              ? train
-              : features(data.val(), data.name() + ": validation pictures");
-      Probe.Fit fit =
-          method.fit(
-              train,
-              Evaluator.labels(data.train()),
-              val,
-              Evaluator.labels(data.val()),
-              data.classNames().size());
-      if (results != null) {
-        results.putObject("chosen").put("strength", fit.strength()).put("by", fit.chosenBy());
-      }
-      return new Fitted.Probed(fit.probe(), data.classNames());
-    }
-  }
-
-  private Tensor features(List<Item> items, String what) {
-    return Evaluator.features(bench.bank(), items, bench.progress(), what);
-  }
-
-  private Fitted prompt(RunFolder folder, PromptMethod method, @Nullable ObjectNode results) {
-    DataSet data = trial.draw().data(bench.warnings());
-    List<String> names = data.classNames();
-    if (results == null) {
-      PromptLearner learner = PromptFile.read(folder.promptFile()).learner(bench.clip(), names);
-      return new Fitted.Prompt(bench.clip(), method, names, learner);
-    }
-    PromptLearner learner = method.learner(bench.clip(), names, trial.draw().seed());
-    try {
-      results.set(
-          "training",
-          new PromptTraining(
-                  bench,
-                  trial.draw(),
-                  method,
-                  trial.contender().training().apply(method, trial.draw().occasion()))
-              .train(folder, learner));
-      // Those of each class would be thousands.
-      if (!method.context().classSpecific()) {
-        results.set("nearest_words", nearestWords(PromptFile.read(folder.promptFile())));
-      }
-      return new Fitted.Prompt(bench.clip(), method, names, learner);
-    } catch (RuntimeException e) {
-      learner.close();
-      throw e;
-    }
-  }
-
-  private ArrayNode nearestWords(PromptFile prompt) {
-    ArrayNode vectors = JsonNodeFactory.instance.arrayNode();
-    for (NearestWords.Vector vector : NearestWords.of(prompt, bench.clip(), WORDS)) {
-      ArrayNode words = vectors.addArray();
-      vector.words().forEach(word -> words.add(word.text()));
-    }
-    return vectors;
   }
 }

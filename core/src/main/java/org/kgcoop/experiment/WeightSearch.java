@@ -38,7 +38,6 @@ import org.kgcoop.train.TrainingSettings;
  * the run; while it is searched for, each training is a run folder below {@code .weight-search}.
  */
 final class WeightSearch {
-  private static final int FEWEST_CLASSES = 4;
   private static final int SHARE_HELD_OUT = 4;
 
   private final Workbench bench;
@@ -51,37 +50,18 @@ final class WeightSearch {
     this.method = method;
   }
 
-  /** The weight that won. */
-  record Found(double weight) {}
-
-  /** Refuses a draw that no half can be hidden of. */
-  static void check(Draw draw) {
-    int classes = draw.classNames().size();
-    if (classes < FEWEST_CLASSES) {
-      throw KgCoopException.configuration(
-          "%s: KgCoOp's weight cannot be found among %s classes, at least %s are needed; give it"
-                  .formatted(draw.name(), classes, FEWEST_CLASSES)
-              + " with --weight");
-    }
-    if (draw.shots() == 1 && !draw.hasValidation()) {
-      throw KgCoopException.configuration(
-          draw.name()
-              + ": to find KgCoOp's weight takes validation pictures or two shots; give it with"
-              + " --weight");
-    }
-  }
-
   /**
    * Searches, goes on with a search, or reads what one has found.
    *
    * @param run the folder of the run
+   * @return the weight that won
    */
-  Found find(Path run) {
+  double find(Path run) {
     Path file = run.resolve("weight_search.json");
     Path work = run.resolve(".weight-search");
     if (Files.exists(file)) {
       delete(work); // a process that ended between the two
-      return new Found(JsonFiles.read(file).path("chosen").asDouble());
+      return JsonFiles.read(file).path("chosen").asDouble();
     }
     DataSet drawn = trial.draw().data(bench.warnings());
     Map<Double, Double> sums = new HashMap<>();
@@ -123,7 +103,7 @@ final class WeightSearch {
                 trial.draw().seed(),
                 best,
                 sums.getOrDefault(best, 0.0) / 2));
-    return new Found(best);
+    return best;
   }
 
   private double best(Map<Double, Double> sums) {

@@ -39,12 +39,12 @@ public record Ensemble(List<String> templates, String own, boolean addsOwn) impl
   }
 
   @Override
-  public FeatureClassifier classifier(Clip clip, List<String> classNames, long seed) {
+  public FeatureClassifier classifier(Clip clip, List<String> classNames) {
     List<String> all = new ArrayList<>(templates);
     if (addsOwn) {
       all.add(own);
     }
-    return new ZeroShot(all).classifier(clip, classNames, seed);
+    return new ZeroShot(all).classifier(clip, classNames);
   }
 
   @Override

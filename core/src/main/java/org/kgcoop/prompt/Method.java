@@ -2,10 +2,11 @@ package org.kgcoop.prompt;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import org.kgcoop.KgCoopException;
 
 /**
- * A way to classify image features. What it needs to be made ready tells the kinds apart: a {@link
- * TextMethod} needs the names of classes.
+ * A way to classify image features. {@link #fit} makes it ready; all that tells one kind of method
+ * from another is what it asks of the {@link Fitting}.
  */
 public interface Method {
 
@@ -16,15 +17,40 @@ public interface Method {
   String title();
 
   /**
-   * What is learned or written, as the published table says: {@code hand-crafted}, {@code textual}.
+   * The kind of prompt, as the published table says it: {@code hand-crafted}, {@code textual}, or
+   * {@code none}.
    */
   String prompts();
 
-  /** What is trained, where that is a prompt; a setting that is still to be found has any value. */
+  /** All settings, in the form that {@link MethodCatalogue#parse} reads. */
+  ObjectNode toJson();
+
+  /**
+   * The method after learning what it learns.
+   *
+   * @throws KgCoopException where it cannot learn from those data, or was interrupted
+   */
+  Fitted fit(Fitting fitting);
+
+  /** The prompt that is trained, if any; a setting that is still to be found has any value. */
   default Optional<PromptMethod> prompt() {
     return Optional.empty();
   }
 
-  /** All settings, in the form that {@link MethodCatalogue#parse} reads. */
-  ObjectNode toJson();
+  /**
+   * The reason why the method answers only for classes that it has learned, as the subject of a
+   * sentence; empty where it answers for classes of any name.
+   */
+  default Optional<String> bound() {
+    return Optional.empty();
+  }
+
+  /**
+   * Refuses data that it cannot learn from, before anything is trained.
+   *
+   * @param classes that are learned
+   * @param validation true if there are validation images
+   * @throws KgCoopException of the kind CONFIGURATION
+   */
+  default void check(Occasion occasion, int classes, boolean validation) {}
 }

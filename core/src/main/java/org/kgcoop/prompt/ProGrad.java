@@ -72,7 +72,7 @@ public record ProGrad(ContextSettings context, String template, double temperatu
 
   @Override
   public PromptLearner learner(Clip clip, List<String> classNames, long seed) {
-    FeatureClassifier teacher = new ZeroShot(List.of(template)).classifier(clip, classNames, seed);
+    FeatureClassifier teacher = new ZeroShot(List.of(template)).classifier(clip, classNames);
     return new ContextLearner(
         clip, classNames, context, seed, new Objective(teacher, temperature, lambda));
   }

@@ -2,6 +2,8 @@ package org.kgcoop.prompt;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -16,44 +18,43 @@ public record Probe() implements Method {
   /** C where one picture of a class is all there is: the middle of those that are tried. */
   static final double DEFAULT_STRENGTH = 10;
 
-  /**
-   * A fitted probe.
-   *
-   * @param probe for the caller to close
-   * @param strength its C
-   * @param chosenBy {@code validation}, {@code folds} or {@code default}
-   */
-  public record Fit(LinearProbe probe, double strength, String chosenBy) {}
-
-  /**
-   * Fits one to the training pictures.
-   *
-   * @param features (N, E), unit rows
-   * @param labels of each, 0 to classes - 1
-   * @param valFeatures of the validation pictures, (V, E); V may be 0, the tensor is then not used
-   */
-  public Fit fit(Tensor features, int[] labels, Tensor valFeatures, int[] valLabels, int classes) {
-    ProbeFolds folds = new ProbeFolds(features, labels, classes);
-    double strength = DEFAULT_STRENGTH;
-    String chosenBy = "default";
-    if (valLabels.length > 0) {
-      strength = bestOn(features, labels, valFeatures, valLabels, classes);
-      chosenBy = "validation";
-    } else if (folds.fewest() > 1) {
-      strength = folds.strength();
-      chosenBy = "folds";
+  @Override
+  public Fitted fit(Fitting fitting) {
+    List<String> classNames = fitting.classNames();
+    try (Scope scope = Scope.open("probe")) {
+      LabelledFeatures train = fitting.train();
+      int[] labels = train.labelArray();
+      ProbeFolds folds = new ProbeFolds(train.features(), labels, classNames.size());
+      Optional<LabelledFeatures> validation = fitting.validation();
+      double strength = DEFAULT_STRENGTH;
+      String chosenBy = "default";
+      if (validation.isPresent()) {
+        strength = bestOn(train.features(), labels, validation.get(), classNames.size());
+        chosenBy = "validation";
+      } else if (folds.fewest() > 1) {
+        strength = folds.strength();
+        chosenBy = "folds";
+      }
+      fitting.chosen("strength", strength);
+      fitting.chosen("by", chosenBy);
+      return new Fitted.Bound(
+          LinearProbe.fit(train.features(), labels, classNames.size(), strength), classNames);
     }
-    return new Fit(LinearProbe.fit(features, labels, classes, strength), strength, chosenBy);
+  }
+
+  @Override
+  public Optional<String> bound() {
+    return Optional.of("it knows only the classes that it has seen and");
   }
 
   private static double bestOn(
-      Tensor features, int[] labels, Tensor valFeatures, int[] valLabels, int classes) {
+      Tensor features, int[] labels, LabelledFeatures validation, int classes) {
     double best = DEFAULT_STRENGTH;
     int most = -1;
     for (double strength : ProbeFolds.STRENGTHS) {
       try (Scope scope = Scope.open("probe");
           LinearProbe probe = LinearProbe.fit(features, labels, classes, strength)) {
-        int right = probe.correct(valFeatures, valLabels);
+        int right = probe.correct(validation.features(), validation.labelArray());
         if (right > most) {
           most = right;
           best = strength;

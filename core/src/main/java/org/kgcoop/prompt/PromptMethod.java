@@ -5,24 +5,30 @@ import java.util.Optional;
 import org.kgcoop.clip.Clip;
 
 /** A method that tunes a prompt. */
-public interface PromptMethod extends TextMethod {
+public interface PromptMethod extends Method {
 
   /** The learned vectors. */
   ContextSettings context();
 
-  /** How many epochs, and pictures a step, the published configuration has. */
+  /** The length of the published training. */
   Defaults defaults();
 
   /**
    * The length of the published training.
    *
-   * @param epochs passes over the training pictures
-   * @param batchSize pictures a step
+   * @param epochs passes over the training images
+   * @param batchSize images a step
    */
   record Defaults(int epochs, int batchSize) {}
 
-  /** Ready to be trained on those classes. */
+  /** A learner of those classes that starts from the method's initial values. */
   PromptLearner learner(Clip clip, List<String> classNames, long seed);
+
+  @Override
+  default Fitted fit(Fitting fitting) {
+    return new Fitted.Prompt(
+        fitting.clip(), this, fitting.classNames(), fitting.trainedPrompt(this));
+  }
 
   @Override
   default Optional<PromptMethod> prompt() {
@@ -30,7 +36,7 @@ public interface PromptMethod extends TextMethod {
   }
 
   @Override
-  default FeatureClassifier classifier(Clip clip, List<String> classNames, long seed) {
-    return learner(clip, classNames, seed);
+  default Optional<String> bound() {
+    return context().classSpecific() ? Optional.of("a class-specific context") : Optional.empty();
   }
 }

@@ -3,13 +3,16 @@ package org.kgcoop.prompt;
 import java.util.List;
 import org.kgcoop.clip.Clip;
 
-/** A method that goes by the names of classes, so that it needs no picture of them. */
+/** A method that goes by the names of classes, so that it learns from no image. */
 public interface TextMethod extends Method {
 
-  /**
-   * Ready for those classes. A learned method starts from its initial values.
-   *
-   * @param seed of what the method draws at random
-   */
-  FeatureClassifier classifier(Clip clip, List<String> classNames, long seed);
+  /** The classifier of those classes, for the caller to close. */
+  FeatureClassifier classifier(Clip clip, List<String> classNames);
+
+  @Override
+  default Fitted fit(Fitting fitting) {
+    // Each data set has its own template.
+    return (classNames, occasion) ->
+        ((TextMethod) fitting.methodOn(occasion)).classifier(fitting.clip(), classNames);
+  }
 }

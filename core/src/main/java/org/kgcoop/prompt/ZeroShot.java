@@ -44,7 +44,7 @@ public record ZeroShot(List<String> templates) implements TextMethod {
   }
 
   @Override
-  public FeatureClassifier classifier(Clip clip, List<String> classNames, long seed) {
+  public FeatureClassifier classifier(Clip clip, List<String> classNames) {
     return ClassFeatures.of(clip.logitScale(), () -> features(clip, classNames));
   }
 

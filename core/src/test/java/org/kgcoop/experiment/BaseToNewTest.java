@@ -214,8 +214,7 @@ class BaseToNewTest {
       // |t - h|^2 of unit vectors, class by class.
       try (FeatureClassifier fixed = learner.fixed();
           FeatureClassifier byHand =
-              new ZeroShot(List.of(Templates.DEFAULT))
-                  .classifier(lab.clip, unseen.classNames(), 0)) {
+              new ZeroShot(List.of(Templates.DEFAULT)).classifier(lab.clip, unseen.classNames())) {
         float[] t = fixed.classFeatures().orElseThrow().toFloats();
         float[] h = byHand.classFeatures().orElseThrow().toFloats();
         double squares = 0;

@@ -118,9 +118,8 @@ class BaselinesTest {
     all.add("a texture of {}.");
     try (Scope scope = Scope.open("test");
         FeatureClassifier ensemble =
-            new Ensemble(Templates.ENSEMBLE, "a texture of {}.", true)
-                .classifier(lab.clip, names, 0);
-        FeatureClassifier byHand = new ZeroShot(all).classifier(lab.clip, names, 0)) {
+            new Ensemble(Templates.ENSEMBLE, "a texture of {}.", true).classifier(lab.clip, names);
+        FeatureClassifier byHand = new ZeroShot(all).classifier(lab.clip, names)) {
       assertThat(ensemble.classFeatures().orElseThrow().toFloats())
           .isEqualTo(byHand.classFeatures().orElseThrow().toFloats());
     }
@@ -132,9 +131,8 @@ class BaselinesTest {
     List<String> names = List.of("a", "b", "c");
     try (Scope scope = Scope.open("test");
         FeatureClassifier ensemble =
-            new Ensemble(Templates.ENSEMBLE, "a {}.", false).classifier(lab.clip, names, 0);
-        FeatureClassifier byHand =
-            new ZeroShot(Templates.ENSEMBLE).classifier(lab.clip, names, 0)) {
+            new Ensemble(Templates.ENSEMBLE, "a {}.", false).classifier(lab.clip, names);
+        FeatureClassifier byHand = new ZeroShot(Templates.ENSEMBLE).classifier(lab.clip, names)) {
       assertThat(ensemble.classFeatures().orElseThrow().toFloats())
           .isEqualTo(byHand.classFeatures().orElseThrow().toFloats());
     }
@@ -159,7 +157,7 @@ class BaselinesTest {
     DataSet asked = two.withPictures(List.of(), List.of(), two.test());
     try (FeatureClassifier classifier =
         new ZeroShot(List.of("art of the {}.", "the letter {}."))
-            .classifier(lab.clip, asked.classNames(), 0)) {
+            .classifier(lab.clip, asked.classNames())) {
       Evaluator.Result result =
           Evaluator.evaluate(classifier, lab.bench(() -> false).bank(), asked, Progress.SILENT);
       assertThat(target.path("correct").asLong()).isEqualTo(result.evaluation().correct());

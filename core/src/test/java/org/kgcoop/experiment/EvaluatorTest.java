@@ -47,7 +47,7 @@ class EvaluatorTest {
       items.add(new Item("p" + i, Path.of("p" + i), label, NAMES.get(label)));
     }
     try (FeatureClassifier classifier =
-            new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES, 0);
+            new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       Tensor features = TinyClip.features(count);
       Evaluator.Result result = Evaluator.evaluate(classifier, features, items, 3);

@@ -160,7 +160,7 @@ class LearnerTest {
   void proGradsDistillationIsTheTemperedCrossEntropyUnderTheTeacher() {
     ProGrad method = new ProGrad(ContextSettings.shared(3, ""), "{} texture", 2, 0.7);
     try (PromptLearner learner = moved(method);
-        FeatureClassifier teacher = new ZeroShot(List.of("{} texture")).classifier(clip, NAMES, 0);
+        FeatureClassifier teacher = new ZeroShot(List.of("{} texture")).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       double[][] z = rows(teacher.logits(batch().features()));
       double[][] s = rows(learner.logits(batch().features()));
@@ -314,7 +314,7 @@ class LearnerTest {
     KgCoOp method = new KgCoOp(ContextSettings.shared(4, "a photo of a"), "a photo of a {}.", 8);
     try (PromptLearner learner = method.learner(clip, NAMES, 1);
         FeatureClassifier teacher =
-            new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES, 0);
+            new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       assertThat(loss(learner.step(batch()), "knowledge")).isCloseTo(0, within(1e-6));
       float[] taught = teacher.logits(batch().features()).toFloats();
@@ -423,7 +423,7 @@ class LearnerTest {
   @Test
   void aZeroShotEnsembleIsTheUnitMeanOfItsUnitFeatures() {
     List<String> templates = List.of("a photo of a {}.", "{} texture");
-    try (FeatureClassifier ensemble = new ZeroShot(templates).classifier(clip, NAMES, 0);
+    try (FeatureClassifier ensemble = new ZeroShot(templates).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       double[][] a = rows(TextFeatures.handCrafted(clip, NAMES, templates.get(0)));
       double[][] b = rows(TextFeatures.handCrafted(clip, NAMES, templates.get(1)));

@@ -50,7 +50,7 @@ class ProGradTest {
   private Gradients gradients(ContextSettings context, double lambda, long[] labels) {
     ProGrad method = new ProGrad(context, TEMPLATE, 1, lambda);
     try (PromptLearner learner = method.learner(clip, NAMES, 1);
-        FeatureClassifier teacher = new ZeroShot(List.of(TEMPLATE)).classifier(clip, NAMES, 0);
+        FeatureClassifier teacher = new ZeroShot(List.of(TEMPLATE)).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       Tensor f = TinyClip.features(labels.length);
       Tensor y = Tensor.of(labels, labels.length);
@@ -77,7 +77,7 @@ class ProGradTest {
 
   /** What the teacher takes for right, picture by picture: {@code best}, or the least likely. */
   private long[] labels(boolean best) {
-    try (FeatureClassifier teacher = new ZeroShot(List.of(TEMPLATE)).classifier(clip, NAMES, 0);
+    try (FeatureClassifier teacher = new ZeroShot(List.of(TEMPLATE)).classifier(clip, NAMES);
         Scope scope = Scope.open("labels")) {
       return teacher.logits(TinyClip.features(4)).times(best ? 1 : -1).argmax(1).toLongs();
     }

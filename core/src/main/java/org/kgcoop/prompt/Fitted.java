@@ -1,19 +1,19 @@
-package org.kgcoop.experiment;
+package org.kgcoop.prompt;
 
 import java.util.List;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.LinearProbe;
-import org.kgcoop.prompt.PromptLearner;
-import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.tensor.Tensor;
 
-/** A method that has learned what it learns, ready to be asked about the classes of targets. */
-interface Fitted extends AutoCloseable {
+/** A method that has learned what it learns, ready to be asked about classes. */
+public interface Fitted extends AutoCloseable {
 
-  /** For the classes of a target, for the caller to close. */
-  FeatureClassifier classifier(Target target);
+  /**
+   * A classifier of those classes, for the caller to close before this.
+   *
+   * @param occasion the data that they belong to
+   */
+  FeatureClassifier classifier(List<String> classNames, Occasion occasion);
 
   @Override
   default void close() {}
@@ -26,10 +26,12 @@ interface Fitted extends AutoCloseable {
    */
   record Prompt(Clip clip, PromptMethod method, List<String> classNames, PromptLearner learner)
       implements Fitted {
+    public Prompt {
+      classNames = List.copyOf(classNames);
+    }
 
     @Override
-    public FeatureClassifier classifier(Target target) {
-      List<String> asked = target.data().classNames();
+    public FeatureClassifier classifier(List<String> asked, Occasion occasion) {
       if (asked.equals(classNames)) {
         return learner.fixed();
       }
@@ -53,19 +55,23 @@ interface Fitted extends AutoCloseable {
   }
 
   /**
-   * A fitted probe.
+   * A classifier of the learned classes and no others.
    *
-   * @param probe for {@code classNames}; closed with this
+   * @param learned for {@code classNames}; closed with this
    */
-  record Probed(LinearProbe probe, List<String> classNames) implements Fitted {
+  record Bound(FeatureClassifier learned, List<String> classNames) implements Fitted {
+    public Bound {
+      classNames = List.copyOf(classNames);
+    }
+
     @Override
-    public FeatureClassifier classifier(Target target) {
-      return new ClassBound(new Borrowed(probe), classNames, target.data().classNames());
+    public FeatureClassifier classifier(List<String> asked, Occasion occasion) {
+      return new ClassBound(new Borrowed(learned), classNames, asked);
     }
 
     @Override
     public void close() {
-      probe.close();
+      learned.close();
     }
   }
 
