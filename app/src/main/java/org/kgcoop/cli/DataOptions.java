@@ -102,7 +102,7 @@ final class DataOptions {
           "%s: there is no such path; to open %s by its name, give --root, the folder with %s/"
               .formatted(data, published.get().name(), published.get().directory()));
     }
-    return PublishedDataSets.open(root, data, options);
+    return DataSets.openPublished(root, data, options);
   }
 
   private DataSet openParts(String data, DataSetOptions options) {

@@ -42,7 +42,7 @@ final class BmpDecoder {
     boolean noMasks = compression == BIT_FIELDS && file.u32(54) + file.u32(58) + file.u32(62) == 0;
     Raster raster = ImageReaders.BMP.read(noMasks ? withoutCompression(bytes) : bytes);
     if (bits > 8) {
-      return Samples.rgb(raster);
+      return RgbImage.of(raster);
     }
     byte[] palette = palette(file, headerSize, old, bits);
     return Samples.coloured((int) width, (int) height, Samples.band(raster, 0), palette);

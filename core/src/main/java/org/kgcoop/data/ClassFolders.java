@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 
 /**
  * Pictures in a folder for each class: either DIR/CLASS, split here, or DIR/train/CLASS,
@@ -158,7 +159,7 @@ final class ClassFolders {
           ("%s: no pictures in %s; expected JPEG, PNG, GIF, BMP or WebP files directly in each"
                   + " class folder%s")
               .formatted(
-                  root, Listing.firstOf(empty), told.map(line -> " (" + line + ")").orElse("")));
+                  root, Messages.firstOf(empty), told.map(line -> " (" + line + ")").orElse("")));
     }
     told.ifPresent(line -> options.warnings().accept(root + ": " + line));
     return List.copyOf(names);
@@ -181,7 +182,7 @@ final class ClassFolders {
         Folders.names(Folders.files(root)).stream()
             .filter(name -> name.toLowerCase(Locale.ROOT).matches(LISTS))
             .toList();
-    String ignored = lists.isEmpty() ? "" : ", and ignored beside are " + Listing.firstOf(lists);
+    String ignored = lists.isEmpty() ? "" : ", and ignored beside are " + Messages.firstOf(lists);
     String instead =
         "a list of pictures is read as manifest.csv (path, label, split) or metadata.csv"
             + " (file_name, label)";
@@ -196,7 +197,7 @@ final class ClassFolders {
           .warnings()
           .accept(
               "%s: classes are the folders %s%s; %s"
-                  .formatted(root, Listing.firstOf(classes), ignored, instead));
+                  .formatted(root, Messages.firstOf(classes), ignored, instead));
     }
   }
 
@@ -211,7 +212,7 @@ final class ClassFolders {
   }
 
   private static List<Item> items(Part part, String folder, int label, String className) {
-    return Folders.pictures(part.folder().resolve(folder)).stream()
+    return PictureNames.in(part.folder().resolve(folder)).stream()
         .map(
             file ->
                 new Item(part.prefix() + folder + "/" + Folders.name(file), file, label, className))

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 
 /**
  * Names for classes that are known by a folder or a word, from {@code classnames.txt} beside the
@@ -52,7 +53,7 @@ final class ClassNames {
                 file,
                 lines.size(),
                 classes.size(),
-                Listing.firstOf(
+                Messages.firstOf(
                     classes.stream().filter(name -> !pairs.containsKey(name)).toList())));
   }
 

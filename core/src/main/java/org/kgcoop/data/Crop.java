@@ -16,16 +16,12 @@ public record Crop(int top, int left, int height, int width) {
     }
   }
 
-  /** The whole of that picture. */
-  public static Crop whole(RgbImage image) {
-    return new Crop(0, 0, image.height(), image.width());
-  }
-
-  void checkInside(RgbImage image) {
-    if ((long) top + height > image.height() || (long) left + width > image.width()) {
+  /** Throws where it is not inside a picture of that size. */
+  public void checkInside(int imageWidth, int imageHeight) {
+    if ((long) top + height > imageHeight || (long) left + width > imageWidth) {
       throw new IllegalArgumentException(
           "crop: [%s, %s, %s, %s] (top, left, height, width) is not inside a picture of %s x %s"
-              .formatted(top, left, height, width, image.width(), image.height()));
+              .formatted(top, left, height, width, imageWidth, imageHeight));
     }
   }
 }

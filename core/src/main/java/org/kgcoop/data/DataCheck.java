@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 
 /** What must hold of every data set, however it was laid out. */
 final class DataCheck {
@@ -42,7 +43,7 @@ final class DataCheck {
       throw KgCoopException.data(
           "%s: no %s pictures of %s classes: label %s; expected some of every class"
               .formatted(
-                  where, trains ? "training" : "test", needed.size(), Listing.firstOf(needed)));
+                  where, trains ? "training" : "test", needed.size(), Messages.firstOf(needed)));
     }
     if (!untested.isEmpty() && !dataSet.test().isEmpty()) {
       options
@@ -53,7 +54,7 @@ final class DataCheck {
                       where,
                       untested.size(),
                       dataSet.classNames().size(),
-                      Listing.firstOf(untested)));
+                      Messages.firstOf(untested)));
     }
   }
 
@@ -102,7 +103,7 @@ final class DataCheck {
       int all = dataSet.train().size() + dataSet.val().size() + dataSet.test().size();
       throw KgCoopException.data(
           "%s: %s of %s pictures are missing: %s; expected all of them, check the image folder"
-              .formatted(where, missing.size(), all, Listing.firstOf(missing)));
+              .formatted(where, missing.size(), all, Messages.firstOf(missing)));
     }
   }
 }

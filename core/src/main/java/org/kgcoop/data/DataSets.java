@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 
 /**
  * Opens a data set from where it lies and finds out its layout:
@@ -35,8 +36,6 @@ public final class DataSets {
       "expected split_zhou_*.json, manifest.csv, manifest.jsonl, metadata.csv, folders train and"
           + " test with a folder for each class, a folder for each class, or .tar or .parquet files";
 
-  private static final String EMBEDDED = "embedded:";
-
   private DataSets() {}
 
   /** The data set at that file or folder. */
@@ -45,50 +44,6 @@ public final class DataSets {
       return openArchive(path, options);
     }
     return openFolder(path, options);
-  }
-
-  /**
-   * Test pictures of the classes of another set, seen under other conditions.
-   *
-   * @param name what it is opened by: a name of {@link PublishedDataSets}, or {@code embedded:NAME}
-   * @param classes how many classes it has, labelled from 0 in an order of its own; its class names
-   *     say which they are
-   * @param subset whether these are fewer than the other set has (200 of ImageNet's 1000 in
-   *     ImageNet-A and -R), so that a prompt is asked about its own names and not about all
-   */
-  public record Shift(String name, int classes, boolean subset) {}
-
-  /**
-   * The shifted versions of a data set, in the order of the tables; none where none are known.
-   *
-   * @param name of a published data set, or of an embedded one with or without {@code embedded:}
-   */
-  public static List<Shift> shiftsOf(String name) {
-    String source = PublishedDataSets.find(name).map(PublishedDataSet::name).orElse("");
-    String embedded = name.startsWith(EMBEDDED) ? name.substring(EMBEDDED.length()) : name;
-    Stream<Shift> published =
-        PublishedDataSets.all().stream()
-            .filter(entry -> source.equals(entry.shiftOf()))
-            .map(
-                entry ->
-                    new Shift(entry.name(), entry.classes(), entry.classes() < classes(source)));
-    return Stream.concat(published, embeddedShifts(embedded)).toList();
-  }
-
-  private static int classes(String published) {
-    return PublishedDataSets.find(published).map(PublishedDataSet::classes).orElse(0);
-  }
-
-  private static Stream<Shift> embeddedShifts(String source) {
-    List<EmbeddedDataSets.Description> all = EmbeddedDataSets.all();
-    int classes =
-        all.stream()
-            .filter(set -> set.name().equals(source))
-            .mapToInt(EmbeddedDataSets.Description::classes)
-            .sum();
-    return all.stream()
-        .filter(set -> source.equals(set.source()))
-        .map(set -> new Shift(EMBEDDED + set.name(), set.classes(), set.classes() < classes));
   }
 
   /**
@@ -104,6 +59,47 @@ public final class DataSets {
     }
     DataSet found = ClassFolders.ofParts(train, Optional.ofNullable(val), test, options);
     return checked(found, train, options);
+  }
+
+  /**
+   * Opens one of the {@link PublishedDataSets}.
+   *
+   * @param root the folder that holds the folders of data sets
+   * @param name as {@link PublishedDataSets#find} knows it
+   * @throws KgCoopException of the kind CONFIGURATION for another name, DATA where something of it
+   *     is missing: the message says what, and where to get it
+   */
+  public static DataSet openPublished(Path root, String name, DataSetOptions options) {
+    PublishedDataSet entry =
+        PublishedDataSets.find(name)
+            .orElseThrow(
+                () ->
+                    KgCoopException.configuration(
+                        "there is no data set \"%s\"; expected one of %s"
+                            .formatted(
+                                name,
+                                String.join(
+                                    ", ", PublishedDataSets.all().stream()
+                                        .map(PublishedDataSet::name)
+                                        .toList()))));
+    Path folder = root.resolve(entry.directory());
+    if (!Files.isDirectory(folder)) {
+      throw KgCoopException.data(
+          "%s: there is no such folder; expected %s there, see ./kgcoop datasets"
+              .formatted(folder, entry.name()));
+    }
+    List<PublishedDataSet.Part> missing = entry.missing(folder);
+    if (!missing.isEmpty()) {
+      throw KgCoopException.data(
+          "%s: %s is not whole: %s missing (from %s)%s"
+              .formatted(
+                  folder,
+                  entry.name(),
+                  Messages.firstOf(missing.stream().map(PublishedDataSet.Part::path).toList()),
+                  missing.get(0).origin().where(),
+                  splitInstead(entry, missing)));
+    }
+    return checked(entry.read(folder, options), folder, options);
   }
 
   private static DataSet openArchive(Path path, DataSetOptions options) {
@@ -140,11 +136,11 @@ public final class DataSets {
   private static boolean isPartOrClass(Path folder) {
     return ClassFolders.part(Folders.name(folder)).isPresent()
         || (Folders.folders(folder).isEmpty()
-            && Folders.files(folder).equals(Folders.pictures(folder)));
+            && Folders.files(folder).equals(PictureNames.in(folder)));
   }
 
   /** A data set that was read, under its template, if it holds what every data set must. */
-  static DataSet checked(DataSet found, Path path, DataSetOptions options) {
+  private static DataSet checked(DataSet found, Path path, DataSetOptions options) {
     String template = options.template() != null ? options.template() : templateBeside(path);
     if (template != null && !template.contains("{}")) {
       throw KgCoopException.data(
@@ -160,7 +156,7 @@ public final class DataSets {
     if (Files.isRegularFile(path)) {
       String name = Folders.name(path).toLowerCase(Locale.ROOT);
       if (name.endsWith(".json")) {
-        return SplitFile.read(path, options);
+        return split(path, options);
       }
       if (name.endsWith(".csv") || name.endsWith(".jsonl")) {
         return Manifest.read(path, options);
@@ -187,10 +183,10 @@ public final class DataSets {
     if (splits.size() > 1) {
       throw KgCoopException.data(
           "%s: %s split files (%s); name the one that is meant"
-              .formatted(path, splits.size(), Listing.firstOf(Folders.names(splits))));
+              .formatted(path, splits.size(), Messages.firstOf(Folders.names(splits))));
     }
     if (splits.size() == 1) {
-      return SplitFile.read(splits.get(0), options);
+      return split(splits.get(0), options);
     }
     for (String name : List.of("manifest.csv", "manifest.jsonl")) {
       if (Files.isRegularFile(path.resolve(name))) {
@@ -208,6 +204,21 @@ public final class DataSets {
       throw KgCoopException.data(path + ": no data set found; " + EXPECTED);
     }
     return ClassFolders.read(path, options);
+  }
+
+  /** A split file; that of a published set brings its hand-crafted prompt with it. */
+  private static DataSet split(Path file, DataSetOptions options) {
+    DataSet read = SplitFile.read(file, options);
+    return PublishedDataSets.ofSplitFile(Folders.name(file))
+        .map(published -> read.withTemplate(published.template()))
+        .orElse(read);
+  }
+
+  private static String splitInstead(PublishedDataSet entry, List<PublishedDataSet.Part> missing) {
+    PublishedDataSet.@Nullable Part split = entry.split();
+    return split != null && entry.annotations().containsAll(missing)
+        ? "; or put " + split.path() + " there"
+        : "";
   }
 
   private static @Nullable String templateBeside(Path path) {

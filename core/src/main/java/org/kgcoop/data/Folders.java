@@ -37,11 +37,6 @@ final class Folders {
     return list(folder, Files::isRegularFile);
   }
 
-  /** The files of a folder whose names end like a picture's. */
-  static List<Path> pictures(Path folder) {
-    return list(folder, path -> isPicture(name(path)) && Files.isRegularFile(path));
-  }
-
   static String name(Path path) {
     Path name = path.getFileName();
     return name == null ? path.toString() : name.toString();
@@ -88,11 +83,6 @@ final class Folders {
     } catch (IOException e) {
       throw KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
     }
-  }
-
-  /** Whether a file of that name ends like a picture. */
-  static boolean isPicture(String fileName) {
-    return PictureNames.isRead(fileName);
   }
 
   /** Whether a file or folder has one of these names, in whatever case. */

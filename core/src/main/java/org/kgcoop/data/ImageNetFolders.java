@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 
 /**
  * ImageNet and its shifted versions: a folder for each class, named by {@code classnames.txt} with
@@ -76,7 +77,7 @@ final class ImageNetFolders {
       throw KgCoopException.data(
           "%s: no folder %s; expected 0 to %s, one for each line of %s"
               .formatted(
-                  raw.images(), Listing.firstOf(missing), classNames.size() - 1, CLASS_NAMES));
+                  raw.images(), Messages.firstOf(missing), classNames.size() - 1, CLASS_NAMES));
     }
     return testOnly(raw, folders, classNames);
   }
@@ -93,7 +94,7 @@ final class ImageNetFolders {
       String below = prefix + folders.get(label);
       Path folder = raw.images().resolve(below);
       if (Files.isDirectory(folder)) {
-        for (Path picture : Folders.pictures(folder)) {
+        for (Path picture : PictureNames.in(folder)) {
           items.add(raw.item(below + "/" + Folders.name(picture), label, classNames.get(label)));
         }
       }
@@ -120,7 +121,7 @@ final class ImageNetFolders {
     if (!unknown.isEmpty()) {
       throw KgCoopException.data(
           "%s: %s has no name of the folders %s"
-              .formatted(raw.images(), CLASS_NAMES, Listing.firstOf(unknown)));
+              .formatted(raw.images(), CLASS_NAMES, Messages.firstOf(unknown)));
     }
     return folders.stream().map(folder -> names.getOrDefault(folder, folder)).toList();
   }

@@ -41,8 +41,8 @@ final class JpegDecoder {
   private RgbImage decode() throws IOException {
     collectCodedSegments();
     return switch (componentIds.length) {
-      case 1 -> Samples.rgb(ImageReaders.JPEG.readRaw(withColours(-1)));
-      case 3 -> Samples.rgb(ImageReaders.JPEG.read(withColours(isRgb() ? 0 : 1)));
+      case 1 -> RgbImage.of(ImageReaders.JPEG.readRaw(withColours(-1)));
+      case 3 -> RgbImage.of(ImageReaders.JPEG.read(withColours(isRgb() ? 0 : 1)));
       case 4 -> fromInverted(ImageReaders.JPEG.readRaw(withColours(0)), isYcck());
       default ->
           throw new RefusedPictureException(

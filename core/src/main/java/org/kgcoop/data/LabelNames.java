@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 
 /** The names of labels as they are met in a file: one for each, and labels without gaps. */
 final class LabelNames {
@@ -40,7 +41,7 @@ final class LabelNames {
     if (!gaps.isEmpty()) {
       throw KgCoopException.data(
           "%s: labels go up to %s but there are none of %s; expected labels from 0 without gaps"
-              .formatted(where, last, Listing.firstOf(gaps)));
+              .formatted(where, last, Messages.firstOf(gaps)));
     }
     return List.copyOf(names.values());
   }

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -32,7 +34,11 @@ final class PackedData {
 
   private final Path path;
   private final DataSetOptions options;
-  private final List<PackedFormat> formats = PackedFormat.all();
+  private final List<PackedFormat> formats =
+      Stream.concat(
+              Stream.of(new WebDatasetTar()),
+              ServiceLoader.load(PackedFormat.class).stream().map(ServiceLoader.Provider::get))
+          .toList();
 
   private PackedData(Path path, DataSetOptions options) {
     this.path = path;

@@ -2,13 +2,11 @@ package org.kgcoop.data;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * A kind of file that holds many labelled pictures. Other modules bring theirs by {@link
- * ServiceLoader}.
+ * java.util.ServiceLoader}.
  */
 public interface PackedFormat {
 
@@ -21,12 +19,4 @@ public interface PackedFormat {
    * @throws org.kgcoop.KgCoopException of the kind DATA for a damaged file, naming the place
    */
   void read(Path file, Consumer<PackedPicture> pictures);
-
-  /** Those of the library and of the modules that are there. */
-  static List<PackedFormat> all() {
-    return Stream.concat(
-            Stream.of(new WebDatasetTar()),
-            ServiceLoader.load(PackedFormat.class).stream().map(ServiceLoader.Provider::get))
-        .toList();
-  }
 }

@@ -1,5 +1,6 @@
 package org.kgcoop.data;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,11 @@ public final class PictureNames {
           "svg", "tga", "ico", "psd", "exr", "dng", "cr2", "cr3", "nef", "arw");
 
   private PictureNames() {}
+
+  /** The files of a folder whose names end like a picture that is read, sorted by name. */
+  public static List<Path> in(Path folder) {
+    return Folders.list(folder, path -> isRead(Folders.name(path)) && Files.isRegularFile(path));
+  }
 
   /** Whether a file of that name is a picture of a kind that is read. */
   public static boolean isRead(String fileName) {

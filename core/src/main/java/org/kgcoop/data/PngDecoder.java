@@ -69,7 +69,7 @@ final class PngDecoder {
       }
       return Samples.grey(width, height, values);
     }
-    return Samples.rgb(raster);
+    return RgbImage.of(raster);
   }
 
   private void collectChunks() throws IOException {

@@ -4,7 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 
 /**
  * A data set of the published tables, in the layout that CoOp and its successors expect.
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     stated; empty where it has none
  * @param template KgCoOp's hand-crafted prompt
  * @param classes how many classes it has
- * @param shiftOf the name of the set that this one has shifted test pictures of; else null
+ * @param source the set that this one has shifted test pictures of; else null
  * @param layout reads it where there is no split file
  */
 public record PublishedDataSet(
@@ -34,8 +37,8 @@ public record PublishedDataSet(
     String terms,
     String template,
     int classes,
-    @Nullable String shiftOf,
-    Layout layout) {
+    @Nullable PublishedDataSet source,
+    Function<RawData, DataSet> layout) {
 
   /**
    * A file or folder of it.
@@ -45,9 +48,9 @@ public record PublishedDataSet(
    */
   public record Part(String path, Origin origin) {}
 
-  /** Reads pictures and labels from what the authors of a data set publish. */
-  interface Layout {
-    DataSet read(RawData raw);
+  /** The name of the set that this one has shifted test pictures of; else null. */
+  public @Nullable String shiftOf() {
+    return source == null ? null : source.name();
   }
 
   /**
@@ -82,16 +85,33 @@ public record PublishedDataSet(
    * Where a file or folder of the data set lies: in its own folder, or, of a shifted version,
    * beside it in the folder of the set that it is a version of.
    */
-  Path place(Path folder, String path) {
+  private Path place(Path folder, String path) {
     Path own = folder.resolve(path);
-    if (shiftOf == null || Files.exists(own)) {
+    if (source == null || Files.exists(own)) {
       return own;
     }
-    Path shared =
-        PublishedDataSets.find(shiftOf)
-            .map(source -> Folders.parent(folder).resolve(source.directory()).resolve(path))
-            .orElse(own);
+    Path shared = Folders.parent(folder).resolve(source.directory()).resolve(path);
     return Files.isRegularFile(shared) ? shared : own;
+  }
+
+  private Path annotation(Path folder, String path) {
+    Path file = place(folder, path);
+    if (!Files.isRegularFile(file)) {
+      String origin =
+          Stream.concat(annotations.stream(), pictures.stream())
+              .filter(part -> part.path().equals(path))
+              .map(part -> part.origin().where())
+              .findFirst()
+              .orElse("the authors of the data set");
+      throw KgCoopException.data(
+          "%s: this annotation of %s is missing; get it from %s%s"
+              .formatted(
+                  file,
+                  name,
+                  origin,
+                  split == null ? "" : ", or put %s in its place".formatted(split.path())));
+    }
+    return file;
   }
 
   /** The data set in that folder, by its split file or else by what its authors publish. */
@@ -100,8 +120,11 @@ public record PublishedDataSet(
     if (split != null && hasSplit(folder)) {
       DataSetOptions placed =
           options.images() == null ? named.withImages(folder.resolve(images)) : named;
-      return SplitFile.read(folder.resolve(split.path()), placed);
+      return SplitFile.read(folder.resolve(split.path()), placed).withTemplate(template);
     }
-    return layout.read(new RawData(this, folder, named)).withTemplate(template);
+    Path given = named.images();
+    Path pictures = given == null ? folder.resolve(images) : given;
+    RawData raw = new RawData(name, folder, pictures, named, path -> annotation(folder, path));
+    return layout.apply(raw).withTemplate(template);
   }
 }

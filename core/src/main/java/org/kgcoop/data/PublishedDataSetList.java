@@ -7,7 +7,7 @@ import static org.kgcoop.data.Origin.file;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.kgcoop.data.PublishedDataSet.Layout;
+import java.util.function.Function;
 import org.kgcoop.data.PublishedDataSet.Part;
 
 /** The entries of {@link PublishedDataSets}: layouts, prompts, origins and terms. */
@@ -21,26 +21,29 @@ final class PublishedDataSetList {
   private static final Part CLASS_NAMES =
       new Part("classnames.txt", byHand(DRIVE + "1-61f_ol79pViBFDG_IDlUQSwoLcn2XXF"));
 
+  private static final PublishedDataSet IMAGENET =
+      new PublishedDataSet(
+          "ImageNet",
+          List.of(),
+          "imagenet",
+          "images",
+          List.of(
+              new Part("images/train", byHand("https://image-net.org (after registration)")),
+              new Part(
+                  "images/val", byHand("https://image-net.org, sorted into class folders")),
+              CLASS_NAMES),
+          null,
+          List.of(),
+          "",
+          PHOTO,
+          1000,
+          null,
+          ImageNetFolders::imageNet);
+
   /** In the order of the published tables. */
   static final List<PublishedDataSet> ALL =
       List.of(
-          new PublishedDataSet(
-              "ImageNet",
-              List.of(),
-              "imagenet",
-              "images",
-              List.of(
-                  new Part("images/train", byHand("https://image-net.org (after registration)")),
-                  new Part(
-                      "images/val", byHand("https://image-net.org, sorted into class folders")),
-                  CLASS_NAMES),
-              null,
-              List.of(),
-              "",
-              PHOTO,
-              1000,
-              null,
-              ImageNetFolders::imageNet),
+          IMAGENET,
           new PublishedDataSet(
               "Caltech101",
               List.of(),
@@ -285,7 +288,12 @@ final class PublishedDataSetList {
   }
 
   private static PublishedDataSet shift(
-      String name, String directory, String images, String origin, int classes, Layout layout) {
+      String name,
+      String directory,
+      String images,
+      String origin,
+      int classes,
+      Function<RawData, DataSet> layout) {
     return new PublishedDataSet(
         name,
         List.of(),
@@ -299,7 +307,7 @@ final class PublishedDataSetList {
         "",
         PHOTO,
         classes,
-        "ImageNet",
+        IMAGENET,
         layout);
   }
 }

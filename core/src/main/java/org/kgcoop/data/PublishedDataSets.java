@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.data.PublishedDataSet.Part;
 
 /**
@@ -61,51 +62,5 @@ public final class PublishedDataSets {
         .filter(entry -> entry.directory().equalsIgnoreCase(name))
         .filter(entry -> entry.missing(folder).isEmpty())
         .findFirst();
-  }
-
-  /**
-   * Opens one of them.
-   *
-   * @param root the folder that holds the folders of data sets
-   * @param name as {@link #find} knows it
-   * @throws KgCoopException of the kind CONFIGURATION for another name, DATA where something of it
-   *     is missing: the message says what, and where to get it
-   */
-  public static DataSet open(Path root, String name, DataSetOptions options) {
-    PublishedDataSet entry =
-        find(name)
-            .orElseThrow(
-                () ->
-                    KgCoopException.configuration(
-                        "there is no data set \"%s\"; expected one of %s"
-                            .formatted(
-                                name,
-                                String.join(
-                                    ", ", all().stream().map(PublishedDataSet::name).toList()))));
-    Path folder = root.resolve(entry.directory());
-    if (!Files.isDirectory(folder)) {
-      throw KgCoopException.data(
-          "%s: there is no such folder; expected %s there, see ./kgcoop datasets"
-              .formatted(folder, entry.name()));
-    }
-    List<Part> missing = entry.missing(folder);
-    if (!missing.isEmpty()) {
-      throw KgCoopException.data(
-          "%s: %s is not whole: %s missing (from %s)%s"
-              .formatted(
-                  folder,
-                  entry.name(),
-                  Listing.firstOf(missing.stream().map(Part::path).toList()),
-                  missing.get(0).origin().where(),
-                  splitInstead(entry, missing)));
-    }
-    return DataSets.checked(entry.read(folder, options), folder, options);
-  }
-
-  private static String splitInstead(PublishedDataSet entry, List<Part> missing) {
-    @Nullable Part split = entry.split();
-    return split != null && entry.annotations().containsAll(missing)
-        ? "; or put " + split.path() + " there"
-        : "";
   }
 }

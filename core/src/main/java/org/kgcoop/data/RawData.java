@@ -1,20 +1,26 @@
 package org.kgcoop.data;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 
 /**
- * A published data set as its authors lay it out, with what is said about it; what the readers of
- * all such layouts need.
+ * A published data set as its authors lay it out.
+ *
+ * @param title the published name of the data set
+ * @param images the folder where the paths of pictures begin
+ * @param annotations from the path of an annotation file to the file; throws where it is missing
  */
-record RawData(PublishedDataSet entry, Path folder, DataSetOptions options) {
+record RawData(
+    String title,
+    Path folder,
+    Path images,
+    DataSetOptions options,
+    Function<String, Path> annotations) {
 
   /** A line of an annotation file: its fields and where it stands, for messages. */
   record Line(List<String> fields, String where) {
@@ -25,37 +31,17 @@ record RawData(PublishedDataSet entry, Path folder, DataSetOptions options) {
 
   String name() {
     String name = options.name();
-    return name == null ? entry.name() : name;
-  }
-
-  /** Where the paths of pictures begin. */
-  Path images() {
-    Path given = options.images();
-    return given == null ? folder.resolve(entry.images()) : given;
+    return name == null ? title : name;
   }
 
   /** A picture by its path below the images. */
   Item item(String key, int label, String className) {
-    return new Item(key, Folders.resolve(images(), key, entry.name()), label, className);
+    return new Item(key, Folders.resolve(images, key, title), label, className);
   }
 
   /** An annotation file; an error that says where to get it, if it is not there. */
   Path file(String path) {
-    Path file = entry.place(folder, path);
-    if (!Files.isRegularFile(file)) {
-      String origin =
-          Stream.concat(entry.annotations().stream(), entry.pictures().stream())
-              .filter(part -> part.path().equals(path))
-              .map(part -> part.origin().where())
-              .findFirst()
-              .orElse("the authors of the data set");
-      String split =
-          entry.split() == null ? "" : ", or put %s in its place".formatted(entry.split().path());
-      throw KgCoopException.data(
-          "%s: this annotation of %s is missing; get it from %s%s"
-              .formatted(file, entry.name(), origin, split));
-    }
-    return file;
+    return annotations.apply(path);
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -17,14 +18,13 @@ import org.kgcoop.KgCoopException;
  * @param ignored folders that are no class
  * @param names better names of some folders
  */
-record RenamedFolders(Set<String> ignored, Map<String, String> names)
-    implements PublishedDataSet.Layout {
+record RenamedFolders(Set<String> ignored, Map<String, String> names) implements Function<RawData, DataSet> {
 
   /** Every folder is a class and named well. */
   static final RenamedFolders AS_THEY_ARE = new RenamedFolders(Set.of(), Map.of());
 
   @Override
-  public DataSet read(RawData raw) {
+  public DataSet apply(RawData raw) {
     List<String> classNames = new ArrayList<>();
     List<List<Item>> byLabel = new ArrayList<>();
     for (Path folder : Folders.folders(raw.images())) {
@@ -35,7 +35,7 @@ record RenamedFolders(Set<String> ignored, Map<String, String> names)
       String className = names.getOrDefault(name, name);
       int label = classNames.size();
       List<Item> items =
-          Folders.pictures(folder).stream()
+          PictureNames.in(folder).stream()
               .map(file -> raw.item(name + "/" + Folders.name(file), label, className))
               .toList();
       if (items.isEmpty()) {

@@ -21,7 +21,7 @@ final class Resampler {
 
   /** The whole picture resized. */
   RgbImage resize(RgbImage image, int width, int height) {
-    return resize(image, Crop.whole(image), width, height, new Crop(0, 0, height, width));
+    return resize(image, image.whole(), width, height, new Crop(0, 0, height, width));
   }
 
   /**
@@ -33,7 +33,7 @@ final class Resampler {
    * @param window what is wanted of the resized part
    */
   RgbImage resize(RgbImage image, Crop part, int width, int height, Crop window) {
-    part.checkInside(image);
+    part.checkInside(image.width(), image.height());
     boolean sameWidth = part.width() == width;
     boolean sameHeight = part.height() == height;
     if (sameWidth && sameHeight) {

@@ -16,7 +16,7 @@ import org.kgcoop.Messages;
 /**
  * The split files of CoOp, {@code split_zhou_NAME.json}: {@code {"train": [[path, label, class
  * name], ...], "val": ..., "test": ...}}. The order of the entries is kept, since the draw of the
- * shots depends on it. The file of a published set brings its hand-crafted prompt with it.
+ * shots depends on it.
  */
 final class SplitFile {
 
@@ -52,11 +52,7 @@ final class SplitFile {
     if (name == null) {
       name = matcher.matches() ? matcher.group(1) : Folders.name(file);
     }
-    String template =
-        PublishedDataSets.ofSplitFile(Folders.name(file))
-            .map(PublishedDataSet::template)
-            .orElse(null);
-    return new DataSet(name, classNames.withoutGaps(file), train, val, test, template);
+    return new DataSet(name, classNames.withoutGaps(file), train, val, test, null);
   }
 
   private static JsonNode parse(Path file) {

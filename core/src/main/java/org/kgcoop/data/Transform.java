@@ -39,7 +39,7 @@ public final class Transform {
   public RgbImage test(RgbImage image) {
     int size = preprocessing.size();
     if (preprocessing.isSquashed()) {
-      return train(image, new View(Crop.whole(image), false));
+      return train(image, new View(image.whole(), false));
     }
     int resized = preprocessing.shorterSide();
     int shorter = Math.min(image.width(), image.height());
@@ -53,7 +53,7 @@ public final class Transform {
     int width = tall ? resized : (int) longer;
     int height = tall ? (int) longer : resized;
     Crop middle = new Crop(margin(height, size), margin(width, size), size, size);
-    return resampler.resize(image, Crop.whole(image), width, height, middle);
+    return resampler.resize(image, image.whole(), width, height, middle);
   }
 
   private static int margin(int side, int size) {

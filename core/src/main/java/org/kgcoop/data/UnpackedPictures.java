@@ -4,18 +4,17 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.ScratchFolder;
 import org.kgcoop.UserFolders;
+import org.kgcoop.files.Sha256;
 
 /**
  * Pictures of a packed file as files of their own, since training reads them often and in any
@@ -72,8 +71,7 @@ final class UnpackedPictures {
       BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
       String text =
           "1\n%s\n%s\n%s".formatted(real, attributes.size(), attributes.lastModifiedTime());
-      byte[] digest = Hashes.sha256().digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest).substring(0, 32);
+      return Sha256.of(text).substring(0, 32);
     } catch (IOException e) {
       throw KgCoopException.io(packed + ": cannot be read: " + e.getMessage(), e);
     }
@@ -108,6 +106,6 @@ final class UnpackedPictures {
 
   private static String ending(String key) {
     String name = key.toLowerCase(Locale.ROOT);
-    return Folders.isPicture(name) ? name.substring(name.lastIndexOf('.')) : "";
+    return PictureNames.isRead(name) ? name.substring(name.lastIndexOf('.')) : "";
   }
 }

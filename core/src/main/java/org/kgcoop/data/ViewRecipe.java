@@ -69,7 +69,7 @@ public record ViewRecipe(List<ViewStep> steps) {
   }
 
   private RgbImage square(RgbImage image, String key, SplitMix64 random, Transform transform) {
-    Crop part = Crop.whole(image);
+    Crop part = image.whole();
     for (ViewStep step : steps) {
       if (step instanceof ViewStep.RandomCrop crop) {
         return crop.square(image, transform.preprocessing().size(), key, random);

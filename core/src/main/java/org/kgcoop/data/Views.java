@@ -1,6 +1,7 @@
 package org.kgcoop.data;
 
 import org.apache.commons.rng.core.source64.SplitMix64;
+import org.kgcoop.random.Seeds;
 
 /**
  * What the random views of training pictures are drawn by.
@@ -24,7 +25,7 @@ final class Views {
    * @param key what tells the picture from others, such as its path within the data set
    */
   static SplitMix64 random(long seed, long number, String key) {
-    return new SplitMix64(Hashes.seed("view:%s:%s:%s".formatted(seed, number, key)));
+    return Seeds.generator("view:%s:%s:%s".formatted(seed, number, key));
   }
 
   /**

@@ -131,7 +131,7 @@ final class WebDatasetTar implements PackedFormat {
 
     void add(String member, byte[] content) {
       String kind = member.substring(dot(member)).toLowerCase(Locale.ROOT);
-      if (Folders.isPicture(kind)) {
+      if (PictureNames.isRead(kind)) {
         if (picture != null) {
           throw problem("two pictures of one name; expected one a sample");
         }

@@ -119,7 +119,7 @@ final class WebpDecoder {
       if (raster.getWidth() != width || raster.getHeight() != height) {
         throw new IOException("it is damaged: its sizes contradict each other");
       }
-      return Samples.rgb(raster);
+      return RgbImage.of(raster);
     } catch (OutOfMemoryError e) {
       // The binding throws this, without a message, for a status of libwebp that damaged data
       // cause.

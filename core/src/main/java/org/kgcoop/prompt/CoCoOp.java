@@ -63,7 +63,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
 
   @Override
   public ObjectNode toJson() {
-    return MethodCatalogue.contextJson(ID, context);
+    return context.json(ID);
   }
 
   private static final class Learner implements PromptLearner {

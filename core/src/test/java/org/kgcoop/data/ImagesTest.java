@@ -9,7 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.files.Sha256;
 
 class ImagesTest {
 
@@ -122,6 +122,6 @@ class ImagesTest {
   }
 
   private static String sha256(RgbImage image) {
-    return HexFormat.of().formatHex(Hashes.sha256().digest(image.rgb()));
+    return Sha256.of(image.rgb());
   }
 }

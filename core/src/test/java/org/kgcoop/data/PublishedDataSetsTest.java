@@ -40,7 +40,7 @@ class PublishedDataSetsTest {
   }
 
   private DataSet open(String name) {
-    return PublishedDataSets.open(root, name, DataSetOptions.defaults(warnings::add));
+    return DataSets.openPublished(root, name, DataSetOptions.defaults(warnings::add));
   }
 
   private static List<String> keys(List<Item> items) {
@@ -422,14 +422,14 @@ class PublishedDataSetsTest {
 
   @Test
   void knowsWhichSetsAreShiftedVersions() {
-    assertThat(DataSets.shiftsOf("imagenet"))
+    assertThat(Shift.of("imagenet"))
         .containsExactly(
-            new DataSets.Shift("ImageNetV2", 1000, false),
-            new DataSets.Shift("ImageNetSketch", 1000, false),
-            new DataSets.Shift("ImageNetA", 200, true),
-            new DataSets.Shift("ImageNetR", 200, true));
-    assertThat(DataSets.shiftsOf("OxfordPets")).isEmpty();
-    assertThat(DataSets.shiftsOf("own")).isEmpty();
+            new Shift("ImageNetV2", 1000, false),
+            new Shift("ImageNetSketch", 1000, false),
+            new Shift("ImageNetA", 200, true),
+            new Shift("ImageNetR", 200, true));
+    assertThat(Shift.of("OxfordPets")).isEmpty();
+    assertThat(Shift.of("own")).isEmpty();
   }
 
   // Split files, other ways to open, what goes wrong

@@ -22,7 +22,7 @@ class ResamplerTest {
     RgbImage image = TransformTest.noise(width, height, 1);
     Crop window = new Crop(3, 2, newHeight - 5, newWidth - 7);
 
-    RgbImage part = resampler.resize(image, Crop.whole(image), newWidth, newHeight, window);
+    RgbImage part = resampler.resize(image, image.whole(), newWidth, newHeight, window);
 
     assertThat(part).isEqualTo(resampler.resize(image, newWidth, newHeight).crop(window));
   }

@@ -87,7 +87,7 @@ class ViewRecipeTest {
   @Test
   void withoutACropTheWholePictureIsSquashed() {
     assertThat(view(ViewRecipe.NONE, 1, 0, "a"))
-        .isEqualTo(TRANSFORM.train(PICTURE, new View(Crop.whole(PICTURE), false)));
+        .isEqualTo(TRANSFORM.train(PICTURE, new View(PICTURE.whole(), false)));
   }
 
   @Test

@@ -42,7 +42,7 @@ class ViewsTest {
     for (int number = 0; number < 2000; number++) {
       View view = view(7, number, "x", 500, 375);
       Crop crop = view.crop();
-      crop.checkInside(image);
+      crop.checkInside(image.width(), image.height());
       double area = (double) crop.width() * crop.height() / (500 * 375);
       double ratio = (double) crop.width() / crop.height();
       assertThat(area).isBetween(0.078, 1.0); // rounded to whole pixels
@@ -69,8 +69,8 @@ class ViewsTest {
   @Test
   void existForAnySize() {
     for (int number = 0; number < 200; number++) {
-      view(1, number, "x", 1, 1).crop().checkInside(TransformTest.noise(1, 1, 0));
-      view(1, number, "x", 1, 300).crop().checkInside(TransformTest.noise(1, 300, 0));
+      view(1, number, "x", 1, 1).crop().checkInside(1, 1);
+      view(1, number, "x", 1, 300).crop().checkInside(1, 300);
     }
   }
 }
