@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.kgcoop.Messages;
+import org.kgcoop.random.PythonRandom;
 
 /**
  * The draw of the shots, picture for picture that of the published code: one generator of Python,

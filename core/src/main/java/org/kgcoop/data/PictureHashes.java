@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.image.Images;
 
 /**
  * The SHA-256 of picture files, each computed once. Of a file that has the path, size, modification

@@ -12,6 +12,8 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
 
 /**
  * What opening every picture of a data set tells.

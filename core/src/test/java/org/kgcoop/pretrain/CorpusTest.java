@@ -10,8 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.Images;
 import org.kgcoop.fixtures.Drawings;
+import org.kgcoop.image.Images;
 
 class CorpusTest {
   @TempDir Path folder;

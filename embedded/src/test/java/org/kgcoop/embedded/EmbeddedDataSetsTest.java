@@ -16,12 +16,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.EmbeddedDataSets;
-import org.kgcoop.data.EmbeddedDataSets.Description;
 import org.kgcoop.data.Fingerprint;
-import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
-import org.kgcoop.data.Shift;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.data.open.EmbeddedDataSets.Description;
+import org.kgcoop.data.open.Shift;
+import org.kgcoop.image.Images;
 
 class EmbeddedDataSetsTest {
 
