@@ -43,6 +43,8 @@ class ApplicationArchitectureTest {
               "org.kgcoop",
               "org.kgcoop.report..",
               "org.kgcoop.data..",
+              "org.kgcoop.image..",
+              "org.kgcoop.files..",
               "org.kgcoop.io..",
               "com.fasterxml.jackson..",
               "gg.jte..",

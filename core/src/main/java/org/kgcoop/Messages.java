@@ -1,5 +1,7 @@
 package org.kgcoop;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.CharConversionException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -7,6 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,8 @@ public final class Messages {
 
   private static final Pattern IN_A_LINE = Pattern.compile("[" + UNPRINTABLE + "]");
   private static final Pattern IN_LINES = Pattern.compile("[" + UNPRINTABLE + "&&[^\n\t]]");
+
+  private static final int SHOWN = 5;
 
   private Messages() {}
 
@@ -36,7 +41,13 @@ public final class Messages {
     return text.matches("(?s)[=+\\-@\t\r].*") ? "'" + text : text;
   }
 
-  /** Why a file cannot be read or written, in a few words. */
+  /** The first five of a list, separated by commas, and the number of the others. */
+  public static String firstOf(List<?> elements) {
+    String shown = elements.stream().limit(SHOWN).map(Object::toString).collect(joining(", "));
+    return elements.size() <= SHOWN ? shown : shown + " and " + (elements.size() - SHOWN) + " more";
+  }
+
+  /** The reason why a file cannot be read or written, in a few words. */
   public static String reason(IOException cause) {
     if (cause instanceof NoSuchFileException) {
       return "No such file or directory";

@@ -2,11 +2,11 @@ package org.kgcoop.cli;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.UserFolders;
 import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.data.Images;
+import org.kgcoop.files.UserFolders;
+import org.kgcoop.image.Images;
 import picocli.CommandLine.Option;
 
 /** Where image features are kept between runs. */

@@ -13,10 +13,10 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
-import org.kgcoop.data.RgbImage;
-import org.kgcoop.io.AtomicFile;
+import org.kgcoop.files.AtomicFile;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
 
 /** Some pictures of every class on one sheet, a row a class, for the eye to find wrong labels. */
 final class ContactSheet {

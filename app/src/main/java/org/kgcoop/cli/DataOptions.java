@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.DataSets;
-import org.kgcoop.data.EmbeddedDataSets;
-import org.kgcoop.data.PublishedDataSet;
-import org.kgcoop.data.PublishedDataSets;
+import org.kgcoop.data.open.DataSets;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.data.published.PublishedDataSets;
 import picocli.CommandLine.Option;
 
 /** Which pictures, and what is said about them. */
@@ -102,7 +102,7 @@ final class DataOptions {
           "%s: there is no such path; to open %s by its name, give --root, the folder with %s/"
               .formatted(data, published.get().name(), published.get().directory()));
     }
-    return PublishedDataSets.open(root, data, options);
+    return DataSets.openPublished(root, data, options);
   }
 
   private DataSet openParts(String data, DataSetOptions options) {

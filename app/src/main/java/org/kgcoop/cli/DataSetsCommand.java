@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.EmbeddedDataSets;
 import org.kgcoop.data.PictureSurvey;
-import org.kgcoop.data.PublishedDataSet;
-import org.kgcoop.data.PublishedDataSets;
+import org.kgcoop.data.open.DataSets;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.data.published.PublishedDataSets;
 import org.kgcoop.experiment.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -166,7 +167,7 @@ final class DataSetsCommand implements Callable<Integer> {
     if (check && folder != null) {
       Path parent = root == null ? folder : root;
       if (state == State.WHOLE) {
-        open(json, entry.classes(), () -> PublishedDataSets.open(parent, entry.name(), options()));
+        open(json, entry.classes(), () -> DataSets.openPublished(parent, entry.name(), options()));
       } else if (!names.isEmpty()) {
         failed = true;
       }

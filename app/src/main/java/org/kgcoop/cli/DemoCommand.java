@@ -9,7 +9,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.EmbeddedDataSets;
+import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.experiment.BaseToNew;
 import org.kgcoop.experiment.Experiment;
 import org.kgcoop.experiment.Plan;

@@ -20,7 +20,7 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.experiment.Evaluator;
-import org.kgcoop.io.AtomicFile;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Preset;
 import org.kgcoop.prompt.PromptFile;

@@ -1,10 +1,10 @@
 package org.kgcoop.cli;
 
-import org.kgcoop.UserFolders;
 import org.kgcoop.download.Caches;
 import org.kgcoop.download.DataDownload;
 import org.kgcoop.download.Downloader;
 import org.kgcoop.download.ReleasedWeights;
+import org.kgcoop.files.UserFolders;
 import picocli.CommandLine.Option;
 
 /** Whether the network may be asked. */

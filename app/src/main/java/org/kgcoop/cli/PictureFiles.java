@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.PictureNames;
+import org.kgcoop.image.PictureNames;
 
 /** Pictures and folders of pictures, as a user names them. */
 final class PictureFiles {

@@ -12,9 +12,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
-import org.kgcoop.data.Images;
-import org.kgcoop.data.RgbImage;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
 
 /**
  * Pictures in, classes and probabilities out. A picture that cannot be read is told in one line and

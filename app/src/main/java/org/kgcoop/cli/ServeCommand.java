@@ -19,7 +19,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.EmbeddedDataSets;
+import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.prompt.EmbeddedPrompt;
 import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.serve.ClassifierServer;

@@ -2,9 +2,9 @@ package org.kgcoop.cli;
 
 import java.util.List;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.EmbeddedDataSets;
-import org.kgcoop.data.PublishedDataSet;
-import org.kgcoop.data.PublishedDataSets;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.data.published.PublishedDataSets;
 
 /** Which data sets are known to be shifted versions of another. */
 final class Shifts {

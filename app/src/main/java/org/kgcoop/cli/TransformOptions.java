@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.ViewRecipe;
-import org.kgcoop.data.ViewStep;
+import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.image.view.ViewStep;
 import picocli.CommandLine.Option;
 
 /** How the random views of training pictures are made; the defaults are Dassl.pytorch's. */

@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.Origin;
-import org.kgcoop.data.PublishedDataSet;
-import org.kgcoop.data.PublishedDataSet.Part;
+import org.kgcoop.data.published.Origin;
+import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.data.published.PublishedDataSet.Part;
 import org.kgcoop.experiment.Progress;
 
 /** Public data sets into the folders of CoOp's layout. */

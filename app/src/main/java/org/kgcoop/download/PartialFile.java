@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.LockedFile;
 import org.kgcoop.io.Fingerprints;
-import org.kgcoop.io.LockedFile;
 
 /**
  * What has come of a file so far, beside it under another name: {@code .NAME.part}, and {@code

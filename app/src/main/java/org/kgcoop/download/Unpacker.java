@@ -20,7 +20,7 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
-import org.kgcoop.data.BoundedTar;
+import org.kgcoop.data.layout.BoundedTar;
 import org.kgcoop.experiment.Progress;
 
 /**

@@ -8,8 +8,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.data.Preprocessing;
 import org.kgcoop.export.format.ModelProto;
+import org.kgcoop.image.view.Preprocessing;
 
 /**
  * A whole classifier as an ONNX file: pixels in, probabilities out. Its metadata say which classes

@@ -11,7 +11,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.export.format.GraphProto;
 import org.kgcoop.export.format.ModelProto;
 import org.kgcoop.export.format.TensorProto;
-import org.kgcoop.io.AtomicFile;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 

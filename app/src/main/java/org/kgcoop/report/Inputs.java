@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.JsonFiles;
+import org.kgcoop.files.JsonFiles;
 
 /**
  * What a page is made of.

@@ -13,13 +13,13 @@ import javax.imageio.ImageIO;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.DataSets;
-import org.kgcoop.data.EmbeddedDataSets;
-import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
-import org.kgcoop.data.Preprocessing;
-import org.kgcoop.data.RgbImage;
-import org.kgcoop.data.Transform;
+import org.kgcoop.data.open.DataSets;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.image.view.Transform;
 
 /** Small versions of test pictures, from the data sets that can be opened. */
 final class Pictures {

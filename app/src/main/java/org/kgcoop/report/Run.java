@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.io.JsonFiles;
+import org.kgcoop.files.JsonFiles;
 
 /**
  * The folder of a run. Its files are read when asked for and not kept, since there may be hundreds

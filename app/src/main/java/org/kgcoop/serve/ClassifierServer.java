@@ -15,7 +15,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.data.Images;
+import org.kgcoop.image.Images;
 import org.kgcoop.prompt.EmbeddedPrompt;
 
 /**

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
-import org.kgcoop.EmbeddedFiles;
+import org.kgcoop.files.EmbeddedFiles;
 
 /**
  * Pictures for those who have none at hand: a few test pictures of the embedded data sets, from the

@@ -12,7 +12,7 @@ import org.kgcoop.Version;
 import org.kgcoop.bank.PictureEncoder.Pixels;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
-import org.kgcoop.data.Preprocessing;
+import org.kgcoop.image.view.Preprocessing;
 
 /**
  * The Open Inference Protocol v2 over HTTP, with the extensions for binary tensor data and for

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder.Pixels;
-import org.kgcoop.data.Preprocessing;
+import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.serve.InferenceRequest.Input;
 import org.kgcoop.tensor.DType;

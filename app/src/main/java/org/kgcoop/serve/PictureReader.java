@@ -8,10 +8,10 @@ import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder.Pixels;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.data.Images;
-import org.kgcoop.data.RefusedPictureException;
-import org.kgcoop.data.RgbImage;
-import org.kgcoop.data.Transform;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RefusedPictureException;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Transform;
 import org.kgcoop.serve.RequestTrace.Stage;
 
 /**

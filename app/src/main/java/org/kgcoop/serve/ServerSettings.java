@@ -5,7 +5,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.Images;
+import org.kgcoop.image.Images;
 
 /**
  * Where a server listens, who may ask it, and how much.

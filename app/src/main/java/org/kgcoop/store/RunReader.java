@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.JsonFiles;
+import org.kgcoop.files.JsonFiles;
 
 /** Reads {@code run.json} and {@code results.json} of run folders and of table folders. */
 public final class RunReader {

@@ -9,16 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.data.ClassSplit;
-import org.kgcoop.data.Crop;
 import org.kgcoop.data.FewShot;
-import org.kgcoop.data.Images;
-import org.kgcoop.data.Preprocessing;
-import org.kgcoop.data.PythonRandom;
-import org.kgcoop.data.RgbImage;
-import org.kgcoop.data.Transform;
-import org.kgcoop.data.View;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.image.Crop;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.image.view.Transform;
+import org.kgcoop.image.view.View;
+import org.kgcoop.random.PythonRandom;
 import org.kgcoop.train.Schedule;
 
 /** The kinds of cases that need no model. */

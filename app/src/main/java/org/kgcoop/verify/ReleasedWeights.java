@@ -14,7 +14,7 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.Tokenizer;
-import org.kgcoop.data.Images;
+import org.kgcoop.image.Images;
 import org.kgcoop.io.Fingerprints;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.TextFeatures;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
-import org.kgcoop.io.JsonFiles;
+import org.kgcoop.files.JsonFiles;
 import org.kgcoop.store.StoredRuns;
 
 /** Runs made again by their own command. */

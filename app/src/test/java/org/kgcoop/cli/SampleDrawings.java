@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.EmbeddedDataSets;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.open.EmbeddedDataSets;
 
 /** Drawings of the embedded everyday objects in a folder, as a user has pictures. */
 final class SampleDrawings {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
-import org.kgcoop.io.JsonFiles;
+import org.kgcoop.files.JsonFiles;
 
 /** Two processes that write one folder, and a folder that is somebody else's. */
 @DisabledOnOs(OS.WINDOWS)

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
-import org.kgcoop.io.JsonFiles;
+import org.kgcoop.files.JsonFiles;
 
 /** What runs and tables have written, to be compared. */
 final class StoredJson {

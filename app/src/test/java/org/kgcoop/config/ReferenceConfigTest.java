@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.PublishedDataSet;
-import org.kgcoop.data.PublishedDataSets;
+import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.data.published.PublishedDataSets;
 
 class ReferenceConfigTest {
   @TempDir Path folder;

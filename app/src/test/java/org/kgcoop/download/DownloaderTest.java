@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.experiment.Progress;
-import org.kgcoop.io.LockedFile;
+import org.kgcoop.files.LockedFile;
 
 class DownloaderTest {
   private static final byte[] CONTENT = new byte[200_000];

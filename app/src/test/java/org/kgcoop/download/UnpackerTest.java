@@ -20,7 +20,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.Origin;
+import org.kgcoop.data.published.Origin;
 import org.kgcoop.experiment.Progress;
 
 class UnpackerTest {

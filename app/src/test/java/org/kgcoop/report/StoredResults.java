@@ -13,8 +13,8 @@ import java.util.Random;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.EmbeddedDataSets;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.open.EmbeddedDataSets;
 
 /** Writes folders as protocols and training leave them, with numbers made up by a seed. */
 final class StoredResults {

@@ -22,9 +22,9 @@ import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
-import org.kgcoop.data.Images;
-import org.kgcoop.data.RgbImage;
-import org.kgcoop.data.Transform;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Transform;
 import org.kgcoop.tensor.Tensor;
 
 @Timeout(120)

@@ -28,8 +28,8 @@ import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
-import org.kgcoop.data.Images;
-import org.kgcoop.data.Transform;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.view.Transform;
 import org.kgcoop.serve.InferenceClient.Answer;
 
 /** The protocol as a client sees it that knows its text alone. */

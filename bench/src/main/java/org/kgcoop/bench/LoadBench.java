@@ -6,7 +6,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.EmbeddedDataSets;
+import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.tensor.DType;

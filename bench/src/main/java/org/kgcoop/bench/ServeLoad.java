@@ -18,8 +18,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.kgcoop.bench.ServeBench.Local;
 import org.kgcoop.classify.Classification;
-import org.kgcoop.data.RgbImage;
-import org.kgcoop.data.Transform;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Transform;
 import org.kgcoop.tensor.Scope;
 
 /** The cases of {@link ServeBench} in which every request is a good one. */

@@ -17,7 +17,7 @@ import org.kgcoop.cluster.experiments.ExperimentJob;
 import org.kgcoop.cluster.experiments.SharedGrids;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.cluster.session.Submission;
-import org.kgcoop.io.LockedFile;
+import org.kgcoop.files.LockedFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.kgcoop.EmbeddedFiles;
 import org.kgcoop.bank.BankMerge;
 import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.bank.Shard;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
+import org.kgcoop.files.EmbeddedFiles;
+import org.kgcoop.image.Images;
 import org.kgcoop.tensor.Engine;
 
 /**

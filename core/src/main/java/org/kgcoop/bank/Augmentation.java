@@ -3,7 +3,7 @@ package org.kgcoop.bank;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.ViewRecipe;
+import org.kgcoop.image.view.ViewRecipe;
 
 /** Which view of a training picture an epoch sees. */
 public sealed interface Augmentation {

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.FileErrors;
-import org.kgcoop.io.FolderTree;
+import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.FolderTree;
 
 /**
  * Brings a bank into files that follow from what it holds alone. Which features share a file is

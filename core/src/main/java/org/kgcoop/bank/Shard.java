@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.AtomicFile;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.Fingerprints;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;

@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.RgbImage;
-import org.kgcoop.data.ViewRecipe;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.io.Fingerprints;
 
 /**

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.FileErrors;
+import org.kgcoop.files.FileErrors;
 import org.kgcoop.io.Fingerprints;
 
 /**

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.Preprocessing;
+import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.Fingerprints;
 import org.kgcoop.io.ReleasedNames;
 import org.kgcoop.io.StoredTensor;

@@ -2,8 +2,8 @@ package org.kgcoop.clip;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.kgcoop.EmbeddedFiles;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.EmbeddedFiles;
 
 /**
  * The CLIP that comes with the program: small, pre-trained on icon drawings, an ordinary model

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import org.kgcoop.data.Interpolation;
-import org.kgcoop.data.Preprocessing;
+import org.kgcoop.image.view.Interpolation;
+import org.kgcoop.image.view.Preprocessing;
 
 /**
  * The settings of a {@code config.json} and a {@code preprocessor_config.json}, as Hugging Face's

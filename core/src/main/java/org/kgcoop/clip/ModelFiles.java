@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.Interpolation;
-import org.kgcoop.data.Preprocessing;
+import org.kgcoop.image.view.Interpolation;
+import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.WeightFile;
 
 /**

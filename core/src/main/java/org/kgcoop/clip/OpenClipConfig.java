@@ -2,8 +2,8 @@ package org.kgcoop.clip;
 
 import java.util.List;
 import java.util.Set;
-import org.kgcoop.data.Interpolation;
-import org.kgcoop.data.Preprocessing;
+import org.kgcoop.image.view.Interpolation;
+import org.kgcoop.image.view.Preprocessing;
 
 /**
  * The settings of an {@code open_clip_config.json}. Keys that neither stand here nor are switched

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.PythonRandom;
-import org.kgcoop.io.AtomicFile;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.random.PythonRandom;
 
 /**
  * Writes a CLIP that was never trained: the published initialisation at any size, under the

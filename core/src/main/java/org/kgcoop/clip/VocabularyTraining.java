@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.io.AtomicFile;
+import org.kgcoop.files.AtomicFile;
 
 /**
  * Learns byte-pair merges from texts, for {@link Tokenizer}: time and again the commonest pair of

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.commons.rng.core.source64.SplitMix64;
+import org.kgcoop.random.Seeds;
 
 /**
  * The order of the pictures in an epoch of training.
@@ -24,7 +25,7 @@ public final class BatchOrder {
 
   /** The numbers 0 to {@code count} - 1 in the order of that epoch. */
   public static int[] epoch(int count, long seed, int epoch) {
-    SplitMix64 random = new SplitMix64(Hashes.seed("order:%s:%s".formatted(seed, epoch)));
+    SplitMix64 random = Seeds.generator("order:%s:%s".formatted(seed, epoch));
     int[] order = new int[count];
     for (int i = 0; i < count; i++) {
       int other = random.nextInt(i + 1);
@@ -74,7 +75,7 @@ public final class BatchOrder {
       throw new IllegalArgumentException(
           "instances: expected 1 to %s, got %s".formatted(batchSize, instances));
     }
-    SplitMix64 random = new SplitMix64(Hashes.seed("classes:%s:%s".formatted(seed, epoch)));
+    SplitMix64 random = Seeds.generator("classes:%s:%s".formatted(seed, epoch));
     List<Deque<int[]>> portions = new ArrayList<>();
     for (List<Integer> pictures : byLabel(labels).values()) {
       portions.add(portions(pictures, instances, random));

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.kgcoop.Messages;
+import org.kgcoop.random.PythonRandom;
 
 /**
  * The draw of the shots, picture for picture that of the published code: one generator of Python,
@@ -82,7 +84,7 @@ public record FewShot(List<Integer> train, List<Integer> val) {
                   poor.size(),
                   dataSet.classNames().size(),
                   shots,
-                  Listing.firstOf(poor)));
+                  Messages.firstOf(poor)));
     }
     return dataSet.withPictures(
         drawn.train().stream().map(dataSet.train()::get).toList(),

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import org.kgcoop.files.Sha256;
 
 /**
  * What tells one data set from another, whatever folder it lies in: the SHA-256, as hexadecimal
@@ -20,7 +21,7 @@ public final class Fingerprint {
 
   /** The fingerprint of a data set; reads those pictures whose hashes are not remembered. */
   public static String of(DataSet dataSet, PictureHashes hashes) {
-    MessageDigest digest = Hashes.sha256();
+    MessageDigest digest = Sha256.digest();
     add(digest, "train", dataSet.train(), hashes);
     add(digest, "val", dataSet.val(), hashes);
     add(digest, "test", dataSet.test(), hashes);
@@ -29,7 +30,7 @@ public final class Fingerprint {
 
   /** The SHA-256 of a picture's bytes, as hexadecimal text. */
   public static String of(byte[] picture) {
-    return HexFormat.of().formatHex(Hashes.sha256().digest(picture));
+    return Sha256.of(picture);
   }
 
   private static void add(

@@ -22,6 +22,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.files.Sha256;
+import org.kgcoop.image.Images;
 
 /**
  * The SHA-256 of picture files, each computed once. Of a file that has the path, size, modification
@@ -78,7 +80,7 @@ public final class PictureHashes {
             .mapToObj(
                 i -> {
                   String hash = known.get(looks.get(i));
-                  return hash == null ? Fingerprint.of(Images.bytes(distinct.get(i))) : hash;
+                  return hash == null ? Sha256.of(Images.bytes(distinct.get(i))) : hash;
                 })
             .toList();
     Map<Path, String> hashes = new HashMap<>();
@@ -109,7 +111,7 @@ public final class PictureHashes {
               now.lastModifiedTime().toString(),
               // In a zip file the sum that stands in its directory.
               String.valueOf(plain ? now.fileKey() : Files.getAttribute(picture, "zip:crc")));
-      return Fingerprint.of(look.getBytes(StandardCharsets.UTF_8));
+      return Sha256.of(look);
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
       return ""; // reading it will say why
     }
@@ -141,7 +143,7 @@ public final class PictureHashes {
   /** Two processes may write into each other's lines, which the last part of a line shows. */
   private static String line(String look, String hash) {
     String both = look + " " + hash;
-    return both + " " + Fingerprint.of(both.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
+    return both + " " + Sha256.of(both).substring(0, 8);
   }
 
   private void append(Map<String, String> fresh) {

@@ -11,6 +11,9 @@ import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Sha256;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
 
 /**
  * What opening every picture of a data set tells.
@@ -79,7 +82,7 @@ public record PictureSurvey(
     try {
       byte[] bytes = Images.bytes(item.file());
       RgbImage image = images.decode(bytes, item.file().toString());
-      return new Look(item, part, Fingerprint.of(bytes), image.width(), image.height(), null);
+      return new Look(item, part, Sha256.of(bytes), image.width(), image.height(), null);
     } catch (KgCoopException e) {
       return new Look(item, part, "", 0, 0, String.valueOf(e.getMessage()));
     }

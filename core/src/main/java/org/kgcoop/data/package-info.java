@@ -1,11 +1,8 @@
 /**
- * Pictures, class names and labels; knows no CLIP and no tensors. Start at {@link
- * org.kgcoop.data.DataSets} for reading a data set from disk, at {@link org.kgcoop.data.Images} and
- * {@link org.kgcoop.data.Transform} for the way from a picture file to normalised numbers, and at
- * {@link org.kgcoop.data.FewShot} for the draw of the shots.
- *
- * <p>Pictures are equal to what Pillow gives, byte for byte, because published features were made
- * from Pillow's pictures. Everything here that is random is a pure function of its seeds.
+ * Labelled images in parts, without a CLIP and without tensors. Start at {@link
+ * org.kgcoop.data.open.DataSets} for reading a data set from disk and at {@link
+ * org.kgcoop.data.FewShot} for the draw of the shots. Everything here that is random is a pure
+ * function of its seeds.
  */
 @NullMarked
 package org.kgcoop.data;

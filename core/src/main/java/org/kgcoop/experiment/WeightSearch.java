@@ -19,9 +19,9 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.io.FileErrors;
-import org.kgcoop.io.FolderTree;
-import org.kgcoop.io.JsonFiles;
+import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.JsonFiles;
 import org.kgcoop.prompt.AutoWeight;
 import org.kgcoop.train.TrainingSettings;
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.files.FileErrors;
 
 /**
  * Files of {@code torch.save} before PyTorch 1.6: pickles of a magic number, the protocol version,

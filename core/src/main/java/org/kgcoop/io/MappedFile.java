@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.files.FileErrors;
 
 /**
  * A file as windows of mapped memory. A Java buffer ends at 2 GiB, so a file beyond that is mapped

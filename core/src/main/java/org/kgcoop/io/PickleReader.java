@@ -15,6 +15,7 @@ import net.razorvine.pickle.PickleException;
 import net.razorvine.pickle.PickleUtils;
 import net.razorvine.pickle.Unpickler;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.files.FileErrors;
 
 /**
  * Reads one pickle of a weight file. Every operation that makes an object of a class is taken over

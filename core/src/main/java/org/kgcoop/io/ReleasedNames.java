@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
 
 /**
  * Brings weights of any origin to the tensor names, shapes and orientation that OpenAI released

@@ -29,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.FileErrors;
 import org.kgcoop.tensor.DType;
 
 /**

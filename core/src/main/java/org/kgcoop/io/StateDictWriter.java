@@ -18,6 +18,7 @@ import java.util.zip.ZipOutputStream;
 import net.razorvine.pickle.Opcodes;
 import net.razorvine.pickle.Pickler;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.tensor.DType;
 
 /**

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
 
 /**
  * State dicts as {@code torch.save} writes them: a pickle that describes tensors, and their

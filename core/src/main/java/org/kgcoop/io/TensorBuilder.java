@@ -9,6 +9,7 @@ import java.util.Optional;
 import net.razorvine.pickle.PickleException;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
 import org.kgcoop.tensor.DType;
 
 /**

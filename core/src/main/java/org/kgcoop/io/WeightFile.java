@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kgcoop.files.FileErrors;
 
 /**
  * What a weight file holds. Large tensors are windows on the mapped file, which the system keeps as

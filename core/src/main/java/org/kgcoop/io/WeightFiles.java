@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
 
 /**
  * Opens weights of any known kind. What a file is follows from its content, never from its name; a

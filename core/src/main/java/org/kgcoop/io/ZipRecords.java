@@ -15,6 +15,7 @@ import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.kgcoop.files.FileErrors;
 
 /**
  * The records of a PyTorch zip: entries below one root folder. The JDK reads and checks the

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.data.PythonRandom;
+import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Functions;
@@ -63,7 +63,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
 
   @Override
   public ObjectNode toJson() {
-    return MethodCatalogue.contextJson(ID, context);
+    return context.json(ID);
   }
 
   private static final class Learner implements PromptLearner {

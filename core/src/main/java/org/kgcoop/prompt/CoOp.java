@@ -51,6 +51,6 @@ public record CoOp(ContextSettings context) implements PromptMethod {
 
   @Override
   public ObjectNode toJson() {
-    return MethodCatalogue.contextJson(ID, context);
+    return context.json(ID);
   }
 }

@@ -2,7 +2,7 @@ package org.kgcoop.prompt;
 
 import java.util.List;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.data.PythonRandom;
+import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Tensor;
 
 /** Where the learned vectors start. */

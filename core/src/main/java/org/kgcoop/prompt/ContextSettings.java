@@ -1,5 +1,7 @@
 package org.kgcoop.prompt;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -40,6 +42,17 @@ public record ContextSettings(
   /** How many space-separated words initialise vectors. */
   public int wordCount() {
     return wordCount(words);
+  }
+
+  /** The settings of a method with this context, in the form that {@code MethodCatalogue} reads. */
+  ObjectNode json(String method) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("method", method)
+        .put("context_tokens", tokens)
+        .put("words", words)
+        .put("class_position", position.id())
+        .put("class_specific", classSpecific);
   }
 
   private static int wordCount(String words) {

@@ -2,8 +2,8 @@ package org.kgcoop.prompt;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.kgcoop.EmbeddedFiles;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.files.EmbeddedFiles;
 
 /**
  * The trained prompt that comes with the program, for the embedded CLIP: KgCoOp on eight pictures

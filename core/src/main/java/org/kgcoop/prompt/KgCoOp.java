@@ -93,6 +93,6 @@ public record KgCoOp(ContextSettings context, String template, double weight)
 
   @Override
   public ObjectNode toJson() {
-    return MethodCatalogue.contextJson(ID, context).put("template", template).put("weight", weight);
+    return context.json(ID).put("template", template).put("weight", weight);
   }
 }

@@ -129,17 +129,6 @@ public final class MethodCatalogue {
         "method '" + json.path("method").asText() + "' has nothing to train");
   }
 
-  /** The settings that every context has, in the form that {@link #parse} reads. */
-  static ObjectNode contextJson(String id, ContextSettings context) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("method", id)
-        .put("context_tokens", context.tokens())
-        .put("words", context.words())
-        .put("class_position", context.position().id())
-        .put("class_specific", context.classSpecific());
-  }
-
   private static Set<String> with(Set<String> keys, String... more) {
     Set<String> all = new LinkedHashSet<>(keys);
     all.addAll(List.of(more));

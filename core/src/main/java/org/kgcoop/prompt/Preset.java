@@ -2,8 +2,8 @@ package org.kgcoop.prompt;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
-import org.kgcoop.data.PublishedDataSet;
-import org.kgcoop.data.PublishedDataSets;
+import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.data.published.PublishedDataSets;
 
 /**
  * The published configurations that settings come from where nobody states them. A method has those

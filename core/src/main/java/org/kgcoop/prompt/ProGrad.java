@@ -126,7 +126,7 @@ public record ProGrad(ContextSettings context, String template, double temperatu
 
   @Override
   public ObjectNode toJson() {
-    return MethodCatalogue.contextJson(ID, context)
+    return context.json(ID)
         .put("template", template)
         .put("temperature", temperature)
         .put("lambda", lambda);

@@ -9,7 +9,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.UserFolders;
+import org.kgcoop.files.UserFolders;
 
 /** The native library as a whole: its threads, its version, its memory. */
 public final class Engine {

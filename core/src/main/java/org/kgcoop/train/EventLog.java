@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.AtomicFile;
-import org.kgcoop.io.FileErrors;
+import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.FileErrors;
 
 /** The {@code events.jsonl} of a run: a line a step and an epoch, in the order they were made. */
 public final class EventLog {

@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.FileErrors;
-import org.kgcoop.io.JsonFiles;
-import org.kgcoop.io.LockedFile;
+import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.LockedFile;
 import org.kgcoop.io.SealedFile;
 
 /**

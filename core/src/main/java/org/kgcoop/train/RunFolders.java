@@ -13,10 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.FileErrors;
-import org.kgcoop.io.FolderTree;
-import org.kgcoop.io.JsonFiles;
-import org.kgcoop.io.LockedFile;
+import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.LockedFile;
 
 /** Run folders seen from outside, by those who neither begin a run nor go on with one. */
 public final class RunFolders {

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.image.Images;
 import org.kgcoop.io.Fingerprints;
 
 @Tag("equality")

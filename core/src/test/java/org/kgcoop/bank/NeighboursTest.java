@@ -15,7 +15,7 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
-import org.kgcoop.data.Images;
+import org.kgcoop.image.Images;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;

@@ -35,12 +35,12 @@ public final class ReferenceCases {
     }
   }
 
-  static Path file(JsonNode reference) {
+  public static Path file(JsonNode reference) {
     return FOLDER.resolve(reference.path("file").textValue());
   }
 
   /** The bytes of a tensor of the cases. */
-  static byte[] tensor(String name) throws IOException {
+  public static byte[] tensor(String name) throws IOException {
     byte[] file = Files.readAllBytes(FOLDER.resolve("tensors.safetensors"));
     int headerLength = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
     JsonNode header = new ObjectMapper().readTree(file, 8, headerLength);

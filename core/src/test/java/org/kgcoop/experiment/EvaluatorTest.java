@@ -13,16 +13,16 @@ import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
-import org.kgcoop.data.PythonRandom;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.image.Images;
 import org.kgcoop.prompt.CoOp;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

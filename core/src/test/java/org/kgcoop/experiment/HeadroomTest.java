@@ -14,9 +14,9 @@ import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.Images;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.image.Images;
 
 class HeadroomTest {
   private final Clip clip = TinyClip.load();

@@ -16,12 +16,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.DataSets;
-import org.kgcoop.data.EmbeddedDataSets;
-import org.kgcoop.data.EmbeddedDataSets.Description;
 import org.kgcoop.data.Fingerprint;
-import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.data.open.EmbeddedDataSets.Description;
+import org.kgcoop.data.open.Shift;
+import org.kgcoop.image.Images;
 
 class EmbeddedDataSetsTest {
 
@@ -39,13 +39,13 @@ class EmbeddedDataSetsTest {
 
   @Test
   void shiftedVersionsOfASetAreKnownByItsName() {
-    List<DataSets.Shift> shifts = DataSets.shiftsOf("objects");
+    List<Shift> shifts = Shift.of("objects");
 
-    assertThat(shifts).extracting(DataSets.Shift::name).contains("embedded:objects-emoji");
-    assertThat(DataSets.shiftsOf("embedded:objects")).isEqualTo(shifts);
-    assertThat(DataSets.shiftsOf("tuning")).isEmpty();
+    assertThat(shifts).extracting(Shift::name).contains("embedded:objects-emoji");
+    assertThat(Shift.of("embedded:objects")).isEqualTo(shifts);
+    assertThat(Shift.of("tuning")).isEmpty();
     int classes = EmbeddedDataSets.open("objects", OPTIONS).classNames().size();
-    for (DataSets.Shift shift : shifts) {
+    for (Shift shift : shifts) {
       String name = shift.name().substring("embedded:".length());
       List<String> names = EmbeddedDataSets.open(name, OPTIONS).classNames();
       assertThat(names).as(name).hasSize(shift.classes());

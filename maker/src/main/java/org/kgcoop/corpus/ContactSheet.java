@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.Images;
 import org.kgcoop.data.Item;
-import org.kgcoop.data.RgbImage;
-import org.kgcoop.io.AtomicFile;
+import org.kgcoop.files.AtomicFile;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
 
 /** Every picture of a data set on one sheet, a row a class, for the eye to find wrong labels. */
 final class ContactSheet {

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.TreeSet;
-import org.kgcoop.io.AtomicFile;
+import org.kgcoop.files.AtomicFile;
 
 /** What the licences ask for: who drew what, under which terms, and what was done to it. */
 final class Credits {

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.AtomicFile;
+import org.kgcoop.files.AtomicFile;
 
 /** Makes the embedded data sets by their recipes. */
 final class DataSetBuilder {

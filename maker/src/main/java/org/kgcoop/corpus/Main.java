@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.DataSets;
+import org.kgcoop.data.open.DataSets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

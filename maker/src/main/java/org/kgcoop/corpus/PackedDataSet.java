@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.kgcoop.io.AtomicFile;
+import org.kgcoop.files.AtomicFile;
 
 /**
  * A data set as one zip file of class folders, {@code train/CLASS/NAME.png}, {@code val/} and

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.AtomicFile;
+import org.kgcoop.files.AtomicFile;
 
 /**
  * The folder that {@code kgcoop pretrain} reads: {@code pictures/} and three lists of them with

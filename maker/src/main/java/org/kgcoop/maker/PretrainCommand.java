@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.Output;
-import org.kgcoop.data.Images;
+import org.kgcoop.image.Images;
 import org.kgcoop.pretrain.Corpus;
 import org.kgcoop.pretrain.Pretraining;
 import org.kgcoop.pretrain.PretrainingSettings;

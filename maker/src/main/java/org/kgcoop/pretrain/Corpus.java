@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.Images;
-import org.kgcoop.data.Preprocessing;
-import org.kgcoop.data.RgbImage;
-import org.kgcoop.data.Transform;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.image.view.Transform;
 
 /**
  * Pictures with captions, held in memory. Read from a manifest, a JSON object a line:

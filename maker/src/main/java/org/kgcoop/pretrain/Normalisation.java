@@ -2,8 +2,8 @@ package org.kgcoop.pretrain;
 
 import java.util.Collections;
 import java.util.List;
-import org.kgcoop.data.Interpolation;
-import org.kgcoop.data.Preprocessing;
+import org.kgcoop.image.view.Interpolation;
+import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.tensor.Tensor;
 
 /**

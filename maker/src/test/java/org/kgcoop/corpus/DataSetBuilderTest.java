@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.DataSets;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.open.DataSets;
 
 class DataSetBuilderTest {
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.kgcoop.data.Images;
-import org.kgcoop.data.RgbImage;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
 
 class RendererTest {
 

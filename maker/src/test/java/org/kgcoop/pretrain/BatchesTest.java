@@ -15,7 +15,7 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.clip.VocabularyTraining;
-import org.kgcoop.data.Images;
+import org.kgcoop.image.Images;
 import org.kgcoop.tensor.DType;
 
 class BatchesTest {

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.Images;
+import org.kgcoop.image.Images;
 
 class CorpusTest {
   @TempDir Path folder;

@@ -1,6 +1,6 @@
 package org.kgcoop.pretrain;
 
-import org.kgcoop.data.PythonRandom;
+import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Tensor;
 
 /** Tensors of normal values. */

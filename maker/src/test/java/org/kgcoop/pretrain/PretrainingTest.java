@@ -22,7 +22,7 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.Towers;
-import org.kgcoop.data.Images;
+import org.kgcoop.image.Images;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;

@@ -16,7 +16,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.PackedPicture;
+import org.kgcoop.data.layout.PackedPicture;
 
 /**
  * The two columns that matter, and how a row of them becomes a picture.

@@ -24,8 +24,8 @@ import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
-import org.kgcoop.data.PackedFormat;
-import org.kgcoop.data.PackedPicture;
+import org.kgcoop.data.layout.PackedFormat;
+import org.kgcoop.data.layout.PackedPicture;
 
 /**
  * The Parquet files of Hugging Face's image data sets: a column of pictures, {@code struct<bytes,

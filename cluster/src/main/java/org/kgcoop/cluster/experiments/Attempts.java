@@ -13,7 +13,7 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.LockedFile;
+import org.kgcoop.files.LockedFile;
 import org.kgcoop.train.RunFolders;
 
 /**

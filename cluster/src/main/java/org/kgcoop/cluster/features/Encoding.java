@@ -15,7 +15,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.bank.ShardEncoder;
 import org.kgcoop.bank.ShardEncoder.Picture;
-import org.kgcoop.data.Images;
+import org.kgcoop.image.Images;
 
 /**
  * What a task does with its pictures: features go to the bank, and what it gives back is a row for

@@ -20,7 +20,7 @@ import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.util.SerializableConfiguration;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.Images;
+import org.kgcoop.image.Images;
 
 /** Files on whatever Hadoop can see, their errors in one line. */
 final class HadoopFiles implements Serializable {

@@ -13,8 +13,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.ShardEncoder.Picture;
-import org.kgcoop.data.BoundedTar;
-import org.kgcoop.data.Images;
+import org.kgcoop.data.layout.BoundedTar;
+import org.kgcoop.image.Images;
 
 /**
  * The pictures of a tar of WebDataset, whatever lies beside them. Where the tar breaks off a last

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.LockedFile;
+import org.kgcoop.files.LockedFile;
 import org.kgcoop.train.RunFolder;
 import org.kgcoop.train.RunFolders;
 

@@ -1,0 +1,110 @@
+package org.kgcoop.data.layout;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.Item;
+import org.kgcoop.random.PythonRandom;
+
+/**
+ * Divides pictures without a given split, as the published code does: one generator of Python,
+ * seeded once; class by class in order of the labels its pictures, sorted by name, are shuffled;
+ * the first round(0.5 n) are for training, the next round(0.2 n) for validation, the rest for test
+ * (round half to even).
+ *
+ * <p>Where that leaves nothing for test (3 pictures), the validation part gives way. The generator
+ * is not that of the shots, which is seeded anew.
+ */
+public final class AutomaticSplit {
+
+  private static final double TRAIN = 0.5;
+  private static final double VAL = 0.2;
+
+  private final List<Item> train = new ArrayList<>();
+  private final List<Item> val = new ArrayList<>();
+  private final List<Item> test = new ArrayList<>();
+
+  private AutomaticSplit() {}
+
+  /**
+   * A data set of these pictures.
+   *
+   * @param byLabel the pictures of each class, each list sorted; the order of the classes is that
+   *     of the shuffling
+   */
+  public static DataSet of(
+      String name, List<String> classNames, List<List<Item>> byLabel, long seed, Path where) {
+    PythonRandom random = new PythonRandom(seed);
+    AutomaticSplit split = new AutomaticSplit();
+    for (List<Item> items : byLabel) {
+      if (items.size() < 2) {
+        throw KgCoopException.data(
+            ("%s: class \"%s\" has %s picture; without a given split a class needs 2 or more,"
+                    + " one to train on and one to test")
+                .formatted(where, items.get(0).className(), items.size()));
+      }
+      List<Item> shuffled = new ArrayList<>(items);
+      random.shuffle(shuffled);
+      split.add(shuffled);
+    }
+    return new DataSet(name, classNames, split.train, split.val, split.test, null);
+  }
+
+  /** As the other, and tells that it was done. */
+  public static DataSet of(
+      String name,
+      List<String> classNames,
+      List<List<Item>> byLabel,
+      DataSetOptions options,
+      Path where) {
+    DataSet made = of(name, classNames, byLabel, options.splitSeed(), where);
+    options
+        .notes()
+        .accept(
+            ("%s: no train and test parts, so the pictures of each class are divided here:"
+                    + " %s train, %s val, %s test (--split-seed %s)")
+                .formatted(
+                    where,
+                    made.train().size(),
+                    made.val().size(),
+                    made.test().size(),
+                    options.splitSeed()));
+    return made;
+  }
+
+  /**
+   * A data set of given test pictures and others, a fifth of which become the validation part: one
+   * generator, seeded once; label by label in order of first appearance the pictures are shuffled,
+   * and the first round(0.2 n) of them are for validation.
+   */
+  public static DataSet of(
+      String name, List<String> classNames, List<Item> trainVal, List<Item> test, long seed) {
+    Map<Integer, List<Item>> byLabel = new LinkedHashMap<>();
+    for (Item item : trainVal) {
+      byLabel.computeIfAbsent(item.label(), label -> new ArrayList<>()).add(item);
+    }
+    PythonRandom random = new PythonRandom(seed);
+    AutomaticSplit split = new AutomaticSplit();
+    for (List<Item> items : byLabel.values()) {
+      random.shuffle(items);
+      int valEnd = (int) Math.rint(items.size() * VAL);
+      split.val.addAll(items.subList(0, valEnd));
+      split.train.addAll(items.subList(valEnd, items.size()));
+    }
+    return new DataSet(name, classNames, split.train, split.val, test, null);
+  }
+
+  private void add(List<Item> shuffled) {
+    int count = shuffled.size();
+    int trainEnd = Math.max(1, (int) Math.rint(count * TRAIN));
+    int valEnd = Math.min(count - 1, trainEnd + (int) Math.rint(count * VAL));
+    train.addAll(shuffled.subList(0, trainEnd));
+    val.addAll(shuffled.subList(trainEnd, valEnd));
+    test.addAll(shuffled.subList(valEnd, count));
+  }
+}

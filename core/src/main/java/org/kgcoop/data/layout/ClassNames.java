@@ -1,0 +1,84 @@
+package org.kgcoop.data.layout;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.files.Folders;
+
+/**
+ * Names for classes that are known by a folder or a word, from {@code classnames.txt} beside the
+ * data or from a file that the user names. Its lines are either "folder name" pairs (separated by a
+ * tab or the first space), where every class is named so, or bare names, one for each class in
+ * sorted order.
+ */
+public final class ClassNames {
+
+  private ClassNames() {}
+
+  /**
+   * The names of these classes, in their order.
+   *
+   * @param folder where {@code classnames.txt} would lie
+   * @param classes folders or words, sorted
+   */
+  public static List<String> of(Path folder, List<String> classes, DataSetOptions options) {
+    Path given = options.classNames();
+    Path file = given == null ? folder.resolve("classnames.txt") : given;
+    if (given == null && !Files.isRegularFile(file)) {
+      return classes;
+    }
+    List<String> lines = Folders.lines(file);
+    Map<String, String> pairs = new HashMap<>();
+    for (String line : lines) {
+      String[] parts = line.split(line.contains("\t") ? "\t+" : "\\s+", 2);
+      if (parts.length == 2) {
+        pairs.put(parts[0].strip(), parts[1].strip());
+      }
+    }
+    if (pairs.keySet().containsAll(classes)) {
+      return classes.stream().map(name -> pairs.getOrDefault(name, name)).toList();
+    }
+    if (lines.size() == classes.size() && !arePairs(lines, pairs.keySet(), classes)) {
+      return lines;
+    }
+    throw KgCoopException.data(
+        ("%s: %s lines for %s classes; expected a line for each class in sorted order, or"
+                + " \"folder name\" pairs for all of them (there is none for %s)")
+            .formatted(
+                file,
+                lines.size(),
+                classes.size(),
+                Messages.firstOf(
+                    classes.stream().filter(name -> !pairs.containsKey(name)).toList())));
+  }
+
+  /**
+   * Whether lines of which some class has none are meant as pairs all the same: a tab says so, and
+   * so does the folder of a class, unless the other classes stand under their own names.
+   */
+  private static boolean arePairs(List<String> lines, Set<String> folders, List<String> classes) {
+    if (lines.stream().anyMatch(line -> line.contains("\t"))) {
+      return true;
+    }
+    boolean named = true;
+    for (int label = 0; label < classes.size(); label++) {
+      String name = classes.get(label);
+      named &= folders.contains(name) || cleaned(lines.get(label)).equals(cleaned(name));
+    }
+    return !named
+        && lines.stream().allMatch(line -> line.split("\\s+", 2).length == 2)
+        && classes.stream().anyMatch(folders::contains);
+  }
+
+  /** What a name comes down to when case, '_' and surrounding space do not count. */
+  public static String cleaned(String name) {
+    return name.replace('_', ' ').strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,310 @@
+package org.kgcoop.data.layout;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.Item;
+import org.kgcoop.files.Folders;
+
+/**
+ * A list of pictures as CSV or as a JSON object a line, with {@code path} (relative to the
+ * manifest), {@code label} (a class name) and {@code split} (train, val or test), in whatever case.
+ * Without any split the pictures are divided here. Other columns are left alone. Labels follow the
+ * sorted class names.
+ *
+ * <p>Hugging Face's {@code metadata.csv} or {@code metadata.jsonl} is such a list too. It calls the
+ * path {@code file_name}, and where it gives no split, a folder train, val or test does, which the
+ * list or the picture lies in.
+ */
+public final class Manifest {
+
+  private static final List<String> PATH = List.of("path", "file_name");
+  private static final List<String> LABEL = List.of("label");
+  private static final List<String> SPLIT = List.of("split");
+  private static final List<String> METADATA = List.of("metadata.csv", "metadata.jsonl");
+  private static final Pattern LABEL_IN_FIRST_LINE =
+      Pattern.compile("(^|[,{\\s\ufeff])\"?label\"?\\s*([,:]|$)", Pattern.CASE_INSENSITIVE);
+
+  /**
+   * A line of the manifest.
+   *
+   * @param where the place of the line, for messages
+   * @param split empty where none is given
+   */
+  private record Row(String where, String key, Path picture, String label, String split) {
+
+    Row withSplit(String newSplit) {
+      return new Row(where, key, picture, label, newSplit);
+    }
+  }
+
+  private final Path file;
+  private final String prefix; // of keys
+
+  private Manifest(Path file, String prefix) {
+    this.file = file;
+    this.prefix = prefix;
+  }
+
+  public static DataSet read(Path file, DataSetOptions options) {
+    return dataSet(new Manifest(file, "").rows(), file, options);
+  }
+
+  /**
+   * The data set that metadata describe, of a folder or of its parts; empty where there are none
+   * with labels.
+   */
+  public static Optional<DataSet> ofMetadata(Path folder, DataSetOptions options) {
+    List<Manifest> all =
+        Stream.concat(
+                metadata(folder, ""),
+                Folders.folders(folder).stream()
+                    .filter(part -> ClassFolders.part(Folders.name(part)).isPresent())
+                    .flatMap(part -> metadata(part, Folders.name(part) + "/")))
+            .toList();
+    List<Row> rows = new ArrayList<>();
+    for (Manifest manifest : all) {
+      if (manifest.hasLabels()) {
+        manifest.rows().stream().map(Manifest::withSplitOfFolder).forEach(rows::add);
+      } else {
+        options
+            .warnings()
+            .accept(manifest.file + ": no column file_name or label, so it says no classes");
+      }
+    }
+    if (rows.isEmpty()) {
+      return Optional.empty();
+    }
+    if (rows.stream().noneMatch(row -> row.split().equals("test"))
+        && rows.stream().anyMatch(row -> row.split().equals("val"))) {
+      options.warnings().accept(folder + ": no test pictures, so those of val are for test");
+      rows.replaceAll(row -> row.split().equals("val") ? row.withSplit("test") : row);
+    }
+    return Optional.of(dataSet(rows, all.get(0).file, options));
+  }
+
+  private static Stream<Manifest> metadata(Path folder, String prefix) {
+    return METADATA.stream()
+        .map(folder::resolve)
+        .filter(Files::isRegularFile)
+        .limit(1)
+        .map(file -> new Manifest(file, prefix));
+  }
+
+  private boolean hasLabels() {
+    try (BufferedReader reader = reader()) {
+      String first = reader.readLine();
+      return first != null && LABEL_IN_FIRST_LINE.matcher(first).find();
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static Row withSplitOfFolder(Row row) {
+    String top = row.key().replaceFirst("^(\\./)*([^/]*)/.*", "$2");
+    return row.split().isEmpty() ? row.withSplit(ClassFolders.part(top).orElse("")) : row;
+  }
+
+  private List<Row> rows() {
+    boolean csv = Folders.name(file).toLowerCase(Locale.ROOT).endsWith(".csv");
+    return csv ? csvRows() : jsonRows();
+  }
+
+  private static DataSet dataSet(List<Row> rows, Path file, DataSetOptions options) {
+    if (rows.isEmpty()) {
+      throw KgCoopException.data(file + ": it lists no pictures; expected path, label, split");
+    }
+    TreeSet<String> labels = new TreeSet<>();
+    rows.forEach(row -> labels.add(row.label()));
+    List<String> classes = List.copyOf(labels);
+    List<String> names = ClassNames.of(Folders.parent(file), classes, options);
+    String given = options.name();
+    String name = given != null ? given : Folders.name(Folders.parent(file).normalize());
+    if (rows.stream().allMatch(row -> row.split().isEmpty())) {
+      return AutomaticSplit.of(name, names, byLabel(rows, classes, names), options, file);
+    }
+    List<Item> train = new ArrayList<>();
+    List<Item> val = new ArrayList<>();
+    List<Item> test = new ArrayList<>();
+    for (Row row : rows) {
+      Item item = item(row, classes, names);
+      switch (row.split().toLowerCase(Locale.ROOT)) {
+        case "train" -> train.add(item);
+        case "val", "valid", "validation" -> val.add(item);
+        case "test" -> test.add(item);
+        default ->
+            throw KgCoopException.data(
+                row.where() + ": split \"" + row.split() + "\"; expected train, val or test");
+      }
+    }
+    return new DataSet(name, names, train, val, test, null);
+  }
+
+  private static List<List<Item>> allEmpty(int count) {
+    List<List<Item>> lists = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      lists.add(new ArrayList<>());
+    }
+    return lists;
+  }
+
+  private static List<List<Item>> byLabel(
+      List<Row> rows, List<String> classes, List<String> names) {
+    List<List<Item>> byLabel = allEmpty(classes.size());
+    for (Row row : rows) {
+      Item item = item(row, classes, names);
+      byLabel.get(item.label()).add(item);
+    }
+    byLabel.forEach(items -> items.sort(Comparator.comparing(Item::key)));
+    return byLabel;
+  }
+
+  private static Item item(Row row, List<String> classes, List<String> names) {
+    int label = Collections.binarySearch(classes, row.label());
+    return new Item(row.key(), row.picture(), label, names.get(label));
+  }
+
+  private List<Row> csvRows() {
+    List<Row> rows = new ArrayList<>();
+    try (CsvReader<NamedCsvRecord> reader =
+        CsvReader.builder()
+            .detectBomHeader(true)
+            .allowMissingFields(true)
+            .allowExtraFields(true)
+            .ofNamedCsvRecord(Folders.stream(file))) {
+      int width = 0; // the reader's own words for a wrong one depend on the locale
+      for (NamedCsvRecord line : reader) {
+        long number = line.getStartingLineNumber();
+        width = width == 0 ? line.getFieldCount() : width;
+        if (line.getFieldCount() != width) {
+          throw problem(
+              number,
+              "not CSV with one header line: %s fields, %s in the lines before"
+                  .formatted(line.getFieldCount(), width));
+        }
+        Optional<String> path = column(line.getHeader().stream(), PATH);
+        Optional<String> label = column(line.getHeader().stream(), LABEL);
+        if (path.isEmpty() || label.isEmpty()) {
+          throw problem(1, "columns " + line.getHeader() + "; expected path, label and split");
+        }
+        rows.add(
+            row(
+                number,
+                path.flatMap(line::findField).orElse(""),
+                label.flatMap(line::findField).orElse(""),
+                column(line.getHeader().stream(), SPLIT).flatMap(line::findField).orElse("")));
+      }
+    } catch (CsvParseException e) {
+      if (e.getCause() instanceof KgCoopException refused) {
+        throw refused;
+      }
+      Throwable cause = e; // the outermost says where, the innermost what
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      String reason = Messages.firstLine(cause.getMessage(), cause);
+      throw KgCoopException.data(file + ": not CSV with one header line: " + reason, e);
+    } catch (UncheckedIOException e) {
+      throw unreadable(Objects.requireNonNull(e.getCause()));
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+    return rows;
+  }
+
+  /** The one of these columns that is there, in whatever case. */
+  private static Optional<String> column(Stream<String> columns, List<String> names) {
+    return columns.filter(c -> names.contains(c.strip().toLowerCase(Locale.ROOT))).findFirst();
+  }
+
+  private BufferedReader reader() throws IOException {
+    return new BufferedReader(
+        new InputStreamReader(Folders.stream(file), StandardCharsets.UTF_8.newDecoder()));
+  }
+
+  private List<Row> jsonRows() {
+    ObjectMapper mapper = new ObjectMapper();
+    List<Row> rows = new ArrayList<>();
+    try (BufferedReader reader = reader()) {
+      int number = 0;
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        number++;
+        if (!line.isBlank()) {
+          rows.add(jsonRow(mapper, number, line.replace("\ufeff", "")));
+        }
+      }
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+    return rows;
+  }
+
+  private Row jsonRow(ObjectMapper mapper, int number, String line) {
+    try {
+      JsonNode node = mapper.readTree(line);
+      JsonNode path = field(node, PATH);
+      JsonNode label = field(node, LABEL);
+      if (!path.isTextual() || !(label.isTextual() || label.isIntegralNumber())) {
+        throw problem(number, "expected {\"path\": text, \"label\": text, \"split\": text}");
+      }
+      return row(number, path.textValue(), label.asText(), field(node, SPLIT).asText(""));
+    } catch (JsonProcessingException e) {
+      throw problem(number, "not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));
+    }
+  }
+
+  private static JsonNode field(JsonNode node, List<String> names) {
+    Iterable<String> fields = node::fieldNames;
+    return node.path(
+        column(StreamSupport.stream(fields.spliterator(), false), names).orElse(names.get(0)));
+  }
+
+  private Row row(long number, String path, String label, String split) {
+    if (path.isBlank() || label.isBlank()) {
+      throw problem(number, "an empty " + (path.isBlank() ? "path" : "label"));
+    }
+    return new Row(
+        where(number),
+        prefix + path.strip(),
+        Folders.resolve(Folders.parent(file), path.strip(), where(number)),
+        label.strip(),
+        split.strip());
+  }
+
+  private String where(long line) {
+    return file + ", line " + line;
+  }
+
+  private KgCoopException unreadable(IOException e) {
+    return KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
+  }
+
+  private KgCoopException problem(long line, String what) {
+    return KgCoopException.data(where(line) + ": " + what);
+  }
+}

@@ -1,0 +1,218 @@
+package org.kgcoop.data.layout;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.Item;
+import org.kgcoop.files.Folders;
+
+/**
+ * Data sets in files that hold many pictures ({@link PackedFormat}): one such file, or a folder of
+ * them, also below {@code data}, {@code train}, {@code val} and {@code test}. A file whose name or
+ * folder has the word train, val (or validation, valid, dev) or test in it belongs to that part; so
+ * does a member below a folder of that name. Where nothing says it, the pictures are divided here.
+ */
+public final class PackedData {
+
+  private static final Pattern PART =
+      Pattern.compile(
+          "(?<![a-z])(?:(train|training)|(val|valid|validation|dev)|(test|testing))(?![a-z])");
+  private static final List<String> FOLDERS =
+      List.of("data", "train", "training", "val", "valid", "validation", "test", "testing");
+
+  /** A picture, its part if one is said, and its class before there are labels for all. */
+  private record Row(Optional<String> part, String key, UnpackedPictures.Entry entry) {}
+
+  private final Path path;
+  private final DataSetOptions options;
+  private final List<PackedFormat> formats =
+      Stream.concat(
+              Stream.of(new WebDatasetTar()),
+              ServiceLoader.load(PackedFormat.class).stream().map(ServiceLoader.Provider::get))
+          .toList();
+
+  private PackedData(Path path, DataSetOptions options) {
+    this.path = path;
+    this.options = options;
+  }
+
+  /** Whether something is a packed file or a folder of them. */
+  public static boolean isOne(Path path) {
+    return !new PackedData(path, DataSetOptions.defaults(warning -> {})).shards().isEmpty();
+  }
+
+  public static DataSet read(Path path, DataSetOptions options) {
+    return new PackedData(path, options).read();
+  }
+
+  private Optional<PackedFormat> format(Path file) {
+    String name = Folders.name(file).toLowerCase(Locale.ROOT);
+    return formats.stream()
+        .filter(format -> format.endings().stream().anyMatch(name::endsWith))
+        .findFirst();
+  }
+
+  private List<Path> shards() {
+    if (Files.isRegularFile(path)) {
+      return format(path).isPresent() ? List.of(path) : List.of();
+    }
+    List<Path> shards = new ArrayList<>();
+    List<Path> folders = new ArrayList<>(List.of(path));
+    List<Path> below = Folders.folders(path);
+    for (String name : FOLDERS) {
+      below.stream().filter(folder -> Folders.hasName(folder, List.of(name))).forEach(folders::add);
+    }
+    for (Path folder : folders) {
+      Folders.files(folder).stream().filter(file -> format(file).isPresent()).forEach(shards::add);
+    }
+    return shards;
+  }
+
+  private DataSet read() {
+    List<Path> shards = shards();
+    List<Row> rows = new ArrayList<>();
+    for (Path shard : shards) {
+      PackedFormat format = format(shard).orElseThrow();
+      boolean alone = shard.equals(path);
+      Optional<String> ofShard =
+          part(alone ? Folders.name(shard) : path.relativize(shard).toString());
+      for (UnpackedPictures.Entry entry : UnpackedPictures.of(shard, format)) {
+        String folder = entry.key().substring(0, Math.max(0, entry.key().lastIndexOf('/')));
+        String key = shards.size() == 1 ? entry.key() : Folders.name(shard) + "/" + entry.key();
+        rows.add(new Row(ofShard.or(() -> part(folder)), key, entry));
+      }
+    }
+    if (rows.isEmpty()) {
+      throw KgCoopException.data(path + ": no pictures in it; expected some");
+    }
+    List<Item> items = items(rows);
+    List<String> names = names(items);
+    String name = name();
+    if (rows.stream().allMatch(row -> row.part().isEmpty())) {
+      TreeMap<Integer, List<Item>> byLabel = new TreeMap<>();
+      items.forEach(
+          item -> byLabel.computeIfAbsent(item.label(), label -> new ArrayList<>()).add(item));
+      return AutomaticSplit.of(name, names, List.copyOf(byLabel.values()), options, path);
+    }
+    List<Item> train = part(rows, items, "train");
+    List<Item> val = part(rows, items, "val");
+    List<Item> test = part(rows, items, "test");
+    if (test.isEmpty() && !val.isEmpty()) {
+      options.warnings().accept(path + ": no test pictures, so those of val are for test");
+      return new DataSet(name, names, train, List.of(), val, null);
+    }
+    return new DataSet(name, names, train, val, test, null);
+  }
+
+  private String name() {
+    String given = options.name();
+    String file = Folders.name(path.toAbsolutePath().normalize());
+    String plain =
+        Files.isDirectory(path) ? file : file.replaceFirst("\\.(tar|tgz|tar\\.gz|parquet)$", "");
+    return given == null ? plain : given;
+  }
+
+  /** The part that a path says, the last word of it counting. */
+  private static Optional<String> part(String path) {
+    Matcher matcher = PART.matcher(path.toLowerCase(Locale.ROOT).replace('_', '-'));
+    String part = null;
+    while (matcher.find()) {
+      part = matcher.group(1) != null ? "train" : matcher.group(2) != null ? "val" : "test";
+    }
+    return Optional.ofNullable(part);
+  }
+
+  private List<Item> part(List<Row> rows, List<Item> items, String part) {
+    List<Item> found = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      if (row.part().isEmpty()) {
+        throw KgCoopException.data(
+            ("%s: %s is in no part, while others are; expected train, val or test in the name of"
+                    + " its file or folder")
+                .formatted(path, row.key()));
+      }
+      if (row.part().get().equals(part)) {
+        found.add(items.get(i));
+      }
+    }
+    return found;
+  }
+
+  /** Pictures with labels: those that are given, else the places of the sorted class names. */
+  private List<Item> items(List<Row> rows) {
+    boolean numbered = rows.get(0).entry().label() != null;
+    TreeSet<String> sorted = new TreeSet<>();
+    for (Row row : rows) {
+      if ((row.entry().label() != null) != numbered) {
+        throw KgCoopException.data(
+            "%s: %s has %s, others have %s; expected one kind of label"
+                .formatted(
+                    path,
+                    row.key(),
+                    numbered ? "the name of a class" : "a number",
+                    numbered ? "numbers" : "names"));
+      }
+      if (row.entry().className() != null) {
+        sorted.add(row.entry().className());
+      }
+    }
+    List<String> classes = List.copyOf(sorted);
+    List<String> names = numbered ? List.of() : ClassNames.of(beside(), classes, options);
+    List<Item> items = new ArrayList<>();
+    LabelNames given = new LabelNames();
+    for (Row row : rows) {
+      UnpackedPictures.Entry entry = row.entry();
+      String className = entry.className();
+      Integer label = entry.label();
+      if (label == null) {
+        label = classes.indexOf(Objects.requireNonNull(className));
+        className = names.get(label);
+      } else {
+        className = className == null ? String.valueOf(label) : className;
+        given.put(label, className, path + ": " + row.key());
+      }
+      items.add(new Item(row.key(), Path.of(entry.file()), label, className));
+    }
+    return numbered ? renamed(items, given.withoutGaps(path)) : items;
+  }
+
+  /** Numbered classes under the names of a file, where there is one. */
+  private List<Item> renamed(List<Item> items, List<String> names) {
+    List<String> better = ClassNames.of(beside(), names, options);
+    if (better.equals(names) && names.get(0).equals("0")) {
+      options
+          .warnings()
+          .accept(
+              path
+                  + ": classes have numbers and no names, so prompts say \"0\", \"1\" ...; give"
+                  + " --class-names FILE");
+    }
+    return items.stream()
+        .map(i -> new Item(i.key(), i.file(), i.label(), better.get(i.label())))
+        .toList();
+  }
+
+  private static List<String> names(List<Item> items) {
+    TreeMap<Integer, String> names = new TreeMap<>();
+    items.forEach(item -> names.put(item.label(), item.className()));
+    return List.copyOf(names.values());
+  }
+
+  private Path beside() {
+    return Files.isDirectory(path) ? path : Folders.parent(path);
+  }
+}

@@ -1,0 +1,22 @@
+package org.kgcoop.data.layout;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A kind of file that holds many labelled pictures. Other modules bring theirs by {@link
+ * java.util.ServiceLoader}.
+ */
+public interface PackedFormat {
+
+  /** What such files end in, such as {@code .tar}; in lower case. */
+  List<String> endings();
+
+  /**
+   * Hands on the pictures of a file, in its order.
+   *
+   * @throws org.kgcoop.KgCoopException of the kind DATA for a damaged file, naming the place
+   */
+  void read(Path file, Consumer<PackedPicture> pictures);
+}

@@ -1,0 +1,205 @@
+package org.kgcoop.data.layout;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+import org.kgcoop.files.Folders;
+import org.kgcoop.image.PictureNames;
+
+/**
+ * The tar files of WebDataset: members that follow each other and are called the same up to the
+ * first dot of their name are one sample. Of a sample are read the picture ({@code .jpg}, {@code
+ * .png} ...) and its class: {@code .cls} (a number from 0, or a name), {@code .txt} (a name) or
+ * {@code .json} ({@code label} or {@code cls} a number, {@code class_name}, {@code label_name} or
+ * {@code label} a name). A sample without any of these has the name of its folder as class.
+ */
+final class WebDatasetTar implements PackedFormat {
+
+  private static final int BLOCK = 512;
+  private static final long MAX_MEMBER_BYTES = 512L << 20;
+
+  @Override
+  public List<String> endings() {
+    return List.of(".tar", ".tar.gz", ".tgz");
+  }
+
+  @Override
+  public void read(Path file, Consumer<PackedPicture> pictures) {
+    boolean compressed = !Folders.name(file).toLowerCase(Locale.ROOT).endsWith(".tar");
+    if (!compressed) {
+      checkEnd(file);
+    }
+    Sample sample = new Sample(file, "", pictures);
+    try (InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+        InputStream plain = compressed ? new GZIPInputStream(raw) : raw;
+        BoundedTar tar = new BoundedTar(plain)) {
+      for (TarArchiveEntry member = tar.getNextEntry();
+          member != null;
+          member = tar.getNextEntry()) {
+        if (!member.isFile() || isHidden(member.getName())) {
+          continue;
+        }
+        if (member.getSize() > MAX_MEMBER_BYTES) {
+          throw KgCoopException.data(
+              "%s, member %s: %s bytes; no picture needs that many"
+                  .formatted(file, member.getName(), member.getSize()));
+        }
+        String key = key(member.getName());
+        if (!key.equals(sample.key)) {
+          sample.finish();
+          sample = new Sample(file, key, pictures);
+        }
+        sample.add(member.getName(), tar.readAllBytes());
+      }
+      sample.finish();
+    } catch (IOException | IllegalArgumentException e) {
+      // Of damaged headers some are told as illegal arguments.
+      throw KgCoopException.data(
+          "%s: damaged or cut short%s: %s; get it again"
+              .formatted(
+                  file,
+                  sample.key.isEmpty() ? "" : " after sample " + sample.key,
+                  e instanceof IOException io
+                      ? Messages.reason(io)
+                      : Messages.firstLine(e.getMessage(), e)),
+          e);
+    }
+  }
+
+  /** A tar ends in blocks of zeros: one that is cut between two members is told by them. */
+  private static void checkEnd(Path file) {
+    try (SeekableByteChannel tar = Files.newByteChannel(file)) {
+      boolean whole = tar.size() >= BLOCK && tar.size() % BLOCK == 0;
+      if (whole) {
+        tar.position(tar.size() - BLOCK);
+        for (byte value : Channels.newInputStream(tar).readNBytes(BLOCK)) {
+          whole &= value == 0;
+        }
+      }
+      if (!whole) {
+        throw KgCoopException.data(
+            "%s: no whole tar file, %s bytes do not end in an empty block; get it again"
+                .formatted(file, tar.size()));
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
+    }
+  }
+
+  private static boolean isHidden(String member) {
+    return member.startsWith(".", member.lastIndexOf('/') + 1);
+  }
+
+  private static int dot(String member) {
+    int dot = member.indexOf('.', member.lastIndexOf('/') + 1);
+    return dot < 0 ? member.length() : dot;
+  }
+
+  private static String key(String member) {
+    return member.substring(0, dot(member)).replaceFirst("^(\\./)+", "");
+  }
+
+  /** Members of one key. */
+  private static final class Sample {
+    private final Path file;
+    private final String key;
+    private final Consumer<PackedPicture> pictures;
+    private byte @Nullable [] picture;
+    private String ending = "";
+    private @Nullable Integer label;
+    private @Nullable String className;
+
+    Sample(Path file, String key, Consumer<PackedPicture> pictures) {
+      this.file = file;
+      this.key = key;
+      this.pictures = pictures;
+    }
+
+    void add(String member, byte[] content) {
+      String kind = member.substring(dot(member)).toLowerCase(Locale.ROOT);
+      if (PictureNames.isRead(kind)) {
+        if (picture != null) {
+          throw problem("two pictures of one name; expected one a sample");
+        }
+        picture = content;
+        ending = kind;
+      } else if (kind.endsWith(".cls")) {
+        String text = text(content);
+        if (text.matches("[0-9]{1,9}")) {
+          label = Integer.parseInt(text);
+        } else {
+          className = text;
+        }
+      } else if (kind.endsWith(".txt")) {
+        className = text(content);
+      } else if (kind.endsWith(".json")) {
+        addJson(content);
+      }
+    }
+
+    private void addJson(byte[] content) {
+      JsonNode json;
+      try {
+        json = new ObjectMapper().readTree(content);
+      } catch (JsonProcessingException e) {
+        throw problem("its .json is no JSON");
+      } catch (IOException e) {
+        throw KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
+      }
+      for (String field : List.of("label", "cls")) {
+        if (json.path(field).isIntegralNumber() && json.path(field).intValue() >= 0) {
+          label = json.path(field).intValue();
+        }
+      }
+      for (String field : List.of("class_name", "label_name", "classname", "label", "cls")) {
+        if (className == null && json.path(field).isTextual()) {
+          className = json.path(field).textValue().strip();
+        }
+      }
+    }
+
+    private static String text(byte[] content) {
+      return new String(content, StandardCharsets.UTF_8).strip();
+    }
+
+    void finish() {
+      if (picture == null) {
+        if (label != null || className != null) {
+          throw problem(
+              "a class but no picture; the file is not whole, or its members are not in"
+                  + " order");
+        }
+        return;
+      }
+      if (label == null && className == null) {
+        List<String> folders = List.of(key.split("/"));
+        if (folders.size() < 2) {
+          throw problem(
+              "no class; expected a member .cls, .txt or .json, or a folder for each" + " class");
+        }
+        className = folders.get(folders.size() - 2);
+      }
+      pictures.accept(new PackedPicture(key + ending, picture, label, className));
+    }
+
+    private KgCoopException problem(String what) {
+      return KgCoopException.data("%s, sample %s: %s".formatted(file, key, what));
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package org.kgcoop.data.open;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.layout.ClassNames;
+
+/** What must hold of every data set, however it was laid out. */
+final class DataCheck {
+
+  private DataCheck() {}
+
+  static void check(DataSet dataSet, Path where, DataSetOptions options) {
+    if (dataSet.train().isEmpty() && dataSet.test().isEmpty()) {
+      throw KgCoopException.data(where + ": no training and no test pictures; expected some");
+    }
+    if (dataSet.classNames().size() == 1) {
+      throw KgCoopException.data(
+          "%s: all pictures are of one class, \"%s\"; expected two classes or more to tell apart"
+              .formatted(where, dataSet.classNames().get(0)));
+    }
+    checkLabels(dataSet, where, options);
+    checkNames(dataSet, where, options);
+    if (options.checkFiles()) {
+      checkFiles(dataSet, where);
+    }
+  }
+
+  /** Every class can be learnt, if anything is to be learnt at all, and should be tested. */
+  private static void checkLabels(DataSet dataSet, Path where, DataSetOptions options) {
+    List<String> untrained = without(dataSet, dataSet.train());
+    List<String> untested = without(dataSet, dataSet.test());
+    boolean trains = !dataSet.train().isEmpty();
+    List<String> needed = trains ? untrained : untested;
+    if (!needed.isEmpty()) {
+      throw KgCoopException.data(
+          "%s: no %s pictures of %s classes: label %s; expected some of every class"
+              .formatted(
+                  where, trains ? "training" : "test", needed.size(), Messages.firstOf(needed)));
+    }
+    if (!untested.isEmpty() && !dataSet.test().isEmpty()) {
+      options
+          .warnings()
+          .accept(
+              "%s: no test pictures of %s of %s classes, so results say nothing about them: label %s"
+                  .formatted(
+                      where,
+                      untested.size(),
+                      dataSet.classNames().size(),
+                      Messages.firstOf(untested)));
+    }
+  }
+
+  /** The classes of which there are none among these pictures. */
+  private static List<String> without(DataSet dataSet, List<Item> items) {
+    Set<Integer> present = new HashSet<>();
+    items.forEach(item -> present.add(item.label()));
+    List<String> absent = new ArrayList<>();
+    for (int label = 0; label < dataSet.classNames().size(); label++) {
+      if (!present.contains(label)) {
+        absent.add(label + " (" + dataSet.classNames().get(label) + ")");
+      }
+    }
+    return absent;
+  }
+
+  private static void checkNames(DataSet dataSet, Path where, DataSetOptions options) {
+    Map<String, Integer> seen = new HashMap<>();
+    List<String> names = dataSet.classNames();
+    for (int label = 0; label < names.size(); label++) {
+      String cleaned = ClassNames.cleaned(names.get(label));
+      if (cleaned.isEmpty()) {
+        throw KgCoopException.data(where + ": the class name of label " + label + " is empty");
+      }
+      Integer other = seen.putIfAbsent(cleaned, label);
+      if (other != null) {
+        String message =
+            "%s: classes \"%s\" (label %s) and \"%s\" (label %s) have the same name in a prompt"
+                .formatted(where, names.get(other), other, names.get(label), label);
+        if (options.strict()) {
+          throw KgCoopException.data(message + "; rename one, such as in classnames.txt");
+        }
+        options.warnings().accept(message + ", so no method can tell them apart by it");
+      }
+    }
+  }
+
+  private static void checkFiles(DataSet dataSet, Path where) {
+    List<Path> missing =
+        Stream.of(dataSet.train(), dataSet.val(), dataSet.test())
+            .flatMap(List::stream)
+            .map(Item::file)
+            .filter(file -> !Files.isRegularFile(file))
+            .toList();
+    if (!missing.isEmpty()) {
+      int all = dataSet.train().size() + dataSet.val().size() + dataSet.test().size();
+      throw KgCoopException.data(
+          "%s: %s of %s pictures are missing: %s; expected all of them, check the image folder"
+              .formatted(where, missing.size(), all, Messages.firstOf(missing)));
+    }
+  }
+}

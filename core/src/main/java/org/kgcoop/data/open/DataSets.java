@@ -1,0 +1,248 @@
+package org.kgcoop.data.open;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.layout.ClassFolders;
+import org.kgcoop.data.layout.Manifest;
+import org.kgcoop.data.layout.PackedData;
+import org.kgcoop.data.layout.PackedFormat;
+import org.kgcoop.data.layout.SplitFile;
+import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.data.published.PublishedDataSets;
+import org.kgcoop.files.Folders;
+import org.kgcoop.image.PictureNames;
+
+/**
+ * Opens a data set from where it lies and finds out its layout:
+ *
+ * <ol>
+ *   <li>one of the {@link PublishedDataSets}, whole and in a folder of its name;
+ *   <li>a split file {@code split_zhou_NAME.json}, or a folder that holds one ({@link SplitFile});
+ *   <li>{@code manifest.csv} or {@code manifest.jsonl}, or any file of these kinds, or Hugging
+ *       Face's {@code metadata.csv} or {@code metadata.jsonl}, also in folders {@code train},
+ *       {@code val} and {@code test} ({@link Manifest});
+ *   <li>tar files of WebDataset or, with module {@code parquet}, Parquet files of Hugging Face
+ *       ({@link PackedFormat});
+ *   <li>folders {@code train}, {@code val}, {@code test} with a folder for each class, or a folder
+ *       for each class and a split made here ({@link ClassFolders}).
+ * </ol>
+ *
+ * <p>A zip file is read as the folder that it holds, and where there is one folder alone, what is
+ * in that. Files are taken in the order of their names, never in that of the disk. What is wrong
+ * with the data is found here and not in the middle of a run.
+ */
+public final class DataSets {
+
+  private static final String EXPECTED =
+      "expected split_zhou_*.json, manifest.csv, manifest.jsonl, metadata.csv, folders train and"
+          + " test with a folder for each class, a folder for each class, or .tar or .parquet files";
+
+  private DataSets() {}
+
+  /** The data set at that file or folder. */
+  public static DataSet open(Path path, DataSetOptions options) {
+    if (Archive.isOne(path)) {
+      return openArchive(path, options);
+    }
+    return openFolder(path, options);
+  }
+
+  /**
+   * The data set of parts that lie in folders of their own, each with a folder for each class.
+   *
+   * @param val null for no validation pictures
+   */
+  public static DataSet open(Path train, @Nullable Path val, Path test, DataSetOptions options) {
+    for (Path part : Stream.of(train, val, test).filter(Objects::nonNull).toList()) {
+      if (!Files.isDirectory(part) || Folders.folders(part).isEmpty()) {
+        throw KgCoopException.data(part + ": expected a folder with a folder for each class");
+      }
+    }
+    DataSet found = ClassFolders.ofParts(train, Optional.ofNullable(val), test, options);
+    return checked(found, train, options);
+  }
+
+  /**
+   * Opens one of the {@link PublishedDataSets}.
+   *
+   * @param root the folder that holds the folders of data sets
+   * @param name as {@link PublishedDataSets#find} knows it
+   * @throws KgCoopException of the kind CONFIGURATION for another name, DATA where something of it
+   *     is missing: the message says what, and where to get it
+   */
+  public static DataSet openPublished(Path root, String name, DataSetOptions options) {
+    PublishedDataSet entry =
+        PublishedDataSets.find(name)
+            .orElseThrow(
+                () ->
+                    KgCoopException.configuration(
+                        "there is no data set \"%s\"; expected one of %s"
+                            .formatted(
+                                name,
+                                String.join(
+                                    ", ", PublishedDataSets.all().stream()
+                                        .map(PublishedDataSet::name)
+                                        .toList()))));
+    Path folder = root.resolve(entry.directory());
+    if (!Files.isDirectory(folder)) {
+      throw KgCoopException.data(
+          "%s: there is no such folder; expected %s there, see ./kgcoop datasets"
+              .formatted(folder, entry.name()));
+    }
+    List<PublishedDataSet.Part> missing = entry.missing(folder);
+    if (!missing.isEmpty()) {
+      throw KgCoopException.data(
+          "%s: %s is not whole: %s missing (from %s)%s"
+              .formatted(
+                  folder,
+                  entry.name(),
+                  Messages.firstOf(missing.stream().map(PublishedDataSet.Part::path).toList()),
+                  missing.get(0).origin().where(),
+                  splitInstead(entry, missing)));
+    }
+    return checked(entry.read(folder, options), folder, options);
+  }
+
+  private static DataSet openArchive(Path path, DataSetOptions options) {
+    String name = options.name() == null ? Archive.name(path) : options.name();
+    try {
+      return openFolder(Archive.root(path), options.withName(name));
+    } catch (KgCoopException e) {
+      throw new KgCoopException(e.category(), "in " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static DataSet openFolder(Path path, DataSetOptions options) {
+    Path inner = withoutOuterFolder(path);
+    boolean named = options.name() != null || inner.equals(path) || isPublished(inner);
+    DataSetOptions ofPath =
+        named ? options : options.withName(Folders.name(path.toAbsolutePath().normalize()));
+    return checked(read(inner, ofPath), inner, ofPath);
+  }
+
+  private static boolean isPublished(Path folder) {
+    return PublishedDataSets.at(folder).isPresent();
+  }
+
+  /** The folder in a folder that has nothing else, as an archive is often made; else the folder. */
+  private static Path withoutOuterFolder(Path path) {
+    if (!Files.isDirectory(path) || isPublished(path) || PackedData.isOne(path)) {
+      return path;
+    }
+    List<Path> folders = Folders.folders(path);
+    boolean alone = folders.size() == 1 && Folders.files(path).isEmpty();
+    return alone && !isPartOrClass(folders.get(0)) ? folders.get(0) : path;
+  }
+
+  private static boolean isPartOrClass(Path folder) {
+    return ClassFolders.part(Folders.name(folder)).isPresent()
+        || (Folders.folders(folder).isEmpty()
+            && Folders.files(folder).equals(PictureNames.in(folder)));
+  }
+
+  /** A data set that was read, under its template, if it holds what every data set must. */
+  private static DataSet checked(DataSet found, Path path, DataSetOptions options) {
+    String template = options.template() != null ? options.template() : templateBeside(path);
+    if (template != null && !template.contains("{}")) {
+      throw KgCoopException.data(
+          "%s: the template \"%s\" has no {} for the class name; expected one such as \"%s\""
+              .formatted(path, template, "a photo of a {}."));
+    }
+    DataSet dataSet = template == null ? found : found.withTemplate(template);
+    DataCheck.check(dataSet, path, options);
+    return dataSet;
+  }
+
+  private static DataSet read(Path path, DataSetOptions options) {
+    if (Files.isRegularFile(path)) {
+      String name = Folders.name(path).toLowerCase(Locale.ROOT);
+      if (name.endsWith(".json")) {
+        return split(path, options);
+      }
+      if (name.endsWith(".csv") || name.endsWith(".jsonl")) {
+        return Manifest.read(path, options);
+      }
+      if (PackedData.isOne(path)) {
+        return PackedData.read(path, options);
+      }
+      throw KgCoopException.data(
+          path
+              + ": not a data set; expected a .json split file, a .csv or .jsonl manifest, a .zip,"
+              + " .tar or .parquet file");
+    }
+    if (!Files.isDirectory(path)) {
+      throw KgCoopException.data(path + ": there is no such file or folder; " + EXPECTED);
+    }
+    Optional<PublishedDataSet> published = PublishedDataSets.at(path);
+    if (published.isPresent()) {
+      return published.get().read(path, options);
+    }
+    List<Path> splits =
+        Folders.files(path).stream()
+            .filter(file -> Folders.name(file).matches("split_zhou_.*\\.json"))
+            .toList();
+    if (splits.size() > 1) {
+      throw KgCoopException.data(
+          "%s: %s split files (%s); name the one that is meant"
+              .formatted(path, splits.size(), Messages.firstOf(Folders.names(splits))));
+    }
+    if (splits.size() == 1) {
+      return split(splits.get(0), options);
+    }
+    for (String name : List.of("manifest.csv", "manifest.jsonl")) {
+      if (Files.isRegularFile(path.resolve(name))) {
+        return Manifest.read(path.resolve(name), options);
+      }
+    }
+    if (PackedData.isOne(path)) {
+      return PackedData.read(path, options);
+    }
+    Optional<DataSet> described = Manifest.ofMetadata(path, options);
+    if (described.isPresent()) {
+      return described.get();
+    }
+    if (Folders.folders(path).isEmpty()) {
+      throw KgCoopException.data(path + ": no data set found; " + EXPECTED);
+    }
+    return ClassFolders.read(path, options);
+  }
+
+  /** A split file; that of a published set brings its hand-crafted prompt with it. */
+  private static DataSet split(Path file, DataSetOptions options) {
+    DataSet read = SplitFile.read(file, options);
+    return PublishedDataSets.ofSplitFile(Folders.name(file))
+        .map(published -> read.withTemplate(published.template()))
+        .orElse(read);
+  }
+
+  private static String splitInstead(PublishedDataSet entry, List<PublishedDataSet.Part> missing) {
+    PublishedDataSet.@Nullable Part split = entry.split();
+    return split != null && entry.annotations().containsAll(missing)
+        ? "; or put " + split.path() + " there"
+        : "";
+  }
+
+  private static @Nullable String templateBeside(Path path) {
+    Path folder = Files.isDirectory(path) ? path : Folders.parent(path);
+    Path file = folder.resolve("template.txt");
+    if (!Files.isRegularFile(file)) {
+      return null;
+    }
+    List<String> lines = Folders.lines(file);
+    if (lines.size() != 1) {
+      throw KgCoopException.data(
+          file + ": expected one line, the template, got " + lines.size() + " lines");
+    }
+    return lines.get(0);
+  }
+}

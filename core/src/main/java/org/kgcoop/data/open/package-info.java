@@ -1,0 +1,7 @@
+/**
+ * Data sets by their place or name. Start at {@link org.kgcoop.data.open.DataSets}.
+ */
+@NullMarked
+package org.kgcoop.data.open;
+
+import org.jspecify.annotations.NullMarked;

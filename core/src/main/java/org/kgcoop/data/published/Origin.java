@@ -1,0 +1,42 @@
+package org.kgcoop.data.published;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a file or folder of a data set comes from.
+ *
+ * @param where an address, or words
+ * @param direct what a direct link gives, an official one that serves everybody without a form;
+ *     null where it is to be got by hand
+ */
+public record Origin(String where, @Nullable Direct direct) {
+
+  /**
+   * What the address gives.
+   *
+   * @param isArchive whether it is to be unpacked
+   * @param within folder of the archive whose content is wanted; empty for all of it
+   * @param into where that goes, below the folder of the data set; empty: the folder itself
+   */
+  public record Direct(boolean isArchive, String within, String into) {}
+
+  /** To be got by hand. */
+  static Origin byHand(String where) {
+    return new Origin(where, null);
+  }
+
+  /** A file, as it is. */
+  static Origin file(String address) {
+    return new Origin(address, new Direct(false, "", ""));
+  }
+
+  /** An archive. */
+  static Origin archive(String address, String within, String into) {
+    return new Origin(address, new Direct(true, within, into));
+  }
+
+  @Override
+  public String toString() {
+    return where;
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * The 15 data sets of the published tables: layouts, prompts and origins.
+ */
+@NullMarked
+package org.kgcoop.data.published;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,72 @@
+package org.kgcoop.files;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * Writes a file whole or not at all: to a temporary file in the same folder, forced to the disk,
+ * then renamed over the target. A reader sees the old content or the new, never a part; on any
+ * failure the temporary file is gone and the target as it was.
+ */
+public final class AtomicFile {
+
+  /** Writes the content of a file to a stream that it neither keeps nor closes. */
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  private AtomicFile() {}
+
+  /**
+   * Replaces or creates {@code target}.
+   *
+   * @throws org.kgcoop.KgCoopException of the kind IO, naming the file and the cause
+   */
+  public static void write(Path target, Content content) {
+    Path folder = target.toAbsolutePath().getParent();
+    Path name = target.getFileName();
+    if (folder == null || name == null || Files.isDirectory(target)) {
+      throw FileErrors.unwritable(target, new IOException("it is a folder"));
+    }
+    Path temporary = folder.resolve("." + name + "." + UUID.randomUUID() + ".tmp");
+    try {
+      try {
+        writeAndForce(temporary, content);
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      throw FileErrors.unwritable(target, e);
+    }
+    forceFolder(folder);
+  }
+
+  private static void writeAndForce(Path file, Content content) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+      content.writeTo(out);
+      out.flush();
+      channel.force(true);
+    }
+  }
+
+  /** Makes the rename itself durable. The new file stands already, so a refusal is no error. */
+  private static void forceFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      return; // Windows does not open folders; there a rename needs no second step
+    }
+  }
+}

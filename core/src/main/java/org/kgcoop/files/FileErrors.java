@@ -1,0 +1,72 @@
+package org.kgcoop.files;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+
+/** One-line errors that begin with the file. */
+public final class FileErrors {
+
+  private static final int LONGEST_REASON = 200;
+  private static final int LONGEST_TEXT = 1000;
+
+  private FileErrors() {}
+
+  /** A file that is whole but not what is needed; {@code what} says what to try. */
+  public static KgCoopException refused(Path path, String what) {
+    return KgCoopException.weights(path + ": " + bounded(what));
+  }
+
+  /** A file that is broken in itself. */
+  public static KgCoopException damaged(Path path, String what) {
+    return KgCoopException.weights(damage(path, what));
+  }
+
+  public static KgCoopException damaged(Path path, String what, Throwable cause) {
+    return KgCoopException.weights(damage(path, what), cause);
+  }
+
+  private static String damage(Path path, String what) {
+    return path + ": " + bounded(what) + "; the file is damaged, copy or download it again";
+  }
+
+  /** Names come from the file: not endless ones. */
+  private static String bounded(String text) {
+    return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "...";
+  }
+
+  /** A file that cannot be read. */
+  public static KgCoopException unreadable(Path path, IOException cause) {
+    if (cause instanceof NoSuchFileException) {
+      return KgCoopException.io(path + ": no such file; check the path", cause);
+    }
+    return KgCoopException.io(path + ": cannot be read: " + reason(cause), cause);
+  }
+
+  /** A file that cannot be written. */
+  static KgCoopException unwritable(Path path, IOException cause) {
+    String advice =
+        cause instanceof NoSuchFileException
+            ? "create its folder first"
+            : "what stood there is kept; free some space, check the permissions or write elsewhere";
+    return KgCoopException.io(
+        path + ": cannot be written: " + reason(cause) + "; " + advice, cause);
+  }
+
+  /** Why a file cannot be read or written, in a few words on one line. */
+  public static String reason(IOException cause) {
+    return shortened(Messages.reason(cause));
+  }
+
+  /** A foreign message cut to one line; where there is none, the name of its class. */
+  public static String oneLine(@Nullable String message, Throwable cause) {
+    return shortened(Messages.firstLine(message, cause));
+  }
+
+  private static String shortened(String line) {
+    return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON) + "...";
+  }
+}

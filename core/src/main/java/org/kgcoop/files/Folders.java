@@ -1,0 +1,144 @@
+package org.kgcoop.files;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+
+/** Listings of folders, always sorted by name and without hidden entries; lists in text files. */
+public final class Folders {
+
+  private static final String OF_MACS = "__MACOSX"; // what zips made there have beside the files
+
+  /** More is taken for an attempt to fill the memory. */
+  private static final int MOST_UNPACKED_BYTES = 32 << 20;
+
+  private Folders() {}
+
+  public static List<Path> folders(Path folder) {
+    return list(folder, Files::isDirectory);
+  }
+
+  public static List<Path> files(Path folder) {
+    return list(folder, Files::isRegularFile);
+  }
+
+  public static String name(Path path) {
+    Path name = path.getFileName();
+    return name == null ? path.toString() : name.toString();
+  }
+
+  public static List<String> names(List<Path> paths) {
+    return paths.stream().map(Folders::name).toList();
+  }
+
+  public static Path parent(Path path) {
+    Path parent = path.toAbsolutePath().getParent();
+    return parent == null ? path : parent;
+  }
+
+  /**
+   * A file by its path below a folder.
+   *
+   * @param where the entry that has the path
+   * @throws KgCoopException where this machine can have no file of that name
+   */
+  public static Path resolve(Path folder, String path, String where) {
+    try {
+      return folder.resolve(path);
+    } catch (InvalidPathException e) {
+      throw KgCoopException.data(
+          "%s: \"%s\" can be no path of a file; expected one below %s"
+              .formatted(where, path, folder),
+          e);
+    }
+  }
+
+  /** The lines of a text file without surrounding space and without empty ones. */
+  public static List<String> lines(Path file) {
+    try {
+      CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file)));
+      return text.toString()
+          .replace("\ufeff", "")
+          .lines()
+          .map(String::strip)
+          .filter(l -> !l.isEmpty())
+          .toList();
+    } catch (CharacterCodingException e) {
+      throw KgCoopException.data(file + ": not a text file in UTF-8; save it as UTF-8", e);
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
+    }
+  }
+
+  /** Whether a file or folder has one of these names, in whatever case. */
+  public static boolean hasName(Path path, List<String> names) {
+    return names.contains(name(path).toLowerCase(Locale.ROOT));
+  }
+
+  /** The content of a list of pictures. */
+  public static byte[] bytes(Path file) throws IOException {
+    try (InputStream in = stream(file)) {
+      return in.readAllBytes();
+    }
+  }
+
+  /**
+   * A list of pictures as a stream. In a zip a few bytes may stand for any length, so that one of
+   * many is refused there.
+   */
+  public static InputStream stream(Path file) throws IOException {
+    InputStream in = Files.newInputStream(file);
+    if (file.getFileSystem().equals(FileSystems.getDefault())) {
+      return in;
+    }
+    return new FilterInputStream(in) {
+      private long count;
+
+      @Override
+      public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+      }
+
+      @Override
+      public int read(byte[] buffer, int offset, int length) throws IOException {
+        int read = super.read(buffer, offset, length);
+        count += Math.max(0, read);
+        if (count > MOST_UNPACKED_BYTES) {
+          throw KgCoopException.data(
+              ("%s: more than %s MB of a list in a zip; unpack the zip and name its folder if that"
+                      + " is right")
+                  .formatted(file, MOST_UNPACKED_BYTES >> 20));
+        }
+        return read;
+      }
+    };
+  }
+
+  public static List<Path> list(Path folder, Predicate<Path> wanted) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .filter(path -> !name(path).startsWith(".") && !name(path).equals(OF_MACS))
+          .filter(wanted)
+          .sorted(Comparator.comparing(Folders::name))
+          .toList();
+    } catch (IOException e) {
+      throw KgCoopException.io(folder + ": cannot be listed: " + Messages.reason(e), e);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package org.kgcoop.files;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.kgcoop.KgCoopException;
+
+/**
+ * The JSON that runs and tables leave. What others wrote may have NaN in it, and a process that was
+ * killed may have left half a line.
+ */
+public final class JsonFiles {
+  private static final ObjectReader READER =
+      JsonMapper.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .disable(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION)
+          .build()
+          .reader();
+
+  private JsonFiles() {}
+
+  /**
+   * The content of a file; missing where there is no such file.
+   *
+   * @throws KgCoopException of the kind IO where it cannot be read or is no JSON object
+   */
+  public static JsonNode read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return MissingNode.getInstance();
+    }
+    try {
+      JsonNode content = READER.readTree(Files.readString(file));
+      if (!content.isObject()) {
+        throw new KgCoopException(
+            KgCoopException.Category.IO,
+            file + ": no JSON object in it; delete it and run the command that made it again");
+      }
+      return content;
+    } catch (JsonProcessingException e) {
+      throw KgCoopException.io(
+          "%s: damaged in line %s; expected JSON; delete it and run the command that made it again"
+              .formatted(file, e.getLocation() == null ? 1 : e.getLocation().getLineNr()),
+          e);
+    } catch (IOException e) {
+      throw FileErrors.unreadable(file, e);
+    }
+  }
+
+  /** The lines of a file; none where there is none. What follows half a line is left out. */
+  public static List<JsonNode> readLines(Path file) {
+    List<JsonNode> nodes = new ArrayList<>();
+    if (!Files.isRegularFile(file)) {
+      return nodes;
+    }
+    // Unlike Files.lines this reads on over bytes that are no UTF-8.
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        nodes.add(READER.readTree(line));
+      }
+    } catch (JsonProcessingException e) {
+      return nodes;
+    } catch (IOException e) {
+      throw FileErrors.unreadable(file, e);
+    }
+    return nodes;
+  }
+
+  /** Writes a file whole or not at all, for people to read too. */
+  public static void write(Path file, JsonNode content) {
+    AtomicFile.write(
+        file, out -> out.write((content.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8)));
+  }
+}

@@ -1,0 +1,113 @@
+package org.kgcoop.files;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * A temporary folder of this process. A locked file beside it says that it is in use: what a killed
+ * process has left is deleted by the next one that makes such a folder in the same place.
+ */
+public final class ScratchFolder implements AutoCloseable {
+
+  private static final String LOCK = ".lock";
+
+  // Closing any channel of a file gives this process's lock of it up: its own stay untouched.
+  private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
+
+  private final Path folder;
+  private final Path lock;
+  private final FileChannel channel;
+
+  private ScratchFolder(Path folder, Path lock, FileChannel channel) {
+    this.folder = folder;
+    this.lock = lock;
+    this.channel = channel;
+  }
+
+  /**
+   * An empty folder.
+   *
+   * @param prefix what its name begins with, as that of all others that are to be cleared away
+   */
+  public static ScratchFolder in(Path parent, String prefix) throws IOException {
+    String name = prefix + UUID.randomUUID();
+    Path folder = Files.createDirectory(parent.resolve(name));
+    Path lock = parent.resolve(name + LOCK);
+    boolean unused = OWN.add(lock);
+    FileChannel channel =
+        FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (isLocked(channel)) {
+      deleteUnused(parent, prefix, lock);
+    }
+    return new ScratchFolder(folder, lock, channel);
+  }
+
+  public Path path() {
+    return folder;
+  }
+
+  /** Deletes the folder, if it is still in its place, with all that is in it. */
+  @Override
+  public void close() throws IOException {
+    try {
+      delete(folder);
+      boolean unused = Files.deleteIfExists(lock);
+    } finally {
+      channel.close();
+      boolean unused = OWN.remove(lock);
+    }
+  }
+
+  private static boolean isLocked(FileChannel channel) {
+    try {
+      return channel.tryLock() != null;
+    } catch (IOException e) {
+      return false; // a file system without locks: nobody can tell, so nobody deletes
+    }
+  }
+
+  private static void deleteUnused(Path parent, String prefix, Path own) throws IOException {
+    try (DirectoryStream<Path> locks = Files.newDirectoryStream(parent, prefix + "*" + LOCK)) {
+      for (Path lock : locks) {
+        if (!OWN.contains(lock)) {
+          deleteUnused(lock, own);
+        }
+      }
+    }
+  }
+
+  private static void deleteUnused(Path lock, Path own) {
+    try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+        FileLock held = channel.tryLock()) {
+      if (held != null && Files.getOwner(lock).equals(Files.getOwner(own))) {
+        String name = String.valueOf(lock.getFileName());
+        delete(lock.resolveSibling(name.substring(0, name.length() - LOCK.length())));
+        Files.delete(lock);
+      }
+    } catch (IOException | OverlappingFileLockException e) {
+      return; // in use, or somebody else's
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      try (Stream<Path> content = Files.walk(folder)) {
+        for (Path path : content.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+}

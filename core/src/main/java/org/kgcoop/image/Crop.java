@@ -1,0 +1,27 @@
+package org.kgcoop.image;
+
+/**
+ * A rectangle of a picture in pixels, as torchvision gives it.
+ *
+ * @param top the first row
+ * @param left the first column
+ */
+public record Crop(int top, int left, int height, int width) {
+
+  public Crop {
+    if (top < 0 || left < 0 || height < 1 || width < 1) {
+      throw new IllegalArgumentException(
+          "crop: expected top and left from 0, height and width from 1, got [%s, %s, %s, %s]"
+              .formatted(top, left, height, width));
+    }
+  }
+
+  /** Throws where it is not inside a picture of that size. */
+  public void checkInside(int imageWidth, int imageHeight) {
+    if ((long) top + height > imageHeight || (long) left + width > imageWidth) {
+      throw new IllegalArgumentException(
+          "crop: [%s, %s, %s, %s] (top, left, height, width) is not inside a picture of %s x %s"
+              .formatted(top, left, height, width, imageWidth, imageHeight));
+    }
+  }
+}

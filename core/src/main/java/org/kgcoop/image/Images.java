@@ -1,0 +1,176 @@
+package org.kgcoop.image;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.kgcoop.KgCoopException;
+
+/**
+ * Reads picture files as Pillow's {@code Image.open(file).convert("RGB")} does, byte for byte:
+ * JPEG, PNG, GIF (first frame), BMP and WebP, told apart by their contents.
+ *
+ * <p>As there, transparency is dropped (not blended), ICC profiles and the EXIF orientation are
+ * ignored, and a grey picture of 16 bits is clipped to 255, of which an instance warns once. An
+ * instance may be shared between threads.
+ */
+public final class Images {
+
+  /** As many pixels as a picture of 8000 x 8000 has: 192 MB in memory. */
+  public static final long DEFAULT_MAX_PIXELS = 64_000_000;
+
+  private static final long MAX_FILE_BYTES = 512L << 20;
+
+  private final PixelLimit limit;
+  private final Consumer<String> warnings;
+  private final AtomicBoolean warnedOfClipping = new AtomicBoolean();
+
+  /** A reader with the default limit of pixels. */
+  public Images(Consumer<String> warnings) {
+    this(DEFAULT_MAX_PIXELS, warnings);
+  }
+
+  /**
+   * A reader that refuses larger pictures.
+   *
+   * @param maxPixels width x height a picture may have, looked at before decoding
+   * @param warnings gets one line where a picture is read in a way that may surprise
+   */
+  public Images(long maxPixels, Consumer<String> warnings) {
+    if (maxPixels < 1 || maxPixels > Integer.MAX_VALUE / 3) {
+      throw new IllegalArgumentException(
+          "maxPixels: expected 1 to " + Integer.MAX_VALUE / 3 + ", got " + maxPixels);
+    }
+    this.limit = new PixelLimit(maxPixels);
+    this.warnings = warnings;
+  }
+
+  /** The picture of a file. */
+  public RgbImage read(Path file) {
+    return decode(bytes(file), file.toString());
+  }
+
+  /** The picture of a file, turned as its EXIF orientation says. */
+  public RgbImage readUpright(Path file) {
+    return decodeUpright(bytes(file), file.toString());
+  }
+
+  /**
+   * The picture that these bytes of a file hold.
+   *
+   * @param name what an error calls the picture
+   */
+  public RgbImage decode(byte[] file, String name) {
+    if (file.length == 0) {
+      throw KgCoopException.data(name + ": the file is empty; expected a picture");
+    }
+    ImageFormat format = ImageFormat.of(file);
+    if (format == ImageFormat.UNKNOWN) {
+      throw KgCoopException.data(
+          name
+              + ": this is "
+              + describe(file)
+              + "; expected JPEG, PNG, GIF, BMP or WebP, whatever the file's name");
+    }
+    try {
+      return decode(format, file, name);
+    } catch (RefusedPictureException e) {
+      throw KgCoopException.data(
+          name + ": this " + format + " picture is refused: " + e.getMessage(), e);
+    } catch (IOException | RuntimeException e) {
+      // The JDK's readers meet damaged data with exceptions of any kind.
+      throw KgCoopException.data(
+          "%s: cannot read this %s picture: %s".formatted(name, format, reason(e)), e);
+    }
+  }
+
+  /** As {@link #decode}, turned as the EXIF orientation says. */
+  public RgbImage decodeUpright(byte[] file, String name) {
+    return decode(file, name).upright(Orientation.of(file));
+  }
+
+  /** The whole content of a picture file. */
+  public static byte[] bytes(Path file) {
+    try {
+      if (Files.size(file) > MAX_FILE_BYTES) {
+        throw KgCoopException.data(
+            file + ": the file has " + Files.size(file) + " bytes; no picture needs that many");
+      }
+      try (InputStream stream = Files.newInputStream(file)) {
+        return bytes(stream); // what a zip says of a size need not be true
+      }
+    } catch (NoSuchFileException e) {
+      throw KgCoopException.data(file + ": there is no such picture", e);
+    } catch (IOException e) {
+      throw KgCoopException.data(file + ": cannot be read as a file: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The rest of a stream, which is left open, as the content of a picture file.
+   *
+   * @throws KgCoopException where it has more bytes than any picture needs, or breaks off
+   */
+  public static byte[] bytes(InputStream stream) {
+    try {
+      byte[] bytes = stream.readNBytes((int) MAX_FILE_BYTES + 1);
+      if (bytes.length > MAX_FILE_BYTES) {
+        throw KgCoopException.data(
+            "the stream has more than " + MAX_FILE_BYTES + " bytes; no picture needs that many");
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw KgCoopException.data("the stream of a picture broke off: " + e.getMessage(), e);
+    }
+  }
+
+  private RgbImage decode(ImageFormat format, byte[] file, String name) throws IOException {
+    return switch (format) {
+      case JPEG -> JpegDecoder.decode(file, limit);
+      case PNG -> PngDecoder.decode(file, limit, () -> warnOfClipping(name));
+      case GIF -> GifDecoder.decode(file, limit);
+      case BMP -> BmpDecoder.decode(file, limit);
+      case WEBP -> WebpDecoder.decode(file, limit);
+      case UNKNOWN -> throw new IllegalArgumentException("no format");
+    };
+  }
+
+  private void warnOfClipping(String name) {
+    if (warnedOfClipping.compareAndSet(false, true)) {
+      warnings.accept(
+          name
+              + ": a grey picture of 16 bits; values above 255 become 255, as Pillow does it."
+              + " Convert such pictures to 8 bits if they look white");
+    }
+  }
+
+  private static String reason(Exception e) {
+    String message = e instanceof IOException ? e.getMessage() : null;
+    String known =
+        message == null ? "its data are damaged" : message.lines().findFirst().orElse("");
+    return known + "; expected a whole file, get it again or leave it out";
+  }
+
+  private static String describe(byte[] file) {
+    ByteReader bytes = ByteReader.bigEndian(file);
+    if (bytes.startsWith("II*\0", 0) || bytes.startsWith("MM\0*", 0)) {
+      return "a TIFF picture";
+    }
+    if (bytes.startsWith("ftyp", 4)) {
+      return "a HEIF or AVIF picture or a video";
+    }
+    if (bytes.startsWith("version https://git-lfs", 0)) {
+      return "a Git LFS pointer, not the picture itself (try: git lfs pull)";
+    }
+    int looked = Math.min(file.length, 512);
+    for (int i = 0; i < looked; i++) {
+      if (file[i] >= 0 && file[i] < ' ' && "\t\r\n\f".indexOf(file[i]) < 0) {
+        return "no picture of a known format";
+      }
+    }
+    return "a text file";
+  }
+}

@@ -1,0 +1,90 @@
+package org.kgcoop.image;
+
+import java.io.EOFException;
+
+/**
+ * The EXIF orientation of a picture file: how a camera was held. 1 is upright; 2 to 8 are the ways
+ * of turning and mirroring that {@link RgbImage#upright} undoes.
+ *
+ * <p>Published features were made without it, so training ignores it too.
+ */
+public final class Orientation {
+
+  /** The orientation of a file that says nothing about it. */
+  public static final int UPRIGHT = 1;
+
+  private static final int ORIENTATION_TAG = 0x112;
+  private static final int SHORT_TYPE = 3;
+  private static final String EXIF = "Exif\0\0";
+
+  private Orientation() {}
+
+  /** The orientation that this JPEG, PNG or WebP file states, else 1. */
+  public static int of(byte[] file) {
+    try {
+      return switch (ImageFormat.of(file)) {
+        case JPEG -> ofJpeg(ByteReader.bigEndian(file));
+        case PNG -> ofPng(ByteReader.bigEndian(file));
+        case WEBP -> ofWebp(ByteReader.littleEndian(file));
+        default -> UPRIGHT;
+      };
+    } catch (EOFException e) {
+      return UPRIGHT; // a broken note about the picture is no reason to refuse the picture
+    }
+  }
+
+  private static int ofJpeg(ByteReader file) throws EOFException {
+    long at = 2;
+    while (file.u8(at) == 0xff) {
+      int marker = file.u8(at + 1);
+      if (marker == 0xff) {
+        at++; // a fill byte
+      } else if (marker == 0xe1 && file.startsWith(EXIF, at + 4)) {
+        return ofTiff(file.slice(at + 4, file.u16(at + 2) - 2L));
+      } else if (marker == 0xda || marker == 0xd9) {
+        return UPRIGHT;
+      } else {
+        at += 2 + Math.max(2, file.u16(at + 2));
+      }
+    }
+    return UPRIGHT;
+  }
+
+  private static int ofPng(ByteReader file) throws EOFException {
+    for (long at = 8; !file.startsWith("IEND", at + 4); at += 12 + file.u32(at)) {
+      if (file.startsWith("eXIf", at + 4)) {
+        return ofTiff(file.slice(at + 8, file.u32(at)));
+      }
+    }
+    return UPRIGHT;
+  }
+
+  private static int ofWebp(ByteReader file) throws EOFException {
+    long at = 12;
+    while (!file.startsWith("EXIF", at)) {
+      long length = file.u32(at + 4);
+      at += 8 + length + (length & 1);
+    }
+    return ofTiff(file.slice(at + 8, file.u32(at + 4)));
+  }
+
+  /** Looks the tag up in the first directory of a TIFF structure. */
+  private static int ofTiff(byte[] exif) throws EOFException {
+    ByteReader whole = ByteReader.bigEndian(exif);
+    byte[] tiff = whole.startsWith(EXIF, 0) ? whole.slice(6, exif.length - 6L) : exif;
+    ByteReader bytes = new ByteReader(tiff, tiff.length > 0 && tiff[0] == 'M');
+    if (!bytes.startsWith("II", 0) && !bytes.startsWith("MM", 0)) {
+      return UPRIGHT;
+    }
+    long directory = bytes.u32(4);
+    int entries = bytes.u16(directory);
+    for (int i = 0; i < entries; i++) {
+      long entry = directory + 2 + 12L * i;
+      if (bytes.u16(entry) == ORIENTATION_TAG && bytes.u16(entry + 2) == SHORT_TYPE) {
+        int orientation = bytes.u16(entry + 8);
+        return orientation >= 1 && orientation <= 8 ? orientation : UPRIGHT;
+      }
+    }
+    return UPRIGHT;
+  }
+}

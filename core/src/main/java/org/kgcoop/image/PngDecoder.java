@@ -1,0 +1,144 @@
+package org.kgcoop.image;
+
+import java.awt.image.Raster;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+
+/**
+ * PNG. The JDK's reader is given the header and the pixel data alone: transparency, gamma and
+ * profiles would only make it convert what Pillow's {@code convert("RGB")} leaves as it is. A
+ * picture with a palette is given as one of grey, whose values are then the indices.
+ */
+final class PngDecoder {
+
+  private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  private static final int GREY = 0;
+  private static final int PALETTE = 3;
+
+  /** The warning of a grey picture of 16 bits. */
+  interface Sixteen {
+    void greyIsClipped();
+  }
+
+  private final ByteReader file;
+  private final PixelLimit limit;
+  private final Sixteen warning;
+  private byte[] header = new byte[0];
+  private byte[] palette = new byte[0];
+  private final ByteArrayOutputStream pixelData = new ByteArrayOutputStream();
+
+  private PngDecoder(byte[] file, PixelLimit limit, Sixteen warning) {
+    this.file = ByteReader.bigEndian(file);
+    this.limit = limit;
+    this.warning = warning;
+  }
+
+  static RgbImage decode(byte[] file, PixelLimit limit, Sixteen warning) throws IOException {
+    return new PngDecoder(file, limit, warning).decode();
+  }
+
+  private RgbImage decode() throws IOException {
+    collectChunks();
+    ByteReader fields = ByteReader.bigEndian(header);
+    int width = fields.s32(0);
+    int height = fields.s32(4);
+    int bits = fields.u8(8);
+    int colourType = fields.u8(9);
+    if (colourType == PALETTE) {
+      if (bits == 16) {
+        throw new IOException("it is damaged: a palette with 16 bits a pixel");
+      }
+      if (palette.length == 0) {
+        throw new IOException("it is damaged: its palette is missing");
+      }
+      header[9] = GREY;
+    }
+    Raster raster = ImageReaders.PNG.read(stream());
+    if (colourType == PALETTE) {
+      return Samples.coloured(width, height, Samples.band(raster, 0), palette);
+    }
+    if (colourType == GREY && bits == 16) {
+      warning.greyIsClipped();
+      char[] values = Samples.band(raster, 0);
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (char) Math.min(values[i], 255);
+      }
+      return Samples.grey(width, height, values);
+    }
+    return RgbImage.of(raster);
+  }
+
+  private void collectChunks() throws IOException {
+    long at = SIGNATURE.length;
+    while (true) {
+      if (pixelData.size() > 0 && at + 8 > file.length()) {
+        return; // only the end chunk is missing: Pillow reads such files too
+      }
+      long length = file.u32(at);
+      if (length > Integer.MAX_VALUE) {
+        throw new IOException("it is damaged: a chunk of " + length + " bytes");
+      }
+      String type = new String(file.slice(at + 4, 4), StandardCharsets.ISO_8859_1);
+      if (header.length == 0 && !type.equals("IHDR")) {
+        throw new IOException("it is damaged: its first chunk is not the header");
+      }
+      switch (type) {
+        case "IHDR" -> readHeader(checked(at, length));
+        case "PLTE" -> palette = checked(at, length);
+        case "IDAT" -> pixelData.writeBytes(checked(at, length));
+        case "IEND" -> {
+          if (pixelData.size() == 0) {
+            throw new EOFException("it is truncated: it has no pixels");
+          }
+          return;
+        }
+        default -> {}
+      }
+      at += 12 + length;
+    }
+  }
+
+  private void readHeader(byte[] data) throws IOException {
+    if (data.length != 13) {
+      throw new IOException("it is damaged: its header has " + data.length + " bytes, not 13");
+    }
+    header = data;
+    ByteReader fields = ByteReader.bigEndian(data);
+    limit.check(fields.u32(0), fields.u32(4));
+  }
+
+  /** The data of a chunk whose checksum is right. */
+  private byte[] checked(long at, long length) throws IOException {
+    file.check(at, length + 12);
+    CRC32 crc = new CRC32();
+    crc.update(file.bytes(), (int) at + 4, (int) length + 4);
+    if (crc.getValue() != file.u32(at + 8 + length)) {
+      throw new IOException("it is damaged: a checksum is wrong");
+    }
+    return file.slice(at + 8, length);
+  }
+
+  private byte[] stream() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(pixelData.size() + 64);
+    out.writeBytes(SIGNATURE);
+    writeChunk(out, "IHDR", header);
+    writeChunk(out, "IDAT", pixelData.toByteArray());
+    writeChunk(out, "IEND", new byte[0]);
+    return out.toByteArray();
+  }
+
+  private static void writeChunk(ByteArrayOutputStream out, String type, byte[] data) {
+    byte[] name = type.getBytes(StandardCharsets.ISO_8859_1);
+    CRC32 crc = new CRC32();
+    crc.update(name);
+    crc.update(data);
+    out.writeBytes(ByteBuffer.allocate(4).putInt(data.length).array());
+    out.writeBytes(name);
+    out.writeBytes(data);
+    out.writeBytes(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
+  }
+}

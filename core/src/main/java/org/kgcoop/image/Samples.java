@@ -1,0 +1,51 @@
+package org.kgcoop.image;
+
+import java.awt.image.Raster;
+
+/** From the samples of a raster to RGB bytes, with no colour model in between. */
+final class Samples {
+
+  private Samples() {}
+
+  /**
+   * The samples of one band, one a pixel. Wider samples than a byte keep their value only up to
+   * 65535.
+   */
+  static char[] band(Raster raster, int band) {
+    int width = raster.getWidth();
+    char[] out = new char[width * raster.getHeight()];
+    int[] row = new int[width];
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, band, row);
+      for (int x = 0; x < width; x++) {
+        out[y * width + x] = (char) row[x];
+      }
+    }
+    return out;
+  }
+
+  /**
+   * The colours of these indices.
+   *
+   * @param palette red, green, blue of each entry; an index beyond it is black, as in Pillow
+   */
+  static RgbImage coloured(int width, int height, char[] indices, byte[] palette) {
+    byte[] out = new byte[3 * indices.length];
+    for (int i = 0; i < indices.length; i++) {
+      int entry = 3 * indices[i];
+      if (entry + 3 <= palette.length) {
+        System.arraycopy(palette, entry, out, 3 * i, 3);
+      }
+    }
+    return new RgbImage(width, height, out);
+  }
+
+  /** Greys of these values, 0 to 255. */
+  static RgbImage grey(int width, int height, char[] values) {
+    byte[] out = new byte[3 * values.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (byte) values[i / 3];
+    }
+    return new RgbImage(width, height, out);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Images as Pillow reads them, byte for byte, because published features were made from Pillow's
+ * images. {@link org.kgcoop.image.Images} finds the decoder by the content of a file.
+ */
+@NullMarked
+package org.kgcoop.image;
+
+import org.jspecify.annotations.NullMarked;

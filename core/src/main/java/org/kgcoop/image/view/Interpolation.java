@@ -1,0 +1,39 @@
+package org.kgcoop.image.view;
+
+/** The filters of resizing, as Pillow defines them: stretched by the scale when shrinking. */
+public enum Interpolation {
+  /** A triangle over two pixels. */
+  BILINEAR(1) {
+    @Override
+    double weight(double distance) {
+      double x = Math.abs(distance);
+      return x < 1 ? 1 - x : 0;
+    }
+  },
+  /** Cubic convolution over four pixels with a = -0.5, the filter of CLIP. */
+  BICUBIC(2) {
+    @Override
+    double weight(double distance) {
+      double x = Math.abs(distance);
+      if (x < 1) {
+        return ((A + 2) * x - (A + 3)) * x * x + 1;
+      }
+      return x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
+    }
+  };
+
+  private static final double A = -0.5;
+
+  private final double support;
+
+  Interpolation(double support) {
+    this.support = support;
+  }
+
+  /** How far the filter reaches to either side at scale 1. */
+  double support() {
+    return support;
+  }
+
+  abstract double weight(double distance);
+}

@@ -1,0 +1,69 @@
+package org.kgcoop.image.view;
+
+import java.util.List;
+
+/**
+ * What a model wants to be done with a picture before it sees it.
+ *
+ * @param size the side of the square picture that it reads, in pixels
+ * @param channels 3 (colour) or 1 (grey)
+ * @param mean taken off each channel, on a scale of 0 to 1
+ * @param std then divided by, for each channel
+ * @param interpolation the filter of resizing
+ * @param shorterSide pixels that the shorter side is resized to, the longer one in proportion,
+ *     before the square in the middle is taken; or 0 where the whole picture becomes the square,
+ *     whatever its shape
+ */
+public record Preprocessing(
+    int size,
+    int channels,
+    List<Double> mean,
+    List<Double> std,
+    Interpolation interpolation,
+    int shorterSide) {
+
+  /** The mean of CLIP's training pictures. */
+  public static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
+
+  /** The standard deviation of CLIP's training pictures. */
+  public static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
+
+  public Preprocessing {
+    mean = List.copyOf(mean);
+    std = List.copyOf(std);
+    if (size < 1 || size > 8192) {
+      throw new IllegalArgumentException("size: expected 1 to 8192, got " + size);
+    }
+    if (channels != 1 && channels != 3) {
+      throw new IllegalArgumentException("channels: expected 1 or 3, got " + channels);
+    }
+    if (mean.size() != channels || std.size() != channels) {
+      throw new IllegalArgumentException(
+          "mean and std: expected %s values each, got %s and %s"
+              .formatted(channels, mean.size(), std.size()));
+    }
+    if (shorterSide != 0 && (shorterSide < size || shorterSide > 8192)) {
+      throw new IllegalArgumentException(
+          "shorter side: expected %s (the square) to 8192, got %s".formatted(size, shorterSide));
+    }
+    if (std.stream().anyMatch(value -> !(value > 0))) {
+      throw new IllegalArgumentException("std: expected positive values, got " + std);
+    }
+  }
+
+  /** A shorter side of the square's size, as the released CLIP models want it. */
+  public Preprocessing(
+      int size, int channels, List<Double> mean, List<Double> std, Interpolation interpolation) {
+    this(size, channels, mean, std, interpolation, size);
+  }
+
+  /** Whether the whole picture becomes the square, whatever its shape. */
+  public boolean isSquashed() {
+    return shorterSide == 0;
+  }
+
+  /** What the released CLIP models want, at that size. */
+  public static Preprocessing clip(int size) {
+    return new Preprocessing(size, 3, CLIP_MEAN, CLIP_STD, Interpolation.BICUBIC);
+  }
+}

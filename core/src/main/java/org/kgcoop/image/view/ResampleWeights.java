@@ -1,0 +1,66 @@
+package org.kgcoop.image.view;
+
+/**
+ * For each output pixel of a window the first input pixel that has influence on it, and the weights
+ * from there, as integers of {@value #BITS} bits.
+ */
+final class ResampleWeights {
+
+  /** So many bits that 8-bit samples times weights, summed up, stay within an int. */
+  static final int BITS = 32 - 8 - 2;
+
+  final int[] starts;
+  final int[] counts;
+
+  /** The weights of output pixel i begin at {@code i * slot}. */
+  final int[] values;
+
+  final int slot;
+
+  private ResampleWeights(int outputs, int slot) {
+    this.starts = new int[outputs];
+    this.counts = new int[outputs];
+    this.values = new int[Math.multiplyExact(slot, outputs)];
+    this.slot = slot;
+  }
+
+  /**
+   * The weights for output pixels {@code first} to {@code first + wanted - 1} of {@code outputs}.
+   */
+  static ResampleWeights of(
+      Interpolation interpolation, int inputs, int outputs, int first, int wanted) {
+    double scale = (double) inputs / outputs;
+    double filterScale = Math.max(scale, 1);
+    double support = interpolation.support() * filterScale;
+    int slot = (int) Math.min((long) Math.ceil(support) * 2 + 1, inputs);
+    ResampleWeights weights = new ResampleWeights(wanted, slot);
+    double[] exact = new double[slot];
+    for (int i = 0; i < wanted; i++) {
+      double centre = (first + i + 0.5) * scale;
+      int start = Math.max(0, (int) (centre - support + 0.5));
+      int count = Math.min(inputs, (int) (centre + support + 0.5)) - start;
+      double sum = 0;
+      for (int k = 0; k < count; k++) {
+        exact[k] = interpolation.weight((k + start - centre + 0.5) * (1 / filterScale));
+        sum += exact[k];
+      }
+      for (int k = 0; k < count; k++) {
+        double weight = (sum == 0 ? exact[k] : exact[k] / sum) * (1 << BITS);
+        weights.values[i * slot + k] = (int) (weight < 0 ? weight - 0.5 : weight + 0.5);
+      }
+      weights.starts[i] = start;
+      weights.counts[i] = count;
+    }
+    return weights;
+  }
+
+  /** The first input pixel that any of the output pixels needs. */
+  int first() {
+    return starts[0];
+  }
+
+  /** One past the last input pixel that any of the output pixels needs. */
+  int end() {
+    return starts[starts.length - 1] + counts[counts.length - 1];
+  }
+}

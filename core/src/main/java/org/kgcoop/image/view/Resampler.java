@@ -1,0 +1,140 @@
+package org.kgcoop.image.view;
+
+import java.util.Arrays;
+import org.kgcoop.image.Crop;
+import org.kgcoop.image.RgbImage;
+
+/**
+ * Resizes pictures exactly as Pillow does: integer weights of 22 bits, all rows first, rounded to
+ * bytes, then all columns.
+ *
+ * <p>Only the wanted window of the result is computed, so a very long picture costs no more than
+ * what is seen of it.
+ */
+final class Resampler {
+
+  private static final int HALF = 1 << (ResampleWeights.BITS - 1);
+
+  private final Interpolation interpolation;
+
+  Resampler(Interpolation interpolation) {
+    this.interpolation = interpolation;
+  }
+
+  /** The whole picture resized. */
+  RgbImage resize(RgbImage image, int width, int height) {
+    return resize(image, image.whole(), width, height, new Crop(0, 0, height, width));
+  }
+
+  /**
+   * A part of a picture resized, of which a window is computed.
+   *
+   * @param part cut out first: pixels outside it have no influence
+   * @param width the width that the part would have as a whole
+   * @param height the height that the part would have as a whole
+   * @param window what is wanted of the resized part
+   */
+  RgbImage resize(RgbImage image, Crop part, int width, int height, Crop window) {
+    part.checkInside(image.width(), image.height());
+    boolean sameWidth = part.width() == width;
+    boolean sameHeight = part.height() == height;
+    if (sameWidth && sameHeight) {
+      return image.crop(
+          new Crop(
+              part.top() + window.top(),
+              part.left() + window.left(),
+              window.height(),
+              window.width()));
+    }
+    ResampleWeights columns =
+        ResampleWeights.of(interpolation, part.width(), width, window.left(), window.width());
+    ResampleWeights rows =
+        ResampleWeights.of(interpolation, part.height(), height, window.top(), window.height());
+    int firstRow = sameHeight ? window.top() : rows.first();
+    int count = sameHeight ? window.height() : rows.end() - firstRow;
+    int[] wide =
+        sameWidth // Pillow leaves out a pass that would change nothing
+            ? unchanged(image, part, firstRow, count, window)
+            : horizontal(image, part, firstRow, count, columns);
+    byte[] out = sameHeight ? bytes(wide) : vertical(wide, window.width(), firstRow, rows);
+    return new RgbImage(window.width(), window.height(), out);
+  }
+
+  private static int[] unchanged(RgbImage image, Crop part, int firstRow, int rows, Crop window) {
+    int top = part.top() + firstRow;
+    byte[] kept =
+        image.crop(new Crop(top, part.left() + window.left(), rows, window.width())).rgb();
+    int[] out = new int[kept.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = kept[i] & 0xff;
+    }
+    return out;
+  }
+
+  /** All columns for the rows from {@code firstRow} of the part, as levels 0 to 255. */
+  private static int[] horizontal(
+      RgbImage image, Crop part, int firstRow, int rows, ResampleWeights weights) {
+    byte[] in = image.rgb();
+    int wanted = weights.starts.length;
+    int[] out = new int[3 * wanted * rows];
+    int to = 0;
+    for (int y = 0; y < rows; y++) {
+      int rowStart = 3 * ((part.top() + firstRow + y) * image.width() + part.left());
+      for (int x = 0; x < wanted; x++) {
+        int from = rowStart + 3 * weights.starts[x];
+        int slot = x * weights.slot;
+        int end = slot + weights.counts[x];
+        int red = HALF;
+        int green = HALF;
+        int blue = HALF;
+        for (int k = slot; k < end; k++, from += 3) {
+          int weight = weights.values[k];
+          red += (in[from] & 0xff) * weight;
+          green += (in[from + 1] & 0xff) * weight;
+          blue += (in[from + 2] & 0xff) * weight;
+        }
+        out[to++] = level(red);
+        out[to++] = level(green);
+        out[to++] = level(blue);
+      }
+    }
+    return out;
+  }
+
+  private static byte[] vertical(int[] in, int width, int firstRow, ResampleWeights weights) {
+    int rows = weights.starts.length;
+    int stride = 3 * width;
+    byte[] out = new byte[stride * rows];
+    int[] sums = new int[stride];
+    for (int y = 0; y < rows; y++) {
+      Arrays.fill(sums, HALF);
+      int from = stride * (weights.starts[y] - firstRow);
+      for (int k = 0; k < weights.counts[y]; k++, from += stride) {
+        addScaled(sums, in, from, weights.values[y * weights.slot + k]);
+      }
+      for (int x = 0; x < stride; x++) {
+        out[y * stride + x] = (byte) level(sums[x]);
+      }
+    }
+    return out;
+  }
+
+  /** A loop of its own over ints, which the compiler turns into vector instructions. */
+  private static void addScaled(int[] sums, int[] in, int from, int weight) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += in[from + i] * weight;
+    }
+  }
+
+  private static byte[] bytes(int[] levels) {
+    byte[] out = new byte[levels.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (byte) levels[i];
+    }
+    return out;
+  }
+
+  private static int level(int sum) {
+    return Math.max(0, Math.min(255, sum >> ResampleWeights.BITS));
+  }
+}

@@ -1,0 +1,87 @@
+package org.kgcoop.image.view;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.commons.rng.core.source64.SplitMix64;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.image.Crop;
+import org.kgcoop.image.RgbImage;
+
+/**
+ * How the random views of training pictures are made. Without a {@link ViewStep.RandomResizedCrop}
+ * or {@link ViewStep.RandomCrop} the whole picture is resized to the model's square, whatever its
+ * shape, as Dassl.pytorch does.
+ *
+ * @param steps each at most once; they are kept in the order of {@link ViewStep#NAMES}, in which
+ *     Dassl applies them
+ */
+public record ViewRecipe(List<ViewStep> steps) {
+
+  /** What the published runs use: a random part, and a flip in half of the cases. */
+  public static final ViewRecipe PUBLISHED =
+      new ViewRecipe(List.of(new ViewStep.RandomResizedCrop(0.08, 1), new ViewStep.RandomFlip()));
+
+  /** No change at all. */
+  public static final ViewRecipe NONE = new ViewRecipe(List.of());
+
+  public ViewRecipe {
+    steps =
+        steps.stream()
+            .sorted(Comparator.comparingInt(step -> ViewStep.NAMES.indexOf(step.name())))
+            .toList();
+    List<String> names = steps.stream().map(ViewStep::name).toList();
+    if (names.stream().distinct().count() < names.size()) {
+      throw KgCoopException.configuration(
+          "transforms " + String.join(", ", names) + ": expected each once");
+    }
+    if (names.contains(ViewStep.RandomCrop.NAME)
+        && names.contains(ViewStep.RandomResizedCrop.NAME)) {
+      throw KgCoopException.configuration(
+          "transforms "
+              + String.join(", ", names)
+              + ": expected random_crop or random_resized_crop, not both");
+    }
+  }
+
+  /** All steps with their settings, in files. */
+  public String id() {
+    return steps.isEmpty()
+        ? "none"
+        : steps.stream().map(ViewStep::id).collect(Collectors.joining(" "));
+  }
+
+  /**
+   * View number {@code number} of a picture: a pure function of what is given, by the generator of
+   * {@link Views}.
+   *
+   * @param key what tells the picture from others, such as its path within the data set
+   * @param transform of the model
+   * @return a square of the model's size
+   */
+  public RgbImage view(long seed, long number, String key, RgbImage image, Transform transform) {
+    SplitMix64 random = Views.random(seed, number, key);
+    RgbImage seen = square(image, key, random, transform);
+    for (ViewStep step : steps) {
+      if (!(step instanceof ViewStep.RandomResizedCrop || step instanceof ViewStep.RandomCrop)) {
+        seen = step.apply(seen, random);
+      }
+    }
+    return seen;
+  }
+
+  private RgbImage square(RgbImage image, String key, SplitMix64 random, Transform transform) {
+    Crop part = image.whole();
+    for (ViewStep step : steps) {
+      if (step instanceof ViewStep.RandomCrop crop) {
+        return crop.square(image, transform.preprocessing().size(), key, random);
+      }
+      if (step instanceof ViewStep.RandomResizedCrop crop) {
+        part =
+            Views.crop(
+                random, image.width(), image.height(), crop.leastArea(), crop.greatestArea());
+      }
+    }
+    return transform.train(image, new View(part, false));
+  }
+}

@@ -1,0 +1,78 @@
+package org.kgcoop.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+
+class JsonFilesTest {
+  @TempDir Path folder;
+
+  private Path file(String content) throws IOException {
+    return Files.writeString(folder.resolve("a.json"), content);
+  }
+
+  @Test
+  void whatIsWrittenIsReadAndNothingIsReadWhereThereIsNoFile() {
+    Path file = folder.resolve("b.json");
+    assertThat(JsonFiles.read(file).isMissingNode()).isTrue();
+
+    JsonFiles.write(file, JsonNodeFactory.instance.objectNode().put("weight", 4));
+
+    assertThat(JsonFiles.read(file).path("weight").asInt()).isEqualTo(4);
+  }
+
+  @Test
+  void notANumberIsANumber() throws IOException {
+    assertThat(JsonFiles.read(file("{\"loss\": NaN}")).path("loss").asDouble()).isNaN();
+  }
+
+  @Test
+  void damageIsNamedByFileAndLine() throws IOException {
+    Path file = file("{\"rows\": [\n");
+    assertThatThrownBy(() -> JsonFiles.read(file))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("a.json: damaged in line 2; expected JSON");
+  }
+
+  @Test
+  void aFileWithoutAnObjectIsRefused() throws IOException {
+    for (String content : new String[] {"", "\n", "null", "[]", "1"}) {
+      Path file = file(content);
+      assertThatThrownBy(() -> JsonFiles.read(file))
+          .as(content)
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("a.json: no JSON object in it")
+          .extracting(e -> ((KgCoopException) e).category())
+          .isEqualTo(KgCoopException.Category.IO);
+    }
+  }
+
+  @Test
+  void linesEndBeforeHalfALine() throws IOException {
+    assertThat(JsonFiles.readLines(file("{\"step\": 1}\n{\"step\": 2}\n{\"st"))).hasSize(2);
+    Path noText = Files.write(folder.resolve("c"), new byte[] {'1', '\n', (byte) 0xff, '\n'});
+    assertThat(JsonFiles.readLines(noText)).hasSize(1);
+  }
+
+  @Test
+  void aTreeIsDeletedAndWhatItsLinksNameIsNot() throws IOException {
+    Path kept = file("{}");
+    Path tree = folder.resolve("tree");
+    Path inner = Files.createDirectories(tree.resolve("inner"));
+    Files.createSymbolicLink(inner.resolve("link"), kept);
+    Files.createSymbolicLink(tree.resolve("folder"), folder);
+
+    FolderTree.delete(tree);
+    FolderTree.delete(folder.resolve("never there"));
+
+    assertThat(tree).doesNotExist();
+    assertThat(kept).exists();
+  }
+}

@@ -1,0 +1,61 @@
+package org.kgcoop.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.fixtures.ChildProcess;
+
+class LockedFileTest {
+  @TempDir Path folder;
+
+  /** Says whether another process can lock a file. */
+  public static void main(String[] arguments) throws IOException {
+    System.out.print(LockedFile.tryOpen(Path.of(arguments[0])).isPresent() ? "free" : "locked");
+  }
+
+  private String seenByAnotherProcess(Path file) throws IOException, InterruptedException {
+    return ChildProcess.run(
+            folder.resolve("log.txt"), List.of("-Xmx64m"), LockedFileTest.class, file.toString())
+        .output();
+  }
+
+  @Test
+  void refusingAnotherThreadKeepsTheLockAgainstOtherProcesses()
+      throws IOException, InterruptedException, ExecutionException {
+    Path file = folder.resolve("lock");
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (LockedFile lock = LockedFile.tryOpen(file).orElseThrow()) {
+      assertThat(lock.channel().isOpen()).isTrue();
+      assertThat(thread.submit(() -> LockedFile.tryOpen(file)).get()).isEmpty();
+      assertThat(thread.submit(() -> LockedFile.isLocked(file)).get()).isTrue();
+      assertThat(seenByAnotherProcess(file)).isEqualTo("locked");
+    } finally {
+      thread.shutdown();
+    }
+    assertThat(LockedFile.isLocked(file)).isFalse();
+    assertThat(seenByAnotherProcess(file)).isEqualTo("free");
+  }
+
+  @Test
+  void aFileIsKnownByWhateverLeadsToIt() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder);
+    try (LockedFile lock = LockedFile.tryOpen(folder.resolve("lock")).orElseThrow()) {
+      assertThat(LockedFile.tryOpen(link.resolve("lock"))).isEmpty();
+      assertThat(LockedFile.tryOpen(folder.resolve("../" + folder.getFileName() + "/lock")))
+          .isEmpty();
+      lock.close();
+      lock.close(); // once is enough, twice is no error
+    }
+    assertThat(LockedFile.isLocked(link.resolve("lock"))).isFalse();
+    assertThat(LockedFile.isLocked(folder.resolve("none"))).isFalse();
+    assertThat(folder.resolve("none")).doesNotExist();
+  }
+}

@@ -1,0 +1,130 @@
+package org.kgcoop.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.data.ReferenceCases;
+import org.kgcoop.files.Sha256;
+import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.image.view.Transform;
+
+class ImagesTest {
+
+  private static final Path PICTURES = Path.of("src/test/resources/pictures");
+
+  private final List<String> warnings = new ArrayList<>();
+  private final Images images = new Images(warnings::add);
+
+  static Stream<JsonNode> decodeCases() {
+    return ReferenceCases.ofKind("decode");
+  }
+
+  /**
+   * Small files of many kinds (interlaced, with transparency, of few bits, masked, run-length
+   * coded, animated, oddly sampled), and what Pillow 11.1 made of them.
+   */
+  static Stream<String> pillowPictures() throws IOException {
+    return Files.readAllLines(PICTURES.resolve("pictures.tsv")).stream().skip(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("decodeCases")
+  void decodesReferencePicturesAsPillowDoes(JsonNode reference) throws IOException {
+    RgbImage image = images.read(ReferenceCases.file(reference));
+
+    assertThat(image.rgb()).isEqualTo(ReferenceCases.tensor(reference.path("expect").textValue()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("pillowPictures")
+  void decodesEveryKindOfFileAsPillowDoes(String line) {
+    List<String> fields = List.of(line.split("\t"));
+
+    RgbImage image = images.read(PICTURES.resolve(fields.get(0)));
+
+    assertThat(image.width()).isEqualTo(Integer.parseInt(fields.get(1)));
+    assertThat(image.height()).isEqualTo(Integer.parseInt(fields.get(2)));
+    assertThat(sha256(image)).isEqualTo(fields.get(3));
+    assertThat(sha256(new Transform(Preprocessing.clip(64)).test(image))).isEqualTo(fields.get(4));
+  }
+
+  /**
+   * Pillow 11.1 reads the header of 64 bytes as that of 40, and so the masks and pixels behind
+   * those of 52 and 56.
+   */
+  @ParameterizedTest
+  @CsvSource({"bp17x33_P.bmp,64", "bp17x33_P.bmp,52", "b33x17_rle8.bmp,64"})
+  void bitmapsWithLongerHeadersAreReadAsThoseWithTheUsual(String name, int header)
+      throws IOException {
+    byte[] usual = Files.readAllBytes(PICTURES.resolve(name));
+    byte[] longer = new byte[usual.length + header - 40];
+    System.arraycopy(usual, 0, longer, 0, 54);
+    System.arraycopy(usual, 54, longer, 14 + header, usual.length - 54);
+    ByteBuffer numbers = ByteBuffer.wrap(longer).order(ByteOrder.LITTLE_ENDIAN);
+    numbers.putInt(10, numbers.getInt(10) + header - 40).putInt(14, header);
+
+    assertThat(images.decode(longer, "a.bmp")).isEqualTo(images.decode(usual, "a.bmp"));
+  }
+
+  @Test
+  void warnsOnceOfGreyPicturesOf16Bits() {
+    Path sixteen = PICTURES.resolve("p7x9_16_0_0.png");
+
+    assertThat(images.read(sixteen)).isEqualTo(images.read(sixteen));
+
+    assertThat(warnings).hasSize(1);
+    assertThat(warnings.get(0)).startsWith(sixteen.toString()).contains("16 bits");
+  }
+
+  @Test
+  void turnsPicturesOnlyWhenAsked() {
+    Path turned = PICTURES.resolve("jexif17x33.jpg"); // orientation 6: to be turned clockwise
+
+    RgbImage stored = images.read(turned);
+    RgbImage upright = images.readUpright(turned);
+
+    assertThat(stored.width()).isEqualTo(17);
+    assertThat(upright).isEqualTo(stored.upright(6));
+    assertThat(upright.width()).isEqualTo(33);
+  }
+
+  @Test
+  void givesEveryThreadTheSamePicture() throws Exception {
+    List<String> lines = pillowPictures().toList();
+    Transform transform = new Transform(Preprocessing.clip(32));
+    Callable<List<RgbImage>> all =
+        () ->
+            lines.stream()
+                .map(line -> PICTURES.resolve(line.substring(0, line.indexOf('\t'))))
+                .map(file -> transform.test(images.read(file)))
+                .toList();
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<RgbImage> expected = all.call();
+      for (var result : threads.invokeAll(List.of(all, all, all, all))) {
+        assertThat(result.get()).isEqualTo(expected);
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  private static String sha256(RgbImage image) {
+    return Sha256.of(image.rgb());
+  }
+}
