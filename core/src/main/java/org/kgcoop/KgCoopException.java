@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class KgCoopException extends RuntimeException {
 
-  /** What kind of error it is; each kind has one exit code on the command line. */
+  /** The kind of an error; each kind has one exit code on the command line. */
   public enum Category {
     /** A check that ran and failed, such as {@code verify}. */
     CHECK(1),

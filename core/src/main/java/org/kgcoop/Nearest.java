@@ -3,7 +3,7 @@ package org.kgcoop;
 import java.util.Collection;
 import java.util.Comparator;
 
-/** What somebody may have meant who wrote something unknown. */
+/** Guesses at the meaning of an unknown name. */
 public final class Nearest {
   private Nearest() {}
 
@@ -16,7 +16,7 @@ public final class Nearest {
         .orElse("");
   }
 
-  /** How many letters are to be put in, taken out or exchanged: Levenshtein's distance. */
+  /** The number of letters to put in, take out or exchange: Levenshtein's distance. */
   static int distance(String a, String b) {
     int[] before = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {

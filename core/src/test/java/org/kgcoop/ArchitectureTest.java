@@ -3,13 +3,24 @@ package org.kgcoop;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Which package may use which; the root package, errors and version, is free for all. */
+/** The order of packages; the root package, errors and version, is free for all. */
 @AnalyzeClasses(packages = "org.kgcoop", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
@@ -57,14 +68,11 @@ class ArchitectureTest {
           .mayOnlyAccessLayers(
               "bank", "prompt", "clip", "data", "image", "random", "io", "tensor", "files")
           .whereLayer("bank")
-          .mayOnlyAccessLayers(
-              "prompt", "clip", "data", "image", "random", "io", "tensor", "files")
+          .mayOnlyAccessLayers("prompt", "clip", "data", "image", "random", "io", "tensor", "files")
           .whereLayer("prompt")
-          .mayOnlyAccessLayers(
-              "clip", "data", "image", "random", "io", "tensor", "files")
+          .mayOnlyAccessLayers("clip", "data", "image", "random", "io", "tensor", "files")
           .whereLayer("clip")
-          .mayOnlyAccessLayers(
-              "data", "image", "random", "io", "tensor", "files")
+          .mayOnlyAccessLayers("data", "image", "random", "io", "tensor", "files")
           .whereLayer("io")
           .mayOnlyAccessLayers("tensor", "files")
           .whereLayer("tensor")
@@ -102,4 +110,60 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.kgcoop.*..");
+
+  /**
+   * Circles of classes in one package that are there: an array and what frees and watches it cannot
+   * do without each other; the others are yet to be cut.
+   */
+  private static final Set<Set<String>> KNOWN_CIRCLES =
+      Set.of(
+          Set.of("Autograd", "NativeCall", "Scope", "Tensor"),
+          Set.of("Method", "PromptMethod", "TextMethod"),
+          Set.of("Protocol", "ProtocolTable"),
+          Set.of("Trial", "TrialRun", "WeightSearch"),
+          Set.of("RunFolder", "RunFolders"));
+
+  /** Classes of a package that use each other are one class in many files. */
+  @ArchTest
+  static void noPackageHoldsACircleOfClasses(JavaClasses classes) {
+    Map<JavaClass, Set<JavaClass>> uses = new HashMap<>();
+    for (JavaClass nested : classes) {
+      JavaClass from = outermost(nested);
+      for (Dependency dependency : nested.getDirectDependenciesFromSelf()) {
+        JavaClass to = outermost(dependency.getTargetClass().getBaseComponentType());
+        if (!to.equals(from) && to.getPackageName().equals(from.getPackageName())) {
+          uses.computeIfAbsent(from, f -> new HashSet<>()).add(to);
+        }
+      }
+    }
+    Set<Set<String>> circles = new HashSet<>();
+    for (JavaClass start : uses.keySet()) {
+      Set<JavaClass> reached = reached(start, uses);
+      if (reached.contains(start)) {
+        circles.add(
+            reached.stream()
+                .filter(other -> reached(other, uses).contains(start))
+                .map(JavaClass::getSimpleName)
+                .collect(Collectors.toSet()));
+      }
+    }
+    circles.removeAll(KNOWN_CIRCLES);
+    assertThat(circles).isEmpty();
+  }
+
+  private static JavaClass outermost(JavaClass nested) {
+    return nested.getEnclosingClass().map(ArchitectureTest::outermost).orElse(nested);
+  }
+
+  private static Set<JavaClass> reached(JavaClass start, Map<JavaClass, Set<JavaClass>> uses) {
+    Set<JavaClass> reached = new HashSet<>();
+    Deque<JavaClass> open = new ArrayDeque<>(uses.getOrDefault(start, Set.of()));
+    while (!open.isEmpty()) {
+      JavaClass next = open.remove();
+      if (reached.add(next)) {
+        open.addAll(uses.getOrDefault(next, Set.of()));
+      }
+    }
+    return reached;
+  }
 }

@@ -25,12 +25,8 @@ final class BankOptions {
   FeatureBank open(Clip clip, Output output) {
     PictureEncoder encoder = new PictureEncoder(clip, new Images(output::warn));
     if (bank == null) {
-      return FeatureBank.optional(encoder, inCache(), output::warn);
+      return FeatureBank.optional(encoder, UserFolders.cache("bank"), output::warn);
     }
     return new FeatureBank(encoder, bank.equals(NONE) ? null : Path.of(bank), output::warn);
-  }
-
-  private static Path inCache() {
-    return UserFolders.ofThisProcess().caches().resolve("kgcoop").resolve("bank");
   }
 }

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Where weights are looked for and kept: the folders that other tools use.
+ * The folders where weights are looked for and kept, those of other tools among them.
  *
  * @param clip OpenAI's archives, as the published {@code clip.load} keeps them
  * @param huggingFace the cache of Hugging Face's tools, which is read and never written
@@ -13,8 +13,8 @@ import java.util.Map;
 public record Caches(Path clip, Path huggingFace, Path own) {
 
   /**
-   * Those of an environment: {@code XDG_CACHE_HOME}, {@code HF_HOME} and {@code HF_HUB_CACHE} where
-   * set, else below {@code ~/.cache}. OpenAI's code knows {@code ~/.cache/clip} alone.
+   * The folders of an environment: {@code XDG_CACHE_HOME}, {@code HF_HOME} and {@code HF_HUB_CACHE}
+   * where set, else below {@code ~/.cache}. OpenAI's code knows {@code ~/.cache/clip} alone.
    */
   public static Caches of(Map<String, String> environment, Path home) {
     Path caches = home.resolve(".cache");

@@ -48,7 +48,7 @@ final class Connection {
     return builder.proxy(proxies).build();
   }
 
-  /** What the variables say of an address. */
+  /** The proxies that the environment's variables name for an address. */
   static final class EnvironmentProxies extends ProxySelector {
     private final Map<String, String> environment;
 

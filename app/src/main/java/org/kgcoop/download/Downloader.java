@@ -68,7 +68,7 @@ public final class Downloader {
     client = Connection.client(environment, patience);
   }
 
-  /** Whether the environment asks for no network: {@code KGCOOP_OFFLINE} set, and not to 0. */
+  /** True if the environment asks for no network: {@code KGCOOP_OFFLINE} set, and not to 0. */
   public static boolean isOffline(Map<String, String> environment) {
     String value = environment.getOrDefault("KGCOOP_OFFLINE", "");
     return !value.isBlank() && !value.equals("0") && !value.equalsIgnoreCase("false");

@@ -11,16 +11,17 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.LockedFile;
-import org.kgcoop.io.Fingerprints;
+import org.kgcoop.files.Sha256;
 
 /**
- * What has come of a file so far, beside it under another name: {@code .NAME.part}, and {@code
- * .NAME.part.from} with the address and the validator (ETag or date) of the version it belongs to.
- * Locked while it is open. The file's own name holds the whole file or nothing.
+ * The bytes of a file that have come so far, beside the file under another name: {@code
+ * .NAME.part}, and {@code .NAME.part.from} with the address and the validator (ETag or date) of the
+ * version it belongs to. Locked while it is open. The file's own name holds the whole file or
+ * nothing.
  */
 final class PartialFile implements AutoCloseable {
 
-  /** Where bytes go, apart for tests of a full disk. */
+  /** The place where bytes go, apart for tests of a full disk. */
   interface Sink {
     OutputStream open(FileChannel channel);
 
@@ -114,7 +115,7 @@ final class PartialFile implements AutoCloseable {
       channel.force(true);
       file.close(); // Windows moves no open file
       String wanted = link.sha256();
-      String got = wanted == null ? "" : Fingerprints.file(part);
+      String got = wanted == null ? "" : Sha256.of(part);
       if (wanted != null && !got.equals(wanted)) {
         drop();
         throw new KgCoopException(

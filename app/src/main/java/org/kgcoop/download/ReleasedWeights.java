@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +11,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.Fingerprints;
+import org.kgcoop.clip.ReleasedClip;
+import org.kgcoop.files.Sha256;
 import org.kgcoop.io.WeightFiles;
 
 /**
@@ -27,22 +27,19 @@ public final class ReleasedWeights {
   private static final Pattern REPOSITORY =
       Pattern.compile("[\\w.-]+/[\\w.-]+(@[\\w.-]+)?", Pattern.UNICODE_CHARACTER_CLASS);
 
-  /** What a folder needs beside the weights, and what it may have. */
+  /** The files that a folder needs beside the weights. */
   private static final List<String> NEEDED = List.of("config.json");
 
   private static final List<String> WELCOME =
       List.of("preprocessor_config.json", "processor_config.json", "tokenizer.json", "merges.txt");
 
-  /** One of them a repository has, the preferred first. */
+  /** The files of weights that a repository may have, the preferred first. */
   private static final List<String> WEIGHTS =
       List.of(
           "model.safetensors",
           "model.safetensors.index.json",
           "pytorch_model.bin",
           "pytorch_model.bin.index.json");
-
-  /** SHA-256 by name, in the order of OpenAI's list; the address holds it too. */
-  private static final Map<String, String> ARCHIVES = archives();
 
   private final Caches caches;
   private final Downloader downloader;
@@ -81,41 +78,27 @@ public final class ReleasedWeights {
     this.warnings = warnings;
   }
 
-  private static Map<String, String> archives() {
-    Map<String, String> hashes = new LinkedHashMap<>();
-    hashes.put("RN50", "afeb0e10f9e5a86da6080e35cf09123aca3b358a0c3e3b6c78a7b63bc04b6762");
-    hashes.put("RN101", "8fa8567bab74a42d41c5915025a8e4538c3bdbe8804a470a72f30b0d94fab599");
-    hashes.put("RN50x4", "7e526bd135e493cef0776de27d5f42653e6b4c8bf9e0f653bb11773263205fdd");
-    hashes.put("RN50x16", "52378b407f34354e150460fe41077663dd5b39c54cd0bfd2b27167a4a06ec9aa");
-    hashes.put("RN50x64", "be1cfb55d75a9666199fb2206c106743da0f6468c9d327f3e0d0a543a9919d9c");
-    hashes.put("ViT-B/32", "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af");
-    hashes.put("ViT-B/16", "5806e77cd80f8b59890b7e101eabd078d9fb84e6937f9e85e4ecb61988df416f");
-    hashes.put("ViT-L/14", "b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836");
-    hashes.put(
-        "ViT-L/14@336px", "3035c92b350959924f9f00213499208652fc7ea050643e8b385c2dac08641f02");
-    return hashes;
-  }
-
   /** The names of OpenAI's archives. */
   public static List<String> names() {
-    return List.copyOf(ARCHIVES.keySet());
+    return ReleasedClip.ALL.stream().map(ReleasedClip::name).toList();
   }
 
-  /** Whether a text is a name of weights, rather than a path. */
+  /** True if a text is a name of weights, rather than a path. */
   public static boolean isName(String text) {
-    return ARCHIVES.containsKey(text) || text.startsWith(PREFIX);
+    return names().contains(text) || text.startsWith(PREFIX);
   }
 
   /**
-   * Where weights of that name lie, after they were downloaded if they were in no cache.
+   * The place of the weights of a name, after a download if they were in no cache.
    *
    * @return a file, or for Hugging Face a folder
    * @throws KgCoopException where the name is unknown, or they cannot be had
    */
   public Path locate(String name) {
-    String hash = ARCHIVES.get(name);
-    if (hash != null) {
-      return archive(name, hash);
+    for (ReleasedClip released : ReleasedClip.ALL) {
+      if (released.name().equals(name)) {
+        return archive(name, released.sha256());
+      }
     }
     String repository = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : "";
     if (!REPOSITORY.matcher(repository).matches() || repository.contains("..")) {
@@ -147,7 +130,7 @@ public final class ReleasedWeights {
 
   private static String hashOf(Path file) {
     try {
-      return Fingerprints.file(file);
+      return Sha256.of(file);
     } catch (IOException e) {
       throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
     }

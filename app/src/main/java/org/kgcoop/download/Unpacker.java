@@ -5,23 +5,20 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.ArchiveEntry;
 import org.apache.commons.compress.archivers.ArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.data.layout.BoundedTar;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.files.FolderTree;
 
 /**
  * Unpacks .zip, .tar, .tgz and .tar.gz. A name that leads out of the folder stops it, links and
@@ -63,7 +60,7 @@ final class Unpacker {
   void unpack(Path archive, String within, Path into) {
     Path beside = into.resolveSibling("." + into.getFileName() + ".unpacking");
     try {
-      remove(beside); // of an attempt that was cut off
+      FolderTree.delete(beside); // of an attempt that was cut off
       Path unused = Files.createDirectories(beside);
       long most = Math.max(anyRatioBytes, MOST_RATIO * Files.size(archive));
       extract(archive, beside, 1, new Room(archive, most));
@@ -182,33 +179,9 @@ final class Unpacker {
     }
   }
 
-  private static void remove(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    Path unused =
-        Files.walkFileTree(
-            folder,
-            new SimpleFileVisitor<>() {
-              @Override
-              public FileVisitResult visitFile(Path file, BasicFileAttributes a)
-                  throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-              }
-
-              @Override
-              public FileVisitResult postVisitDirectory(Path done, @Nullable IOException e)
-                  throws IOException {
-                Files.delete(done);
-                return FileVisitResult.CONTINUE;
-              }
-            });
-  }
-
   private static void removeQuietly(Path folder) {
     try {
-      remove(folder);
+      FolderTree.delete(folder);
     } catch (IOException e) {
       return; // the next attempt removes it
     }

@@ -15,8 +15,8 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.Scope;
 
 /**
- * What a classifier with fixed class features comes down to: {@code logits = scale f . t_c}, f the
- * unit feature of a picture.
+ * The weights of a classifier with fixed class features: {@code logits = scale f . t_c}, f the unit
+ * feature of a picture.
  *
  * @param classNames C of them, in the order of the logits
  * @param features (C, E) float32, unit rows
@@ -39,7 +39,7 @@ public record ClassWeights(
   }
 
   /**
-   * Those of a classifier.
+   * The weights of a classifier.
    *
    * @throws KgCoopException where its class features depend on the picture
    */
@@ -62,7 +62,7 @@ public record ClassWeights(
     }
   }
 
-  /** What a file says beside its numbers: texts by key, lists as JSON. */
+  /** The texts of a file beside its numbers, by key; lists as JSON. */
   Map<String, String> metadata() {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("class_names", jsonList(classNames));

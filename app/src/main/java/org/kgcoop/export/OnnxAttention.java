@@ -12,7 +12,7 @@ package org.kgcoop.export;
 record OnnxAttention(String name, int queries, int keys, int heads, int width) {
 
   /**
-   * What each query takes from the values.
+   * The mix of the values that each query takes.
    *
    * @param query (B Q, W)
    * @param key (B L, W)

@@ -72,7 +72,7 @@ public final class OnnxClassifier {
     return (preprocessing.channels() == 3 ? "RGB" : "grey") + ", (value / 255 - mean) / std";
   }
 
-  /** What a picture must go through, by key; lists as JSON. */
+  /** The preprocessing of an image, by key; lists as JSON. */
   private static Map<String, String> preprocessing(Preprocessing preprocessing) {
     Map<String, String> steps = new LinkedHashMap<>();
     steps.put("size", Integer.toString(preprocessing.size()));

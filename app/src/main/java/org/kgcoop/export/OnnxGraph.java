@@ -1,9 +1,5 @@
 package org.kgcoop.export;
 
-import static org.kgcoop.export.OnnxAttributes.integer;
-import static org.kgcoop.export.OnnxAttributes.list;
-import static org.kgcoop.export.OnnxAttributes.real;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -111,7 +107,7 @@ final class OnnxGraph {
     return constant(new StoredTensor(name, DType.INT64, new long[] {values.length}, bytes));
   }
 
-  /** One index, (), so that {@code Gather} drops the axis. */
+  /** An index, (), so that {@code Gather} drops the axis. */
   private String index(long value) {
     ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value);
     return constant(new StoredTensor("index_" + value, DType.INT64, new long[0], bytes));
@@ -231,7 +227,10 @@ final class OnnxGraph {
     return divided(name, rows, norm);
   }
 
-  /** One length may be -1, which is what the others leave; 0 is the length that the axis has. */
+  /**
+   * A reshaped tensor: one length may be -1, which is what the others leave; 0 is the length that
+   * the axis has.
+   */
   String reshape(String name, String x, long... shape) {
     return node("Reshape", name, List.of(x, integers(shape)));
   }
@@ -244,7 +243,7 @@ final class OnnxGraph {
     return node("Concat", name, List.of(parts), integer("axis", axis));
   }
 
-  /** What stands at an index of an axis, which is gone then. */
+  /** The values at an index of an axis, which is gone then. */
   String select(String name, String x, long axis, long index) {
     return node("Gather", name, List.of(x, index(index)), integer("axis", axis));
   }
@@ -282,5 +281,28 @@ final class OnnxGraph {
             .addAllInput(in)
             .addAllOutput(out)
             .addAllAttribute(List.of(attributes)));
+  }
+
+  private static AttributeProto integer(String name, long value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.INT)
+        .setI(value)
+        .build();
+  }
+
+  private static AttributeProto real(String name, double value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.FLOAT)
+        .setF((float) value)
+        .build();
+  }
+
+  private static AttributeProto list(String name, long... values) {
+    AttributeProto.Builder attribute =
+        AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
+    Arrays.stream(values).forEach(attribute::addInts);
+    return attribute.build();
   }
 }

@@ -52,7 +52,7 @@ final class OnnxVit {
   }
 
   /**
-   * One residual block.
+   * A residual block.
    *
    * @param x (B L, W)
    * @param last whether only the class rows are read of it

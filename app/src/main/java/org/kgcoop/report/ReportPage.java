@@ -9,11 +9,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.Sha256;
 
 /**
  * The page of tables and runs: tables, charts, pictures and settings in one HTML file that needs no
@@ -111,12 +110,6 @@ public final class ReportPage {
   }
 
   private static String digest(String style) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8));
-      return "sha256-" + Base64.getEncoder().encodeToString(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return "sha256-" + Base64.getEncoder().encodeToString(Sha256.bytes(style));
   }
 }

@@ -12,6 +12,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.files.Sha256;
 
 /** Looks at a request before anything of its body is read. */
 final class Guard extends Handler.Wrapper {
@@ -80,7 +81,7 @@ final class Guard extends Handler.Wrapper {
   }
 
   private static byte[] digest(@Nullable String text) {
-    return SecurityHeaders.sha256(Objects.requireNonNullElse(text, ""));
+    return Sha256.bytes(Objects.requireNonNullElse(text, ""));
   }
 
   private void checkLength(Request request) {

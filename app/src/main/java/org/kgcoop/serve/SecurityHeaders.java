@@ -1,8 +1,5 @@
 package org.kgcoop.serve;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.eclipse.jetty.http.HttpFields;
 
 /** What every answer carries, so that a browser does nothing with it that is not wanted. */
@@ -21,13 +18,5 @@ final class SecurityHeaders {
     headers.put("Cross-Origin-Resource-Policy", "same-origin");
     headers.put("Referrer-Policy", "no-referrer");
     headers.put("Cache-Control", "no-store");
-  }
-
-  static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

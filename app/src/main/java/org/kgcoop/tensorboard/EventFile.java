@@ -2,10 +2,13 @@ package org.kgcoop.tensorboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,10 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.tensorboard.format.DataType;
 import org.kgcoop.tensorboard.format.Event;
 import org.kgcoop.tensorboard.format.Summary;
+import org.kgcoop.tensorboard.format.SummaryMetadata;
+import org.kgcoop.tensorboard.format.TensorProto;
+import org.kgcoop.tensorboard.format.TensorShapeProto;
 
 /**
  * A finished run folder as TensorBoard reads it: losses, learning rate and accuracy on the
@@ -33,6 +41,7 @@ public final class EventFile {
   static final String NAME = "events.out.tfevents.0000000000.kgcoop";
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MASK = 0xa282ead8;
   private static final String VERSION = "brain.Event:2";
   private static final Set<String> NO_LOSSES =
       Set.of("step", "epoch", "batch", "lr", "validation_accuracy");
@@ -88,15 +97,14 @@ public final class EventFile {
     Summary.Builder summary = Summary.newBuilder();
     for (Map.Entry<String, JsonNode> field : event.properties()) {
       if (!NO_LOSSES.contains(field.getKey())) {
-        summary.addValue(Summaries.scalar("loss/" + field.getKey(), field.getValue().asDouble()));
+        summary.addValue(scalar("loss/" + field.getKey(), field.getValue().asDouble()));
       }
     }
     if (event.has("lr")) {
-      summary.addValue(Summaries.scalar("lr", event.path("lr").asDouble()));
+      summary.addValue(scalar("lr", event.path("lr").asDouble()));
     }
     if (event.has("validation_accuracy")) {
-      summary.addValue(
-          Summaries.scalar("accuracy/validation", event.path("validation_accuracy").asDouble()));
+      summary.addValue(scalar("accuracy/validation", event.path("validation_accuracy").asDouble()));
     }
     return summary.build();
   }
@@ -105,12 +113,11 @@ public final class EventFile {
     Summary.Builder summary = Summary.newBuilder();
     for (JsonNode target : results.path("targets")) {
       summary.addValue(
-          Summaries.scalar(
-              "accuracy/" + target.path("name").asText(), target.path("accuracy").asDouble()));
+          scalar("accuracy/" + target.path("name").asText(), target.path("accuracy").asDouble()));
     }
     JsonNode words = results.path("nearest_words");
     if (!words.isEmpty()) {
-      summary.addValue(Summaries.text("nearest words", table(words)));
+      summary.addValue(text("nearest words", table(words)));
     }
     return summary.build();
   }
@@ -135,7 +142,54 @@ public final class EventFile {
     return Event.newBuilder().setWallTime((double) step).setStep(step).setSummary(summary).build();
   }
 
+  /**
+   * Writes an event in the framing of TFRecord files: length (8 bytes), its checksum (4), the
+   * record, its checksum (4), all little-endian.
+   */
   private static void record(OutputStream out, Event event) throws IOException {
-    Records.write(out, event.toByteArray());
+    byte[] record = event.toByteArray();
+    byte[] length = buffer(Long.BYTES).putLong(record.length).array();
+    out.write(length);
+    out.write(buffer(Integer.BYTES).putInt(maskedChecksum(length)).array());
+    out.write(record);
+    out.write(buffer(Integer.BYTES).putInt(maskedChecksum(record)).array());
+  }
+
+  /** A CRC-32C, rotated and offset, so that it is none of itself. */
+  static int maskedChecksum(byte[] bytes) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes);
+    int value = (int) checksum.getValue();
+    return Integer.rotateRight(value, 15) + MASK;
+  }
+
+  private static ByteBuffer buffer(int size) {
+    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** A point of a curve. */
+  private static Summary.Value scalar(String tag, double value) {
+    return Summary.Value.newBuilder().setTag(tag).setSimpleValue((float) value).build();
+  }
+
+  /**
+   * A text.
+   *
+   * @param markdown shown as such
+   */
+  private static Summary.Value text(String tag, String markdown) {
+    return Summary.Value.newBuilder()
+        .setTag(tag + "/text_summary") // as tf.summary.text names them
+        .setMetadata(
+            SummaryMetadata.newBuilder()
+                .setPluginData(SummaryMetadata.PluginData.newBuilder().setPluginName("text")))
+        .setTensor(
+            TensorProto.newBuilder()
+                .setDtype(DataType.DT_STRING)
+                .setTensorShape(
+                    TensorShapeProto.newBuilder()
+                        .addDim(TensorShapeProto.Dim.newBuilder().setSize(1)))
+                .addStringVal(ByteString.copyFromUtf8(markdown)))
+        .build();
   }
 }

@@ -33,7 +33,7 @@ final class Comparison {
     return problemCount == 0;
   }
 
-  /** What was wrong, or nothing. */
+  /** The faults that were found, or nothing. */
   String problems() {
     String rest =
         problemCount > MAX_PROBLEMS ? "; and " + (problemCount - MAX_PROBLEMS) + " more" : "";
@@ -75,7 +75,7 @@ final class Comparison {
     relative(what, error >= 0 ? error : Double.POSITIVE_INFINITY);
   }
 
-  /** As the kind {@code schedule} has it: {@code |a - b| <= r |b|}. */
+  /** Compares as the kind {@code schedule} does: {@code |a - b| <= r |b|}. */
   void rate(String what, double actual, double expected) {
     double difference = Math.abs(actual - expected);
     relative(what, difference == 0 ? 0 : difference / Math.abs(expected));

@@ -17,7 +17,6 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.image.view.Transform;
-import org.kgcoop.image.view.View;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.train.Schedule;
 
@@ -60,11 +59,10 @@ final class DataCases {
     RgbImage result =
         switch (c.path("transform").asText()) {
           case "test" -> transform.test(image);
-          case "train" ->
-              transform.train(
-                  image,
-                  new View(
-                      new Crop(crop[0], crop[1], crop[2], crop[3]), c.path("flip").asBoolean()));
+          case "train" -> {
+            RgbImage part = transform.train(image, new Crop(crop[0], crop[1], crop[2], crop[3]));
+            yield c.path("flip").asBoolean() ? part.flipped() : part;
+          }
           default -> throw new IllegalArgumentException("transform " + c.path("transform"));
         };
     comparison.pixels("picture", result.rgb(), folder.floats(c.path("expect").asText()));

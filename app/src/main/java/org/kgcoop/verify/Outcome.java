@@ -1,7 +1,7 @@
 package org.kgcoop.verify;
 
 /**
- * How a case ended.
+ * The outcome of a case.
  *
  * @param id of the case
  * @param passed whether it is within its tolerance

@@ -123,7 +123,7 @@ class EventFileTest {
   void theChecksumIsThatOfTensorFlow() {
     // The first twelve bytes of any event file that TensorFlow begins: a record of 24 bytes.
     byte[] length = {24, 0, 0, 0, 0, 0, 0, 0};
-    assertThat(Records.maskedChecksum(length)).isEqualTo(0x224b7fa3);
+    assertThat(EventFile.maskedChecksum(length)).isEqualTo(0x224b7fa3);
     assertThat(masked(length)).isEqualTo(0x224b7fa3);
   }
 

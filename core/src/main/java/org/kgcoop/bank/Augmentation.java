@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.ViewRecipe;
 
-/** Which view of a training picture an epoch sees. */
+/** The view of a training image that an epoch sees. */
 public sealed interface Augmentation {
 
   /** The published way: a new random view in every epoch, encoded in every step. */
@@ -16,7 +16,7 @@ public sealed interface Augmentation {
     }
   }
 
-  /** One view, that of the test transform. */
+  /** A single view, that of the test transform. */
   record Test() implements Augmentation {
     @Override
     public ViewRecipe recipe() {
@@ -53,7 +53,7 @@ public sealed interface Augmentation {
   /** The name in files and options. */
   String id();
 
-  /** How the random views are made. */
+  /** The recipe of the random views. */
   ViewRecipe recipe();
 
   /** The augmentation of a name, with the published views. */

@@ -15,7 +15,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.PictureHashes;
-import org.kgcoop.io.Fingerprints;
+import org.kgcoop.files.Sha256;
 import org.kgcoop.tensor.Arithmetic;
 
 /**
@@ -45,10 +45,10 @@ public final class FeatureBank {
   private final Consumer<String> warnings;
   private final boolean optional;
 
-  /** What no file keeps. */
+  /** Features that no file keeps. */
   private final Map<String, Shard.Feature> inMemory = new HashMap<>();
 
-  /** Whether what is computed from now on is written to files. */
+  /** True if features that are computed from now on are written to files. */
   private boolean writes;
 
   private FeatureBank(
@@ -88,7 +88,7 @@ public final class FeatureBank {
 
   /** The folder within a bank for the features of that CLIP, as it computes in this process. */
   public static String folderName(Clip clip) {
-    return Fingerprints.text(
+    return Sha256.of(
             String.join(
                 "\n",
                 clip.fingerprint(),
@@ -106,7 +106,7 @@ public final class FeatureBank {
     return hashes;
   }
 
-  /** What computes features that are not there yet. */
+  /** The encoder of features that are not there yet. */
   public PictureEncoder encoder() {
     return encoder;
   }
@@ -159,7 +159,7 @@ public final class FeatureBank {
     return new Features(vectors, seconds);
   }
 
-  /** Whether the features of files under the test transform are there. */
+  /** True if the features of files under the test transform are there. */
   public synchronized boolean knows(List<Item> items) {
     Set<String> keys =
         Set.copyOf(keys(items.stream().map(i -> new PictureEncoder.Request(i, null)).toList()));
@@ -234,7 +234,7 @@ public final class FeatureBank {
     }
   }
 
-  /** Whether features are in files after that; where they need not be, a failure is told. */
+  /** True if features are in files after that work; where they need not be, a failure is told. */
   private boolean tryToWrite(Consumer<Shelf> work) {
     if (shelf == null || !writes) {
       return false;

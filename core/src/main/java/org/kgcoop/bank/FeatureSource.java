@@ -17,7 +17,7 @@ public final class FeatureSource {
   private final Augmentation augmentation;
   private final long seed;
 
-  /** What is encoded once: view v of picture i at v count + i, each (E). */
+  /** The features that are encoded once: view v of picture i at v count + i, each (E). */
   private List<float[]> banked = List.of();
 
   public FeatureSource(FeatureBank bank, List<Item> items, Augmentation augmentation, long seed) {
@@ -27,7 +27,7 @@ public final class FeatureSource {
     this.seed = seed;
   }
 
-  /** How many pictures there are. */
+  /** The number of images. */
   public int count() {
     return items.size();
   }
@@ -37,7 +37,7 @@ public final class FeatureSource {
     return items.stream().mapToLong(Item::label).toArray();
   }
 
-  /** How many encodings {@link #prepare} makes at most. */
+  /** The largest number of encodings that {@link #prepare} makes. */
   public int toPrepare() {
     return Math.multiplyExact(count(), views());
   }
@@ -59,7 +59,7 @@ public final class FeatureSource {
   }
 
   /**
-   * What an epoch sees of some pictures.
+   * The features of some images in an epoch.
    *
    * @param pictures their numbers
    * @param epoch from 0
@@ -84,7 +84,7 @@ public final class FeatureSource {
     return Tensor.of(values, pictures.length, width).to(bank.encoder().device());
   }
 
-  /** How many views are encoded once; 0 where each step encodes its own. */
+  /** The number of views that are encoded once; 0 where each step encodes its own. */
   private int views() {
     if (augmentation instanceof Augmentation.Bank bank) {
       return bank.views();

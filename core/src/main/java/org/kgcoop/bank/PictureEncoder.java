@@ -27,7 +27,7 @@ public final class PictureEncoder {
     this.transform = new Transform(clip.preprocessing());
   }
 
-  /** Where the features are. */
+  /** The device of the features. */
   public Device device() {
     return clip.device();
   }
@@ -36,9 +36,9 @@ public final class PictureEncoder {
     return clip;
   }
 
-  /** How a picture is seen: the random view of a seed and number. */
+  /** A random view of an image, by seed and number. */
   record Sight(ViewRecipe recipe, long seed, long number) {
-    /** Of the views in a bank: not a run's, so that runs of all seeds share them. */
+    /** The seed of the views in a bank: not a run's, so that runs of all seeds share the views. */
     private static final long BANK_SEED = 0;
 
     /** A view of a bank. */
@@ -102,7 +102,7 @@ public final class PictureEncoder {
     return features(values);
   }
 
-  /** One picture to be encoded; without a sight under the test transform. */
+  /** An image to be encoded; without a sight under the test transform. */
   record Request(Item item, @Nullable Sight sight) {
     /** All that decides how a picture of these bytes is seen. */
     String seen() {

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.io.Fingerprints;
+import org.kgcoop.files.Sha256;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
@@ -29,7 +29,7 @@ public record Shard(List<Feature> features) {
   /** Features in one file at most: what a run that is cut off loses. */
   public static final int LENGTH = 1024;
 
-  /** What the name of such a file ends in. */
+  /** The ending of the name of such a file. */
   public static final String ENDING = ".safetensors";
 
   private static final String TIME_ENDING = ".seconds";
@@ -52,7 +52,7 @@ public record Shard(List<Feature> features) {
 
   /** The name of its file, which follows from the keys. */
   public String fileName() {
-    return Fingerprints.text(keys().toString()).substring(0, 32) + ENDING;
+    return Sha256.of(keys().toString()).substring(0, 32) + ENDING;
   }
 
   private ArrayNode keys() {

@@ -15,9 +15,9 @@ import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Sha256;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.ViewRecipe;
-import org.kgcoop.io.Fingerprints;
 
 /**
  * Pictures from anywhere to the features that a {@link FeatureBank} would compute for them, as
@@ -133,7 +133,7 @@ public final class ShardEncoder {
   private Prepared prepared(Picture picture) {
     try {
       byte[] content = picture.content().get();
-      String hash = Fingerprints.bytes(content);
+      String hash = Sha256.of(content);
       @Nullable RgbImage image = null;
       List<Groups.View> views = new ArrayList<>();
       for (PictureEncoder.@Nullable Sight sight : sights) {

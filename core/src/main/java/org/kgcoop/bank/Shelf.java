@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
-import org.kgcoop.io.Fingerprints;
+import org.kgcoop.files.Sha256;
 
 /**
  * The features of one model in files. In memory are their keys, shortened, and where each feature
@@ -31,13 +31,13 @@ final class Shelf {
   private final Consumer<String> warnings;
   private final Map<Key, Place> places = new HashMap<>();
 
-  /** Those that were looked into. */
+  /** The files that were looked into. */
   private final Set<Path> files = new HashSet<>();
 
   /** The first 128 bits of the SHA-256 of a key. */
   private record Key(long high, long low) {
     static Key of(String key) {
-      String hash = Fingerprints.text(key);
+      String hash = Sha256.of(key);
       return new Key(
           Long.parseUnsignedLong(hash, 0, 16, 16), Long.parseUnsignedLong(hash, 16, 32, 16));
     }
@@ -75,7 +75,7 @@ final class Shelf {
     return folder;
   }
 
-  /** Those features that are there, by their keys. */
+  /** The features that are there, by their keys. */
   Map<String, Shard.Feature> find(Set<String> keys) {
     Map<String, Key> shortened = new HashMap<>();
     keys.forEach(key -> shortened.put(key, Key.of(key)));

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** What a picture shows: the classes with their probabilities. */
+/** The classes of an image with their probabilities. */
 public final class Classification {
   private final List<String> classNames;
   private final float[] probabilities;

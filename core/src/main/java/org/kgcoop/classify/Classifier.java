@@ -168,7 +168,7 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * What the picture of a file shows.
+   * Classifies the image of a file.
    *
    * @throws KgCoopException where it cannot be read; the message says why
    */
@@ -177,7 +177,7 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * What the picture shows that these bytes of a file hold.
+   * Classifies the image that the bytes of a file hold.
    *
    * @throws KgCoopException where they hold none that can be read
    */
@@ -186,7 +186,7 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * What the picture shows that the rest of this stream holds; the stream is left open.
+   * Classifies the image that the rest of a stream holds; the stream is left open.
    *
    * @throws KgCoopException where it holds none that can be read, or breaks off
    */
@@ -194,18 +194,18 @@ public final class Classifier implements AutoCloseable {
     return classify(decoded(file));
   }
 
-  /** What a picture of the Java platform's class shows; transparency is dropped. */
+  /** Classifies an image of the Java platform's class; transparency is dropped. */
   public Classification classify(BufferedImage picture) {
     return classify(decoded(picture));
   }
 
-  /** What a decoded picture shows. */
+  /** Classifies a decoded image. */
   public Classification classify(RgbImage picture) {
     return classifyAll(List.of(picture)).get(0);
   }
 
   /**
-   * What several pictures show, encoded together.
+   * Classifies several images, encoded together.
    *
    * @param pictures each a {@link Path}, the {@code byte[]} or {@link InputStream} of a file, a
    *     {@link BufferedImage} or an {@link RgbImage}; decoded a batch at a time
@@ -249,8 +249,8 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * What pictures show whose features are known: for programs that encode pictures once and ask
-   * several classifiers about them.
+   * Classifies images by their features: for programs that encode images once and ask several
+   * classifiers about them.
    *
    * @param features (B, E), unit rows, of the same CLIP, in an open scope of this thread
    */

@@ -22,7 +22,7 @@ record Attention(int heads, long groups) {
   record Memory(Tensor keys, Tensor values) {}
 
   /**
-   * What each query takes from the values.
+   * The mix of the values that each query takes.
    *
    * @param queries (G Q, W)
    * @param own (G L, W) keys and values of the groups

@@ -42,7 +42,7 @@ public final class Clip implements AutoCloseable {
   private @Nullable String fingerprint;
 
   /**
-   * How to load a CLIP.
+   * The options of loading a CLIP.
    *
    * @param precision of the matrix products, float32 or bf16; norms, residuals and losses are
    *     float32 always
@@ -139,12 +139,12 @@ public final class Clip implements AutoCloseable {
     return tokenizer;
   }
 
-  /** What its pictures must go through. */
+  /** The preprocessing of the model's images. */
   public Preprocessing preprocessing() {
     return preprocessing;
   }
 
-  /** What cosines are multiplied with: the exponential of the weight {@code logit_scale}. */
+  /** The factor of cosines: the exponential of the weight {@code logit_scale}. */
   public double logitScale() {
     return logitScale;
   }
@@ -158,7 +158,9 @@ public final class Clip implements AutoCloseable {
     return device;
   }
 
-  /** What no file said and the rules of the released files filled in, each a line. */
+  /**
+   * The settings that no file stated and the rules of the released files filled in, each a line.
+   */
   public List<String> assumed() {
     return files.assumed();
   }

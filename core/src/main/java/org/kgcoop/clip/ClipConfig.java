@@ -62,7 +62,7 @@ public record ClipConfig(
   }
 
   /**
-   * What no shape says and all released models have alike.
+   * The settings that no shape shows and all released models share.
    *
    * @param textEpsilon what the norms of the text tower add to the variance
    * @param visionEpsilon what those of a vision transformer add
@@ -104,7 +104,7 @@ public record ClipConfig(
   }
 
   /**
-   * What a configuration file or an option states.
+   * The settings that a configuration file or an option states.
    *
    * @param textHeads or 0 for width / 64
    * @param visionHeads or 0 for the rule of the released files
@@ -228,7 +228,7 @@ public record ClipConfig(
       return (int) shape[axis];
     }
 
-    /** How many different numbers follow a prefix. */
+    /** The number of different numbers that follow a prefix. */
     int count(String prefix) {
       TreeSet<String> numbers = new TreeSet<>();
       for (String key : shapes.keySet()) {

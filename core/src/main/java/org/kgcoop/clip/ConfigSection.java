@@ -1,12 +1,13 @@
 package org.kgcoop.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.kgcoop.KgCoopException;
 
 /**
- * One object of a configuration file. A value that would change what the model computes, and is not
+ * An object of a configuration file. A value that would change what the model computes, and is not
  * implemented, is refused by its name.
  *
  * @param name of the file and the keys that lead here, ends in a separator
@@ -19,7 +20,7 @@ record ConfigSection(String name, JsonNode json) {
     return new ConfigSection(name + key + ".", json.path(key));
   }
 
-  /** Whether there is no such key, or null, false, 0 or nothing in it. */
+  /** True if there is no such key, or null, false, 0 or nothing in it. */
   boolean isOff(String key) {
     JsonNode value = json.path(key);
     return value.isMissingNode()
@@ -65,7 +66,7 @@ record ConfigSection(String name, JsonNode json) {
     String unused = oneOf(key, List.of(values));
   }
 
-  /** One of some values; the first where there is no such key. */
+  /** The value, one of those allowed; the first where there is no such key. */
   String oneOf(String key, List<String> values) {
     JsonNode value = json.path(key);
     if (value.isMissingNode() || value.isNull()) {
@@ -87,6 +88,18 @@ record ConfigSection(String name, JsonNode json) {
       throw refused(key, "a positive number");
     }
     return value.doubleValue();
+  }
+
+  /** The numbers of a key, one a channel; where there is no such key, CLIP's for its colours. */
+  List<Double> perChannel(String key, List<Double> released, int channels) {
+    JsonNode given = json.path(key);
+    if (given.isMissingNode() || given.isNull()) {
+      double mean = released.stream().mapToDouble(v -> v).average().orElseThrow();
+      return channels == released.size() ? released : List.of(mean);
+    }
+    List<Double> values = new ArrayList<>();
+    given.forEach(value -> values.add(value.asDouble()));
+    return values;
   }
 
   /** The side of a square: a number, two equal ones, or height and width; 0 where there is none. */

@@ -11,10 +11,10 @@ import org.kgcoop.files.EmbeddedFiles;
  */
 public final class EmbeddedClip {
 
-  /** What its pictures are called. */
+  /** The template of the embedded CLIP's images. */
   public static final String TEMPLATE = "an icon of a {}.";
 
-  /** What users of it should know, in a sentence. */
+  /** A sentence that users of the embedded CLIP should know. */
   public static final String NOTE =
       "The embedded CLIP is small and has seen drawings of icons alone: of photos it knows little."
           + " --clip takes a larger one.";
@@ -26,8 +26,8 @@ public final class EmbeddedClip {
   private EmbeddedClip() {}
 
   /**
-   * Its folder, as {@link Clip#load(Path, Clip.Options)} takes it; of a program packed in a jar, a
-   * copy.
+   * The folder of the embedded CLIP, as {@link Clip#load(Path, Clip.Options)} takes it; of a
+   * program packed in a jar, a copy.
    *
    * @throws KgCoopException of the kind CONFIGURATION where the program has none
    */

@@ -16,7 +16,7 @@ final class HuggingFaceConfig {
   static final String FILE = "config.json";
   static final String PREPROCESSING = "preprocessor_config.json";
 
-  /** Where newer versions of the library write the same, under {@code image_processor}. */
+  /** The file where newer versions of the library write the same, under {@code image_processor}. */
   static final String PROCESSOR = "processor_config.json";
 
   /** Steps that are implemented, or make no difference to pictures that are RGB already. */
@@ -61,7 +61,7 @@ final class HuggingFaceConfig {
   }
 
   /**
-   * How pictures are made ready.
+   * The preprocessing of images.
    *
    * @param pictures a {@code preprocessor_config.json}
    */
@@ -85,16 +85,18 @@ final class HuggingFaceConfig {
         config.imageResolution(),
         config.channels(),
         normalised
-            ? ModelFiles.values(json.path("image_mean"), Preprocessing.CLIP_MEAN, config)
+            ? pictures.perChannel("image_mean", Preprocessing.CLIP_MEAN, config.channels())
             : Collections.nCopies(config.channels(), 0.0),
         normalised
-            ? ModelFiles.values(json.path("image_std"), Preprocessing.CLIP_STD, config)
+            ? pictures.perChannel("image_std", Preprocessing.CLIP_STD, config.channels())
             : Collections.nCopies(config.channels(), 1.0),
         bilinear ? Interpolation.BILINEAR : Interpolation.BICUBIC,
         shorterSide(pictures, config.imageResolution()));
   }
 
-  /** What the shorter side is resized to, or 0 where the whole picture becomes the square. */
+  /**
+   * The length that the shorter side is resized to, or 0 where the whole image becomes the square.
+   */
   private static int shorterSide(ConfigSection pictures, int size) {
     JsonNode resized = pictures.json().path("size");
     // A plain number is the shorter side to CLIP, and a square to others.

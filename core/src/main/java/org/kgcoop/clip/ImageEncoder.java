@@ -3,8 +3,7 @@ package org.kgcoop.clip;
 import org.kgcoop.tensor.Tensor;
 
 /** An image tower. */
-public sealed interface ImageEncoder
-    permits VisionTransformer, ModifiedResNet, DividedImageEncoder {
+public interface ImageEncoder {
 
   /**
    * Features of pictures, before they are brought to unit length.

@@ -13,8 +13,8 @@ import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.WeightFile;
 
 /**
- * What the files beside the weights say: activation, heads, preprocessing, tokenizer. Where they
- * say nothing the rules of the released files hold, and {@link #assumed} lists them.
+ * The settings of the files beside the weights: activation, heads, preprocessing, tokenizer. Where
+ * they say nothing the rules of the released files hold, and {@link #assumed} lists them.
  */
 final class ModelFiles {
   private static final List<String> TOKENIZERS = List.of("tokenizer.json", "merges.txt");
@@ -30,7 +30,7 @@ final class ModelFiles {
     this.openClip = new OpenClipConfig(section(OpenClipConfig.FILE));
   }
 
-  /** What was taken from the rules of the released files, each a line. */
+  /** The settings taken from the rules of the released files, each a line. */
   List<String> assumed() {
     return List.copyOf(assumed);
   }
@@ -67,22 +67,13 @@ final class ModelFiles {
       throw KgCoopException.weights(source + e.getMessage(), e);
     }
     assumed.add("CLIP's mean, deviation and bicubic resizing (no preprocessor_config.json)");
+    ConfigSection none = new ConfigSection("", MissingNode.getInstance());
     return new Preprocessing(
         config.imageResolution(),
         config.channels(),
-        values(MissingNode.getInstance(), Preprocessing.CLIP_MEAN, config),
-        values(MissingNode.getInstance(), Preprocessing.CLIP_STD, config),
+        none.perChannel("mean", Preprocessing.CLIP_MEAN, config.channels()),
+        none.perChannel("std", Preprocessing.CLIP_STD, config.channels()),
         Interpolation.BICUBIC);
-  }
-
-  /** A number for each channel; where none is given, CLIP's for its colours. */
-  static List<Double> values(JsonNode given, List<Double> released, ClipConfig config) {
-    if (given.isMissingNode() || given.isNull()) {
-      return config.channels() == released.size() ? released : List.of(mean(released));
-    }
-    List<Double> values = new ArrayList<>();
-    given.forEach(value -> values.add(value.asDouble()));
-    return values;
   }
 
   /** The tokenizer beside the weights, else the released one. */
@@ -116,9 +107,5 @@ final class ModelFiles {
 
   private JsonNode config(String name) {
     return configs.getOrDefault(name, MissingNode.getInstance());
-  }
-
-  private static double mean(List<Double> values) {
-    return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
   }
 }

@@ -122,7 +122,7 @@ public final class ModifiedResNet implements ImageEncoder {
     }
   }
 
-  /** One attention layer whose only query is the mean of all positions. */
+  /** An attention layer whose only query is the mean of all positions. */
   private static final class AttentionPool {
     private final int heads;
     private final DType computeType;

@@ -12,7 +12,7 @@ import org.kgcoop.image.view.Preprocessing;
 final class OpenClipConfig {
   static final String FILE = "open_clip_config.json";
 
-  /** What shapes say already, and what matters to training or to other towers alone. */
+  /** Keys that shapes answer already, and keys that matter to training or to other towers alone. */
   private static final Set<String> TEXT =
       Set.of(
           "context_length",
@@ -129,12 +129,12 @@ final class OpenClipConfig {
     return norm.positive("eps", ClipConfig.Form.RELEASED.textEpsilon());
   }
 
-  /** Whether it says how pictures are made ready. */
+  /** True if the file states the preprocessing of images. */
   boolean hasPreprocessing() {
     return file.json().path("preprocess_cfg").isObject();
   }
 
-  /** How pictures are made ready. */
+  /** The preprocessing of images. */
   Preprocessing preprocessing(ClipConfig config) {
     ConfigSection pictures = file.at("preprocess_cfg");
     pictures.only("mode", "RGB");
@@ -145,8 +145,8 @@ final class OpenClipConfig {
     return new Preprocessing(
         size,
         config.channels(),
-        ModelFiles.values(pictures.json().path("mean"), Preprocessing.CLIP_MEAN, config),
-        ModelFiles.values(pictures.json().path("std"), Preprocessing.CLIP_STD, config),
+        pictures.perChannel("mean", Preprocessing.CLIP_MEAN, config.channels()),
+        pictures.perChannel("std", Preprocessing.CLIP_STD, config.channels()),
         bilinear ? Interpolation.BILINEAR : Interpolation.BICUBIC,
         squashed ? 0 : size);
   }

@@ -8,9 +8,9 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * How texts that begin alike lie in one matrix: first the P rows of the beginning that all share,
- * once; then, text by text, the rows after it up to the end of text. Attention being causal, the
- * shared rows are the same for every text, and nothing after an end of text is ever read.
+ * Texts that begin alike in one matrix: first the P rows of the beginning that all share, once;
+ * then, text by text, the rows after it up to the end of text. Attention being causal, the shared
+ * rows are the same for every text, and nothing after an end of text is ever read.
  *
  * <p>The linear layers and norms work on all N rows at once. For attention alone the rows after the
  * beginning are padded to the longest text's.
@@ -119,7 +119,7 @@ public final class PackedTexts implements AutoCloseable {
     return Tensor.of(mask, length, length);
   }
 
-  /** Whether a row sees those before it alone. */
+  /** True if a row sees only the rows before it. */
   boolean isCausal() {
     return causal;
   }

@@ -120,7 +120,7 @@ public final class RandomClip {
     return json;
   }
 
-  /** How wide the attention of the image tower is. */
+  /** The width of the attention of the image tower. */
   private int poolChannels() {
     int width = config.vision().width();
     return config.vision() instanceof ClipConfig.Vit ? width : 32 * width;

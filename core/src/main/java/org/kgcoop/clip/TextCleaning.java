@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jsoup.parser.Parser;
 
 /**
- * What the released tokenizer does to a text before it looks for tokens: characters mended, HTML
- * entities replaced twice, spaces joined, lower case.
+ * The cleaning of a text before tokens are looked for, as the released tokenizer does it:
+ * characters mended, HTML entities replaced twice, spaces joined, lower case.
  *
  * <p>The released code mends characters with the Python library ftfy. This is the part of it that
  * texts about pictures meet: full-width letters and ligatures by compatibility, curly quotes, the

@@ -64,7 +64,7 @@ public final class TextEncoder implements AutoCloseable {
   }
 
   /**
-   * How texts that begin alike are given to {@link #features}.
+   * The layout that gives texts that begin alike to {@link #features}.
    *
    * @param sharedLength how many first positions all texts share, at least the start of text; not
    *     used where the texts are not causal

@@ -7,7 +7,7 @@ import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * One residual block of both towers: {@code x + attention(norm(x))}, then {@code x + mlp(norm(x))}.
+ * A residual block of either tower: {@code x + attention(norm(x))}, then {@code x + mlp(norm(x))}.
  * Everything but attention works on rows, (N, W), whatever picture or text they belong to.
  *
  * <p>The residual stream and the norms are float32; the matrix products have the type of their
@@ -152,7 +152,7 @@ final class TransformerBlock implements AutoCloseable {
     return Functions.layerNorm(x, norm1Weight, norm1Bias, epsilon).to(computeType);
   }
 
-  /** What comes after attention: both residual sums and the MLP between them. */
+  /** The rest of the block after attention: both residual sums and the MLP between them. */
   private Tensor rest(Tensor x, Tensor attended) {
     Tensor y = x.plus(out.apply(attended));
     Tensor normed = Functions.layerNorm(y, norm2Weight, norm2Bias, epsilon);

@@ -20,7 +20,7 @@ import org.kgcoop.files.AtomicFile;
  */
 public final class VocabularyTraining {
 
-  /** How many token ids there are without any merge: bytes, bytes that end a word, two marks. */
+  /** The number of token ids without any merge: bytes, bytes that end a word, two marks. */
   public static final int WITHOUT_MERGES = 514;
 
   private VocabularyTraining() {}

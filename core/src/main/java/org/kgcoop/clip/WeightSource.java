@@ -4,7 +4,7 @@ import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Tensor;
 
-/** Where the towers take their tensors from, under their released names and with their shapes. */
+/** The source of the towers' tensors, under their released names and with their shapes. */
 interface WeightSource {
 
   /** The type of matrix products, float32 or bf16. */
@@ -12,7 +12,7 @@ interface WeightSource {
 
   Device device();
 
-  /** How many rows the weight of that name has, or {@code otherwise} where there is none. */
+  /** The number of rows of the weight of that name, or {@code otherwise} where there is none. */
   long rows(String name, long otherwise);
 
   /** A weight in float32. */
@@ -25,7 +25,7 @@ interface WeightSource {
   Tensor scaled(String name, double factor, long... shape);
 
   /**
-   * Whether batch normalisation takes mean and variance from the batch, and moves the stored ones
+   * True if batch normalisation takes mean and variance from the batch, and moves the stored ones
    * towards them, rather than reading the stored ones.
    */
   boolean training();

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 
-/** Which half of the classes: methods learn on the base classes and are asked about new ones. */
+/** A half of the classes: methods learn on the base classes and are asked about new ones. */
 public enum ClassSplit {
   /** The first half of the sorted labels; of an odd number the larger half. */
   BASE,
@@ -13,7 +13,7 @@ public enum ClassSplit {
   /** Every class. */
   ALL;
 
-  /** Those of these labels that belong to this half, sorted, each once. */
+  /** The labels that belong to this half, sorted, each once. */
   public List<Integer> of(Collection<Integer> labels) {
     List<Integer> sorted = List.copyOf(new TreeSet<>(labels));
     int middle = (sorted.size() + 1) / 2;

@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be said about a data set beside where it lies.
+ * The options of opening a data set.
  *
  * @param name what tables call it; null: taken from the files
  * @param images the folder that the paths of a split file begin at; null: looked for

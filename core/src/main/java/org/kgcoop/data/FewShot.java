@@ -20,7 +20,7 @@ import org.kgcoop.random.PythonRandom;
  */
 public record FewShot(List<Integer> train, List<Integer> val) {
 
-  /** As many as there are, in place of a number of shots; then nothing is drawn. */
+  /** The number of shots that stands for all images; then nothing is drawn. */
   public static final int ALL = 0;
 
   /** No more validation pictures than this are drawn for a class. */

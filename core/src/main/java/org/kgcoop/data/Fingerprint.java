@@ -7,8 +7,8 @@ import java.util.List;
 import org.kgcoop.files.Sha256;
 
 /**
- * What tells one data set from another, whatever folder it lies in: the SHA-256, as hexadecimal
- * text, over (part, label, class name, SHA-256 of the picture's bytes) of every picture in order.
+ * The identity of a data set, whatever folder it lies in: the SHA-256, as hexadecimal text, over
+ * (part, label, class name, SHA-256 of the picture's bytes) of every picture in order.
  */
 public final class Fingerprint {
 

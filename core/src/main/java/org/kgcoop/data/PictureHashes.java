@@ -39,11 +39,11 @@ public final class PictureHashes {
   /** The coarsest clock of a file system that is in use, FAT's, ticks every two seconds. */
   private static final long YOUNG_MILLISECONDS = 3000;
 
-  /** What is remembered of a file, its SHA-256, and the beginning of that of both. */
+  /** A line: the mark of a file, the file's SHA-256, and the beginning of the SHA-256 of both. */
   private static final Pattern LINE =
       Pattern.compile("([0-9a-f]{64}) ([0-9a-f]{64}) ([0-9a-f]{8})");
 
-  /** Where the text file is; null where there is none. */
+  /** The folder of the text file; null where there is none. */
   private final @Nullable Path folder;
 
   /** By what is remembered of a file. */
@@ -94,7 +94,7 @@ public final class PictureHashes {
     return pictures.stream().map(picture -> hashes.getOrDefault(picture, "")).toList();
   }
 
-  /** What a file is remembered by; empty for one that is not to be remembered. */
+  /** The mark that a file is remembered by; empty for one that is not to be remembered. */
   private static String look(Path picture) {
     try {
       BasicFileAttributes now = Files.readAttributes(picture, BasicFileAttributes.class);

@@ -16,7 +16,7 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 
 /**
- * What opening every picture of a data set tells.
+ * The findings of opening every image of a data set.
  *
  * @param problems a line for each picture that cannot be read, in their order
  * @param leaks test pictures that are among the training or validation pictures too, byte for byte:
@@ -40,7 +40,7 @@ public record PictureSurvey(
   /** The least, the middle and the greatest of some numbers. */
   public record Range(int least, int median, int greatest) {}
 
-  /** What one picture tells. */
+  /** The findings of one image. */
   private record Look(
       Item item, String part, String hash, int width, int height, @Nullable String problem) {}
 

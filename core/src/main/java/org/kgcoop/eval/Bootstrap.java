@@ -19,11 +19,11 @@ import java.util.stream.IntStream;
  * it knows of the pictures alone.
  */
 public final class Bootstrap {
-  /** How many resamples tables are made of. */
+  /** The number of resamples that tables are made of. */
   public static final int RESAMPLES = 10_000;
 
   /**
-   * Where the middle 95 % of resampled values lie.
+   * The interval of the middle 95 % of resampled values.
    *
    * @param low the 2.5 % quantile
    * @param high the 97.5 % quantile
@@ -47,7 +47,7 @@ public final class Bootstrap {
       return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
     }
 
-    /** Whether a difference with this interval stands. */
+    /** True if a difference with this interval is significant. */
     public boolean excludesZero() {
       return low > 0 || high < 0;
     }
@@ -124,7 +124,7 @@ public final class Bootstrap {
     return weights;
   }
 
-  /** How often each of n is among n draws. */
+  /** The number of times that each of n is among n draws. */
   private static int[] drawn(SplittableRandom random, int n) {
     int[] counts = new int[n];
     for (int i = 0; i < n; i++) {

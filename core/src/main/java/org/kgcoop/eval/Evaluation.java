@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What was predicted, as counts; every percentage is derived from them.
+ * The counts of predictions; every percentage is derived from them.
  *
  * @param confusion how many pictures of a class (row, by label) were taken for each class (column)
  */
@@ -49,12 +49,12 @@ public record Evaluation(List<List<Long>> confusion) {
     return confusion.size();
   }
 
-  /** How many pictures there were. */
+  /** The number of images. */
   public long total() {
     return confusion.stream().flatMap(List::stream).mapToLong(Long::longValue).sum();
   }
 
-  /** How many pictures were taken for what they are. */
+  /** The number of correct predictions. */
   public long correct() {
     long correct = 0;
     for (int label = 0; label < classes(); label++) {

@@ -28,10 +28,10 @@ import org.kgcoop.KgCoopException;
  */
 public record ReferenceLog(Path file, Map<String, Double> metrics) {
 
-  /** What stands before the final results of a training: new and old Dassl.pytorch. */
+  /** The lines before the final results of a training: new and old Dassl.pytorch. */
   private static final Set<String> ENDS = Set.of("Finish training", "Finished training");
 
-  /** What stands before results: of test-only runs the final ones, of a training each epoch's. */
+  /** The line before results: of test-only runs the final ones, of a training each epoch's. */
   private static final String RESULT = "=> result";
 
   private static final String TRAINS = "epoch [";

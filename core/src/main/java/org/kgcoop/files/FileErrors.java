@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 
-/** One-line errors that begin with the file. */
+/** Errors of one line that begin with the file. */
 public final class FileErrors {
 
   private static final int LONGEST_REASON = 200;
@@ -56,7 +56,7 @@ public final class FileErrors {
         path + ": cannot be written: " + reason(cause) + "; " + advice, cause);
   }
 
-  /** Why a file cannot be read or written, in a few words on one line. */
+  /** The reason why a file cannot be read or written, in a few words on one line. */
   public static String reason(IOException cause) {
     return shortened(Messages.reason(cause));
   }

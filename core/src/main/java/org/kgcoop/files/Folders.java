@@ -85,7 +85,7 @@ public final class Folders {
     }
   }
 
-  /** Whether a file or folder has one of these names, in whatever case. */
+  /** True if a file or folder has one of these names, in whatever case. */
   public static boolean hasName(Path path, List<String> names) {
     return names.contains(name(path).toLowerCase(Locale.ROOT));
   }

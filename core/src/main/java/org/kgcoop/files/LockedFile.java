@@ -58,7 +58,7 @@ public final class LockedFile implements AutoCloseable {
     }
   }
 
-  /** Whether somebody has locked a file; not where there is none. */
+  /** True if somebody has locked a file; false where there is none. */
   public static boolean isLocked(Path file) throws IOException {
     synchronized (HELD) {
       if (HELD.contains(key(file))) {

@@ -6,14 +6,11 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 
 /**
  * A temporary folder of this process. A locked file beside it says that it is in use: what a killed
@@ -62,7 +59,7 @@ public final class ScratchFolder implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      delete(folder);
+      FolderTree.delete(folder);
       boolean unused = Files.deleteIfExists(lock);
     } finally {
       channel.close();
@@ -93,21 +90,11 @@ public final class ScratchFolder implements AutoCloseable {
         FileLock held = channel.tryLock()) {
       if (held != null && Files.getOwner(lock).equals(Files.getOwner(own))) {
         String name = String.valueOf(lock.getFileName());
-        delete(lock.resolveSibling(name.substring(0, name.length() - LOCK.length())));
+        FolderTree.delete(lock.resolveSibling(name.substring(0, name.length() - LOCK.length())));
         Files.delete(lock);
       }
     } catch (IOException | OverlappingFileLockException e) {
       return; // in use, or somebody else's
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      try (Stream<Path> content = Files.walk(folder)) {
-        for (Path path : content.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
     }
   }
 }

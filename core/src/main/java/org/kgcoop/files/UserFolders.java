@@ -13,9 +13,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a user keeps what can be computed or fetched again: {@code $XDG_CACHE_HOME}, else {@code
- * ~/.cache}. Where that cannot be written, or in a container without a home, a folder in the
- * temporary one takes its place.
+ * The folders where a user keeps what can be computed or fetched again: {@code $XDG_CACHE_HOME},
+ * else {@code ~/.cache}. Where that cannot be written, or in a container without a home, a folder
+ * in the temporary one takes its place.
  */
 public final class UserFolders {
   private static final Set<PosixFilePermission> OWNER_ONLY =
@@ -32,7 +32,7 @@ public final class UserFolders {
   private final Optional<String> warning;
 
   /**
-   * Those of a user.
+   * The folders of a user.
    *
    * @param given what {@code XDG_CACHE_HOME} is set to
    * @param home the home as the JVM knows it, which is {@code ?} where there is none
@@ -56,7 +56,7 @@ public final class UserFolders {
     }
   }
 
-  /** Those of the user of this process. */
+  /** The folders of the user of this process. */
   public static UserFolders ofThisProcess() {
     return THIS_PROCESS;
   }
@@ -71,12 +71,17 @@ public final class UserFolders {
     return caches;
   }
 
+  /** The folder of this program's caches of that name, which need not be there yet. */
+  public static Path cache(String name) {
+    return THIS_PROCESS.caches.resolve("kgcoop").resolve(name);
+  }
+
   /** A line about the place that stands for the home, where one does. */
   public Optional<String> warning() {
     return warning;
   }
 
-  /** Whether files can be made in a folder that is there, or that can be made. */
+  /** True if files can be made in a folder that is there, or that can be made. */
   public static boolean isWritable(Path folder) {
     Path there = folder.toAbsolutePath();
     while (there != null && !Files.exists(there)) {

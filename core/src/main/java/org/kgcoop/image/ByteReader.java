@@ -58,7 +58,7 @@ final class ByteReader {
     return Arrays.copyOfRange(bytes, (int) at, (int) (at + length));
   }
 
-  /** Whether these ASCII characters stand there. */
+  /** True if these ASCII characters stand there. */
   boolean startsWith(String text, long at) {
     byte[] wanted = text.getBytes(StandardCharsets.ISO_8859_1);
     return at >= 0

@@ -69,7 +69,7 @@ final class GifDecoder {
         : Samples.coloured(canvasWidth, canvasHeight, canvas, palette);
   }
 
-  /** Where the first frame's description begins. */
+  /** The position of the first frame's description. */
   private long findFrame(long from) throws IOException {
     long at = from;
     while (true) {

@@ -19,7 +19,7 @@ import org.kgcoop.KgCoopException;
  */
 public final class Images {
 
-  /** As many pixels as a picture of 8000 x 8000 has: 192 MB in memory. */
+  /** The pixels of an image of 8000 x 8000: 192 MB in memory. */
   public static final long DEFAULT_MAX_PIXELS = 64_000_000;
 
   private static final long MAX_FILE_BYTES = 512L << 20;
@@ -87,7 +87,7 @@ public final class Images {
     }
   }
 
-  /** As {@link #decode}, turned as the EXIF orientation says. */
+  /** Decodes as {@link #decode}, and turns the image as the EXIF orientation says. */
   public RgbImage decodeUpright(byte[] file, String name) {
     return decode(file, name).upright(Orientation.of(file));
   }

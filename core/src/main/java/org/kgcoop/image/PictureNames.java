@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import org.kgcoop.files.Folders;
 
 /**
- * What the endings of file names say, for listings of folders. A file that is read is told by its
- * content alone.
+ * The endings of file names, for listings of folders. A file that is read is told by its content
+ * alone.
  */
 public final class PictureNames {
 
@@ -32,12 +32,12 @@ public final class PictureNames {
     return Folders.list(folder, path -> isRead(Folders.name(path)) && Files.isRegularFile(path));
   }
 
-  /** Whether a file of that name is a picture of a kind that is read. */
+  /** True if a file of that name is an image of a kind that is read. */
   public static boolean isRead(String fileName) {
     return READ.contains(ending(fileName));
   }
 
-  /** Whether a file of that name is a picture, of a kind that is read or not. */
+  /** True if a file of that name is an image, of a kind that is read or not. */
   public static boolean isPicture(String fileName) {
     return isRead(fileName) || NOT_READ.contains(ending(fileName));
   }

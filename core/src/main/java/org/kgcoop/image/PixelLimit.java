@@ -3,8 +3,8 @@ package org.kgcoop.image;
 import java.io.IOException;
 
 /**
- * How many pixels a picture may have. Asked before the pixels are decoded, so that a file of a few
- * bytes that claims 30,000 x 30,000 pixels costs nothing.
+ * The largest number of pixels of an image. Asked before the pixels are decoded, so that a file of
+ * a few bytes that claims 30,000 x 30,000 pixels costs nothing.
  */
 record PixelLimit(long pixels) {
   private static final int MOST_SCANS = 1000;

@@ -60,7 +60,7 @@ public final class RgbImage {
     return new RgbImage(width, height, rgb);
   }
 
-  /** Whether the samples are those of a file: {@code getRGB} would put grey through a gamma. */
+  /** True if the samples are those of a file: {@code getRGB} would put grey through a gamma. */
   private static boolean isPlain(BufferedImage image) {
     ColorModel colours = image.getColorModel();
     int type = colours.getTransferType();
@@ -191,7 +191,7 @@ public final class RgbImage {
     };
   }
 
-  /** Where a pixel comes from. */
+  /** The origin of a pixel. */
   private interface Source {
     int pixel(int x, int y);
   }

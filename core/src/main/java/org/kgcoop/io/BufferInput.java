@@ -49,7 +49,7 @@ final class BufferInput extends InputStream {
     return width == 4 ? bytes.getInt(position) & 0xffff_ffffL : bytes.getLong(position);
   }
 
-  /** Whether a line ends within the next {@code limit} bytes. */
+  /** True if a line ends within the next {@code limit} bytes. */
   boolean lineEndsWithin(int limit) {
     int end = Math.min(bytes.limit(), bytes.position() + limit);
     for (int i = bytes.position(); i < end; i++) {

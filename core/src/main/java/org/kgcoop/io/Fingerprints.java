@@ -1,20 +1,14 @@
 package org.kgcoop.io;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import org.kgcoop.files.Sha256;
 import org.kgcoop.tensor.DType;
 
 /**
@@ -31,7 +25,7 @@ public final class Fingerprints {
 
   /** The fingerprint of the tensors as they are stored. */
   public static String exact(Collection<StoredTensor> tensors) {
-    MessageDigest sha = sha256();
+    MessageDigest sha = Sha256.digest();
     for (StoredTensor tensor : sorted(tensors)) {
       addHeader(sha, tensor, tensor.dtype());
       sha.update(tensor.data());
@@ -45,7 +39,7 @@ public final class Fingerprints {
    * count as stored.
    */
   public static String asFloat32(Collection<StoredTensor> tensors) {
-    MessageDigest sha = sha256();
+    MessageDigest sha = Sha256.digest();
     ByteBuffer chunk = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
     for (StoredTensor tensor : sorted(tensors)) {
       boolean convert = tensor.dtype().isFloating() && tensor.dtype() != DType.FLOAT32;
@@ -86,32 +80,5 @@ public final class Fingerprints {
 
   private static void addLong(MessageDigest sha, long value) {
     sha.update(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value));
-  }
-
-  /** The SHA-256 of bytes, in hexadecimal digits. */
-  public static String bytes(byte[] content) {
-    return HexFormat.of().formatHex(sha256().digest(content));
-  }
-
-  /** The SHA-256 of a text in UTF-8, in hexadecimal digits. */
-  public static String text(String text) {
-    return bytes(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** The SHA-256 of a file's bytes, in hexadecimal digits. */
-  public static String file(Path file) throws IOException {
-    MessageDigest sha = sha256();
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), sha)) {
-      long unused = in.transferTo(OutputStream.nullOutputStream());
-    }
-    return HexFormat.of().formatHex(sha.digest());
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -22,7 +22,10 @@ final class LegacyStateDicts {
 
   private LegacyStateDicts() {}
 
-  static WeightFile read(MappedFile file) {
+  /** A file taken apart: the object, the reader that met its classes, and its tensors' maker. */
+  record Content(@Nullable Object root, PickleReader reader, TensorBuilder builder) {}
+
+  static Content read(MappedFile file) {
     Path path = file.path();
     int head = (int) Math.min(file.size(), PickleReader.MAX_BYTES);
     BufferInput input = new BufferInput(file.window(0, head));
@@ -46,9 +49,7 @@ final class LegacyStateDicts {
       throw FileErrors.damaged(path, "its storage keys are no list");
     }
     TensorBuilder.Storages storages = locate(file, list, reader.storages(), input.position());
-    TensorBuilder builder = new TensorBuilder(path, storages, 4 * file.size());
-    return StateDicts.toWeightFile(
-        path, WeightFile.Format.LEGACY_STATE_DICT, root, reader, builder);
+    return new Content(root, reader, new TensorBuilder(path, storages, 4 * file.size()));
   }
 
   /** A storage that has been found in the file. */

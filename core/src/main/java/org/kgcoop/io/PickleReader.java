@@ -203,7 +203,7 @@ final class PickleReader extends Unpickler {
         && (global.module().equals("__torch__") || global.module().startsWith("__torch__."));
   }
 
-  /** What stands for the result of calling {@code callable}; nothing is called. */
+  /** The stand-in for the result of calling {@code callable}; nothing is called. */
   private @Nullable Object call(Object callable, @Nullable Object[] arguments) {
     if (!(callable instanceof Pickled.Global global)) {
       if (callable instanceof Pickled.Foreign object) {

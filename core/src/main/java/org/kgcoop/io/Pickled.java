@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 
 /**
- * What a pickle holds beside numbers, strings, lists, tuples and dicts: inert records of what the
- * file says, none of which has been looked up or called.
+ * The content of a pickle beside numbers, strings, lists, tuples and dicts: inert records of what
+ * the file says, none of which has been looked up or called.
  */
 sealed interface Pickled {
 
@@ -57,7 +57,7 @@ sealed interface Pickled {
       return module.equals("torch") ? Optional.ofNullable(DTYPES.get(name)) : Optional.empty();
     }
 
-    /** Whether it is a storage of bytes, whose tensors name their element type themselves. */
+    /** True for a storage of bytes, whose tensors name their element type themselves. */
     boolean isUntypedStorage() {
       return name.equals("UntypedStorage")
           && (module.equals("torch") || module.equals("torch.storage"));

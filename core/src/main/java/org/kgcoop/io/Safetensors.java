@@ -54,7 +54,7 @@ public final class Safetensors {
 
   private Safetensors() {}
 
-  /** What the header says of one tensor; offsets count from the end of the header. */
+  /** The header's entry of one tensor; offsets count from the end of the header. */
   private record Place(
       @JsonProperty(value = "dtype", required = true) @Nullable String dtype,
       @JsonProperty(value = "shape", required = true) @Nullable List<Long> shape,

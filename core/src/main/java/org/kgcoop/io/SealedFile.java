@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Sha256;
 
 /**
  * A safetensors file of this project: tensors, and one metadata key {@code kgcoop} with JSON text
@@ -23,7 +24,7 @@ public final class SealedFile {
   private SealedFile() {}
 
   /**
-   * What such a file holds.
+   * The content of such a file.
    *
    * @param tensors by name, in the order of the file
    * @param json what else was written
@@ -51,12 +52,12 @@ public final class SealedFile {
     return open(Safetensors.read(path), what);
   }
 
-  /** Whether an opened weight file claims to be one of these. */
+  /** True if an opened weight file claims to be one of these. */
   public static boolean isSealed(WeightFile file) {
     return file.metadata().containsKey(KEY);
   }
 
-  /** As {@link #read}, of a file that is open already. */
+  /** Reads as {@link #read}, from a file that is open already. */
   public static Content open(WeightFile file, String what) {
     String sealed = sealed(file, what);
     String text = text(sealed);
@@ -108,7 +109,7 @@ public final class SealedFile {
   }
 
   private static String seal(Collection<StoredTensor> tensors, String text) {
-    MessageDigest sha = Fingerprints.sha256();
+    MessageDigest sha = Sha256.digest();
     sha.update(Fingerprints.exact(tensors).getBytes(StandardCharsets.UTF_8));
     sha.update(text.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(sha.digest());

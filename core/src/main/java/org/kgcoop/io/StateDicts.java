@@ -37,7 +37,16 @@ public final class StateDicts {
   public static WeightFile read(Path path) {
     try (MappedFile file = MappedFile.open(path)) {
       boolean zip = file.size() >= 4 && file.window(0, 4).getInt() == 0x04034b50;
-      return zip ? readZip(file) : LegacyStateDicts.read(file);
+      if (zip) {
+        return readZip(file);
+      }
+      LegacyStateDicts.Content content = LegacyStateDicts.read(file);
+      return toWeightFile(
+          path,
+          WeightFile.Format.LEGACY_STATE_DICT,
+          content.root(),
+          content.reader(),
+          content.builder());
     }
   }
 
@@ -79,7 +88,7 @@ public final class StateDicts {
   }
 
   /** Finds the state dict in what was read and builds its tensors. */
-  static WeightFile toWeightFile(
+  private static WeightFile toWeightFile(
       Path path,
       WeightFile.Format format,
       @Nullable Object root,

@@ -116,12 +116,12 @@ public final class StoredTensor {
       }
       case FLOAT16 -> {
         for (int i = 0; i < count; i++) {
-          values[i] = HalfFloats.float16(bytes.getShort(2 * i));
+          values[i] = float16(bytes.getShort(2 * i));
         }
       }
       case BFLOAT16 -> {
         for (int i = 0; i < count; i++) {
-          values[i] = HalfFloats.bfloat16(bytes.getShort(2 * i));
+          values[i] = bfloat16(bytes.getShort(2 * i));
         }
       }
       default ->
@@ -129,6 +129,26 @@ public final class StoredTensor {
               name + ": expected a floating element type, got " + dtype);
     }
     return values;
+  }
+
+  /** The value of IEEE binary16 bits: 1 sign, 5 exponent (bias 15) and 10 fraction bits. */
+  static float float16(short bits) {
+    int sign = (bits & 0x8000) << 16;
+    int exponent = (bits >> 10) & 0x1f;
+    int fraction = bits & 0x3ff;
+    if (exponent == 0x1f) { // infinity, or NaN with its payload
+      return Float.intBitsToFloat(sign | 0x7f800000 | fraction << 13);
+    }
+    if (exponent == 0) { // zero, or fraction * 2^-24
+      float magnitude = fraction * 0x1p-24f;
+      return sign == 0 ? magnitude : -magnitude;
+    }
+    return Float.intBitsToFloat(sign | (exponent - 15 + 127) << 23 | fraction << 13);
+  }
+
+  /** The value of bfloat16 bits: the upper half of a float. */
+  static float bfloat16(short bits) {
+    return Float.intBitsToFloat(bits << 16);
   }
 
   /** The one value of an integer tensor with one element. */

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.kgcoop.files.FileErrors;
 
 /**
- * What a weight file holds. Large tensors are windows on the mapped file, which the system keeps as
- * long as they are in use: there is nothing to close.
+ * The content of a weight file. Large tensors are windows on the mapped file, which the system
+ * keeps as long as they are in use: there is nothing to close.
  *
  * @param path the file, or the folder that was opened
  * @param format how the tensors are stored
@@ -29,7 +29,7 @@ public record WeightFile(
     List<String> skipped,
     Map<String, JsonNode> configs) {
 
-  /** How tensors are stored. */
+  /** The form in which tensors are stored. */
   public enum Format {
     SAFETENSORS("safetensors"),
     STATE_DICT("PyTorch state dict (zip)"),

@@ -47,7 +47,7 @@ public final class WeightFiles {
 
   private static final String INDEX = ".index.json";
 
-  /** One of several files that together hold a model, NAME-00001-of-00002.bin. */
+  /** The name of a file that holds a part of a model, NAME-00001-of-00002.bin. */
   private static final Pattern SHARD = Pattern.compile("(.+)-(\\d{1,6})-of-(\\d{1,6})(\\.[a-z]+)");
 
   private static final Pattern WEIGHT_NAME =
@@ -58,7 +58,7 @@ public final class WeightFiles {
 
   private WeightFiles() {}
 
-  /** Whether a folder holds weights under one of the names that folders of models use, or any. */
+  /** True if a folder holds weights under one of the names that folders of models use, or any. */
   public static boolean isModelFolder(Path folder) {
     return IN_FOLDERS.stream().anyMatch(name -> Files.exists(folder.resolve(name)))
         || list(folder).stream().anyMatch(WeightFiles::looksLikeWeights);
@@ -100,7 +100,7 @@ public final class WeightFiles {
                 + "); name one of them");
   }
 
-  /** Whether they are all parts of one model, without an index. */
+  /** True if the files are all parts of one model, without an index. */
   private static boolean areShardsOfOne(List<Path> files) {
     Set<String> models = new LinkedHashSet<>();
     int parts = 0;

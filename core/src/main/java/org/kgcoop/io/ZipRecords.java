@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,13 +14,14 @@ import java.util.zip.CRC32;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.kgcoop.files.FileErrors;
 
 /**
- * The records of a PyTorch zip: entries below one root folder. The JDK reads and checks the
- * directory; entries that are stored, as those of tensors are, become windows on the file, which
- * the JDK does not offer. The check sum of a record is verified when it is first used.
+ * The records of a PyTorch zip: entries below one root folder. Entries that are stored, as those of
+ * tensors are, become windows on the file. The check sum of a record is verified when it is first
+ * used.
  */
 final class ZipRecords {
 
@@ -46,14 +47,9 @@ final class ZipRecords {
   static ZipRecords open(MappedFile file) {
     Path path = file.path();
     Map<String, Entry> entries = new LinkedHashMap<>();
-    try (ZipFile zip = new ZipFile(path.toFile())) {
-      List<Long> offsets = new ZipDirectory(file).localHeaderOffsets();
-      List<ZipEntry> listed = new ArrayList<>(zip.stream().toList());
-      if (listed.size() != offsets.size()) {
-        throw FileErrors.damaged(path, "its zip directory is inconsistent");
-      }
-      for (int i = 0; i < listed.size(); i++) {
-        Entry entry = locate(file, listed.get(i), offsets.get(i));
+    try (ZipFile zip = ZipFile.builder().setPath(path).get()) {
+      for (ZipArchiveEntry listed : Collections.list(zip.getEntries())) {
+        Entry entry = locate(file, listed);
         if (entries.put(entry.name, entry) != null) {
           throw FileErrors.damaged(path, "its zip has two entries '" + entry.name + "'");
         }
@@ -67,25 +63,28 @@ final class ZipRecords {
   }
 
   /** Checks the header in front of an entry against the directory, and the sizes it claims. */
-  private static Entry locate(MappedFile file, ZipEntry entry, long offset) {
+  private static Entry locate(MappedFile file, ZipArchiveEntry entry) {
     Path path = file.path();
     String name = entry.getName();
     boolean stored = entry.getMethod() == ZipEntry.STORED;
     long packed = entry.getCompressedSize();
-    ByteBuffer header = file.window(offset, LOCAL_HEADER);
-    int nameLength = header.getShort(26) & 0xffff;
-    byte[] nameBytes = new byte[nameLength];
-    file.window(offset + LOCAL_HEADER, nameLength).get(nameBytes);
+    long start = entry.getDataOffset();
+    ByteBuffer header = file.window(entry.getLocalHeaderOffset(), LOCAL_HEADER);
+    byte[] nameBytes = new byte[header.getShort(26) & 0xffff];
+    file.window(entry.getLocalHeaderOffset() + LOCAL_HEADER, nameBytes.length).get(nameBytes);
     boolean sizesFollow = (header.getShort(6) & 8) != 0;
     if (header.getInt(0) != 0x04034b50
         || !new String(nameBytes, StandardCharsets.UTF_8).equals(name)
         || header.getShort(8) != entry.getMethod()
         || (header.getShort(6) & 1) != 0
-        || (!sizesFollow && (header.getInt(14) & 0xffff_ffffL) != entry.getCrc())) {
+        || (!sizesFollow && (header.getInt(14) & 0xffff_ffffL) != entry.getCrc())
+        || (!stored && entry.getMethod() != ZipEntry.DEFLATED)) {
       throw FileErrors.damaged(path, "the header of its zip entry '" + name + "' is wrong");
     }
-    long start = offset + LOCAL_HEADER + nameLength + (header.getShort(28) & 0xffff);
-    if (start > file.size() - packed || (stored && packed != entry.getSize())) {
+    if (packed < 0
+        || entry.getSize() < 0
+        || start > file.size() - packed
+        || (stored && packed != entry.getSize())) {
       throw FileErrors.damaged(path, "its zip entry '" + name + "' does not fit into the file");
     }
     if (entry.getSize() / MAX_RATIO > packed) {

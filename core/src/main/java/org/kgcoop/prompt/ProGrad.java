@@ -126,7 +126,8 @@ public record ProGrad(ContextSettings context, String template, double temperatu
 
   @Override
   public ObjectNode toJson() {
-    return context.json(ID)
+    return context
+        .json(ID)
         .put("template", template)
         .put("temperature", temperature)
         .put("lambda", lambda);

@@ -9,7 +9,9 @@ public final class Seeds {
 
   private Seeds() {}
 
-  /** SplitMix64, begun with the first eight bytes, big-endian, of the SHA-256 of a text in UTF-8. */
+  /**
+   * SplitMix64, begun with the first eight bytes, big-endian, of the SHA-256 of a text in UTF-8.
+   */
   public static SplitMix64 generator(String text) {
     return new SplitMix64(ByteBuffer.wrap(Sha256.bytes(text)).getLong());
   }

@@ -2,16 +2,16 @@ package org.kgcoop.tensor;
 
 import java.io.IOException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.kgcoop.files.Sha256;
 
 /**
- * How this process computes: the last bits of its results, which differ between kernels, and how
- * quick bf16 is, which some processors compute in and others emulate.
+ * The arithmetic of this process: the last bits of its results, which differ between kernels, and
+ * how quick bf16 is, which some processors compute in and others emulate.
  */
 public final class Arithmetic {
   private static final int SIZE = 384;
@@ -33,7 +33,7 @@ public final class Arithmetic {
   private static String fingerprint() {
     try (Scope scope = Scope.open("arithmetic");
         Autograd.Switch off = Autograd.off()) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = Sha256.digest();
       for (DType type : List.of(DType.FLOAT32, DType.BFLOAT16)) {
         Tensor x = sample(29, 96).to(type);
         Tensor weight = sample(72, 96).to(type);
@@ -46,7 +46,7 @@ public final class Arithmetic {
         }
       }
       return Engine.version() + " " + HexFormat.of().formatHex(digest.digest()).substring(0, 16);
-    } catch (IOException | NoSuchAlgorithmException e) {
+    } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
 public final class Autograd {
   private Autograd() {}
 
-  /** What {@link #off()} returns: closing it restores the state before. */
+  /** The result of {@link #off()}: closing restores the state before. */
   public static final class Switch implements AutoCloseable {
     private final boolean before;
 
@@ -40,7 +40,7 @@ public final class Autograd {
     return new Switch(recording);
   }
 
-  /** Whether this thread records. */
+  /** True if this thread records. */
   public static boolean isOn() {
     Engine.ensureLoaded();
     return GradMode.is_enabled();

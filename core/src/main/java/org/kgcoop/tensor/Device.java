@@ -3,8 +3,8 @@ package org.kgcoop.tensor;
 import org.kgcoop.KgCoopException;
 
 /**
- * Where tensors live and are computed: {@code cpu}, or {@code cuda:N} where the natives of the
- * application have it.
+ * The place where tensors live and are computed: {@code cpu}, or {@code cuda:N} where the natives
+ * of the application have it.
  */
 public record Device(String name) {
   public static final Device CPU = new Device("cpu");

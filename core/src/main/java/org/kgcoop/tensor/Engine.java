@@ -61,17 +61,13 @@ public final class Engine {
   }
 
   /**
-   * Where the libraries are unpacked: the binding's own default would be a folder "?" without a
-   * home.
+   * Chooses the folder where the libraries are unpacked: the binding's own default would be a
+   * folder "?" without a home.
    */
   private static void chooseCacheFolder() {
     if (System.getProperty(CACHE_FOLDER) == null) {
-      UserFolders user = UserFolders.ofThisProcess();
-      Path usual = user.home().resolve(".javacpp").resolve("cache");
-      Path chosen =
-          UserFolders.isWritable(usual)
-              ? usual
-              : user.caches().resolve("kgcoop").resolve("natives");
+      Path usual = UserFolders.ofThisProcess().home().resolve(".javacpp").resolve("cache");
+      Path chosen = UserFolders.isWritable(usual) ? usual : UserFolders.cache("natives");
       String unused = System.setProperty(CACHE_FOLDER, chosen.toString());
     }
   }

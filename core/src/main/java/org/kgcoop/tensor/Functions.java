@@ -226,7 +226,7 @@ public final class Functions {
         x);
   }
 
-  /** What {@link #top} returns. */
+  /** The result of {@link #top}. */
   public record Top(Tensor values, Tensor indices) {}
 
   private static TensorOptional optional(Tensor tensor) {

@@ -18,7 +18,7 @@ public record Kernels(String aten, String openBlas) {
   private static final List<String> OF_OPEN_BLAS =
       List.of("SANDYBRIDGE", "HASWELL", "ZEN", "SKYLAKEX", "COOPERLAKE", "SAPPHIRERAPIDS");
 
-  /** Those of this process. */
+  /** The kernels of this process. */
   public static Kernels inUse() {
     Engine.ensureLoaded();
     return new Kernels(torch.get_cpu_capability().getString(), ofOpenBlas());

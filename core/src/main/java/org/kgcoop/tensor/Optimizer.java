@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.SGDOptions;
 import org.bytedeco.pytorch.TensorVector;
 
 /**
- * One of LibTorch's optimisers. It updates its parameters in place, by the gradients it is given.
+ * An optimiser of LibTorch, which updates its parameters in place, by the gradients it is given.
  */
 public final class Optimizer implements AutoCloseable {
   private final List<Tensor> parameters;
@@ -76,7 +76,7 @@ public final class Optimizer implements AutoCloseable {
   }
 
   /**
-   * One update.
+   * Makes an update.
    *
    * @param gradients for each parameter one of its shape, in the order of the parameters
    */

@@ -125,7 +125,7 @@ public final class Tensor implements AutoCloseable {
     return shape().length;
   }
 
-  /** How many elements it has. */
+  /** The number of elements. */
   public long count() {
     return count(shape());
   }
@@ -147,21 +147,21 @@ public final class Tensor implements AutoCloseable {
 
   // ---- values out
 
-  /** Its elements as float32 in row-major order. */
+  /** The elements as float32 in row-major order. */
   public float[] toFloats() {
     float[] values = new float[Math.toIntExact(count())];
     copyOut("toFloats", DType.FLOAT32, p -> new org.bytedeco.javacpp.FloatPointer(p).get(values));
     return values;
   }
 
-  /** Its elements as int64 in row-major order. */
+  /** The elements as int64 in row-major order. */
   public long[] toLongs() {
     long[] values = new long[Math.toIntExact(count())];
     copyOut("toLongs", DType.INT64, p -> new org.bytedeco.javacpp.LongPointer(p).get(values));
     return values;
   }
 
-  /** Its elements as they are, little-endian in row-major order. */
+  /** The elements as they are, little-endian in row-major order. */
   public byte[] toBytes() {
     DType dtype = dtype();
     byte[] values = new byte[Math.toIntExact(count() * dtype.bytes())];
@@ -283,7 +283,7 @@ public final class Tensor implements AutoCloseable {
     return view("narrow", () -> handle.narrow(axis, start, length));
   }
 
-  /** One position along an axis, which goes away; a view. */
+  /** A position along an axis, which goes away; a view. */
   public Tensor select(long axis, long index) {
     return view("select", () -> handle.select(axis, index));
   }

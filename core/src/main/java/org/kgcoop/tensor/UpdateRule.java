@@ -3,9 +3,9 @@ package org.kgcoop.tensor;
 import org.kgcoop.KgCoopException;
 
 /**
- * How an {@link Optimizer} turns gradients into updates: what does not change between steps. In the
- * formulas p is a parameter, g its gradient, r the rate of the step, t the number of the step from
- * 1, d the weight decay.
+ * The rule by which an {@link Optimizer} turns gradients into updates; constant between steps. In
+ * the formulas p is a parameter, g its gradient, r the rate of the step, t the number of the step
+ * from 1, d the weight decay.
  */
 public sealed interface UpdateRule {
 

@@ -28,7 +28,7 @@ public final class Workers {
   private static int threads;
   private static @Nullable ExecutorService pool;
 
-  /** How many pieces are computed at a time: {@link Engine#threads()}. */
+  /** The number of pieces that are computed at a time: {@link Engine#threads()}. */
   public static int count() {
     return IS_WORKER.get() ? 1 : Engine.threads();
   }

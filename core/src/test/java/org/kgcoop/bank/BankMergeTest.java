@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Item;
+import org.kgcoop.files.Sha256;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
-import org.kgcoop.io.Fingerprints;
 
 @Tag("equality")
 class BankMergeTest {
@@ -113,7 +113,7 @@ class BankMergeTest {
   void manyFilesAreMergedAsFewAre() throws IOException {
     List<Shard.Feature> all = new ArrayList<>();
     for (int i = 0; i < 1500; i++) {
-      String key = Fingerprints.text("" + i) + " test";
+      String key = Sha256.of("" + i) + " test";
       all.add(new Shard.Feature(key, new float[] {i, -i}, 1));
     }
     Path many = folder.resolve("many").resolve("model");

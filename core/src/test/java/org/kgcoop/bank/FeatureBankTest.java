@@ -19,10 +19,10 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
+import org.kgcoop.files.Sha256;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
-import org.kgcoop.io.Fingerprints;
 import org.kgcoop.tensor.Scope;
 
 @Tag("equality")
@@ -173,7 +173,7 @@ class FeatureBankTest {
     for (int file = 0; file < 4; file++) { // 32 MB each
       List<Shard.Feature> features = new ArrayList<>();
       for (int i = 0; i < Shard.LENGTH; i++) {
-        String key = Fingerprints.text(file + " " + i) + " test";
+        String key = Sha256.of(file + " " + i) + " test";
         features.add(new Shard.Feature(key, new float[width], 1));
       }
       assertThat(new Shard(features).write(of)).exists();

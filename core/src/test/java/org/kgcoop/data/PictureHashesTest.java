@@ -17,6 +17,7 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Sha256;
 
 class PictureHashesTest {
   private static final Instant OLD = Instant.parse("2020-01-01T00:00:00Z");
@@ -33,7 +34,7 @@ class PictureHashesTest {
   }
 
   private static String of(String content) {
-    return Fingerprint.of(content.getBytes(StandardCharsets.UTF_8));
+    return Sha256.of(content);
   }
 
   @Test

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.kgcoop.files.Sha256;
 
 /**
  * Every drawing of the package that may be used, named and with at most three of a kind in a set.
@@ -100,9 +100,7 @@ final class Catalogue {
   private static List<Drawing> numbered(Collection<Drawing> variants) {
     List<Drawing> ordered =
         variants.stream()
-            .sorted(
-                Comparator.comparing(
-                    drawing -> HexFormat.of().formatHex(Part.sha256(drawing.icon().key()))))
+            .sorted(Comparator.comparing(drawing -> Sha256.of(drawing.icon().key())))
             .toList();
     Set<List<String>> styles = new HashSet<>();
     List<Drawing> first = new ArrayList<>();

@@ -1,9 +1,7 @@
 package org.kgcoop.corpus;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Set;
+import org.kgcoop.files.Sha256;
 
 /** What the drawings of a family are for. A family is never divided. */
 enum Part {
@@ -42,19 +40,10 @@ enum Part {
     if (SHIFTED.contains(family)) {
       return SHIFT;
     }
-    int first = sha256(family)[0] & 0xff;
+    int first = Sha256.bytes(family)[0] & 0xff;
     if (first < TEST_BELOW) {
       return TEST;
     }
     return first < DOWNSTREAM_BELOW ? DOWNSTREAM : PRETRAINING;
-  }
-
-  /** The SHA-256 of a text in UTF-8. */
-  static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

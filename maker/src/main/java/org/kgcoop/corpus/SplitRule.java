@@ -2,8 +2,8 @@ package org.kgcoop.corpus;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
+import org.kgcoop.files.Sha256;
 
 /**
  * Divides the pictures of a class: in the order of the SHA-256 of their drawings' names, copies of
@@ -58,6 +58,6 @@ record SplitRule(
   }
 
   private static String order(Gallery.Picture picture) {
-    return HexFormat.of().formatHex(Part.sha256(picture.drawing().icon().key()));
+    return Sha256.of(picture.drawing().icon().key());
   }
 }

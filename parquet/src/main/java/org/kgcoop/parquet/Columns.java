@@ -44,7 +44,7 @@ record Columns(Path file, Type image, Type label, List<String> names) {
     return new Columns(file, image, label, names);
   }
 
-  /** What the Hugging Face library says of the columns; missing where it says nothing. */
+  /** The Hugging Face library's description of the columns; missing where there is none. */
   private static JsonNode features(Map<String, String> metaData) {
     String text = metaData.get("huggingface");
     if (text == null) {

@@ -35,7 +35,7 @@ import org.kgcoop.data.layout.PackedPicture;
  */
 public final class HuggingFaceParquet implements PackedFormat {
 
-  /** What can be read without Hadoop; SNAPPY is what Hugging Face's library writes. */
+  /** Codecs that can be read without Hadoop; SNAPPY is what Hugging Face's library writes. */
   private static final List<CompressionCodecName> CODECS =
       List.of(
           CompressionCodecName.UNCOMPRESSED,

@@ -7,12 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.train.RunFolders;
 
@@ -122,7 +122,7 @@ public final class Attempts {
   /** Removes what is left of an attempt. What cannot be removed stays for the next tidying. */
   void end(Path attempt) {
     try {
-      delete(attempt);
+      FolderTree.delete(attempt);
     } catch (IOException e) {
       return;
     }
@@ -148,7 +148,7 @@ public final class Attempts {
         alive |= !tidied(attempt, runs);
       }
       if (!alive) {
-        delete(folder());
+        FolderTree.delete(folder());
       }
     } catch (IOException e) {
       throw KgCoopException.io(folder() + ": cannot be tidied (" + e + ")", e);
@@ -166,7 +166,7 @@ public final class Attempts {
         boolean unusedToo = moved(made, table.resolve(run));
       }
     }
-    delete(attempt);
+    FolderTree.delete(attempt);
     return true;
   }
 
@@ -179,14 +179,6 @@ public final class Attempts {
         } else {
           Files.copy(source, target);
         }
-      }
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        boolean unused = Files.deleteIfExists(path);
       }
     }
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.kgcoop.io.Fingerprints;
+import org.kgcoop.files.Sha256;
 
 /**
  * The keys of a bank, as the first 64 bits of their SHA-256 each: 80 MB for ten million features. A
@@ -35,7 +35,7 @@ final class KnownKeys implements Predicate<String>, Serializable {
   }
 
   private static long hash(String key) {
-    return Long.parseUnsignedLong(Fingerprints.text(key).substring(0, 16), 16);
+    return Long.parseUnsignedLong(Sha256.of(key).substring(0, 16), 16);
   }
 
   int count() {

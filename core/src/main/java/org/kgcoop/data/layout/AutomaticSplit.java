@@ -55,7 +55,7 @@ public final class AutomaticSplit {
     return new DataSet(name, classNames, split.train, split.val, split.test, null);
   }
 
-  /** As the other, and tells that it was done. */
+  /** Divides the images as the other method, and tells that this was done. */
   public static DataSet of(
       String name,
       List<String> classNames,

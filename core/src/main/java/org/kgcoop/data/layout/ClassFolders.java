@@ -28,7 +28,7 @@ public final class ClassFolders {
   private static final String LISTS = ".*\\.(csv|tsv|json|jsonl|xlsx?)";
 
   /**
-   * Where pictures of a part lie.
+   * A folder of images of a part.
    *
    * @param prefix what their keys begin with
    */

@@ -60,7 +60,7 @@ public final class ClassNames {
   }
 
   /**
-   * Whether lines of which some class has none are meant as pairs all the same: a tab says so, and
+   * True if lines of which some class has none are meant as pairs all the same: a tab says so, and
    * so does the folder of a class, unless the other classes stand under their own names.
    */
   private static boolean arePairs(List<String> lines, Set<String> folders, List<String> classes) {
@@ -77,7 +77,7 @@ public final class ClassNames {
         && classes.stream().anyMatch(folders::contains);
   }
 
-  /** What a name comes down to when case, '_' and surrounding space do not count. */
+  /** A name without case, '_' and surrounding space. */
   public static String cleaned(String name) {
     return name.replace('_', ' ').strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
   }

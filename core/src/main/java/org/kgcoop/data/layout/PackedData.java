@@ -49,7 +49,7 @@ public final class PackedData {
     this.options = options;
   }
 
-  /** Whether something is a packed file or a folder of them. */
+  /** True for a packed file and a folder of them. */
   public static boolean isOne(Path path) {
     return !new PackedData(path, DataSetOptions.defaults(warning -> {})).shards().isEmpty();
   }

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  */
 public interface PackedFormat {
 
-  /** What such files end in, such as {@code .tar}; in lower case. */
+  /** The endings of such files, such as {@code .tar}; in lower case. */
   List<String> endings();
 
   /**

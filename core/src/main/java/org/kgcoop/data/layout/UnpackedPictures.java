@@ -28,7 +28,7 @@ import org.kgcoop.image.PictureNames;
  */
 final class UnpackedPictures {
 
-  /** Where a picture lies below the folder, and what is known of it. */
+  /** An image: the place below the folder, the key and the class. */
   record Entry(String file, String key, @Nullable Integer label, @Nullable String className) {}
 
   private static final String INDEX = "index.json";
@@ -41,7 +41,7 @@ final class UnpackedPictures {
    * @return keys as the format gives them, with the files they were unpacked to
    */
   static List<Entry> of(Path packed, PackedFormat format) {
-    Path folder = cache().resolve(fingerprint(packed));
+    Path folder = UserFolders.cache("pictures").resolve(fingerprint(packed));
     try {
       if (!Files.isRegularFile(folder.resolve(INDEX))) {
         unpack(packed, format, folder);
@@ -60,10 +60,6 @@ final class UnpackedPictures {
               .formatted(packed, folder, e.getMessage()),
           e);
     }
-  }
-
-  private static Path cache() {
-    return UserFolders.ofThisProcess().caches().resolve("kgcoop").resolve("pictures");
   }
 
   private static String fingerprint(Path packed) {

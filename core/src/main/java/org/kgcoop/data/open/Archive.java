@@ -16,7 +16,7 @@ final class Archive {
 
   private Archive() {}
 
-  /** Whether a file is meant as a zip, by its name. */
+  /** True if a file is a zip by its name. */
   static boolean isOne(Path file) {
     return Folders.name(file).toLowerCase(Locale.ROOT).endsWith(".zip")
         && Files.isRegularFile(file);

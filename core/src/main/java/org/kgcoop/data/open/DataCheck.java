@@ -16,7 +16,7 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.layout.ClassNames;
 
-/** What must hold of every data set, however it was laid out. */
+/** Checks that every data set must pass, however it was laid out. */
 final class DataCheck {
 
   private DataCheck() {}

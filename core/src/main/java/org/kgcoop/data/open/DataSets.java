@@ -90,7 +90,8 @@ public final class DataSets {
                             .formatted(
                                 name,
                                 String.join(
-                                    ", ", PublishedDataSets.all().stream()
+                                    ", ",
+                                    PublishedDataSets.all().stream()
                                         .map(PublishedDataSet::name)
                                         .toList()))));
     Path folder = root.resolve(entry.directory());

@@ -25,7 +25,7 @@ public final class EmbeddedDataSets {
   private EmbeddedDataSets() {}
 
   /**
-   * What the index says of a data set.
+   * The entry of a data set in the index.
    *
    * @param title what it shows, in a few words
    * @param role "table" for sets that methods are compared on, "tuning" for one that settings are

@@ -3,7 +3,7 @@ package org.kgcoop.data.published;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a file or folder of a data set comes from.
+ * The origin of a file or folder of a data set.
  *
  * @param where an address, or words
  * @param direct what a direct link gives, an official one that serves everybody without a form;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public record Origin(String where, @Nullable Direct direct) {
 
   /**
-   * What the address gives.
+   * The content that the address gives.
    *
    * @param isArchive whether it is to be unpacked
    * @param within folder of the archive whose content is wanted; empty for all of it

@@ -58,7 +58,7 @@ public record PublishedDataSet(
   }
 
   /**
-   * What is needed and not there; empty where the data set can be opened.
+   * The parts that are needed and not there; empty where the data set can be opened.
    *
    * @param folder the folder of this data set
    */
@@ -70,12 +70,12 @@ public record PublishedDataSet(
     return missing;
   }
 
-  /** Whether its split file is there, so that the split is the published one. */
+  /** True if the split file is there, so that the split is the published one. */
   public boolean hasSplit(Path folder) {
     return split != null && Files.isRegularFile(folder.resolve(split.path()));
   }
 
-  /** Whether one of those parts has a direct link. */
+  /** True if one of those parts has a direct link. */
   public static boolean anyDirect(List<Part> parts) {
     return parts.stream().anyMatch(part -> part.origin().direct() != null);
   }
@@ -86,8 +86,8 @@ public record PublishedDataSet(
   }
 
   /**
-   * Where a file or folder of the data set lies: in its own folder, or, of a shifted version,
-   * beside it in the folder of the set that it is a version of.
+   * The place of a file or folder of the data set: in the set's own folder, or, of a shifted
+   * version, beside it in the folder of the set that it is a version of.
    */
   private Path place(Path folder, String path) {
     Path own = folder.resolve(path);

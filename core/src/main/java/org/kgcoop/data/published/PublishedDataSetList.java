@@ -30,8 +30,7 @@ final class PublishedDataSetList {
           "images",
           List.of(
               new Part("images/train", byHand("https://image-net.org (after registration)")),
-              new Part(
-                  "images/val", byHand("https://image-net.org, sorted into class folders")),
+              new Part("images/val", byHand("https://image-net.org, sorted into class folders")),
               CLASS_NAMES),
           null,
           List.of(),

@@ -1,15 +1,10 @@
 package org.kgcoop.data.published;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
-import org.kgcoop.data.published.PublishedDataSet.Part;
 import org.kgcoop.files.Folders;
 
 /**

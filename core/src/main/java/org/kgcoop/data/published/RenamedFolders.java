@@ -23,7 +23,8 @@ import org.kgcoop.image.PictureNames;
  * @param ignored folders that are no class
  * @param names better names of some folders
  */
-record RenamedFolders(Set<String> ignored, Map<String, String> names) implements Function<RawData, DataSet> {
+record RenamedFolders(Set<String> ignored, Map<String, String> names)
+    implements Function<RawData, DataSet> {
 
   /** Every folder is a class and named well. */
   static final RenamedFolders AS_THEY_ARE = new RenamedFolders(Set.of(), Map.of());

@@ -30,7 +30,7 @@ public enum Interpolation {
     this.support = support;
   }
 
-  /** How far the filter reaches to either side at scale 1. */
+  /** The reach of the filter to either side at scale 1. */
   double support() {
     return support;
   }

@@ -3,7 +3,7 @@ package org.kgcoop.image.view;
 import java.util.List;
 
 /**
- * What a model wants to be done with a picture before it sees it.
+ * The steps from an image to the input of a model.
  *
  * @param size the side of the square picture that it reads, in pixels
  * @param channels 3 (colour) or 1 (grey)
@@ -57,12 +57,12 @@ public record Preprocessing(
     this(size, channels, mean, std, interpolation, size);
   }
 
-  /** Whether the whole picture becomes the square, whatever its shape. */
+  /** True if the whole image becomes the square, whatever its shape. */
   public boolean isSquashed() {
     return shorterSide == 0;
   }
 
-  /** What the released CLIP models want, at that size. */
+  /** The preprocessing of the released CLIP models, at that size. */
   public static Preprocessing clip(int size) {
     return new Preprocessing(size, 3, CLIP_MEAN, CLIP_STD, Interpolation.BICUBIC);
   }

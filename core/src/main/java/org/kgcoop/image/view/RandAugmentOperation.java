@@ -18,7 +18,7 @@ enum RandAugmentOperation {
   POSTERISE(4, 8, (image, v, random) -> PixelOperations.posterised(image, (int) v)),
   /** The level from which on samples are inverted. */
   SOLARISE(0, 256, (image, v, random) -> PixelOperations.solarised(image, v)),
-  /** What is added before samples from 128 on are inverted. */
+  /** Adds, before samples from 128 on are inverted. */
   SOLARISE_ADD(
       0,
       110,

@@ -59,7 +59,7 @@ final class ResampleWeights {
     return starts[0];
   }
 
-  /** One past the last input pixel that any of the output pixels needs. */
+  /** The end of the input pixels that any of the output pixels needs. */
   int end() {
     return starts[starts.length - 1] + counts[counts.length - 1];
   }

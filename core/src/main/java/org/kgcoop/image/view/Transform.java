@@ -41,7 +41,7 @@ public final class Transform {
   public RgbImage test(RgbImage image) {
     int size = preprocessing.size();
     if (preprocessing.isSquashed()) {
-      return train(image, new View(image.whole(), false));
+      return train(image, image.whole());
     }
     int resized = preprocessing.shorterSide();
     int shorter = Math.min(image.width(), image.height());
@@ -62,12 +62,10 @@ public final class Transform {
     return (int) Math.rint((side - size) / 2.0);
   }
 
-  /** The transform of training: the view's part, resized to the model's square, maybe flipped. */
-  public RgbImage train(RgbImage image, View view) {
+  /** The transform of training: a part of the image, resized to the model's square. */
+  public RgbImage train(RgbImage image, Crop part) {
     int size = preprocessing.size();
-    Crop whole = new Crop(0, 0, size, size);
-    RgbImage resized = resampler.resize(image, view.crop(), size, size, whole);
-    return view.flipped() ? resized.flipped() : resized;
+    return resampler.resize(image, part, size, size, new Crop(0, 0, size, size));
   }
 
   /** The picture as normalised numbers, (channels, height, width). */

@@ -9,7 +9,7 @@ import org.kgcoop.image.Crop;
 import org.kgcoop.image.RgbImage;
 
 /**
- * How the random views of training pictures are made. Without a {@link ViewStep.RandomResizedCrop}
+ * The recipe of the random views of training images. Without a {@link ViewStep.RandomResizedCrop}
  * or {@link ViewStep.RandomCrop} the whole picture is resized to the model's square, whatever its
  * shape, as Dassl.pytorch does.
  *
@@ -18,7 +18,7 @@ import org.kgcoop.image.RgbImage;
  */
 public record ViewRecipe(List<ViewStep> steps) {
 
-  /** What the published runs use: a random part, and a flip in half of the cases. */
+  /** The recipe of the published runs: a random part, and a flip in half of the cases. */
   public static final ViewRecipe PUBLISHED =
       new ViewRecipe(List.of(new ViewStep.RandomResizedCrop(0.08, 1), new ViewStep.RandomFlip()));
 
@@ -82,6 +82,6 @@ public record ViewRecipe(List<ViewStep> steps) {
                 random, image.width(), image.height(), crop.leastArea(), crop.greatestArea());
       }
     }
-    return transform.train(image, new View(part, false));
+    return transform.train(image, part);
   }
 }

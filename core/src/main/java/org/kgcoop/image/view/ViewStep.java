@@ -6,7 +6,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.image.RgbImage;
 
 /**
- * One random change of a training picture: those of Dassl.pytorch's transforms that its users name
+ * A random change of a training image: those of Dassl.pytorch's transforms that its users name
  * most, with torchvision's and Pillow's rules. Equal to theirs in distribution; the random numbers
  * are this program's own.
  */
@@ -276,7 +276,7 @@ public sealed interface ViewStep {
     }
   }
 
-  /** Their names, in the order in which they are applied. */
+  /** The names of the steps, in the order in which they are applied. */
   List<String> NAMES =
       List.of(
           RandomCrop.NAME,

@@ -5,7 +5,7 @@ import org.kgcoop.image.Crop;
 import org.kgcoop.random.Seeds;
 
 /**
- * What the random views of training pictures are drawn by.
+ * Draws of the random views of training images.
  *
  * <p>A view is a pure function of (seed, number of the view, key of the picture, picture). Its
  * generator is SplitMix64, begun with the first eight bytes, big-endian, of the SHA-256 of the

@@ -1,7 +1,7 @@
 /**
  * The way from an image to normalised numbers: {@link org.kgcoop.image.view.Transform} resizes and
- * crops as Pillow does, {@link org.kgcoop.image.view.ViewRecipe} draws the random views of training,
- * each a pure function of its seeds.
+ * crops as Pillow does, {@link org.kgcoop.image.view.ViewRecipe} draws the random views of
+ * training, each a pure function of its seeds.
  */
 @NullMarked
 package org.kgcoop.image.view;

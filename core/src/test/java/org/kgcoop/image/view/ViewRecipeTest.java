@@ -88,7 +88,7 @@ class ViewRecipeTest {
   @Test
   void withoutACropTheWholePictureIsSquashed() {
     assertThat(view(ViewRecipe.NONE, 1, 0, "a"))
-        .isEqualTo(TRANSFORM.train(PICTURE, new View(PICTURE.whole(), false)));
+        .isEqualTo(TRANSFORM.train(PICTURE, PICTURE.whole()));
   }
 
   @Test

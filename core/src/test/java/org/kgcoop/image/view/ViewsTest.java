@@ -11,6 +11,8 @@ import org.kgcoop.image.RgbImage;
 
 class ViewsTest {
 
+  private record View(Crop crop, boolean flipped) {}
+
   /** The published view: a part, and a flip in half of the cases. */
   private static View view(long seed, long number, String key, int width, int height) {
     SplitMix64 random = Views.random(seed, number, key);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class HalfFloatsTest {
+class StoredHalfFloatsTest {
 
   /** sign * fraction * 2^-24, or sign * (1 + fraction / 1024) * 2^(exponent - 15), in doubles. */
   private static double half(int bits) {
@@ -20,7 +20,7 @@ class HalfFloatsTest {
   @Test
   void everyHalfHasTheValueOfItsFormula() {
     for (int bits = 0; bits < 0x10000; bits++) {
-      float value = HalfFloats.float16((short) bits);
+      float value = StoredTensor.float16((short) bits);
       if ((bits & 0x7c00) == 0x7c00) {
         boolean nan = (bits & 0x3ff) != 0;
         assertThat(Float.isNaN(value)).isEqualTo(nan);
@@ -36,7 +36,7 @@ class HalfFloatsTest {
   void everyHalfHasAFloatOfItsOwn() {
     long distinct =
         java.util.stream.IntStream.range(0, 0x10000)
-            .map(bits -> Float.floatToRawIntBits(HalfFloats.float16((short) bits)))
+            .map(bits -> Float.floatToRawIntBits(StoredTensor.float16((short) bits)))
             .distinct()
             .count();
     assertThat(distinct).isEqualTo(0x10000);
@@ -46,7 +46,7 @@ class HalfFloatsTest {
   void aBrainFloatIsTheUpperHalfOfAFloat() {
     for (int bits = 0; bits < 0x10000; bits++) {
       int expected = bits << 16;
-      int actual = Float.floatToRawIntBits(HalfFloats.bfloat16((short) bits));
+      int actual = Float.floatToRawIntBits(StoredTensor.bfloat16((short) bits));
       assertThat(actual).isEqualTo(expected);
     }
   }
