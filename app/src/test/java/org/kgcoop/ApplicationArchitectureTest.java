@@ -46,8 +46,6 @@ class ApplicationArchitectureTest {
               "org.kgcoop.io..",
               "com.fasterxml.jackson..",
               "gg.jte..",
-              "org.knowm.xchart..",
-              "de.erichseifert.vectorgraphics2d..",
               "org.jspecify..",
               "com.google.errorprone..",
               "java..",
@@ -55,13 +53,13 @@ class ApplicationArchitectureTest {
               "javax.annotation.processing..");
 
   @ArchTest
-  static final ArchRule templatesAndChartsStayInsideReport =
+  static final ArchRule templatesStayInsideReport =
       noClasses()
           .that()
           .resideOutsideOfPackage("org.kgcoop.report..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("gg.jte..", "org.knowm.xchart..");
+          .resideInAPackage("gg.jte..");
 
   @ArchTest
   static final ArchRule httpStaysInsideServe =
