@@ -2,6 +2,7 @@ package org.kgcoop;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -60,6 +61,10 @@ class ApplicationArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("gg.jte..");
+
+  @ArchTest
+  static final ArchRule packagesHaveADirection =
+      slices().matching("org.kgcoop.(**)").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule httpStaysInsideServe =

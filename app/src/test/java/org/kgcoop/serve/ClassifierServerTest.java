@@ -40,17 +40,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Waiting;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.serve.ApiDescription.Route;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.model.ModelRegistry;
 
 /** Real requests to a real server. */
 @Timeout(240)
 class ClassifierServerTest {
   private static final String TEMPLATE = "a photo of a {}.";
   private static final int MOST_BYTES = 20_000;
+  private static final long PIXELS = ServerSettings.DEFAULT_MAX_PIXELS;
   private static final String TOKEN = "0123456789abcdef";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final ApiDescription DESCRIPTION = ApiDescription.read();
@@ -97,7 +101,7 @@ class ClassifierServerTest {
 
   private static ServerSettings settings(@Nullable String token) {
     return new ServerSettings(
-        "127.0.0.1", 0, token, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES);
+        "127.0.0.1", 0, token, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES, 0, PIXELS);
   }
 
   private static HttpRequest.Builder request(ClassifierServer to, String path) {
@@ -388,7 +392,15 @@ class ClassifierServerTest {
   void aTakenPortIsSaidInOneLine() {
     ServerSettings taken =
         new ServerSettings(
-            "127.0.0.1", server.port(), null, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES);
+            "127.0.0.1",
+            server.port(),
+            null,
+            TEMPLATE,
+            8,
+            Duration.ofSeconds(20),
+            MOST_BYTES,
+            0,
+            PIXELS);
     assertThatThrownBy(() -> new ClassifierServer(clip, models, taken, LOG::add).close())
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("port " + server.port() + ": the port is taken");
@@ -472,14 +484,11 @@ class ClassifierServerTest {
       out.write(picture, 0, 100);
       out.flush();
       // The request is with its handler, which waits for the rest.
-      while (send(request(stopping, "/metrics")).body().contains("kgcoop_body_bytes 0.0\n")) {
-        Thread.sleep(10);
-      }
+      Waiting.until(
+          () -> !send(request(stopping, "/metrics")).body().contains("kgcoop_body_bytes 0.0\n"));
       int port = stopping.port();
       CompletableFuture<Void> stopped = CompletableFuture.runAsync(stopping::close);
-      while (isListening(port)) {
-        Thread.sleep(10);
-      }
+      Waiting.until(() -> !isListening(port));
       assertThat(stopped).isNotDone();
       out.write(picture, 100, picture.length - 100);
       out.flush();

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.model.ModelRegistry;
 
 /** What those who run a server see of it: counts, the log, limits. */
 class ServerOperationsTest {
@@ -99,7 +101,15 @@ class ServerOperationsTest {
 
   private static ServerSettings settings(int rate) {
     return new ServerSettings(
-        "127.0.0.1", 0, TOKEN, "a {}.", 8, Duration.ofSeconds(20), 20_000, rate);
+        "127.0.0.1",
+        0,
+        TOKEN,
+        "a {}.",
+        8,
+        Duration.ofSeconds(20),
+        20_000,
+        rate,
+        ServerSettings.DEFAULT_MAX_PIXELS);
   }
 
   private static HttpResponse<String> send(int port, String path, byte[] body) throws Exception {
