@@ -49,21 +49,11 @@ public final class ClassifierServer implements AutoCloseable {
    * Starts it.
    *
    * @param models they and the CLIP are the caller's to close, afterwards
-   * @param log gets a line where something is wrong with the server itself
-   * @throws KgCoopException where it cannot listen there
-   */
-  public ClassifierServer(
-      Clip clip, ModelRegistry models, ServerSettings settings, Consumer<String> log) {
-    this(clip, models, settings, null, log, null);
-  }
-
-  /**
-   * Starts it.
-   *
    * @param runs whose pages it shows, those below a folder; null for none
+   * @param log gets a line where something is wrong with the server itself
    * @param requests gets a JSON object, one line, for each request that is over; several threads
    *     may call it; null for none
-   * @see #ClassifierServer(Clip, ModelRegistry, ServerSettings, Consumer)
+   * @throws KgCoopException where it cannot listen there
    */
   public ClassifierServer(
       Clip clip,

@@ -81,7 +81,7 @@ class ClassifierServerTest {
     byName.put("places", places);
     byName.put("trained", trained);
     models = new ModelRegistry(byName);
-    server = new ClassifierServer(clip, models, settings(null), LOG::add);
+    server = new ClassifierServer(clip, models, settings(null), null, LOG::add, null);
     BufferedImage image = new BufferedImage(50, 40, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 2000; i++) {
       image.setRGB(i % 50, i / 50, i * 8009);
@@ -352,7 +352,8 @@ class ClassifierServerTest {
 
   @Test
   void withATokenOnlyHealthIsOpen() {
-    try (ClassifierServer guarded = new ClassifierServer(clip, models, settings(TOKEN), LOG::add)) {
+    try (ClassifierServer guarded =
+        new ClassifierServer(clip, models, settings(TOKEN), null, LOG::add, null)) {
       assertThat(send(request(guarded, "/v2/health/ready")).statusCode()).isEqualTo(200);
       assertRefused(send(request(guarded, "/v1/models")), 401, "Authorization");
       for (String wrong :
@@ -373,7 +374,8 @@ class ClassifierServerTest {
     ServerSettings small =
         new ServerSettings(
             "127.0.0.1", 0, null, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES, 0, 64 * 64);
-    try (ClassifierServer strict = new ClassifierServer(clip, models, small, LOG::add)) {
+    try (ClassifierServer strict =
+        new ClassifierServer(clip, models, small, null, LOG::add, null)) {
       HttpRequest.Builder fits = request(strict, "/v1/classify"); // 50 x 40
       assertThat(send(fits.POST(BodyPublishers.ofByteArray(picture))).statusCode()).isEqualTo(200);
       ByteArrayOutputStream wide = new ByteArrayOutputStream();
@@ -401,7 +403,8 @@ class ClassifierServerTest {
             MOST_BYTES,
             0,
             PIXELS);
-    assertThatThrownBy(() -> new ClassifierServer(clip, models, taken, LOG::add).close())
+    assertThatThrownBy(
+            () -> new ClassifierServer(clip, models, taken, null, LOG::add, null).close())
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("port " + server.port() + ": the port is taken");
   }
@@ -473,7 +476,8 @@ class ClassifierServerTest {
 
   @Test
   void whatWasAcceptedIsAnsweredWhenTheServerStops() throws Exception {
-    ClassifierServer stopping = new ClassifierServer(clip, models, settings(null), LOG::add);
+    ClassifierServer stopping =
+        new ClassifierServer(clip, models, settings(null), null, LOG::add, null);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stopping.port())) {
       OutputStream out = socket.getOutputStream();
       String header =

@@ -106,7 +106,9 @@ class ModelChangesTest {
                   100_000,
                   0,
                   ServerSettings.DEFAULT_MAX_PIXELS),
-              LOG::add);
+              null,
+              LOG::add,
+              null);
       client = new InferenceClient(server.port());
     }
 

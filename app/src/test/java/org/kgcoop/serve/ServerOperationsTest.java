@@ -176,7 +176,8 @@ class ServerOperationsTest {
 
   @Test
   void whoAsksTooOftenIsRefused() throws Exception {
-    try (ClassifierServer limited = new ClassifierServer(clip, models, settings(1), line -> {})) {
+    try (ClassifierServer limited =
+        new ClassifierServer(clip, models, settings(1), null, line -> {}, null)) {
       HttpResponse<String> answer = send(limited.port(), "/v1/models", new byte[0]);
       assertThat(answer.statusCode()).isEqualTo(200); // two are there at first
       for (int i = 0; i < 100 && answer.statusCode() == 200; i++) {

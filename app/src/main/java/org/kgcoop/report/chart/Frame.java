@@ -45,9 +45,6 @@ final class Frame {
     for (BigDecimal tick : ticks) {
       double at = y.at(tick.doubleValue());
       svg.line("grid", left, at, right, at);
-    }
-    for (BigDecimal tick : ticks) {
-      double at = y.at(tick.doubleValue());
       svg.text(Scale.text(tick), left - GAP, at + FOOT, Anchor.END);
     }
     svg.text(title, TITLE - GAP, (TOP + bottom) / 2, Anchor.MIDDLE, 90);

@@ -32,15 +32,14 @@ public record HeatMap(String columns, String rows, List<String> names, List<List
     double bottom = EDGE + end - left;
     double cell = (end - left) / names.size();
     svg.line("grid", left, EDGE, end, EDGE, end, bottom, left, bottom, left, EDGE);
-    for (int shade = 0; shade < SHADES; shade++) {
-      for (int row = 0; row < names.size(); row++) {
-        for (int column = 0; column < names.size(); column++) {
-          double share = shares.get(row).get(column);
-          if (share > 0 && Math.min(SHADES - 1, (int) (SHADES * share)) == shade) {
-            double x = left + cell * column;
-            double y = EDGE + cell * row;
-            svg.area("heat q" + shade, x, y, x + cell, y, x + cell, y + cell, x, y + cell);
-          }
+    for (int row = 0; row < names.size(); row++) {
+      for (int column = 0; column < names.size(); column++) {
+        double share = shares.get(row).get(column);
+        if (share > 0) {
+          double x = left + cell * column;
+          double y = EDGE + cell * row;
+          int shade = Math.min(SHADES - 1, (int) (SHADES * share));
+          svg.area("heat q" + shade, x, y, x + cell, y, x + cell, y + cell, x, y + cell);
         }
       }
     }

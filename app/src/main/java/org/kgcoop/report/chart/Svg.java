@@ -1,8 +1,12 @@
 package org.kgcoop.report.chart;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * Shapes and texts as SVG, small: colours are classes of the style sheet ({@code s0} to {@code s7}
- * for series), coordinates whole tenths of a pixel, and neighbours of one class one path.
+ * for series), coordinates whole tenths of a pixel, and shapes of one class one path. Classes lie
+ * on each other in the order of their first shapes, texts on top.
  */
 final class Svg {
   private static final int LONGEST_LABEL = 16;
@@ -11,14 +15,12 @@ final class Svg {
 
   /** The place of a text beside its point. */
   enum Anchor {
-    START,
     MIDDLE,
     END
   }
 
-  private final StringBuilder svg = new StringBuilder();
-  private final StringBuilder path = new StringBuilder();
-  private String classes = "";
+  private final Map<String, StringBuilder> paths = new LinkedHashMap<>();
+  private final StringBuilder texts = new StringBuilder();
 
   static long tenths(double pixels) {
     return Math.round(10 * pixels);
@@ -46,15 +48,11 @@ final class Svg {
 
   /** The area within lines from point to point. */
   void area(String role, double... points) {
-    add("f " + role, points);
-    path.append('z');
+    add("f " + role, points).append('z');
   }
 
-  private void add(String newClasses, double... points) {
-    if (!newClasses.equals(classes)) {
-      endPath();
-      classes = newClasses;
-    }
+  private StringBuilder add(String classes, double... points) {
+    StringBuilder path = paths.computeIfAbsent(classes, key -> new StringBuilder());
     long x = tenths(points[0]);
     long y = tenths(points[1]);
     path.append('M').append(x).append(' ').append(y);
@@ -65,13 +63,7 @@ final class Svg {
       x += dx;
       y += dy;
     }
-  }
-
-  private void endPath() {
-    if (!path.isEmpty()) {
-      svg.append("<path class=\"%s\" d=\"%s\"/>".formatted(classes, path));
-      path.setLength(0);
-    }
+    return path;
   }
 
   void text(String text, double x, double y, Anchor anchor) {
@@ -80,19 +72,19 @@ final class Svg {
 
   /** Writes a text that is turned upwards by so many degrees about its point. */
   void text(String text, double x, double y, Anchor anchor, int degrees) {
-    endPath();
-    svg.append("<text x=\"%s\" y=\"%s\"".formatted(tenths(x), tenths(y)));
-    if (anchor != Anchor.START) {
-      svg.append(anchor == Anchor.END ? " text-anchor=\"end\"" : " text-anchor=\"middle\"");
-    }
+    String place = anchor == Anchor.END ? "end" : "middle";
+    texts.append(
+        "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\"".formatted(tenths(x), tenths(y), place));
     if (degrees != 0) {
-      svg.append(" transform=\"rotate(-%s %s %s)\"".formatted(degrees, tenths(x), tenths(y)));
+      texts.append(" transform=\"rotate(-%s %s %s)\"".formatted(degrees, tenths(x), tenths(y)));
     }
-    svg.append('>').append(text.replace("&", "&amp;").replace("<", "&lt;")).append("</text>");
+    texts.append('>').append(text.replace("&", "&amp;").replace("<", "&lt;")).append("</text>");
   }
 
   Drawing drawing(int width, int height) {
-    endPath();
-    return new Drawing(width, height, svg.toString());
+    StringBuilder svg = new StringBuilder();
+    paths.forEach(
+        (classes, path) -> svg.append("<path class=\"%s\" d=\"%s\"/>".formatted(classes, path)));
+    return new Drawing(width, height, svg.append(texts).toString());
   }
 }

@@ -123,14 +123,10 @@ public record XyPlot(Axis x, Axis y, List<Series> series) {
     Scale scale = new Scale(across.low, across.high, frame.left, frame.right);
     DoubleFunction<String> label = x.label;
     boolean whole = label != null || values(Point::x).allMatch(value -> value == Math.rint(value));
-    List<BigDecimal> ticks = scale.ticks(SPACING, whole ? 1 : 0);
-    for (BigDecimal tick : ticks) {
+    for (BigDecimal tick : scale.ticks(SPACING, whole ? 1 : 0)) {
       double at = scale.at(tick.doubleValue());
-      frame.svg.line("grid", at, Frame.TOP, at, frame.bottom);
-    }
-    for (BigDecimal tick : ticks) {
       String text = label == null ? Scale.text(tick) : label.apply(tick.doubleValue());
-      double at = scale.at(tick.doubleValue());
+      frame.svg.line("grid", at, Frame.TOP, at, frame.bottom);
       frame.svg.text(text, at, frame.bottom + 2.4 * Frame.GAP, Anchor.MIDDLE);
     }
     for (int i = 0; i < series.size(); i++) {
