@@ -1,6 +1,7 @@
 package org.kgcoop.serve.page;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
@@ -8,8 +9,8 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.server.Request;
 import org.kgcoop.prompt.EmbeddedPrompt;
@@ -41,7 +42,7 @@ public final class WebPage {
   private final ServerSettings settings;
   private final boolean hasRuns;
   private final String note;
-  private final List<Examples.Example> examples = Examples.load();
+  private final JsonNode examples = examples();
 
   /**
    * The page of a server.
@@ -72,12 +73,22 @@ public final class WebPage {
     if (type == null) {
       throw new RefusedRequestException(404, "the page has no such part");
     }
+    request.header(SecurityHeaders.POLICY, POLICY);
+    request.contentType(type).result(resource(name));
+  }
+
+  private static byte[] resource(String name) {
     try (InputStream in = WebPage.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException(name + " is not on the class path");
-      }
-      request.header(SecurityHeaders.POLICY, POLICY);
-      request.contentType(type).result(in.readAllBytes());
+      return Objects.requireNonNull(in, name).readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Pictures for those who have none at hand, and who drew them. */
+  private static JsonNode examples() {
+    try {
+      return new ObjectMapper().readTree(resource("examples.json"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -89,15 +100,7 @@ public final class WebPage {
     json.put("token", settings.token() != null).put("runs", hasRuns);
     json.put("template", settings.template()).put("max_bytes", settings.maxBytes());
     json.put("note", note).putObject("notes").put(EmbeddedPrompt.MODEL, EmbeddedPrompt.NOTE);
-    ArrayNode all = json.putArray("examples");
-    for (int i = 0; i < examples.size(); i++) {
-      Examples.Example example = examples.get(i);
-      ObjectNode each = all.addObject().put("picture", "/page/examples/" + i);
-      each.put("title", example.title()).put("credit", example.credit());
-      each.put("model", example.model());
-      example.names().forEach(each.putArray("names")::add);
-    }
-    request.json(json);
+    request.json(json.set("examples", examples));
   }
 
   private void example(Context request) {
@@ -105,6 +108,8 @@ public final class WebPage {
     if (!number.matches("\\d{1,3}") || Integer.parseInt(number) >= examples.size()) {
       throw new RefusedRequestException(404, "there is no such example");
     }
-    request.contentType("image/png").result(examples.get(Integer.parseInt(number)).png());
+    request
+        .contentType("image/png")
+        .result(resource("examples/" + Integer.parseInt(number) + ".png"));
   }
 }
