@@ -30,8 +30,8 @@ record Palette(List<String> methods) {
   }
 
   /**
-   * What a chart shows, by colour, with "" where a colour is left out. Where there are more methods
-   * than colours, those that come late on the page take what the others leave.
+   * The methods of a chart by colour, with "" where a colour is left out. Where there are more
+   * methods than colours, those that come late on the page take what the others leave.
    *
    * @param shown of which the first ones have a place
    */

@@ -163,7 +163,7 @@ public final class ClassifierServer implements AutoCloseable {
     return http.port();
   }
 
-  /** Its routes, such as {@code get /v1/models}. */
+  /** The routes, such as {@code get /v1/models}. */
   List<String> routes() {
     return http.unsafe.internalRouter.allHttpHandlers().stream()
         .map(handler -> handler.endpoint)

@@ -27,7 +27,7 @@ import org.kgcoop.serve.model.PictureReader;
 import org.kgcoop.serve.model.SharedClassifier;
 import org.kgcoop.serve.model.ZeroShotCache;
 
-/** What each address answers; {@code openapi.yaml} describes the same. */
+/** Answers of each address; {@code openapi.yaml} describes the same. */
 final class Endpoints {
   private static final int DEFAULT_TOP = 5;
   private static final int MOST_CLASSES = 1000;
@@ -141,7 +141,7 @@ final class Endpoints {
   }
 
   /**
-   * What a picture shows.
+   * The classes of a picture.
    *
    * @param handCrafted what the hand-crafted texts of the same classes say, where it was asked for
    */

@@ -57,7 +57,7 @@ public record BarPlot(String title, List<String> groups, List<List<Double>> seri
     return frame.drawing();
   }
 
-  /** As wide as the bars need, up to the width of the page; beyond it where they would vanish. */
+  /** The width that bars need, up to that of the page; more where they would vanish. */
   private int width(int bars) {
     int wanted = MARGIN + groups.size() * (BAR * bars + GAP);
     int needed = MARGIN + groups.size() * Math.max(GAP + 2, THINNEST_BAR * bars + GAP / 2);

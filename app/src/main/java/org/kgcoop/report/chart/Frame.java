@@ -12,7 +12,7 @@ final class Frame {
   /** Pixels from the middle of a text down to its foot. */
   static final double FOOT = 4.5;
 
-  /** Where the plane begins. */
+  /** The upper edge of the plane. */
   static final double TOP = 10;
 
   private static final int TITLE = 22;

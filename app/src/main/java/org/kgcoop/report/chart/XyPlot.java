@@ -50,7 +50,7 @@ public record XyPlot(Axis x, Axis y, List<Series> series) {
     }
   }
 
-  /** How the points of a series are shown. */
+  /** Forms of a series. */
   public enum Style {
     LINE,
     LINE_AND_POINTS,
@@ -97,7 +97,9 @@ public record XyPlot(Axis x, Axis y, List<Series> series) {
       return new Axis(title, low, high, null);
     }
 
-    /** With a margin, since marks at the edge would be cut; of one value, room around it. */
+    /**
+     * The axis with a margin, since marks at the edge would be cut; of one value, room around it.
+     */
     private Axis around(DoubleStream values) {
       if (!Double.isNaN(low)) {
         return this;

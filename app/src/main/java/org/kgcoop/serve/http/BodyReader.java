@@ -56,7 +56,7 @@ final class BodyReader extends Handler.Wrapper {
     this.graceNanos = grace.toNanos();
   }
 
-  /** How many requests with a body are under way. */
+  /** The number of requests with a body that are under way. */
   int requests() {
     return requests.get();
   }
@@ -135,7 +135,7 @@ final class BodyReader extends Handler.Wrapper {
       }
     }
 
-    /** Whether there was room for it. */
+    /** Keeps a part; false where there is no room for it. */
     private synchronized boolean keep(ByteBuffer more) {
       int count = more.remaining();
       int wanted = length + count;
@@ -155,7 +155,7 @@ final class BodyReader extends Handler.Wrapper {
       return true;
     }
 
-    /** What a sender only promises takes no memory. */
+    /** Makes room, not for what a sender only promises; false where there is too little memory. */
     private boolean enlarge(int wanted) {
       long promised = request.getLength() < 0 ? maxBytes : request.getLength();
       long larger = Math.min(promised, Math.max(FIRST_BYTES, 2L * bytes.length));
@@ -226,7 +226,7 @@ final class BodyReader extends Handler.Wrapper {
       }
     }
 
-    /** Whether it is the caller who may answer; others have been later. */
+    /** True for the one caller who may answer; all others have come later. */
     private synchronized boolean end() {
       if (ended) {
         return false;

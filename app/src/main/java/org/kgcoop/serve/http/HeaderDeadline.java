@@ -30,7 +30,7 @@ final class HeaderDeadline extends Handler.Wrapper {
   private volatile Scheduler.@Nullable Task next;
 
   /**
-   * Since when a connection has had no header.
+   * The time since which a connection has had no header.
    *
    * @param requests it has had so far
    */

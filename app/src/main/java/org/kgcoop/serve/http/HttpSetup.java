@@ -15,7 +15,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lies between the network and the endpoints. A request passes the {@link RateLimit}, the
+ * All that lies between the network and the endpoints. A request passes the {@link RateLimit}, the
  * {@link Guard} and the {@link BodyReader}; only then it has a thread, which decodes its picture.
  */
 public final class HttpSetup {
@@ -24,10 +24,10 @@ public final class HttpSetup {
 
   private static final Duration GRACE = Duration.ofSeconds(5);
 
-  /** Fewer than files that a process may usually open, 1024. */
+  /** The most connections: fewer than files that a process may usually open, 1024. */
   private static final int MOST_CONNECTIONS = 512;
 
-  /** Beside those that answer requests with bodies: the network's, and for requests without. */
+  /** Threads beside those that answer requests with bodies: for the network and other requests. */
   private static final int MORE_THREADS = 16;
 
   private final ServerSettings settings;

@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.handler.DoSHandler;
 
 /**
- * So many requests a second from one address, and twice as many at once after a rest; the others
+ * A limit of requests a second from one address, and twice as many at once after a rest; the others
  * get 429. Jetty keeps the addresses, and forgets them when they have been silent. Its own leaking
  * bucket counts refused requests too, so that whoever asks again after the second that a refusal
  * names may be refused for ever.
@@ -44,7 +44,10 @@ final class RateLimit implements DoSHandler.Tracker {
         MOST_CLIENTS);
   }
 
-  /** Its address; of an IPv6 address the half that names its network, since one host has many. */
+  /**
+   * The address of a client; of an IPv6 address the half that names its network, since one host has
+   * many.
+   */
   static String client(Request request) {
     if (request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress from
         && from.getAddress() instanceof Inet6Address address) {

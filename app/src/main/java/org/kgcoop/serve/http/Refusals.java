@@ -109,7 +109,7 @@ public final class Refusals extends ErrorHandler {
     request.status(status).json(JsonNodeFactory.instance.objectNode().put("error", reason));
   }
 
-  /** Whether the same request may succeed a second later. */
+  /** True if the same request may succeed a second later. */
   static boolean isTemporary(int status) {
     return status == HttpStatus.SERVICE_UNAVAILABLE_503
         || status == HttpStatus.TOO_MANY_REQUESTS_429;

@@ -6,18 +6,18 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is noted of a request while it is answered: its times, for its limit, the log and the
- * metrics. The thread that answers a request finds its trace with {@link #current}.
+ * Notes on a request while it is answered: its times, for its limit, the log and the metrics. The
+ * thread that answers a request finds its trace with {@link #current}.
  */
 public final class RequestTrace {
   private static final String ATTRIBUTE = RequestTrace.class.getName();
   private static final ThreadLocal<@Nullable RequestTrace> CURRENT = new ThreadLocal<>();
 
-  /** What a request waits for; each has its own time. */
+  /** Things that a request waits for; each has its own time. */
   public enum Stage {
-    /** From the file's bytes to the model's pixels, and the wait for a place to do it. */
+    /** The way from the file's bytes to the model's pixels, and the wait for a place to do it. */
     DECODE,
-    /** From the pixels to the batch. */
+    /** The wait from the pixels to the batch. */
     WAIT,
     /** The batch that the picture is part of. */
     ENCODE
@@ -29,7 +29,7 @@ public final class RequestTrace {
   private volatile @Nullable String model;
   private volatile int bodyBytes;
 
-  /** That of a request, from its first look on. */
+  /** Returns the trace of a request, which begins with its first look. */
   static RequestTrace of(Request request) {
     if (request.getAttribute(ATTRIBUTE) instanceof RequestTrace known) {
       return known;
@@ -39,7 +39,7 @@ public final class RequestTrace {
     return trace;
   }
 
-  /** That of the request which this thread answers; a new one where it answers none. */
+  /** Returns the trace of the request that this thread answers; a new one where it answers none. */
   public static RequestTrace current() {
     RequestTrace trace = CURRENT.get();
     return trace == null ? new RequestTrace() : trace;

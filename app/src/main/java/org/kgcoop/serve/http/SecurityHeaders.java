@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import org.eclipse.jetty.http.HttpFields;
 
-/** What every answer carries, so that a browser does nothing with it that is not wanted. */
+/** Headers of every answer, so that a browser does nothing with it that is not wanted. */
 public final class SecurityHeaders {
   public static final String POLICY = "Content-Security-Policy";
 

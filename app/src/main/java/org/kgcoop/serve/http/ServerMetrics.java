@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.kgcoop.serve.http.RequestTrace.Stage;
 import org.kgcoop.tensor.Engine;
 
-/** What the server counts of itself, in the form that Prometheus reads. */
+/** Counts that the server keeps of itself, in the form that Prometheus reads. */
 public final class ServerMetrics implements AutoCloseable {
   private static final Duration[] TIMES =
       DoubleStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000)

@@ -8,7 +8,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.Images;
 
 /**
- * Where a server listens, who may ask it, and how much.
+ * Settings of a server: its address, who may ask it, and how much.
  *
  * @param host an address of this machine
  * @param port 0 for any that is free
@@ -57,7 +57,7 @@ public record ServerSettings(
   }
 
   /**
-   * Whether only programs of this machine reach the host.
+   * True if only programs of this machine reach the host.
    *
    * @throws KgCoopException where there is no such host
    */

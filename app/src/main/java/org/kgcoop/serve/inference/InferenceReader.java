@@ -83,7 +83,7 @@ final class InferenceReader {
     }
   }
 
-  /** Without what the parser advises its programmer. */
+  /** The parser's message without its advice to programmers. */
   private static String reason(JsonProcessingException e) {
     String line = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
     return line.replaceFirst(": enable .*", "").replaceFirst(", from `.*`", "");
@@ -107,7 +107,7 @@ final class InferenceReader {
     return new RefusedRequestException(400, place + ": " + reason);
   }
 
-  /** What parameters say of what is understood here. */
+  /** Parameters, as far as they are understood here. */
   private record Parameters(
       @Nullable Boolean binaryData,
       @Nullable Boolean binaryDataOutput,

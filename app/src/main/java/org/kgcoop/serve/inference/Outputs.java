@@ -6,7 +6,7 @@ import org.kgcoop.classify.Classification;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.inference.InferenceRequest.Output;
 
-/** What an inference request gets of what its pictures show, B of them, among C classes. */
+/** Outputs that an inference request gets for its B pictures among C classes. */
 final class Outputs {
   /** FP32, (B, C). */
   static final String PROBABILITIES = "probabilities";
@@ -62,7 +62,9 @@ final class Outputs {
     }
   }
 
-  /** As the classification extension writes them: {@code value:index:label}, best first. */
+  /**
+   * The classes as the classification extension has them: {@code value:index:label}, best first.
+   */
   private static List<String> best(Classification found, int count) {
     return found.top(count).stream()
         .map(each -> each.probability() + ":" + each.index() + ":" + each.className())

@@ -22,7 +22,7 @@ final class PictureInputs {
   /** FP32 or FP16, (B, channels, R, R): cut, resized and normalised as the CLIP sees them. */
   static final String PIXELS = "pixels";
 
-  /** Far beyond any normalised value, and below most of those that nobody has normalised. */
+  /** A bound far beyond normalised values, and below most of those that nobody has normalised. */
   private static final float LARGEST = 20;
 
   private final PictureReader reader;
@@ -30,7 +30,7 @@ final class PictureInputs {
   private final int most;
 
   /**
-   * Of requests with at most so many pictures.
+   * A reader for requests with at most so many pictures.
    *
    * @param preprocessing what pixels have behind them
    */

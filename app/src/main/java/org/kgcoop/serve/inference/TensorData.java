@@ -99,7 +99,7 @@ final class TensorData {
     numbers[count++] = parser.getFloatValue();
   }
 
-  /** Of type BYTES, in order. */
+  /** The elements of type BYTES, in order. */
   List<byte[]> elements() {
     return elements;
   }

@@ -32,10 +32,10 @@ public final class EncodingQueue implements AutoCloseable {
 
   private static final long IDLE_MILLISECONDS = 100;
 
-  /** Longer than most pictures take to be decoded; no large one holds up the others. */
+  /** More than the time that most pictures take to be decoded; no large one holds up the others. */
   private static final long GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-  /** How soon one of several callers who have just been answered asks again. */
+  /** The time in which one of several callers who have just been answered asks again. */
   private static final long RETURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final PictureEncoder encoder;
@@ -49,8 +49,8 @@ public final class EncodingQueue implements AutoCloseable {
   private volatile boolean stopping;
 
   /**
-   * What is made of features. Pictures that wait for the same object are read together, which takes
-   * less time than one by one.
+   * A way from features to answers. Pictures that wait for the same object are read together, which
+   * takes less time than one by one.
    */
   @FunctionalInterface
   public interface Reading<T> {
@@ -244,7 +244,7 @@ public final class EncodingQueue implements AutoCloseable {
     }
   }
 
-  /** How many pictures wait now. */
+  /** The number of pictures that wait now. */
   public int waiting() {
     return waiting.size();
   }

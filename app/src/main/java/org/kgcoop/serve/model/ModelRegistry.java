@@ -53,7 +53,7 @@ public final class ModelRegistry implements AutoCloseable {
         404, "no such model; expected one of " + String.join(", ", models.keySet()));
   }
 
-  /** What there is now, for telling about it: any of them may be closed at any time. */
+  /** The models that there are now, to be told of: any of them may be closed at any time. */
   public synchronized Map<String, Classifier> all() {
     Map<String, Classifier> all = new LinkedHashMap<>();
     models.forEach((name, model) -> all.put(name, model.classifier()));

@@ -53,7 +53,7 @@ public final class PictureReader {
   }
 
   /**
-   * As the test transform shows it.
+   * Decodes a picture and shows it as the test transform does.
    *
    * @throws RefusedRequestException 503 where others are decoded until the time limit is over, or
    *     too many large ones wait
@@ -69,7 +69,7 @@ public final class PictureReader {
     }
   }
 
-  /** How many are being read, which will want the encoder. */
+  /** The number of pictures that are being read, which will want the encoder. */
   public int upcoming() {
     return upcoming.get();
   }

@@ -23,7 +23,7 @@ public final class SharedClassifier {
     return classifier;
   }
 
-  /** One who holds it; closing lets it go. */
+  /** A hold on the classifier; closing lets it go. */
   public final class Use implements AutoCloseable {
     private Use() {}
 
@@ -46,7 +46,7 @@ public final class SharedClassifier {
     }
   }
 
-  /** For a caller who knows that somebody holds it meanwhile. */
+  /** Holds the classifier, for a caller who knows that somebody else does meanwhile. */
   synchronized Use use() {
     holders++;
     return new Use();

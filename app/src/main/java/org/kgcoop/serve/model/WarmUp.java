@@ -9,7 +9,7 @@ import org.kgcoop.bank.PictureEncoder.Pixels;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.serve.http.RefusedRequestException;
 
-/** What is slow only the first time, such as starting the encoder's threads, before any request. */
+/** A run, before any request, of all that is slow only the first time, such as starting threads. */
 public final class WarmUp {
   private static final int SIDE = 64;
 

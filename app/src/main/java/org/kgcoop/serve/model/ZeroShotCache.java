@@ -21,7 +21,7 @@ import org.kgcoop.serve.http.RequestTrace;
  * not wait for texts; one list at a time, since a list takes all cores.
  */
 public final class ZeroShotCache implements AutoCloseable {
-  /** At E = 512 their features take 20 MB. */
+  /** The most classes in all: at E = 512 their features take 20 MB. */
   public static final int MOST_CLASSES = 10_000;
 
   private record Texts(List<String> classNames, String template) {}

@@ -41,7 +41,7 @@ final class RunOverview {
   private final Consumer<String> log;
 
   /**
-   * Of those runs.
+   * The page of those runs.
    *
    * @param tables protocols by the names of their folders
    */

@@ -94,7 +94,7 @@ public final class WebPage {
     }
   }
 
-  /** What the page has to know before it asks for anything. */
+  /** Answers with all that the page has to know before it asks for anything. */
   private void about(Context request) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("token", settings.token() != null).put("runs", hasRuns);
