@@ -2,6 +2,7 @@ package org.kgcoop;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -48,8 +49,6 @@ class ApplicationArchitectureTest {
               "org.kgcoop.io..",
               "com.fasterxml.jackson..",
               "gg.jte..",
-              "org.knowm.xchart..",
-              "de.erichseifert.vectorgraphics2d..",
               "org.jspecify..",
               "com.google.errorprone..",
               "java..",
@@ -57,13 +56,17 @@ class ApplicationArchitectureTest {
               "javax.annotation.processing..");
 
   @ArchTest
-  static final ArchRule templatesAndChartsStayInsideReport =
+  static final ArchRule templatesStayInsideReport =
       noClasses()
           .that()
           .resideOutsideOfPackage("org.kgcoop.report..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("gg.jte..", "org.knowm.xchart..");
+          .resideInAPackage("gg.jte..");
+
+  @ArchTest
+  static final ArchRule packagesHaveADirection =
+      slices().matching("org.kgcoop.(**)").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule httpStaysInsideServe =

@@ -10,6 +10,8 @@ import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.report.Grid.Best;
+import org.kgcoop.report.chart.BarPlot;
+import org.kgcoop.report.chart.Drawing;
 
 /** The table of base-to-new generalisation: base, new, H, times, and the same of each data set. */
 final class BaseToNewSection {
@@ -163,7 +165,7 @@ final class BaseToNewSection {
     for (String method : places) {
       drawn.add(method.isEmpty() ? List.of() : series.get(methods.indexOf(method)));
     }
-    int shown = Math.min(Ink.SERIES, methods.size());
+    int shown = Math.min(Drawing.COLOURS, methods.size());
     String more =
         methods.size() > shown ? " (the first %s of %s rows)".formatted(shown, methods.size()) : "";
     List<Grid.Column> columns = new ArrayList<>();

@@ -1,6 +1,7 @@
 package org.kgcoop.report;
 
 import java.util.List;
+import org.kgcoop.report.chart.Drawing;
 
 /** A part of a section. */
 sealed interface Block {

@@ -6,10 +6,12 @@ import java.util.Locale;
 import java.util.Optional;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Target.Prediction;
-import org.kgcoop.report.XyPlot.Axis;
-import org.kgcoop.report.XyPlot.Point;
-import org.kgcoop.report.XyPlot.Series;
-import org.kgcoop.report.XyPlot.Style;
+import org.kgcoop.report.chart.Drawing;
+import org.kgcoop.report.chart.XyPlot;
+import org.kgcoop.report.chart.XyPlot.Axis;
+import org.kgcoop.report.chart.XyPlot.Point;
+import org.kgcoop.report.chart.XyPlot.Series;
+import org.kgcoop.report.chart.XyPlot.Style;
 
 /** Whether predictions that a model is sure of by 80 percent are right in 80 percent. */
 final class Calibration {
@@ -43,7 +45,7 @@ final class Calibration {
     List<Double> confidences = new ArrayList<>();
     List<Double> accuracies = new ArrayList<>();
     List<String> errors = new ArrayList<>();
-    for (Target target : targets.subList(0, Math.min(Ink.SERIES - 1, targets.size()))) {
+    for (Target target : targets.subList(0, Math.min(Drawing.COLOURS - 1, targets.size()))) {
       List<Bin> bins = bins(target.predictions());
       if (bins.isEmpty()) {
         continue;

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.kgcoop.report.Block.Chart;
+import org.kgcoop.report.chart.HeatMap;
 
 /** What was taken for what: counts of pictures by label (row) and prediction (column). */
 final class Confusion {

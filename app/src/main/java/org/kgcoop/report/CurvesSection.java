@@ -13,10 +13,12 @@ import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Words;
-import org.kgcoop.report.XyPlot.Axis;
-import org.kgcoop.report.XyPlot.Point;
-import org.kgcoop.report.XyPlot.Series;
-import org.kgcoop.report.XyPlot.Style;
+import org.kgcoop.report.chart.Drawing;
+import org.kgcoop.report.chart.XyPlot;
+import org.kgcoop.report.chart.XyPlot.Axis;
+import org.kgcoop.report.chart.XyPlot.Point;
+import org.kgcoop.report.chart.XyPlot.Series;
+import org.kgcoop.report.chart.XyPlot.Style;
 
 /** Losses, accuracies and learning rates over the epochs, as the events of runs tell them. */
 final class CurvesSection {
@@ -71,7 +73,7 @@ final class CurvesSection {
     for (Cell cell : cells) {
       Run run = cell.run();
       Map<String, List<Point>> own = run == null ? Map.of() : curves(run.events());
-      if (!own.isEmpty() && curves.size() < Ink.SERIES) {
+      if (!own.isEmpty() && curves.size() < Drawing.COLOURS) {
         String name = cell.label();
         while (curves.containsKey(name)) {
           name += name.equals(cell.label()) ? ", seed " + cell.seed() : "'";
@@ -154,7 +156,7 @@ final class CurvesSection {
     if (all.stream().allMatch(s -> s.points().size() < 2)) {
       return;
     }
-    List<Series> series = all.subList(0, Math.min(Ink.SERIES, all.size()));
+    List<Series> series = all.subList(0, Math.min(Drawing.COLOURS, all.size()));
     String more = all.size() > series.size() ? "; the first %s".formatted(series.size()) : "";
     charts.add(
         new Chart(

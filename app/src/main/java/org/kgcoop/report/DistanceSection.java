@@ -6,10 +6,12 @@ import java.util.Optional;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Words;
-import org.kgcoop.report.XyPlot.Axis;
-import org.kgcoop.report.XyPlot.Point;
-import org.kgcoop.report.XyPlot.Series;
-import org.kgcoop.report.XyPlot.Style;
+import org.kgcoop.report.chart.Drawing;
+import org.kgcoop.report.chart.XyPlot;
+import org.kgcoop.report.chart.XyPlot.Axis;
+import org.kgcoop.report.chart.XyPlot.Point;
+import org.kgcoop.report.chart.XyPlot.Series;
+import org.kgcoop.report.chart.XyPlot.Style;
 
 /**
  * The figure that motivates KgCoOp: the farther learned class features are from hand-crafted ones,
@@ -32,7 +34,7 @@ final class DistanceSection {
       return Optional.empty();
     }
     List<String> methods = losses.stream().map(Loss::method).distinct().toList();
-    List<String> shown = methods.subList(0, Math.min(Ink.SERIES, methods.size()));
+    List<String> shown = methods.subList(0, Math.min(Drawing.COLOURS, methods.size()));
     List<String> places = palette.places(methods);
     List<Series> series = new ArrayList<>();
     List<Double> correlations = new ArrayList<>();

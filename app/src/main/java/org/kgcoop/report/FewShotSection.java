@@ -9,10 +9,12 @@ import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.report.Grid.Best;
 import org.kgcoop.report.Statistics.Spread;
-import org.kgcoop.report.XyPlot.Axis;
-import org.kgcoop.report.XyPlot.Point;
-import org.kgcoop.report.XyPlot.Series;
-import org.kgcoop.report.XyPlot.Style;
+import org.kgcoop.report.chart.Drawing;
+import org.kgcoop.report.chart.XyPlot;
+import org.kgcoop.report.chart.XyPlot.Axis;
+import org.kgcoop.report.chart.XyPlot.Point;
+import org.kgcoop.report.chart.XyPlot.Series;
+import org.kgcoop.report.chart.XyPlot.Style;
 
 /** Accuracy over the number of training pictures a class. */
 final class FewShotSection {
@@ -108,7 +110,8 @@ final class FewShotSection {
             log2(shots.get(0)) - 0.15,
             log2(shots.get(shots.size() - 1)) + 0.15,
             FewShotSection::tick);
-    String more = methods.size() > Ink.SERIES ? "; the first %s methods".formatted(Ink.SERIES) : "";
+    String more =
+        methods.size() > Drawing.COLOURS ? "; the first %s methods".formatted(Drawing.COLOURS) : "";
     String band = seeds(cells) > 1 ? "; bands: standard deviation over seeds" : "";
     return new Chart(
         caption + ", in percent" + band + more,

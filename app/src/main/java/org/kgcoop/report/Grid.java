@@ -40,7 +40,7 @@ record Grid(String label, String corner, List<Column> columns, List<Row> rows) {
     }
   }
 
-  /** Which of several numbers is the best. */
+  /** The kind of number that is the best of several. */
   enum Best {
     HIGHEST,
     LOWEST,

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.kgcoop.report.chart.Drawing;
 
 /**
  * The places of methods among the colours of a page: one a method, in every chart.
@@ -29,18 +30,18 @@ record Palette(List<String> methods) {
   }
 
   /**
-   * What a chart shows, by colour, with "" where a colour is left out. Where there are more methods
-   * than colours, those that come late on the page take what the others leave.
+   * The methods of a chart by colour, with "" where a colour is left out. Where there are more
+   * methods than colours, those that come late on the page take what the others leave.
    *
    * @param shown of which the first ones have a place
    */
   List<String> places(List<String> shown) {
-    List<String> first = shown.subList(0, Math.min(Ink.SERIES, shown.size()));
-    String[] places = new String[Ink.SERIES];
+    List<String> first = shown.subList(0, Math.min(Drawing.COLOURS, shown.size()));
+    String[] places = new String[Drawing.COLOURS];
     List<String> late = new ArrayList<>();
     for (String method : first) {
       int place = methods.indexOf(method);
-      if (place >= 0 && place < Ink.SERIES) {
+      if (place >= 0 && place < Drawing.COLOURS) {
         places[place] = method;
       } else {
         late.add(method);

@@ -3,8 +3,8 @@ package org.kgcoop.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import org.kgcoop.report.XyPlot.Point;
-import org.kgcoop.report.XyPlot.Series;
+import org.kgcoop.report.chart.XyPlot.Point;
+import org.kgcoop.report.chart.XyPlot.Series;
 
 /** The numbers of curves as a table. */
 final class SeriesGrid {

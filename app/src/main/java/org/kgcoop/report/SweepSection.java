@@ -10,10 +10,12 @@ import java.util.TreeMap;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Statistics.Spread;
-import org.kgcoop.report.XyPlot.Axis;
-import org.kgcoop.report.XyPlot.Point;
-import org.kgcoop.report.XyPlot.Series;
-import org.kgcoop.report.XyPlot.Style;
+import org.kgcoop.report.chart.Drawing;
+import org.kgcoop.report.chart.XyPlot;
+import org.kgcoop.report.chart.XyPlot.Axis;
+import org.kgcoop.report.chart.XyPlot.Point;
+import org.kgcoop.report.chart.XyPlot.Series;
+import org.kgcoop.report.chart.XyPlot.Style;
 
 /** What one varied number does: accuracies and the distance over it, such as KgCoOp's weight. */
 final class SweepSection {
@@ -60,7 +62,7 @@ final class SweepSection {
     byValue
         .values()
         .forEach(cells -> cells.forEach(c -> c.targets().forEach(t -> names.add(t.name()))));
-    for (String name : names.stream().limit(Ink.SERIES - 1).toList()) {
+    for (String name : names.stream().limit(Drawing.COLOURS - 1).toList()) {
       series.add(
           series(name, byValue, cells -> Statistics.overSeeds(cells, c -> c.accuracy(name))));
     }

@@ -17,6 +17,21 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.prompt.EmbeddedPrompt;
+import org.kgcoop.serve.http.HttpSetup;
+import org.kgcoop.serve.http.Refusals;
+import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.RequestTrace;
+import org.kgcoop.serve.http.ServerMetrics;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.inference.OpenInference;
+import org.kgcoop.serve.model.EncodingQueue;
+import org.kgcoop.serve.model.ModelRegistry;
+import org.kgcoop.serve.model.PictureReader;
+import org.kgcoop.serve.model.WarmUp;
+import org.kgcoop.serve.model.ZeroShotCache;
+import org.kgcoop.serve.page.BrowserSession;
+import org.kgcoop.serve.page.RunPages;
+import org.kgcoop.serve.page.WebPage;
 
 /**
  * An HTTP server over classifiers of one CLIP, running from its making to its closing. Pictures are
@@ -34,21 +49,11 @@ public final class ClassifierServer implements AutoCloseable {
    * Starts it.
    *
    * @param models they and the CLIP are the caller's to close, afterwards
-   * @param log gets a line where something is wrong with the server itself
-   * @throws KgCoopException where it cannot listen there
-   */
-  public ClassifierServer(
-      Clip clip, ModelRegistry models, ServerSettings settings, Consumer<String> log) {
-    this(clip, models, settings, null, log, null);
-  }
-
-  /**
-   * Starts it.
-   *
    * @param runs whose pages it shows, those below a folder; null for none
+   * @param log gets a line where something is wrong with the server itself
    * @param requests gets a JSON object, one line, for each request that is over; several threads
    *     may call it; null for none
-   * @see #ClassifierServer(Clip, ModelRegistry, ServerSettings, Consumer)
+   * @throws KgCoopException where it cannot listen there
    */
   public ClassifierServer(
       Clip clip,
@@ -58,16 +63,17 @@ public final class ClassifierServer implements AutoCloseable {
       Consumer<String> log,
       @Nullable Consumer<String> requests) {
     this.log = log;
-    BrowserSession session = new BrowserSession();
+    BrowserSession session = new BrowserSession(RunPages.PATH, RunPages.REPORT);
     WebPage pages =
         new WebPage(settings, runs != null, EmbeddedPrompt.isFor(clip) ? EmbeddedClip.NOTE : "");
     RunPages runPages = new RunPages(runs, session, log);
+    int underWay = settings.queue() + EncodingQueue.BATCH;
     zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES, settings.timeLimit());
     PictureReader pictures = new PictureReader(clip, settings, log);
     queue =
         new EncodingQueue(
             new PictureEncoder(clip, new Images(log)),
-            settings.queue() + EncodingQueue.BATCH,
+            underWay,
             settings.timeLimit(),
             pictures::upcoming,
             metrics::countBatch);
@@ -76,7 +82,13 @@ public final class ClassifierServer implements AutoCloseable {
     OpenInference protocol =
         new OpenInference(models, queue, pictures, clip.preprocessing(), settings);
     ModelChanges changes = new ModelChanges(clip, models, settings);
-    setup = new HttpSetup(settings, session, metrics, requests);
+    setup =
+        new HttpSetup(
+            settings,
+            underWay,
+            request -> WebPage.isPart(request) || session.opens(request),
+            metrics,
+            requests);
     http =
         Javalin.create(
             config -> {
@@ -113,12 +125,12 @@ public final class ClassifierServer implements AutoCloseable {
     config.routes.get("/metrics", metrics::answer);
     config.routes.exception(
         RefusedRequestException.class,
-        (e, request) -> Endpoints.refuse(request, e.status(), String.valueOf(e.getMessage())));
+        (e, request) -> Refusals.refuse(request, e.status(), String.valueOf(e.getMessage())));
     config.routes.exception(KgCoopException.class, this::known);
     config.routes.exception(MethodNotAllowedResponse.class, ClassifierServer::wrongMethod);
     config.routes.exception(
         HttpResponseException.class,
-        (e, request) -> Endpoints.refuse(request, e.getStatus(), "see /openapi.yaml"));
+        (e, request) -> Refusals.refuse(request, e.getStatus(), "see /openapi.yaml"));
     config.routes.exception(Exception.class, this::unexpected);
     config.router.javaLangErrorHandler(
         (response, e) -> {
@@ -130,7 +142,7 @@ public final class ClassifierServer implements AutoCloseable {
   /** Bad pictures and texts are the sender's; the rest is nobody's business. */
   private void known(KgCoopException e, Context request) {
     switch (e.category()) {
-      case DATA, CONFIGURATION -> Endpoints.refuse(request, 400, String.valueOf(e.getMessage()));
+      case DATA, CONFIGURATION -> Refusals.refuse(request, 400, String.valueOf(e.getMessage()));
       default -> unexpected(e, request);
     }
   }
@@ -138,12 +150,12 @@ public final class ClassifierServer implements AutoCloseable {
   private static void wrongMethod(MethodNotAllowedResponse e, Context request) {
     String allowed = String.join(", ", e.getDetails().values());
     request.header("Allow", allowed);
-    Endpoints.refuse(request, e.getStatus(), "expected " + allowed + "; see /openapi.yaml");
+    Refusals.refuse(request, e.getStatus(), "expected " + allowed + "; see /openapi.yaml");
   }
 
   private void unexpected(Exception e, Context request) {
     log.accept(request.method() + " " + RequestTrace.current().route() + ": " + e);
-    Endpoints.refuse(request, 500, "the server failed; its log says why");
+    Refusals.refuse(request, 500, "the server failed; its log says why");
   }
 
   /** The port it listens on. */
@@ -151,7 +163,7 @@ public final class ClassifierServer implements AutoCloseable {
     return http.port();
   }
 
-  /** Its routes, such as {@code get /v1/models}. */
+  /** The routes, such as {@code get /v1/models}. */
   List<String> routes() {
     return http.unsafe.internalRouter.allHttpHandlers().stream()
         .map(handler -> handler.endpoint)

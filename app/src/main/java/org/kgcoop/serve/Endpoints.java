@@ -18,8 +18,16 @@ import org.kgcoop.bank.PictureEncoder.Pixels;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classification.Candidate;
 import org.kgcoop.classify.Classifier;
+import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.RequestTrace;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.model.EncodingQueue;
+import org.kgcoop.serve.model.ModelRegistry;
+import org.kgcoop.serve.model.PictureReader;
+import org.kgcoop.serve.model.SharedClassifier;
+import org.kgcoop.serve.model.ZeroShotCache;
 
-/** What each address answers; {@code openapi.yaml} describes the same. */
+/** Answers of each address; {@code openapi.yaml} describes the same. */
 final class Endpoints {
   private static final int DEFAULT_TOP = 5;
   private static final int MOST_CLASSES = 1000;
@@ -55,10 +63,6 @@ final class Endpoints {
     return JsonNodeFactory.instance.objectNode();
   }
 
-  static void json(Context request, ObjectNode json) {
-    request.contentType("application/json").result(json.toString());
-  }
-
   private static void description(Context request) throws IOException {
     try (InputStream in = Endpoints.class.getResourceAsStream("openapi.yaml")) {
       request.contentType("application/yaml").result(Objects.requireNonNull(in).readAllBytes());
@@ -69,7 +73,7 @@ final class Endpoints {
     ObjectNode json = object();
     ArrayNode all = json.putArray("models");
     models.all().forEach((name, classifier) -> all.add(described(name, classifier)));
-    json(request, json);
+    request.json(json);
   }
 
   static ObjectNode described(String name, Classifier classifier) {
@@ -137,7 +141,7 @@ final class Endpoints {
   }
 
   /**
-   * What a picture shows.
+   * The classes of a picture.
    *
    * @param handCrafted what the hand-crafted texts of the same classes say, where it was asked for
    */
@@ -174,7 +178,7 @@ final class Endpoints {
                       new Candidate(each.index(), each.className(), handCraftedOnes[each.index()]))
               .toList());
     }
-    json(request, json);
+    request.json(json);
   }
 
   private static void candidates(ArrayNode to, List<Candidate> candidates) {
@@ -213,7 +217,7 @@ final class Endpoints {
    */
   private byte[] picture(Context request) {
     if (!request.isMultipart()) {
-      return RequestBody.read(request.bodyInputStream(), settings.maxBytes());
+      return request.bodyAsBytes();
     }
     List<UploadedFile> parts;
     try {
@@ -225,7 +229,11 @@ final class Endpoints {
       throw new RefusedRequestException(
           400, "expected one file in the form's part 'image', got " + parts.size());
     }
-    return RequestBody.read(parts.get(0).content(), settings.maxBytes());
+    try (InputStream file = parts.get(0).content()) {
+      return file.readAllBytes();
+    } catch (IOException e) {
+      throw unreadable();
+    }
   }
 
   private static @Nullable String parameter(Context request, String name) {
@@ -247,15 +255,5 @@ final class Endpoints {
   private static RefusedRequestException unreadable() {
     return new RefusedRequestException(
         400, "the form cannot be read; expected multipart/form-data");
-  }
-
-  static void refuse(Context request, int status, String reason) {
-    if (Refusals.isTemporary(status)) {
-      request.header("Retry-After", "1");
-    } else {
-      // Jetty gives up the connection where it cannot read a form, and does not say so.
-      request.header("Connection", "close");
-    }
-    json(request.status(status), object().put("error", reason));
   }
 }

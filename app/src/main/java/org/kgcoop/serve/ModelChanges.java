@@ -10,6 +10,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.model.ModelRegistry;
 
 /** Models that come and go by request. Whoever may do this has brought the server's token. */
 final class ModelChanges {
@@ -48,7 +51,7 @@ final class ModelChanges {
           "the model's name: expected 1 to 100 letters, digits, '.', '_' and '-', and neither '.' nor"
               + " '..'");
     }
-    byte[] file = RequestBody.read(request.bodyInputStream(), settings.maxBytes());
+    byte[] file = request.bodyAsBytes();
     ObjectNode described;
     synchronized (this) { // one is read at a time: its texts take all cores, and memory
       boolean isNew = !models.all().containsKey(name);
@@ -60,7 +63,7 @@ final class ModelChanges {
       models.putAll(Map.of(name, classifier));
       int unused = request.status(isNew ? 201 : 200).statusCode();
     }
-    Endpoints.json(request, described);
+    request.json(described);
   }
 
   /** Whatever is wrong with a file that came with the request is the sender's. */

@@ -167,7 +167,7 @@ class ReportPageTest {
     assertThat(page.select("#results h3").eachText()).containsExactly("objects", "places");
     // Base, new and H by data set; two losses, accuracy and rate of two data sets; two matrices and
     // one calibration of two runs; two of the sweep, one of distance.
-    assertThat(page.select("figure.chart > svg.drawing")).hasSize(3 + 8 + 6 + 2 + 1);
+    assertThat(page.select("figure.chart svg.drawing")).hasSize(3 + 8 + 6 + 2 + 1);
     assertThat(page.select("#training figcaption").eachText())
         .contains(
             "Loss by epoch",
@@ -201,6 +201,14 @@ class ReportPageTest {
       assertThat(chart.expectFirst("svg[role=img] > title").text())
           .isEqualTo(chart.expectFirst("figcaption").text());
       assertThat(chart.select("details tbody td")).isNotEmpty();
+    }
+  }
+
+  @Test
+  void chartsAreSmallAndTheirTextIsText() throws IOException {
+    for (Element chart : sweep().select("svg.drawing")) {
+      assertThat(chart.html()).hasSizeLessThan(15_000);
+      assertThat(chart.select("text")).hasSizeGreaterThan(4);
     }
   }
 

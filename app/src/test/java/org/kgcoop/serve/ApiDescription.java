@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.yaml.snakeyaml.Yaml;
 
 /** What {@code openapi.yaml} says, to hold a server's answers against. */
-final class ApiDescription {
+public final class ApiDescription {
   /** Those of every route, which come before anything of a request is looked at. */
   private static final Set<Integer> GUARDED = Set.of(401, 403, 408, 421, 429);
 
@@ -27,7 +27,7 @@ final class ApiDescription {
     this.root = root;
   }
 
-  static ApiDescription read() {
+  public static ApiDescription read() {
     try (InputStream in = Endpoints.class.getResourceAsStream("openapi.yaml")) {
       Object yaml = new Yaml().load(Objects.requireNonNull(in)); // it knows aliases
       return new ApiDescription(new ObjectMapper().valueToTree(yaml));
@@ -37,14 +37,14 @@ final class ApiDescription {
   }
 
   /** A method, such as {@code get}, and a path, such as {@code /v2/models/{model}}. */
-  record Route(String method, String path) {
+  public record Route(String method, String path) {
     @Override
     public String toString() {
       return method + " " + path;
     }
   }
 
-  List<Route> routes() {
+  public List<Route> routes() {
     List<Route> routes = new ArrayList<>();
     root.path("paths")
         .properties()
@@ -61,7 +61,7 @@ final class ApiDescription {
   }
 
   /** The names of a route's parameters that stand in the path, the query or a header. */
-  List<String> parameters(Route route, String in) {
+  public List<String> parameters(Route route, String in) {
     List<String> names = new ArrayList<>();
     for (JsonNode each : operation(route).path("parameters")) {
       JsonNode parameter = resolved(each);
@@ -83,7 +83,7 @@ final class ApiDescription {
   }
 
   /** It is OpenAPI, every {@code $ref} leads somewhere, and every array says of what. */
-  void assertValid() {
+  public void assertValid() {
     // The parser knows no aliases: it reads what they stand for.
     SwaggerParseResult parsed =
         new OpenAPIV3Parser().readContents(root.toString(), List.of(), new ParseOptions());
@@ -101,7 +101,7 @@ final class ApiDescription {
   }
 
   /** That an answer of that status is described; addresses that are no route have none. */
-  void assertDescribes(String method, String path, int status) {
+  public void assertDescribes(String method, String path, int status) {
     for (Route route : routes()) {
       String pattern = "\\Q" + route.path().replaceAll("\\{\\w+}", "\\\\E[^/]+\\\\Q") + "\\E";
       if (route.method().equalsIgnoreCase(method) && Pattern.matches(pattern, path)) {

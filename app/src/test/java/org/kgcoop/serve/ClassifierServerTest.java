@@ -40,17 +40,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Waiting;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.serve.ApiDescription.Route;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.model.ModelRegistry;
 
 /** Real requests to a real server. */
 @Timeout(240)
 class ClassifierServerTest {
   private static final String TEMPLATE = "a photo of a {}.";
   private static final int MOST_BYTES = 20_000;
+  private static final long PIXELS = ServerSettings.DEFAULT_MAX_PIXELS;
   private static final String TOKEN = "0123456789abcdef";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final ApiDescription DESCRIPTION = ApiDescription.read();
@@ -77,7 +81,7 @@ class ClassifierServerTest {
     byName.put("places", places);
     byName.put("trained", trained);
     models = new ModelRegistry(byName);
-    server = new ClassifierServer(clip, models, settings(null), LOG::add);
+    server = new ClassifierServer(clip, models, settings(null), null, LOG::add, null);
     BufferedImage image = new BufferedImage(50, 40, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 2000; i++) {
       image.setRGB(i % 50, i / 50, i * 8009);
@@ -97,7 +101,7 @@ class ClassifierServerTest {
 
   private static ServerSettings settings(@Nullable String token) {
     return new ServerSettings(
-        "127.0.0.1", 0, token, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES);
+        "127.0.0.1", 0, token, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES, 0, PIXELS);
   }
 
   private static HttpRequest.Builder request(ClassifierServer to, String path) {
@@ -348,7 +352,8 @@ class ClassifierServerTest {
 
   @Test
   void withATokenOnlyHealthIsOpen() {
-    try (ClassifierServer guarded = new ClassifierServer(clip, models, settings(TOKEN), LOG::add)) {
+    try (ClassifierServer guarded =
+        new ClassifierServer(clip, models, settings(TOKEN), null, LOG::add, null)) {
       assertThat(send(request(guarded, "/v2/health/ready")).statusCode()).isEqualTo(200);
       assertRefused(send(request(guarded, "/v1/models")), 401, "Authorization");
       for (String wrong :
@@ -369,7 +374,8 @@ class ClassifierServerTest {
     ServerSettings small =
         new ServerSettings(
             "127.0.0.1", 0, null, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES, 0, 64 * 64);
-    try (ClassifierServer strict = new ClassifierServer(clip, models, small, LOG::add)) {
+    try (ClassifierServer strict =
+        new ClassifierServer(clip, models, small, null, LOG::add, null)) {
       HttpRequest.Builder fits = request(strict, "/v1/classify"); // 50 x 40
       assertThat(send(fits.POST(BodyPublishers.ofByteArray(picture))).statusCode()).isEqualTo(200);
       ByteArrayOutputStream wide = new ByteArrayOutputStream();
@@ -388,8 +394,17 @@ class ClassifierServerTest {
   void aTakenPortIsSaidInOneLine() {
     ServerSettings taken =
         new ServerSettings(
-            "127.0.0.1", server.port(), null, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES);
-    assertThatThrownBy(() -> new ClassifierServer(clip, models, taken, LOG::add).close())
+            "127.0.0.1",
+            server.port(),
+            null,
+            TEMPLATE,
+            8,
+            Duration.ofSeconds(20),
+            MOST_BYTES,
+            0,
+            PIXELS);
+    assertThatThrownBy(
+            () -> new ClassifierServer(clip, models, taken, null, LOG::add, null).close())
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("port " + server.port() + ": the port is taken");
   }
@@ -461,7 +476,8 @@ class ClassifierServerTest {
 
   @Test
   void whatWasAcceptedIsAnsweredWhenTheServerStops() throws Exception {
-    ClassifierServer stopping = new ClassifierServer(clip, models, settings(null), LOG::add);
+    ClassifierServer stopping =
+        new ClassifierServer(clip, models, settings(null), null, LOG::add, null);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stopping.port())) {
       OutputStream out = socket.getOutputStream();
       String header =
@@ -472,14 +488,11 @@ class ClassifierServerTest {
       out.write(picture, 0, 100);
       out.flush();
       // The request is with its handler, which waits for the rest.
-      while (send(request(stopping, "/metrics")).body().contains("kgcoop_body_bytes 0.0\n")) {
-        Thread.sleep(10);
-      }
+      Waiting.until(
+          () -> !send(request(stopping, "/metrics")).body().contains("kgcoop_body_bytes 0.0\n"));
       int port = stopping.port();
       CompletableFuture<Void> stopped = CompletableFuture.runAsync(stopping::close);
-      while (isListening(port)) {
-        Thread.sleep(10);
-      }
+      Waiting.until(() -> !isListening(port));
       assertThat(stopped).isNotDone();
       out.write(picture, 100, picture.length - 100);
       out.flush();

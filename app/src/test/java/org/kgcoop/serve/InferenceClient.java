@@ -19,19 +19,19 @@ import java.util.List;
  * A client of the Open Inference Protocol v2 made from the protocol's text alone: it knows nothing
  * of this server's classes, and takes numbers apart and together byte by byte.
  */
-final class InferenceClient {
+public final class InferenceClient {
   private static final String JSON_LENGTH = "Inference-Header-Content-Length";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final ApiDescription DESCRIPTION = ApiDescription.read();
 
   private final String address;
 
-  InferenceClient(int port) {
+  public InferenceClient(int port) {
     address = "http://127.0.0.1:" + port;
   }
 
   /** An answer as it came. */
-  static final class Answer {
+  public static final class Answer {
     private final int status;
     private final int jsonLength;
     private final byte[] body;
@@ -42,20 +42,20 @@ final class InferenceClient {
       this.body = body;
     }
 
-    int status() {
+    public int status() {
       return status;
     }
 
     /** What the header tells, or -1 where there is none. */
-    int jsonLength() {
+    public int jsonLength() {
       return jsonLength;
     }
 
-    byte[] body() {
+    public byte[] body() {
       return body;
     }
 
-    JsonNode json() {
+    public JsonNode json() {
       try {
         return new ObjectMapper().readTree(body, 0, jsonLength < 0 ? body.length : jsonLength);
       } catch (IOException e) {
@@ -63,11 +63,11 @@ final class InferenceClient {
       }
     }
 
-    String error() {
+    public String error() {
       return json().path("error").asText();
     }
 
-    JsonNode output(String name) {
+    public JsonNode output(String name) {
       for (JsonNode output : json().path("outputs")) {
         if (output.path("name").asText().equals(name)) {
           return output;
@@ -89,7 +89,7 @@ final class InferenceClient {
       throw new IllegalStateException("no output " + name + " in " + json());
     }
 
-    float[] numbers(String name) {
+    public float[] numbers(String name) {
       JsonNode data = output(name).path("data");
       if (data.isArray()) {
         float[] numbers = new float[data.size()];
@@ -106,7 +106,7 @@ final class InferenceClient {
       return numbers;
     }
 
-    List<String> texts(String name) {
+    public List<String> texts(String name) {
       List<String> texts = new ArrayList<>();
       JsonNode data = output(name).path("data");
       if (data.isArray()) {
@@ -132,31 +132,31 @@ final class InferenceClient {
   }
 
   /** A request of JSON alone. */
-  Answer infer(String path, String json) {
+  public Answer infer(String path, String json) {
     return send(post(path, json.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** A JSON object and the binary data behind it. */
-  Answer infer(String path, String json, byte[] binary) {
+  public Answer infer(String path, String json, byte[] binary) {
     byte[] header = json.getBytes(StandardCharsets.UTF_8);
     return inferParts(path, String.valueOf(header.length), header, binary);
   }
 
   /** Any body, with any length of its JSON object. */
-  Answer inferParts(String path, String jsonLength, byte[]... body) {
+  public Answer inferParts(String path, String jsonLength, byte[]... body) {
     return send(post(path, joined(body)).header(JSON_LENGTH, jsonLength));
   }
 
-  HttpRequest.Builder post(String path, byte[] body) {
+  public HttpRequest.Builder post(String path, byte[] body) {
     return HttpRequest.newBuilder(URI.create(address + path))
         .POST(BodyPublishers.ofByteArray(body));
   }
 
-  Answer get(String path) {
+  public Answer get(String path) {
     return send(HttpRequest.newBuilder(URI.create(address + path)));
   }
 
-  Answer send(HttpRequest.Builder builder) {
+  public Answer send(HttpRequest.Builder builder) {
     try {
       HttpRequest request = builder.build();
       HttpResponse<byte[]> response = CLIENT.send(request, BodyHandlers.ofByteArray());
@@ -168,7 +168,7 @@ final class InferenceClient {
     }
   }
 
-  static byte[] joined(byte[]... parts) {
+  public static byte[] joined(byte[]... parts) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (byte[] part : parts) {
       all.writeBytes(part);
@@ -177,7 +177,7 @@ final class InferenceClient {
   }
 
   /** Elements of type BYTES, each behind its length. */
-  static byte[] elements(byte[]... elements) {
+  public static byte[] elements(byte[]... elements) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (byte[] element : elements) {
       bytes.writeBytes(littleEndian(element.length));
@@ -186,7 +186,7 @@ final class InferenceClient {
     return bytes.toByteArray();
   }
 
-  static byte[] floats(float... numbers) {
+  public static byte[] floats(float... numbers) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (float number : numbers) {
       bytes.writeBytes(littleEndian(Float.floatToIntBits(number)));

@@ -40,6 +40,8 @@ import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.serve.InferenceClient.Answer;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.model.ModelRegistry;
 
 class ModelChangesTest {
   private static final String TOKEN = "0123456789abcdef";
@@ -95,8 +97,18 @@ class ModelChangesTest {
               clip,
               models,
               new ServerSettings(
-                  "127.0.0.1", 0, token, "a {}.", 64, Duration.ofSeconds(20), 100_000),
-              LOG::add);
+                  "127.0.0.1",
+                  0,
+                  token,
+                  "a {}.",
+                  64,
+                  Duration.ofSeconds(20),
+                  100_000,
+                  0,
+                  ServerSettings.DEFAULT_MAX_PIXELS),
+              null,
+              LOG::add,
+              null);
       client = new InferenceClient(server.port());
     }
 

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.model.ModelRegistry;
 
 /** What those who run a server see of it: counts, the log, limits. */
 class ServerOperationsTest {
@@ -99,7 +101,15 @@ class ServerOperationsTest {
 
   private static ServerSettings settings(int rate) {
     return new ServerSettings(
-        "127.0.0.1", 0, TOKEN, "a {}.", 8, Duration.ofSeconds(20), 20_000, rate);
+        "127.0.0.1",
+        0,
+        TOKEN,
+        "a {}.",
+        8,
+        Duration.ofSeconds(20),
+        20_000,
+        rate,
+        ServerSettings.DEFAULT_MAX_PIXELS);
   }
 
   private static HttpResponse<String> send(int port, String path, byte[] body) throws Exception {
@@ -166,7 +176,8 @@ class ServerOperationsTest {
 
   @Test
   void whoAsksTooOftenIsRefused() throws Exception {
-    try (ClassifierServer limited = new ClassifierServer(clip, models, settings(1), line -> {})) {
+    try (ClassifierServer limited =
+        new ClassifierServer(clip, models, settings(1), null, line -> {}, null)) {
       HttpResponse<String> answer = send(limited.port(), "/v1/models", new byte[0]);
       assertThat(answer.statusCode()).isEqualTo(200); // two are there at first
       for (int i = 0; i < 100 && answer.statusCode() == 200; i++) {

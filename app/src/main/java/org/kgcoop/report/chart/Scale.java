@@ -1,0 +1,48 @@
+package org.kgcoop.report.chart;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Values from low to high, along pixels.
+ *
+ * @param from the pixel of the lowest value
+ * @param to the pixel of the highest value
+ */
+record Scale(double low, double high, double from, double to) {
+  private static final int MOST_ZEROS = 6;
+
+  double at(double value) {
+    return from + (value - low) / (high - low) * (to - from);
+  }
+
+  /**
+   * Multiples of 1, 2 or 5 times a power of ten within the scale.
+   *
+   * @param spacing between two of them in pixels, at least
+   * @param least between two of them; 0 for any
+   */
+  List<BigDecimal> ticks(double spacing, double least) {
+    double rough = Math.max(least, (high - low) * spacing / Math.abs(to - from));
+    int exponent = (int) Math.floor(Math.log10(rough));
+    double digits = rough / Math.pow(10, exponent);
+    BigDecimal step =
+        digits > 5
+            ? BigDecimal.valueOf(1, -exponent - 1)
+            : BigDecimal.valueOf(digits <= 1 ? 1 : digits <= 2 ? 2 : 5, -exponent);
+    List<BigDecimal> ticks = new ArrayList<>();
+    double size = step.doubleValue();
+    for (long i = (long) Math.ceil(low / size); i <= (long) Math.floor(high / size); i++) {
+      ticks.add(step.multiply(BigDecimal.valueOf(i)));
+    }
+    return ticks;
+  }
+
+  /** A number as an axis shows it. */
+  static String text(BigDecimal tick) {
+    return tick.signum() == 0
+        ? "0"
+        : tick.scale() < 0 && tick.scale() > -MOST_ZEROS ? tick.toPlainString() : tick.toString();
+  }
+}

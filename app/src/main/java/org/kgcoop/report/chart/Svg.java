@@ -1,0 +1,90 @@
+package org.kgcoop.report.chart;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Shapes and texts as SVG, small: colours are classes of the style sheet ({@code s0} to {@code s7}
+ * for series), coordinates whole tenths of a pixel, and shapes of one class one path. Classes lie
+ * on each other in the order of their first shapes, texts on top.
+ */
+final class Svg {
+  private static final int LONGEST_LABEL = 16;
+  private static final double LETTER = 7.4;
+  private static final double WIDE_LETTER = 13;
+
+  /** The place of a text beside its point. */
+  enum Anchor {
+    MIDDLE,
+    END
+  }
+
+  private final Map<String, StringBuilder> paths = new LinkedHashMap<>();
+  private final StringBuilder texts = new StringBuilder();
+
+  static long tenths(double pixels) {
+    return Math.round(10 * pixels);
+  }
+
+  /** The class of a series. */
+  static String series(int index) {
+    return "s" + index % Drawing.COLOURS;
+  }
+
+  /** A name short enough for an axis. */
+  static String label(String name) {
+    return name.length() <= LONGEST_LABEL ? name : name.substring(0, LONGEST_LABEL - 1) + "…";
+  }
+
+  /** The pixels that a text takes at most, in fonts as browsers have them. */
+  static double width(String text) {
+    return text.codePoints().mapToDouble(c -> c < 0x2E80 ? LETTER : WIDE_LETTER).sum();
+  }
+
+  /** Lines from point to point. */
+  void line(String role, double... points) {
+    add("k " + role, points);
+  }
+
+  /** The area within lines from point to point. */
+  void area(String role, double... points) {
+    add("f " + role, points).append('z');
+  }
+
+  private StringBuilder add(String classes, double... points) {
+    StringBuilder path = paths.computeIfAbsent(classes, key -> new StringBuilder());
+    long x = tenths(points[0]);
+    long y = tenths(points[1]);
+    path.append('M').append(x).append(' ').append(y);
+    for (int i = 2; i < points.length; i += 2) {
+      long dx = tenths(points[i]) - x;
+      long dy = tenths(points[i + 1]) - y;
+      path.append('l').append(dx).append(dy < 0 ? "" : " ").append(dy);
+      x += dx;
+      y += dy;
+    }
+    return path;
+  }
+
+  void text(String text, double x, double y, Anchor anchor) {
+    text(text, x, y, anchor, 0);
+  }
+
+  /** Writes a text that is turned upwards by so many degrees about its point. */
+  void text(String text, double x, double y, Anchor anchor, int degrees) {
+    String place = anchor == Anchor.END ? "end" : "middle";
+    texts.append(
+        "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\"".formatted(tenths(x), tenths(y), place));
+    if (degrees != 0) {
+      texts.append(" transform=\"rotate(-%s %s %s)\"".formatted(degrees, tenths(x), tenths(y)));
+    }
+    texts.append('>').append(text.replace("&", "&amp;").replace("<", "&lt;")).append("</text>");
+  }
+
+  Drawing drawing(int width, int height) {
+    StringBuilder svg = new StringBuilder();
+    paths.forEach(
+        (classes, path) -> svg.append("<path class=\"%s\" d=\"%s\"/>".formatted(classes, path)));
+    return new Drawing(width, height, svg.append(texts).toString());
+  }
+}

@@ -1,0 +1,95 @@
+package org.kgcoop.serve.http;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes connections that answer nothing and have had no whole request header for some time. An
+ * idle timeout alone would let a header of one byte every few seconds keep its connection for a
+ * day. It has to see every request first.
+ *
+ * <p>Jetty's count of answers does not tell whether a request is answered: it has interim ones too,
+ * such as the 100 that a sender of a large body waits for.
+ */
+final class HeaderDeadline extends Handler.Wrapper {
+  private final long limitNanos;
+  private final Set<Connection> answering = ConcurrentHashMap.newKeySet();
+  private Map<Connection, Silence> silences = new HashMap<>();
+  private volatile Scheduler.@Nullable Task next;
+
+  /**
+   * The time since which a connection has had no header.
+   *
+   * @param requests it has had so far
+   */
+  private record Silence(long requests, long since) {}
+
+  HeaderDeadline(Handler handler, long limitMilliseconds) {
+    super(handler);
+    this.limitNanos = TimeUnit.MILLISECONDS.toNanos(limitMilliseconds);
+  }
+
+  @Override
+  protected void doStart() throws Exception {
+    super.doStart();
+    schedule();
+  }
+
+  @Override
+  protected void doStop() throws Exception {
+    Scheduler.Task task = next;
+    if (task != null) {
+      boolean unused = task.cancel();
+    }
+    super.doStop();
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    Connection connection = request.getConnectionMetaData().getConnection();
+    boolean unused = answering.add(connection);
+    Request.addCompletionListener(request, failure -> answering.remove(connection));
+    return super.handle(request, response, callback);
+  }
+
+  private void schedule() {
+    next = getServer().getScheduler().schedule(this::look, limitNanos / 8, TimeUnit.NANOSECONDS);
+  }
+
+  private void look() {
+    long now = System.nanoTime();
+    Map<Connection, Silence> found = new HashMap<>();
+    for (Connector connector : getServer().getConnectors()) {
+      for (EndPoint endPoint : connector.getConnectedEndPoints()) {
+        Connection connection = endPoint.getConnection();
+        if (connection != null && !answering.contains(connection)) {
+          Silence silence = silences.get(connection);
+          if (silence == null || silence.requests() != connection.getMessagesIn()) {
+            silence = new Silence(connection.getMessagesIn(), now);
+          }
+          if (now - silence.since() > limitNanos) {
+            endPoint.close();
+          } else {
+            found.put(connection, silence);
+          }
+        }
+      }
+    }
+    silences = found;
+    if (isRunning()) {
+      schedule();
+    }
+  }
+}

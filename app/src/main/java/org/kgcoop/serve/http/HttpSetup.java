@@ -1,0 +1,112 @@
+package org.kgcoop.serve.http;
+
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.MultipartConfig;
+import io.javalin.config.SizeUnit;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.DoSHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that lies between the network and the endpoints. A request passes the {@link RateLimit}, the
+ * {@link Guard} and the {@link BodyReader}; only then it has a thread, which decodes its picture.
+ */
+public final class HttpSetup {
+  private static final Duration STOP = Duration.ofSeconds(15);
+  private static final long IDLE_MILLISECONDS = 10_000;
+
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  /** The most connections: fewer than files that a process may usually open, 1024. */
+  private static final int MOST_CONNECTIONS = 512;
+
+  /** Threads beside those that answer requests with bodies: for the network and other requests. */
+  private static final int MORE_THREADS = 16;
+
+  private final ServerSettings settings;
+  private final int underWay;
+  private final Predicate<Request> open;
+  private final ServerMetrics metrics;
+  private final @Nullable Consumer<String> requests;
+  private final Drain drain = new Drain();
+
+  /**
+   * A setup of these settings.
+   *
+   * @param underWay the most requests with bodies that are answered at a time
+   * @param open true of requests that need no token
+   * @param requests gets a line for each request that is over; null for none
+   */
+  public HttpSetup(
+      ServerSettings settings,
+      int underWay,
+      Predicate<Request> open,
+      ServerMetrics metrics,
+      @Nullable Consumer<String> requests) {
+    this.settings = settings;
+    this.underWay = underWay;
+    this.open = open;
+    this.metrics = metrics;
+    this.requests = requests;
+  }
+
+  /** Closes each connection with its next answer; to be called before the server is stopped. */
+  public void drain() {
+    drain.begin(STOP);
+  }
+
+  public void applyTo(JavalinConfig config) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.http.prefer405over404 = true;
+    config.http.maxRequestSize = settings.maxBytes();
+    // Forms stay in memory: nothing of a request is written to the disk.
+    MultipartConfig forms = config.jetty.multipartConfig;
+    forms.maxInMemoryFileSize(settings.maxBytes(), SizeUnit.BYTES);
+    forms.maxFileSize(settings.maxBytes(), SizeUnit.BYTES);
+    forms.maxTotalRequestSize(settings.maxBytes(), SizeUnit.BYTES);
+    QueuedThreadPool threads = new QueuedThreadPool(underWay + MORE_THREADS);
+    threads.setName("kgcoop-http");
+    config.jetty.threadPool = threads;
+    config.jetty.modifyServer(this::modify);
+    config.jetty.modifyHttpConfiguration(
+        http -> {
+          http.setSendServerVersion(false);
+          http.setIdleTimeout(IDLE_MILLISECONDS);
+        });
+  }
+
+  private void modify(Server server) {
+    // Bodies are held twice for a moment, and pictures want memory while they are decoded.
+    BodyReader bodies =
+        new BodyReader(settings.maxBytes(), Runtime.getRuntime().maxMemory() / 8, underWay, GRACE);
+    Guard guard = new Guard(settings, open);
+    guard.setHandler(bodies);
+    Handler first = guard;
+    if (settings.rate() > 0) {
+      DoSHandler limit = RateLimit.handler(settings.rate());
+      limit.setHandler(guard);
+      first = limit;
+    }
+    drain.setHandler(new HeaderDeadline(first, IDLE_MILLISECONDS));
+    server.setHandler(drain);
+    server.setErrorHandler(new Refusals());
+    server.setRequestLog(new RequestRecord(metrics, requests));
+    NetworkConnectionLimit connections = new NetworkConnectionLimit(MOST_CONNECTIONS, server);
+    connections.setEndPointIdleTimeout(1000);
+    server.addBean(connections);
+    // On stopping: no new connection; what comes on those that are open is answered, and they are
+    // closed with the answer, or after a second of silence.
+    server.setStopTimeout(STOP.toMillis());
+    metrics.gauge("kgcoop.requests", "Requests with a body, under way", bodies::requests);
+    metrics.gauge("kgcoop.body.bytes", "Bytes of bodies in memory", bodies::bytes);
+    metrics.gauge("kgcoop.connections", "Open connections", connections::getNetworkConnectionCount);
+  }
+}

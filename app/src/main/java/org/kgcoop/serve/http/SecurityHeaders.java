@@ -1,0 +1,22 @@
+package org.kgcoop.serve.http;
+
+import org.eclipse.jetty.http.HttpFields;
+
+/** Headers of every answer, so that a browser does nothing with it that is not wanted. */
+public final class SecurityHeaders {
+  public static final String POLICY = "Content-Security-Policy";
+
+  private static final String NOTHING =
+      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  private SecurityHeaders() {}
+
+  /** The strict ones: an answer that a browser shows runs, loads and embeds nothing. */
+  static void putOn(HttpFields.Mutable headers) {
+    headers.put("X-Content-Type-Options", "nosniff");
+    headers.put(POLICY, NOTHING);
+    headers.put("Cross-Origin-Resource-Policy", "same-origin");
+    headers.put("Referrer-Policy", "no-referrer");
+    headers.put("Cache-Control", "no-store");
+  }
+}

@@ -1,0 +1,140 @@
+package org.kgcoop.serve.inference;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import java.util.List;
+import java.util.Objects;
+import org.kgcoop.Version;
+import org.kgcoop.bank.PictureEncoder.Pixels;
+import org.kgcoop.classify.Classification;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.RequestTrace;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.model.EncodingQueue;
+import org.kgcoop.serve.model.ModelRegistry;
+import org.kgcoop.serve.model.PictureReader;
+import org.kgcoop.serve.model.SharedClassifier;
+
+/**
+ * The Open Inference Protocol v2 over HTTP, with the extensions for binary tensor data and for
+ * classifications. A model takes pictures as files or as pixels, and answers with the probability
+ * of each class and with the most probable class.
+ */
+public final class OpenInference {
+  private static final String VERSION = "1";
+
+  private final ModelRegistry models;
+  private final EncodingQueue queue;
+  private final PictureInputs pictures;
+  private final Preprocessing preprocessing;
+
+  public OpenInference(
+      ModelRegistry models,
+      EncodingQueue queue,
+      PictureReader pictures,
+      Preprocessing preprocessing,
+      ServerSettings settings) {
+    this.models = models;
+    this.queue = queue;
+    this.pictures =
+        new PictureInputs(pictures, preprocessing, Math.min(EncodingQueue.BATCH, settings.queue()));
+    this.preprocessing = preprocessing;
+  }
+
+  public void addTo(RoutesConfig routes) {
+    routes.get("/v2", OpenInference::server);
+    routes.get("/v2/health/live", request -> request.json(object().put("live", true)));
+    routes.get("/v2/health/ready", request -> request.json(object().put("ready", true)));
+    String model = "/v2/models/{model}";
+    for (String path : List.of(model, model + "/versions/{version}")) {
+      routes.get(path, ofVersion(this::metadata));
+      routes.get(path + "/ready", ofVersion(this::ready));
+      routes.post(path + "/infer", ofVersion(this::infer));
+    }
+  }
+
+  private static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  /** A replaced model keeps its name, and there is no way back to the one before: one version. */
+  private static Handler ofVersion(Handler handler) {
+    return request -> {
+      if (!request.pathParamMap().getOrDefault("version", VERSION).equals(VERSION)) {
+        throw new RefusedRequestException(404, "no such version; expected " + VERSION);
+      }
+      handler.handle(request);
+    };
+  }
+
+  private static void server(Context request) {
+    ObjectNode json = object().put("name", "kgcoop").put("version", Version.KGCOOP);
+    json.putArray("extensions").add("binary_tensor_data").add("classification");
+    request.json(json);
+  }
+
+  private void metadata(Context request) {
+    try (SharedClassifier.Use model = models.use(request.pathParam("model"))) {
+      ObjectNode json = object().put("name", model.name()).put("platform", "kgcoop");
+      json.putArray("versions").add(VERSION);
+      ArrayNode inputs = json.putArray("inputs"); // one of them
+      ObjectNode image = tensor(inputs, PictureInputs.IMAGE, "BYTES", -1);
+      image.putObject("parameters").put("content_type", "base64");
+      int size = preprocessing.size();
+      ObjectNode pixels =
+          tensor(inputs, PictureInputs.PIXELS, "FP32", -1, preprocessing.channels(), size, size);
+      ObjectNode normalisation = pixels.putObject("parameters");
+      preprocessing.mean().forEach(normalisation.putArray("mean")::add);
+      preprocessing.std().forEach(normalisation.putArray("std")::add);
+      ArrayNode outputs = json.putArray("outputs");
+      int classes = model.classifier().classNames().size();
+      ObjectNode unused = tensor(outputs, Outputs.PROBABILITIES, "FP32", -1, classes);
+      unused = tensor(outputs, Outputs.LABEL, "BYTES", -1);
+      request.json(json);
+    }
+  }
+
+  private static ObjectNode tensor(ArrayNode all, String name, String datatype, int... shape) {
+    ObjectNode tensor = all.addObject().put("name", name).put("datatype", datatype);
+    ArrayNode dimensions = tensor.putArray("shape");
+    for (int dimension : shape) {
+      dimensions.add(dimension);
+    }
+    return tensor;
+  }
+
+  private void ready(Context request) {
+    try (SharedClassifier.Use model = models.use(request.pathParam("model"))) {
+      request.json(object().put("name", model.name()).put("ready", true));
+    }
+  }
+
+  private void infer(Context request) {
+    try (SharedClassifier.Use model = models.use(request.pathParam("model"))) {
+      RequestTrace.current().setModel(model.name());
+      if (!Objects.requireNonNullElse(request.header("Content-Encoding"), "identity")
+          .equals("identity")) {
+        throw new RefusedRequestException(415, "Content-Encoding: send the body as it is");
+      }
+      InferenceRequest asked =
+          InferenceReader.read(
+              request.bodyAsBytes(),
+              request.header(InferenceResponse.JSON_LENGTH),
+              pictures.most(),
+              pictures.mostNumbers());
+      Outputs outputs = Outputs.of(asked);
+      List<Pixels> inputs = pictures.of(asked);
+      Classifier classifier = model.classifier();
+      List<Classification> found = queue.askAll(inputs, model.reading());
+      InferenceResponse response = new InferenceResponse(model.name(), VERSION, asked.id());
+      outputs.write(found, classifier.classNames(), response);
+      response.send(request);
+    }
+  }
+}

@@ -1,0 +1,262 @@
+package org.kgcoop.serve.model;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
+import java.util.function.IntSupplier;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.bank.PictureEncoder.Pixels;
+import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.RequestTrace;
+import org.kgcoop.serve.http.RequestTrace.Stage;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * Requests wait here for the one thread that encodes. It takes all that wait, up to a batch, and
+ * before it begins waits a moment for those that are being decoded: both want all cores, and larger
+ * batches take less time a picture. Alone, a request waits for nobody.
+ */
+public final class EncodingQueue implements AutoCloseable {
+  /** The most pictures that are encoded together. */
+  public static final int BATCH = 32;
+
+  private static final long IDLE_MILLISECONDS = 100;
+
+  /** More than the time that most pictures take to be decoded; no large one holds up the others. */
+  private static final long GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /** The time in which one of several callers who have just been answered asks again. */
+  private static final long RETURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final PictureEncoder encoder;
+  private final BlockingQueue<Job<?>> waiting;
+  private final Duration timeLimit;
+  private final IntSupplier upcoming;
+  private final IntConsumer batches;
+  private final Thread thread;
+  private boolean severalBefore; // pictures in the last batch
+  private long lastNanos; // that it took
+  private volatile boolean stopping;
+
+  /**
+   * A way from features to answers. Pictures that wait for the same object are read together, which
+   * takes less time than one by one.
+   */
+  @FunctionalInterface
+  public interface Reading<T> {
+    /**
+     * Called by the encoding thread alone.
+     *
+     * @param features (B, E), unit rows
+     * @return B answers, in their order
+     */
+    List<T> of(Tensor features);
+  }
+
+  /**
+   * A picture that waits.
+   *
+   * @param since when it waits, of {@link System#nanoTime}, as {@code deadline}
+   */
+  private record Job<T>(
+      Pixels picture,
+      Reading<T> reading,
+      RequestTrace trace,
+      long since,
+      long deadline,
+      CompletableFuture<T> answer) {
+    boolean isWanted() {
+      return !answer.isDone() && deadline - System.nanoTime() > 0;
+    }
+
+    @SuppressWarnings("unchecked") // it comes from the reading of this very job
+    void answer(Object found) {
+      boolean unused = answer.complete((T) found);
+    }
+  }
+
+  /**
+   * Starts its thread.
+   *
+   * @param timeLimit from the whole request to its answer
+   * @param upcoming how many pictures are being decoded
+   * @param batches is told the number of pictures of each batch
+   */
+  public EncodingQueue(
+      PictureEncoder encoder,
+      int capacity,
+      Duration timeLimit,
+      IntSupplier upcoming,
+      IntConsumer batches) {
+    this.encoder = encoder;
+    this.waiting = new ArrayBlockingQueue<>(capacity);
+    this.timeLimit = timeLimit;
+    this.upcoming = upcoming;
+    this.batches = batches;
+    this.thread = new Thread(this::work, "kgcoop-encoder");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * Waits for what a picture shows.
+   *
+   * @throws RefusedRequestException 503 where too many wait, or the time limit is over
+   */
+  public <T> T ask(Pixels picture, Reading<T> reading) {
+    return askAll(List.of(picture), reading).get(0);
+  }
+
+  /**
+   * Waits for what several pictures show: all of them are taken, or none.
+   *
+   * @param pictures fewer than may wait
+   * @see #ask
+   */
+  public <T> List<T> askAll(List<Pixels> pictures, Reading<T> reading) {
+    RequestTrace trace = RequestTrace.current();
+    long now = System.nanoTime();
+    long deadline = trace.begun() + timeLimit.toNanos();
+    List<Job<T>> jobs =
+        pictures.stream()
+            .map(
+                picture ->
+                    new Job<>(picture, reading, trace, now, deadline, new CompletableFuture<T>()))
+            .toList();
+    if (!offer(jobs)) {
+      throw new RefusedRequestException(503, "too many pictures are waiting; try again later");
+    }
+    try {
+      List<T> answers = new ArrayList<>();
+      for (Job<T> job : jobs) {
+        answers.add(job.answer().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+      }
+      return answers;
+    } catch (TimeoutException e) {
+      throw tooLate();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RefusedRequestException(503, "the server stops");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException known) {
+        throw known;
+      }
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      jobs.forEach(job -> job.answer().cancel(false)); // where one failed, nobody wants the rest
+    }
+  }
+
+  /** The encoding thread only takes away, so that what has room here keeps it. */
+  private synchronized boolean offer(List<? extends Job<?>> jobs) {
+    return waiting.remainingCapacity() >= jobs.size() && waiting.addAll(jobs);
+  }
+
+  static RefusedRequestException tooLate() {
+    return new RefusedRequestException(503, "no answer within the time limit; try again later");
+  }
+
+  private void work() {
+    while (!stopping || !waiting.isEmpty()) {
+      try {
+        Job<?> first = waiting.poll(IDLE_MILLISECONDS, TimeUnit.MILLISECONDS);
+        if (first != null) {
+          List<Job<?>> batch = new ArrayList<>(List.of(first));
+          gather(batch);
+          batch.removeIf(job -> !job.isWanted());
+          severalBefore = batch.size() > 1;
+          long start = System.nanoTime();
+          answer(batch);
+          lastNanos = System.nanoTime() - start;
+        }
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void gather(List<Job<?>> batch) throws InterruptedException {
+    // A large model is slow to encode, and its callers send larger pictures: it waits longer.
+    long end = System.nanoTime() + Math.max(GATHERING_NANOS, lastNanos / 10);
+    long back = Math.max(RETURN_NANOS, lastNanos / 50);
+    int unused = waiting.drainTo(batch, BATCH - 1);
+    while (batch.size() < BATCH) {
+      long left = end - System.nanoTime();
+      long patience = upcoming.getAsInt() > 0 ? left : severalBefore ? back : 0;
+      Job<?> next = waiting.poll(Math.min(patience, left), TimeUnit.NANOSECONDS);
+      if (next == null) {
+        return;
+      }
+      batch.add(next);
+    }
+  }
+
+  private void answer(List<Job<?>> batch) {
+    if (batch.isEmpty()) {
+      return;
+    }
+    long start = System.nanoTime();
+    batch.forEach(job -> job.trace().add(Stage.WAIT, job.since()));
+    Map<Reading<?>, List<Job<?>>> alike = new LinkedHashMap<>();
+    for (Job<?> job : batch) {
+      alike.computeIfAbsent(job.reading(), reading -> new ArrayList<>()).add(job);
+    }
+    try (Scope scope = Scope.open("batch")) {
+      List<Pixels> pictures = new ArrayList<>();
+      alike.values().forEach(jobs -> jobs.forEach(job -> pictures.add(job.picture())));
+      Tensor features = encoder.ofPixels(pictures); // (B, E)
+      batch.forEach(job -> job.trace().add(Stage.ENCODE, start));
+      batches.accept(batch.size());
+      int from = 0;
+      for (Map.Entry<Reading<?>, List<Job<?>>> entry : alike.entrySet()) {
+        int count = entry.getValue().size();
+        read(entry.getKey(), features.narrow(0, from, count), entry.getValue());
+        from += count;
+      }
+    } catch (RuntimeException | Error e) {
+      // Whatever befalls a batch, the next one has to be answered.
+      for (Job<?> job : batch) {
+        boolean unused = job.answer().completeExceptionally(e);
+      }
+    }
+  }
+
+  private static void read(Reading<?> reading, Tensor features, List<Job<?>> jobs) {
+    try {
+      List<?> found = reading.of(features);
+      for (int i = 0; i < jobs.size(); i++) {
+        jobs.get(i).answer(found.get(i));
+      }
+    } catch (RuntimeException e) {
+      for (Job<?> job : jobs) {
+        boolean unused = job.answer().completeExceptionally(e);
+      }
+    }
+  }
+
+  /** The number of pictures that wait now. */
+  public int waiting() {
+    return waiting.size();
+  }
+
+  /** Ends when all that waits is answered. */
+  @Override
+  public void close() {
+    stopping = true;
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package org.kgcoop.serve.model;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import javax.imageio.ImageIO;
+import org.kgcoop.bank.PictureEncoder.Pixels;
+import org.kgcoop.classify.Classification;
+import org.kgcoop.serve.http.RefusedRequestException;
+
+/** A run, before any request, of all that is slow only the first time, such as starting threads. */
+public final class WarmUp {
+  private static final int SIDE = 64;
+
+  static {
+    ImageIO.setUseCache(false); // its streams would be files of the temporary folder
+  }
+
+  private WarmUp() {}
+
+  /** Has a black picture classified by every model, on the way that requests take. */
+  public static void run(ModelRegistry models, PictureReader pictures, EncodingQueue queue) {
+    Pixels black = pictures.read(black());
+    for (String name : models.all().keySet()) {
+      try (SharedClassifier.Use model = models.use(name)) {
+        Classification unused = queue.ask(black, model.reading());
+      } catch (RefusedRequestException e) {
+        return; // it takes longer than a request may: the encoder goes on with it by itself
+      }
+    }
+  }
+
+  private static byte[] black() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+      if (!ImageIO.write(image, "jpeg", bytes)) {
+        throw new IllegalStateException("the Java platform writes no JPEG");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+}

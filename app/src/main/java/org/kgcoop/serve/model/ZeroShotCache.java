@@ -1,0 +1,113 @@
+package org.kgcoop.serve.model;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.RequestTrace;
+
+/**
+ * Class features of the class names that were asked for last, up to a number of classes in all.
+ * Those of new names are computed in the thread that asks, so that pictures of other requests do
+ * not wait for texts; one list at a time, since a list takes all cores.
+ */
+public final class ZeroShotCache implements AutoCloseable {
+  /** The most classes in all: at E = 512 their features take 20 MB. */
+  public static final int MOST_CLASSES = 10_000;
+
+  private record Texts(List<String> classNames, String template) {}
+
+  private final Clip clip;
+  private final int mostClasses;
+  private final Duration timeLimit;
+  private final ReentrantLock computing = new ReentrantLock();
+  private final Map<Texts, SharedClassifier> known = new LinkedHashMap<>(16, 0.75f, true);
+  private int classes;
+
+  /**
+   * An empty cache.
+   *
+   * @param timeLimit from the whole request to its answer
+   */
+  public ZeroShotCache(Clip clip, int mostClasses, Duration timeLimit) {
+    this.clip = clip;
+    this.mostClasses = mostClasses;
+    this.timeLimit = timeLimit;
+  }
+
+  /**
+   * A classifier among these names.
+   *
+   * @throws RefusedRequestException 503 where the time limit is over
+   * @throws org.kgcoop.KgCoopException where a name or the template is none
+   */
+  @MustBeClosed
+  public SharedClassifier.Use use(List<String> classNames, String template) {
+    Texts texts = new Texts(List.copyOf(classNames), template);
+    SharedClassifier.Use use = known(texts);
+    if (use != null) {
+      return use;
+    }
+    long left = RequestTrace.current().begun() + timeLimit.toNanos() - System.nanoTime();
+    try {
+      if (left <= 0 || !computing.tryLock(left, TimeUnit.NANOSECONDS)) {
+        throw EncodingQueue.tooLate();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RefusedRequestException(503, "the server stops");
+    }
+    try {
+      SharedClassifier.Use meanwhile = known(texts);
+      return meanwhile != null
+          ? meanwhile
+          : added(texts, Classifier.zeroShot(clip, texts.classNames(), template));
+    } finally {
+      computing.unlock();
+    }
+  }
+
+  private synchronized SharedClassifier.@Nullable Use known(Texts texts) {
+    SharedClassifier classifier = known.get(texts);
+    return classifier == null ? null : classifier.use();
+  }
+
+  private SharedClassifier.Use added(Texts texts, Classifier classifier) {
+    SharedClassifier shared = new SharedClassifier("zero-shot", classifier);
+    List<SharedClassifier> dropped = new ArrayList<>();
+    SharedClassifier.Use use;
+    synchronized (this) {
+      use = shared.use();
+      known.put(texts, shared);
+      classes += texts.classNames().size();
+      Iterator<Map.Entry<Texts, SharedClassifier>> oldest = known.entrySet().iterator();
+      while (classes > mostClasses && known.size() > 1) {
+        Map.Entry<Texts, SharedClassifier> entry = oldest.next();
+        oldest.remove();
+        classes -= entry.getKey().classNames().size();
+        dropped.add(entry.getValue());
+      }
+    }
+    dropped.forEach(SharedClassifier::release);
+    return use;
+  }
+
+  synchronized int size() {
+    return known.size();
+  }
+
+  @Override
+  public synchronized void close() {
+    known.values().forEach(SharedClassifier::release);
+    known.clear();
+  }
+}

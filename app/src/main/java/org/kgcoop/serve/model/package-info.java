@@ -1,0 +1,7 @@
+/** Models that requests share, and the places in which their pictures are decoded and encoded. */
+@NullMarked
+@CheckReturnValue
+package org.kgcoop.serve.model;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,207 @@
+package org.kgcoop.serve.page;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.kgcoop.eval.Bootstrap;
+import org.kgcoop.report.ListPage;
+import org.kgcoop.report.ListPage.Column;
+import org.kgcoop.report.ListPage.Line;
+import org.kgcoop.report.ListPage.Listing;
+import org.kgcoop.report.ReportPage;
+import org.kgcoop.store.RunLabels;
+import org.kgcoop.store.RunTable;
+import org.kgcoop.store.StoredRun;
+import org.kgcoop.train.RunFolders;
+
+/** The page of what there is: methods side by side, tables of protocols, the newest runs. */
+final class RunOverview {
+  static final String PATH = "/runs";
+  static final String REPORT = PATH + "/report";
+
+  private static final int MOST_RUNS = 300;
+  private static final int MOST_TABULATED = 1000;
+  private static final int RESAMPLES = 1000;
+  private static final String NONE = "–";
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private final List<StoredRun> runs;
+  private final Map<String, String> tables;
+  private final Consumer<String> log;
+
+  /**
+   * The page of those runs.
+   *
+   * @param tables protocols by the names of their folders
+   */
+  RunOverview(List<StoredRun> runs, Map<String, String> tables, Consumer<String> log) {
+    this.runs = runs;
+    this.tables = tables;
+    this.log = log;
+  }
+
+  String html() {
+    List<Listing> listings = new ArrayList<>();
+    if (!tables.isEmpty()) {
+      listings.add(tables());
+    }
+    List<StoredRun> measured =
+        runs.stream().filter(run -> run.isComplete() && !run.targets().isEmpty()).toList();
+    if (measured.size() <= MOST_TABULATED) {
+      // Protocols learn other classes: their figures are not to be compared.
+      Map<String, List<StoredRun>> byProtocol =
+          measured.stream()
+              .collect(
+                  Collectors.groupingBy(StoredRun::protocol, TreeMap::new, Collectors.toList()));
+      byProtocol.forEach((protocol, of) -> listings.add(methods(protocol, of)));
+    }
+    if (!runs.isEmpty()) {
+      listings.add(newest());
+    }
+    String summary =
+        runs.isEmpty()
+            ? "No run has been made here yet."
+            : "%s runs, %s of them complete.".formatted(runs.size(), complete());
+    return ListPage.html("Runs", summary, listings, new ReportPage.Back("/", "Classify a picture"));
+  }
+
+  private long complete() {
+    return runs.stream().filter(StoredRun::isComplete).count();
+  }
+
+  private Listing tables() {
+    List<Line> lines =
+        tables.entrySet().stream()
+            .map(
+                table ->
+                    new Line(
+                        table.getKey(),
+                        link("table", table.getKey()),
+                        "",
+                        List.of(table.getValue(), "" + below(table.getKey()))))
+            .toList();
+    return new Listing(
+        "Tables",
+        "table",
+        List.of(new Column("protocol", false), new Column("runs", true)),
+        lines,
+        "Each leads to its report: curves, charts, mistakes with pictures, settings.");
+  }
+
+  private long below(String table) {
+    return runs.stream()
+        .filter(run -> table.equals(".") || run.name().startsWith(table + "/"))
+        .count();
+  }
+
+  private Listing methods(String protocol, List<StoredRun> measured) {
+    RunTable table = RunTable.of(measured, new Bootstrap(RESAMPLES, 1), log);
+    List<Column> columns =
+        Stream.concat(table.columns().stream(), Stream.of("ms/image"))
+            .map(name -> new Column(name, true))
+            .toList();
+    List<Line> lines = new ArrayList<>();
+    for (RunTable.Row row : table.rows()) {
+      List<String> entries = new ArrayList<>();
+      for (String column : table.columns()) {
+        RunTable.Figure figure = table.figure(row, column);
+        boolean best = row.equals(table.best(column));
+        entries.add(figure == null ? NONE : text(figure) + (best ? " *" : ""));
+      }
+      entries.add(number(table.msPerImage(row)));
+      List<String> about = new ArrayList<>();
+      about.add(row.shots() == 0 ? "all shots" : row.shots() + " shots");
+      about.addAll(settings(row.setting()));
+      lines.add(new Line(row.method(), "", String.join(", ", about), entries));
+    }
+    return new Listing(
+        protocol.isEmpty() ? "Methods" : "Methods, " + protocol,
+        "method",
+        columns,
+        lines,
+        "Accuracies in percent over all complete runs: mean ± population standard deviation over"
+            + " seeds. * by a bootstrap over pictures and seeds, its difference from every other row"
+            + " stands; './kgcoop runs table' has the intervals."
+            + table.notes().stream().map(note -> " " + note).collect(Collectors.joining()));
+  }
+
+  private static List<String> settings(Map<String, String> setting) {
+    return setting.entrySet().stream()
+        .map(each -> each.getKey().replace('_', ' ') + " " + each.getValue())
+        .toList();
+  }
+
+  private static String text(RunTable.Figure figure) {
+    return number(figure.mean())
+        + (figure.seeds() > 1 ? " ± " + number(figure.deviation()) : "")
+        + (figure.complete() ? "" : " †");
+  }
+
+  private Listing newest() {
+    RunLabels labels = new RunLabels(runs);
+    List<Line> lines =
+        runs.stream()
+            .sorted(Comparator.comparing(StoredRun::modified).reversed())
+            .limit(MOST_RUNS)
+            .map(run -> line(run, labels))
+            .toList();
+    return new Listing(
+        "Runs",
+        "run",
+        List.of(
+            new Column("method", false),
+            new Column("accuracy", false),
+            new Column("H", true),
+            new Column("state", false),
+            new Column("last change, UTC", true)),
+        lines,
+        runs.size() > MOST_RUNS
+            ? "The newest %s of %s; './kgcoop runs' lists all.".formatted(MOST_RUNS, runs.size())
+            : "");
+  }
+
+  private static Line line(StoredRun run, RunLabels labels) {
+    List<String> about = new ArrayList<>(List.of(run.dataSet()));
+    if (run.shots() > 0) {
+      about.add(run.shots() + " shots");
+    }
+    if (run.seed() != null) {
+      about.add("seed " + run.seed());
+    }
+    about.addAll(settings(labels.setting(run)));
+    String accuracies =
+        run.targets().stream()
+            .map(target -> target.name() + " " + number(target.accuracy()))
+            .collect(Collectors.joining(", "));
+    return new Line(
+        run.name(),
+        run.isComplete() ? link("run", run.name()) : "",
+        String.join(", ", about),
+        List.of(
+            run.method(),
+            accuracies.isEmpty() ? NONE : accuracies,
+            number(run.harmonicMean()),
+            run.isComplete() ? "complete" : RunFolders.isInUse(run.path()) ? "running" : "stopped",
+            TIME.format(run.modified())));
+  }
+
+  private static String number(double value) {
+    return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.2f", value);
+  }
+
+  /** The address of the report of a run or a table. */
+  static String link(String kind, String name) {
+    return REPORT + "?" + kind + "=" + URLEncoder.encode(name, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,143 @@
+package org.kgcoop.serve.page;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.report.ReportPage;
+import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.SecurityHeaders;
+import org.kgcoop.store.RunFilter;
+import org.kgcoop.store.RunIndex;
+import org.kgcoop.store.StoredRun;
+
+/**
+ * The runs below a folder as pages: what there is, and the report of each run and table, made when
+ * it is asked for. A name from a request is looked up among those of the index and never made a
+ * path of. One page is made at a time; the last few are kept.
+ */
+public final class RunPages {
+  /** The address of the list of runs. */
+  public static final String PATH = RunOverview.PATH;
+
+  /** The address of the report of one of them. */
+  public static final String REPORT = RunOverview.REPORT;
+
+  private static final int MOST_KEPT = 16; // of at most some 2 MB
+
+  private final @Nullable Path root;
+  private final BrowserSession session;
+  private final Consumer<String> log;
+  private final Map<Path, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private @Nullable Overview overview;
+
+  /** A page, and when the results were written that it shows. */
+  private record Kept(FileTime written, String html) {}
+
+  /** The page of what there is. */
+  private record Overview(List<StoredRun> runs, Map<String, String> tables, String html) {}
+
+  /**
+   * Pages of the runs below a folder.
+   *
+   * @param root null where there are none to be shown
+   */
+  public RunPages(@Nullable Path root, BrowserSession session, Consumer<String> log) {
+    this.root = root;
+    this.session = session;
+    this.log = log;
+  }
+
+  public void addTo(RoutesConfig routes) {
+    routes.get(PATH, request -> html(request, overview()));
+    routes.get(REPORT, this::report);
+    routes.post(PATH + "/session", session::grant);
+  }
+
+  private static void html(Context request, String page) {
+    request.header(SecurityHeaders.POLICY, ReportPage.contentPolicy() + "; frame-ancestors 'none'");
+    request.html(page);
+  }
+
+  private RunIndex index() {
+    if (root == null) {
+      throw new RefusedRequestException(
+          404, "no runs are shown: the server was started without --runs");
+    }
+    return RunIndex.open(root, log);
+  }
+
+  private synchronized String overview() {
+    try (RunIndex index = index()) {
+      List<StoredRun> runs = index.runs(RunFilter.ALL);
+      Map<String, String> tables = index.tables();
+      Overview last = overview;
+      if (last != null && last.runs.equals(runs) && last.tables.equals(tables)) {
+        return last.html;
+      }
+      String html = new RunOverview(runs, tables, log).html();
+      overview = new Overview(runs, tables, html);
+      return html;
+    }
+  }
+
+  private void report(Context request) {
+    String run = request.queryParam("run");
+    String table = request.queryParam("table");
+    if ((run == null) == (table == null)) {
+      throw new RefusedRequestException(400, "expected either run=NAME or table=NAME");
+    }
+    html(
+        request,
+        report(Objects.requireNonNullElse(run, ""), Objects.requireNonNullElse(table, "")));
+  }
+
+  private synchronized String report(String run, String table) {
+    Path folder = folder(run, table);
+    try {
+      FileTime written = Files.getLastModifiedTime(folder.resolve("results.json"));
+      Kept known = kept.get(folder);
+      if (known != null && known.written.equals(written)) {
+        return known.html;
+      }
+      String html = ReportPage.html(folder, new ReportPage.Back(PATH, "All runs"));
+      kept.put(folder, new Kept(written, html));
+      if (kept.size() > MOST_KEPT) {
+        kept.remove(kept.keySet().iterator().next());
+      }
+      return html;
+    } catch (KgCoopException | IOException e) {
+      throw unshown(folder, e.getMessage());
+    } catch (RuntimeException e) { // a folder may hold whatever somebody has put there
+      throw unshown(folder, e.toString());
+    }
+  }
+
+  private RefusedRequestException unshown(Path folder, @Nullable String reason) {
+    log.accept(folder + ": cannot be shown: " + reason);
+    return new RefusedRequestException(
+        409, "it cannot be shown: not finished, or damaged; the server's log says more");
+  }
+
+  private Path folder(String run, String table) {
+    try (RunIndex index = index()) {
+      if (index.tables().containsKey(table)) {
+        return index.folder(table);
+      }
+      return index.runs(RunFilter.ALL).stream()
+          .filter(each -> each.name().equals(run))
+          .map(StoredRun::path)
+          .findFirst()
+          .orElseThrow(() -> new RefusedRequestException(404, "no such run or table; see " + PATH));
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package org.kgcoop.serve.page;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.server.Request;
+import org.kgcoop.prompt.EmbeddedPrompt;
+import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.SecurityHeaders;
+import org.kgcoop.serve.http.ServerSettings;
+
+/**
+ * The page at {@code /}: files of the class path, named by a fixed list. It holds nothing that only
+ * the bearer of a token may see; what it asks the server for does.
+ */
+public final class WebPage {
+  /** Scripts and styles are files of their own; a chosen picture is shown from the tab's memory. */
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
+          + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  private static final Map<String, String> TYPES =
+      Map.of(
+          "index.html", "text/html; charset=utf-8",
+          "page.css", "text/css; charset=utf-8",
+          "page.js", "text/javascript; charset=utf-8",
+          "bars.js", "text/javascript; charset=utf-8",
+          "icon.svg", "image/svg+xml");
+
+  private static final Pattern OPEN =
+      Pattern.compile("/|/page/([a-z]+\\.[a-z]+|examples/\\d{1,3})");
+
+  private final ServerSettings settings;
+  private final boolean hasRuns;
+  private final String note;
+  private final JsonNode examples = examples();
+
+  /**
+   * The page of a server.
+   *
+   * @param hasRuns whether it has pages of runs too
+   * @param note on the CLIP; may be empty
+   */
+  public WebPage(ServerSettings settings, boolean hasRuns, String note) {
+    this.settings = settings;
+    this.hasRuns = hasRuns;
+    this.note = note;
+  }
+
+  /** True if a request is for a part of the page: those need no token. */
+  public static boolean isPart(Request request) {
+    return OPEN.matcher(Request.getPathInContext(request)).matches();
+  }
+
+  public void addTo(RoutesConfig routes) {
+    routes.get("/", request -> file(request, "index.html"));
+    routes.get("/page/about.json", this::about);
+    routes.get("/page/examples/{number}", this::example);
+    routes.get("/page/{file}", request -> file(request, request.pathParam("file")));
+  }
+
+  private static void file(Context request, String name) {
+    String type = TYPES.get(name);
+    if (type == null) {
+      throw new RefusedRequestException(404, "the page has no such part");
+    }
+    request.header(SecurityHeaders.POLICY, POLICY);
+    request.contentType(type).result(resource(name));
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream in = WebPage.class.getResourceAsStream(name)) {
+      return Objects.requireNonNull(in, name).readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Pictures for those who have none at hand, and who drew them. */
+  private static JsonNode examples() {
+    try {
+      return new ObjectMapper().readTree(resource("examples.json"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Answers with all that the page has to know before it asks for anything. */
+  private void about(Context request) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("token", settings.token() != null).put("runs", hasRuns);
+    json.put("template", settings.template()).put("max_bytes", settings.maxBytes());
+    json.put("note", note).putObject("notes").put(EmbeddedPrompt.MODEL, EmbeddedPrompt.NOTE);
+    request.json(json.set("examples", examples));
+  }
+
+  private void example(Context request) {
+    String number = request.pathParam("number");
+    if (!number.matches("\\d{1,3}") || Integer.parseInt(number) >= examples.size()) {
+      throw new RefusedRequestException(404, "there is no such example");
+    }
+    request
+        .contentType("image/png")
+        .result(resource("examples/" + Integer.parseInt(number) + ".png"));
+  }
+}

@@ -1,0 +1,185 @@
+package org.kgcoop.serve.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.NetworkConnector;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.kgcoop.Waiting;
+
+/** What becomes of bodies that come slowly, not at all, or too many at a time. */
+@Timeout(120)
+class BodyReaderTest {
+  private static final int MOST_BYTES = 1000;
+
+  private final BodyReader bodies = reader(Duration.ofSeconds(60));
+  private final CountDownLatch released = new CountDownLatch(1);
+  private final CountDownLatch handled = new CountDownLatch(1);
+  private final CountDownLatch idle = new CountDownLatch(1);
+  private final Server server = new Server(0);
+
+  private BodyReader reader(Duration grace) {
+    BodyReader reader = new BodyReader(MOST_BYTES, 1500, 1, grace);
+    reader.setHandler(
+        new Handler.Abstract() {
+          @Override
+          public boolean handle(Request request, Response response, Callback callback)
+              throws IOException {
+            String body = Content.Source.asString(request);
+            if (body.startsWith("wait")) {
+              request.getConnectionMetaData().getConnection().getEndPoint().setIdleTimeout(100);
+              request.addIdleTimeoutListener(
+                  timeout -> {
+                    idle.countDown();
+                    return false;
+                  });
+              handled.countDown();
+              try {
+                released.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            }
+            Content.Sink.write(response, true, body.length() + " bytes", callback);
+            return true;
+          }
+        });
+    return reader;
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    server.setHandler(bodies);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    released.countDown();
+    awaitRest();
+    server.stop();
+    assertThat(bodies.bytes()).isZero(); // whatever became of them
+    assertThat(bodies.requests()).isZero();
+  }
+
+  private Socket connect() throws IOException {
+    int port = ((NetworkConnector) server.getConnectors()[0]).getLocalPort();
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(100_000);
+    return socket;
+  }
+
+  private static void write(Socket socket, String text) throws IOException {
+    OutputStream out = socket.getOutputStream();
+    out.write(text.getBytes(StandardCharsets.US_ASCII));
+    out.flush();
+  }
+
+  private static String header(String length) {
+    return "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + length + "\r\n\r\n";
+  }
+
+  private static String answer(Socket socket) throws IOException {
+    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private String post(String body) throws IOException {
+    try (Socket socket = connect()) {
+      write(socket, header("Content-Length: " + body.length()) + body);
+      return answer(socket);
+    }
+  }
+
+  /**
+   * Until a request that is answered counts no more, which may be later than its answer is read.
+   */
+  private void awaitRest() {
+    Waiting.until(() -> bodies.requests() == 0);
+  }
+
+  @Test
+  void wholeBodiesArePassedOnHoweverTheyAreDivided() throws IOException {
+    assertThat(post("x".repeat(MOST_BYTES))).contains(" 200 ").endsWith("1000 bytes");
+    awaitRest();
+    try (Socket socket = connect()) {
+      write(socket, header("Transfer-Encoding: chunked") + "3\r\nabc\r\n");
+      write(socket, "4\r\ndefg\r\n0\r\n\r\n");
+      assertThat(answer(socket)).contains(" 200 ").endsWith("7 bytes");
+    }
+  }
+
+  @Test
+  void aSlowSenderIsCutOff() throws Exception {
+    server.stop();
+    BodyReader hasty = reader(Duration.ofMillis(200));
+    server.setHandler(hasty);
+    server.start();
+    try (Socket socket = connect()) {
+      write(socket, header("Content-Length: 900") + "x".repeat(10));
+      // Without another byte: 10 bytes are too few for any time beyond the grace.
+      assertThat(answer(socket)).contains(" 408 ").contains("too slowly").contains("nosniff");
+      assertThat(hasty.bytes()).isZero();
+    }
+  }
+
+  @Test
+  void largeOnesAreRefusedWhateverTheirLengthSays() throws IOException {
+    assertThat(post("x".repeat(MOST_BYTES + 1))).contains(" 413 ");
+  }
+
+  @Test
+  void beyondTheMemoryForBodiesAndTheNumberOfRequestsTheyAreRefused() throws Exception {
+    CompletableFuture<String> first =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return post("wait" + "x".repeat(896));
+              } catch (IOException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    handled.await();
+    assertThat(post("x".repeat(900))).contains(" 503 ").contains("large bodies");
+    assertThat(post("x")).contains(" 503 ").contains("too many pictures").contains("Retry-After");
+    released.countDown();
+    assertThat(first.join()).contains(" 200 ").endsWith("900 bytes");
+    awaitRest();
+    assertThat(post("x".repeat(900))).contains(" 200 ");
+  }
+
+  @Test
+  void anAnswerMayTakeLongerThanAConnectionMayBeIdle() throws Exception {
+    try (Socket socket = connect()) {
+      write(socket, header("Content-Length: 4") + "wait");
+      handled.await();
+      idle.await();
+      released.countDown();
+      assertThat(answer(socket)).contains(" 200 ").endsWith("4 bytes");
+    }
+  }
+
+  @Test
+  void aDroppedConnectionLeavesNothing() throws Exception {
+    try (Socket socket = connect()) {
+      write(socket, header("Content-Length: 900") + "x".repeat(100));
+      Waiting.until(() -> bodies.bytes() > 0);
+    }
+    Waiting.until(() -> bodies.bytes() == 0);
+  }
+}

@@ -1,0 +1,96 @@
+package org.kgcoop.serve.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.NetworkConnector;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which connections are closed because no header comes. */
+class HeaderDeadlineTest {
+  private static final int LIMIT_MILLISECONDS = 500;
+
+  private final Server server = new Server(0);
+
+  @BeforeEach
+  void start() throws Exception {
+    BodyReader bodies = new BodyReader(1000, 1000, 1, Duration.ofSeconds(60));
+    bodies.setHandler(
+        new Handler.Abstract() {
+          @Override
+          public boolean handle(Request request, Response response, Callback callback)
+              throws IOException {
+            String body = Content.Source.asString(request);
+            Content.Sink.write(response, true, body.length() + " bytes", callback);
+            return true;
+          }
+        });
+    server.setHandler(new HeaderDeadline(bodies, LIMIT_MILLISECONDS));
+    server.start();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    server.stop();
+  }
+
+  private Socket connect() throws IOException {
+    int port = ((NetworkConnector) server.getConnectors()[0]).getLocalPort();
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(100_000);
+    return socket;
+  }
+
+  private static void write(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** What comes, to that text. */
+  private static String readTo(Socket socket, String end) throws IOException {
+    StringBuilder read = new StringBuilder();
+    while (read.indexOf(end) < 0) {
+      int next = socket.getInputStream().read();
+      assertThat(next).as("after " + read).isNotNegative();
+      read.append((char) next);
+    }
+    return read.toString();
+  }
+
+  @Test
+  void aHeaderThatNeverEndsIsCutOff() throws IOException {
+    try (Socket socket = connect()) {
+      write(socket, "GET / HTTP/1.1\r\nX: ");
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  /**
+   * Senders of large bodies ask for a 100 first, and their bodies may take longer than a header.
+   */
+  @Test
+  void aBodyThatWasAskedForMayTakeLongerThanAHeader() throws Exception {
+    try (Socket socket = connect()) {
+      write(
+          socket,
+          "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+      assertThat(readTo(socket, "\r\n\r\n")).startsWith("HTTP/1.1 100 ");
+      aHeaderThatNeverEndsIsCutOff(); // the time of a header is over
+      write(socket, "body");
+      assertThat(readTo(socket, "4 bytes")).startsWith("HTTP/1.1 200 ");
+      // Then it has to begin with another one.
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+}

@@ -1,0 +1,230 @@
+package org.kgcoop.serve.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Waiting;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.bank.PictureEncoder.Pixels;
+import org.kgcoop.classify.Classification;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Transform;
+import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.RequestTrace;
+import org.kgcoop.tensor.Tensor;
+
+@Timeout(120)
+class EncodingQueueTest {
+  private static final RgbImage PICTURE = new RgbImage(1, 1, new byte[3]);
+  private static final Duration LONG = Duration.ofSeconds(100);
+
+  @TempDir static Path folder;
+  private static Clip clip;
+  private static Classifier classifier;
+  private static Pixels pixels; // of PICTURE
+
+  @BeforeAll
+  static void open() {
+    RandomClip.write(folder, RandomClip.TINY, 1);
+    clip = Clip.load(folder);
+    classifier = Classifier.zeroShot(clip, List.of("cat", "dog"), "a {}.");
+    Transform transform = new Transform(clip.preprocessing());
+    float[] black = transform.normalise(transform.test(PICTURE));
+    pixels = (values, offset) -> System.arraycopy(black, 0, values, offset, black.length);
+  }
+
+  @AfterAll
+  static void close() {
+    classifier.close();
+    clip.close();
+  }
+
+  private static EncodingQueue queue(int capacity, Duration limit) {
+    return new EncodingQueue(
+        new PictureEncoder(clip, new Images(w -> {})), capacity, limit, () -> 0, batch -> {});
+  }
+
+  private static List<Classification> read(Tensor features) {
+    return classifier.ofFeatures(features);
+  }
+
+  /** A request that holds up the encoding thread, from {@code started} until {@code released}. */
+  private static EncodingQueue.Reading<Classification> held(
+      CountDownLatch started, CountDownLatch released) {
+    return feature -> {
+      started.countDown();
+      try {
+        released.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      return read(feature);
+    };
+  }
+
+  @Test
+  void beyondItsCapacityItRefusesAndOnClosingItAnswersWhatItTook() throws InterruptedException {
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    EncodingQueue queue = queue(1, LONG);
+    CompletableFuture<Classification> first =
+        CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
+    started.await();
+    CompletableFuture<Classification> second =
+        CompletableFuture.supplyAsync(() -> queue.ask(pixels, EncodingQueueTest::read));
+    awaitWaiting(queue, 1);
+    assertThatThrownBy(() -> queue.ask(pixels, EncodingQueueTest::read))
+        .isInstanceOfSatisfying(
+            RefusedRequestException.class, e -> assertThat(e.status()).isEqualTo(503))
+        .hasMessageContaining("too many");
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(queue::close);
+    released.countDown();
+    closed.join();
+    Classification expected = classifier.classify(PICTURE);
+    assertThat(first.join().best()).isEqualTo(expected.best());
+    assertThat(second.join().best()).isEqualTo(expected.best());
+  }
+
+  @Test
+  void theSeveralPicturesOfARequestAreTakenAllOrNotAtAll() throws InterruptedException {
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    try (EncodingQueue queue = queue(3, LONG)) {
+      CompletableFuture<Classification> first =
+          CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
+      started.await();
+      CompletableFuture<List<Classification>> two =
+          CompletableFuture.supplyAsync(
+              () -> queue.askAll(List.of(pixels, pixels), EncodingQueueTest::read));
+      awaitWaiting(queue, 2);
+      assertThatThrownBy(() -> queue.askAll(List.of(pixels, pixels), EncodingQueueTest::read))
+          .hasMessageContaining("too many");
+      assertThat(queue.waiting()).isEqualTo(2);
+      released.countDown();
+      Classification expected = classifier.classify(PICTURE);
+      assertThat(first.join().best()).isEqualTo(expected.best());
+      for (Classification each : two.join()) {
+        assertThat(each.probabilities()).containsExactly(expected.probabilities(), within(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void picturesOfABatchAreReadWithTheirLikeAndAnsweredEachByItsOwn() throws InterruptedException {
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    List<Integer> together = new CopyOnWriteArrayList<>();
+    EncodingQueue.Reading<Classification> counted =
+        features -> {
+          together.add((int) features.shape()[0]);
+          return read(features);
+        };
+    try (EncodingQueue queue = queue(3, LONG)) {
+      CompletableFuture<Classification> first =
+          CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
+      started.await();
+      CompletableFuture<Classification> picture =
+          CompletableFuture.supplyAsync(() -> queue.ask(pixels, counted));
+      awaitWaiting(queue, 1);
+      CompletableFuture<Classification> other =
+          CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
+      awaitWaiting(queue, 2);
+      CompletableFuture<Classification> grey =
+          CompletableFuture.supplyAsync(() -> queue.ask((values, offset) -> {}, counted));
+      awaitWaiting(queue, 3);
+      released.countDown();
+      float[] expected = classifier.classify(PICTURE).probabilities();
+      for (CompletableFuture<Classification> same : List.of(first, picture, other)) {
+        assertThat(same.join().probabilities()).containsExactly(expected, within(1e-5f));
+      }
+      assertThat(grey.join().probabilities()).isNotEqualTo(expected);
+      assertThat(Math.abs(grey.join().probabilities()[0] - expected[0])).isGreaterThan(1e-4f);
+      assertThat(together).containsExactly(2);
+    }
+  }
+
+  private static void awaitWaiting(EncodingQueue queue, int count) {
+    Waiting.until(() -> queue.waiting() >= count);
+  }
+
+  @Test
+  void aRequestWaitsNoLongerThanTheTimeLimit() throws InterruptedException {
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    try (EncodingQueue queue = queue(4, Duration.ofMillis(200))) {
+      assertThatThrownBy(() -> queue.ask(pixels, held(started, released)))
+          .isInstanceOf(RefusedRequestException.class)
+          .hasMessageContaining("time limit");
+      released.countDown();
+    }
+  }
+
+  @Test
+  void aRequestThatFailsLeavesTheOthers() {
+    try (EncodingQueue queue = queue(4, LONG)) {
+      assertThatThrownBy(
+              () ->
+                  queue.ask(
+                      pixels,
+                      feature -> {
+                        throw KgCoopException.configuration("no such thing");
+                      }))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessage("no such thing");
+      assertThat(queue.ask(pixels, EncodingQueueTest::read).ranking()).hasSize(2);
+    }
+  }
+
+  @Test
+  void theCacheKeepsTheNamesThatWereAskedForLast() {
+    List<String> names = List.of("a", "b");
+    try (ZeroShotCache cache = new ZeroShotCache(clip, 5, LONG)) {
+      Classifier first = used(cache, names, "a {}.");
+      Classifier second = used(cache, names, "the {}.");
+      assertThat(used(cache, names, "a {}.")).isSameAs(first);
+      try (SharedClassifier.Use use = cache.use(names, "the {}.")) {
+        assertThat(used(cache, names, "a {}.")).isSameAs(first);
+        assertThat(used(cache, List.of("c", "d"), "a {}.").classNames()).containsExactly("c", "d");
+        assertThat(cache.size()).isEqualTo(2); // 6 classes are too many: the second had to go
+        assertThat(use.classifier().classify(PICTURE).ranking()).hasSize(2); // and is in use
+      }
+      assertThatThrownBy(() -> second.classify(PICTURE)).isInstanceOf(IllegalStateException.class);
+      assertThat(used(cache, names, "a {}.")).isSameAs(first);
+    }
+  }
+
+  @Test
+  void aRequestWhoseTimeIsOverGetsNoMoreOfIt() {
+    try (ZeroShotCache cache = new ZeroShotCache(clip, 5, Duration.ZERO)) {
+      RequestTrace.setCurrent(new RequestTrace());
+      assertThatThrownBy(() -> cache.use(List.of("a", "b"), "a {}.").close())
+          .isInstanceOf(RefusedRequestException.class)
+          .hasMessageContaining("within the time limit");
+    } finally {
+      RequestTrace.setCurrent(null);
+    }
+  }
+
+  private static Classifier used(ZeroShotCache cache, List<String> names, String template) {
+    try (SharedClassifier.Use use = cache.use(names, template)) {
+      return use.classifier();
+    }
+  }
+}

@@ -1,0 +1,378 @@
+package org.kgcoop.serve.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.Chromium;
+import org.kgcoop.classify.Classification;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.prompt.EmbeddedPrompt;
+import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.serve.ClassifierServer;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.model.ModelRegistry;
+import org.kgcoop.store.StoredRuns;
+
+/** The page in a real browser, over the embedded CLIP. Skipped without one. */
+class WebPageBrowserTest {
+  private static final String TOKEN = "0123456789abcdef";
+
+  /** Bars are there, and nothing is being asked. */
+  private static final String ANSWERED =
+      "document.querySelector('#bars:not([hidden]) tbody tr') && !document.querySelector('[aria-busy]')";
+
+  @TempDir static Path folder;
+  private static @Nullable Chromium browser;
+  private static Clip clip;
+  private static Classifier learned;
+  private static Classifier handCrafted;
+  private static ModelRegistry models;
+  private static ClassifierServer server;
+  private static final List<String> LOG = new ArrayList<>();
+
+  @BeforeAll
+  static void start() throws InterruptedException {
+    Optional<Path> found = Chromium.find();
+    assumeTrue(found.isPresent(), "no chromium on the PATH: the page is not checked in a browser");
+    try {
+      browser = new Chromium(found.orElseThrow(), folder.resolve("profile"));
+    } catch (IOException e) {
+      assumeTrue(false, "chromium does not run on this machine");
+    }
+    clip = Clip.load(EmbeddedClip.folder());
+    PromptFile prompt = EmbeddedPrompt.read().orElseThrow();
+    learned = Classifier.of(prompt, clip, prompt.classNames());
+    models = new ModelRegistry(Map.of(EmbeddedPrompt.MODEL, learned));
+    handCrafted = Classifier.zeroShot(clip, prompt.classNames(), prompt.template());
+    StoredRuns.run("kgcoop", "pets", 1).target("test", 3, 4).write(folder.resolve("runs/one"));
+    server = serve(null);
+  }
+
+  private static ClassifierServer serve(@Nullable String token) {
+    ServerSettings settings =
+        new ServerSettings(
+            "127.0.0.1",
+            0,
+            token,
+            EmbeddedClip.TEMPLATE,
+            8,
+            Duration.ofSeconds(20),
+            2_000_000,
+            0,
+            ServerSettings.DEFAULT_MAX_PIXELS);
+    return new ClassifierServer(clip, models, settings, folder.resolve("runs"), LOG::add, null);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      browser.close();
+      if (server != null) {
+        server.close();
+        models.close();
+        handCrafted.close();
+        clip.close();
+      }
+    }
+  }
+
+  /** Whatever was done: the page kept quiet, and asked nobody else. */
+  @AfterEach
+  void thePageIsSilentAndStaysAtHome() {
+    assertThat(browser().complaints()).isEmpty();
+    assertThat(browser().requests())
+        .isNotEmpty()
+        .allMatch(url -> url.matches("(blob:)?http://127\\.0\\.0\\.1:\\d+/.*"));
+    assertThat(LOG).isEmpty();
+  }
+
+  private static Chromium browser() {
+    if (browser == null) {
+      throw new IllegalStateException("no browser");
+    }
+    return browser;
+  }
+
+  private static void open() {
+    browser().look(1280, 900, false);
+    browser().open("http://127.0.0.1:" + server.port() + "/");
+    browser().await(ANSWERED);
+  }
+
+  private static String text(String selector) {
+    return browser().value("document.querySelector('" + selector + "').innerText").asText();
+  }
+
+  /** What the table shows: name, then the percentages of one or two prompts. */
+  private static JsonNode bars() {
+    return browser()
+        .value(
+            "[...document.querySelectorAll('#bars tbody tr')].map(row => [row.dataset.name,"
+                + " ...[...row.querySelectorAll('.number')].map(n => parseFloat(n.innerText))])");
+  }
+
+  private static List<String> names() {
+    List<String> names = new ArrayList<>();
+    bars().forEach(bar -> names.add(bar.get(0).asText()));
+    return names;
+  }
+
+  private static byte[] example(int number) {
+    try (InputStream in = WebPage.class.getResourceAsStream("examples/" + number + ".png")) {
+      return Objects.requireNonNull(in).readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static float percent(Classification of, String name) {
+    return of.ranking().stream()
+        .filter(candidate -> candidate.className().equals(name))
+        .findFirst()
+        .map(candidate -> 100 * candidate.probability())
+        .orElseThrow();
+  }
+
+  private static void assertBars(byte[] picture) {
+    Classification first = learned.classify(picture);
+    Classification second = handCrafted.classify(picture);
+    JsonNode bars = bars();
+    assertThat(names()).contains(second.best().className()).hasSizeBetween(5, 8);
+    assertThat(names().get(0)).isEqualTo(first.best().className());
+    for (JsonNode bar : bars) {
+      String name = bar.get(0).asText();
+      assertThat(bar.get(1).floatValue()).isCloseTo(percent(first, name), within(0.06f));
+      assertThat(bar.get(2).floatValue()).isCloseTo(percent(second, name), within(0.06f));
+    }
+  }
+
+  @Test
+  void anExampleIsAnsweredAtOnceByBothPrompts() {
+    open();
+    assertBars(example(0));
+    assertThat(text("#verdict")).contains("The learned prompt says wifi", "prompt says euro");
+    assertThat(text("#caption")).contains("Clarity by VMware, MIT");
+    assertThat(text("#time")).matches("Answered in \\d+ ms, \\d+ of them on the server\\.");
+    browser().value("document.querySelectorAll('#examples button')[3].click()");
+    browser().await("document.querySelector('#verdict').innerText.includes('recycle')");
+    assertBars(example(3));
+    assertThat(text("#verdict")).contains("Both are right.");
+  }
+
+  @Test
+  void aDroppedPictureIsAnswered() throws IOException {
+    Path file = Files.write(folder.resolve("my power.png"), example(5));
+    open();
+    browser().drop(file);
+    browser().await("document.querySelector('#caption').innerText === 'my power.png'");
+    browser().await(ANSWERED);
+    browser().await("document.querySelector('#verdict').innerText.includes('power')");
+    assertBars(example(5));
+    assertThat(text("#verdict")).doesNotContain("right"); // nobody knows what it is
+  }
+
+  @Test
+  void whatTheServerCannotReadIsSaidAndHowToHelpIt() throws IOException {
+    open();
+    browser().drop(Files.writeString(folder.resolve("a.heic"), "\0\0\0\u0018ftypheic\0\0\0\0"));
+    browser().await("document.querySelector('#problem').innerText.includes('JPEG')");
+    browser().drop(Files.write(folder.resolve("large.png"), new byte[2_000_001]));
+    browser().await("document.querySelector('#problem').innerText.includes('at most 2 MB')");
+    assertThat(names()).isNotEmpty(); // the earlier answer is still there
+  }
+
+  @Test
+  void namesAreAnsweredWhileTheyAreTypedAndOnlyTheLastAnswerIsShown() {
+    open();
+    browser().value("document.querySelector('[value=names]').click()");
+    browser()
+        .await("document.querySelector('#bars').className.includes('one-prompt') && " + ANSWERED);
+    browser()
+        .value(
+            "document.getElementById('names').focus(); document.getElementById('names').select()");
+    int before = asked();
+    browser().type("euro, wif");
+    browser().type("i");
+    browser().await("document.querySelectorAll('#bars tbody tr').length === 2 && " + ANSWERED);
+    // Ten keys, hardly apart: by far fewer questions, and the last one decides.
+    assertThat(asked() - before).isBetween(1, 5);
+    assertThat(names()).containsExactlyInAnyOrder("euro", "wifi");
+    // Slow as a telephone: the question is still on its way when the next key is pressed.
+    browser()
+        .call(
+            "Network.emulateNetworkConditions",
+            "{'offline': false, 'latency': 700, 'downloadThroughput': -1, 'uploadThroughput': -1}");
+    try {
+      browser().type(", rss");
+      Chromium.pause(Duration.ofMillis(500)); // past the pause between keys, before the answer
+      browser().type(", fan");
+      browser().await("document.querySelectorAll('#bars tbody tr').length === 4 && " + ANSWERED);
+    } finally {
+      browser()
+          .call(
+              "Network.emulateNetworkConditions",
+              "{'offline': false, 'latency': 0, 'downloadThroughput': -1, 'uploadThroughput': -1}");
+    }
+    assertThat(names()).containsExactlyInAnyOrder("euro", "wifi", "rss", "fan");
+    assertThat(browser().events("Network.loadingFailed"))
+        .anyMatch(event -> event.path("canceled").asBoolean());
+    browser().value("document.getElementById('template').select()");
+    browser().type("no place");
+    browser().await("document.querySelector('#verdict').innerText.includes('needs {}')");
+  }
+
+  private static int asked() {
+    return (int) browser().requests().stream().filter(url -> url.contains("zero-shot")).count();
+  }
+
+  @Test
+  void theKeyboardReachesEverythingAndShowsWhereItIs() {
+    open();
+    List<String> reached = new ArrayList<>();
+    browser().press("Tab");
+    while (!browser().value("document.activeElement === document.body").asBoolean()) {
+      JsonNode at =
+          browser()
+              .value(
+                  "(() => { const e = document.activeElement; const s = e.matches('.hidden-file')"
+                      + " ? e.nextElementSibling : e; return [e.id || e.title || e.value ||"
+                      + " e.textContent, getComputedStyle(s).outlineStyle !== 'none'"
+                      + " || e.matches('.skip')]; })()");
+      reached.add(at.get(0).asText());
+      assertThat(at.get(1).asBoolean()).as("where the focus is: " + at).isTrue();
+      if (at.get(0).asText().equals("shuffle")) {
+        browser().press("Enter");
+        browser().await("document.querySelector('#verdict').innerText.includes('shuffle')");
+      } else if (at.get(0).asText().equals("model")) {
+        browser().press("ArrowDown"); // to the other of the two radio buttons
+        browser().await("!document.querySelector('#own').hidden");
+      }
+      assertThat(reached).hasSizeLessThan(40);
+      browser().press("Tab");
+    }
+    assertThat(reached)
+        .contains("Skip to the answer", "file", "wifi", "fire", "names", "template", "Runs")
+        .doesNotHaveDuplicates();
+    browser()
+        .await("document.querySelector('#bars').className.includes('one-prompt') && " + ANSWERED);
+    // The names that come with the example, of which none was changed.
+    assertThat(names()).containsExactlyInAnyOrder("shuffle", "repeat", "rss", "refresh", "road");
+  }
+
+  @Test
+  void whoeverDoesNotSeeThePageHearsIt() {
+    open();
+    browser().value("document.querySelector('[value=names]').click()");
+    browser().await(ANSWERED);
+    int controls = 0;
+    for (JsonNode node : browser().call("Accessibility.getFullAXTree").path("nodes")) {
+      String role = node.path("role").path("value").asText();
+      if (!node.path("ignored").asBoolean()
+          && List.of(
+                  "button",
+                  "textbox",
+                  "radio",
+                  "combobox",
+                  "image",
+                  "columnheader",
+                  "rowheader",
+                  "table",
+                  "link")
+              .contains(role)) {
+        controls++;
+        assertThat(node.path("name").path("value").asText()).as(node.toString()).isNotBlank();
+      }
+    }
+    assertThat(controls).isGreaterThan(20);
+    assertThat(browser().value("document.getElementById('verdict').getAttribute('role')").asText())
+        .isEqualTo("status");
+    browser()
+        .call(
+            "Emulation.setEmulatedMedia",
+            "{'features': [{'name': 'prefers-reduced-motion', 'value': 'reduce'}]}");
+    assertThat(
+            browser()
+                .value("getComputedStyle(document.querySelector('.track i')).transitionProperty")
+                .asText())
+        .isEqualTo("none");
+  }
+
+  @Test
+  void itFitsAPhoneAndADeskByDayAndByNight() throws IOException {
+    for (int width : new int[] {1280, 390, 320}) {
+      for (boolean dark : new boolean[] {false, true}) {
+        open();
+        browser().look(width, width < 600 ? 844 : 900, dark);
+        assertThat(browser().value("document.documentElement.scrollWidth").asInt())
+            .isEqualTo(width);
+        assertThat(browser().value("getComputedStyle(document.body).backgroundColor").asText())
+            .isEqualTo(dark ? "rgb(20, 23, 26)" : "rgb(255, 255, 255)");
+        // To be looked at; nothing but a look tells whether it is good to look at.
+        browser().screenshot(Path.of("target", "page-" + width + (dark ? "-dark" : "") + ".png"));
+      }
+    }
+  }
+
+  @Test
+  void theTokenIsAskedForAndOpensTheRunsToo() {
+    ClassifierServer open = server;
+    server = serve(TOKEN);
+    try {
+      browser().look(1280, 900, false);
+      browser().open("http://127.0.0.1:" + server.port() + "/");
+      browser().await("document.activeElement.id === 'token'");
+      assertThat(browser().requests()).noneMatch(url -> url.contains("/v1/"));
+      browser().type(TOKEN);
+      browser().press("Enter");
+      browser().await(ANSWERED);
+      assertBars(example(0));
+      assertThat(browser().value("document.cookie").asText()).isEmpty();
+      assertThat(browser().value("document.documentElement.outerHTML").asText())
+          .doesNotContain(TOKEN);
+      browser().value("document.querySelector('#runs-link a').click()");
+      browser().await("location.pathname === '/runs' && document.querySelector('tbody a')");
+      browser().value("document.querySelector('tbody a').click()");
+      browser()
+          .await("location.pathname === '/runs/report' && document.querySelector('main section')");
+      assertThat(text("h1")).contains("kgcoop on pets");
+      // The tab remembers it.
+      browser().open("http://127.0.0.1:" + server.port() + "/");
+      browser().await(ANSWERED);
+    } finally {
+      server.close();
+      server = open;
+    }
+  }
+
+  @Test
+  void namesOfFilesAreTextNotMarkup() throws IOException {
+    Path file = folder.resolve("<img src=x onerror=alert(1)>.png");
+    open();
+    browser().drop(Files.write(file, example(0)));
+    browser().await("document.querySelector('#caption').innerText.startsWith('<img')");
+    assertThat(browser().value("document.querySelectorAll('#caption img').length").asInt())
+        .isZero();
+    browser().await(ANSWERED);
+  }
+}
