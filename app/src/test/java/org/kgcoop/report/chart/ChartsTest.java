@@ -134,7 +134,7 @@ class ChartsTest {
                 .draw());
 
     assertThat(drawn.select("path.heat").eachAttr("class"))
-        .containsExactly("f heat q0", "f heat q7");
+        .containsExactly("f heat q7", "f heat q0");
     assertThat(drawn.select("text").eachText())
         .containsExactly("cat", "cat", "dog", "dog", "class", "taken for");
   }
