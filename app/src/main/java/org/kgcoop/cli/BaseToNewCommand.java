@@ -29,7 +29,7 @@ import picocli.CommandLine.ParentCommand;
       "shows them in a browser."
     })
 final class BaseToNewCommand implements ProtocolCommand {
-  @ParentCommand private Main main;
+  @ParentCommand private Invocation invocation;
 
   @Mixin private DataSetList data = new DataSetList();
   @Mixin private Shots shots = new Shots();
@@ -55,6 +55,6 @@ final class BaseToNewCommand implements ProtocolCommand {
         Preset.BASE_TO_NEW,
         perSet,
         output,
-        main);
+        invocation);
   }
 }

@@ -5,7 +5,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
@@ -122,7 +121,7 @@ final class ClipOptions {
     Path path = path();
     Clip.Options options =
         new Clip.Options(
-            precisionType(),
+            DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16),
             new Device(device),
             tokenizer,
             activation == null ? null : Activation.ofName(activation));
@@ -140,15 +139,5 @@ final class ClipOptions {
               Arithmetic.warning(options.precision()).ifPresent(output::warn);
             });
     return Clip.load(path, options);
-  }
-
-  private DType precisionType() {
-    return switch (precision.toLowerCase(Locale.ROOT)) {
-      case "float32", "fp32" -> DType.FLOAT32;
-      case "bf16", "bfloat16" -> DType.BFLOAT16;
-      default ->
-          throw KgCoopException.configuration(
-              "--precision " + precision + ": expected float32 or bf16");
-    };
   }
 }

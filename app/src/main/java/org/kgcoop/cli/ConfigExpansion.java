@@ -38,16 +38,22 @@ final class ConfigExpansion implements IParameterPreprocessor {
   private static final Set<String> WEIGHTS = Set.of(WEIGHT, KgCoOp.ID + "." + WEIGHT);
 
   private final CommandSpec command;
+  private final Path directory;
 
-  private ConfigExpansion(CommandSpec command) {
+  private ConfigExpansion(CommandSpec command, Path directory) {
     this.command = command;
+    this.directory = directory;
   }
 
-  /** Lets a command that has the option read files. */
-  static void install(CommandLine commandLine) {
+  /**
+   * Lets a command that has the option read files.
+   *
+   * @param directory the folder that their paths start from
+   */
+  static void install(CommandLine commandLine, Path directory) {
     CommandSpec spec = commandLine.getCommandSpec();
     if (spec.findOption(ConfigOptions.CONFIG) != null) {
-      spec.preprocessor(new ConfigExpansion(spec));
+      spec.preprocessor(new ConfigExpansion(spec, directory));
     }
   }
 
@@ -74,7 +80,7 @@ final class ConfigExpansion implements IParameterPreprocessor {
     List<String> pairs = words.subList(words.size() - pairWords, words.size());
     List<ConfigFile> files =
         given(own, ConfigOptions.CONFIG).stream()
-            .map(file -> ConfigFile.read(Path.of(file)))
+            .map(file -> ConfigFile.read(directory.resolve(file)))
             .toList();
     List<ConfigFile> published = files.stream().filter(ConfigFile::isReference).toList();
     OptionValues ofFiles = OptionValues.empty();

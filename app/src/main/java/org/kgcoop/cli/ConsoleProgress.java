@@ -2,6 +2,7 @@ package org.kgcoop.cli;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -12,13 +13,18 @@ import org.kgcoop.experiment.Progress;
 final class ConsoleProgress implements Progress {
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
-  private final Output output;
+  private final Consumer<String> lines;
 
   /** The launcher says whether standard error is a terminal: Java itself cannot tell. */
   private final boolean terminal = Boolean.getBoolean("kgcoop.terminal");
 
-  ConsoleProgress(Output output) {
-    this.output = output;
+  /**
+   * Where progress is told.
+   *
+   * @param lines gets what is told without a bar
+   */
+  ConsoleProgress(Consumer<String> lines) {
+    this.lines = lines;
   }
 
   @Override
@@ -28,7 +34,7 @@ final class ConsoleProgress implements Progress {
 
   @Override
   public void message(String line) {
-    output.info(line);
+    lines.accept(line);
   }
 
   private static final class Bar implements Task {
@@ -86,7 +92,7 @@ final class ConsoleProgress implements Progress {
       if (now - lastLine > BETWEEN_LINES.toNanos() && units < total) {
         lastLine = now;
         double seconds = (now - start) / 1e9;
-        output.info(
+        lines.accept(
             String.format(
                 Locale.ROOT,
                 "%s: %d of %d, about %.0f s to go%s",
@@ -108,7 +114,7 @@ final class ConsoleProgress implements Progress {
       double seconds = (System.nanoTime() - start) / 1e9;
       if (seconds >= 1) {
         String howMany = units < total ? units + " of " + total : String.valueOf(total);
-        output.info(String.format(Locale.ROOT, "%s: %s in %.1f s", name, howMany, seconds));
+        lines.accept(String.format(Locale.ROOT, "%s: %s in %.1f s", name, howMany, seconds));
       }
     }
   }

@@ -31,7 +31,7 @@ import picocli.CommandLine.ParentCommand;
       "are refused. DIR/results.json and DIR/report.html hold the table."
     })
 final class CrossCommand implements ProtocolCommand {
-  @ParentCommand private Main main;
+  @ParentCommand private Invocation invocation;
 
   @Option(
       names = "--source",
@@ -60,7 +60,7 @@ final class CrossCommand implements ProtocolCommand {
         Preset.BASE_TO_NEW,
         false,
         output,
-        main);
+        invocation);
   }
 
   private Transfer transfer() {

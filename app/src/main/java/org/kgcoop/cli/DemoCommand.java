@@ -1,29 +1,26 @@
 package org.kgcoop.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import org.kgcoop.bank.Augmentation;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.EmbeddedDataSets;
 import org.kgcoop.experiment.BaseToNew;
-import org.kgcoop.experiment.Experiment;
+import org.kgcoop.experiment.Contender;
 import org.kgcoop.experiment.Plan;
-import org.kgcoop.experiment.Workbench;
-import org.kgcoop.prompt.CoCoOp;
-import org.kgcoop.prompt.CoOp;
-import org.kgcoop.prompt.KgCoOp;
-import org.kgcoop.prompt.Occasion;
-import org.kgcoop.prompt.ProGrad;
+import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.prompt.Preset;
 import org.kgcoop.prompt.PromptMethod;
-import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.prompt.Templates;
 import org.kgcoop.tensor.Engine;
-import org.kgcoop.train.Schedule;
-import org.kgcoop.train.TrainingSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,8 +49,6 @@ import picocli.CommandLine.ParentCommand;
     })
 final class DemoCommand implements Callable<Integer> {
   private static final String QUICK_SET = "places";
-  private static final List<String> METHODS =
-      List.of(ZeroShot.ID, CoOp.ID, ProGrad.ID, CoCoOp.ID, KgCoOp.ID);
 
   // One rule for all methods, chosen on the embedded set "tuning".
   private static final int SHOTS = 8;
@@ -63,7 +58,7 @@ final class DemoCommand implements Callable<Integer> {
   /** Few pictures make few steps, so larger published batches are cut. */
   private static final int LARGEST_BATCH = 32;
 
-  @ParentCommand private Main main;
+  @ParentCommand private Invocation invocation;
 
   @Option(
       names = "--out",
@@ -85,6 +80,12 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--per-set", description = "Rows for each data set too.")
   private boolean perSet;
 
+  @Option(
+      names = "--only",
+      paramLabel = "RUN",
+      description = "Do one run alone, by its folder, such as places/coop/seed1.")
+  private @Nullable Path only;
+
   @Mixin private BankOptions bank = new BankOptions();
   @Mixin private Output output = new Output();
 
@@ -98,14 +99,27 @@ final class DemoCommand implements Callable<Integer> {
     List<Long> drawn = Parse.numbers("--seeds", seeds);
     Plan plan =
         new Plan(
-            MethodOptions.forDemo().contenders(METHODS, DemoCommand::settings),
+            Parse.list("methods", MethodNames.TABLE).stream()
+                .map(DemoCommand::contender)
+                .toList(),
             List.of(SHOTS),
             quick ? drawn.subList(0, 1) : drawn,
             jobs);
     BaseToNew protocol = new BaseToNew(sets());
-    try (Clip clip = Clip.load(EmbeddedClip.folder())) {
-      Workbench bench = Parse.workbench(clip, bank.open(clip, output), output, main);
-      TableView.run(new Experiment(bench, protocol, plan), out).print(output, perSet);
+    try (Clip clip = Clip.load(EmbeddedClip.folder());
+        Grid grid =
+            new Grid(
+                invocation.bench(clip, bank.open(clip, output), output.progress(), output),
+                protocol,
+                plan,
+                out,
+                output,
+                perSet)) {
+      if (only != null) {
+        grid.printRun(only);
+        return 0;
+      }
+      grid.printTable();
     }
     if (!output.isJson()) {
       output.line("");
@@ -122,18 +136,28 @@ final class DemoCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static TrainingSettings settings(PromptMethod method, Occasion occasion) {
-    PromptMethod.Defaults published = method.defaults();
-    int epochs = Math.max(1, Math.round((float) published.epochs() / PART_OF_EPOCHS));
-    return new TrainingSettings(
-        new Schedule(RATE, epochs, Schedule.Warmup.NONE, 1, 1e-5, Schedule.Variant.CURRENT),
-        Math.min(LARGEST_BATCH, published.batchSize()),
-        TrainingSettings.MOMENTUM,
-        TrainingSettings.WEIGHT_DECAY,
-        occasion.seed(),
-        new Augmentation.Test(),
-        5,
-        false);
+  private static Contender contender(String id) {
+    ObjectNode method = JsonNodeFactory.instance.objectNode().put("method", id);
+    if (MethodCatalogue.keys(id).contains("words")) {
+      method.put("words", Templates.words(EmbeddedClip.TEMPLATE));
+    }
+    ObjectNode training =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("lr", RATE)
+            .put("warmup", "none")
+            .put("augment", "test");
+    MethodCatalogue.parse(method)
+        .prompt()
+        .map(PromptMethod::defaults)
+        .ifPresent(
+            published ->
+                training
+                    .put(
+                        "epochs",
+                        Math.max(1, Math.round((float) published.epochs() / PART_OF_EPOCHS)))
+                    .put("batch_size", Math.min(LARGEST_BATCH, published.batchSize())));
+    return Contender.of(method, training, Preset.BASE_TO_NEW, Map.of());
   }
 
   private List<DataSet> sets() {

@@ -2,6 +2,8 @@ package org.kgcoop.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSets;
 import org.kgcoop.experiment.Transfer;
 import org.kgcoop.prompt.Preset;
 import picocli.CommandLine.Command;
@@ -31,7 +33,7 @@ import picocli.CommandLine.ParentCommand;
       "DIR/results.json and DIR/report.html hold the table."
     })
 final class DomainCommand implements ProtocolCommand {
-  @ParentCommand private Main main;
+  @ParentCommand private Invocation invocation;
 
   @Option(
       names = "--source",
@@ -67,14 +69,22 @@ final class DomainCommand implements ProtocolCommand {
         Preset.BASE_TO_NEW,
         false,
         output,
-        main);
+        invocation);
+  }
+
+  private List<String> targets() {
+    List<String> known = DataSets.shiftsOf(source).stream().map(DataSets.Shift::name).toList();
+    if (shifts.isEmpty() && known.isEmpty()) {
+      throw KgCoopException.configuration(
+          "no shifted versions of " + source + " are known: name them with --shifts PATH");
+    }
+    return shifts.isEmpty() ? known : shifts;
   }
 
   private Transfer transfer() {
-    List<String> others = shifts.isEmpty() ? Shifts.of(source) : shifts;
     return new Transfer(
         "domain",
         dataOptions.open(source, output),
-        others.stream().map(path -> dataOptions.open(path, output)).toList());
+        targets().stream().map(path -> dataOptions.open(path, output)).toList());
   }
 }

@@ -32,7 +32,7 @@ import picocli.CommandLine.ParentCommand;
       "shows them in a browser."
     })
 final class FewShotCommand implements ProtocolCommand {
-  @ParentCommand private Main main;
+  @ParentCommand private Invocation invocation;
 
   @Mixin private DataSetList data = new DataSetList();
 
@@ -70,6 +70,6 @@ final class FewShotCommand implements ProtocolCommand {
         Preset.FEW_SHOT,
         perSet,
         output,
-        main);
+        invocation);
   }
 }

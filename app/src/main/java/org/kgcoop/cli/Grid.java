@@ -5,8 +5,10 @@ import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.Experiment;
 import org.kgcoop.experiment.Plan;
@@ -15,6 +17,7 @@ import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.experiment.Workbench;
+import org.kgcoop.tensorboard.EventFile;
 
 /**
  * The experiment of a command line, opened: as a whole, or run by run for those who let others do
@@ -22,23 +25,32 @@ import org.kgcoop.experiment.Workbench;
  * may use a grid.
  */
 public final class Grid implements AutoCloseable {
-  private final ProtocolCall call;
   private final Workbench bench;
   private final Experiment experiment;
+  private final Path out;
+  private final Output output;
+  private final boolean perSet;
   private final Map<String, Trial> trials = new LinkedHashMap<>();
 
-  /** Takes over the model of the bench, unless it throws. */
+  /**
+   * Takes over the model of the bench, unless it throws.
+   *
+   * @param out the folder of the table
+   * @param perSet whether rows for each data set are printed too
+   */
   @MustBeClosed
-  Grid(ProtocolCall call, Workbench bench, Protocol protocol, Plan plan) {
-    this.call = call;
+  Grid(Workbench bench, Protocol protocol, Plan plan, Path out, Output output, boolean perSet) {
     this.bench = bench;
+    this.out = out;
+    this.output = output;
+    this.perSet = perSet;
     experiment = new Experiment(bench, protocol, plan);
     experiment.trials().forEach(trial -> trials.put(trial.run(), trial));
   }
 
   /** The folder of the table. */
   public Path out() {
-    return call.options().out();
+    return out;
   }
 
   /** The names of all runs, in the order of the table's cells. */
@@ -49,10 +61,10 @@ public final class Grid implements AutoCloseable {
   /**
    * Whether there is nothing left to do for a run.
    *
-   * @throws org.kgcoop.KgCoopException where its folder is in use, or holds other settings
+   * @throws KgCoopException where its folder is in use, or holds other settings
    */
   public boolean isDone(String run) {
-    return new TrialRun(bench, trial(run)).isDone(out());
+    return new TrialRun(bench, trial(run)).isDone(out);
   }
 
   /** All that decides the outcome of a run, as JSON: equal wherever the same is seen. */
@@ -76,12 +88,46 @@ public final class Grid implements AutoCloseable {
 
   /** Does what is left of all runs, and prints and writes the table. */
   public void printTable() {
-    TableView.run(experiment, out()).print(call.output(), call.perSet());
+    TableView.run(experiment, out).print(output, perSet);
+  }
+
+  /**
+   * Does one run alone, and prints what it measured.
+   *
+   * @param folder ends as the run's own
+   */
+  void printRun(Path folder) {
+    String run =
+        trials.keySet().stream()
+            .filter(folder::endsWith)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    KgCoopException.configuration(
+                        "--only %s: no run of this table; its runs are %s"
+                            .formatted(folder, String.join(", ", trials.keySet()))));
+    JsonNode results = new TrialRun(bench, trial(run)).run(out);
+    EventFile.below(out.resolve(run));
+    if (output.isJson()) {
+      output.json(results);
+      return;
+    }
+    for (JsonNode target : results.path("targets")) {
+      output.line(
+          String.format(
+              Locale.ROOT,
+              "%s: %.2f %%, %d of %d",
+              target.path("name").asText(),
+              target.path("accuracy").asDouble(),
+              target.path("correct").asLong(),
+              target.path("total").asLong()));
+    }
+    output.line("Run: " + out.resolve(run));
   }
 
   /** Where its command line wants to hear of progress. */
   public Progress progress() {
-    return call.output().progress();
+    return output.progress();
   }
 
   private Trial trial(String run) {

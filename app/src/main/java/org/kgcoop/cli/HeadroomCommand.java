@@ -1,8 +1,5 @@
 package org.kgcoop.cli;
 
-import static org.kgcoop.cli.TextTable.left;
-import static org.kgcoop.cli.TextTable.number;
-import static org.kgcoop.cli.TextTable.right;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -19,6 +16,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import static org.kgcoop.cli.TextTable.left;
+import static org.kgcoop.cli.TextTable.number;
+import static org.kgcoop.cli.TextTable.right;
 
 /** Whether there is anything to gain. */
 @Command(
@@ -34,7 +34,7 @@ import picocli.CommandLine.ParentCommand;
     },
     footer = {"", "Example:", "  ./kgcoop headroom --data embedded:objects --shots 8"})
 final class HeadroomCommand implements Callable<Integer> {
-  @ParentCommand private Main main;
+  @ParentCommand private Invocation invocation;
 
   @Mixin private DataSetList data = new DataSetList();
 
@@ -68,7 +68,8 @@ final class HeadroomCommand implements Callable<Integer> {
     List<DataSet> sets = data.open(output);
     List<Headroom> found = new ArrayList<>();
     try (Clip clip = clipOptions.load()) {
-      Workbench bench = Parse.workbench(clip, bank.open(clip, output), output, main);
+      Workbench bench = 
+          invocation.bench(clip, bank.open(clip, output), output.progress(), output);
       for (DataSet set : sets) {
         List<DataSet> draws =
             drawn.stream()

@@ -2,6 +2,7 @@ package org.kgcoop.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -13,6 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** Where the program starts. */
@@ -61,7 +63,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       CommandLine.HelpCommand.class
     })
-public final class Main implements Runnable {
+public final class Main implements Runnable, Invocation {
   private final BooleanSupplier interrupted;
 
   @Spec private CommandSpec spec;
@@ -80,9 +82,19 @@ public final class Main implements Runnable {
   }
 
   static CommandLine commandLine(BooleanSupplier interrupted) {
+    return commandLine(interrupted, Path.of(""));
+  }
+
+  /**
+   * The program, to be executed or parsed.
+   *
+   * @param interrupted whether work should stop
+   * @param directory the folder that the paths of files of options start from
+   */
+  private static CommandLine commandLine(BooleanSupplier interrupted, Path directory) {
     CommandLine commandLine = new CommandLine(new Main(interrupted));
     commandLine.setUsageHelpAutoWidth(true);
-    arrange(commandLine);
+    arrange(commandLine, directory);
     commandLine.setExecutionStrategy(JvmErrors::execute);
     commandLine.setExpandAtFiles(false);
     commandLine.setParameterExceptionHandler(Main::usageError);
@@ -92,31 +104,46 @@ public final class Main implements Runnable {
   }
 
   /** Options in the order of their subjects, and no synopsis of thirty of them. */
-  private static void arrange(CommandLine commandLine) {
+  private static void arrange(CommandLine commandLine, Path directory) {
     for (CommandLine subcommand : commandLine.getSubcommands().values()) {
       subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
-      ConfigExpansion.install(subcommand);
+      TrainingOptions.install(subcommand.getCommandSpec());
+      ConfigExpansion.install(subcommand, directory);
       OptionSubjects.install(subcommand);
-      arrange(subcommand);
+      arrange(subcommand, directory);
     }
   }
 
-  /** Whether work should stop at its next safe place. */
-  boolean interrupted() {
+  @Override
+  public boolean interrupted() {
     return interrupted.getAsBoolean();
   }
 
-  /** The words that this command line was given. */
-  List<String> command() {
+  @Override
+  public List<String> words() {
     return spec.commandLine().getParseResult().originalArgs();
   }
 
-  /** Another command line in this process, with the same streams. */
-  int again(List<String> words) {
-    CommandLine commandLine = commandLine(interrupted);
-    commandLine.setOut(spec.commandLine().getOut());
-    commandLine.setErr(spec.commandLine().getErr());
-    return commandLine.execute(words.toArray(String[]::new));
+  @Override
+  public ParseResult parse(List<String> words, Path directory) {
+    String[] arguments = words.toArray(String[]::new);
+    try {
+      return another(directory).parseArgs(arguments);
+    } catch (ParameterException e) {
+      throw new KgCoopException(
+          KgCoopException.Category.CONFIGURATION, usage(e, arguments), e);
+    }
+  }
+
+  @Override
+  public int again(List<String> words) {
+    return another(Path.of("")).execute(words.toArray(String[]::new));
+  }
+
+  private CommandLine another(Path directory) {
+    return commandLine(interrupted, directory)
+        .setOut(spec.commandLine().getOut())
+        .setErr(spec.commandLine().getErr());
   }
 
   @Override

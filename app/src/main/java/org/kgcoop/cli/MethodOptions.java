@@ -11,22 +11,12 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
-import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.experiment.Contender;
 import org.kgcoop.prompt.KgCoOp;
-import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.MethodCatalogue;
-import org.kgcoop.prompt.Occasion;
-import org.kgcoop.prompt.Preset;
-import org.kgcoop.prompt.PromptMethod;
-import org.kgcoop.prompt.Templates;
-import org.kgcoop.train.TrainingSettings;
 import picocli.CommandLine.Option;
 
 /** Settings of methods, {@code --set KEY=VALUE} or {@code --set METHOD.KEY=VALUE}. */
@@ -55,53 +45,21 @@ final class MethodOptions {
               + " other methods do not see. The same as --set kgcoop.weight=W.")
   private @Nullable String weight;
 
-  /** Those of the demo: contexts begin as the words of the embedded data sets' template. */
-  static MethodOptions forDemo() {
-    MethodOptions options = new MethodOptions();
-    options.settings.put("words", Templates.words(EmbeddedClip.TEMPLATE));
-    return options;
-  }
-
-  /** The methods of those names, trained as those options say. */
-  List<Contender> contenders(
-      List<String> ids, BiFunction<PromptMethod, Occasion, TrainingSettings> training) {
-    List<Contender> contenders =
-        ids.stream()
-            .map(id -> Contender.of(method(id, Map.of(), Preset.BASE_TO_NEW), training))
-            .toList();
-    checkAllUsed(ids);
-    return contenders;
-  }
-
   /**
-   * A method that waits for the data that it meets.
+   * The settings of a method that are given, as {@link MethodCatalogue#parse} reads them.
    *
-   * @param anew settings that a sweep gives, by the keys of {@code --set}
-   * @param preset where settings come from that nobody gives
-   * @throws KgCoopException where a name, key or value is unknown
+   * @throws KgCoopException for an unknown method
    */
-  Function<Occasion, Method> method(String id, Map<String, String> anew, Preset preset) {
-    ObjectNode own = JsonNodeFactory.instance.objectNode().put("method", id);
-    Map<String, String> all = given();
-    for (String key : anew.keySet()) {
-      if (all.keySet().stream().anyMatch(k -> plain(id, k).equals(plain(id, key)))) {
-        throw KgCoopException.configuration(
-            "--sweep " + key + ": --set or --weight gives it too; leave one out");
-      }
-    }
-    all.putAll(anew);
-    all.forEach(
-        (key, value) -> {
-          if (knows(id, key)) {
-            own.set(plain(id, key), value(plain(id, key), value));
-          }
-        });
-    Function<Occasion, Method> method = occasion -> preset.method(own, occasion);
-    Method checked = method.apply(Occasion.ANY);
-    if (!checked.id().equals(id)) {
-      throw new IllegalStateException("method " + id + " gave " + checked.id());
-    }
-    return method;
+  ObjectNode stated(String id) {
+    ObjectNode stated = JsonNodeFactory.instance.objectNode().put("method", id);
+    given()
+        .forEach(
+            (key, value) -> {
+              if (knows(id, key)) {
+                stated.set(plain(id, key), value(plain(id, key), value));
+              }
+            });
+    return stated;
   }
 
   private Map<String, String> given() {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kgcoop.train.TrainingSetting;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,17 +18,18 @@ final class OptionSubjects {
   private static final int MANY = 20;
 
   /** In the order of the help; the options of other mixins stand with the command's own. */
-  private static final Map<Class<?>, String> HEADINGS = headings();
+  private static final Map<Object, String> HEADINGS = headings();
 
   private OptionSubjects() {}
 
-  private static Map<Class<?>, String> headings() {
-    Map<Class<?>, String> headings = new LinkedHashMap<>();
+  private static Map<Object, String> headings() {
+    Map<Object, String> headings = new LinkedHashMap<>();
     headings.put(DataOptions.class, "Pictures");
     headings.put(MethodOptions.class, "Methods");
     headings.put(TrainingOptions.class, "Training");
-    headings.put(OptimizerOptions.class, "Optimiser");
-    headings.put(TransformOptions.class, "Views of training pictures");
+    for (TrainingSetting.Subject subject : TrainingSetting.Subject.values()) {
+      headings.put(subject, subject.title());
+    }
     headings.put(ClipOptions.class, "CLIP");
     headings.put(Output.class, "Output");
     return headings;
@@ -77,6 +79,10 @@ final class OptionSubjects {
     for (CommandSpec mixin : spec.mixins().values()) {
       String own = HEADINGS.getOrDefault(mixin.userObject().getClass(), heading);
       mixin.options().forEach(option -> headings.put(option.longestName(), own));
+      if (mixin.userObject() instanceof TrainingOptions) {
+        TrainingSetting.ALL.forEach(
+            setting -> headings.put(setting.option(), setting.subject().title()));
+      }
       collect(mixin, own, headings);
     }
   }

@@ -68,11 +68,6 @@ final class Output {
         .findFirst();
   }
 
-  /** True if the command line, or a file of options, gives an option. */
-  boolean isGiven(String option) {
-    return spec.commandLine().getParseResult().hasMatchedOption(option);
-  }
-
   PrintWriter out() {
     return spec.commandLine().getOut();
   }
@@ -137,6 +132,6 @@ final class Output {
   }
 
   Progress progress() {
-    return quiet ? Progress.SILENT : new ConsoleProgress(this);
+    return quiet ? Progress.SILENT : new ConsoleProgress(this::info);
   }
 }

@@ -5,10 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
-import org.kgcoop.experiment.Workbench;
 
 /** Option values to what they mean, shared by commands. */
 final class Parse {
@@ -52,44 +49,5 @@ final class Parse {
       }
     }
     return numbers;
-  }
-
-  /** That many numbers. */
-  static double[] reals(String option, String text, int count) {
-    List<String> values = listWithRepeats(option, text);
-    double[] numbers = new double[values.size()];
-    for (int i = 0; i < numbers.length; i++) {
-      try {
-        numbers[i] = Double.parseDouble(values.get(i));
-      } catch (NumberFormatException e) {
-        throw new KgCoopException(
-            KgCoopException.Category.CONFIGURATION,
-            option + " '" + text + "': '" + values.get(i) + "' is no number",
-            e);
-      }
-    }
-    if (numbers.length != count) {
-      throw KgCoopException.configuration(
-          option + " '" + text + "': expected " + count + " numbers with commas between them");
-    }
-    return numbers;
-  }
-
-  /** That many whole numbers. */
-  static int[] integers(String option, String text, int count) {
-    double[] numbers = reals(option, text, count);
-    int[] integers = new int[count];
-    for (int i = 0; i < count; i++) {
-      integers[i] = (int) numbers[i];
-      if (integers[i] != numbers[i]) {
-        throw KgCoopException.configuration(option + " '" + text + "': expected whole numbers");
-      }
-    }
-    return integers;
-  }
-
-  static Workbench workbench(Clip clip, FeatureBank bank, Output output, Main main) {
-    return new Workbench(
-        clip, bank, output.progress(), output::warn, main::interrupted, main.command());
   }
 }

@@ -44,7 +44,7 @@ import picocli.CommandLine.ParentCommand;
       "      --template \"an icon of a {}.\" --clip my"
     })
 final class PretrainCommand implements Callable<Integer> {
-  @ParentCommand private Main main;
+  @ParentCommand private Invocation invocation;
 
   @Option(
       names = "--data",
@@ -250,7 +250,7 @@ final class PretrainCommand implements Callable<Integer> {
                     .formatted(checkPictures, held.size(), held.concepts().size())));
     try (PretrainingProgress progress = new PretrainingProgress(output)) {
       ObjectNode results =
-          new Pretraining(corpus, held, settings, extent, progress, output::warn, main::interrupted)
+          new Pretraining(corpus, held, settings, extent, progress, output::warn, invocation::interrupted)
               .run(out);
       report(results);
     }

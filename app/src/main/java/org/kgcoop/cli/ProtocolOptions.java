@@ -1,15 +1,9 @@
 package org.kgcoop.cli;
 
-import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.clip.Clip;
-import org.kgcoop.experiment.Contender;
-import org.kgcoop.experiment.Plan;
-import org.kgcoop.experiment.Progress;
-import org.kgcoop.experiment.Protocol;
-import org.kgcoop.experiment.Workbench;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -21,11 +15,12 @@ final class ProtocolOptions {
   @Option(
       names = "--methods",
       paramLabel = "LIST",
-      defaultValue = "clip,coop,prograd,cocoop,kgcoop",
+      defaultValue = MethodNames.TABLE,
+      completionCandidates = MethodNames.class,
       description =
-          "Of clip, ensemble (clip with several templates), coop, prograd, cocoop, kgcoop, and where"
-              + " only learned classes are asked about (fewshot, domain) probe, a linear one of image"
-              + " features (default: ${DEFAULT-VALUE}).")
+          "Of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). ensemble is clip with several"
+              + " templates; where only learned classes are asked about (fewshot, domain) probe is a"
+              + " linear one of image features.")
   private String methods;
 
   @Option(
@@ -43,8 +38,16 @@ final class ProtocolOptions {
           "Runs side by side, each with one thread, for small models (default: ${DEFAULT-VALUE}).")
   private int jobs;
 
-  @Mixin private ClipOptions clipOptions = new ClipOptions();
-  @Mixin private MethodOptions methodOptions = new MethodOptions();
+  @Option(
+      names = "--only",
+      paramLabel = "RUN",
+      description =
+          "Do one run of the table alone, by its folder, such as pets/kgcoop/seed1, and print no"
+              + " table.")
+  private @Nullable Path only;
+
+  @Mixin private ClipOptions clip = new ClipOptions();
+  @Mixin private MethodOptions settings = new MethodOptions();
   @Mixin private TrainingOptions training = new TrainingOptions();
   @Mixin private BankOptions bank = new BankOptions();
 
@@ -55,38 +58,42 @@ final class ProtocolOptions {
     return out;
   }
 
-  /** Opens what a call asks for. */
-  @MustBeClosed
-  Grid open(ProtocolCall call, Progress progress) {
+  @Nullable Path only() {
+    return only;
+  }
+
+  List<String> methods() {
+    return Parse.list("--methods", methods);
+  }
+
+  List<Long> seeds() {
+    return Parse.numbers("--seeds", seeds);
+  }
+
+  /** Runs side by side; of several each has one thread. */
+  int jobs() {
     if (jobs < 1) {
       throw KgCoopException.configuration("--jobs: expected at least 1, got " + jobs);
     }
     if (jobs > 1) {
-      clipOptions.useOneThread("--jobs " + jobs);
+      clip.useOneThread("--jobs " + jobs);
     }
-    training.check(call.output());
-    List<Contender> contenders =
-        call.sweep()
-            .contenders(Parse.list("--methods", methods), methodOptions, training, call.preset());
-    if (call.newClasses()) {
-      contenders.forEach(Contender::checkNewClasses);
-    }
-    Plan plan = new Plan(contenders, call.shots(), Parse.numbers("--seeds", seeds), jobs);
-    Protocol protocol = call.protocol().get();
-    Clip clip = clipOptions.load();
-    try {
-      Workbench bench =
-          new Workbench(
-              clip,
-              bank.open(clip, call.output()),
-              progress,
-              call.output()::warn,
-              call.main()::interrupted,
-              call.main().command());
-      return new Grid(call, bench, protocol, plan);
-    } catch (RuntimeException e) {
-      clip.close();
-      throw e;
-    }
+    return jobs;
+  }
+
+  ClipOptions clip() {
+    return clip;
+  }
+
+  MethodOptions settings() {
+    return settings;
+  }
+
+  TrainingOptions training() {
+    return training;
+  }
+
+  BankOptions bank() {
+    return bank;
   }
 }

@@ -1,7 +1,6 @@
 package org.kgcoop.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
 
 /** Runs that were made; alone it lists them. */
 @Command(
@@ -29,13 +28,4 @@ import picocli.CommandLine.ParentCommand;
       RunsDeleteCommand.class,
       RunsRerunCommand.class
     })
-final class RunsCommand extends RunsList {
-  @ParentCommand private Main main;
-
-  @SuppressWarnings("NullAway.Init") // picocli sets main before anything is called
-  RunsCommand() {}
-
-  Main main() {
-    return main;
-  }
-}
+final class RunsCommand extends RunsList {}

@@ -5,19 +5,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.store.RunFilter;
-import org.kgcoop.store.RunIndex;
 import org.kgcoop.store.RunReader;
 import org.kgcoop.store.StoredRun;
+import org.kgcoop.train.RunFolders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 /** Makes a run again. */
 @Command(
@@ -26,13 +27,18 @@ import picocli.CommandLine.ParentCommand;
     header = "Make a run again in another folder, and compare the numbers.",
     description = {
       "",
-      "Gives the command that made the run once more, narrowed to its method, seed, shots, data set"
-          + " and setting, and tells whether every prediction is the same (exit code 1 if not).",
+      "Gives the command that made the run once more, of a table for this run alone, and tells"
+          + " whether every prediction is the same (exit code 1 if not). Data and CLIP have to be"
+          + " where they were.",
       ""
     },
     footer = {"", "Example:", "  ./kgcoop runs rerun runs/table/objects/kgcoop/seed1 --out again"})
 final class RunsRerunCommand implements Callable<Integer> {
-  @ParentCommand private RunsCommand parent;
+  /** Options that a run is made again without: they say how a command speaks, and where. */
+  private static final Set<String> LEFT_OUT =
+      Set.of("--out", "--only", "--json", "--quiet", "--debug", "--per-set");
+
+  @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "RUN", description = "A run folder, or its name below --runs.")
   private Path run;
@@ -49,15 +55,14 @@ final class RunsRerunCommand implements Callable<Integer> {
   @Mixin private RunsOptions runs = new RunsOptions();
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the parameters
+  @SuppressWarnings("NullAway.Init") // picocli sets spec and parameters
   RunsRerunCommand() {}
 
   @Override
   public Integer call() {
     Path folder = runs.runFolder(run);
-    StoredRun before = runs.run(folder);
     Path out = this.out;
-    List<String> words = RerunWords.of(before, out);
+    List<String> words = words(runs.run(folder), out);
     if (out == null && !dryRun) {
       throw KgCoopException.configuration(
           "--out is missing: a run is made again in a new folder; --dry-run only prints the command");
@@ -70,11 +75,11 @@ final class RunsRerunCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "--out " + out + ": is there already; a run is made again in a new folder");
     }
-    int exitCode = parent.main().again(words);
+    int exitCode = Invocation.of(spec).again(words);
     if (exitCode != 0) {
       return exitCode;
     }
-    Path again = again(before, out);
+    Path again = RunFolders.isOne(out) ? out : RunFolders.runsBelow(out).get(0);
     List<String> differences = differences(RunReader.results(folder), RunReader.results(again));
     if (differences.isEmpty()) {
       output.line(again + ": the same numbers as " + folder);
@@ -85,36 +90,39 @@ final class RunsRerunCommand implements Callable<Integer> {
         again + ": other numbers than " + folder + ": " + String.join("; ", differences));
   }
 
-  private Path again(StoredRun before, Path out) {
-    RunFilter same =
-        new RunFilter(
-            List.of(before.method()),
-            List.of(before.dataSet()),
-            List.of(),
-            before.seed() == null ? List.of() : List.of(before.seed()),
-            List.of(before.shots()),
-            List.of(),
-            Map.of());
-    try (RunIndex index = RunIndex.open(out, output::warn)) {
-      List<StoredRun> found = index.runs(same).stream().filter(r -> sameMethod(r, before)).toList();
-      if (found.size() != 1) {
-        throw new KgCoopException(
-            KgCoopException.Category.CHECK,
-            "%s: expected one run like %s, got %s".formatted(out, before.path(), found.size()));
-      }
-      return found.get(0).path();
+  /**
+   * The words of a command line that makes a run again.
+   *
+   * @param out its folder, or null for a line without one
+   */
+  private List<String> words(StoredRun stored, @Nullable Path out) {
+    if (stored.command().isEmpty()) {
+      throw KgCoopException.configuration(
+          stored.path()
+              + ": its run.json does not say by which command it was made (a library made it, or an"
+              + " older version); 'runs show' prints its settings");
     }
+    Path directory = Path.of(stored.directory());
+    ParseResult made = Invocation.of(spec).parse(stored.command(), directory).subcommand();
+    List<String> words = new PortableWords(made, directory).without(LEFT_OUT);
+    if (made.commandSpec().findOption("--only") != null) {
+      words.add("--only=" + only(stored));
+    }
+    if (out != null) {
+      words.add("--out=" + out);
+    }
+    return words;
   }
 
-  private static boolean sameMethod(StoredRun a, StoredRun b) {
-    return method(a).equals(method(b));
-  }
-
-  private static List<String> method(StoredRun run) {
-    return run.sortedSettings().entrySet().stream()
-        .filter(e -> e.getKey().startsWith("method."))
-        .map(Object::toString)
-        .toList();
+  /** The folder of a run below that of its table, which begins with the data set. */
+  private static Path only(StoredRun stored) {
+    Path folder = stored.path().toAbsolutePath().normalize();
+    for (int i = folder.getNameCount() - 1; i >= 0; i--) {
+      if (folder.getName(i).toString().equals(stored.dataSet())) {
+        return folder.subpath(i, folder.getNameCount());
+      }
+    }
+    return folder;
   }
 
   /** What is not equal: counts, predictions, confidences. */

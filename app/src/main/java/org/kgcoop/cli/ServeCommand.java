@@ -139,7 +139,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
-  @ParentCommand private Main main;
+  @ParentCommand private Invocation invocation;
 
   @SuppressWarnings("NullAway.Init") // picocli sets main before anything is called
   ServeCommand() {}
@@ -302,6 +302,6 @@ final class ServeCommand implements Callable<Integer> {
     } catch (InterruptedException e) {
       return true;
     }
-    return main.interrupted();
+    return invocation.interrupted();
   }
 }

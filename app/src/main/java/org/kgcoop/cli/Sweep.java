@@ -1,40 +1,25 @@
 package org.kgcoop.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.experiment.Contender;
-import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.Preset;
-import org.kgcoop.prompt.PromptMethod;
-import org.kgcoop.train.TrainingSettings;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
+import org.kgcoop.train.TrainingSetting;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * Settings of which several values are compared. A setting of methods makes rows of those that know
  * it, one of the training makes rows of all that are trained.
  */
 final class Sweep {
-  /** They say nothing of the outcome by themselves. */
-  private static final Set<String> NO_SETTINGS = Set.of("checkpoint_every", "config", "published");
-
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec spec;
-
   @Option(
       names = "--sweep",
       paramLabel = "KEY=V1,V2,...",
@@ -45,33 +30,32 @@ final class Sweep {
       })
   private List<String> sweeps = new ArrayList<>();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
-  Sweep() {}
-
   /** The methods of those names, each once for every combination of its swept settings. */
   List<Contender> contenders(
       List<String> ids, MethodOptions methods, TrainingOptions training, Preset preset) {
     Map<String, List<String>> axes = axes();
-    Set<String> trainingKeys = trainingKeys();
     Set<String> left = new LinkedHashSet<>(axes.keySet());
     List<Contender> contenders = new ArrayList<>();
     for (String id : ids) {
+      Contender plain = Contender.of(methods.stated(id), training.stated(), preset, Map.of());
+      boolean trained = plain.method().apply(Occasion.ANY).prompt().isPresent();
       List<Map<String, String>> combinations = new ArrayList<>(List.of(Map.of()));
       for (Map.Entry<String, List<String>> axis : axes.entrySet()) {
-        if (methods.knows(id, axis.getKey())
-            || (trainingKeys.contains(axis.getKey()) && isTrained(methods, id))) {
-          combinations = times(combinations, axis.getKey(), axis.getValue());
-          boolean unused = left.remove(axis.getKey());
+        String key = axis.getKey();
+        if (methods.knows(id, key) || (trained && TrainingSetting.keys().contains(key))) {
+          combinations = times(combinations, key, axis.getValue());
+          boolean unused = left.remove(key);
         }
       }
       for (Map<String, String> combination : combinations) {
-        contenders.add(contender(id, methods, training, combination, preset));
+        contenders.add(
+            combination.isEmpty() ? plain : swept(id, methods, training, combination, preset));
       }
     }
     methods.checkAllUsed(ids);
     if (!left.isEmpty()) {
       Set<String> known = new LinkedHashSet<>(methods.known(ids));
-      known.addAll(trainingKeys);
+      known.addAll(TrainingSetting.keys());
       throw KgCoopException.configuration(
           "--sweep %s: no setting of %s; known are %s"
               .formatted(
@@ -82,38 +66,34 @@ final class Sweep {
     return contenders;
   }
 
-  private static boolean isTrained(MethodOptions methods, String id) {
-    return methods
-        .method(id, Map.of(), Preset.BASE_TO_NEW)
-        .apply(Occasion.ANY)
-        .prompt()
-        .isPresent();
-  }
-
-  private Contender contender(
+  private static Contender swept(
       String id,
       MethodOptions methods,
       TrainingOptions training,
       Map<String, String> combination,
       Preset preset) {
-    Map<String, String> ofMethod = new LinkedHashMap<>();
-    Map<String, String> ofTraining = new LinkedHashMap<>();
+    ObjectNode ofMethod = methods.stated(id);
+    ObjectNode ofTraining = training.stated();
+    training.checkSweep(combination.keySet().stream().filter(k -> !methods.knows(id, k)).toList());
     Map<String, JsonNode> setting = new LinkedHashMap<>();
     combination.forEach(
-        (key, value) -> {
+        (key, text) -> {
           boolean own = methods.knows(id, key);
-          String unused = (own ? ofMethod : ofTraining).put(key, value);
-          setting.put(MethodOptions.plain(id, key), MethodOptions.value(key, value));
+          String plain = MethodOptions.plain(id, key);
+          JsonNode value = MethodOptions.value(plain, text);
+          if ((own ? ofMethod : ofTraining).has(plain)) {
+            throw KgCoopException.configuration(
+                "--sweep %s: %s gives it too; leave one out"
+                    .formatted(key, own ? "--set or --weight" : "--" + key.replace('_', '-')));
+          }
+          (own ? ofMethod : ofTraining).set(plain, value);
+          setting.put(plain, value);
         });
-    training.checkSweep(ofTraining.keySet());
-    TrainingOptions changed = ofTraining.isEmpty() ? training : training(ofTraining);
-    Function<Occasion, Method> method = methods.method(id, ofMethod, preset);
-    BiFunction<PromptMethod, Occasion, TrainingSettings> trained =
-        (prompt, occasion) -> changed.settings(prompt, occasion, preset);
-    // Refuses a wrong value before anything is loaded.
-    Optional<TrainingSettings> unused =
-        method.apply(Occasion.ANY).prompt().map(prompt -> trained.apply(prompt, Occasion.ANY));
-    return new Contender(method, trained, setting);
+    try {
+      return Contender.of(ofMethod, ofTraining, preset, setting);
+    } catch (KgCoopException e) {
+      throw new KgCoopException(e.category(), "--sweep: " + e.getMessage(), e);
+    }
   }
 
   private static List<Map<String, String>> times(
@@ -144,43 +124,5 @@ final class Sweep {
       }
     }
     return axes;
-  }
-
-  private static Set<String> trainingKeys() {
-    Set<String> keys = new LinkedHashSet<>();
-    for (OptionSpec option : new CommandLine(new TrainingOptions()).getCommandSpec().options()) {
-      keys.add(option.longestName().substring(2).replace('-', '_'));
-    }
-    boolean unused = keys.removeAll(NO_SETTINGS);
-    return keys;
-  }
-
-  /** The training options as given, some of them anew: the command line is read once more. */
-  private TrainingOptions training(Map<String, String> anew) {
-    TrainingOptions options = new TrainingOptions();
-    CommandLine reader = new CommandLine(options);
-    reader.setDefaultValueProvider(spec.defaultValueProvider());
-    List<String> arguments = new ArrayList<>();
-    for (OptionSpec option : reader.getCommandSpec().options()) {
-      ArgSpec given = spec.commandLine().getParseResult().matchedOption(option.longestName());
-      String key = option.longestName().substring(2).replace('-', '_');
-      if (given != null && anew.containsKey(key)) {
-        throw KgCoopException.configuration(
-            "--sweep " + key + ": " + option.longestName() + " gives it too; leave one out");
-      }
-      if (given != null) {
-        given
-            .originalStringValues()
-            .forEach(value -> arguments.add(option.longestName() + "=" + value));
-      }
-    }
-    anew.forEach((key, value) -> arguments.add("--" + key.replace('_', '-') + "=" + value));
-    try {
-      CommandLine.ParseResult unused = reader.parseArgs(arguments.toArray(String[]::new));
-    } catch (CommandLine.ParameterException e) {
-      throw new KgCoopException(
-          KgCoopException.Category.CONFIGURATION, "--sweep: " + e.getMessage(), e);
-    }
-    return options;
   }
 }

@@ -16,6 +16,7 @@ import org.kgcoop.experiment.Target;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.experiment.Workbench;
+import org.kgcoop.prompt.KgCoOp;
 import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.Preset;
 import org.kgcoop.tensorboard.EventFile;
@@ -42,7 +43,7 @@ import picocli.CommandLine.ParentCommand;
       "DIR/prompt.safetensors is the trained prompt: give it to predict or eval."
     })
 final class TrainCommand implements Callable<Integer> {
-  @ParentCommand private Main main;
+  @ParentCommand private Invocation invocation;
 
   @Option(
       names = "--data",
@@ -60,8 +61,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--method",
       paramLabel = "NAME",
-      defaultValue = "kgcoop",
-      description = "coop, prograd, cocoop or kgcoop (default: ${DEFAULT-VALUE}).")
+      defaultValue = KgCoOp.ID,
+      completionCandidates = MethodNames.Trained.class,
+      description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private String method;
 
   @Option(
@@ -95,10 +97,8 @@ final class TrainCommand implements Callable<Integer> {
     DataSet whole = dataOptions.open(data, output);
     training.check(output);
     Contender contender =
-        methodOptions
-            .contenders(
-                List.of(method),
-                (prompt, occasion) -> training.settings(prompt, occasion, Preset.BASE_TO_NEW))
+        new Sweep()
+            .contenders(List.of(method), methodOptions, training, Preset.BASE_TO_NEW)
             .get(0);
     if (contender.method().apply(Occasion.ANY).prompt().isEmpty()) {
       throw KgCoopException.configuration(
@@ -110,7 +110,8 @@ final class TrainCommand implements Callable<Integer> {
             : List.of(new Target("test", whole, split));
     Trial trial = new Trial(contender, new Draw(whole, split, shots.value(), seed), targets, "");
     try (Clip clip = clipOptions.load()) {
-      Workbench bench = Parse.workbench(clip, bank.open(clip, output), output, main);
+      Workbench bench = 
+          invocation.bench(clip, bank.open(clip, output), output.progress(), output);
       JsonNode results = new TrialRun(bench, trial).run(out);
       EventFile.below(out);
       report(results, zeroShot(bench, targets));

@@ -1,130 +1,32 @@
 package org.kgcoop.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.Augmentation;
-import org.kgcoop.prompt.Occasion;
-import org.kgcoop.prompt.Preset;
-import org.kgcoop.prompt.PromptMethod;
-import org.kgcoop.train.Decay;
-import org.kgcoop.train.Sampler;
-import org.kgcoop.train.Schedule;
-import org.kgcoop.train.TrainingSettings;
-import picocli.CommandLine;
+import org.kgcoop.train.TrainingSetting;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
-/** How methods are trained. */
+/** How methods are trained: an option for each {@link TrainingSetting}, and what goes with them. */
 final class TrainingOptions {
-  private static final String PUBLISHED = "--published";
-
-  /** They decide nothing of what is learned. */
-  private static final Set<String> BESIDE = Set.of(PUBLISHED, "--checkpoint-every", "--config");
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @SuppressWarnings("UnusedVariable") // what it stands for is put in its place before parsing
   @Mixin
   private ConfigOptions config = new ConfigOptions();
 
   @Option(
-      names = PUBLISHED,
+      names = "--published",
       description =
           "Train as the published code does: a new random view in every epoch (--augment online,"
               + " slow), epochs and batches by method, data set and shots. Goes with no other option"
               + " of training.")
   private boolean published;
-
-  @Option(
-      names = "--epochs",
-      paramLabel = "N",
-      description =
-          "Default: the method's published one (CoOp 200, CoCoOp 10, the others 100; CoOp and"
-              + " ProGrad 50 on ImageNet, and in fewshot by the number of shots).")
-  private @Nullable Integer epochs;
-
-  @Option(
-      names = "--batch-size",
-      paramLabel = "N",
-      description =
-          "Pictures a step (default: the method's published one: CoOp and ProGrad 32, CoCoOp 1,"
-              + " KgCoOp 128).")
-  private @Nullable Integer batchSize;
-
-  @Option(
-      names = "--lr",
-      paramLabel = "RATE",
-      defaultValue = "0.002",
-      description = "Learning rate (default: ${DEFAULT-VALUE}).")
-  private double rate = TrainingSettings.RATE;
-
-  @Option(
-      names = "--decay",
-      paramLabel = "KIND",
-      defaultValue = "cosine",
-      description =
-          "How the rate falls: cosine, step:N (every N epochs) or steps:N,N,... (after these epochs)"
-              + " (default: ${DEFAULT-VALUE}).")
-  private String decay = "cosine";
-
-  @Option(
-      names = "--gamma",
-      paramLabel = "X",
-      defaultValue = "0.1",
-      description = "What a step multiplies the rate by (default: ${DEFAULT-VALUE}).")
-  private double gamma = 0.1;
-
-  @Option(
-      names = "--schedule",
-      paramLabel = "NAME",
-      defaultValue = "current",
-      description =
-          "current (Dassl recounts after the warm-up) or paper-era (default: ${DEFAULT-VALUE}).")
-  private String schedule = "current";
-
-  @Option(
-      names = "--warmup",
-      paramLabel = "KIND",
-      defaultValue = "constant",
-      description = "constant, linear or none (default: ${DEFAULT-VALUE}).")
-  private String warmup = "constant";
-
-  @Option(
-      names = "--warmup-epochs",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Default: ${DEFAULT-VALUE}.")
-  private int warmupEpochs = 1;
-
-  @Option(
-      names = "--warmup-lr",
-      paramLabel = "RATE",
-      defaultValue = "1e-5",
-      description = "Default: ${DEFAULT-VALUE}.")
-  private double warmupRate = 1e-5;
-
-  @Mixin private OptimizerOptions optimizer = new OptimizerOptions();
-
-  @Option(
-      names = "--sampler",
-      paramLabel = "KIND",
-      defaultValue = "random",
-      description =
-          "random, sequential, or random-class:N (each batch N pictures of each of some classes)"
-              + " (default: ${DEFAULT-VALUE}).")
-  private String sampler = "random";
-
-  @Option(
-      names = "--augment",
-      paramLabel = "KIND",
-      defaultValue = "bank:8",
-      description =
-          "online (a new random view in every epoch, as published), bank:V (V random views encoded"
-              + " once) or test (one fixed view) (default: ${DEFAULT-VALUE}).")
-  private String augmentation = "bank:8";
-
-  @Mixin private TransformOptions transforms = new TransformOptions();
 
   @Option(
       names = "--checkpoint-every",
@@ -133,30 +35,70 @@ final class TrainingOptions {
       description = "Epochs between checkpoints (default: ${DEFAULT-VALUE}).")
   private int checkpointEvery = 5;
 
-  @Option(
-      names = "--keep",
-      paramLabel = "WHICH",
-      defaultValue = "last",
-      description = "last epoch, or best on the validation pictures (default: ${DEFAULT-VALUE}).")
-  private String keep = "last";
+  private final List<OptionSpec> options = new ArrayList<>();
 
-  /** Refuses what contradicts each other, and tells of what has no effect. */
-  void check(Output output) {
-    if (published) {
-      refuse(
-          new CommandLine(new TrainingOptions())
-              .getCommandSpec().options().stream()
-                  .map(OptionSpec::longestName)
-                  .filter(name -> !BESIDE.contains(name) && output.isGiven(name))
-                  .toList());
+  /** Gives a command that has these options one for each setting. */
+  static void install(CommandSpec command) {
+    install(command, command);
+  }
+
+  private static void install(CommandSpec command, CommandSpec mixee) {
+    for (CommandSpec mixin : mixee.mixins().values()) {
+      if (mixin.userObject() instanceof TrainingOptions training) {
+        TrainingSetting.ALL.forEach(setting -> training.add(setting, command));
+      }
+      install(command, mixin);
     }
-    if (augmentation.equals("test") && transforms.areGiven()) {
+  }
+
+  private void add(TrainingSetting setting, CommandSpec command) {
+    String usual = setting.usual().isEmpty() ? "" : " (default: " + setting.usual() + ")";
+    OptionSpec option =
+        OptionSpec.builder(setting.option())
+            .type(setting.type())
+            .paramLabel(setting.label())
+            .description(setting.meaning() + usual + ".")
+            .build();
+    options.add(option);
+    command.addOption(option);
+  }
+
+  /**
+   * The settings that are given, by the keys of files.
+   *
+   * @throws KgCoopException where they contradict {@code --published}
+   */
+  ObjectNode stated() {
+    ObjectNode stated = JSON.createObjectNode();
+    for (OptionSpec option : options) {
+      if (option.getValue() != null) {
+        stated.set(
+            option.longestName().substring(2).replace('-', '_'),
+            JSON.valueToTree(option.getValue()));
+      }
+    }
+    if (published) {
+      List<String> given =
+          TrainingSetting.ALL.stream()
+              .filter(setting -> stated.has(setting.key()))
+              .map(TrainingSetting::option)
+              .toList();
+      refuse(given);
+      stated.put("augment", "online");
+    }
+    return stated.put("checkpoint_every", checkpointEvery);
+  }
+
+  /** Tells of what has no effect. */
+  void check(Output output) {
+    ObjectNode stated = stated();
+    if (stated.path("augment").asText().equals("test") && stated.has("transforms")) {
       output.warn("--augment test sees one fixed view: --transforms changes nothing");
     }
   }
 
   /** Refuses a sweep of its settings where they are to be the published ones. */
-  void checkSweep(Set<String> keys) {
+  void checkSweep(Collection<String> keys) {
     if (published) {
       refuse(keys.stream().map(key -> "--sweep " + key).toList());
     }
@@ -169,38 +111,5 @@ final class TrainingOptions {
               + String.join(", ", others)
               + "; or leave out --published, and give --augment online for its views");
     }
-  }
-
-  /**
-   * How a method is trained.
-   *
-   * @param preset where epochs and batches come from that nobody gives
-   */
-  TrainingSettings settings(PromptMethod method, Occasion occasion, Preset preset) {
-    PromptMethod.Defaults defaults = preset.training(method, occasion);
-    return new TrainingSettings(
-        new Schedule(
-            rate,
-            epochs == null ? defaults.epochs() : epochs,
-            Decay.ofId(decay, gamma),
-            Schedule.Warmup.ofId(warmup),
-            warmupEpochs,
-            warmupRate,
-            Schedule.Variant.ofId(schedule)),
-        batchSize == null ? defaults.batchSize() : batchSize,
-        optimizer.rule(),
-        Sampler.ofId(sampler),
-        occasion.seed(),
-        Augmentation.ofId(published ? "online" : augmentation, transforms.recipe()),
-        checkpointEvery,
-        keepBest());
-  }
-
-  private boolean keepBest() {
-    return switch (keep) {
-      case "last" -> false;
-      case "best" -> true;
-      default -> throw KgCoopException.configuration("--keep " + keep + ": expected last or best");
-    };
   }
 }

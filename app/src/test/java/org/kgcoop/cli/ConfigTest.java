@@ -1,7 +1,6 @@
 package org.kgcoop.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -290,11 +289,18 @@ class ConfigTest {
   }
 
   @Test
-  void theShiftedVersionsOfAPublishedSetAreKnown() {
-    assertThat(Shifts.of("imagenet"))
-        .containsExactly("ImageNetV2", "ImageNetSketch", "ImageNetA", "ImageNetR");
-    assertThat(Shifts.of("embedded:objects")).isNotEmpty().allMatch(DataOptions::isEmbedded);
-    assertThatThrownBy(() -> Shifts.of("pets")).hasMessageContaining("--shifts PATH");
+  void aDataSetWithoutKnownShiftsWantsThemNamed() {
+    Cli.Result result =
+        Cli.run(
+            "domain",
+            "--clip",
+            shared.resolve("clip"),
+            "--source",
+            shared.resolve("drawings"),
+            "--out",
+            folder.resolve("run"));
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.errorLine()).contains("no shifted versions of", "--shifts PATH");
   }
 
   @Test

@@ -3,6 +3,8 @@ package org.kgcoop.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.JsonFiles;
 import org.kgcoop.store.StoredRuns;
+import org.kgcoop.train.RunFolders;
 
 /** Runs made again by their own command. */
 @Tag("equality")
@@ -52,7 +55,43 @@ class RerunTest {
   }
 
   @Test
-  void pairsOfThePublishedCodeStayTheLastWords() {
+  void aRunOfATableIsMadeAgainAlone() throws IOException {
+    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(folder.resolve("drawings"));
+    Path config =
+        Files.writeString(
+            folder.resolve("table.yaml"),
+            """
+            clip: %1$s/clip
+            data: %1$s/drawings
+            methods: [coop, kgcoop]
+            seeds: [1, 2]
+            shots: 2
+            epochs: 1
+            augment: test
+            bank: none
+            threads: 1
+            set: {context_tokens: 2}
+            """
+                .formatted(folder));
+    Path table = folder.resolve("table");
+    Cli.Result made =
+        Cli.run("base2new", "--config", config, "--out", table, "--sweep", "weight=0,2.5");
+    assertThat(made.exitCode()).as(made.err()).isZero();
+    Path run = table.resolve("drawings/kgcoop/weight=2.5/seed2");
+    Path again = folder.resolve("again");
+
+    Cli.Result same = Cli.run("runs", "rerun", run, "--out", again);
+
+    assertThat(same.exitCode()).as(same.err()).isZero();
+    assertThat(same.out()).contains("the same numbers as " + run);
+    assertThat(RunFolders.runsBelow(again))
+        .containsExactly(again.resolve("drawings/kgcoop/weight=2.5/seed2"));
+    assertThat(again.resolve("results.json")).doesNotExist();
+  }
+
+  @Test
+  void pathsAreThoseOfTheFolderInWhichTheCommandWasGivenAndPairsBecomeOptions() {
     Path run = folder.resolve("table/places/coop/seed2");
     StoredRuns.run("coop", "places", 2)
         .target("base", 1, 2)
@@ -60,24 +99,30 @@ class RerunTest {
             folder,
             List.of(
                 "base2new",
+                "--data",
+                "places",
                 "--seeds=1,2",
                 "--published",
+                "--per-set",
+                "--out=table",
                 "DATASET.NUM_SHOTS",
                 "4",
                 "DATASET.ROOT",
-                "/data"))
+                "data"))
         .write(run);
 
     Cli.Result result = Cli.run("runs", "rerun", run, "--out", "again", "--dry-run");
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.err())
-        .contains("--published", "--methods coop", "--seeds 2")
-        .containsPattern("--out again DATASET.NUM_SHOTS 4 DATASET.ROOT /data\\R");
+        .contains("kgcoop base2new --", "--published", "--seeds=1,2", "--shots=4", "--data=places")
+        .contains("--root=" + folder.resolve("data"))
+        .containsPattern("--only=places/coop/seed2 --out=again\\R")
+        .doesNotContain("--per-set");
   }
 
   @Test
-  void theDemoIsNarrowedToTheSeed() {
+  void aRunOfTheDemoIsMadeAgainAlone() {
     Path run = folder.resolve("demo/places/coop/seed2");
     StoredRuns.run("coop", "places", 2)
         .target("base", 1, 2)
@@ -87,6 +132,29 @@ class RerunTest {
     Cli.Result result = Cli.run("runs", "rerun", run, "--out", "again", "--dry-run");
 
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.err()).contains("kgcoop demo --seeds 2 --out again");
+    assertThat(result.err())
+        .contains("kgcoop demo --seeds=1,2 --only=places/coop/seed2 --out=again");
+  }
+
+  @Test
+  void aRunThatIsNoneOfTheTableIsRefusedWithThoseThatAre() {
+    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(folder.resolve("drawings"));
+    Cli.Result result =
+        Cli.run(
+            "base2new",
+            "--clip",
+            folder.resolve("clip"),
+            "--data",
+            folder.resolve("drawings"),
+            "--methods=clip",
+            "--seeds=1",
+            "--bank=none",
+            "--out",
+            folder.resolve("table"),
+            "--only=drawings/clip/seed3");
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.errorLine())
+        .contains("--only drawings/clip/seed3: no run of this table", "drawings/clip/seed1");
   }
 }

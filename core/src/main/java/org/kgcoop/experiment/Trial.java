@@ -51,7 +51,7 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
             prompt ->
                 settings.set(
                     "training",
-                    SettingsJson.training(contender.training().apply(prompt, draw.occasion()))));
+                    contender.training().apply(prompt, draw.occasion()).toJson()));
     DataSet data = draw.data(bench.warnings());
     settings
         .putObject("data")

@@ -1,7 +1,12 @@
 package org.kgcoop.tensor;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 
 /** The element types of tensors that this library reads, computes with and writes. */
 public enum DType {
@@ -41,5 +46,35 @@ public enum DType {
   /** The type of that safetensors name, or empty where this library does not know it. */
   public static Optional<DType> ofSafetensorsName(String name) {
     return Arrays.stream(values()).filter(d -> d.safetensorsName.equals(name)).findFirst();
+  }
+
+  /**
+   * The type that an option names: float32 or fp32, float16 or fp16, bf16 or bfloat16.
+   *
+   * @param option for messages
+   * @param allowed some of these three
+   * @throws KgCoopException for any other name
+   */
+  public static DType ofName(String option, String name, DType... allowed) {
+    @Nullable DType type =
+        switch (name.toLowerCase(Locale.ROOT)) {
+          case "float32", "fp32" -> FLOAT32;
+          case "float16", "fp16" -> FLOAT16;
+          case "bf16", "bfloat16" -> BFLOAT16;
+          default -> null;
+        };
+    if (type != null && List.of(allowed).contains(type)) {
+      return type;
+    }
+    throw KgCoopException.configuration(
+        "%s %s: expected %s"
+            .formatted(
+                option,
+                name,
+                Arrays.stream(allowed).map(DType::optionName).collect(Collectors.joining(" or "))));
+  }
+
+  private String optionName() {
+    return this == BFLOAT16 ? "bf16" : name().toLowerCase(Locale.ROOT);
   }
 }
