@@ -2,11 +2,10 @@ package org.kgcoop.cli;
 
 import java.util.List;
 import org.kgcoop.experiment.BaseToNew;
-import org.kgcoop.prompt.Preset;
+import org.kgcoop.experiment.Protocol;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** The table: base, new, H. */
 @Command(
@@ -28,33 +27,30 @@ import picocli.CommandLine.ParentCommand;
       "DIR/results.json holds the rows, the settings and the counts behind them; DIR/report.html",
       "shows them in a browser."
     })
-final class BaseToNewCommand implements ProtocolCommand {
-  @ParentCommand private Invocation invocation;
-
+final class BaseToNewCommand extends ProtocolCommand {
   @Mixin private DataSetList data = new DataSetList();
   @Mixin private Shots shots = new Shots();
-  @Mixin private Sweep sweep = new Sweep();
-  @Mixin private ProtocolOptions protocol = new ProtocolOptions();
 
   @Option(names = "--per-set", description = "Rows for each data set too.")
   private boolean perSet;
 
-  @Mixin private Output output = new Output();
-
-  @SuppressWarnings("NullAway.Init") // picocli sets the parent
-  BaseToNewCommand() {}
+  @Override
+  Protocol protocol(Output output) {
+    return new BaseToNew(data.open(output));
+  }
 
   @Override
-  public ProtocolCall experiment() {
-    return new ProtocolCall(
-        protocol,
-        sweep,
-        () -> new BaseToNew(data.open(output)),
-        List.of(shots.value()),
-        true,
-        Preset.BASE_TO_NEW,
-        perSet,
-        output,
-        invocation);
+  List<Integer> shots() {
+    return List.of(shots.value());
+  }
+
+  @Override
+  boolean asksNewClasses() {
+    return true;
+  }
+
+  @Override
+  boolean perSet() {
+    return perSet;
   }
 }

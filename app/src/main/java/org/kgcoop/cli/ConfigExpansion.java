@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.Stack;
-import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -244,28 +245,22 @@ final class ConfigExpansion implements IParameterPreprocessor {
   }
 
   private void checkKeys(ConfigFile file, OptionValues values) {
-    Map<String, OptionSpec> known = known();
-    List<String> errors = new ArrayList<>();
-    for (String key : values.options().keySet()) {
-      if (!known.containsKey(key)) {
-        errors.add(key + Nearest.hint(key, known.keySet()));
-      }
-    }
-    if (!errors.isEmpty()) {
+    Set<String> known = known();
+    List<String> unknown = new ArrayList<>(values.options().keySet());
+    unknown.removeAll(known);
+    if (!unknown.isEmpty()) {
       throw KgCoopException.configuration(
           "%s: no option of %s: %s"
-              .formatted(file.name(), command.name(), String.join(", ", errors)));
+              .formatted(file.name(), command.name(), Nearest.hints(unknown, known)));
     }
   }
 
-  private Map<String, OptionSpec> known() {
-    Map<String, OptionSpec> known = new TreeMap<>();
-    for (OptionSpec option : command.options()) {
-      if (!option.usageHelp() && !option.versionHelp() && !plain(option).equals("config")) {
-        known.put(plain(option), option);
-      }
-    }
-    return known;
+  private Set<String> known() {
+    return command.options().stream()
+        .filter(option -> !option.usageHelp() && !option.versionHelp())
+        .map(ConfigExpansion::plain)
+        .filter(name -> !name.equals("config"))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static String plain(OptionSpec option) {

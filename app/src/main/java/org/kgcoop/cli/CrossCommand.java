@@ -2,12 +2,11 @@ package org.kgcoop.cli;
 
 import java.util.List;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.Transfer;
-import org.kgcoop.prompt.Preset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** From one data set to others. */
 @Command(
@@ -30,9 +29,7 @@ import picocli.CommandLine.ParentCommand;
       "Methods that know only the classes they learned, such as probe or a class-specific context,",
       "are refused. DIR/results.json and DIR/report.html hold the table."
     })
-final class CrossCommand implements ProtocolCommand {
-  @ParentCommand private Invocation invocation;
-
+final class CrossCommand extends ProtocolCommand {
   @Option(
       names = "--source",
       required = true,
@@ -42,29 +39,18 @@ final class CrossCommand implements ProtocolCommand {
 
   @Mixin private DataSetList data = new DataSetList();
   @Mixin private Shots shots = new Shots();
-  @Mixin private Sweep sweep = new Sweep();
-  @Mixin private ProtocolOptions protocol = new ProtocolOptions();
-  @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets options and parent
+  @SuppressWarnings("NullAway.Init") // picocli sets options
   CrossCommand() {}
 
   @Override
-  public ProtocolCall experiment() {
-    return new ProtocolCall(
-        protocol,
-        sweep,
-        this::transfer,
-        List.of(shots.value()),
-        false,
-        Preset.BASE_TO_NEW,
-        false,
-        output,
-        invocation);
-  }
-
-  private Transfer transfer() {
+  Protocol protocol(Output output) {
     DataSet from = data.open(source, output);
     return new Transfer("cross", from, data.openWithout(source, output));
+  }
+
+  @Override
+  List<Integer> shots() {
+    return List.of(shots.value());
   }
 }

@@ -99,9 +99,7 @@ final class DemoCommand implements Callable<Integer> {
     List<Long> drawn = Parse.numbers("--seeds", seeds);
     Plan plan =
         new Plan(
-            Parse.list("methods", MethodNames.TABLE).stream()
-                .map(DemoCommand::contender)
-                .toList(),
+            Parse.list("methods", MethodNames.TABLE).stream().map(DemoCommand::contender).toList(),
             List.of(SHOTS),
             quick ? drawn.subList(0, 1) : drawn,
             jobs);
@@ -115,13 +113,9 @@ final class DemoCommand implements Callable<Integer> {
                 out,
                 output,
                 perSet)) {
-      if (only != null) {
-        grid.printRun(only);
-        return 0;
-      }
-      grid.printTable();
+      grid.print(only);
     }
-    if (!output.isJson()) {
+    if (!output.isJson() && only == null) {
       output.line("");
       output.line(
           String.format(

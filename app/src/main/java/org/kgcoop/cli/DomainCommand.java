@@ -4,12 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSets;
+import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.Transfer;
-import org.kgcoop.prompt.Preset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** From one data set to shifted versions of it. */
 @Command(
@@ -32,9 +31,7 @@ import picocli.CommandLine.ParentCommand;
       "",
       "DIR/results.json and DIR/report.html hold the table."
     })
-final class DomainCommand implements ProtocolCommand {
-  @ParentCommand private Invocation invocation;
-
+final class DomainCommand extends ProtocolCommand {
   @Option(
       names = "--source",
       required = true,
@@ -51,25 +48,21 @@ final class DomainCommand implements ProtocolCommand {
 
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Shots shots = new Shots();
-  @Mixin private Sweep sweep = new Sweep();
-  @Mixin private ProtocolOptions protocol = new ProtocolOptions();
-  @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets options and parent
+  @SuppressWarnings("NullAway.Init") // picocli sets options
   DomainCommand() {}
 
   @Override
-  public ProtocolCall experiment() {
-    return new ProtocolCall(
-        protocol,
-        sweep,
-        this::transfer,
-        List.of(shots.value()),
-        false,
-        Preset.BASE_TO_NEW,
-        false,
-        output,
-        invocation);
+  Protocol protocol(Output output) {
+    return new Transfer(
+        "domain",
+        dataOptions.open(source, output),
+        targets().stream().map(path -> dataOptions.open(path, output)).toList());
+  }
+
+  @Override
+  List<Integer> shots() {
+    return List.of(shots.value());
   }
 
   private List<String> targets() {
@@ -79,12 +72,5 @@ final class DomainCommand implements ProtocolCommand {
           "no shifted versions of " + source + " are known: name them with --shifts PATH");
     }
     return shifts.isEmpty() ? known : shifts;
-  }
-
-  private Transfer transfer() {
-    return new Transfer(
-        "domain",
-        dataOptions.open(source, output),
-        targets().stream().map(path -> dataOptions.open(path, output)).toList());
   }
 }

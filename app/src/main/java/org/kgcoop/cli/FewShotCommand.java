@@ -3,11 +3,11 @@ package org.kgcoop.cli;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.experiment.FewShotCurve;
+import org.kgcoop.experiment.Protocol;
 import org.kgcoop.prompt.Preset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** Accuracy against the number of training pictures. */
 @Command(
@@ -31,9 +31,7 @@ import picocli.CommandLine.ParentCommand;
       "DIR/results.json holds the rows, the settings and the counts behind them; DIR/report.html",
       "shows them in a browser."
     })
-final class FewShotCommand implements ProtocolCommand {
-  @ParentCommand private Invocation invocation;
-
+final class FewShotCommand extends ProtocolCommand {
   @Mixin private DataSetList data = new DataSetList();
 
   @Option(
@@ -43,33 +41,34 @@ final class FewShotCommand implements ProtocolCommand {
       description = "Training pictures a class (default: ${DEFAULT-VALUE}).")
   private String shots;
 
-  @Mixin private Sweep sweep = new Sweep();
-  @Mixin private ProtocolOptions protocol = new ProtocolOptions();
-
   @Option(names = "--per-set", description = "Rows for each data set too.")
   private boolean perSet;
 
-  @Mixin private Output output = new Output();
-
-  @SuppressWarnings("NullAway.Init") // picocli sets options and parent
+  @SuppressWarnings("NullAway.Init") // picocli sets options
   FewShotCommand() {}
 
   @Override
-  public ProtocolCall experiment() {
+  Protocol protocol(Output output) {
+    return new FewShotCurve(data.open(output));
+  }
+
+  @Override
+  List<Integer> shots() {
     List<Long> numbers = Parse.numbers("--shots", shots);
     if (numbers.stream().anyMatch(n -> n < 1 || n > Integer.MAX_VALUE)) {
       throw KgCoopException.configuration(
           "--shots " + shots + ": expected numbers of pictures, at least 1");
     }
-    return new ProtocolCall(
-        protocol,
-        sweep,
-        () -> new FewShotCurve(data.open(output)),
-        numbers.stream().map(Long::intValue).toList(),
-        false,
-        Preset.FEW_SHOT,
-        perSet,
-        output,
-        invocation);
+    return numbers.stream().map(Long::intValue).toList();
+  }
+
+  @Override
+  Preset preset() {
+    return Preset.FEW_SHOT;
+  }
+
+  @Override
+  boolean perSet() {
+    return perSet;
   }
 }

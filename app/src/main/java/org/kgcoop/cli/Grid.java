@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.Experiment;
@@ -92,11 +93,19 @@ public final class Grid implements AutoCloseable {
   }
 
   /**
-   * Does one run alone, and prints what it measured.
+   * Does and prints the table, or one run alone.
    *
-   * @param folder ends as the run's own
+   * @param only a folder that ends as that of the run; null for the table
    */
-  void printRun(Path folder) {
+  void print(@Nullable Path only) {
+    if (only == null) {
+      printTable();
+    } else {
+      printRun(only);
+    }
+  }
+
+  private void printRun(Path folder) {
     String run =
         trials.keySet().stream()
             .filter(folder::endsWith)

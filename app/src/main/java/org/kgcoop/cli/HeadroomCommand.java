@@ -1,5 +1,8 @@
 package org.kgcoop.cli;
 
+import static org.kgcoop.cli.TextTable.left;
+import static org.kgcoop.cli.TextTable.number;
+import static org.kgcoop.cli.TextTable.right;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -16,9 +19,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
-import static org.kgcoop.cli.TextTable.left;
-import static org.kgcoop.cli.TextTable.number;
-import static org.kgcoop.cli.TextTable.right;
 
 /** Whether there is anything to gain. */
 @Command(
@@ -68,8 +68,7 @@ final class HeadroomCommand implements Callable<Integer> {
     List<DataSet> sets = data.open(output);
     List<Headroom> found = new ArrayList<>();
     try (Clip clip = clipOptions.load()) {
-      Workbench bench = 
-          invocation.bench(clip, bank.open(clip, output), output.progress(), output);
+      Workbench bench = invocation.bench(clip, bank.open(clip, output), output.progress(), output);
       for (DataSet set : sets) {
         List<DataSet> draws =
             drawn.stream()

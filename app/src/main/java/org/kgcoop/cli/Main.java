@@ -130,8 +130,7 @@ public final class Main implements Runnable, Invocation {
     try {
       return another(directory).parseArgs(arguments);
     } catch (ParameterException e) {
-      throw new KgCoopException(
-          KgCoopException.Category.CONFIGURATION, usage(e, arguments), e);
+      throw new KgCoopException(KgCoopException.Category.CONFIGURATION, usage(e, arguments), e);
     }
   }
 

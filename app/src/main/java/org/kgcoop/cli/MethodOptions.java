@@ -7,11 +7,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
@@ -89,13 +87,6 @@ final class MethodOptions {
     return ids.stream().flatMap(id -> MethodCatalogue.keys(id).stream()).distinct().toList();
   }
 
-  /** Unknown keys, each with the known one that may be meant. */
-  static String hints(Collection<String> unknown, Collection<String> known) {
-    return unknown.stream()
-        .map(key -> key + Nearest.hint(key, known))
-        .collect(Collectors.joining(", "));
-  }
-
   /** Refuses settings that none of those methods takes. */
   void checkAllUsed(List<String> ids) {
     List<String> left =
@@ -105,7 +96,7 @@ final class MethodOptions {
     if (!left.isEmpty()) {
       throw KgCoopException.configuration(
           "--set "
-              + hints(left, known(ids))
+              + Nearest.hints(left, known(ids))
               + ": no setting of "
               + String.join(", ", ids)
               + "; known are "

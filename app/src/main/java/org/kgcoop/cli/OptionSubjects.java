@@ -24,6 +24,7 @@ final class OptionSubjects {
 
   private static Map<Object, String> headings() {
     Map<Object, String> headings = new LinkedHashMap<>();
+    headings.put(ProtocolOptions.class, "Table");
     headings.put(DataOptions.class, "Pictures");
     headings.put(MethodOptions.class, "Methods");
     headings.put(TrainingOptions.class, "Training");

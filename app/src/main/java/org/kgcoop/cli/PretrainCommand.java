@@ -250,7 +250,8 @@ final class PretrainCommand implements Callable<Integer> {
                     .formatted(checkPictures, held.size(), held.concepts().size())));
     try (PretrainingProgress progress = new PretrainingProgress(output)) {
       ObjectNode results =
-          new Pretraining(corpus, held, settings, extent, progress, output::warn, invocation::interrupted)
+          new Pretraining(
+                  corpus, held, settings, extent, progress, output::warn, invocation::interrupted)
               .run(out);
       report(results);
     }

@@ -96,6 +96,6 @@ public final class ProtocolLine {
   /** Opens its data sets and loads its weights. Runs are silent. */
   @MustBeClosed
   public Grid open() {
-    return ((ProtocolCommand) parsed.commandSpec().userObject()).experiment().open(Progress.SILENT);
+    return ((ProtocolCommand) parsed.commandSpec().userObject()).open(Progress.SILENT);
   }
 }

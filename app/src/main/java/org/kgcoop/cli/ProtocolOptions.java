@@ -4,6 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.experiment.Contender;
+import org.kgcoop.experiment.Plan;
+import org.kgcoop.prompt.Preset;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -46,6 +49,7 @@ final class ProtocolOptions {
               + " table.")
   private @Nullable Path only;
 
+  @Mixin private Sweep sweep = new Sweep();
   @Mixin private ClipOptions clip = new ClipOptions();
   @Mixin private MethodOptions settings = new MethodOptions();
   @Mixin private TrainingOptions training = new TrainingOptions();
@@ -62,38 +66,32 @@ final class ProtocolOptions {
     return only;
   }
 
-  List<String> methods() {
-    return Parse.list("--methods", methods);
+  ClipOptions clip() {
+    return clip;
   }
 
-  List<Long> seeds() {
-    return Parse.numbers("--seeds", seeds);
+  BankOptions bank() {
+    return bank;
   }
 
-  /** Runs side by side; of several each has one thread. */
-  int jobs() {
+  /**
+   * What is compared; of runs side by side each has one thread.
+   *
+   * @param newClasses whether every method is asked about classes that it has not learned
+   */
+  Plan plan(List<Integer> shots, Preset preset, boolean newClasses, Output output) {
     if (jobs < 1) {
       throw KgCoopException.configuration("--jobs: expected at least 1, got " + jobs);
     }
     if (jobs > 1) {
       clip.useOneThread("--jobs " + jobs);
     }
-    return jobs;
-  }
-
-  ClipOptions clip() {
-    return clip;
-  }
-
-  MethodOptions settings() {
-    return settings;
-  }
-
-  TrainingOptions training() {
-    return training;
-  }
-
-  BankOptions bank() {
-    return bank;
+    training.check(output);
+    List<Contender> contenders =
+        sweep.contenders(Parse.list("--methods", methods), settings, training, preset);
+    if (newClasses) {
+      contenders.forEach(Contender::checkNewClasses);
+    }
+    return new Plan(contenders, shots, Parse.numbers("--seeds", seeds), jobs);
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
 import org.kgcoop.experiment.Contender;
 import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.Preset;
@@ -59,9 +60,7 @@ final class Sweep {
       throw KgCoopException.configuration(
           "--sweep %s: no setting of %s; known are %s"
               .formatted(
-                  MethodOptions.hints(left, known),
-                  String.join(", ", ids),
-                  String.join(", ", known)));
+                  Nearest.hints(left, known), String.join(", ", ids), String.join(", ", known)));
     }
     return contenders;
   }

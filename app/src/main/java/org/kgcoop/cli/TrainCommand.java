@@ -97,9 +97,7 @@ final class TrainCommand implements Callable<Integer> {
     DataSet whole = dataOptions.open(data, output);
     training.check(output);
     Contender contender =
-        new Sweep()
-            .contenders(List.of(method), methodOptions, training, Preset.BASE_TO_NEW)
-            .get(0);
+        new Sweep().contenders(List.of(method), methodOptions, training, Preset.BASE_TO_NEW).get(0);
     if (contender.method().apply(Occasion.ANY).prompt().isEmpty()) {
       throw KgCoopException.configuration(
           "--method " + method + ": nothing to train; try './kgcoop eval' or zero-shot");
@@ -110,8 +108,7 @@ final class TrainCommand implements Callable<Integer> {
             : List.of(new Target("test", whole, split));
     Trial trial = new Trial(contender, new Draw(whole, split, shots.value(), seed), targets, "");
     try (Clip clip = clipOptions.load()) {
-      Workbench bench = 
-          invocation.bench(clip, bank.open(clip, output), output.progress(), output);
+      Workbench bench = invocation.bench(clip, bank.open(clip, output), output.progress(), output);
       JsonNode results = new TrialRun(bench, trial).run(out);
       EventFile.below(out);
       report(results, zeroShot(bench, targets));

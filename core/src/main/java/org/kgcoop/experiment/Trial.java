@@ -50,8 +50,7 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
         .ifPresent(
             prompt ->
                 settings.set(
-                    "training",
-                    contender.training().apply(prompt, draw.occasion()).toJson()));
+                    "training", contender.training().apply(prompt, draw.occasion()).toJson()));
     DataSet data = draw.data(bench.warnings());
     settings
         .putObject("data")

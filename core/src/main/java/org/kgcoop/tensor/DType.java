@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /** The element types of tensors that this library reads, computes with and writes. */
@@ -56,25 +55,24 @@ public enum DType {
    * @throws KgCoopException for any other name
    */
   public static DType ofName(String option, String name, DType... allowed) {
-    @Nullable DType type =
-        switch (name.toLowerCase(Locale.ROOT)) {
-          case "float32", "fp32" -> FLOAT32;
-          case "float16", "fp16" -> FLOAT16;
-          case "bf16", "bfloat16" -> BFLOAT16;
-          default -> null;
-        };
-    if (type != null && List.of(allowed).contains(type)) {
-      return type;
-    }
-    throw KgCoopException.configuration(
-        "%s %s: expected %s"
-            .formatted(
-                option,
-                name,
-                Arrays.stream(allowed).map(DType::optionName).collect(Collectors.joining(" or "))));
+    return Arrays.stream(allowed)
+        .filter(type -> type.names().contains(name.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                KgCoopException.configuration(
+                    Arrays.stream(allowed)
+                        .map(type -> type.names().get(0))
+                        .collect(
+                            Collectors.joining(" or ", option + " " + name + ": expected ", ""))));
   }
 
-  private String optionName() {
-    return this == BFLOAT16 ? "bf16" : name().toLowerCase(Locale.ROOT);
+  private List<String> names() {
+    return switch (this) {
+      case FLOAT32 -> List.of("float32", "fp32");
+      case FLOAT16 -> List.of("float16", "fp16");
+      case BFLOAT16 -> List.of("bf16", "bfloat16");
+      default -> List.of();
+    };
   }
 }

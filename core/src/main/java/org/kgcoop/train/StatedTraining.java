@@ -2,11 +2,9 @@ package org.kgcoop.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 
@@ -29,7 +27,8 @@ final class StatedTraining {
     if (!unknown.isEmpty()) {
       throw KgCoopException.configuration(
           "settings of the training: unknown %s; known are %s"
-              .formatted(hints(unknown, USUAL.keySet()), String.join(", ", USUAL.keySet())));
+              .formatted(
+                  Nearest.hints(unknown, USUAL.keySet()), String.join(", ", USUAL.keySet())));
     }
   }
 
@@ -39,12 +38,6 @@ final class StatedTraining {
     usual.put(SEED, "1");
     usual.put(CHECKPOINT_EVERY, "5");
     return usual;
-  }
-
-  private static String hints(Collection<String> unknown, Collection<String> known) {
-    return unknown.stream()
-        .map(key -> key + Nearest.hint(key, known))
-        .collect(Collectors.joining(", "));
   }
 
   String text(String key) {

@@ -26,8 +26,7 @@ final class StatedViews {
 
   private static final List<Kind> KINDS =
       List.of(
-          new Kind(
-              "random_crop", "crop_padding", 1, 1, n -> new ViewStep.RandomCrop((int) n[0])),
+          new Kind("random_crop", "crop_padding", 1, 1, n -> new ViewStep.RandomCrop((int) n[0])),
           new Kind(
               "random_resized_crop",
               "crop_scale",
@@ -47,8 +46,7 @@ final class StatedViews {
               4,
               0,
               n -> new ViewStep.ColourJitter(n[0], n[1], n[2], n[3])),
-          new Kind(
-              "randomgrayscale", "randomgrayscale", 1, 0, n -> new ViewStep.RandomGrey(n[0])),
+          new Kind("randomgrayscale", "randomgrayscale", 1, 0, n -> new ViewStep.RandomGrey(n[0])),
           new Kind(
               "gaussian_blur",
               "gaussian_blur",
@@ -66,7 +64,8 @@ final class StatedViews {
     }
     List<ViewStep> steps = new ArrayList<>();
     List<String> unknown = new ArrayList<>();
-    for (String part : Stream.of(text.split(text.contains(":") ? " +" : " *, *", -1)).distinct().toList()) {
+    for (String part :
+        Stream.of(text.split(text.contains(":") ? " +" : " *, *", -1)).distinct().toList()) {
       String name = part.replaceFirst(":.*", "");
       KINDS.stream()
           .filter(kind -> kind.name().equals(name))

@@ -61,7 +61,11 @@ public record TrainingSetting(
               "current (Dassl recounts after the warm-up) or paper-era"),
           text("warmup", "KIND", "constant", "constant, linear or none"),
           whole("warmup_epochs", "1", "Epochs of the warm-up"),
-          number("warmup_lr", "RATE", "1e-5", "Rate of a constant warm-up, and of the first epoch of a linear one"),
+          number(
+              "warmup_lr",
+              "RATE",
+              "1e-5",
+              "Rate of a constant warm-up, and of the first epoch of a linear one"),
           text(
               "sampler",
               "KIND",

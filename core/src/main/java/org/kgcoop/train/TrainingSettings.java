@@ -79,8 +79,7 @@ public record TrainingSettings(
    *
    * @param published those of the method
    */
-  public static TrainingSettings parse(
-      JsonNode json, PromptMethod.Defaults published, long seed) {
+  public static TrainingSettings parse(JsonNode json, PromptMethod.Defaults published, long seed) {
     ObjectNode all =
         JsonNodeFactory.instance
             .objectNode()
@@ -96,8 +95,7 @@ public record TrainingSettings(
     return switch (name) {
       case "sgd" -> new UpdateRule.Sgd(stated.number("momentum"), weightDecay);
       case "adam" ->
-          new UpdateRule.Adam(
-              stated.number("beta1"), stated.number("beta2"), EPSILON, weightDecay);
+          new UpdateRule.Adam(stated.number("beta1"), stated.number("beta2"), EPSILON, weightDecay);
       case "adamw" ->
           new UpdateRule.AdamW(
               stated.number("beta1"), stated.number("beta2"), EPSILON, weightDecay);

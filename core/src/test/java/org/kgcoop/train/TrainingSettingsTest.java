@@ -53,12 +53,11 @@ class TrainingSettingsTest {
   void runsKeepTheirSettingsInTheseBytes() {
     assertThat(settings("{}").toJson())
         .hasToString(
-            json(
-                    "{'epochs':100,'batch_size':32,'sampler':'random','lr':0.002,'decay':'cosine',"
-                        + "'schedule':'current','warmup':'constant','warmup_epochs':1,"
-                        + "'warmup_lr':1.0E-5,'optimizer':'sgd','momentum':0.9,"
-                        + "'weight_decay':5.0E-4,'seed':7,'augment':'bank:8',"
-                        + "'transforms':'random_resized_crop:0.08,1.0 random_flip','keep':'last'}")
+            json("{'epochs':100,'batch_size':32,'sampler':'random','lr':0.002,'decay':'cosine',"
+                    + "'schedule':'current','warmup':'constant','warmup_epochs':1,"
+                    + "'warmup_lr':1.0E-5,'optimizer':'sgd','momentum':0.9,"
+                    + "'weight_decay':5.0E-4,'seed':7,'augment':'bank:8',"
+                    + "'transforms':'random_resized_crop:0.08,1.0 random_flip','keep':'last'}")
                 .toString());
   }
 
