@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Invocation;
+import org.kgcoop.cli.console.Output;
 import org.kgcoop.data.Images;
 import org.kgcoop.pretrain.Corpus;
 import org.kgcoop.pretrain.Pretraining;
@@ -43,7 +45,7 @@ import picocli.CommandLine.ParentCommand;
       "  ./kgcoop zero-shot cat.png --classes cat,dog \\",
       "      --template \"an icon of a {}.\" --clip my"
     })
-final class PretrainCommand implements Callable<Integer> {
+public final class PretrainCommand implements Callable<Integer> {
   @ParentCommand private Invocation invocation;
 
   @Option(

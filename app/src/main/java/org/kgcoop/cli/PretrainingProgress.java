@@ -1,6 +1,7 @@
 package org.kgcoop.cli;
 
 import java.util.Locale;
+import org.kgcoop.cli.console.Output;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.pretrain.Pretraining;
 
