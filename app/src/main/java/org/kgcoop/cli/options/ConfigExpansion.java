@@ -3,9 +3,9 @@ package org.kgcoop.cli.options;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.Stack;
 import java.util.TreeSet;
@@ -76,41 +76,79 @@ public final class ConfigExpansion implements IParameterPreprocessor {
   }
 
   private List<String> expanded(List<String> words) {
-    int pairWords = ReferenceConfig.pairWords(words);
-    List<String> own = words.subList(0, words.size() - pairWords);
-    List<String> pairs = words.subList(words.size() - pairWords, words.size());
-    List<ConfigFile> files =
-        given(own, ConfigOptions.CONFIG).stream()
-            .map(file -> ConfigFile.read(directory.resolve(file)))
-            .toList();
-    List<ConfigFile> published = files.stream().filter(ConfigFile::isReference).toList();
-    OptionValues ofFiles = OptionValues.empty();
-    for (ConfigFile file : files) {
-      if (!file.isReference()) {
-        ofFiles = ofFiles.with(checked(file));
+    int end = words.size() - ReferenceConfig.pairWords(words);
+    List<String> pairs = words.subList(end, words.size());
+    OptionValues line = given(words.subList(0, end));
+    List<ConfigFile> published = new ArrayList<>();
+    OptionValues values = OptionValues.empty();
+    for (String name : line.options().getOrDefault("config", List.of())) {
+      ConfigFile file = ConfigFile.read(directory.resolve(name));
+      if (file.isReference()) {
+        published.add(file);
+      } else {
+        values = values.with(checked(file));
       }
     }
-    OptionValues values = ofFiles;
     if (!published.isEmpty() || !pairs.isEmpty()) {
-      ReferenceConfig.Translation translation =
-          ReferenceConfig.translate(published, pairs, method(own, pairs, ofFiles));
-      List<String> left = new ArrayList<>(translation.ignored());
-      List<String> methods = methods(own, ofFiles);
-      // From weak to strong: published files, own files, pairs.
-      values =
-          fitting(translation.values(), methods, left)
-              .with(ofFiles)
-              .with(fitting(translation.ofPairs(), methods, new ArrayList<>()));
-      if (!left.isEmpty()) {
-        command
-            .commandLine()
-            .getErr()
-            .println(Messages.line("warning: without a meaning here: " + String.join(", ", left)));
+      values = translated(published, pairs, line, values);
+    }
+    values = values.without(line.settings().keySet());
+    values.options().keySet().removeAll(line.options().keySet());
+    List<String> expanded = new ArrayList<>();
+    values.options().forEach((name, given) -> expanded.addAll(words(name, given)));
+    values.settings().forEach((key, value) -> expanded.add("--set=" + key + "=" + value));
+    expanded.addAll(words.subList(0, end));
+    return expanded;
+  }
+
+  /** The values of the published code's files and pairs, and those of files of this program. */
+  private OptionValues translated(
+      List<ConfigFile> published, List<String> pairs, OptionValues line, OptionValues ofFiles) {
+    OptionSpec option = optionOfOne("method");
+    boolean open = option == null || (pairs.contains("TRAINER.NAME") && !line.has(plain(option)));
+    List<String> asked = open || option == null ? List.of() : values(option, line, ofFiles);
+    ReferenceConfig.Translation translation =
+        ReferenceConfig.translate(published, pairs, asked.size() == 1 ? asked.get(0) : null);
+    List<String> left = new ArrayList<>(translation.ignored());
+    List<String> methods = methods(line, ofFiles);
+    // From weak to strong: published files, own files, pairs.
+    OptionValues values =
+        fitting(translation.values(), methods, left)
+            .with(ofFiles)
+            .with(fitting(translation.ofPairs(), methods, new ArrayList<>()));
+    if (!left.isEmpty()) {
+      command
+          .commandLine()
+          .getErr()
+          .println(Messages.line("warning: without a meaning here: " + String.join(", ", left)));
+    }
+    return values;
+  }
+
+  /**
+   * What the command line itself gives, by option; of settings the keys alone. A sweep gives the
+   * option of its name too.
+   */
+  private OptionValues given(List<String> words) {
+    OptionValues given = OptionValues.empty();
+    for (int i = 0; i < words.size(); i++) {
+      String[] parts = words.get(i).split("=", 2);
+      OptionSpec option = command.findOption(parts[0]);
+      if (option != null && parts[0].startsWith("--")) {
+        String next = i + 1 < words.size() ? words.get(i + 1) : "";
+        given.add(plain(option), parts.length > 1 ? parts[1] : next);
       }
     }
-    List<String> expanded = arguments(values.without(settings(own)), own);
-    expanded.addAll(own);
-    return expanded;
+    List<String> keys = new ArrayList<>(given.options().getOrDefault("set", List.of()));
+    for (String sweep : given.options().getOrDefault("sweep", List.of())) {
+      keys.add(sweep.replaceFirst("=.*", "").replace('-', '_'));
+      given.add(sweep.replaceFirst("=.*", "").strip().replace('_', '-'), sweep);
+    }
+    keys.forEach(key -> given.settings().put(key.replaceFirst("(?s)=.*", "").strip(), ""));
+    if (given.has(WEIGHT)) {
+      WEIGHTS.forEach(key -> given.settings().put(key, ""));
+    }
+    return given;
   }
 
   /** The settings of a file of this program; its weight is one like others. */
@@ -128,68 +166,23 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     return values;
   }
 
-  /** The settings of methods that the command line itself gives. */
-  private Set<String> settings(List<String> own) {
-    Set<String> keys = new HashSet<>();
-    given(own, "--set").forEach(text -> keys.add(key(text)));
-    keys.addAll(swept(own));
-    OptionSpec weight = option(WEIGHT);
-    if (weight != null && isNamed(weight, own)) {
-      keys.addAll(WEIGHTS);
-    }
-    return keys;
-  }
-
-  private static Set<String> swept(List<String> own) {
-    Set<String> keys = new HashSet<>();
-    given(own, "--sweep").forEach(text -> keys.add(key(text).replace('-', '_')));
-    return keys;
-  }
-
-  private static String key(String setting) {
-    return setting.replaceFirst("=.*", "").strip();
-  }
-
-  /** What the command line gives to an option, each time that it does. */
-  private static List<String> given(List<String> words, String option) {
-    List<String> values = new ArrayList<>();
-    for (int i = 0; i < words.size(); i++) {
-      if (words.get(i).startsWith(option + "=")) {
-        values.add(words.get(i).substring(option.length() + 1));
-      } else if (words.get(i).equals(option) && i + 1 < words.size()) {
-        values.add(words.get(i + 1));
-      }
-    }
-    return values;
-  }
-
-  /** The one method that is asked for, or null where that is open, or there are several. */
-  private @Nullable String method(List<String> own, List<String> pairs, OptionValues ofFiles) {
-    OptionSpec option = optionOfOne("method");
-    if (option == null || (!isNamed(option, own) && pairs.contains("TRAINER.NAME"))) {
-      return null;
-    }
-    List<String> values = values(option, own, ofFiles);
-    return values.size() == 1 ? values.get(0) : null;
-  }
-
   /** The methods that are asked for, as far as that is known before the line is parsed. */
-  private List<String> methods(List<String> own, OptionValues ofFiles) {
+  private List<String> methods(OptionValues line, OptionValues ofFiles) {
     OptionSpec option = option("methods");
     if (option == null) {
       return MethodCatalogue.ids();
     }
-    List<String> values = values(option, own, ofFiles);
+    List<String> values = values(option, line, ofFiles);
     return values.isEmpty() ? List.of(String.valueOf(option.defaultValue()).split(",")) : values;
   }
 
   /** The value that the command line, or else a file, gives an option. */
-  private static List<String> values(OptionSpec option, List<String> own, OptionValues ofFiles) {
-    List<String> values = given(own, option.longestName());
-    if (values.isEmpty()) {
-      values = ofFiles.options().getOrDefault(plain(option), List.of());
-    }
-    return values.stream().flatMap(text -> Stream.of(text.split(","))).map(String::strip).toList();
+  private static List<String> values(OptionSpec option, OptionValues line, OptionValues ofFiles) {
+    OptionValues from = line.has(plain(option)) ? line : ofFiles;
+    return from.options().getOrDefault(plain(option), List.of()).stream()
+        .flatMap(text -> Stream.of(text.split(",")))
+        .map(String::strip)
+        .toList();
   }
 
   private @Nullable OptionSpec option(String name) {
@@ -267,47 +260,20 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     return option.longestName().replaceFirst("^-+", "");
   }
 
-  /** The words that give those values, but for what the command line gives itself. */
-  private List<String> arguments(OptionValues values, List<String> own) {
-    List<String> words = new ArrayList<>();
-    Set<String> swept = swept(own);
-    values
-        .options()
-        .forEach(
-            (name, given) -> {
-              OptionSpec option = option(name);
-              if (option != null
-                  && !isNamed(option, own)
-                  && !swept.contains(name.replace('-', '_'))) {
-                words.addAll(words(option, given));
-              }
-            });
-    values.settings().forEach((key, value) -> words.add("--set=" + key + "=" + value));
-    return words;
-  }
-
-  private static boolean isNamed(OptionSpec option, List<String> words) {
-    for (String name : option.names()) {
-      if (words.stream().anyMatch(word -> word.equals(name) || word.startsWith(name + "="))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static List<String> words(OptionSpec option, List<String> given) {
-    String name = option.longestName();
+  private List<String> words(String name, List<String> given) {
+    OptionSpec option = Objects.requireNonNull(option(name));
+    String word = option.longestName();
     if (option.typeInfo().isBoolean()) {
       return switch (String.join(",", given)) {
-        case "true" -> List.of(name);
+        case "true" -> List.of(word);
         case "false" -> List.of();
         default ->
             throw KgCoopException.configuration(
-                plain(option) + ": expected true or false, got " + String.join(",", given));
+                name + ": expected true or false, got " + String.join(",", given));
       };
     }
     return option.isMultiValue()
-        ? given.stream().map(value -> name + "=" + value).toList()
-        : List.of(name + "=" + String.join(",", given));
+        ? given.stream().map(value -> word + "=" + value).toList()
+        : List.of(word + "=" + String.join(",", given));
   }
 }
