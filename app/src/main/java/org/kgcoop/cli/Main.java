@@ -1,14 +1,8 @@
 package org.kgcoop.cli;
 
-import java.io.PrintWriter;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
-import org.kgcoop.Nearest;
 import org.kgcoop.Version;
 import org.kgcoop.cli.classify.EvalCommand;
 import org.kgcoop.cli.classify.ExportCommand;
@@ -16,10 +10,9 @@ import org.kgcoop.cli.classify.NearestCommand;
 import org.kgcoop.cli.classify.PredictCommand;
 import org.kgcoop.cli.classify.ServeCommand;
 import org.kgcoop.cli.classify.ZeroShotCommand;
+import org.kgcoop.cli.console.CommandErrors;
 import org.kgcoop.cli.console.Interrupts;
 import org.kgcoop.cli.console.Invocation;
-import org.kgcoop.cli.console.JvmErrors;
-import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.experiment.BaseToNewCommand;
 import org.kgcoop.cli.experiment.CrossCommand;
 import org.kgcoop.cli.experiment.DemoCommand;
@@ -121,11 +114,8 @@ public final class Main implements Runnable, Invocation {
     CommandLine commandLine = new CommandLine(new Main(interrupted));
     commandLine.setUsageHelpAutoWidth(true);
     arrange(commandLine, directory);
-    commandLine.setExecutionStrategy(JvmErrors::execute);
     commandLine.setExpandAtFiles(false);
-    commandLine.setParameterExceptionHandler(Main::usageError);
-    commandLine.setExecutionExceptionHandler(
-        (e, command, parsed) -> executionError(e, command, interrupted.getAsBoolean()));
+    CommandErrors.install(commandLine, interrupted);
     return commandLine;
   }
 
@@ -156,7 +146,7 @@ public final class Main implements Runnable, Invocation {
     try {
       return another(directory).parseArgs(arguments);
     } catch (ParameterException e) {
-      throw new KgCoopException(KgCoopException.Category.CONFIGURATION, usage(e, arguments), e);
+      throw CommandErrors.wrongWords(e, arguments);
     }
   }
 
@@ -174,78 +164,5 @@ public final class Main implements Runnable, Invocation {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "expected a command");
-  }
-
-  private static int usageError(ParameterException e, String[] arguments) {
-    e.getCommandLine().getErr().println("kgcoop: " + usage(e, arguments));
-    return KgCoopException.Category.CONFIGURATION.exitCode();
-  }
-
-  /** What is wrong with a command line, what may be meant, and where to read more. */
-  static String usage(ParameterException e, String[] arguments) {
-    CommandLine command = e.getCommandLine();
-    String name = command.getCommandSpec().qualifiedName();
-    return firstLine(e).replaceFirst("\\.$", "")
-        + hint(command, arguments)
-        + "; see '"
-        + name
-        + " --help'";
-  }
-
-  private static int executionError(Exception e, CommandLine command, boolean interrupted) {
-    if (e instanceof InvalidPathException path) {
-      return executionError(notInThisLocale(path), command, interrupted);
-    }
-    PrintWriter err = command.getErr();
-    boolean debug = Output.isDebug(command);
-    KgCoopException.Category category =
-        e instanceof KgCoopException known ? known.category() : KgCoopException.Category.BUG;
-    if (category == KgCoopException.Category.BUG && interrupted) {
-      // A JVM that ends takes neither hooks nor files to delete: what asks for them fails.
-      err.println("kgcoop: interrupted");
-    } else if (category == KgCoopException.Category.BUG) {
-      String what = e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": ";
-      err.println(
-          "kgcoop: a bug: "
-              + what
-              + firstLine(e)
-              + (debug ? "" : "; run again with --debug for the trace, and report it"));
-    } else {
-      err.println("kgcoop: " + firstLine(e));
-    }
-    if (debug) {
-      e.printStackTrace(err);
-    }
-    return category.exitCode();
-  }
-
-  /** A JVM takes the encoding of names from the locale that it was started in. */
-  private static KgCoopException notInThisLocale(InvalidPathException e) {
-    return new KgCoopException(
-        KgCoopException.Category.CONFIGURATION,
-        "%s: names of files are in %s here; start in a locale of UTF-8, such as LC_ALL=C.UTF-8"
-            .formatted(e.getInput(), System.getProperty("sun.jnu.encoding")),
-        e);
-  }
-
-  /** The first word that is neither an option nor a command here, and what may be meant by it. */
-  private static String hint(CommandLine command, String[] arguments) {
-    Set<String> options = command.getCommandSpec().optionsMap().keySet();
-    Set<String> commands = command.getSubcommands().keySet();
-    for (String argument : arguments) {
-      String name = argument.split("=", 2)[0];
-      if (argument.startsWith("--") && !options.contains(name)) {
-        String hint = Nearest.hint(name, options);
-        return hint.isEmpty() ? "" : "; " + name + hint;
-      }
-      if (!argument.startsWith("-") && !commands.isEmpty() && !commands.contains(name)) {
-        return Nearest.hint(name, commands);
-      }
-    }
-    return "";
-  }
-
-  private static String firstLine(Exception e) {
-    return Messages.line(String.valueOf(e.getMessage()).lines().findFirst().orElse("no message"));
   }
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
+import org.kgcoop.cli.console.CommandErrors;
 import org.kgcoop.cli.experiment.Grid;
 import org.kgcoop.cli.experiment.ProtocolCommand;
 import org.kgcoop.cli.options.PortableWords;
@@ -60,8 +61,7 @@ public final class ProtocolLine {
     try {
       return new ProtocolLine(commandLine.parseArgs(arguments).subcommand());
     } catch (ParameterException e) {
-      throw new KgCoopException(
-          KgCoopException.Category.CONFIGURATION, Main.usage(e, arguments), e);
+      throw CommandErrors.wrongWords(e, arguments);
     }
   }
 

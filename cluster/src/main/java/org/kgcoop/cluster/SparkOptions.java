@@ -6,7 +6,6 @@ import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.cluster.session.Session;
-import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** Which Spark, and what is said to it; the same for every command. */
@@ -32,12 +31,6 @@ final class SparkOptions {
       names = "--debug",
       description = "On an error its stack trace too, and what Spark itself has to say.")
   private boolean debug;
-
-  /** Whether that command was given {@code --debug}. */
-  static boolean isDebug(CommandLine command) {
-    return command.getCommandSpec().mixins().values().stream()
-        .anyMatch(mixin -> mixin.userObject() instanceof SparkOptions options && options.debug);
-  }
 
   /**
    * What was said about a setting of Spark, here or to {@code spark-submit}; null where nothing.

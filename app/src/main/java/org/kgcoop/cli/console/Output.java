@@ -11,7 +11,6 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.kgcoop.Messages;
 import org.kgcoop.experiment.Progress;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -45,12 +44,6 @@ public final class Output {
 
   public boolean isQuiet() {
     return quiet;
-  }
-
-  /** Whether that command was given {@code --debug}. */
-  public static boolean isDebug(CommandLine command) {
-    return command.getCommandSpec().mixins().values().stream()
-        .anyMatch(mixin -> mixin.userObject() instanceof Output output && output.debug);
   }
 
   /** That of a command, for another of its mixins. */

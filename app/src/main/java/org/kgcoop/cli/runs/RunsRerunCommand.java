@@ -42,6 +42,8 @@ public final class RunsRerunCommand implements Callable<Integer> {
   private static final Set<String> LEFT_OUT =
       Set.of("--out", "--only", "--json", "--quiet", "--debug", "--per-set");
 
+  private static final String DATA = "--data=";
+
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "RUN", description = "A run folder, or its name below --runs.")
@@ -115,7 +117,18 @@ public final class RunsRerunCommand implements Callable<Integer> {
     if (out != null) {
       words.add("--out=" + out);
     }
+    // The others train on --source, and measure on all of --data.
+    boolean trainsOnAll = Set.of("base2new", "fewshot").contains(words.get(0));
+    if (trainsOnAll && words.stream().anyMatch(word -> isData(word, stored.dataSet()))) {
+      words.removeIf(word -> word.startsWith(DATA) && !isData(word, stored.dataSet()));
+    }
     return words;
+  }
+
+  /** True if a word gives that data set: by its last part, without .zip. */
+  private static boolean isData(String word, String name) {
+    String last = word.replaceFirst("[/\\\\]+$", "").replaceFirst("^.*[/\\\\:=]", "");
+    return word.startsWith(DATA) && last.replaceFirst("\\.(zip|csv|jsonl|json)$", "").equals(name);
   }
 
   /** The folder of a run below that of its table, which begins with the data set. */

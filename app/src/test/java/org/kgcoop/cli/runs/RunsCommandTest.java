@@ -124,7 +124,7 @@ class RunsCommandTest {
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.err().strip())
-        .endsWith("kgcoop base2new --data set/pets --methods coop --seeds 2 --shots 4");
+        .endsWith("kgcoop base2new --data=set/pets --seeds=1,2 --only=pets/coop/seed2");
     assertThat(runs("rerun", "t/pets/coop/seed2").errorLine()).contains("--out is missing");
   }
 
@@ -134,7 +134,7 @@ class RunsCommandTest {
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.err())
-        .contains("kgcoop base2new --data set/pets --methods coop --seeds 2 --shots 4 --out again");
+        .contains("kgcoop base2new --data=set/pets --seeds=1,2 --only=pets/coop/seed2 --out=again");
     assertThat(runs("rerun", "t/pets/kgcoop/seed1", "--out", "again").errorLine())
         .contains("does not say by which command it was made");
   }
