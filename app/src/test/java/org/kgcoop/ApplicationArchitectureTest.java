@@ -4,19 +4,26 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.function.Function;
 
 /** Which package of the application may use which. */
 @AnalyzeClasses(
     packages = {
       "org.kgcoop.cli",
       "org.kgcoop.config",
+      "org.kgcoop.download",
       "org.kgcoop.export",
       "org.kgcoop.report",
       "org.kgcoop.serve",
+      "org.kgcoop.store",
       "org.kgcoop.tensorboard",
       "org.kgcoop.verify"
     },
@@ -31,6 +38,37 @@ class ApplicationArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.kgcoop.cli..", "picocli..");
+
+  @ArchTest
+  static final ArchRule packagesOfTheCommandLineMakeNoCircle =
+      SlicesRuleDefinition.slices()
+          .assignedFrom(commandLine("packages", JavaClass::getPackageName))
+          .should()
+          .beFreeOfCycles();
+
+  /** Nested classes count as the class around them. */
+  @ArchTest
+  static final ArchRule classesOfTheCommandLineMakeNoCircle =
+      SlicesRuleDefinition.slices()
+          .assignedFrom(commandLine("classes", c -> c.getName().replaceFirst("\\$.*", "")))
+          .should()
+          .beFreeOfCycles();
+
+  private static SliceAssignment commandLine(String what, Function<JavaClass, String> name) {
+    return new SliceAssignment() {
+      @Override
+      public SliceIdentifier getIdentifierOf(JavaClass c) {
+        return (c.getPackageName() + ".").startsWith("org.kgcoop.cli.")
+            ? SliceIdentifier.of(name.apply(c))
+            : SliceIdentifier.ignore();
+      }
+
+      @Override
+      public String getDescription() {
+        return what + " of the command line";
+      }
+    };
+  }
 
   /** Stored results and pictures are enough for a report: it runs nothing and loads no model. */
   @ArchTest

@@ -2,6 +2,7 @@ package org.kgcoop;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.stream.Collectors;
 
 /** Guesses at the meaning of an unknown name. */
 public final class Nearest {
@@ -14,6 +15,11 @@ public final class Nearest {
         .filter(k -> distance(unknown, k) <= Math.max(2, unknown.length() / 3))
         .map(k -> " (did you mean " + k + "?)")
         .orElse("");
+  }
+
+  /** The unknown words with commas between them, each with its {@link #hint}. */
+  public static String hints(Collection<String> unknown, Collection<String> known) {
+    return unknown.stream().map(word -> word + hint(word, known)).collect(Collectors.joining(", "));
   }
 
   /** The number of letters to put in, take out or exchange: Levenshtein's distance. */

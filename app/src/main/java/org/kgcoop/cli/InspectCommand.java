@@ -7,6 +7,9 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.PictureSurvey;
@@ -36,7 +39,7 @@ import picocli.CommandLine.Parameters;
       "  ./kgcoop inspect ViT-B-16.pt",
       "  ./kgcoop inspect pets/ --contact-sheet pets.png"
     })
-final class InspectCommand implements Callable<Integer> {
+public final class InspectCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PATH",
       description = "The file or folder; embedded for the CLIP, embedded:NAME for a data set.")

@@ -1,18 +1,39 @@
 package org.kgcoop.cli;
 
-import java.io.PrintWriter;
-import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
-import org.kgcoop.Nearest;
 import org.kgcoop.Version;
+import org.kgcoop.cli.classify.EvalCommand;
+import org.kgcoop.cli.classify.ExportCommand;
+import org.kgcoop.cli.classify.NearestCommand;
+import org.kgcoop.cli.classify.PredictCommand;
+import org.kgcoop.cli.classify.ServeCommand;
+import org.kgcoop.cli.classify.ZeroShotCommand;
+import org.kgcoop.cli.console.CommandErrors;
+import org.kgcoop.cli.console.Interrupts;
+import org.kgcoop.cli.console.Invocation;
+import org.kgcoop.cli.experiment.BaseToNewCommand;
+import org.kgcoop.cli.experiment.CrossCommand;
+import org.kgcoop.cli.experiment.DemoCommand;
+import org.kgcoop.cli.experiment.DomainCommand;
+import org.kgcoop.cli.experiment.FewShotCommand;
+import org.kgcoop.cli.experiment.HeadroomCommand;
+import org.kgcoop.cli.experiment.TrainCommand;
+import org.kgcoop.cli.files.DataSetsCommand;
+import org.kgcoop.cli.files.DownloadCommand;
+import org.kgcoop.cli.files.VerifyCommand;
+import org.kgcoop.cli.options.ConfigExpansion;
+import org.kgcoop.cli.options.OptionSubjects;
+import org.kgcoop.cli.options.TrainingOptions;
+import org.kgcoop.cli.runs.LogsCommand;
+import org.kgcoop.cli.runs.ReportCommand;
+import org.kgcoop.cli.runs.RunsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** Where the program starts. */
@@ -61,7 +82,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       CommandLine.HelpCommand.class
     })
-public final class Main implements Runnable {
+public final class Main implements Runnable, Invocation {
   private final BooleanSupplier interrupted;
 
   @Spec private CommandSpec spec;
@@ -80,128 +101,68 @@ public final class Main implements Runnable {
   }
 
   static CommandLine commandLine(BooleanSupplier interrupted) {
-    CommandLine commandLine = new CommandLine(new Main(interrupted));
-    equip(commandLine, interrupted);
-    return commandLine;
+    return commandLine(interrupted, Path.of(""));
   }
 
   /**
-   * Gives a command line what all programs of the project have in common: the look of their help,
-   * and errors told in one line with an exit code.
+   * The program, to be executed or parsed.
+   *
+   * @param interrupted whether work should stop
+   * @param directory the folder that the paths of files of options start from
    */
-  public static void equip(CommandLine commandLine, BooleanSupplier interrupted) {
+  private static CommandLine commandLine(BooleanSupplier interrupted, Path directory) {
+    CommandLine commandLine = new CommandLine(new Main(interrupted));
     commandLine.setUsageHelpAutoWidth(true);
-    arrange(commandLine);
-    commandLine.setExecutionStrategy(JvmErrors::execute);
+    arrange(commandLine, directory);
     commandLine.setExpandAtFiles(false);
-    commandLine.setParameterExceptionHandler(Main::usageError);
-    commandLine.setExecutionExceptionHandler(
-        (e, command, parsed) -> executionError(e, command, interrupted.getAsBoolean()));
+    CommandErrors.install(commandLine, interrupted);
+    return commandLine;
   }
 
   /** Options in the order of their subjects, and no synopsis of thirty of them. */
-  private static void arrange(CommandLine commandLine) {
+  private static void arrange(CommandLine commandLine, Path directory) {
     for (CommandLine subcommand : commandLine.getSubcommands().values()) {
       subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
-      ConfigExpansion.install(subcommand);
+      TrainingOptions.install(subcommand.getCommandSpec());
+      ConfigExpansion.install(subcommand, directory);
       OptionSubjects.install(subcommand);
-      arrange(subcommand);
+      arrange(subcommand, directory);
     }
   }
 
-  /** Whether work should stop at its next safe place. */
-  boolean interrupted() {
+  @Override
+  public boolean interrupted() {
     return interrupted.getAsBoolean();
   }
 
-  /** The words that this command line was given. */
-  List<String> command() {
+  @Override
+  public List<String> words() {
     return spec.commandLine().getParseResult().originalArgs();
   }
 
-  /** Another command line in this process, with the same streams. */
-  int again(List<String> words) {
-    CommandLine commandLine = commandLine(interrupted);
-    commandLine.setOut(spec.commandLine().getOut());
-    commandLine.setErr(spec.commandLine().getErr());
-    return commandLine.execute(words.toArray(String[]::new));
+  @Override
+  public ParseResult parse(List<String> words, Path directory) {
+    String[] arguments = words.toArray(String[]::new);
+    try {
+      return another(directory).parseArgs(arguments);
+    } catch (ParameterException e) {
+      throw CommandErrors.wrongWords(e, arguments);
+    }
+  }
+
+  @Override
+  public int again(List<String> words) {
+    return another(Path.of("")).execute(words.toArray(String[]::new));
+  }
+
+  private CommandLine another(Path directory) {
+    return commandLine(interrupted, directory)
+        .setOut(spec.commandLine().getOut())
+        .setErr(spec.commandLine().getErr());
   }
 
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "expected a command");
-  }
-
-  private static int usageError(ParameterException e, String[] arguments) {
-    e.getCommandLine().getErr().println("kgcoop: " + usage(e, arguments));
-    return KgCoopException.Category.CONFIGURATION.exitCode();
-  }
-
-  /** What is wrong with a command line, what may be meant, and where to read more. */
-  static String usage(ParameterException e, String[] arguments) {
-    CommandLine command = e.getCommandLine();
-    String name = command.getCommandSpec().qualifiedName();
-    return firstLine(e).replaceFirst("\\.$", "")
-        + hint(command, arguments)
-        + "; see '"
-        + name
-        + " --help'";
-  }
-
-  private static int executionError(Exception e, CommandLine command, boolean interrupted) {
-    if (e instanceof InvalidPathException path) {
-      return executionError(notInThisLocale(path), command, interrupted);
-    }
-    PrintWriter err = command.getErr();
-    boolean debug = Output.isDebug(command);
-    KgCoopException.Category category =
-        e instanceof KgCoopException known ? known.category() : KgCoopException.Category.BUG;
-    if (category == KgCoopException.Category.BUG && interrupted) {
-      // A JVM that ends takes neither hooks nor files to delete: what asks for them fails.
-      err.println("kgcoop: interrupted");
-    } else if (category == KgCoopException.Category.BUG) {
-      String what = e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": ";
-      err.println(
-          "kgcoop: a bug: "
-              + what
-              + firstLine(e)
-              + (debug ? "" : "; run again with --debug for the trace, and report it"));
-    } else {
-      err.println("kgcoop: " + firstLine(e));
-    }
-    if (debug) {
-      e.printStackTrace(err);
-    }
-    return category.exitCode();
-  }
-
-  /** A JVM takes the encoding of names from the locale that it was started in. */
-  private static KgCoopException notInThisLocale(InvalidPathException e) {
-    return new KgCoopException(
-        KgCoopException.Category.CONFIGURATION,
-        "%s: names of files are in %s here; start in a locale of UTF-8, such as LC_ALL=C.UTF-8"
-            .formatted(e.getInput(), System.getProperty("sun.jnu.encoding")),
-        e);
-  }
-
-  /** The first word that is neither an option nor a command here, and what may be meant by it. */
-  private static String hint(CommandLine command, String[] arguments) {
-    Set<String> options = command.getCommandSpec().optionsMap().keySet();
-    Set<String> commands = command.getSubcommands().keySet();
-    for (String argument : arguments) {
-      String name = argument.split("=", 2)[0];
-      if (argument.startsWith("--") && !options.contains(name)) {
-        String hint = Nearest.hint(name, options);
-        return hint.isEmpty() ? "" : "; " + name + hint;
-      }
-      if (!argument.startsWith("-") && !commands.isEmpty() && !commands.contains(name)) {
-        return Nearest.hint(name, commands);
-      }
-    }
-    return "";
-  }
-
-  private static String firstLine(Exception e) {
-    return Messages.line(String.valueOf(e.getMessage()).lines().findFirst().orElse("no message"));
   }
 }

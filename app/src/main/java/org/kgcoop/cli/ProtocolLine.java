@@ -2,9 +2,7 @@ package org.kgcoop.cli;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -12,9 +10,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
+import org.kgcoop.cli.console.CommandErrors;
+import org.kgcoop.cli.experiment.Grid;
+import org.kgcoop.cli.experiment.ProtocolCommand;
+import org.kgcoop.cli.options.PortableWords;
 import org.kgcoop.experiment.Progress;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -26,19 +27,12 @@ public final class ProtocolLine {
   /** The commands, by name. */
   public static final List<String> PROTOCOLS = List.of("base2new", "fewshot", "cross", "domain");
 
-  /** What is put in their place: options of files as words, and threads for runs side by side. */
-  private static final Set<String> REPLACED = Set.of("--config", "--jobs", "--threads");
+  /** Threads are put in their place. */
+  private static final Set<String> REPLACED = Set.of("--jobs", "--threads");
 
-  private static final String ROOT = "--root";
-
-  /** Options that take a path or something else. */
-  private static final Set<String> DATA = Set.of("--data", "--source", "--shifts");
-
-  private final String protocol;
   private final ParseResult parsed;
 
-  private ProtocolLine(String protocol, ParseResult parsed) {
-    this.protocol = protocol;
+  private ProtocolLine(ParseResult parsed) {
     this.parsed = parsed;
   }
 
@@ -65,10 +59,9 @@ public final class ProtocolLine {
     commandLine.setErr(err);
     String[] arguments = words.toArray(String[]::new);
     try {
-      return new ProtocolLine(protocol, commandLine.parseArgs(arguments).subcommand());
+      return new ProtocolLine(commandLine.parseArgs(arguments).subcommand());
     } catch (ParameterException e) {
-      throw new KgCoopException(
-          KgCoopException.Category.CONFIGURATION, Main.usage(e, arguments), e);
+      throw CommandErrors.wrongWords(e, arguments);
     }
   }
 
@@ -94,46 +87,18 @@ public final class ProtocolLine {
   }
 
   /**
-   * The same line in words that mean the same in another process, started elsewhere: options of
-   * files as words, absolute paths, a number of threads.
+   * The same line in words that mean the same in another process, started elsewhere, with a number
+   * of threads.
    */
   public List<String> words(int threads) {
-    List<String> words = new ArrayList<>(List.of(protocol));
-    for (OptionSpec option : parsed.matchedOptionsSet()) {
-      String name = option.longestName();
-      if (REPLACED.contains(name)) {
-        continue;
-      }
-      if (option.typeInfo().isBoolean()) {
-        words.add(name);
-      } else {
-        for (String value : option.originalStringValues()) {
-          words.add(name + "=" + fromAnywhere(option, value));
-        }
-      }
-    }
+    List<String> words = new PortableWords(parsed, Path.of("")).without(REPLACED);
     words.add("--threads=" + threads);
     return words;
-  }
-
-  private String fromAnywhere(OptionSpec option, String value) {
-    String name = option.longestName();
-    boolean path =
-        option.typeInfo().getType() == Path.class
-            || (name.equals("--bank") && !value.equals(BankOptions.NONE))
-            || (name.equals("--clip") && exists(value))
-            // Below a root, relative paths begin there.
-            || (DATA.contains(name) && !parsed.hasMatchedOption(ROOT) && exists(value));
-    return path ? Path.of(value).toAbsolutePath().normalize().toString() : value;
-  }
-
-  private static boolean exists(String value) {
-    return !DataOptions.isEmbedded(value) && Files.exists(Path.of(value));
   }
 
   /** Opens its data sets and loads its weights. Runs are silent. */
   @MustBeClosed
   public Grid open() {
-    return ((ProtocolCommand) parsed.commandSpec().userObject()).experiment().open(Progress.SILENT);
+    return ((ProtocolCommand) parsed.commandSpec().userObject()).open(Progress.SILENT);
   }
 }

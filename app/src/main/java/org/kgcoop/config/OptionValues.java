@@ -37,6 +37,16 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
     return values;
   }
 
+  /** True if there is a value for that option. */
+  public boolean has(String option) {
+    return options.containsKey(option);
+  }
+
+  /** Adds one more value of an option. */
+  public void add(String option, String value) {
+    options.computeIfAbsent(option, key -> new ArrayList<>()).add(value);
+  }
+
   void put(String option, String value) {
     options.put(option, List.of(value));
   }
@@ -68,23 +78,18 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
     return left;
   }
 
-  /** The values that another names too. */
-  OptionValues among(OptionValues names) {
-    OptionValues left = empty();
-    left.options.putAll(options);
-    left.options.keySet().retainAll(names.options.keySet());
-    left.settings.putAll(settings);
-    left.settings.keySet().retainAll(names.settings.keySet());
-    return left;
-  }
-
-  /** The values that another has not, or has otherwise. */
-  OptionValues unlike(OptionValues other) {
-    OptionValues left = empty();
-    left.options.putAll(options);
-    left.options.entrySet().removeAll(other.options.entrySet());
-    left.settings.putAll(settings);
-    left.settings.entrySet().removeAll(other.settings.entrySet());
+  /** These values but for those that files have alike and no pair names. */
+  OptionValues touched(OptionValues ofFiles, OptionValues ofPairs) {
+    OptionValues left = without(List.of());
+    left.options
+        .entrySet()
+        .removeIf(e -> ofFiles.options.entrySet().contains(e) && !ofPairs.has(e.getKey()));
+    left.settings
+        .entrySet()
+        .removeIf(
+            e ->
+                ofFiles.settings.entrySet().contains(e)
+                    && !ofPairs.settings.containsKey(e.getKey()));
     return left;
   }
 

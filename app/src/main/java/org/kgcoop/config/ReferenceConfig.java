@@ -75,8 +75,7 @@ public final class ReferenceConfig {
     OptionValues all = config.out;
     List<String> trained = all.options().getOrDefault("method", List.of());
     String known = trained.size() == 1 ? trained.get(0) : method;
-    OptionValues touched =
-        all.unlike(values(ofFiles, known)).with(all.among(values(ofPairs, known)));
+    OptionValues touched = all.touched(values(ofFiles, known), values(ofPairs, known));
     if (!ofPairs.containsKey("TRAINER.NAME") && !ofPairs.containsKey("LOSS.NAME")) {
       List<String> unused = touched.options().remove("method");
     }

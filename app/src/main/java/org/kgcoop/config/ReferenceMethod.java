@@ -4,16 +4,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.prompt.CoCoOp;
+import org.kgcoop.prompt.CoOp;
+import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.ProGrad;
+import org.kgcoop.prompt.ZeroShot;
 
 /** The method that the published code's configurations train, and its learned vectors. */
 final class ReferenceMethod {
   private static final Map<String, String> TRAINERS =
       Map.of(
-          "CoOp", "coop",
-          "CoCoOp", "cocoop",
-          "KgCoOp", "kgcoop",
-          "ProGrad", "prograd",
-          "ZeroshotCLIP", "clip");
+          "CoOp", CoOp.ID,
+          "CoCoOp", CoCoOp.ID,
+          "KgCoOp", KgCoOp.ID,
+          "ProGrad", ProGrad.ID,
+          "ZeroshotCLIP", ZeroShot.ID);
 
   private final ReferenceValues in;
   private final OptionValues out;
@@ -37,24 +42,24 @@ final class ReferenceMethod {
     String method = asked == null ? trainer() : asked;
     if (method == null) {
       context("TRAINER.COOP.", "", null);
-      context("TRAINER.COCOOP.", "cocoop.", "cocoop");
+      context("TRAINER.COCOOP.", "cocoop.", CoCoOp.ID);
       setting("TRAINER.COOP.W", "kgcoop.weight");
-    } else if (method.equals("cocoop")) {
+    } else if (method.equals(CoCoOp.ID)) {
       context("TRAINER.COCOOP.", "", method);
       ignoreAll("TRAINER.COOP.");
-    } else if (method.equals("clip")) {
+    } else if (method.equals(ZeroShot.ID)) {
       ignoreAll("TRAINER.COOP.");
       ignoreAll("TRAINER.COCOOP.");
     } else {
       context("TRAINER.COOP.", "", method);
       ignoreAll("TRAINER.COCOOP.");
-      if (method.equals("kgcoop")) {
+      if (method.equals(KgCoOp.ID)) {
         setting("TRAINER.COOP.W", "weight");
       } else {
         ignoreAll("TRAINER.COOP.W");
       }
     }
-    if (method == null || method.equals("prograd")) {
+    if (method == null || method.equals(ProGrad.ID)) {
       setting("LOSS.T", "prograd.temperature");
       setting("LOSS.LAMBDA", "prograd.lambda");
     } else {
@@ -77,8 +82,8 @@ final class ReferenceMethod {
       return id;
     }
     if (in.has("LOSS.NAME") && in.text("LOSS.NAME").equals("prograd")) {
-      out.put("method", "prograd");
-      return "prograd";
+      out.put("method", ProGrad.ID);
+      return ProGrad.ID;
     }
     return null;
   }
@@ -106,7 +111,7 @@ final class ReferenceMethod {
     String position = section + "CLASS_TOKEN_POSITION";
     setting(position, prefix + "class_position");
     if (in.has(position) && !in.text(position).equals("end")) {
-      if (method == null || method.equals("kgcoop")) { // always at the end there
+      if (method == null || method.equals(KgCoOp.ID)) { // always at the end there
         ignored.add(position + " of KgCoOp");
         out.settings().put("kgcoop.class_position", "end");
       }
@@ -125,11 +130,11 @@ final class ReferenceMethod {
               in.has(section + "N_CTX")
                   ? in.text(section + "N_CTX")
                   : "16"); // the published default
-    } else if ("kgcoop".equals(method)) { // any value is a flag there
+    } else if (KgCoOp.ID.equals(method)) { // any value is a flag there
       start(prefix, "a photo of a");
     } else if (!flag) {
       start(prefix, words);
-    } else if ("prograd".equals(method)) {
+    } else if (ProGrad.ID.equals(method)) {
       // The template's words in front of the class name are ProGrad's default.
       setting(section + "N_CTX", prefix + "context_tokens");
     } else if (method == null) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A command line in a process of its own, which can be killed; it says all into one file. */
-final class ChildProcess {
+public final class ChildProcess {
   /** Beyond what a busy machine needs. */
   private static final long PATIENCE_MINUTES = 20;
 
@@ -22,7 +22,7 @@ final class ChildProcess {
   }
 
   /** Starts a command; its words are written as texts. */
-  static ChildProcess start(Path log, Object... words) throws IOException {
+  public static ChildProcess start(Path log, Object... words) throws IOException {
     return start(List.of(), log, words);
   }
 
@@ -31,7 +31,8 @@ final class ChildProcess {
    *
    * @param before such as {@code sh -c 'ulimit ...; exec "$@"' sh}
    */
-  static ChildProcess start(List<String> before, Path log, Object... words) throws IOException {
+  public static ChildProcess start(List<String> before, Path log, Object... words)
+      throws IOException {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -44,7 +45,7 @@ final class ChildProcess {
   }
 
   /** How it ended. */
-  int exitCode() throws InterruptedException {
+  public int exitCode() throws InterruptedException {
     if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
       process.destroyForcibly();
       throw new IllegalStateException("a child process did not end: " + log);
@@ -52,18 +53,18 @@ final class ChildProcess {
     return process.exitValue();
   }
 
-  boolean endsWithin(long milliseconds) throws InterruptedException {
+  public boolean endsWithin(long milliseconds) throws InterruptedException {
     return process.waitFor(milliseconds, TimeUnit.MILLISECONDS);
   }
 
   /** Pulls the plug. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly();
     int unused = process.waitFor();
   }
 
   /** Presses Ctrl-C and waits for what comes of it: the exit code. */
-  int interrupt() throws IOException, InterruptedException {
+  public int interrupt() throws IOException, InterruptedException {
     signal("INT");
     return exitCode();
   }
@@ -83,7 +84,7 @@ final class ChildProcess {
   }
 
   /** All that it has said so far. */
-  String log() throws IOException {
+  public String log() throws IOException {
     return Files.readString(log);
   }
 }

@@ -2,22 +2,23 @@ package org.kgcoop.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.kgcoop.cli.console.Interrupts;
 import picocli.CommandLine;
 
 /** Runs a command line in this process and keeps what it says. */
-final class Cli {
+public final class Cli {
 
   /** How a command ended. */
-  record Result(int exitCode, String out, String err) {
+  public record Result(int exitCode, String out, String err) {
     /** What was said of the error, without warnings. */
-    String errorLine() {
+    public String errorLine() {
       return err.lines().filter(l -> l.startsWith("kgcoop:")).reduce("", (a, b) -> a + b);
     }
   }
 
   private Cli() {}
 
-  static Result run(Object... arguments) {
+  public static Result run(Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     String[] texts = new String[arguments.length];

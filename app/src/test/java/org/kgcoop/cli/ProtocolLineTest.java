@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.experiment.Grid;
 import org.kgcoop.clip.RandomClip;
 
 /** The line of a protocol for those who let others do its runs. */

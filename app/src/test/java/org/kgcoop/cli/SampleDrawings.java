@@ -11,14 +11,14 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 
 /** Drawings of the embedded everyday objects in a folder, as a user has pictures. */
-final class SampleDrawings {
+public final class SampleDrawings {
   private static final int CLASSES = 12;
   private static final int PICTURES = 8;
 
   private SampleDrawings() {}
 
   /** Copies 12 classes of 8 drawings, a folder per class. */
-  static void copyTo(Path folder) {
+  public static void copyTo(Path folder) {
     DataSet objects = EmbeddedDataSets.open("objects", DataSetOptions.defaults(warning -> {}));
     try {
       for (int label = 0; label < CLASSES; label++) {

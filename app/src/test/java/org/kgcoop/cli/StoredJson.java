@@ -7,14 +7,14 @@ import java.util.List;
 import org.kgcoop.files.JsonFiles;
 
 /** What runs and tables have written, to be compared. */
-final class StoredJson {
+public final class StoredJson {
   private static final List<String> TIMES =
       List.of("ms_per_image", "ms_per_image_with_features", "seconds", "prepare_seconds");
 
   private StoredJson() {}
 
   /** What a clock has measured, or counted since the last start, is no result. */
-  static JsonNode withoutTimes(Path file) {
+  public static JsonNode withoutTimes(Path file) {
     JsonNode json = JsonFiles.read(file);
     for (JsonNode parent : json.findParents("ms_per_image")) {
       JsonNode unused = ((ObjectNode) parent).remove(TIMES).remove("pictures");

@@ -100,14 +100,7 @@ final class FeaturesCommand implements Callable<Integer> {
           "expected --views from 0 to 10000 and --readers from 1 to 1000, got %s and %s"
               .formatted(views, readers));
     }
-    DType type =
-        switch (precision) {
-          case "float32" -> DType.FLOAT32;
-          case "bf16" -> DType.BFLOAT16;
-          default ->
-              throw KgCoopException.configuration(
-                  "--precision " + precision + ": expected float32 or bf16");
-        };
+    DType type = DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16);
     try (Session session = sparkOptions.open("features")) {
       int threads = session.taskCpus();
       ClipSource source =

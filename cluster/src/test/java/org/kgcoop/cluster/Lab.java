@@ -22,8 +22,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.kgcoop.cli.Grid;
 import org.kgcoop.cli.ProtocolLine;
+import org.kgcoop.cli.experiment.Grid;
 import org.kgcoop.clip.RandomClip;
 import picocli.CommandLine;
 

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -14,6 +15,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.Fingerprint;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.Occasion;
+import org.kgcoop.prompt.Preset;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.train.TrainingSettings;
 
@@ -38,6 +40,33 @@ public record Contender(
       Function<Occasion, Method> method,
       BiFunction<PromptMethod, Occasion, TrainingSettings> training) {
     return new Contender(method, training, Map.of());
+  }
+
+  /**
+   * A method and its training as they are stated; the rest is published.
+   *
+   * @param method as for {@link org.kgcoop.prompt.MethodCatalogue#parse}
+   * @param training as for {@link TrainingSettings#parse(JsonNode)}
+   * @param preset where settings come from that nobody states
+   * @param setting what a sweep varied
+   * @throws KgCoopException at once where a key or a value is wrong
+   */
+  public static Contender of(
+      ObjectNode method, ObjectNode training, Preset preset, Map<String, JsonNode> setting) {
+    Contender contender =
+        new Contender(
+            occasion -> preset.method(method, occasion),
+            (prompt, occasion) ->
+                TrainingSettings.parse(
+                    training, preset.training(prompt, occasion), occasion.seed()),
+            setting);
+    Optional<TrainingSettings> unused =
+        contender
+            .method()
+            .apply(Occasion.ANY)
+            .prompt()
+            .map(prompt -> contender.training().apply(prompt, Occasion.ANY));
+    return contender;
   }
 
   /**

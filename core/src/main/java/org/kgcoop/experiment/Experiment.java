@@ -139,7 +139,7 @@ public final class Experiment {
         Occasion occasion = occasions.get(i);
         made.get(i)
             .prompt()
-            .map(prompt -> SettingsJson.training(contender.training().apply(prompt, occasion)))
+            .map(prompt -> contender.training().apply(prompt, occasion).toJson())
             .ifPresent(trainings::add);
       }
       if (!trainings.isEmpty()) {

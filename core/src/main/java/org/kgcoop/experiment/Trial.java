@@ -57,8 +57,7 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
         .ifPresent(
             prompt ->
                 settings.set(
-                    "training",
-                    SettingsJson.training(contender.training().apply(prompt, draw.occasion()))));
+                    "training", contender.training().apply(prompt, draw.occasion()).toJson()));
     DataSet data = draw.data(bench.warnings());
     settings
         .putObject("data")

@@ -1,7 +1,11 @@
 package org.kgcoop.tensor;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.kgcoop.KgCoopException;
 
 /** The element types of tensors that this library reads, computes with and writes. */
 public enum DType {
@@ -41,5 +45,34 @@ public enum DType {
   /** The type of that safetensors name, or empty where this library does not know it. */
   public static Optional<DType> ofSafetensorsName(String name) {
     return Arrays.stream(values()).filter(d -> d.safetensorsName.equals(name)).findFirst();
+  }
+
+  /**
+   * The type that an option names: float32 or fp32, float16 or fp16, bf16 or bfloat16.
+   *
+   * @param option for messages
+   * @param allowed some of these three
+   * @throws KgCoopException for any other name
+   */
+  public static DType ofName(String option, String name, DType... allowed) {
+    return Arrays.stream(allowed)
+        .filter(type -> type.names().contains(name.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                KgCoopException.configuration(
+                    Arrays.stream(allowed)
+                        .map(type -> type.names().get(0))
+                        .collect(
+                            Collectors.joining(" or ", option + " " + name + ": expected ", ""))));
+  }
+
+  private List<String> names() {
+    return switch (this) {
+      case FLOAT32 -> List.of("float32", "fp32");
+      case FLOAT16 -> List.of("float16", "fp16");
+      case BFLOAT16 -> List.of("bf16", "bfloat16");
+      default -> List.of();
+    };
   }
 }

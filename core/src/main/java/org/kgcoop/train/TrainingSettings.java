@@ -1,7 +1,11 @@
 package org.kgcoop.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.Augmentation;
+import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.tensor.UpdateRule;
 
 /**
@@ -26,9 +30,8 @@ public record TrainingSettings(
     int checkpointEvery,
     boolean keepBest) {
 
-  public static final double MOMENTUM = 0.9;
-  public static final double WEIGHT_DECAY = 5e-4;
-  public static final double RATE = 0.002;
+  /** The term that PyTorch adds to a root of squares. */
+  private static final double EPSILON = 1e-8;
 
   public TrainingSettings {
     if (batchSize < 1) {
@@ -43,6 +46,110 @@ public record TrainingSettings(
           "sampler %s: expected a batch size of at least %s, got %s"
               .formatted(sampler.id(), classes.instances(), batchSize));
     }
+  }
+
+  /**
+   * Settings from JSON, with the usual value for each that is not stated.
+   *
+   * @param json keys of {@link TrainingSetting#ALL}, {@code seed} and {@code checkpoint_every}
+   * @throws KgCoopException for an unknown key or a wrong value
+   */
+  public static TrainingSettings parse(JsonNode json) {
+    StatedTraining stated = new StatedTraining(json);
+    return new TrainingSettings(
+        new Schedule(
+            stated.number("lr"),
+            stated.whole("epochs"),
+            Decay.ofId(stated.text("decay"), stated.number("gamma")),
+            Schedule.Warmup.ofId(stated.text("warmup")),
+            stated.whole("warmup_epochs"),
+            stated.number("warmup_lr"),
+            Schedule.Variant.ofId(stated.text("schedule"))),
+        stated.whole("batch_size"),
+        rule(stated),
+        Sampler.ofId(stated.text("sampler")),
+        stated.seed(),
+        Augmentation.ofId(stated.text("augment"), StatedViews.recipe(stated)),
+        stated.whole(StatedTraining.CHECKPOINT_EVERY),
+        keepsBest(stated.text("keep")));
+  }
+
+  /**
+   * As {@link #parse(JsonNode)}, with a method's epochs and batches where none are stated.
+   *
+   * @param published those of the method
+   */
+  public static TrainingSettings parse(JsonNode json, PromptMethod.Defaults published, long seed) {
+    ObjectNode all =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("epochs", published.epochs())
+            .put("batch_size", published.batchSize());
+    json.properties().forEach(setting -> all.set(setting.getKey(), setting.getValue()));
+    return parse(all.put(StatedTraining.SEED, seed));
+  }
+
+  private static UpdateRule rule(StatedTraining stated) {
+    String name = stated.text("optimizer");
+    double weightDecay = stated.number("weight_decay");
+    return switch (name) {
+      case "sgd" -> new UpdateRule.Sgd(stated.number("momentum"), weightDecay);
+      case "adam" ->
+          new UpdateRule.Adam(stated.number("beta1"), stated.number("beta2"), EPSILON, weightDecay);
+      case "adamw" ->
+          new UpdateRule.AdamW(
+              stated.number("beta1"), stated.number("beta2"), EPSILON, weightDecay);
+      case "rmsprop" ->
+          new UpdateRule.RmsProp(
+              stated.number("alpha"), stated.number("momentum"), EPSILON, weightDecay);
+      default ->
+          throw KgCoopException.configuration(
+              "optimizer '" + name + "': expected sgd, adam, adamw or rmsprop");
+    };
+  }
+
+  private static boolean keepsBest(String keep) {
+    return switch (keep) {
+      case "last" -> false;
+      case "best" -> true;
+      default -> throw KgCoopException.configuration("keep '" + keep + "': expected last or best");
+    };
+  }
+
+  /** All that decides what is learned, in the form that {@link #parse(JsonNode)} reads. */
+  public ObjectNode toJson() {
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("epochs", schedule.epochs())
+            .put("batch_size", batchSize)
+            .put("sampler", sampler.id())
+            .put("lr", schedule.rate())
+            .put("decay", schedule.decay().id());
+    if (schedule.decay() instanceof Decay.SingleStep step) {
+      json.put("gamma", step.gamma());
+    } else if (schedule.decay() instanceof Decay.MultiStep steps) {
+      json.put("gamma", steps.gamma());
+    }
+    json.put("schedule", schedule.variant().id())
+        .put("warmup", schedule.warmup().id())
+        .put("warmup_epochs", schedule.warmupEpochs())
+        .put("warmup_lr", schedule.warmupRate())
+        .put("optimizer", optimizer.id());
+    if (optimizer instanceof UpdateRule.Sgd sgd) {
+      json.put("momentum", sgd.momentum());
+    } else if (optimizer instanceof UpdateRule.Adam adam) {
+      json.put("beta1", adam.beta1()).put("beta2", adam.beta2());
+    } else if (optimizer instanceof UpdateRule.AdamW adam) {
+      json.put("beta1", adam.beta1()).put("beta2", adam.beta2());
+    } else if (optimizer instanceof UpdateRule.RmsProp rms) {
+      json.put("alpha", rms.alpha()).put("momentum", rms.momentum());
+    }
+    return json.put("weight_decay", optimizer.weightDecay())
+        .put("seed", seed)
+        .put("augment", augmentation.id())
+        .put("transforms", augmentation.recipe().id())
+        .put("keep", keepBest ? "best" : "last");
   }
 
   /** With SGD, in random order: the published way. */

@@ -2,7 +2,8 @@ package org.kgcoop.maker;
 
 import java.util.function.BooleanSupplier;
 import org.kgcoop.Version;
-import org.kgcoop.cli.Interrupts;
+import org.kgcoop.cli.console.CommandErrors;
+import org.kgcoop.cli.console.Interrupts;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,7 +39,12 @@ public final class Main implements Runnable {
 
   static CommandLine commandLine(BooleanSupplier interrupted) {
     CommandLine commandLine = new CommandLine(new Main(interrupted));
-    org.kgcoop.cli.Main.equip(commandLine, interrupted);
+    commandLine.setUsageHelpAutoWidth(true);
+    commandLine.setExpandAtFiles(false);
+    for (CommandLine subcommand : commandLine.getSubcommands().values()) {
+      subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
+    }
+    CommandErrors.install(commandLine, interrupted);
     return commandLine;
   }
 

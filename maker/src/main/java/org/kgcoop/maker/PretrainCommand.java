@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.Output;
+import org.kgcoop.cli.console.Output;
 import org.kgcoop.image.Images;
 import org.kgcoop.pretrain.Corpus;
 import org.kgcoop.pretrain.Pretraining;
@@ -44,7 +44,7 @@ import picocli.CommandLine.ParentCommand;
       "  ./kgcoop zero-shot cat.png --classes cat,dog \\",
       "      --template \"an icon of a {}.\" --clip my"
     })
-final class PretrainCommand implements Callable<Integer> {
+public final class PretrainCommand implements Callable<Integer> {
   @ParentCommand private Main main;
 
   @Option(
@@ -251,7 +251,8 @@ final class PretrainCommand implements Callable<Integer> {
                     .formatted(checkPictures, held.size(), held.concepts().size())));
     try (PretrainingProgress progress = new PretrainingProgress(output)) {
       ObjectNode results =
-          new Pretraining(corpus, held, settings, extent, progress, output::warn, main::interrupted)
+          new Pretraining(
+                  corpus, held, settings, extent, progress, output::warn, main::interrupted)
               .run(out);
       report(results);
     }

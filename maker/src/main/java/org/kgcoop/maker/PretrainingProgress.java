@@ -1,7 +1,7 @@
 package org.kgcoop.maker;
 
 import java.util.Locale;
-import org.kgcoop.cli.Output;
+import org.kgcoop.cli.console.Output;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.pretrain.Pretraining;
 

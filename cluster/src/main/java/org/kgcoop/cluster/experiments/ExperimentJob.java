@@ -13,7 +13,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.Grid;
+import org.kgcoop.cli.experiment.Grid;
 import org.kgcoop.cluster.session.Failures;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.cluster.session.Versions;

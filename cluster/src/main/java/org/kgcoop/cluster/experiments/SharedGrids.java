@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.cli.Grid;
 import org.kgcoop.cli.ProtocolLine;
+import org.kgcoop.cli.experiment.Grid;
 import org.kgcoop.cluster.session.NativeMemory;
 
 /**

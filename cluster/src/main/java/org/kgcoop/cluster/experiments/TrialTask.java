@@ -11,7 +11,7 @@ import java.util.List;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.Grid;
+import org.kgcoop.cli.experiment.Grid;
 import org.kgcoop.cluster.session.Versions;
 import org.kgcoop.train.SettingsDifferences;
 import scala.collection.Iterator;

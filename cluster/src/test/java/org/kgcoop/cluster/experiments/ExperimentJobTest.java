@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.Grid;
+import org.kgcoop.cli.experiment.Grid;
 import org.kgcoop.cluster.Lab;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.cluster.session.Versions;

@@ -1,0 +1,258 @@
+package org.kgcoop.cli.classify;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.export.ClassWeights;
+import org.kgcoop.export.FeatureFiles;
+import org.kgcoop.export.OnnxClassifier;
+import org.kgcoop.prompt.ClassTokenPosition;
+import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.ZeroShot;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes a classifier in forms that other programs read. */
+@Command(
+    name = "export",
+    mixinStandardHelpOptions = true,
+    header = "Write a classifier in a form that other programs run.",
+    description = {
+      "",
+      "Write a trained prompt, or class names alone, in a form that other programs run:",
+      "",
+      "  onnx         the whole classifier: image encoder and class features,",
+      "               pixels in, probabilities out; its metadata name the classes",
+      "               and say what a picture must go through before",
+      "  safetensors  the class features (C, E) and the scale of the logits",
+      "  csv          the same, a line a class: its name, E numbers, the scale",
+      "  published    the prompt as the published trainers write it:",
+      "               DIR/prompt_learner/model.pth.tar-N, which PyTorch loads with",
+      "               weights_only=True (also called pth.tar)",
+      "",
+      "The first three fix the classes: those of the prompt, or others with --classes. CoCoOp, whose"
+          + " class features depend on the picture, has the last form alone.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop export runs/pets/prompt.safetensors --to onnx --clip ViT-B-16.pt",
+      "  ./kgcoop export --classes cat,dog --to onnx --out pets.onnx --clip ViT-B-16.pt",
+      "  ./kgcoop export runs/pets/prompt.safetensors --to csv --out pets.csv --clip ViT-B-16.pt",
+      "  ./kgcoop export runs/pets/prompt.safetensors --to published --out published/pets"
+    })
+public final class ExportCommand implements Callable<Integer> {
+  private static final String PUBLISHED = "published";
+  private static final String PUBLISHED_TOO = "pth.tar";
+  private static final List<String> FORMS =
+      List.of("onnx", "safetensors", "csv", PUBLISHED, PUBLISHED_TOO);
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "PROMPT",
+      description =
+          "prompt.safetensors, or a published model.pth.tar-N with --classes. Without it classes go"
+              + " by their names in a template, untrained.")
+  private @Nullable Path prompt;
+
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "FORM",
+      description = "onnx, safetensors, csv or published.")
+  private String form;
+
+  @Option(
+      names = "--out",
+      paramLabel = "PATH",
+      description =
+          "The file, or DIR of the published form (default: classifier.FORM beside PROMPT, else"
+              + " here; for the published form PROMPT's folder).")
+  private @Nullable Path out;
+
+  @Option(names = "--overwrite", description = "Replace the file at --out.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--template",
+      paramLabel = "TEXT",
+      description =
+          "Without PROMPT: text with {} for the class name; several times for an ensemble (default:"
+              + " \""
+              + Templates.DEFAULT
+              + "\", with the embedded CLIP \""
+              + EmbeddedClip.TEMPLATE
+              + "\").")
+  private List<String> templates = new ArrayList<>();
+
+  @Option(
+      names = "--epoch",
+      paramLabel = "N",
+      description = "The number in the name of a published file (default: the method's epochs).")
+  private int epoch;
+
+  @Mixin private ClassList classes = new ClassList();
+  @Mixin private PromptForm promptForm = new PromptForm();
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private Output output = new Output();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the required options
+  ExportCommand() {}
+
+  @Override
+  public Integer call() {
+    if (!FORMS.contains(form)) {
+      throw KgCoopException.configuration(
+          "--to %s%s: expected one of %s"
+              .formatted(form, Nearest.hint(form, FORMS), String.join(", ", FORMS)));
+    }
+    if (epoch < 0) {
+      throw KgCoopException.configuration("--epoch: expected at least 1, got " + epoch);
+    }
+    if (form.equals(PUBLISHED) || form.equals(PUBLISHED_TOO)) {
+      published();
+    } else {
+      classifier();
+    }
+    return 0;
+  }
+
+  // ---- the prompt itself
+
+  private void published() {
+    if (prompt == null || !classes.names().isEmpty() || !templates.isEmpty()) {
+      throw KgCoopException.configuration(
+          "--to " + form + ": expected a PROMPT, and neither --classes nor --template");
+    }
+    promptForm.checkWithoutPrompt();
+    PromptFile file = PromptFile.read(prompt);
+    ClassTokenPosition position = file.method().context().position();
+    int number = epoch > 0 ? epoch : file.method().defaults().epochs();
+    Path written = file.writePublished(out != null ? out : beside(prompt, ""), number);
+    if (output.isJson()) {
+      output.json(
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("file", written.toString())
+              .put("class_position", position.id()));
+    } else {
+      output.line("written: " + written);
+    }
+    if (position != ClassTokenPosition.END) {
+      output.info(
+          "the published code is to be told the class name's place:"
+              + " TRAINER.COOP.CLASS_TOKEN_POSITION "
+              + position.id());
+    }
+  }
+
+  private static Path beside(@Nullable Path file, String name) {
+    return file == null ? Path.of(name) : file.resolveSibling(name);
+  }
+
+  // ---- the classes that it makes
+
+  private void classifier() {
+    Path file = out != null ? out : beside(prompt, "classifier." + form);
+    if (epoch > 0) {
+      throw KgCoopException.configuration("--epoch goes with --to " + PUBLISHED + " alone");
+    }
+    if (Files.isDirectory(file)) {
+      throw KgCoopException.configuration(
+          "--out " + file + ": a folder; expected a file, such as " + file + "/classifier." + form);
+    }
+    if (Files.exists(file) && !overwrite) {
+      throw KgCoopException.configuration(
+          file + " exists: give another --out, or --overwrite to replace it");
+    }
+    List<String> given = classes.names();
+    @Nullable PromptFile trained = trained();
+    if (trained == null && given.isEmpty()) {
+      throw KgCoopException.configuration(
+          "nothing to export: give a PROMPT, or class names with --classes cat,dog,...");
+    }
+    if (trained != null && !templates.isEmpty()) {
+      throw KgCoopException.configuration(
+          "--template goes with class names alone: " + prompt + " has learned its words");
+    }
+    try (Clip clip = clipOptions.load();
+        Classifier classifier = trained == null ? zeroShot(clip, given) : ofPrompt(clip, trained)) {
+      write(file, clip, ClassWeights.of(classifier, clip, about(trained)));
+    }
+  }
+
+  private @Nullable PromptFile trained() {
+    if (prompt == null) {
+      promptForm.checkWithoutPrompt();
+      return null;
+    }
+    return promptForm.read(prompt, classes.asWritten(), output);
+  }
+
+  private Classifier ofPrompt(Clip clip, PromptFile trained) {
+    return Classifier.of(trained, clip, classes.namesFor(trained));
+  }
+
+  private Classifier zeroShot(Clip clip, List<String> names) {
+    return Classifier.zeroShot(clip, names, texts().toArray(String[]::new));
+  }
+
+  private List<String> texts() {
+    return templates.isEmpty() ? List.of(clipOptions.template()) : templates;
+  }
+
+  private Map<String, String> about(@Nullable PromptFile trained) {
+    Map<String, String> about = new LinkedHashMap<>();
+    about.put("method", trained == null ? ZeroShot.ID : trained.method().id());
+    about.put(
+        "templates",
+        ClassWeights.jsonList(trained == null ? texts() : List.of(trained.template())));
+    return about;
+  }
+
+  private void write(Path file, Clip clip, ClassWeights weights) {
+    switch (form) {
+      case "onnx" -> OnnxClassifier.write(file, clip, weights);
+      case "csv" -> FeatureFiles.csv(file, weights);
+      default -> FeatureFiles.safetensors(file, weights);
+    }
+    int count = weights.classNames().size();
+    long bytes = file.toFile().length();
+    if (output.isJson()) {
+      output.json(
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("file", file.toString())
+              .put("classes", count)
+              .put("bytes", bytes));
+      return;
+    }
+    output.line(
+        String.format(Locale.ROOT, "written: %s (%d classes, %,d bytes)", file, count, bytes));
+    if (form.equals("onnx")) {
+      int size = clip.config().imageResolution();
+      output.info(
+          "input pixels (batch, %s, %s, %s); outputs probabilities, logits, features"
+              .formatted(clip.config().channels(), size, size));
+    }
+  }
+}

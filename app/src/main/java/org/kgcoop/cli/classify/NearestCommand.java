@@ -1,0 +1,91 @@
+package org.kgcoop.cli.classify;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.NearestWords;
+import org.kgcoop.prompt.PromptFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What the learned vectors are close to. */
+@Command(
+    name = "nearest",
+    mixinStandardHelpOptions = true,
+    header = "Print the words nearest to each learned vector.",
+    description = {
+      "",
+      "Print the words nearest to each learned context vector, by Euclidean distance between it and"
+          + " the token embeddings.",
+      ""
+    },
+    footer = {"", "Example:", "  ./kgcoop nearest runs/pets/prompt.safetensors --clip ViT-B-16.pt"})
+public final class NearestCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      paramLabel = "PROMPT",
+      description = "prompt.safetensors, or a published model.pth.tar-N.")
+  private Path prompt;
+
+  @Option(
+      names = "--top",
+      paramLabel = "K",
+      defaultValue = "3",
+      description = "How many words a vector (default: ${DEFAULT-VALUE}).")
+  private int top = 3;
+
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private Output output = new Output();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the required parameters
+  NearestCommand() {}
+
+  @Override
+  public Integer call() {
+    if (top < 1) {
+      throw KgCoopException.configuration("--top: expected at least 1, got " + top);
+    }
+    // The published form does not name its classes, and they do not matter here.
+    PromptFile file = PromptFile.readAny(prompt, List.of("any"));
+    try (Clip clip = clipOptions.load()) {
+      List<NearestWords.Vector> vectors = NearestWords.of(file, clip, top);
+      if (output.isJson()) {
+        output.json(json(vectors));
+        return 0;
+      }
+      for (NearestWords.Vector vector : vectors) {
+        output.line(vector.name() + "  " + text(vector.words()));
+      }
+    }
+    return 0;
+  }
+
+  private static String text(List<NearestWords.Word> words) {
+    return words.stream()
+        .map(w -> String.format(Locale.ROOT, "%s (%.4f)", w.text(), w.distance()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static ObjectNode json(List<NearestWords.Vector> vectors) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode array = json.putArray("vectors");
+    for (NearestWords.Vector vector : vectors) {
+      ArrayNode words = array.addObject().put("vector", vector.name()).putArray("words");
+      for (NearestWords.Word word : vector.words()) {
+        words.addObject().put("word", word.text()).put("distance", word.distance());
+      }
+    }
+    return json;
+  }
+}

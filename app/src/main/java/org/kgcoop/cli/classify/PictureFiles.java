@@ -1,0 +1,60 @@
+package org.kgcoop.cli.classify;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.image.PictureNames;
+
+/** Pictures and folders of pictures, as a user names them. */
+final class PictureFiles {
+  private PictureFiles() {}
+
+  /**
+   * The files themselves, and the pictures below the folders in the order of their names.
+   *
+   * @param warnings gets a line where pictures of a folder are left out
+   */
+  static List<Path> expand(List<Path> paths, Consumer<String> warnings) {
+    List<Path> files = new ArrayList<>();
+    for (Path path : paths) {
+      if (!Files.exists(path)) {
+        throw KgCoopException.data(path + ": there is no such picture or folder");
+      }
+      files.addAll(Files.isDirectory(path) ? below(path, warnings) : List.of(path));
+    }
+    return files;
+  }
+
+  private static List<Path> below(Path folder, Consumer<String> warnings) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> all =
+          files
+              .filter(file -> PictureNames.isPicture(name(file)) && !name(file).startsWith("."))
+              .filter(Files::isRegularFile)
+              .sorted()
+              .toList();
+      List<Path> pictures = all.stream().filter(file -> PictureNames.isRead(name(file))).toList();
+      Optional<String> leftOut = PictureNames.leftOut(all);
+      if (pictures.isEmpty()) {
+        throw KgCoopException.data(
+            folder
+                + ": no picture below this folder; expected .jpg, .png, .webp, .gif or .bmp"
+                + leftOut.map(line -> " (" + line + ")").orElse(""));
+      }
+      leftOut.ifPresent(line -> warnings.accept(folder + ": " + line));
+      return pictures;
+    } catch (IOException e) {
+      throw KgCoopException.io(folder + ": cannot be listed: " + e.getMessage(), e);
+    }
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+}

@@ -1,0 +1,73 @@
+package org.kgcoop.cli.classify;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.PromptFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Classifies pictures with a trained prompt. */
+@Command(
+    name = "predict",
+    mixinStandardHelpOptions = true,
+    header = "Classify pictures with a trained prompt.",
+    description = {
+      "",
+      "Classify pictures with a trained prompt. Prints picture, class and probability, a line a"
+          + " class; a class that shares its name with another has its number behind it. Pictures are turned upright by their EXIF orientation (training and evaluation"
+          + " ignore it, as the published protocols do).",
+      ""
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./kgcoop predict runs/pets/prompt.safetensors holiday.jpg photos/ \\",
+      "      --clip ViT-B-16.pt"
+    })
+public final class PredictCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      paramLabel = "PROMPT",
+      description = "prompt.safetensors, or a published model.pth.tar-N with --classes.")
+  private Path prompt;
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "PICTURE",
+      description = "Pictures, or folders of pictures.")
+  private List<Path> pictures = new ArrayList<>();
+
+  @Option(
+      names = "--top",
+      paramLabel = "K",
+      defaultValue = "1",
+      description = "How many classes a picture (default: ${DEFAULT-VALUE}).")
+  private int top = 1;
+
+  @Mixin private ClassList classes = new ClassList();
+  @Mixin private PromptForm form = new PromptForm();
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private Output output = new Output();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the required parameters
+  PredictCommand() {}
+
+  @Override
+  public Integer call() {
+    PromptFile file = form.read(prompt, classes.asWritten(), output);
+    List<Path> files = PictureFiles.expand(pictures, output::warn);
+    try (Clip clip = clipOptions.load();
+        Classifier classifier = Classifier.of(file, clip, classes.namesFor(file))) {
+      return new Predictions(classifier, top, output).print(files);
+    }
+  }
+}

@@ -1,0 +1,311 @@
+package org.kgcoop.cli.classify;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.cli.console.Hangups;
+import org.kgcoop.cli.console.Invocation;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.prompt.EmbeddedPrompt;
+import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.serve.ClassifierServer;
+import org.kgcoop.serve.RequestLogFile;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.model.ModelRegistry;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Answers over HTTP what pictures show. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    header = "Classify pictures over HTTP.",
+    description = {
+      "",
+      "Classify pictures over HTTP, with trained prompts and among any class names. Without FILE:"
+          + " a prompt for embedded:symbols that comes with the program. Its page is at / in a browser."
+          + " Only this machine reaches it, unless --host says otherwise. Ctrl-C ends it when what was"
+          + " accepted is answered; the signal HUP makes it read each FILE again, all of them or, where"
+          + " one is bad, none; under nohup that signal never comes, under setsid it does.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop serve runs/pets/prompt.safetensors --clip ViT-B-16.pt",
+      "  curl --data-binary @photo.jpg 'localhost:8080/v1/classify?top=3'",
+      "  curl -F image=@photo.jpg -F classes=cat,dog localhost:8080/v1/zero-shot"
+    })
+public final class ServeCommand implements Callable<Integer> {
+  private static final int MEGABYTE = 1 << 20;
+  private static final int MOST_MEGABYTES = 1024;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "FILE",
+      description =
+          "Prompts, each prompt.safetensors or NAME=prompt.safetensors; the name is that of the"
+              + " file, of a prompt.safetensors that of its folder. The first is the default.")
+  private List<String> files = new ArrayList<>();
+
+  @Option(names = "--port", paramLabel = "N", description = "0 for any (default: 8080).")
+  private int port = 8080;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "Where to listen, 0.0.0.0 for everywhere (default: 127.0.0.1, this machine).")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "A file with the token that requests must bring, /metrics too: Authorization: Bearer"
+              + " TOKEN. Only /v2/health needs none.")
+  private @Nullable Path tokenFile;
+
+  @Option(
+      names = "--open-to-everybody",
+      description = "With --host: everybody who reaches that address may ask, without a token.")
+  private boolean openToEverybody;
+
+  @Option(
+      names = "--queue",
+      paramLabel = "N",
+      description =
+          "Pictures that may wait while others are encoded, of more than a million pixels half as"
+              + " many; beyond it requests get 503 (default: 64).")
+  private int queue = 64;
+
+  @Option(
+      names = "--time-limit",
+      paramLabel = "SECONDS",
+      description = "Longest time from a whole request to its answer; beyond it 503 (default: 30).")
+  private int seconds = 30;
+
+  @Option(
+      names = "--max-megabytes",
+      paramLabel = "N",
+      description = "Largest body of a request (default: 32).")
+  private int megabytes = 32;
+
+  @Option(
+      names = "--max-pixels",
+      paramLabel = "N",
+      description =
+          "Largest picture, as width times height: a small file of many pixels takes long to decode"
+              + " (default: 25000000).")
+  private long maxPixels = ServerSettings.DEFAULT_MAX_PIXELS;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description =
+          "Requests a second from one address, after a rest twice as many at once; beyond it they"
+              + " get 429 (default: any number).")
+  private int rate;
+
+  @Option(
+      names = "--request-log",
+      paramLabel = "FILE",
+      description =
+          "Where a JSON object goes for each request, one a line; - for standard error (default:"
+              + " standard error where that is no terminal, unless --quiet).")
+  private @Nullable Path requestLog;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "DIR",
+      description = "Show the runs below this folder too, on the page /runs.")
+  private @Nullable Path runs;
+
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private Output output = new Output();
+  @ParentCommand private Invocation invocation;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets main before anything is called
+  ServeCommand() {}
+
+  @Override
+  public Integer call() {
+    ServerSettings settings = settings();
+    if (runs != null && !Files.isDirectory(runs)) {
+      throw KgCoopException.configuration("--runs " + runs + ": there is no such folder");
+    }
+    Map<String, Path> prompts = prompts();
+    Hangups hangups = new Hangups();
+    try (Clip clip = clipOptions.load();
+        ModelRegistry models = new ModelRegistry(load(clip, prompts));
+        RequestLogFile log = requestLogFile();
+        ClassifierServer server =
+            new ClassifierServer(clip, models, settings, runs, output::error, requestLines(log))) {
+      announce(models.all().keySet(), "http://" + host + ":" + server.port());
+      while (!interrupted()) {
+        if (hangups.asked()) {
+          loadAgain(clip, prompts, models);
+        }
+      }
+      output.info("answering what was accepted");
+    }
+    return KgCoopException.Category.INTERRUPTED.exitCode();
+  }
+
+  private ServerSettings settings() {
+    if (megabytes < 1 || megabytes > MOST_MEGABYTES) {
+      throw KgCoopException.configuration(
+          "--max-megabytes " + megabytes + ": expected 1 to " + MOST_MEGABYTES);
+    }
+    ServerSettings settings =
+        new ServerSettings(
+            host,
+            port,
+            tokenFile == null ? null : token(tokenFile),
+            clipOptions.template(),
+            queue,
+            Duration.ofSeconds(seconds),
+            Math.min(megabytes * MEGABYTE - 1, Integer.MAX_VALUE - 1),
+            rate,
+            maxPixels);
+    if (!settings.isLoopback() && tokenFile == null && !openToEverybody) {
+      throw KgCoopException.configuration(
+          "--host "
+              + host
+              + ": other machines would reach it: expected --token-file FILE, or"
+              + " --open-to-everybody if that is wanted");
+    }
+    return settings;
+  }
+
+  private @Nullable RequestLogFile requestLogFile() {
+    return requestLog == null || requestLog.toString().equals("-")
+        ? null
+        : new RequestLogFile(requestLog, output::error);
+  }
+
+  private @Nullable Consumer<String> requestLines(@Nullable RequestLogFile file) {
+    if (file != null) {
+      return file;
+    }
+    if (requestLog != null) {
+      return output::record;
+    }
+    return Boolean.getBoolean("kgcoop.terminal") || output.isQuiet() ? null : output::record;
+  }
+
+  private static String token(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw KgCoopException.io("--token-file " + file + ": cannot be read: " + e, e);
+    }
+  }
+
+  private Map<String, Path> prompts() {
+    Map<String, Path> prompts = new LinkedHashMap<>();
+    for (String text : files) {
+      int equals = text.indexOf('=');
+      boolean named = equals > 0 && !Files.exists(Path.of(text));
+      Path file = Path.of(named ? text.substring(equals + 1) : text);
+      String name = named ? text.substring(0, equals) : nameOf(file);
+      if (prompts.put(name, file) != null) {
+        throw KgCoopException.configuration(
+            "two prompts are called '" + name + "': name them, as in NAME=" + file);
+      }
+    }
+    return prompts;
+  }
+
+  private static String nameOf(Path file) {
+    String name = Objects.toString(file.getFileName(), "").replaceFirst("\\.safetensors$", "");
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    return name.equals("prompt") && folder != null && folder.getFileName() != null
+        ? folder.getFileName().toString()
+        : name;
+  }
+
+  /** The prompt that is shipped; with another CLIP than its own, names without training. */
+  private Map<String, Classifier> loadDefault(Clip clip) {
+    if (EmbeddedPrompt.isFor(clip)) {
+      PromptFile prompt = EmbeddedPrompt.read().orElseThrow();
+      return Map.of(EmbeddedPrompt.MODEL, Classifier.of(prompt, clip, prompt.classNames()));
+    }
+    output.info("the shipped prompt is of another CLIP: the names of embedded:objects, untrained");
+    List<String> names =
+        EmbeddedDataSets.open("objects", DataSetOptions.defaults(output::warn)).classNames();
+    return Map.of("objects", Classifier.zeroShot(clip, names, clipOptions.template()));
+  }
+
+  /** All of them or, with an error, none. */
+  private Map<String, Classifier> load(Clip clip, Map<String, Path> prompts) {
+    if (prompts.isEmpty()) {
+      return loadDefault(clip);
+    }
+    Map<String, Classifier> models = new LinkedHashMap<>();
+    try {
+      prompts.forEach((name, file) -> models.put(name, Classifier.load(file, clip)));
+    } catch (RuntimeException e) {
+      models.values().forEach(Classifier::close);
+      throw e;
+    }
+    return models;
+  }
+
+  /** Models that came by request and have no file's name stay as they are. */
+  private void loadAgain(Clip clip, Map<String, Path> prompts, ModelRegistry models) {
+    if (prompts.isEmpty()) {
+      output.info("started without FILE: there is nothing to read again");
+      return;
+    }
+    try {
+      models.putAll(load(clip, prompts));
+      output.info("read again: " + String.join(", ", prompts.keySet()));
+    } catch (RuntimeException e) {
+      output.error("nothing is read again, and the models stay as they are: " + e.getMessage());
+    }
+  }
+
+  private void announce(Set<String> models, String address) {
+    if (output.isJson()) {
+      ObjectNode json = JsonNodeFactory.instance.objectNode().put("address", address);
+      models.forEach(json.putArray("models")::add);
+      output.json(json);
+    } else {
+      output.line(
+          "serving %s on %s/ for browsers; /openapi.yaml there is for programs"
+              .formatted(String.join(", ", models), address));
+    }
+    output.out().flush();
+  }
+
+  /** Whether the server should end, after a moment. */
+  private boolean interrupted() {
+    try {
+      Thread.sleep(50);
+    } catch (InterruptedException e) {
+      return true;
+    }
+    return invocation.interrupted();
+  }
+}

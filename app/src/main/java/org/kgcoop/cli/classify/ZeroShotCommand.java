@@ -1,0 +1,84 @@
+package org.kgcoop.cli.classify;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.prompt.Templates;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Classifies pictures among class names that are typed. */
+@Command(
+    name = "zero-shot",
+    mixinStandardHelpOptions = true,
+    header = "Classify pictures among any class names, untrained.",
+    description = {
+      "",
+      "Classify pictures among any class names, without training. Pictures are turned upright by"
+          + " their EXIF orientation.",
+      ""
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./kgcoop zero-shot holiday.jpg --classes beach,mountain,city --top 3 \\",
+      "      --clip ViT-B-16.pt"
+    })
+public final class ZeroShotCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PICTURE",
+      description = "Pictures, or folders of pictures.")
+  private List<Path> pictures = new ArrayList<>();
+
+  @Option(
+      names = "--template",
+      paramLabel = "TEXT",
+      description =
+          "Text with {} for the class name; several times for an ensemble (default: \""
+              + Templates.DEFAULT
+              + "\", with the embedded CLIP \""
+              + EmbeddedClip.TEMPLATE
+              + "\").")
+  private List<String> templates = new ArrayList<>();
+
+  @Option(
+      names = "--ensemble",
+      description = "The seven templates of the published ensemble beside those given.")
+  private boolean ensemble;
+
+  @Option(
+      names = "--top",
+      paramLabel = "K",
+      defaultValue = "1",
+      description = "How many classes a picture (default: ${DEFAULT-VALUE}).")
+  private int top = 1;
+
+  @Mixin private ClassList classes = new ClassList();
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private Output output = new Output();
+
+  @Override
+  public Integer call() {
+    List<String> names = classes.names();
+    if (names.isEmpty()) {
+      throw KgCoopException.configuration("no class names: give them with --classes cat,dog,...");
+    }
+    List<String> all = new ArrayList<>(ensemble ? Templates.ENSEMBLE : List.of());
+    all.addAll(templates.isEmpty() ? List.of(clipOptions.template()) : templates);
+    List<Path> files = PictureFiles.expand(pictures, output::warn);
+    try (Clip clip = clipOptions.load();
+        Classifier classifier = Classifier.zeroShot(clip, names, all.toArray(String[]::new))) {
+      return new Predictions(classifier, top, output).print(files);
+    }
+  }
+}

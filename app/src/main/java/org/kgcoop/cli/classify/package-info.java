@@ -1,0 +1,8 @@
+/**
+ * Commands that classify pictures, measure prompts, serve and export them. Start at {@link
+ * org.kgcoop.cli.classify.PredictCommand}.
+ */
+@NullMarked
+package org.kgcoop.cli.classify;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,144 @@
+package org.kgcoop.cli.console;
+
+import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+import org.kgcoop.Nearest;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Errors of a command line: one line to standard error, and an exit code. */
+public final class CommandErrors {
+  private CommandErrors() {}
+
+  /**
+   * Lets a program and its commands tell their errors so.
+   *
+   * @param interrupted whether the process is to end
+   */
+  public static void install(CommandLine program, BooleanSupplier interrupted) {
+    program.setExecutionStrategy(CommandErrors::execute);
+    program.setParameterExceptionHandler(CommandErrors::usageError);
+    program.setExecutionExceptionHandler(
+        (e, command, parsed) -> executionError(e, command, interrupted.getAsBoolean()));
+  }
+
+  /** Runs the command of a command line; picocli by itself lets an {@link Error} pass. */
+  private static int execute(ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (Error e) {
+      ParseResult last = parsed;
+      while (last.hasSubcommand()) {
+        last = last.subcommand();
+      }
+      KgCoopException told = told(e);
+      throw new CommandLine.ExecutionException(
+          last.commandSpec().commandLine(), String.valueOf(told.getMessage()), told);
+    }
+  }
+
+  /**
+   * An error of the JVM itself, such as a heap that is too small: told in one line as all others.
+   */
+  private static KgCoopException told(Error e) {
+    String reason = Messages.firstLine(e.getMessage(), e);
+    if (e instanceof OutOfMemoryError) {
+      return KgCoopException.io(
+          "out of memory: "
+              + reason
+              + "; give it more with KGCOOP_OPTS=-Xmx8g, or less to hold at once",
+          e);
+    }
+    return new KgCoopException(
+        KgCoopException.Category.BUG, e.getClass().getSimpleName() + ": " + reason, e);
+  }
+
+  private static int usageError(ParameterException e, String[] arguments) {
+    e.getCommandLine().getErr().println("kgcoop: " + usage(e, arguments));
+    return KgCoopException.Category.CONFIGURATION.exitCode();
+  }
+
+  /** An error of usage as one of the program, for words that are parsed and not executed. */
+  public static KgCoopException wrongWords(ParameterException e, String[] arguments) {
+    return new KgCoopException(KgCoopException.Category.CONFIGURATION, usage(e, arguments), e);
+  }
+
+  /** The error of a command line, what may be meant, and where to read more. */
+  private static String usage(ParameterException e, String[] arguments) {
+    CommandLine command = e.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    return firstLine(e).replaceFirst("\\.$", "")
+        + hint(command, arguments)
+        + "; see '"
+        + name
+        + " --help'";
+  }
+
+  private static int executionError(Exception e, CommandLine command, boolean interrupted) {
+    if (e instanceof InvalidPathException path) {
+      return executionError(notInThisLocale(path), command, interrupted);
+    }
+    PrintWriter err = command.getErr();
+    boolean debug = isDebug(command);
+    KgCoopException.Category category =
+        e instanceof KgCoopException known ? known.category() : KgCoopException.Category.BUG;
+    if (category == KgCoopException.Category.BUG && interrupted) {
+      // A JVM that ends takes neither hooks nor files to delete: what asks for them fails.
+      err.println("kgcoop: interrupted");
+    } else if (category == KgCoopException.Category.BUG) {
+      String what = e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": ";
+      err.println(
+          "kgcoop: a bug: "
+              + what
+              + firstLine(e)
+              + (debug ? "" : "; run again with --debug for the trace, and report it"));
+    } else {
+      err.println("kgcoop: " + firstLine(e));
+    }
+    if (debug) {
+      e.printStackTrace(err);
+    }
+    return category.exitCode();
+  }
+
+  /** A JVM takes the encoding of names from the locale that it was started in. */
+  private static KgCoopException notInThisLocale(InvalidPathException e) {
+    return new KgCoopException(
+        KgCoopException.Category.CONFIGURATION,
+        "%s: names of files are in %s here; start in a locale of UTF-8, such as LC_ALL=C.UTF-8"
+            .formatted(e.getInput(), System.getProperty("sun.jnu.encoding")),
+        e);
+  }
+
+  /** The first word that is neither an option nor a command here, and what may be meant by it. */
+  private static String hint(CommandLine command, String[] arguments) {
+    Set<String> options = command.getCommandSpec().optionsMap().keySet();
+    Set<String> commands = command.getSubcommands().keySet();
+    for (String argument : arguments) {
+      String name = argument.split("=", 2)[0];
+      if (argument.startsWith("--") && !options.contains(name)) {
+        String hint = Nearest.hint(name, options);
+        return hint.isEmpty() ? "" : "; " + name + hint;
+      }
+      if (!argument.startsWith("-") && !commands.isEmpty() && !commands.contains(name)) {
+        return Nearest.hint(name, commands);
+      }
+    }
+    return "";
+  }
+
+  private static boolean isDebug(CommandLine command) {
+    OptionSpec debug = command.getCommandSpec().findOption("--debug");
+    return debug != null && Boolean.TRUE.equals(debug.getValue());
+  }
+
+  private static String firstLine(Exception e) {
+    return Messages.line(String.valueOf(e.getMessage()).lines().findFirst().orElse("no message"));
+  }
+}

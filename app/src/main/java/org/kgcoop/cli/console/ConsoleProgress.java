@@ -1,0 +1,121 @@
+package org.kgcoop.cli.console;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Consumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.kgcoop.Messages;
+import org.kgcoop.experiment.Progress;
+
+/** A bar on a terminal, plain lines elsewhere. */
+final class ConsoleProgress implements Progress {
+  private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+
+  private final Consumer<String> lines;
+
+  /** The launcher says whether standard error is a terminal: Java itself cannot tell. */
+  private final boolean terminal = Boolean.getBoolean("kgcoop.terminal");
+
+  /**
+   * Where progress is told.
+   *
+   * @param lines gets what is told without a bar
+   */
+  ConsoleProgress(Consumer<String> lines) {
+    this.lines = lines;
+  }
+
+  @Override
+  public Task start(String name, long total) {
+    return terminal ? new Bar(name, total) : new Lines(name, total);
+  }
+
+  @Override
+  public void message(String line) {
+    lines.accept(line);
+  }
+
+  private static final class Bar implements Task {
+    private final ProgressBar bar;
+
+    Bar(String name, long total) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName(Messages.line(name))
+              .setInitialMax(total)
+              .setStyle(
+                  System.getenv("NO_COLOR") == null
+                      ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK
+                      : ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(200)
+              .continuousUpdate()
+              .clearDisplayOnFinish()
+              .build();
+    }
+
+    @Override
+    public void done(long units) {
+      bar.stepTo(units);
+    }
+
+    @Override
+    public void detail(String text) {
+      bar.setExtraMessage(" " + Messages.line(text));
+    }
+
+    @Override
+    public void close() {
+      bar.close();
+    }
+  }
+
+  /** Says at its end how long it took, and on the way now and then how far it is. */
+  private final class Lines implements Task {
+    private final String name;
+    private final long total;
+    private final long start = System.nanoTime();
+    private long lastLine = start;
+    private long units;
+    private String detail = "";
+
+    Lines(String name, long total) {
+      this.name = name;
+      this.total = total;
+    }
+
+    @Override
+    public void done(long units) {
+      this.units = units;
+      long now = System.nanoTime();
+      if (now - lastLine > BETWEEN_LINES.toNanos() && units < total) {
+        lastLine = now;
+        double seconds = (now - start) / 1e9;
+        lines.accept(
+            String.format(
+                Locale.ROOT,
+                "%s: %d of %d, about %.0f s to go%s",
+                name,
+                units,
+                total,
+                seconds * (total - units) / Math.max(1, units),
+                detail));
+      }
+    }
+
+    @Override
+    public void detail(String text) {
+      detail = ", " + text;
+    }
+
+    @Override
+    public void close() {
+      double seconds = (System.nanoTime() - start) / 1e9;
+      if (seconds >= 1) {
+        String howMany = units < total ? units + " of " + total : String.valueOf(total);
+        lines.accept(String.format(Locale.ROOT, "%s: %s in %.1f s", name, howMany, seconds));
+      }
+    }
+  }
+}

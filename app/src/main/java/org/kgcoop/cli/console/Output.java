@@ -1,0 +1,132 @@
+package org.kgcoop.cli.console;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.kgcoop.Messages;
+import org.kgcoop.experiment.Progress;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * What every command says, and how: results to standard output, progress and warnings to standard
+ * error.
+ */
+public final class Output {
+  /** Control characters that JSON lets stand. */
+  private static final Pattern DELETE_AND_C1 = Pattern.compile("[\\x7f-\\x9f]");
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(names = "--json", description = "Print one JSON object instead of text.")
+  private boolean json;
+
+  @Option(names = "--quiet", description = "No progress, only results, warnings and errors.")
+  private boolean quiet;
+
+  @Option(names = "--debug", description = "How it computes, and on an error its stack trace too.")
+  private boolean debug;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
+  public Output() {}
+
+  /** True if the result is to be JSON. */
+  public boolean isJson() {
+    return json;
+  }
+
+  public boolean isQuiet() {
+    return quiet;
+  }
+
+  /** That of a command, for another of its mixins. */
+  public static Output of(CommandSpec command) {
+    return find(command)
+        .orElseThrow(() -> new IllegalStateException(command.name() + " has no Output"));
+  }
+
+  /** That of a command, where it has one: the line of a protocol alone has none. */
+  public static Optional<Output> find(CommandSpec command) {
+    return command.mixins().values().stream()
+        .map(CommandSpec::userObject)
+        .filter(Output.class::isInstance)
+        .map(Output.class::cast)
+        .findFirst();
+  }
+
+  public PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  /** A line of the result; names in it may come from anywhere. */
+  public void line(String text) {
+    out().println(Messages.line(text));
+  }
+
+  /** A part of the result with lines or tabs of its own, such as a table. */
+  public void text(String text) {
+    out().println(Messages.lines(text));
+  }
+
+  /** The result for machines. */
+  public void json(JsonNode node) {
+    try {
+      String text = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(node);
+      out().println(DELETE_AND_C1.matcher(text).replaceAll(Output::escaped));
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String escaped(MatchResult character) {
+    return String.format(Locale.ROOT, "\\\\u%04x", (int) character.group().charAt(0));
+  }
+
+  /** Something a user should know and may leave. Several threads may say it. */
+  public void warn(String text) {
+    tell("warning: " + text);
+  }
+
+  /** What failed, where the command goes on with the rest. */
+  public void error(String text) {
+    tell("kgcoop: " + text);
+  }
+
+  private synchronized void tell(String line) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(Messages.line(line));
+    err.flush();
+  }
+
+  /** A line that was asked for, to standard error. */
+  public void record(String line) {
+    tell(line);
+  }
+
+  /** A line that {@code --debug} asks for. */
+  public void debug(Supplier<String> text) {
+    if (debug) {
+      tell("kgcoop: " + text.get());
+    }
+  }
+
+  /** A line about what happens. */
+  public void info(String text) {
+    if (!quiet) {
+      tell(text);
+    }
+  }
+
+  /** The progress of long work, as the command line wants to hear of it. */
+  public Progress progress() {
+    return quiet ? Progress.SILENT : new ConsoleProgress(this::info);
+  }
+}

@@ -1,0 +1,59 @@
+package org.kgcoop.cli.experiment;
+
+import java.util.List;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.DataSetList;
+import org.kgcoop.cli.options.Shots;
+import org.kgcoop.experiment.BaseToNew;
+import org.kgcoop.experiment.Protocol;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The table: base, new, H. */
+@Command(
+    name = "base2new",
+    mixinStandardHelpOptions = true,
+    header = "Compare methods on base and new classes: the table.",
+    description = {
+      "",
+      "Train on the first half of the classes, test on both halves, print the table. Run again, it"
+          + " goes on where it was stopped and repeats nothing.",
+      ""
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./kgcoop base2new --clip ViT-B-16.pt --data pets --data food --shots 16 \\",
+      "      --seeds 1,2,3 --out runs/table",
+      "",
+      "DIR/results.json holds the rows, the settings and the counts behind them; DIR/report.html",
+      "shows them in a browser."
+    })
+public final class BaseToNewCommand extends ProtocolCommand {
+  @Mixin private DataSetList data = new DataSetList();
+  @Mixin private Shots shots = new Shots();
+
+  @Option(names = "--per-set", description = "Rows for each data set too.")
+  private boolean perSet;
+
+  @Override
+  Protocol protocol(Output output) {
+    return new BaseToNew(data.open(output));
+  }
+
+  @Override
+  List<Integer> shots() {
+    return List.of(shots.value());
+  }
+
+  @Override
+  boolean asksNewClasses() {
+    return true;
+  }
+
+  @Override
+  boolean perSet() {
+    return perSet;
+  }
+}

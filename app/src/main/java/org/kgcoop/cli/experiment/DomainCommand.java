@@ -1,0 +1,80 @@
+package org.kgcoop.cli.experiment;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.cli.options.Shots;
+import org.kgcoop.data.open.DataSets;
+import org.kgcoop.data.open.Shift;
+import org.kgcoop.experiment.Protocol;
+import org.kgcoop.experiment.Transfer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** From one data set to shifted versions of it. */
+@Command(
+    name = "domain",
+    mixinStandardHelpOptions = true,
+    header = "Compare methods on shifted versions of what they were trained on.",
+    description = {
+      "",
+      "Train on all classes of one data set, test on pictures that show the same things otherwise:"
+          + " sketches, renditions, other cameras. A shifted version may have some of the classes"
+          + " only. Run again, it goes on where it was stopped and repeats nothing.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop domain --source embedded:objects --shots 8 --out runs/domain",
+      "  ./kgcoop domain --clip ViT-B-16.pt --source imagenet --shifts imagenet-sketch \\",
+      "      --shifts imagenetv2 --out runs/domain",
+      "",
+      "DIR/results.json and DIR/report.html hold the table."
+    })
+public final class DomainCommand extends ProtocolCommand {
+  @Option(
+      names = "--source",
+      required = true,
+      paramLabel = "PATH",
+      description = "The data set to train on.")
+  private String source;
+
+  @Option(
+      names = "--shifts",
+      paramLabel = "PATH",
+      description =
+          "A shifted version; several times for several (default: those known of the source).")
+  private List<String> shifts = new ArrayList<>();
+
+  @Mixin private DataOptions dataOptions = new DataOptions();
+  @Mixin private Shots shots = new Shots();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets options
+  DomainCommand() {}
+
+  @Override
+  Protocol protocol(Output output) {
+    return new Transfer(
+        "domain",
+        dataOptions.open(source, output),
+        targets().stream().map(path -> dataOptions.open(path, output)).toList());
+  }
+
+  @Override
+  List<Integer> shots() {
+    return List.of(shots.value());
+  }
+
+  private List<String> targets() {
+    List<String> known = Shift.of(source).stream().map(Shift::name).toList();
+    if (shifts.isEmpty() && known.isEmpty()) {
+      throw KgCoopException.configuration(
+          "no shifted versions of " + source + " are known: name them with --shifts PATH");
+    }
+    return shifts.isEmpty() ? known : shifts;
+  }
+}

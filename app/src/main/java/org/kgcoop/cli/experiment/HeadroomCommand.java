@@ -1,0 +1,109 @@
+package org.kgcoop.cli.experiment;
+
+import static org.kgcoop.cli.console.TextTable.left;
+import static org.kgcoop.cli.console.TextTable.number;
+import static org.kgcoop.cli.console.TextTable.right;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.kgcoop.cli.console.Invocation;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.console.TextTable;
+import org.kgcoop.cli.options.BankOptions;
+import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.DataSetList;
+import org.kgcoop.cli.options.Parse;
+import org.kgcoop.cli.options.Shots;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.FewShot;
+import org.kgcoop.experiment.Headroom;
+import org.kgcoop.experiment.Workbench;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Whether there is anything to gain. */
+@Command(
+    name = "headroom",
+    mixinStandardHelpOptions = true,
+    header = "Tell how much a data set leaves to be learned.",
+    description = {
+      "",
+      "Compare zero-shot CLIP with a linear probe on the training pictures of a data set, by folds:"
+          + " what a prompt can hope to gain, before one is trained. Test pictures are not looked"
+          + " at.",
+      ""
+    },
+    footer = {"", "Example:", "  ./kgcoop headroom --data embedded:objects --shots 8"})
+public final class HeadroomCommand implements Callable<Integer> {
+  @ParentCommand private Invocation invocation;
+
+  @Mixin private DataSetList data = new DataSetList();
+
+  @Option(
+      names = "--classes",
+      paramLabel = "PART",
+      defaultValue = "base",
+      description = "all, base or new half of the classes (default: ${DEFAULT-VALUE}).")
+  private String classes;
+
+  @Mixin private Shots shots = new Shots();
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "LIST",
+      defaultValue = "1,2,3",
+      description = "Of the draws (default: ${DEFAULT-VALUE}).")
+  private String seeds;
+
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private BankOptions bank = new BankOptions();
+  @Mixin private Output output = new Output();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets options and parent
+  HeadroomCommand() {}
+
+  @Override
+  public Integer call() {
+    ClassSplit split = Parse.classSplit("--classes", classes);
+    List<Long> drawn = Parse.numbers("--seeds", seeds);
+    List<DataSet> sets = data.open(output);
+    List<Headroom> found = new ArrayList<>();
+    try (Clip clip = clipOptions.load()) {
+      Workbench bench = invocation.bench(clip, bank.open(clip, output), output.progress(), output);
+      for (DataSet set : sets) {
+        List<DataSet> draws =
+            drawn.stream()
+                .map(seed -> FewShot.draw(set, shots.value(), seed, bench.warnings()).select(split))
+                .toList();
+        found.add(Headroom.of(bench, draws));
+      }
+    }
+    if (output.isJson()) {
+      ArrayNode rows = JsonNodeFactory.instance.arrayNode();
+      found.forEach(row -> rows.add(row.toJson()));
+      output.json(JsonNodeFactory.instance.objectNode().set("data_sets", rows));
+    } else {
+      output.text(table(found));
+    }
+    return 0;
+  }
+
+  private static String table(List<Headroom> rows) {
+    return TextTable.of(
+        rows,
+        List.of(
+            left("data set", Headroom::dataSet),
+            right("classes", row -> String.valueOf(row.classes())),
+            right("pictures", row -> String.valueOf(row.pictures())),
+            right("zero-shot", row -> number(row.zeroShot().mean())),
+            right("probe", row -> number(row.probe().mean())),
+            right("headroom", row -> number(row.points()))));
+  }
+}

@@ -1,0 +1,159 @@
+package org.kgcoop.cli.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Invocation;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.BankOptions;
+import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.cli.options.MethodNames;
+import org.kgcoop.cli.options.MethodOptions;
+import org.kgcoop.cli.options.Parse;
+import org.kgcoop.cli.options.Shots;
+import org.kgcoop.cli.options.Sweep;
+import org.kgcoop.cli.options.TrainingOptions;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.experiment.Contender;
+import org.kgcoop.experiment.Draw;
+import org.kgcoop.experiment.Target;
+import org.kgcoop.experiment.Trial;
+import org.kgcoop.experiment.TrialRun;
+import org.kgcoop.experiment.Workbench;
+import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.Occasion;
+import org.kgcoop.prompt.Preset;
+import org.kgcoop.tensorboard.EventFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Trains one prompt. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    header = "Train a prompt on a few pictures of each class.",
+    description = {
+      "",
+      "Train a prompt on a few pictures of each class. Run again, it goes on where it was stopped.",
+      ""
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./kgcoop train --clip ViT-B-16.pt --data pets --shots 16 --out runs/pets",
+      "",
+      "DIR/prompt.safetensors is the trained prompt: give it to predict or eval."
+    })
+public final class TrainCommand implements Callable<Integer> {
+  @ParentCommand private Invocation invocation;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "PATH",
+      description =
+          "A folder per class, a folder with train and test, a .csv or .jsonl manifest, or a"
+              + " split_zhou_*.json, a .zip of these, .tar or .parquet files, embedded:NAME, or with"
+              + " --root a name of ./kgcoop datasets.")
+  private String data;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run folder.")
+  private Path out;
+
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      defaultValue = KgCoOp.ID,
+      completionCandidates = MethodNames.Trained.class,
+      description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private String method;
+
+  @Option(
+      names = "--classes",
+      paramLabel = "PART",
+      defaultValue = "all",
+      description = "all, base or new half of the classes (default: ${DEFAULT-VALUE}).")
+  private String classes;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Of the draw, the start and the order (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private DataOptions dataOptions = new DataOptions();
+  @Mixin private Shots shots = new Shots();
+  @Mixin private MethodOptions methodOptions = new MethodOptions();
+  @Mixin private TrainingOptions training = new TrainingOptions();
+  @Mixin private BankOptions bank = new BankOptions();
+  @Mixin private Output output = new Output();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the required options
+  TrainCommand() {}
+
+  @Override
+  public Integer call() {
+    ClassSplit split = Parse.classSplit("--classes", classes);
+    DataSet whole = dataOptions.open(data, output);
+    training.check(output);
+    Contender contender =
+        new Sweep().contenders(List.of(method), methodOptions, training, Preset.BASE_TO_NEW).get(0);
+    if (contender.method().apply(Occasion.ANY).prompt().isEmpty()) {
+      throw KgCoopException.configuration(
+          "--method " + method + ": nothing to train; try './kgcoop eval' or zero-shot");
+    }
+    List<Target> targets =
+        whole.select(split).test().isEmpty()
+            ? List.of()
+            : List.of(new Target("test", whole, split));
+    Trial trial = new Trial(contender, new Draw(whole, split, shots.value(), seed), targets, "");
+    try (Clip clip = clipOptions.load()) {
+      Workbench bench = invocation.bench(clip, bank.open(clip, output), output.progress(), output);
+      JsonNode results = new TrialRun(bench, trial).run(out);
+      EventFile.below(out);
+      report(results, zeroShot(bench, targets));
+    }
+    return 0;
+  }
+
+  /** The accuracy of zero-shot CLIP, where that takes no picture; else empty. */
+  private static OptionalDouble zeroShot(Workbench bench, List<Target> targets) {
+    return targets.isEmpty() ? OptionalDouble.empty() : targets.get(0).zeroShot(bench);
+  }
+
+  private void report(JsonNode results, OptionalDouble zeroShot) {
+    if (output.isJson()) {
+      output.json(results);
+      return;
+    }
+    for (JsonNode test : results.path("targets")) {
+      output.line(
+          String.format(
+              Locale.ROOT,
+              "accuracy %.2f %% on %d test pictures",
+              test.path("accuracy").asDouble(),
+              test.path("total").asLong()));
+    }
+    zeroShot.ifPresent(
+        accuracy ->
+            output.line(
+                String.format(Locale.ROOT, "zero-shot CLIP %.2f %% on the same", accuracy)));
+    output.line(
+        String.format(
+            Locale.ROOT,
+            "training %.2f ms an image",
+            results.path("training").path("ms_per_image").asDouble()));
+    output.line("prompt: " + out.resolve("prompt.safetensors"));
+  }
+}

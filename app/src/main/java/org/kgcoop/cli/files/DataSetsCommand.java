@@ -1,0 +1,265 @@
+package org.kgcoop.cli.files;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.PictureSurvey;
+import org.kgcoop.data.open.DataSets;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.data.published.PublishedDataSets;
+import org.kgcoop.experiment.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which data sets are known, and what of them is there. */
+@Command(
+    name = "datasets",
+    mixinStandardHelpOptions = true,
+    header = "List the known data sets: what is there, what is missing, where it comes from.",
+    description = {
+      "",
+      "The 15 data sets of the published tables, in the folders that CoOp's instructions give them"
+          + " below one root, and those that come with the program. They are opened by name:"
+          + " --root ~/data --data oxford_pets.",
+      "",
+      "With --check every picture is opened; bad ones are listed, and the exit code is 1 if there"
+          + " are any, or if a data set that was named is not whole.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop datasets --root ~/data",
+      "  ./kgcoop datasets --root ~/data --check OxfordPets EuroSAT",
+      "  ./kgcoop datasets --check embedded:objects"
+    })
+public final class DataSetsCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "NAME",
+      description = "Only these (default: all; with --check all that are whole).")
+  private List<String> names = new ArrayList<>();
+
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description = "The folder with a folder for each published data set.")
+  private @Nullable Path root;
+
+  @Option(names = "--check", description = "Open every picture and report the bad ones.")
+  private boolean check;
+
+  @Mixin private Output output = new Output();
+
+  private boolean failed;
+
+  @Override
+  public Integer call() {
+    if (root != null && !Files.isDirectory(root)) {
+      throw KgCoopException.configuration(root + ": there is no such folder; see --root");
+    }
+    List<PublishedDataSet> published = new ArrayList<>();
+    List<EmbeddedDataSets.Description> embedded = new ArrayList<>();
+    choose(published, embedded);
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("root", root == null ? null : root.toString());
+    ArrayNode publishedJson = json.putArray("data_sets");
+    published.forEach(entry -> tell(entry, publishedJson.addObject()));
+    ArrayNode embeddedJson = json.putArray("embedded");
+    if (!embedded.isEmpty() && !published.isEmpty()) {
+      line("");
+    }
+    embedded.forEach(entry -> tell(entry, embeddedJson.addObject()));
+    if (output.isJson()) {
+      output.json(json);
+    } else if (root == null && !published.isEmpty()) {
+      line("");
+      line("Give --root DIR to see which of the published ones are there.");
+    }
+    return failed ? KgCoopException.Category.CHECK.exitCode() : 0;
+  }
+
+  private void choose(
+      List<PublishedDataSet> published, List<EmbeddedDataSets.Description> embedded) {
+    if (names.isEmpty()) {
+      published.addAll(PublishedDataSets.all());
+      embedded.addAll(EmbeddedDataSets.all());
+    }
+    for (String name : names) {
+      if (DataOptions.isEmbedded(name)) {
+        embedded.add(
+            EmbeddedDataSets.all().stream()
+                .filter(set -> DataOptions.embedded(set.name()).equals(name))
+                .findFirst()
+                .orElseThrow(() -> unknown(name)));
+      } else {
+        published.add(PublishedDataSets.find(name).orElseThrow(() -> unknown(name)));
+      }
+    }
+    if (check && root == null && !names.isEmpty() && !published.isEmpty()) {
+      throw KgCoopException.configuration(
+          "--check %s: expected --root, the folder that holds %s/"
+              .formatted(published.get(0).name(), published.get(0).directory()));
+    }
+  }
+
+  private static KgCoopException unknown(String name) {
+    return KgCoopException.configuration(
+        "there is no data set \"%s\"; ./kgcoop datasets lists those that are known"
+            .formatted(name));
+  }
+
+  private void tell(PublishedDataSet entry, ObjectNode json) {
+    json.put("name", entry.name())
+        .put("folder", entry.directory())
+        .put("classes", entry.classes())
+        .put("template", entry.template())
+        .put("shift_of", entry.shiftOf());
+    Path folder = root == null ? null : root.resolve(entry.directory());
+    boolean there = folder != null && Files.isDirectory(folder);
+    List<PublishedDataSet.Part> missing = folder == null ? needed(entry) : entry.missing(folder);
+    State state = !there ? State.ABSENT : missing.isEmpty() ? State.WHOLE : State.INCOMPLETE;
+    boolean hasSplit = folder != null && entry.hasSplit(folder);
+    boolean splitHere = state == State.WHOLE && entry.split() != null && !hasSplit;
+    json.put("state", folder == null ? null : state.json).put("split_made_here", splitHere);
+    line(
+        "%-20s %4s classes  %-21s %s"
+            .formatted(
+                entry.name(),
+                entry.classes(),
+                entry.directory() + "/",
+                (folder == null ? "" : state.text)
+                    + (splitHere ? ", no " + name(entry) + ": the split is made here" : "")));
+    ArrayNode missingJson = json.putArray(folder == null ? "needed" : "missing");
+    Map<String, List<String>> byOrigin = new LinkedHashMap<>();
+    for (PublishedDataSet.Part part : missing) {
+      missingJson.addObject().put("path", part.path()).put("origin", part.origin().where());
+      byOrigin.computeIfAbsent(part.origin().where(), origin -> new ArrayList<>()).add(part.path());
+    }
+    byOrigin.forEach((origin, paths) -> line("    " + String.join(", ", paths) + ": " + origin));
+    if (entry.split() != null && !hasSplit) {
+      json.putObject("optional")
+          .put("path", entry.split().path())
+          .put("origin", entry.split().origin().where());
+      line("    %s%s: %s".formatted(name(entry), orAnnotations(entry), entry.split().origin()));
+    }
+    if (PublishedDataSet.anyDirect(missing)) {
+      String download =
+          "./kgcoop download %s --root %s".formatted(entry.name(), root == null ? "DIR" : root);
+      json.put("download", download);
+      line("    " + download);
+    }
+    if (check && folder != null) {
+      Path parent = root == null ? folder : root;
+      if (state == State.WHOLE) {
+        open(json, entry.classes(), () -> DataSets.openPublished(parent, entry.name(), options()));
+      } else if (!names.isEmpty()) {
+        failed = true;
+      }
+    }
+  }
+
+  private static String name(PublishedDataSet entry) {
+    return entry.split() == null ? "" : entry.split().path();
+  }
+
+  private static String orAnnotations(PublishedDataSet entry) {
+    return entry.annotations().isEmpty() ? " (optional)" : " (in place of annotations)";
+  }
+
+  /** All that an opened data set needs. */
+  private static List<PublishedDataSet.Part> needed(PublishedDataSet entry) {
+    List<PublishedDataSet.Part> needed = new ArrayList<>(entry.pictures());
+    needed.addAll(entry.annotations());
+    return needed;
+  }
+
+  private void tell(EmbeddedDataSets.Description entry, ObjectNode json) {
+    String name = DataOptions.embedded(entry.name());
+    json.put("name", name)
+        .put("title", entry.title())
+        .put("classes", entry.classes())
+        .put("role", entry.role())
+        .put("shift_of", entry.source());
+    line("%-26s %3s classes  %s".formatted(name, entry.classes(), entry.title()));
+    if (check) {
+      open(json, entry.classes(), () -> EmbeddedDataSets.open(entry.name(), options()));
+    }
+  }
+
+  private DataSetOptions options() {
+    return DataSetOptions.defaults(output::warn);
+  }
+
+  /** Opens a data set and all its pictures; what fails is told and the others go on. */
+  private void open(ObjectNode json, int classes, Supplier<DataSet> opening) {
+    ArrayNode bad = json.putArray("bad");
+    try {
+      DataSet set = opening.get();
+      int count = set.train().size() + set.val().size() + set.test().size();
+      json.putObject("pictures")
+          .put("train", set.train().size())
+          .put("val", set.val().size())
+          .put("test", set.test().size());
+      if (set.classNames().size() != classes) {
+        output.warn(
+            "%s: %s classes, expected %s; some folders or lists are not whole"
+                .formatted(set.name(), set.classNames().size(), classes));
+      }
+      List<String> problems;
+      try (Progress.Task task = output.progress().start("checking " + set.name(), count)) {
+        problems = PictureSurvey.of(set, output::warn, task::done).problems();
+      }
+      problems.forEach(bad::add);
+      line(
+          "    %s train, %s val, %s test: %s"
+              .formatted(
+                  set.train().size(),
+                  set.val().size(),
+                  set.test().size(),
+                  problems.isEmpty() ? "all can be read" : problems.size() + " bad"));
+    } catch (KgCoopException e) {
+      bad.add(e.getMessage());
+    }
+    bad.forEach(problem -> line("    BAD " + problem.asText()));
+    failed |= !bad.isEmpty();
+  }
+
+  private void line(String text) {
+    if (!output.isJson()) {
+      output.line(text);
+    }
+  }
+
+  /** What of a published data set is there. */
+  private enum State {
+    ABSENT("absent", "not there"),
+    INCOMPLETE("incomplete", "incomplete, missing:"),
+    WHOLE("whole", "whole");
+
+    final String json;
+    final String text;
+
+    State(String json, String text) {
+      this.json = json;
+      this.text = text;
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package org.kgcoop.cli.files;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.cli.options.NetworkOptions;
+import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.data.published.PublishedDataSets;
+import org.kgcoop.download.ReleasedWeights;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Fetches weights and data. */
+@Command(
+    name = "download",
+    mixinStandardHelpOptions = true,
+    header = "Fetch CLIP weights and public data sets by name.",
+    description = {
+      "",
+      "Fetch by name what is not there yet. Run again, it goes on where it was cut off.",
+      "",
+      "Weights: RN50, RN101, RN50x4, RN50x16, RN50x64, ViT-B/32, ViT-B/16, ViT-L/14,"
+          + " ViT-L/14@336px into ~/.cache/clip, checked by SHA-256; hf:OWNER/NAME[@REVISION] of"
+          + " Hugging Face. --clip takes the same names.",
+      "Data sets, into the layout of CoOp below --root: Caltech101, OxfordPets, OxfordFlowers,"
+          + " Food101, FGVCAircraft, DescribableTextures, EuroSAT, or any other name that --data"
+          + " knows them by. What no link gives is named, with its address and its place. By"
+          + " downloading them you accept their terms.",
+      "",
+      "Proxies: http_proxy, https_proxy, all_proxy, no_proxy, or -Dhttps.proxyHost and its like in"
+          + " KGCOOP_OPTS.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop download ViT-B/16",
+      "  ./kgcoop download eurosat dtd --root data"
+    })
+public final class DownloadCommand implements Callable<Integer> {
+  @Parameters(arity = "1..*", paramLabel = "NAME", description = "Weights or data sets.")
+  private List<String> names = new ArrayList<>();
+
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      defaultValue = "data",
+      description = "The folder of all data sets (default: ${DEFAULT-VALUE}).")
+  private Path root = Path.of("data");
+
+  @Mixin private NetworkOptions network = new NetworkOptions();
+  @Mixin private Output output = new Output();
+
+  @Override
+  public Integer call() {
+    // All names first, so that a mistyped one is not found after an hour.
+    names.stream().filter(name -> !ReleasedWeights.isName(name)).forEach(DownloadCommand::find);
+    ArrayNode list = JsonNodeFactory.instance.arrayNode();
+    for (String name : names) {
+      ObjectNode json = list.addObject().put("name", name);
+      if (ReleasedWeights.isName(name)) {
+        tell(name, network.weights(output).locate(name), json);
+      } else {
+        fetch(find(name), json);
+      }
+    }
+    if (output.isJson()) {
+      output.json(JsonNodeFactory.instance.objectNode().set("downloads", list));
+    }
+    return 0;
+  }
+
+  private static PublishedDataSet find(String name) {
+    if (DataOptions.isEmbedded(name)) {
+      throw KgCoopException.configuration(
+          name + ": comes with the program, there is nothing to fetch");
+    }
+    return PublishedDataSets.find(name)
+        .orElseThrow(
+            () ->
+                KgCoopException.configuration(
+                    "%s: unknown; weights: %s, hf:OWNER/NAME; data sets: %s"
+                        .formatted(
+                            name,
+                            String.join(", ", ReleasedWeights.names()),
+                            String.join(", ", withLinks()))));
+  }
+
+  /** The data sets that can be fetched, in part at least. */
+  private static List<String> withLinks() {
+    return PublishedDataSets.all().stream()
+        .filter(set -> PublishedDataSet.anyDirect(set.pictures()))
+        .map(PublishedDataSet::name)
+        .toList();
+  }
+
+  private void fetch(PublishedDataSet set, ObjectNode json) {
+    Path folder = root.resolve(set.directory());
+    List<PublishedDataSet.Part> byHand = new ArrayList<>(network.data(output).fetch(set, root));
+    tell(set.name(), folder, json);
+    say("  terms: " + set.terms());
+    if (set.split() != null && !set.hasSplit(folder)) {
+      byHand.add(set.split());
+    }
+    ArrayNode byHandJson = json.putArray("by_hand");
+    for (PublishedDataSet.Part part : byHand) {
+      Path place = folder.resolve(part.path());
+      byHandJson.addObject().put("path", place.toString()).put("origin", part.origin().where());
+      say("  by hand: %s, to be put at %s".formatted(part.origin(), place));
+    }
+  }
+
+  private void tell(String name, Path path, ObjectNode json) {
+    json.put("path", path.toString());
+    say(name + ": " + path);
+  }
+
+  private void say(String line) {
+    if (!output.isJson()) {
+      output.line(line);
+    }
+  }
+}

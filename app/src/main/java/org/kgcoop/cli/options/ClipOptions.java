@@ -1,0 +1,144 @@
+package org.kgcoop.cli.options;
+
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.download.ReleasedWeights;
+import org.kgcoop.files.UserFolders;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.tensor.Arithmetic;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Engine;
+import org.kgcoop.tensor.Kernels;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Which CLIP, and how it computes. */
+public final class ClipOptions {
+  public static final String EMBEDDED = "embedded";
+
+  @Option(
+      names = "--clip",
+      paramLabel = "PATH",
+      description =
+          "CLIP weights: an OpenAI .pt, a state dict, a .safetensors, a Hugging Face or OpenCLIP"
+              + " folder, a name such as ViT-B/16 or hf:OWNER/NAME (see download), or embedded"
+              + " (default): a small one that knows icon drawings.")
+  private @Nullable String clip;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "FILE",
+      description = "A merges.txt or tokenizer.json (default: beside the weights, else CLIP's).")
+  private @Nullable Path tokenizer;
+
+  @Option(
+      names = "--activation",
+      paramLabel = "NAME",
+      description =
+          "quick_gelu or gelu (default: what files beside the weights say, else quick_gelu).")
+  private @Nullable String activation;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      defaultValue = "float32",
+      description = "float32 or bf16, of the matrix products (default: ${DEFAULT-VALUE}).")
+  private String precision = "float32";
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = "cpu",
+      description = "cpu, or cuda:N with the CUDA natives (default: ${DEFAULT-VALUE}).")
+  private String device = "cpu";
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Cores to use (default: all). No result depends on it.")
+  private @Nullable Integer threads;
+
+  @Mixin private NetworkOptions network = new NetworkOptions();
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
+  public ClipOptions() {}
+
+  public boolean isGiven() {
+    return clip != null;
+  }
+
+  /** Where the weights are. */
+  public Path path() {
+    if (clip == null || clip.equals(EMBEDDED)) {
+      return EmbeddedClip.folder();
+    }
+    Path path = Path.of(clip);
+    if (Files.exists(path)) {
+      return path;
+    }
+    if (ReleasedWeights.isName(clip)) {
+      return network.weights(Output.of(spec)).locate(clip);
+    }
+    List<String> names = new ArrayList<>(ReleasedWeights.names());
+    names.add(EMBEDDED);
+    throw KgCoopException.io(
+        "--clip %s: no such file or folder%s; names that need none are %s and hf:OWNER/NAME"
+            .formatted(clip, Nearest.hint(clip, names), String.join(", ", names)),
+        new NoSuchFileException(clip));
+  }
+
+  /** The template that fits what this CLIP has seen, where nobody states one. */
+  public String template() {
+    return clip == null || clip.equals(EMBEDDED) ? EmbeddedClip.TEMPLATE : Templates.DEFAULT;
+  }
+
+  /** Sets the number of threads to one, for an option that needs it. */
+  void useOneThread(String option) {
+    if (threads != null && threads > 1) {
+      throw KgCoopException.configuration(
+          option + " goes with one thread a run: leave out --threads " + threads);
+    }
+    threads = 1;
+    Engine.setThreads(1);
+  }
+
+  public Clip load() {
+    Path path = path();
+    Clip.Options options =
+        new Clip.Options(
+            DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16),
+            new Device(device),
+            tokenizer,
+            activation == null ? null : Activation.ofName(activation));
+    if (threads != null) {
+      if (threads < 1) {
+        throw KgCoopException.configuration("--threads: expected at least 1, got " + threads);
+      }
+      Engine.setThreads(threads);
+    }
+    Output.find(spec)
+        .ifPresent(
+            output -> {
+              UserFolders.ofThisProcess().warning().ifPresent(output::warn);
+              output.debug(() -> "kernels: " + Kernels.inUse());
+              Arithmetic.warning(options.precision()).ifPresent(output::warn);
+            });
+    return Clip.load(path, options);
+  }
+}

@@ -1,0 +1,141 @@
+package org.kgcoop.cli.options;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.open.DataSets;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.data.published.PublishedDataSets;
+import picocli.CommandLine.Option;
+
+/** Which pictures, and what is said about them. */
+public final class DataOptions {
+  private static final String EMBEDDED = "embedded:";
+
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description =
+          "Where data sets lie that are given by name, such as oxford_pets (./kgcoop datasets lists"
+              + " the names).")
+  private @Nullable Path root;
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description = "Where the paths of a split file begin (default: looked for beside it).")
+  private @Nullable Path images;
+
+  @Option(
+      names = "--template",
+      paramLabel = "TEXT",
+      description =
+          "Hand-crafted prompt with {} for the class name (default: template.txt beside the data,"
+              + " else \"a photo of a {}.\").")
+  private @Nullable String template;
+
+  @Option(
+      names = "--class-names",
+      paramLabel = "FILE",
+      description =
+          "Names of the classes, one a line in order of the labels, or \"folder name\" pairs"
+              + " (default: classnames.txt beside the data).")
+  private @Nullable Path classNames;
+
+  @Option(
+      names = "--test-data",
+      paramLabel = "DIR",
+      description =
+          "Class folders with the test pictures, where they lie elsewhere; --data then holds the"
+              + " training pictures.")
+  private @Nullable Path testData;
+
+  @Option(
+      names = "--val-data",
+      paramLabel = "DIR",
+      description = "The same for validation pictures, beside --test-data.")
+  private @Nullable Path valData;
+
+  @Option(
+      names = "--split-seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "How pictures without a given split are divided, 50 %% train, 20 %% val, 30 %% test"
+              + " (default: ${DEFAULT-VALUE}).")
+  private long splitSeed = 1;
+
+  @Option(
+      names = "--strict",
+      description = "Class names that are equal after clean-up are an error, not a warning.")
+  private boolean strict;
+
+  /**
+   * The data set at a path or of a name.
+   *
+   * @param data {@code embedded:NAME}; with {@code --root} the name of a published data set or a
+   *     path below the root; else a path
+   */
+  public DataSet open(String data, Output output) {
+    DataSetOptions options = options(output);
+    if (testData != null || valData != null) {
+      return openParts(data, options);
+    }
+    if (isEmbedded(data)) {
+      return EmbeddedDataSets.open(data.substring(EMBEDDED.length()), options);
+    }
+    Optional<PublishedDataSet> published = PublishedDataSets.find(data);
+    Path path = root == null ? Path.of(data) : root.resolve(data);
+    if (published.isEmpty()) {
+      return DataSets.open(path, options);
+    }
+    if (Files.exists(path) && (root == null || !path.endsWith(published.get().directory()))) {
+      return DataSets.open(path, options); // somebody's own folder that is called so too
+    }
+    if (root == null) {
+      throw KgCoopException.configuration(
+          "%s: there is no such path; to open %s by its name, give --root, the folder with %s/"
+              .formatted(data, published.get().name(), published.get().directory()));
+    }
+    return DataSets.openPublished(root, data, options);
+  }
+
+  private DataSet openParts(String data, DataSetOptions options) {
+    if (testData == null || isEmbedded(data)) {
+      throw KgCoopException.configuration(
+          "--val-data and --test-data: expected a folder of training pictures and --test-data, got "
+              + data);
+    }
+    return DataSets.open(Path.of(data), valData, testData, options);
+  }
+
+  /** Whether something can be nothing else than a data set, whatever lies where it points. */
+  public boolean isDataSet(String data) {
+    return root != null || isEmbedded(data) || PublishedDataSets.find(data).isPresent();
+  }
+
+  public static boolean isEmbedded(String data) {
+    return data.startsWith(EMBEDDED);
+  }
+
+  /** What the embedded data set of that name is given as. */
+  public static String embedded(String name) {
+    return EMBEDDED + name;
+  }
+
+  private DataSetOptions options(Output output) {
+    return DataSetOptions.defaults(output::warn)
+        .withNotes(output::info)
+        .withImages(images)
+        .withClassNames(classNames)
+        .withTemplate(template)
+        .withSplitSeed(splitSeed)
+        .withStrict(strict);
+  }
+}

@@ -1,0 +1,34 @@
+package org.kgcoop.cli.options;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.data.DataSet;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** One data set or several. */
+public final class DataSetList {
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "PATH",
+      description = "A data set as for train; several times for several.")
+  private List<String> data = new ArrayList<>();
+
+  @Mixin private DataOptions options = new DataOptions();
+
+  public List<DataSet> open(Output output) {
+    return data.stream().map(path -> open(path, output)).toList();
+  }
+
+  /** All but the one at a path. */
+  public List<DataSet> openWithout(String path, Output output) {
+    return data.stream().filter(p -> !p.equals(path)).map(p -> open(p, output)).toList();
+  }
+
+  /** One that another option names. */
+  public DataSet open(String path, Output output) {
+    return options.open(path, output);
+  }
+}

@@ -1,0 +1,41 @@
+package org.kgcoop.cli.options;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Iterator;
+import java.util.List;
+import org.kgcoop.prompt.CoCoOp;
+import org.kgcoop.prompt.CoOp;
+import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.prompt.ProGrad;
+import org.kgcoop.prompt.ZeroShot;
+
+/** The names of all methods, for help. */
+public final class MethodNames implements Iterable<String> {
+  /** The five of the published table. */
+  public static final String TABLE =
+      ZeroShot.ID + "," + CoOp.ID + "," + ProGrad.ID + "," + CoCoOp.ID + "," + KgCoOp.ID;
+
+  @Override
+  public Iterator<String> iterator() {
+    return MethodCatalogue.ids().iterator();
+  }
+
+  /** The names of those that train a prompt. */
+  public static final class Trained implements Iterable<String> {
+    static List<String> all() {
+      return MethodCatalogue.ids().stream()
+          .filter(
+              id ->
+                  MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", id))
+                      .prompt()
+                      .isPresent())
+          .toList();
+    }
+
+    @Override
+    public Iterator<String> iterator() {
+      return all().iterator();
+    }
+  }
+}

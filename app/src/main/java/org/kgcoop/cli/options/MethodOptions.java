@@ -1,0 +1,130 @@
+package org.kgcoop.cli.options;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
+import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.MethodCatalogue;
+import picocli.CommandLine.Option;
+
+/** Settings of methods, {@code --set KEY=VALUE} or {@code --set METHOD.KEY=VALUE}. */
+public final class MethodOptions {
+  private static final String LIST_SEPARATOR = "\\|";
+
+  @Option(
+      names = "--set",
+      paramLabel = "[METHOD.]KEY=VALUE",
+      description = {
+        "A setting of the methods that know it, or of one. Keys: context_tokens, words,"
+            + " class_position (end, middle, front), class_specific, weight and weight_grid"
+            + " (KgCoOp), temperature and lambda (ProGrad), templates (clip, ensemble; with |"
+            + " between them), own_template (ensemble; whether the data set's is one of them)."
+            + " Defaults are the published ones.",
+        "Example: --set context_tokens=16 --set kgcoop.weight=4"
+      })
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--weight",
+      paramLabel = "W",
+      description =
+          "KgCoOp's weight (default: 8), or auto: found among the classes that are learned, half of"
+              + " them hidden in turn; where there are validation pictures, by their labels, which"
+              + " other methods do not see. The same as --set kgcoop.weight=W.")
+  private @Nullable String weight;
+
+  /**
+   * The settings of a method that are given, as {@link MethodCatalogue#parse} reads them.
+   *
+   * @throws KgCoopException for an unknown method
+   */
+  ObjectNode stated(String id) {
+    ObjectNode stated = JsonNodeFactory.instance.objectNode().put("method", id);
+    given()
+        .forEach(
+            (key, value) -> {
+              if (knows(id, key)) {
+                stated.set(plain(id, key), value(plain(id, key), value));
+              }
+            });
+    return stated;
+  }
+
+  private Map<String, String> given() {
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    if (weight != null) {
+      if (all.keySet().stream().anyMatch(key -> plain(KgCoOp.ID, key).equals("weight"))) {
+        throw KgCoopException.configuration("--weight and --set weight: give one of them");
+      }
+      all.put(KgCoOp.ID + ".weight", weight);
+    }
+    return all;
+  }
+
+  /** Whether a method takes the setting of that key, which may begin with its name. */
+  boolean knows(String id, String key) {
+    return MethodCatalogue.keys(id).contains(plain(id, key));
+  }
+
+  /** A key without the name of the method. */
+  static String plain(String id, String key) {
+    String prefix = id + ".";
+    return key.startsWith(prefix) ? key.substring(prefix.length()) : key;
+  }
+
+  /** All keys of those methods. */
+  List<String> known(List<String> ids) {
+    return ids.stream().flatMap(id -> MethodCatalogue.keys(id).stream()).distinct().toList();
+  }
+
+  /** Refuses settings that none of those methods takes. */
+  void checkAllUsed(List<String> ids) {
+    List<String> left =
+        settings.keySet().stream()
+            .filter(key -> ids.stream().noneMatch(id -> knows(id, key)))
+            .toList();
+    if (!left.isEmpty()) {
+      throw KgCoopException.configuration(
+          "--set "
+              + Nearest.hints(left, known(ids))
+              + ": no setting of "
+              + String.join(", ", ids)
+              + "; known are "
+              + String.join(", ", known(ids)));
+    }
+    if (weight != null && !ids.contains(KgCoOp.ID)) {
+      throw KgCoopException.configuration(
+          "--weight: a setting of kgcoop, which is not among " + String.join(", ", ids));
+    }
+  }
+
+  /** Numbers and true or false by their form, all else as text; the words of a prompt always so. */
+  static JsonNode value(String key, String text) {
+    if (key.equals("words")) {
+      return new TextNode(text);
+    }
+    if (key.equals("templates") || key.equals("weight_grid")) {
+      ArrayNode list = JsonNodeFactory.instance.arrayNode();
+      for (String part : text.split(LIST_SEPARATOR, -1)) {
+        list.add(value("", part.strip()));
+      }
+      return list;
+    }
+    try {
+      JsonNode value = new ObjectMapper().readTree(text);
+      return value.isNumber() || value.isBoolean() ? value : new TextNode(text);
+    } catch (IOException e) {
+      return new TextNode(text);
+    }
+  }
+}

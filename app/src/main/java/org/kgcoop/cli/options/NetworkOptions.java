@@ -1,0 +1,34 @@
+package org.kgcoop.cli.options;
+
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.download.Caches;
+import org.kgcoop.download.DataDownload;
+import org.kgcoop.download.Downloader;
+import org.kgcoop.download.ReleasedWeights;
+import org.kgcoop.files.UserFolders;
+import picocli.CommandLine.Option;
+
+/** Whether the network may be asked. */
+public final class NetworkOptions {
+  @Option(
+      names = "--offline",
+      description =
+          "Ask nothing of the network: what is not there yet is an error (also by KGCOOP_OFFLINE=1).")
+  private boolean offline;
+
+  private Downloader downloader(Output output) {
+    return new Downloader(offline || Downloader.isOffline(System.getenv()), output.progress());
+  }
+
+  public ReleasedWeights weights(Output output) {
+    return new ReleasedWeights(
+        Caches.of(System.getenv(), UserFolders.ofThisProcess().home()),
+        downloader(output),
+        System.getenv(),
+        output::warn);
+  }
+
+  public DataDownload data(Output output) {
+    return new DataDownload(downloader(output), output.progress());
+  }
+}

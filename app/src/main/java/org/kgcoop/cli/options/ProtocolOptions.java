@@ -1,0 +1,98 @@
+package org.kgcoop.cli.options;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.experiment.Contender;
+import org.kgcoop.experiment.Plan;
+import org.kgcoop.prompt.Preset;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What every protocol asks for: what is compared, how it is trained, where it is kept. */
+public final class ProtocolOptions {
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run folder.")
+  private Path out;
+
+  @Option(
+      names = "--methods",
+      paramLabel = "LIST",
+      defaultValue = MethodNames.TABLE,
+      completionCandidates = MethodNames.class,
+      description =
+          "Of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). ensemble is clip with several"
+              + " templates; where only learned classes are asked about (fewshot, domain) probe is a"
+              + " linear one of image features.")
+  private String methods;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "LIST",
+      defaultValue = "1,2,3",
+      description = "Default: ${DEFAULT-VALUE}.")
+  private String seeds;
+
+  @Option(
+      names = "--jobs",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Runs side by side, each with one thread, for small models (default: ${DEFAULT-VALUE}).")
+  private int jobs;
+
+  @Option(
+      names = "--only",
+      paramLabel = "RUN",
+      description =
+          "Do one run of the table alone, by its folder, such as pets/kgcoop/seed1, and print no"
+              + " table.")
+  private @Nullable Path only;
+
+  @Mixin private Sweep sweep = new Sweep();
+  @Mixin private ClipOptions clip = new ClipOptions();
+  @Mixin private MethodOptions settings = new MethodOptions();
+  @Mixin private TrainingOptions training = new TrainingOptions();
+  @Mixin private BankOptions bank = new BankOptions();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the required options
+  public ProtocolOptions() {}
+
+  public Path out() {
+    return out;
+  }
+
+  public @Nullable Path only() {
+    return only;
+  }
+
+  public ClipOptions clip() {
+    return clip;
+  }
+
+  public BankOptions bank() {
+    return bank;
+  }
+
+  /**
+   * What is compared; of runs side by side each has one thread.
+   *
+   * @param newClasses whether every method is asked about classes that it has not learned
+   */
+  public Plan plan(List<Integer> shots, Preset preset, boolean newClasses, Output output) {
+    if (jobs < 1) {
+      throw KgCoopException.configuration("--jobs: expected at least 1, got " + jobs);
+    }
+    if (jobs > 1) {
+      clip.useOneThread("--jobs " + jobs);
+    }
+    training.check(output);
+    List<Contender> contenders =
+        sweep.contenders(Parse.list("--methods", methods), settings, training, preset);
+    if (newClasses) {
+      contenders.forEach(Contender::checkNewClasses);
+    }
+    return new Plan(contenders, shots, Parse.numbers("--seeds", seeds), jobs);
+  }
+}

@@ -1,0 +1,30 @@
+package org.kgcoop.cli.options;
+
+import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.FewShot;
+import picocli.CommandLine.Option;
+
+/** How few pictures. */
+public final class Shots {
+  /** The published code has -1 for all. */
+  private static final List<String> ALL = List.of("all", "-1");
+
+  @Option(
+      names = "--shots",
+      paramLabel = "K",
+      defaultValue = "16",
+      description = "Training pictures a class, or all (default: ${DEFAULT-VALUE}).")
+  private String shots = "16";
+
+  public int value() {
+    if (ALL.contains(shots)) {
+      return FewShot.ALL;
+    }
+    List<Long> numbers = Parse.numbers("--shots", shots);
+    if (numbers.size() != 1 || numbers.get(0) < 1 || numbers.get(0) > Integer.MAX_VALUE) {
+      throw KgCoopException.configuration("--shots: expected at least 1, or all, got " + shots);
+    }
+    return numbers.get(0).intValue();
+  }
+}

@@ -1,0 +1,127 @@
+package org.kgcoop.cli.options;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
+import org.kgcoop.experiment.Contender;
+import org.kgcoop.prompt.Occasion;
+import org.kgcoop.prompt.Preset;
+import org.kgcoop.train.TrainingSetting;
+import picocli.CommandLine.Option;
+
+/**
+ * Settings of which several values are compared. A setting of methods makes rows of those that know
+ * it, one of the training makes rows of all that are trained.
+ */
+public final class Sweep {
+  @Option(
+      names = "--sweep",
+      paramLabel = "KEY=V1,V2,...",
+      description = {
+        "A row for each value of a setting: of methods as for --set, or of the training, such as lr"
+            + " or epochs. Several times for all combinations.",
+        "Example: --sweep weight=0,1,2,4,8,16"
+      })
+  private List<String> sweeps = new ArrayList<>();
+
+  /** The methods of those names, each once for every combination of its swept settings. */
+  public List<Contender> contenders(
+      List<String> ids, MethodOptions methods, TrainingOptions training, Preset preset) {
+    Map<String, List<String>> axes = axes();
+    Set<String> left = new LinkedHashSet<>(axes.keySet());
+    List<Contender> contenders = new ArrayList<>();
+    for (String id : ids) {
+      Contender plain = Contender.of(methods.stated(id), training.stated(), preset, Map.of());
+      boolean trained = plain.method().apply(Occasion.ANY).prompt().isPresent();
+      List<Map<String, String>> combinations = new ArrayList<>(List.of(Map.of()));
+      for (Map.Entry<String, List<String>> axis : axes.entrySet()) {
+        String key = axis.getKey();
+        if (methods.knows(id, key) || (trained && TrainingSetting.keys().contains(key))) {
+          combinations = times(combinations, key, axis.getValue());
+          boolean unused = left.remove(key);
+        }
+      }
+      for (Map<String, String> combination : combinations) {
+        contenders.add(
+            combination.isEmpty() ? plain : swept(id, methods, training, combination, preset));
+      }
+    }
+    methods.checkAllUsed(ids);
+    if (!left.isEmpty()) {
+      Set<String> known = new LinkedHashSet<>(methods.known(ids));
+      known.addAll(TrainingSetting.keys());
+      throw KgCoopException.configuration(
+          "--sweep %s: no setting of %s; known are %s"
+              .formatted(
+                  Nearest.hints(left, known), String.join(", ", ids), String.join(", ", known)));
+    }
+    return contenders;
+  }
+
+  private static Contender swept(
+      String id,
+      MethodOptions methods,
+      TrainingOptions training,
+      Map<String, String> combination,
+      Preset preset) {
+    ObjectNode ofMethod = methods.stated(id);
+    ObjectNode ofTraining = training.stated();
+    training.checkSweep(combination.keySet().stream().filter(k -> !methods.knows(id, k)).toList());
+    Map<String, JsonNode> setting = new LinkedHashMap<>();
+    combination.forEach(
+        (key, text) -> {
+          boolean own = methods.knows(id, key);
+          String plain = MethodOptions.plain(id, key);
+          JsonNode value = MethodOptions.value(plain, text);
+          if ((own ? ofMethod : ofTraining).has(plain)) {
+            throw KgCoopException.configuration(
+                "--sweep %s: %s gives it too; leave one out"
+                    .formatted(key, own ? "--set or --weight" : "--" + key.replace('_', '-')));
+          }
+          (own ? ofMethod : ofTraining).set(plain, value);
+          setting.put(plain, value);
+        });
+    try {
+      return Contender.of(ofMethod, ofTraining, preset, setting);
+    } catch (KgCoopException e) {
+      throw new KgCoopException(e.category(), "--sweep: " + e.getMessage(), e);
+    }
+  }
+
+  private static List<Map<String, String>> times(
+      List<Map<String, String>> combinations, String key, List<String> values) {
+    List<Map<String, String>> more = new ArrayList<>();
+    for (Map<String, String> combination : combinations) {
+      for (String value : values) {
+        Map<String, String> with = new LinkedHashMap<>(combination);
+        with.put(key, value);
+        more.add(with);
+      }
+    }
+    return more;
+  }
+
+  private Map<String, List<String>> axes() {
+    Map<String, List<String>> axes = new LinkedHashMap<>();
+    for (String sweep : sweeps) {
+      int equals = sweep.indexOf('=');
+      if (equals < 1) {
+        throw KgCoopException.configuration(
+            "--sweep " + sweep + ": expected KEY=V1,V2,... as in weight=0,2,8");
+      }
+      String key = sweep.substring(0, equals).strip().replace('-', '_');
+      if (axes.put(key, Parse.list("--sweep " + key, sweep.substring(equals + 1))) != null) {
+        throw KgCoopException.configuration(
+            "--sweep " + key + ": given twice; give all values once");
+      }
+    }
+    return axes;
+  }
+}

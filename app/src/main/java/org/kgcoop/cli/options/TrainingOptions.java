@@ -1,0 +1,116 @@
+package org.kgcoop.cli.options;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.train.TrainingSetting;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+
+/** How methods are trained: an option for each {@link TrainingSetting}, and what goes with them. */
+public final class TrainingOptions {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @SuppressWarnings("UnusedVariable") // what it stands for is put in its place before parsing
+  @Mixin
+  private ConfigOptions config = new ConfigOptions();
+
+  @Option(
+      names = "--published",
+      description =
+          "Train as the published code does: a new random view in every epoch (--augment online,"
+              + " slow), epochs and batches by method, data set and shots. Goes with no other option"
+              + " of training.")
+  private boolean published;
+
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Epochs between checkpoints (default: ${DEFAULT-VALUE}).")
+  private int checkpointEvery = 5;
+
+  private final List<OptionSpec> options = new ArrayList<>();
+
+  /** Gives a command that has these options one for each setting. */
+  public static void install(CommandSpec command) {
+    install(command, command);
+  }
+
+  private static void install(CommandSpec command, CommandSpec mixee) {
+    for (CommandSpec mixin : mixee.mixins().values()) {
+      if (mixin.userObject() instanceof TrainingOptions training) {
+        TrainingSetting.ALL.forEach(setting -> training.add(setting, command));
+      }
+      install(command, mixin);
+    }
+  }
+
+  private void add(TrainingSetting setting, CommandSpec command) {
+    String usual = setting.usual().isEmpty() ? "" : " (default: " + setting.usual() + ")";
+    OptionSpec option =
+        OptionSpec.builder(setting.option())
+            .type(setting.type())
+            .paramLabel(setting.label())
+            .description(setting.meaning() + usual + ".")
+            .build();
+    options.add(option);
+    command.addOption(option);
+  }
+
+  /**
+   * The settings that are given, by the keys of files.
+   *
+   * @throws KgCoopException where they contradict {@code --published}
+   */
+  ObjectNode stated() {
+    ObjectNode stated = JSON.createObjectNode();
+    for (OptionSpec option : options) {
+      if (option.getValue() != null) {
+        stated.set(
+            option.longestName().substring(2).replace('-', '_'),
+            JSON.valueToTree(option.getValue()));
+      }
+    }
+    if (published) {
+      List<String> given =
+          TrainingSetting.ALL.stream()
+              .filter(setting -> stated.has(setting.key()))
+              .map(TrainingSetting::option)
+              .toList();
+      refuse(given);
+      stated.put("augment", "online");
+    }
+    return stated.put("checkpoint_every", checkpointEvery);
+  }
+
+  /** Tells of what has no effect. */
+  public void check(Output output) {
+    ObjectNode stated = stated();
+    if (stated.path("augment").asText().equals("test") && stated.has("transforms")) {
+      output.warn("--augment test sees one fixed view: --transforms changes nothing");
+    }
+  }
+
+  /** Refuses a sweep of its settings where they are to be the published ones. */
+  void checkSweep(Collection<String> keys) {
+    if (published) {
+      refuse(keys.stream().map(key -> "--sweep " + key).toList());
+    }
+  }
+
+  private static void refuse(List<String> others) {
+    if (!others.isEmpty()) {
+      throw KgCoopException.configuration(
+          "--published sets the training as published: leave out "
+              + String.join(", ", others)
+              + "; or leave out --published, and give --augment online for its views");
+    }
+  }
+}

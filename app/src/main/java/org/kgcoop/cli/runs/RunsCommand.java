@@ -1,0 +1,31 @@
+package org.kgcoop.cli.runs;
+
+import picocli.CommandLine.Command;
+
+/** Runs that were made; alone it lists them. */
+@Command(
+    name = "runs",
+    mixinStandardHelpOptions = true,
+    header = "List, compare, tabulate, delete and repeat runs.",
+    description = {
+      "",
+      "Every run is a folder. An index over them, .index.sqlite in the folder of all runs, makes this"
+          + " quick; it holds nothing else, may be deleted and is then made again.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop runs --method kgcoop --set weight=8",
+      "  ./kgcoop runs compare runs/a runs/b",
+      "  ./kgcoop runs table runs/table --format latex > table.tex"
+    },
+    subcommands = {
+      RunsListCommand.class,
+      RunsShowCommand.class,
+      RunsCompareCommand.class,
+      RunsTableCommand.class,
+      RunsDeleteCommand.class,
+      RunsRerunCommand.class
+    })
+public final class RunsCommand extends RunsList {}

@@ -1,0 +1,63 @@
+package org.kgcoop.cli.runs;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.store.RunTable;
+import org.kgcoop.store.StoredRun;
+import org.kgcoop.store.TableWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Single runs beside each other. */
+@Command(
+    name = "compare",
+    mixinStandardHelpOptions = true,
+    header = "Compare runs with the first: settings that differ, results, what stands.",
+    footer = {"", "Example:", "  ./kgcoop runs compare runs/pets-coop runs/pets-kgcoop"})
+public final class RunsCompareCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "2..*",
+      paramLabel = "RUN",
+      description = "Run folders, or their names below --runs.")
+  private List<Path> named = new ArrayList<>();
+
+  @Mixin private RunsOptions runs = new RunsOptions();
+  @Mixin private TableOptions tables = new TableOptions();
+  @Mixin private Output output = new Output();
+
+  @Override
+  public Integer call() {
+    List<StoredRun> chosen =
+        named.stream()
+            .map(
+                path -> {
+                  Path unused = runs.runFolder(path);
+                  return runs.run(path);
+                })
+            .toList();
+    RunTable table = RunTable.ofEach(chosen, tables.bootstrap(), output::warn);
+    if (!output.isJson() && tables.isText()) {
+      differences(chosen);
+    }
+    tables.print(new TableWriter(table, table.rows().get(0)), output);
+    return 0;
+  }
+
+  private void differences(List<StoredRun> chosen) {
+    TreeSet<String> keys = new TreeSet<>();
+    chosen.forEach(run -> keys.addAll(run.settings().keySet()));
+    for (String key : keys) {
+      List<String> values =
+          chosen.stream().map(run -> run.settings().getOrDefault(key, "-")).toList();
+      if (values.stream().distinct().count() > 1) {
+        output.line(key + ": " + String.join(" | ", values));
+      }
+    }
+    output.line("");
+  }
+}

@@ -1,0 +1,103 @@
+package org.kgcoop.cli.runs;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.train.RunFolders;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Deletes runs. */
+@Command(
+    name = "delete",
+    mixinStandardHelpOptions = true,
+    header = "Delete runs with all that is in their folders.",
+    description = {
+      "",
+      "Deletes run folders, and tables with all their runs, and nothing that is neither. One that is"
+          + " being written is refused.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop runs delete runs/table/objects/coop/seed*",
+      "  ./kgcoop runs delete runs/table"
+    })
+public final class RunsDeleteCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "RUN",
+      description = "Folders of runs or tables, or their names below --runs.")
+  private List<Path> named = new ArrayList<>();
+
+  @Option(names = "--yes", description = "Do not ask.")
+  private boolean yes;
+
+  @Mixin private RunsOptions runs = new RunsOptions();
+  @Mixin private Output output = new Output();
+
+  @Override
+  public Integer call() {
+    // All of them first, so that a mistyped name deletes nothing.
+    List<Path> folders = named.stream().map(runs::runOrTable).distinct().toList();
+    for (Path folder : folders) {
+      if (RunFolders.isInUse(folder)) {
+        throw new KgCoopException(
+            KgCoopException.Category.IO, folder + ": in use by a running process; stop it first");
+      }
+    }
+    if (!yes && !confirmed(folders)) {
+      output.line("nothing deleted");
+      return 0;
+    }
+    for (Path folder : folders) {
+      if (RunFolders.isTable(folder)) {
+        List<Path> staying = RunFolders.deleteTable(folder);
+        staying.stream()
+            .findFirst()
+            .ifPresent(left -> output.warn(left + ": stays, since something else is in it"));
+      } else {
+        RunFolders.delete(folder);
+      }
+      output.line("deleted: " + folder);
+    }
+    return 0;
+  }
+
+  private static int runs(Path folder) {
+    return RunFolders.isTable(folder) ? RunFolders.runsBelow(folder).size() : 1;
+  }
+
+  private boolean confirmed(List<Path> folders) {
+    int count = folders.stream().mapToInt(RunsDeleteCommand::runs).sum();
+    String what = count + (count == 1 ? " run" : " runs");
+    if (!Boolean.getBoolean("kgcoop.terminal")) {
+      throw KgCoopException.configuration(
+          "nobody to ask whether " + what + " may be deleted: say --yes");
+    }
+    for (Path folder : folders) {
+      boolean table = RunFolders.isTable(folder);
+      output.line("  " + folder + (table ? ", a table of " + runs(folder) + " runs" : ""));
+    }
+    output.out().print("Delete " + what + "? [y/N] ");
+    output.out().flush();
+    try {
+      // Not closed: standard input is not ours.
+      String answer =
+          new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
+      return answer != null && answer.strip().matches("(?i)y|yes");
+    } catch (IOException e) {
+      throw KgCoopException.io("the answer cannot be read: " + e.getMessage(), e);
+    }
+  }
+}

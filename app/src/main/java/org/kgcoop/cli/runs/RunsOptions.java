@@ -1,0 +1,167 @@
+package org.kgcoop.cli.runs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.options.Parse;
+import org.kgcoop.store.RunFilter;
+import org.kgcoop.store.RunIndex;
+import org.kgcoop.store.RunReader;
+import org.kgcoop.store.StoredRun;
+import org.kgcoop.train.RunFolders;
+import picocli.CommandLine.Option;
+
+/** Where runs lie, and which of them are meant. */
+final class RunsOptions {
+  /** How far below a folder an example of a run is looked for: table, data set, method, seed. */
+  private static final int DEPTH = 4;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "DIR",
+      defaultValue = "runs",
+      description = "The folder of all runs (default: ${DEFAULT-VALUE}).")
+  private Path root = Path.of("runs");
+
+  /** What narrows a list or a table. */
+  static final class Filter {
+    @Option(names = "--method", paramLabel = "LIST", description = "Only these methods.")
+    private @Nullable String methods;
+
+    @Option(names = "--data-set", paramLabel = "LIST", description = "Only these data sets.")
+    private @Nullable String dataSets;
+
+    @Option(
+        names = "--protocol",
+        paramLabel = "LIST",
+        description = "Only these: train, base2new, fewshot, cross, domain.")
+    private @Nullable String protocols;
+
+    @Option(names = "--seed", paramLabel = "LIST", description = "Only these seeds.")
+    private @Nullable String seeds;
+
+    @Option(names = "--shots", paramLabel = "LIST", description = "Only so many pictures a class.")
+    private @Nullable String shots;
+
+    @Option(
+        names = "--set",
+        paramLabel = "KEY=VALUE",
+        description =
+            "Only runs with this setting, by a name that 'runs show' prints or its last part:"
+                + " --set weight=8 --set training.epochs=50.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    RunFilter filter() {
+      return new RunFilter(
+          list("--method", methods),
+          list("--data-set", dataSets),
+          list("--protocol", protocols),
+          numbers("--seed", seeds),
+          numbers("--shots", shots).stream().map(Math::toIntExact).toList(),
+          List.of(),
+          settings);
+    }
+
+    private static List<String> list(String option, @Nullable String text) {
+      return text == null ? List.of() : Parse.list(option, text);
+    }
+
+    private static List<Long> numbers(String option, @Nullable String text) {
+      return text == null ? List.of() : Parse.numbers(option, text);
+    }
+  }
+
+  Path root() {
+    return root;
+  }
+
+  /** The run of a folder, named by its path or by its name below {@code --runs}. */
+  StoredRun run(Path named) {
+    Path folder = folder(named);
+    return RunReader.read(folder, named.toString().replace('\\', '/'));
+  }
+
+  private Path folder(Path named) {
+    return Files.isDirectory(named) || named.isAbsolute() ? named : root.resolve(named);
+  }
+
+  /**
+   * The folder of one run.
+   *
+   * @throws KgCoopException where there is none
+   */
+  Path runFolder(Path named) {
+    Path folder = folder(named);
+    if (RunFolders.isOne(folder)) {
+      return folder;
+    }
+    throw KgCoopException.configuration(
+        named + ": no run folder (no run.json of a run is in it)" + example(folder));
+  }
+
+  /**
+   * The folder of one run, or of a table of runs.
+   *
+   * @throws KgCoopException where there is neither
+   */
+  Path runOrTable(Path named) {
+    Path folder = folder(named);
+    return RunFolders.isTable(folder) ? folder : runFolder(named);
+  }
+
+  private static String example(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return "; './kgcoop runs' lists those there are";
+    }
+    try (Stream<Path> inside = Files.find(folder, DEPTH, (path, a) -> RunFolders.isOne(path))) {
+      return inside
+          .findFirst()
+          .map(run -> "; it holds runs: name those, such as " + run)
+          .orElse("; './kgcoop runs' lists those there are");
+    } catch (IOException | UncheckedIOException e) {
+      return "";
+    }
+  }
+
+  /** The runs below some folders, or below {@code --runs} where none is named. */
+  List<StoredRun> below(List<Path> folders, RunFilter filter, Consumer<String> warnings) {
+    if (folders.isEmpty()) {
+      return below(root, filter, warnings);
+    }
+    List<StoredRun> runs = new ArrayList<>();
+    for (Path named : folders) {
+      Path folder = folder(named);
+      Path absolute = folder.toAbsolutePath().normalize();
+      if (!absolute.startsWith(root.toAbsolutePath().normalize())) {
+        runs.addAll(below(folder, filter, warnings));
+        continue;
+      }
+      // One index serves all folders below --runs.
+      List<StoredRun> inside =
+          below(root, filter, warnings).stream()
+              .filter(run -> run.path().toAbsolutePath().normalize().startsWith(absolute))
+              .toList();
+      if (!Files.isDirectory(folder)) {
+        throw KgCoopException.configuration(
+            named + ": no such folder, here or below " + root + "; './kgcoop runs' lists what is");
+      }
+      runs.addAll(inside);
+    }
+    return runs.stream().distinct().toList();
+  }
+
+  private static List<StoredRun> below(Path folder, RunFilter filter, Consumer<String> warnings) {
+    try (RunIndex index = RunIndex.open(folder, warnings)) {
+      return index.runs(filter);
+    }
+  }
+}

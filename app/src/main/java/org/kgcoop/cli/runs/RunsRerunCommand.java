@@ -1,0 +1,169 @@
+package org.kgcoop.cli.runs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Invocation;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.console.ShellWords;
+import org.kgcoop.cli.options.PortableWords;
+import org.kgcoop.store.RunReader;
+import org.kgcoop.store.StoredRun;
+import org.kgcoop.train.RunFolders;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** Makes a run again. */
+@Command(
+    name = "rerun",
+    mixinStandardHelpOptions = true,
+    header = "Make a run again in another folder, and compare the numbers.",
+    description = {
+      "",
+      "Gives the command that made the run once more, of a table for this run alone, and tells"
+          + " whether every prediction is the same (exit code 1 if not). Data and CLIP have to be"
+          + " where they were.",
+      ""
+    },
+    footer = {"", "Example:", "  ./kgcoop runs rerun runs/table/objects/kgcoop/seed1 --out again"})
+public final class RunsRerunCommand implements Callable<Integer> {
+  /** Options that a run is made again without: they say how a command speaks, and where. */
+  private static final Set<String> LEFT_OUT =
+      Set.of("--out", "--only", "--json", "--quiet", "--debug", "--per-set");
+
+  private static final String DATA = "--data=";
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "RUN", description = "A run folder, or its name below --runs.")
+  private Path run;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "A new folder, needed but for --dry-run.")
+  private @Nullable Path out;
+
+  @Option(names = "--dry-run", description = "Only print the command.")
+  private boolean dryRun;
+
+  @Mixin private RunsOptions runs = new RunsOptions();
+  @Mixin private Output output = new Output();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets spec and parameters
+  RunsRerunCommand() {}
+
+  @Override
+  public Integer call() {
+    Path folder = runs.runFolder(run);
+    Path out = this.out;
+    List<String> words = words(runs.run(folder), out);
+    if (out == null && !dryRun) {
+      throw KgCoopException.configuration(
+          "--out is missing: a run is made again in a new folder; --dry-run only prints the command");
+    }
+    output.info("kgcoop " + ShellWords.join(words));
+    if (out == null || dryRun) {
+      return 0;
+    }
+    if (Files.exists(out)) {
+      throw KgCoopException.configuration(
+          "--out " + out + ": is there already; a run is made again in a new folder");
+    }
+    int exitCode = Invocation.of(spec).again(words);
+    if (exitCode != 0) {
+      return exitCode;
+    }
+    Path again = RunFolders.isOne(out) ? out : RunFolders.runsBelow(out).get(0);
+    List<String> differences = differences(RunReader.results(folder), RunReader.results(again));
+    if (differences.isEmpty()) {
+      output.line(again + ": the same numbers as " + folder);
+      return 0;
+    }
+    throw new KgCoopException(
+        KgCoopException.Category.CHECK,
+        again + ": other numbers than " + folder + ": " + String.join("; ", differences));
+  }
+
+  /**
+   * The words of a command line that makes a run again.
+   *
+   * @param out its folder, or null for a line without one
+   */
+  private List<String> words(StoredRun stored, @Nullable Path out) {
+    if (stored.command().isEmpty()) {
+      throw KgCoopException.configuration(
+          stored.path()
+              + ": its run.json does not say by which command it was made (a library made it, or an"
+              + " older version); 'runs show' prints its settings");
+    }
+    Path directory = Path.of(stored.directory());
+    ParseResult made = Invocation.of(spec).parse(stored.command(), directory).subcommand();
+    List<String> words = new PortableWords(made, directory).without(LEFT_OUT);
+    if (made.commandSpec().findOption("--only") != null) {
+      words.add("--only=" + only(stored));
+    }
+    if (out != null) {
+      words.add("--out=" + out);
+    }
+    // The others train on --source, and measure on all of --data.
+    boolean trainsOnAll = Set.of("base2new", "fewshot").contains(words.get(0));
+    if (trainsOnAll && words.stream().anyMatch(word -> isData(word, stored.dataSet()))) {
+      words.removeIf(word -> word.startsWith(DATA) && !isData(word, stored.dataSet()));
+    }
+    return words;
+  }
+
+  /** True if a word gives that data set: by its last part, without .zip. */
+  private static boolean isData(String word, String name) {
+    String last = word.replaceFirst("[/\\\\]+$", "").replaceFirst("^.*[/\\\\:=]", "");
+    return word.startsWith(DATA) && last.replaceFirst("\\.(zip|csv|jsonl|json)$", "").equals(name);
+  }
+
+  /** The folder of a run below that of its table, which begins with the data set. */
+  private static Path only(StoredRun stored) {
+    Path folder = stored.path().toAbsolutePath().normalize();
+    for (int i = folder.getNameCount() - 1; i >= 0; i--) {
+      if (folder.getName(i).toString().equals(stored.dataSet())) {
+        return folder.subpath(i, folder.getNameCount());
+      }
+    }
+    return folder;
+  }
+
+  /** What is not equal: counts, predictions, confidences. */
+  private static List<String> differences(JsonNode before, JsonNode now) {
+    List<String> differences = new ArrayList<>();
+    JsonNode old = before.path("targets");
+    JsonNode made = now.path("targets");
+    if (old.size() != made.size()) {
+      return List.of("%s targets instead of %s".formatted(made.size(), old.size()));
+    }
+    for (int i = 0; i < old.size(); i++) {
+      JsonNode a = old.get(i);
+      JsonNode b = made.get(i);
+      if (!a.equals(b)) {
+        differences.add(
+            "%s %s of %s right instead of %s"
+                    .formatted(
+                        b.path("name").asText(),
+                        b.path("correct").asLong(),
+                        b.path("total").asLong(),
+                        a.path("correct").asLong())
+                + (a.path("correct").equals(b.path("correct")) ? ", by other predictions" : ""));
+      }
+    }
+    return differences;
+  }
+}

@@ -1,0 +1,103 @@
+package org.kgcoop.cli.runs;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.store.RunTable;
+import org.kgcoop.store.StoredRun;
+import org.kgcoop.store.TableWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs as a table of methods. */
+@Command(
+    name = "table",
+    mixinStandardHelpOptions = true,
+    header = "Tabulate runs by method and setting, with what stands.",
+    description = {
+      "",
+      "Tabulate all complete runs below the folders: mean over seeds of the mean over data sets,"
+          + " population standard deviation over seeds (divided by n, as the published parser of logs"
+          + " does), 95 %% interval, and the difference of each two rows of as many shots. An"
+          + " interval is that of a bootstrap over pictures and seeds, paired for differences; of"
+          + " twenty differences without a cause, one stands by chance.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop runs table runs/table",
+      "  ./kgcoop runs table runs/table --against coop --format markdown"
+    })
+public final class RunsTableCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "FOLDER",
+      description = "Folders of runs, such as a protocol's --out (default: all below --runs).")
+  private List<Path> folders = new ArrayList<>();
+
+  @Option(
+      names = "--against",
+      paramLabel = "ROW",
+      description = "Differences from this row alone, such as coop (default: of all pairs).")
+  private @Nullable String against;
+
+  @Option(names = "--per-set", description = "A table for each data set too.")
+  private boolean perSet;
+
+  @Mixin private RunsOptions runs = new RunsOptions();
+  @Mixin private RunsOptions.Filter filter = new RunsOptions.Filter();
+  @Mixin private TableOptions tables = new TableOptions();
+  @Mixin private Output output = new Output();
+
+  @Override
+  public Integer call() {
+    List<StoredRun> found = runs.below(folders, filter.filter(), output::warn);
+    if (perSet) {
+      TreeSet<String> dataSets = new TreeSet<>();
+      found.stream().filter(StoredRun::isComplete).forEach(run -> dataSets.add(run.dataSet()));
+      if (output.isJson()) {
+        throw KgCoopException.configuration("--per-set with --json: use --data-set NAME instead");
+      }
+      for (String dataSet : dataSets) {
+        output.line(dataSet);
+        print(found.stream().filter(run -> run.dataSet().equals(dataSet)).toList());
+        output.line("");
+      }
+      output.line("all data sets");
+    }
+    print(found);
+    return 0;
+  }
+
+  private void print(List<StoredRun> found) {
+    RunTable table = RunTable.of(found, tables.bootstrap(), output::warn);
+    tables.print(new TableWriter(table, row(table)), output);
+  }
+
+  private RunTable.@Nullable Row row(RunTable table) {
+    String wanted = against;
+    if (wanted == null) {
+      return null;
+    }
+    return table.rows().stream()
+        .filter(row -> row.isNamed(wanted))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                KgCoopException.configuration(
+                    table.rows().stream()
+                        .map(RunTable.Row::label)
+                        .collect(
+                            Collectors.joining(
+                                "; ", "--against " + wanted + ": no such row; there are ", ""))));
+  }
+}

@@ -1,0 +1,5 @@
+/** Commands about runs that were made. Start at {@link org.kgcoop.cli.runs.RunsCommand}. */
+@NullMarked
+package org.kgcoop.cli.runs;
+
+import org.jspecify.annotations.NullMarked;

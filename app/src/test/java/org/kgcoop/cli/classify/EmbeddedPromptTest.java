@@ -1,0 +1,69 @@
+package org.kgcoop.cli.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.classify.Classification;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.prompt.EmbeddedPrompt;
+import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** The prompt that is shipped. */
+class EmbeddedPromptTest {
+  /** Where other processors round otherwise, a picture between two classes may change sides. */
+  private static final int ON_THE_EDGE = 2;
+
+  @Test
+  void itRecognisesWhatItsNoteSays() {
+    PromptFile prompt = EmbeddedPrompt.read().orElseThrow();
+    DataSet data = EmbeddedDataSets.open("symbols", DataSetOptions.defaults(warning -> {}));
+    assertThat(prompt.classNames()).isEqualTo(data.classNames());
+    assertThat(prompt.template()).isEqualTo(data.template());
+    Images images = new Images(warning -> {});
+    List<RgbImage> pictures = data.test().stream().map(item -> images.read(item.file())).toList();
+    try (Clip clip = Clip.load(EmbeddedClip.folder());
+        Classifier learned = Classifier.of(prompt, clip, prompt.classNames());
+        Classifier handCrafted = Classifier.zeroShot(clip, prompt.classNames(), prompt.template());
+        Scope scope = Scope.open("test")) {
+      assertThat(EmbeddedPrompt.isFor(clip)).isTrue();
+      Tensor features = new PictureEncoder(clip, images).of(pictures); // (526, E)
+      assertThat(right(learned, features, data.test())).isCloseTo(362, within(ON_THE_EDGE));
+      assertThat(right(handCrafted, features, data.test())).isCloseTo(270, within(ON_THE_EDGE));
+    }
+    // 100 * 362 / 526 and 100 * 270 / 526
+    assertThat(EmbeddedPrompt.NOTE).contains("526 test pictures", "68.82 %", "51.33 %");
+  }
+
+  private static int right(Classifier classifier, Tensor features, List<Item> items) {
+    List<Classification> found = classifier.ofFeatures(features);
+    int right = 0;
+    for (int i = 0; i < items.size(); i++) {
+      right += found.get(i).best().className().equals(items.get(i).className()) ? 1 : 0;
+    }
+    return right;
+  }
+
+  @Test
+  void itIsForTheEmbeddedClipAlone(@TempDir Path folder) {
+    RandomClip.write(folder, RandomClip.TINY, 1);
+    try (Clip other = Clip.load(folder)) {
+      assertThat(EmbeddedPrompt.isFor(other)).isFalse();
+    }
+  }
+}

@@ -1,0 +1,305 @@
+package org.kgcoop.cli.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.cli.Cli;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.io.StateDicts;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
+import org.kgcoop.io.WeightFiles;
+import org.kgcoop.prompt.ClassTokenPosition;
+import org.kgcoop.prompt.CoOp;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+class ExportCommandTest {
+  private static final int CONFIGURATION = 2;
+  private static final int WEIGHTS = 4;
+  private static final int IO = 5;
+  private static final List<String> NAMES = List.of("cat", "dog, the \"big\" one", "red_fox");
+
+  @TempDir static Path shared;
+  private static Path weights;
+  private static Path prompt;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void write() {
+    weights = shared.resolve("clip");
+    RandomClip.write(weights, RandomClip.TINY, 1);
+    prompt = write("kgcoop");
+  }
+
+  /** A prompt as it is before any training. */
+  private static Path write(String id) {
+    return write(
+        MethodCatalogue.parsePrompt(JsonNodeFactory.instance.objectNode().put("method", id)));
+  }
+
+  private static Path write(PromptMethod method) {
+    Path path = shared.resolve(method.id() + ".safetensors");
+    try (Clip clip = Clip.load(weights);
+        PromptLearner learner = method.learner(clip, NAMES, 5)) {
+      Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+      learner.parameters().forEach((k, v) -> tensors.put(k, StoredTensor.of(k, v)));
+      new PromptFile(method, NAMES, "a photo of a {}.", clip.fingerprint(), "", "1", tensors)
+          .write(path);
+    }
+    return path;
+  }
+
+  /** The class features that the prompt has, (C, E). */
+  private static float[] expected(List<String> names) {
+    try (Clip clip = Clip.load(weights);
+        Classifier classifier = Classifier.of(PromptFile.read(prompt), clip, names);
+        Scope scope = Scope.open("expected")) {
+      return classifier.classFeatures().orElseThrow().toFloats();
+    }
+  }
+
+  private static Cli.Result export(Object... more) {
+    Object[] all = new Object[more.length + 3];
+    all[0] = "export";
+    System.arraycopy(more, 0, all, 1, more.length);
+    all[more.length + 1] = "--clip";
+    all[more.length + 2] = weights;
+    return Cli.run(all);
+  }
+
+  private static void done(Cli.Result result) {
+    assertThat(result.exitCode()).as(result.err()).isZero();
+  }
+
+  private static void refused(Cli.Result result, int exitCode, String... parts) {
+    assertThat(result.errorLine()).contains(parts).doesNotContain("a bug");
+    assertThat(result.err().lines().filter(l -> l.startsWith("kgcoop:"))).hasSize(1);
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
+  }
+
+  @Test
+  void aCsvHasForEachClassItsNameItsFeatureAndTheScale() throws IOException {
+    Path file = folder.resolve("features.csv");
+    done(export(prompt, "--to", "csv", "--out", file));
+    List<CsvRecord> lines;
+    try (CsvReader<CsvRecord> reader = CsvReader.builder().ofCsvRecord(file)) {
+      lines = reader.stream().toList();
+    }
+    float[] features = expected(NAMES);
+    int width = RandomClip.TINY.embedDim();
+    assertThat(lines).hasSize(1 + NAMES.size());
+    assertThat(lines.get(0).getFields()).hasSize(width + 2).startsWith("class").endsWith("scale");
+    for (int c = 0; c < NAMES.size(); c++) {
+      List<String> fields = lines.get(1 + c).getFields();
+      assertThat(fields.get(0)).isEqualTo(NAMES.get(c));
+      for (int i = 0; i < width; i++) {
+        assertThat(Float.parseFloat(fields.get(1 + i))).isEqualTo(features[c * width + i]);
+      }
+      // A fresh CLIP starts with a temperature of 0.07.
+      assertThat(Double.parseDouble(fields.get(1 + width))).isEqualTo(1 / 0.07, within(1e-4));
+    }
+  }
+
+  @Test
+  void safetensorsGiveTheProbabilitiesOfTheClassifier() {
+    Path file = folder.resolve("features.safetensors");
+    done(export(prompt, "--to", "safetensors", "--out", file));
+    WeightFile written = WeightFiles.open(file);
+    assertThat(written.metadata())
+        .containsEntry("class_names", "[\"cat\",\"dog, the \\\"big\\\" one\",\"red_fox\"]")
+        .containsEntry("templates", "[\"a photo of a {}.\"]")
+        .containsEntry("method", "kgcoop")
+        .containsKeys("formula", "clip_fingerprint");
+    try (Clip clip = Clip.load(weights);
+        Classifier classifier = Classifier.load(prompt, clip);
+        Scope scope = Scope.open("probabilities")) {
+      float[] ones = new float[RandomClip.TINY.embedDim()];
+      Arrays.fill(ones, 1);
+      Tensor picture = Tensor.of(ones, 1, ones.length).unitRows();
+      Tensor classes = written.tensor("class_features").tensor(); // (C, E)
+      double scale = written.tensor("scale").tensor().item();
+      Tensor logits = picture.matmul(classes.transpose(0, 1)).times(scale);
+      assertThat(Functions.softmax(logits, 1).toFloats())
+          .containsExactly(classifier.ofFeatures(picture).get(0).probabilities(), within(1e-6f));
+    }
+  }
+
+  @Test
+  void aPromptIsExportedForOtherClasses() {
+    Path file = folder.resolve("others.safetensors");
+    done(export(prompt, "--to", "safetensors", "--classes", "cow,owl", "--out", file));
+    assertThat(WeightFiles.open(file).tensor("class_features").toFloats())
+        .isEqualTo(expected(List.of("cow", "owl")));
+  }
+
+  @Test
+  void classNamesAloneAreExportedWithTheirTemplates() {
+    Path file = folder.resolve("names.safetensors");
+    done(
+        export(
+            "--to",
+            "safetensors",
+            "--classes",
+            "cow,owl",
+            "--template",
+            "a {}.",
+            "--template",
+            "the {}.",
+            "--out",
+            file));
+    WeightFile written = WeightFiles.open(file);
+    assertThat(written.metadata())
+        .containsEntry("method", "clip")
+        .containsEntry("templates", "[\"a {}.\",\"the {}.\"]");
+    try (Clip clip = Clip.load(weights);
+        Classifier classifier =
+            Classifier.zeroShot(clip, List.of("cow", "owl"), "a {}.", "the {}.");
+        Scope scope = Scope.open("expected")) {
+      assertThat(written.tensor("class_features").toFloats())
+          .isEqualTo(classifier.classFeatures().orElseThrow().toFloats());
+    }
+  }
+
+  @Test
+  void withoutAPlaceTheFileStandsBesideThePrompt() throws IOException {
+    Path copy = Files.copy(prompt, folder.resolve("prompt.safetensors"));
+    Cli.Result result = export(copy, "--to", "onnx");
+    done(result);
+    assertThat(result.out()).contains("classifier.onnx (3 classes");
+    assertThat(result.err()).contains("pixels (batch, 3, 32, 32)");
+    assertThat(folder.resolve("classifier.onnx")).isNotEmptyFile();
+  }
+
+  @Test
+  void thePublishedFormHasTheEpochsOfTheMethod() throws IOException {
+    Path copy = Files.copy(prompt, folder.resolve("prompt.safetensors"));
+    done(export(copy, "--to", "published"));
+    Path published = folder.resolve("prompt_learner/model.pth.tar-100");
+    assertThat(WeightFiles.open(published).tensor("ctx").toFloats())
+        .isEqualTo(WeightFiles.open(prompt).tensor("ctx").toFloats());
+    Path elsewhere = folder.resolve("elsewhere");
+    done(export(copy, "--to", "pth.tar", "--out", elsewhere, "--epoch", 7));
+    assertThat(elsewhere.resolve("prompt_learner/model.pth.tar-7")).exists();
+  }
+
+  @Test
+  void aPublishedPromptWithTheNameInTheMiddleIsExportedAsItWasTrained() throws IOException {
+    Path middle = write(new CoOp(new ContextSettings(4, "", ClassTokenPosition.MIDDLE, false)));
+    Cli.Result published = export(middle, "--to", "published", "--out", folder);
+    done(published);
+    assertThat(published.err()).contains("TRAINER.COOP.CLASS_TOKEN_POSITION middle");
+    Path kept = folder.resolve("prompt_learner/model.pth.tar-200");
+    // As the published code writes it, without the place.
+    Path foreign = folder.resolve("model.pth.tar-1");
+    StateDicts.writePrompt(foreign, WeightFiles.open(middle).tensors(), 1, Map.of());
+
+    float[] expected = features(middle);
+    assertThat(features(kept, "--classes-file", names())).isEqualTo(expected);
+    assertThat(features(foreign, "--classes-file", names(), "--class-position", "middle"))
+        .isEqualTo(expected);
+    assertThat(features(foreign, "--classes-file", names())).isNotEqualTo(expected);
+    refused(
+        export(kept, "--to", "csv", "--classes", "a,b", "--class-position", "end", "--out", "x"),
+        CONFIGURATION,
+        "known to have middle");
+    refused(
+        export("--to", "csv", "--classes", "a,b", "--class-position", "end", "--out", "x"),
+        CONFIGURATION,
+        "--class-position goes with a published PROMPT");
+  }
+
+  private Path names() throws IOException {
+    return Files.write(folder.resolve("names.txt"), NAMES);
+  }
+
+  private float[] features(Path file, Object... more) {
+    Path out = folder.resolve("features.safetensors");
+    List<Object> words = new ArrayList<>(List.of(file, "--to", "safetensors", "--out", out));
+    words.add("--overwrite");
+    words.addAll(List.of(more));
+    Cli.Result result = export(words.toArray());
+    done(result);
+    boolean supposed = file.endsWith("model.pth.tar-1") && more.length == 2;
+    assertThat(result.err().contains("supposed at the end")).isEqualTo(supposed);
+    return WeightFiles.open(out).tensor("class_features").toFloats();
+  }
+
+  @Test
+  void whatStandsThereIsReplacedOnlyOnDemand() throws IOException {
+    Path file = folder.resolve("mine.csv");
+    Files.writeString(file, "mine");
+    refused(export(prompt, "--to", "csv", "--out", file), CONFIGURATION, "mine.csv", "--overwrite");
+    assertThat(file).hasContent("mine");
+    done(export(prompt, "--to", "csv", "--out", file, "--overwrite"));
+    assertThat(Files.readString(file)).startsWith("class,feature_1,");
+  }
+
+  @Test
+  void whatCannotBeExportedIsRefused() {
+    Path file = folder.resolve("out.onnx");
+    refused(
+        export(prompt, "--to", "onxn", "--out", file),
+        CONFIGURATION,
+        "--to onxn (did you mean onnx?)",
+        "safetensors");
+    refused(export("--to", "onnx", "--out", file), CONFIGURATION, "--classes");
+    refused(
+        export("--to", "onnx", "--classes", ",", "--out", file), CONFIGURATION, "--classes ','");
+    refused(
+        export("--to", "onnx", "--classes", "a,b", "--template", "photo", "--out", file),
+        CONFIGURATION,
+        "{}");
+    refused(
+        export(prompt, "--to", "onnx", "--template", "a {}.", "--out", file),
+        CONFIGURATION,
+        "--template");
+    refused(export(prompt, "--to", "onnx", "--epoch", 3, "--out", file), CONFIGURATION, "--epoch");
+    refused(
+        export(prompt, "--to", "published", "--classes", "a,b", "--out", folder),
+        CONFIGURATION,
+        "--to published");
+    refused(export(prompt, "--to", "onnx", "--out", folder), CONFIGURATION, "a folder");
+    refused(
+        export(prompt, "--to", "onnx", "--out", folder.resolve("no").resolve("out.onnx")),
+        IO,
+        "out.onnx",
+        "create its folder first");
+    refused(export(folder.resolve("gone"), "--to", "onnx", "--out", file), IO, "gone");
+    refused(
+        export(write("cocoop"), "--to", "onnx", "--out", file),
+        CONFIGURATION,
+        "cocoop",
+        "--to published");
+    Path other = folder.resolve("other");
+    RandomClip.write(other, RandomClip.TINY, 2);
+    refused(
+        Cli.run("export", prompt, "--to", "onnx", "--out", file, "--clip", other),
+        WEIGHTS,
+        "another CLIP");
+    assertThat(file).doesNotExist();
+  }
+}

@@ -1,0 +1,39 @@
+package org.kgcoop.cli.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.Cli;
+
+/** What a server refuses before it starts. */
+class ServeCommandTest {
+  @TempDir Path folder;
+
+  private static void refused(int exitCode, String reason, Object... arguments) {
+    Cli.Result result = Cli.run(arguments);
+    assertThat(result.errorLine()).contains(reason).doesNotContain("a bug");
+    assertThat(result.exitCode()).isEqualTo(exitCode);
+  }
+
+  @Test
+  void otherMachinesNeedATokenOrAWord() throws IOException {
+    refused(2, "expected --token-file FILE, or --open-to-everybody", "serve", "--host", "0.0.0.0");
+    Path token = Files.writeString(folder.resolve("token"), "short\n");
+    refused(2, "fewer than 16 characters", "serve", "--token-file", token);
+    refused(5, "cannot be read", "serve", "--token-file", folder.resolve("none"));
+  }
+
+  @Test
+  void wrongSettingsAreRefused() {
+    refused(2, "--port 70000", "serve", "--port", 70000);
+    refused(2, "--queue 0", "serve", "--queue", 0);
+    refused(2, "--time-limit", "serve", "--time-limit", 0);
+    refused(2, "--runs", "serve", "--runs", folder.resolve("none"));
+    refused(2, "--max-megabytes 0", "serve", "--max-megabytes", 0);
+    refused(2, "two prompts are called 'pets'", "serve", "pets/prompt.safetensors", "pets=b");
+  }
+}

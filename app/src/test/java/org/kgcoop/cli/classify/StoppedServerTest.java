@@ -1,0 +1,113 @@
+package org.kgcoop.cli.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.Main;
+import org.kgcoop.clip.RandomClip;
+
+/** SIGTERM to a server in a process of its own, while clients ask it. */
+class StoppedServerTest {
+  private static final int CLIENTS = 6;
+  private static final String GIF =
+      "GIF89a\1\0\1\0\u0080\0\0\u00ff\u00ff\u00ff\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;";
+
+  @TempDir Path folder;
+
+  @Test
+  void answersEveryRequestOfItsOpenConnections() throws Exception {
+    Path clip = folder.resolve("clip");
+    RandomClip.write(clip, RandomClip.TINY, 1);
+    Process server = start(clip);
+    int port = port(server);
+    CountDownLatch busy = new CountDownLatch(CLIENTS);
+    List<CompletableFuture<Integer>> clients = new ArrayList<>();
+    for (int i = 0; i < CLIENTS; i++) {
+      clients.add(
+          CompletableFuture.supplyAsync(() -> ask(port, busy), task -> new Thread(task).start()));
+    }
+    busy.await();
+    server.destroy(); // SIGTERM
+    for (CompletableFuture<Integer> client : clients) {
+      assertThat(client.join()).isPositive();
+    }
+    assertThat(server.waitFor()).isEqualTo(128 + 15);
+  }
+
+  /** Asks until the server says that it closes the connection; each answer has to be a good one. */
+  private static int ask(int port, CountDownLatch busy) {
+    byte[] request =
+        "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: %s\r\n\r\n%s"
+            .formatted(GIF.length(), GIF)
+            .getBytes(StandardCharsets.ISO_8859_1);
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      long answered = System.nanoTime();
+      for (int count = 1; true; count++) {
+        String header;
+        try {
+          socket.getOutputStream().write(request);
+          header = header(socket.getInputStream());
+        } catch (IOException e) {
+          // After a second of silence a server that stops may close; a busy machine makes one.
+          if (count > 1 && System.nanoTime() - answered > 900_000_000) {
+            return count;
+          }
+          throw e;
+        }
+        answered = System.nanoTime();
+        assertThat(header).startsWith("HTTP/1.1 200");
+        int length = Integer.parseInt(header.replaceFirst("(?s).*Content-Length: (\\d+).*", "$1"));
+        assertThat(socket.getInputStream().readNBytes(length)).hasSize(length);
+        busy.countDown();
+        if (header.contains("Connection: close")) {
+          return count;
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("a request was lost", e);
+    }
+  }
+
+  private static String header(InputStream in) throws IOException {
+    ByteArrayOutputStream header = new ByteArrayOutputStream();
+    while (!header.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+      int next = in.read();
+      if (next < 0) {
+        throw new EOFException("after: " + header.toString(StandardCharsets.ISO_8859_1));
+      }
+      header.write(next);
+    }
+    return header.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  private static Process start(Path clip) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("@../jvm.options", "-Xmx1g", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("serve", "--quiet", "--port", "0", "--clip", clip.toString()));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  private static int port(Process server) throws IOException {
+    BufferedReader out = server.inputReader(StandardCharsets.UTF_8);
+    String line = out.readLine(); // serving objects on http://127.0.0.1:40123/ for browsers; ...
+    assertThat(line).contains("http://");
+    return URI.create(line.replaceFirst(".* on (http://[^/]+)/.*", "$1")).getPort();
+  }
+}

@@ -1,0 +1,147 @@
+package org.kgcoop.cli.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.SampleDrawings;
+import org.kgcoop.clip.RandomClip;
+
+/** What the table's command leaves and says, with zero-shot CLIP alone. */
+class BaseToNewCommandTest {
+  @TempDir static Path shared;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void writeInput() {
+    RandomClip.write(shared.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(shared.resolve("drawings"));
+  }
+
+  private Cli.Result table(Object... more) {
+    Object[] arguments = {
+      "base2new",
+      "--clip",
+      shared.resolve("clip"),
+      "--data",
+      shared.resolve("drawings"),
+      "--methods",
+      "clip",
+      "--seeds",
+      "1",
+      "--shots",
+      2,
+      "--out",
+      folder
+    };
+    Cli.Result result =
+        Cli.run(Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray());
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    return result;
+  }
+
+  @Test
+  void theReportLiesBesideTheResultsAndIsNamed() throws IOException {
+    Cli.Result result = table();
+
+    Path report = folder.resolve("report.html");
+    assertThat(result.out()).endsWith("Report: " + report + System.lineSeparator());
+    Document page = Jsoup.parse(Files.readString(report));
+    double base =
+        new ObjectMapper()
+            .readTree(folder.resolve("results.json").toFile())
+            .path("rows")
+            .path(0)
+            .path("base")
+            .asDouble();
+    assertThat(page.expectFirst("#results td.number").text())
+        .isEqualTo(String.format(Locale.ROOT, "%.2f", base));
+  }
+
+  @Test
+  void theTableSaysWhichViewsItHad() throws IOException {
+    assertThat(table().out()).doesNotContain("views");
+    Cli.Result fixed =
+        Cli.run(
+            "base2new",
+            "--clip",
+            shared.resolve("clip"),
+            "--data",
+            shared.resolve("drawings"),
+            "--methods",
+            "coop",
+            "--seeds",
+            "1",
+            "--shots",
+            2,
+            "--epochs",
+            1,
+            "--augment",
+            "test",
+            "--bank",
+            "none",
+            "--out",
+            folder.resolve("fixed"));
+    assertThat(fixed.exitCode()).as(fixed.err()).isZero();
+    assertThat(fixed.out()).contains("views of training pictures: test (published: online");
+  }
+
+  @Test
+  void publishedTrainingSeesNewViewsForThePublishedEpochs() throws IOException {
+    Cli.Result result =
+        Cli.run(
+            "fewshot",
+            "--clip",
+            shared.resolve("clip"),
+            "--data",
+            shared.resolve("drawings"),
+            "--methods",
+            "coop,kgcoop",
+            "--seeds",
+            "1",
+            "--shots",
+            "1,2",
+            "--bank",
+            "none",
+            "--published",
+            "--out",
+            folder.resolve("few"));
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains("views of training pictures: online, as published");
+    JsonNode methods =
+        new ObjectMapper()
+            .readTree(folder.resolve("few/results.json").toFile())
+            .path("settings")
+            .path("methods");
+    JsonNode coOp = methods.path(0);
+    assertThat(coOp.path("method").path("context_tokens").asInt()).isEqualTo(16);
+    assertThat(coOp.path("method").path("words").asText()).isEmpty();
+    assertThat(coOp.path("training").path("epochs")).hasToString("[50,100]");
+    assertThat(coOp.path("training").path("augment").asText()).isEqualTo("online");
+    assertThat(coOp.path("training").path("batch_size").asInt()).isEqualTo(32);
+    assertThat(methods.path(1).path("training").path("epochs").asInt()).isEqualTo(100);
+  }
+
+  @Test
+  void forMachinesOnlyTheResultsArePrinted() throws IOException {
+    Cli.Result result = table("--json");
+
+    ObjectMapper mapper = new ObjectMapper();
+    assertThat(mapper.readTree(result.out()))
+        .isEqualTo(mapper.readTree(folder.resolve("results.json").toFile()));
+    assertThat(folder.resolve("report.html")).isRegularFile();
+  }
+}

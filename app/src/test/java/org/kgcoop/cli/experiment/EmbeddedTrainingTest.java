@@ -1,0 +1,173 @@
+package org.kgcoop.cli.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.bank.FeatureBank;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.FewShot;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.experiment.Evaluator;
+import org.kgcoop.experiment.Progress;
+import org.kgcoop.image.Images;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.CoCoOp;
+import org.kgcoop.prompt.CoOp;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.KgCoOp;
+import org.kgcoop.prompt.ProGrad;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.tensor.Optimizer;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.UpdateRule;
+
+/** Real training on real drawings: relations that hold for any correct implementation. */
+class EmbeddedTrainingTest {
+  private static final String TEMPLATE = EmbeddedClip.TEMPLATE;
+  private static final ContextSettings WORDS = ContextSettings.shared(4, "an icon of a");
+  private static final DataSetOptions OPTIONS = DataSetOptions.defaults(warning -> {});
+  private static final int STEPS = 30;
+
+  private static Clip clip;
+  private static FeatureBank bank;
+  private static DataSet slice;
+
+  @BeforeAll
+  static void open() {
+    clip = Clip.load(EmbeddedClip.folder());
+    bank = FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {})));
+    slice =
+        FewShot.draw(EmbeddedDataSets.open("symbols", OPTIONS), 3, 1, warning -> {})
+            .select(ClassSplit.BASE);
+  }
+
+  @AfterAll
+  static void close() {
+    clip.close();
+  }
+
+  /** What training left. */
+  private record Trained(List<Map<String, Double>> losses, List<float[]> parameters) {
+    double first(String loss) {
+      return losses.get(0).getOrDefault(loss, Double.NaN);
+    }
+
+    double last(String loss) {
+      return losses.get(losses.size() - 1).getOrDefault(loss, Double.NaN);
+    }
+  }
+
+  /** Full batches but for CoCoOp, whose cost is that of pictures times classes. */
+  private static Trained train(PromptMethod method, int steps) {
+    try (Scope scope = Scope.open("test");
+        PromptLearner learner = method.learner(clip, slice.classNames(), 1);
+        Optimizer sgd =
+            new Optimizer(
+                List.copyOf(learner.parameters().values()), new UpdateRule.Sgd(0.9, 5e-4))) {
+      Batch batch = batch(method instanceof CoCoOp ? 8 : slice.train().size());
+      List<Map<String, Double>> losses = new ArrayList<>();
+      for (int i = 0; i < steps; i++) {
+        try (Scope inner = Scope.open("step")) {
+          Step step = learner.step(batch);
+          losses.add(step.losses());
+          sgd.step(step.gradients(), 0.05);
+        }
+      }
+      return new Trained(
+          losses, learner.parameters().values().stream().map(Tensor::toFloats).toList());
+    }
+  }
+
+  private static Batch batch(int size) {
+    // Every seventh: neighbours are of one class.
+    List<Item> items =
+        IntStream.range(0, size)
+            .mapToObj(i -> slice.train().get(7 * i % slice.train().size()))
+            .toList();
+    List<float[]> features = bank.test(items, done -> {}).vectors();
+    int width = features.get(0).length;
+    float[] values = new float[size * width];
+    long[] labels = new long[size];
+    for (int i = 0; i < size; i++) {
+      System.arraycopy(features.get(i), 0, values, i * width, width);
+      labels[i] = items.get(i).label();
+    }
+    return new Batch(Tensor.of(values, size, width), Tensor.of(labels, size));
+  }
+
+  static List<PromptMethod> methods() {
+    return List.of(
+        new CoOp(WORDS),
+        new ProGrad(WORDS, TEMPLATE, 1, 1),
+        new CoCoOp(WORDS),
+        new KgCoOp(WORDS, TEMPLATE, 8));
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void lossFalls(PromptMethod method) {
+    Trained trained = train(method, method instanceof CoCoOp ? 8 : STEPS);
+    String loss = trained.losses().get(0).keySet().iterator().next();
+    assertThat(trained.last(loss)).isLessThan(trained.first(loss));
+  }
+
+  @Test
+  void withoutWeightKgCoOpIsCoOp() {
+    Trained coOp = train(new CoOp(WORDS), STEPS);
+    Trained kgCoOp = train(new KgCoOp(WORDS, TEMPLATE, 0), STEPS);
+    assertThat(kgCoOp.last("cross_entropy")).isCloseTo(coOp.last("loss"), within(1e-4));
+    float[] expected = coOp.parameters().get(0);
+    float[] found = kgCoOp.parameters().get(0);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(found[i]).isCloseTo(expected[i], within(1e-3f));
+    }
+  }
+
+  @Test
+  void fromTheTeachersOwnWordsTheDistanceBeginsAtNothing() {
+    Trained trained = train(new KgCoOp(WORDS, TEMPLATE, 8), STEPS);
+    assertThat(trained.first("knowledge")).isCloseTo(0, within(1e-5));
+    assertThat(trained.last("knowledge")).isGreaterThan(1e-5);
+  }
+
+  @Test
+  void theLargerTheWeightTheSmallerTheDistanceInTheEnd() {
+    double before = Double.POSITIVE_INFINITY;
+    for (double weight : new double[] {0, 2, 8, 32}) {
+      double distance = train(new KgCoOp(WORDS, TEMPLATE, weight), STEPS).last("knowledge");
+      assertThat(distance).as("distance at weight %s", weight).isLessThan(before);
+      before = distance;
+    }
+  }
+
+  @Test
+  void theEmbeddedClipKnowsItsObjects() {
+    DataSet objects = EmbeddedDataSets.open("objects", OPTIONS);
+    try (FeatureClassifier zeroShot =
+        new ZeroShot(List.of(TEMPLATE)).classifier(clip, objects.classNames())) {
+      double accuracy =
+          Evaluator.evaluate(zeroShot, bank, objects, Progress.SILENT).evaluation().accuracy();
+      assertThat(accuracy).isGreaterThan(5 * 100.0 / objects.classNames().size());
+    }
+  }
+}

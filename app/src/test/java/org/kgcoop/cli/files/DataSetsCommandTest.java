@@ -1,0 +1,109 @@
+package org.kgcoop.cli.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.Cli;
+
+/** Data sets by name, below a root. */
+class DataSetsCommandTest {
+  @TempDir Path root;
+
+  /** EuroSAT with two of its classes, ten pictures each. */
+  @BeforeEach
+  void makeEuroSat() throws IOException {
+    for (String name : List.of("Forest", "River")) {
+      Path folder = Files.createDirectories(root.resolve("eurosat/2750").resolve(name));
+      for (int i = 0; i < 10; i++) {
+        BufferedImage image = new BufferedImage(3, 3, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(0, 0, i);
+        assertThat(ImageIO.write(image, "png", folder.resolve(i + ".jpg").toFile())).isTrue();
+      }
+    }
+  }
+
+  private static JsonNode json(Cli.Result result) throws IOException {
+    return new ObjectMapper().readTree(result.out());
+  }
+
+  @Test
+  void listsAllWithWhatIsMissing() throws IOException {
+    Cli.Result result = Cli.run("datasets", "--root", root);
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out())
+        .contains("OxfordPets", "not there", "annotations.tar.gz", "embedded:objects")
+        .containsPattern("EuroSAT .* whole, no split_zhou_EuroSAT.json");
+    JsonNode listed = json(Cli.run("datasets", "--root", root, "--json"));
+    assertThat(listed.path("data_sets")).hasSize(15);
+    assertThat(listed.path("data_sets").findValuesAsText("state"))
+        .filteredOn("whole"::equals)
+        .hasSize(1);
+    assertThat(Cli.run("datasets").out()).contains("Give --root DIR");
+    assertThat(result.out())
+        .contains("./kgcoop download OxfordPets --root " + root)
+        .doesNotContain("download EuroSAT", "download ImageNet");
+  }
+
+  @Test
+  void checkOpensEveryPictureAndFailsOnABadOne() throws IOException {
+    Cli.Result good = Cli.run("datasets", "--root", root, "--check", "eurosat");
+    assertThat(good.out()).contains("10 train, 4 val, 6 test: all can be read");
+    assertThat(good.err()).contains("2 classes, expected 10");
+    assertThat(good.exitCode()).isZero();
+
+    Files.write(root.resolve("eurosat/2750/River/3.jpg"), new byte[0]);
+    Cli.Result bad = Cli.run("datasets", "--root", root, "--check");
+    assertThat(bad.out()).contains("1 bad", "BAD", "3.jpg", "empty");
+    assertThat(bad.exitCode()).isEqualTo(1);
+    JsonNode json = json(Cli.run("datasets", "--root", root, "--check", "EuroSAT", "--json"));
+    assertThat(json.path("data_sets").path(0).path("bad")).hasSize(1);
+  }
+
+  @Test
+  void checkFailsOnANamedSetThatIsNotWhole() {
+    Cli.Result result = Cli.run("datasets", "--root", root, "--check", "pets");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).contains("OxfordPets", "not there");
+  }
+
+  @Test
+  void refusesUnknownNamesAndRoots() {
+    assertThat(Cli.run("datasets", "petz").errorLine()).contains("no data set \"petz\"");
+    assertThat(Cli.run("datasets", "--root", root.resolve("x")).errorLine()).contains("--root");
+    assertThat(Cli.run("datasets", "--check", "pets").errorLine())
+        .contains("expected --root", "oxford_pets/");
+  }
+
+  @Test
+  void opensByNameBelowTheRoot() throws IOException {
+    JsonNode named = json(Cli.run("inspect", "--root", root, "EuroSAT", "--json"));
+    JsonNode path = json(Cli.run("inspect", root.resolve("eurosat"), "--json"));
+
+    assertThat(named).isEqualTo(path);
+    assertThat(named.path("template").asText()).isEqualTo("a centered satellite photo of {}.");
+    assertThat(named.path("class_counts").path(1).path("class").asText()).isEqualTo("River");
+    assertThat(Cli.run("eval", "--data", "eurosat").errorLine()).contains("--root");
+  }
+
+  @Test
+  void aFolderOfOnesOwnMayBeCalledLikeAPublishedSet() throws IOException {
+    Files.move(root.resolve("eurosat/2750"), root.resolve("pets"));
+
+    JsonNode own = json(Cli.run("inspect", "--root", root, "pets", "--quick", "--json"));
+
+    assertThat(own.path("name").asText()).isEqualTo("pets");
+    assertThat(own.path("class_counts")).hasSize(2);
+  }
+}

@@ -1,0 +1,353 @@
+package org.kgcoop.cli.options;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.SampleDrawings;
+import org.kgcoop.clip.RandomClip;
+
+/** Commands with their options in files. */
+class ConfigTest {
+  @TempDir static Path shared;
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void writeInput() {
+    RandomClip.write(shared.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(shared.resolve("drawings"));
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private JsonNode settings() throws IOException {
+    return new ObjectMapper().readTree(folder.resolve("run/run.json").toFile()).path("settings");
+  }
+
+  private Path own() throws IOException {
+    return file(
+        "own.yaml",
+        """
+        clip: %s
+        data: %s
+        out: %s
+        method: kgcoop
+        shots: 2
+        epochs: 1
+        lr: 5e-3
+        optimizer: adam
+        decay: steps:1
+        augment: test
+        bank: none
+        quiet: true
+        strict: false
+        set:
+          context_tokens: 3
+          kgcoop:
+            weight: 2.5
+        """
+            .formatted(shared.resolve("clip"), shared.resolve("drawings"), folder.resolve("run")));
+  }
+
+  @Test
+  void aFileSaysAllThatOptionsSayAndTheCommandLineIsStronger() throws IOException {
+    Cli.Result result =
+        Cli.run("train", "--config", own(), "--lr", "0.01", "--set", "kgcoop.weight=3");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err()).isEmpty();
+    assertThat(settings().path("training").path("lr").asDouble()).isEqualTo(0.01);
+    assertThat(settings().path("training").path("optimizer").asText()).isEqualTo("adam");
+    assertThat(settings().path("training").path("decay").asText()).isEqualTo("steps:1");
+    assertThat(settings().path("method").path("context_tokens").asInt()).isEqualTo(3);
+    assertThat(settings().path("method").path("weight").asDouble()).isEqualTo(3);
+  }
+
+  @Test
+  void aPublishedFileAndPairsTrain() throws IOException {
+    Path trainer =
+        file(
+            "trainer.yaml",
+            """
+            DATALOADER:
+              TRAIN_X:
+                BATCH_SIZE: 8
+              NUM_WORKERS: 8
+            INPUT:
+              TRANSFORMS: ["random_crop", "cutout", "normalize"]
+              CUTOUT_LEN: 6
+            OPTIM:
+              NAME: "rmsprop"
+              LR: 0.002
+              MAX_EPOCH: 200
+              LR_SCHEDULER: "cosine"
+              WARMUP_EPOCH: -1
+            """);
+    Cli.Result result =
+        Cli.run(
+            "train",
+            "--clip",
+            shared.resolve("clip"),
+            "--data",
+            shared.resolve("drawings"),
+            "--out",
+            folder.resolve("run"),
+            "--bank",
+            "none",
+            "--config",
+            trainer,
+            "TRAINER.NAME",
+            "CoOp",
+            "OPTIM.MAX_EPOCH",
+            "1",
+            "DATASET.NUM_SHOTS",
+            "2",
+            "TRAINER.COOP.N_CTX",
+            "2");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err()).contains("warning: without a meaning here: DATALOADER.NUM_WORKERS");
+    JsonNode training = settings().path("training");
+    assertThat(training.path("optimizer").asText()).isEqualTo("rmsprop");
+    assertThat(training.path("epochs").asInt()).isEqualTo(1);
+    assertThat(training.path("batch_size").asInt()).isEqualTo(8);
+    assertThat(training.path("warmup").asText()).isEqualTo("none");
+    assertThat(training.path("transforms").asText()).isEqualTo("random_crop:4,unscaled cutout:1,6");
+    assertThat(settings().path("method").path("method").asText()).isEqualTo("coop");
+    assertThat(settings().path("data").path("shots").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void pairsAreStrongerThanAnyFileAndOptionsThanPairs() throws IOException {
+    Cli.Result result =
+        Cli.run(
+            "train",
+            "--config",
+            own(),
+            "--batch-size",
+            "4",
+            "OPTIM.LR",
+            "0.02",
+            "DATALOADER.TRAIN_X.BATCH_SIZE",
+            "8",
+            "TRAINER.COOP.W",
+            "7.0");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(settings().path("training").path("lr").asDouble()).isEqualTo(0.02);
+    assertThat(settings().path("training").path("batch_size").asInt()).isEqualTo(4);
+    assertThat(settings().path("training").path("optimizer").asText()).isEqualTo("adam");
+    assertThat(settings().path("method").path("weight").asDouble()).isEqualTo(7);
+    assertThat(settings().path("method").path("context_tokens").asInt()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--set weight=4", "--set kgcoop.weight=4", "--weight 4"})
+  void aSettingOfTheCommandLineIsStrongerThanAnySpellingInAFile(String option) throws IOException {
+    for (String inFile :
+        List.of("weight: auto", "set: {weight: 2}", "set: {kgcoop: {weight: 2}}")) {
+      Path weight = file("weight.yaml", inFile + "\n");
+      Path base = file("base.yaml", Files.readString(own()).replaceFirst("(?s)set:.*", ""));
+      List<Object> words = new ArrayList<>(List.of("train", "--config", base, "--config", weight));
+      words.addAll(List.of((Object[]) option.split(" ")));
+      Cli.Result result = Cli.run(words.toArray());
+      assertThat(result.exitCode()).as(inFile + "\n" + result.err()).isZero();
+      assertThat(settings().path("method").path("weight").asDouble()).as(inFile).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void twoSpellingsOfOneSettingInOnePlaceAreRefused() throws IOException {
+    Path both = file("both.yaml", "weight: auto\nset: {kgcoop: {weight: 4}}\n");
+    assertThat(Cli.run("train", "--config", both).errorLine())
+        .contains("both.yaml: weight and set: weight: give one of them");
+    assertThat(
+            Cli.run("train", "--config", own(), "--weight", "auto", "--set", "weight=4")
+                .errorLine())
+        .contains("--weight and --set weight: give one of them");
+  }
+
+  @Test
+  void aSweepOfTheCommandLineTakesThePlaceOfAFilesSetting() throws IOException {
+    Path table =
+        file(
+            "table.yaml", "methods: [kgcoop]\nseeds: 1\nshots: 2\nepochs: 1\nlr: 0.1\nweight: 3\n");
+    Cli.Result result =
+        Cli.run(
+            "base2new",
+            "--config",
+            table,
+            "--clip",
+            shared.resolve("clip"),
+            "--data",
+            shared.resolve("drawings"),
+            "--bank",
+            "none",
+            "--augment",
+            "test",
+            "--out",
+            folder.resolve("table"),
+            "--sweep",
+            "weight=0,2",
+            "--sweep",
+            "lr=0.01");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains("weight=0,lr=0.01", "weight=2,lr=0.01");
+  }
+
+  @Test
+  void inATableOfSeveralMethodsKgCoOpKeepsTheClassNameAtTheEnd() throws IOException {
+    Cli.Result result =
+        Cli.run(
+            "base2new",
+            "--clip",
+            shared.resolve("clip"),
+            "--data",
+            shared.resolve("drawings"),
+            "--methods",
+            "coop,kgcoop",
+            "--seeds",
+            "1",
+            "--bank",
+            "none",
+            "--augment",
+            "test",
+            "--out",
+            folder.resolve("table"),
+            "DATASET.NUM_SHOTS",
+            "2",
+            "OPTIM.MAX_EPOCH",
+            "1",
+            "TRAINER.COOP.CLASS_TOKEN_POSITION",
+            "middle");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err()).contains("TRAINER.COOP.CLASS_TOKEN_POSITION of KgCoOp");
+    assertThat(position("coop")).isEqualTo("middle");
+    assertThat(position("kgcoop")).isEqualTo("end");
+  }
+
+  private String position(String method) throws IOException {
+    Path run = folder.resolve("table/drawings").resolve(method).resolve("seed1/run.json");
+    JsonNode settings = new ObjectMapper().readTree(run.toFile()).path("settings");
+    return settings.path("method").path("class_position").asText();
+  }
+
+  @Test
+  void aTableTakesListsFromAFile() throws IOException {
+    Path table =
+        file(
+            "table.yaml",
+            """
+            data: [%s]
+            methods: [clip]
+            seeds: [1, 2]
+            shots: 2
+            """
+                .formatted(shared.resolve("drawings")));
+    Cli.Result result =
+        Cli.run(
+            "base2new",
+            "--clip",
+            shared.resolve("clip"),
+            "--out",
+            folder.resolve("table"),
+            "--bank",
+            "none",
+            "--config",
+            table);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+  }
+
+  @Test
+  void aPublishedDataSetIsLookedForBelowItsRootByEveryCommand() throws IOException {
+    Path pets = file("oxford_pets.yaml", "DATASET:\n  NAME: \"OxfordPets\"\n");
+    String missing = folder.resolve("oxford_pets") + ": there is no such folder";
+    for (String[] command :
+        new String[][] {
+          {"train", "--method", "coop"},
+          {"base2new"},
+          {"fewshot"},
+          {"cross", "--data", "embedded:drawings"},
+          {"domain", "--shifts", "embedded:drawings"}
+        }) {
+      List<Object> words = new ArrayList<>(List.of((Object[]) command));
+      words.addAll(List.of("--clip", shared.resolve("clip"), "--out", folder.resolve("run")));
+      words.addAll(List.of("--config", pets, "DATASET.ROOT", folder));
+      Cli.Result result = Cli.run(words.toArray());
+      assertThat(result.errorLine()).as(command[0]).contains(missing);
+      assertThat(result.err()).as(command[0]).doesNotContain("without a meaning");
+    }
+  }
+
+  @Test
+  void aDataSetWithoutKnownShiftsWantsThemNamed() {
+    Cli.Result result =
+        Cli.run(
+            "domain",
+            "--clip",
+            shared.resolve("clip"),
+            "--source",
+            shared.resolve("drawings"),
+            "--out",
+            folder.resolve("run"));
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.errorLine()).contains("no shifted versions of", "--shifts PATH");
+  }
+
+  @Test
+  void allUnknownKeysAreRefusedWithTheNearestKnownOnes() throws IOException {
+    Path wrong = file("wrong.yaml", "batch_size: 3\nlearning: 1\nepoch: 2\n");
+    Cli.Result result = Cli.run("train", "--config", wrong);
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.errorLine())
+        .contains(
+            "wrong.yaml: no option of train: batch_size (did you mean batch-size?), learning",
+            "epoch (did you mean epochs?)");
+  }
+
+  @Test
+  void aWrongValueInAFileIsToldAsThatOfTheOption() throws IOException {
+    Path wrong = file("wrong.yaml", "epochs: many\nout: x\ndata: y\n");
+    Cli.Result result = Cli.run("train", "--config", wrong);
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.errorLine()).contains("--epochs", "many");
+    Cli.Result missing = Cli.run("train", "--config", folder.resolve("none.yaml"));
+    assertThat(missing.exitCode()).isEqualTo(2);
+    assertThat(missing.errorLine()).contains("none.yaml: no such file");
+  }
+
+  @Test
+  void aFileThatIsNoYamlIsToldInPlainWords() throws IOException {
+    for (String text :
+        new String[] {
+          "epochs: 1\n---\nout: x\n",
+          "epochs:\n\t- 1\n",
+          "epochs: \u0000\n",
+          "epochs: {1\n",
+          "? [a]\n: 1\n",
+          "epochs: 1\nepochs: 2\n"
+        }) {
+      Cli.Result result = Cli.run("train", "--config", file("wrong.yaml", text));
+      assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
+      assertThat(result.errorLine())
+          .contains("wrong.yaml")
+          .doesNotContain("com.fasterxml", "Exception", "`", "org.yaml", "java.");
+    }
+    Path latin1 = folder.resolve("latin1.yaml");
+    Files.write(latin1, "template: caf\u00e9 {}\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(Cli.run("train", "--config", latin1).errorLine())
+        .contains("latin1.yaml", "no text in UTF-8")
+        .doesNotContain("Exception");
+  }
+}

@@ -1,0 +1,133 @@
+package org.kgcoop.cli.options;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.SampleDrawings;
+import org.kgcoop.clip.RandomClip;
+
+/** Rows of several values, by the command line. */
+class SweepTest {
+  @TempDir static Path shared;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void writeInput() {
+    RandomClip.write(shared.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(shared.resolve("drawings"));
+  }
+
+  private Cli.Result table(Object... more) {
+    Object[] arguments = {
+      "base2new",
+      "--quiet",
+      "--clip",
+      shared.resolve("clip"),
+      "--data",
+      shared.resolve("drawings"),
+      "--seeds",
+      "1",
+      "--shots",
+      2,
+      "--augment",
+      "test",
+      "--bank",
+      shared.resolve("bank"),
+      "--batch-size",
+      2,
+      "--lr",
+      0.05,
+      "--out",
+      folder
+    };
+    return Cli.run(Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray());
+  }
+
+  private JsonNode json(String file) throws IOException {
+    return new ObjectMapper().readTree(folder.resolve(file).toFile());
+  }
+
+  private static List<String> settings(JsonNode rows) {
+    List<String> settings = new ArrayList<>();
+    rows.forEach(row -> settings.add(row.path("method").asText() + row.path("setting")));
+    return settings;
+  }
+
+  @Test
+  void aWeightMakesARowEachOfKgCoOpAlone() throws IOException {
+    Cli.Result result =
+        table("--methods", "clip,coop,kgcoop", "--epochs", 2, "--sweep", "weight=0,4.5");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    JsonNode results = json("results.json");
+    List<String> expected =
+        List.of("clip{}", "coop{}", "kgcoop{\"weight\":0}", "kgcoop{\"weight\":4.5}");
+    assertThat(settings(results.path("rows"))).isEqualTo(expected);
+    assertThat(settings(results.path("cells"))).isEqualTo(expected);
+    String run = results.path("cells").path(3).path("run").asText();
+    assertThat(run).isEqualTo("drawings/kgcoop/weight=4.5/seed1");
+    assertThat(json(run + "/run.json").path("settings").path("method").path("weight").asDouble())
+        .isEqualTo(4.5);
+    assertThat(result.out()).contains("setting").contains("weight=4.5").contains("distance");
+    // Without the knowledge term KgCoOp is CoOp.
+    assertThat(results.path("rows").path(2).path("distance").asDouble())
+        .isEqualTo(results.path("rows").path(1).path("distance").asDouble());
+  }
+
+  @Test
+  void aSettingOfTheTrainingMakesRowsOfWhatIsTrained() throws IOException {
+    Cli.Result result =
+        table("--methods", "clip,coop", "--sweep", "epochs=1,3", "--sweep", "batch-size=2,4");
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
+    assertThat(result.errorLine()).contains("--sweep batch_size").contains("--batch-size");
+    result = table("--methods", "clip,coop", "--sweep", "epochs=1,3", "--sweep", "momentum=0,0.5");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(settings(json("results.json").path("rows")))
+        .containsExactly(
+            "clip{}",
+            "coop{\"epochs\":1,\"momentum\":0}",
+            "coop{\"epochs\":1,\"momentum\":0.5}",
+            "coop{\"epochs\":3,\"momentum\":0}",
+            "coop{\"epochs\":3,\"momentum\":0.5}");
+    JsonNode training =
+        json("drawings/coop/epochs=3,momentum=0.5/seed1/run.json")
+            .path("settings")
+            .path("training");
+    assertThat(training.path("epochs").asInt()).isEqualTo(3);
+    // What is not swept is as given.
+    assertThat(training.path("lr").asDouble()).isEqualTo(0.05);
+    assertThat(training.path("batch_size").asInt()).isEqualTo(2);
+    assertThat(training.path("augment").asText()).isEqualTo("test");
+  }
+
+  @Test
+  void whatIsWrongIsSaidInALine() {
+    assertThat(table("--methods", "clip", "--sweep", "weight=1,2").errorLine())
+        .contains("--sweep weight: no setting of clip; known are templates");
+    assertThat(table("--methods", "kgcoop", "--sweep", "weight").errorLine())
+        .contains("expected KEY=V1,V2");
+    assertThat(table("--methods", "kgcoop", "--sweep", "weight=1,x").errorLine())
+        .contains("weight: expected a number");
+    assertThat(table("--methods", "kgcoop", "--weight", 2, "--sweep", "weight=1,2").errorLine())
+        .contains("--sweep weight: --set or --weight gives it too");
+    assertThat(table("--methods", "coop", "--sweep", "momentum=0,x").errorLine())
+        .contains("--sweep:")
+        .contains("momentum");
+    assertThat(table("--methods", "coop", "--weight", "auto").errorLine())
+        .contains("--weight: a setting of kgcoop");
+    assertThat(table("--methods", "probe").errorLine())
+        .contains("Linear probe")
+        .contains("cannot be used on new classes");
+  }
+}

@@ -1,0 +1,162 @@
+package org.kgcoop.cli.runs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.SampleDrawings;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.files.JsonFiles;
+import org.kgcoop.store.StoredRuns;
+import org.kgcoop.train.RunFolders;
+
+/** Runs made again by their own command. */
+@Tag("equality")
+class RerunTest {
+  @TempDir Path folder;
+
+  @Test
+  void aTrainedRunMadeAgainHasTheSameNumbersAndOthersAreTold() {
+    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(folder.resolve("drawings"));
+    Path run = folder.resolve("run");
+    String words =
+        "train --clip FOLDER/clip --data FOLDER/drawings --shots 2 --epochs 2 --set context_tokens=2"
+            + " --augment test --bank none --threads 1 --quiet --out FOLDER/run";
+    Cli.Result trained = Cli.run((Object[]) words.replace("FOLDER", folder.toString()).split(" "));
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+
+    Path again = folder.resolve("again");
+    Cli.Result same = Cli.run("runs", "rerun", run, "--out", again);
+
+    assertThat(same.exitCode()).as(same.err()).isZero();
+    assertThat(same.out()).contains(again + ": the same numbers as " + run);
+    assertThat(again.resolve("prompt.safetensors"))
+        .hasSameBinaryContentAs(run.resolve("prompt.safetensors"));
+
+    Path results = run.resolve("results.json");
+    ObjectNode json = (ObjectNode) JsonFiles.read(results);
+    ObjectNode target = (ObjectNode) json.path("targets").path(0);
+    int right = target.path("correct").asInt();
+    target.put("correct", right + 1);
+    JsonFiles.write(results, json);
+
+    Cli.Result other = Cli.run("runs", "rerun", run, "--out", folder.resolve("third"));
+
+    assertThat(other.exitCode()).isEqualTo(1);
+    assertThat(other.errorLine())
+        .contains(
+            "other numbers than", "test %s of ".formatted(right), "instead of " + (right + 1));
+  }
+
+  @Test
+  void aRunOfATableIsMadeAgainAlone() throws IOException {
+    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(folder.resolve("drawings"));
+    Path config =
+        Files.writeString(
+            folder.resolve("table.yaml"),
+            """
+            clip: %1$s/clip
+            data: %1$s/drawings
+            methods: [coop, kgcoop]
+            seeds: [1, 2]
+            shots: 2
+            epochs: 1
+            augment: test
+            bank: none
+            threads: 1
+            set: {context_tokens: 2}
+            """
+                .formatted(folder));
+    Path table = folder.resolve("table");
+    Cli.Result made =
+        Cli.run("base2new", "--config", config, "--out", table, "--sweep", "weight=0,2.5");
+    assertThat(made.exitCode()).as(made.err()).isZero();
+    Path run = table.resolve("drawings/kgcoop/weight=2.5/seed2");
+    Path again = folder.resolve("again");
+
+    Cli.Result same = Cli.run("runs", "rerun", run, "--out", again);
+
+    assertThat(same.exitCode()).as(same.err()).isZero();
+    assertThat(same.out()).contains("the same numbers as " + run);
+    assertThat(RunFolders.runsBelow(again))
+        .containsExactly(again.resolve("drawings/kgcoop/weight=2.5/seed2"));
+    assertThat(again.resolve("results.json")).doesNotExist();
+  }
+
+  @Test
+  void pathsAreThoseOfTheFolderInWhichTheCommandWasGivenAndPairsBecomeOptions() {
+    Path run = folder.resolve("table/places/coop/seed2");
+    StoredRuns.run("coop", "places", 2)
+        .target("base", 1, 2)
+        .command(
+            folder,
+            List.of(
+                "base2new",
+                "--data",
+                "places",
+                "--seeds=1,2",
+                "--published",
+                "--per-set",
+                "--out=table",
+                "DATASET.NUM_SHOTS",
+                "4",
+                "DATASET.ROOT",
+                "data"))
+        .write(run);
+
+    Cli.Result result = Cli.run("runs", "rerun", run, "--out", "again", "--dry-run");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err())
+        .contains("kgcoop base2new --", "--published", "--seeds=1,2", "--shots=4", "--data=places")
+        .contains("--root=" + folder.resolve("data"))
+        .containsPattern("--only=places/coop/seed2 --out=again\\R")
+        .doesNotContain("--per-set");
+  }
+
+  @Test
+  void aRunOfTheDemoIsMadeAgainAlone() {
+    Path run = folder.resolve("demo/places/coop/seed2");
+    StoredRuns.run("coop", "places", 2)
+        .target("base", 1, 2)
+        .command(folder, List.of("demo", "--per-set", "--seeds", "1,2"))
+        .write(run);
+
+    Cli.Result result = Cli.run("runs", "rerun", run, "--out", "again", "--dry-run");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err())
+        .contains("kgcoop demo --seeds=1,2 --only=places/coop/seed2 --out=again");
+  }
+
+  @Test
+  void aRunThatIsNoneOfTheTableIsRefusedWithThoseThatAre() {
+    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(folder.resolve("drawings"));
+    Cli.Result result =
+        Cli.run(
+            "base2new",
+            "--clip",
+            folder.resolve("clip"),
+            "--data",
+            folder.resolve("drawings"),
+            "--methods=clip",
+            "--seeds=1",
+            "--bank=none",
+            "--out",
+            folder.resolve("table"),
+            "--only=drawings/clip/seed3");
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.errorLine())
+        .contains("--only drawings/clip/seed3: no run of this table", "drawings/clip/seed1");
+  }
+}

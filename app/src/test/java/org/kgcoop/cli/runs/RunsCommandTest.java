@@ -1,0 +1,141 @@
+package org.kgcoop.cli.runs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.Cli;
+import org.kgcoop.store.StoredRuns;
+
+class RunsCommandTest {
+  @TempDir Path folder;
+
+  @BeforeEach
+  void writeRuns() {
+    List<String> command =
+        List.of(
+            "base2new",
+            "--data",
+            "set/pets",
+            "--data",
+            "food",
+            "--seeds=1,2",
+            "--json",
+            "--out",
+            "t");
+    for (long seed = 1; seed <= 2; seed++) {
+      StoredRuns.run("coop", "pets", seed)
+          .target("base", 100, 400)
+          .target("new", 200, 400)
+          .command(folder, command)
+          .write(folder.resolve("t/pets/coop/seed" + seed));
+      StoredRuns.run("kgcoop", "pets", seed)
+          .target("base", 101, 400)
+          .target("new", 300, 400)
+          .write(folder.resolve("t/pets/kgcoop/seed" + seed));
+    }
+  }
+
+  private Cli.Result runs(Object... words) {
+    Object[] all = new Object[words.length + 3];
+    all[0] = "runs";
+    System.arraycopy(words, 0, all, 1, words.length);
+    all[words.length + 1] = "--runs";
+    all[words.length + 2] = folder;
+    return Cli.run(all);
+  }
+
+  @Test
+  void aloneItLists() {
+    Cli.Result result = runs();
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out())
+        .contains("t/pets/coop/seed1", "base 25.00, new 50.00", "33.33", "complete");
+    assertThat(runs("list", "--method", "kgcoop", "--seed", 2).out().lines()).hasSize(2);
+    assertThat(runs("list", "--method", "prograd").out()).contains("no such run");
+  }
+
+  @Test
+  void aTableMarksWhatStands() throws IOException {
+    JsonNode json = new ObjectMapper().readTree(runs("table", "--json").out());
+
+    assertThat(json.path("rows")).hasSize(2);
+    for (JsonNode difference : json.path("differences")) {
+      // One picture of 400 more does not stand, 100 more do.
+      assertThat(difference.path("stands").asBoolean())
+          .as(difference.toString())
+          .isEqualTo(!difference.path("column").asText().equals("base"));
+    }
+    assertThat(runs("table", folder.resolve("t"), "--format", "latex").out())
+        .contains("\\begin{tabular}{lrrrr}", "\\textbf{75.00 $\\pm$ 0.00");
+    assertThat(runs("table", "--format", "markdown").out()).contains("| method | base | new | H |");
+    assertThat(runs("table", "--format", "csv").out().lines()).hasSize(7);
+  }
+
+  @Test
+  void badInputGivesOneLine() {
+    assertThat(runs("table", "--format", "word").errorLine()).contains("expected text, markdown");
+    assertThat(runs("table", "--against", "x").errorLine())
+        .contains("no such row; there are CoOp, base2new; ");
+    assertThat(runs("show", "none").errorLine()).contains("no run folder");
+    assertThat(runs("delete", folder.resolve("t"), "--yes").errorLine())
+        .contains("it holds runs: name those");
+    assertThat(runs("delete", "t/pets/coop/seed1").errorLine()).contains("say --yes");
+    assertThat(Cli.run("runs", "--runs", folder.resolve("no")).exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void aRunIsComparedShownAndDeleted() {
+    assertThat(runs("compare", "t/pets/coop/seed1", "t/pets/kgcoop/seed2").out())
+        .contains("data.seed: 1 | 2", "method.method: coop | kgcoop", "+25.00");
+    assertThat(runs("show", "t/pets/coop/seed1").out())
+        .contains("method.method: coop", "base (pets, base classes): 25.00 %, 100 of 400");
+
+    Cli.Result result = runs("delete", "t/pets/coop/seed1", "--yes");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(folder.resolve("t/pets/coop/seed1")).doesNotExist();
+    assertThat(runs("list").out().lines()).hasSize(4);
+  }
+
+  @Test
+  void aTableIsDeletedAsAWhole() throws IOException {
+    Files.writeString(folder.resolve("t/results.json"), "{\"rows\": []}");
+    assertThat(runs("delete", "t").errorLine()).contains("4 runs", "say --yes");
+    assertThat(folder.resolve("t/pets/coop/seed1")).exists();
+
+    Cli.Result result = runs("delete", "t", "--yes");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(folder.resolve("t")).doesNotExist();
+  }
+
+  @Test
+  void aCommandIsPrintedWithoutAFolder() {
+    Cli.Result result = runs("rerun", "t/pets/coop/seed2", "--dry-run");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err().strip())
+        .endsWith("kgcoop base2new --data=set/pets --seeds=1,2 --only=pets/coop/seed2");
+    assertThat(runs("rerun", "t/pets/coop/seed2").errorLine()).contains("--out is missing");
+  }
+
+  @Test
+  void theCommandOfARerunIsNarrowedToItsRun() {
+    Cli.Result result = runs("rerun", "t/pets/coop/seed2", "--out", "again", "--dry-run");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err())
+        .contains("kgcoop base2new --data=set/pets --seeds=1,2 --only=pets/coop/seed2 --out=again");
+    assertThat(runs("rerun", "t/pets/kgcoop/seed1", "--out", "again").errorLine())
+        .contains("does not say by which command it was made");
+  }
+}

@@ -1,0 +1,144 @@
+package org.kgcoop.train;
+
+import java.util.List;
+
+/**
+ * A setting of the training, as files, options and sweeps name it. A new one is a line of {@link
+ * #ALL}, and its use in {@link TrainingSettings}.
+ *
+ * @param key its name in files; the option has dashes instead of underscores
+ * @param subject the heading in help
+ * @param type Integer, Double or String
+ * @param label of the value in help
+ * @param usual the value where nobody states one; empty where the method has a published one
+ * @param meaning for help
+ */
+public record TrainingSetting(
+    String key, Subject subject, Class<?> type, String label, String usual, String meaning) {
+
+  /** The headings of help. */
+  public enum Subject {
+    TRAINING("Training"),
+    OPTIMISER("Optimiser"),
+    VIEWS("Views of training pictures");
+
+    private final String title;
+
+    Subject(String title) {
+      this.title = title;
+    }
+
+    public String title() {
+      return title;
+    }
+  }
+
+  /** All settings, in the order of help. */
+  public static final List<TrainingSetting> ALL =
+      List.of(
+          whole(
+              "epochs",
+              "",
+              "Default: the method's published one (CoOp 200, CoCoOp 10, the others 100; CoOp and"
+                  + " ProGrad 50 on ImageNet, and in fewshot by the number of shots)"),
+          whole(
+              "batch_size",
+              "",
+              "Pictures a step (default: the method's published one: CoOp and ProGrad 32, CoCoOp 1,"
+                  + " KgCoOp 128)"),
+          number("lr", "RATE", "0.002", "Learning rate"),
+          text(
+              "decay",
+              "KIND",
+              "cosine",
+              "How the rate falls: cosine, step:N (every N epochs) or steps:N,N,... (after these"
+                  + " epochs)"),
+          number("gamma", "X", "0.1", "What a step multiplies the rate by"),
+          text(
+              "schedule",
+              "NAME",
+              "current",
+              "current (Dassl recounts after the warm-up) or paper-era"),
+          text("warmup", "KIND", "constant", "constant, linear or none"),
+          whole("warmup_epochs", "1", "Epochs of the warm-up"),
+          number(
+              "warmup_lr",
+              "RATE",
+              "1e-5",
+              "Rate of a constant warm-up, and of the first epoch of a linear one"),
+          text(
+              "sampler",
+              "KIND",
+              "random",
+              "random, sequential, or random-class:N (each batch N pictures of each of some"
+                  + " classes)"),
+          text(
+              "augment",
+              "KIND",
+              "bank:8",
+              "online (a new random view in every epoch, as published), bank:V (V random views"
+                  + " encoded once) or test (one fixed view)"),
+          text("keep", "WHICH", "last", "last epoch, or best on the validation pictures"),
+          text("optimizer", "NAME", "sgd", "sgd, adam, adamw or rmsprop").of(Subject.OPTIMISER),
+          number("momentum", "X", "0.9", "Of sgd and rmsprop").of(Subject.OPTIMISER),
+          number("weight_decay", "X", "5e-4", "Weight decay").of(Subject.OPTIMISER),
+          number("beta1", "X", "0.9", "Of adam and adamw").of(Subject.OPTIMISER),
+          number("beta2", "X", "0.999", "Of adam and adamw").of(Subject.OPTIMISER),
+          number("alpha", "X", "0.99", "Of rmsprop").of(Subject.OPTIMISER),
+          text(
+                  "transforms",
+                  "LIST",
+                  "random_resized_crop,random_flip",
+                  "What changes the random views: some of random_crop, random_resized_crop,"
+                      + " random_flip, randaugment, colorjitter, randomgrayscale, gaussian_blur,"
+                      + " cutout, or none")
+              .of(Subject.VIEWS),
+          new TrainingSetting(
+              "crop_padding",
+              Subject.VIEWS,
+              Integer.class,
+              "PIXELS",
+              "4",
+              "Black frame of random_crop, which cuts the model's square out of a picture as it is"),
+          text("crop_scale", "LEAST,MOST", "0.08,1", "Areas of random_resized_crop")
+              .of(Subject.VIEWS),
+          text("randaugment", "N,MAGNITUDE", "2,10", "Operations and their strength, 0 to 30")
+              .of(Subject.VIEWS),
+          text(
+                  "colorjitter",
+                  "B,C,S,H",
+                  "0.4,0.4,0.4,0.1",
+                  "Ranges of brightness, contrast, saturation and hue")
+              .of(Subject.VIEWS),
+          number("randomgrayscale", "P", "0.2", "Its probability").of(Subject.VIEWS),
+          text("gaussian_blur", "KERNEL,P", "21,0.5", "Its width in pixels and probability")
+              .of(Subject.VIEWS),
+          text("cutout", "HOLES,PIXELS", "1,16", "How many squares, and their side")
+              .of(Subject.VIEWS));
+
+  /** The keys of all settings. */
+  public static List<String> keys() {
+    return ALL.stream().map(TrainingSetting::key).toList();
+  }
+
+  /** Its option. */
+  public String option() {
+    return "--" + key.replace('_', '-');
+  }
+
+  private static TrainingSetting whole(String key, String usual, String meaning) {
+    return new TrainingSetting(key, Subject.TRAINING, Integer.class, "N", usual, meaning);
+  }
+
+  private static TrainingSetting number(String key, String label, String usual, String meaning) {
+    return new TrainingSetting(key, Subject.TRAINING, Double.class, label, usual, meaning);
+  }
+
+  private static TrainingSetting text(String key, String label, String usual, String meaning) {
+    return new TrainingSetting(key, Subject.TRAINING, String.class, label, usual, meaning);
+  }
+
+  private TrainingSetting of(Subject other) {
+    return new TrainingSetting(key, other, type, label, usual, meaning);
+  }
+}

@@ -1,0 +1,129 @@
+package org.kgcoop.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.bank.Augmentation;
+import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.image.view.ViewStep;
+import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.tensor.UpdateRule;
+
+class TrainingSettingsTest {
+
+  /** JSON with single quotes. */
+  private static JsonNode json(String text) {
+    try {
+      return new ObjectMapper().readTree(text.replace('\'', '"'));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(text, e);
+    }
+  }
+
+  private static TrainingSettings settings(String text) {
+    return TrainingSettings.parse(json(text), new PromptMethod.Defaults(100, 32), 7);
+  }
+
+  @Test
+  void whatNobodyStatesIsPublished() {
+    TrainingSettings settings = settings("{}");
+    assertThat(settings)
+        .isEqualTo(
+            new TrainingSettings(
+                Schedule.published(0.002, 100),
+                32,
+                0.9,
+                5e-4,
+                7,
+                new Augmentation.Bank(8, ViewRecipe.PUBLISHED),
+                5,
+                false));
+  }
+
+  /** Older run folders have these bytes: with others they would not be gone on with. */
+  @Test
+  void runsKeepTheirSettingsInTheseBytes() {
+    assertThat(settings("{}").toJson())
+        .hasToString(
+            json("{'epochs':100,'batch_size':32,'sampler':'random','lr':0.002,'decay':'cosine',"
+                    + "'schedule':'current','warmup':'constant','warmup_epochs':1,"
+                    + "'warmup_lr':1.0E-5,'optimizer':'sgd','momentum':0.9,"
+                    + "'weight_decay':5.0E-4,'seed':7,'augment':'bank:8',"
+                    + "'transforms':'random_resized_crop:0.08,1.0 random_flip','keep':'last'}")
+                .toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{'decay':'step:30','gamma':0.5,'warmup':'linear','warmup_epochs':2,'warmup_lr':0.001}",
+        "{'decay':'steps:1,5','schedule':'paper-era','warmup':'none','lr':1,'epochs':9}",
+        "{'optimizer':'adam','beta1':0.8,'beta2':0.99,'weight_decay':0}",
+        "{'optimizer':'adamw','keep':'best','batch_size':8}",
+        "{'optimizer':'rmsprop','alpha':0.9,'momentum':0}",
+        "{'sampler':'random-class:4','augment':'online','transforms':'none'}",
+        "{'augment':'test','sampler':'sequential'}",
+        "{'transforms':'random_crop,randaugment,colorjitter,randomgrayscale,gaussian_blur,cutout'}"
+      })
+  void theirJsonSaysTheSame(String text) {
+    TrainingSettings settings = settings(text);
+    assertThat(TrainingSettings.parse(settings.toJson())).isEqualTo(settings);
+  }
+
+  @Test
+  void theNumbersOfViewsStandUnderKeysOfTheirOwn() {
+    assertThat(
+            settings("{'transforms':'cutout, random_crop','crop_padding':2,'cutout':'3,8'}")
+                .augmentation()
+                .recipe()
+                .steps())
+        .containsExactly(new ViewStep.RandomCrop(2), new ViewStep.Cutout(3, 8));
+    assertThat(settings("{'transforms':'gaussian_blur:3,0.1'}").augmentation().recipe().steps())
+        .containsExactly(new ViewStep.GaussianBlur(3, 0.1));
+  }
+
+  @Test
+  void theSeedIsWhole() {
+    assertThat(TrainingSettings.parse(json("{'epochs':1,'batch_size':1,'seed':3}")).seed())
+        .isEqualTo(3);
+    assertThat(TrainingSettings.parse(json("{'epochs':1,'batch_size':1}")).optimizer())
+        .isEqualTo(new UpdateRule.Sgd(0.9, 5e-4));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {'epoch':1,'picture':2}  | unknown epoch (did you mean epochs?), picture; known are epochs,
+          {'epochs':'many'}        | epochs: expected a number, got "many"
+          {'epochs':1.5}           | epochs: expected a whole number, got 1.5
+          {'lr':true}              | lr: expected a number, got true
+          {'optimizer':'lion'}     | optimizer 'lion': expected sgd, adam, adamw or rmsprop
+          {'keep':'first'}         | keep 'first': expected last or best
+          {'transforms':'flip,no'} | no transform flip, no; expected some of random_crop,
+          {'crop_scale':'1'}       | crop_scale '1': expected 2 numbers with commas
+          {'crop_scale':'a,1'}     | crop_scale 'a,1': 'a' is no number
+          {'transforms':'cutout','cutout':'1.5,2'} | cutout '1.5,2': expected a whole number""")
+  void whatIsWrongIsToldInALine(String text, String expected) {
+    assertThatThrownBy(() -> settings(text))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining(expected);
+  }
+
+  @Test
+  void epochsThatNobodyStatesAreMissed() {
+    assertThatThrownBy(() -> TrainingSettings.parse(json("{}")))
+        .hasMessageContaining("epochs: expected a number, got nothing");
+  }
+}
