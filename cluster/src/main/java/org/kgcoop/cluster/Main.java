@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Where the program starts: from the launcher, or from {@code spark-submit}. */
+/** The start of the program: from the launcher, or from {@code spark-submit}. */
 @Command(
     name = "kgcoop cluster",
     mixinStandardHelpOptions = true,
@@ -57,7 +57,7 @@ public final class Main implements Runnable {
     return commandLine;
   }
 
-  /** Whether work should stop. */
+  /** True if work should stop. */
   boolean interrupted() {
     return interrupted.getAsBoolean();
   }
@@ -72,11 +72,8 @@ public final class Main implements Runnable {
     command
         .getErr()
         .println(
-            "kgcoop: "
-                + firstLine(e)
-                + "; see '"
-                + command.getCommandSpec().qualifiedName()
-                + " --help'");
+            "kgcoop: %s; see '%s --help'"
+                .formatted(firstLine(e), command.getCommandSpec().qualifiedName()));
     return KgCoopException.Category.CONFIGURATION.exitCode();
   }
 
@@ -88,10 +85,11 @@ public final class Main implements Runnable {
       command
           .getErr()
           .println(
-              "kgcoop: a bug: "
-                  + (e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": ")
-                  + firstLine(e)
-                  + (debug ? "" : "; run again with --debug for the trace, and report it"));
+              "kgcoop: a bug: %s%s%s"
+                  .formatted(
+                      (e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": "),
+                      firstLine(e),
+                      debug ? "" : "; run again with --debug for the trace, and report it"));
     } else {
       command.getErr().println("kgcoop: " + firstLine(e));
     }
