@@ -87,7 +87,8 @@ public final class Main implements Runnable {
     commandLine.setExpandAtFiles(false);
     commandLine.setParameterExceptionHandler(Main::usageError);
     commandLine.setExecutionExceptionHandler(
-        (e, command, parsed) -> executionError(e, command, interrupted.getAsBoolean()));
+        (e, command, parsed) ->
+            executionError(e, command, interrupted.getAsBoolean(), Output.isDebug(command)));
     return commandLine;
   }
 
@@ -124,7 +125,8 @@ public final class Main implements Runnable {
     throw new ParameterException(spec.commandLine(), "expected a command");
   }
 
-  private static int usageError(ParameterException e, String[] arguments) {
+  /** Tells an error of usage; the exit code. */
+  public static int usageError(ParameterException e, String[] arguments) {
     e.getCommandLine().getErr().println("kgcoop: " + usage(e, arguments));
     return KgCoopException.Category.CONFIGURATION.exitCode();
   }
@@ -140,12 +142,13 @@ public final class Main implements Runnable {
         + " --help'";
   }
 
-  private static int executionError(Exception e, CommandLine command, boolean interrupted) {
+  /** Tells an error of a command; the exit code. */
+  public static int executionError(
+      Exception e, CommandLine command, boolean interrupted, boolean debug) {
     if (e instanceof InvalidPathException path) {
-      return executionError(notInThisLocale(path), command, interrupted);
+      return executionError(notInThisLocale(path), command, interrupted, debug);
     }
     PrintWriter err = command.getErr();
-    boolean debug = Output.isDebug(command);
     KgCoopException.Category category =
         e instanceof KgCoopException known ? known.category() : KgCoopException.Category.BUG;
     if (category == KgCoopException.Category.BUG && interrupted) {
