@@ -87,8 +87,7 @@ public final class Main implements Runnable {
     commandLine.setExpandAtFiles(false);
     commandLine.setParameterExceptionHandler(Main::usageError);
     commandLine.setExecutionExceptionHandler(
-        (e, command, parsed) ->
-            executionError(e, command, interrupted.getAsBoolean(), Output.isDebug(command)));
+        (e, command, parsed) -> executionError(e, command, interrupted.getAsBoolean()));
     return commandLine;
   }
 
@@ -125,8 +124,7 @@ public final class Main implements Runnable {
     throw new ParameterException(spec.commandLine(), "expected a command");
   }
 
-  /** Tells an error of usage; the exit code. */
-  public static int usageError(ParameterException e, String[] arguments) {
+  private static int usageError(ParameterException e, String[] arguments) {
     e.getCommandLine().getErr().println("kgcoop: " + usage(e, arguments));
     return KgCoopException.Category.CONFIGURATION.exitCode();
   }
@@ -142,13 +140,12 @@ public final class Main implements Runnable {
         + " --help'";
   }
 
-  /** Tells an error of a command; the exit code. */
-  public static int executionError(
-      Exception e, CommandLine command, boolean interrupted, boolean debug) {
+  private static int executionError(Exception e, CommandLine command, boolean interrupted) {
     if (e instanceof InvalidPathException path) {
-      return executionError(notInThisLocale(path), command, interrupted, debug);
+      return executionError(notInThisLocale(path), command, interrupted);
     }
     PrintWriter err = command.getErr();
+    boolean debug = Output.isDebug(command);
     KgCoopException.Category category =
         e instanceof KgCoopException known ? known.category() : KgCoopException.Category.BUG;
     if (category == KgCoopException.Category.BUG && interrupted) {

@@ -1,6 +1,8 @@
 package org.kgcoop.cluster;
 
 import java.util.function.BooleanSupplier;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.Version;
 import org.kgcoop.cli.Interrupts;
 import org.kgcoop.cli.JvmErrors;
@@ -50,11 +52,8 @@ public final class Main implements Runnable {
       // What follows the name of a protocol is the protocol's.
       subcommand.setStopAtPositional(subcommand.getCommand() instanceof ExperimentsCommand);
     }
-    commandLine.setParameterExceptionHandler(org.kgcoop.cli.Main::usageError);
-    commandLine.setExecutionExceptionHandler(
-        (e, command, parsed) ->
-            org.kgcoop.cli.Main.executionError(
-                e, command, interrupted.getAsBoolean(), SparkOptions.isDebug(command)));
+    commandLine.setParameterExceptionHandler(Main::usageError);
+    commandLine.setExecutionExceptionHandler((e, command, parsed) -> executionError(e, command));
     return commandLine;
   }
 
@@ -66,5 +65,41 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "expected a command");
+  }
+
+  private static int usageError(ParameterException e, String[] arguments) {
+    CommandLine command = e.getCommandLine();
+    command
+        .getErr()
+        .println(
+            "kgcoop: %s; see '%s --help'"
+                .formatted(firstLine(e), command.getCommandSpec().qualifiedName()));
+    return KgCoopException.Category.CONFIGURATION.exitCode();
+  }
+
+  private static int executionError(Exception e, CommandLine command) {
+    boolean debug = SparkOptions.isDebug(command);
+    KgCoopException.Category category =
+        e instanceof KgCoopException known ? known.category() : KgCoopException.Category.BUG;
+    if (category == KgCoopException.Category.BUG) {
+      command
+          .getErr()
+          .println(
+              "kgcoop: a bug: %s%s%s"
+                  .formatted(
+                      (e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": "),
+                      firstLine(e),
+                      debug ? "" : "; run again with --debug for the trace, and report it"));
+    } else {
+      command.getErr().println("kgcoop: " + firstLine(e));
+    }
+    if (debug) {
+      e.printStackTrace(command.getErr());
+    }
+    return category.exitCode();
+  }
+
+  private static String firstLine(Exception e) {
+    return Messages.line(String.valueOf(e.getMessage()).lines().findFirst().orElse("no message"));
   }
 }
