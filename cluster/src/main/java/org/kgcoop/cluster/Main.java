@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The start of the program: from the launcher, or from {@code spark-submit}. */
+/** Where the program starts: from the launcher, or from {@code spark-submit}. */
 @Command(
     name = "kgcoop cluster",
     mixinStandardHelpOptions = true,
@@ -57,7 +57,7 @@ public final class Main implements Runnable {
     return commandLine;
   }
 
-  /** True if work should stop. */
+  /** Whether work should stop. */
   boolean interrupted() {
     return interrupted.getAsBoolean();
   }
@@ -72,8 +72,11 @@ public final class Main implements Runnable {
     command
         .getErr()
         .println(
-            "kgcoop: %s; see '%s --help'"
-                .formatted(firstLine(e), command.getCommandSpec().qualifiedName()));
+            "kgcoop: "
+                + firstLine(e)
+                + "; see '"
+                + command.getCommandSpec().qualifiedName()
+                + " --help'");
     return KgCoopException.Category.CONFIGURATION.exitCode();
   }
 
@@ -85,11 +88,10 @@ public final class Main implements Runnable {
       command
           .getErr()
           .println(
-              "kgcoop: a bug: %s%s%s"
-                  .formatted(
-                      (e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": "),
-                      firstLine(e),
-                      debug ? "" : "; run again with --debug for the trace, and report it"));
+              "kgcoop: a bug: "
+                  + (e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": ")
+                  + firstLine(e)
+                  + (debug ? "" : "; run again with --debug for the trace, and report it"));
     } else {
       command.getErr().println("kgcoop: " + firstLine(e));
     }

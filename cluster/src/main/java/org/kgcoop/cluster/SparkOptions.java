@@ -9,7 +9,7 @@ import org.kgcoop.cluster.session.Session;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
-/** The options about Spark, the same for every command. */
+/** Which Spark, and what is said to it; the same for every command. */
 final class SparkOptions {
   @Option(
       names = "--master",
@@ -33,13 +33,15 @@ final class SparkOptions {
       description = "On an error its stack trace too, and what Spark itself has to say.")
   private boolean debug;
 
-  /** True if a command was given {@code --debug}. */
+  /** Whether that command was given {@code --debug}. */
   static boolean isDebug(CommandLine command) {
     return command.getCommandSpec().mixins().values().stream()
         .anyMatch(mixin -> mixin.userObject() instanceof SparkOptions options && options.debug);
   }
 
-  /** The value of a setting of Spark, given here or to {@code spark-submit}; null where nothing. */
+  /**
+   * What was said about a setting of Spark, here or to {@code spark-submit}; null where nothing.
+   */
   @Nullable String setting(String name) {
     return settings.containsKey(name)
         ? settings.get(name)
