@@ -137,11 +137,9 @@ final class PartialFile implements AutoCloseable {
 
   static KgCoopException unwritable(Path path, IOException e) {
     return KgCoopException.io(
-        path
-            + ": cannot be written: "
-            + e.getMessage()
-            + "; free some space or check the permissions, and run this again: it goes on where it"
-            + " stopped",
+        ("%s: cannot be written: %s; free some space or check the permissions, and run this "
+                + "again: it goes on where it stopped")
+            .formatted(path, e.getMessage()),
         e);
   }
 

@@ -69,10 +69,8 @@ final class Unpacker {
       move(Files.isDirectory(wanted) ? wanted : onlyFolder(beside), into);
     } catch (IOException e) {
       throw KgCoopException.io(
-          archive
-              + ": cannot be unpacked: "
-              + Messages.reason(e)
-              + "; free some space, or delete it and download again",
+          "%s: cannot be unpacked: %s; free some space, or delete it and download again"
+              .formatted(archive, Messages.reason(e)),
           e);
     } finally {
       removeQuietly(beside);

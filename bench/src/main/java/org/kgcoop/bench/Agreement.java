@@ -3,12 +3,12 @@ package org.kgcoop.bench;
 import java.util.BitSet;
 
 /**
- * How far two computations of the same logits agree. An error is relative to the picture's largest
- * logit by size; where the best class is ahead of the second by no more than twice the tolerance,
- * rounding may decide between them, and they are not compared.
+ * The agreement of two computations of the same logits. An error is relative to the picture's
+ * largest logit by size; where the best class is ahead of the second by no more than twice the
+ * tolerance, rounding may decide between them, and they are not compared.
  */
 final class Agreement {
-  /** What both may differ by. */
+  /** The error by which both may differ. */
   static final double TOLERANCE = 1e-4;
 
   private final BitSet classes = new BitSet();
@@ -79,12 +79,12 @@ final class Agreement {
     return compared;
   }
 
-  /** Those of them whose best class is the same. */
+  /** The number of images whose best class is the same. */
   int equal() {
     return equal;
   }
 
-  /** How many classes were best for a picture. */
+  /** The number of classes that were best for an image. */
   int classesFound() {
     return classes.cardinality();
   }

@@ -21,7 +21,7 @@ import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Tensor;
 
-/** What is measured on: random weights with the shapes of ViT-B/16 or RN50. */
+/** The model that is measured on: random weights with the shapes of ViT-B/16 or RN50. */
 final class BenchModel {
   static final ClipConfig VIT_B_16 =
       new ClipConfig(
@@ -86,7 +86,7 @@ final class BenchModel {
     return Clip.of(file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.activation()));
   }
 
-  /** What no shape says of it. */
+  /** The settings of the model that no shape shows. */
   private static Map<String, JsonNode> stated(ClipConfig.Form form) {
     if (form.equals(ClipConfig.Form.RELEASED)) {
       return Map.of();

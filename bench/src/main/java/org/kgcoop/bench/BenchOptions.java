@@ -3,7 +3,7 @@ package org.kgcoop.bench;
 import org.kgcoop.tensor.DType;
 import picocli.CommandLine.Option;
 
-/** What every case takes. */
+/** The options that every case takes. */
 final class BenchOptions {
   @Option(
       names = "--precision",

@@ -19,7 +19,7 @@ final class OnnxModel implements AutoCloseable {
     session = OrtEnvironment.getEnvironment().createSession(file.toString());
   }
 
-  /** What stands in the file beside the graph. */
+  /** The texts of the file beside the graph. */
   Map<String, String> metadata() throws OrtException {
     return session.getMetadata().getCustomMetadata();
   }

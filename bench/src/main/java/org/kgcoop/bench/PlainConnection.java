@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * One connection to a server, and as little work as HTTP allows: whoever measures a server on its
- * own machine must leave it the cores. It also sends what no client library lets one send.
+ * A connection to a server, and as little work as HTTP allows: whoever measures a server on its own
+ * machine must leave it the cores. It also sends what no client library lets one send.
  */
 final class PlainConnection implements Closeable {
   private static final int PATIENCE_MILLISECONDS = 60_000;
@@ -24,7 +24,7 @@ final class PlainConnection implements Closeable {
   private boolean open = true;
 
   /**
-   * What came back.
+   * The answer that came back.
    *
    * @param closes whether the server ends the connection with it
    */
@@ -108,12 +108,12 @@ final class PlainConnection implements Closeable {
     return line.toString();
   }
 
-  /** Whether an answer has begun to come, before the request is whole. */
+  /** True if an answer has begun to come before the request is whole. */
   boolean hasAnswer() throws IOException {
     return in.available() > 0;
   }
 
-  /** Whether another request may be sent on it. */
+  /** True if another request may be sent on the connection. */
   boolean isOpen() {
     return open;
   }

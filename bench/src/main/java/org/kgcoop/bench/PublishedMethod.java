@@ -64,7 +64,7 @@ final class PublishedMethod implements AutoCloseable {
     }
   }
 
-  /** What a step came to. */
+  /** The result of a step. */
   record Result(double loss, List<Tensor> gradients) {}
 
   /**

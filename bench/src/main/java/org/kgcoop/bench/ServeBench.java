@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
     header = "kgcoop serve under load, against decoding and encoding without HTTP.")
 final class ServeBench implements Callable<Integer> {
 
-  /** What is measured. */
+  /** The quantity that is measured. */
   enum What {
     LATENCY,
     THROUGHPUT,

@@ -37,7 +37,7 @@ final class ServeLoad {
     return PlainConnection.post("/v1/classify", "", files.get(i % files.size()));
   }
 
-  /** One client, by turns with the same work in this process. */
+  /** A single client, by turns with the same work in this process. */
   static void latency(Local local, List<String> options, int requests, ObjectNode result)
       throws IOException {
     try (ServedProcess server = new ServedProcess(options);
@@ -291,7 +291,7 @@ final class ServeLoad {
     }
   }
 
-  /** What one of many clients does. */
+  /** The work of one of many clients. */
   interface Client<T> {
     T run(int number) throws IOException;
   }

@@ -22,7 +22,7 @@ final class ServedProcess implements AutoCloseable {
   private final Process process;
   private final int port;
 
-  /** What a server holds after a collection of its heap, in bytes. */
+  /** The memory of a server after a collection of its heap, in bytes. */
   record Memory(long heap, long resident) {
     @Override
     public String toString() {
@@ -67,7 +67,7 @@ final class ServedProcess implements AutoCloseable {
     process.destroy();
   }
 
-  /** Its exit code. */
+  /** The exit code. */
   int await() {
     try {
       return process.waitFor();

@@ -187,14 +187,9 @@ public record ClipConfig(
     int heads = stated > 0 ? stated : releasedHeads(width);
     if (width % heads != 0) {
       throw KgCoopException.weights(
-          source
-              + ": "
-              + tower
-              + " width "
-              + width
-              + " does not divide into "
-              + heads
-              + " heads; state them in a config.json beside the weights");
+          ("%s: %s width %s does not divide into %s heads; state them in a config.json beside "
+                  + "the weights")
+              .formatted(source, tower, width, heads));
     }
     return heads;
   }
@@ -206,24 +201,14 @@ public record ClipConfig(
       long[] shape = shapes.get(key);
       if (shape == null) {
         throw KgCoopException.weights(
-            source
-                + ": not a CLIP: no tensor '"
-                + key
-                + "' among its "
-                + shapes.size()
-                + "; expected the names of the released files (a Hugging Face model is given as its"
-                + " folder, with config.json)");
+            ("%s: not a CLIP: no tensor '%s' among its %s; expected the names of the released "
+                    + "files (a Hugging Face model is given as its folder, with config.json)")
+                .formatted(source, key, shapes.size()));
       }
       if (shape.length != rank || shape[axis] < 1 || shape[axis] > Integer.MAX_VALUE) {
         throw KgCoopException.weights(
-            source
-                + ": '"
-                + key
-                + "' has shape "
-                + java.util.Arrays.toString(shape)
-                + "; expected "
-                + rank
-                + " axes of at least 1");
+            "%s: '%s' has shape %s; expected %s axes of at least 1"
+                .formatted(source, key, java.util.Arrays.toString(shape), rank));
       }
       return (int) shape[axis];
     }
@@ -266,12 +251,8 @@ public record ClipConfig(
       int side = (int) Math.round(Math.sqrt(rows));
       if (side < 1 || side * side != rows) {
         throw KgCoopException.weights(
-            source
-                + ": '"
-                + key
-                + "' has "
-                + (rows + 1)
-                + " rows; expected 1 and a square number of positions");
+            "%s: '%s' has %s rows; expected 1 and a square number of positions"
+                .formatted(source, key, rows + 1));
       }
       return side;
     }

@@ -91,12 +91,9 @@ final class ModelFiles {
   static Tokenizer checked(Tokenizer tokenizer, ClipConfig config, Path source) {
     if (tokenizer.vocabularySize() != config.vocabularySize()) {
       throw KgCoopException.weights(
-          source
-              + " has "
-              + tokenizer.vocabularySize()
-              + " token ids, the weights "
-              + config.vocabularySize()
-              + ": put the model's own merges.txt or tokenizer.json beside the weights");
+          ("%s has %s token ids, the weights %s: put the model's own merges.txt or "
+                  + "tokenizer.json beside the weights")
+              .formatted(source, tokenizer.vocabularySize(), config.vocabularySize()));
     }
     return tokenizer;
   }

@@ -1,7 +1,9 @@
 package org.kgcoop.clip;
 
 import java.util.List;
+import java.util.Scanner;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
 
@@ -14,51 +16,21 @@ final class OpenClipConfig {
 
   /** Keys that shapes answer already, and keys that matter to training or to other towers alone. */
   private static final Set<String> TEXT =
-      Set.of(
-          "context_length",
-          "vocab_size",
-          "width",
-          "heads",
-          "layers",
-          "mlp_ratio",
-          "no_causal_mask",
-          "norm_kwargs",
-          "pool_type",
-          "proj_type",
-          "eos_id",
-          "pad_id",
-          "final_ln_after_pool",
-          "output_tokens",
-          "tokenizer_kwargs",
-          "hf_tokenizer_name",
-          "hf_model_pretrained",
-          "hf_proj_type",
-          "hf_pooler_type",
-          "proj",
-          "pooler_type");
+      words(
+          """
+          context_length vocab_size width heads layers mlp_ratio no_causal_mask norm_kwargs
+          pool_type proj_type eos_id pad_id final_ln_after_pool output_tokens tokenizer_kwargs
+          hf_tokenizer_name hf_model_pretrained hf_proj_type hf_pooler_type proj pooler_type
+          """);
 
   private static final Set<String> VISION =
-      Set.of(
-          "layers",
-          "width",
-          "head_width",
-          "mlp_ratio",
-          "patch_size",
-          "image_size",
-          "patch_dropout",
-          "norm_kwargs",
-          "pool_type",
-          "pos_embed_type",
-          "final_ln_after_pool",
-          "output_tokens",
-          "attn_pooler_queries",
-          "attn_pooler_heads",
-          "timm_model_pretrained",
-          "timm_pool",
-          "timm_proj",
-          "timm_proj_bias",
-          "timm_drop",
-          "timm_drop_path");
+      words(
+          """
+          layers width head_width mlp_ratio patch_size image_size patch_dropout norm_kwargs
+          pool_type pos_embed_type final_ln_after_pool output_tokens attn_pooler_queries
+          attn_pooler_heads timm_model_pretrained timm_pool timm_proj timm_proj_bias timm_drop
+          timm_drop_path
+          """);
 
   private static final List<String> FIRST_END_OF_TEXT = List.of("argmax", "eos");
   private static final List<String> RESIZE_MODES = List.of("shortest", "squash");
@@ -66,6 +38,10 @@ final class OpenClipConfig {
 
   private final ConfigSection file;
   private final ConfigSection model;
+
+  private static Set<String> words(String text) {
+    return new Scanner(text).tokens().collect(Collectors.toSet());
+  }
 
   /** The file, or what stands for a missing one. */
   OpenClipConfig(ConfigSection file) {

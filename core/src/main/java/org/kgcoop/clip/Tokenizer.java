@@ -80,13 +80,9 @@ public final class Tokenizer {
     ids.add(endOfText());
     if (ids.size() > contextLength) {
       throw KgCoopException.configuration(
-          "text '"
-              + abbreviated(text)
-              + "' has "
-              + ids.size()
-              + " tokens with its two marks; the model reads "
-              + contextLength
-              + ": shorten the class name or the prompt");
+          ("text '%s' has %s tokens with its two marks; the model reads %s: shorten the class "
+                  + "name or the prompt")
+              .formatted(abbreviated(text), ids.size(), contextLength));
     }
     return ids;
   }

@@ -101,12 +101,8 @@ final class Weights implements WeightSource, AutoCloseable {
       }
       if (!Arrays.equals(tensor.shape(), shape)) {
         problems.add(
-            "'"
-                + name
-                + "' has shape "
-                + Arrays.toString(tensor.shape())
-                + ", expected "
-                + Arrays.toString(shape));
+            "'%s' has shape %s, expected %s"
+                .formatted(name, Arrays.toString(tensor.shape()), Arrays.toString(shape)));
         return Tensor.scalar(0).keep();
       }
       if (!tensor.dtype().isFloating()) {

@@ -49,10 +49,13 @@ public final class UserFolders {
       this.caches = ofTemporary(temporary, user).resolve(".cache");
       this.warning =
           Optional.of(
-              (home.isAbsolute() ? usual + " cannot be written" : "there is no home folder")
-                  + ": what is kept between calls goes to "
-                  + caches
-                  + ", which may not last; set XDG_CACHE_HOME to a better place");
+              ("%s: what is kept between calls goes to %s, which may not last; set "
+                      + "XDG_CACHE_HOME to a better place")
+                  .formatted(
+                      (home.isAbsolute()
+                          ? usual + " cannot be written"
+                          : "there is no home folder"),
+                      caches));
     }
   }
 

@@ -70,10 +70,8 @@ public final class Images {
     ImageFormat format = ImageFormat.of(file);
     if (format == ImageFormat.UNKNOWN) {
       throw KgCoopException.data(
-          name
-              + ": this is "
-              + describe(file)
-              + "; expected JPEG, PNG, GIF, BMP or WebP, whatever the file's name");
+          "%s: this is %s; expected JPEG, PNG, GIF, BMP or WebP, whatever the file's name"
+              .formatted(name, describe(file)));
     }
     try {
       return decode(format, file, name);

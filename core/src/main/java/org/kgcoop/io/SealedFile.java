@@ -64,11 +64,9 @@ public final class SealedFile {
     String expected = SEAL_START + seal(file.tensors().values(), text) + "\"}";
     if (!sealed.endsWith(expected)) {
       throw KgCoopException.weights(
-          file.path()
-              + ": damaged "
-              + what
-              + ": its content does not have the SHA-256 written in it"
-              + "; copy or make it again");
+          ("%s: damaged %s: its content does not have the SHA-256 written in it; copy or make "
+                  + "it again")
+              .formatted(file.path(), what));
     }
     return content(file, text, what);
   }
@@ -86,12 +84,8 @@ public final class SealedFile {
     String sealed = file.metadata().get(KEY);
     if (sealed == null || sealed.length() < SEAL_LENGTH) {
       throw KgCoopException.weights(
-          file.path()
-              + ": not a "
-              + what
-              + " of kgcoop: expected a safetensors file with metadata '"
-              + KEY
-              + "'");
+          "%s: not a %s of kgcoop: expected a safetensors file with metadata '%s'"
+              .formatted(file.path(), what, KEY));
     }
     return sealed;
   }

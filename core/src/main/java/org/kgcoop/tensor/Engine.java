@@ -38,24 +38,16 @@ public final class Engine {
       String unusedName = Loader.load(torch.class);
     } catch (IOException e) {
       throw KgCoopException.io(
-          "cannot unpack the native libraries to "
-              + System.getProperty(CACHE_FOLDER)
-              + ": "
-              + e.getMessage()
-              + "; free 500 MB there, or name another folder with"
-              + " -D"
-              + CACHE_FOLDER
-              + "=DIR",
+          ("cannot unpack the native libraries to %s: %s; free 500 MB there, or name another "
+                  + "folder with -D%s=DIR")
+              .formatted(System.getProperty(CACHE_FOLDER), e.getMessage(), CACHE_FOLDER),
           e);
     } catch (UnsatisfiedLinkError e) {
       throw new KgCoopException(
           KgCoopException.Category.BUG,
-          "no native libraries for "
-              + Loader.getPlatform()
-              + " on the class path: add org.bytedeco:pytorch, openblas and javacpp with that"
-              + " classifier ("
-              + e.getMessage()
-              + ")",
+          ("no native libraries for %s on the class path: add org.bytedeco:pytorch, openblas "
+                  + "and javacpp with that classifier (%s)")
+              .formatted(Loader.getPlatform(), e.getMessage()),
           e);
     }
   }

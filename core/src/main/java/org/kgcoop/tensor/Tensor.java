@@ -72,12 +72,12 @@ public final class Tensor implements AutoCloseable {
   public static Tensor of(ByteBuffer data, DType dtype, long... shape) {
     if (data.remaining() != count(shape) * dtype.bytes()) {
       throw new IllegalArgumentException(
-          dtype
-              + NativeCall.shapeText(shape)
-              + " needs "
-              + count(shape) * dtype.bytes()
-              + " bytes, got "
-              + data.remaining());
+          "%s%s needs %s bytes, got %s"
+              .formatted(
+                  dtype,
+                  NativeCall.shapeText(shape),
+                  count(shape) * dtype.bytes(),
+                  data.remaining()));
     }
     var options = new org.bytedeco.pytorch.TensorOptions(scalarType(dtype));
     if (data.isDirect()) {
@@ -384,10 +384,8 @@ public final class Tensor implements AutoCloseable {
     Scope scope = owner;
     if (closed || (scope != null && scope.isClosed()) || handle.isNull()) {
       throw new IllegalStateException(
-          operation
-              + ": the tensor was freed with "
-              + (scope == null ? "its owner" : scope.toString())
-              + ": promote or keep what must live on");
+          "%s: the tensor was freed with %s: promote or keep what must live on"
+              .formatted(operation, (scope == null ? "its owner" : scope.toString())));
     }
   }
 
@@ -423,12 +421,8 @@ public final class Tensor implements AutoCloseable {
   private static void checkCount(int values, long[] shape) {
     if (values != count(shape)) {
       throw new IllegalArgumentException(
-          "shape "
-              + NativeCall.shapeText(shape)
-              + " needs "
-              + count(shape)
-              + " values, got "
-              + values);
+          "shape %s needs %s values, got %s"
+              .formatted(NativeCall.shapeText(shape), count(shape), values));
     }
   }
 

@@ -1,4 +1,4 @@
-/** What shows how far the rest goes, and is of no use besides. */
+/** Measurements of the module, of no use besides. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.cluster.bench;

@@ -3,7 +3,7 @@ package org.kgcoop.cluster.experiments;
 import java.io.Serializable;
 
 /**
- * What a task is told.
+ * The assignment of a task.
  *
  * @param run the name of its folder
  * @param settings as the driver sees them, JSON: what the executor sees must be the same

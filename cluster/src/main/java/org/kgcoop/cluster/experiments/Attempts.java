@@ -28,7 +28,7 @@ public final class Attempts {
 
   private final Path table;
 
-  /** Those of a table's folder. */
+  /** The attempts of a table's folder. */
   public Attempts(Path table) {
     this.table = table;
   }
@@ -55,7 +55,7 @@ public final class Attempts {
     }
   }
 
-  /** Where the attempts are. */
+  /** The folder of the attempts. */
   Path folder() {
     return table.resolve(FOLDER);
   }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
- * How a run has ended.
+ * The end of a run.
  *
  * @param run the name of its folder
  * @param failure null where it is done
@@ -13,7 +13,7 @@ import org.kgcoop.KgCoopException;
 record Outcome(String run, @Nullable Failure failure) implements Serializable {
 
   /**
-   * Why there is no result, and will be none of a further attempt.
+   * The reason why there is no result, and will be none of a further attempt.
    *
    * @param message one line
    * @param ofAll whether every run would fail so
@@ -33,7 +33,7 @@ record Outcome(String run, @Nullable Failure failure) implements Serializable {
     return new Outcome(run, new Failure(category, message, false));
   }
 
-  /** This executor can do none of the runs. */
+  /** The outcome of an executor that can do none of the runs. */
   static Outcome refused(String run, KgCoopException e) {
     return new Outcome(run, new Failure(e.category(), String.valueOf(e.getMessage()), true));
   }

@@ -19,7 +19,7 @@ public final class SharedGrids {
   private SharedGrids() {}
 
   /**
-   * That of a command line, opened when the first asks.
+   * The grid of a command line, opened when the first asks.
    *
    * @param words which mean the same in every process
    */

@@ -17,7 +17,7 @@ import org.kgcoop.train.SettingsDifferences;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction2;
 
-/** One trial on an executor. */
+/** A trial on an executor. */
 final class TrialTask extends AbstractFunction2<TaskContext, Iterator<Assignment>, Outcome>
     implements Serializable {
   private static final long serialVersionUID = 1;

@@ -18,8 +18,8 @@ import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
 
 /**
- * Which CLIP the executors load, and how it computes there. A process loads it once and keeps it: a
- * task that ends must not close what another still uses.
+ * The CLIP that the executors load, and the way of its computing there. A process loads it once and
+ * keeps it: a task that ends must not close what another still uses.
  *
  * @param files names of the files that Spark has brought to each executor; empty for the embedded
  *     CLIP

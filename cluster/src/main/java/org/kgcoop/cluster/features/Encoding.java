@@ -18,8 +18,8 @@ import org.kgcoop.bank.ShardEncoder.Picture;
 import org.kgcoop.image.Images;
 
 /**
- * What a task does with its pictures: features go to the bank, and what it gives back is a row for
- * each picture that cannot be read.
+ * The work of a task on its images: features go to the bank, and the task gives back a row for each
+ * picture that cannot be read.
  *
  * @param attempts how often Spark tries a task
  * @param readers threads that read and decode ahead of the encoder
@@ -37,7 +37,7 @@ record Encoding(
     LongAccumulator encoded)
     implements Serializable {
 
-  /** Of {@code errors.parquet}. */
+  /** The columns of {@code errors.parquet}. */
   static final StructType ERRORS =
       new StructType().add("path", DataTypes.StringType).add("reason", DataTypes.StringType);
 

@@ -38,7 +38,7 @@ public final class FeatureJob {
   private final HadoopFiles files;
 
   /**
-   * What is asked for.
+   * The request of a job.
    *
    * @param pictures a folder, a picture, a tar or a Parquet file, on any file system
    * @param bank a folder
@@ -50,7 +50,7 @@ public final class FeatureJob {
       implements Serializable {}
 
   /**
-   * What was done.
+   * The outcome of a job.
    *
    * @param folder of the features, within the bank
    * @param read pictures
@@ -68,7 +68,7 @@ public final class FeatureJob {
       double seconds,
       double encodingSeconds) {}
 
-  /** What there is to read. */
+  /** The files to read. */
   private record Found(
       JavaRDD<String> all, long pictures, List<String> tars, List<String> parquet) {}
 
@@ -85,7 +85,7 @@ public final class FeatureJob {
     files = new HadoopFiles(new SerializableConfiguration(spark.hadoopConfiguration()));
   }
 
-  /** How many pictures, tars and Parquet files there are; nothing is read. */
+  /** The number of images, tars and Parquet files; nothing is read. */
   public String count() {
     try {
       Found found = found(files.qualified(request.pictures()));
@@ -181,7 +181,9 @@ public final class FeatureJob {
     return found;
   }
 
-  /** What a part of the listing has: the number of pictures, and files of many, which are few. */
+  /**
+   * The content of a part of the listing: the number of pictures, and files of many, which are few.
+   */
   private record Packed(long pictures, List<String> tars, List<String> parquet)
       implements Serializable {
     static Packed of(Iterator<String> paths) {
@@ -248,7 +250,9 @@ public final class FeatureJob {
         .keys();
   }
 
-  /** How often Spark tries a task: once in this process, unless it is told otherwise. */
+  /**
+   * The number of times that Spark tries a task: once in this process, unless it is told otherwise.
+   */
   private int attempts() {
     return spark.isLocal() ? 1 : spark.getConf().getInt("spark.task.maxFailures", 4);
   }

@@ -70,7 +70,7 @@ final class HadoopFiles implements Serializable {
     }
   }
 
-  /** Whether there is a folder; a file is none. */
+  /** True if there is a folder; a file is none. */
   boolean isFolder(String path) {
     Path hadoop = hadoopPath(path);
     try {
@@ -173,7 +173,7 @@ final class HadoopFiles implements Serializable {
     }
   }
 
-  /** What kind of file a name tells of. */
+  /** The kind of file that a name tells of. */
   enum Kind {
     PICTURE,
     TAR,

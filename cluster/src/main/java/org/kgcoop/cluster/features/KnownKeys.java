@@ -19,7 +19,7 @@ final class KnownKeys implements Predicate<String>, Serializable {
     this.sorted = sorted;
   }
 
-  /** Those that a bank has, read by the executors. */
+  /** The keys that a bank has, read by the executors. */
   static KnownKeys of(JavaSparkContext spark, BankFolder bank) {
     List<String> shards = bank.shards();
     if (shards.isEmpty()) {

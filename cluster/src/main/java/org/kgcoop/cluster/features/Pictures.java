@@ -14,12 +14,12 @@ import org.kgcoop.bank.ShardEncoder.Picture;
 final class Pictures {
   private Pictures() {}
 
-  /** Those in files of their own. */
+  /** The images in files of their own. */
   static Iterator<Picture> of(HadoopFiles files, String root, Iterator<String> paths) {
     return each(paths, path -> new Picture(key(root, path), path, () -> files.bytes(path)));
   }
 
-  /** Those in tars, one tar after the other. */
+  /** The images in tars, tar after tar. */
   static Iterator<Picture> ofTars(HadoopFiles files, Iterator<String> paths, boolean alone) {
     return new Iterator<>() {
       private Iterator<Picture> current = Collections.emptyIterator();
@@ -44,7 +44,7 @@ final class Pictures {
     };
   }
 
-  /** Those in rows of Parquet files. */
+  /** The images in rows of Parquet files. */
   static Iterator<Picture> ofRows(Iterator<Row> rows, boolean alone) {
     return each(rows, row -> ParquetPictures.picture(row, alone));
   }

@@ -84,10 +84,9 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
       if (!toldOfWaiting && seconds(opened) > PATIENCE_SECONDS) {
         toldOfWaiting = true;
         lines.accept(
-            "no executor has begun: has the cluster the free cores and memory that are asked for"
-                + " (spark.task.cpus, spark.executor.memory), and Spark "
-                + spark.version()
-                + " as here?");
+            ("no executor has begun: has the cluster the free cores and memory that are asked "
+                    + "for (spark.task.cpus, spark.executor.memory), and Spark %s as here?")
+                .formatted(spark.version()));
       }
       return;
     }
@@ -95,7 +94,7 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
     lines.accept(line(done, total, seconds(firstTask)));
   }
 
-  /** Where there is no total, there is no estimate. */
+  /** A line of progress; without a total, there is no estimate. */
   static String line(long done, long total, double seconds) {
     double rate = done / Math.max(seconds, 1e-3);
     String line =

@@ -92,7 +92,9 @@ final class TarPictures implements Iterator<Picture> {
     return null;
   }
 
-  /** As data sets name it: what follows the first dot of the file's name in lower case. */
+  /**
+   * The ending as data sets name it: what follows the first dot of the file's name in lower case.
+   */
   private static String keyName(String name) {
     int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
     return name.substring(0, dot) + name.substring(dot).toLowerCase(Locale.ROOT);

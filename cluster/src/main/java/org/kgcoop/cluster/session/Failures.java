@@ -2,7 +2,7 @@ package org.kgcoop.cluster.session;
 
 import org.kgcoop.KgCoopException;
 
-/** What Spark throws, in one line. */
+/** Errors that Spark throws, in one line. */
 public final class Failures {
   private static final int LONGEST = 300;
 

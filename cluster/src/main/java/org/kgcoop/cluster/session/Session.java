@@ -22,7 +22,7 @@ public final class Session implements AutoCloseable {
       Pattern.compile("local(\\[.+\\])?|local-cluster\\[.+\\]|spark://.+|yarn|k8s://.+");
   private static final int CONNECT_MILLIS = 5000;
 
-  /** What must be set before a JVM starts, as the launcher does it here. */
+  /** Variables that must be set before a JVM starts, as the launcher does it here. */
   private static final Map<String, String> EXECUTOR_ENVIRONMENT =
       Map.of(
           "MALLOC_MMAP_THRESHOLD_", "4294967296",
@@ -86,7 +86,7 @@ public final class Session implements AutoCloseable {
     return spark.sparkContext().getConf().getInt("spark.task.cpus", 1);
   }
 
-  /** Whether tasks run in this process. */
+  /** True if tasks run in this process. */
   public boolean isLocal() {
     return isLocal(spark.sparkContext().master());
   }
@@ -103,10 +103,9 @@ public final class Session implements AutoCloseable {
   private static void check(String master) {
     if (!MASTERS.matcher(master).matches()) {
       throw KgCoopException.configuration(
-          "--master "
-              + master
-              + ": expected local[N], spark://HOST:PORT, yarn or k8s://ADDRESS, such as "
-              + LOCAL);
+          ("--master %s: expected local[N], spark://HOST:PORT, yarn or k8s://ADDRESS, such as "
+                  + "%s")
+              .formatted(master, LOCAL));
     }
     if (master.startsWith("spark://")) {
       checkReachable(master);

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** How a command of this program is given to {@code spark-submit}. */
+/** A command of this program as {@code spark-submit} takes it. */
 public final class Submission {
   private static final String MAIN = "org.kgcoop.cluster.Main";
 
@@ -35,7 +35,10 @@ public final class Submission {
     return line.stream().map(Submission::quoted).collect(Collectors.joining(" "));
   }
 
-  /** What executors need of this program: the bundle, and the native libraries of this platform. */
+  /**
+   * The jars that executors need of this program: the bundle, and the native libraries of this
+   * platform.
+   */
   static List<String> jars() {
     List<String> jars = new ArrayList<>(List.of(bundle()));
     jars.addAll(natives());

@@ -18,7 +18,7 @@ import org.kgcoop.tensor.Engine;
  */
 public record Versions(String kgcoop, String java, String engine) implements Serializable {
 
-  /** Those of this process. */
+  /** The versions of this process. */
   public static Versions here() {
     try {
       return new Versions(

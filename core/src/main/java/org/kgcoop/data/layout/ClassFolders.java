@@ -57,10 +57,8 @@ public final class ClassFolders {
       options
           .warnings()
           .accept(
-              root
-                  + ": no folder test, so the pictures of "
-                  + val.get().folder()
-                  + " are for test");
+              "%s: no folder test, so the pictures of %s are for test"
+                  .formatted(root, val.get().folder()));
       test = val;
       val = Optional.empty();
     }

@@ -20,21 +20,6 @@ public record Origin(String where, @Nullable Direct direct) {
    */
   public record Direct(boolean isArchive, String within, String into) {}
 
-  /** To be got by hand. */
-  static Origin byHand(String where) {
-    return new Origin(where, null);
-  }
-
-  /** A file, as it is. */
-  static Origin file(String address) {
-    return new Origin(address, new Direct(false, "", ""));
-  }
-
-  /** An archive. */
-  static Origin archive(String address, String within, String into) {
-    return new Origin(address, new Direct(true, within, into));
-  }
-
   @Override
   public String toString() {
     return where;

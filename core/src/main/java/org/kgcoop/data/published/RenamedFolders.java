@@ -26,9 +26,6 @@ import org.kgcoop.image.PictureNames;
 record RenamedFolders(Set<String> ignored, Map<String, String> names)
     implements Function<RawData, DataSet> {
 
-  /** Every folder is a class and named well. */
-  static final RenamedFolders AS_THEY_ARE = new RenamedFolders(Set.of(), Map.of());
-
   @Override
   public DataSet apply(RawData raw) {
     List<String> classNames = new ArrayList<>();
