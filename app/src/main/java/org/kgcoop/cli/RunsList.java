@@ -15,9 +15,9 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.kgcoop.runs.RunFolders;
 import org.kgcoop.store.RunLabels;
 import org.kgcoop.store.StoredRun;
-import org.kgcoop.train.RunFolders;
 import picocli.CommandLine.Mixin;
 
 /** Which runs there are: {@code runs} and {@code runs list}. */

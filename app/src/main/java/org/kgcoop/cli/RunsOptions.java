@@ -12,11 +12,11 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.runs.RunFolders;
 import org.kgcoop.store.RunFilter;
 import org.kgcoop.store.RunIndex;
 import org.kgcoop.store.RunReader;
 import org.kgcoop.store.StoredRun;
-import org.kgcoop.train.RunFolders;
 import picocli.CommandLine.Option;
 
 /** Where runs lie, and which of them are meant. */

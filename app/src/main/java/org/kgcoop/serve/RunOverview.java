@@ -12,15 +12,15 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.eval.Bootstrap;
-import org.kgcoop.report.ListPage;
 import org.kgcoop.report.ListPage.Column;
 import org.kgcoop.report.ListPage.Line;
 import org.kgcoop.report.ListPage.Listing;
+import org.kgcoop.report.ListPage;
 import org.kgcoop.report.ReportPage;
+import org.kgcoop.runs.RunFolders;
 import org.kgcoop.store.RunLabels;
 import org.kgcoop.store.RunTable;
 import org.kgcoop.store.StoredRun;
-import org.kgcoop.train.RunFolders;
 
 /** The page of what there is: methods side by side, tables of protocols, the newest runs. */
 final class RunOverview {

@@ -19,7 +19,7 @@ import org.kgcoop.io.LockedFile;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.Templates;
-import org.kgcoop.train.RunFolders;
+import org.kgcoop.runs.RunFolders;
 
 /** A protocol carried out: a run folder for each of its trials, and a table over them. */
 public final class Experiment {

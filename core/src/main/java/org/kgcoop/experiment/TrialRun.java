@@ -21,9 +21,9 @@ import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.prompt.TextMethod;
+import org.kgcoop.runs.RunFolder;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
-import org.kgcoop.train.RunFolder;
 
 /**
  * One trial in its run folder: begun, gone on with, or done before. A trial that is asked for more

@@ -31,11 +31,11 @@ import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.runs.RunFolder;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
-import org.kgcoop.train.RunFolder;
 
 @Tag("equality")
 class BaseToNewTest {

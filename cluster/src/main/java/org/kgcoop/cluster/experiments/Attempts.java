@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.io.LockedFile;
-import org.kgcoop.train.RunFolders;
+import org.kgcoop.runs.RunFolders;
 
 /**
  * Attempts at the runs of a table. Each works below a folder of its own, on the file system of the

@@ -1,4 +1,4 @@
-package org.kgcoop.train;
+package org.kgcoop.runs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

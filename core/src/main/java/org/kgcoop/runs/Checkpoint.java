@@ -1,4 +1,4 @@
-package org.kgcoop.train;
+package org.kgcoop.runs;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
