@@ -1,6 +1,5 @@
 package org.kgcoop.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -15,6 +14,7 @@ import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.experiment.Workbench;
+import org.kgcoop.runs.RunResults;
 
 /**
  * The experiment of a command line, opened: as a whole, or run by run for those who let others do
@@ -71,7 +71,7 @@ public final class Grid implements AutoCloseable {
     Workbench own =
         new Workbench(
             clip, bench.bank(), Progress.SILENT, bench.warnings(), interrupted, bench.command());
-    JsonNode unused = new TrialRun(own, trial(run)).run(table);
+    RunResults unused = new TrialRun(own, trial(run)).run(table);
   }
 
   /** Does what is left of all runs, and prints and writes the table. */

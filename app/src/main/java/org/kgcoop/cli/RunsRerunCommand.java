@@ -1,6 +1,5 @@
 package org.kgcoop.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,9 +8,11 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.runs.Predictions;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TargetResult;
 import org.kgcoop.store.RunFilter;
-import org.kgcoop.store.RunIndex;
-import org.kgcoop.store.RunReader;
+import org.kgcoop.store.RunsBelow;
 import org.kgcoop.store.StoredRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,7 +76,7 @@ final class RunsRerunCommand implements Callable<Integer> {
       return exitCode;
     }
     Path again = again(before, out);
-    List<String> differences = differences(RunReader.results(folder), RunReader.results(again));
+    List<String> differences = differences(folder, again);
     if (differences.isEmpty()) {
       output.line(again + ": the same numbers as " + folder);
       return 0;
@@ -93,17 +94,17 @@ final class RunsRerunCommand implements Callable<Integer> {
             List.of(),
             before.seed() == null ? List.of() : List.of(before.seed()),
             List.of(before.shots()),
-            List.of(),
             Map.of());
-    try (RunIndex index = RunIndex.open(out, output::warn)) {
-      List<StoredRun> found = index.runs(same).stream().filter(r -> sameMethod(r, before)).toList();
-      if (found.size() != 1) {
-        throw new KgCoopException(
-            KgCoopException.Category.CHECK,
-            "%s: expected one run like %s, got %s".formatted(out, before.path(), found.size()));
-      }
-      return found.get(0).path();
+    List<StoredRun> found =
+        RunsBelow.read(out, output::warn).runs(same).stream()
+            .filter(r -> sameMethod(r, before))
+            .toList();
+    if (found.size() != 1) {
+      throw new KgCoopException(
+          KgCoopException.Category.CHECK,
+          "%s: expected one run like %s, got %s".formatted(out, before.path(), found.size()));
     }
+    return found.get(0).path();
   }
 
   private static boolean sameMethod(StoredRun a, StoredRun b) {
@@ -111,32 +112,30 @@ final class RunsRerunCommand implements Callable<Integer> {
   }
 
   private static List<String> method(StoredRun run) {
-    return run.sortedSettings().entrySet().stream()
+    return run.settings().entrySet().stream()
         .filter(e -> e.getKey().startsWith("method."))
         .map(Object::toString)
         .toList();
   }
 
   /** What is not equal: counts, predictions, confidences. */
-  private static List<String> differences(JsonNode before, JsonNode now) {
+  private static List<String> differences(Path before, Path now) {
     List<String> differences = new ArrayList<>();
-    JsonNode old = before.path("targets");
-    JsonNode made = now.path("targets");
+    List<TargetResult> old = RunResults.read(before).targets();
+    List<TargetResult> made = RunResults.read(now).targets();
     if (old.size() != made.size()) {
       return List.of("%s targets instead of %s".formatted(made.size(), old.size()));
     }
+    Predictions predicted = Predictions.read(before);
+    Predictions again = Predictions.read(now);
     for (int i = 0; i < old.size(); i++) {
-      JsonNode a = old.get(i);
-      JsonNode b = made.get(i);
-      if (!a.equals(b)) {
+      TargetResult a = old.get(i);
+      TargetResult b = made.get(i);
+      if (!a.equals(b) || !predicted.target(a.name()).equals(again.target(b.name()))) {
         differences.add(
             "%s %s of %s right instead of %s"
-                    .formatted(
-                        b.path("name").asText(),
-                        b.path("correct").asLong(),
-                        b.path("total").asLong(),
-                        a.path("correct").asLong())
-                + (a.path("correct").equals(b.path("correct")) ? ", by other predictions" : ""));
+                    .formatted(b.name(), b.correct(), b.total(), a.correct())
+                + (a.correct() == b.correct() ? ", by other predictions" : ""));
       }
     }
     return differences;

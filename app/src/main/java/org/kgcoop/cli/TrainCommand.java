@@ -1,6 +1,5 @@
 package org.kgcoop.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +17,9 @@ import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.experiment.Workbench;
 import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.Preset;
+import org.kgcoop.runs.RunJson;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensorboard.EventFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -111,7 +113,7 @@ final class TrainCommand implements Callable<Integer> {
     Trial trial = new Trial(contender, new Draw(whole, split, shots.value(), seed), targets, "");
     try (Clip clip = clipOptions.load()) {
       Workbench bench = Parse.workbench(clip, bank.open(clip, output), output, main);
-      JsonNode results = new TrialRun(bench, trial).run(out);
+      RunResults results = new TrialRun(bench, trial).run(out);
       EventFile.below(out);
       report(results, zeroShot(bench, targets));
     }
@@ -123,18 +125,18 @@ final class TrainCommand implements Callable<Integer> {
     return targets.isEmpty() ? OptionalDouble.empty() : targets.get(0).zeroShot(bench);
   }
 
-  private void report(JsonNode results, OptionalDouble zeroShot) {
+  private void report(RunResults results, OptionalDouble zeroShot) {
     if (output.isJson()) {
-      output.json(results);
+      output.json(RunJson.tree(results));
       return;
     }
-    for (JsonNode test : results.path("targets")) {
+    for (TargetResult test : results.targets()) {
       output.line(
           String.format(
               Locale.ROOT,
               "accuracy %.2f %% on %d test pictures",
-              test.path("accuracy").asDouble(),
-              test.path("total").asLong()));
+              test.accuracy(),
+              test.total()));
     }
     zeroShot.ifPresent(
         accuracy ->
@@ -144,7 +146,7 @@ final class TrainCommand implements Callable<Integer> {
         String.format(
             Locale.ROOT,
             "training %.2f ms an image",
-            results.path("training").path("ms_per_image").asDouble()));
+            results.msPerImage()));
     output.line("prompt: " + out.resolve("prompt.safetensors"));
   }
 }

@@ -1,15 +1,17 @@
 package org.kgcoop.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.DoubleFunction;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.report.Grid.Best;
+import org.kgcoop.runs.TableResults.OfDataSet;
+import org.kgcoop.runs.TableResults.Row;
 
 /** The table of base-to-new generalisation: base, new, H, times, and the same of each data set. */
 final class BaseToNewSection {
@@ -18,27 +20,21 @@ final class BaseToNewSection {
   private BaseToNewSection() {}
 
   static Section of(Table table, String id, String name, Palette palette) {
-    JsonNode rows = table.json().path("rows");
-    boolean spread = seeds(table.json()) != 1;
-    List<JsonNode> sets = new ArrayList<>();
-    table.json().path("data_sets").forEach(sets::add);
+    List<Row> rows = table.rows();
+    boolean spread = table.results().settings().path("seeds").size() != 1;
+    List<OfDataSet> sets = table.results().dataSets();
     List<Block> blocks = new ArrayList<>();
     String heading =
         sets.size() == 1
-            ? "Results on " + Text.or(sets.get(0).path("name"), "unnamed")
+            ? "Results on " + sets.get(0).name()
             : "Average over all data sets";
     blocks.add(new Figures(grid(heading, rows, spread)));
     blocks.add(new Words(key(spread)));
     blocks.add(charts(rows, sets, palette));
     if (sets.size() > 1) {
-      for (JsonNode set : sets.subList(0, Math.min(MOST_DATA_SETS, sets.size()))) {
-        String setName = Text.or(set.path("name"), "unnamed");
-        blocks.add(new Heading(setName));
-        blocks.add(new Figures(grid(setName, set.path("rows"), spread)));
-        String pictures = pictures(set.path("rows"));
-        if (!pictures.isEmpty()) {
-          blocks.add(new Words(pictures));
-        }
+      for (OfDataSet set : sets.subList(0, Math.min(MOST_DATA_SETS, sets.size()))) {
+        blocks.add(new Heading(set.name()));
+        blocks.add(new Figures(grid(set.name(), set.rows(), spread)));
       }
       if (sets.size() > MOST_DATA_SETS) {
         blocks.add(
@@ -56,100 +52,89 @@ final class BaseToNewSection {
         + ". ★ marks the best of a column.";
   }
 
-  private static int seeds(JsonNode results) {
-    return results.path("settings").path("seeds").size();
-  }
-
-  private static Grid grid(String label, JsonNode rows, boolean spread) {
-    List<String> notes = new ArrayList<>();
-    rows.forEach(row -> notes.add(row.path("prompts").asText("")));
+  private static Grid grid(String label, List<Row> rows, boolean spread) {
     List<Grid.Column> columns = new ArrayList<>();
-    columns.add(column("base", rows, "base", spread, Best.HIGHEST, Text::percent));
-    columns.add(column("new", rows, "new", spread, Best.HIGHEST, Text::percent));
-    columns.add(column("H", rows, "h", false, Best.HIGHEST, Text::percent));
-    if (values(rows, "distance").stream().anyMatch(Double::isFinite)) {
-      columns.add(column("distance", rows, "distance", false, Best.NONE, v -> Text.decimals(v, 4)));
+    columns.add(accuracies("base", rows, Row::base, spread ? Row::baseStd : null));
+    columns.add(accuracies("new", rows, Row::newAccuracy, spread ? Row::newStd : null));
+    columns.add(accuracies("H", rows, Row::h, null));
+    if (values(rows, Row::distance).stream().anyMatch(Double::isFinite)) {
+      columns.add(
+          Grid.numbers("distance", values(rows, Row::distance), v -> Text.decimals(v, 4)));
     }
-    columns.add(column("ms/image", rows, "ms_per_image", false, Best.LOWEST, Text::milliseconds));
-    String features = "ms_per_image_with_features";
-    columns.add(column("with features", rows, features, false, Best.LOWEST, Text::milliseconds));
-    return Grid.of(label, "method", names(rows), notes, columns);
+    columns.add(times("ms/image", rows, Row::msPerImage));
+    columns.add(times("with features", rows, Row::msPerImageWithFeatures));
+    return Grid.of(
+        label, "method", names(rows), rows.stream().map(Row::prompts).toList(), columns);
   }
 
-  private static List<String> names(JsonNode rows) {
-    List<String> names = new ArrayList<>();
-    rows.forEach(row -> names.add(Text.label(Text.title(row), row.path("setting"))));
-    return names;
+  private static List<String> names(List<Row> rows) {
+    return rows.stream().map(Text::label).toList();
   }
 
-  private static Grid.Column column(
+  private static Grid.Column accuracies(
       String title,
-      JsonNode rows,
-      String key,
-      boolean spread,
-      Best best,
-      DoubleFunction<String> format) {
-    List<Double> deviations = spread ? values(rows, key + "_std") : List.of();
-    return Grid.numbers(title, values(rows, key), deviations, best, format);
+      List<Row> rows,
+      ToDoubleFunction<Row> value,
+      @Nullable ToDoubleFunction<Row> deviation) {
+    List<Double> deviations = deviation == null ? List.of() : values(rows, deviation);
+    return Grid.numbers(title, values(rows, value), deviations, Best.HIGHEST, Text::percent);
   }
 
-  private static List<Double> values(JsonNode rows, String key) {
-    List<Double> values = new ArrayList<>();
-    rows.forEach(row -> values.add(Json.number(row.path(key))));
-    return values;
+  private static Grid.Column times(String title, List<Row> rows, ToDoubleFunction<Row> value) {
+    return Grid.numbers(title, values(rows, value), List.of(), Best.LOWEST, Text::milliseconds);
+  }
+
+  private static List<Double> values(List<Row> rows, ToDoubleFunction<Row> value) {
+    return rows.stream().map(value::applyAsDouble).toList();
   }
 
   /** Of one data set its three accuracies beside each other; of several, each accuracy by set. */
-  private static Charts charts(JsonNode rows, List<JsonNode> sets, Palette palette) {
+  private static Charts charts(List<Row> rows, List<OfDataSet> sets, Palette palette) {
     List<String> methods = names(rows);
     if (methods.isEmpty()) {
       return new Charts(List.of());
     }
     if (sets.size() < 2) {
-      List<List<Double>> series = new ArrayList<>();
-      for (JsonNode row : rows) {
-        series.add(
-            List.of(
-                Json.number(row.path("base")),
-                Json.number(row.path("new")),
-                Json.number(row.path("h"))));
-      }
       return new Charts(
           List.of(
               bars(
                   "Accuracy on base and new classes",
                   methods,
                   List.of("base", "new", "H"),
-                  series,
+                  rows.stream().map(r -> List.of(r.base(), r.newAccuracy(), r.h())).toList(),
                   palette)));
     }
-    List<String> names = sets.stream().map(set -> Text.or(set.path("name"), "unnamed")).toList();
-    List<Chart> charts = new ArrayList<>();
-    for (String measure : List.of("base", "new", "h")) {
-      List<List<Double>> series = new ArrayList<>();
-      for (int method = 0; method < methods.size(); method++) {
-        List<Double> bars = new ArrayList<>();
-        for (JsonNode set : sets) {
-          bars.add(value(set.path("rows"), methods.get(method), measure));
-        }
-        series.add(bars);
-      }
-      String caption =
-          measure.equals("h")
-              ? "H on each data set"
-              : "Accuracy on " + measure + " classes of each data set";
-      charts.add(bars(caption, methods, names, series, palette));
-    }
-    return new Charts(charts);
+    return new Charts(
+        List.of(
+            bars("Accuracy on base classes of each data set", methods, sets, Row::base, palette),
+            bars(
+                "Accuracy on new classes of each data set",
+                methods,
+                sets,
+                Row::newAccuracy,
+                palette),
+            bars("H on each data set", methods, sets, Row::h, palette)));
   }
 
-  private static double value(JsonNode rows, String method, String measure) {
-    for (JsonNode row : rows) {
-      if (Text.label(Text.title(row), row.path("setting")).equals(method)) {
-        return Json.number(row.path(measure));
-      }
-    }
-    return Double.NaN;
+  private static Chart bars(
+      String caption,
+      List<String> methods,
+      List<OfDataSet> sets,
+      ToDoubleFunction<Row> value,
+      Palette palette) {
+    List<List<Double>> series =
+        methods.stream()
+            .map(method -> sets.stream().map(set -> value(set.rows(), method, value)).toList())
+            .toList();
+    return bars(caption, methods, sets.stream().map(OfDataSet::name).toList(), series, palette);
+  }
+
+  private static double value(List<Row> rows, String method, ToDoubleFunction<Row> value) {
+    return rows.stream()
+        .filter(row -> Text.label(row).equals(method))
+        .mapToDouble(value)
+        .findFirst()
+        .orElse(Double.NaN);
   }
 
   private static Chart bars(
@@ -180,18 +165,5 @@ final class BaseToNewSection {
         new BarPlot("percent", groups, drawn).draw(),
         places,
         Grid.of(caption, "method", methods.subList(0, shown), List.of(), columns));
-  }
-
-  /** All methods and seeds are measured on the same test pictures. */
-  private static String pictures(JsonNode rows) {
-    JsonNode cell = rows.path(0).path("seeds").path(0);
-    JsonNode base = cell.path("total_base");
-    JsonNode unseen = cell.path("total_new");
-    return Text.isFinite(base) && Text.isFinite(unseen)
-        ? Text.count(base.asLong(), "test picture")
-            + " of base classes, "
-            + unseen.asLong()
-            + " of new ones."
-        : "";
   }
 }

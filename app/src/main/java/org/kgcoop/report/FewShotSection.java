@@ -3,12 +3,12 @@ package org.kgcoop.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.report.Grid.Best;
-import org.kgcoop.report.Statistics.Spread;
 import org.kgcoop.report.XyPlot.Axis;
 import org.kgcoop.report.XyPlot.Point;
 import org.kgcoop.report.XyPlot.Series;
@@ -64,7 +64,7 @@ final class FewShotSection {
 
   /** Cells without a number of shots learned nothing: the same at each number. */
   private static Spread at(List<Cell> cells, String label, int shots) {
-    return Statistics.overSeeds(
+    return Cell.overSeeds(
         cells.stream()
             .filter(c -> c.label().equals(label) && (c.shots() == shots || c.shots() == 0))
             .toList(),
@@ -80,7 +80,7 @@ final class FewShotSection {
           Grid.numbers(
               k + (k == 1 ? " shot" : " shots"),
               spreads.stream().map(Spread::mean).toList(),
-              seeds(cells) > 1 ? spreads.stream().map(Spread::deviation).toList() : List.of(),
+              seeds(cells) > 1 ? spreads.stream().map(Spread::standardDeviation).toList() : List.of(),
               Best.HIGHEST,
               Text::percent));
     }
@@ -97,7 +97,7 @@ final class FewShotSection {
       for (int k : shots) {
         Spread spread = at(cells, method, k);
         if (Double.isFinite(spread.mean())) {
-          points.add(new Point(log2(k), spread.mean(), spread.deviation()));
+          points.add(new Point(log2(k), spread.mean(), spread.standardDeviation()));
         }
       }
       series.add(new Series(method, Style.LINE_AND_POINTS, points));

@@ -31,9 +31,7 @@ final class RunsSection {
               Text::percent));
     }
     List<Double> times =
-        runs.stream()
-            .map(run -> Json.number(run.results().path("training").path("ms_per_image")))
-            .toList();
+        runs.stream().map(run -> run.results().msPerImage()).toList();
     if (times.stream().anyMatch(Double::isFinite)) {
       columns.add(Grid.numbers("ms/image", times, List.of(), Best.LOWEST, Text::milliseconds));
     }
@@ -52,7 +50,7 @@ final class RunsSection {
             Grid.of("Results", "run", cells.stream().map(Cell::label).toList(), notes, columns)));
     blocks.add(new Words(BaseToNewSection.key(false)));
     long unfinished =
-        runs.stream().filter(run -> !run.about().path("state").asText().equals("complete")).count();
+        runs.stream().filter(run -> !run.about().isComplete()).count();
     if (unfinished > 0) {
       blocks.add(
           new Words(

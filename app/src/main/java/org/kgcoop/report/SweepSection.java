@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.kgcoop.eval.Metrics.Spread;
+import org.kgcoop.eval.Metrics;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
-import org.kgcoop.report.Statistics.Spread;
 import org.kgcoop.report.XyPlot.Axis;
 import org.kgcoop.report.XyPlot.Point;
 import org.kgcoop.report.XyPlot.Series;
@@ -27,7 +28,7 @@ final class SweepSection {
     for (String method : Cell.distinct(table.cells(), Cell::title)) {
       List<Cell> cells = table.cells().stream().filter(c -> c.title().equals(method)).toList();
       Set<String> keys = new LinkedHashSet<>();
-      cells.forEach(cell -> cell.setting().fieldNames().forEachRemaining(keys::add));
+      cells.forEach(cell -> keys.addAll(cell.setting().keySet()));
       for (String key : keys) {
         Map<Double, List<Cell>> byValue = byValue(cells, key);
         if (byValue.size() > 1 && charts.size() < MOST) {
@@ -46,8 +47,8 @@ final class SweepSection {
   private static Map<Double, List<Cell>> byValue(List<Cell> cells, String key) {
     Map<Double, List<Cell>> byValue = new TreeMap<>();
     for (Cell cell : cells) {
-      JsonNode value = cell.setting().path(key);
-      if (Text.isFinite(value)) {
+      JsonNode value = cell.setting().get(key);
+      if (value != null && Text.isFinite(value)) {
         byValue.computeIfAbsent(value.asDouble(), v -> new ArrayList<>()).add(cell);
       }
     }
@@ -62,7 +63,7 @@ final class SweepSection {
         .forEach(cells -> cells.forEach(c -> c.targets().forEach(t -> names.add(t.name()))));
     for (String name : names.stream().limit(Ink.SERIES - 1).toList()) {
       series.add(
-          series(name, byValue, cells -> Statistics.overSeeds(cells, c -> c.accuracy(name))));
+          series(name, byValue, cells -> Cell.overSeeds(cells, c -> c.accuracy(name))));
     }
     if (names.contains("base") && names.contains("new")) {
       series.add(series("H", byValue, SweepSection::harmonicMean));
@@ -75,7 +76,7 @@ final class SweepSection {
       String method, String key, Map<Double, List<Cell>> byValue, List<Chart> charts) {
     Series distance =
         series(
-            "distance", byValue, cells -> Statistics.overSeeds(cells, DistanceSection::distance));
+            "distance", byValue, cells -> Cell.overSeeds(cells, DistanceSection::distance));
     if (!distance.points().isEmpty()) {
       charts.add(
           chart(
@@ -96,7 +97,7 @@ final class SweepSection {
         (value, cells) -> {
           Spread spread = measure.of(cells);
           if (Double.isFinite(spread.mean())) {
-            points.add(new Point(value, spread.mean(), spread.deviation()));
+            points.add(new Point(value, spread.mean(), spread.standardDeviation()));
           }
         });
     return new Series(name, Style.LINE_AND_POINTS, points);
@@ -112,8 +113,8 @@ final class SweepSection {
 
   /** Of the averaged accuracies, as in the table. */
   private static Spread harmonicMean(List<Cell> cells) {
-    double base = Statistics.overSeeds(cells, c -> c.accuracy("base")).mean();
-    double unseen = Statistics.overSeeds(cells, c -> c.accuracy("new")).mean();
-    return new Spread(base + unseen == 0 ? 0 : 2 * base * unseen / (base + unseen), 0);
+    double base = Cell.overSeeds(cells, c -> c.accuracy("base")).mean();
+    double unseen = Cell.overSeeds(cells, c -> c.accuracy("new")).mean();
+    return new Spread(Metrics.harmonicMean(base, unseen), 0);
   }
 }

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import org.kgcoop.eval.Metrics.Spread;
+import org.kgcoop.eval.Metrics;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.report.Grid.Best;
-import org.kgcoop.report.Statistics.Spread;
+import org.kgcoop.runs.TargetResult;
 
 /** Learned on one data set, measured on others: of other classes, or of the same seen otherwise. */
 final class TransferSection {
@@ -67,19 +69,19 @@ final class TransferSection {
         methods.stream()
             .map(
                 method ->
-                    Statistics.overSeeds(
+                    Cell.overSeeds(
                         cells.stream().filter(c -> c.label().equals(method)).toList(), value))
             .toList();
     return Grid.numbers(
         title,
         spreads.stream().map(Spread::mean).toList(),
-        spread ? spreads.stream().map(Spread::deviation).toList() : List.of(),
+        spread ? spreads.stream().map(Spread::standardDeviation).toList() : List.of(),
         Best.HIGHEST,
         Text::percent);
   }
 
   /** Where a target names no data set, its own name is one. */
-  private static String set(Cell cell, Target target) {
+  private static String set(Cell cell, TargetResult target) {
     return !target.dataSet().isEmpty()
         ? target.dataSet()
         : target.name().equals("test") ? cell.dataSet() : target.name();
@@ -88,17 +90,16 @@ final class TransferSection {
   private static double on(Cell cell, String set) {
     return cell.targets().stream()
         .filter(target -> set(cell, target).equals(set))
-        .mapToDouble(Target::accuracy)
+        .mapToDouble(TargetResult::accuracy)
         .findFirst()
         .orElse(Double.NaN);
   }
 
   private static double onOthers(Cell cell) {
-    return Statistics.spread(
-            cell.targets().stream()
-                .filter(target -> !set(cell, target).equals(cell.dataSet()))
-                .map(Target::accuracy)
-                .toList())
-        .mean();
+    return Metrics.mean(
+        cell.targets().stream()
+            .filter(target -> !set(cell, target).equals(cell.dataSet()))
+            .map(TargetResult::accuracy)
+            .toList());
   }
 }

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Bootstrap;
+import org.kgcoop.eval.Metrics;
 
 /**
  * The rows of a table on their targets: averaged over data sets, and resampled. Of a row only those
@@ -37,7 +38,7 @@ final class Measurements {
 
     /** The mean over seeds of the mean over data sets; NaN where no seed has all of them. */
     double mean() {
-      return bySeed.values().stream().mapToDouble(v -> v).average().orElse(Double.NaN);
+      return Metrics.mean(bySeed.values());
     }
 
     double ofSeed(long seed) {
@@ -163,10 +164,8 @@ final class Measurements {
     for (long seed : seeds) {
       means.put(
           seed,
-          own.stream()
-              .mapToDouble(set -> accuracy(bySeed(row, set).get(seed), target))
-              .average()
-              .orElse(Double.NaN));
+          Metrics.mean(
+              own.stream().map(set -> accuracy(bySeed(row, set).get(seed), target)).toList()));
     }
     boolean complete =
         own.equals(dataSets.get(target))
@@ -198,7 +197,6 @@ final class Measurements {
 
   /** NaN where a run lacks the target. */
   private static double accuracy(@Nullable StoredRun run, String target) {
-    StoredRun.Target counts = run == null ? null : run.target(target);
-    return counts == null ? Double.NaN : counts.accuracy();
+    return run == null ? Double.NaN : run.results().accuracy(target);
   }
 }

@@ -1,12 +1,12 @@
 package org.kgcoop.store;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.runs.Predictions;
 
 /**
  * Which pictures runs took for what they are, in one order for all runs, so that they can be
@@ -20,10 +20,10 @@ final class Outcomes {
   Outcomes(List<StoredRun> runs) {
     for (StoredRun run : runs) {
       Map<String, int[]> ofRun = new HashMap<>();
-      for (JsonNode target : RunReader.results(run.path()).path("targets")) {
+      for (Predictions.OfTarget target : Predictions.read(run.path()).targets()) {
         int[] ordered = ordered(target);
         if (ordered != null) {
-          ofRun.put(target.path("name").asText(), ordered);
+          ofRun.put(target.name(), ordered);
         }
       }
       correct.put(run, ofRun);
@@ -46,20 +46,16 @@ final class Outcomes {
     return ofRuns.isEmpty() ? null : ofRuns.toArray(int[][]::new);
   }
 
-  private int @Nullable [] ordered(JsonNode target) {
-    int count = target.path("pictures").size();
-    JsonNode labels = target.path("labels");
-    JsonNode predictions = target.path("predictions");
-    if (count == 0 || labels.size() != count || predictions.size() != count) {
+  private int @Nullable [] ordered(Predictions.OfTarget target) {
+    List<String> names = target.pictures();
+    int count = names.size();
+    if (count == 0 || target.labels().size() != count || target.predictions().size() != count) {
       return null;
     }
-    List<String> names = new ArrayList<>(count);
-    target.path("pictures").forEach(name -> names.add(name.asText()));
-    List<String> reference =
-        pictures.computeIfAbsent(target.path("name").asText(), name -> List.copyOf(names));
+    List<String> reference = pictures.computeIfAbsent(target.name(), name -> names);
     int[] own = new int[count];
     for (int i = 0; i < count; i++) {
-      own[i] = labels.get(i).asInt() == predictions.get(i).asInt() ? 1 : 0;
+      own[i] = target.labels().get(i).equals(target.predictions().get(i)) ? 1 : 0;
     }
     return names.equals(reference) ? own : reordered(own, names, reference);
   }

@@ -2,6 +2,7 @@ package org.kgcoop.store;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which runs are meant; empty lists and maps leave all.
@@ -15,12 +16,13 @@ public record RunFilter(
     List<String> protocols,
     List<Long> seeds,
     List<Integer> shots,
-    List<String> states,
     Map<String, String> settings) {
+
+  private static final String NUMBER = "[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?";
 
   /** All runs. */
   public static final RunFilter ALL =
-      new RunFilter(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Map.of());
+      new RunFilter(List.of(), List.of(), List.of(), List.of(), List.of(), Map.of());
 
   public RunFilter {
     methods = List.copyOf(methods);
@@ -28,7 +30,32 @@ public record RunFilter(
     protocols = List.copyOf(protocols);
     seeds = List.copyOf(seeds);
     shots = List.copyOf(shots);
-    states = List.copyOf(states);
     settings = Map.copyOf(settings);
+  }
+
+  boolean takes(StoredRun run) {
+    return isAmong(methods, run.method())
+        && isAmong(dataSets, run.dataSet())
+        && isAmong(protocols, run.protocol())
+        && isAmong(seeds, run.seed())
+        && isAmong(shots, run.shots())
+        && settings.entrySet().stream()
+            .allMatch(wanted -> has(run, wanted.getKey(), wanted.getValue()));
+  }
+
+  private static boolean isAmong(List<?> accepted, @Nullable Object value) {
+    return accepted.isEmpty() || (value != null && accepted.contains(value));
+  }
+
+  private static boolean has(StoredRun run, String key, String value) {
+    return run.settings().entrySet().stream()
+        .filter(e -> e.getKey().equals(key) || e.getKey().endsWith("." + key))
+        .anyMatch(e -> e.getValue().equals(value) || areEqualNumbers(e.getValue(), value));
+  }
+
+  private static boolean areEqualNumbers(String a, String b) {
+    return a.matches(NUMBER)
+        && b.matches(NUMBER)
+        && Double.parseDouble(a) == Double.parseDouble(b);
   }
 }

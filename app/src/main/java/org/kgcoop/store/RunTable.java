@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.runs.TargetResult;
 
 /**
  * Complete runs as a table: a row for each method and what was varied of it, a column for each
@@ -91,7 +92,7 @@ public final class RunTable {
         runs.values().stream()
             .flatMap(ofRow -> ofRow.values().stream())
             .flatMap(bySeed -> bySeed.values().stream())
-            .flatMap(run -> run.targets().stream().map(StoredRun.Target::name))
+            .flatMap(run -> run.targets().stream().map(TargetResult::name))
             .distinct()
             .toList();
     columns = columns(targets);
@@ -178,12 +179,11 @@ public final class RunTable {
 
   /** Milliseconds a picture in training, the mean over runs; NaN where none was trained. */
   public double msPerImage(Row row) {
-    return ofRow(row).values().stream()
-        .flatMap(bySeed -> bySeed.values().stream())
-        .mapToDouble(StoredRun::msPerImage)
-        .filter(ms -> !Double.isNaN(ms))
-        .average()
-        .orElse(Double.NaN);
+    return Metrics.mean(
+        ofRow(row).values().stream()
+            .flatMap(bySeed -> bySeed.values().stream())
+            .map(StoredRun::msPerImage)
+            .toList());
   }
 
   /** The figure of a row in a column, or null where it has none. */
@@ -202,7 +202,7 @@ public final class RunTable {
     double[] resampled = resampled(row, column);
     return new Figure(
         mean,
-        bySeed.isEmpty() ? Double.NaN : Metrics.spread(bySeed).standardDeviation(),
+        Metrics.spread(bySeed).standardDeviation(),
         bySeed.size(),
         parts(row, column).stream()
             .mapToInt(target -> measurements.of(row, target).dataSets())

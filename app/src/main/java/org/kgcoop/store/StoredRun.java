@@ -1,103 +1,128 @@
 package org.kgcoop.store;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.eval.Metrics;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.io.FileErrors;
+import org.kgcoop.runs.RunRecord;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TargetResult;
 
 /**
  * A run as its folder tells it.
  *
  * @param path its folder
  * @param name the same below the folder of all runs, with '/' between
- * @param state complete, or running: not ended, whether or not a process still writes it
  * @param protocol of the table it belongs to, else the command that made it; empty where neither is
  *     known
- * @param shots pictures a class; 0 for all
- * @param seed null where it depends on none
- * @param settings what decides its outcome, by names such as {@code method.weight}
- * @param msPerImage of training; NaN where nothing was trained
  * @param modified when its state last changed
- * @param targets what it was measured on
- * @param command the words of the command line that began it; empty where it is not known
- * @param directory where that command's paths start from; empty where it is not known
  */
 public record StoredRun(
     Path path,
     String name,
-    String state,
-    String method,
-    String dataSet,
     String protocol,
-    int shots,
-    @Nullable Long seed,
-    Map<String, String> settings,
-    double msPerImage,
     Instant modified,
-    List<Target> targets,
-    List<String> command,
-    String directory) {
+    RunRecord record,
+    RunResults results) {
 
   /**
-   * Counts on some pictures.
+   * The run of a folder; its protocol is the command that made it.
    *
-   * @param name base, new, test, or the name of a data set
-   * @param classes base, new or all
+   * @throws KgCoopException where it is none, or cannot be read
    */
-  public record Target(String name, String dataSet, String classes, long correct, long total) {
-    /** In percent. */
-    public double accuracy() {
-      return total == 0 ? Double.NaN : 100.0 * correct / total;
+  public static StoredRun read(Path folder, String name) {
+    Path file = folder.resolve(RunRecord.FILE);
+    try {
+      StoredRun run =
+          Files.exists(file)
+              ? find(folder, name, Files.getLastModifiedTime(file).toInstant())
+              : null;
+      if (run == null) {
+        throw KgCoopException.configuration(
+            folder
+                + ": no run of a method (expected run.json in it); './kgcoop runs' lists those there"
+                + " are");
+      }
+      return run;
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
     }
   }
 
-  public StoredRun {
-    settings = Map.copyOf(settings);
-    targets = List.copyOf(targets);
-    command = List.copyOf(command);
+  /** As {@link #read}, or null for what is no run of a method on a data set. */
+  static @Nullable StoredRun find(Path folder, String name, Instant modified) {
+    RunRecord record = RunRecord.read(folder).orElse(null);
+    if (record == null
+        || record.method().isEmpty()
+        || !record.settings().path("data").isObject()) {
+      return null; // such as a pre-training
+    }
+    List<String> command = record.command();
+    String protocol = command.isEmpty() ? "" : command.get(0);
+    return new StoredRun(folder, name, protocol, modified, record, RunResults.read(folder));
   }
 
+  StoredRun withProtocol(String of) {
+    return new StoredRun(path, name, of, modified, record, results);
+  }
+
+  /** True if it was ended; else a process still writes it, or it was stopped. */
   public boolean isComplete() {
-    return state.equals("complete");
+    return record.isComplete();
   }
 
-  /** The target of that name, or null. */
-  public @Nullable Target target(String wanted) {
-    return targets.stream().filter(t -> t.name().equals(wanted)).findFirst().orElse(null);
+  /** The id of its method. */
+  public String method() {
+    return record.method();
+  }
+
+  /** The name of the data set that it learned from. */
+  public String dataSet() {
+    return record.dataSet();
+  }
+
+  /** Training pictures a class; 0 for all. */
+  public int shots() {
+    return record.shots();
+  }
+
+  /** Its seed, or null where it depends on none. */
+  public @Nullable Long seed() {
+    return record.seed();
+  }
+
+  /** All that decides its outcome, by names such as {@code method.weight}. */
+  public Map<String, String> settings() {
+    return record.namedSettings();
+  }
+
+  /** The counts on each part of its test pictures. */
+  public List<TargetResult> targets() {
+    return results.targets();
   }
 
   /** H of its base and new accuracies; NaN where it lacks one. */
   public double harmonicMean() {
-    Target base = target("base");
-    Target unseen = target("new");
-    return base == null || unseen == null
-        ? Double.NaN
-        : Metrics.harmonicMean(base.accuracy(), unseen.accuracy());
+    return results.harmonicMean();
   }
 
-  /** Its settings in the order of their names. */
-  public Map<String, String> sortedSettings() {
-    return new TreeMap<>(settings);
+  /** Milliseconds of training that a picture takes; NaN where nothing was trained. */
+  public double msPerImage() {
+    return results.msPerImage();
   }
 
-  StoredRun withProtocol(String of) {
-    return new StoredRun(
-        path,
-        name,
-        state,
-        method,
-        dataSet,
-        of,
-        shots,
-        seed,
-        settings,
-        msPerImage,
-        modified,
-        targets,
-        command,
-        directory);
+  /** The words of the command line that began it; empty where it is not known. */
+  public List<String> command() {
+    return record.command();
+  }
+
+  /** Where that command's paths start from; empty where it is not known. */
+  public String directory() {
+    return record.directory();
   }
 }

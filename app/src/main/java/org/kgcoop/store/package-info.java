@@ -1,7 +1,7 @@
 /**
- * The experiment store: run folders, an index over them, and tables with what stands behind their
- * differences. Stored results are enough; nothing is run and no model loaded. Start at {@link
- * org.kgcoop.store.RunIndex} and {@link org.kgcoop.store.RunTable}.
+ * Stored runs and tables of them, with what stands behind their differences. Stored results are
+ * enough; nothing is run and no model loaded. Start at {@link org.kgcoop.store.RunsBelow} and {@link
+ * org.kgcoop.store.RunTable}.
  */
 @CheckReturnValue
 @NullMarked

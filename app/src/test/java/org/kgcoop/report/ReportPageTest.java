@@ -39,7 +39,7 @@ class ReportPageTest {
   @BeforeAll
   static void writeSweep() throws IOException {
     sweep = new StoredResults().baseToNew(shared);
-    ReportPage.write(sweep, shared.resolve("report.html"));
+    ReportPage.write(List.of(shared), List.of(), shared.resolve("report.html"));
   }
 
   private static Document sweep() throws IOException {
@@ -47,9 +47,8 @@ class ReportPageTest {
   }
 
   private Document page(JsonNode results) throws IOException {
-    Path file = folder.resolve("report.html");
-    ReportPage.write(results, file);
-    return Jsoup.parse(Files.readString(file));
+    StoredResults.write(folder, results);
+    return page(folder);
   }
 
   private Document page(Path... folders) throws IOException {
@@ -398,7 +397,7 @@ class ReportPageTest {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
     ArrayNode rows = results.putArray("rows");
     rows.addObject().put("method", "other").put("base", Double.NaN).put("new", "high");
-    rows.add(7);
+    rows.addObject().put("base", "none");
     results.putArray("data_sets").addObject();
     results.putArray("cells").add(1).addObject().put("run", "nowhere").putArray("targets").add(3);
     results.putObject("settings").putArray("methods").add("kgcoop").addObject();
@@ -455,15 +454,15 @@ class ReportPageTest {
     results.putArray("cells").addObject().put("run", "../run").set("targets", targets);
     Path table = Files.createDirectories(folder.resolve("table"));
 
-    ReportPage.write(results, table.resolve("report.html"));
+    StoredResults.write(table, results);
 
-    assertThat(sections(Jsoup.parse(Files.readString(table.resolve("report.html")))))
+    assertThat(sections(page(table)))
         .doesNotContain("training", "mistakes");
   }
 
   @Test
   void equalResultsGiveEqualBytes() throws IOException {
-    ReportPage.write(sweep, shared.resolve("again.html"));
+    ReportPage.write(List.of(shared), List.of(), shared.resolve("again.html"));
 
     assertThat(shared.resolve("again.html")).hasSameBinaryContentAs(shared.resolve("report.html"));
   }
@@ -510,10 +509,11 @@ class ReportPageTest {
   }
 
   @Test
-  void aPlaceThatIsNotThereIsAnError() {
+  void aPlaceThatIsNotThereIsAnError() throws IOException {
+    StoredResults.write(folder, plain());
     Path file = folder.resolve("no").resolve("report.html");
 
-    assertThatThrownBy(() -> ReportPage.write(plain(), file))
+    assertThatThrownBy(() -> ReportPage.write(List.of(folder), List.of(), file))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("report.html");
   }

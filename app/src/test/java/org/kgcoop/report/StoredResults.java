@@ -117,8 +117,11 @@ final class StoredResults {
         .put("clip_fingerprint", "fedcba9876543210fedcba9876543210")
         .put("precision", "bf16")
         .put("threads", 2);
-    results.putObject("versions").put("kgcoop", "0.1.0").put("java", "17.0.21");
-    results.put("command", "./kgcoop " + protocol + " --data embedded:objects --seeds 1,2");
+    results
+        .putObject("versions")
+        .put("kgcoop", "0.1.0")
+        .put("java", "17.0.21")
+        .put("command", "./kgcoop " + protocol + " --data embedded:objects --seeds 1,2");
   }
 
   /** A few-shot table without run folders. */

@@ -23,7 +23,7 @@ class RunTableTest {
 
   private void add(StoredRuns run) {
     String name = "run" + runs.size();
-    runs.add(RunReader.read(run.write(folder.resolve(name)), name));
+    runs.add(StoredRun.read(run.write(folder.resolve(name)), name));
   }
 
   private RunTable table() {

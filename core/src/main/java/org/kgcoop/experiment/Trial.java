@@ -8,6 +8,8 @@ import java.util.Locale;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.prompt.AutoWeight;
 import org.kgcoop.prompt.Method;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TableResults;
 
 /**
  * The unit of every protocol: a contender learns from one draw and is measured on named targets.
@@ -34,6 +36,26 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
     for (Target target : targets) {
       ClassBound.check(method, draw.classNames(), target);
     }
+  }
+
+  /** Its part of a table. The run may know other targets, of earlier questions. */
+  TableResults.Cell cell(RunResults results) {
+    Method method = method();
+    return new TableResults.Cell(
+        method.id(),
+        method.title(),
+        method.prompts(),
+        contender.setting(),
+        draw.name(),
+        draw.shots(),
+        draw.seed(),
+        results.msPerImage(),
+        results.msPerImageWithFeatures(),
+        results.chosen(),
+        run,
+        targets.stream()
+            .map(target -> results.target(target.name()).orElseThrow().counts())
+            .toList());
   }
 
   Path folder(Path out) {

@@ -23,19 +23,11 @@ import org.kgcoop.io.SealedFile;
  * The folder of a run: {@code run.json} (settings as resolved, provenance, state), {@code
  * events.jsonl} (a line a step and an epoch), {@code checkpoint/} (two generations, the newest
  * valid one wins, each with the effort so far beside it), {@code prompt.safetensors}, {@code
- * results.json}. Locked while it is open.
+ * results.json}, {@code predictions.json}. Locked while it is open.
  */
 public final class RunFolder implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int GENERATIONS = 2;
-
-  /** The file with settings, provenance and state: a folder that has none is no run. */
-  public static final String RUN = "run.json";
-
-  /** What came of it. */
-  static final String RESULTS = "results.json";
-
-  private static final String COMPLETE = "complete";
 
   /** The file that is locked while a run is open. */
   static final String LOCK = ".lock";
@@ -87,7 +79,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private void refuseTable() {
-    if (!Files.exists(path.resolve(RUN)) && JsonFiles.read(path.resolve(RESULTS)).has("rows")) {
+    if (!Files.exists(path.resolve(RunRecord.FILE)) && results().has("rows")) {
       throw KgCoopException.configuration(
           path + ": holds the results of a table, which a run would replace; choose another --out");
     }
@@ -108,18 +100,13 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private void begin(ObjectNode settings, ObjectNode provenance) {
-    Path file = path.resolve(RUN);
-    if (!Files.exists(file)) {
+    RunRecord before = RunRecord.read(path).orElse(null);
+    if (before == null) {
       checkpoints().forEach(this::deleteCheckpoint); // of settings that nobody knows
-      ObjectNode run = JSON.createObjectNode();
-      run.set("settings", settings);
-      run.set("provenance", provenance);
-      run.put("state", "running");
-      JsonFiles.write(file, run);
+      RunRecord.begun(settings, provenance).write(path);
       return;
     }
-    JsonNode before = JsonFiles.read(file).path("settings");
-    List<String> differences = SettingsDifferences.between(before, parsed(settings));
+    List<String> differences = SettingsDifferences.between(before.settings(), parsed(settings));
     if (!differences.isEmpty()) {
       throw KgCoopException.configuration(
           path
@@ -148,25 +135,27 @@ public final class RunFolder implements AutoCloseable {
 
   /** Whether the run was ended and its results written. */
   public boolean isComplete() {
-    return isComplete(JsonFiles.read(path.resolve(RUN))) && Files.exists(path.resolve(RESULTS));
-  }
-
-  static boolean isComplete(JsonNode run) {
-    return run.path("state").asText().equals(COMPLETE);
+    return RunRecord.read(path).map(RunRecord::isComplete).orElse(false)
+        && Files.exists(path.resolve(RunResults.FILE));
   }
 
   /** Writes the results and ends the run; its checkpoints are not needed any more. */
+  public void complete(RunResults results, Predictions predictions) {
+    JsonFiles.write(path.resolve(Predictions.FILE), RunJson.tree(predictions));
+    complete(RunJson.tree(results));
+  }
+
+  /** The same for what is no run of a method. */
   public void complete(ObjectNode results) {
     events.force();
-    JsonFiles.write(path.resolve(RESULTS), results);
-    ObjectNode run = (ObjectNode) JsonFiles.read(path.resolve(RUN));
-    run.put("state", COMPLETE);
-    JsonFiles.write(path.resolve(RUN), run);
+    JsonFiles.write(path.resolve(RunResults.FILE), results);
+    RunRecord.read(path).orElseThrow().completed().write(path);
     checkpoints().forEach(this::deleteCheckpoint);
   }
 
+  /** The results as they are written; a missing node where there are none. */
   public JsonNode results() {
-    return JsonFiles.read(path.resolve(RESULTS));
+    return JsonFiles.read(path.resolve(RunResults.FILE));
   }
 
   // ---- checkpoints

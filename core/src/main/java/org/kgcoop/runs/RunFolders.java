@@ -1,6 +1,5 @@
 package org.kgcoop.runs;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
@@ -22,19 +21,15 @@ import org.kgcoop.io.LockedFile;
 public final class RunFolders {
   /** Files in the folder of a table, the lock last. */
   private static final List<String> OF_A_TABLE =
-      List.of(RunFolder.RESULTS, "report.html", ".index.sqlite", RunFolder.LOCK);
+      List.of(RunResults.FILE, "report.html", ".index.sqlite", RunFolder.LOCK);
 
   private RunFolders() {}
 
   /** Whether a folder holds a run: a {@code run.json} with settings and a state. */
   public static boolean isOne(Path path) {
-    Path file = path.resolve(RunFolder.RUN);
-    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) || !Files.isRegularFile(file)) {
-      return false;
-    }
     try {
-      JsonNode run = JsonFiles.read(file);
-      return run.path("settings").isObject() && run.path("state").isTextual();
+      return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+          && RunRecord.read(path).map(RunRecord::isWhole).orElse(false);
     } catch (KgCoopException e) {
       return false;
     }
@@ -43,8 +38,8 @@ public final class RunFolders {
   /** Whether a folder holds a run that was ended and its results written. */
   public static boolean isComplete(Path path) {
     return isOne(path)
-        && RunFolder.isComplete(JsonFiles.read(path.resolve(RunFolder.RUN)))
-        && Files.exists(path.resolve(RunFolder.RESULTS));
+        && RunRecord.read(path).map(RunRecord::isComplete).orElse(false)
+        && Files.exists(path.resolve(RunResults.FILE));
   }
 
   /** Whether a folder is that of a table: whole, or begun and with runs below it. */
@@ -57,7 +52,7 @@ public final class RunFolders {
 
   private static boolean holdsRows(Path path) {
     try {
-      return JsonFiles.read(path.resolve(RunFolder.RESULTS)).has("rows");
+      return JsonFiles.read(path.resolve(RunResults.FILE)).has("rows");
     } catch (KgCoopException e) {
       return false;
     }

@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.eval.Metrics;
+import org.kgcoop.runs.TableResults;
 
 /** The numbers that a report computes by itself. */
-class StatisticsTest {
+class DistanceSectionTest {
   @TempDir Path folder;
 
   @Test
@@ -39,7 +41,7 @@ class StatisticsTest {
     }
     double expected = (40 * sxy - sx * sy) / Math.sqrt((40 * sxx - sx * sx) * (40 * syy - sy * sy));
 
-    assertThat(Statistics.correlation(list(x), list(y))).isCloseTo(expected, within(1e-12));
+    assertThat(Metrics.correlation(list(x), list(y))).isCloseTo(expected, within(1e-12));
   }
 
   private static List<Double> list(double[] values) {
@@ -49,9 +51,9 @@ class StatisticsTest {
   @Test
   void aLineCorrelatesFullyAndAConstantNotAtAll() {
     List<Double> x = List.of(1.0, 2.0, 4.0);
-    assertThat(Statistics.correlation(x, List.of(-2.0, -4.0, -8.0))).isCloseTo(-1, within(1e-12));
-    assertThat(Statistics.correlation(x, List.of(5.0, 5.0, 5.0))).isNaN();
-    assertThat(Statistics.correlation(List.of(1.0, 2.0), List.of(1.0, 2.0))).isNaN();
+    assertThat(Metrics.correlation(x, List.of(-2.0, -4.0, -8.0))).isCloseTo(-1, within(1e-12));
+    assertThat(Metrics.correlation(x, List.of(5.0, 5.0, 5.0))).isNaN();
+    assertThat(Metrics.correlation(List.of(1.0, 2.0), List.of(1.0, 2.0))).isNaN();
   }
 
   @Test
@@ -61,8 +63,9 @@ class StatisticsTest {
     cell(results, "coop", "a", 60, 0.25);
     cell(results, "coop", "b", 60, 0.5);
 
+    StoredResults.write(folder, results);
     List<DistanceSection.Loss> losses =
-        DistanceSection.losses(Cell.of(results.path("cells"), folder));
+        DistanceSection.losses(Cell.of(TableResults.read(folder).orElseThrow(), folder));
 
     // (80 - 60) / 80 = 25 %; of b no zero-shot accuracy is known.
     assertThat(losses).containsExactly(new DistanceSection.Loss("coop", "a", 0.25, 25));

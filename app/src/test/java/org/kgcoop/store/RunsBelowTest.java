@@ -13,8 +13,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.runs.TargetResult;
 
-class RunIndexTest {
+class RunsBelowTest {
   @TempDir Path folder;
 
   private final List<String> warnings = new ArrayList<>();
@@ -40,15 +41,13 @@ class RunIndexTest {
   }
 
   private List<String> names(RunFilter filter) {
-    try (RunIndex index = RunIndex.open(folder, warnings::add)) {
-      return index.runs(filter).stream().map(StoredRun::name).toList();
-    }
+    return RunsBelow.read(folder, warnings::add).runs(filter).stream()
+        .map(StoredRun::name)
+        .toList();
   }
 
   private List<StoredRun> all() {
-    try (RunIndex index = RunIndex.open(folder, warnings::add)) {
-      return index.runs(RunFilter.ALL);
-    }
+    return RunsBelow.read(folder, warnings::add).runs();
   }
 
   private static RunFilter where(String key, String value) {
@@ -59,7 +58,6 @@ class RunIndexTest {
         key.equals("protocol") ? List.of(value) : all.protocols(),
         key.equals("seed") ? List.of(Long.valueOf(value)) : all.seeds(),
         key.equals("shots") ? List.of(Integer.valueOf(value)) : all.shots(),
-        all.states(),
         key.contains(".") || key.equals("weight") ? Map.of(key, value) : Map.of());
   }
 
@@ -70,18 +68,13 @@ class RunIndexTest {
     assertThat(run.name()).isEqualTo("table/pets/kgcoop-weight4/seed1");
     assertThat(run.settings()).containsEntry("method.weight", "4.0");
     assertThat(run.protocol()).isEqualTo("base2new");
-    assertThat(run.targets()).containsExactly(new StoredRun.Target("base", "pets", "base", 4, 4));
+    TargetResult base = run.targets().get(0);
+    assertThat(base.name() + base.dataSet() + base.classes()).isEqualTo("basepetsbase");
+    assertThat(base.correct()).isEqualTo(4);
+    assertThat(base.total()).isEqualTo(4);
     assertThat(run.msPerImage()).isEqualTo(2.5);
     // 75 % and 50 %: 2 x 75 x 50 / 125.
     assertThat(all().get(2).harmonicMean()).isEqualTo(60);
-  }
-
-  @Test
-  void whatWasReadBeforeIsTheSameFromTheIndex() {
-    List<StoredRun> first = all();
-
-    assertThat(folder.resolve(".index.sqlite")).isRegularFile();
-    assertThat(all()).isEqualTo(first);
   }
 
   @Test
@@ -123,7 +116,7 @@ class RunIndexTest {
 
     assertThat(now.stream().map(StoredRun::name))
         .containsExactly("begun", "single", "table/pets/kgcoop-weight4/seed1");
-    assertThat(now.get(0).state()).isEqualTo("running");
+    assertThat(now.get(0).isComplete()).isFalse();
     assertThat(now.get(1).targets().get(0).correct()).isEqualTo(4);
   }
 
@@ -139,12 +132,9 @@ class RunIndexTest {
   }
 
   @Test
-  void aDamagedOrDeletedIndexIsMadeAgain() throws IOException {
-    List<StoredRun> before = all();
-    Files.writeString(folder.resolve(".index.sqlite"), "no database ".repeat(1000));
-    assertThat(all()).isEqualTo(before);
-    Files.delete(folder.resolve(".index.sqlite"));
-    assertThat(all()).isEqualTo(before);
+  void anIndexOfAnEarlierVersionIsPassedOver() throws IOException {
+    Files.writeString(folder.resolve(".index.sqlite"), "no database");
+    assertThat(all()).hasSize(3);
     assertThat(warnings).isEmpty();
   }
 
@@ -170,15 +160,21 @@ class RunIndexTest {
   }
 
   @Test
-  void aRunFolderIsAnIndexOfItself() {
-    try (RunIndex index = RunIndex.open(folder.resolve("single"), warnings::add)) {
-      assertThat(index.runs(RunFilter.ALL).get(0).name()).isEqualTo(".");
-    }
+  void aRunFolderHoldsItself() {
+    RunsBelow single = RunsBelow.read(folder.resolve("single"), warnings::add);
+
+    assertThat(single.runs().get(0).name()).isEqualTo(".");
+    assertThat(single.folder(".")).isEqualTo(folder.resolve("single"));
+  }
+
+  @Test
+  void tablesAreFoundByTheirProtocols() {
+    assertThat(RunsBelow.read(folder, warnings::add).tables()).isEqualTo(Map.of("table", "base2new"));
   }
 
   @Test
   void aFolderThatIsNotThereIsRefused() {
-    assertThatThrownBy(() -> RunIndex.open(folder.resolve("none"), warnings::add))
+    assertThatThrownBy(() -> RunsBelow.read(folder.resolve("none"), warnings::add))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("no such folder of runs");
   }
