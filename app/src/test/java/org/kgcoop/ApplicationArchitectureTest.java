@@ -16,6 +16,7 @@ import com.tngtech.archunit.lang.ArchRule;
       "org.kgcoop.export",
       "org.kgcoop.report",
       "org.kgcoop.serve",
+      "org.kgcoop.tables",
       "org.kgcoop.tensorboard",
       "org.kgcoop.verify"
     },
@@ -42,6 +43,8 @@ class ApplicationArchitectureTest {
           .resideInAnyPackage(
               "org.kgcoop",
               "org.kgcoop.report..",
+              "org.kgcoop.runs..",
+              "org.kgcoop.eval..",
               "org.kgcoop.data..",
               "org.kgcoop.io..",
               "com.fasterxml.jackson..",

@@ -14,7 +14,7 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
 
   /**
-   * {@code experiment > pretrain > train, eval, classify > bank > prompt > clip > data, io >
+   * {@code experiment > pretrain > train, classify > bank, runs > prompt > clip > data, eval, io >
    * tensor}.
    */
   @ArchTest
@@ -27,6 +27,8 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.pretrain..")
           .layer("train")
           .definedBy("org.kgcoop.train..")
+          .layer("runs")
+          .definedBy("org.kgcoop.runs..")
           .layer("classify")
           .definedBy("org.kgcoop.classify..")
           .layer("eval")
@@ -46,9 +48,12 @@ class ArchitectureTest {
           .whereLayer("experiment")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("pretrain")
-          .mayOnlyAccessLayers("train", "clip", "data", "io", "tensor")
+          .mayOnlyAccessLayers("train", "runs", "clip", "data", "io", "tensor")
           .whereLayer("train")
-          .mayOnlyAccessLayers("bank", "prompt", "clip", "data", "io", "tensor")
+          .mayOnlyAccessLayers("runs", "bank", "prompt", "clip", "data", "io", "tensor")
+          // Files and numbers: who lists runs loads no model.
+          .whereLayer("runs")
+          .mayOnlyAccessLayers("eval", "io", "tensor")
           // What programs use: nothing of training and experiments.
           .whereLayer("classify")
           .mayOnlyAccessLayers("bank", "prompt", "clip", "data", "io", "tensor")

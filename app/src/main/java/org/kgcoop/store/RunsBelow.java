@@ -6,13 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Instant;
+import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
@@ -29,7 +31,7 @@ import org.kgcoop.runs.TableResults;
 public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tables) {
 
   /** The folders with a {@code run.json}, and when it was written; those with results. */
-  private record Found(Map<Path, Instant> runs, Map<Path, Instant> results) {}
+  private record Found(Map<Path, FileTime> runs, Set<Path> results) {}
 
   public RunsBelow {
     runs = List.copyOf(runs);
@@ -48,7 +50,7 @@ public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tab
     }
     Found found = find(root);
     Map<String, String> tables = new TreeMap<>();
-    for (Path folder : found.results.keySet()) {
+    for (Path folder : found.results) {
       if (!found.runs.containsKey(folder)) {
         String protocol = protocol(folder, warnings);
         if (!protocol.isEmpty()) {
@@ -86,7 +88,7 @@ public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tab
   private static Optional<StoredRun> run(
       Path root,
       Path folder,
-      Instant modified,
+      FileTime modified,
       Map<String, String> tables,
       Consumer<String> warnings) {
     try {
@@ -117,7 +119,7 @@ public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tab
   }
 
   private static Found find(Path root) {
-    Found found = new Found(new TreeMap<>(), new TreeMap<>());
+    Found found = new Found(new TreeMap<>(), new TreeSet<>());
     try {
       Path unused =
           Files.walkFileTree(
@@ -133,11 +135,10 @@ public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tab
 
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                  switch (file.getFileName().toString()) {
-                    case RunRecord.FILE -> found.runs.put(file.resolveSibling(""), time(attributes));
-                    case RunResults.FILE ->
-                        found.results.put(file.resolveSibling(""), time(attributes));
-                    default -> {}
+                  if (file.endsWith(RunRecord.FILE)) {
+                    found.runs.put(file.resolveSibling(""), attributes.lastModifiedTime());
+                  } else if (file.endsWith(RunResults.FILE)) {
+                    boolean unused = found.results.add(file.resolveSibling(""));
                   }
                   return FileVisitResult.CONTINUE;
                 }
@@ -151,9 +152,5 @@ public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tab
       throw KgCoopException.io(root + ": cannot be listed: " + e.getMessage(), e);
     }
     return found;
-  }
-
-  private static Instant time(BasicFileAttributes attributes) {
-    return attributes.lastModifiedTime().toInstant();
   }
 }

@@ -3,6 +3,7 @@ package org.kgcoop.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ public record StoredRun(
     try {
       StoredRun run =
           Files.exists(file)
-              ? find(folder, name, Files.getLastModifiedTime(file).toInstant())
+              ? find(folder, name, Files.getLastModifiedTime(file))
               : null;
       if (run == null) {
         throw KgCoopException.configuration(
@@ -55,7 +56,7 @@ public record StoredRun(
   }
 
   /** As {@link #read}, or null for what is no run of a method on a data set. */
-  static @Nullable StoredRun find(Path folder, String name, Instant modified) {
+  static @Nullable StoredRun find(Path folder, String name, FileTime written) {
     RunRecord record = RunRecord.read(folder).orElse(null);
     if (record == null
         || record.method().isEmpty()
@@ -64,6 +65,7 @@ public record StoredRun(
     }
     List<String> command = record.command();
     String protocol = command.isEmpty() ? "" : command.get(0);
+    Instant modified = Instant.ofEpochMilli(written.toMillis());
     return new StoredRun(folder, name, protocol, modified, record, RunResults.read(folder));
   }
 

@@ -39,16 +39,17 @@ public final class JsonFiles {
    * @throws KgCoopException of the kind IO where it cannot be read or is no JSON object
    */
   public static JsonNode read(Path file) {
-    JsonNode content = read(file, READER.forType(JsonNode.class));
+    JsonNode content = read(file, READER, JsonNode.class);
     return content == null ? MissingNode.getInstance() : content;
   }
 
   /**
-   * The content of a file as what a reader makes of it; null where there is no such file.
+   * The content of a file as a record or the like; null where there is no such file.
    *
+   * @param reader knows how to make one
    * @throws KgCoopException of the kind IO where it cannot be read or is no JSON object
    */
-  public static <T> @Nullable T read(Path file, ObjectReader reader) {
+  public static <T> @Nullable T read(Path file, ObjectReader reader, Class<T> type) {
     if (!Files.isRegularFile(file)) {
       return null;
     }
@@ -58,7 +59,7 @@ public final class JsonFiles {
             KgCoopException.Category.IO,
             file + ": no JSON object in it; delete it and run the command that made it again");
       }
-      return reader.readValue(parser);
+      return reader.readValue(parser, type);
     } catch (JsonProcessingException e) {
       throw KgCoopException.io(
           "%s: damaged in line %s; expected JSON; delete it and run the command that made it again"

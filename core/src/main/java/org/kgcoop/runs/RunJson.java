@@ -73,7 +73,7 @@ public final class RunJson {
    * @throws org.kgcoop.KgCoopException of the kind IO where it cannot be read or is no JSON object
    */
   static <T> Optional<T> read(Path file, Class<T> type) {
-    return Optional.ofNullable(JsonFiles.read(file, MAPPER.readerFor(type)));
+    return Optional.ofNullable(JsonFiles.read(file, MAPPER.reader(), type));
   }
 
   // ---- for the records: what is there of a list, a map, a value
