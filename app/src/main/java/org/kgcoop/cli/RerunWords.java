@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.config.ReferenceConfig;
-import org.kgcoop.store.StoredRun;
+import org.kgcoop.tables.StoredRun;
 
 /**
  * The command that made a run, narrowed to this run alone: of a table's methods, seeds, shots, data

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.TargetResult;
-import org.kgcoop.store.RunLabels;
-import org.kgcoop.store.StoredRun;
+import org.kgcoop.tables.RunLabels;
+import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Mixin;
 
 /** Which runs there are: {@code runs} and {@code runs list}. */

@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.runs.RunFolders;
-import org.kgcoop.store.RunFilter;
-import org.kgcoop.store.RunsBelow;
-import org.kgcoop.store.StoredRun;
+import org.kgcoop.tables.RunFilter;
+import org.kgcoop.tables.RunsBelow;
+import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Option;
 
 /** Where runs lie, and which of them are meant. */

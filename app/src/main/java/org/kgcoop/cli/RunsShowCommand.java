@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.kgcoop.io.JsonFiles;
 import org.kgcoop.runs.TargetResult;
-import org.kgcoop.store.StoredRun;
+import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;

@@ -3,7 +3,7 @@ package org.kgcoop.cli;
 import java.util.Locale;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Bootstrap;
-import org.kgcoop.store.TableWriter;
+import org.kgcoop.tables.TableWriter;
 import picocli.CommandLine.Option;
 
 /** How tables of stored runs are written, and how often they are resampled. */

@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.report.ReportPage;
-import org.kgcoop.store.RunsBelow;
-import org.kgcoop.store.StoredRun;
+import org.kgcoop.tables.RunsBelow;
+import org.kgcoop.tables.StoredRun;
 
 /**
  * The runs below a folder as pages: what there is, and the report of each run and table, made when

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.JsonFiles;
-import org.kgcoop.store.StoredRuns;
+import org.kgcoop.tables.StoredRuns;
 
 /** Runs made again by their own command. */
 @Tag("equality")

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kgcoop.store.StoredRuns;
+import org.kgcoop.tables.StoredRuns;
 
 class RunsCommandTest {
   @TempDir Path folder;

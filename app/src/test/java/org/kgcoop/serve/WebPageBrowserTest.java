@@ -26,7 +26,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.prompt.EmbeddedPrompt;
 import org.kgcoop.prompt.PromptFile;
-import org.kgcoop.store.StoredRuns;
+import org.kgcoop.tables.StoredRuns;
 
 /** The page in a real browser, over the embedded CLIP. Skipped without one. */
 class WebPageBrowserTest {

@@ -1,4 +1,4 @@
-package org.kgcoop.store;
+package org.kgcoop.tables;
 
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package org.kgcoop.store;
+package org.kgcoop.tables;
 
 import java.math.BigDecimal;
 import java.util.Comparator;

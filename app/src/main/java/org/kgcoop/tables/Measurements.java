@@ -1,4 +1,4 @@
-package org.kgcoop.store;
+package org.kgcoop.tables;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package org.kgcoop.store;
+package org.kgcoop.tables;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

@@ -1,4 +1,4 @@
-package org.kgcoop.store;
+package org.kgcoop.tables;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
