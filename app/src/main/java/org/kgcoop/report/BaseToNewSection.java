@@ -3,7 +3,7 @@ package org.kgcoop.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
+import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Figures;
@@ -21,20 +21,19 @@ final class BaseToNewSection {
 
   static Section of(Table table, String id, String name, Palette palette) {
     List<Row> rows = table.rows();
-    boolean spread = table.results().settings().path("seeds").size() != 1;
     List<OfDataSet> sets = table.results().dataSets();
     List<Block> blocks = new ArrayList<>();
     String heading =
         sets.size() == 1
             ? "Results on " + sets.get(0).name()
             : "Average over all data sets";
-    blocks.add(new Figures(grid(heading, rows, spread)));
-    blocks.add(new Words(key(spread)));
+    blocks.add(new Figures(grid(table, heading, rows)));
+    blocks.add(new Words(key(table.hasSpread())));
     blocks.add(charts(rows, sets, palette));
     if (sets.size() > 1) {
       for (OfDataSet set : sets.subList(0, Math.min(MOST_DATA_SETS, sets.size()))) {
         blocks.add(new Heading(set.name()));
-        blocks.add(new Figures(grid(set.name(), set.rows(), spread)));
+        blocks.add(new Figures(grid(table, set.name(), set.rows())));
       }
       if (sets.size() > MOST_DATA_SETS) {
         blocks.add(
@@ -52,11 +51,11 @@ final class BaseToNewSection {
         + ". ★ marks the best of a column.";
   }
 
-  private static Grid grid(String label, List<Row> rows, boolean spread) {
+  private static Grid grid(Table table, String label, List<Row> rows) {
     List<Grid.Column> columns = new ArrayList<>();
-    columns.add(accuracies("base", rows, Row::base, spread ? Row::baseStd : null));
-    columns.add(accuracies("new", rows, Row::newAccuracy, spread ? Row::newStd : null));
-    columns.add(accuracies("H", rows, Row::h, null));
+    columns.add(table.accuracies("base", rows, row -> row.column("base")));
+    columns.add(table.accuracies("new", rows, row -> row.column("new")));
+    columns.add(table.accuracies("H", rows, row -> new Spread(row.h(), Double.NaN)));
     if (values(rows, Row::distance).stream().anyMatch(Double::isFinite)) {
       columns.add(
           Grid.numbers("distance", values(rows, Row::distance), v -> Text.decimals(v, 4)));
@@ -69,15 +68,6 @@ final class BaseToNewSection {
 
   private static List<String> names(List<Row> rows) {
     return rows.stream().map(Text::label).toList();
-  }
-
-  private static Grid.Column accuracies(
-      String title,
-      List<Row> rows,
-      ToDoubleFunction<Row> value,
-      @Nullable ToDoubleFunction<Row> deviation) {
-    List<Double> deviations = deviation == null ? List.of() : values(rows, deviation);
-    return Grid.numbers(title, values(rows, value), deviations, Best.HIGHEST, Text::percent);
   }
 
   private static Grid.Column times(String title, List<Row> rows, ToDoubleFunction<Row> value) {

@@ -2,6 +2,8 @@ package org.kgcoop.report;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
+import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.runs.TableResults;
 
 /**
@@ -22,6 +24,23 @@ record Table(String name, TableResults results, List<Cell> cells) {
 
   List<TableResults.Row> rows() {
     return results.rows();
+  }
+
+  /** True if there are several seeds, so that means have deviations. */
+  boolean hasSpread() {
+    return results.settings().path("seeds").size() != 1;
+  }
+
+  /** A column of accuracies, with their deviations where there are several seeds. */
+  Grid.Column accuracies(
+      String title, List<TableResults.Row> rows, Function<TableResults.Row, Spread> accuracy) {
+    List<Spread> spreads = rows.stream().map(accuracy).toList();
+    return Grid.numbers(
+        title,
+        spreads.stream().map(Spread::mean).toList(),
+        hasSpread() ? spreads.stream().map(Spread::standardDeviation).toList() : List.of(),
+        Grid.Best.HIGHEST,
+        Text::percent);
   }
 
   /** Whether its rows have accuracies on base and new classes. */

@@ -469,12 +469,12 @@ class ReportPageTest {
   @Test
   void manyRunsStayAPageThatOneCanOpen() throws IOException {
     ObjectNode results = stored.fewShot(folder);
-    ArrayNode cells = results.withArray("/cells");
+    ArrayNode sets = results.withArray("/data_sets");
     for (int set = 0; set < 40; set++) {
+      ArrayNode rows = sets.addObject().put("name", "set" + set).putArray("rows");
       for (int method = 0; method < 20; method++) {
-        ObjectNode cell = cells.path(0).deepCopy();
-        cells.add(
-            cell.put("data_set", "set" + set).put("title", "method " + method).put("shots", 4));
+        ObjectNode row = results.path("rows").path(0).deepCopy();
+        rows.add(row.put("title", "method " + method));
       }
     }
 
