@@ -13,11 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.experiment.BaseToNew;
 import org.kgcoop.experiment.Contender;
 import org.kgcoop.experiment.Experiment;
 import org.kgcoop.experiment.Protocol;
-import org.kgcoop.experiment.ProtocolTable;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.TableResults;
@@ -25,25 +23,23 @@ import org.kgcoop.tensorboard.EventFile;
 
 /** The table of a protocol, for people and for machines. */
 final class TableView {
-  private final ProtocolTable table;
+  private final Experiment experiment;
   private final TableResults results;
   private final Path report;
-  private final boolean deviations;
 
-  private TableView(ProtocolTable table, Path report, boolean deviations) {
-    this.table = table;
-    this.results = table.results();
+  private TableView(Experiment experiment, TableResults results, Path report) {
+    this.experiment = experiment;
+    this.results = results;
     this.report = report;
-    this.deviations = deviations;
   }
 
   /** Runs what is missing; writes {@code results.json} and, beside it, {@code report.html}. */
   static TableView run(Experiment experiment, Path out) {
-    ProtocolTable table = experiment.run(out);
+    TableResults results = experiment.run(out);
     Path report = out.resolve("report.html");
     ReportPage.write(List.of(out), List.of(), report);
     EventFile.below(out);
-    return new TableView(table, report, experiment.plan().seeds().size() > 1);
+    return new TableView(experiment, results, report);
   }
 
   void print(Output output, boolean perSet) {
@@ -92,7 +88,7 @@ final class TableView {
 
   private String text(List<TableResults.Row> rows) {
     boolean swept = rows.stream().anyMatch(row -> !row.setting().isEmpty());
-    boolean baseToNew = table.protocol() instanceof BaseToNew;
+    boolean baseToNew = experiment.isBaseToNew();
     List<ColumnData<TableResults.Row>> columns = new ArrayList<>();
     columns.add(left("method", TableResults.Row::title));
     if (swept) {
@@ -101,10 +97,11 @@ final class TableView {
     if (baseToNew) {
       columns.add(left("prompts", TableResults.Row::prompts));
     }
-    for (Protocol.Column column : table.columns()) {
+    boolean oneSeed = experiment.plan().seeds().size() == 1;
+    for (Protocol.Column column : experiment.columns()) {
       String name = column.name();
       // The published table has no deviations.
-      boolean mean = baseToNew || !deviations;
+      boolean mean = baseToNew || oneSeed;
       columns.add(right(column.header(), row -> percent(row.column(name), mean)));
     }
     if (baseToNew) {

@@ -150,6 +150,14 @@ class RunsBelowTest {
   }
 
   @Test
+  void aListReadsNoPredictions() throws IOException {
+    Files.writeString(folder.resolve("single/predictions.json"), "{\"targets\": ");
+
+    assertThat(all()).hasSize(3);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
   void whatIsNoRunOfAMethodIsLeftOut() throws IOException {
     Path other = Files.createDirectories(folder.resolve("pretrained"));
     Files.writeString(

@@ -47,6 +47,16 @@ public final class Experiment {
     return plan;
   }
 
+  /** The accuracies of a row of its table. */
+  public List<Protocol.Column> columns() {
+    return protocol.columns(plan);
+  }
+
+  /** True if it asks for base and new classes, whose table has H. */
+  public boolean isBaseToNew() {
+    return protocol instanceof BaseToNew;
+  }
+
   /** All of its trials. What those of a data set share is made once, whoever runs them. */
   public List<Trial> trials() {
     return trials;
@@ -59,7 +69,7 @@ public final class Experiment {
    * @throws KgCoopException where the folder cannot be written, is in use, or holds a run or the
    *     table of another protocol, which this one would replace
    */
-  public ProtocolTable run(Path out) {
+  public TableResults run(Path out) {
     try {
       Files.createDirectories(out);
     } catch (IOException e) {
@@ -69,16 +79,18 @@ public final class Experiment {
     }
     try (LockedFile lock = RunFolders.lock(out)) {
       refuseOthers(out);
-      ProtocolTable table =
-          ProtocolTable.of(
-              protocol,
-              protocol.columns(plan),
-              new Trials(bench, plan.jobs()).run(trials, out),
+      List<TableResults.Cell> cells = new Trials(bench, plan.jobs()).run(trials, out);
+      ProtocolTable table = new ProtocolTable(protocol, columns());
+      TableResults results =
+          new TableResults(
+              table.rows(cells),
+              table.dataSets(cells),
+              cells,
               settings(),
               SettingsJson.computation(bench.clip()),
               SettingsJson.provenance());
-      table.results().write(out);
-      return table;
+      results.write(out);
+      return results;
     } catch (IOException e) {
       throw KgCoopException.io(out + ": cannot be closed: " + FileErrors.reason(e), e);
     }

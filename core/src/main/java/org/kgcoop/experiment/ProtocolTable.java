@@ -1,9 +1,7 @@
 package org.kgcoop.experiment;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.eval.Metrics;
@@ -11,48 +9,27 @@ import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TargetResult;
 
 /**
- * The table of a protocol: its rows average over data sets, then over seeds.
+ * The rows of a protocol's table: they average over data sets, then over seeds.
  *
  * @param columns the accuracies of a row
- * @param results as they were written
  */
-public record ProtocolTable(
-    Protocol protocol, List<Protocol.Column> columns, TableResults results) {
+record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
 
-  public ProtocolTable {
-    columns = List.copyOf(columns);
-  }
-
-  /**
-   * A row a contender, over all data sets, and for each data set where the protocol asks for that.
-   *
-   * @param cells one a trial
-   * @param computation what the same outcome needs of the machine
-   * @param versions of what computed it
-   */
-  static ProtocolTable of(
-      Protocol protocol,
-      List<Protocol.Column> columns,
-      List<TableResults.Cell> cells,
-      ObjectNode settings,
-      ObjectNode computation,
-      ObjectNode versions) {
-    List<TableResults.OfDataSet> dataSets = new ArrayList<>();
+  /** The rows of each data set, where the protocol asks for that. */
+  List<TableResults.OfDataSet> dataSets(List<TableResults.Cell> cells) {
+    Map<String, List<TableResults.Cell>> bySet = new LinkedHashMap<>();
     if (protocol.perSet()) {
-      for (String name : new LinkedHashSet<>(cells.stream().map(c -> c.dataSet()).toList())) {
-        List<TableResults.Cell> own = cells.stream().filter(c -> c.dataSet().equals(name)).toList();
-        dataSets.add(new TableResults.OfDataSet(name, rows(own, columns)));
+      for (TableResults.Cell cell : cells) {
+        bySet.computeIfAbsent(cell.dataSet(), name -> new ArrayList<>()).add(cell);
       }
     }
-    return new ProtocolTable(
-        protocol,
-        columns,
-        new TableResults(
-            rows(cells, columns), dataSets, cells, settings, computation, versions));
+    return bySet.entrySet().stream()
+        .map(set -> new TableResults.OfDataSet(set.getKey(), rows(set.getValue())))
+        .toList();
   }
 
-  private static List<TableResults.Row> rows(
-      List<TableResults.Cell> cells, List<Protocol.Column> columns) {
+  /** A row a contender. */
+  List<TableResults.Row> rows(List<TableResults.Cell> cells) {
     Map<List<Object>, List<TableResults.Cell>> contenders = new LinkedHashMap<>();
     for (TableResults.Cell cell : cells) {
       contenders

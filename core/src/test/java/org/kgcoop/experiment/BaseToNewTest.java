@@ -64,8 +64,7 @@ class BaseToNewTest {
 
   private TableResults run(Plan plan, String out) {
     return new Experiment(lab.bench(() -> false), new BaseToNew(dataSets()), plan)
-        .run(folder.resolve(out))
-        .results();
+        .run(folder.resolve(out));
   }
 
   private JsonNode written(Plan plan, String out, BooleanSupplier interrupted) {

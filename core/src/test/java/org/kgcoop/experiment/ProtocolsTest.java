@@ -64,7 +64,7 @@ class ProtocolsTest {
   }
 
   private JsonNode written(Experiment experiment) {
-    return RunJson.tree(experiment.run(folder.resolve("out")).results());
+    return RunJson.tree(experiment.run(folder.resolve("out")));
   }
 
   private static double accuracy(JsonNode cell, int target) {

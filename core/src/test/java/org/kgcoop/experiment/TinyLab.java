@@ -90,8 +90,7 @@ final class TinyLab implements AutoCloseable {
 
   /** The table and what was written of it. */
   JsonNode run(Protocol protocol, Plan plan, Path out, BooleanSupplier interrupted) {
-    return RunJson.tree(
-        new Experiment(bench(interrupted), protocol, plan).run(out).results());
+    return RunJson.tree(new Experiment(bench(interrupted), protocol, plan).run(out));
   }
 
   JsonNode run(Protocol protocol, Plan plan, Path out) {
