@@ -8,11 +8,7 @@ import picocli.CommandLine.ParentCommand;
     name = "runs",
     mixinStandardHelpOptions = true,
     header = "List, compare, tabulate, delete and repeat runs.",
-    description = {
-      "",
-      "Every run is a folder; what is said of it is what its files tell.",
-      ""
-    },
+    description = {"", "Every run is a folder; what is said of it is what its files tell.", ""},
     footer = {
       "",
       "Examples:",

@@ -133,20 +133,13 @@ final class TrainCommand implements Callable<Integer> {
     for (TargetResult test : results.targets()) {
       output.line(
           String.format(
-              Locale.ROOT,
-              "accuracy %.2f %% on %d test pictures",
-              test.accuracy(),
-              test.total()));
+              Locale.ROOT, "accuracy %.2f %% on %d test pictures", test.accuracy(), test.total()));
     }
     zeroShot.ifPresent(
         accuracy ->
             output.line(
                 String.format(Locale.ROOT, "zero-shot CLIP %.2f %% on the same", accuracy)));
-    output.line(
-        String.format(
-            Locale.ROOT,
-            "training %.2f ms an image",
-            results.msPerImage()));
+    output.line(String.format(Locale.ROOT, "training %.2f ms an image", results.msPerImage()));
     output.line("prompt: " + out.resolve("prompt.safetensors"));
   }
 }

@@ -24,9 +24,7 @@ final class BaseToNewSection {
     List<OfDataSet> sets = table.results().dataSets();
     List<Block> blocks = new ArrayList<>();
     String heading =
-        sets.size() == 1
-            ? "Results on " + sets.get(0).name()
-            : "Average over all data sets";
+        sets.size() == 1 ? "Results on " + sets.get(0).name() : "Average over all data sets";
     blocks.add(new Figures(grid(table, heading, rows)));
     blocks.add(new Words(key(table.hasSpread())));
     blocks.add(charts(rows, sets, palette));
@@ -57,13 +55,11 @@ final class BaseToNewSection {
     columns.add(table.accuracies("new", rows, row -> row.column("new")));
     columns.add(table.accuracies("H", rows, row -> new Spread(row.h(), Double.NaN)));
     if (values(rows, Row::distance).stream().anyMatch(Double::isFinite)) {
-      columns.add(
-          Grid.numbers("distance", values(rows, Row::distance), v -> Text.decimals(v, 4)));
+      columns.add(Grid.numbers("distance", values(rows, Row::distance), v -> Text.decimals(v, 4)));
     }
     columns.add(times("ms/image", rows, Row::msPerImage));
     columns.add(times("with features", rows, Row::msPerImageWithFeatures));
-    return Grid.of(
-        label, "method", names(rows), rows.stream().map(Row::prompts).toList(), columns);
+    return Grid.of(label, "method", names(rows), rows.stream().map(Row::prompts).toList(), columns);
   }
 
   private static List<String> names(List<Row> rows) {

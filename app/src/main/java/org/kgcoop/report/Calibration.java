@@ -9,8 +9,8 @@ import org.kgcoop.report.XyPlot.Axis;
 import org.kgcoop.report.XyPlot.Point;
 import org.kgcoop.report.XyPlot.Series;
 import org.kgcoop.report.XyPlot.Style;
-import org.kgcoop.runs.Predictions.Prediction;
 import org.kgcoop.runs.Predictions;
+import org.kgcoop.runs.Predictions.Prediction;
 import org.kgcoop.runs.TargetResult;
 
 /** Whether predictions that a model is sure of by 80 percent are right in 80 percent. */

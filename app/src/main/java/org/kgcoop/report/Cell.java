@@ -86,9 +86,7 @@ record Cell(TableResults.Cell result, @Nullable Run run) {
   static Metrics.Spread overSeeds(List<Cell> cells, ToDoubleFunction<Cell> value) {
     Map<String, List<Double>> bySeed = new LinkedHashMap<>();
     for (Cell cell : cells) {
-      bySeed
-          .computeIfAbsent(cell.seed(), seed -> new ArrayList<>())
-          .add(value.applyAsDouble(cell));
+      bySeed.computeIfAbsent(cell.seed(), seed -> new ArrayList<>()).add(value.applyAsDouble(cell));
     }
     return Metrics.overSeeds(bySeed);
   }

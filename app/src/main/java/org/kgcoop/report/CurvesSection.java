@@ -100,8 +100,7 @@ final class CurvesSection {
     byName.forEach(
         (name, byEpoch) -> {
           List<Point> points = new ArrayList<>();
-          byEpoch.forEach(
-              (epoch, values) -> points.add(new Point(epoch, Metrics.mean(values))));
+          byEpoch.forEach((epoch, values) -> points.add(new Point(epoch, Metrics.mean(values))));
           curves.put(name, SeriesGrid.thinned(points, MOST_POINTS));
         });
     return curves;

@@ -12,9 +12,9 @@ import org.kgcoop.report.XyPlot.Axis;
 import org.kgcoop.report.XyPlot.Point;
 import org.kgcoop.report.XyPlot.Series;
 import org.kgcoop.report.XyPlot.Style;
+import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TableResults.OfDataSet;
 import org.kgcoop.runs.TableResults.Row;
-import org.kgcoop.runs.TableResults;
 
 /** Accuracy over the number of training pictures a class. */
 final class FewShotSection {

@@ -168,8 +168,7 @@ final class MadeSection {
             List.of(),
             List.of(
                 Grid.words(
-                    "training",
-                    shown.stream().map(r -> Text.duration(r.seconds())).toList()))));
+                    "training", shown.stream().map(r -> Text.duration(r.seconds())).toList()))));
     if (runs.size() > shown.size()) {
       blocks.add(
           new Words(

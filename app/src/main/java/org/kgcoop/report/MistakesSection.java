@@ -12,8 +12,8 @@ import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Picture;
 import org.kgcoop.report.Block.Subheading;
 import org.kgcoop.report.Block.Words;
-import org.kgcoop.runs.Predictions.Prediction;
 import org.kgcoop.runs.Predictions;
+import org.kgcoop.runs.Predictions.Prediction;
 import org.kgcoop.runs.TargetResult;
 
 /** What some runs got wrong, how sure they were, and pictures of it. */

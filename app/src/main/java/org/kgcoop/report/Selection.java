@@ -79,8 +79,7 @@ final class Selection {
     ToDoubleFunction<Cell> mean =
         cell -> Metrics.mean(cell.targets().stream().map(TargetResult::accuracy).toList());
     double quality =
-        Cell.overSeeds(cells.stream().filter(c -> c.label().equals(label)).toList(), mean)
-            .mean();
+        Cell.overSeeds(cells.stream().filter(c -> c.label().equals(label)).toList(), mean).mean();
     return Double.isNaN(quality) ? -1 : quality;
   }
 }

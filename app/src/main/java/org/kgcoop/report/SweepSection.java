@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.XyPlot.Axis;
@@ -62,8 +62,7 @@ final class SweepSection {
         .values()
         .forEach(cells -> cells.forEach(c -> c.targets().forEach(t -> names.add(t.name()))));
     for (String name : names.stream().limit(Ink.SERIES - 1).toList()) {
-      series.add(
-          series(name, byValue, cells -> Cell.overSeeds(cells, c -> c.accuracy(name))));
+      series.add(series(name, byValue, cells -> Cell.overSeeds(cells, c -> c.accuracy(name))));
     }
     if (names.contains("base") && names.contains("new")) {
       series.add(series("H", byValue, SweepSection::harmonicMean));
@@ -75,8 +74,7 @@ final class SweepSection {
   private static void distance(
       String method, String key, Map<Double, List<Cell>> byValue, List<Chart> charts) {
     Series distance =
-        series(
-            "distance", byValue, cells -> Cell.overSeeds(cells, DistanceSection::distance));
+        series("distance", byValue, cells -> Cell.overSeeds(cells, DistanceSection::distance));
     if (!distance.points().isEmpty()) {
       charts.add(
           chart(

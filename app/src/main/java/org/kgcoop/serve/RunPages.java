@@ -20,8 +20,8 @@ import org.kgcoop.tables.StoredRun;
 
 /**
  * The runs below a folder as pages: what there is, and the report of each run and table, made when
- * it is asked for. A name from a request is looked up among those found and never made a
- * path of. One page is made at a time; the last few are kept.
+ * it is asked for. A name from a request is looked up among those found and never made a path of.
+ * One page is made at a time; the last few are kept.
  */
 final class RunPages {
   static final String PATH = "/runs";

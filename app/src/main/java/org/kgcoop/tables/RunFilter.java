@@ -54,8 +54,6 @@ public record RunFilter(
   }
 
   private static boolean areEqualNumbers(String a, String b) {
-    return a.matches(NUMBER)
-        && b.matches(NUMBER)
-        && Double.parseDouble(a) == Double.parseDouble(b);
+    return a.matches(NUMBER) && b.matches(NUMBER) && Double.parseDouble(a) == Double.parseDouble(b);
   }
 }

@@ -62,8 +62,7 @@ public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tab
     List<StoredRun> runs =
         found.runs.entrySet().parallelStream()
             .flatMap(
-                run ->
-                    run(root, run.getKey(), run.getValue(), tables, unreadable::add).stream())
+                run -> run(root, run.getKey(), run.getValue(), tables, unreadable::add).stream())
             .sorted(Comparator.comparing(StoredRun::name))
             .toList();
     unreadable.stream().sorted().forEach(warnings);
@@ -96,7 +95,9 @@ public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tab
       if (run == null) {
         return Optional.empty();
       }
-      for (Path above = folder; above != null && above.startsWith(root); above = above.getParent()) {
+      for (Path above = folder;
+          above != null && above.startsWith(root);
+          above = above.getParent()) {
         String protocol = tables.get(name(root, above));
         if (protocol != null) {
           return Optional.of(run.withProtocol(protocol));

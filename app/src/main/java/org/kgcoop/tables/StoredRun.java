@@ -40,9 +40,7 @@ public record StoredRun(
     Path file = folder.resolve(RunRecord.FILE);
     try {
       StoredRun run =
-          Files.exists(file)
-              ? find(folder, name, Files.getLastModifiedTime(file))
-              : null;
+          Files.exists(file) ? find(folder, name, Files.getLastModifiedTime(file)) : null;
       if (run == null) {
         throw KgCoopException.configuration(
             folder
@@ -58,9 +56,7 @@ public record StoredRun(
   /** As {@link #read}, or null for what is no run of a method on a data set. */
   static @Nullable StoredRun find(Path folder, String name, FileTime written) {
     RunRecord record = RunRecord.read(folder).orElse(null);
-    if (record == null
-        || record.method().isEmpty()
-        || !record.settings().path("data").isObject()) {
+    if (record == null || record.method().isEmpty() || !record.settings().path("data").isObject()) {
       return null; // such as a pre-training
     }
     List<String> command = record.command();

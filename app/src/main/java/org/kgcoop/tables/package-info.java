@@ -1,7 +1,7 @@
 /**
  * Stored runs and tables of them, with what stands behind their differences. Stored results are
- * enough; nothing is run and no model loaded. Start at {@link org.kgcoop.tables.RunsBelow} and {@link
- * org.kgcoop.tables.RunTable}.
+ * enough; nothing is run and no model loaded. Start at {@link org.kgcoop.tables.RunsBelow} and
+ * {@link org.kgcoop.tables.RunTable}.
  */
 @CheckReturnValue
 @NullMarked

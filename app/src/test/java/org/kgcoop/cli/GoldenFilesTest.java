@@ -112,7 +112,8 @@ class GoldenFilesTest {
 
     Document page = Jsoup.parse(folder.resolve("report.html").toFile());
     assertThat(page.select("main > section").eachAttr("id"))
-        .containsExactly("results", "runs", "distance", "training", "mistakes", "words", "made", "notes");
+        .containsExactly(
+            "results", "runs", "distance", "training", "mistakes", "words", "made", "notes");
     assertThat(page.expectFirst("#results table").select("tbody tr").eachText())
         .element(1)
         .asString()
@@ -126,7 +127,8 @@ class GoldenFilesTest {
   @Test
   void aPromptPredictsAndIsMeasured() throws IOException {
     assertThat(
-            kgcoop("predict HERE/run/prompt.safetensors --clip embedded HERE/shapes/test/cross/0.png")
+            kgcoop(
+                    "predict HERE/run/prompt.safetensors --clip embedded HERE/shapes/test/cross/0.png")
                 .out())
         .contains("cross\t0.99");
     assertThat(

@@ -455,8 +455,7 @@ class ReportPageTest {
 
     StoredResults.write(table, results);
 
-    assertThat(sections(page(table)))
-        .doesNotContain("training", "mistakes");
+    assertThat(sections(page(table))).doesNotContain("training", "mistakes");
   }
 
   @Test

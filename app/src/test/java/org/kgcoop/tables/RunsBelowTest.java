@@ -177,7 +177,8 @@ class RunsBelowTest {
 
   @Test
   void tablesAreFoundByTheirProtocols() {
-    assertThat(RunsBelow.read(folder, warnings::add).tables()).isEqualTo(Map.of("table", "base2new"));
+    assertThat(RunsBelow.read(folder, warnings::add).tables())
+        .isEqualTo(Map.of("table", "base2new"));
   }
 
   @Test

@@ -47,8 +47,7 @@ record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
   }
 
   /** For each seed the mean over data sets and targets, then mean and deviation of these. */
-  private static Metrics.Spread overSeeds(
-      List<TableResults.Cell> cells, Protocol.Column column) {
+  private static Metrics.Spread overSeeds(List<TableResults.Cell> cells, Protocol.Column column) {
     Map<Object, List<Double>> bySeed = new LinkedHashMap<>();
     for (TableResults.Cell cell : cells) {
       for (TargetResult target : cell.targets()) {

@@ -148,9 +148,7 @@ final class WeightSearch {
             new Target("unseen", halves.unseen(), ClassSplit.ALL));
     String name = (hidden == ClassSplit.NEW ? "second" : "first") + "-hidden/weight=" + weight;
     try {
-      return new TrialRun(bench, new Trial(contender, draw, targets, name))
-          .run(work)
-          .targets();
+      return new TrialRun(bench, new Trial(contender, draw, targets, name)).run(work).targets();
     } finally {
       targets.forEach(Target::free);
     }

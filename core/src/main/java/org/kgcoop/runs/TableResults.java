@@ -40,9 +40,9 @@ public record TableResults(
   }
 
   /**
-   * A method and what a sweep varied of it. An accuracy is the mean over seeds of the mean over data
-   * sets, in percent, its deviation that of a population of seeds. Of base-to-new generalisation the
-   * two accuracies stand in the row itself, of other protocols in columns.
+   * A method and what a sweep varied of it. An accuracy is the mean over seeds of the mean over
+   * data sets, in percent, its deviation that of a population of seeds. Of base-to-new
+   * generalisation the two accuracies stand in the row itself, of other protocols in columns.
    *
    * @param setting what was varied
    * @param h of the averaged accuracies, as in the published table
@@ -95,7 +95,9 @@ public record TableResults(
           Metrics.harmonicMean(base.mean(), unseen.mean()),
           baseToNew
               ? List.of()
-              : accuracies.entrySet().stream().map(e -> Column.of(e.getKey(), e.getValue())).toList(),
+              : accuracies.entrySet().stream()
+                  .map(e -> Column.of(e.getKey(), e.getValue()))
+                  .toList(),
           Metrics.mean(
               cells.stream().flatMap(c -> c.targets.stream()).map(TargetResult::distance).toList()),
           Metrics.mean(cells.stream().map(Cell::msPerImage).toList()),

@@ -27,7 +27,19 @@ class RunResultsTest {
 
   private static TargetResult target(String name, double distance) {
     return new TargetResult(
-        name, "pets", "all", "a {}.", "f0", List.of("cat", "dog"), 3, 4, NAN, 25, 70, 75, 0.125,
+        name,
+        "pets",
+        "all",
+        "a {}.",
+        "f0",
+        List.of("cat", "dog"),
+        3,
+        4,
+        NAN,
+        25,
+        70,
+        75,
+        0.125,
         distance);
   }
 
@@ -141,7 +153,17 @@ class RunResultsTest {
   void aRowHasBaseNewAndHOrColumns() {
     TableResults.Cell cell =
         new TableResults.Cell(
-            "coop", "CoOp", "textual", Map.of(), "pets", 4, 1L, 2, NAN, Map.of(), "pets/coop/seed1",
+            "coop",
+            "CoOp",
+            "textual",
+            Map.of(),
+            "pets",
+            4,
+            1L,
+            2,
+            NAN,
+            Map.of(),
+            "pets/coop/seed1",
             List.of(target("base", 0.5).counts(), target("new", NAN).counts()));
     Map<String, Metrics.Spread> accuracies = new LinkedHashMap<>();
     accuracies.put("base", new Metrics.Spread(80, 1));
