@@ -23,7 +23,7 @@ import java.util.function.Function;
       "org.kgcoop.export",
       "org.kgcoop.report",
       "org.kgcoop.serve",
-      "org.kgcoop.store",
+      "org.kgcoop.tables",
       "org.kgcoop.tensorboard",
       "org.kgcoop.verify"
     },
@@ -81,6 +81,8 @@ class ApplicationArchitectureTest {
           .resideInAnyPackage(
               "org.kgcoop",
               "org.kgcoop.report..",
+              "org.kgcoop.runs..",
+              "org.kgcoop.eval..",
               "org.kgcoop.data..",
               "org.kgcoop.image..",
               "org.kgcoop.files..",

@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
 class ArchitectureTest {
 
   /**
-   * {@code experiment > train, eval, classify > bank > prompt > clip > data > image;
-   * clip > io > tensor}; all of them may use {@code files}, and {@code random} where they draw.
+   * {@code experiment > train, classify > bank, runs > prompt, eval > clip > data > image; clip > io
+   * > tensor}; all of them may use {@code files}, and {@code random} where they draw.
    */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =
@@ -36,6 +36,8 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.experiment..")
           .layer("train")
           .definedBy("org.kgcoop.train..")
+          .layer("runs")
+          .definedBy("org.kgcoop.runs..")
           .layer("classify")
           .definedBy("org.kgcoop.classify..")
           .layer("eval")
@@ -62,7 +64,10 @@ class ArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("train")
           .mayOnlyAccessLayers(
-              "bank", "prompt", "clip", "data", "image", "random", "io", "tensor", "files")
+              "runs", "bank", "prompt", "clip", "data", "image", "random", "io", "tensor", "files")
+          // Files and numbers: who lists runs loads no model.
+          .whereLayer("runs")
+          .mayOnlyAccessLayers("eval", "io", "tensor", "files")
           // What programs use: nothing of training and experiments.
           .whereLayer("classify")
           .mayOnlyAccessLayers(

@@ -1,9 +1,9 @@
 package org.kgcoop.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.DoubleFunction;
+import java.util.function.ToDoubleFunction;
+import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Figures;
@@ -12,6 +12,8 @@ import org.kgcoop.report.Block.Words;
 import org.kgcoop.report.Grid.Best;
 import org.kgcoop.report.chart.BarPlot;
 import org.kgcoop.report.chart.Drawing;
+import org.kgcoop.runs.TableResults.OfDataSet;
+import org.kgcoop.runs.TableResults.Row;
 
 /** The table of base-to-new generalisation: base, new, H, times, and the same of each data set. */
 final class BaseToNewSection {
@@ -20,27 +22,18 @@ final class BaseToNewSection {
   private BaseToNewSection() {}
 
   static Section of(Table table, String id, String name, Palette palette) {
-    JsonNode rows = table.json().path("rows");
-    boolean spread = seeds(table.json()) != 1;
-    List<JsonNode> sets = new ArrayList<>();
-    table.json().path("data_sets").forEach(sets::add);
+    List<Row> rows = table.rows();
+    List<OfDataSet> sets = table.results().dataSets();
     List<Block> blocks = new ArrayList<>();
     String heading =
-        sets.size() == 1
-            ? "Results on " + Text.or(sets.get(0).path("name"), "unnamed")
-            : "Average over all data sets";
-    blocks.add(new Figures(grid(heading, rows, spread)));
-    blocks.add(new Words(key(spread)));
+        sets.size() == 1 ? "Results on " + sets.get(0).name() : "Average over all data sets";
+    blocks.add(new Figures(grid(table, heading, rows)));
+    blocks.add(new Words(key(table.hasSpread())));
     blocks.add(charts(rows, sets, palette));
     if (sets.size() > 1) {
-      for (JsonNode set : sets.subList(0, Math.min(MOST_DATA_SETS, sets.size()))) {
-        String setName = Text.or(set.path("name"), "unnamed");
-        blocks.add(new Heading(setName));
-        blocks.add(new Figures(grid(setName, set.path("rows"), spread)));
-        String pictures = pictures(set.path("rows"));
-        if (!pictures.isEmpty()) {
-          blocks.add(new Words(pictures));
-        }
+      for (OfDataSet set : sets.subList(0, Math.min(MOST_DATA_SETS, sets.size()))) {
+        blocks.add(new Heading(set.name()));
+        blocks.add(new Figures(grid(table, set.name(), set.rows())));
       }
       if (sets.size() > MOST_DATA_SETS) {
         blocks.add(
@@ -58,100 +51,78 @@ final class BaseToNewSection {
         + ". ★ marks the best of a column.";
   }
 
-  private static int seeds(JsonNode results) {
-    return results.path("settings").path("seeds").size();
-  }
-
-  private static Grid grid(String label, JsonNode rows, boolean spread) {
-    List<String> notes = new ArrayList<>();
-    rows.forEach(row -> notes.add(row.path("prompts").asText("")));
+  private static Grid grid(Table table, String label, List<Row> rows) {
     List<Grid.Column> columns = new ArrayList<>();
-    columns.add(column("base", rows, "base", spread, Best.HIGHEST, Text::percent));
-    columns.add(column("new", rows, "new", spread, Best.HIGHEST, Text::percent));
-    columns.add(column("H", rows, "h", false, Best.HIGHEST, Text::percent));
-    if (values(rows, "distance").stream().anyMatch(Double::isFinite)) {
-      columns.add(column("distance", rows, "distance", false, Best.NONE, v -> Text.decimals(v, 4)));
+    columns.add(table.accuracies("base", rows, row -> row.column("base")));
+    columns.add(table.accuracies("new", rows, row -> row.column("new")));
+    columns.add(table.accuracies("H", rows, row -> new Spread(row.h(), Double.NaN)));
+    if (values(rows, Row::distance).stream().anyMatch(Double::isFinite)) {
+      columns.add(Grid.numbers("distance", values(rows, Row::distance), v -> Text.decimals(v, 4)));
     }
-    columns.add(column("ms/image", rows, "ms_per_image", false, Best.LOWEST, Text::milliseconds));
-    String features = "ms_per_image_with_features";
-    columns.add(column("with features", rows, features, false, Best.LOWEST, Text::milliseconds));
-    return Grid.of(label, "method", names(rows), notes, columns);
+    columns.add(times("ms/image", rows, Row::msPerImage));
+    columns.add(times("with features", rows, Row::msPerImageWithFeatures));
+    return Grid.of(label, "method", names(rows), rows.stream().map(Row::prompts).toList(), columns);
   }
 
-  private static List<String> names(JsonNode rows) {
-    List<String> names = new ArrayList<>();
-    rows.forEach(row -> names.add(Text.label(Text.title(row), row.path("setting"))));
-    return names;
+  private static List<String> names(List<Row> rows) {
+    return rows.stream().map(Text::label).toList();
   }
 
-  private static Grid.Column column(
-      String title,
-      JsonNode rows,
-      String key,
-      boolean spread,
-      Best best,
-      DoubleFunction<String> format) {
-    List<Double> deviations = spread ? values(rows, key + "_std") : List.of();
-    return Grid.numbers(title, values(rows, key), deviations, best, format);
+  private static Grid.Column times(String title, List<Row> rows, ToDoubleFunction<Row> value) {
+    return Grid.numbers(title, values(rows, value), List.of(), Best.LOWEST, Text::milliseconds);
   }
 
-  private static List<Double> values(JsonNode rows, String key) {
-    List<Double> values = new ArrayList<>();
-    rows.forEach(row -> values.add(Json.number(row.path(key))));
-    return values;
+  private static List<Double> values(List<Row> rows, ToDoubleFunction<Row> value) {
+    return rows.stream().map(value::applyAsDouble).toList();
   }
 
   /** Of one data set its three accuracies beside each other; of several, each accuracy by set. */
-  private static Charts charts(JsonNode rows, List<JsonNode> sets, Palette palette) {
+  private static Charts charts(List<Row> rows, List<OfDataSet> sets, Palette palette) {
     List<String> methods = names(rows);
     if (methods.isEmpty()) {
       return new Charts(List.of());
     }
     if (sets.size() < 2) {
-      List<List<Double>> series = new ArrayList<>();
-      for (JsonNode row : rows) {
-        series.add(
-            List.of(
-                Json.number(row.path("base")),
-                Json.number(row.path("new")),
-                Json.number(row.path("h"))));
-      }
       return new Charts(
           List.of(
               bars(
                   "Accuracy on base and new classes",
                   methods,
                   List.of("base", "new", "H"),
-                  series,
+                  rows.stream().map(r -> List.of(r.base(), r.newAccuracy(), r.h())).toList(),
                   palette)));
     }
-    List<String> names = sets.stream().map(set -> Text.or(set.path("name"), "unnamed")).toList();
-    List<Chart> charts = new ArrayList<>();
-    for (String measure : List.of("base", "new", "h")) {
-      List<List<Double>> series = new ArrayList<>();
-      for (int method = 0; method < methods.size(); method++) {
-        List<Double> bars = new ArrayList<>();
-        for (JsonNode set : sets) {
-          bars.add(value(set.path("rows"), methods.get(method), measure));
-        }
-        series.add(bars);
-      }
-      String caption =
-          measure.equals("h")
-              ? "H on each data set"
-              : "Accuracy on " + measure + " classes of each data set";
-      charts.add(bars(caption, methods, names, series, palette));
-    }
-    return new Charts(charts);
+    return new Charts(
+        List.of(
+            bars("Accuracy on base classes of each data set", methods, sets, Row::base, palette),
+            bars(
+                "Accuracy on new classes of each data set",
+                methods,
+                sets,
+                Row::newAccuracy,
+                palette),
+            bars("H on each data set", methods, sets, Row::h, palette)));
   }
 
-  private static double value(JsonNode rows, String method, String measure) {
-    for (JsonNode row : rows) {
-      if (Text.label(Text.title(row), row.path("setting")).equals(method)) {
-        return Json.number(row.path(measure));
-      }
-    }
-    return Double.NaN;
+  private static Chart bars(
+      String caption,
+      List<String> methods,
+      List<OfDataSet> sets,
+      ToDoubleFunction<Row> value,
+      Palette palette) {
+    List<List<Double>> series =
+        methods.stream()
+            .map(method -> sets.stream().map(set -> value(set.rows(), method, value)).toList())
+            .toList();
+    return bars(caption, methods, sets.stream().map(OfDataSet::name).toList(), series, palette);
+  }
+
+  private static double value(List<Row> rows, String method, ToDoubleFunction<Row> value) {
+    return rows.stream()
+        .filter(row -> Text.label(row).equals(method))
+        .mapToDouble(value)
+        .findFirst()
+        .orElse(Double.NaN);
   }
 
   private static Chart bars(
@@ -182,18 +153,5 @@ final class BaseToNewSection {
         new BarPlot("percent", groups, drawn).draw(),
         places,
         Grid.of(caption, "method", methods.subList(0, shown), List.of(), columns));
-  }
-
-  /** All methods and seeds are measured on the same test pictures. */
-  private static String pictures(JsonNode rows) {
-    JsonNode cell = rows.path(0).path("seeds").path(0);
-    JsonNode base = cell.path("total_base");
-    JsonNode unseen = cell.path("total_new");
-    return Text.isFinite(base) && Text.isFinite(unseen)
-        ? Text.count(base.asLong(), "test picture")
-            + " of base classes, "
-            + unseen.asLong()
-            + " of new ones."
-        : "";
   }
 }

@@ -5,13 +5,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.kgcoop.report.Block.Chart;
-import org.kgcoop.report.Target.Prediction;
 import org.kgcoop.report.chart.Drawing;
 import org.kgcoop.report.chart.XyPlot;
 import org.kgcoop.report.chart.XyPlot.Axis;
 import org.kgcoop.report.chart.XyPlot.Point;
 import org.kgcoop.report.chart.XyPlot.Series;
 import org.kgcoop.report.chart.XyPlot.Style;
+import org.kgcoop.runs.Predictions;
+import org.kgcoop.runs.Predictions.Prediction;
+import org.kgcoop.runs.TargetResult;
 
 /** Whether predictions that a model is sure of by 80 percent are right in 80 percent. */
 final class Calibration {
@@ -38,19 +40,20 @@ final class Calibration {
   }
 
   /** The diagram of a run; none where its results have no confidences. */
-  static Optional<Chart> chart(List<Target> targets) {
+  static Optional<Chart> chart(List<TargetResult> targets, Predictions predictions) {
     List<Series> series = new ArrayList<>();
     List<String> rows = new ArrayList<>();
     List<Double> counts = new ArrayList<>();
     List<Double> confidences = new ArrayList<>();
     List<Double> accuracies = new ArrayList<>();
     List<String> errors = new ArrayList<>();
-    for (Target target : targets.subList(0, Math.min(Drawing.COLOURS - 1, targets.size()))) {
-      List<Bin> bins = bins(target.predictions());
+    for (TargetResult target : targets.subList(0, Math.min(Drawing.COLOURS - 1, targets.size()))) {
+      List<Bin> bins =
+          predictions.target(target.name()).map(of -> bins(of.each())).orElse(List.of());
       if (bins.isEmpty()) {
         continue;
       }
-      double error = Json.number(target.json().path("expected_calibration_error"));
+      double error = target.expectedCalibrationError();
       if (Double.isFinite(error)) {
         errors.add(target.name() + " " + Text.decimals(100 * error, 2) + "\u00a0%");
       }

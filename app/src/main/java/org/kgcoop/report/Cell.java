@@ -3,72 +3,76 @@ package org.kgcoop.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.eval.Metrics;
+import org.kgcoop.runs.TableResults;
+import org.kgcoop.runs.TargetResult;
 
 /**
- * One measurement: a method with one setting, data set, number of shots and seed.
+ * A measurement: a method with one setting, data set, number of shots and seed.
  *
- * @param setting what a sweep varied
- * @param shots pictures a class; 0 where nothing was learned or that is unknown
  * @param run the folder of it; null where it has none
  */
-record Cell(
-    String method,
-    String title,
-    String prompts,
-    JsonNode setting,
-    String dataSet,
-    int shots,
-    String seed,
-    List<Target> targets,
-    @Nullable Run run) {
+record Cell(TableResults.Cell result, @Nullable Run run) {
 
   static final String ZERO_SHOT = "clip";
 
-  static List<Cell> of(JsonNode cells, @Nullable Path folder) {
-    List<Cell> list = new ArrayList<>();
-    for (JsonNode cell : cells) {
-      String path = cell.path("run").asText("");
-      Path run = folder == null || path.isEmpty() ? null : inside(folder, path);
-      list.add(
-          new Cell(
-              cell.path("method").asText(""),
-              Text.title(cell),
-              cell.path("prompts").asText(""),
-              cell.path("setting"),
-              cell.path("data_set").asText(""),
-              cell.path("shots").asInt(0),
-              cell.path("seed").asText(""),
-              Target.of(cell.path("targets")),
-              run == null ? null : new Run(run)));
-    }
-    return list;
+  /** Those of a table. */
+  static List<Cell> of(TableResults table, Path folder) {
+    return table.cells().stream().map(cell -> new Cell(cell, run(folder, cell.run()))).toList();
   }
 
   /** Results of others may not point out of their folder. */
-  private static @Nullable Path inside(Path folder, String path) {
-    Path top = folder.normalize();
+  private static @Nullable Run run(Path folder, String path) {
     Path run = folder.resolve(path).normalize();
-    return run.startsWith(top) ? run : null;
+    return path.isEmpty() || !run.startsWith(folder.normalize()) ? null : new Run(run);
+  }
+
+  String title() {
+    return result.title();
+  }
+
+  Map<String, JsonNode> setting() {
+    return result.setting();
+  }
+
+  String dataSet() {
+    return result.dataSet();
+  }
+
+  /** Training pictures a class; 0 where nothing was learned or that is unknown. */
+  int shots() {
+    return result.shots();
+  }
+
+  String seed() {
+    return result.seed() == null ? Text.NONE : result.seed().toString();
+  }
+
+  List<TargetResult> targets() {
+    return result.targets();
   }
 
   /** The method and what a sweep varied. */
   String label() {
-    return Text.label(title, setting);
+    return Text.label(title(), setting().entrySet());
   }
 
   boolean isZeroShot() {
-    return method.equals(ZERO_SHOT);
+    return result.method().equals(ZERO_SHOT);
   }
 
   /** The accuracy on the target of that name in percent; NaN where there is none. */
   double accuracy(String target) {
-    return targets.stream()
+    return targets().stream()
         .filter(t -> t.name().equals(target))
-        .mapToDouble(Target::accuracy)
+        .mapToDouble(TargetResult::accuracy)
         .findFirst()
         .orElse(Double.NaN);
   }
@@ -76,5 +80,14 @@ record Cell(
   /** Each once, in the order of their first. */
   static <T> List<T> distinct(List<Cell> cells, Function<Cell, T> key) {
     return List.copyOf(new LinkedHashSet<>(cells.stream().map(key).toList()));
+  }
+
+  /** For each seed the mean over its cells, then mean and deviation of these. */
+  static Metrics.Spread overSeeds(List<Cell> cells, ToDoubleFunction<Cell> value) {
+    Map<String, List<Double>> bySeed = new LinkedHashMap<>();
+    for (Cell cell : cells) {
+      bySeed.computeIfAbsent(cell.seed(), seed -> new ArrayList<>()).add(value.applyAsDouble(cell));
+    }
+    return Metrics.overSeeds(bySeed);
   }
 }

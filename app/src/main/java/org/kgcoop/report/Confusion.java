@@ -1,12 +1,12 @@
 package org.kgcoop.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.chart.HeatMap;
+import org.kgcoop.runs.TargetResult;
 
 /** What was taken for what: counts of pictures by label (row) and prediction (column). */
 final class Confusion {
@@ -21,15 +21,14 @@ final class Confusion {
     this.counts = counts;
   }
 
-  /** Of a target; without classes where the results have no matrix. */
-  static Confusion of(Target target) {
-    JsonNode rows = target.json().path("confusion");
-    List<String> names = target.classNames();
+  /** That of a target; without classes where the results have no matrix. */
+  static Confusion of(TargetResult target, List<List<Long>> rows) {
+    List<String> names = target.classNames().stream().map(n -> n.replace('_', ' ')).toList();
     int classes = names.isEmpty() ? rows.size() : Math.min(names.size(), rows.size());
     long[][] counts = new long[classes][classes];
     for (int row = 0; row < classes; row++) {
-      for (int column = 0; column < classes; column++) {
-        counts[row][column] = Math.max(0, rows.path(row).path(column).asLong());
+      for (int column = 0; column < Math.min(classes, rows.get(row).size()); column++) {
+        counts[row][column] = Math.max(0, rows.get(row).get(column));
       }
     }
     List<String> shown =

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.kgcoop.eval.Metrics;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Heading;
@@ -101,8 +102,7 @@ final class CurvesSection {
     byName.forEach(
         (name, byEpoch) -> {
           List<Point> points = new ArrayList<>();
-          byEpoch.forEach(
-              (epoch, values) -> points.add(new Point(epoch, Statistics.spread(values).mean())));
+          byEpoch.forEach((epoch, values) -> points.add(new Point(epoch, Metrics.mean(values))));
           curves.put(name, SeriesGrid.thinned(points, MOST_POINTS));
         });
     return curves;

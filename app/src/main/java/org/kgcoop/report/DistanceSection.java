@@ -3,6 +3,7 @@ package org.kgcoop.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.kgcoop.eval.Metrics;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Words;
@@ -12,6 +13,7 @@ import org.kgcoop.report.chart.XyPlot.Axis;
 import org.kgcoop.report.chart.XyPlot.Point;
 import org.kgcoop.report.chart.XyPlot.Series;
 import org.kgcoop.report.chart.XyPlot.Style;
+import org.kgcoop.runs.TargetResult;
 
 /**
  * The figure that motivates KgCoOp: the farther learned class features are from hand-crafted ones,
@@ -89,7 +91,7 @@ final class DistanceSection {
   }
 
   private static double correlation(List<Loss> losses) {
-    return Statistics.correlation(
+    return Metrics.correlation(
         losses.stream().map(Loss::distance).toList(), losses.stream().map(Loss::loss).toList());
   }
 
@@ -122,26 +124,26 @@ final class DistanceSection {
   }
 
   private static double accuracy(Cell cell) {
-    return onNew(cell.targets()).map(Target::accuracy).orElse(Double.NaN);
+    return onNew(cell.targets()).map(TargetResult::accuracy).orElse(Double.NaN);
   }
 
   /** On new classes where there are some, else on what comes last; NaN where it is not known. */
   static double distance(Cell cell) {
     double known = distance(cell.targets());
     Run run = cell.run();
-    return Double.isNaN(known) && run != null ? run.summary().distance() : known;
+    return Double.isNaN(known) && run != null ? distance(run.results().targets()) : known;
   }
 
-  static double distance(List<Target> targets) {
+  private static double distance(List<TargetResult> targets) {
     return onNew(targets)
         .or(
             () ->
                 targets.isEmpty() ? Optional.empty() : Optional.of(targets.get(targets.size() - 1)))
-        .map(Target::distance)
+        .map(TargetResult::distance)
         .orElse(Double.NaN);
   }
 
-  private static Optional<Target> onNew(List<Target> targets) {
+  private static Optional<TargetResult> onNew(List<TargetResult> targets) {
     return targets.stream().filter(target -> target.name().equals("new")).findFirst();
   }
 }

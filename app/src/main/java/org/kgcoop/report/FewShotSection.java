@@ -3,18 +3,21 @@ package org.kgcoop.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.report.Grid.Best;
-import org.kgcoop.report.Statistics.Spread;
 import org.kgcoop.report.chart.Drawing;
 import org.kgcoop.report.chart.XyPlot;
 import org.kgcoop.report.chart.XyPlot.Axis;
 import org.kgcoop.report.chart.XyPlot.Point;
 import org.kgcoop.report.chart.XyPlot.Series;
 import org.kgcoop.report.chart.XyPlot.Style;
+import org.kgcoop.runs.TableResults;
+import org.kgcoop.runs.TableResults.OfDataSet;
+import org.kgcoop.runs.TableResults.Row;
 
 /** Accuracy over the number of training pictures a class. */
 final class FewShotSection {
@@ -23,25 +26,23 @@ final class FewShotSection {
   private FewShotSection() {}
 
   static Optional<Section> of(Table table, String id, String name, Palette palette) {
-    List<Integer> shots = shots(table.cells());
+    List<Integer> shots = shots(table.rows());
     if (!table.protocol().equals("fewshot") || shots.isEmpty()) {
       return Optional.empty();
     }
-    List<String> sets = Cell.distinct(table.cells(), Cell::dataSet);
-    boolean several = sets.size() > 1;
+    List<OfDataSet> sets = table.results().dataSets();
+    String all =
+        sets.size() == 1 ? sets.get(0).name() : "average over " + sets.size() + " data sets";
     List<Block> blocks = new ArrayList<>();
-    String all = several ? "average over " + sets.size() + " data sets" : sets.get(0);
-    blocks.add(new Figures(grid("Accuracy, " + all, table.cells(), shots)));
+    blocks.add(new Figures(grid(table, "Accuracy, " + all, table.rows(), shots)));
     blocks.add(
         new Words(
-            BaseToNewSection.key(seeds(table.cells()) > 1)
-                + " Shots are training pictures a class."));
+            BaseToNewSection.key(table.hasSpread()) + " Shots are training pictures a class."));
     List<Chart> charts = new ArrayList<>();
-    charts.add(chart("Accuracy, " + all, table.cells(), shots, palette));
-    if (several) {
-      for (String set : sets.subList(0, Math.min(MOST_CHARTS, sets.size()))) {
-        List<Cell> cells = table.cells().stream().filter(c -> c.dataSet().equals(set)).toList();
-        charts.add(chart("Accuracy on " + set, cells, shots, palette));
+    charts.add(chart(table, "Accuracy, " + all, table.rows(), shots, palette));
+    if (sets.size() > 1) {
+      for (OfDataSet set : sets.subList(0, Math.min(MOST_CHARTS, sets.size()))) {
+        charts.add(chart(table, "Accuracy on " + set.name(), set.rows(), shots, palette));
       }
     }
     blocks.add(new Charts(charts));
@@ -52,54 +53,42 @@ final class FewShotSection {
     return Optional.of(new Section(id, name + "Few-shot learning", blocks));
   }
 
-  private static List<Integer> shots(List<Cell> cells) {
-    return Cell.distinct(cells, Cell::shots).stream().filter(s -> s > 0).sorted().toList();
+  private static List<Integer> shots(List<Row> rows) {
+    return rows.stream()
+        .flatMap(row -> row.columns().stream())
+        .map(TableResults.Column::name)
+        .filter(name -> name.matches("[1-9]\\d{0,8}"))
+        .map(Integer::valueOf)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
-  private static int seeds(List<Cell> cells) {
-    return Cell.distinct(cells, Cell::seed).size();
+  private static Grid grid(Table table, String label, List<Row> rows, List<Integer> shots) {
+    List<Grid.Column> columns =
+        shots.stream()
+            .map(k -> table.accuracies(k + (k == 1 ? " shot" : " shots"), rows, row -> at(row, k)))
+            .toList();
+    return Grid.of(label, "method", rows.stream().map(Text::label).toList(), List.of(), columns);
   }
 
-  private static double accuracy(Cell cell) {
-    return cell.targets().isEmpty() ? Double.NaN : cell.targets().get(0).accuracy();
-  }
-
-  /** Cells without a number of shots learned nothing: the same at each number. */
-  private static Spread at(List<Cell> cells, String label, int shots) {
-    return Statistics.overSeeds(
-        cells.stream()
-            .filter(c -> c.label().equals(label) && (c.shots() == shots || c.shots() == 0))
-            .toList(),
-        FewShotSection::accuracy);
-  }
-
-  private static Grid grid(String label, List<Cell> cells, List<Integer> shots) {
-    List<String> methods = Cell.distinct(cells, Cell::label);
-    List<Grid.Column> columns = new ArrayList<>();
-    for (int k : shots) {
-      List<Spread> spreads = methods.stream().map(m -> at(cells, m, k)).toList();
-      columns.add(
-          Grid.numbers(
-              k + (k == 1 ? " shot" : " shots"),
-              spreads.stream().map(Spread::mean).toList(),
-              seeds(cells) > 1 ? spreads.stream().map(Spread::deviation).toList() : List.of(),
-              Best.HIGHEST,
-              Text::percent));
-    }
-    return Grid.of(label, "method", methods, List.of(), columns);
+  private static Spread at(Row row, int shots) {
+    return row.column(String.valueOf(shots));
   }
 
   private static Chart chart(
-      String caption, List<Cell> cells, List<Integer> shots, Palette palette) {
-    List<String> methods = Cell.distinct(cells, Cell::label);
+      Table table, String caption, List<Row> rows, List<Integer> shots, Palette palette) {
+    List<String> methods = rows.stream().map(Text::label).toList();
     List<String> places = palette.places(methods);
     List<Series> series = new ArrayList<>();
     for (String method : places) {
       List<Point> points = new ArrayList<>();
-      for (int k : shots) {
-        Spread spread = at(cells, method, k);
-        if (Double.isFinite(spread.mean())) {
-          points.add(new Point(log2(k), spread.mean(), spread.deviation()));
+      for (Row row : rows.stream().filter(r -> Text.label(r).equals(method)).toList()) {
+        for (int k : shots) {
+          Spread spread = at(row, k);
+          if (Double.isFinite(spread.mean())) {
+            points.add(new Point(log2(k), spread.mean(), spread.standardDeviation()));
+          }
         }
       }
       series.add(new Series(method, Style.LINE_AND_POINTS, points));
@@ -112,12 +101,12 @@ final class FewShotSection {
             FewShotSection::tick);
     String more =
         methods.size() > Drawing.COLOURS ? "; the first %s methods".formatted(Drawing.COLOURS) : "";
-    String band = seeds(cells) > 1 ? "; bands: standard deviation over seeds" : "";
+    String band = table.hasSpread() ? "; bands: standard deviation over seeds" : "";
     return new Chart(
         caption + ", in percent" + band + more,
         new XyPlot(x, Axis.of("accuracy, percent"), series).draw(),
         places,
-        grid(caption, cells, shots));
+        grid(table, caption, rows, shots));
   }
 
   private static String tick(double value) {

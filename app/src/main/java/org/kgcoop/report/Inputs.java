@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.JsonFiles;
+import org.kgcoop.runs.TableResults;
 
 /**
  * What a page is made of.
@@ -31,18 +32,20 @@ record Inputs(List<Table> tables, List<Run> runs) {
     for (Path folder : folders) {
       if (Run.isOne(folder)) {
         runs.add(new Run(folder));
-      } else if (Files.isRegularFile(folder.resolve("results.json"))) {
-        tables.add(Table.of(JsonFiles.read(folder.resolve("results.json")), folder));
       } else {
-        throw new KgCoopException(
-            KgCoopException.Category.IO,
-            folder
-                + (Files.isDirectory(folder) ? ": no results here" : ": there is no such folder")
-                + "; expected one that train or a protocol such as base2new wrote, with run.json or"
-                + " results.json");
+        tables.add(Table.of(TableResults.read(folder).orElseThrow(() -> missing(folder)), folder));
       }
     }
     return new Inputs(tables, runs);
+  }
+
+  private static KgCoopException missing(Path folder) {
+    return new KgCoopException(
+        KgCoopException.Category.IO,
+        folder
+            + (Files.isDirectory(folder) ? ": no results here" : ": there is no such folder")
+            + "; expected one that train or a protocol such as base2new wrote, with run.json or"
+            + " results.json");
   }
 
   /** All measurements of tables and runs. */

@@ -12,6 +12,8 @@ import org.kgcoop.report.Block.Entry;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Words;
+import org.kgcoop.runs.RunRecord;
+import org.kgcoop.runs.TableResults;
 
 /** How the results were made: command, settings, data, versions, time. */
 final class MadeSection {
@@ -41,17 +43,17 @@ final class MadeSection {
   }
 
   private static void addTable(List<Block> blocks, Table table) {
-    JsonNode json = table.json();
-    JsonNode settings = json.path("settings");
+    TableResults results = table.results();
+    JsonNode settings = results.settings();
     List<Entry> entries = new ArrayList<>();
-    addCommand(entries, List.of(json, json.path("versions"), provenance(table.cells())));
+    addCommand(entries, List.of(results.versions(), provenance(table.cells())));
     addAll(entries, settings, OWN_TABLES);
-    addAll(entries, json.path("computation"), Set.of());
-    addAll(entries, json.path("versions"), COMMAND);
+    addAll(entries, results.computation(), Set.of());
+    addAll(entries, results.versions(), COMMAND);
     double seconds =
         table.cells().stream()
             .map(Cell::run)
-            .mapToDouble(run -> run == null ? Double.NaN : run.summary().seconds())
+            .mapToDouble(run -> run == null ? Double.NaN : run.seconds())
             .filter(Double::isFinite)
             .sum();
     if (seconds > 0) {
@@ -60,7 +62,7 @@ final class MadeSection {
     if (!entries.isEmpty()) {
       blocks.add(new Entries(entries, true));
     }
-    addMethods(blocks, settings.path("methods"), json.path("rows"));
+    addMethods(blocks, settings.path("methods"), table.rows());
     addDataSets(blocks, settings.path("data_sets"));
   }
 
@@ -70,7 +72,7 @@ final class MadeSection {
         .map(Cell::run)
         .filter(run -> run != null)
         .findFirst()
-        .map(run -> run.about().path("provenance"))
+        .map(run -> run.about().provenance())
         .orElse(MissingNode.getInstance());
   }
 
@@ -82,14 +84,15 @@ final class MadeSection {
         .ifPresent(command -> entries.add(new Entry("command", command)));
   }
 
-  private static void addMethods(List<Block> blocks, JsonNode methods, JsonNode rows) {
+  private static void addMethods(
+      List<Block> blocks, JsonNode methods, List<TableResults.Row> rows) {
     List<String> titles = new ArrayList<>();
     List<JsonNode> own = new ArrayList<>();
     List<JsonNode> training = new ArrayList<>();
     for (JsonNode method : methods) {
       if (method.isObject()) {
         String title = title(method.path("method").path("method"), rows);
-        titles.add(Text.label(title, method.path("setting")));
+        titles.add(Text.label(title, method.path("setting").properties()));
         own.add(method.path("method"));
         training.add(method.path("training"));
       }
@@ -137,16 +140,16 @@ final class MadeSection {
 
   private static void addRuns(List<Block> blocks, List<Run> runs) {
     List<Run> shown = runs.subList(0, Math.min(MOST_RUNS, runs.size()));
-    List<JsonNode> about = shown.stream().map(Run::about).toList();
+    List<RunRecord> about = shown.stream().map(Run::about).toList();
     List<String> titles = new ArrayList<>();
     for (int i = 0; i < shown.size(); i++) {
       titles.add(shown.get(i).cell().label() + (shown.size() > 1 ? " (run " + (i + 1) + ")" : ""));
     }
     List<Entry> entries = new ArrayList<>();
-    JsonNode first = about.get(0);
-    addCommand(entries, List.of(first, first.path("provenance")));
-    addAll(entries, first.path("settings").path("computation"), Set.of());
-    addAll(entries, first.path("provenance"), COMMAND);
+    RunRecord first = about.get(0);
+    addCommand(entries, List.of(first.provenance()));
+    addAll(entries, first.settings().path("computation"), Set.of());
+    addAll(entries, first.provenance(), COMMAND);
     blocks.add(new Entries(entries, true));
     for (String part : List.of("data", "method", "training")) {
       add(
@@ -154,7 +157,7 @@ final class MadeSection {
           grid(
               "Settings: " + part,
               titles,
-              about.stream().map(run -> run.path("settings").path(part)).toList()));
+              about.stream().map(run -> run.settings().path(part)).toList()));
     }
     add(
         blocks,
@@ -165,8 +168,7 @@ final class MadeSection {
             List.of(),
             List.of(
                 Grid.words(
-                    "training",
-                    shown.stream().map(r -> Text.duration(r.summary().seconds())).toList()))));
+                    "training", shown.stream().map(r -> Text.duration(r.seconds())).toList()))));
     if (runs.size() > shown.size()) {
       blocks.add(
           new Words(
@@ -195,13 +197,12 @@ final class MadeSection {
   }
 
   /** The settings name methods as commands do, the rows as people do. */
-  private static String title(JsonNode id, JsonNode rows) {
-    for (JsonNode row : rows) {
-      if (!id.isMissingNode() && row.path("method").equals(id)) {
-        return Text.title(row);
-      }
-    }
-    return Text.or(id, "unnamed");
+  private static String title(JsonNode id, List<TableResults.Row> rows) {
+    return rows.stream()
+        .filter(row -> !id.isMissingNode() && row.method().equals(id.asText()))
+        .map(TableResults.Row::title)
+        .findFirst()
+        .orElse(Text.or(id, "unnamed"));
   }
 
   /** A row for each setting, a column for each of those that have them. */

@@ -12,7 +12,9 @@ import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Picture;
 import org.kgcoop.report.Block.Subheading;
 import org.kgcoop.report.Block.Words;
-import org.kgcoop.report.Target.Prediction;
+import org.kgcoop.runs.Predictions;
+import org.kgcoop.runs.Predictions.Prediction;
+import org.kgcoop.runs.TargetResult;
 
 /** What some runs got wrong, how sure they were, and pictures of it. */
 final class MistakesSection {
@@ -29,8 +31,8 @@ final class MistakesSection {
     List<Block> blocks = new ArrayList<>();
     for (Cell cell : chosen.cells()) {
       Run run = cell.run();
-      List<Target> targets = run == null ? List.of() : run.targets();
-      List<Block> own = of(cell, targets);
+      List<Block> own =
+          run == null ? List.of() : of(cell, run.results().targets(), run.predictions());
       if (!own.isEmpty()) {
         blocks.add(new Heading(name(cell)));
         blocks.addAll(own);
@@ -50,13 +52,17 @@ final class MistakesSection {
     return set + cell.label() + ", seed " + cell.seed();
   }
 
-  private List<Block> of(Cell cell, List<Target> targets) {
+  private List<Block> of(Cell cell, List<TargetResult> targets, Predictions predictions) {
     List<Block> blocks = new ArrayList<>();
     List<Chart> charts = new ArrayList<>();
     List<Block> closely = new ArrayList<>();
-    List<Target> shown = targets.subList(0, Math.min(MOST_TARGETS, targets.size()));
-    for (Target target : shown) {
-      Confusion confusion = Confusion.of(target);
+    List<TargetResult> shown = targets.subList(0, Math.min(MOST_TARGETS, targets.size()));
+    for (TargetResult target : shown) {
+      Predictions.OfTarget own = predictions.target(target.name()).orElse(null);
+      if (own == null) {
+        continue;
+      }
+      Confusion confusion = Confusion.of(target, own.confusion());
       if (confusion.isEmpty()) {
         continue;
       }
@@ -68,9 +74,9 @@ final class MistakesSection {
       }
       closely.add(new Subheading(title + ", worst classes"));
       closely.add(new Figures(confusion.worstClasses(title + ", worst classes")));
-      addPictures(closely, cell, target, confusion);
+      addPictures(closely, target.dataSet(), cell, own.each(), confusion);
     }
-    Calibration.chart(targets).ifPresent(charts::add);
+    Calibration.chart(targets, predictions).ifPresent(charts::add);
     if (!charts.isEmpty()) {
       blocks.add(new Charts(charts));
     }
@@ -82,7 +88,7 @@ final class MistakesSection {
     return blocks;
   }
 
-  private static String title(Target target) {
+  private static String title(TargetResult target) {
     return switch (target.name()) {
       case "base", "new" ->
           Character.toUpperCase(target.name().charAt(0)) + target.name().substring(1) + " classes";
@@ -92,9 +98,13 @@ final class MistakesSection {
   }
 
   /** Of the worst classes the mistakes that the model was surest of. */
-  private void addPictures(List<Block> blocks, Cell cell, Target target, Confusion confusion) {
-    String dataSet = target.dataSet().isEmpty() ? cell.dataSet() : target.dataSet();
-    List<Prediction> predictions = target.predictions();
+  private void addPictures(
+      List<Block> blocks,
+      String ofTarget,
+      Cell cell,
+      List<Prediction> predictions,
+      Confusion confusion) {
+    String dataSet = ofTarget.isEmpty() ? cell.dataSet() : ofTarget;
     if (predictions.stream().allMatch(p -> p.picture().isEmpty())) {
       blocks.add(new Words("No pictures are shown: the results do not name them."));
       return;

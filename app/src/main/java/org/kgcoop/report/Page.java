@@ -75,12 +75,12 @@ record Page(String title, String summary, List<Section> sections) {
   }
 
   private static String summary(Table table) {
-    JsonNode settings = table.json().path("settings");
+    JsonNode settings = table.results().settings();
     Set<String> methods = new LinkedHashSet<>();
-    table.json().path("rows").forEach(row -> methods.add(Text.title(row)));
+    table.rows().forEach(row -> methods.add(row.title()));
     table.cells().forEach(cell -> methods.add(cell.title()));
     Set<String> names = new LinkedHashSet<>();
-    table.json().path("data_sets").forEach(s -> names.add(Text.or(s.path("name"), "unnamed")));
+    table.results().dataSets().forEach(set -> names.add(set.name()));
     table.cells().forEach(cell -> names.add(cell.dataSet()));
     List<String> sets = List.copyOf(names);
     StringBuilder summary =
@@ -116,9 +116,9 @@ record Page(String title, String summary, List<Section> sections) {
 
   /** One value or a list of them. */
   private static List<String> values(JsonNode value) {
-    return value.isArray()
-        ? Json.texts(value)
-        : value.isNumber() ? List.of(value.asText()) : List.of();
+    List<String> values = new ArrayList<>();
+    (value.isNumber() ? List.of(value) : value).forEach(each -> values.add(each.asText()));
+    return values;
   }
 
   private static Section notes(Inputs inputs) {

@@ -1,6 +1,5 @@
 package org.kgcoop.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,9 +20,7 @@ record Palette(List<String> methods) {
   static Palette of(Inputs inputs) {
     Set<String> methods = new LinkedHashSet<>();
     for (Table table : inputs.tables()) {
-      for (JsonNode row : table.json().path("rows")) {
-        methods.add(Text.label(Text.title(row), row.path("setting")));
-      }
+      table.rows().forEach(row -> methods.add(Text.label(row)));
     }
     inputs.cells().forEach(cell -> methods.add(cell.label()));
     return new Palette(List.copyOf(methods));

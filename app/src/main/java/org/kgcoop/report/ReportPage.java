@@ -1,6 +1,5 @@
 package org.kgcoop.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
@@ -23,18 +22,6 @@ public final class ReportPage {
   private ReportPage() {}
 
   /**
-   * Writes the page of a table.
-   *
-   * @param results the content of its {@code results.json}
-   * @param file where the page goes, beside {@code results.json} and above the run folders
-   * @throws org.kgcoop.KgCoopException of the kind IO, naming the file and the cause
-   */
-  public static void write(JsonNode results, Path file) {
-    Table table = Table.of(results, file.toAbsolutePath().getParent());
-    write(new Inputs(List.of(table), List.of()), List.of(), file);
-  }
-
-  /**
    * Writes the page of several folders.
    *
    * @param folders of runs and tables
@@ -43,12 +30,9 @@ public final class ReportPage {
    *     cannot be written, and of the kind DATA where a data set cannot be opened
    */
   public static void write(List<Path> folders, List<Path> data, Path file) {
-    write(Inputs.read(folders), data, file);
-  }
-
-  private static void write(Inputs inputs, List<Path> data, Path file) {
     byte[] page =
-        html(Page.of(inputs, new Pictures(data)), Back.NOWHERE).getBytes(StandardCharsets.UTF_8);
+        html(Page.of(Inputs.read(folders), new Pictures(data)), Back.NOWHERE)
+            .getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, stream -> stream.write(page));
   }
 

@@ -4,57 +4,53 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.JsonFiles;
+import org.kgcoop.runs.Predictions;
+import org.kgcoop.runs.RunRecord;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TableResults;
 
 /**
- * The folder of a run. Its files are read when asked for and not kept, since there may be hundreds
- * of runs with a hundred thousand test pictures; only a few numbers are.
+ * The folder of a run. Its files are read when asked for; of hundreds of runs with a hundred
+ * thousand test pictures only the counts are kept.
  */
 final class Run {
   private final Path folder;
-  private @Nullable Summary summary;
-
-  /**
-   * What is kept of the results.
-   *
-   * @param seconds of training; NaN where nothing was trained
-   * @param distance between learned and hand-crafted class features; NaN where there is none
-   */
-  record Summary(double seconds, double distance) {}
+  private @Nullable RunResults results;
 
   Run(Path folder) {
     this.folder = folder;
   }
 
   static boolean isOne(Path folder) {
-    return Files.isRegularFile(folder.resolve("run.json"));
+    return Files.isRegularFile(folder.resolve(RunRecord.FILE));
   }
 
   /** Settings, provenance and state. */
-  JsonNode about() {
-    return JsonFiles.read(folder.resolve("run.json"));
+  RunRecord about() {
+    return RunRecord.read(folder).orElse(RunRecord.NONE);
   }
 
-  JsonNode results() {
-    return JsonFiles.read(folder.resolve("results.json"));
-  }
-
-  List<Target> targets() {
-    return Target.of(results().path("targets"));
-  }
-
-  Summary summary() {
-    Summary known = summary;
+  RunResults results() {
+    RunResults known = results;
     if (known == null) {
-      JsonNode results = results();
-      known =
-          new Summary(
-              Json.number(results.path("training").path("seconds")),
-              DistanceSection.distance(Target.of(results.path("targets"))));
-      summary = known;
+      known = RunResults.read(folder);
+      results = known;
     }
     return known;
+  }
+
+  Predictions predictions() {
+    return Predictions.read(folder);
+  }
+
+  /** Seconds of training; NaN where nothing was trained. */
+  double seconds() {
+    RunResults.Training training = results().training();
+    return training == null ? Double.NaN : training.seconds();
   }
 
   /** A line a step, and a line an epoch where something was validated. */
@@ -64,19 +60,23 @@ final class Run {
 
   /** The measurement that this run is, where no table says it. */
   Cell cell() {
-    JsonNode about = about();
-    JsonNode settings = about.path("settings");
-    JsonNode method = settings.path("method");
-    JsonNode seed = settings.path("training").path("seed");
+    RunRecord about = about();
+    JsonNode method = about.settings().path("method");
+    RunResults results = results();
     return new Cell(
-        method.path("method").asText(""),
-        Text.or(about.path("provenance").path("title"), Text.title(method)),
-        "",
-        settings.path("varied"),
-        settings.path("data").path("name").asText(""),
-        settings.path("data").path("shots").asInt(0),
-        Text.any(seed.isMissingNode() ? settings.path("data").path("seed") : seed),
-        targets(),
+        new TableResults.Cell(
+            about.method(),
+            Text.or(about.provenance().path("title"), method.path("title").asText("")),
+            "",
+            Map.of(),
+            about.dataSet(),
+            about.shots(),
+            about.seed(),
+            results.msPerImage(),
+            results.msPerImageWithFeatures(),
+            results.chosen(),
+            "",
+            results.targets()),
         this);
   }
 }

@@ -30,10 +30,7 @@ final class RunsSection {
               Best.HIGHEST,
               Text::percent));
     }
-    List<Double> times =
-        runs.stream()
-            .map(run -> Json.number(run.results().path("training").path("ms_per_image")))
-            .toList();
+    List<Double> times = runs.stream().map(run -> run.results().msPerImage()).toList();
     if (times.stream().anyMatch(Double::isFinite)) {
       columns.add(Grid.numbers("ms/image", times, List.of(), Best.LOWEST, Text::milliseconds));
     }
@@ -51,8 +48,7 @@ final class RunsSection {
         new Figures(
             Grid.of("Results", "run", cells.stream().map(Cell::label).toList(), notes, columns)));
     blocks.add(new Words(BaseToNewSection.key(false)));
-    long unfinished =
-        runs.stream().filter(run -> !run.about().path("state").asText().equals("complete")).count();
+    long unfinished = runs.stream().filter(run -> !run.about().isComplete()).count();
     if (unfinished > 0) {
       blocks.add(
           new Words(

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import org.kgcoop.eval.Metrics;
+import org.kgcoop.runs.TargetResult;
 
 /** Which of many runs a page shows closely. */
 final class Selection {
@@ -75,10 +77,9 @@ final class Selection {
 
   private static double quality(List<Cell> cells, String label) {
     ToDoubleFunction<Cell> mean =
-        cell -> Statistics.spread(cell.targets().stream().map(Target::accuracy).toList()).mean();
+        cell -> Metrics.mean(cell.targets().stream().map(TargetResult::accuracy).toList());
     double quality =
-        Statistics.overSeeds(cells.stream().filter(c -> c.label().equals(label)).toList(), mean)
-            .mean();
+        Cell.overSeeds(cells.stream().filter(c -> c.label().equals(label)).toList(), mean).mean();
     return Double.isNaN(quality) ? -1 : quality;
   }
 }

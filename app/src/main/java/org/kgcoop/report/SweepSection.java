@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.kgcoop.eval.Metrics;
+import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
-import org.kgcoop.report.Statistics.Spread;
 import org.kgcoop.report.chart.Drawing;
 import org.kgcoop.report.chart.XyPlot;
 import org.kgcoop.report.chart.XyPlot.Axis;
@@ -29,7 +30,7 @@ final class SweepSection {
     for (String method : Cell.distinct(table.cells(), Cell::title)) {
       List<Cell> cells = table.cells().stream().filter(c -> c.title().equals(method)).toList();
       Set<String> keys = new LinkedHashSet<>();
-      cells.forEach(cell -> cell.setting().fieldNames().forEachRemaining(keys::add));
+      cells.forEach(cell -> keys.addAll(cell.setting().keySet()));
       for (String key : keys) {
         Map<Double, List<Cell>> byValue = byValue(cells, key);
         if (byValue.size() > 1 && charts.size() < MOST) {
@@ -48,8 +49,8 @@ final class SweepSection {
   private static Map<Double, List<Cell>> byValue(List<Cell> cells, String key) {
     Map<Double, List<Cell>> byValue = new TreeMap<>();
     for (Cell cell : cells) {
-      JsonNode value = cell.setting().path(key);
-      if (Text.isFinite(value)) {
+      JsonNode value = cell.setting().get(key);
+      if (value != null && Text.isFinite(value)) {
         byValue.computeIfAbsent(value.asDouble(), v -> new ArrayList<>()).add(cell);
       }
     }
@@ -63,8 +64,7 @@ final class SweepSection {
         .values()
         .forEach(cells -> cells.forEach(c -> c.targets().forEach(t -> names.add(t.name()))));
     for (String name : names.stream().limit(Drawing.COLOURS - 1).toList()) {
-      series.add(
-          series(name, byValue, cells -> Statistics.overSeeds(cells, c -> c.accuracy(name))));
+      series.add(series(name, byValue, cells -> Cell.overSeeds(cells, c -> c.accuracy(name))));
     }
     if (names.contains("base") && names.contains("new")) {
       series.add(series("H", byValue, SweepSection::harmonicMean));
@@ -76,8 +76,7 @@ final class SweepSection {
   private static void distance(
       String method, String key, Map<Double, List<Cell>> byValue, List<Chart> charts) {
     Series distance =
-        series(
-            "distance", byValue, cells -> Statistics.overSeeds(cells, DistanceSection::distance));
+        series("distance", byValue, cells -> Cell.overSeeds(cells, DistanceSection::distance));
     if (!distance.points().isEmpty()) {
       charts.add(
           chart(
@@ -98,7 +97,7 @@ final class SweepSection {
         (value, cells) -> {
           Spread spread = measure.of(cells);
           if (Double.isFinite(spread.mean())) {
-            points.add(new Point(value, spread.mean(), spread.deviation()));
+            points.add(new Point(value, spread.mean(), spread.standardDeviation()));
           }
         });
     return new Series(name, Style.LINE_AND_POINTS, points);
@@ -114,8 +113,8 @@ final class SweepSection {
 
   /** Of the averaged accuracies, as in the table. */
   private static Spread harmonicMean(List<Cell> cells) {
-    double base = Statistics.overSeeds(cells, c -> c.accuracy("base")).mean();
-    double unseen = Statistics.overSeeds(cells, c -> c.accuracy("new")).mean();
-    return new Spread(base + unseen == 0 ? 0 : 2 * base * unseen / (base + unseen), 0);
+    double base = Cell.overSeeds(cells, c -> c.accuracy("base")).mean();
+    double unseen = Cell.overSeeds(cells, c -> c.accuracy("new")).mean();
+    return new Spread(Metrics.harmonicMean(base, unseen), 0);
   }
 }

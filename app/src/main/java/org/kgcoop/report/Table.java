@@ -1,31 +1,53 @@
 package org.kgcoop.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
+import org.kgcoop.eval.Metrics.Spread;
+import org.kgcoop.runs.TableResults;
 
 /**
  * The results of a protocol.
  *
  * @param name of the folder
- * @param json the content of its {@code results.json}
  */
-record Table(String name, JsonNode json, List<Cell> cells) {
+record Table(String name, TableResults results, List<Cell> cells) {
 
-  static Table of(JsonNode json, @Nullable Path folder) {
-    Path name = folder == null ? null : folder.toAbsolutePath().normalize().getFileName();
-    return new Table(
-        name == null ? "" : name.toString(), json, Cell.of(json.path("cells"), folder));
+  static Table of(TableResults results, Path folder) {
+    Path name = folder.toAbsolutePath().normalize().getFileName();
+    return new Table(name == null ? "" : name.toString(), results, Cell.of(results, folder));
   }
 
   String protocol() {
-    return json.path("settings").path("protocol").asText("");
+    return results.protocol();
+  }
+
+  List<TableResults.Row> rows() {
+    return results.rows();
+  }
+
+  /** True if there are several seeds, so that means have deviations. */
+  boolean hasSpread() {
+    return results.settings().path("seeds").size() != 1;
+  }
+
+  /** A column of accuracies, with their deviations where there are several seeds. */
+  Grid.Column accuracies(
+      String title, List<TableResults.Row> rows, Function<TableResults.Row, Spread> accuracy) {
+    List<Spread> spreads = rows.stream().map(accuracy).toList();
+    return Grid.numbers(
+        title,
+        spreads.stream().map(Spread::mean).toList(),
+        hasSpread() ? spreads.stream().map(Spread::standardDeviation).toList() : List.of(),
+        Grid.Best.HIGHEST,
+        Text::percent);
   }
 
   /** Whether its rows have accuracies on base and new classes. */
   boolean isBaseToNew() {
-    JsonNode first = json.path("rows").path(0);
-    return protocol().equals("base2new") || first.has("base") || first.has("new");
+    return protocol().equals("base2new")
+        || rows().stream()
+            .limit(1)
+            .anyMatch(row -> !Double.isNaN(row.base()) || !Double.isNaN(row.newAccuracy()));
   }
 }

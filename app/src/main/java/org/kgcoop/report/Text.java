@@ -3,8 +3,11 @@ package org.kgcoop.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.kgcoop.runs.TableResults;
 
 /** How values of {@code results.json} are put into words. */
 final class Text {
@@ -53,15 +56,15 @@ final class Text {
     return minutes < 60 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
   }
 
-  /** The name of a method as people write it. */
-  static String title(JsonNode named) {
-    return or(named.path("title"), or(named.path("method"), "unnamed"));
+  /** The method of a row and what a sweep varied. */
+  static String label(TableResults.Row row) {
+    return label(row.title(), row.setting().entrySet());
   }
 
   /** A method and what a sweep varied. */
-  static String label(String title, JsonNode setting) {
+  static String label(String title, Collection<Map.Entry<String, JsonNode>> setting) {
     List<String> varied = new ArrayList<>();
-    setting.properties().forEach(e -> varied.add(e.getKey() + "=" + any(e.getValue())));
+    setting.forEach(e -> varied.add(e.getKey() + "=" + any(e.getValue())));
     return varied.isEmpty() ? title : title + " " + String.join(" ", varied);
   }
 

@@ -1,6 +1,5 @@
 package org.kgcoop.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,12 +18,11 @@ final class WordsSection {
     List<Block> blocks = new ArrayList<>();
     for (Cell cell : cells) {
       Run run = cell.run();
-      JsonNode vectors = run == null ? null : run.results().path("nearest_words");
-      if (vectors == null || vectors.isEmpty()) {
+      List<List<String>> vectors = run == null ? List.of() : run.results().nearestWords();
+      if (vectors.isEmpty()) {
         continue;
       }
-      List<String> words = new ArrayList<>();
-      vectors.forEach(vector -> words.add(String.join(", ", Json.texts(vector))));
+      List<String> words = vectors.stream().map(vector -> String.join(", ", vector)).toList();
       List<String> shown = words.subList(0, Math.min(MOST_VECTORS, words.size()));
       String name = cell.dataSet() + ": " + cell.label() + ", seed " + cell.seed();
       blocks.add(new Heading(name));

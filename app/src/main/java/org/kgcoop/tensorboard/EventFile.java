@@ -12,7 +12,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +19,9 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.AtomicFile;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensorboard.format.DataType;
 import org.kgcoop.tensorboard.format.Event;
 import org.kgcoop.tensorboard.format.Summary;
@@ -63,7 +65,7 @@ public final class EventFile {
   }
 
   private static boolean isWanted(Path run) throws IOException {
-    Path results = run.resolve("results.json");
+    Path results = run.resolve(RunResults.FILE);
     Path file = run.resolve(NAME);
     return Files.exists(results)
         && (!Files.exists(file)
@@ -73,7 +75,6 @@ public final class EventFile {
   /** Writes that of a finished run. */
   public static void write(Path run) {
     Path events = run.resolve("events.jsonl");
-    Path results = run.resolve("results.json");
     AtomicFile.write(
         run.resolve(NAME),
         out -> {
@@ -86,7 +87,7 @@ public final class EventFile {
               record(out, event(last, progress(event)));
             }
           }
-          Summary end = end(JSON.readTree(results.toFile()));
+          Summary end = end(RunResults.read(run));
           if (end.getValueCount() > 0) {
             record(out, event(last, end));
           }
@@ -109,13 +110,12 @@ public final class EventFile {
     return summary.build();
   }
 
-  private static Summary end(JsonNode results) {
+  private static Summary end(RunResults results) {
     Summary.Builder summary = Summary.newBuilder();
-    for (JsonNode target : results.path("targets")) {
-      summary.addValue(
-          scalar("accuracy/" + target.path("name").asText(), target.path("accuracy").asDouble()));
+    for (TargetResult target : results.targets()) {
+      summary.addValue(scalar("accuracy/" + target.name(), target.accuracy()));
     }
-    JsonNode words = results.path("nearest_words");
+    List<List<String>> words = results.nearestWords();
     if (!words.isEmpty()) {
       summary.addValue(text("nearest words", table(words)));
     }
@@ -123,11 +123,10 @@ public final class EventFile {
   }
 
   /** A table in Markdown, which TensorBoard shows as one: a row for each vector. */
-  private static String table(JsonNode nearest) {
+  private static String table(List<List<String>> nearest) {
     StringBuilder table = new StringBuilder("| vector | nearest words |\n|---|---|\n");
     for (int i = 0; i < nearest.size(); i++) {
-      List<String> words = new ArrayList<>();
-      nearest.path(i).forEach(word -> words.add(word.asText().replace("|", "\\|")));
+      List<String> words = nearest.get(i).stream().map(w -> w.replace("|", "\\|")).toList();
       table
           .append("| ")
           .append(i + 1)

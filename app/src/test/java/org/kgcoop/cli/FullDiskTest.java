@@ -42,7 +42,8 @@ class FullDiskTest {
     String trained = "drawings/kgcoop/seed1/";
 
     Path full = folder.resolve("full");
-    for (String tooLarge : List.of("run.json", "events.jsonl", "results.json")) {
+    for (String tooLarge :
+        List.of("run.json", "events.jsonl", "predictions.json", "results.json")) {
       long blocks = Files.size(spacious.resolve(trained + tooLarge)) / BLOCK - 1;
       List<String> limited = List.of("sh", "-c", "ulimit -f " + blocks + " && exec \"$@\"", "sh");
       ChildProcess process = ChildProcess.start(limited, folder.resolve("log.txt"), words(full));

@@ -29,7 +29,6 @@ class ReportPageTest {
   private static final String AWKWARD = "Kg<script>alert(1)</script>&\"Co'Op";
 
   @TempDir static Path shared;
-  private static ObjectNode sweep = JsonNodeFactory.instance.objectNode();
 
   @TempDir Path folder;
 
@@ -38,8 +37,8 @@ class ReportPageTest {
   /** A sweep over two data sets, with its runs. */
   @BeforeAll
   static void writeSweep() throws IOException {
-    sweep = new StoredResults().baseToNew(shared);
-    ReportPage.write(sweep, shared.resolve("report.html"));
+    assertThat(new StoredResults().baseToNew(shared)).isNotEmpty();
+    ReportPage.write(List.of(shared), List.of(), shared.resolve("report.html"));
   }
 
   private static Document sweep() throws IOException {
@@ -47,9 +46,8 @@ class ReportPageTest {
   }
 
   private Document page(JsonNode results) throws IOException {
-    Path file = folder.resolve("report.html");
-    ReportPage.write(results, file);
-    return Jsoup.parse(Files.readString(file));
+    StoredResults.write(folder, results);
+    return page(folder);
   }
 
   private Document page(Path... folders) throws IOException {
@@ -406,7 +404,7 @@ class ReportPageTest {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
     ArrayNode rows = results.putArray("rows");
     rows.addObject().put("method", "other").put("base", Double.NaN).put("new", "high");
-    rows.add(7);
+    rows.addObject().put("base", "none");
     results.putArray("data_sets").addObject();
     results.putArray("cells").add(1).addObject().put("run", "nowhere").putArray("targets").add(3);
     results.putObject("settings").putArray("methods").add("kgcoop").addObject();
@@ -463,15 +461,14 @@ class ReportPageTest {
     results.putArray("cells").addObject().put("run", "../run").set("targets", targets);
     Path table = Files.createDirectories(folder.resolve("table"));
 
-    ReportPage.write(results, table.resolve("report.html"));
+    StoredResults.write(table, results);
 
-    assertThat(sections(Jsoup.parse(Files.readString(table.resolve("report.html")))))
-        .doesNotContain("training", "mistakes");
+    assertThat(sections(page(table))).doesNotContain("training", "mistakes");
   }
 
   @Test
   void equalResultsGiveEqualBytes() throws IOException {
-    ReportPage.write(sweep, shared.resolve("again.html"));
+    ReportPage.write(List.of(shared), List.of(), shared.resolve("again.html"));
 
     assertThat(shared.resolve("again.html")).hasSameBinaryContentAs(shared.resolve("report.html"));
   }
@@ -479,12 +476,12 @@ class ReportPageTest {
   @Test
   void manyRunsStayAPageThatOneCanOpen() throws IOException {
     ObjectNode results = stored.fewShot(folder);
-    ArrayNode cells = results.withArray("/cells");
+    ArrayNode sets = results.withArray("/data_sets");
     for (int set = 0; set < 40; set++) {
+      ArrayNode rows = sets.addObject().put("name", "set" + set).putArray("rows");
       for (int method = 0; method < 20; method++) {
-        ObjectNode cell = cells.path(0).deepCopy();
-        cells.add(
-            cell.put("data_set", "set" + set).put("title", "method " + method).put("shots", 4));
+        ObjectNode row = results.path("rows").path(0).deepCopy();
+        rows.add(row.put("title", "method " + method));
       }
     }
 
@@ -518,10 +515,11 @@ class ReportPageTest {
   }
 
   @Test
-  void aPlaceThatIsNotThereIsAnError() {
+  void aPlaceThatIsNotThereIsAnError() throws IOException {
+    StoredResults.write(folder, plain());
     Path file = folder.resolve("no").resolve("report.html");
 
-    assertThatThrownBy(() -> ReportPage.write(plain(), file))
+    assertThatThrownBy(() -> ReportPage.write(List.of(folder), List.of(), file))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("report.html");
   }

@@ -1,6 +1,10 @@
 package org.kgcoop.eval;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /** Numbers about results that are more than counts of one evaluation. */
 public final class Metrics {
@@ -10,7 +14,7 @@ public final class Metrics {
 
   private Metrics() {}
 
-  /** The mean of several results and how far they lie from it. */
+  /** The mean of several results and how far they lie from it; NaN of nothing. */
   public record Spread(double mean, double standardDeviation) {}
 
   /** H = 2bn / (b + n) of the accuracies on base and new classes; 0 where both are 0. */
@@ -19,14 +23,43 @@ public final class Metrics {
     return sum == 0 ? 0 : 2 * base * newAccuracy / sum;
   }
 
-  /** The mean and the population standard deviation (divided by n), as of several seeds. */
-  public static Spread spread(List<Double> values) {
-    if (values.isEmpty()) {
-      throw new IllegalArgumentException("values: expected some, got none");
+  /** The mean of the finite ones among the values; NaN where there is none. */
+  public static double mean(Collection<Double> values) {
+    return finite(values).average().orElse(Double.NaN);
+  }
+
+  /** The mean and the population standard deviation (divided by n) of the finite ones. */
+  public static Spread spread(Collection<Double> values) {
+    double mean = mean(values);
+    double squares = finite(values).map(v -> (v - mean) * (v - mean)).sum();
+    return new Spread(mean, Math.sqrt(squares / finite(values).count()));
+  }
+
+  /** The mean for each seed of its values, then the spread of these. */
+  public static Spread overSeeds(Map<?, ? extends Collection<Double>> bySeed) {
+    return spread(bySeed.values().stream().map(Metrics::mean).toList());
+  }
+
+  private static DoubleStream finite(Collection<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).filter(Double::isFinite);
+  }
+
+  /**
+   * Pearson's correlation r = cov(x, y) / (sd(x) sd(y)); NaN for less than three points or where
+   * one of the two does not vary.
+   */
+  public static double correlation(List<Double> x, List<Double> y) {
+    if (x.size() < 3) {
+      return Double.NaN;
     }
-    double mean = values.stream().mapToDouble(Double::doubleValue).average().orElse(0);
-    double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
-    return new Spread(mean, Math.sqrt(squares / values.size()));
+    Spread ofX = spread(x);
+    Spread ofY = spread(y);
+    List<Double> products = new ArrayList<>();
+    for (int i = 0; i < x.size(); i++) {
+      products.add((x.get(i) - ofX.mean()) * (y.get(i) - ofY.mean()));
+    }
+    double r = mean(products) / (ofX.standardDeviation() * ofY.standardDeviation());
+    return Double.isFinite(r) ? Math.max(-1, Math.min(1, r)) : Double.NaN;
   }
 
   /** Half the width of the 95 % interval of the mean, {@code 1.96 std / sqrt(n)}, as published. */

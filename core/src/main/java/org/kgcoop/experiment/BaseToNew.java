@@ -1,10 +1,8 @@
 package org.kgcoop.experiment;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.eval.Metrics;
 
 /**
  * Base-to-new generalisation: learn from a few pictures of the first half of the classes, measure
@@ -50,19 +48,5 @@ public record BaseToNew(List<DataSet> dataSets) implements Protocol {
   @Override
   public boolean perSet() {
     return true;
-  }
-
-  /** H of a row: of its averaged accuracies, as in the published table. */
-  public static double harmonicMean(ProtocolTable.Row row) {
-    return Metrics.harmonicMean(row.column(BASE).mean(), row.column(NEW).mean());
-  }
-
-  @Override
-  public void put(ProtocolTable.Row row, ObjectNode json) {
-    for (String name : List.of(BASE, NEW)) {
-      json.put(name, row.column(name).mean())
-          .put(name + "_std", row.column(name).standardDeviation());
-    }
-    json.put("h", harmonicMean(row));
   }
 }

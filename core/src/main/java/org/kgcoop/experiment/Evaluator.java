@@ -1,8 +1,5 @@
 package org.kgcoop.experiment;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.List;
 import org.kgcoop.bank.FeatureBank;
@@ -12,6 +9,8 @@ import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.runs.Predictions;
+import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -23,6 +22,7 @@ public final class Evaluator {
   private static final int BATCH = 1024;
 
   private static final int CALIBRATION_BINS = 10;
+  private static final double CONFIDENCE_DIGITS = 1e4;
 
   private Evaluator() {}
 
@@ -43,23 +43,51 @@ public final class Evaluator {
       confidences = List.copyOf(confidences);
     }
 
-    /** Counts, and what follows from them. */
-    public ObjectNode toJson() {
-      ObjectNode json =
-          JsonNodeFactory.instance
-              .objectNode()
-              .put("correct", evaluation.correct())
-              .put("total", evaluation.total())
-              .put("accuracy", evaluation.accuracy())
-              .put("error_rate", evaluation.errorRate())
-              .put("macro_f1", evaluation.macroF1())
-              .put("mean_per_class_accuracy", evaluation.meanPerClassAccuracy())
-              .put("expected_calibration_error", expectedCalibrationError);
-      ArrayNode confusion = json.putArray("confusion");
-      for (List<Long> row : evaluation.confusion()) {
-        row.forEach(confusion.addArray()::add);
-      }
-      return json;
+    /**
+     * Counts, and what follows from them, for a run to keep.
+     *
+     * @param name of the target among those of the run
+     * @param data the classes asked about, and the test pictures
+     * @param classes {@code all}, {@code base} or {@code new}
+     * @param template of the hand-crafted prompts
+     * @param fingerprint of the pictures and their labels
+     * @param distance between learned and hand-crafted class features; NaN where undefined
+     */
+    public TargetResult target(
+        String name,
+        DataSet data,
+        String classes,
+        String template,
+        String fingerprint,
+        double distance) {
+      return new TargetResult(
+          name,
+          data.name(),
+          classes,
+          template,
+          fingerprint,
+          data.classNames(),
+          evaluation.correct(),
+          evaluation.total(),
+          evaluation.accuracy(),
+          evaluation.errorRate(),
+          evaluation.macroF1(),
+          evaluation.meanPerClassAccuracy(),
+          expectedCalibrationError,
+          distance);
+    }
+
+    /** The prediction for each of the pictures, for a run to keep. */
+    Predictions.OfTarget predictions(String name, List<Item> items) {
+      return new Predictions.OfTarget(
+          name,
+          evaluation.confusion(),
+          items.stream().map(Item::key).toList(),
+          items.stream().map(Item::label).toList(),
+          predictions,
+          confidences.stream()
+              .map(c -> Math.round(c * CONFIDENCE_DIGITS) / CONFIDENCE_DIGITS)
+              .toList());
     }
   }
 

@@ -19,7 +19,8 @@ import org.kgcoop.files.LockedFile;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.Templates;
-import org.kgcoop.train.RunFolders;
+import org.kgcoop.runs.RunFolders;
+import org.kgcoop.runs.TableResults;
 
 /** A protocol carried out: a run folder for each of its trials, and a table over them. */
 public final class Experiment {
@@ -47,17 +48,20 @@ public final class Experiment {
     return plan;
   }
 
+  /** The accuracies of a row of its table. */
+  public List<Protocol.Column> columns() {
+    return protocol.columns(plan);
+  }
+
+  /** True if it asks for base and new classes, whose table has H. */
+  public boolean isBaseToNew() {
+    return protocol instanceof BaseToNew;
+  }
+
   /** All of its trials. What those of a data set share is made once, whoever runs them. */
   public List<Trial> trials() {
     return trials;
   }
-
-  /**
-   * The table, and as it was written.
-   *
-   * @param json the content of {@code results.json}
-   */
-  public record Outcome(ProtocolTable table, ObjectNode json) {}
 
   /**
    * Runs what is missing below {@code out}, and writes {@code results.json} there: the table, and
@@ -66,7 +70,7 @@ public final class Experiment {
    * @throws KgCoopException where the folder cannot be written, is in use, or holds a run or the
    *     table of another protocol, which this one would replace
    */
-  public Outcome run(Path out) {
+  public TableResults run(Path out) {
     try {
       Files.createDirectories(out);
     } catch (IOException e) {
@@ -74,28 +78,31 @@ public final class Experiment {
           out + ": cannot be made a run folder: " + FileErrors.reason(e) + "; try another --out",
           e);
     }
-    Path file = out.resolve("results.json");
     try (LockedFile lock = RunFolders.lock(out)) {
-      refuseOthers(out, JsonFiles.read(file));
-      List<Cell> cells = new Trials(bench, plan.jobs()).run(trials, out);
-      ProtocolTable table = new ProtocolTable(protocol, protocol.columns(plan), cells);
-      ObjectNode json = table.toJson();
-      json.set("settings", settings());
-      json.set("computation", SettingsJson.computation(bench.clip()));
-      json.set("versions", SettingsJson.provenance());
-      JsonFiles.write(file, json);
-      return new Outcome(table, json);
+      refuseOthers(out);
+      List<TableResults.Cell> cells = new Trials(bench, plan.jobs()).run(trials, out);
+      ProtocolTable table = new ProtocolTable(protocol, columns());
+      TableResults results =
+          new TableResults(
+              table.rows(cells),
+              table.dataSets(cells),
+              cells,
+              settings(),
+              SettingsJson.computation(bench.clip()),
+              SettingsJson.provenance());
+      results.write(out);
+      return results;
     } catch (IOException e) {
       throw KgCoopException.io(out + ": cannot be closed: " + FileErrors.reason(e), e);
     }
   }
 
-  private void refuseOthers(Path out, JsonNode before) {
-    String other = before.path("settings").path("protocol").asText(protocol.id());
+  private void refuseOthers(Path out) {
+    String other = TableResults.read(out).map(TableResults::protocol).orElse("");
     String what =
         RunFolders.isOne(out)
             ? "a run"
-            : other.equals(protocol.id()) ? "" : "the table of " + other;
+            : other.isEmpty() || other.equals(protocol.id()) ? "" : "the table of " + other;
     if (!what.isEmpty()) {
       throw KgCoopException.configuration(
           out + ": holds " + what + ", which this table would replace; choose another --out");

@@ -15,12 +15,12 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.runs.Checkpoint;
+import org.kgcoop.runs.Effort;
+import org.kgcoop.runs.RunFolder;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.BatchPlan;
-import org.kgcoop.train.Checkpoint;
-import org.kgcoop.train.Effort;
-import org.kgcoop.train.RunFolder;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 

@@ -1,12 +1,12 @@
 package org.kgcoop.experiment;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.runs.TableResults;
+import org.kgcoop.runs.TargetResult;
 
 /** What is trained on, what is measured on, and how a table is made of it. */
 public interface Protocol {
@@ -26,19 +26,6 @@ public interface Protocol {
   /** Whether rows for each data set say more than those over all. */
   boolean perSet();
 
-  /** Puts the accuracies of a row into the results. */
-  default void put(ProtocolTable.Row row, ObjectNode json) {
-    ArrayNode columns = json.putArray("columns");
-    row.columns()
-        .forEach(
-            (name, spread) ->
-                columns
-                    .addObject()
-                    .put("name", name)
-                    .put("accuracy", spread.mean())
-                    .put("std", spread.standardDeviation()));
-  }
-
   /**
    * A mean of accuracies.
    *
@@ -46,9 +33,9 @@ public interface Protocol {
    * @param header for people
    * @param takes which targets of which cells
    */
-  record Column(String name, String header, BiPredicate<Cell, Cell.Measured> takes) {
+  record Column(String name, String header, BiPredicate<TableResults.Cell, TargetResult> takes) {
     /** Of one name for all. */
-    public Column(String name, BiPredicate<Cell, Cell.Measured> takes) {
+    public Column(String name, BiPredicate<TableResults.Cell, TargetResult> takes) {
       this(name, name, takes);
     }
   }

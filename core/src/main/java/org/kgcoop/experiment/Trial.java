@@ -9,6 +9,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.prompt.ClassBound;
 import org.kgcoop.prompt.Method;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TableResults;
 
 /**
  * The unit of every protocol: a contender learns from one draw and is measured on named targets.
@@ -41,6 +43,26 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
                   "%s: %s cannot be used on new classes, such as '%s' of %s; leave it out here"
                       .formatted(method.title(), why, name, target.data().name()));
             });
+  }
+
+  /** Its part of a table. The run may know other targets, of earlier questions. */
+  TableResults.Cell cell(RunResults results) {
+    Method method = method();
+    return new TableResults.Cell(
+        method.id(),
+        method.title(),
+        method.prompts(),
+        contender.setting(),
+        draw.name(),
+        draw.shots(),
+        draw.seed(),
+        results.msPerImage(),
+        results.msPerImageWithFeatures(),
+        results.chosen(),
+        run,
+        targets.stream()
+            .map(target -> results.target(target.name()).orElseThrow().counts())
+            .toList());
   }
 
   Path folder(Path out) {

@@ -20,7 +20,7 @@ import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.PromptMethod;
-import org.kgcoop.train.RunFolder;
+import org.kgcoop.runs.RunFolder;
 
 /** The draw of a trial, from which its method learns in a run folder. */
 final class TrialFitting implements Fitting {

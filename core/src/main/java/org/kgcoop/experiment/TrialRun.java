@@ -1,18 +1,24 @@
 package org.kgcoop.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSet;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Fitted;
 import org.kgcoop.prompt.Fitting;
-import org.kgcoop.train.RunFolder;
+import org.kgcoop.runs.Predictions;
+import org.kgcoop.runs.RunFolder;
+import org.kgcoop.runs.RunRecord;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TargetResult;
 
 /**
  * One trial in its run folder: begun, gone on with, or done before. A trial that is asked for more
@@ -32,9 +38,9 @@ public final class TrialRun {
    * Learns what is not learned, measures what is not measured.
    *
    * @param out the folder of the table
-   * @return the content of {@code results.json}
+   * @return what {@code results.json} holds
    */
-  public JsonNode run(Path out) {
+  public RunResults run(Path out) {
     trial.targets().forEach(Target::use);
     try {
       return resultsBelow(out);
@@ -49,11 +55,11 @@ public final class TrialRun {
    * @throws KgCoopException where the run folder is in use, or holds a run of other settings
    */
   public boolean isDone(Path out) {
-    if (!Files.exists(trial.folder(out).resolve(RunFolder.RUN))) {
+    if (!Files.exists(trial.folder(out).resolve(RunRecord.FILE))) {
       return false;
     }
     try (RunFolder folder = open(out)) {
-      return folder.isComplete() && isMeasured(folder.results());
+      return folder.isComplete() && isMeasured(RunResults.read(folder.path()));
     }
   }
 
@@ -67,19 +73,27 @@ public final class TrialRun {
     return RunFolder.open(trial.folder(out), trial.settings(bench), provenance(), bench.warnings());
   }
 
-  private JsonNode resultsBelow(Path out) {
+  private RunResults resultsBelow(Path out) {
     try (RunFolder folder = open(out)) {
-      ObjectNode before = folder.isComplete() ? folder.results().deepCopy() : null;
+      RunResults before = folder.isComplete() ? RunResults.read(folder.path()) : null;
       if (before != null && isMeasured(before)) {
         bench.progress().message(folder.path() + ": done before");
         return before;
       }
-      ObjectNode results = before == null ? JsonNodeFactory.instance.objectNode() : before;
-      Fitting fitting = new TrialFitting(bench, trial, folder, before == null ? results : null);
+      ObjectNode learned = JsonNodeFactory.instance.objectNode();
+      Fitting fitting = new TrialFitting(bench, trial, folder, before == null ? learned : null);
+      Measured measured;
       try (Fitted fitted = trial.method().fit(fitting)) {
-        results.set("targets", targets(fitted, results.path("targets")));
+        measured =
+            before == null
+                ? measure(fitted, RunResults.NONE, new Predictions(List.of()))
+                : measure(fitted, before, Predictions.read(folder.path()));
       }
-      folder.complete(results);
+      RunResults results =
+          before == null
+              ? RunResults.of(learned, measured.targets)
+              : before.withTargets(measured.targets);
+      folder.complete(results, new Predictions(measured.predictions));
       return results;
     }
   }
@@ -88,55 +102,64 @@ public final class TrialRun {
     return SettingsJson.provenance(bench.command()).put("title", trial.method().title());
   }
 
-  private boolean isMeasured(JsonNode results) {
-    JsonNode known = results.path("targets");
-    return trial.targets().stream().allMatch(target -> measured(known, target) != null);
+  private boolean isMeasured(RunResults results) {
+    return trial.targets().stream().allMatch(target -> known(results, target).isPresent());
   }
 
   /** What the results say of the same pictures under the same names. */
-  private @Nullable JsonNode measured(JsonNode targets, Target target) {
-    for (JsonNode entry : targets) {
-      if (entry.path("name").asText().equals(target.name())
-          && entry.path("template").asText().equals(target.template())
-          && entry.path("fingerprint").asText().equals(target.fingerprint(bench))) {
-        return entry;
-      }
-    }
-    return null;
+  private Optional<TargetResult> known(RunResults results, Target target) {
+    return results
+        .target(target.name())
+        .filter(
+            known ->
+                known.template().equals(target.template())
+                    && known.fingerprint().equals(target.fingerprint(bench)));
   }
 
-  /** Those asked for, then those of earlier questions. */
-  private ArrayNode targets(Fitted fitted, JsonNode before) {
-    ArrayNode targets = JsonNodeFactory.instance.arrayNode();
+  /** Targets, and the predictions for each of their pictures. */
+  private record Measured(List<TargetResult> targets, List<Predictions.OfTarget> predictions) {}
+
+  /** Those asked for, measured where they were not before, then those of earlier questions. */
+  private Measured measure(Fitted fitted, RunResults before, Predictions predictions) {
+    Measured measured = new Measured(new ArrayList<>(), new ArrayList<>());
+    List<TargetResult> others = new ArrayList<>(before.targets());
     for (Target target : trial.targets()) {
-      JsonNode known = measured(before, target);
-      targets.add(known == null ? measure(fitted, target) : known);
-    }
-    for (JsonNode entry : before) {
-      String name = entry.path("name").asText();
-      if (trial.targets().stream().noneMatch(target -> target.name().equals(name))) {
-        targets.add(entry);
+      others.removeIf(other -> other.name().equals(target.name()));
+      TargetResult known = known(before, target).orElse(null);
+      if (known == null) {
+        measure(fitted, target, measured);
+      } else {
+        measured.targets.add(known);
+        predictions.target(known.name()).ifPresent(measured.predictions::add);
       }
     }
-    return targets;
+    for (TargetResult other : others) {
+      measured.targets.add(other);
+      predictions.target(other.name()).ifPresent(measured.predictions::add);
+    }
+    return measured;
   }
 
-  private ObjectNode measure(Fitted fitted, Target target) {
+  private void measure(Fitted fitted, Target target, Measured measured) {
+    DataSet data = target.data();
     try (FeatureClassifier classifier =
-        fitted.classifier(target.data().classNames(), trial.draw().occasion(target.data()))) {
+        fitted.classifier(data.classNames(), trial.draw().occasion(data))) {
       Evaluator.Result result =
           Evaluator.evaluate(
-              classifier,
-              target.features(bench),
-              target.data().test(),
-              target.data().classNames().size());
-      return TargetJson.of(
-          target,
-          target.fingerprint(bench),
-          result,
+              classifier, target.features(bench), data.test(), data.classNames().size());
+      double distance =
           trial.method().prompt().isPresent()
               ? Evaluator.distance(classifier, target.handCrafted(bench.clip()))
-              : Double.NaN);
+              : Double.NaN;
+      measured.targets.add(
+          result.target(
+              target.name(),
+              data,
+              target.part(),
+              target.template(),
+              target.fingerprint(bench),
+              distance));
+      measured.predictions.add(result.predictions(target.name(), data.test()));
     }
   }
 }

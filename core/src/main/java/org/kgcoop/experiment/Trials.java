@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.kgcoop.runs.TableResults;
 
 /** Many trials, some at a time. */
 final class Trials {
@@ -24,7 +25,7 @@ final class Trials {
    * @param out where their folders begin
    * @return a cell a trial, in their order
    */
-  List<Cell> run(List<Trial> trials, Path out) {
+  List<TableResults.Cell> run(List<Trial> trials, Path out) {
     trials.forEach(Trial::check);
     trials.forEach(trial -> trial.targets().forEach(Target::use));
     try {
@@ -47,12 +48,12 @@ final class Trials {
     }
   }
 
-  private List<Supplier<Cell>> suppliers(List<Trial> trials, Path out, Runnable done) {
+  private List<Supplier<TableResults.Cell>> suppliers(List<Trial> trials, Path out, Runnable done) {
     return trials.stream()
-        .<Supplier<Cell>>map(
+        .<Supplier<TableResults.Cell>>map(
             trial ->
                 () -> {
-                  Cell cell = Cell.of(trial, new TrialRun(bench, trial).run(out));
+                  TableResults.Cell cell = trial.cell(new TrialRun(bench, trial).run(out));
                   trial.targets().forEach(Target::release);
                   done.run();
                   return cell;

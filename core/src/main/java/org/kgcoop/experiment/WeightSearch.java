@@ -1,6 +1,5 @@
 package org.kgcoop.experiment;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -23,6 +22,7 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.prompt.AutoWeight;
+import org.kgcoop.runs.TargetResult;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -70,9 +70,9 @@ final class WeightSearch {
     for (ClassSplit hidden : List.of(ClassSplit.NEW, ClassSplit.BASE)) {
       Halves halves = halves(drawn, hidden);
       for (double weight : method.grid()) {
-        JsonNode targets = measure(halves, weight, hidden, work);
-        double seen = targets.path(0).path("accuracy").asDouble();
-        double unseen = targets.path(1).path("accuracy").asDouble();
+        List<TargetResult> targets = measure(halves, weight, hidden, work);
+        double seen = targets.get(0).accuracy();
+        double unseen = targets.get(1).accuracy();
         double h = Metrics.harmonicMean(seen, unseen);
         double unused = sums.merge(weight, h, Double::sum);
         entries
@@ -82,7 +82,7 @@ final class WeightSearch {
             .put("seen", seen)
             .put("unseen", unseen)
             .put("h", h)
-            .put("distance", targets.path(1).path("distance").asDouble());
+            .put("distance", targets.get(1).distance());
       }
     }
     double best = best(sums);
@@ -114,7 +114,7 @@ final class WeightSearch {
         .orElseThrow();
   }
 
-  private JsonNode measure(Halves halves, double weight, ClassSplit hidden, Path work) {
+  private List<TargetResult> measure(Halves halves, double weight, ClassSplit hidden, Path work) {
     Contender contender =
         Contender.of(
             occasion -> method.with(weight),
@@ -128,9 +128,7 @@ final class WeightSearch {
             new Target("unseen", halves.unseen(), ClassSplit.ALL));
     String name = (hidden == ClassSplit.NEW ? "second" : "first") + "-hidden/weight=" + weight;
     try {
-      return new TrialRun(bench, new Trial(contender, draw, targets, name))
-          .run(work)
-          .path("targets");
+      return new TrialRun(bench, new Trial(contender, draw, targets, name)).run(work).targets();
     } finally {
       targets.forEach(Target::free);
     }

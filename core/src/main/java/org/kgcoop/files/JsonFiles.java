@@ -2,6 +2,7 @@ package org.kgcoop.files;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -37,17 +39,27 @@ public final class JsonFiles {
    * @throws KgCoopException of the kind IO where it cannot be read or is no JSON object
    */
   public static JsonNode read(Path file) {
+    JsonNode content = read(file, READER, JsonNode.class);
+    return content == null ? MissingNode.getInstance() : content;
+  }
+
+  /**
+   * The content of a file as a record or the like; null where there is no such file.
+   *
+   * @param reader knows how to make one
+   * @throws KgCoopException of the kind IO where it cannot be read or is no JSON object
+   */
+  public static <T> @Nullable T read(Path file, ObjectReader reader, Class<T> type) {
     if (!Files.isRegularFile(file)) {
-      return MissingNode.getInstance();
+      return null;
     }
-    try {
-      JsonNode content = READER.readTree(Files.readString(file));
-      if (!content.isObject()) {
+    try (JsonParser parser = reader.createParser(Files.readAllBytes(file))) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new KgCoopException(
             KgCoopException.Category.IO,
             file + ": no JSON object in it; delete it and run the command that made it again");
       }
-      return content;
+      return reader.readValue(parser, type);
     } catch (JsonProcessingException e) {
       throw KgCoopException.io(
           "%s: damaged in line %s; expected JSON; delete it and run the command that made it again"

@@ -13,6 +13,8 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.Step;
+import org.kgcoop.runs.Checkpoint;
+import org.kgcoop.runs.Effort;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,15 @@ class MetricsTest {
             Metrics.harmonicMean(
                 reference.path("base").doubleValue(), reference.path("new").doubleValue()))
         .isEqualTo(reference.path("expect").doubleValue(), within(1e-9));
+  }
+
+  @Test
+  void ofSeedsTheirMeansCountAndWhatIsNotThereDoesNot() {
+    // Seed 1: 2 and 4, seed 2: 7.
+    assertThat(Metrics.overSeeds(Map.of(1, List.of(2.0, 4.0), 2, List.of(7.0, Double.NaN))))
+        .isEqualTo(new Metrics.Spread(5, 2));
+    assertThat(Metrics.mean(List.of())).isNaN();
+    assertThat(Metrics.spread(List.of(Double.NaN)).standardDeviation()).isNaN();
   }
 
   @Test

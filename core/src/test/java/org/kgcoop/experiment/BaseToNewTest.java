@@ -31,11 +31,13 @@ import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.runs.RunFolder;
+import org.kgcoop.runs.TableResults;
+import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
-import org.kgcoop.train.RunFolder;
 
 @Tag("equality")
 class BaseToNewTest {
@@ -60,10 +62,9 @@ class BaseToNewTest {
     return TinyLab.plan(methods, augmentation, List.of(2), 1L, 2L);
   }
 
-  private ProtocolTable run(Plan plan, String out) {
+  private TableResults run(Plan plan, String out) {
     return new Experiment(lab.bench(() -> false), new BaseToNew(dataSets()), plan)
-        .run(folder.resolve(out))
-        .table();
+        .run(folder.resolve(out));
   }
 
   private JsonNode written(Plan plan, String out, BooleanSupplier interrupted) {
@@ -72,18 +73,20 @@ class BaseToNewTest {
 
   @Test
   void rowsAverageOverDataSetsAndSeedsAndTheirHComesFromTheAverages() {
-    ProtocolTable table = run(plan(METHODS, "test"), "out");
+    TableResults table = run(plan(METHODS, "test"), "out");
     assertThat(table.cells()).hasSize(3 * 2 * 2);
-    assertThat(table.dataSets()).containsExactly("one", "two");
+    assertThat(table.dataSets())
+        .extracting(TableResults.OfDataSet::name)
+        .containsExactly("one", "two");
     assertThat(table.rows())
-        .extracting(ProtocolTable.Row::title)
+        .extracting(TableResults.Row::title)
         .containsExactly("CLIP", "CoOp", "KgCoOp");
-    for (ProtocolTable.Row row : table.rows()) {
+    for (TableResults.Row row : table.rows()) {
       double base = 0;
       double unseen = 0;
-      for (Cell cell : table.cells()) {
+      for (TableResults.Cell cell : table.cells()) {
         if (cell.method().equals(row.method())) {
-          assertThat(cell.targets()).extracting(Cell.Measured::name).containsExactly("base", "new");
+          assertThat(cell.targets()).extracting(TargetResult::name).containsExactly("base", "new");
           base += 100.0 * cell.targets().get(0).correct() / cell.targets().get(0).total() / 4;
           unseen += 100.0 * cell.targets().get(1).correct() / cell.targets().get(1).total() / 4;
         }
@@ -91,11 +94,11 @@ class BaseToNewTest {
       assertThat(row.column("base").mean()).isCloseTo(base, within(1e-9));
       assertThat(row.column("new").mean()).isCloseTo(unseen, within(1e-9));
       double h = base + unseen == 0 ? 0 : 2 * base * unseen / (base + unseen);
-      assertThat(BaseToNew.harmonicMean(row)).isCloseTo(h, within(1e-9));
-      assertThat(Double.isNaN(row.time().training())).isEqualTo(row.method().equals("clip"));
+      assertThat(row.h()).isCloseTo(h, within(1e-9));
+      assertThat(Double.isNaN(row.msPerImage())).isEqualTo(row.method().equals("clip"));
       assertThat(Double.isNaN(row.distance())).isEqualTo(row.method().equals("clip"));
       if (!row.method().equals("clip")) {
-        assertThat(row.time().withFeatures()).isGreaterThan(row.time().training());
+        assertThat(row.msPerImageWithFeatures()).isGreaterThan(row.msPerImage());
       }
     }
     // Of four classes two are base with 5 test pictures each; of three the first two with 3.
@@ -103,10 +106,10 @@ class BaseToNewTest {
     assertThat(totals(table, "two")).containsOnly(List.of(6L, 3L));
   }
 
-  private static List<List<Long>> totals(ProtocolTable table, String dataSet) {
+  private static List<List<Long>> totals(TableResults table, String dataSet) {
     return table.cells().stream()
         .filter(cell -> cell.dataSet().equals(dataSet))
-        .map(cell -> cell.targets().stream().map(Cell.Measured::total).toList())
+        .map(cell -> cell.targets().stream().map(TargetResult::total).toList())
         .toList();
   }
 
@@ -178,7 +181,7 @@ class BaseToNewTest {
     PromptFile prompt = PromptFile.read(run.resolve("prompt.safetensors"));
     assertThat(prompt.classNames()).containsExactly("a", "b");
     assertThat(prompt.clipFingerprint()).isEqualTo(lab.clip.fingerprint());
-    JsonNode results = TinyLab.json(run.resolve("results.json"));
+    JsonNode results = TinyLab.results(run);
     // 6 steps of 2 pictures.
     assertThat(results.path("training").path("pictures").asInt()).isEqualTo(12);
     assertThat(results.path("nearest_words")).hasSize(2).allMatch(words -> words.size() == 5);
@@ -238,7 +241,7 @@ class BaseToNewTest {
 
   @Test
   void otherSettingsInTheSameFolderAreRefused() {
-    ProtocolTable unused = run(plan(METHODS.subList(1, 2), "test"), "out");
+    TableResults unused = run(plan(METHODS.subList(1, 2), "test"), "out");
     assertThatThrownBy(() -> run(plan(METHODS.subList(1, 2), "bank:2"), "out"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("training.augment was \"test\", is \"bank:2\"");
@@ -247,7 +250,7 @@ class BaseToNewTest {
   @Test
   void aRunThatAnotherProcessWritesIsRefused() {
     Plan plan = plan(METHODS.subList(1, 2), "test");
-    ProtocolTable unused = run(plan, "out");
+    TableResults unused = run(plan, "out");
     Path run = folder.resolve("out/one/coop/seed1");
     ObjectNode settings = (ObjectNode) TinyLab.json(run.resolve("run.json")).path("settings");
     try (RunFolder open = RunFolder.open(run, settings, settings.objectNode(), warning -> {})) {
@@ -265,8 +268,8 @@ class BaseToNewTest {
       Engine.setThreads(1);
       Plan plan = plan(METHODS, "bank:2");
       Plan two = new Plan(plan.contenders(), plan.shots(), plan.seeds(), 2);
-      List<Cell> turns = run(plan, "turns").cells();
-      List<Cell> sideBySide = run(two, "side").cells();
+      List<TableResults.Cell> turns = run(plan, "turns").cells();
+      List<TableResults.Cell> sideBySide = run(two, "side").cells();
       assertThat(sideBySide)
           .extracting(c -> List.of(c.run(), c.targets()))
           .isEqualTo(turns.stream().map(c -> List.of(c.run(), c.targets())).toList());
@@ -277,7 +280,7 @@ class BaseToNewTest {
       assertThatThrownBy(() -> new Plan(plan.contenders(), plan.shots(), plan.seeds(), 2))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("one thread");
-      List<Cell> twoWorkers = run(plan, "workers").cells();
+      List<TableResults.Cell> twoWorkers = run(plan, "workers").cells();
       assertThat(twoWorkers)
           .extracting(c -> List.of(c.run(), c.targets()))
           .isEqualTo(turns.stream().map(c -> List.of(c.run(), c.targets())).toList());

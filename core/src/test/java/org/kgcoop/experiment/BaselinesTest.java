@@ -36,7 +36,7 @@ class BaselinesTest {
   }
 
   private JsonNode results(String run) {
-    return TinyLab.json(folder.resolve("out").resolve(run).resolve("results.json"));
+    return TinyLab.results(folder.resolve("out").resolve(run));
   }
 
   @Test

@@ -30,6 +30,7 @@ import org.kgcoop.prompt.CoOp;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.Occasion;
+import org.kgcoop.runs.RunJson;
 import org.kgcoop.train.Schedule;
 import org.kgcoop.train.TrainingSettings;
 
@@ -62,14 +63,17 @@ class ProtocolsTest {
     return Pictures.dataSet(folder.resolve("ac"), List.of("a", "c"), 1, 0, 5);
   }
 
+  private JsonNode written(Experiment experiment) {
+    return RunJson.tree(experiment.run(folder.resolve("out")));
+  }
+
   private static double accuracy(JsonNode cell, int target) {
     JsonNode counts = cell.path("targets").path(target);
     return 100.0 * counts.path("correct").asLong() / counts.path("total").asLong();
   }
 
   private JsonNode results(JsonNode cell) {
-    return TinyLab.json(
-        folder.resolve("out").resolve(cell.path("run").asText()).resolve("results.json"));
+    return TinyLab.results(folder.resolve("out").resolve(cell.path("run").asText()));
   }
 
   @Test
@@ -266,13 +270,13 @@ class ProtocolsTest {
     }
     Plan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(2), 1L);
     FewShotCurve protocol = new FewShotCurve(List.of(abc));
-    JsonNode first = new Experiment(banked(), protocol, plan).run(folder.resolve("out")).json();
+    JsonNode first = written(new Experiment(banked(), protocol, plan));
     for (Item item : all) {
       Files.write(item.file(), new byte[(int) Files.size(item.file())]);
       Files.setLastModifiedTime(item.file(), old);
     }
 
-    JsonNode second = new Experiment(banked(), protocol, plan).run(folder.resolve("out")).json();
+    JsonNode second = written(new Experiment(banked(), protocol, plan));
 
     assertThat(second).isEqualTo(first);
   }

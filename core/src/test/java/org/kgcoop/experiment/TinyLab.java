@@ -25,6 +25,7 @@ import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.runs.RunJson;
 import org.kgcoop.train.Schedule;
 import org.kgcoop.train.TrainingSettings;
 
@@ -89,7 +90,7 @@ final class TinyLab implements AutoCloseable {
 
   /** The table and what was written of it. */
   JsonNode run(Protocol protocol, Plan plan, Path out, BooleanSupplier interrupted) {
-    return new Experiment(bench(interrupted), protocol, plan).run(out).json();
+    return RunJson.tree(new Experiment(bench(interrupted), protocol, plan).run(out));
   }
 
   JsonNode run(Protocol protocol, Plan plan, Path out) {
@@ -102,6 +103,17 @@ final class TinyLab implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The results of a run, its predictions among them. */
+  static JsonNode results(Path run) {
+    JsonNode results = json(run.resolve("results.json"));
+    JsonNode predictions = json(run.resolve("predictions.json")).path("targets");
+    for (int i = 0; i < predictions.size(); i++) {
+      JsonNode unused =
+          ((ObjectNode) results.path("targets").path(i)).setAll((ObjectNode) predictions.path(i));
+    }
+    return results;
   }
 
   static Stream<JsonNode> stream(JsonNode array) {

@@ -14,11 +14,11 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.clip.VocabularyTraining;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.runs.Checkpoint;
+import org.kgcoop.runs.RunFolder;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
-import org.kgcoop.train.Checkpoint;
-import org.kgcoop.train.RunFolder;
 
 /**
  * Pre-trains a CLIP: symmetric InfoNCE over batches of pictures and captions, AdamW, a warm-up and

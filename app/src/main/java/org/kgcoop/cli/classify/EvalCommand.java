@@ -31,6 +31,7 @@ import org.kgcoop.prompt.Preset;
 import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.runs.RunJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -147,8 +148,8 @@ public final class EvalCommand implements Callable<Integer> {
   private void print(DataSet set, Evaluator.Result result) {
     List<Double> accuracies = result.evaluation().perClassAccuracy();
     if (output.isJson()) {
-      ObjectNode json = result.toJson();
-      set.classNames().forEach(json.putArray("class_names")::add);
+      ObjectNode json = RunJson.tree(result.target("test", set, classes, "", "", Double.NaN));
+      json.set("confusion", RunJson.tree(result.evaluation()).path("confusion"));
       accuracies.forEach(json.putArray("per_class_accuracy")::add);
       output.json(json);
       return;

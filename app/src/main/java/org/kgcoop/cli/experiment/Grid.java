@@ -1,6 +1,5 @@
 package org.kgcoop.cli.experiment;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -19,6 +18,9 @@ import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.experiment.Workbench;
+import org.kgcoop.runs.RunJson;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensorboard.EventFile;
 
 /**
@@ -85,7 +87,7 @@ public final class Grid implements AutoCloseable {
     Workbench own =
         new Workbench(
             clip, bench.bank(), Progress.SILENT, bench.warnings(), interrupted, bench.command());
-    JsonNode unused = new TrialRun(own, trial(run)).run(table);
+    RunResults unused = new TrialRun(own, trial(run)).run(table);
   }
 
   /** Does what is left of all runs, and prints and writes the table. */
@@ -116,21 +118,21 @@ public final class Grid implements AutoCloseable {
                     KgCoopException.configuration(
                         "--only %s: no run of this table; its runs are %s"
                             .formatted(folder, String.join(", ", trials.keySet()))));
-    JsonNode results = new TrialRun(bench, trial(run)).run(out);
+    RunResults results = new TrialRun(bench, trial(run)).run(out);
     EventFile.below(out.resolve(run));
     if (output.isJson()) {
-      output.json(results);
+      output.json(RunJson.tree(results));
       return;
     }
-    for (JsonNode target : results.path("targets")) {
+    for (TargetResult target : results.targets()) {
       output.line(
           String.format(
               Locale.ROOT,
               "%s: %.2f %%, %d of %d",
-              target.path("name").asText(),
-              target.path("accuracy").asDouble(),
-              target.path("correct").asLong(),
-              target.path("total").asLong()));
+              target.name(),
+              target.accuracy(),
+              target.correct(),
+              target.total()));
     }
     output.line("Run: " + out.resolve(run));
   }

@@ -5,7 +5,6 @@ import static org.kgcoop.cli.console.TextTable.number;
 import static org.kgcoop.cli.console.TextTable.right;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.freva.asciitable.ColumnData;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,55 +15,51 @@ import java.util.Set;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.experiment.BaseToNew;
-import org.kgcoop.experiment.Cell;
 import org.kgcoop.experiment.Contender;
 import org.kgcoop.experiment.Experiment;
 import org.kgcoop.experiment.Protocol;
-import org.kgcoop.experiment.ProtocolTable;
 import org.kgcoop.report.ReportPage;
+import org.kgcoop.runs.RunJson;
+import org.kgcoop.runs.TableResults;
 import org.kgcoop.tensorboard.EventFile;
 
 /** The table of a protocol, for people and for machines. */
 final class TableView {
-  private final ProtocolTable table;
-  private final ObjectNode results;
+  private final Experiment experiment;
+  private final TableResults results;
   private final Path report;
-  private final boolean deviations;
 
-  private TableView(ProtocolTable table, ObjectNode results, Path report, boolean deviations) {
-    this.table = table;
+  private TableView(Experiment experiment, TableResults results, Path report) {
+    this.experiment = experiment;
     this.results = results;
     this.report = report;
-    this.deviations = deviations;
   }
 
   /** Runs what is missing; writes {@code results.json} and, beside it, {@code report.html}. */
   static TableView run(Experiment experiment, Path out) {
-    Experiment.Outcome outcome = experiment.run(out);
+    TableResults results = experiment.run(out);
     Path report = out.resolve("report.html");
-    ReportPage.write(outcome.json(), report);
+    ReportPage.write(List.of(out), List.of(), report);
     EventFile.below(out);
-    boolean deviations = experiment.plan().seeds().size() > 1;
-    return new TableView(outcome.table(), outcome.json(), report, deviations);
+    return new TableView(experiment, results, report);
   }
 
   void print(Output output, boolean perSet) {
     if (output.isJson()) {
-      output.json(results);
+      output.json(RunJson.tree(results));
       return;
     }
     if (perSet) {
-      for (String set : table.dataSets()) {
-        output.line(set);
-        output.text(text(table.rows(set)));
+      for (TableResults.OfDataSet set : results.dataSets()) {
+        output.line(set.name());
+        output.text(text(set.rows()));
         output.line("");
       }
       output.line("all data sets");
     }
-    output.text(text(table.rows()));
+    output.text(text(results.rows()));
     output.line("");
-    for (Cell cell : table.cells()) {
+    for (TableResults.Cell cell : results.cells()) {
       JsonNode weight = cell.chosen().get("weight");
       if (weight != null) {
         output.line("weight found for " + cell.run() + ": " + weight.asText());
@@ -77,7 +72,7 @@ final class TableView {
   /** The views of the training pictures; nothing where none was trained on. */
   private Optional<String> views() {
     Set<String> kinds = new LinkedHashSet<>();
-    for (JsonNode method : results.path("settings").path("methods")) {
+    for (JsonNode method : results.settings().path("methods")) {
       JsonNode augment = method.path("training").path("augment");
       if (augment.isTextual()) {
         kinds.add(augment.asText());
@@ -93,31 +88,32 @@ final class TableView {
             + (published ? ", as published" : " (published: online, see --published)"));
   }
 
-  private String text(List<ProtocolTable.Row> rows) {
+  private String text(List<TableResults.Row> rows) {
     boolean swept = rows.stream().anyMatch(row -> !row.setting().isEmpty());
-    boolean baseToNew = table.protocol() instanceof BaseToNew;
-    List<ColumnData<ProtocolTable.Row>> columns = new ArrayList<>();
-    columns.add(left("method", ProtocolTable.Row::title));
+    boolean baseToNew = experiment.isBaseToNew();
+    List<ColumnData<TableResults.Row>> columns = new ArrayList<>();
+    columns.add(left("method", TableResults.Row::title));
     if (swept) {
       columns.add(left("setting", row -> Contender.text(row.setting())));
     }
     if (baseToNew) {
-      columns.add(left("prompts", ProtocolTable.Row::prompts));
+      columns.add(left("prompts", TableResults.Row::prompts));
     }
-    for (Protocol.Column column : table.columns()) {
+    boolean oneSeed = experiment.plan().seeds().size() == 1;
+    for (Protocol.Column column : experiment.columns()) {
       String name = column.name();
       // The published table has no deviations.
-      boolean mean = baseToNew || !deviations;
+      boolean mean = baseToNew || oneSeed;
       columns.add(right(column.header(), row -> percent(row.column(name), mean)));
     }
     if (baseToNew) {
-      columns.add(right("H", row -> number(BaseToNew.harmonicMean(row))));
+      columns.add(right("H", row -> number(row.h())));
     }
     if (swept) {
       columns.add(right("distance", row -> number("%.4f", row.distance())));
     }
-    columns.add(right("ms/image", row -> time(row.time().training())));
-    columns.add(right("with features", row -> time(row.time().withFeatures())));
+    columns.add(right("ms/image", row -> time(row.msPerImage())));
+    columns.add(right("with features", row -> time(row.msPerImageWithFeatures())));
     return TextTable.of(rows, columns);
   }
 

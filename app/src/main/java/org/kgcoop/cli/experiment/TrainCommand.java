@@ -1,6 +1,5 @@
 package org.kgcoop.cli.experiment;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +29,9 @@ import org.kgcoop.experiment.Workbench;
 import org.kgcoop.prompt.KgCoOp;
 import org.kgcoop.prompt.Occasion;
 import org.kgcoop.prompt.Preset;
+import org.kgcoop.runs.RunJson;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensorboard.EventFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -120,7 +122,7 @@ public final class TrainCommand implements Callable<Integer> {
     Trial trial = new Trial(contender, new Draw(whole, split, shots.value(), seed), targets, "");
     try (Clip clip = clipOptions.load()) {
       Workbench bench = invocation.bench(clip, bank.open(clip, output), output.progress(), output);
-      JsonNode results = new TrialRun(bench, trial).run(out);
+      RunResults results = new TrialRun(bench, trial).run(out);
       EventFile.below(out);
       report(results, zeroShot(bench, targets));
     }
@@ -132,28 +134,21 @@ public final class TrainCommand implements Callable<Integer> {
     return targets.isEmpty() ? OptionalDouble.empty() : targets.get(0).zeroShot(bench);
   }
 
-  private void report(JsonNode results, OptionalDouble zeroShot) {
+  private void report(RunResults results, OptionalDouble zeroShot) {
     if (output.isJson()) {
-      output.json(results);
+      output.json(RunJson.tree(results));
       return;
     }
-    for (JsonNode test : results.path("targets")) {
+    for (TargetResult test : results.targets()) {
       output.line(
           String.format(
-              Locale.ROOT,
-              "accuracy %.2f %% on %d test pictures",
-              test.path("accuracy").asDouble(),
-              test.path("total").asLong()));
+              Locale.ROOT, "accuracy %.2f %% on %d test pictures", test.accuracy(), test.total()));
     }
     zeroShot.ifPresent(
         accuracy ->
             output.line(
                 String.format(Locale.ROOT, "zero-shot CLIP %.2f %% on the same", accuracy)));
-    output.line(
-        String.format(
-            Locale.ROOT,
-            "training %.2f ms an image",
-            results.path("training").path("ms_per_image").asDouble()));
+    output.line(String.format(Locale.ROOT, "training %.2f ms an image", results.msPerImage()));
     output.line("prompt: " + out.resolve("prompt.safetensors"));
   }
 }

@@ -7,12 +7,7 @@ import picocli.CommandLine.Command;
     name = "runs",
     mixinStandardHelpOptions = true,
     header = "List, compare, tabulate, delete and repeat runs.",
-    description = {
-      "",
-      "Every run is a folder. An index over them, .index.sqlite in the folder of all runs, makes this"
-          + " quick; it holds nothing else, may be deleted and is then made again.",
-      ""
-    },
+    description = {"", "Every run is a folder; what is said of it is what its files tell.", ""},
     footer = {
       "",
       "Examples:",

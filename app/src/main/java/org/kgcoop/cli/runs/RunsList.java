@@ -17,9 +17,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
-import org.kgcoop.store.RunLabels;
-import org.kgcoop.store.StoredRun;
-import org.kgcoop.train.RunFolders;
+import org.kgcoop.runs.RunFolders;
+import org.kgcoop.runs.RunJson;
+import org.kgcoop.runs.TargetResult;
+import org.kgcoop.tables.RunLabels;
+import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Mixin;
 
 /** Which runs there are: {@code runs} and {@code runs list}. */
@@ -90,16 +92,7 @@ abstract class RunsList implements Callable<Integer> {
     json.put("data_set", run.dataSet()).put("protocol", run.protocol()).put("shots", run.shots());
     json.put("seed", run.seed());
     ArrayNode targets = json.putArray("targets");
-    for (StoredRun.Target target : run.targets()) {
-      targets
-          .addObject()
-          .put("name", target.name())
-          .put("data_set", target.dataSet())
-          .put("classes", target.classes())
-          .put("correct", target.correct())
-          .put("total", target.total())
-          .put("accuracy", target.accuracy());
-    }
+    run.targets().forEach(target -> targets.add(RunJson.tree(target.counts())));
     json.put("h", Double.isNaN(run.harmonicMean()) ? null : (Double) run.harmonicMean());
     json.put("ms_per_image", Double.isNaN(run.msPerImage()) ? null : (Double) run.msPerImage());
     return json.put("modified", run.modified().toString());
@@ -108,13 +101,13 @@ abstract class RunsList implements Callable<Integer> {
   /** A run that is not complete is running, or was stopped: its lock tells. */
   static String state(StoredRun run) {
     if (run.isComplete()) {
-      return run.state();
+      return "complete";
     }
     return RunFolders.isInUse(run.path()) ? "running" : "stopped";
   }
 
   private static String accuracies(StoredRun run) {
-    List<StoredRun.Target> targets = run.targets();
+    List<TargetResult> targets = run.targets();
     String shown =
         targets.stream()
             .limit(SHOWN_TARGETS)

@@ -13,11 +13,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.options.Parse;
-import org.kgcoop.store.RunFilter;
-import org.kgcoop.store.RunIndex;
-import org.kgcoop.store.RunReader;
-import org.kgcoop.store.StoredRun;
-import org.kgcoop.train.RunFolders;
+import org.kgcoop.runs.RunFolders;
+import org.kgcoop.tables.RunFilter;
+import org.kgcoop.tables.RunsBelow;
+import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Option;
 
 /** Where runs lie, and which of them are meant. */
@@ -67,7 +66,6 @@ final class RunsOptions {
           list("--protocol", protocols),
           numbers("--seed", seeds),
           numbers("--shots", shots).stream().map(Math::toIntExact).toList(),
-          List.of(),
           settings);
     }
 
@@ -87,7 +85,7 @@ final class RunsOptions {
   /** The run of a folder, named by its path or by its name below {@code --runs}. */
   StoredRun run(Path named) {
     Path folder = folder(named);
-    return RunReader.read(folder, named.toString().replace('\\', '/'));
+    return StoredRun.read(folder, named.toString().replace('\\', '/'));
   }
 
   private Path folder(Path named) {
@@ -145,7 +143,7 @@ final class RunsOptions {
         runs.addAll(below(folder, filter, warnings));
         continue;
       }
-      // One index serves all folders below --runs.
+      // Below --runs a run has its name there.
       List<StoredRun> inside =
           below(root, filter, warnings).stream()
               .filter(run -> run.path().toAbsolutePath().normalize().startsWith(absolute))
@@ -160,8 +158,6 @@ final class RunsOptions {
   }
 
   private static List<StoredRun> below(Path folder, RunFilter filter, Consumer<String> warnings) {
-    try (RunIndex index = RunIndex.open(folder, warnings)) {
-      return index.runs(filter);
-    }
+    return RunsBelow.read(folder, warnings).runs(filter);
   }
 }

@@ -1,6 +1,5 @@
 package org.kgcoop.cli.runs;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,9 +12,13 @@ import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.ShellWords;
 import org.kgcoop.cli.options.PortableWords;
-import org.kgcoop.store.RunReader;
-import org.kgcoop.store.StoredRun;
-import org.kgcoop.train.RunFolders;
+import org.kgcoop.runs.Predictions;
+import org.kgcoop.runs.RunFolders;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TargetResult;
+import org.kgcoop.tables.RunFilter;
+import org.kgcoop.tables.RunsBelow;
+import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -86,7 +89,7 @@ public final class RunsRerunCommand implements Callable<Integer> {
       return exitCode;
     }
     Path again = RunFolders.isOne(out) ? out : RunFolders.runsBelow(out).get(0);
-    List<String> differences = differences(RunReader.results(folder), RunReader.results(again));
+    List<String> differences = differences(folder, again);
     if (differences.isEmpty()) {
       output.line(again + ": the same numbers as " + folder);
       return 0;
@@ -143,25 +146,23 @@ public final class RunsRerunCommand implements Callable<Integer> {
   }
 
   /** What is not equal: counts, predictions, confidences. */
-  private static List<String> differences(JsonNode before, JsonNode now) {
+  private static List<String> differences(Path before, Path now) {
     List<String> differences = new ArrayList<>();
-    JsonNode old = before.path("targets");
-    JsonNode made = now.path("targets");
+    List<TargetResult> old = RunResults.read(before).targets();
+    List<TargetResult> made = RunResults.read(now).targets();
     if (old.size() != made.size()) {
       return List.of("%s targets instead of %s".formatted(made.size(), old.size()));
     }
+    Predictions predicted = Predictions.read(before);
+    Predictions again = Predictions.read(now);
     for (int i = 0; i < old.size(); i++) {
-      JsonNode a = old.get(i);
-      JsonNode b = made.get(i);
-      if (!a.equals(b)) {
+      TargetResult a = old.get(i);
+      TargetResult b = made.get(i);
+      if (!a.equals(b) || !predicted.target(a.name()).equals(again.target(b.name()))) {
         differences.add(
             "%s %s of %s right instead of %s"
-                    .formatted(
-                        b.path("name").asText(),
-                        b.path("correct").asLong(),
-                        b.path("total").asLong(),
-                        a.path("correct").asLong())
-                + (a.path("correct").equals(b.path("correct")) ? ", by other predictions" : ""));
+                    .formatted(b.name(), b.correct(), b.total(), a.correct())
+                + (a.correct() == b.correct() ? ", by other predictions" : ""));
       }
     }
     return differences;

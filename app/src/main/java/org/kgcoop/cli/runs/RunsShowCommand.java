@@ -4,14 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.ShellWords;
 import org.kgcoop.cli.console.TextTable;
-import org.kgcoop.store.RunReader;
-import org.kgcoop.store.StoredRun;
+import org.kgcoop.files.JsonFiles;
+import org.kgcoop.runs.TargetResult;
+import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -35,23 +35,24 @@ public final class RunsShowCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path folder = runs.runFolder(run);
-    JsonNode results = RunReader.results(folder);
     if (output.isJson()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode().put("path", folder.toString());
-      json.set("run", RunReader.settings(folder));
-      json.set("results", results.isMissingNode() ? JsonNodeFactory.instance.nullNode() : results);
+      for (String part : List.of("run", "results", "predictions")) {
+        JsonNode content = JsonFiles.read(folder.resolve(part + ".json"));
+        json.set(part, content.isMissingNode() ? JsonNodeFactory.instance.nullNode() : content);
+      }
       output.json(json);
       return 0;
     }
     StoredRun stored = runs.run(folder);
     output.line(folder + ": " + RunsList.state(stored));
-    stored.sortedSettings().forEach((key, value) -> output.line("  " + key + ": " + value));
+    stored.settings().forEach((key, value) -> output.line("  " + key + ": " + value));
     if (!stored.command().isEmpty()) {
       output.line("made by:");
       output.line("  kgcoop " + ShellWords.join(stored.command()));
       output.line("  in " + stored.directory());
     }
-    for (StoredRun.Target target : stored.targets()) {
+    for (TargetResult target : stored.targets()) {
       output.line(
           "%s (%s, %s classes): %s %%, %s of %s"
               .formatted(
@@ -69,10 +70,8 @@ public final class RunsShowCommand implements Callable<Integer> {
       output.line("training: " + TextTable.number(stored.msPerImage()) + " ms an image");
     }
     int vector = 1;
-    for (JsonNode words : results.path("nearest_words")) {
-      List<String> texts = new ArrayList<>();
-      words.forEach(word -> texts.add(word.asText()));
-      output.line("vector " + vector++ + ": " + String.join(", ", texts));
+    for (List<String> words : stored.results().nearestWords()) {
+      output.line("vector " + vector++ + ": " + String.join(", ", words));
     }
     return 0;
   }

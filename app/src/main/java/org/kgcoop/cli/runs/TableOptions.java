@@ -4,7 +4,7 @@ import java.util.Locale;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.eval.Bootstrap;
-import org.kgcoop.store.TableWriter;
+import org.kgcoop.tables.TableWriter;
 import picocli.CommandLine.Option;
 
 /** How tables of stored runs are written, and how often they are resampled. */

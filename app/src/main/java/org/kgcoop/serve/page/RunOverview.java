@@ -19,10 +19,10 @@ import org.kgcoop.report.ListPage.Column;
 import org.kgcoop.report.ListPage.Line;
 import org.kgcoop.report.ListPage.Listing;
 import org.kgcoop.report.ReportPage;
-import org.kgcoop.store.RunLabels;
-import org.kgcoop.store.RunTable;
-import org.kgcoop.store.StoredRun;
-import org.kgcoop.train.RunFolders;
+import org.kgcoop.runs.RunFolders;
+import org.kgcoop.tables.RunLabels;
+import org.kgcoop.tables.RunTable;
+import org.kgcoop.tables.StoredRun;
 
 /** The page of what there is: methods side by side, tables of protocols, the newest runs. */
 final class RunOverview {

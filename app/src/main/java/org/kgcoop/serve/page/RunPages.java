@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -16,14 +15,14 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.SecurityHeaders;
-import org.kgcoop.store.RunFilter;
-import org.kgcoop.store.RunIndex;
-import org.kgcoop.store.StoredRun;
+import org.kgcoop.tables.RunFilter;
+import org.kgcoop.tables.RunsBelow;
+import org.kgcoop.tables.StoredRun;
 
 /**
  * The runs below a folder as pages: what there is, and the report of each run and table, made when
- * it is asked for. A name from a request is looked up among those of the index and never made a
- * path of. One page is made at a time; the last few are kept.
+ * it is asked for. A name from a request is looked up among those found and never made a path of.
+ * One page is made at a time; the last few are kept.
  */
 public final class RunPages {
   /** The address of the list of runs. */
@@ -44,7 +43,7 @@ public final class RunPages {
   private record Kept(FileTime written, String html) {}
 
   /** The page of what there is. */
-  private record Overview(List<StoredRun> runs, Map<String, String> tables, String html) {}
+  private record Overview(RunsBelow found, String html) {}
 
   /**
    * Pages of the runs below a folder.
@@ -68,26 +67,23 @@ public final class RunPages {
     request.html(page);
   }
 
-  private RunIndex index() {
+  private RunsBelow found() {
     if (root == null) {
       throw new RefusedRequestException(
           404, "no runs are shown: the server was started without --runs");
     }
-    return RunIndex.open(root, log);
+    return RunsBelow.read(root, log);
   }
 
   private synchronized String overview() {
-    try (RunIndex index = index()) {
-      List<StoredRun> runs = index.runs(RunFilter.ALL);
-      Map<String, String> tables = index.tables();
-      Overview last = overview;
-      if (last != null && last.runs.equals(runs) && last.tables.equals(tables)) {
-        return last.html;
-      }
-      String html = new RunOverview(runs, tables, log).html();
-      overview = new Overview(runs, tables, html);
-      return html;
+    RunsBelow found = found();
+    Overview last = overview;
+    if (last != null && last.found.equals(found)) {
+      return last.html;
     }
+    String html = new RunOverview(found.runs(), found.tables(), log).html();
+    overview = new Overview(found, html);
+    return html;
   }
 
   private void report(Context request) {
@@ -129,15 +125,14 @@ public final class RunPages {
   }
 
   private Path folder(String run, String table) {
-    try (RunIndex index = index()) {
-      if (index.tables().containsKey(table)) {
-        return index.folder(table);
-      }
-      return index.runs(RunFilter.ALL).stream()
-          .filter(each -> each.name().equals(run))
-          .map(StoredRun::path)
-          .findFirst()
-          .orElseThrow(() -> new RefusedRequestException(404, "no such run or table; see " + PATH));
+    RunsBelow found = found();
+    if (found.tables().containsKey(table)) {
+      return found.folder(table);
     }
+    return found.runs().stream()
+        .filter(each -> each.name().equals(run))
+        .map(StoredRun::path)
+        .findFirst()
+        .orElseThrow(() -> new RefusedRequestException(404, "no such run or table; see " + PATH));
   }
 }

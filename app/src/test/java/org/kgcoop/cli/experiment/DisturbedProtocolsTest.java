@@ -87,7 +87,7 @@ class DisturbedProtocolsTest {
       Path own = disturbed.resolve(run.getKey());
       assertThat(StoredJson.withoutTimes(own.resolve("results.json")))
           .isEqualTo(StoredJson.withoutTimes(run.getValue().resolve("results.json")));
-      for (String file : List.of("prompt.safetensors", "events.jsonl")) {
+      for (String file : List.of("prompt.safetensors", "predictions.json", "events.jsonl")) {
         if (Files.exists(run.getValue().resolve(file))) {
           assertThat(own.resolve(file)).hasSameBinaryContentAs(run.getValue().resolve(file));
         }

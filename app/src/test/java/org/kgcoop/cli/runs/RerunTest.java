@@ -14,8 +14,8 @@ import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.files.JsonFiles;
-import org.kgcoop.store.StoredRuns;
-import org.kgcoop.train.RunFolders;
+import org.kgcoop.runs.RunFolders;
+import org.kgcoop.tables.StoredRuns;
 
 /** Runs made again by their own command. */
 @Tag("equality")

@@ -32,7 +32,7 @@ import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.ModelRegistry;
-import org.kgcoop.store.StoredRuns;
+import org.kgcoop.tables.StoredRuns;
 
 /** The page in a real browser, over the embedded CLIP. Skipped without one. */
 class WebPageBrowserTest {

@@ -34,7 +34,7 @@ import org.kgcoop.serve.ApiDescription;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.ModelRegistry;
-import org.kgcoop.store.StoredRuns;
+import org.kgcoop.tables.StoredRuns;
 
 /** What the page's addresses answer, and to whom. */
 class WebPageTest {

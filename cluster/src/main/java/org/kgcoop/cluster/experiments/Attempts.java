@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.LockedFile;
-import org.kgcoop.train.RunFolders;
+import org.kgcoop.files.LockedFile;
+import org.kgcoop.runs.RunFolders;
 
 /**
  * Attempts at the runs of a table. Each works below a folder of its own, on the file system of the

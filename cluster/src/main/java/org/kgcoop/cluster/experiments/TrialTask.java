@@ -13,7 +13,7 @@ import org.apache.spark.TaskContext;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.experiment.Grid;
 import org.kgcoop.cluster.session.Versions;
-import org.kgcoop.train.SettingsDifferences;
+import org.kgcoop.runs.SettingsDifferences;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction2;
 

@@ -14,8 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.LockedFile;
-import org.kgcoop.train.RunFolder;
-import org.kgcoop.train.RunFolders;
+import org.kgcoop.files.LockedFile;
+import org.kgcoop.runs.RunFolder;
+import org.kgcoop.runs.RunFolders;
 
 class AttemptsTest {
   private static final String RUN = "pets/kgcoop/seed1";

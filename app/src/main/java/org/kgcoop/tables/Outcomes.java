@@ -1,0 +1,81 @@
+package org.kgcoop.tables;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.runs.Predictions;
+
+/**
+ * Which pictures runs took for what they are, in one order for all runs, so that they can be
+ * paired. The first run that names the pictures of a target gives the order.
+ */
+final class Outcomes {
+  private final Map<String, List<String>> pictures = new HashMap<>();
+  private final Map<StoredRun, Map<String, int[]>> correct = new HashMap<>();
+
+  /** Reads the results of runs on one data set. */
+  Outcomes(List<StoredRun> runs) {
+    for (StoredRun run : runs) {
+      Map<String, int[]> ofRun = new HashMap<>();
+      for (Predictions.OfTarget target : Predictions.read(run.path()).targets()) {
+        int[] ordered = ordered(target);
+        if (ordered != null) {
+          ofRun.put(target.name(), ordered);
+        }
+      }
+      correct.put(run, ofRun);
+    }
+  }
+
+  /**
+   * 1 for each picture that was taken for what it is, else 0: (runs, pictures). Null where there is
+   * no run, or results of one do not name their pictures, or name others than those before.
+   */
+  int @Nullable [][] correct(Collection<StoredRun> runs, String target) {
+    List<int[]> ofRuns = new ArrayList<>();
+    for (StoredRun run : runs) {
+      int[] ofRun = correct.getOrDefault(run, Map.of()).get(target);
+      if (ofRun == null) {
+        return null;
+      }
+      ofRuns.add(ofRun);
+    }
+    return ofRuns.isEmpty() ? null : ofRuns.toArray(int[][]::new);
+  }
+
+  private int @Nullable [] ordered(Predictions.OfTarget target) {
+    List<String> names = target.pictures();
+    int count = names.size();
+    if (count == 0 || target.labels().size() != count || target.predictions().size() != count) {
+      return null;
+    }
+    List<String> reference = pictures.computeIfAbsent(target.name(), name -> names);
+    int[] own = new int[count];
+    for (int i = 0; i < count; i++) {
+      own[i] = target.labels().get(i).equals(target.predictions().get(i)) ? 1 : 0;
+    }
+    return names.equals(reference) ? own : reordered(own, names, reference);
+  }
+
+  private static int @Nullable [] reordered(int[] own, List<String> names, List<String> reference) {
+    Map<String, Integer> places = new HashMap<>();
+    for (int i = 0; i < own.length; i++) {
+      places.put(names.get(i), i);
+    }
+    if (places.size() != own.length || reference.size() != own.length) {
+      return null;
+    }
+    int[] ordered = new int[own.length];
+    for (int i = 0; i < own.length; i++) {
+      Integer place = places.get(reference.get(i));
+      if (place == null) {
+        return null;
+      }
+      ordered[i] = own[place];
+    }
+    return ordered;
+  }
+}

@@ -1,0 +1,76 @@
+package org.kgcoop.tables;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.kgcoop.prompt.MethodCatalogue;
+
+/**
+ * Which settings tell runs of one method apart: those that differ between two of them on the same
+ * data set. What follows from the data, such as the template, and the seed are none.
+ */
+public final class RunLabels {
+  private static final Set<String> NEVER =
+      Set.of("method.method", "method.template", "method.templates", "training.seed");
+
+  /** What a name begins with that may tell runs apart. */
+  private static final List<String> PARTS =
+      List.of("method.", "training.", "computation.clip_fingerprint", "computation.precision");
+
+  private static final int SHOWN_FINGERPRINT = 8;
+
+  /** By method. */
+  private final Map<String, Set<String>> keys = new HashMap<>();
+
+  /** Labels for runs that are shown together. */
+  public RunLabels(List<StoredRun> runs) {
+    Map<List<String>, Map<String, Set<String>>> values = new HashMap<>();
+    for (StoredRun run : runs) {
+      Map<String, Set<String>> ofSet =
+          values.computeIfAbsent(List.of(run.method(), run.dataSet()), k -> new HashMap<>());
+      run.settings()
+          .forEach(
+              (key, value) -> {
+                if (!NEVER.contains(key) && PARTS.stream().anyMatch(key::startsWith)) {
+                  ofSet.computeIfAbsent(key, k -> new HashSet<>()).add(value);
+                }
+              });
+    }
+    values.forEach(
+        (methodAndSet, ofSet) ->
+            ofSet.forEach(
+                (key, different) -> {
+                  if (different.size() > 1) {
+                    keys.computeIfAbsent(methodAndSet.get(0), k -> new TreeSet<>()).add(key);
+                  }
+                }));
+  }
+
+  /** Those of a run, by the last part of their names. */
+  public Map<String, String> setting(StoredRun run) {
+    Map<String, String> varied = new TreeMap<>();
+    for (String key : keys.getOrDefault(run.method(), Set.of())) {
+      String value = run.settings().get(key);
+      if (value != null) {
+        boolean fingerprint = key.equals("computation.clip_fingerprint");
+        varied.put(
+            fingerprint ? "clip" : key.substring(key.lastIndexOf('.') + 1),
+            fingerprint
+                ? value.substring(0, Math.min(SHOWN_FINGERPRINT, value.length()))
+                : value.replaceFirst("^(-?\\d+)\\.0$", "$1"));
+      }
+    }
+    return varied;
+  }
+
+  /** The method's title and what was varied of it, as {@code KgCoOp weight=4}. */
+  public String method(StoredRun run) {
+    StringBuilder label = new StringBuilder(MethodCatalogue.title(run.method()));
+    setting(run).forEach((key, value) -> label.append(' ').append(key).append('=').append(value));
+    return label.toString();
+  }
+}

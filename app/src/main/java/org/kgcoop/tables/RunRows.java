@@ -1,0 +1,111 @@
+package org.kgcoop.tables;
+
+import java.math.BigDecimal;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.prompt.MethodCatalogue;
+
+/**
+ * Runs sorted into the rows of a table: {@code row > data set > seed > run}. A run that depends on
+ * no seed has {@link #NO_SEED}.
+ */
+final class RunRows {
+  static final long NO_SEED = Long.MIN_VALUE;
+
+  private RunRows() {}
+
+  /** A row for each method, its varied settings and shots; of equal runs the newest counts. */
+  static Map<RunTable.Row, Map<String, Map<Long, StoredRun>>> byMethod(
+      List<StoredRun> all, Consumer<String> warnings) {
+    List<StoredRun> complete = complete(all, warnings);
+    RunLabels labels = new RunLabels(complete);
+    List<StoredRun> runs = complete.stream().sorted(order(labels)).toList();
+    boolean manyShots = runs.stream().map(StoredRun::shots).distinct().count() > 1;
+    // Protocols learn other classes, so that their runs are never repetitions of each other.
+    boolean manyProtocols = runs.stream().map(StoredRun::protocol).distinct().count() > 1;
+    Map<RunTable.Row, Map<String, Map<Long, StoredRun>>> rows = new LinkedHashMap<>();
+    for (StoredRun run : runs) {
+      Map<String, String> setting = labels.setting(run);
+      String label =
+          labels.method(run)
+              + (manyShots ? shots(run.shots()) : "")
+              + (manyProtocols ? ", " + run.protocol() : "");
+      Map<Long, StoredRun> bySeed =
+          rows.computeIfAbsent(
+                  new RunTable.Row(label, run.method(), setting, run.shots()), r -> new TreeMap<>())
+              .computeIfAbsent(run.dataSet(), d -> new TreeMap<>());
+      long seed = run.seed() == null ? NO_SEED : run.seed();
+      StoredRun twin = bySeed.get(seed);
+      if (twin != null) {
+        warnings.accept(run.name() + " and " + twin.name() + " are equal runs: the newer counts");
+      }
+      if (twin == null || run.modified().isAfter(twin.modified())) {
+        bySeed.put(seed, run);
+      }
+    }
+    return rows;
+  }
+
+  /** A row for each run, under its name; they are paired whatever their seeds are. */
+  static Map<RunTable.Row, Map<String, Map<Long, StoredRun>>> byRun(
+      List<StoredRun> all, Consumer<String> warnings) {
+    Map<RunTable.Row, Map<String, Map<Long, StoredRun>>> rows = new LinkedHashMap<>();
+    for (StoredRun run : complete(all, warnings)) {
+      rows.put(
+          new RunTable.Row(run.name(), run.method(), Map.of(), run.shots()),
+          Map.of(run.dataSet(), Map.of(NO_SEED, run)));
+    }
+    return rows;
+  }
+
+  /** Methods as protocols list them, and of one method lesser settings first. */
+  private static Comparator<StoredRun> order(RunLabels labels) {
+    List<String> methods = MethodCatalogue.ids();
+    Comparator<StoredRun> byMethod =
+        Comparator.comparingInt(
+            run -> methods.contains(run.method()) ? methods.indexOf(run.method()) : methods.size());
+    return byMethod
+        .thenComparing(run -> String.join(" ", labels.setting(run).keySet()))
+        .thenComparing(
+            run -> List.copyOf(labels.setting(run).values()),
+            (a, b) ->
+                IntStream.range(0, Math.min(a.size(), b.size()))
+                    .map(i -> compare(a.get(i), b.get(i)))
+                    .filter(order -> order != 0)
+                    .findFirst()
+                    .orElse(0))
+        .thenComparingInt(StoredRun::shots);
+  }
+
+  private static int compare(String a, String b) {
+    String number = "-?[\\d.]+(E-?\\d+)?";
+    return a.matches(number) && b.matches(number)
+        ? new BigDecimal(a).compareTo(new BigDecimal(b))
+        : a.compareTo(b);
+  }
+
+  private static List<StoredRun> complete(List<StoredRun> all, Consumer<String> warnings) {
+    List<StoredRun> runs =
+        all.stream().filter(r -> r.isComplete() && !r.targets().isEmpty()).toList();
+    if (runs.isEmpty()) {
+      throw KgCoopException.configuration(
+          "no complete run with results is among these " + all.size());
+    }
+    if (runs.size() < all.size()) {
+      warnings.accept(
+          "%s of %s runs are not complete and left out"
+              .formatted(all.size() - runs.size(), all.size()));
+    }
+    return runs;
+  }
+
+  private static String shots(int shots) {
+    return ", " + (shots == 0 ? "all" : shots) + (shots == 1 ? " shot" : " shots");
+  }
+}

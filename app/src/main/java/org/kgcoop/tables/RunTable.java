@@ -1,0 +1,339 @@
+package org.kgcoop.tables;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.eval.Bootstrap;
+import org.kgcoop.eval.Metrics;
+import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.runs.TargetResult;
+
+/**
+ * Complete runs as a table: a row for each method and what was varied of it, a column for each
+ * target, and behind each difference of two rows its interval.
+ *
+ * <p>A figure is the mean over seeds of the mean over data sets, as in the published tables; its
+ * deviation is the population standard deviation over seeds (divided by n), as the published parser
+ * of logs computes it. H is that of the averaged base and new accuracies. Intervals and differences
+ * come from {@link Bootstrap}, over pictures and seeds; a difference stands where the 95 % interval
+ * of its paired resamples excludes 0. A seed that lacks one of the row's data sets does not count.
+ */
+public final class RunTable {
+  /** H of base and new. */
+  public static final String HARMONIC_MEAN = "H";
+
+  /** The mean over the targets that were not trained on. */
+  public static final String AVERAGE = "average";
+
+  /** Targets that are a part of the data set itself. */
+  private static final Set<String> PARTS = Set.of("base", "new", "test");
+
+  /**
+   * What a row holds.
+   *
+   * @param label of method, setting and shots, as far as they tell rows apart
+   * @param setting what was varied
+   * @param shots pictures a class; 0 for all
+   */
+  public record Row(String label, String method, Map<String, String> setting, int shots) {
+
+    /** Whether a user means it: by its label, or by that with the method's id in it. */
+    public boolean isNamed(String name) {
+      return name.equalsIgnoreCase(label)
+          || name.equalsIgnoreCase(label.replace(MethodCatalogue.title(method), method));
+    }
+  }
+
+  /**
+   * An accuracy in percent.
+   *
+   * @param deviation population standard deviation over seeds
+   * @param complete false where a run is missing that its data sets and seeds, or those of other
+   *     rows, let expect: seeds that lack a data set do not count
+   * @param interval null where results do not name their pictures
+   */
+  public record Figure(
+      double mean,
+      double deviation,
+      int seeds,
+      int dataSets,
+      boolean complete,
+      Bootstrap.@Nullable Interval interval) {}
+
+  /**
+   * What one row has more than another, in percent points.
+   *
+   * @param interval null where the two cannot be paired
+   */
+  public record Difference(
+      String column, Row row, Row other, double value, Bootstrap.@Nullable Interval interval) {
+    /** Whether its interval excludes 0. */
+    public boolean stands() {
+      return interval != null && interval.excludesZero();
+    }
+  }
+
+  private final Map<Row, Map<String, Map<Long, StoredRun>>> runs;
+  private final List<String> targets;
+  private final List<String> columns;
+  private final Measurements measurements;
+
+  private RunTable(Map<Row, Map<String, Map<Long, StoredRun>>> runs, Bootstrap bootstrap) {
+    this.runs = runs;
+    targets =
+        runs.values().stream()
+            .flatMap(ofRow -> ofRow.values().stream())
+            .flatMap(bySeed -> bySeed.values().stream())
+            .flatMap(run -> run.targets().stream().map(TargetResult::name))
+            .distinct()
+            .toList();
+    columns = columns(targets);
+    measurements = new Measurements(runs, targets, bootstrap);
+  }
+
+  /**
+   * A row for each method, its varied settings and shots. Of equal runs the newest counts.
+   *
+   * @throws org.kgcoop.KgCoopException where none of them is complete
+   */
+  public static RunTable of(List<StoredRun> runs, Bootstrap bootstrap, Consumer<String> warnings) {
+    return new RunTable(RunRows.byMethod(runs, warnings), bootstrap);
+  }
+
+  /**
+   * A row for each run, under its name.
+   *
+   * @throws org.kgcoop.KgCoopException where none of them is complete
+   */
+  public static RunTable ofEach(
+      List<StoredRun> runs, Bootstrap bootstrap, Consumer<String> warnings) {
+    return new RunTable(RunRows.byRun(runs, warnings), bootstrap);
+  }
+
+  private static List<String> columns(List<String> targets) {
+    List<String> columns = new ArrayList<>(targets);
+    if (targets.contains("base") && targets.contains("new")) {
+      columns.add(columns.indexOf("new") + 1, HARMONIC_MEAN);
+    }
+    if (targets.stream().filter(t -> !PARTS.contains(t)).count() > 1) {
+      columns.add(AVERAGE);
+    }
+    return List.copyOf(columns);
+  }
+
+  public List<Row> rows() {
+    return List.copyOf(runs.keySet());
+  }
+
+  public List<String> columns() {
+    return columns;
+  }
+
+  /** What is to be known of the figures beside themselves, a line each. */
+  public List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    if (rows().stream().anyMatch(row -> columns.stream().anyMatch(c -> lacksRuns(row, c)))) {
+      notes.add(
+          "† incomplete: of a row the seeds count that all of its data sets have (- where there is"
+              + " none); other rows may have more data sets.");
+    }
+    if (anyHas("training.augment", "bank:")) {
+      notes.add(
+          "Runs with --augment bank:V see the same random views whatever their seed: ± and"
+              + " intervals lack what other views would change.");
+    }
+    if (anyHas("method.weight", "auto")) {
+      notes.add(
+          "KgCoOp weight=auto: where a data set has validation pictures, the search uses their"
+              + " labels, which other methods do not see.");
+    }
+    return notes;
+  }
+
+  private boolean lacksRuns(Row row, String column) {
+    return !isComplete(row, column)
+        && parts(row, column).stream().allMatch(t -> measurements.of(row, t).dataSets() > 0);
+  }
+
+  private boolean anyHas(String setting, String beginning) {
+    return runs.values().stream()
+        .flatMap(ofRow -> ofRow.values().stream())
+        .flatMap(bySeed -> bySeed.values().stream())
+        .anyMatch(run -> run.settings().getOrDefault(setting, "").startsWith(beginning));
+  }
+
+  /** The data sets that were trained on. */
+  public Set<String> dataSets() {
+    Set<String> names = new LinkedHashSet<>();
+    runs.values().forEach(ofRow -> names.addAll(ofRow.keySet()));
+    return names;
+  }
+
+  /** Milliseconds a picture in training, the mean over runs; NaN where none was trained. */
+  public double msPerImage(Row row) {
+    return Metrics.mean(
+        ofRow(row).values().stream()
+            .flatMap(bySeed -> bySeed.values().stream())
+            .map(StoredRun::msPerImage)
+            .toList());
+  }
+
+  /** The figure of a row in a column, or null where it has none. */
+  public @Nullable Figure figure(Row row, String column) {
+    double mean = derive(row, column, target -> measurements.of(row, target).mean());
+    if (Double.isNaN(mean)) {
+      return null;
+    }
+    List<Double> bySeed = new ArrayList<>();
+    for (long seed : seeds(row)) {
+      double value = derive(row, column, target -> measurements.of(row, target).ofSeed(seed));
+      if (!Double.isNaN(value)) {
+        bySeed.add(value);
+      }
+    }
+    double[] resampled = resampled(row, column);
+    return new Figure(
+        mean,
+        Metrics.spread(bySeed).standardDeviation(),
+        bySeed.size(),
+        parts(row, column).stream()
+            .mapToInt(target -> measurements.of(row, target).dataSets())
+            .max()
+            .orElse(0),
+        isComplete(row, column),
+        resampled == null ? null : Bootstrap.Interval.of(resampled));
+  }
+
+  private boolean isComplete(Row row, String column) {
+    List<String> parts = parts(row, column);
+    return parts.stream().allMatch(target -> measurements.of(row, target).isComplete())
+        && parts.stream().map(target -> measurements.of(row, target).seeds()).distinct().count()
+            == 1;
+  }
+
+  /** What a row has more than another in a column; null where one of them has no figure there. */
+  public @Nullable Difference difference(Row row, Row other, String column) {
+    Figure figure = figure(row, column);
+    Figure against = figure(other, column);
+    if (figure == null || against == null) {
+      return null;
+    }
+    double[] a = resampled(row, column);
+    double[] b = resampled(other, column);
+    Bootstrap.Interval interval = null;
+    if (a != null && b != null && arePaired(row, other)) {
+      double[] difference = new double[a.length];
+      Arrays.setAll(difference, i -> a[i] - b[i]);
+      interval = Bootstrap.Interval.of(difference);
+    }
+    return new Difference(column, row, other, figure.mean() - against.mean(), interval);
+  }
+
+  /** The best row of a column, if its difference from each other row stands; else null. */
+  public @Nullable Row best(String column) {
+    Row best = null;
+    double highest = Double.NEGATIVE_INFINITY;
+    for (Row row : runs.keySet()) {
+      Figure figure = figure(row, column);
+      if (figure != null && figure.mean() > highest) {
+        best = row;
+        highest = figure.mean();
+      }
+    }
+    if (best == null || runs.size() < 2) {
+      return null;
+    }
+    for (Row row : runs.keySet()) {
+      Difference difference = row.equals(best) ? null : difference(best, row, column);
+      if (difference != null && !difference.stands()) {
+        return null;
+      }
+    }
+    return best;
+  }
+
+  // ---- what stands behind it
+
+  private Map<String, Map<Long, StoredRun>> ofRow(Row row) {
+    return runs.getOrDefault(row, Map.of());
+  }
+
+  private Set<Long> seeds(Row row) {
+    Set<Long> seeds = new TreeSet<>();
+    ofRow(row).values().forEach(bySeed -> seeds.addAll(bySeed.keySet()));
+    return seeds;
+  }
+
+  /** A column from the targets it is made of; NaN where one is missing. */
+  private double derive(Row row, String column, ToDoubleFunction<String> ofTarget) {
+    return switch (column) {
+      case HARMONIC_MEAN ->
+          Metrics.harmonicMean(ofTarget.applyAsDouble("base"), ofTarget.applyAsDouble("new"));
+      case AVERAGE ->
+          parts(row, column).stream().mapToDouble(ofTarget).average().orElse(Double.NaN);
+      default -> ofTarget.applyAsDouble(column);
+    };
+  }
+
+  /** The targets that a column is made of. */
+  private List<String> parts(Row row, String column) {
+    return switch (column) {
+      case HARMONIC_MEAN -> List.of("base", "new");
+      case AVERAGE ->
+          targets.stream().filter(t -> !PARTS.contains(t) && !ofRow(row).containsKey(t)).toList();
+      default -> List.of(column);
+    };
+  }
+
+  private double @Nullable [] resampled(Row row, String column) {
+    Map<String, double[]> ofTargets = new TreeMap<>();
+    int count = 0;
+    for (String part : parts(row, column)) {
+      double[] values = measurements.of(row, part).resampled();
+      if (values == null) {
+        return null;
+      }
+      ofTargets.put(part, values);
+      count = values.length;
+    }
+    double[] derived = new double[count];
+    for (int i = 0; i < count; i++) {
+      int resample = i;
+      derived[i] =
+          derive(
+              row,
+              column,
+              target -> {
+                double[] values = ofTargets.get(target);
+                return values == null ? Double.NaN : values[resample];
+              });
+    }
+    return count == 0 ? null : derived;
+  }
+
+  /** Whether the same seeds of the same data sets were run of both, or none of one. */
+  private boolean arePaired(Row row, Row other) {
+    Map<String, Map<Long, StoredRun>> a = ofRow(row);
+    Map<String, Map<Long, StoredRun>> b = ofRow(other);
+    return a.keySet().equals(b.keySet())
+        && a.keySet().stream()
+            .allMatch(
+                dataSet ->
+                    pair(
+                        a.getOrDefault(dataSet, Map.of()).keySet(),
+                        b.getOrDefault(dataSet, Map.of()).keySet()));
+  }
+
+  private static boolean pair(Set<Long> seeds, Set<Long> others) {
+    Set<Long> none = Set.of(RunRows.NO_SEED);
+    return seeds.equals(others) || seeds.equals(none) || others.equals(none);
+  }
+}

@@ -1,0 +1,157 @@
+package org.kgcoop.tables;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.runs.RunRecord;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TableResults;
+
+/**
+ * The runs and tables below a folder, as their files tell them.
+ *
+ * @param runs in the order of their names
+ * @param tables the protocols of tables by the names of their folders, with '/' between
+ */
+public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tables) {
+
+  /** The folders with a {@code run.json}, and when it was written; those with results. */
+  private record Found(Map<Path, FileTime> runs, Set<Path> results) {}
+
+  public RunsBelow {
+    runs = List.copyOf(runs);
+    tables = new TreeMap<>(tables);
+  }
+
+  /**
+   * Reads what there is.
+   *
+   * @param warnings told of runs and tables that cannot be read
+   */
+  public static RunsBelow read(Path root, Consumer<String> warnings) {
+    if (!Files.isDirectory(root)) {
+      throw KgCoopException.configuration(
+          root + ": no such folder of runs; train something, or name another with --runs DIR");
+    }
+    Found found = find(root);
+    Map<String, String> tables = new TreeMap<>();
+    for (Path folder : found.results) {
+      if (!found.runs.containsKey(folder)) {
+        String protocol = protocol(folder, warnings);
+        if (!protocol.isEmpty()) {
+          tables.put(name(root, folder), protocol);
+        }
+      }
+    }
+    Queue<String> unreadable = new ConcurrentLinkedQueue<>();
+    List<StoredRun> runs =
+        found.runs.entrySet().parallelStream()
+            .flatMap(
+                run -> run(root, run.getKey(), run.getValue(), tables, unreadable::add).stream())
+            .sorted(Comparator.comparing(StoredRun::name))
+            .toList();
+    unreadable.stream().sorted().forEach(warnings);
+    return new RunsBelow(root, runs, tables);
+  }
+
+  /** The runs that a filter leaves. */
+  public List<StoredRun> runs(RunFilter filter) {
+    return runs.stream().filter(filter::takes).toList();
+  }
+
+  /** The folder of a table or run that was found. */
+  public Path folder(String name) {
+    return name.equals(".") ? root : root.resolve(name);
+  }
+
+  private static String name(Path root, Path folder) {
+    String name = root.relativize(folder).toString().replace('\\', '/');
+    return name.isEmpty() ? "." : name;
+  }
+
+  private static Optional<StoredRun> run(
+      Path root,
+      Path folder,
+      FileTime modified,
+      Map<String, String> tables,
+      Consumer<String> warnings) {
+    try {
+      StoredRun run = StoredRun.find(folder, name(root, folder), modified);
+      if (run == null) {
+        return Optional.empty();
+      }
+      for (Path above = folder;
+          above != null && above.startsWith(root);
+          above = above.getParent()) {
+        String protocol = tables.get(name(root, above));
+        if (protocol != null) {
+          return Optional.of(run.withProtocol(protocol));
+        }
+      }
+      return Optional.of(run);
+    } catch (KgCoopException e) {
+      warnings.accept(e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static String protocol(Path folder, Consumer<String> warnings) {
+    try {
+      return TableResults.read(folder).map(TableResults::protocol).orElse("");
+    } catch (KgCoopException e) {
+      warnings.accept(e.getMessage());
+      return "";
+    }
+  }
+
+  private static Found find(Path root) {
+    Found found = new Found(new TreeMap<>(), new TreeSet<>());
+    try {
+      Path unused =
+          Files.walkFileTree(
+              root,
+              new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes a) {
+                  // What is hidden belongs to runs and clusters, and is not done.
+                  return !folder.equals(root) && folder.getFileName().toString().startsWith(".")
+                      ? FileVisitResult.SKIP_SUBTREE
+                      : FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                  if (file.endsWith(RunRecord.FILE)) {
+                    found.runs.put(file.resolveSibling(""), attributes.lastModifiedTime());
+                  } else if (file.endsWith(RunResults.FILE)) {
+                    boolean unused = found.results.add(file.resolveSibling(""));
+                  }
+                  return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) {
+                  return FileVisitResult.CONTINUE; // gone meanwhile, or not ours to read
+                }
+              });
+    } catch (IOException e) {
+      throw KgCoopException.io(root + ": cannot be listed: " + e.getMessage(), e);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,334 @@
+package org.kgcoop.tables;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.freva.asciitable.AsciiTable;
+import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.HorizontalAlign;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.Messages;
+import org.kgcoop.eval.Bootstrap;
+
+/** A {@link RunTable} and its differences as text, Markdown, LaTeX, CSV or JSON. */
+public final class TableWriter {
+
+  /** For whom it is written. */
+  public enum Format {
+    TEXT,
+    MARKDOWN,
+    LATEX,
+    CSV
+  }
+
+  private static final String MARK = "*";
+
+  private final RunTable table;
+
+  /** The row that all others are compared with; all pairs of as many shots where it is null. */
+  private final RunTable.@Nullable Row against;
+
+  public TableWriter(RunTable table, RunTable.@Nullable Row against) {
+    this.table = table;
+    this.against = against;
+  }
+
+  /** The differences: of each row from {@code against}, else of each pair of as many shots. */
+  public List<RunTable.Difference> differences() {
+    List<RunTable.Difference> differences = new ArrayList<>();
+    pairs().forEach(pair -> table.columns().forEach(column -> add(differences, pair, column)));
+    return differences;
+  }
+
+  private void add(List<RunTable.Difference> differences, Pair pair, String column) {
+    RunTable.Difference difference = table.difference(pair.row(), pair.other(), column);
+    if (difference != null) {
+      differences.add(difference);
+    }
+  }
+
+  private record Pair(RunTable.Row row, RunTable.Row other) {
+    String label() {
+      return row.label() + " - " + other.label();
+    }
+  }
+
+  private List<Pair> pairs() {
+    List<RunTable.Row> rows = table.rows();
+    List<Pair> pairs = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      RunTable.Row row = rows.get(i);
+      if (against == null) {
+        rows.subList(0, i).stream()
+            .filter(other -> other.shots() == row.shots())
+            .forEach(other -> pairs.add(new Pair(row, other)));
+      } else if (!row.equals(against)) {
+        pairs.add(new Pair(row, against));
+      }
+    }
+    return pairs;
+  }
+
+  /** The table, and below it the differences. */
+  public String write(Format format) {
+    return switch (format) {
+      case CSV -> csv();
+      case TEXT ->
+          text(figures(Format.TEXT))
+              + "\n\n"
+              + (pairs().isEmpty() ? "" : text(differences(Format.TEXT)) + "\n\n")
+              + legend();
+      case MARKDOWN ->
+          markdown(figures(Format.MARKDOWN))
+              + (pairs().isEmpty() ? "" : "\n" + markdown(differences(Format.MARKDOWN)))
+              + "\n"
+              + legend().replace(MARK, "\\" + MARK);
+      case LATEX ->
+          "% needs \\usepackage{booktabs}\n"
+              + latex(figures(Format.LATEX))
+              + (pairs().isEmpty() ? "" : "\n" + latex(differences(Format.LATEX)))
+              + legend().lines().map(line -> "\n% " + line).reduce("", String::concat);
+    };
+  }
+
+  private String legend() {
+    String legend =
+        """
+        Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
+        Intervals by a bootstrap over pictures and seeds; paired for differences.
+        * stands: the interval of the difference (of a figure: from every other row) excludes 0.""";
+    return table.notes().stream().reduce(legend, (text, note) -> text + "\n" + note);
+  }
+
+  // ---- grids: a header and rows of equal length
+
+  private List<List<String>> figures(Format format) {
+    List<List<String>> grid = new ArrayList<>();
+    grid.add(header("method", true));
+    for (RunTable.Row row : table.rows()) {
+      List<String> line = new ArrayList<>(List.of(Messages.line(row.label())));
+      for (String column : table.columns()) {
+        RunTable.Figure figure = table.figure(row, column);
+        boolean best = row.equals(table.best(column));
+        line.add(figure == null ? "-" : mark(figure(figure, format), best, format));
+      }
+      double ms = table.msPerImage(row);
+      line.add(Double.isNaN(ms) ? "-" : number(ms));
+      grid.add(line);
+    }
+    return grid;
+  }
+
+  private List<List<String>> differences(Format format) {
+    List<List<String>> grid = new ArrayList<>();
+    grid.add(header("difference", false));
+    for (Pair pair : pairs()) {
+      List<String> line = new ArrayList<>(List.of(Messages.line(pair.label())));
+      for (String column : table.columns()) {
+        RunTable.Difference difference = table.difference(pair.row(), pair.other(), column);
+        if (difference == null) {
+          line.add("-");
+        } else {
+          String value = String.format(Locale.ROOT, "%+.2f", difference.value());
+          line.add(mark(value + interval(difference.interval()), difference.stands(), format));
+        }
+      }
+      grid.add(line);
+    }
+    return grid;
+  }
+
+  private List<String> header(String first, boolean time) {
+    List<String> header = new ArrayList<>(List.of(first));
+    table.columns().forEach(column -> header.add(Messages.line(column)));
+    if (time) {
+      header.add("ms/image");
+    }
+    return header;
+  }
+
+  private static String figure(RunTable.Figure figure, Format format) {
+    String plusMinus =
+        switch (format) {
+          case LATEX -> " $\\pm$ ";
+          default -> " ± ";
+        };
+    return number(figure.mean())
+        + (figure.seeds() > 1 ? plusMinus + number(figure.deviation()) : "")
+        + interval(figure.interval())
+        + (figure.complete() ? "" : format == Format.LATEX ? "$^\\dagger$" : " †");
+  }
+
+  private static String interval(Bootstrap.@Nullable Interval interval) {
+    return interval == null
+        ? ""
+        : " [" + number(interval.low()) + ", " + number(interval.high()) + "]";
+  }
+
+  private static String mark(String text, boolean marked, Format format) {
+    if (format == Format.TEXT) {
+      return text + (marked ? " " + MARK : "  "); // so that numbers stay below each other
+    }
+    if (!marked) {
+      return text;
+    }
+    return format == Format.LATEX ? "\\textbf{" + text + "}" + MARK : "**" + text + "** \\" + MARK;
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+
+  private static String text(List<List<String>> grid) {
+    List<Column> columns = new ArrayList<>();
+    for (int i = 0; i < grid.get(0).size(); i++) {
+      HorizontalAlign align = i == 0 ? HorizontalAlign.LEFT : HorizontalAlign.RIGHT;
+      columns.add(
+          new Column()
+              .header(grid.get(0).get(i))
+              .headerAlign(align)
+              .dataAlign(align)
+              .maxWidth(200));
+    }
+    return AsciiTable.getTable(
+        AsciiTable.NO_BORDERS,
+        columns.toArray(Column[]::new),
+        grid.subList(1, grid.size()).stream()
+            .map(line -> line.toArray(String[]::new))
+            .toArray(String[][]::new));
+  }
+
+  private static String markdown(List<List<String>> grid) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < grid.size(); i++) {
+      List<String> cells = grid.get(i).stream().map(c -> c.replace("|", "\\|")).toList();
+      text.append("| ").append(String.join(" | ", cells)).append(" |\n");
+      if (i == 0) {
+        text.append("|:--").append("|--:".repeat(cells.size() - 1)).append("|\n");
+      }
+    }
+    return text.toString();
+  }
+
+  private static String latex(List<List<String>> grid) {
+    StringBuilder text = new StringBuilder();
+    text.append("\\begin{tabular}{l").append("r".repeat(grid.get(0).size() - 1)).append("}\n");
+    text.append("\\toprule\n");
+    for (int i = 0; i < grid.size(); i++) {
+      List<String> cells = grid.get(i).stream().map(TableWriter::escaped).toList();
+      text.append(String.join(" & ", cells)).append(" \\\\\n");
+      text.append(i == 0 ? "\\midrule\n" : "");
+    }
+    return text.append("\\bottomrule\n\\end{tabular}\n").toString();
+  }
+
+  /** Backslashes, braces and dollars are this class's own: no label of a run has them. */
+  private static String escaped(String text) {
+    return text.replaceAll("([&%#_])", "\\\\$1");
+  }
+
+  // ---- for machines
+
+  private String csv() {
+    StringWriter text = new StringWriter();
+    CsvWriter csv = CsvWriter.builder().bufferSize(0).build(text); // straight into the text
+    csv.writeRecord(
+        "row",
+        "method",
+        "setting",
+        "shots",
+        "column",
+        "mean",
+        "std",
+        "low",
+        "high",
+        "seeds",
+        "data_sets",
+        "best_stands",
+        "ms_per_image",
+        "complete");
+    for (RunTable.Row row : table.rows()) {
+      for (String column : table.columns()) {
+        RunTable.Figure figure = table.figure(row, column);
+        if (figure == null) {
+          continue;
+        }
+        Bootstrap.Interval interval = figure.interval();
+        double ms = table.msPerImage(row);
+        csv.writeRecord(
+            Messages.cell(row.label()),
+            Messages.cell(row.method()),
+            row.setting().isEmpty() ? "" : row.setting().toString(),
+            "" + row.shots(),
+            Messages.cell(column),
+            "" + figure.mean(),
+            "" + figure.deviation(),
+            interval == null ? "" : "" + interval.low(),
+            interval == null ? "" : "" + interval.high(),
+            "" + figure.seeds(),
+            "" + figure.dataSets(),
+            "" + row.equals(table.best(column)),
+            Double.isNaN(ms) ? "" : "" + ms,
+            "" + figure.complete());
+      }
+    }
+    return text.toString().stripTrailing();
+  }
+
+  /** {@code rows} with their figures, and {@code differences}. */
+  public ObjectNode json() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode rows = json.putArray("rows");
+    for (RunTable.Row row : table.rows()) {
+      ObjectNode line = rows.addObject().put("row", row.label()).put("method", row.method());
+      ObjectNode setting = line.putObject("setting");
+      row.setting().forEach(setting::put);
+      line.put("shots", row.shots());
+      double ms = table.msPerImage(row);
+      ObjectNode unused =
+          Double.isNaN(ms) ? line.putNull("ms_per_image") : line.put("ms_per_image", ms);
+      ObjectNode figures = line.putObject("figures");
+      for (String column : table.columns()) {
+        RunTable.Figure figure = table.figure(row, column);
+        if (figure != null) {
+          ObjectNode cell =
+              figures
+                  .putObject(column)
+                  .put("mean", figure.mean())
+                  .put("std", figure.deviation())
+                  .put("seeds", figure.seeds())
+                  .put("data_sets", figure.dataSets())
+                  .put("complete", figure.complete())
+                  .put("best_stands", row.equals(table.best(column)));
+          put(cell, figure.interval());
+        }
+      }
+    }
+    ArrayNode differences = json.putArray("differences");
+    for (RunTable.Difference difference : differences()) {
+      ObjectNode line =
+          differences
+              .addObject()
+              .put("column", difference.column())
+              .put("row", difference.row().label())
+              .put("other", difference.other().label())
+              .put("difference", difference.value());
+      put(line, difference.interval());
+      line.put("stands", difference.stands());
+    }
+    return json;
+  }
+
+  private static void put(ObjectNode json, Bootstrap.@Nullable Interval interval) {
+    if (interval == null) {
+      json.putNull("interval_95");
+    } else {
+      json.putArray("interval_95").add(interval.low()).add(interval.high());
+    }
+  }
+}

@@ -1,0 +1,296 @@
+package org.kgcoop.tables;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.eval.Bootstrap;
+
+class RunTableTest {
+  private static final Bootstrap BOOTSTRAP = new Bootstrap(2000, 1);
+
+  @TempDir Path folder;
+
+  private final List<StoredRun> runs = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  private void add(StoredRuns run) {
+    String name = "run" + runs.size();
+    runs.add(StoredRun.read(run.write(folder.resolve(name)), name));
+  }
+
+  private RunTable table() {
+    return RunTable.of(runs, BOOTSTRAP, warnings::add);
+  }
+
+  private static RunTable.Figure figure(RunTable table, int row, String column) {
+    return Objects.requireNonNull(table.figure(table.rows().get(row), column));
+  }
+
+  /** What a row has more than the first. */
+  private static RunTable.Difference difference(RunTable table, int row) {
+    List<RunTable.Row> rows = table.rows();
+    return Objects.requireNonNull(table.difference(rows.get(row), rows.get(0), "test"));
+  }
+
+  @Test
+  void aFigureIsTheMeanOverSeedsOfTheMeanOverDataSets() {
+    add(StoredRuns.run("coop", "pets", 1).target("test", 50, 100));
+    add(StoredRuns.run("coop", "pets", 2).target("test", 60, 100));
+    add(StoredRuns.run("coop", "food", 1).target("test", 90, 100));
+    add(StoredRuns.run("coop", "food", 2).target("test", 96, 100));
+
+    RunTable.Figure figure = figure(table(), 0, "test");
+
+    // Seed 1: (50 + 90) / 2 = 70, seed 2: (60 + 96) / 2 = 78: mean 74, divided by n both 4 away.
+    assertThat(figure.mean()).isCloseTo(74, within(1e-9));
+    assertThat(figure.deviation()).isCloseTo(4, within(1e-9));
+    assertThat(figure.seeds()).isEqualTo(2);
+    assertThat(figure.dataSets()).isEqualTo(2);
+    Bootstrap.Interval interval = Objects.requireNonNull(figure.interval());
+    assertThat(interval.low()).isLessThan(74);
+    assertThat(interval.high()).isGreaterThan(74);
+  }
+
+  @Test
+  void hIsThatOfTheAverages() {
+    add(StoredRuns.run("coop", "pets", 1).target("base", 80, 100).target("new", 20, 100));
+    add(StoredRuns.run("coop", "pets", 2).target("base", 40, 100).target("new", 60, 100));
+
+    RunTable table = table();
+
+    assertThat(table.columns()).containsExactly("base", "new", "H");
+    // 2 x 60 x 40 / 100 = 48; the deviation is that of the seeds' own 32 and 48.
+    assertThat(figure(table, 0, "H").mean()).isCloseTo(48, within(1e-9));
+    assertThat(figure(table, 0, "H").deviation()).isCloseTo(8, within(1e-9));
+  }
+
+  @Test
+  void acrossDataSetsTheAverageLeavesOutTheOneThatWasTrainedOn() {
+    add(
+        StoredRuns.run("coop", "objects", 1)
+            .target("objects", 90, 100)
+            .target("pets", 50, 100)
+            .target("food", 70, 100));
+
+    RunTable table = table();
+
+    assertThat(table.columns()).containsExactly("objects", "pets", "food", "average");
+    assertThat(figure(table, 0, "average").mean()).isCloseTo(60, within(1e-9));
+  }
+
+  @Test
+  void aSeedThatLacksADataSetDoesNotCountAndTheFigureIsMarked() {
+    for (long seed = 1; seed <= 3; seed++) {
+      add(StoredRuns.run("coop", "pets", seed).target("test", 50, 100));
+      add(StoredRuns.run("kgcoop", "pets", seed).target("test", 50, 100));
+      add(StoredRuns.run("kgcoop", "food", seed).target("test", 90, 100));
+      if (seed < 3) {
+        add(StoredRuns.run("coop", "food", seed).target("test", 90, 100));
+      }
+    }
+
+    RunTable table = table();
+
+    // The third seed's 50 alone would make it (70 + 70 + 50) / 3.
+    RunTable.Figure coop = figure(table, 0, "test");
+    assertThat(coop.mean()).isCloseTo(70, within(1e-9));
+    assertThat(coop.deviation()).isCloseTo(0, within(1e-9));
+    assertThat(coop.seeds()).isEqualTo(2);
+    assertThat(coop.complete()).isFalse();
+    Bootstrap.Interval interval = Objects.requireNonNull(coop.interval());
+    assertThat((interval.low() + interval.high()) / 2).isCloseTo(70, within(2.0));
+    assertThat(figure(table, 1, "test").complete()).isTrue();
+    assertThat(figure(table, 1, "test").seeds()).isEqualTo(3);
+    String text = new TableWriter(table, null).write(TableWriter.Format.TEXT);
+    assertThat(text.lines().filter(line -> line.startsWith("CoOp"))).allMatch(l -> l.contains("†"));
+    assertThat(text.lines().filter(line -> line.startsWith("KgCoOp ")))
+        .noneMatch(l -> l.contains("†"));
+    assertThat(text).contains("† incomplete");
+  }
+
+  @Test
+  void aRowWithFewerDataSetsThanOthersIsMarkedAndOneWithoutAWholeSeedHasNoFigure() {
+    add(StoredRuns.run("coop", "pets", 1).target("test", 50, 100));
+    add(StoredRuns.run("kgcoop", "pets", 1).target("test", 50, 100));
+    add(StoredRuns.run("kgcoop", "food", 1).target("test", 90, 100));
+    add(StoredRuns.run("cocoop", "pets", 1).target("test", 50, 100));
+    add(StoredRuns.run("cocoop", "food", 2).target("test", 90, 100));
+
+    RunTable table = table();
+
+    assertThat(table.rows().stream().map(RunTable.Row::method))
+        .containsExactly("coop", "cocoop", "kgcoop");
+    assertThat(figure(table, 0, "test").complete()).isFalse();
+    assertThat(figure(table, 0, "test").mean()).isEqualTo(50);
+    assertThat(table.figure(table.rows().get(1), "test")).isNull();
+    assertThat(figure(table, 2, "test").complete()).isTrue();
+    assertThat(table.notes()).singleElement().asString().startsWith("† incomplete");
+  }
+
+  @Test
+  void whatSeedsShareAndWhatASearchSeesIsSaid() {
+    add(StoredRuns.run("coop", "pets", 1).target("test", 1, 2));
+    assertThat(table().notes()).isEmpty();
+    add(
+        StoredRuns.run("kgcoop", "pets", 1)
+            .setting("training", "augment", "bank:8")
+            .target("test", 1, 2));
+    assertThat(table().notes()).singleElement().asString().contains("same random views");
+    add(
+        StoredRuns.run("kgcoop", "pets", 2)
+            .setting("method", "weight", "auto")
+            .target("test", 1, 2));
+    assertThat(table().notes()).hasSize(2).last().asString().contains("weight=auto", "labels");
+  }
+
+  @Test
+  void rowsAreMethodsWithWhatWasVaried() {
+    for (int weight : new int[] {16, 4}) {
+      for (long seed = 1; seed <= 2; seed++) {
+        add(StoredRuns.run("kgcoop", "pets", seed).method("weight", weight).target("test", 1, 2));
+      }
+    }
+    add(StoredRuns.run("coop", "pets", 1).target("test", 1, 2));
+
+    assertThat(table().rows().stream().map(RunTable.Row::label))
+        .containsExactly("CoOp", "KgCoOp weight=4", "KgCoOp weight=16");
+  }
+
+  @Test
+  void shotsTellRowsApart() {
+    add(StoredRuns.run("coop", "pets", 1).shots(1).target("test", 1, 2));
+    add(StoredRuns.run("coop", "pets", 1).shots(16).target("test", 1, 2));
+
+    assertThat(table().rows().stream().map(RunTable.Row::label))
+        .containsExactly("CoOp, 1 shot", "CoOp, 16 shots");
+  }
+
+  @Test
+  void aDifferenceThatIsLargeAndSteadyStands() {
+    for (long seed = 1; seed <= 3; seed++) {
+      add(StoredRuns.run("coop", "pets", seed).target("test", 100, 400));
+      add(StoredRuns.run("kgcoop", "pets", seed).target("test", 200, 400));
+    }
+    RunTable table = table();
+    RunTable.Row kgcoop = table.rows().get(1);
+
+    RunTable.Difference difference = difference(table, 1);
+
+    assertThat(difference.value()).isCloseTo(25, within(1e-9));
+    assertThat(difference.stands()).isTrue();
+    assertThat(table.best("test")).isEqualTo(kgcoop);
+  }
+
+  @Test
+  void aDifferenceOfOnePictureDoesNotStand() {
+    add(StoredRuns.run("coop", "pets", 1).target("test", 20, 40));
+    add(StoredRuns.run("kgcoop", "pets", 1).target("test", 21, 40));
+    RunTable table = table();
+
+    RunTable.Difference difference = difference(table, 1);
+
+    assertThat(difference.interval()).isNotNull();
+    assertThat(difference.stands()).isFalse();
+    assertThat(table.best("test")).isNull();
+  }
+
+  @Test
+  void picturesArePairedByNameWhateverTheirOrder() {
+    add(StoredRuns.run("coop", "pets", 1).target("test", 10, 40));
+    add(StoredRuns.run("kgcoop", "pets", 1).target("test", 10, 40).reversed());
+    RunTable table = table();
+
+    RunTable.Difference difference = difference(table, 1);
+
+    assertThat(difference.interval()).isEqualTo(new Bootstrap.Interval(0, 0));
+  }
+
+  @Test
+  void withoutPicturesThereIsAFigureAndNoInterval() {
+    add(StoredRuns.run("coop", "pets", 1).countsOnly("test", 20, 40));
+    add(StoredRuns.run("kgcoop", "pets", 1).target("test", 40, 40));
+    RunTable table = table();
+
+    assertThat(figure(table, 0, "test").mean()).isEqualTo(50);
+    assertThat(figure(table, 0, "test").interval()).isNull();
+    RunTable.Difference difference = difference(table, 1);
+    assertThat(difference.value()).isEqualTo(50);
+    assertThat(difference.interval()).isNull();
+    assertThat(difference.stands()).isFalse();
+  }
+
+  @Test
+  void rowsOfOtherSeedsOrDataSetsAreNotPaired() {
+    add(StoredRuns.run("coop", "pets", 1).target("test", 10, 40));
+    add(StoredRuns.run("kgcoop", "pets", 2).target("test", 40, 40));
+    add(StoredRuns.run("cocoop", "food", 1).target("test", 40, 40));
+    RunTable table = table();
+
+    for (int other = 1; other < 3; other++) {
+      RunTable.Difference difference = difference(table, other);
+      assertThat(difference.interval()).isNull();
+    }
+  }
+
+  @Test
+  void singleRunsOfOtherSeedsAreComparedAsTheyAre() {
+    add(StoredRuns.run("coop", "pets", 1).target("test", 10, 40));
+    add(StoredRuns.run("coop", "pets", 2).target("test", 40, 40));
+
+    RunTable table = RunTable.ofEach(runs, BOOTSTRAP, warnings::add);
+
+    assertThat(table.rows().stream().map(RunTable.Row::label)).containsExactly("run0", "run1");
+    RunTable.Difference difference = difference(table, 1);
+    assertThat(difference.stands()).isTrue();
+  }
+
+  @Test
+  void ofEqualRunsTheNewerCounts() {
+    add(StoredRuns.run("coop", "pets", 1).target("test", 10, 40));
+    add(StoredRuns.run("coop", "pets", 1).target("test", 20, 40));
+
+    assertThat(figure(table(), 0, "test").seeds()).isEqualTo(1);
+    assertThat(warnings).singleElement().asString().contains("run1 and run0 are equal runs");
+  }
+
+  @Test
+  void runsThatAreNotCompleteAreLeftOutAndSaidSo() {
+    add(StoredRuns.run("coop", "pets", 1).target("test", 10, 40));
+    add(StoredRuns.run("coop", "pets", 2).running());
+
+    assertThat(figure(table(), 0, "test").seeds()).isEqualTo(1);
+    assertThat(warnings).containsExactly("1 of 2 runs are not complete and left out");
+    runs.remove(0);
+    assertThatThrownBy(this::table).isInstanceOf(KgCoopException.class);
+  }
+
+  @Test
+  void runsOfTwoProtocolsAreNotRepetitionsOfEachOther() {
+    add(
+        StoredRuns.run("coop", "pets", 1)
+            .command(folder, List.of("base2new"))
+            .target("base", 80, 100)
+            .target("new", 20, 100));
+    add(
+        StoredRuns.run("coop", "pets", 1)
+            .command(folder, List.of("fewshot"))
+            .target("test", 50, 100));
+
+    RunTable table = table();
+
+    assertThat(table.rows().stream().map(RunTable.Row::label))
+        .containsExactly("CoOp, base2new", "CoOp, fewshot");
+    assertThat(figure(table, 0, "base").mean()).isCloseTo(80, within(1e-9));
+    assertThat(figure(table, 1, "test").mean()).isCloseTo(50, within(1e-9));
+    assertThat(table.figure(table.rows().get(0), "test")).isNull();
+    assertThat(warnings).isEmpty();
+  }
+}

@@ -1,0 +1,131 @@
+package org.kgcoop.tables;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** Run folders as training leaves them. */
+public final class StoredRuns {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final ObjectNode run = JSON.createObjectNode();
+  private final ObjectNode results = JSON.createObjectNode();
+
+  private StoredRuns(String method, String dataSet, long seed) {
+    ObjectNode settings = run.putObject("settings");
+    settings.putObject("method").put("method", method).put("template", "a photo of a {}.");
+    settings.putObject("training").put("epochs", 10).put("seed", seed);
+    settings.putObject("data").put("name", dataSet).put("shots", 4).put("seed", seed);
+    run.putObject("provenance");
+    run.put("state", "complete");
+    results.putObject("training").put("ms_per_image", 2.5);
+    results.putArray("targets");
+  }
+
+  /** A complete run without targets. */
+  public static StoredRuns run(String method, String dataSet, long seed) {
+    return new StoredRuns(method, dataSet, seed);
+  }
+
+  public StoredRuns method(String key, double value) {
+    run.withObject("/settings/method").put(key, value);
+    return this;
+  }
+
+  /** A setting that is a text, such as {@code training.augment}. */
+  public StoredRuns setting(String part, String key, String value) {
+    run.withObject("/settings/" + part).put(key, value);
+    return this;
+  }
+
+  public StoredRuns shots(int shots) {
+    run.withObject("/settings/data").put("shots", shots);
+    return this;
+  }
+
+  public StoredRuns running() {
+    run.put("state", "running");
+    return this;
+  }
+
+  /** Made by that command, in that folder. */
+  public StoredRuns command(Path directory, List<String> words) {
+    ObjectNode provenance = run.withObject("/provenance").put("directory", directory.toString());
+    words.forEach(provenance.putArray("command")::add);
+    return this;
+  }
+
+  /** A target whose first pictures are right. */
+  public StoredRuns target(String name, int right, int total) {
+    int[] correct = new int[total];
+    Arrays.fill(correct, 0, right, 1);
+    return target(name, correct);
+  }
+
+  /** A target by its pictures, 1 for a right one. */
+  public StoredRuns target(String name, int... correct) {
+    ObjectNode target = counts(name, Arrays.stream(correct).sum(), correct.length);
+    ArrayNode pictures = target.putArray("pictures");
+    ArrayNode labels = target.putArray("labels");
+    ArrayNode predictions = target.putArray("predictions");
+    for (int i = 0; i < correct.length; i++) {
+      pictures.add(name + "/" + i + ".png");
+      labels.add(i % 2);
+      predictions.add(correct[i] == 1 ? i % 2 : 1 - i % 2);
+    }
+    return this;
+  }
+
+  /** A target of which only the counts are known. */
+  public StoredRuns countsOnly(String name, int right, int total) {
+    ObjectNode unused = counts(name, right, total);
+    return this;
+  }
+
+  private ObjectNode counts(String name, int right, int total) {
+    return results
+        .withArray("/targets")
+        .addObject()
+        .put("name", name)
+        .put("data_set", run.at("/settings/data/name").asText())
+        .put("classes", name.equals("test") ? "all" : name)
+        .put("correct", right)
+        .put("total", total);
+  }
+
+  /** Turns the order of the pictures of each target around. */
+  public StoredRuns reversed() {
+    for (var target : results.path("targets")) {
+      for (String name : List.of("pictures", "labels", "predictions")) {
+        ArrayNode values = JSON.createArrayNode();
+        for (int i = target.path(name).size() - 1; i >= 0; i--) {
+          values.add(target.path(name).get(i));
+        }
+        ((ObjectNode) target).set(name, values);
+      }
+    }
+    return this;
+  }
+
+  /** Writes the folder. */
+  @CanIgnoreReturnValue
+  public Path write(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      Files.writeString(folder.resolve("run.json"), run.toPrettyString());
+      if (run.path("state").asText().equals("complete")) {
+        Files.writeString(folder.resolve("results.json"), results.toPrettyString());
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package org.kgcoop.runs;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.io.SealedFile;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.tensor.DType;
+
+/**
+ * What a run needs to go on as if it had never stopped. Order, views and rates follow from the seed
+ * and the position, so they need no place here.
+ *
+ * @param epoch the epoch to go on with, from 0
+ * @param batch the batch of that epoch to go on with, from 0
+ * @param step how many steps were made
+ * @param bestAccuracy the highest accuracy on the validation pictures so far, in percent; -1 before
+ *     the first
+ * @param parameters by their published names
+ * @param best the parameters of that accuracy; empty where none are kept
+ * @param optimizer the optimiser's state
+ */
+public record Checkpoint(
+    int epoch,
+    int batch,
+    long step,
+    double bestAccuracy,
+    Map<String, StoredTensor> parameters,
+    Map<String, StoredTensor> best,
+    StoredTensor optimizer) {
+  private static final String PARAMETER = "parameter/";
+  private static final String BEST = "best/";
+  private static final String OPTIMIZER = "optimizer";
+
+  public Checkpoint {
+    parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    best = Collections.unmodifiableMap(new LinkedHashMap<>(best));
+  }
+
+  List<StoredTensor> tensors() {
+    List<StoredTensor> tensors = new ArrayList<>();
+    parameters.forEach((name, tensor) -> tensors.add(tensor.withName(PARAMETER + name)));
+    best.forEach((name, tensor) -> tensors.add(tensor.withName(BEST + name)));
+    tensors.add(optimizer.withName(OPTIMIZER));
+    return tensors;
+  }
+
+  ObjectNode json() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("epoch", epoch)
+        .put("batch", batch)
+        .put("step", step)
+        .put("best_accuracy", bestAccuracy);
+  }
+
+  /** The state of an optimiser as a tensor. */
+  public static StoredTensor optimizer(byte[] state) {
+    return new StoredTensor(
+        OPTIMIZER, DType.UINT8, new long[] {state.length}, ByteBuffer.wrap(state));
+  }
+
+  /** The state that the optimiser goes on from. */
+  public byte[] optimizerState() {
+    byte[] state = new byte[Math.toIntExact(optimizer.elements())];
+    optimizer.data().get(state);
+    return state;
+  }
+
+  static Checkpoint of(SealedFile.Content content) {
+    StoredTensor optimizer = content.tensors().get(OPTIMIZER);
+    if (optimizer == null) {
+      throw KgCoopException.weights("checkpoint without the state of its optimiser");
+    }
+    return new Checkpoint(
+        content.json().path("epoch").asInt(),
+        content.json().path("batch").asInt(),
+        content.json().path("step").asLong(),
+        content.json().path("best_accuracy").asDouble(),
+        under(PARAMETER, content.tensors()),
+        under(BEST, content.tensors()),
+        optimizer);
+  }
+
+  private static Map<String, StoredTensor> under(String prefix, Map<String, StoredTensor> tensors) {
+    Map<String, StoredTensor> found = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          if (name.startsWith(prefix)) {
+            String plain = name.substring(prefix.length());
+            found.put(plain, tensor.withName(plain));
+          }
+        });
+    return found;
+  }
+}

@@ -1,0 +1,113 @@
+package org.kgcoop.runs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.FileErrors;
+
+/** The {@code events.jsonl} of a run: a line a step and an epoch, in the order they were made. */
+public final class EventLog {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path file;
+  private @Nullable FileChannel channel;
+
+  EventLog(Path file) {
+    this.file = file;
+  }
+
+  /** Drops the events of steps that will be made again: those after {@code step}. */
+  public void rewind(long step) {
+    if (!Files.exists(file)) {
+      return;
+    }
+    List<String> kept = new ArrayList<>();
+    // Unlike Files.lines this reads on over bytes that are no UTF-8.
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        JsonNode event = readLine(line);
+        if (event == null || event.path("step").asLong(Long.MAX_VALUE) > step) {
+          break;
+        }
+        kept.add(line);
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
+    }
+    AtomicFile.write(
+        file,
+        out -> {
+          for (String line : kept) {
+            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+          }
+        });
+  }
+
+  /** A line, or null for one that was cut short when the process died. */
+  private static @Nullable JsonNode readLine(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Appends a line, which {@link #force} brings to the disk. */
+  public void append(ObjectNode event) {
+    try {
+      if (channel == null) {
+        channel =
+            FileChannel.open(
+                file,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.APPEND);
+      }
+      ByteBuffer line = ByteBuffer.wrap((event + "\n").getBytes(StandardCharsets.UTF_8));
+      while (line.hasRemaining()) {
+        int unused = channel.write(line);
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          file
+              + ": cannot be written: "
+              + FileErrors.reason(e)
+              + "; free some space, or write elsewhere",
+          e);
+    }
+  }
+
+  /** Forces to the disk what was appended: a checkpoint that follows counts on it. */
+  void force() {
+    try {
+      if (channel != null) {
+        channel.force(false);
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          file + ": cannot be brought to the disk: " + FileErrors.reason(e), e);
+    }
+  }
+
+  void close() throws IOException {
+    if (channel != null) {
+      channel.close();
+    }
+  }
+}

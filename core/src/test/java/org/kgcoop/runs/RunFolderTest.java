@@ -1,0 +1,363 @@
+package org.kgcoop.runs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.io.StoredTensor;
+
+class RunFolderTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final List<String> warnings = new ArrayList<>();
+  @TempDir Path temp;
+
+  private Path path() {
+    return temp.resolve("run");
+  }
+
+  private static ObjectNode settings(double weight) {
+    ObjectNode settings = JSON.createObjectNode();
+    settings.putObject("method").put("method", "kgcoop").put("weight", weight);
+    return settings.put("seed", 1);
+  }
+
+  private RunFolder open(double weight) {
+    return RunFolder.open(path(), settings(weight), JSON.createObjectNode(), warnings::add);
+  }
+
+  private static Checkpoint checkpoint(long step) {
+    Map<String, StoredTensor> ctx =
+        Map.of("ctx", StoredTensor.ofFloats("ctx", new long[] {2}, (float) step, 0));
+    return new Checkpoint(
+        (int) step, 1, step, 12.5, ctx, ctx, Checkpoint.optimizer(new byte[] {1, 2, 3}));
+  }
+
+  private static Path file(Path run, long step) {
+    String name = String.format(Locale.ROOT, "step-%09d.safetensors", step);
+    return run.resolve("checkpoint").resolve(name);
+  }
+
+  private long newestStep() {
+    try (RunFolder folder = open(8)) {
+      return folder.newest().map(Checkpoint::step).orElse(-1L);
+    }
+  }
+
+  private static void flip(Path file, int position, int bit) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[position] ^= (byte) (1 << bit);
+    Files.write(file, bytes);
+  }
+
+  // ---- opening
+
+  @Test
+  void aFolderInUseIsRefusedUntilItIsClosed() {
+    try (RunFolder first = open(8)) {
+      assertThat(first.path()).isEqualTo(path());
+      assertThatThrownBy(() -> open(8).close())
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("in use by another run")
+          .extracting(e -> ((KgCoopException) e).category())
+          .isEqualTo(KgCoopException.Category.IO);
+      // The refusal took nothing away.
+      assertThatThrownBy(() -> open(8).close()).hasMessageContaining("in use by another run");
+    }
+    open(8).close();
+  }
+
+  @Test
+  void otherSettingsAreRefusedAndTheDifferenceNamed() {
+    open(8).close();
+    assertThatThrownBy(() -> open(4).close())
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("method.weight was 8.0, is 4.0")
+        .hasMessageContaining("another --out")
+        .hasMessageNotContaining("seed");
+    // The refusal leaves the folder unlocked and as it was.
+    open(8).close();
+    ObjectNode more = settings(8);
+    more.put("precision", "bf16").remove("seed");
+    assertThatThrownBy(
+            () -> RunFolder.open(path(), more, JSON.createObjectNode(), warnings::add).close())
+        .hasMessageContaining("seed was 1, is not there")
+        .hasMessageContaining("precision was not there, is \"bf16\"");
+  }
+
+  @Test
+  void anotherProvenanceIsTheSameRun() throws IOException {
+    open(8).close();
+    String before = Files.readString(path().resolve("run.json"));
+    RunFolder.open(path(), settings(8), JSON.createObjectNode().put("java", "25"), warnings::add)
+        .close();
+    assertThat(Files.readString(path().resolve("run.json"))).isEqualTo(before);
+  }
+
+  @Test
+  void aPlaceThatIsNoFolderIsAnErrorOfTheFileSystem() throws IOException {
+    Files.writeString(path(), "a file");
+    assertThatThrownBy(() -> open(8).close())
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("cannot be made a run folder")
+        .hasMessageContaining("try another --out")
+        .extracting(e -> ((KgCoopException) e).category())
+        .isEqualTo(KgCoopException.Category.IO);
+  }
+
+  @Test
+  void aDamagedRunJsonSaysWhatToDo() throws IOException {
+    open(8).close();
+    Files.writeString(path().resolve("run.json"), "{\"settings\": {");
+    assertThatThrownBy(() -> open(8).close())
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("run.json: damaged in line 1")
+        .hasMessageContaining("delete it and run the command that made it again");
+  }
+
+  @Test
+  void withoutItsRunJsonARunBeginsAgain() throws IOException {
+    try (RunFolder folder = open(8)) {
+      folder.save(checkpoint(3));
+    }
+    Files.delete(path().resolve("run.json"));
+
+    try (RunFolder folder = open(9)) {
+      assertThat(folder.newest()).isEmpty();
+    }
+  }
+
+  @Test
+  void aTableIsNotReplacedByARun() throws IOException {
+    Files.createDirectories(path());
+    Files.writeString(path().resolve("results.json"), "{\"rows\": []}");
+
+    assertThatThrownBy(() -> open(8).close())
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("holds the results of a table");
+    assertThat(path().resolve("run.json")).doesNotExist();
+    assertThat(path().resolve("checkpoint")).doesNotExist();
+  }
+
+  @Test
+  void leftoversOfADeadProcessAreRemoved() throws IOException {
+    open(8).close();
+    Path one = Files.writeString(path().resolve(".results.json.123.tmp"), "half");
+    Path two =
+        Files.writeString(path().resolve("checkpoint/.step-000000001.safetensors.1.tmp"), "half");
+    Path own = Files.writeString(path().resolve("notes.tmp"), "the user's");
+    open(8).close();
+    assertThat(one).doesNotExist();
+    assertThat(two).doesNotExist();
+    assertThat(own).exists();
+  }
+
+  // ---- checkpoints
+
+  @Test
+  void aCheckpointIsReadAsItWasWritten() {
+    try (RunFolder folder = open(8)) {
+      folder.save(checkpoint(3));
+      Checkpoint read = folder.newest().orElseThrow();
+      assertThat(read.epoch()).isEqualTo(3);
+      assertThat(read.batch()).isEqualTo(1);
+      assertThat(read.step()).isEqualTo(3);
+      assertThat(read.bestAccuracy()).isEqualTo(12.5);
+      assertThat(read.parameters().keySet()).containsExactly("ctx");
+      assertThat(read.best().keySet()).containsExactly("ctx");
+      assertThat(read.optimizerState()).containsExactly(1, 2, 3);
+    }
+  }
+
+  @Test
+  void twoGenerationsAreKept() {
+    try (RunFolder folder = open(8)) {
+      assertThat(folder.newest()).isEmpty();
+      for (long step : new long[] {5, 10, 15}) {
+        folder.save(checkpoint(step));
+      }
+    }
+    assertThat(file(path(), 5)).doesNotExist();
+    assertThat(file(path(), 10)).exists();
+    assertThat(newestStep()).isEqualTo(15);
+  }
+
+  @Test
+  void anOldCheckpointThatCannotBeDeletedYetStopsNoRun() throws IOException {
+    try (RunFolder folder = open(8)) {
+      // A folder with something in it is what Windows' mapped files are: it cannot be deleted.
+      Path kept = Files.createDirectories(file(path(), 1).resolve("kept"));
+      for (long step : new long[] {5, 10}) {
+        folder.save(checkpoint(step));
+      }
+      assertThat(folder.newest().orElseThrow().step()).isEqualTo(10);
+      Files.delete(kept);
+      folder.save(checkpoint(15));
+    }
+    assertThat(file(path(), 1)).doesNotExist();
+    assertThat(file(path(), 5)).doesNotExist();
+    assertThat(file(path(), 10)).exists();
+  }
+
+  @Test
+  void theEffortStandsBesideItsCheckpointAndGoesWithIt() {
+    try (RunFolder folder = open(8)) {
+      for (long step : new long[] {5, 10, 15}) {
+        folder.save(checkpoint(step), new Effort(4 * step, step / 2.0));
+      }
+      assertThat(folder.effort(checkpoint(5))).isEqualTo(Effort.NONE);
+      assertThat(folder.effort(checkpoint(10))).isEqualTo(new Effort(40, 5));
+      assertThat(folder.effort(folder.newest().orElseThrow())).isEqualTo(new Effort(60, 7.5));
+      folder.save(checkpoint(20)); // as an earlier version did
+      assertThat(folder.effort(checkpoint(20))).isEqualTo(Effort.NONE);
+      folder.complete(JSON.createObjectNode());
+    }
+    assertThat(path().resolve("checkpoint")).isEmptyDirectory();
+  }
+
+  @Test
+  void aDamagedNewestGivesWayToTheOneBeforeWithAWarning() throws IOException {
+    try (RunFolder folder = open(8)) {
+      folder.save(checkpoint(5));
+      folder.save(checkpoint(10));
+    }
+    Files.write(file(path(), 10), new byte[] {1, 2, 3});
+    assertThat(newestStep()).isEqualTo(5);
+    assertThat(warnings).hasSize(1);
+    assertThat(warnings.get(0)).contains("step-000000010").contains("the one before it is used");
+  }
+
+  @Test
+  void twoDamagedOnesBeginAgain() throws IOException {
+    try (RunFolder folder = open(8)) {
+      folder.save(checkpoint(5));
+      folder.save(checkpoint(10));
+    }
+    Files.write(file(path(), 5), new byte[0]);
+    Files.write(file(path(), 10), new byte[100]);
+    assertThat(newestStep()).isEqualTo(-1);
+    assertThat(warnings).hasSize(2);
+  }
+
+  @Test
+  void whatIsSavedAfterDamageIsFoundAgain() throws IOException {
+    try (RunFolder folder = open(8)) {
+      folder.save(checkpoint(10));
+      folder.save(checkpoint(20));
+    }
+    Files.write(file(path(), 10), new byte[0]);
+    Files.write(file(path(), 20), new byte[0]);
+    // Begun again, and interrupted before the old ones are reached.
+    try (RunFolder folder = open(8)) {
+      assertThat(folder.newest()).isEmpty();
+      folder.save(checkpoint(3));
+    }
+    assertThat(newestStep()).isEqualTo(3);
+  }
+
+  @Test
+  void everyFlippedBitOfACheckpointIsNoticed() throws IOException {
+    try (RunFolder folder = open(8)) {
+      folder.save(checkpoint(5));
+    }
+    Path file = file(path(), 5);
+    int length = (int) Files.size(file);
+    try (RunFolder folder = open(8)) {
+      for (int i = 0; i < length; i++) {
+        // Of each byte two bits, all eight over four bytes: a flip costs two writes of the file.
+        for (int bit : new int[] {2 * i % 8, (2 * i + 1) % 8}) {
+          flip(file, i, bit);
+          Optional<Checkpoint> read = folder.newest();
+          flip(file, i, bit);
+          assertThat(read).as("byte %d, bit %d", i, bit).isEmpty();
+        }
+      }
+      assertThat(folder.newest()).isPresent();
+    }
+  }
+
+  // ---- events
+
+  private List<String> events() throws IOException {
+    return Files.readAllLines(path().resolve("events.jsonl"));
+  }
+
+  @Test
+  void eventsOfStepsThatWillBeMadeAgainAreDropped() throws IOException {
+    try (RunFolder folder = open(8)) {
+      for (int step = 1; step <= 4; step++) {
+        folder.events().append(JSON.createObjectNode().put("step", step).put("loss", 0.5));
+      }
+    }
+    try (RunFolder folder = open(8)) {
+      folder.events().rewind(2);
+      folder.events().append(JSON.createObjectNode().put("step", 3).put("loss", 0.25));
+    }
+    assertThat(events())
+        .containsExactly(
+            "{\"step\":1,\"loss\":0.5}", "{\"step\":2,\"loss\":0.5}", "{\"step\":3,\"loss\":0.25}");
+  }
+
+  @Test
+  void aHalfWrittenLastLineIsDropped() throws IOException {
+    try (RunFolder folder = open(8)) {
+      folder.events().append(JSON.createObjectNode().put("step", 1));
+      folder.events().append(JSON.createObjectNode().put("step", 2));
+    }
+    for (String half : List.of("{\"step\":3,\"lo", "{\"st\u00e9", "{", "12")) {
+      Files.write(
+          path().resolve("events.jsonl"),
+          half.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1),
+          java.nio.file.StandardOpenOption.APPEND);
+      try (RunFolder folder = open(8)) {
+        folder.events().rewind(10);
+      }
+      assertThat(events()).containsExactly("{\"step\":1}", "{\"step\":2}");
+    }
+  }
+
+  @Test
+  void withoutEventsThereIsNothingToRewind() {
+    try (RunFolder folder = open(8)) {
+      folder.events().rewind(0);
+    }
+    assertThat(path().resolve("events.jsonl")).doesNotExist();
+  }
+
+  // ---- the end
+
+  @Test
+  void aCompleteRunHasResultsAndNoCheckpoints() throws IOException {
+    try (RunFolder folder = open(8)) {
+      assertThat(folder.isComplete()).isFalse();
+      folder.save(checkpoint(5));
+      folder.complete(JSON.createObjectNode().put("accuracy", 50));
+      assertThat(folder.isComplete()).isTrue();
+    }
+    assertThat(file(path(), 5)).doesNotExist();
+    JsonNode run = JSON.readTree(path().resolve("run.json").toFile());
+    assertThat(run.path("state").asText()).isEqualTo("complete");
+    assertThat(run.path("settings").path("seed").asInt()).isEqualTo(1);
+    try (RunFolder folder = open(8)) {
+      assertThat(folder.results().path("accuracy").asInt()).isEqualTo(50);
+    }
+    // Without its results it is not complete.
+    Files.delete(path().resolve("results.json"));
+    try (RunFolder folder = open(8)) {
+      assertThat(folder.isComplete()).isFalse();
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package org.kgcoop.runs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.eval.Metrics;
+import org.kgcoop.files.JsonFiles;
+
+/** What runs and tables hold, written and read back, and read from others. */
+class RunResultsTest {
+  private static final double NAN = Double.NaN;
+
+  @TempDir Path folder;
+
+  private static TargetResult target(String name, double distance) {
+    return new TargetResult(
+        name,
+        "pets",
+        "all",
+        "a {}.",
+        "f0",
+        List.of("cat", "dog"),
+        3,
+        4,
+        NAN,
+        25,
+        70,
+        75,
+        0.125,
+        distance);
+  }
+
+  private static List<String> keys(JsonNode object) {
+    List<String> keys = new ArrayList<>();
+    object.fieldNames().forEachRemaining(keys::add);
+    return keys;
+  }
+
+  private void write(String file, String content) throws IOException {
+    Files.writeString(folder.resolve(file), content);
+  }
+
+  @Test
+  void resultsAreReadAsTheyWereWritten() {
+    RunResults results =
+        new RunResults(
+            Map.of("weight", DoubleNode.valueOf(4)),
+            new RunResults.Training(16, 0.5, 31.25, 0.25),
+            List.of(List.of("a", "the")),
+            List.of(target("base", 0.5), target("new", NAN)));
+
+    ObjectNode json = RunJson.tree(results);
+    JsonFiles.write(folder.resolve("results.json"), json);
+
+    assertThat(RunResults.read(folder)).isEqualTo(results);
+    assertThat(keys(json)).containsExactly("chosen", "training", "nearest_words", "targets");
+    assertThat(keys(json.path("training")))
+        .containsExactly("pictures", "seconds", "ms_per_image", "prepare_seconds");
+    assertThat(keys(json.path("targets").path(0)))
+        .containsExactly(
+            "name",
+            "data_set",
+            "classes",
+            "template",
+            "fingerprint",
+            "class_names",
+            "correct",
+            "total",
+            "accuracy",
+            "error_rate",
+            "macro_f1",
+            "mean_per_class_accuracy",
+            "expected_calibration_error",
+            "distance");
+    assertThat(keys(json.path("targets").path(1))).doesNotContain("distance");
+    assertThat(json.path("targets").path(1).path("accuracy").asDouble()).isEqualTo(75);
+    // 31.25 ms, and 250 ms divided among 16 pictures
+    assertThat(results.msPerImageWithFeatures()).isEqualTo(46.875);
+    assertThat(keys(RunJson.tree(RunResults.NONE))).containsExactly("targets");
+  }
+
+  @Test
+  void predictionsOfEarlierVersionsStandInTheResults() throws IOException {
+    assertThat(Predictions.read(folder).targets()).isEmpty();
+    write(
+        "results.json",
+        """
+        {"targets": [{"name": "new", "correct": 1, "total": 2, "confusion": [[1, 0], [1, 0]],
+          "pictures": ["a.png", "b.png"], "labels": [0, 1], "predictions": [0, 0],
+          "confidences": [0.5, 0.75]}]}
+        """);
+
+    Predictions.OfTarget old = Predictions.read(folder).target("new").orElseThrow();
+
+    assertThat(old.confusion()).isEqualTo(List.of(List.of(1L, 0L), List.of(1L, 0L)));
+    assertThat(old.each())
+        .containsExactly(
+            new Predictions.Prediction("a.png", 0, 0, 0.5),
+            new Predictions.Prediction("b.png", 1, 0, 0.75));
+    write("predictions.json", "{\"targets\": [{\"name\": \"test\", \"labels\": [1]}]}");
+    assertThat(Predictions.read(folder).targets())
+        .extracting(Predictions.OfTarget::name)
+        .containsExactly("test");
+  }
+
+  @Test
+  void whatDoesNotFitCountsAsNotThere() throws IOException {
+    write(
+        "results.json",
+        """
+        {"rows": [1, {"method": "coop", "base": "high", "new": NaN, "h": [3], "setting": 5}],
+         "cells": [{"seed": "one", "targets": [3, {"accuracy": 50, "distance": null}], "run": {}}],
+         "data_sets": {}, "other": [{}]}
+        """);
+
+    TableResults table = TableResults.read(folder).orElseThrow();
+
+    assertThat(table.rows()).hasSize(1);
+    TableResults.Row row = table.rows().get(0);
+    assertThat(row.title()).isEqualTo("coop");
+    assertThat(List.of(row.base(), row.newAccuracy(), row.h())).containsOnly(NAN);
+    assertThat(row.setting()).isEmpty();
+    TableResults.Cell cell = table.cells().get(0);
+    assertThat(cell.seed()).isNull();
+    assertThat(cell.run()).isEmpty();
+    assertThat(cell.targets()).extracting(TargetResult::accuracy).containsExactly(50.0);
+    assertThat(table.dataSets()).isEmpty();
+    assertThat(table.protocol()).isEmpty();
+    write("results.json", "[1]");
+    assertThatThrownBy(() -> RunResults.read(folder))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("results.json: no JSON object");
+    write("results.json", "{\"targets\": [{\"name\":\n");
+    assertThatThrownBy(() -> RunResults.read(folder))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("results.json: damaged in line 2");
+  }
+
+  @Test
+  void aRowHasBaseNewAndHOrColumns() {
+    TableResults.Cell cell =
+        new TableResults.Cell(
+            "coop",
+            "CoOp",
+            "textual",
+            Map.of(),
+            "pets",
+            4,
+            1L,
+            2,
+            NAN,
+            Map.of(),
+            "pets/coop/seed1",
+            List.of(target("base", 0.5).counts(), target("new", NAN).counts()));
+    Map<String, Metrics.Spread> accuracies = new LinkedHashMap<>();
+    accuracies.put("base", new Metrics.Spread(80, 1));
+    accuracies.put("new", new Metrics.Spread(20, 2));
+
+    TableResults.Row baseToNew = TableResults.Row.of(List.of(cell), accuracies);
+    accuracies.put("average", new Metrics.Spread(50, 3));
+    TableResults.Row other = TableResults.Row.of(List.of(cell), accuracies);
+
+    // 2 x 80 x 20 / 100
+    assertThat(baseToNew.h()).isEqualTo(32);
+    assertThat(baseToNew.distance()).isEqualTo(0.5);
+    assertThat(keys(RunJson.tree(baseToNew)))
+        .containsExactly(
+            "method",
+            "title",
+            "prompts",
+            "setting",
+            "base",
+            "base_std",
+            "new",
+            "new_std",
+            "h",
+            "distance",
+            "ms_per_image",
+            "ms_per_image_with_features");
+    assertThat(RunJson.tree(baseToNew).path("ms_per_image_with_features").isNull()).isTrue();
+    assertThat(keys(RunJson.tree(other))).contains("columns").doesNotContain("base", "h");
+    for (TableResults.Row row : List.of(baseToNew, other)) {
+      assertThat(row.column("new")).isEqualTo(new Metrics.Spread(20, 2));
+    }
+    assertThat(other.column("average").mean()).isEqualTo(50);
+  }
+}
