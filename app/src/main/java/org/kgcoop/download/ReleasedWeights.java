@@ -115,7 +115,7 @@ public final class ReleasedWeights {
   private Path archive(String name, String hash) {
     String file = name.replace('/', '-').replace('@', '-') + ".pt";
     Path target = caches.clip().resolve(file);
-    if (Files.isRegularFile(target) && !hashOf(target).equals(hash)) {
+    if (Files.isRegularFile(target) && !Sha256.of(target).equals(hash)) {
       // As the published loader does: what is there is no use to anybody.
       warnings.accept(target + ": damaged (its SHA-256 is another); it is fetched again");
       try {
@@ -126,14 +126,6 @@ public final class ReleasedWeights {
     }
     downloader.fetch(new Link(URI.create(openAi + hash + "/" + file), hash), target);
     return target;
-  }
-
-  private static String hashOf(Path file) {
-    try {
-      return Sha256.of(file);
-    } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
-    }
   }
 
   private Path repository(String repository, String revision) {

@@ -1,6 +1,5 @@
 package org.kgcoop.verify;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
@@ -58,7 +56,7 @@ public final class ReleasedWeights {
       checks.add(new Check("file", Optional.empty(), "a folder: no released file to compare with"));
       return;
     }
-    String sha256 = sha256(path);
+    String sha256 = Sha256.of(path);
     for (ReleasedClip release : ReleasedClip.ALL) {
       if (release.sha256().equals(sha256)) {
         checks.add(new Check("file", Optional.of(true), "the released " + release.name()));
@@ -140,14 +138,6 @@ public final class ReleasedWeights {
               Optional.empty(),
               String.format(
                   Locale.ROOT, "a diagram %.7f, a dog %.7f, a cat %.7f", p[0], p[1], p[2])));
-    }
-  }
-
-  private static String sha256(Path path) {
-    try {
-      return Sha256.of(path);
-    } catch (IOException e) {
-      throw KgCoopException.io(path + ": cannot be read: " + e.getMessage(), e);
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
@@ -162,7 +163,7 @@ public record Shard(List<Feature> features) {
     } catch (NoSuchFileException | NumberFormatException e) {
       return 0; // the features are good without it
     } catch (IOException e) {
-      throw KgCoopException.io(beside + ": cannot be read (" + e + ")", e);
+      throw FileErrors.unreadable(beside, e);
     }
   }
 }

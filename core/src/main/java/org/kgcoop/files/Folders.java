@@ -81,7 +81,7 @@ public final class Folders {
     } catch (CharacterCodingException e) {
       throw KgCoopException.data(file + ": not a text file in UTF-8; save it as UTF-8", e);
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
+      throw FileErrors.unreadable(file, e);
     }
   }
 

@@ -40,11 +40,17 @@ public final class Sha256 {
     return HexFormat.of().formatHex(digest().digest(content));
   }
 
-  /** The hexadecimal digits of a file's bytes. */
-  public static String of(Path file) throws IOException {
+  /**
+   * The hexadecimal digits of a file's bytes.
+   *
+   * @throws org.kgcoop.KgCoopException of the kind IO where it cannot be read
+   */
+  public static String of(Path file) {
     MessageDigest digest = digest();
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
       long unused = in.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw FileErrors.unreadable(file, e);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -23,9 +23,9 @@ import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.data.layout.PackedFormat;
 import org.kgcoop.data.layout.PackedPicture;
+import org.kgcoop.files.FileErrors;
 
 /**
  * The Parquet files of Hugging Face's image data sets: a column of pictures, {@code struct<bytes,
@@ -59,7 +59,7 @@ public final class HuggingFaceParquet implements PackedFormat {
       Columns columns = Columns.of(file, metaData.getSchema(), metaData.getKeyValueMetaData());
       read(file, reader, columns, pictures);
     } catch (FileSystemException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
+      throw FileErrors.unreadable(file, e);
     } catch (IOException | RuntimeException e) {
       if (e instanceof KgCoopException known) {
         throw known;

@@ -29,6 +29,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
+import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 
 /**
@@ -121,7 +122,7 @@ public final class Manifest {
       String first = reader.readLine();
       return first != null && LABEL_IN_FIRST_LINE.matcher(first).find();
     } catch (IOException e) {
-      throw unreadable(e);
+      throw FileErrors.unreadable(file, e);
     }
   }
 
@@ -230,9 +231,9 @@ public final class Manifest {
       String reason = Messages.firstLine(cause.getMessage(), cause);
       throw KgCoopException.data(file + ": not CSV with one header line: " + reason, e);
     } catch (UncheckedIOException e) {
-      throw unreadable(Objects.requireNonNull(e.getCause()));
+      throw FileErrors.unreadable(file, Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
-      throw unreadable(e);
+      throw FileErrors.unreadable(file, e);
     }
     return rows;
   }
@@ -259,7 +260,7 @@ public final class Manifest {
         }
       }
     } catch (IOException e) {
-      throw unreadable(e);
+      throw FileErrors.unreadable(file, e);
     }
     return rows;
   }
@@ -298,10 +299,6 @@ public final class Manifest {
 
   private String where(long line) {
     return file + ", line " + line;
-  }
-
-  private KgCoopException unreadable(IOException e) {
-    return KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
   }
 
   private KgCoopException problem(long line, String what) {

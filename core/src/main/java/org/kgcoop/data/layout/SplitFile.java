@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
+import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 
 /**
@@ -71,7 +71,7 @@ public final class SplitFile {
                   e.getOriginalMessage().lines().findFirst().orElse("")),
           e);
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
+      throw FileErrors.unreadable(file, e);
     }
   }
 

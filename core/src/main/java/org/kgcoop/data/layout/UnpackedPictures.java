@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.ScratchFolder;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.files.UserFolders;
@@ -70,7 +71,7 @@ final class UnpackedPictures {
           "1\n%s\n%s\n%s".formatted(real, attributes.size(), attributes.lastModifiedTime());
       return Sha256.of(text).substring(0, 32);
     } catch (IOException e) {
-      throw KgCoopException.io(packed + ": cannot be read: " + e.getMessage(), e);
+      throw FileErrors.unreadable(packed, e);
     }
   }
 

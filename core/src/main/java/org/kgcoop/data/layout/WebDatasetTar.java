@@ -19,6 +19,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 import org.kgcoop.image.PictureNames;
 
@@ -98,7 +99,7 @@ final class WebDatasetTar implements PackedFormat {
                 .formatted(file, tar.size()));
       }
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
+      throw FileErrors.unreadable(file, e);
     }
   }
 
@@ -160,7 +161,7 @@ final class WebDatasetTar implements PackedFormat {
       } catch (JsonProcessingException e) {
         throw problem("its .json is no JSON");
       } catch (IOException e) {
-        throw KgCoopException.io(file + ": cannot be read: " + Messages.reason(e), e);
+        throw FileErrors.unreadable(file, e);
       }
       for (String field : List.of("label", "cls")) {
         if (json.path(field).isIntegralNumber() && json.path(field).intValue() >= 0) {

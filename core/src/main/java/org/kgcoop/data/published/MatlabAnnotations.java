@@ -19,6 +19,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.layout.AutomaticSplit;
 import org.kgcoop.data.layout.LabelNames;
+import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 import us.hebi.matlab.mat.format.BufferAllocator;
 import us.hebi.matlab.mat.format.Mat5;
@@ -137,7 +138,7 @@ final class MatlabAnnotations {
       throw KgCoopException.data(
           file + ": not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + e.getMessage(), e);
+      throw FileErrors.unreadable(file, e);
     }
   }
 
