@@ -62,9 +62,6 @@ public final class InspectCommand implements Callable<Integer> {
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the required parameters
-  InspectCommand() {}
-
   @Override
   public Integer call() {
     ObjectNode found = inspect();

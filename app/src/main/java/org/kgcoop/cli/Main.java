@@ -87,7 +87,6 @@ public final class Main implements Runnable, Invocation {
 
   @Spec private CommandSpec spec;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
   Main(BooleanSupplier interrupted) {
     this.interrupted = interrupted;
   }

@@ -59,7 +59,11 @@ public final class ProtocolLine {
     commandLine.setErr(err);
     String[] arguments = words.toArray(String[]::new);
     try {
-      return new ProtocolLine(commandLine.parseArgs(arguments).subcommand());
+      ParseResult parsed = commandLine.parseArgs(arguments).subcommand();
+      if (parsed.hasMatchedOption("--only")) {
+        throw KgCoopException.configuration("--only does its run on this machine: leave it out");
+      }
+      return new ProtocolLine(parsed);
     } catch (ParameterException e) {
       throw CommandErrors.wrongWords(e, arguments);
     }

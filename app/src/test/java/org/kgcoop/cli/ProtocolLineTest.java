@@ -80,6 +80,8 @@ class ProtocolLineTest {
   @Test
   void aWrongLineIsRefusedAsByTheCommand() {
     assertThatThrownBy(() -> line("train", "--out=y")).hasMessageContaining("expected one of");
+    assertThatThrownBy(() -> line("base2new", "--data=x", "--out=y", "--only=x/clip/seed1"))
+        .hasMessageContaining("--only does its run on this machine");
     assertThatThrownBy(() -> line("base2new", "--data=x", "--out=y", "--seedz=1"))
         .isInstanceOfSatisfying(
             KgCoopException.class,

@@ -2,7 +2,7 @@ package org.kgcoop.train;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.ViewRecipe;
@@ -13,47 +13,21 @@ import org.kgcoop.image.view.ViewStep;
  * the numbers under keys of their own, or {@code random_crop:4 cutout:1,16} as runs keep them.
  */
 final class StatedViews {
+  /** The numbers of each step, in order: I for a whole one, R for any. */
+  private static final Map<String, String> NUMBERS =
+      Map.of(
+          "random_crop", "I",
+          "random_resized_crop", "RR",
+          "random_flip", "",
+          "randaugment", "II",
+          "colorjitter", "RRRR",
+          "randomgrayscale", "R",
+          "gaussian_blur", "IR",
+          "cutout", "II");
 
-  /**
-   * A step by its name.
-   *
-   * @param key the setting that holds its numbers
-   * @param count how many there are
-   * @param whole how many of them, from the first, are whole
-   */
-  private record Kind(
-      String name, String key, int count, int whole, Function<double[], ViewStep> make) {}
-
-  private static final List<Kind> KINDS =
-      List.of(
-          new Kind("random_crop", "crop_padding", 1, 1, n -> new ViewStep.RandomCrop((int) n[0])),
-          new Kind(
-              "random_resized_crop",
-              "crop_scale",
-              2,
-              0,
-              n -> new ViewStep.RandomResizedCrop(n[0], n[1])),
-          new Kind("random_flip", "", 0, 0, n -> new ViewStep.RandomFlip()),
-          new Kind(
-              "randaugment",
-              "randaugment",
-              2,
-              2,
-              n -> new ViewStep.RandAugment((int) n[0], (int) n[1])),
-          new Kind(
-              "colorjitter",
-              "colorjitter",
-              4,
-              0,
-              n -> new ViewStep.ColourJitter(n[0], n[1], n[2], n[3])),
-          new Kind("randomgrayscale", "randomgrayscale", 1, 0, n -> new ViewStep.RandomGrey(n[0])),
-          new Kind(
-              "gaussian_blur",
-              "gaussian_blur",
-              2,
-              1,
-              n -> new ViewStep.GaussianBlur((int) n[0], n[1])),
-          new Kind("cutout", "cutout", 2, 2, n -> new ViewStep.Cutout((int) n[0], (int) n[1])));
+  /** The settings that hold the numbers, where they are not called as the step. */
+  private static final Map<String, String> KEYS =
+      Map.of("random_crop", "crop_padding", "random_resized_crop", "crop_scale");
 
   private StatedViews() {}
 
@@ -67,16 +41,14 @@ final class StatedViews {
     for (String part :
         Stream.of(text.split(text.contains(":") ? " +" : " *, *", -1)).distinct().toList()) {
       String name = part.replaceFirst(":.*", "");
-      KINDS.stream()
-          .filter(kind -> kind.name().equals(name))
-          .findFirst()
-          .ifPresentOrElse(
-              kind ->
-                  steps.add(
-                      part.equals(name)
-                          ? step(kind, kind.key(), stated.text(kind.key()))
-                          : step(kind, name, part.substring(name.length() + 1))),
-              () -> unknown.add(name.isEmpty() ? "''" : name));
+      String key = KEYS.getOrDefault(name, name);
+      if (!NUMBERS.containsKey(name)) {
+        unknown.add(name.isEmpty() ? "''" : name);
+      } else if (part.equals(name)) {
+        steps.add(step(name, numbers(name, key, stated.text(key))));
+      } else {
+        steps.add(step(name, numbers(name, name, part.substring(name.length() + 1))));
+      }
     }
     if (!unknown.isEmpty()) {
       throw KgCoopException.configuration(
@@ -86,31 +58,43 @@ final class StatedViews {
     return new ViewRecipe(steps);
   }
 
-  private static ViewStep step(Kind kind, String key, String text) {
-    if (kind.count() == 0) {
-      return kind.make().apply(new double[0]);
-    }
+  private static ViewStep step(String name, double[] n) {
+    return switch (name) {
+      case "random_crop" -> new ViewStep.RandomCrop((int) n[0]);
+      case "random_resized_crop" -> new ViewStep.RandomResizedCrop(n[0], n[1]);
+      case "random_flip" -> new ViewStep.RandomFlip();
+      case "randaugment" -> new ViewStep.RandAugment((int) n[0], (int) n[1]);
+      case "colorjitter" -> new ViewStep.ColourJitter(n[0], n[1], n[2], n[3]);
+      case "randomgrayscale" -> new ViewStep.RandomGrey(n[0]);
+      case "gaussian_blur" -> new ViewStep.GaussianBlur((int) n[0], n[1]);
+      case "cutout" -> new ViewStep.Cutout((int) n[0], (int) n[1]);
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private static double[] numbers(String name, String key, String text) {
+    String kinds = NUMBERS.getOrDefault(name, "");
     String[] values = text.replaceFirst(",unscaled$", "").split(" *, *", -1);
-    double[] numbers = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
+    if (!kinds.isEmpty() && values.length != kinds.length()) {
+      throw KgCoopException.configuration(
+          "%s '%s': expected %s numbers with commas between them"
+              .formatted(key, text, kinds.length()));
+    }
+    double[] numbers = new double[kinds.length()];
+    for (int i = 0; i < numbers.length; i++) {
+      boolean whole = kinds.charAt(i) == 'I';
       try {
         numbers[i] = Double.parseDouble(values[i]);
+        if (whole && numbers[i] != (int) numbers[i]) {
+          throw new NumberFormatException();
+        }
       } catch (NumberFormatException e) {
         throw new KgCoopException(
             KgCoopException.Category.CONFIGURATION,
-            "%s '%s': '%s' is no number".formatted(key, text, values[i]),
+            "%s '%s': '%s' is no%s number".formatted(key, text, values[i], whole ? " whole" : ""),
             e);
       }
-      if (i < kind.whole() && numbers[i] != (int) numbers[i]) {
-        throw KgCoopException.configuration(
-            "%s '%s': expected a whole number, got %s".formatted(key, text, values[i]));
-      }
     }
-    if (numbers.length != kind.count()) {
-      throw KgCoopException.configuration(
-          "%s '%s': expected %s numbers with commas between them"
-              .formatted(key, text, kind.count()));
-    }
-    return kind.make().apply(numbers);
+    return numbers;
   }
 }

@@ -114,7 +114,7 @@ class TrainingSettingsTest {
           {'transforms':'flip,no'} | no transform flip, no; expected some of random_crop,
           {'crop_scale':'1'}       | crop_scale '1': expected 2 numbers with commas
           {'crop_scale':'a,1'}     | crop_scale 'a,1': 'a' is no number
-          {'transforms':'cutout','cutout':'1.5,2'} | cutout '1.5,2': expected a whole number""")
+          {'transforms':'cutout','cutout':'1.5,2'} | cutout '1.5,2': '1.5' is no whole number""")
   void whatIsWrongIsToldInALine(String text, String expected) {
     assertThatThrownBy(() -> settings(text))
         .isInstanceOf(KgCoopException.class)

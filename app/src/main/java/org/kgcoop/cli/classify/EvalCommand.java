@@ -92,9 +92,6 @@ public final class EvalCommand implements Callable<Integer> {
   @Mixin private BankOptions bank = new BankOptions();
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the required options
-  EvalCommand() {}
-
   @Override
   public Integer call() {
     ClassSplit split = Parse.classSplit("--classes", classes);

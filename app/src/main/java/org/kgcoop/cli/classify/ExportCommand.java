@@ -115,9 +115,6 @@ public final class ExportCommand implements Callable<Integer> {
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the required options
-  ExportCommand() {}
-
   @Override
   public Integer call() {
     if (!FORMS.contains(form)) {

@@ -48,9 +48,6 @@ public final class NearestCommand implements Callable<Integer> {
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the required parameters
-  NearestCommand() {}
-
   @Override
   public Integer call() {
     if (top < 1) {

@@ -58,9 +58,6 @@ public final class PredictCommand implements Callable<Integer> {
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the required parameters
-  PredictCommand() {}
-
   @Override
   public Integer call() {
     PromptFile file = form.read(prompt, classes.asWritten(), output);

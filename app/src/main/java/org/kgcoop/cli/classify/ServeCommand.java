@@ -145,9 +145,6 @@ public final class ServeCommand implements Callable<Integer> {
   @Mixin private Output output = new Output();
   @ParentCommand private Invocation invocation;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets main before anything is called
-  ServeCommand() {}
-
   @Override
   public Integer call() {
     ServerSettings settings = settings();

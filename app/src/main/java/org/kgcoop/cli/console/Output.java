@@ -35,9 +35,6 @@ public final class Output {
   @Option(names = "--debug", description = "How it computes, and on an error its stack trace too.")
   private boolean debug;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
-  public Output() {}
-
   /** True if the result is to be JSON. */
   public boolean isJson() {
     return json;

@@ -43,9 +43,6 @@ public final class CrossCommand extends ProtocolCommand {
   @Mixin private DataSetList data = new DataSetList();
   @Mixin private Shots shots = new Shots();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets options
-  CrossCommand() {}
-
   @Override
   Protocol protocol(Output output) {
     DataSet from = data.open(source, output);

@@ -94,9 +94,6 @@ public final class DemoCommand implements Callable<Integer> {
   @Mixin private BankOptions bank = new BankOptions();
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets options and parent
-  DemoCommand() {}
-
   @Override
   public Integer call() {
     int jobs = Engine.threads();

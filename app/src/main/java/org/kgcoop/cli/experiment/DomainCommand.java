@@ -53,9 +53,6 @@ public final class DomainCommand extends ProtocolCommand {
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Shots shots = new Shots();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets options
-  DomainCommand() {}
-
   @Override
   Protocol protocol(Output output) {
     return new Transfer(

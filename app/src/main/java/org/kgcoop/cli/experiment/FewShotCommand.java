@@ -47,9 +47,6 @@ public final class FewShotCommand extends ProtocolCommand {
   @Option(names = "--per-set", description = "Rows for each data set too.")
   private boolean perSet;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets options
-  FewShotCommand() {}
-
   @Override
   Protocol protocol(Output output) {
     return new FewShotCurve(data.open(output));

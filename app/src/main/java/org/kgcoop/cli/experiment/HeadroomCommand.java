@@ -66,9 +66,6 @@ public final class HeadroomCommand implements Callable<Integer> {
   @Mixin private BankOptions bank = new BankOptions();
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets options and parent
-  HeadroomCommand() {}
-
   @Override
   public Integer call() {
     ClassSplit split = Parse.classSplit("--classes", classes);

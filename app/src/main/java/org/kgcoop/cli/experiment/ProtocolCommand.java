@@ -20,9 +20,6 @@ public abstract class ProtocolCommand implements Callable<Integer> {
   @Mixin private ProtocolOptions options = new ProtocolOptions();
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the parent
-  ProtocolCommand() {}
-
   /** The protocol on its data, which are opened. */
   abstract Protocol protocol(Output output);
 

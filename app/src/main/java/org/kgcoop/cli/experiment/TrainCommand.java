@@ -101,9 +101,6 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private BankOptions bank = new BankOptions();
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the required options
-  TrainCommand() {}
-
   @Override
   public Integer call() {
     ClassSplit split = Parse.classSplit("--classes", classes);

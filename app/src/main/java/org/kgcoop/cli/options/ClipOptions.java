@@ -76,9 +76,6 @@ public final class ClipOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets spec before anything is called
-  public ClipOptions() {}
-
   public boolean isGiven() {
     return clip != null;
   }

@@ -56,9 +56,6 @@ public final class ProtocolOptions {
   @Mixin private TrainingOptions training = new TrainingOptions();
   @Mixin private BankOptions bank = new BankOptions();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the required options
-  public ProtocolOptions() {}
-
   public Path out() {
     return out;
   }

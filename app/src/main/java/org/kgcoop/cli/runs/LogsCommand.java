@@ -39,9 +39,6 @@ public final class LogsCommand implements Callable<Integer> {
 
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the folder
-  LogsCommand() {}
-
   /** A metric of an experiment. */
   private record Row(String experiment, String metric, List<Double> values) {
     Metrics.Spread spread() {

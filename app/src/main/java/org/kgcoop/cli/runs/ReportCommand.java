@@ -55,9 +55,6 @@ public final class ReportCommand implements Callable<Integer> {
 
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the required parameters
-  ReportCommand() {}
-
   @Override
   public Integer call() {
     Path file = out != null ? out : runs.size() == 1 ? runs.get(0).resolve(FILE) : Path.of(FILE);

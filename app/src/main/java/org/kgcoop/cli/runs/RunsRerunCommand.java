@@ -64,9 +64,6 @@ public final class RunsRerunCommand implements Callable<Integer> {
   @Mixin private RunsOptions runs = new RunsOptions();
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets spec and parameters
-  RunsRerunCommand() {}
-
   @Override
   public Integer call() {
     Path folder = runs.runFolder(run);

@@ -29,9 +29,6 @@ public final class RunsShowCommand implements Callable<Integer> {
   @Mixin private RunsOptions runs = new RunsOptions();
   @Mixin private Output output = new Output();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the parameters
-  RunsShowCommand() {}
-
   @Override
   public Integer call() {
     Path folder = runs.runFolder(run);
