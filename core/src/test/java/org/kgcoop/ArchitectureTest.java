@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
 class ArchitectureTest {
 
   /**
-   * {@code experiment > train, classify > bank, runs > prompt, eval > clip > data > image; clip > io
-   * > tensor}; all of them may use {@code files}, and {@code random} where they draw.
+   * {@code experiment > train, classify > bank, runs > prompt, eval > clip > data > image; clip >
+   * io > tensor}; all of them may use {@code files}, and {@code random} where they draw.
    */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =

@@ -8,7 +8,6 @@ import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Words;
-import org.kgcoop.report.Grid.Best;
 import org.kgcoop.report.chart.Drawing;
 import org.kgcoop.report.chart.XyPlot;
 import org.kgcoop.report.chart.XyPlot.Axis;

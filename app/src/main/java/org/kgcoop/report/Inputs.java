@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.files.JsonFiles;
 import org.kgcoop.runs.TableResults;
 
 /**

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.JsonFiles;
-import org.kgcoop.files.JsonFiles;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;

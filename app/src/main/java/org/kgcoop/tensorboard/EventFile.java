@@ -19,7 +19,6 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.files.AtomicFile;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensorboard.format.DataType;

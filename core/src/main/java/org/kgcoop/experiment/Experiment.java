@@ -14,7 +14,6 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Fingerprint;
 import org.kgcoop.files.FileErrors;
-import org.kgcoop.files.JsonFiles;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.prompt.Method;
 import org.kgcoop.prompt.Occasion;

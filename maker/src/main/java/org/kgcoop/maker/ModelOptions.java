@@ -3,7 +3,6 @@ package org.kgcoop.maker;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.options.Parse;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.VocabularyTraining;

@@ -251,8 +251,7 @@ public final class PretrainCommand implements Callable<Integer> {
                     .formatted(checkPictures, held.size(), held.concepts().size())));
     try (PretrainingProgress progress = new PretrainingProgress(output)) {
       ObjectNode results =
-          new Pretraining(
-                  corpus, held, settings, extent, progress, output::warn, main::interrupted)
+          new Pretraining(corpus, held, settings, extent, progress, output::warn, main::interrupted)
               .run(out);
       report(results);
     }

@@ -6,7 +6,6 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.Shots;
-import org.kgcoop.data.open.DataSets;
 import org.kgcoop.data.open.Shift;
 import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.Transfer;

@@ -16,8 +16,6 @@ import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
-import org.kgcoop.tables.RunFilter;
-import org.kgcoop.tables.RunsBelow;
 import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -15,7 +15,6 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.SecurityHeaders;
-import org.kgcoop.tables.RunFilter;
 import org.kgcoop.tables.RunsBelow;
 import org.kgcoop.tables.StoredRun;
 

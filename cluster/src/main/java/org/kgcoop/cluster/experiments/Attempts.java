@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.LockedFile;
-import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.RunFolders;
 
 /**

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.LockedFile;
-import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunFolders;
 
