@@ -22,6 +22,7 @@ import org.kgcoop.cli.experiment.HeadroomCommand;
 import org.kgcoop.cli.experiment.TrainCommand;
 import org.kgcoop.cli.files.DataSetsCommand;
 import org.kgcoop.cli.files.DownloadCommand;
+import org.kgcoop.cli.files.InspectCommand;
 import org.kgcoop.cli.files.VerifyCommand;
 import org.kgcoop.cli.options.ConfigExpansion;
 import org.kgcoop.cli.options.OptionSubjects;

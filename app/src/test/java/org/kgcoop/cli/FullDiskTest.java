@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -18,6 +19,7 @@ import org.kgcoop.files.JsonFiles;
  * Files that may not grow further, as on a full disk: the shell's limit of their size makes a write
  * beyond it fail.
  */
+@Tag("system")
 @DisabledOnOs(OS.WINDOWS)
 class FullDiskTest {
   private static final int BLOCK = 512;

@@ -17,6 +17,7 @@ import org.kgcoop.clip.RandomClip;
  * A training run killed at random moments and resumed each time ends in the bytes of an undisturbed
  * one. {@code -Dkgcoop.kills=20} kills more often than the default.
  */
+@Tag("system")
 @Tag("equality")
 class KilledTrainingTest {
   private static final int KILLS = Integer.getInteger("kgcoop.kills", 2);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -15,6 +16,7 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.files.JsonFiles;
 
 /** Two processes that write one folder, and a folder that is somebody else's. */
+@Tag("system")
 @DisabledOnOs(OS.WINDOWS)
 class SharedFolderTest {
   private static final int IN_USE = 5;

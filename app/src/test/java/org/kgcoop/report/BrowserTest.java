@@ -15,11 +15,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jsoup.Jsoup;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.Chromium;
 
 /** The page in a real browser: silent, alone, no wider than the window. Skipped without one. */
+@Tag("system")
 class BrowserTest {
   private static final int PATIENCE_SECONDS = 300;
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A grid on Spark is the grid of one machine. */
+@Tag("system")
 @Tag("equality")
 class ExperimentsCommandTest {
   private static final int RUNS = 8;

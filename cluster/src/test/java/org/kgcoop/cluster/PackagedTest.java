@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.bank.Shard;
 
 /** What was packaged, in processes of its own: spark-submit, and a master with two workers. */
-@Tag("packaged")
+@Tag("system")
 class PackagedTest {
   private static final int PICTURES = 400;
 

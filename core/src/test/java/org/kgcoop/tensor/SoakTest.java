@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.bank.Augmentation;
@@ -31,6 +32,7 @@ import org.kgcoop.train.TrainingSettings;
  * Ten thousand training steps, in a JVM of their own: its heap is touched whole at the start, so
  * that what grows is native memory, and no other test's leavings are collected meanwhile.
  */
+@Tag("system")
 class SoakTest {
   private static final int WARM = 2_000;
   private static final int STEPS = 10_000;

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -24,6 +25,7 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.serve.TinyPrompt;
 
 /** A server in a process of its own, which is told by a signal to read its files again. */
+@Tag("system")
 class ServeReloadTest {
   private static final byte[] PICTURE = // PNG of one black pixel
       Base64.getDecoder()

@@ -16,12 +16,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Main;
 import org.kgcoop.clip.RandomClip;
 
 /** SIGTERM to a server in a process of its own, while clients ask it. */
+@Tag("system")
 class StoppedServerTest {
   private static final int CLIENTS = 6;
   private static final String GIF =

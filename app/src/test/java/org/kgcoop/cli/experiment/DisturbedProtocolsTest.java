@@ -30,6 +30,7 @@ import org.kgcoop.clip.RandomClip;
  * and the prompts of an undisturbed one. {@code -Dkgcoop.kills=20} disturbs more often than the
  * default.
  */
+@Tag("system")
 @Tag("equality")
 @DisabledOnOs(OS.WINDOWS)
 class DisturbedProtocolsTest {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -60,6 +61,7 @@ class TrainCommandTest {
         .doesNotContain("zero-shot");
   }
 
+  @Tag("system")
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void whereTheFolderForCachesCannotBeWrittenAnotherTakesItsPlace()

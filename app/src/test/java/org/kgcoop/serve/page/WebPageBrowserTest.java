@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.Chromium;
@@ -35,6 +36,7 @@ import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.tables.StoredRuns;
 
 /** The page in a real browser, over the embedded CLIP. Skipped without one. */
+@Tag("system")
 class WebPageBrowserTest {
   private static final String TOKEN = "0123456789abcdef";
 

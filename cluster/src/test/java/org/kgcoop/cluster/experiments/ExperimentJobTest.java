@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
@@ -17,6 +18,7 @@ import org.kgcoop.cluster.Lab;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.cluster.session.Versions;
 
+@Tag("system")
 class ExperimentJobTest {
   @TempDir Path folder;
 

@@ -27,6 +27,7 @@ import org.kgcoop.cluster.EmbeddedPictures;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.tensor.DType;
 
+@Tag("system")
 @Tag("equality")
 class FeatureJobTest {
   private static final int PICTURES = 80;

@@ -1,4 +1,4 @@
-package org.kgcoop.cli;
+package org.kgcoop.cli.files;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;

@@ -1,4 +1,4 @@
-package org.kgcoop.cli;
+package org.kgcoop.cli.files;
 
 import java.awt.Color;
 import java.awt.Font;

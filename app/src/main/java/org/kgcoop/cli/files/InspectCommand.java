@@ -1,4 +1,4 @@
-package org.kgcoop.cli;
+package org.kgcoop.cli.files;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package org.kgcoop.cli;
+package org.kgcoop.cli.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +12,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.Cli;
 
 /** What {@code inspect} tells of a data set. */
 class InspectDataTest {
