@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What a file or folder holds. */
+/** Describes a file or folder, or the reason why it cannot be read. */
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,

@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What the learned vectors are close to. */
+/** Prints the words nearest to each learned vector. */
 @Command(
     name = "nearest",
     mixinStandardHelpOptions = true,

@@ -296,7 +296,7 @@ public final class ServeCommand implements Callable<Integer> {
     output.out().flush();
   }
 
-  /** Whether the server should end, after a moment. */
+  /** Waits a moment, then returns true if the server should end. */
   private boolean interrupted() {
     try {
       Thread.sleep(50);

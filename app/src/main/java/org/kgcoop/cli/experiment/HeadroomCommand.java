@@ -28,7 +28,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** Whether there is anything to gain. */
+/** Compares zero-shot CLIP with a linear probe on the training images of a data set. */
 @Command(
     name = "headroom",
     mixinStandardHelpOptions = true,

@@ -25,7 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Which CLIP, and how it computes. */
+/** The choice of a CLIP, and of the precision, device and threads that it computes with. */
 public final class ClipOptions {
   public static final String EMBEDDED = "embedded";
 
@@ -80,7 +80,7 @@ public final class ClipOptions {
     return clip != null;
   }
 
-  /** Where the weights are. */
+  /** The file or folder of the weights. */
   public Path path() {
     if (clip == null || clip.equals(EMBEDDED)) {
       return EmbeddedClip.folder();

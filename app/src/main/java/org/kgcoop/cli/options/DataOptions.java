@@ -14,7 +14,7 @@ import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 import picocli.CommandLine.Option;
 
-/** Which pictures, and what is said about them. */
+/** The choice of images, and of their classes, template and split. */
 public final class DataOptions {
   private static final String EMBEDDED = "embedded:";
 
@@ -115,7 +115,7 @@ public final class DataOptions {
     return DataSets.open(Path.of(data), valData, testData, options);
   }
 
-  /** Whether something can be nothing else than a data set, whatever lies where it points. */
+  /** True if a text can only mean a data set, even where a file or folder has the same name. */
   public boolean isDataSet(String data) {
     return root != null || isEmbedded(data) || PublishedDataSets.find(data).isPresent();
   }
@@ -124,7 +124,7 @@ public final class DataOptions {
     return data.startsWith(EMBEDDED);
   }
 
-  /** What the embedded data set of that name is given as. */
+  /** The {@code --data} value of an embedded data set. */
   public static String embedded(String name) {
     return EMBEDDED + name;
   }

@@ -71,7 +71,7 @@ public final class MethodOptions {
     return all;
   }
 
-  /** Whether a method takes the setting of that key, which may begin with its name. */
+  /** True if a method has the setting of that key, which may begin with the method's name. */
   boolean knows(String id, String key) {
     return MethodCatalogue.keys(id).contains(plain(id, key));
   }

@@ -8,7 +8,7 @@ import org.kgcoop.download.ReleasedWeights;
 import org.kgcoop.files.UserFolders;
 import picocli.CommandLine.Option;
 
-/** Whether the network may be asked. */
+/** The permission to use the network. */
 public final class NetworkOptions {
   @Option(
       names = "--offline",

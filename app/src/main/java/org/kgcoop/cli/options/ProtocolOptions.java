@@ -11,7 +11,7 @@ import org.kgcoop.prompt.Preset;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What every protocol asks for: what is compared, how it is trained, where it is kept. */
+/** The options of every protocol: methods to compare, their training, the run folder. */
 public final class ProtocolOptions {
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run folder.")
   private Path out;
@@ -73,9 +73,9 @@ public final class ProtocolOptions {
   }
 
   /**
-   * What is compared; of runs side by side each has one thread.
+   * The plan of the comparison; runs that go side by side have one thread each.
    *
-   * @param newClasses whether every method is asked about classes that it has not learned
+   * @param newClasses true if every method is asked about classes that it has not learned
    */
   public Plan plan(List<Integer> shots, Preset preset, boolean newClasses, Output output) {
     if (jobs < 1) {

@@ -140,7 +140,7 @@ public final class RunsRerunCommand implements Callable<Integer> {
     return folder;
   }
 
-  /** What is not equal: counts, predictions, confidences. */
+  /** The differences between two runs in counts, predictions and confidences. */
   private static List<String> differences(Path before, Path now) {
     List<String> differences = new ArrayList<>();
     List<TargetResult> old = RunResults.read(before).targets();

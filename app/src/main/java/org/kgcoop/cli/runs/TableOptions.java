@@ -7,7 +7,7 @@ import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.tables.TableWriter;
 import picocli.CommandLine.Option;
 
-/** How tables of stored runs are written, and how often they are resampled. */
+/** The format of tables of stored runs, and the number of resamples. */
 final class TableOptions {
   @Option(
       names = "--format",
