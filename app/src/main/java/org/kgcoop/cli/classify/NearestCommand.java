@@ -42,7 +42,7 @@ public final class NearestCommand implements Callable<Integer> {
       names = "--top",
       paramLabel = "K",
       defaultValue = "3",
-      description = "How many words a vector (default: ${DEFAULT-VALUE}).")
+      description = "Number of words for each vector (default: ${DEFAULT-VALUE}).")
   private int top = 3;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();

@@ -13,7 +13,7 @@ public final class DataSetList {
       names = "--data",
       required = true,
       paramLabel = "PATH",
-      description = "A data set as for train; several times for several.")
+      description = "A data set as for train; repeat the option for several.")
   private List<String> data = new ArrayList<>();
 
   @Mixin private DataOptions options = new DataOptions();

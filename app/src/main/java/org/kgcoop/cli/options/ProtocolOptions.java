@@ -22,16 +22,16 @@ public final class ProtocolOptions {
       defaultValue = MethodNames.TABLE,
       completionCandidates = MethodNames.class,
       description =
-          "Of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). ensemble is clip with several"
-              + " templates; where only learned classes are asked about (fewshot, domain) probe is a"
-              + " linear one of image features.")
+          "Methods to compare, of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). ensemble is"
+              + " clip with several templates; where only learned classes are asked about"
+              + " (fewshot, domain) probe is a linear probe of image features.")
   private String methods;
 
   @Option(
       names = "--seeds",
       paramLabel = "LIST",
       defaultValue = "1,2,3",
-      description = "Default: ${DEFAULT-VALUE}.")
+      description = "Seeds to run (default: ${DEFAULT-VALUE}).")
   private String seeds;
 
   @Option(
@@ -46,8 +46,8 @@ public final class ProtocolOptions {
       names = "--only",
       paramLabel = "RUN",
       description =
-          "Do one run of the table alone, by its folder, such as pets/kgcoop/seed1, and print no"
-              + " table.")
+          "Do one run of the table only, named by its folder, such as pets/kgcoop/seed1, and print"
+              + " no table.")
   private @Nullable Path only;
 
   @Mixin private Sweep sweep = new Sweep();

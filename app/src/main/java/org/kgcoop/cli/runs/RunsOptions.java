@@ -45,7 +45,7 @@ final class RunsOptions {
     @Option(
         names = "--protocol",
         paramLabel = "LIST",
-        description = "Only these: train, base2new, fewshot, cross, domain.")
+        description = "Only these protocols: train, base2new, fewshot, cross, domain.")
     private @Nullable String protocols;
 
     @Option(names = "--seed", paramLabel = "LIST", description = "Only these seeds.")
