@@ -37,7 +37,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** Where the program starts. */
+/** The entry point of the program. */
 @Command(
     name = "kgcoop",
     mixinStandardHelpOptions = true,

@@ -108,7 +108,7 @@ public record ConfigFile(String name, ObjectNode content) {
             .replaceFirst(", (from `[^`]*`|got this instead: <.*)", "");
   }
 
-  /** One value as it would stand in a file. */
+  /** A single value as it would be read from a file. */
   static JsonNode value(String text) {
     try {
       JsonNode value = YAML.readTree(text);
@@ -118,7 +118,7 @@ public record ConfigFile(String name, ObjectNode content) {
     }
   }
 
-  /** Whether it is a file of the published code: sections and keys in capitals. */
+  /** True for a file of the published code, with sections and keys in capitals. */
   public boolean isReference() {
     boolean capitals = true;
     for (Map.Entry<String, JsonNode> entry : content.properties()) {

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What configurations say in terms of options.
+ * The options and settings that configurations give.
  *
- * @param options for the name of an option without its dashes what is given to it, several values
- *     where it is given several times
+ * @param options by the name of an option without its dashes, the value given to the option, or
+ *     several values where it is given several times
  * @param settings of methods: {@code KEY} or {@code METHOD.KEY} and value
  */
 public record OptionValues(Map<String, List<String>> options, Map<String, String> settings) {
@@ -22,7 +22,7 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
     return new OptionValues(new LinkedHashMap<>(), new LinkedHashMap<>());
   }
 
-  /** What one of this program's own files says. */
+  /** The values in a configuration of this program's own form. */
   public static OptionValues of(ConfigFile file) {
     OptionValues values = empty();
     for (Map.Entry<String, JsonNode> entry : file.content().properties()) {
@@ -51,7 +51,7 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
     options.put(option, List.of(value));
   }
 
-  /** These values, those of another where it has one. */
+  /** A copy in which stronger values replace these. */
   public OptionValues with(OptionValues stronger) {
     OptionValues all = without(stronger.settings.keySet());
     all.options.putAll(stronger.options);
@@ -60,10 +60,10 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
   }
 
   /**
-   * These values without the settings that others take the place of: one for all methods that of
-   * each, one of a method its own.
+   * A copy without the settings that stronger ones replace: {@code KEY} replaces the setting of
+   * every method, {@code METHOD.KEY} the setting of that method alone.
    *
-   * @param keys of the others, {@code KEY} or {@code METHOD.KEY}
+   * @param keys of the stronger settings, {@code KEY} or {@code METHOD.KEY}
    */
   public OptionValues without(Collection<String> keys) {
     OptionValues left = empty();
@@ -78,7 +78,7 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
     return left;
   }
 
-  /** These values but for those that files have alike and no pair names. */
+  /** A copy without the values that files give alike and no pair names. */
   OptionValues touched(OptionValues ofFiles, OptionValues ofPairs) {
     OptionValues left = without(List.of());
     left.options

@@ -22,10 +22,10 @@ public final class ReferenceConfig {
   private final OptionValues out = OptionValues.empty();
 
   /**
-   * What was understood.
+   * A translated configuration.
    *
    * @param values of files and pairs
-   * @param ofPairs those that pairs have a say in
+   * @param ofPairs the values that pairs have a say in
    * @param ignored the keys that have no meaning here
    */
   public record Translation(OptionValues values, OptionValues ofPairs, List<String> ignored) {}
@@ -35,8 +35,8 @@ public final class ReferenceConfig {
   }
 
   /**
-   * How many words at the end of a command line are KEY VALUE pairs of the published code, such as
-   * {@code DATASET.NUM_SHOTS 16}.
+   * The number of words at the end of a command line that are KEY VALUE pairs of the published
+   * code, such as {@code DATASET.NUM_SHOTS 16}.
    */
   public static int pairWords(List<String> words) {
     int count = 0;

@@ -9,7 +9,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
 
-/** What the published code's configurations say, by key, and what was found wrong with it. */
+/** The values of the published code's configurations by key, and the errors found in them. */
 final class ReferenceValues {
   private final Map<String, JsonNode> values;
   private final List<String> errors = new ArrayList<>();

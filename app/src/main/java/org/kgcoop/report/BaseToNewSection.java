@@ -76,7 +76,7 @@ final class BaseToNewSection {
     return rows.stream().map(value::applyAsDouble).toList();
   }
 
-  /** Of one data set its three accuracies beside each other; of several, each accuracy by set. */
+  /** The three accuracies of a single data set side by side, or each accuracy by data set. */
   private static Charts charts(List<Row> rows, List<OfDataSet> sets, Palette palette) {
     List<String> methods = names(rows);
     if (methods.isEmpty()) {

@@ -15,7 +15,10 @@ import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.Predictions.Prediction;
 import org.kgcoop.runs.TargetResult;
 
-/** Whether predictions that a model is sure of by 80 percent are right in 80 percent. */
+/**
+ * The accuracy of predictions by confidence: of those with 80 percent confidence, 80 percent should
+ * be correct.
+ */
 final class Calibration {
   private static final int BINS = 10;
 

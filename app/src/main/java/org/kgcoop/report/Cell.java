@@ -23,7 +23,7 @@ record Cell(TableResults.Cell result, @Nullable Run run) {
 
   static final String ZERO_SHOT = "clip";
 
-  /** Those of a table. */
+  /** The cells of a table. */
   static List<Cell> of(TableResults table, Path folder) {
     return table.cells().stream().map(cell -> new Cell(cell, run(folder, cell.run()))).toList();
   }

@@ -8,7 +8,7 @@ import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.chart.HeatMap;
 import org.kgcoop.runs.TargetResult;
 
-/** What was taken for what: counts of pictures by label (row) and prediction (column). */
+/** Counts of images by label (row) and prediction (column). */
 final class Confusion {
   private static final int MOST_CLASSES = 22;
   private static final int WORST = 8;
@@ -21,7 +21,7 @@ final class Confusion {
     this.counts = counts;
   }
 
-  /** That of a target; without classes where the results have no matrix. */
+  /** The confusion of a target; without classes where the results have no matrix. */
   static Confusion of(TargetResult target, List<List<Long>> rows) {
     List<String> names = target.classNames().stream().map(n -> n.replace('_', ' ')).toList();
     int classes = names.isEmpty() ? rows.size() : Math.min(names.size(), rows.size());

@@ -108,7 +108,7 @@ final class CurvesSection {
     return curves;
   }
 
-  /** Of one run all losses in one chart; of several a chart for each kind of loss. */
+  /** All losses of a single run in one chart, or for several runs a chart for each kind of loss. */
   private static List<Chart> charts(Group group, Palette palette) {
     Set<String> names = new LinkedHashSet<>();
     group.curves.values().forEach(own -> names.addAll(own.keySet()));

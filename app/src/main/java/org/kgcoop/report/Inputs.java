@@ -8,10 +8,10 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.runs.TableResults;
 
 /**
- * What a page is made of.
+ * The tables and runs that a page shows.
  *
- * @param tables protocols
- * @param runs runs that were named alone
+ * @param tables of protocols
+ * @param runs that were named alone
  */
 record Inputs(List<Table> tables, List<Run> runs) {
 

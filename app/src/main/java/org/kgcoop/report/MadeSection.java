@@ -15,7 +15,7 @@ import org.kgcoop.report.Block.Words;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.TableResults;
 
-/** How the results were made: command, settings, data, versions, time. */
+/** The origin of the results: command, settings, data, versions, time. */
 final class MadeSection {
   private static final int MOST_RUNS = 8;
   private static final Set<String> OWN_TABLES = Set.of("methods", "data_sets");
@@ -66,7 +66,7 @@ final class MadeSection {
     addDataSets(blocks, settings.path("data_sets"));
   }
 
-  /** Of a table that does not name its command, that of its first run. */
+  /** The provenance of the first run, for a table that does not name its own command. */
   private static JsonNode provenance(List<Cell> cells) {
     return cells.stream()
         .map(Cell::run)

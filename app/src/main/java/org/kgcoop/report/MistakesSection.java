@@ -16,7 +16,7 @@ import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.Predictions.Prediction;
 import org.kgcoop.runs.TargetResult;
 
-/** What some runs got wrong, how sure they were, and pictures of it. */
+/** The mistakes of some runs, with confidences and images. */
 final class MistakesSection {
   private static final int MOST_TARGETS = 3;
   private static final int MOST_PICTURES = 8;
@@ -97,7 +97,7 @@ final class MistakesSection {
     };
   }
 
-  /** Of the worst classes the mistakes that the model was surest of. */
+  /** Adds images of the worst classes: the mistakes with the highest confidence. */
   private void addPictures(
       List<Block> blocks,
       String ofTarget,

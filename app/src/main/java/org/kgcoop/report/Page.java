@@ -114,7 +114,7 @@ record Page(String title, String summary, List<Section> sections) {
     return summary.append('.').toString();
   }
 
-  /** One value or a list of them. */
+  /** The texts of a single value or of a list. */
   private static List<String> values(JsonNode value) {
     List<String> values = new ArrayList<>();
     (value.isNumber() ? List.of(value) : value).forEach(each -> values.add(each.asText()));

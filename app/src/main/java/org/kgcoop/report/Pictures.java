@@ -64,7 +64,7 @@ final class Pictures {
                 : Map.of());
   }
 
-  /** Why no picture of that data set can be shown; empty where they can. */
+  /** The reason why no image of a data set can be shown; empty where images can. */
   String reason(String dataSet) {
     return of(dataSet).isEmpty()
         ? "No pictures are shown: the report does not know where the data set "

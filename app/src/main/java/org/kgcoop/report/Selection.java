@@ -7,7 +7,7 @@ import java.util.function.ToDoubleFunction;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.TargetResult;
 
-/** Which of many runs a page shows closely. */
+/** The choice of the runs that a page shows closely. */
 final class Selection {
   /** Runs whose mistakes are shown, and data sets whose curves are. */
   static final int MOST = 6;
@@ -69,7 +69,7 @@ final class Selection {
     return groups;
   }
 
-  /** Of equal settings the first seed; of several numbers of shots the largest. */
+  /** The first seed, at the largest number of shots, of cells with equal settings. */
   private static List<Cell> one(List<Cell> cells) {
     int shots = cells.stream().mapToInt(Cell::shots).max().orElse(0);
     return cells.stream().filter(cell -> cell.shots() == shots).limit(1).toList();

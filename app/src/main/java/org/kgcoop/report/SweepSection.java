@@ -18,7 +18,7 @@ import org.kgcoop.report.chart.XyPlot.Point;
 import org.kgcoop.report.chart.XyPlot.Series;
 import org.kgcoop.report.chart.XyPlot.Style;
 
-/** What one varied number does: accuracies and the distance over it, such as KgCoOp's weight. */
+/** Accuracies and the distance over a varied number, such as KgCoOp's weight. */
 final class SweepSection {
   private static final int MOST = 6;
 
@@ -111,7 +111,7 @@ final class SweepSection {
         SeriesGrid.of(caption, x, series));
   }
 
-  /** Of the averaged accuracies, as in the table. */
+  /** The harmonic mean of the averaged accuracies, as in the table. */
   private static Spread harmonicMean(List<Cell> cells) {
     double base = Cell.overSeeds(cells, c -> c.accuracy("base")).mean();
     double unseen = Cell.overSeeds(cells, c -> c.accuracy("new")).mean();

@@ -43,7 +43,7 @@ record Table(String name, TableResults results, List<Cell> cells) {
         Text::percent);
   }
 
-  /** Whether its rows have accuracies on base and new classes. */
+  /** True if the rows have accuracies on base and new classes. */
   boolean isBaseToNew() {
     return protocol().equals("base2new")
         || rows().stream()

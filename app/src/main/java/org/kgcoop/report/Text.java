@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.kgcoop.runs.TableResults;
 
-/** How values of {@code results.json} are put into words. */
+/** The values of {@code results.json} in words. */
 final class Text {
   /** Stands where there is no value. */
   static final String NONE = "–";

@@ -45,7 +45,7 @@ final class Measurements {
       return bySeed.getOrDefault(seed, Double.NaN);
     }
 
-    /** How many data sets have the target. */
+    /** The number of data sets that have the target. */
     int dataSets() {
       return dataSets;
     }

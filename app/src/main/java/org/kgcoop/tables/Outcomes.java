@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.runs.Predictions;
 
 /**
- * Which pictures runs took for what they are, in one order for all runs, so that they can be
- * paired. The first run that names the pictures of a target gives the order.
+ * The correct predictions of runs, with images in the same order for all runs, so that runs can be
+ * paired. The first run that names the images of a target gives the order.
  */
 final class Outcomes {
   private final Map<String, List<String>> pictures = new HashMap<>();

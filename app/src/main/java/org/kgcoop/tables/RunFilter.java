@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which runs are meant; empty lists and maps leave all.
+ * The conditions that runs must meet; an empty list or map accepts all.
  *
  * @param settings values by name; the last part of a name is enough, {@code weight} for {@code
  *     method.weight}

@@ -10,14 +10,14 @@ import java.util.TreeSet;
 import org.kgcoop.prompt.MethodCatalogue;
 
 /**
- * Which settings tell runs of one method apart: those that differ between two of them on the same
- * data set. What follows from the data, such as the template, and the seed are none.
+ * The settings that tell runs of a method apart: settings that differ between two runs on the same
+ * data set. The seed, and settings that follow from the data, such as the template, do not count.
  */
 public final class RunLabels {
   private static final Set<String> NEVER =
       Set.of("method.method", "method.template", "method.templates", "training.seed");
 
-  /** What a name begins with that may tell runs apart. */
+  /** The first parts of the names that may tell runs apart. */
   private static final List<String> PARTS =
       List.of("method.", "training.", "computation.clip_fingerprint", "computation.precision");
 
@@ -50,7 +50,7 @@ public final class RunLabels {
                 }));
   }
 
-  /** Those of a run, by the last part of their names. */
+  /** The varied settings of a run, by the last parts of their names. */
   public Map<String, String> setting(StoredRun run) {
     Map<String, String> varied = new TreeMap<>();
     for (String key : keys.getOrDefault(run.method(), Set.of())) {

@@ -37,15 +37,15 @@ public final class RunTable {
   private static final Set<String> PARTS = Set.of("base", "new", "test");
 
   /**
-   * What a row holds.
+   * A row: the runs of a method with the same setting and shots.
    *
-   * @param label of method, setting and shots, as far as they tell rows apart
-   * @param setting what was varied
-   * @param shots pictures a class; 0 for all
+   * @param label method, setting and shots, as far as they tell rows apart
+   * @param setting the varied settings
+   * @param shots training images a class; 0 for all
    */
   public record Row(String label, String method, Map<String, String> setting, int shots) {
 
-    /** Whether a user means it: by its label, or by that with the method's id in it. */
+    /** True if a user means this row: by the label, or by the label with the method's id in it. */
     public boolean isNamed(String name) {
       return name.equalsIgnoreCase(label)
           || name.equalsIgnoreCase(label.replace(MethodCatalogue.title(method), method));
@@ -69,13 +69,13 @@ public final class RunTable {
       Bootstrap.@Nullable Interval interval) {}
 
   /**
-   * What one row has more than another, in percent points.
+   * The difference between two rows in a column, in percentage points.
    *
    * @param interval null where the two cannot be paired
    */
   public record Difference(
       String column, Row row, Row other, double value, Bootstrap.@Nullable Interval interval) {
-    /** Whether its interval excludes 0. */
+    /** True if the interval excludes 0. */
     public boolean stands() {
       return interval != null && interval.excludesZero();
     }
@@ -137,7 +137,7 @@ public final class RunTable {
     return columns;
   }
 
-  /** What is to be known of the figures beside themselves, a line each. */
+  /** The notes on the figures, a line each. */
   public List<String> notes() {
     List<String> notes = new ArrayList<>();
     if (rows().stream().anyMatch(row -> columns.stream().anyMatch(c -> lacksRuns(row, c)))) {
@@ -219,7 +219,7 @@ public final class RunTable {
             == 1;
   }
 
-  /** What a row has more than another in a column; null where one of them has no figure there. */
+  /** The difference between two rows in a column; null where one of them has no figure there. */
   public @Nullable Difference difference(Row row, Row other, String column) {
     Figure figure = figure(row, column);
     Figure against = figure(other, column);
@@ -319,7 +319,9 @@ public final class RunTable {
     return count == 0 ? null : derived;
   }
 
-  /** Whether the same seeds of the same data sets were run of both, or none of one. */
+  /**
+   * True if both rows have the same data sets and, on each, the same seeds, or one has no seeds.
+   */
   private boolean arePaired(Row row, Row other) {
     Map<String, Map<Long, StoredRun>> a = ofRow(row);
     Map<String, Map<Long, StoredRun>> b = ofRow(other);

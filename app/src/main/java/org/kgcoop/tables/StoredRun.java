@@ -53,7 +53,7 @@ public record StoredRun(
     }
   }
 
-  /** As {@link #read}, or null for what is no run of a method on a data set. */
+  /** Reads a run like {@link #read}; null where a folder holds no run of a method on a data set. */
   static @Nullable StoredRun find(Path folder, String name, FileTime written) {
     RunRecord record = RunRecord.read(folder).orElse(null);
     if (record == null || record.method().isEmpty() || !record.settings().path("data").isObject()) {
@@ -89,7 +89,7 @@ public record StoredRun(
     return record.shots();
   }
 
-  /** Its seed, or null where it depends on none. */
+  /** The seed, or null where the run depends on none. */
   public @Nullable Long seed() {
     return record.seed();
   }
@@ -119,7 +119,7 @@ public record StoredRun(
     return record.command();
   }
 
-  /** Where that command's paths start from; empty where it is not known. */
+  /** The folder from which the paths of the command start; empty where it is not known. */
   public String directory() {
     return record.directory();
   }

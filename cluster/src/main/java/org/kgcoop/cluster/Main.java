@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Where the program starts: from the launcher, or from {@code spark-submit}. */
+/** The entry point of the program, from the launcher or from {@code spark-submit}. */
 @Command(
     name = "kgcoop cluster",
     mixinStandardHelpOptions = true,
@@ -53,7 +53,7 @@ public final class Main implements Runnable {
     return commandLine;
   }
 
-  /** Whether work should stop. */
+  /** True if work should stop. */
   boolean interrupted() {
     return interrupted.getAsBoolean();
   }

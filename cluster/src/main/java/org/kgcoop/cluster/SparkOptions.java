@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.cluster.session.Session;
 import picocli.CommandLine.Option;
 
-/** Which Spark, and what is said to it; the same for every command. */
+/** The options of Spark, the same for every command. */
 final class SparkOptions {
   @Option(
       names = "--master",
@@ -33,7 +33,8 @@ final class SparkOptions {
   private boolean debug;
 
   /**
-   * What was said about a setting of Spark, here or to {@code spark-submit}; null where nothing.
+   * The value of a setting of Spark, given here or to {@code spark-submit}; null where it is not
+   * given.
    */
   @Nullable String setting(String name) {
     return settings.containsKey(name)

@@ -20,11 +20,11 @@ import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.train.TrainingSettings;
 
 /**
- * What a row of a table stands for: a method, and how it is trained.
+ * A row of a table: a method and its training.
  *
  * @param method on the data of a trial
- * @param training on them, asked for where there is something to train
- * @param setting what a sweep varied, by its key; empty otherwise
+ * @param training on the same data, asked for where there is something to train
+ * @param setting the values that a sweep varied, by key; empty otherwise
  */
 public record Contender(
     Function<Occasion, Method> method,
@@ -85,7 +85,7 @@ public record Contender(
             });
   }
 
-  /** Where its runs lie below those of a data set: {@code kgcoop}, {@code kgcoop/weight=4}. */
+  /** The folder of the runs below that of a data set: {@code kgcoop}, {@code kgcoop/weight=4}. */
   String folder(Method made) {
     return setting.isEmpty() ? made.id() : made.id() + "/" + folder(text(setting));
   }

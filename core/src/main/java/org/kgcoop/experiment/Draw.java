@@ -40,9 +40,9 @@ public final class Draw {
   }
 
   /**
-   * One that was made before.
+   * A draw that was made before.
    *
-   * @param drawn all of its training pictures are learned from
+   * @param drawn the data, whose training images are all learned from
    */
   static Draw made(DataSet drawn, int shots, long seed) {
     Draw draw = new Draw(drawn, ClassSplit.ALL, shots, seed);
@@ -81,7 +81,7 @@ public final class Draw {
     return Occasion.of(other, shots, seed);
   }
 
-  /** Whether there will be validation pictures. */
+  /** True if there will be validation images. */
   boolean hasValidation() {
     return !source.val().isEmpty();
   }
@@ -103,7 +103,7 @@ public final class Draw {
     return drawn;
   }
 
-  /** Of the drawn training and validation pictures. */
+  /** The fingerprint of the drawn training and validation images. */
   synchronized String fingerprint(Workbench bench) {
     if (fingerprint == null) {
       DataSet data = data(bench.warnings());

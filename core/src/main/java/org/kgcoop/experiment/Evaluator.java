@@ -27,10 +27,10 @@ public final class Evaluator {
   private Evaluator() {}
 
   /**
-   * What a classifier made of some pictures.
+   * The predictions of a classifier for some images, and measures of them.
    *
    * @param expectedCalibrationError a fraction
-   * @param predictions the class with the highest score of each picture
+   * @param predictions the class with the highest score of each image
    * @param confidences the probability of each prediction
    */
   public record Result(
@@ -140,10 +140,10 @@ public final class Evaluator {
   }
 
   /**
-   * How far learned class features are from others: the mean over classes of the squared distance
-   * of the unit vectors, 2 (1 - cos).
+   * The distance of learned class features from others: the mean over classes of the squared
+   * distance of the unit vectors, 2 (1 - cos).
    *
-   * @return NaN where the features of either depend on the picture
+   * @return NaN where the features of either depend on the image
    */
   static double distance(FeatureClassifier learned, FeatureClassifier other) {
     if (learned.classFeatures().isEmpty() || other.classFeatures().isEmpty()) {

@@ -42,7 +42,6 @@ public final class Experiment {
     trials = List.copyOf(protocol.trials(plan));
   }
 
-  /** What is compared. */
   public Plan plan() {
     return plan;
   }
@@ -108,7 +107,10 @@ public final class Experiment {
     }
   }
 
-  /** What a contender meets; the templates of the data sets are told apart. */
+  /**
+   * The occasions of a contender, all with the default template: the templates of the data sets are
+   * recorded apart.
+   */
   private List<Occasion> occasions(Contender contender) {
     return trials.stream()
         .filter(trial -> trial.contender().equals(contender))

@@ -16,16 +16,16 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * What a data set leaves to be learned: how much better than zero-shot CLIP a linear probe does on
- * the same image features. It looks at training pictures alone: a probe is fitted to all folds of
- * the shots but one and measured on that one, in turn, its strength chosen by the folds it is
- * fitted to. Where this is nothing, no prompt can be expected to gain either.
+ * The gain that a data set leaves to learning: the accuracy of a linear probe against that of
+ * zero-shot CLIP on the same image features. Only training images are used: a probe is fitted to
+ * all folds of the shots but one and measured on that one, in turn, its strength chosen by the
+ * folds it is fitted to. Where the gain is nothing, no prompt can be expected to gain either.
  *
- * @param dataSet its name
- * @param classes how many
- * @param pictures training pictures that were looked at, of one draw
+ * @param dataSet the name of the data set
+ * @param classes the number of classes
+ * @param pictures training images that were used, of one draw
  * @param zeroShot accuracy on them in percent, over the draws
- * @param probe the same of the probes
+ * @param probe accuracy of the probes, likewise
  */
 public record Headroom(
     String dataSet, int classes, int pictures, Metrics.Spread zeroShot, Metrics.Spread probe) {

@@ -5,10 +5,10 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.tensor.Engine;
 
 /**
- * What is compared, whatever the protocol.
+ * The parts of a comparison, whatever the protocol.
  *
  * @param contenders in the order of the table
- * @param shots training pictures a class, or {@link org.kgcoop.data.FewShot#ALL}
+ * @param shots training images a class, or {@link org.kgcoop.data.FewShot#ALL}
  * @param seeds of the draws, the starts and the orders
  * @param jobs runs at a time; more than one expects an engine set to one thread
  */

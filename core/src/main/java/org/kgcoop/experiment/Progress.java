@@ -1,6 +1,6 @@
 package org.kgcoop.experiment;
 
-/** Where long work says how far it is. */
+/** The progress of long work, as a user is told of it. */
 public interface Progress {
 
   /**
@@ -15,10 +15,10 @@ public interface Progress {
 
   /** A piece of work under way; closing ends it. */
   interface Task extends AutoCloseable {
-    /** How many units are done in all. */
+    /** Reports the number of units done in all. */
     void done(long units);
 
-    /** What else to say beside the bar, such as a loss. */
+    /** Adds a detail beside the bar, such as a loss. */
     default void detail(String text) {}
 
     @Override

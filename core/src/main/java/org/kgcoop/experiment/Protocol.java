@@ -8,7 +8,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TargetResult;
 
-/** What is trained on, what is measured on, and how a table is made of it. */
+/** A rule for a table: data to train on, data to measure on, and columns. */
 public interface Protocol {
 
   /** The name of its command, such as {@code base2new}. */
@@ -23,7 +23,7 @@ public interface Protocol {
   /** The accuracies of a row. */
   List<Column> columns(Plan plan);
 
-  /** Whether rows for each data set say more than those over all. */
+  /** True if rows for each data set say more than rows over all. */
   boolean perSet();
 
   /**
@@ -34,7 +34,7 @@ public interface Protocol {
    * @param takes which targets of which cells
    */
   record Column(String name, String header, BiPredicate<TableResults.Cell, TargetResult> takes) {
-    /** Of one name for all. */
+    /** A column with the same name in the results and for people. */
     public Column(String name, BiPredicate<TableResults.Cell, TargetResult> takes) {
       this(name, name, takes);
     }

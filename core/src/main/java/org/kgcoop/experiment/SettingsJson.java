@@ -15,7 +15,7 @@ import org.kgcoop.tensor.Kernels;
 final class SettingsJson {
   private SettingsJson() {}
 
-  /** What the outcome rests on beside the settings. */
+  /** The versions on which the outcome rests, beside the settings. */
   static ObjectNode provenance() {
     return JsonNodeFactory.instance
         .objectNode()
@@ -36,7 +36,7 @@ final class SettingsJson {
     return json;
   }
 
-  /** What the same outcome needs of the machine. */
+  /** The CLIP, precision and device that the same outcome needs. */
   static ObjectNode computation(Clip clip) {
     return JsonNodeFactory.instance
         .objectNode()

@@ -52,7 +52,7 @@ public final class Target {
     return name;
   }
 
-  /** Which classes: {@code all}, {@code base}, {@code new}. */
+  /** The part of the classes: {@code all}, {@code base}, {@code new}. */
   String part() {
     return classes.name().toLowerCase(Locale.ROOT);
   }
@@ -108,7 +108,7 @@ public final class Target {
     }
   }
 
-  /** Of the test pictures and their labels. */
+  /** The fingerprint of the test images and their labels. */
   synchronized String fingerprint(Workbench bench) {
     if (fingerprint == null) {
       fingerprint =

@@ -45,7 +45,7 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
             });
   }
 
-  /** Its part of a table. The run may know other targets, of earlier questions. */
+  /** The trial's part of a table. The run may know other targets, of earlier questions. */
   TableResults.Cell cell(RunResults results) {
     Method method = method();
     return new TableResults.Cell(

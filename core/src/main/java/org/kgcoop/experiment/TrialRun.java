@@ -21,8 +21,8 @@ import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 
 /**
- * One trial in its run folder: begun, gone on with, or done before. A trial that is asked for more
- * targets than its folder holds is measured on those alone; nothing is trained twice.
+ * A trial in its run folder: begun, resumed, or done before. A trial that is asked for more targets
+ * than its folder holds is measured on those alone; nothing is trained twice.
  */
 public final class TrialRun {
   private final Workbench bench;
@@ -50,7 +50,7 @@ public final class TrialRun {
   }
 
   /**
-   * Whether there is nothing left to learn or to measure below a table's folder. Makes no folder.
+   * True if nothing is left to learn or to measure below a table's folder. Makes no folder.
    *
    * @throws KgCoopException where the run folder is in use, or holds a run of other settings
    */
@@ -106,7 +106,7 @@ public final class TrialRun {
     return trial.targets().stream().allMatch(target -> known(results, target).isPresent());
   }
 
-  /** What the results say of the same pictures under the same names. */
+  /** The stored result on a target with the same name, template and images. */
   private Optional<TargetResult> known(RunResults results, Target target) {
     return results
         .target(target.name())
@@ -119,7 +119,9 @@ public final class TrialRun {
   /** Targets, and the predictions for each of their pictures. */
   private record Measured(List<TargetResult> targets, List<Predictions.OfTarget> predictions) {}
 
-  /** Those asked for, measured where they were not before, then those of earlier questions. */
+  /**
+   * Measures the targets asked for that have no result, and keeps the results of earlier questions.
+   */
   private Measured measure(Fitted fitted, RunResults before, Predictions predictions) {
     Measured measured = new Measured(new ArrayList<>(), new ArrayList<>());
     List<TargetResult> others = new ArrayList<>(before.targets());

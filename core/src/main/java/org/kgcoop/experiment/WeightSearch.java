@@ -134,7 +134,7 @@ final class WeightSearch {
     }
   }
 
-  /** As many steps as the run itself has. */
+  /** Training with as many steps as the run itself has. */
   private TrainingSettings lengthened(TrainingSettings training, Halves halves) {
     double factor =
         (double) steps(trial.draw().data(bench.warnings()), training)

@@ -7,13 +7,13 @@ import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.clip.Clip;
 
 /**
- * What every experiment works with.
+ * The model, image features and listeners that every experiment works with.
  *
  * @param clip the frozen model
  * @param bank image features, computed once
  * @param progress told how far long work is
  * @param warnings gets a line for what a user should know and may leave
- * @param interrupted whether work should stop at the next safe place
+ * @param interrupted true if work should stop at the next safe place
  * @param command the words of the command line behind it, by which a run can be made again; empty
  *     where there is none
  */

@@ -3,7 +3,7 @@ package org.kgcoop.prompt;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * What a method sees of some training pictures.
+ * The features and labels of some training images.
  *
  * @param features (B, E), unit rows
  * @param labels (B) int64, 0 to C - 1

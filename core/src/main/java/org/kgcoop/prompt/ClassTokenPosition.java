@@ -3,7 +3,7 @@ package org.kgcoop.prompt;
 import java.util.Locale;
 import org.kgcoop.KgCoopException;
 
-/** Where the class name stands among the learned vectors. */
+/** The place of the class name among the learned vectors. */
 public enum ClassTokenPosition {
   /** {@code [SOT] v1 ... vM name . [EOT]}. */
   END,

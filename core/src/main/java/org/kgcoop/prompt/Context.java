@@ -5,7 +5,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Tensor;
 
-/** Where the learned vectors start. */
+/** The start of the learned vectors. */
 final class Context {
   /** The published standard deviation of a random start. */
   private static final double DEVIATION = 0.02;

@@ -10,8 +10,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * What CoOp, ProGrad and KgCoOp share: a context, {@code ctx}, that is the same for every picture,
- * hence class features that are too. They differ in their objective.
+ * The part that CoOp, ProGrad and KgCoOp share: a context, {@code ctx}, that is the same for every
+ * image, hence class features that are too. The methods differ in their objective.
  */
 final class ContextLearner implements PromptLearner {
 

@@ -39,7 +39,7 @@ public record ContextSettings(
     return new ContextSettings(tokens, words, ClassTokenPosition.END, false);
   }
 
-  /** How many space-separated words initialise vectors. */
+  /** The number of space-separated words that initialise vectors. */
   public int wordCount() {
     return wordCount(words);
   }

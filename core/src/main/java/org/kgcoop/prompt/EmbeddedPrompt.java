@@ -11,17 +11,17 @@ import org.kgcoop.files.EmbeddedFiles;
  */
 public final class EmbeddedPrompt {
 
-  /** What servers and pages call it. */
+  /** The name of the prompt for servers and pages. */
   public static final String MODEL = "embedded-symbols";
 
-  /** What it is worth, in a sentence. */
+  /** The accuracy of the prompt, in a sentence. */
   public static final String NOTE =
       "Symbols on blueprint, which the CLIP was not trained on: of 526 test pictures the learned"
           + " prompt recognises 68.82 %, the hand-crafted one 51.33 %.";
 
   private EmbeddedPrompt() {}
 
-  /** Whether that is the CLIP that the prompt was trained with. */
+  /** True if the prompt was trained with that CLIP. */
   public static boolean isFor(Clip clip) {
     return read().filter(p -> p.clipFingerprint().equals(clip.fingerprint())).isPresent();
   }

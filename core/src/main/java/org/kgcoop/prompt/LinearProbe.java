@@ -70,7 +70,7 @@ public final class LinearProbe implements FeatureClassifier {
   }
 
   /**
-   * How many it takes for what they are.
+   * The number of correct predictions.
    *
    * @param features (N, E), unit rows
    */

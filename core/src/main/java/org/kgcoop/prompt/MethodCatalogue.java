@@ -119,7 +119,7 @@ public final class MethodCatalogue {
     return entry.make().apply(new Settings(json));
   }
 
-  /** As {@link #parse}, for a method that learns. */
+  /** Parses like {@link #parse}, for a method that learns. */
   public static PromptMethod parsePrompt(JsonNode json) {
     if (parse(json) instanceof PromptMethod method) {
       return method;

@@ -15,7 +15,7 @@ public record Occasion(String dataSet, String template, int shots, long seed) {
   /** Data of which nothing is known. */
   public static final Occasion ANY = new Occasion("", Templates.DEFAULT, 16, 0);
 
-  /** Those of a data set. */
+  /** An occasion with the name and template of a data set. */
   public static Occasion of(DataSet data, int shots, long seed) {
     return new Occasion(data.name(), Templates.of(data), shots, seed);
   }

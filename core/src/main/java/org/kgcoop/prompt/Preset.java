@@ -23,7 +23,7 @@ public enum Preset {
   /** CoOp's zero-shot row of the textures; KgCoOp's teacher has another template. */
   private static final String ZERO_SHOT_TEXTURES = "{} texture.";
 
-  /** Where ProGrad's few-shot table has lambda 0.8 from 8 shots on. */
+  /** The data sets with lambda 0.8 from 8 shots on in ProGrad's few-shot table. */
   private static final Set<String> WEAKER_LAMBDA = Set.of("OxfordFlowers", TEXTURES, "EuroSAT");
 
   /**
@@ -62,7 +62,7 @@ public enum Preset {
     return MethodCatalogue.parse(settings.put("template", template));
   }
 
-  /** How long a method is trained on those data. */
+  /** The epochs and batch size of a method on those data. */
   public PromptMethod.Defaults training(PromptMethod method, Occasion occasion) {
     PromptMethod.Defaults usual = method.defaults();
     if (!method.id().equals(CoOp.ID) && !method.id().equals(ProGrad.ID)) {

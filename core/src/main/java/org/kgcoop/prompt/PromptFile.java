@@ -143,7 +143,7 @@ public record PromptFile(
         content.tensors());
   }
 
-  /** As {@link #readAny(Path, List, ClassTokenPosition, Consumer)}, without a word. */
+  /** Reads like {@link #readAny(Path, List, ClassTokenPosition, Consumer)}, without warnings. */
   public static PromptFile readAny(Path path, List<String> classNames) {
     return readAny(path, classNames, null, line -> {});
   }

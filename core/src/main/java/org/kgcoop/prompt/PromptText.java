@@ -26,7 +26,7 @@ public record PromptText(
     List<Row> rows, int contextTokens, boolean classSpecific, int sharedLength) {
 
   /**
-   * One class.
+   * The row of a class.
    *
    * @param tokens the id at each position; at a vector's position it means nothing
    * @param vectors the vector at each position, 0 to M - 1, or -1 for a fixed token
@@ -47,7 +47,7 @@ public record PromptText(
     rows = List.copyOf(rows);
   }
 
-  /** How many classes there are. */
+  /** The number of classes. */
   public int classes() {
     return rows.size();
   }
@@ -119,7 +119,7 @@ public record PromptText(
     return className.replace('_', ' ');
   }
 
-  /** How many tokens the moved class name has: those of the name alone, as published. */
+  /** The number of tokens of the moved class name: those of the name alone, as published. */
   private static int nameTokens(Tokenizer tokenizer, String name, List<Integer> tokens, int m) {
     return Math.min(tokenizer.encode(name).size(), tokens.size() - 1 - m);
   }

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * What a method made of a batch.
+ * The losses and gradients of a batch.
  *
  * @param losses by name, the one that training lowers first
  * @param gradients for each parameter one of its shape, in the order of the parameters

@@ -79,7 +79,7 @@ public final class TextFeatures implements AutoCloseable {
     }
   }
 
-  /** One part, or an even number of them, since most machines have an even number of cores. */
+  /** The number of parts: 1 or even, since most machines have an even number of cores. */
   private static int parts(Clip clip, int rows, int rowsOfAPart) {
     ClipConfig config = clip.config();
     double work = 12.0 * config.textWidth() * config.textWidth() * config.textLayers() * rows;
@@ -91,7 +91,7 @@ public final class TextFeatures implements AutoCloseable {
     return 2 * Math.max(1, ceilDiv(leastParts, 2));
   }
 
-  /** How many first positions go through the tower once. */
+  /** The number of first positions that go through the tower once. */
   private int shared(PromptText text) {
     return clip.config().form().causal() ? text.sharedLength() : 0;
   }
@@ -156,7 +156,7 @@ public final class TextFeatures implements AutoCloseable {
     }
   }
 
-  /** How many parts the classes are divided into. */
+  /** The number of parts into which the classes are divided. */
   int parts() {
     return parts.size();
   }

@@ -14,13 +14,13 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 
 /**
- * What a run needs to go on as if it had never stopped. Order, views and rates follow from the seed
- * and the position, so they need no place here.
+ * The state from which a run resumes as if it had never stopped. Order, views and rates follow from
+ * the seed and the position, so they need no place here.
  *
- * @param epoch the epoch to go on with, from 0
- * @param batch the batch of that epoch to go on with, from 0
- * @param step how many steps were made
- * @param bestAccuracy the highest accuracy on the validation pictures so far, in percent; -1 before
+ * @param epoch the epoch to resume with, from 0
+ * @param batch the batch of that epoch to resume with, from 0
+ * @param step the number of steps made
+ * @param bestAccuracy the highest accuracy on the validation images so far, in percent; -1 before
  *     the first
  * @param parameters by their published names
  * @param best the parameters of that accuracy; empty where none are kept

@@ -116,7 +116,7 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** As it would be read back, so that 8 and 8.0 compare as they are written. */
+  /** The JSON as it would be read back, so that 8 and 8.0 compare as they are written. */
   private static JsonNode parsed(ObjectNode node) {
     try {
       return JSON.readTree(node.toString());
@@ -133,7 +133,7 @@ public final class RunFolder implements AutoCloseable {
     return path.resolve("prompt.safetensors");
   }
 
-  /** Whether the run was ended and its results written. */
+  /** True if the run has ended and its results are written. */
   public boolean isComplete() {
     return RunRecord.read(path).map(RunRecord::isComplete).orElse(false)
         && Files.exists(path.resolve(RunResults.FILE));

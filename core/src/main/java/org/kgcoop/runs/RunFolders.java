@@ -25,7 +25,7 @@ public final class RunFolders {
 
   private RunFolders() {}
 
-  /** Whether a folder holds a run: a {@code run.json} with settings and a state. */
+  /** True if a folder holds a run: a {@code run.json} with settings and a state. */
   public static boolean isOne(Path path) {
     try {
       return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
@@ -35,14 +35,14 @@ public final class RunFolders {
     }
   }
 
-  /** Whether a folder holds a run that was ended and its results written. */
+  /** True if a folder holds a run that has ended, with its results written. */
   public static boolean isComplete(Path path) {
     return isOne(path)
         && RunRecord.read(path).map(RunRecord::isComplete).orElse(false)
         && Files.exists(path.resolve(RunResults.FILE));
   }
 
-  /** Whether a folder is that of a table: whole, or begun and with runs below it. */
+  /** True if a folder is that of a table: whole, or begun and with runs below it. */
   public static boolean isTable(Path path) {
     return !isOne(path)
         && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
@@ -86,7 +86,7 @@ public final class RunFolders {
     return runs;
   }
 
-  /** Whether a run is being written. One that cannot be locked for want of rights is not. */
+  /** True if a run is being written; false for one that cannot be locked for want of rights. */
   public static boolean isInUse(Path path) {
     try {
       return LockedFile.isLocked(path.resolve(RunFolder.LOCK));
@@ -156,7 +156,7 @@ public final class RunFolders {
     }
   }
 
-  /** Whether something in a run's folder is its own: a hidden one is, such as a search's. */
+  /** True if a file in a run's folder belongs to the run: a hidden one does, such as a search's. */
   private static boolean isOwn(Path relative) {
     return StreamSupport.stream(relative.spliterator(), false)
         .anyMatch(name -> name.toString().startsWith("."));

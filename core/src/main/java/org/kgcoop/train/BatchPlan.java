@@ -3,7 +3,7 @@ package org.kgcoop.train;
 import java.util.List;
 import org.kgcoop.data.BatchOrder;
 
-/** Which pictures are seen together, epoch by epoch. */
+/** The images of each batch, epoch by epoch. */
 @FunctionalInterface
 public interface BatchPlan {
 

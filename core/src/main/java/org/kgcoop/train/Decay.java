@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 
-/** How a learning rate falls from epoch to epoch: what PyTorch's schedulers of these names do. */
+/** The fall of a learning rate from epoch to epoch, as in PyTorch's schedulers of these names. */
 public sealed interface Decay {
 
   /** {@code r (1 + cos(pi e / T)) / 2} in epoch e of T. */

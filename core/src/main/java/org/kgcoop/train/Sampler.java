@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.BatchOrder;
 
-/** Which pictures are seen together: Dassl.pytorch's samplers, but for those of several domains. */
+/** The choice of images for batches: Dassl.pytorch's samplers, but for those of several domains. */
 public sealed interface Sampler {
 
   /** A new order in every epoch, as published; remainders are dropped. */
@@ -38,12 +38,12 @@ public sealed interface Sampler {
   }
 
   /**
-   * As many pictures of one class as of another: a batch holds {@code batchSize / instances}
-   * classes drawn at random, fewer where there are fewer, each with that many pictures. In an epoch
-   * a class is drawn as often as it has pictures for; one with fewer pictures than a batch takes of
-   * it repeats some of them.
+   * Equal numbers of images of the classes in a batch: {@code batchSize / instances} classes drawn
+   * at random, fewer where there are fewer, each with {@code instances} images. In an epoch a class
+   * is drawn as often as it has images for; one with fewer images than a batch takes of it repeats
+   * some of them.
    *
-   * @param instances pictures of a class in a batch; Dassl's {@code N_INS}, 16 by default
+   * @param instances images of a class in a batch; Dassl's {@code N_INS}, 16 by default
    */
   record RandomClass(int instances) implements Sampler {
     public RandomClass {

@@ -23,7 +23,7 @@ public record Schedule(
     double warmupRate,
     Variant variant) {
 
-  /** How the first epochs rise. */
+  /** The rise of the rate in the first epochs. */
   public enum Warmup {
     NONE,
     /** At {@code warmupRate}. */
@@ -46,7 +46,7 @@ public record Schedule(
     }
   }
 
-  /** Whether the decay counts from the end of the warm-up, or from the first epoch. */
+  /** The epoch from which the decay counts: the end of the warm-up, or the first epoch. */
   public enum Variant {
     /** In epoch e >= w the decay is that of epoch e - w: Dassl with WARMUP_RECOUNT. */
     CURRENT("current"),

@@ -45,7 +45,7 @@ public final class Trainer {
     default void epoch(int epoch, @Nullable Double validation) {}
 
     /**
-     * When what a run needs to go on should be kept.
+     * Receives the state from which a run resumes, each time that it should be kept.
      *
      * @param effort of the steps of this call
      */
@@ -53,7 +53,7 @@ public final class Trainer {
   }
 
   /**
-   * What training came to.
+   * The outcome of training.
    *
    * @param parameters the learned tensors under their published names
    * @param effort of the steps of this call
@@ -97,7 +97,7 @@ public final class Trainer {
     this.labels = source.labels();
   }
 
-  /** Where training stands. */
+  /** The progress of training so far. */
   private static final class Position {
     int epoch;
     int batch;

@@ -121,7 +121,7 @@ public record TrainingSetting(
     return ALL.stream().map(TrainingSetting::key).toList();
   }
 
-  /** Its option. */
+  /** The name of the command-line option. */
   public String option() {
     return "--" + key.replace('_', '-');
   }

@@ -9,16 +9,16 @@ import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.tensor.UpdateRule;
 
 /**
- * How a method is trained.
+ * The settings of a method's training.
  *
- * @param schedule the rates, and how many epochs
- * @param batchSize pictures a step
+ * @param schedule the rates and the number of epochs
+ * @param batchSize images a step
  * @param optimizer published SGD with momentum 0.9 and weight decay 5e-4
- * @param sampler which pictures are seen together, published at random
+ * @param sampler the choice of images for batches, published at random
  * @param seed of the few-shot draw, the start of the context, the views and the order
- * @param augmentation which view of a picture an epoch sees
+ * @param augmentation the view of an image that an epoch sees
  * @param checkpointEvery epochs between checkpoints
- * @param keepBest whether the epoch that is best on the validation pictures is kept, not the last
+ * @param keepBest true to keep the epoch that is best on the validation images, not the last
  */
 public record TrainingSettings(
     Schedule schedule,
@@ -75,9 +75,9 @@ public record TrainingSettings(
   }
 
   /**
-   * As {@link #parse(JsonNode)}, with a method's epochs and batches where none are stated.
+   * Parses like {@link #parse(JsonNode)}, with a method's epochs and batches where none are stated.
    *
-   * @param published those of the method
+   * @param published the defaults of the method
    */
   public static TrainingSettings parse(JsonNode json, PromptMethod.Defaults published, long seed) {
     ObjectNode all =

@@ -51,7 +51,7 @@ final class Bitmap {
     return samples;
   }
 
-  /** How dark a pixel is, 0 (white) to 255. */
+  /** The darkness of a pixel, 0 (white) to 255. */
   int ink(int x, int y) {
     int at = (y * side + x) * channels;
     if (channels == 1) {
@@ -63,7 +63,7 @@ final class Bitmap {
     return 255 - ((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16);
   }
 
-  /** Whether there is nothing to see. */
+  /** True if there is nothing to see. */
   boolean blank() {
     int first = ink(0, 0);
     for (int y = 0; y < side; y++) {

@@ -16,7 +16,7 @@ final class Brands {
     return new Brands(Set.copyOf(Resources.lines("brands.txt")));
   }
 
-  /** Whether a caption names a brand, or says that it is one. */
+  /** True if a caption names a brand, or says "logo" or "brand". */
   boolean in(String caption) {
     String[] words = caption.split(" ", -1);
     for (int from = 0; from < words.length; from++) {

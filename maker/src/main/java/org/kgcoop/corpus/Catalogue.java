@@ -139,7 +139,7 @@ final class Catalogue {
     return Arrays.stream(concept.split(" ", -1)).sorted().collect(Collectors.joining(" "));
   }
 
-  /** How many families draw each concept. */
+  /** The number of families that draw each concept. */
   static Map<String, Integer> families(Collection<Drawing> drawings) {
     Map<String, Set<String>> families = new HashMap<>();
     for (Drawing drawing : drawings) {

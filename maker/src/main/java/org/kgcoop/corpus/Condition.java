@@ -8,7 +8,7 @@ import java.util.Locale;
  * the drawing and its name.
  */
 enum Condition {
-  /** As drawn: black on white. */
+  /** The drawing itself: black on white. */
   PLAIN {
     @Override
     Bitmap of(Bitmap drawing, String name) {
@@ -95,7 +95,7 @@ enum Condition {
           });
     }
   },
-  /** As a newspaper prints it: dots on a grid, larger where there is more ink. */
+  /** Newspaper print: dots on a grid, larger where there is more ink. */
   HALFTONE {
     @Override
     Bitmap of(Bitmap drawing, String name) {

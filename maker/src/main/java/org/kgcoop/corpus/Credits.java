@@ -6,7 +6,9 @@ import java.util.Collection;
 import java.util.TreeSet;
 import org.kgcoop.files.AtomicFile;
 
-/** What the licences ask for: who drew what, under which terms, and what was done to it. */
+/**
+ * The credits that the licences ask for: author, terms, and changes to the drawings of each set.
+ */
 final class Credits {
 
   private static final String HEADER = "set\tauthor\turl\tlicence\tlicence url\tchanges";

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What field a drawing is from, such as "weather" or "food". A set says it of all its drawings or
- * files each under a category; where most of the families that file a thing agree, it holds for the
- * thing wherever it is drawn.
+ * The fields of drawings, such as "weather" or "food". A set states the field of all its drawings
+ * or files each drawing under a category; where most of the families that file a thing agree, their
+ * field holds for the thing wherever it is drawn.
  */
 final class Domains {
 

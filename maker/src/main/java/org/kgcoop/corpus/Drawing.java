@@ -47,7 +47,7 @@ record Drawing(
     return Part.of(set.family());
   }
 
-  /** Whether the drawing may be mirrored and keep its name. */
+  /** True if the drawing may be mirrored and keep its name. */
   boolean flips() {
     Set<String> words = new LinkedHashSet<>(List.of(concept.split(" ", -1)));
     words.addAll(List.of(caption.split(" ", -1)));

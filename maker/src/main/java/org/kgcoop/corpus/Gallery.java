@@ -42,7 +42,7 @@ final class Gallery {
             });
   }
 
-  /** Those of some pictures that have no twin among others. */
+  /** The images that have no twin among others. */
   static List<Picture> withoutTwins(List<Picture> pictures, List<Picture> others) {
     BitSet twins =
         Twins.of(

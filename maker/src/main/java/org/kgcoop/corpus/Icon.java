@@ -28,7 +28,7 @@ record Icon(
     return prefix + ":" + name;
   }
 
-  /** Whether its first frame may be blank or partial. */
+  /** True if the first frame may be blank or partial. */
   boolean animated() {
     return body.contains("<animate") || body.contains("<set");
   }

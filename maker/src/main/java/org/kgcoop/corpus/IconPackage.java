@@ -30,9 +30,9 @@ final class IconPackage {
   }
 
   /**
-   * What has to be said about a set wherever its drawings are shown.
+   * The credit that is due to a set wherever its drawings are shown.
    *
-   * @param title its name
+   * @param title the name of the set
    * @param licence the SPDX name
    */
   record Credit(String title, String author, String url, String licence, String licenceUrl) {}

@@ -108,7 +108,7 @@ final class Names {
         .toList();
   }
 
-  /** What a name says. */
+  /** Takes a name apart. */
   Cleaned clean(String name) {
     Set<String> style = new LinkedHashSet<>();
     String stem = name.toLowerCase(Locale.ROOT).replace('_', '-');

@@ -3,9 +3,9 @@ package org.kgcoop.corpus;
 import java.util.Set;
 import org.kgcoop.files.Sha256;
 
-/** What the drawings of a family are for. A family is never divided. */
+/** The use of a family's drawings. A family is never divided. */
 enum Part {
-  /** What the embedded CLIP learns from. */
+  /** The training data of the embedded CLIP. */
   PRETRAINING,
   /** Data sets that methods are tuned and judged on. */
   DOWNSTREAM,

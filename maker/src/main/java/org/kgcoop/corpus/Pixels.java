@@ -2,7 +2,7 @@ package org.kgcoop.corpus;
 
 import java.nio.charset.StandardCharsets;
 
-/** What {@link Condition} makes pictures of. Ink is 0 (white) to 1 (black), and 0 outside. */
+/** The drawing of images for {@link Condition}. Ink is 0 (white) to 1 (black), and 0 outside. */
 final class Pixels {
 
   private Pixels() {}

@@ -123,7 +123,7 @@ final class PretrainingCorpus {
     return learned;
   }
 
-  /** Those whose concept still has that many families. */
+  /** The images whose concept still has that many families. */
   private static List<Gallery.Picture> shared(List<Gallery.Picture> pictures, int least) {
     Map<String, Set<String>> families = new HashMap<>();
     for (Gallery.Picture picture : pictures) {

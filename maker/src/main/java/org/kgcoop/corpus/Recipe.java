@@ -7,18 +7,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a data set is made, as {@code datasets.json} has it.
+ * The recipe of a data set, as in {@code datasets.json}.
  *
- * @param name what commands call it
- * @param title what it shows
+ * @param name in commands
+ * @param title the subject of the images
  * @param role "table", "tuning" or "shift"
  * @param source of a shift: the set whose classes it has, else null
- * @param sets of a shift to other designers: their sets; null where the source's own test pictures
+ * @param sets of a shift to other designers: their sets; null where the source's own test images
  *     are seen in another condition
  * @param parts whose families it may show; of a shift none
- * @param condition how its pictures are seen
+ * @param condition of the images
  * @param template the hand-crafted prompt
- * @param shots pictures of a class that training has at least; of a shift 0
+ * @param shots images of a class that training has at least; of a shift 0
  * @param classes their names, which are concepts; of a shift none, the source has them
  */
 record Recipe(

@@ -57,7 +57,7 @@ final class Strokes {
     return x >= 0 && y >= 0 && x < bitmap.side() && y < bitmap.side() && bitmap.ink(x, y) >= DARK;
   }
 
-  /** Whether the square of 9 x 9 round a pixel is dark, which no usual line fills. */
+  /** True if the square of 9 x 9 round a pixel is dark, which no usual line fills. */
   private static boolean isCore(Bitmap bitmap, int x, int y) {
     for (int dy = -CORE; dy <= CORE; dy++) {
       for (int dx = -CORE; dx <= CORE; dx++) {

@@ -18,7 +18,7 @@ final class Twins {
   private Twins() {}
 
   /**
-   * Which of some drawings have a twin among others.
+   * The drawings that have a twin among others.
    *
    * @param prints of the drawings that are asked about
    * @param others prints of those that must stay unseen

@@ -5,7 +5,7 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.pretrain.Pretraining;
 
-/** How far pre-training is, in thousandths. */
+/** The progress of pre-training, in thousandths. */
 final class PretrainingProgress implements Pretraining.Listener, AutoCloseable {
   private static final int PARTS = 1000;
 

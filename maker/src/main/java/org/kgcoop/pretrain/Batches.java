@@ -70,7 +70,7 @@ final class Batches {
     }
   }
 
-  /** How many drawings stand twice in a batch. */
+  /** The number of drawings that stand twice in a batch. */
   private int pairs() {
     return (int) Math.round(settings.batchSize() * settings.pairs() / 2);
   }

@@ -24,7 +24,7 @@ final class Captions {
 
   private Captions() {}
 
-  /** One of the names of what a picture shows, and nothing else. */
+  /** A name of the image's subject, and nothing else. */
   static String bare(Corpus.Entry entry, SplittableRandom random) {
     return ended(name(entry, random), random);
   }

@@ -42,7 +42,7 @@ enum Colour {
     return (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
   }
 
-  /** Whether a drawing in this colour is clearly seen on that ground. */
+  /** True if a drawing in this colour is clearly seen on that ground. */
   boolean isSeenOn(Colour ground) {
     return Math.abs(brightness() - ground.brightness()) >= CLEAR;
   }

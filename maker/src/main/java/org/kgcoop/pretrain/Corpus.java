@@ -195,7 +195,7 @@ public final class Corpus {
     return concepts;
   }
 
-  /** How many pictures there are. */
+  /** The number of images. */
   public int size() {
     return entries.size();
   }

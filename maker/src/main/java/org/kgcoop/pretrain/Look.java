@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * How a drawing is shown: what a caption can say of a picture beside what it shows. The small
+ * The look of a drawing: all that a caption can say of an image beside its subject. The small
  * accidents that no one would mention (a slight turn, shift or stretch) are {@link Jitter}.
  *
  * @param ink colour of the drawing
@@ -14,8 +14,8 @@ import java.util.SplittableRandom;
  * @param texture of the ground
  * @param effects what else was done to it
  * @param turn by quarters
- * @param place where a small drawing stands; {@link Place#ALL} where it fills the picture
- * @param company how a second drawing stands beside it
+ * @param place of a small drawing; {@link Place#ALL} where the drawing fills the image
+ * @param company the arrangement of a second drawing beside it
  */
 record Look(
     Colour ink,
@@ -89,7 +89,7 @@ record Look(
     }
   }
 
-  /** Where a small drawing stands, as a fraction of the picture from its middle. */
+  /** The place of a small drawing, as a direction from the middle of the image. */
   @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
   enum Place {
     ALL(0, 0),
@@ -114,7 +114,7 @@ record Look(
     }
   }
 
-  /** What is behind the drawing. */
+  /** The pattern behind the drawing. */
   enum Texture {
     PLAIN(""),
     STRIPED("striped"),
@@ -129,16 +129,16 @@ record Look(
     }
   }
 
-  /** How a second drawing stands beside the first. */
+  /** The arrangement of a second drawing beside the first. */
   enum Company {
     ALONE,
-    /** Of equal size, to its right. */
+    /** A drawing of equal size, to the right of the first. */
     BESIDE,
     /** Small, in a corner. */
     SMALL
   }
 
-  /** Whether nothing is to be said of it. */
+  /** True if a caption has nothing to say of the look. */
   boolean isOrdinary() {
     return equals(ORDINARY);
   }
@@ -233,7 +233,7 @@ record Look(
     return random.nextDouble() < probability;
   }
 
-  /** One of some, all equally likely. */
+  /** A random element, all equally likely. */
   static <T> T any(SplittableRandom random, List<T> some) {
     return some.get(random.nextInt(some.size()));
   }

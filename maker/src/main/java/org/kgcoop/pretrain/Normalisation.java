@@ -16,7 +16,7 @@ final class Normalisation {
 
   private Normalisation() {}
 
-  /** What the written model says of it. */
+  /** The preprocessing that the written model states. */
   static Preprocessing preprocessing(int size, int channels) {
     List<Double> mean = Collections.nCopies(channels, MEAN);
     List<Double> deviation = Collections.nCopies(channels, DEVIATION);

@@ -23,12 +23,12 @@ import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.UpdateRule;
 
 /**
- * One step of training, by several workers. Small operations do not spread well over the cores, so
+ * A step of training, by several workers. Small operations do not spread well over the cores, so
  * each worker is a thread that computes alone:
  *
  * <ol>
  *   <li>features of its part of the batch;
- *   <li>one of them takes all features, the loss and its gradients by features;
+ *   <li>one worker takes all features, the loss and its gradients by features;
  *   <li>each takes these back to the weights;
  *   <li>each sums the gradients of its share of the weights over all workers, in their order;
  *   <li>one finds the length of the whole gradient;
@@ -59,7 +59,7 @@ final class ParallelStep implements AutoCloseable {
     List<Tensor> plainSums = List.of();
   }
 
-  /** What workers tell each other during a step; guarded by the barrier. */
+  /** The data that workers exchange during a step; guarded by the barrier. */
   private static final class Joint {
     Tensor[] images = new Tensor[0];
     Tensor[] texts = new Tensor[0];
@@ -73,7 +73,7 @@ final class ParallelStep implements AutoCloseable {
   }
 
   /**
-   * What a step gave.
+   * The result of a step.
    *
    * @param loss before the update
    * @param norm of the gradient before it was cut

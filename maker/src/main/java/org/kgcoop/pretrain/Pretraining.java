@@ -41,15 +41,15 @@ public final class Pretraining {
   private final BooleanSupplier interrupted;
 
   /**
-   * What does not change the training itself.
+   * The options that leave the training itself unchanged.
    *
    * @param merges of the vocabulary, at most
    * @param template of the zero-shot check, with {} for the concept
    * @param checkEvery steps between zero-shot checks
    * @param checkPictures of the validation corpus, at most
    * @param checkpointSeconds of training between checkpoints
-   * @param start a model of the same sizes whose weights and vocabulary are gone on from, or null
-   *     for random weights
+   * @param start a model of the same sizes whose weights and vocabulary are the start, or null for
+   *     random weights
    * @param stored element type of the final file, float32 or float16
    */
   public record Extent(
@@ -76,12 +76,12 @@ public final class Pretraining {
   }
 
   /**
-   * Where training stands.
+   * The progress of training so far.
    *
-   * @param step how many steps were made
+   * @param step the number of steps made
    * @param seconds of training so far, interruptions left out
-   * @param done which part of the training is over, 0 to 1
-   * @param perSecond pictures, lately
+   * @param done the part of the training that is over, 0 to 1
+   * @param perSecond images, lately
    * @param loss mean of the last steps
    * @param scale of the logits
    */
@@ -181,7 +181,7 @@ public final class Pretraining {
         .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
   }
 
-  /** One run of the loop. */
+  /** A run of the loop. */
   private final class Run {
     private final RunFolder folder;
     private final PretrainingSettings sized;

@@ -8,13 +8,13 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.tensor.DType;
 
 /**
- * How a CLIP is pre-trained.
+ * The settings of a CLIP's pre-training.
  *
- * @param model its sizes; the vocabulary may turn out smaller where the captions have few words
- * @param length how long
- * @param batchSize B, pictures a step
+ * @param model the sizes; the vocabulary may turn out smaller where the captions have few words
+ * @param length of the training
+ * @param batchSize B, images a step
  * @param pairs the part of a batch that are drawings which stand in it twice, in two looks
- * @param ordinary the part of the other pictures that are black on white, only slightly moved
+ * @param ordinary the part of the other images that are black on white, only slightly moved
  * @param rate the highest learning rate
  * @param warmup steps in which the rate rises to it
  * @param weightDecay of matrices; gains, biases and the scale have none
@@ -40,7 +40,7 @@ public record PretrainingSettings(
     int workers) {
 
   /**
-   * How long: one of the two is 0.
+   * The length of training: one of the two is 0.
    *
    * @param steps exactly so many: the same bytes, however often interrupted
    * @param minutes of training, interruptions left out; the learning rate follows the clock
@@ -56,14 +56,14 @@ public record PretrainingSettings(
       }
     }
 
-    /** Which part of the training is over: 0 to 1 and more. */
+    /** The part of the training that is over: 0 to 1 and more. */
     double done(long step, double seconds) {
       return steps > 0 ? (double) step / steps : seconds / (60 * minutes);
     }
   }
 
   /**
-   * What cosines are multiplied with: a learned number.
+   * The learned factor of cosines.
    *
    * @param start at the beginning
    * @param least it may not fall below
@@ -148,7 +148,7 @@ public record PretrainingSettings(
         workers);
   }
 
-  /** As a run folder keeps them. */
+  /** The settings as a run folder keeps them. */
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ObjectNode sizes = json.putObject("model");

@@ -67,10 +67,10 @@ final class Renderer {
   // ---- geometry
 
   /**
-   * Where a drawing stands.
+   * The pose of a drawing.
    *
-   * @param x of its middle, as a fraction of the side from the picture's middle
-   * @param knockOut whether what is below it goes away
+   * @param x of its middle, as a fraction of the side from the image's middle
+   * @param knockOut true if what is below it goes away
    */
   private record Pose(
       double degrees,
@@ -129,7 +129,9 @@ final class Renderer {
     }
   }
 
-  /** One plane of a drawing into {@code layer}, by the inverse of its pose, bilinear. */
+  /**
+   * Draws a plane of a drawing into {@code layer}, by the inverse of the drawing's pose, bilinear.
+   */
   private void place(byte[] source, int plane, int stride, Pose pose, int target) {
     boolean small = pose.zoom() < 0.6;
     int side = small ? size / 2 : size;
@@ -317,7 +319,7 @@ final class Renderer {
 
   private static final float[] GREY = {0.299f, 0.587f, 0.114f};
 
-  /** How far the ground is from its colour at that pixel. */
+  /** The difference of the ground from its colour at that pixel. */
   private static float shade(
       Texture texture, int direction, int x, int y, SplittableRandom random) {
     return switch (texture) {

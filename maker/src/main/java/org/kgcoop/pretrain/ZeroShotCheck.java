@@ -10,8 +10,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * How many pictures that are not trained on find their concept among all that occur there, each by
- * a template.
+ * The zero-shot accuracy on images that are not trained on, among all their concepts, each by a
+ * template.
  */
 final class ZeroShotCheck {
   private static final int PART = 128;

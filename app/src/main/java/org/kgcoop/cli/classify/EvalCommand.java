@@ -83,7 +83,8 @@ public final class EvalCommand implements Callable<Integer> {
       names = "--confusion",
       paramLabel = "FILE",
       description =
-          "Write a .csv of how many pictures of each class (row) were taken for each (column).")
+          "Write a .csv with the number of pictures of each class (row) that were predicted as each"
+              + " class (column).")
   private @Nullable Path confusion;
 
   @Mixin private PromptForm form = new PromptForm();

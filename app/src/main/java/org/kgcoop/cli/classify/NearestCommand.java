@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What the learned vectors are close to. */
+/** Prints the words nearest to each learned vector. */
 @Command(
     name = "nearest",
     mixinStandardHelpOptions = true,
@@ -42,7 +42,7 @@ public final class NearestCommand implements Callable<Integer> {
       names = "--top",
       paramLabel = "K",
       defaultValue = "3",
-      description = "How many words a vector (default: ${DEFAULT-VALUE}).")
+      description = "Number of words for each vector (default: ${DEFAULT-VALUE}).")
   private int top = 3;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();

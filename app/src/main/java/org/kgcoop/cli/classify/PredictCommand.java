@@ -50,7 +50,7 @@ public final class PredictCommand implements Callable<Integer> {
       names = "--top",
       paramLabel = "K",
       defaultValue = "1",
-      description = "How many classes a picture (default: ${DEFAULT-VALUE}).")
+      description = "Number of classes for each picture (default: ${DEFAULT-VALUE}).")
   private int top = 1;
 
   @Mixin private ClassList classes = new ClassList();

@@ -15,7 +15,7 @@ final class PromptForm {
       names = "--class-position",
       paramLabel = "PLACE",
       description =
-          "Where the class name stands in a published model.pth.tar-N, which does not say it: end,"
+          "Position of the class name in a published model.pth.tar-N, which does not state it: end,"
               + " middle or front, as TRAINER.COOP.CLASS_TOKEN_POSITION (default: end).")
   private @Nullable String position;
 

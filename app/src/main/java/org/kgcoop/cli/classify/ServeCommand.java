@@ -43,11 +43,12 @@ import picocli.CommandLine.ParentCommand;
     header = "Classify pictures over HTTP.",
     description = {
       "",
-      "Classify pictures over HTTP, with trained prompts and among any class names. Without FILE:"
-          + " a prompt for embedded:symbols that comes with the program. Its page is at / in a browser."
-          + " Only this machine reaches it, unless --host says otherwise. Ctrl-C ends it when what was"
-          + " accepted is answered; the signal HUP makes it read each FILE again, all of them or, where"
-          + " one is bad, none; under nohup that signal never comes, under setsid it does.",
+      "Classify pictures over HTTP, with trained prompts and among any class names. Without FILE,"
+          + " the prompt is the one for embedded:symbols that comes with the program. The"
+          + " server's page is at / in a browser. Only this machine reaches the server, unless"
+          + " --host says otherwise. Ctrl-C ends the server after it has answered the requests"
+          + " accepted so far; the signal HUP makes it read each FILE again, all of them or,"
+          + " where one is bad, none; under nohup that signal never comes, under setsid it does.",
       ""
     },
     footer = {
@@ -66,16 +67,19 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Prompts, each prompt.safetensors or NAME=prompt.safetensors; the name is that of the"
-              + " file, of a prompt.safetensors that of its folder. The first is the default.")
+              + " file, or for prompt.safetensors that of its folder. The first is the default.")
   private List<String> files = new ArrayList<>();
 
-  @Option(names = "--port", paramLabel = "N", description = "0 for any (default: 8080).")
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "Port to listen on, 0 for any (default: 8080).")
   private int port = 8080;
 
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
-      description = "Where to listen, 0.0.0.0 for everywhere (default: 127.0.0.1, this machine).")
+      description = "Address to listen on, 0.0.0.0 for all (default: 127.0.0.1, this machine).")
   private String host = "127.0.0.1";
 
   @Option(
@@ -95,14 +99,14 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--queue",
       paramLabel = "N",
       description =
-          "Pictures that may wait while others are encoded, of more than a million pixels half as"
-              + " many; beyond it requests get 503 (default: 64).")
+          "Pictures that may wait while others are encoded, half as many where they have more than"
+              + " a million pixels; further requests get 503 (default: 64).")
   private int queue = 64;
 
   @Option(
       names = "--time-limit",
       paramLabel = "SECONDS",
-      description = "Longest time from a whole request to its answer; beyond it 503 (default: 30).")
+      description = "Longest time from a complete request to its answer, else 503 (default: 30).")
   private int seconds = 30;
 
   @Option(
@@ -123,15 +127,15 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--rate",
       paramLabel = "N",
       description =
-          "Requests a second from one address, after a rest twice as many at once; beyond it they"
-              + " get 429 (default: any number).")
+          "Requests a second from one address, and twice as many at once after a rest; further"
+              + " requests get 429 (default: any number).")
   private int rate;
 
   @Option(
       names = "--request-log",
       paramLabel = "FILE",
       description =
-          "Where a JSON object goes for each request, one a line; - for standard error (default:"
+          "File for a JSON object of each request, one a line; - for standard error (default:"
               + " standard error where that is no terminal, unless --quiet).")
   private @Nullable Path requestLog;
 
@@ -296,7 +300,7 @@ public final class ServeCommand implements Callable<Integer> {
     output.out().flush();
   }
 
-  /** Whether the server should end, after a moment. */
+  /** Waits a moment, then returns true if the server should end. */
   private boolean interrupted() {
     try {
       Thread.sleep(50);

@@ -19,9 +19,7 @@ final class ConsoleProgress implements Progress {
   private final boolean terminal = Boolean.getBoolean("kgcoop.terminal");
 
   /**
-   * Where progress is told.
-   *
-   * @param lines gets what is told without a bar
+   * @param lines receives the messages that are shown without a bar
    */
   ConsoleProgress(Consumer<String> lines) {
     this.lines = lines;

@@ -31,7 +31,7 @@ public final class Hangups {
     }
   }
 
-  /** Whether it came since the last call. */
+  /** True if the signal came since the last call. */
   public boolean asked() {
     return asked.getAndSet(false);
   }

@@ -28,7 +28,7 @@ public final class Interrupts implements AutoCloseable {
     }
   }
 
-  /** Whether work should stop. */
+  /** True if work should stop. */
   public boolean asked() {
     return asked.get();
   }

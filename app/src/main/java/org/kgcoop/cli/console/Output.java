@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * What every command says, and how: results to standard output, progress and warnings to standard
+ * The messages of every command: results to standard output, progress and warnings to standard
  * error.
  */
 public final class Output {
@@ -44,13 +44,13 @@ public final class Output {
     return quiet;
   }
 
-  /** That of a command, for another of its mixins. */
+  /** The output of a command, for another of its mixins. */
   public static Output of(CommandSpec command) {
     return find(command)
         .orElseThrow(() -> new IllegalStateException(command.name() + " has no Output"));
   }
 
-  /** That of a command, where it has one: the line of a protocol alone has none. */
+  /** The output of a command; empty where the command has none, as the line of a protocol alone. */
   public static Optional<Output> find(CommandSpec command) {
     return command.mixins().values().stream()
         .map(CommandSpec::userObject)
@@ -92,7 +92,7 @@ public final class Output {
     tell("warning: " + text);
   }
 
-  /** What failed, where the command goes on with the rest. */
+  /** Reports a failure after which the command goes on with the rest. */
   public void error(String text) {
     tell("kgcoop: " + text);
   }

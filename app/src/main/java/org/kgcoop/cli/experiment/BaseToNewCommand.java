@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
     header = "Compare methods on base and new classes: the table.",
     description = {
       "",
-      "Train on the first half of the classes, test on both halves, print the table. Run again, it"
-          + " goes on where it was stopped and repeats nothing.",
+      "Train on the first half of the classes, test on both halves, print the table. Run again, the"
+          + " command resumes where it was stopped and repeats nothing.",
       ""
     },
     footer = {

@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
     description = {
       "",
       "Train on all classes of one data set, test on others among their own class names. Run again,"
-          + " it goes on where it was stopped and repeats nothing; with another --data only what is"
-          + " missing is tested.",
+          + " the command resumes where it was stopped and repeats nothing; with another --data"
+          + " only what is missing is tested.",
       ""
     },
     footer = {

@@ -39,8 +39,8 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "",
       "Train the five methods on the embedded data sets with the embedded CLIP, and print the table"
-          + " of base-to-new generalisation: a few minutes on two cores. Run again, it repeats"
-          + " nothing.",
+          + " of base-to-new generalisation: a few minutes on two cores. Run again, the command"
+          + " repeats nothing.",
       ""
     },
     footer = {
@@ -76,7 +76,7 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--seeds",
       paramLabel = "LIST",
       defaultValue = "1,2,3",
-      description = "Default: ${DEFAULT-VALUE}.")
+      description = "Seeds to run (default: ${DEFAULT-VALUE}).")
   private String seeds;
 
   @Option(names = "--quick", description = "One data set and one seed.")
@@ -88,7 +88,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--only",
       paramLabel = "RUN",
-      description = "Do one run alone, by its folder, such as places/coop/seed1.")
+      description = "Do one run only, named by its folder, such as places/coop/seed1.")
   private @Nullable Path only;
 
   @Mixin private BankOptions bank = new BankOptions();

@@ -20,9 +20,10 @@ import picocli.CommandLine.Option;
     header = "Compare methods on shifted versions of what they were trained on.",
     description = {
       "",
-      "Train on all classes of one data set, test on pictures that show the same things otherwise:"
-          + " sketches, renditions, other cameras. A shifted version may have some of the classes"
-          + " only. Run again, it goes on where it was stopped and repeats nothing.",
+      "Train on all classes of one data set, test on pictures that show the same things"
+          + " differently: sketches, renditions, other cameras. A shifted version may have some"
+          + " of the classes only. Run again, the command resumes where it was stopped and"
+          + " repeats nothing.",
       ""
     },
     footer = {
@@ -46,7 +47,8 @@ public final class DomainCommand extends ProtocolCommand {
       names = "--shifts",
       paramLabel = "PATH",
       description =
-          "A shifted version; several times for several (default: those known of the source).")
+          "A shifted version; repeat the option for several (default: all known ones of the"
+              + " source).")
   private List<String> shifts = new ArrayList<>();
 
   @Mixin private DataOptions dataOptions = new DataOptions();

@@ -20,9 +20,10 @@ import picocli.CommandLine.Option;
     description = {
       "",
       "Train on 1, 2, 4, 8 and 16 pictures of every class, test on all classes, print a table of"
-          + " methods and shots. Run again, it goes on where it was stopped and repeats nothing."
-          + " As published for this table, coop begins with 16 random vectors, and coop and prograd"
-          + " have 50 epochs for 1 shot, 100 for up to 4, 200 for more, 50 on ImageNet.",
+          + " methods and shots. Run again, the command resumes where it was stopped and repeats"
+          + " nothing. As published for this table, coop begins with 16 random vectors, and coop"
+          + " and prograd have 50 epochs for 1 shot, 100 for up to 4, 200 for more, 50 on"
+          + " ImageNet.",
       ""
     },
     footer = {

@@ -63,7 +63,7 @@ public final class Grid implements AutoCloseable {
   }
 
   /**
-   * Whether there is nothing left to do for a run.
+   * True if nothing is left to do for a run.
    *
    * @throws KgCoopException where its folder is in use, or holds other settings
    */
@@ -137,7 +137,7 @@ public final class Grid implements AutoCloseable {
     output.line("Run: " + out.resolve(run));
   }
 
-  /** Where its command line wants to hear of progress. */
+  /** The display of progress that the command line chose. */
   public Progress progress() {
     return output.progress();
   }

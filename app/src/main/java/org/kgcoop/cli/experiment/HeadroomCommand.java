@@ -28,7 +28,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** Whether there is anything to gain. */
+/** Compares zero-shot CLIP with a linear probe on the training images of a data set. */
 @Command(
     name = "headroom",
     mixinStandardHelpOptions = true,
@@ -36,8 +36,7 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "",
       "Compare zero-shot CLIP with a linear probe on the training pictures of a data set, by folds:"
-          + " what a prompt can hope to gain, before one is trained. Test pictures are not looked"
-          + " at.",
+          + " what a prompt can hope to gain, before one is trained. Test pictures are not used.",
       ""
     },
     footer = {"", "Example:", "  ./kgcoop headroom --data embedded:objects --shots 8"})
@@ -59,7 +58,7 @@ public final class HeadroomCommand implements Callable<Integer> {
       names = "--seeds",
       paramLabel = "LIST",
       defaultValue = "1,2,3",
-      description = "Of the draws (default: ${DEFAULT-VALUE}).")
+      description = "Seeds of the draws (default: ${DEFAULT-VALUE}).")
   private String seeds;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();

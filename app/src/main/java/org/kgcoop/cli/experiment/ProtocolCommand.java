@@ -26,7 +26,7 @@ public abstract class ProtocolCommand implements Callable<Integer> {
   /** Numbers of training pictures a class. */
   abstract List<Integer> shots();
 
-  /** Where settings come from that nobody gives. */
+  /** The source of the settings that the user leaves out. */
   Preset preset() {
     return Preset.BASE_TO_NEW;
   }

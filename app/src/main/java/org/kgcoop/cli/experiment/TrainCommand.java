@@ -45,7 +45,8 @@ import picocli.CommandLine.ParentCommand;
     header = "Train a prompt on a few pictures of each class.",
     description = {
       "",
-      "Train a prompt on a few pictures of each class. Run again, it goes on where it was stopped.",
+      "Train a prompt on a few pictures of each class. Run again, the command resumes where it was"
+          + " stopped.",
       ""
     },
     footer = {
@@ -90,7 +91,7 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Of the draw, the start and the order (default: ${DEFAULT-VALUE}).")
+      description = "Seed of the draw, the start and the order (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();

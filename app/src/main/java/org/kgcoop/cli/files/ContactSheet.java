@@ -65,7 +65,7 @@ final class ContactSheet {
         });
   }
 
-  /** As many of a class as fit, spread evenly over all its parts. */
+  /** Images of a class, at most a row of them, spread evenly over train, val and test. */
   private static List<Item> some(DataSet dataSet, int label) {
     List<Item> all =
         Stream.of(dataSet.train(), dataSet.val(), dataSet.test())

@@ -28,7 +28,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Which data sets are known, and what of them is there. */
+/** Lists the known data sets and the files of each that are present. */
 @Command(
     name = "datasets",
     mixinStandardHelpOptions = true,
@@ -248,7 +248,7 @@ public final class DataSetsCommand implements Callable<Integer> {
     }
   }
 
-  /** What of a published data set is there. */
+  /** The completeness of the files of a published data set. */
   private enum State {
     ABSENT("absent", "not there"),
     INCOMPLETE("incomplete", "incomplete, missing:"),

@@ -26,15 +26,15 @@ import picocli.CommandLine.Parameters;
     header = "Fetch CLIP weights and public data sets by name.",
     description = {
       "",
-      "Fetch by name what is not there yet. Run again, it goes on where it was cut off.",
+      "Fetch by name what is not there yet. Run again, the command resumes where it was cut off.",
       "",
       "Weights: RN50, RN101, RN50x4, RN50x16, RN50x64, ViT-B/32, ViT-B/16, ViT-L/14,"
           + " ViT-L/14@336px into ~/.cache/clip, checked by SHA-256; hf:OWNER/NAME[@REVISION] of"
           + " Hugging Face. --clip takes the same names.",
       "Data sets, into the layout of CoOp below --root: Caltech101, OxfordPets, OxfordFlowers,"
           + " Food101, FGVCAircraft, DescribableTextures, EuroSAT, or any other name that --data"
-          + " knows them by. What no link gives is named, with its address and its place. By"
-          + " downloading them you accept their terms.",
+          + " knows them by. Files that no link gives are named, with their address and their"
+          + " place. By downloading them you accept their terms.",
       "",
       "Proxies: http_proxy, https_proxy, all_proxy, no_proxy, or -Dhttps.proxyHost and its like in"
           + " KGCOOP_OPTS.",

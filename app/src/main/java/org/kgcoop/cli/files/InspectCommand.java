@@ -21,16 +21,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What a file or folder holds. */
+/** Describes a file or folder, or the reason why it cannot be read. */
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
     header = "Tell what a file or folder holds, or why it is unreadable.",
     description = {
       "",
-      "Tell what a weight file, a prompt file, a checkpoint or a data set holds, or why it cannot be"
-          + " read. Of a data set every picture is opened: bad ones are named, and those that are in"
-          + " train and in test, byte for byte.",
+      "Tell what a weight file, a prompt file, a checkpoint or a data set holds, or why it cannot"
+          + " be read. Every picture of a data set is opened: bad ones are named, and so are"
+          + " test pictures that equal a training picture byte for byte.",
       ""
     },
     footer = {
@@ -50,13 +50,13 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "Of a data set only what its lists say; do not open its pictures.")
+      description = "Tell only what the lists of a data set say; do not open its pictures.")
   private boolean quick;
 
   @Option(
       names = "--contact-sheet",
       paramLabel = "FILE.png",
-      description = "Write a picture with some pictures of every class.")
+      description = "Write an overview with some pictures of every class.")
   private @Nullable Path contactSheet;
 
   @Mixin private DataOptions dataOptions = new DataOptions();

@@ -20,7 +20,7 @@ import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 
-/** What {@code inspect} tells, as JSON and as lines. */
+/** Descriptions of files and data sets for {@code inspect}, as JSON and as lines. */
 final class Inspection {
   private Inspection() {}
 
@@ -71,7 +71,10 @@ final class Inspection {
     twins.forEach(twin -> json.add(twin.first() + " = " + twin.second()));
   }
 
-  /** What a user should know of the pictures. */
+  /**
+   * Warnings about unreadable images, test images that are training images, and contradictory
+   * labels.
+   */
   static List<String> warnings(PictureSurvey survey) {
     List<String> warnings = new ArrayList<>();
     if (!survey.problems().isEmpty()) {

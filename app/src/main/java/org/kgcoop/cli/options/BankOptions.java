@@ -10,7 +10,7 @@ import org.kgcoop.files.UserFolders;
 import org.kgcoop.image.Images;
 import picocli.CommandLine.Option;
 
-/** Where image features are kept between runs. */
+/** The folder that keeps image features between runs. */
 public final class BankOptions {
   /** The bank that keeps nothing. */
   static final String NONE = "none";

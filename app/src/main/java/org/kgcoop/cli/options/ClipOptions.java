@@ -25,7 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Which CLIP, and how it computes. */
+/** The choice of a CLIP, and of the precision, device and threads that it computes with. */
 public final class ClipOptions {
   public static final String EMBEDDED = "embedded";
 
@@ -48,14 +48,14 @@ public final class ClipOptions {
       names = "--activation",
       paramLabel = "NAME",
       description =
-          "quick_gelu or gelu (default: what files beside the weights say, else quick_gelu).")
+          "quick_gelu or gelu (default: as files beside the weights state, else quick_gelu).")
   private @Nullable String activation;
 
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
       defaultValue = "float32",
-      description = "float32 or bf16, of the matrix products (default: ${DEFAULT-VALUE}).")
+      description = "float32 or bf16, for the matrix products (default: ${DEFAULT-VALUE}).")
   private String precision = "float32";
 
   @Option(
@@ -68,7 +68,7 @@ public final class ClipOptions {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Cores to use (default: all). No result depends on it.")
+      description = "Cores to use (default: all). No result depends on the number.")
   private @Nullable Integer threads;
 
   @Mixin private NetworkOptions network = new NetworkOptions();
@@ -80,7 +80,7 @@ public final class ClipOptions {
     return clip != null;
   }
 
-  /** Where the weights are. */
+  /** The file or folder of the weights. */
   public Path path() {
     if (clip == null || clip.equals(EMBEDDED)) {
       return EmbeddedClip.folder();

@@ -126,8 +126,8 @@ public final class ConfigExpansion implements IParameterPreprocessor {
   }
 
   /**
-   * What the command line itself gives, by option; of settings the keys alone. A sweep gives the
-   * option of its name too.
+   * The options given on the command line itself, by name; of settings, the keys alone. A sweep
+   * also counts as the option with the name of the varied setting.
    */
   private OptionValues given(List<String> words) {
     OptionValues given = OptionValues.empty();

@@ -15,9 +15,9 @@ final class ConfigOptions {
       paramLabel = "FILE",
       description = {
         "A YAML file of options (keys as the long options, without dashes; set: for the settings of"
-            + " methods), or one of the published code's, configs/datasets/*.yaml and"
-            + " configs/trainers/*/*.yaml; several times for several. The command line is stronger,"
-            + " and may end in KEY VALUE pairs of the published code.",
+            + " methods), or a file of the published code, configs/datasets/*.yaml and"
+            + " configs/trainers/*/*.yaml; repeat the option for several. The command line takes"
+            + " precedence, and may end in KEY VALUE pairs of the published code.",
         "Example: --config trainer.yaml DATASET.NUM_SHOTS 4 TRAINER.COOP.W 8.0"
       })
   private List<Path> files = new ArrayList<>();

@@ -14,7 +14,7 @@ import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 import picocli.CommandLine.Option;
 
-/** Which pictures, and what is said about them. */
+/** The choice of images, and of their classes, template and split. */
 public final class DataOptions {
   private static final String EMBEDDED = "embedded:";
 
@@ -22,14 +22,15 @@ public final class DataOptions {
       names = "--root",
       paramLabel = "DIR",
       description =
-          "Where data sets lie that are given by name, such as oxford_pets (./kgcoop datasets lists"
-              + " the names).")
+          "Folder of the data sets that are given by name, such as oxford_pets (./kgcoop datasets"
+              + " lists the names).")
   private @Nullable Path root;
 
   @Option(
       names = "--images",
       paramLabel = "DIR",
-      description = "Where the paths of a split file begin (default: looked for beside it).")
+      description =
+          "Folder from which the paths in a split file start (default: found beside the file).")
   private @Nullable Path images;
 
   @Option(
@@ -59,7 +60,7 @@ public final class DataOptions {
   @Option(
       names = "--val-data",
       paramLabel = "DIR",
-      description = "The same for validation pictures, beside --test-data.")
+      description = "Class folders with the validation pictures, together with --test-data.")
   private @Nullable Path valData;
 
   @Option(
@@ -67,7 +68,7 @@ public final class DataOptions {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "How pictures without a given split are divided, 50 %% train, 20 %% val, 30 %% test"
+          "Seed that divides pictures without a given split into 50 %% train, 20 %% val, 30 %% test"
               + " (default: ${DEFAULT-VALUE}).")
   private long splitSeed = 1;
 
@@ -115,7 +116,7 @@ public final class DataOptions {
     return DataSets.open(Path.of(data), valData, testData, options);
   }
 
-  /** Whether something can be nothing else than a data set, whatever lies where it points. */
+  /** True if a text can only mean a data set, even where a file or folder has the same name. */
   public boolean isDataSet(String data) {
     return root != null || isEmbedded(data) || PublishedDataSets.find(data).isPresent();
   }
@@ -124,7 +125,7 @@ public final class DataOptions {
     return data.startsWith(EMBEDDED);
   }
 
-  /** What the embedded data set of that name is given as. */
+  /** The {@code --data} value of an embedded data set. */
   public static String embedded(String name) {
     return EMBEDDED + name;
   }

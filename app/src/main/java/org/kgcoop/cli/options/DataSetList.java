@@ -7,13 +7,13 @@ import org.kgcoop.data.DataSet;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** One data set or several. */
+/** The data sets of {@code --data}. */
 public final class DataSetList {
   @Option(
       names = "--data",
       required = true,
       paramLabel = "PATH",
-      description = "A data set as for train; several times for several.")
+      description = "A data set as for train; repeat the option for several.")
   private List<String> data = new ArrayList<>();
 
   @Mixin private DataOptions options = new DataOptions();
@@ -27,7 +27,7 @@ public final class DataSetList {
     return data.stream().filter(p -> !p.equals(path)).map(p -> open(p, output)).toList();
   }
 
-  /** One that another option names. */
+  /** A data set that another option names. */
   public DataSet open(String path, Output output) {
     return options.open(path, output);
   }

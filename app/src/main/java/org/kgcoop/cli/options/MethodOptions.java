@@ -25,11 +25,11 @@ public final class MethodOptions {
       names = "--set",
       paramLabel = "[METHOD.]KEY=VALUE",
       description = {
-        "A setting of the methods that know it, or of one. Keys: context_tokens, words,"
+        "A setting of all methods that have it, or of one method. Keys: context_tokens, words,"
             + " class_position (end, middle, front), class_specific, weight and weight_grid"
             + " (KgCoOp), temperature and lambda (ProGrad), templates (clip, ensemble; with |"
-            + " between them), own_template (ensemble; whether the data set's is one of them)."
-            + " Defaults are the published ones.",
+            + " between them), own_template (ensemble; true if the data set's template is one of"
+            + " them). Defaults are the published ones.",
         "Example: --set context_tokens=16 --set kgcoop.weight=4"
       })
   private Map<String, String> settings = new LinkedHashMap<>();
@@ -71,7 +71,7 @@ public final class MethodOptions {
     return all;
   }
 
-  /** Whether a method takes the setting of that key, which may begin with its name. */
+  /** True if a method has the setting of that key, which may begin with the method's name. */
   boolean knows(String id, String key) {
     return MethodCatalogue.keys(id).contains(plain(id, key));
   }

@@ -8,12 +8,13 @@ import org.kgcoop.download.ReleasedWeights;
 import org.kgcoop.files.UserFolders;
 import picocli.CommandLine.Option;
 
-/** Whether the network may be asked. */
+/** The permission to use the network. */
 public final class NetworkOptions {
   @Option(
       names = "--offline",
       description =
-          "Ask nothing of the network: what is not there yet is an error (also by KGCOOP_OFFLINE=1).")
+          "Do not use the network: a file that is not there yet is an error (also by"
+              + " KGCOOP_OFFLINE=1).")
   private boolean offline;
 
   private Downloader downloader(Output output) {

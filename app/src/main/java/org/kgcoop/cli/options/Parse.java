@@ -26,7 +26,7 @@ public final class Parse {
     return new ArrayList<>(new LinkedHashSet<>(listWithRepeats(option, text)));
   }
 
-  /** As {@link #list}, equal values as often as they stand there. */
+  /** Values with commas between them, like {@link #list}, but with repeats. */
   public static List<String> listWithRepeats(String option, String text) {
     List<String> values = Arrays.stream(text.split(",")).map(String::strip).toList();
     if (values.isEmpty() || values.stream().anyMatch(String::isEmpty)) {

@@ -11,7 +11,7 @@ import org.kgcoop.prompt.Preset;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What every protocol asks for: what is compared, how it is trained, where it is kept. */
+/** The options of every protocol: methods to compare, their training, the run folder. */
 public final class ProtocolOptions {
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run folder.")
   private Path out;
@@ -22,16 +22,16 @@ public final class ProtocolOptions {
       defaultValue = MethodNames.TABLE,
       completionCandidates = MethodNames.class,
       description =
-          "Of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). ensemble is clip with several"
-              + " templates; where only learned classes are asked about (fewshot, domain) probe is a"
-              + " linear one of image features.")
+          "Methods to compare, of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). ensemble is"
+              + " clip with several templates; where only learned classes are asked about"
+              + " (fewshot, domain) probe is a linear probe of image features.")
   private String methods;
 
   @Option(
       names = "--seeds",
       paramLabel = "LIST",
       defaultValue = "1,2,3",
-      description = "Default: ${DEFAULT-VALUE}.")
+      description = "Seeds to run (default: ${DEFAULT-VALUE}).")
   private String seeds;
 
   @Option(
@@ -46,8 +46,8 @@ public final class ProtocolOptions {
       names = "--only",
       paramLabel = "RUN",
       description =
-          "Do one run of the table alone, by its folder, such as pets/kgcoop/seed1, and print no"
-              + " table.")
+          "Do one run of the table only, named by its folder, such as pets/kgcoop/seed1, and print"
+              + " no table.")
   private @Nullable Path only;
 
   @Mixin private Sweep sweep = new Sweep();
@@ -73,9 +73,9 @@ public final class ProtocolOptions {
   }
 
   /**
-   * What is compared; of runs side by side each has one thread.
+   * The plan of the comparison; runs that go side by side have one thread each.
    *
-   * @param newClasses whether every method is asked about classes that it has not learned
+   * @param newClasses true if every method is asked about classes that it has not learned
    */
   public Plan plan(List<Integer> shots, Preset preset, boolean newClasses, Output output) {
     if (jobs < 1) {

@@ -5,7 +5,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.FewShot;
 import picocli.CommandLine.Option;
 
-/** How few pictures. */
+/** The number of training images of a class. */
 public final class Shots {
   /** The published code has -1 for all. */
   private static final List<String> ALL = List.of("all", "-1");

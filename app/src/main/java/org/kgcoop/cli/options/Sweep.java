@@ -26,7 +26,7 @@ public final class Sweep {
       paramLabel = "KEY=V1,V2,...",
       description = {
         "A row for each value of a setting: of methods as for --set, or of the training, such as lr"
-            + " or epochs. Several times for all combinations.",
+            + " or epochs. Repeat the option for all combinations.",
         "Example: --sweep weight=0,1,2,4,8,16"
       })
   private List<String> sweeps = new ArrayList<>();

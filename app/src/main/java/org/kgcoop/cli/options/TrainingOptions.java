@@ -13,7 +13,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
-/** How methods are trained: an option for each {@link TrainingSetting}, and what goes with them. */
+/**
+ * The options of training: one for each {@link TrainingSetting}, configurations and checkpoints.
+ */
 public final class TrainingOptions {
   private static final ObjectMapper JSON = new ObjectMapper();
 

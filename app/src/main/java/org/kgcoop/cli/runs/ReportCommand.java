@@ -49,7 +49,7 @@ public final class ReportCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "PATH",
       description =
-          "A data set whose pictures may be shown beside the embedded ones; several times for"
+          "A data set whose pictures may be shown beside the embedded ones; repeat the option for"
               + " several.")
   private List<Path> data = new ArrayList<>();
 

@@ -7,7 +7,11 @@ import picocli.CommandLine.Command;
     name = "runs",
     mixinStandardHelpOptions = true,
     header = "List, compare, tabulate, delete and repeat runs.",
-    description = {"", "Every run is a folder; what is said of it is what its files tell.", ""},
+    description = {
+      "",
+      "Every run is a folder; everything said of a run is read from its files.",
+      ""
+    },
     footer = {
       "",
       "Examples:",

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
     header = "Delete runs with all that is in their folders.",
     description = {
       "",
-      "Deletes run folders, and tables with all their runs, and nothing that is neither. One that is"
+      "Delete run folders, and tables with all their runs, and nothing else. A run or table that is"
           + " being written is refused.",
       ""
     },

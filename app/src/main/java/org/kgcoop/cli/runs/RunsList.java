@@ -24,7 +24,7 @@ import org.kgcoop.tables.RunLabels;
 import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Mixin;
 
-/** Which runs there are: {@code runs} and {@code runs list}. */
+/** The list of runs that {@code runs} and {@code runs list} print. */
 abstract class RunsList implements Callable<Integer> {
   private static final int SHOWN_TARGETS = 3;
 
@@ -67,7 +67,7 @@ abstract class RunsList implements Callable<Integer> {
     return 0;
   }
 
-  /** What was varied is told of runs that lie in one folder: those of others differ in all. */
+  /** The varied settings by folder, since runs of different folders differ in all settings. */
   private static Map<String, RunLabels> labels(List<StoredRun> runs) {
     return runs.stream()
         .collect(

@@ -2,7 +2,7 @@ package org.kgcoop.cli.runs;
 
 import picocli.CommandLine.Command;
 
-/** Which runs there are. */
+/** Lists runs. */
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,

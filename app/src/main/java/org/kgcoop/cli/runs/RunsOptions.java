@@ -19,9 +19,12 @@ import org.kgcoop.tables.RunsBelow;
 import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Option;
 
-/** Where runs lie, and which of them are meant. */
+/** The folder of all runs, and the choice among them. */
 final class RunsOptions {
-  /** How far below a folder an example of a run is looked for: table, data set, method, seed. */
+  /**
+   * The levels below a folder that are searched for an example of a run: table, data set, method,
+   * seed.
+   */
   private static final int DEPTH = 4;
 
   @Option(
@@ -31,7 +34,7 @@ final class RunsOptions {
       description = "The folder of all runs (default: ${DEFAULT-VALUE}).")
   private Path root = Path.of("runs");
 
-  /** What narrows a list or a table. */
+  /** The conditions that narrow a list or a table. */
   static final class Filter {
     @Option(names = "--method", paramLabel = "LIST", description = "Only these methods.")
     private @Nullable String methods;
@@ -42,7 +45,7 @@ final class RunsOptions {
     @Option(
         names = "--protocol",
         paramLabel = "LIST",
-        description = "Only these: train, base2new, fewshot, cross, domain.")
+        description = "Only these protocols: train, base2new, fewshot, cross, domain.")
     private @Nullable String protocols;
 
     @Option(names = "--seed", paramLabel = "LIST", description = "Only these seeds.")

@@ -32,9 +32,9 @@ import picocli.CommandLine.Spec;
     header = "Make a run again in another folder, and compare the numbers.",
     description = {
       "",
-      "Gives the command that made the run once more, of a table for this run alone, and tells"
-          + " whether every prediction is the same (exit code 1 if not). Data and CLIP have to be"
-          + " where they were.",
+      "Repeat the command that made the run, for this run only where it made a table, and tell"
+          + " whether every prediction is the same (exit code 1 if not). Data and CLIP have to"
+          + " be where they were.",
       ""
     },
     footer = {"", "Example:", "  ./kgcoop runs rerun runs/table/objects/kgcoop/seed1 --out again"})
@@ -53,7 +53,7 @@ public final class RunsRerunCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "A new folder, needed but for --dry-run.")
+      description = "A new folder, required except with --dry-run.")
   private @Nullable Path out;
 
   @Option(names = "--dry-run", description = "Only print the command.")
@@ -140,7 +140,7 @@ public final class RunsRerunCommand implements Callable<Integer> {
     return folder;
   }
 
-  /** What is not equal: counts, predictions, confidences. */
+  /** The differences between two runs in counts, predictions and confidences. */
   private static List<String> differences(Path before, Path now) {
     List<String> differences = new ArrayList<>();
     List<TargetResult> old = RunResults.read(before).targets();

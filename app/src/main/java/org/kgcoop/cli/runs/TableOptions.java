@@ -7,7 +7,7 @@ import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.tables.TableWriter;
 import picocli.CommandLine.Option;
 
-/** How tables of stored runs are written, and how often they are resampled. */
+/** The format of tables of stored runs, and the number of resamples. */
 final class TableOptions {
   @Option(
       names = "--format",
@@ -20,14 +20,14 @@ final class TableOptions {
       names = "--resamples",
       paramLabel = "N",
       defaultValue = "" + Bootstrap.RESAMPLES,
-      description = "Of the bootstrap (default: ${DEFAULT-VALUE}).")
+      description = "Number of resamples of the bootstrap (default: ${DEFAULT-VALUE}).")
   private int resamples = Bootstrap.RESAMPLES;
 
   @Option(
       names = "--bootstrap-seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Of its draws (default: ${DEFAULT-VALUE}).")
+      description = "Seed of the bootstrap (default: ${DEFAULT-VALUE}).")
   private long seed = 1;
 
   Bootstrap bootstrap() {
