@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
 class ArchitectureTest {
 
   /**
-   * {@code experiment > train, classify > bank, runs > prompt, eval > clip > data > image; clip >
-   * io > tensor}; all of them may use {@code files}, and {@code random} where they draw.
+   * {@code experiment > train, classify > bank, runs, method > prompt, eval > clip > data > image;
+   * clip > io > tensor}; all of them may use {@code files}, and {@code random} where they draw.
    */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =
@@ -44,6 +44,8 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.eval..")
           .layer("bank")
           .definedBy("org.kgcoop.bank..")
+          .layer("method")
+          .definedBy("org.kgcoop.method..")
           .layer("prompt")
           .definedBy("org.kgcoop.prompt..")
           .layer("clip")
@@ -64,15 +66,27 @@ class ArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("train")
           .mayOnlyAccessLayers(
-              "runs", "bank", "prompt", "clip", "data", "image", "random", "io", "tensor", "files")
+              "runs",
+              "bank",
+              "method",
+              "prompt",
+              "clip",
+              "data",
+              "image",
+              "random",
+              "io",
+              "tensor",
+              "files")
           // Files and numbers: who lists runs loads no model.
           .whereLayer("runs")
           .mayOnlyAccessLayers("eval", "io", "tensor", "files")
           // What programs use: nothing of training and experiments.
           .whereLayer("classify")
           .mayOnlyAccessLayers(
-              "bank", "prompt", "clip", "data", "image", "random", "io", "tensor", "files")
+              "bank", "method", "prompt", "clip", "data", "image", "random", "io", "tensor", "files")
           .whereLayer("bank")
+          .mayOnlyAccessLayers("clip", "data", "image", "random", "io", "tensor", "files")
+          .whereLayer("method")
           .mayOnlyAccessLayers("prompt", "clip", "data", "image", "random", "io", "tensor", "files")
           .whereLayer("prompt")
           .mayOnlyAccessLayers("clip", "data", "image", "random", "io", "tensor", "files")

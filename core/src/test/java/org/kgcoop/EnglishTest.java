@@ -32,6 +32,7 @@ class EnglishTest {
           "corpus",
           "experiment",
           "maker",
+          "method",
           "pretrain",
           "prompt",
           "report",

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /**
  * Which settings tell runs of one method apart: those that differ between two of them on the same

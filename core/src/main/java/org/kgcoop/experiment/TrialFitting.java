@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.prompt.AutoWeight;
-import org.kgcoop.prompt.Fitting;
-import org.kgcoop.prompt.LabelledFeatures;
-import org.kgcoop.prompt.Method;
-import org.kgcoop.prompt.NearestWords;
-import org.kgcoop.prompt.Occasion;
-import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.method.AutoWeight;
+import org.kgcoop.method.Fitting;
+import org.kgcoop.method.LabelledFeatures;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.Occasion;
+import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.catalogue.NearestWords;
+import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
-import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.runs.RunFolder;
 
 /** The draw of a trial, from which its method learns in a run folder. */

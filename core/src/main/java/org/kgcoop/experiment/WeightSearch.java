@@ -21,7 +21,7 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.JsonFiles;
-import org.kgcoop.prompt.AutoWeight;
+import org.kgcoop.method.AutoWeight;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.train.TrainingSettings;
 

@@ -39,12 +39,12 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.CoCoOp;
+import org.kgcoop.method.CoCoOp;
+import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.KgCoOp;
-import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
-import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
