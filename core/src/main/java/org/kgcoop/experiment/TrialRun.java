@@ -81,7 +81,13 @@ public final class TrialRun {
         return before;
       }
       ObjectNode learned = JsonNodeFactory.instance.objectNode();
-      Fitting fitting = new TrialFitting(bench, trial, folder, before == null ? learned : null);
+      Fitting fitting =
+          new TrialFitting(
+              bench,
+              trial,
+              folder,
+              before == null ? learned : null,
+              (other, below) -> new TrialRun(bench, other).run(below));
       Measured measured;
       try (Fitted fitted = trial.method().fit(fitting)) {
         measured =

@@ -31,13 +31,13 @@ public record AutoWeight(KgCoOp method, List<Double> grid) implements Method {
   }
 
   /** The method with that weight. */
-  public KgCoOp with(double weight) {
+  private KgCoOp with(double weight) {
     return new KgCoOp(method.context(), method.template(), weight);
   }
 
   @Override
   public Fitted fit(Fitting fitting) {
-    double weight = fitting.weightFor(this);
+    double weight = fitting.bestWeight(grid, this::with);
     fitting.chosen("weight", weight);
     return with(weight).fit(fitting);
   }

@@ -2,6 +2,7 @@ package org.kgcoop.method;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoubleFunction;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.prompt.PromptLearner;
 
@@ -29,8 +30,8 @@ public interface Fitting {
   /** A trained learner of the drawn classes, for the caller to close. */
   PromptLearner trainedPrompt(PromptMethod method);
 
-  /** The weight that a search among the drawn classes finds. */
-  double weightFor(AutoWeight method);
+  /** The best of some weights, by a search among the drawn classes. */
+  double bestWeight(List<Double> grid, DoubleFunction<Method> method);
 
   /** Keeps a setting that was found with the results. */
   void chosen(String setting, Object value);
