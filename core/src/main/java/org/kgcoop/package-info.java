@@ -1,5 +1,5 @@
 /**
- * Prompt tuning for CLIP. Start at {@link org.kgcoop.clip} for the model, {@link org.kgcoop.prompt}
+ * Prompt tuning for CLIP. Start at {@link org.kgcoop.clip} for the model, {@link org.kgcoop.method}
  * for the methods and {@link org.kgcoop.train} for the loop; this package holds what all share: the
  * root of the errors.
  */

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.prompt.CoCoOp;
-import org.kgcoop.prompt.CoOp;
-import org.kgcoop.prompt.KgCoOp;
-import org.kgcoop.prompt.ProGrad;
-import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.method.CoCoOp;
+import org.kgcoop.method.CoOp;
+import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.ProGrad;
+import org.kgcoop.method.ZeroShot;
 
 /** The method that the published code's configurations train, and its learned vectors. */
 final class ReferenceMethod {

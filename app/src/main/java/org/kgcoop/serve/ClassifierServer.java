@@ -16,7 +16,7 @@ import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.image.Images;
-import org.kgcoop.prompt.EmbeddedPrompt;
+import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.serve.http.HttpSetup;
 import org.kgcoop.serve.http.Refusals;
 import org.kgcoop.serve.http.RefusedRequestException;

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.ModelRegistry;

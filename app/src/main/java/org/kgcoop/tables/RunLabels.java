@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /**
  * The settings that tell runs of a method apart: settings that differ between two runs on the same

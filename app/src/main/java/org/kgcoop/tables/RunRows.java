@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /**
  * Runs sorted into the rows of a table: {@code row > data set > seed > run}. A run that depends on

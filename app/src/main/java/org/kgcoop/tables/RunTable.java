@@ -13,7 +13,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.runs.TargetResult;
 
 /**

@@ -38,7 +38,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.SealedFile;
-import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.serve.InferenceClient.Answer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.ModelRegistry;

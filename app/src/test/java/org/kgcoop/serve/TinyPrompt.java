@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.KgCoOp;
-import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.tensor.Scope;
 

@@ -17,7 +17,7 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.image.Images;
-import org.kgcoop.prompt.EmbeddedPrompt;
+import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;

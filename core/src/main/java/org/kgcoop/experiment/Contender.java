@@ -13,10 +13,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.Fingerprint;
-import org.kgcoop.prompt.Method;
-import org.kgcoop.prompt.Occasion;
-import org.kgcoop.prompt.Preset;
-import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.Occasion;
+import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.catalogue.Preset;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -45,7 +45,7 @@ public record Contender(
   /**
    * A method and its training as they are stated; the rest is published.
    *
-   * @param method as for {@link org.kgcoop.prompt.MethodCatalogue#parse}
+   * @param method as for {@link org.kgcoop.method.catalogue.MethodCatalogue#parse}
    * @param training as for {@link TrainingSettings#parse(JsonNode)}
    * @param preset where settings come from that nobody states
    * @param setting what a sweep varied

@@ -8,7 +8,7 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Fingerprint;
-import org.kgcoop.prompt.Occasion;
+import org.kgcoop.method.Occasion;
 
 /**
  * The few pictures that trials learn from, drawn when the first of them asks. Trials of several

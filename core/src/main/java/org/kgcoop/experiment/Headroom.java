@@ -7,11 +7,11 @@ import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.method.ProbeFolds;
+import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.catalogue.Preset;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Preset;
-import org.kgcoop.prompt.ProbeFolds;
 import org.kgcoop.prompt.Templates;
-import org.kgcoop.prompt.ZeroShot;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.prompt.ClassBound;
-import org.kgcoop.prompt.Method;
+import org.kgcoop.method.ClassBound;
+import org.kgcoop.method.Method;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableResults;
 

@@ -5,22 +5,25 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.prompt.AutoWeight;
-import org.kgcoop.prompt.Fitting;
-import org.kgcoop.prompt.LabelledFeatures;
-import org.kgcoop.prompt.Method;
-import org.kgcoop.prompt.NearestWords;
-import org.kgcoop.prompt.Occasion;
-import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.method.Fitting;
+import org.kgcoop.method.LabelledFeatures;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.Occasion;
+import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.catalogue.NearestWords;
+import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
-import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.runs.RunFolder;
+import org.kgcoop.runs.RunResults;
 
 /** The draw of a trial, from which its method learns in a run folder. */
 final class TrialFitting implements Fitting {
@@ -33,6 +36,7 @@ final class TrialFitting implements Fitting {
   private final Trial trial;
   private final RunFolder folder;
   private final @Nullable ObjectNode results;
+  private final BiFunction<Trial, Path, RunResults> runs;
   private final DataSet data;
 
   /**
@@ -40,12 +44,19 @@ final class TrialFitting implements Fitting {
    *
    * @param results gets what is to be said of the training; null where it is done and its prompt
    *     file is there
+   * @param runs does another trial below a folder
    */
-  TrialFitting(Workbench bench, Trial trial, RunFolder folder, @Nullable ObjectNode results) {
+  TrialFitting(
+      Workbench bench,
+      Trial trial,
+      RunFolder folder,
+      @Nullable ObjectNode results,
+      BiFunction<Trial, Path, RunResults> runs) {
     this.bench = bench;
     this.trial = trial;
     this.folder = folder;
     this.results = results;
+    this.runs = runs;
     data = trial.draw().data(bench.warnings());
   }
 
@@ -118,8 +129,8 @@ final class TrialFitting implements Fitting {
   }
 
   @Override
-  public double weightFor(AutoWeight method) {
-    return new WeightSearch(bench, trial, method).find(folder.path());
+  public double bestWeight(List<Double> grid, DoubleFunction<Method> method) {
+    return new WeightSearch(bench, trial, grid, method, runs).find(folder.path());
   }
 
   @Override

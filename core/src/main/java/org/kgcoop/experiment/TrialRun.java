@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.method.Fitted;
+import org.kgcoop.method.Fitting;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Fitted;
-import org.kgcoop.prompt.Fitting;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunRecord;
@@ -81,7 +81,13 @@ public final class TrialRun {
         return before;
       }
       ObjectNode learned = JsonNodeFactory.instance.objectNode();
-      Fitting fitting = new TrialFitting(bench, trial, folder, before == null ? learned : null);
+      Fitting fitting =
+          new TrialFitting(
+              bench,
+              trial,
+              folder,
+              before == null ? learned : null,
+              (other, below) -> new TrialRun(bench, other).run(below));
       Measured measured;
       try (Fitted fitted = trial.method().fit(fitting)) {
         measured =

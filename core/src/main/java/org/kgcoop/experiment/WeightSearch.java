@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
@@ -21,7 +23,8 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.JsonFiles;
-import org.kgcoop.prompt.AutoWeight;
+import org.kgcoop.method.Method;
+import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.train.TrainingSettings;
 
@@ -42,12 +45,28 @@ final class WeightSearch {
 
   private final Workbench bench;
   private final Trial trial;
-  private final AutoWeight method;
+  private final List<Double> grid;
+  private final DoubleFunction<Method> method;
+  private final BiFunction<Trial, Path, RunResults> runs;
 
-  WeightSearch(Workbench bench, Trial trial, AutoWeight method) {
+  /**
+   * A search for a trial.
+   *
+   * @param grid the weights that are tried
+   * @param method that of a weight
+   * @param runs does another trial below a folder
+   */
+  WeightSearch(
+      Workbench bench,
+      Trial trial,
+      List<Double> grid,
+      DoubleFunction<Method> method,
+      BiFunction<Trial, Path, RunResults> runs) {
     this.bench = bench;
     this.trial = trial;
+    this.grid = grid;
     this.method = method;
+    this.runs = runs;
   }
 
   /**
@@ -69,7 +88,7 @@ final class WeightSearch {
     ArrayNode entries = json.putArray("trials");
     for (ClassSplit hidden : List.of(ClassSplit.NEW, ClassSplit.BASE)) {
       Halves halves = halves(drawn, hidden);
-      for (double weight : method.grid()) {
+      for (double weight : grid) {
         List<TargetResult> targets = measure(halves, weight, hidden, work);
         double seen = targets.get(0).accuracy();
         double unseen = targets.get(1).accuracy();
@@ -87,7 +106,7 @@ final class WeightSearch {
     }
     double best = best(sums);
     ArrayNode means = json.putArray("mean_h");
-    for (double weight : method.grid()) {
+    for (double weight : grid) {
       means.addObject().put("weight", weight).put("h", sums.getOrDefault(weight, 0.0) / 2);
     }
     json.put("chosen", best);
@@ -107,7 +126,7 @@ final class WeightSearch {
   }
 
   private double best(Map<Double, Double> sums) {
-    return method.grid().stream()
+    return grid.stream()
         .max(
             Comparator.comparingDouble((Double weight) -> sums.getOrDefault(weight, 0.0))
                 .thenComparingDouble(weight -> weight))
@@ -117,7 +136,7 @@ final class WeightSearch {
   private List<TargetResult> measure(Halves halves, double weight, ClassSplit hidden, Path work) {
     Contender contender =
         Contender.of(
-            occasion -> method.with(weight),
+            occasion -> method.apply(weight),
             (prompt, occasion) ->
                 lengthened(
                     trial.contender().training().apply(prompt, trial.draw().occasion()), halves));
@@ -128,7 +147,7 @@ final class WeightSearch {
             new Target("unseen", halves.unseen(), ClassSplit.ALL));
     String name = (hidden == ClassSplit.NEW ? "second" : "first") + "-hidden/weight=" + weight;
     try {
-      return new TrialRun(bench, new Trial(contender, draw, targets, name)).run(work).targets();
+      return runs.apply(new Trial(contender, draw, targets, name), work).targets();
     } finally {
       targets.forEach(Target::free);
     }

@@ -6,7 +6,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /** A classifier whose class features do not change: {@code logits = scale f . t}. */
-final class ClassFeatures implements FeatureClassifier {
+public final class ClassFeatures implements FeatureClassifier {
   private final Tensor features; // (C, E), unit rows
   private final double logitScale;
 
@@ -17,7 +17,7 @@ final class ClassFeatures implements FeatureClassifier {
   }
 
   /** The class features: (C, E), unit rows. */
-  Tensor features() {
+  public Tensor features() {
     return features;
   }
 
@@ -37,7 +37,7 @@ final class ClassFeatures implements FeatureClassifier {
   }
 
   /** Makes one in a scope of its own, so that only the class features stay. */
-  static ClassFeatures of(double logitScale, Supplier<Tensor> features) {
+  public static ClassFeatures of(double logitScale, Supplier<Tensor> features) {
     try (Scope scope = Scope.open("class features")) {
       return new ClassFeatures(features.get().keep(), logitScale);
     }

@@ -6,7 +6,7 @@ import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Tensor;
 
 /** The start of the learned vectors. */
-final class Context {
+public final class Context {
   /** The published standard deviation of a random start. */
   private static final double DEVIATION = 0.02;
 
@@ -18,7 +18,7 @@ final class Context {
    * @param classes how many, which matters for class-specific vectors
    * @return (M, W), or (C, M, W) for class-specific vectors
    */
-  static Tensor initial(Clip clip, ContextSettings settings, int classes, long seed) {
+  public static Tensor initial(Clip clip, ContextSettings settings, int classes, long seed) {
     int m = settings.tokens();
     int width = clip.config().textWidth();
     if (settings.words().isEmpty()) {

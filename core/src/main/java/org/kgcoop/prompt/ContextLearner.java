@@ -1,6 +1,7 @@
 package org.kgcoop.prompt;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +14,10 @@ import org.kgcoop.tensor.Tensor;
  * The part that CoOp, ProGrad and KgCoOp share: a context, {@code ctx}, that is the same for every
  * image, hence class features that are too. The methods differ in their objective.
  */
-final class ContextLearner implements PromptLearner {
+public final class ContextLearner implements PromptLearner {
 
   /** A loss over class features. */
-  interface Objective extends AutoCloseable {
+  public interface Objective extends AutoCloseable {
     /**
      * The losses of a batch.
      *
@@ -44,14 +45,25 @@ final class ContextLearner implements PromptLearner {
    * @param told by name, each ()
    * @param followed those whose gradients make the update, each ()
    */
-  record Losses(Map<String, Tensor> told, List<Tensor> followed) {}
+  public record Losses(Map<String, Tensor> told, List<Tensor> followed) {
+    public Losses {
+      told = Collections.unmodifiableMap(new LinkedHashMap<>(told));
+      followed = List.copyOf(followed);
+    }
+  }
 
   private final double logitScale;
   private final TextFeatures text;
   private final Tensor context; // (M, W), or (C, M, W)
   private final Objective objective;
 
-  ContextLearner(
+  /**
+   * A learner of those classes.
+   *
+   * @param seed of random initial vectors
+   * @param objective closed with this
+   */
+  public ContextLearner(
       Clip clip,
       List<String> classNames,
       ContextSettings settings,

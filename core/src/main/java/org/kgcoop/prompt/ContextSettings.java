@@ -45,7 +45,7 @@ public record ContextSettings(
   }
 
   /** The settings of a method with this context, in the form that {@code MethodCatalogue} reads. */
-  ObjectNode json(String method) {
+  public ObjectNode json(String method) {
     return JsonNodeFactory.instance
         .objectNode()
         .put("method", method)

@@ -35,7 +35,7 @@ public final class Templates {
    *
    * @throws KgCoopException where the class name has no place in it
    */
-  static void check(String template) {
+  public static void check(String template) {
     if (!template.contains("{}")) {
       throw KgCoopException.configuration(
           "template '"

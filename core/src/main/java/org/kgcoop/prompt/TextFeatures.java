@@ -56,7 +56,8 @@ public final class TextFeatures implements AutoCloseable {
     }
   }
 
-  TextFeatures(Clip clip, PromptText text) {
+  /** The features of those texts, whose fixed tokens are gathered here. */
+  public TextFeatures(Clip clip, PromptText text) {
     this(clip, text, ROWS_KEPT, ROWS_OF_A_PART);
   }
 
@@ -146,7 +147,7 @@ public final class TextFeatures implements AutoCloseable {
   }
 
   /** Unit features of a hand-crafted template: (C, E), no gradients. */
-  static Tensor handCrafted(Clip clip, List<String> classNames, String template) {
+  public static Tensor handCrafted(Clip clip, List<String> classNames, String template) {
     return withoutGradients(clip, PromptText.handCrafted(clip, classNames, template)).unitRows();
   }
 
@@ -167,7 +168,7 @@ public final class TextFeatures implements AutoCloseable {
    * @param context (M, W) or, class-specific, (C, M, W)
    * @return (C, E)
    */
-  Tensor unit(Tensor context) {
+  public Tensor unit(Tensor context) {
     return all(context).unitRows();
   }
 
@@ -179,7 +180,7 @@ public final class TextFeatures implements AutoCloseable {
   }
 
   /** Unit class features and, when asked for, their gradients by the context. */
-  Pass pass(Tensor context) {
+  public Pass pass(Tensor context) {
     return new Pass(context);
   }
 
@@ -190,7 +191,7 @@ public final class TextFeatures implements AutoCloseable {
    * <p>Activations are kept for up to {@value #ROWS_KEPT} rows. Of more rows none are: each part is
    * computed again before its gradients, so that memory does not grow with the number of classes.
    */
-  final class Pass {
+  public final class Pass {
     private final Tensor context;
     private final Tensor features;
     private final List<Tensor> recorded; // of each part; empty where they are computed again
@@ -213,7 +214,7 @@ public final class TextFeatures implements AutoCloseable {
     }
 
     /** (C, E), of no history. */
-    Tensor features() {
+    public Tensor features() {
       return features;
     }
 
@@ -223,7 +224,7 @@ public final class TextFeatures implements AutoCloseable {
      * @param byFeatures of each loss by {@link #features}, (C, E)
      * @return for each loss a tensor of the context's shape
      */
-    List<Tensor> gradients(List<Tensor> byFeatures) {
+    public List<Tensor> gradients(List<Tensor> byFeatures) {
       List<List<Tensor>> ofParts =
           Workers.map(
               parts.size(),

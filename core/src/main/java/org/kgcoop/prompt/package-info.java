@@ -1,10 +1,8 @@
 /**
- * The methods: each turns unit image features into logits, and the learned ones tune the vectors
- * around a class name. One file a method ({@link org.kgcoop.prompt.CoOp}, {@link
- * org.kgcoop.prompt.CoCoOp}, {@link org.kgcoop.prompt.ProGrad}, {@link org.kgcoop.prompt.KgCoOp},
- * {@link org.kgcoop.prompt.ZeroShot}), one line each in {@link org.kgcoop.prompt.MethodCatalogue};
- * what they share stands beside them: {@link org.kgcoop.prompt.PromptText}, {@link
- * org.kgcoop.prompt.Context}, {@link org.kgcoop.prompt.TextFeatures}.
+ * The texts around class names, their learned vectors, and what makes class features of both.
+ * {@link org.kgcoop.prompt.PromptText} arranges tokens and vectors, {@link
+ * org.kgcoop.prompt.TextFeatures} runs them through the text tower, forward and backward; {@link
+ * org.kgcoop.prompt.ContextLearner} trains a context for any loss. No method is known here.
  */
 @NullMarked
 @CheckReturnValue

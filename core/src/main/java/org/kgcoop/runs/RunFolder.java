@@ -29,9 +29,6 @@ public final class RunFolder implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int GENERATIONS = 2;
 
-  /** The file that is locked while a run is open. */
-  static final String LOCK = ".lock";
-
   private final Path path;
   private final LockedFile lock;
   private final Consumer<String> warnings;
@@ -216,7 +213,8 @@ public final class RunFolder implements AutoCloseable {
    * that was mapped until its memory is collected.
    */
   private void deleteCheckpoint(Path file) {
-    delete(effortFile(Long.parseLong(file.getFileName().toString().replaceAll("\\D", ""))));
+    RunFolders.deleteFile(
+        effortFile(Long.parseLong(file.getFileName().toString().replaceAll("\\D", ""))));
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
@@ -239,16 +237,6 @@ public final class RunFolder implements AutoCloseable {
   /** The steps and epochs so far. */
   public EventLog events() {
     return events;
-  }
-
-  // ---- files
-
-  static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be deleted: " + FileErrors.reason(e), e);
-    }
   }
 
   @Override

@@ -19,9 +19,12 @@ import org.kgcoop.files.LockedFile;
 
 /** Run folders seen from outside, by those who neither begin a run nor go on with one. */
 public final class RunFolders {
+  /** The file that is locked while a run is open. */
+  private static final String LOCK = ".lock";
+
   /** Files in the folder of a table, the lock last. */
   private static final List<String> OF_A_TABLE =
-      List.of(RunResults.FILE, "report.html", ".index.sqlite", RunFolder.LOCK);
+      List.of(RunResults.FILE, "report.html", ".index.sqlite", LOCK);
 
   private RunFolders() {}
 
@@ -47,7 +50,7 @@ public final class RunFolders {
     return !isOne(path)
         && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
         && (holdsRows(path)
-            || (Files.isRegularFile(path.resolve(RunFolder.LOCK)) && !runsBelow(path).isEmpty()));
+            || (Files.isRegularFile(path.resolve(LOCK)) && !runsBelow(path).isEmpty()));
   }
 
   private static boolean holdsRows(Path path) {
@@ -89,7 +92,7 @@ public final class RunFolders {
   /** True if a run is being written; false for one that cannot be locked for want of rights. */
   public static boolean isInUse(Path path) {
     try {
-      return LockedFile.isLocked(path.resolve(RunFolder.LOCK));
+      return LockedFile.isLocked(path.resolve(LOCK));
     } catch (IOException e) {
       return false;
     }
@@ -102,7 +105,7 @@ public final class RunFolders {
    */
   public static LockedFile lock(Path path) {
     try {
-      return LockedFile.tryOpen(path.resolve(RunFolder.LOCK))
+      return LockedFile.tryOpen(path.resolve(LOCK))
           .orElseThrow(
               () ->
                   new KgCoopException(
@@ -135,7 +138,7 @@ public final class RunFolders {
         }
       }
       runs.forEach(RunFolders::delete);
-      OF_A_TABLE.forEach(file -> RunFolder.delete(path.resolve(file)));
+      OF_A_TABLE.forEach(file -> deleteFile(path.resolve(file)));
       for (Path folder : FolderTree.deepestFirst(path)) {
         if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && !deleteEmpty(folder)) {
           staying.add(folder);
@@ -180,16 +183,24 @@ public final class RunFolders {
             path + ": holds other runs, so nothing of it is deleted; delete those first");
       }
       // The lock last but for the folder: it keeps others out until there is nothing to write to.
-      Path lockFile = path.resolve(RunFolder.LOCK);
+      Path lockFile = path.resolve(LOCK);
       for (Path file : files) {
         if (!file.equals(path) && !file.equals(lockFile)) {
-          RunFolder.delete(file);
+          deleteFile(file);
         }
       }
-      RunFolder.delete(lockFile);
-      RunFolder.delete(path);
+      deleteFile(lockFile);
+      deleteFile(path);
     } catch (IOException e) {
       throw KgCoopException.io(path + ": cannot be deleted: " + FileErrors.reason(e), e);
+    }
+  }
+
+  static void deleteFile(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be deleted: " + FileErrors.reason(e), e);
     }
   }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.Augmentation;
-import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.method.PromptMethod;
 import org.kgcoop.tensor.UpdateRule;
 
 /**

@@ -23,7 +23,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -39,12 +42,12 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.CoCoOp;
+import org.kgcoop.method.CoCoOp;
+import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.KgCoOp;
-import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
-import org.kgcoop.prompt.PromptMethod;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -300,6 +303,25 @@ class ClassifierTest {
     String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/PetPictures.java"));
     String shown = source.substring(source.indexOf("import "));
     assertThat(Files.readString(Path.of("../README.md"))).contains("```java\n" + shown + "```\n");
+  }
+
+  /** As in a project of its own: no class of the tests is there. */
+  @Test
+  void theExampleOfTheReadmeCompilesWithTheLibraryAlone() throws IOException {
+    String readme = Files.readString(Path.of("../README.md"));
+    String shown = readme.substring(readme.indexOf("import ", readme.indexOf("## As a library")));
+    Path source = Files.createDirectory(folder.resolve("example")).resolve("PetPictures.java");
+    Files.writeString(source, shown.substring(0, shown.indexOf("```")));
+    String library =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(path -> !path.contains("test-classes"))
+            .collect(Collectors.joining(File.pathSeparator));
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    int exitCode =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, said, said, "-proc:none", "-cp", library, source.toString());
+    assertThat(said.toString(StandardCharsets.UTF_8)).isEmpty();
+    assertThat(exitCode).isZero();
   }
 
   /** The library names no native libraries: who uses it copies these lines. */

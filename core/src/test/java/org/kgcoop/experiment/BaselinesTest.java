@@ -14,11 +14,11 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.Pictures;
-import org.kgcoop.prompt.Ensemble;
+import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.Probe;
+import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Probe;
 import org.kgcoop.prompt.Templates;
-import org.kgcoop.prompt.ZeroShot;
 import org.kgcoop.tensor.Scope;
 
 /** What prompts are compared with beside zero-shot CLIP. */

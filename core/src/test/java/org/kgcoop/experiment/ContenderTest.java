@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.method.ZeroShot;
 
 class ContenderTest {
 

@@ -20,11 +20,11 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.Pictures;
-import org.kgcoop.prompt.AutoWeight;
-import org.kgcoop.prompt.KgCoOp;
-import org.kgcoop.prompt.Method;
-import org.kgcoop.prompt.Occasion;
-import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.method.AutoWeight;
+import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.Occasion;
+import org.kgcoop.method.catalogue.PromptFile;
 
 @Tag("equality")
 class WeightSearchTest {

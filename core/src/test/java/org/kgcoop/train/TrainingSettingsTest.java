@@ -14,7 +14,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.Augmentation;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.image.view.ViewStep;
-import org.kgcoop.prompt.PromptMethod;
+import org.kgcoop.method.PromptMethod;
 import org.kgcoop.tensor.UpdateRule;
 
 class TrainingSettingsTest {

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.options.Parse;
-import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.method.catalogue.PromptFile;
 import picocli.CommandLine.Option;
 
 /** Class names on the command line, or in a file. */

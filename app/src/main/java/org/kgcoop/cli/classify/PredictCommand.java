@@ -8,7 +8,7 @@ import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.method.catalogue.PromptFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.prompt.ClassTokenPosition;
-import org.kgcoop.prompt.PromptFile;
 import picocli.CommandLine.Option;
 
 /** Reading of prompts in this program's form or the published one. */

@@ -7,7 +7,7 @@ import org.kgcoop.cli.options.DataSetList;
 import org.kgcoop.cli.options.Parse;
 import org.kgcoop.experiment.FewShotCurve;
 import org.kgcoop.experiment.Protocol;
-import org.kgcoop.prompt.Preset;
+import org.kgcoop.method.catalogue.Preset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -10,7 +10,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.Plan;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.experiment.Protocol;
-import org.kgcoop.prompt.Preset;
+import org.kgcoop.method.catalogue.Preset;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 

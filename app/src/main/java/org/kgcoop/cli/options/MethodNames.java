@@ -3,12 +3,12 @@ package org.kgcoop.cli.options;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Iterator;
 import java.util.List;
-import org.kgcoop.prompt.CoCoOp;
-import org.kgcoop.prompt.CoOp;
-import org.kgcoop.prompt.KgCoOp;
-import org.kgcoop.prompt.MethodCatalogue;
-import org.kgcoop.prompt.ProGrad;
-import org.kgcoop.prompt.ZeroShot;
+import org.kgcoop.method.CoCoOp;
+import org.kgcoop.method.CoOp;
+import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.ProGrad;
+import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /** The names of all methods, for help. */
 public final class MethodNames implements Iterable<String> {

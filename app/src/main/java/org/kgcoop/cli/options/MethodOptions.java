@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
-import org.kgcoop.prompt.KgCoOp;
-import org.kgcoop.prompt.MethodCatalogue;
+import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.catalogue.MethodCatalogue;
 import picocli.CommandLine.Option;
 
 /** Settings of methods, {@code --set KEY=VALUE} or {@code --set METHOD.KEY=VALUE}. */

@@ -7,7 +7,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.experiment.Contender;
 import org.kgcoop.experiment.Plan;
-import org.kgcoop.prompt.Preset;
+import org.kgcoop.method.catalogue.Preset;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

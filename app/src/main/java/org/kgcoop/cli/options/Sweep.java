@@ -11,8 +11,8 @@ import java.util.Set;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.experiment.Contender;
-import org.kgcoop.prompt.Occasion;
-import org.kgcoop.prompt.Preset;
+import org.kgcoop.method.Occasion;
+import org.kgcoop.method.catalogue.Preset;
 import org.kgcoop.train.TrainingSetting;
 import picocli.CommandLine.Option;
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.server.Request;
-import org.kgcoop.prompt.EmbeddedPrompt;
+import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.SecurityHeaders;
 import org.kgcoop.serve.http.ServerSettings;

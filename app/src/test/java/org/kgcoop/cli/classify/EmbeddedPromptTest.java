@@ -19,8 +19,8 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
-import org.kgcoop.prompt.EmbeddedPrompt;
-import org.kgcoop.prompt.PromptFile;
+import org.kgcoop.method.catalogue.EmbeddedPrompt;
+import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

@@ -16,9 +16,9 @@ import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.CoOp;
+import org.kgcoop.method.CoOp;
+import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.PromptFile;
 import org.kgcoop.prompt.PromptLearner;
 
 class PredictCommandTest {

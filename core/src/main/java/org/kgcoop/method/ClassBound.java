@@ -1,0 +1,76 @@
+package org.kgcoop.method;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * A classifier that knows only the classes it learned, asked about some of them: scores of those
+ * alone, in the order of the question.
+ */
+public final class ClassBound implements FeatureClassifier {
+  private final FeatureClassifier learned;
+  private final long[] columns;
+
+  /**
+   * A classifier of classes that are all among the learned ones.
+   *
+   * @param learned its scores are those of {@code classNames}; closed with this one
+   */
+  ClassBound(FeatureClassifier learned, List<String> classNames, List<String> asked) {
+    this.learned = learned;
+    this.columns = columns(classNames, asked);
+  }
+
+  /**
+   * The first of those classes that is not among the learned ones.
+   *
+   * @param learned names by label
+   */
+  public static Optional<String> firstUnknown(List<String> learned, List<String> asked) {
+    long[] columns = columns(learned, asked);
+    return IntStream.range(0, columns.length)
+        .filter(i -> columns[i] < 0)
+        .mapToObj(asked::get)
+        .findFirst();
+  }
+
+  /** The place of each asked class among the learned ones; -1 for one that has none. */
+  private static long[] columns(List<String> learned, List<String> asked) {
+    if (learned.equals(asked)) {
+      return IntStream.range(0, asked.size()).asLongStream().toArray();
+    }
+    // ImageNet has two classes called "missile": equal names are taken in their order.
+    Map<String, Deque<Integer>> places = new HashMap<>();
+    for (int i = 0; i < learned.size(); i++) {
+      places.computeIfAbsent(plain(learned.get(i)), name -> new ArrayDeque<>()).add(i);
+    }
+    long[] columns = new long[asked.size()];
+    for (int i = 0; i < columns.length; i++) {
+      Integer place = places.getOrDefault(plain(asked.get(i)), new ArrayDeque<>()).poll();
+      columns[i] = place == null ? -1 : place;
+    }
+    return columns;
+  }
+
+  private static String plain(String name) {
+    return name.replace('_', ' ');
+  }
+
+  @Override
+  public Tensor logits(Tensor features) {
+    Tensor all = learned.logits(features);
+    return all.indexSelect(1, Tensor.of(columns, columns.length).to(all.device()));
+  }
+
+  @Override
+  public void close() {
+    learned.close();
+  }
+}

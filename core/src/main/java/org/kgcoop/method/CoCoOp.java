@@ -1,0 +1,216 @@
+package org.kgcoop.method;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.ClassTokenPosition;
+import org.kgcoop.prompt.Context;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.random.PythonRandom;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * CoCoOp: a small net shifts the context by the picture. Zhou et al., "Conditional Prompt Learning
+ * for Vision-Language Models", CVPR 2022; code: KaiyangZhou/CoOp, {@code trainers/cocoop.py}.
+ *
+ * <p>{@code context(f) = ctx + g(f)}, one shift for all M vectors; {@code g(f) = W2 relu(W1 f + b1)
+ * + b2} with E / 16 hidden units, f the unit image feature. So every picture has class features of
+ * its own: logits and steps cost a text pass a picture. {@code loss = cross entropy}.
+ *
+ * @param context published: 4 vectors from "a photo of a", class name at the end, shared
+ */
+public record CoCoOp(ContextSettings context) implements PromptMethod {
+  public static final String ID = "cocoop";
+
+  public CoCoOp {
+    if (context.classSpecific() || context.position() != ClassTokenPosition.END) {
+      throw KgCoopException.configuration(
+          "CoCoOp: expected a shared context with the class name at the end");
+    }
+  }
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String title() {
+    return "CoCoOp";
+  }
+
+  @Override
+  public String prompts() {
+    return "textual+visual";
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(10, 1);
+  }
+
+  @Override
+  public PromptLearner learner(Clip clip, List<String> classNames, long seed) {
+    return new Learner(clip, classNames, context, seed);
+  }
+
+  @Override
+  public ObjectNode toJson() {
+    return context.json(ID);
+  }
+
+  private static final class Learner implements PromptLearner {
+    private final double logitScale;
+    private final TextFeatures text;
+    private final Device device;
+    private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+
+    Learner(Clip clip, List<String> classNames, ContextSettings settings, long seed) {
+      logitScale = clip.logitScale();
+      text = new TextFeatures(clip, PromptText.learned(clip, classNames, settings));
+      int embed = clip.config().embedDim();
+      int hidden = Math.max(1, embed / 16);
+      int width = clip.config().textWidth();
+      device = clip.device();
+      try (Scope scope = Scope.open("parameters")) {
+        add("ctx", Context.initial(clip, settings, classNames.size(), seed));
+        PythonRandom random = new PythonRandom(seed);
+        addLinear("meta_net.linear1", embed, hidden, random);
+        addLinear("meta_net.linear2", hidden, width, random);
+      }
+    }
+
+    private void add(String name, Tensor value) {
+      parameters.put(name, value.to(device).parameter().keep());
+    }
+
+    /** PyTorch's default start of a linear layer: weight and bias uniform up to 1 / sqrt(in). */
+    private void addLinear(String name, int in, int out, PythonRandom random) {
+      double bound = 1 / Math.sqrt(in);
+      add(name + ".weight", uniform(random, bound, out, in));
+      add(name + ".bias", uniform(random, bound, out));
+    }
+
+    private static Tensor uniform(PythonRandom random, double bound, long... shape) {
+      long count = 1;
+      for (long length : shape) {
+        count *= length;
+      }
+      float[] values = new float[Math.toIntExact(count)];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (bound * (2 * random.next() - 1));
+      }
+      return Tensor.of(values, shape);
+    }
+
+    @Override
+    public Map<String, Tensor> parameters() {
+      return Collections.unmodifiableMap(parameters);
+    }
+
+    @Override
+    public Tensor logits(Tensor features) {
+      Tensor contexts = contexts(features);
+      List<Tensor> rows = new ArrayList<>();
+      for (long b = 0; b < features.size(0); b++) {
+        try (Scope scope = Scope.open("picture")) {
+          Tensor classFeatures = text.unit(contexts.select(0, b));
+          rows.add(scope.promote(row(features.narrow(0, b, 1), classFeatures)));
+        }
+      }
+      return Tensor.concat(rows, 0);
+    }
+
+    /** Every class feature depends on the picture: there is nothing to compute beforehand. */
+    @Override
+    public FeatureClassifier fixed() {
+      return new FeatureClassifier() {
+        @Override
+        public Tensor logits(Tensor features) {
+          return Learner.this.logits(features);
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+
+    /**
+     * The logits of one picture.
+     *
+     * @param feature (1, E)
+     * @param classFeatures (C, E)
+     * @return (1, C)
+     */
+    private Tensor row(Tensor feature, Tensor classFeatures) {
+      return feature.matmul(classFeatures.transpose(0, 1)).times(logitScale);
+    }
+
+    /**
+     * The context of each picture.
+     *
+     * @param features (B, E)
+     * @return (B, M, W)
+     */
+    private Tensor contexts(Tensor features) {
+      Tensor hidden = Functions.relu(linear("meta_net.linear1", features));
+      Tensor shift = linear("meta_net.linear2", hidden); // (B, W)
+      return parameter("ctx").plus(shift.reshape(features.size(0), 1, -1));
+    }
+
+    private Tensor linear(String name, Tensor x) {
+      return Functions.linear(x, parameter(name + ".weight"), parameter(name + ".bias"));
+    }
+
+    private Tensor parameter(String name) {
+      return Objects.requireNonNull(parameters.get(name), name);
+    }
+
+    /** Picture by picture, so that memory does not grow with the batch. */
+    @Override
+    public Step step(Batch batch) {
+      int size = (int) batch.features().size(0);
+      Tensor contexts = contexts(batch.features());
+      double loss = 0;
+      List<Tensor> byContexts = new ArrayList<>(); // each (M, W)
+      for (int b = 0; b < size; b++) {
+        try (Scope scope = Scope.open("picture")) {
+          TextFeatures.Pass pass = text.pass(contexts.select(0, b));
+          Tensor classFeatures = pass.features().parameter();
+          Tensor logits = row(batch.features().narrow(0, b, 1), classFeatures);
+          Tensor share = // of the mean over the batch
+              Functions.crossEntropy(logits, batch.labels().narrow(0, b, 1)).times(1.0 / size);
+          loss += share.item();
+          List<Tensor> byFeatures = Autograd.gradients(share, List.of(classFeatures), false);
+          byContexts.add(scope.promote(pass.gradients(byFeatures).get(0)));
+        }
+      }
+      return new Step(
+          Map.of("loss", loss),
+          Autograd.gradients(
+              contexts, Tensor.stack(byContexts, 0), new ArrayList<>(parameters.values()), false));
+    }
+
+    @Override
+    public void close() {
+      parameters.values().forEach(Tensor::close);
+      text.close();
+    }
+  }
+}

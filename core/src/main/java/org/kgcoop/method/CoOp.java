@@ -1,0 +1,60 @@
+package org.kgcoop.method;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.ContextLearner;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * CoOp: the words around the class name become vectors that are learned. Zhou et al., "Learning to
+ * Prompt for Vision-Language Models", IJCV 2022; code: KaiyangZhou/CoOp, {@code trainers/coop.py}.
+ *
+ * <p>{@code loss = mean_b -log softmax(scale f_b . t)[y_b]}. Only {@code ctx} is trained. The
+ * published code computes in float16 without loss scaling; this one in float32.
+ *
+ * @param context published base-to-new setting: 4 vectors from "a photo of a"
+ */
+public record CoOp(ContextSettings context) implements PromptMethod {
+  public static final String ID = "coop";
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String title() {
+    return "CoOp";
+  }
+
+  @Override
+  public String prompts() {
+    return "textual";
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(200, 32);
+  }
+
+  @Override
+  public PromptLearner learner(Clip clip, List<String> classNames, long seed) {
+    return new ContextLearner(clip, classNames, context, seed, CoOp::losses);
+  }
+
+  private static ContextLearner.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+    Tensor loss = Functions.crossEntropy(logits, batch.labels());
+    return new ContextLearner.Losses(Map.of("loss", loss), List.of(loss));
+  }
+
+  @Override
+  public ObjectNode toJson() {
+    return context.json(ID);
+  }
+}

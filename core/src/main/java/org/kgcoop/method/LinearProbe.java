@@ -1,0 +1,90 @@
+package org.kgcoop.method;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Lbfgs;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * Multinomial logistic regression on image features: what can be had from them for classes with
+ * examples, without any text. Radford et al., "Learning Transferable Visual Models From Natural
+ * Language Supervision", ICML 2021, section 3.2.
+ *
+ * <p>Weights W (C, E) and biases b (C) minimise {@code |W|^2 / 2 + strength * sum of the
+ * cross-entropies of W f + b}; b is not regularised.
+ */
+public final class LinearProbe implements FeatureClassifier {
+  private final Tensor weight; // (C, E)
+  private final Tensor bias; // (C)
+
+  private LinearProbe(Tensor weight, Tensor bias) {
+    this.weight = weight;
+    this.bias = bias;
+  }
+
+  /**
+   * Fits a probe.
+   *
+   * @param features (N, E), unit rows
+   * @param labels of each row, 0 to classes - 1
+   * @param strength C, the weight of the data against that of the regularisation; above 0
+   */
+  public static LinearProbe fit(Tensor features, int[] labels, int classes, double strength) {
+    long[] shape = features.shape();
+    if (shape.length != 2 || shape[0] != labels.length || !(strength > 0)) {
+      throw new IllegalArgumentException(
+          "linear probe: expected (%s, E) features and a strength above 0, got %s and %s"
+              .formatted(labels.length, features, strength));
+    }
+    try (Scope scope = Scope.open("linear probe")) {
+      Tensor targets = Tensor.of(longs(labels), labels.length).to(features.device());
+      Tensor weight = Tensor.full(0, classes, shape[1]).to(features.device()).parameter();
+      Tensor bias = Tensor.full(0, classes).to(features.device()).parameter();
+      Lbfgs.minimise(
+          List.of(weight, bias),
+          () -> {
+            Tensor logits = Functions.linear(features, weight, bias);
+            Tensor data = Functions.crossEntropy(logits, targets).times(strength * labels.length);
+            return data.plus(weight.times(weight).sum().times(0.5));
+          });
+      return new LinearProbe(weight.detach().keep(), bias.detach().keep());
+    }
+  }
+
+  private static long[] longs(int[] labels) {
+    long[] longs = new long[labels.length];
+    for (int i = 0; i < labels.length; i++) {
+      longs[i] = labels[i];
+    }
+    return longs;
+  }
+
+  @Override
+  public Tensor logits(Tensor features) {
+    try (Autograd.Switch off = Autograd.off()) {
+      return Functions.linear(features, weight, bias);
+    }
+  }
+
+  /**
+   * The number of correct predictions.
+   *
+   * @param features (N, E), unit rows
+   */
+  int correct(Tensor features, int[] labels) {
+    try (Scope scope = Scope.open("probe")) {
+      long[] found = logits(features).argmax(1).toLongs();
+      return (int) IntStream.range(0, found.length).filter(i -> found[i] == labels[i]).count();
+    }
+  }
+
+  @Override
+  public void close() {
+    weight.close();
+    bias.close();
+  }
+}

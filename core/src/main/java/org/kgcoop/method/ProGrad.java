@@ -1,0 +1,141 @@
+package org.kgcoop.method;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.ContextLearner;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * ProGrad: CoOp whose gradient loses the part that goes against the zero-shot predictions. Zhu et
+ * al., "Prompt-aligned Gradient for Prompt Tuning", ICCV 2023; code: BeierZhu/Prompt-align, {@code
+ * trainers/prograd.py}.
+ *
+ * <p>With the zero-shot logits z of the hand-crafted template and the student's logits s:
+ *
+ * <pre>{@code
+ * distillation = -T^2 mean_b sum_c softmax(z / T) log softmax(s / T)
+ * u = g_kl / |g_kl|                       per parameter tensor
+ * g = g_ce - lambda (g_ce . u) u          where g_ce . u < 0
+ * g = g_ce                                elsewhere
+ * }</pre>
+ *
+ * <p>Difference to the published code: no projection while {@code |g_kl| <= 1e-5 |g_ce|}. Where the
+ * context starts from the teacher's own words the student equals the teacher, g_kl is rounding
+ * noise, and the published code projects on a random direction.
+ *
+ * @param context base-to-new preset: 16 vectors, the last from the words of the template
+ * @param template of the zero-shot logits
+ * @param temperature T, published 1
+ * @param lambda how much of the opposing part is taken away, published 1
+ */
+public record ProGrad(ContextSettings context, String template, double temperature, double lambda)
+    implements PromptMethod {
+  public static final String ID = "prograd";
+
+  /** Below this share of the cross entropy's gradient the distillation's is rounding noise. */
+  private static final double NOISE = 1e-5;
+
+  public ProGrad {
+    Templates.check(template);
+    if (!(temperature > 0) || Double.isInfinite(temperature)) {
+      throw KgCoopException.configuration(
+          "ProGrad's temperature: expected above 0, got " + temperature);
+    }
+    if (!(lambda >= 0) || Double.isInfinite(lambda)) {
+      throw KgCoopException.configuration("ProGrad's lambda: expected at least 0, got " + lambda);
+    }
+  }
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String title() {
+    return "ProGrad";
+  }
+
+  @Override
+  public String prompts() {
+    return "textual";
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(100, 32);
+  }
+
+  @Override
+  public PromptLearner learner(Clip clip, List<String> classNames, long seed) {
+    FeatureClassifier teacher = new ZeroShot(List.of(template)).classifier(clip, classNames);
+    return new ContextLearner(
+        clip, classNames, context, seed, new Objective(teacher, temperature, lambda));
+  }
+
+  private record Objective(FeatureClassifier teacher, double temperature, double lambda)
+      implements ContextLearner.Objective {
+
+    @Override
+    public ContextLearner.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+      Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
+      Tensor distillation = distillation(teacher.logits(batch.features()), logits);
+      Map<String, Tensor> told = new LinkedHashMap<>();
+      told.put("cross_entropy", crossEntropy);
+      told.put("distillation", distillation);
+      return new ContextLearner.Losses(told, List.of(crossEntropy, distillation));
+    }
+
+    /**
+     * The cross entropy of the student under the zero-shot probabilities, times T^2.
+     *
+     * @param zeroShot (B, C)
+     * @param student (B, C)
+     * @return ()
+     */
+    private Tensor distillation(Tensor zeroShot, Tensor student) {
+      Tensor target = Functions.softmax(zeroShot.times(1 / temperature), 1);
+      Tensor log = Functions.logSoftmax(student.times(1 / temperature), 1);
+      return target.times(log).sum(1).mean().times(-temperature * temperature);
+    }
+
+    /** The gradient of the cross entropy without the part against the distillation's. */
+    @Override
+    public Tensor combined(List<Tensor> gradients) {
+      Tensor specific = gradients.get(0);
+      Tensor general = gradients.get(1);
+      double generalNorm = general.norm().item();
+      // Also false for NaN, as in the published code.
+      if (!(generalNorm > NOISE * specific.norm().item())) {
+        return specific;
+      }
+      Tensor unit = general.times(1 / generalNorm);
+      double along = specific.times(unit).sum().item();
+      return along < 0 ? specific.minus(unit.times(lambda * along)) : specific;
+    }
+
+    @Override
+    public void close() {
+      teacher.close();
+    }
+  }
+
+  @Override
+  public ObjectNode toJson() {
+    return context
+        .json(ID)
+        .put("template", template)
+        .put("temperature", temperature)
+        .put("lambda", lambda);
+  }
+}

@@ -1,0 +1,114 @@
+package org.kgcoop.method;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * Labelled image features in up to four folds, each with its share of every class, so that a linear
+ * probe is judged by pictures that it has not seen.
+ */
+public final class ProbeFolds {
+  /** Strengths of a probe that are tried, the weakest first. */
+  static final List<Double> STRENGTHS =
+      List.of(0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0);
+
+  private static final int FOLDS = 4;
+  private static final int NONE = -1;
+
+  private final Tensor features;
+  private final int[] labels;
+  private final int classes;
+  private final int[] fold;
+  private final int fewest;
+  private final int count;
+
+  /**
+   * Divides pictures.
+   *
+   * @param features (N, E), unit rows
+   * @param labels of each row, 0 to classes - 1
+   */
+  public ProbeFolds(Tensor features, int[] labels, int classes) {
+    this.features = features;
+    this.labels = labels.clone();
+    this.classes = classes;
+    fold = new int[labels.length];
+    Map<Integer, Integer> seen = new HashMap<>();
+    for (int i = 0; i < fold.length; i++) {
+      fold[i] = seen.merge(labels[i], 1, Integer::sum) - 1;
+    }
+    fewest = seen.values().stream().mapToInt(Integer::intValue).min().orElse(0);
+    count = Math.min(FOLDS, fewest);
+    for (int i = 0; i < fold.length && count > 0; i++) {
+      fold[i] %= count;
+    }
+  }
+
+  /** Pictures of the class that has fewest. */
+  public int fewest() {
+    return fewest;
+  }
+
+  /**
+   * In percent, over all pictures, each judged by a probe that has not seen it, its strength chosen
+   * by the folds that it has seen. Needs three pictures of every class.
+   */
+  public double accuracy() {
+    int right = 0;
+    for (int out = 0; out < count; out++) {
+      int held = out;
+      right += right(strength(held), i -> fold[i] != held, i -> fold[i] == held);
+    }
+    return 100.0 * right / labels.length;
+  }
+
+  /** The best strength over all folds. Needs two pictures of every class. */
+  double strength() {
+    return strength(NONE);
+  }
+
+  /** The best one for folds held out of those that are left. */
+  private double strength(int out) {
+    double best = STRENGTHS.get(0);
+    int most = -1;
+    for (double strength : STRENGTHS) {
+      int right = 0;
+      for (int inner = 0; inner < count; inner++) {
+        int held = inner;
+        if (held != out) {
+          right += right(strength, i -> fold[i] != held && fold[i] != out, i -> fold[i] == held);
+        }
+      }
+      if (right > most) {
+        most = right;
+        best = strength;
+      }
+    }
+    return best;
+  }
+
+  private int right(double strength, IntPredicate fitted, IntPredicate measured) {
+    try (Scope scope = Scope.open("probe");
+        LinearProbe probe = LinearProbe.fit(rows(fitted), labels(fitted), classes, strength)) {
+      return probe.correct(rows(measured), labels(measured));
+    }
+  }
+
+  private Tensor rows(IntPredicate which) {
+    long[] places = places(which).asLongStream().toArray();
+    return features.indexSelect(0, Tensor.of(places, places.length).to(features.device()));
+  }
+
+  private int[] labels(IntPredicate which) {
+    return places(which).map(i -> labels[i]).toArray();
+  }
+
+  private IntStream places(IntPredicate which) {
+    return IntStream.range(0, fold.length).filter(which);
+  }
+}

@@ -1,0 +1,69 @@
+package org.kgcoop.method;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.ClassFeatures;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * Zero-shot CLIP: each class by the text of a hand-crafted template. Radford et al., "Learning
+ * Transferable Visual Models From Natural Language Supervision", ICML 2021.
+ *
+ * <p>{@code logits = exp(logit_scale) f . t_c}, f and t_c unit vectors. Several templates: the mean
+ * of their unit features, brought to unit length again.
+ *
+ * @param templates texts with {@code {}} where the class name goes
+ */
+public record ZeroShot(List<String> templates) implements TextMethod {
+  public static final String ID = "clip";
+
+  public ZeroShot {
+    templates = List.copyOf(templates);
+    if (templates.isEmpty()) {
+      throw KgCoopException.configuration("zero-shot: expected at least one template");
+    }
+    templates.forEach(Templates::check);
+  }
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String title() {
+    return "CLIP";
+  }
+
+  @Override
+  public String prompts() {
+    return "hand-crafted";
+  }
+
+  @Override
+  public FeatureClassifier classifier(Clip clip, List<String> classNames) {
+    return ClassFeatures.of(clip.logitScale(), () -> features(clip, classNames));
+  }
+
+  private Tensor features(Clip clip, List<String> classNames) {
+    try (Autograd.Switch off = Autograd.off()) {
+      List<Tensor> each =
+          templates.stream().map(t -> TextFeatures.handCrafted(clip, classNames, t)).toList();
+      return each.size() == 1 ? each.get(0) : Tensor.stack(each, 0).mean(0, false).unitRows();
+    }
+  }
+
+  @Override
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("method", ID);
+    templates.forEach(json.putArray("templates")::add);
+    return json;
+  }
+}

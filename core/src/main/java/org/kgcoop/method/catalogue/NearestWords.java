@@ -1,0 +1,95 @@
+package org.kgcoop.method.catalogue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The words nearest to each learned vector, by Euclidean distance to the token embeddings, as CoOp
+ * reads its contexts ({@code interpret_prompt.py}).
+ */
+public final class NearestWords {
+  private NearestWords() {}
+
+  /** A word and how far its embedding is. */
+  public record Word(String text, double distance) {}
+
+  /**
+   * A learned vector and its words.
+   *
+   * @param name its number from 1, after its class where it belongs to one
+   */
+  public record Vector(String name, List<Word> words) {
+    public Vector {
+      words = List.copyOf(words);
+    }
+  }
+
+  /**
+   * All vectors of a prompt file.
+   *
+   * @param count how many words each
+   */
+  public static List<Vector> of(PromptFile file, Clip clip, int count) {
+    StoredTensor stored = file.parameters().get("ctx");
+    if (stored == null) {
+      throw KgCoopException.weights("the prompt has no learned vectors 'ctx'");
+    }
+    long width = stored.shape()[stored.shape().length - 1];
+    if (width != clip.config().textWidth()) {
+      throw KgCoopException.weights(
+          "the learned vectors have width "
+              + width
+              + ", this CLIP's text tower "
+              + clip.config().textWidth()
+              + ": give the CLIP that the prompt was trained with");
+    }
+    try (Scope scope = Scope.open("nearest words");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor context = stored.tensor().to(DType.FLOAT32).reshape(-1, width); // (vectors, W)
+      Tensor words = clip.textEncoder().tokenEmbedding(); // (vocabulary, W)
+      int kept = (int) Math.min(count, words.size(0));
+      List<Vector> vectors = new ArrayList<>();
+      for (long v = 0; v < context.size(0); v++) {
+        Tensor difference = words.minus(context.narrow(0, v, 1));
+        Tensor squares = difference.times(difference).sum(1); // (vocabulary)
+        Functions.Top nearest = Functions.top(squares.times(-1), kept);
+        vectors.add(
+            new Vector(
+                name(file, v, stored.shape()),
+                words(clip, nearest.indices().toLongs(), nearest.values().toFloats())));
+      }
+      return vectors;
+    }
+  }
+
+  private static String name(PromptFile file, long vector, long[] shape) {
+    if (shape.length == 2) {
+      return String.valueOf(vector + 1);
+    }
+    int inClass = (int) (vector / shape[1]);
+    String owner =
+        inClass < file.classNames().size()
+            ? file.classNames().get(inClass)
+            : "class " + (inClass + 1);
+    return owner + " " + (vector % shape[1] + 1);
+  }
+
+  private static List<Word> words(Clip clip, long[] ids, float[] negativeSquares) {
+    List<Word> words = new ArrayList<>();
+    for (int i = 0; i < ids.length; i++) {
+      words.add(
+          new Word(
+              clip.tokenizer().decode((int) ids[i]).strip(),
+              Math.sqrt(Math.max(0, -negativeSquares[i]))));
+    }
+    return words;
+  }
+}

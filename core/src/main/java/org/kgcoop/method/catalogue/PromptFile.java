@@ -1,0 +1,294 @@
+package org.kgcoop.method.catalogue;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.files.AtomicFile;
+import org.kgcoop.io.Safetensors;
+import org.kgcoop.io.SealedFile;
+import org.kgcoop.io.StateDicts;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
+import org.kgcoop.io.WeightFiles;
+import org.kgcoop.method.CoCoOp;
+import org.kgcoop.method.CoOp;
+import org.kgcoop.method.PromptMethod;
+import org.kgcoop.prompt.ClassTokenPosition;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * A trained prompt on disk: with the CLIP weights it is all that a prediction needs. Its form is a
+ * safetensors file with the parameters under their published names; the published {@code
+ * prompt_learner/model.pth.tar-N} is read and written too.
+ *
+ * @param method with all its settings
+ * @param classNames it was trained on, in the order of the logits
+ * @param template the data set's hand-crafted prompt
+ * @param clipFingerprint of the CLIP it was trained with; empty where the file does not say
+ * @param dataFingerprint of the pictures it was trained on; empty where the file does not say
+ * @param version of the program that wrote it
+ * @param parameters the learned tensors
+ */
+public record PromptFile(
+    PromptMethod method,
+    List<String> classNames,
+    String template,
+    String clipFingerprint,
+    String dataFingerprint,
+    String version,
+    Map<String, StoredTensor> parameters) {
+  private static final int FORMAT = 1;
+  private static final String WHAT = "prompt file";
+  private static final String POSITION = "class_token_position"; // in the published form
+  private static final Path IN_MEMORY = Path.of("prompt.safetensors"); // what errors call it
+
+  public PromptFile {
+    classNames = List.copyOf(classNames);
+    parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+  }
+
+  /** Writes {@code NAME.safetensors}. */
+  public void write(Path path) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("format", FORMAT);
+    json.set("settings", method.toJson());
+    ArrayNode names = json.putArray("class_names");
+    classNames.forEach(names::add);
+    json.put("template", template);
+    json.put("clip_fingerprint", clipFingerprint);
+    json.put("data_fingerprint", dataFingerprint);
+    json.put("version", version);
+    SealedFile.write(path, parameters.values(), json);
+  }
+
+  /**
+   * Writes the published form: {@code prompt_learner/model.pth.tar-N} and the file {@code
+   * checkpoint} that names it. The fixed embeddings that the published code stores beside the
+   * learned tensors are left out: its loaders drop them. The class name's place, which the
+   * published code takes from its configuration, is written beside the epoch, where it is not asked
+   * for.
+   *
+   * @param folder where {@code prompt_learner} is made
+   * @param epoch N, how many epochs it was trained for
+   * @return the file
+   */
+  public Path writePublished(Path folder, int epoch) {
+    Path prompts = folder.resolve("prompt_learner");
+    try {
+      Files.createDirectories(prompts);
+    } catch (IOException e) {
+      throw KgCoopException.io(prompts + ": cannot be made: " + e + "; try another folder", e);
+    }
+    String name = "model.pth.tar-" + epoch;
+    StateDicts.writePrompt(
+        prompts.resolve(name),
+        parameters,
+        epoch,
+        Map.of(POSITION, method.context().position().id()));
+    AtomicFile.write(
+        prompts.resolve("checkpoint"),
+        out -> out.write((name + "\n").getBytes(StandardCharsets.UTF_8)));
+    return prompts.resolve(name);
+  }
+
+  /**
+   * Reads {@code NAME.safetensors}.
+   *
+   * @throws KgCoopException where it is of another kind, of a newer format, or damaged
+   */
+  public static PromptFile read(Path path) {
+    return of(path, SealedFile.open(WeightFiles.open(path), WHAT));
+  }
+
+  /**
+   * Reads the bytes of a {@code NAME.safetensors}.
+   *
+   * @throws KgCoopException as {@link #read(Path)}
+   */
+  public static PromptFile read(byte[] file) {
+    return of(IN_MEMORY, SealedFile.open(Safetensors.read(IN_MEMORY, file), WHAT));
+  }
+
+  private static PromptFile of(Path path, SealedFile.Content content) {
+    ObjectNode json = content.json();
+    if (json.path("format").asInt() != FORMAT) {
+      throw KgCoopException.weights(
+          path
+              + ": prompt file of format "
+              + json.path("format")
+              + ", expected "
+              + FORMAT
+              + ": written by a newer version?");
+    }
+    List<String> names = new ArrayList<>();
+    json.path("class_names").forEach(n -> names.add(n.asText()));
+    return new PromptFile(
+        MethodCatalogue.parsePrompt(json.path("settings")),
+        names,
+        json.path("template").asText(),
+        json.path("clip_fingerprint").asText(),
+        json.path("data_fingerprint").asText(),
+        json.path("version").asText(),
+        content.tensors());
+  }
+
+  /** Reads like {@link #readAny(Path, List, ClassTokenPosition, Consumer)}, without warnings. */
+  public static PromptFile readAny(Path path, List<String> classNames) {
+    return readAny(path, classNames, null, line -> {});
+  }
+
+  /**
+   * Reads either form. The published one says neither its classes nor its settings.
+   *
+   * @param classNames for the published form; else those of the file hold
+   * @param position where the class name stands, for a file of the published form that does not
+   *     show it; null where nobody knows, which means the end
+   * @param warnings gets a line where the end is only supposed
+   * @throws KgCoopException where the file cannot be read, or shows another position
+   */
+  public static PromptFile readAny(
+      Path path,
+      List<String> classNames,
+      @Nullable ClassTokenPosition position,
+      Consumer<String> warnings) {
+    WeightFile file = WeightFiles.open(path);
+    if (!SealedFile.isSealed(file)) {
+      return published(file, classNames, position, warnings);
+    }
+    PromptFile prompt = of(path, SealedFile.open(file, WHAT));
+    checkPosition(path, position, prompt.method().context().position());
+    return prompt;
+  }
+
+  private static void checkPosition(
+      Path path, @Nullable ClassTokenPosition stated, ClassTokenPosition shown) {
+    if (stated != null && stated != shown) {
+      throw KgCoopException.configuration(
+          path
+              + ": class position "
+              + stated.id()
+              + ": this file is known to have "
+              + shown.id()
+              + "; leave the position out");
+    }
+  }
+
+  /** The class name's place in a file of the published form. */
+  private static ClassTokenPosition position(
+      WeightFile file, @Nullable ClassTokenPosition stated, Consumer<String> warnings) {
+    String written = file.metadata().get(POSITION);
+    // The published CoCoOp and KgCoOp, whose files hold this tensor, know no other place.
+    boolean isAtEnd = file.tensors().containsKey("meta_net.linear1.weight");
+    if (written != null || isAtEnd) {
+      ClassTokenPosition shown =
+          written == null ? ClassTokenPosition.END : ClassTokenPosition.ofId(written);
+      checkPosition(file.path(), stated, shown);
+      return shown;
+    }
+    if (stated != null) {
+      return stated;
+    }
+    warnings.accept(
+        file.path()
+            + ": the published form does not say where the class name stands; supposed at the end,"
+            + " else give --class-position middle or front");
+    return ClassTokenPosition.END;
+  }
+
+  private static PromptFile published(
+      WeightFile file,
+      List<String> classNames,
+      @Nullable ClassTokenPosition stated,
+      Consumer<String> warnings) {
+    StoredTensor ctx = file.tensors().get("ctx");
+    if (ctx == null) {
+      throw KgCoopException.weights(
+          file.path() + ": not a prompt file: no tensor 'ctx' among its " + file.tensors().size());
+    }
+    if (classNames.isEmpty()) {
+      throw KgCoopException.configuration(
+          file.path() + ": the published form does not name its classes: give them with --classes");
+    }
+    long[] shape = ctx.shape();
+    if (shape.length < 2 || shape.length > 3 || ctx.elements() == 0) {
+      throw KgCoopException.weights(
+          file.path()
+              + ": 'ctx' has shape "
+              + Arrays.toString(shape)
+              + "; expected (vectors, width) or (classes, vectors, width)");
+    }
+    boolean classSpecific = shape.length == 3;
+    ContextSettings context =
+        new ContextSettings(
+            (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
+    // A KgCoOp file holds a linear1 that it never used; only CoCoOp has both.
+    boolean conditional = file.tensors().containsKey("meta_net.linear2.weight");
+    return new PromptFile(
+        conditional ? new CoCoOp(context) : new CoOp(context),
+        classNames,
+        Templates.DEFAULT,
+        "",
+        "",
+        "published",
+        file.tensors());
+  }
+
+  /** The same parameters under settings that the file does not say, or says otherwise. */
+  public PromptFile with(PromptMethod otherMethod) {
+    return new PromptFile(
+        otherMethod, classNames, template, clipFingerprint, dataFingerprint, version, parameters);
+  }
+
+  /** The beginning of a fingerprint; a file may hold one that is shorter than any of ours. */
+  private static String brief(String fingerprint) {
+    return fingerprint.substring(0, Math.min(12, fingerprint.length()));
+  }
+
+  /**
+   * A learner with these parameters, for the file's classes or others.
+   *
+   * @throws KgCoopException where they do not fit the CLIP or the classes
+   */
+  public PromptLearner learner(Clip clip, List<String> classes) {
+    if (!clipFingerprint.isEmpty() && !clipFingerprint.equals(clip.fingerprint())) {
+      throw KgCoopException.weights(
+          "the prompt was trained with another CLIP (fingerprint "
+              + brief(clipFingerprint)
+              + ", this one is "
+              + brief(clip.fingerprint())
+              + "): give the weights that it was trained with");
+    }
+    if (method.context().classSpecific() && !classes.equals(classNames)) {
+      throw KgCoopException.configuration(
+          "a class-specific prompt fits its own " + classNames.size() + " classes only");
+    }
+    PromptLearner learner = method.learner(clip, classes, 0);
+    try (Scope scope = Scope.open("prompt file")) {
+      Map<String, Tensor> values = new LinkedHashMap<>();
+      parameters.forEach((name, stored) -> values.put(name, stored.tensor()));
+      learner.load(values);
+      return learner;
+    } catch (RuntimeException e) {
+      learner.close();
+      throw e;
+    }
+  }
+}

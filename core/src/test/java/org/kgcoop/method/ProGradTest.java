@@ -1,0 +1,135 @@
+package org.kgcoop.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** The rule of the projection, on gradients that are taken apart here. */
+class ProGradTest {
+  private static final List<String> NAMES = List.of("cat", "dog", "ice cream");
+  private static final String TEMPLATE = "a photo of a {}.";
+
+  private final Clip clip = TinyClip.load();
+
+  @AfterEach
+  void close() {
+    clip.close();
+  }
+
+  /** Gradients of both losses and what the method makes of them. */
+  private static final class Gradients {
+    final float[] crossEntropy;
+    final float[] distillation;
+    final float[] projected;
+
+    Gradients(float[] crossEntropy, float[] distillation, float[] projected) {
+      this.crossEntropy = crossEntropy;
+      this.distillation = distillation;
+      this.projected = projected;
+    }
+
+    double dot() {
+      double dot = 0;
+      for (int i = 0; i < crossEntropy.length; i++) {
+        dot += (double) crossEntropy[i] * distillation[i];
+      }
+      return dot;
+    }
+  }
+
+  private Gradients gradients(ContextSettings context, double lambda, long[] labels) {
+    ProGrad method = new ProGrad(context, TEMPLATE, 1, lambda);
+    try (PromptLearner learner = method.learner(clip, NAMES, 1);
+        FeatureClassifier teacher = new ZeroShot(List.of(TEMPLATE)).classifier(clip, NAMES);
+        Scope scope = Scope.open("test")) {
+      Tensor f = TinyClip.features(labels.length);
+      Tensor y = Tensor.of(labels, labels.length);
+      Tensor ctx = Objects.requireNonNull(learner.parameters().get("ctx"));
+      try (TextFeatures text = new TextFeatures(clip, PromptText.learned(clip, NAMES, context))) {
+        TextFeatures.Pass pass = text.pass(ctx);
+        Tensor t = pass.features().parameter();
+        Tensor logits = f.matmul(t.transpose(0, 1)).times(clip.logitScale());
+        Tensor target = Functions.softmax(teacher.logits(f), 1);
+        Tensor kl = target.times(Functions.logSoftmax(logits, 1)).sum(1).mean().times(-1);
+        Tensor ce = Functions.crossEntropy(logits, y);
+        List<Tensor> taken =
+            pass.gradients(
+                List.of(
+                    Autograd.gradients(ce, List.of(t), true).get(0),
+                    Autograd.gradients(kl, List.of(t), true).get(0)));
+        return new Gradients(
+            taken.get(0).toFloats(),
+            taken.get(1).toFloats(),
+            learner.step(new Batch(f, y)).gradients().get(0).toFloats());
+      }
+    }
+  }
+
+  /** What the teacher takes for right, picture by picture: {@code best}, or the least likely. */
+  private long[] labels(boolean best) {
+    try (FeatureClassifier teacher = new ZeroShot(List.of(TEMPLATE)).classifier(clip, NAMES);
+        Scope scope = Scope.open("labels")) {
+      return teacher.logits(TinyClip.features(4)).times(best ? 1 : -1).argmax(1).toLongs();
+    }
+  }
+
+  private static final ContextSettings RANDOM = ContextSettings.shared(4, "");
+
+  @Test
+  void labelsAgainstTheTeacherLoseThePartThatOpposesIt() {
+    for (double lambda : new double[] {1, 0.8}) {
+      Gradients g = gradients(RANDOM, lambda, labels(false));
+      assertThat(g.dot()).isNegative();
+      double square = 0;
+      for (float value : g.distillation) {
+        square += (double) value * value;
+      }
+      double left = 0;
+      for (int i = 0; i < g.projected.length; i++) {
+        // g - lambda (g . u) u with u = g_kl / |g_kl|
+        double expected = g.crossEntropy[i] - lambda * g.dot() / square * g.distillation[i];
+        assertThat((double) g.projected[i]).isCloseTo(expected, within(1e-5 * Math.sqrt(square)));
+        left += g.projected[i] * g.distillation[i] / square;
+      }
+      // What is left along u is (1 - lambda) of what was there.
+      assertThat(left).isCloseTo((1 - lambda) * g.dot() / square, within(1e-4));
+    }
+  }
+
+  @Test
+  void labelsThatTheTeacherAgreesWithChangeNothing() {
+    Gradients g = gradients(RANDOM, 1, labels(true));
+    assertThat(g.dot()).isPositive();
+    assertThat(g.projected).isEqualTo(g.crossEntropy);
+  }
+
+  @Test
+  void startedFromTheTeachersWordsRoundingNoiseIsNoDirection() {
+    // Student = teacher: the distillation is at its minimum, its gradient rounding noise.
+    Gradients g = gradients(ContextSettings.shared(4, "a photo of a"), 1, labels(false));
+    double noise = 0;
+    double real = 0;
+    for (int i = 0; i < g.projected.length; i++) {
+      noise = Math.max(noise, Math.abs(g.distillation[i]));
+      real = Math.max(real, Math.abs(g.crossEntropy[i]));
+    }
+    assertThat(noise).isLessThan(1e-5 * real);
+    assertThat(g.projected).isEqualTo(g.crossEntropy);
+  }
+}

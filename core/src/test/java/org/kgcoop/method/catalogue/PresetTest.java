@@ -1,0 +1,108 @@
+package org.kgcoop.method.catalogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kgcoop.method.CoOp;
+import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.Occasion;
+import org.kgcoop.method.ProGrad;
+import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.ZeroShot;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.Templates;
+
+class PresetTest {
+  private static final String TEXTURES = "a photo of a {}, a type of texture.";
+
+  private static ObjectNode stated(String id) {
+    return JsonNodeFactory.instance.objectNode().put("method", id);
+  }
+
+  private static Occasion on(String dataSet, int shots) {
+    return new Occasion(dataSet, Templates.DEFAULT, shots, 1);
+  }
+
+  /** Epochs of the published scripts: of their configurations' names, such as rn50_ep100. */
+  @ParameterizedTest
+  @CsvSource({
+    "BASE_TO_NEW, coop, pets, 16, 200",
+    "BASE_TO_NEW, coop, ImageNet, 16, 50",
+    "BASE_TO_NEW, prograd, pets, 4, 100",
+    "BASE_TO_NEW, prograd, ImageNet, 4, 50",
+    "BASE_TO_NEW, kgcoop, ImageNet, 16, 100",
+    "BASE_TO_NEW, cocoop, ImageNet, 16, 10",
+    "FEW_SHOT, coop, pets, 1, 50",
+    "FEW_SHOT, coop, pets, 2, 100",
+    "FEW_SHOT, prograd, pets, 4, 100",
+    "FEW_SHOT, prograd, pets, 8, 200",
+    "FEW_SHOT, coop, pets, 16, 200",
+    "FEW_SHOT, coop, pets, 0, 200",
+    "FEW_SHOT, coop, ImageNet, 16, 50",
+    "FEW_SHOT, kgcoop, pets, 1, 100"
+  })
+  void epochsAreThoseOfTheProtocolTheDataSetAndTheShots(
+      Preset preset, String id, String dataSet, int shots, int epochs) {
+    Occasion occasion = on(dataSet, shots);
+    PromptMethod method = preset.method(stated(id), occasion).prompt().orElseThrow();
+    assertThat(preset.training(method, occasion).epochs()).isEqualTo(epochs);
+    assertThat(preset.training(method, occasion).batchSize())
+        .isEqualTo(method.defaults().batchSize());
+  }
+
+  @Test
+  void inFewShotTablesCoOpBeginsWith16RandomVectors() {
+    assertThat(Preset.FEW_SHOT.method(stated("coop"), on("pets", 1)))
+        .isEqualTo(new CoOp(ContextSettings.shared(16, "")));
+    assertThat(Preset.BASE_TO_NEW.method(stated("coop"), on("pets", 1)))
+        .isEqualTo(new CoOp(ContextSettings.shared(4, "a photo of a")));
+    ObjectNode words = stated("coop").put("words", "an icon of a");
+    assertThat(Preset.FEW_SHOT.method(words, on("pets", 1)))
+        .isEqualTo(new CoOp(ContextSettings.shared(4, "an icon of a")));
+  }
+
+  @Test
+  void proGradsLambdaIsWeakerOnThreeSetsFromEightShotsOn() {
+    assertThat(lambda(Preset.FEW_SHOT, stated("prograd"), on("EuroSAT", 8))).isEqualTo(0.8);
+    assertThat(lambda(Preset.FEW_SHOT, stated("prograd"), on("EuroSAT", 4))).isEqualTo(1);
+    assertThat(lambda(Preset.FEW_SHOT, stated("prograd"), on("OxfordPets", 8))).isEqualTo(1);
+    assertThat(lambda(Preset.BASE_TO_NEW, stated("prograd"), on("EuroSAT", 8))).isEqualTo(1);
+    assertThat(lambda(Preset.FEW_SHOT, stated("prograd").put("lambda", 0.5), on("EuroSAT", 8)))
+        .isEqualTo(0.5);
+  }
+
+  private static double lambda(Preset preset, ObjectNode stated, Occasion occasion) {
+    return ((ProGrad) preset.method(stated, occasion)).lambda();
+  }
+
+  @Test
+  void theEnsembleHasSevenTemplatesOnImageNetAndEightElsewhere() {
+    assertThat(Preset.BASE_TO_NEW.method(stated("ensemble"), on("ImageNet", 16)))
+        .isEqualTo(new Ensemble(Templates.ENSEMBLE, Templates.DEFAULT, false));
+    assertThat(Preset.BASE_TO_NEW.method(stated("ensemble"), on("ImageNetV2", 16)))
+        .isEqualTo(new Ensemble(Templates.ENSEMBLE, Templates.DEFAULT, true));
+    ObjectNode all = stated("ensemble").put("own_template", true);
+    assertThat(Preset.BASE_TO_NEW.method(all, on("ImageNet", 16)))
+        .isEqualTo(new Ensemble(Templates.ENSEMBLE, Templates.DEFAULT, true));
+  }
+
+  @Test
+  void zeroShotHasThePublishedTemplateOnTexturesUnlessAnotherIsGiven() {
+    Occasion textures = new Occasion("DescribableTextures", TEXTURES, 16, 1);
+    Preset preset = Preset.BASE_TO_NEW;
+    assertThat(preset.method(stated("clip"), textures))
+        .isEqualTo(new ZeroShot(List.of("{} texture.")));
+    assertThat(preset.method(stated("ensemble"), textures))
+        .isEqualTo(new Ensemble(Templates.ENSEMBLE, "{} texture.", true));
+    // KgCoOp's teacher is its own.
+    assertThat(((KgCoOp) preset.method(stated("kgcoop"), textures)).template()).isEqualTo(TEXTURES);
+    Occasion given = new Occasion("DescribableTextures", "the {}.", 16, 1);
+    assertThat(preset.method(stated("clip"), given)).isEqualTo(new ZeroShot(List.of("the {}.")));
+  }
+}
