@@ -70,7 +70,7 @@ class ApplicationArchitectureTest {
     };
   }
 
-  /** Stored results and pictures are enough for a report: it runs nothing and loads no model. */
+  /** Stored results and images are enough for a report: it runs nothing and loads no model. */
   @ArchTest
   static final ArchRule aReportReadsStoredResultsAlone =
       classes()

@@ -18,7 +18,7 @@ public class KgCoopException extends RuntimeException {
     CHECK(1),
     /** Wrong usage, option value or configuration. */
     CONFIGURATION(2),
-    /** Pictures, labels, splits. */
+    /** Images, labels, splits. */
     DATA(3),
     /** Weight files and prompt files. */
     WEIGHTS(4),
@@ -57,12 +57,12 @@ public class KgCoopException extends RuntimeException {
     return new KgCoopException(Category.CONFIGURATION, message);
   }
 
-  /** An error in pictures, labels or splits. */
+  /** An error in images, labels or splits. */
   public static KgCoopException data(String message) {
     return new KgCoopException(Category.DATA, message);
   }
 
-  /** An error in pictures, labels or splits, with what caused it. */
+  /** An error in images, labels or splits, with what caused it. */
   public static KgCoopException data(String message, Throwable cause) {
     return new KgCoopException(Category.DATA, message, cause);
   }

@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
     version = "kgcoop " + Version.KGCOOP,
     synopsisSubcommandLabel = "COMMAND",
     description = {
-      "Prompt tuning for CLIP: learn the words around a class name from a few pictures.",
+      "Prompt tuning for CLIP: learn the words around a class name from a few images.",
       ""
     },
     footer = {
@@ -52,7 +52,7 @@ import picocli.CommandLine.Spec;
       "Programs of their own, which their first call builds:",
       "  bench      Times the published algorithm, written plainly, against ours.",
       "  cluster    Does features and experiments on Apache Spark, 260 MB to fetch.",
-      "  pretrain   Makes a CLIP of any size from pictures and captions.",
+      "  pretrain   Makes a CLIP of any size from images and captions.",
       "",
       "Begin with:  ./kgcoop demo",
       "Help on one: ./kgcoop help train",

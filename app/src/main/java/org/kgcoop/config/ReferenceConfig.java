@@ -172,7 +172,7 @@ public final class ReferenceConfig {
     if (in.has("INPUT.TRANSFORMS")) {
       List<String> names = new ArrayList<>(in.parts("INPUT.TRANSFORMS", "\\w+"));
       if (!names.remove("normalize")) {
-        ignored.add("INPUT.TRANSFORMS without normalize (pictures are normalised always)");
+        ignored.add("INPUT.TRANSFORMS without normalize (images are normalised always)");
       }
       out.put("transforms", names.isEmpty() ? "none" : String.join(",", names));
     }

@@ -22,7 +22,7 @@ import org.kgcoop.files.FolderTree;
 
 /**
  * Unpacks .zip, .tar, .tgz and .tar.gz. A name that leads out of the folder stops it, links and
- * devices are refused, and so is what unpacks to far more than pictures do; all goes to a folder
+ * devices are refused, and so is what unpacks to far more than images do; all goes to a folder
  * beside the final one first, so that a damaged archive or a full disk leaves nothing under the
  * final name.
  */
@@ -32,7 +32,7 @@ final class Unpacker {
   /** Data sets have archives in an archive; none has them deeper. */
   private static final int MOST_DEPTH = 3;
 
-  /** Pictures do not shrink, lists shrink to a tenth. */
+  /** Images do not shrink, lists shrink to a tenth. */
   private static final int MOST_RATIO = 20;
 
   private static final long ANY_RATIO_BYTES = 1L << 30;

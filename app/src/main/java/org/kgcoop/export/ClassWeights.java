@@ -16,7 +16,7 @@ import org.kgcoop.tensor.Scope;
 
 /**
  * The weights of a classifier with fixed class features: {@code logits = scale f . t_c}, f the unit
- * feature of a picture.
+ * feature of an image.
  *
  * @param classNames C of them, in the order of the logits
  * @param features (C, E) float32, unit rows
@@ -41,7 +41,7 @@ public record ClassWeights(
   /**
    * The weights of a classifier.
    *
-   * @throws KgCoopException where its class features depend on the picture
+   * @throws KgCoopException where its class features depend on the image
    */
   public static ClassWeights of(Classifier classifier, Clip clip, Map<String, String> about) {
     try (Scope scope = Scope.open("class features")) {
@@ -52,7 +52,7 @@ public record ClassWeights(
               .orElseThrow(
                   () ->
                       KgCoopException.configuration(
-                          "this prompt (%s) makes new class features for every picture, so there are"
+                          "this prompt (%s) makes new class features for every image, so there are"
                                   .formatted(about.getOrDefault("method", "its method"))
                               + " none to export: expected one of coop, kgcoop and prograd, or class"
                               + " names; --to published writes the prompt itself"));

@@ -1,12 +1,12 @@
 package org.kgcoop.export;
 
 /**
- * Multi-head attention among the positions of a picture: {@code softmax(q k^T / sqrt(head width))
+ * Multi-head attention among the positions of an image: {@code softmax(q k^T / sqrt(head width))
  * v}.
  *
  * @param name what its values are named after
- * @param queries Q of each picture
- * @param keys L of each picture
+ * @param queries Q of each image
+ * @param keys L of each image
  * @param width W, of all heads together
  */
 record OnnxAttention(String name, int queries, int keys, int heads, int width) {

@@ -13,7 +13,7 @@ import org.kgcoop.image.view.Preprocessing;
 
 /**
  * A whole classifier as an ONNX file: pixels in, probabilities out. Its metadata say which classes
- * there are and what a picture must go through before.
+ * there are and what an image must go through before.
  *
  * <p>{@code pixels} (batch, channels, R, R) float32, normalised; {@code features} (batch, E), unit
  * rows; {@code logits} (batch, C); {@code probabilities} (batch, C), their softmax. The batch may
@@ -51,7 +51,7 @@ public final class OnnxClassifier {
     long count = classes.classNames().size();
     graph.output(probabilities, "of each class, in the order of class_names", count);
     graph.output(logits, "what the softmax is taken of", count);
-    graph.output(features, "of the pictures, unit rows", config.embedDim());
+    graph.output(features, "of the images, unit rows", config.embedDim());
     OnnxFile.write(path, model(clip, classes), graph);
   }
 
@@ -80,7 +80,7 @@ public final class OnnxClassifier {
     steps.put(
         "resize",
         squashed
-            ? "the whole picture to size x size, whatever its shape, antialiased"
+            ? "the whole image to size x size, whatever its shape, antialiased"
             : "shorter side to shorter_side, longer one in proportion, antialiased");
     if (!squashed) {
       steps.put("shorter_side", Integer.toString(preprocessing.shorterSide()));

@@ -84,7 +84,7 @@ final class OnnxVit {
     return graph.sum(name + ".sum_2", y, mlp);
   }
 
-  /** (B L, W) to the first rows of each picture, (B, W). */
+  /** (B L, W) to the first rows of each image, (B, W). */
   private String classRows(String name, String rows) {
     String byPicture = graph.reshape(name + ".pictures", rows, -1, positions, vit.width());
     return graph.select(name, byPicture, 1, 0);

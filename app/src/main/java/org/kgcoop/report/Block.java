@@ -38,11 +38,11 @@ sealed interface Block {
   /** A term. */
   record Entry(String term, String text) {}
 
-  /** Pictures. */
+  /** Images. */
   record Gallery(List<Picture> pictures) implements Block {}
 
   /**
-   * A small picture.
+   * A small image.
    *
    * @param source a data URI
    * @param name what the data set calls it

@@ -46,7 +46,7 @@ record Cell(TableResults.Cell result, @Nullable Run run) {
     return result.dataSet();
   }
 
-  /** Training pictures a class; 0 where nothing was learned or that is unknown. */
+  /** Training images a class; 0 where nothing was learned or that is unknown. */
   int shots() {
     return result.shots();
   }

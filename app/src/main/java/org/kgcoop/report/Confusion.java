@@ -52,7 +52,7 @@ final class Confusion {
     return IntStream.range(0, names.size()).mapToLong(i -> counts[label][i]).sum();
   }
 
-  /** In percent; NaN without pictures. */
+  /** In percent; NaN without images. */
   private double accuracy(int label) {
     long pictures = pictures(label);
     return pictures == 0 ? Double.NaN : 100.0 * counts[label][label] / pictures;

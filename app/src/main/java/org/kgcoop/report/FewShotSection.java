@@ -18,7 +18,7 @@ import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TableResults.OfDataSet;
 import org.kgcoop.runs.TableResults.Row;
 
-/** Accuracy over the number of training pictures a class. */
+/** Accuracy over the number of training images a class. */
 final class FewShotSection {
   private static final int MOST_CHARTS = 16;
 
@@ -35,8 +35,7 @@ final class FewShotSection {
     List<Block> blocks = new ArrayList<>();
     blocks.add(new Figures(grid(table, "Accuracy, " + all, table.rows(), shots)));
     blocks.add(
-        new Words(
-            BaseToNewSection.key(table.hasSpread()) + " Shots are training pictures a class."));
+        new Words(BaseToNewSection.key(table.hasSpread()) + " Shots are training images a class."));
     List<Chart> charts = new ArrayList<>();
     charts.add(chart(table, "Accuracy, " + all, table.rows(), shots, palette));
     if (sets.size() > 1) {
@@ -94,7 +93,7 @@ final class FewShotSection {
     }
     Axis x =
         new Axis(
-            "training pictures a class",
+            "training images a class",
             log2(shots.get(0)) - 0.15,
             log2(shots.get(shots.size() - 1)) + 0.15,
             FewShotSection::tick);

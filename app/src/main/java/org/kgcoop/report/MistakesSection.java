@@ -92,7 +92,7 @@ final class MistakesSection {
     return switch (target.name()) {
       case "base", "new" ->
           Character.toUpperCase(target.name().charAt(0)) + target.name().substring(1) + " classes";
-      case "test" -> "Test pictures";
+      case "test" -> "Test images";
       default -> target.name();
     };
   }
@@ -106,7 +106,7 @@ final class MistakesSection {
       Confusion confusion) {
     String dataSet = ofTarget.isEmpty() ? cell.dataSet() : ofTarget;
     if (predictions.stream().allMatch(p -> p.picture().isEmpty())) {
-      blocks.add(new Words("No pictures are shown: the results do not name them."));
+      blocks.add(new Words("No images are shown: the results do not name them."));
       return;
     }
     String reason = pictures.reason(dataSet);
@@ -128,7 +128,7 @@ final class MistakesSection {
     }
     blocks.add(
         gallery.isEmpty()
-            ? new Words("No pictures are shown: the data set " + dataSet + " has others now.")
+            ? new Words("No images are shown: the data set " + dataSet + " has others now.")
             : new Gallery(gallery));
   }
 

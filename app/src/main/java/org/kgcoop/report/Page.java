@@ -98,11 +98,10 @@ record Page(String title, String summary, List<Section> sections) {
     List<String> with = new ArrayList<>();
     List<String> shots = values(settings.path("shots"));
     if (shots.equals(List.of("0"))) {
-      with.add("all training pictures");
+      with.add("all training images");
     } else if (!shots.isEmpty()) {
       boolean one = shots.equals(List.of("1"));
-      with.add(
-          Text.list(shots) + (one ? " training picture a class" : " training pictures a class"));
+      with.add(Text.list(shots) + (one ? " training image a class" : " training images a class"));
     }
     List<String> seeds = values(settings.path("seeds"));
     if (!seeds.isEmpty()) {
@@ -127,14 +126,14 @@ record Page(String title, String summary, List<Section> sections) {
       notes.add(
           new Entry(
               "base",
-              "The first half of the classes, from whose training pictures the methods learned. Its"
-                  + " accuracy is the share of its test pictures that are recognised among the names"
+              "The first half of the classes, from whose training images the methods learned. Its"
+                  + " accuracy is the share of its test images that are recognised among the names"
                   + " of this half."));
       notes.add(
           new Entry(
               "new",
-              "The other half, of which no picture was used for training: the share of its test"
-                  + " pictures that are recognised among the names of that half."));
+              "The other half, of which no image was used for training: the share of its test"
+                  + " images that are recognised among the names of that half."));
       notes.add(
           new Entry(
               "H",
@@ -151,7 +150,7 @@ record Page(String title, String summary, List<Section> sections) {
         new Entry(
             "±",
             "The standard deviation over the seeds, that of a population. A seed decides which"
-                + " training pictures are drawn, how a method starts and in which order it sees"
+                + " training images are drawn, how a method starts and in which order it sees"
                 + " them; not the random views of --augment bank:V, which all seeds share."));
     notes.add(
         new Entry(

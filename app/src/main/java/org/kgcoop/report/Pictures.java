@@ -21,7 +21,7 @@ import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.image.view.Transform;
 
-/** Small versions of test pictures, from the data sets that can be opened. */
+/** Small versions of test images, from the data sets that can be opened. */
 final class Pictures {
   private static final int SIDE = 96;
 
@@ -33,7 +33,7 @@ final class Pictures {
   private final Images images = new Images(warning -> {});
 
   /**
-   * Pictures of the embedded data sets and of these.
+   * Images of the embedded data sets and of these.
    *
    * @param paths where data sets lie; their names decide which runs they belong to
    */
@@ -67,15 +67,15 @@ final class Pictures {
   /** The reason why no image of a data set can be shown; empty where images can. */
   String reason(String dataSet) {
     return of(dataSet).isEmpty()
-        ? "No pictures are shown: the report does not know where the data set "
+        ? "No images are shown: the report does not know where the data set "
             + (dataSet.isEmpty() ? "" : dataSet + " ")
             + "lies; name it by --data."
         : "";
   }
 
   /**
-   * The picture as a data URI; empty where the data set has none of that name and class, or it
-   * cannot be read.
+   * The image as a data URI; empty where the data set has none of that name and class, or it cannot
+   * be read.
    */
   Optional<String> source(String dataSet, String name, String className) {
     Item item = of(dataSet).get(name);

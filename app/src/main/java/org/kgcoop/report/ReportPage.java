@@ -14,7 +14,7 @@ import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Sha256;
 
 /**
- * The page of tables and runs: tables, charts, pictures and settings in one HTML file that needs no
+ * The page of tables and runs: tables, charts, images and settings in one HTML file that needs no
  * other and runs no script. It rests on what the run folders hold; what is missing there is left
  * out or shown as a dash, so that results of other versions can be shown too.
  */
@@ -25,7 +25,7 @@ public final class ReportPage {
    * Writes the page of several folders.
    *
    * @param folders of runs and tables
-   * @param data data sets whose pictures may be shown beside the embedded ones
+   * @param data data sets whose images may be shown beside the embedded ones
    * @throws org.kgcoop.KgCoopException of the kind IO where a folder has no results or the page
    *     cannot be written, and of the kind DATA where a data set cannot be opened
    */

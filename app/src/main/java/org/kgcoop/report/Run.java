@@ -14,7 +14,7 @@ import org.kgcoop.runs.TableResults;
 
 /**
  * The folder of a run. Its files are read when asked for; of hundreds of runs with a hundred
- * thousand test pictures only the counts are kept.
+ * thousand test images only the counts are kept.
  */
 final class Run {
   private final Path folder;

@@ -34,7 +34,7 @@ import org.kgcoop.serve.page.RunPages;
 import org.kgcoop.serve.page.WebPage;
 
 /**
- * An HTTP server over classifiers of one CLIP, running from its making to its closing. Pictures are
+ * An HTTP server over classifiers of one CLIP, running from its making to its closing. Images are
  * decoded by the threads of their requests and encoded together by one of its own.
  */
 public final class ClassifierServer implements AutoCloseable {
@@ -77,7 +77,7 @@ public final class ClassifierServer implements AutoCloseable {
             settings.timeLimit(),
             pictures::upcoming,
             metrics::countBatch);
-    metrics.gauge("kgcoop.queue.pictures", "Pictures that wait to be encoded", queue::waiting);
+    metrics.gauge("kgcoop.queue.pictures", "Images that wait to be encoded", queue::waiting);
     Endpoints endpoints = new Endpoints(models, zeroShot, queue, pictures, settings);
     OpenInference protocol =
         new OpenInference(models, queue, pictures, clip.preprocessing(), settings);
@@ -139,7 +139,7 @@ public final class ClassifierServer implements AutoCloseable {
         });
   }
 
-  /** Bad pictures and texts are the sender's; the rest is nobody's business. */
+  /** Bad images and texts are the sender's; the rest is nobody's business. */
   private void known(KgCoopException e, Context request) {
     switch (e.category()) {
       case DATA, CONFIGURATION -> Refusals.refuse(request, 400, String.valueOf(e.getMessage()));

@@ -127,7 +127,7 @@ final class Endpoints {
   }
 
   /**
-   * A picture that is decoded already, and what is asked about it.
+   * An image that is decoded already, and what is asked about it.
    *
    * @param start when all of the request was there, of {@link System#nanoTime}
    */
@@ -141,7 +141,7 @@ final class Endpoints {
   }
 
   /**
-   * The classes of a picture.
+   * The classes of an image.
    *
    * @param handCrafted what the hand-crafted texts of the same classes say, where it was asked for
    */

@@ -61,7 +61,7 @@ final class Measurements {
     }
 
     /**
-     * Means over data sets, resampled; null where a run does not name its pictures, or names others
+     * Means over data sets, resampled; null where a run does not name its images, or names others
      * than the runs beside it.
      */
     double @Nullable [] resampled() {

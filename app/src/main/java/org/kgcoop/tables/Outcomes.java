@@ -31,8 +31,8 @@ final class Outcomes {
   }
 
   /**
-   * 1 for each picture that was taken for what it is, else 0: (runs, pictures). Null where there is
-   * no run, or results of one do not name their pictures, or name others than those before.
+   * 1 for each image that was taken for what it is, else 0: (runs, images). Null where there is no
+   * run, or results of one do not name their images, or name others than those before.
    */
   int @Nullable [][] correct(Collection<StoredRun> runs, String target) {
     List<int[]> ofRuns = new ArrayList<>();

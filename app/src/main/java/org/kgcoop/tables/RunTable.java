@@ -23,7 +23,7 @@ import org.kgcoop.runs.TargetResult;
  * <p>A figure is the mean over seeds of the mean over data sets, as in the published tables; its
  * deviation is the population standard deviation over seeds (divided by n), as the published parser
  * of logs computes it. H is that of the averaged base and new accuracies. Intervals and differences
- * come from {@link Bootstrap}, over pictures and seeds; a difference stands where the 95 % interval
+ * come from {@link Bootstrap}, over images and seeds; a difference stands where the 95 % interval
  * of its paired resamples excludes 0. A seed that lacks one of the row's data sets does not count.
  */
 public final class RunTable {
@@ -58,7 +58,7 @@ public final class RunTable {
    * @param deviation population standard deviation over seeds
    * @param complete false where a run is missing that its data sets and seeds, or those of other
    *     rows, let expect: seeds that lack a data set do not count
-   * @param interval null where results do not name their pictures
+   * @param interval null where results do not name their images
    */
   public record Figure(
       double mean,
@@ -152,7 +152,7 @@ public final class RunTable {
     }
     if (anyHas("method.weight", "auto")) {
       notes.add(
-          "KgCoOp weight=auto: where a data set has validation pictures, the search uses their"
+          "KgCoOp weight=auto: where a data set has validation images, the search uses their"
               + " labels, which other methods do not see.");
     }
     return notes;
@@ -177,7 +177,7 @@ public final class RunTable {
     return names;
   }
 
-  /** Milliseconds a picture in training, the mean over runs; NaN where none was trained. */
+  /** Milliseconds an image in training, the mean over runs; NaN where none was trained. */
   public double msPerImage(Row row) {
     return Metrics.mean(
         ofRow(row).values().stream()

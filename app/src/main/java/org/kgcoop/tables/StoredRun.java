@@ -84,7 +84,7 @@ public record StoredRun(
     return record.dataSet();
   }
 
-  /** Training pictures a class; 0 for all. */
+  /** Training images a class; 0 for all. */
   public int shots() {
     return record.shots();
   }
@@ -99,7 +99,7 @@ public record StoredRun(
     return record.namedSettings();
   }
 
-  /** The counts on each part of its test pictures. */
+  /** The counts on each part of its test images. */
   public List<TargetResult> targets() {
     return results.targets();
   }
@@ -109,7 +109,7 @@ public record StoredRun(
     return results.harmonicMean();
   }
 
-  /** Milliseconds of training that a picture takes; NaN where nothing was trained. */
+  /** Milliseconds of training that an image takes; NaN where nothing was trained. */
   public double msPerImage() {
     return results.msPerImage();
   }

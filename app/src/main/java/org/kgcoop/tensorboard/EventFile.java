@@ -30,7 +30,7 @@ import org.kgcoop.tensorboard.format.TensorShapeProto;
 
 /**
  * A finished run folder as TensorBoard reads it: losses, learning rate and accuracy on the
- * validation pictures by step, and at the last step the accuracies of the end and the words nearest
+ * validation images by step, and at the last step the accuracies of the end and the words nearest
  * to each learned vector.
  *
  * <p>It is made of {@code events.jsonl} and {@code results.json} alone, so a resumed run has the

@@ -203,7 +203,7 @@ final class ModelCases {
     return MethodCatalogue.parsePrompt(c.path("settings"));
   }
 
-  /** Unit features of normalised pictures, without gradients. */
+  /** Unit features of normalised images, without gradients. */
   static Tensor features(Clip clip, Tensor images) {
     try (Autograd.Switch off = Autograd.off()) {
       return clip.imageEncoder().features(images).unitRows();

@@ -123,7 +123,7 @@ public final class ReleasedWeights {
           new Check(
               "published example",
               Optional.empty(),
-              "give the picture CLIP.png of the CLIP repository with --picture; with ViT-B/32 its"
+              "give the image CLIP.png of the CLIP repository with --image; with ViT-B/32 its"
                   + " README prints 0.9927937, 0.00421068, 0.00299572"));
       return;
     }

@@ -143,7 +143,7 @@ class BadInputTest {
         "not a prompt file");
   }
 
-  // ---- pictures
+  // ---- images
 
   @Test
   void anEmptyPicture() throws IOException {
@@ -163,7 +163,7 @@ class BadInputTest {
   @Test
   void textNamedLikeAPicture() throws IOException {
     Path text = folder.resolve("text.jpg");
-    Files.writeString(text, "no picture\n");
+    Files.writeString(text, "no image\n");
     refused(predict(text), DATA, "text.jpg");
   }
 

@@ -63,7 +63,7 @@ class FirstUseTest {
             "Methods:",
             "Training:",
             "Optimiser:",
-            "Views of training pictures:",
+            "Views of training images:",
             "CLIP:",
             "Output:");
     assertThat(result.out())

@@ -159,7 +159,7 @@ class GoldenFilesTest {
   @Test
   void aRunIsMeasuredOnWhatItLacksAndKeepsTheRest() throws IOException {
     JsonNode before = file("run/results.json");
-    for (int i = 0; i < 3; i++) { // other test pictures, the same training pictures
+    for (int i = 0; i < 3; i++) { // other test images, the same training images
       Files.delete(folder.resolve("shapes/test/cross/" + i + ".png"));
       Files.copy(
           folder.resolve("shapes/test/square/" + i + ".png"),
@@ -181,7 +181,7 @@ class GoldenFilesTest {
   void theBankIsReadAndMerged() {
     List<String> warnings = new ArrayList<>();
 
-    // 8 training and 12 test pictures
+    // 8 training and 12 test images
     assertThat(BankMerge.merge(folder.resolve("bank"), warnings::add)).isEqualTo(20);
     assertThat(warnings).isEmpty();
   }

@@ -28,14 +28,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
 
-/** Data sets that lie packed in files, by commands: two classes, three and two pictures of each. */
+/** Data sets that lie packed in files, by commands: two classes, three and two images of each. */
 class PackedDataTest {
   private static final int TRAIN = 3;
   private static final int TEST = 2;
 
   @TempDir Path folder;
 
-  /** A picture of one colour, another for each label and number. */
+  /** An image of one colour, another for each label and number. */
   private static byte[] picture(int label, int number) throws IOException {
     BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 64; i++) {

@@ -10,7 +10,7 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 
-/** Drawings of the embedded everyday objects in a folder, as a user has pictures. */
+/** Drawings of the embedded everyday objects in a folder, as a user has images. */
 public final class SampleDrawings {
   private static final int CLASSES = 12;
   private static final int PICTURES = 8;

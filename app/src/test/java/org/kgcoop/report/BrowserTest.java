@@ -152,7 +152,7 @@ class BrowserTest {
     Path bad =
         Files.writeString(
             folder.resolve("bad.html"),
-            "<img src=\"http://pictures.invalid/1.png\"><script>console.error('oh')</script>");
+            "<img src=\"http://images.invalid/1.png\"><script>console.error('oh')</script>");
     Visit visit = visit(bad);
     assertThat(visit.requests()).anyMatch(request -> request.contains("pictures.invalid"));
     assertThat(visit.log()).contains("CONSOLE");

@@ -147,7 +147,7 @@ class ReportPageTest {
             "CLIP and "
                 + AWKWARD
                 + " compared on the data set food <i>"
-                + " with 16 training pictures a class and seeds 1 and 2.");
+                + " with 16 training images a class and seeds 1 and 2.");
   }
 
   @Test
@@ -174,7 +174,7 @@ class ReportPageTest {
             "Learning rate by epoch");
     assertThat(page.select("#mistakes figcaption").eachText())
         .contains("Calibration; expected calibration error: base 4.73 %, new 4.73 %");
-    assertThat(page.expectFirst("#words td").text()).isEqualTo("icon, <drawing>, picture");
+    assertThat(page.expectFirst("#words td").text()).isEqualTo("icon, <drawing>, image");
   }
 
   @Test
@@ -268,7 +268,7 @@ class ReportPageTest {
 
     assertThat(page.select(".gallery")).isEmpty();
     assertThat(page.expectFirst("#mistakes").text())
-        .contains("No pictures are shown: the report does not know where the data set mine lies");
+        .contains("No images are shown: the report does not know where the data set mine lies");
   }
 
   @Test

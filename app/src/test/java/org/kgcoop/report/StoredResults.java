@@ -199,7 +199,7 @@ final class StoredResults {
         .put("accuracy", 100.0 * correct / total);
   }
 
-  /** A run folder on an embedded data set, with pictures and predictions. */
+  /** A run folder on an embedded data set, with images and predictions. */
   ArrayNode run(Path folder, Method method, String set, int seed) throws IOException {
     ObjectNode results = JSON.objectNode();
     if (method.learns()) {

@@ -36,7 +36,7 @@ import org.kgcoop.serve.model.ModelRegistry;
 class ServerOperationsTest {
   private static final String TOKEN = "0123456789abcdef";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  // A picture of one white pixel: header, size, two colours, the pixel.
+  // An image of one white pixel: header, size, two colours, the pixel.
   private static final byte[] GIF = {
     'G',
     'I',

@@ -62,14 +62,14 @@ public final class StoredRuns {
     return this;
   }
 
-  /** A target whose first pictures are right. */
+  /** A target whose first images are right. */
   public StoredRuns target(String name, int right, int total) {
     int[] correct = new int[total];
     Arrays.fill(correct, 0, right, 1);
     return target(name, correct);
   }
 
-  /** A target by its pictures, 1 for a right one. */
+  /** A target by its images, 1 for a right one. */
   public StoredRuns target(String name, int... correct) {
     ObjectNode target = counts(name, Arrays.stream(correct).sum(), correct.length);
     ArrayNode pictures = target.putArray("pictures");
@@ -100,7 +100,7 @@ public final class StoredRuns {
         .put("total", total);
   }
 
-  /** Turns the order of the pictures of each target around. */
+  /** Turns the order of the images of each target around. */
   public StoredRuns reversed() {
     for (var target : results.path("targets")) {
       for (String name : List.of("pictures", "labels", "predictions")) {

@@ -3,9 +3,9 @@ package org.kgcoop.bench;
 import java.util.BitSet;
 
 /**
- * The agreement of two computations of the same logits. An error is relative to the picture's
- * largest logit by size; where the best class is ahead of the second by no more than twice the
- * tolerance, rounding may decide between them, and they are not compared.
+ * The agreement of two computations of the same logits. An error is relative to the image's largest
+ * logit by size; where the best class is ahead of the second by no more than twice the tolerance,
+ * rounding may decide between them, and they are not compared.
  */
 final class Agreement {
   /** The error by which both may differ. */
@@ -18,9 +18,9 @@ final class Agreement {
   private int equal;
 
   /**
-   * Compares pictures.
+   * Compares images.
    *
-   * @param ours logits, a row of {@code count} a picture
+   * @param ours logits, a row of {@code count} an image
    * @param theirs the same
    */
   void add(float[] ours, float[] theirs, int count) {
@@ -74,7 +74,7 @@ final class Agreement {
     return pictures;
   }
 
-  /** Pictures whose best class is clear. */
+  /** Images whose best class is clear. */
   int compared() {
     return compared;
   }

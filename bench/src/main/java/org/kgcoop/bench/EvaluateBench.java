@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 final class EvaluateBench implements Callable<Integer> {
   private static final String TEMPLATE = "a photo of a {}.";
 
-  /** Test pictures in a batch of the published configurations. */
+  /** Test images in a batch of the published configurations. */
   private static final int BATCH = 100;
 
   @Option(names = "--pictures", defaultValue = "10000", description = "Default: ${DEFAULT-VALUE}.")
@@ -68,7 +68,7 @@ final class EvaluateBench implements Callable<Integer> {
               });
       options.print(
           new Case(
-              "evaluate, %s pictures, %s classes, %s (reference: one batch, times %s)"
+              "evaluate, %s images, %s classes, %s (reference: one batch, times %s)"
                   .formatted(pictures, classes, options.precision(), batches),
               batches * medians.reference(),
               medians.ours(),
@@ -79,7 +79,7 @@ final class EvaluateBench implements Callable<Integer> {
     return 0;
   }
 
-  /** All texts, some at a time, and their products with one batch of pictures. */
+  /** All texts, some at a time, and their products with one batch of images. */
   private static Tensor logits(
       PublishedClip plain, PromptText text, Tensor context, Tensor features) {
     List<Tensor> parts = new ArrayList<>();

@@ -157,7 +157,7 @@ final class HostileCase {
               "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %s\r\n\r\n"
                   .formatted(AUTHORISED, 5 * MEGABYTE));
       case BOMB -> post(bomb());
-      case WRONG_TYPE -> post("%PDF-1.7 no picture at all".getBytes(UTF_8));
+      case WRONG_TYPE -> post("%PDF-1.7 no image at all".getBytes(UTF_8));
       case BAD_JSON ->
           PlainConnection.post(
               "/v1/classify?top=x",

@@ -10,14 +10,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Pictures to features. */
+/** Images to features. */
 @Command(
     name = "image",
     mixinStandardHelpOptions = true,
-    header = "The image encoder on a batch of pictures, without gradients.")
+    header = "The image encoder on a batch of images, without gradients.")
 final class ImageBench implements Callable<Integer> {
   /**
-   * Products of ViT-B/16 on one picture: 11 blocks over 197 rows, with attention, one that goes on
+   * Products of ViT-B/16 on one image: 11 blocks over 197 rows, with attention, one that goes on
    * with the class row alone after its keys and values, and the patches.
    */
   static final double FLOP_PER_PICTURE =

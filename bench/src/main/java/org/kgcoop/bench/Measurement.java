@@ -55,7 +55,7 @@ final class Measurement {
     }
   }
 
-  /** Pictures a part at a time: (B, ...) to (B, E). */
+  /** Images a part at a time: (B, ...) to (B, E). */
   static Tensor byParts(Tensor images, int size, UnaryOperator<Tensor> encoder) {
     List<Tensor> features = new ArrayList<>();
     for (long from = 0; from < images.size(0); from += size) {

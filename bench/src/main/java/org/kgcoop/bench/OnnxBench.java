@@ -22,13 +22,13 @@ import org.kgcoop.tensor.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Exported classifiers against ours, on random pictures. */
+/** Exported classifiers against ours, on random images. */
 @Command(
     name = "onnx",
     mixinStandardHelpOptions = true,
     header = "Compare exported classifiers in ONNX Runtime with ours; exit code 1 if they differ.")
 final class OnnxBench implements Callable<Integer> {
-  /** Classes and pictures are drawn alike and must not be the same. */
+  /** Classes and images are drawn alike and must not be the same. */
   private static final long CLASS_SEED = 1L << 40;
 
   @Option(names = "--pictures", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}.")
@@ -84,9 +84,9 @@ final class OnnxBench implements Callable<Integer> {
       }
       System.out.printf(
           Locale.ROOT,
-          "%s, %d pictures, %d classes: largest error %.2e of the picture's largest logit (at most"
+          "%s, %d images, %d classes: largest error %.2e of the image's largest logit (at most"
               + " %.0e)%n  top-1 equal on %d of %d; %d margins within twice that left out; %d"
-              + " classes found%n  ours %.1f ms a picture, ONNX Runtime %.1f; file %.1f MB, written"
+              + " classes found%n  ours %.1f ms an image, ONNX Runtime %.1f; file %.1f MB, written"
               + " in %.1f s; peak memory %.2f GiB%n",
           name,
           agreement.pictures(),
@@ -109,8 +109,8 @@ final class OnnxBench implements Callable<Integer> {
   }
 
   /**
-   * Classes in the directions in which pictures differ: with random weights all features are much
-   * alike, and classes in random directions would be told apart by no picture.
+   * Classes in the directions in which images differ: with random weights all features are much
+   * alike, and classes in random directions would be told apart by no image.
    */
   private ClassWeights weights(Clip clip) {
     List<String> names = IntStream.range(0, classes).mapToObj(i -> "class " + i).toList();
@@ -151,10 +151,10 @@ final class OnnxBench implements Callable<Integer> {
   }
 
   /**
-   * Pictures of random blocks around a random colour, which differ in contrast and in how large the
+   * Images of random blocks around a random colour, which differ in contrast and in how large the
    * blocks are.
    *
-   * @param first the number of the first; a number is always the same picture
+   * @param first the number of the first; a number is always the same image
    * @return normalised pixels, (count, channels, R, R)
    */
   static float[] pictures(ClipConfig config, long first, int count) {

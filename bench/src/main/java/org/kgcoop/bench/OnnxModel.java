@@ -28,8 +28,8 @@ final class OnnxModel implements AutoCloseable {
    * An output of the model.
    *
    * @param output {@code features}, {@code logits} or {@code probabilities}
-   * @param pixels of pictures one after the other
-   * @return a row a picture, one after the other
+   * @param pixels of images one after the other
+   * @return a row an image, one after the other
    */
   float[] run(String output, float[] pixels) throws OrtException {
     long[] shape = {0, pictureShape[0], pictureShape[1], pictureShape[2]};

@@ -49,7 +49,7 @@ final class PreprocessBench implements Callable<Integer> {
         new Case(
             String.format(
                 Locale.ROOT,
-                "preprocess, %d pictures: %.0f pictures/s on all cores (reference: one core)",
+                "preprocess, %d images: %.0f pictures/s on all cores (reference: one core)",
                 pictures,
                 1000.0 * pictures / medians.ours()),
             medians.reference(),
@@ -63,7 +63,7 @@ final class PreprocessBench implements Callable<Integer> {
   private static void preprocess(Images images, Transform transform, byte[] jpeg) {
     float[] pixels = transform.normalise(transform.test(images.decode(jpeg, "bench.jpg")));
     if (pixels.length != 3 * 224 * 224) {
-      throw new IllegalStateException("a picture of another size");
+      throw new IllegalStateException("an image of another size");
     }
   }
 

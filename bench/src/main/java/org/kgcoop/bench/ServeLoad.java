@@ -74,7 +74,7 @@ final class ServeLoad {
     }
   }
 
-  /** Many clients, by turns with batches in this process of as many pictures, and of 32. */
+  /** Many clients, by turns with batches in this process of as many images, and of 32. */
   static void throughput(
       Local local, List<String> options, int clients, int seconds, ObjectNode result)
       throws IOException {

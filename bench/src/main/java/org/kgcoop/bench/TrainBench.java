@@ -21,11 +21,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A training step, pictures and update included. */
+/** A training step, images and update included. */
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    header = "A whole training step: the reference encodes its pictures in every step.")
+    header = "A whole training step: the reference encodes its images in every step.")
 final class TrainBench implements Callable<Integer> {
   @Option(names = "--classes", defaultValue = "50", description = "Default: ${DEFAULT-VALUE}.")
   private int classes;

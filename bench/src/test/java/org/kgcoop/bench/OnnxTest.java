@@ -255,7 +255,7 @@ class OnnxTest {
           .doesNotContainKey("shorter_side")
           .extractingByKey("resize")
           .asString()
-          .startsWith("the whole picture to size x size");
+          .startsWith("the whole image to size x size");
     }
   }
 

@@ -29,7 +29,7 @@ public final class OnnxPets {
       throws OrtException {
     int size = Integer.parseInt(stated(session, "size"));
     float[] pixels = pixels(picture, size, stated(session, "mean"), stated(session, "std"));
-    long[] shape = {1, 3, size, size}; // several pictures go together: {batch, 3, size, size}
+    long[] shape = {1, 3, size, size}; // several images go together: {batch, 3, size, size}
     OrtEnvironment runtime = OrtEnvironment.getEnvironment();
     try (OnnxTensor input = OnnxTensor.createTensor(runtime, FloatBuffer.wrap(pixels), shape);
         OrtSession.Result result = session.run(Map.of("pixels", input))) {

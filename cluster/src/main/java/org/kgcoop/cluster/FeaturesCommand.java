@@ -18,15 +18,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Encodes pictures into a bank. */
+/** Encodes images into a bank. */
 @Command(
     name = "features",
     mixinStandardHelpOptions = true,
-    header = "Encode pictures into a bank, on many machines.",
+    header = "Encode images into a bank, on many machines.",
     description = {
       "",
-      "Encode all pictures below a folder into a feature bank: what './kgcoop train --bank DIR' and"
-          + " the other commands then find. Run again, it does what is missing. A picture that cannot"
+      "Encode all images below a folder into a feature bank: what './kgcoop train --bank DIR' and"
+          + " the other commands then find. Run again, it does what is missing. An image that cannot"
           + " be read is a row in BANK/errors.parquet.",
       ""
     },
@@ -38,9 +38,9 @@ import picocli.CommandLine.Spec;
     })
 final class FeaturesCommand implements Callable<Integer> {
   @Parameters(
-      paramLabel = "PICTURES",
+      paramLabel = "IMAGES",
       description =
-          "A folder of pictures, .tar and .parquet files, or one such file: a path of this machine"
+          "A folder of images, .tar and .parquet files, or one such file: a path of this machine"
               + " or an address that Hadoop knows (hdfs:, s3a: ...).")
   private String pictures;
 
@@ -70,7 +70,7 @@ final class FeaturesCommand implements Callable<Integer> {
       paramLabel = "V",
       defaultValue = "0",
       description =
-          "Besides the view for tests, the V random ones of --augment bank:V; PICTURES must then be"
+          "Besides the view for tests, the V random ones of --augment bank:V; IMAGES must then be"
               + " what --data will be (default: ${DEFAULT-VALUE}).")
   private int views;
 
@@ -79,7 +79,7 @@ final class FeaturesCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "4",
       description =
-          "Pictures that a task reads and decodes at a time, ahead of the encoder (default:"
+          "Images that a task reads and decodes at a time, ahead of the encoder (default:"
               + " ${DEFAULT-VALUE}).")
   private int readers;
 
@@ -129,8 +129,8 @@ final class FeaturesCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         Locale.ROOT,
-        "%d pictures read, %d features encoded, %d pictures left out, in %.1f s (encoding %.1f s,"
-            + " %.1f pictures a second)%n",
+        "%d images read, %d features encoded, %d images left out, in %.1f s (encoding %.1f s,"
+            + " %.1f images a second)%n",
         outcome.read(),
         outcome.encoded(),
         outcome.problems(),

@@ -22,13 +22,11 @@ import org.kgcoop.files.EmbeddedFiles;
 import org.kgcoop.image.Images;
 import org.kgcoop.tensor.Engine;
 
-/**
- * Pictures of the embedded data sets as files, and the bank that the local program makes of them.
- */
+/** Images of the embedded data sets as files, and the bank that the local program makes of them. */
 public final class EmbeddedPictures {
   private EmbeddedPictures() {}
 
-  /** Some pictures, spread over the classes: FOLDER/PART/CLASS/NAME. */
+  /** Some images, spread over the classes: FOLDER/PART/CLASS/NAME. */
   public static List<Path> copy(Path folder, int count) throws IOException {
     Path zip = EmbeddedFiles.file("datasets/objects.zip");
     try (FileSystem archive = FileSystems.newFileSystem(zip)) {
@@ -47,14 +45,14 @@ public final class EmbeddedPictures {
     }
   }
 
-  /** A merged bank of pictures, made by core with a number of threads: its content. */
+  /** A merged bank of images, made by core with a number of threads: its content. */
   public static Map<String, String> localBank(List<Path> pictures, Path bank, int threads)
       throws IOException {
     encode(pictures, bank, threads);
     return merged(bank);
   }
 
-  /** What every local command does with pictures and a bank. */
+  /** What every local command does with images and a bank. */
   public static void encode(List<Path> pictures, Path bank, int threads) {
     int before = Engine.threads();
     Engine.setThreads(threads);

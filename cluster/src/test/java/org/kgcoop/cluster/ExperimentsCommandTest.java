@@ -118,7 +118,7 @@ class ExperimentsCommandTest {
   @Test
   void whatFailsIsListedAndTheRestIsDone() throws IOException {
     for (Path picture : pictures(lab.data("there").resolve("cat"))) {
-      Files.writeString(picture, "no picture");
+      Files.writeString(picture, "no image");
     }
 
     Lab.Result result = run(lab.grid("epochs: 1"));

@@ -61,7 +61,7 @@ class PackagedTest {
       ChildJvm.await(job, log, this::hasShard);
       spark.killWorker(1);
       ChildJvm.Result result = ChildJvm.await(job, log);
-      assertThat(result.output()).contains(PICTURES + " pictures read");
+      assertThat(result.output()).contains(PICTURES + " images read");
       assertThat(result.exitCode()).isZero();
       assertThat(EmbeddedPictures.merged(folder.resolve("bank"))).isEqualTo(local);
     }

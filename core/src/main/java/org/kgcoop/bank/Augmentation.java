@@ -31,7 +31,7 @@ public sealed interface Augmentation {
 
   /**
    * A fixed number of random views, encoded once; epoch e takes view e mod {@code views}, each
-   * picture from an offset of its own.
+   * image from an offset of its own.
    */
   record Bank(int views, ViewRecipe recipe) implements Augmentation {
     public Bank(int views) {

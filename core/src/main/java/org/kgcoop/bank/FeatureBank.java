@@ -19,23 +19,23 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.tensor.Arithmetic;
 
 /**
- * Image features that are computed once. The image tower is frozen, so the feature of a picture
+ * Image features that are computed once. The image tower is frozen, so the feature of an image
  * under one transform is the same for every method, seed, number of shots and half of the classes,
  * in this run and the next.
  *
  * <p>In a folder they lie by what they depend on: below a name that stands for the CLIP weights,
  * the precision, the device, the preprocessing and how this process computes, in files of up to
- * {@value Shard#LENGTH} features; in a file under the SHA-256 of the picture's bytes and how it was
+ * {@value Shard#LENGTH} features; in a file under the SHA-256 of the image's bytes and how it was
  * seen. Files are written whole or not at all and under names that follow from their content, so
  * that processes may share a folder. A damaged file is left out, and its features are computed
  * again. Features stay in the files until they are asked for.
  *
- * <p>Each picture is encoded alone, so that a feature does not depend on which others are missing.
+ * <p>Each image is encoded alone, so that a feature does not depend on which others are missing.
  */
 public final class FeatureBank {
   /**
    * The version of what decodes, resizes and encodes here. It grows with each change that makes
-   * another feature of the same picture, so that features of before are not taken for those.
+   * another feature of the same image, so that features of before are not taken for those.
    */
   private static final int VERSION = 2;
 
@@ -101,7 +101,7 @@ public final class FeatureBank {
         .substring(0, 32);
   }
 
-  /** The SHA-256 of pictures, as far as they are remembered beside the bank. */
+  /** The SHA-256 of images, as far as they are remembered beside the bank. */
   public PictureHashes hashes() {
     return hashes;
   }
@@ -112,7 +112,7 @@ public final class FeatureBank {
   }
 
   /**
-   * Features of pictures.
+   * Features of images.
    *
    * @param vectors unit features, each (E), in the order that was asked for
    * @param seconds that computing them takes, or took when they were put into the bank
@@ -133,7 +133,7 @@ public final class FeatureBank {
    * The features that are asked for, those that are missing computed and kept.
    *
    * @param progress told how many are there
-   * @throws KgCoopException where a picture cannot be read, or the folder cannot be written
+   * @throws KgCoopException where an image cannot be read, or the folder cannot be written
    */
   synchronized Features features(List<PictureEncoder.Request> requests, LongConsumer progress) {
     List<String> keys = keys(requests);

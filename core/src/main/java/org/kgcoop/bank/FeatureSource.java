@@ -8,7 +8,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The unit features of training pictures, epoch by epoch. What an epoch sees of a picture is a pure
+ * The unit features of training images, epoch by epoch. What an epoch sees of an image is a pure
  * function of its seed, so that a resumed run sees what an undisturbed one would.
  */
 public final class FeatureSource {
@@ -17,7 +17,7 @@ public final class FeatureSource {
   private final Augmentation augmentation;
   private final long seed;
 
-  /** The features that are encoded once: view v of picture i at v count + i, each (E). */
+  /** The features that are encoded once: view v of image i at v count + i, each (E). */
   private List<float[]> banked = List.of();
 
   public FeatureSource(FeatureBank bank, List<Item> items, Augmentation augmentation, long seed) {
@@ -32,7 +32,7 @@ public final class FeatureSource {
     return items.size();
   }
 
-  /** The label of each picture. */
+  /** The label of each image. */
   public long[] labels() {
     return items.stream().mapToLong(Item::label).toArray();
   }
@@ -76,7 +76,7 @@ public final class FeatureSource {
     int width = banked.get(0).length;
     float[] values = new float[pictures.length * width];
     for (int i = 0; i < pictures.length; i++) {
-      // The offset of a picture is its number, so that a batch does not change views in step.
+      // The offset of an image is its number, so that a batch does not change views in step.
       int view = (epoch + pictures[i]) % views();
       float[] feature = banked.get(view * count() + pictures[i]);
       System.arraycopy(feature, 0, values, i * width, width);

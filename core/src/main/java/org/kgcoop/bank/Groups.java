@@ -12,7 +12,7 @@ final class Groups {
   private Groups() {}
 
   /**
-   * A picture as the image tower sees it.
+   * An image as the image tower sees it.
    *
    * @param key of the feature
    * @param values (channels, R, R)

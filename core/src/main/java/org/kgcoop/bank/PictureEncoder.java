@@ -15,7 +15,7 @@ import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Pictures to unit features: decode, transform, image tower. */
+/** Images to unit features: decode, transform, image tower. */
 public final class PictureEncoder {
   private final Clip clip;
   private final Images images;
@@ -47,10 +47,10 @@ public final class PictureEncoder {
     }
 
     /**
-     * All that decides how the bytes of a picture are seen.
+     * All that decides how the bytes of an image are seen.
      *
      * @param sight null for the test transform
-     * @param key of the picture
+     * @param key of the image
      */
     static String seen(@Nullable Sight sight, String key) {
       if (sight == null) {
@@ -68,7 +68,7 @@ public final class PictureEncoder {
   }
 
   /**
-   * Unit features of decoded pictures under the test transform.
+   * Unit features of decoded images under the test transform.
    *
    * @return (B, E)
    */
@@ -82,7 +82,7 @@ public final class PictureEncoder {
             .toList());
   }
 
-  /** A picture as the image tower takes it. */
+  /** An image as the image tower takes it. */
   @FunctionalInterface
   public interface Pixels {
     /** Writes its normalised numbers, (channels, R, R), from an offset on; in any thread. */
@@ -90,7 +90,7 @@ public final class PictureEncoder {
   }
 
   /**
-   * Unit features of pictures that are transformed already.
+   * Unit features of images that are transformed already.
    *
    * @return (B, E)
    */
@@ -104,7 +104,7 @@ public final class PictureEncoder {
 
   /** An image to be encoded; without a sight under the test transform. */
   record Request(Item item, @Nullable Sight sight) {
-    /** All that decides how a picture of these bytes is seen. */
+    /** All that decides how an image of these bytes is seen. */
     String seen() {
       return Sight.seen(sight, item.key());
     }
@@ -113,7 +113,7 @@ public final class PictureEncoder {
   /** Unit features, (B, E). */
   Tensor encode(List<Request> requests) {
     float[] values = new float[Math.multiplyExact(requests.size(), valuesPerPicture())];
-    // Decoding and resizing need no order: each picture has its own place.
+    // Decoding and resizing need no order: each image has its own place.
     IntStream.range(0, requests.size())
         .parallel()
         .forEach(
@@ -131,24 +131,24 @@ public final class PictureEncoder {
     return clip.preprocessing().channels() * size * size;
   }
 
-  /** The picture in these bytes of a file of that name. */
+  /** The image in these bytes of a file of that name. */
   RgbImage decode(byte[] file, String name) {
     return images.decode(file, name);
   }
 
-  /** Decodes and transforms a picture: (channels, R, R). */
+  /** Decodes and transforms an image: (channels, R, R). */
   float[] values(Request request) {
     return values(images.read(request.item().file()), request.item().key(), request.sight());
   }
 
-  /** A picture as it is seen: (channels, R, R). */
+  /** An image as it is seen: (channels, R, R). */
   float[] values(RgbImage picture, String key, @Nullable Sight sight) {
     float[] values = new float[valuesPerPicture()];
     see(picture, key, sight, values, 0);
     return values;
   }
 
-  /** Transforms a picture into its place among values of (B, channels, R, R). */
+  /** Transforms an image into its place among values of (B, channels, R, R). */
   private void see(RgbImage picture, String key, @Nullable Sight sight, float[] values, int place) {
     RgbImage seen =
         sight == null
@@ -162,7 +162,7 @@ public final class PictureEncoder {
   }
 
   /**
-   * Unit features of decoded pictures.
+   * Unit features of decoded images.
    *
    * @param values (B, channels, R, R)
    * @return B vectors of (E)

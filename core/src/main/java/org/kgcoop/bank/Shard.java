@@ -39,7 +39,7 @@ public record Shard(List<Feature> features) {
   /**
    * A unit feature.
    *
-   * @param key the SHA-256 of the picture's bytes, a space, and how it was seen
+   * @param key the SHA-256 of the image's bytes, a space, and how it was seen
    * @param vector (E)
    * @param seconds that it took to compute
    */

@@ -20,8 +20,8 @@ import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.ViewRecipe;
 
 /**
- * Pictures from anywhere to the features that a {@link FeatureBank} would compute for them, as
- * files of a bank. A picture that cannot be read is told and left out.
+ * Images from anywhere to the features that a {@link FeatureBank} would compute for them, as files
+ * of a bank. An image that cannot be read is told and left out.
  */
 public final class ShardEncoder {
   private final PictureEncoder encoder;
@@ -30,18 +30,18 @@ public final class ShardEncoder {
   private final int threads;
 
   /**
-   * A picture.
+   * An image.
    *
    * @param key the path as a data set gives it, relative and with '/': views follow from it
    * @param name what an error calls it
-   * @param content gives its file's bytes, on any thread; where it throws, the picture is left out
+   * @param content gives its file's bytes, on any thread; where it throws, the image is left out
    */
   public record Picture(String key, String name, Supplier<byte[]> content) {}
 
-  /** A picture that was left out, and why. */
+  /** An image that was left out, and why. */
   public record Problem(String name, KgCoopException reason) {}
 
-  /** A picture read: what is to be encoded of it, or why it is left out. */
+  /** An image read: what is to be encoded of it, or why it is left out. */
   private record Prepared(List<Groups.View> views, @Nullable Problem problem) {}
 
   /**
@@ -65,8 +65,8 @@ public final class ShardEncoder {
    * Encodes what is not known, each once.
    *
    * @param shards gets files of {@link Shard#LENGTH} features, the last maybe shorter
-   * @param problems gets pictures that were left out
-   * @param progress told how many pictures are read
+   * @param problems gets images that were left out
+   * @param progress told how many images are read
    */
   public void encode(
       Iterator<Picture> pictures,
@@ -93,7 +93,7 @@ public final class ShardEncoder {
     }
   }
 
-  /** The views of pictures, those of equal bytes once. */
+  /** The views of images, those of equal bytes once. */
   private static final class Views implements Iterator<Groups.View> {
     private final Iterator<Prepared> pictures;
     private final Consumer<Problem> problems;

@@ -1,6 +1,6 @@
 /**
- * Image features: pictures through decoding, transform and the frozen image tower, and which view
- * of a picture an epoch sees.
+ * Image features: images through decoding, transform and the frozen image tower, and which view of
+ * an image an epoch sees.
  */
 @NullMarked
 @CheckReturnValue

@@ -24,8 +24,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Pictures in, classes and probabilities out: {@code softmax(exp(logit_scale) f . t_c)}, f the
- * picture's feature and t_c those of the classes, computed once on loading. Classes go by their
+ * Images in, classes and probabilities out: {@code softmax(exp(logit_scale) f . t_c)}, f the
+ * image's feature and t_c those of the classes, computed once on loading. Classes go by their
  * index: names may be equal, as two of ImageNet's are.
  *
  * <pre>{@code
@@ -35,14 +35,14 @@ import org.kgcoop.tensor.Tensor;
  * }
  * }</pre>
  *
- * <p>Pictures are JPEG, PNG, GIF, BMP or WebP by their content, of at most {@link
+ * <p>Images are JPEG, PNG, GIF, BMP or WebP by their content, of at most {@link
  * Images#DEFAULT_MAX_PIXELS}, and turned upright by their EXIF orientation. Several together are
- * encoded side by side, one a core; the answer to a picture is the same in all bits whatever is
+ * encoded side by side, one a core; the answer to an image is the same in all bits whatever is
  * asked with it.
  *
  * <p>It may be used by any number of threads: the native memory of a call belongs to the thread
- * that makes it, and is freed before the call returns. A call with several pictures already uses
- * all cores. The {@link Clip} may be shared by several classifiers and must be closed after them;
+ * that makes it, and is freed before the call returns. A call with several images already uses all
+ * cores. The {@link Clip} may be shared by several classifiers and must be closed after them;
  * {@link #close} waits for calls that are under way.
  */
 public final class Classifier implements AutoCloseable {
@@ -147,7 +147,7 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * The features of the classes, (C, E), unit rows, where they are the same for every picture: with
+   * The features of the classes, (C, E), unit rows, where they are the same for every image: with
    * {@link Clip#logitScale} all that its logits need. A copy, in the open scope of this thread.
    */
   public Optional<Tensor> classFeatures() {
@@ -244,7 +244,7 @@ public final class Classifier implements AutoCloseable {
       return RgbImage.of(image);
     }
     throw new IllegalArgumentException(
-        "picture: expected a Path, byte[], InputStream, BufferedImage or RgbImage, got "
+        "image: expected a Path, byte[], InputStream, BufferedImage or RgbImage, got "
             + picture.getClass().getName());
   }
 

@@ -1,4 +1,4 @@
-/** A trained prompt, or class names alone, as an object that a program classifies pictures with. */
+/** A trained prompt, or class names alone, as an object that a program classifies images with. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.classify;

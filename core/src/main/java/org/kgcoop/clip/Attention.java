@@ -6,7 +6,7 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Multi-head attention over groups of rows: the positions of a picture, or those of a text. {@code
+ * Multi-head attention over groups of rows: the positions of an image, or those of a text. {@code
  * softmax(q k^T / sqrt(head width)) v}, each group among its own keys and, for texts, the keys of
  * the beginning that all share.
  *

@@ -18,8 +18,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A CLIP: two towers, a tokenizer, the preprocessing of its pictures and the scale of its logits.
- * Its weights are frozen and may be used by several threads. Owns native memory: close it.
+ * A CLIP: two towers, a tokenizer, the preprocessing of its images and the scale of its logits. Its
+ * weights are frozen and may be used by several threads. Owns native memory: close it.
  *
  * <pre>{@code
  * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt")); Scope scope = Scope.open("picture")) {

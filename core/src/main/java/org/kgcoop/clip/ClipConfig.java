@@ -11,8 +11,8 @@ import org.kgcoop.KgCoopException;
  * follows from the shapes of the weights; the rules are those of the published loader.
  *
  * @param embedDim E, the width of the joint space
- * @param imageResolution R, the side of the pictures in pixels
- * @param channels of the pictures, 3 or 1
+ * @param imageResolution R, the side of the images in pixels
+ * @param channels of the images, 3 or 1
  * @param contextLength L, how many tokens a text may have with its two marks
  * @param vocabularySize how many token ids there are
  * @param textWidth W of the text tower
@@ -108,7 +108,7 @@ public record ClipConfig(
    *
    * @param textHeads or 0 for width / 64
    * @param visionHeads or 0 for the rule of the released files
-   * @param imageSize the side of the pictures, or 0 for the patches alone, nothing left over
+   * @param imageSize the side of the images, or 0 for the patches alone, nothing left over
    */
   public record Stated(
       Activation activation, int textHeads, int visionHeads, int imageSize, Form form) {
@@ -229,7 +229,7 @@ public record ClipConfig(
     }
 
     /**
-     * The side of pictures that fill a table of positions.
+     * The side of images that fill a table of positions.
      *
      * @param unit pixels of a position
      * @param stated the side, which need not be a multiple of the unit, or 0
@@ -238,7 +238,7 @@ public record ClipConfig(
       int grid = grid(key);
       if (stated > 0 && stated / unit != grid) {
         throw KgCoopException.weights(
-            ("%s: its configuration states pictures of %s pixels, which make %s positions of %s a"
+            ("%s: its configuration states images of %s pixels, which make %s positions of %s a"
                     + " side; '%s' has %s")
                 .formatted(source, stated, stated / unit, unit, key, grid));
       }

@@ -19,7 +19,7 @@ final class HuggingFaceConfig {
   /** The file where newer versions of the library write the same, under {@code image_processor}. */
   static final String PROCESSOR = "processor_config.json";
 
-  /** Steps that are implemented, or make no difference to pictures that are RGB already. */
+  /** Steps that are implemented, or make no difference to images that are RGB already. */
   private static final Set<String> STEPS =
       Set.of("do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb");
 

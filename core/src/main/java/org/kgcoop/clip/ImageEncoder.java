@@ -6,7 +6,7 @@ import org.kgcoop.tensor.Tensor;
 public interface ImageEncoder {
 
   /**
-   * Features of pictures, before they are brought to unit length.
+   * Features of images, before they are brought to unit length.
    *
    * @param images (B, channels, R, R), normalised
    * @return (B, E)

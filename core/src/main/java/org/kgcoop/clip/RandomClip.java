@@ -29,7 +29,7 @@ public final class RandomClip {
   /** The smallest vocabulary: all bytes, all bytes at the end of a word, two marks. */
   public static final int SMALLEST_VOCABULARY = 514;
 
-  /** A ViT of 0.3 million weights that reads pictures of 32 x 32 and texts of 77 tokens. */
+  /** A ViT of 0.3 million weights that reads images of 32 x 32 and texts of 77 tokens. */
   public static final ClipConfig TINY =
       new ClipConfig(
           64, 32, 3, 77, 1000, 64, 1, 2, Activation.QUICK_GELU, new ClipConfig.Vit(64, 2, 8, 1));

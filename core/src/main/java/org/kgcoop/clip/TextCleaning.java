@@ -10,7 +10,7 @@ import org.jsoup.parser.Parser;
  * characters mended, HTML entities replaced twice, spaces joined, lower case.
  *
  * <p>The released code mends characters with the Python library ftfy. This is the part of it that
- * texts about pictures meet: full-width letters and ligatures by compatibility, curly quotes, the
+ * texts about images meet: full-width letters and ligatures by compatibility, curly quotes, the
  * wide space, canonical composition. Text that was decoded wrongly is not repaired.
  */
 final class TextCleaning {

@@ -8,7 +8,7 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * A residual block of either tower: {@code x + attention(norm(x))}, then {@code x + mlp(norm(x))}.
- * Everything but attention works on rows, (N, W), whatever picture or text they belong to.
+ * Everything but attention works on rows, (N, W), whatever image or text they belong to.
  *
  * <p>The residual stream and the norms are float32; the matrix products have the type of their
  * weights, which is float32 or bf16.
@@ -64,7 +64,7 @@ final class TransformerBlock implements AutoCloseable {
   }
 
   /**
-   * The positions of pictures, each seeing all of its picture.
+   * The positions of images, each seeing all of its image.
    *
    * @param x (B L, W)
    * @param batch B
@@ -77,7 +77,7 @@ final class TransformerBlock implements AutoCloseable {
   }
 
   /**
-   * The first rows of pictures alone, which is all that is read of the last block.
+   * The first rows of images alone, which is all that is read of the last block.
    *
    * @param x (B L, W)
    * @param batch B

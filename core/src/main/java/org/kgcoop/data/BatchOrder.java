@@ -12,7 +12,7 @@ import org.apache.commons.rng.core.source64.SplitMix64;
 import org.kgcoop.random.Seeds;
 
 /**
- * The order of the pictures in an epoch of training.
+ * The order of the images in an epoch of training.
  *
  * <p>It is a pure function of (count, seed, epoch), so a resumed run sees what an undisturbed one
  * would have seen. The generator is SplitMix64, begun with the first eight bytes, big-endian, of
@@ -37,13 +37,13 @@ public final class BatchOrder {
 
   /**
    * The batches of that epoch. As in the published code a remainder is dropped, unless it is all
-   * there is: fewer pictures than a batch are one smaller batch.
+   * there is: fewer images than a batch are one smaller batch.
    */
   public static List<int[]> batches(int count, int batchSize, long seed, int epoch) {
     return batches(epoch(count, seed, epoch), batchSize);
   }
 
-  /** The pictures of that order in batches; a remainder is dropped, unless it is all there is. */
+  /** The images of that order in batches; a remainder is dropped, unless it is all there is. */
   public static List<int[]> batches(int[] order, int batchSize) {
     if (batchSize < 1) {
       throw new IllegalArgumentException("batchSize: expected 1 or more, got " + batchSize);
@@ -60,14 +60,14 @@ public final class BatchOrder {
   }
 
   /**
-   * Batches of classes drawn at random, each with as many pictures as another: the rule of
+   * Batches of classes drawn at random, each with as many images as another: the rule of
    * Dassl.pytorch's {@code RandomClassSampler}, by a generator begun with {@code
-   * classes:SEED:EPOCH}. The pictures of a class are shuffled and cut into portions of {@code
+   * classes:SEED:EPOCH}. The images of a class are shuffled and cut into portions of {@code
    * instances}, a remainder dropped; of a class that has fewer, so many are drawn with repetition.
    * A batch takes a portion of each class that is drawn for it, as long as enough classes have one.
    *
-   * @param labels of each picture
-   * @param instances pictures of a class in a batch, at most {@code batchSize}
+   * @param labels of each image
+   * @param instances images of a class in a batch, at most {@code batchSize}
    */
   public static List<int[]> byClass(
       long[] labels, int batchSize, int instances, long seed, int epoch) {

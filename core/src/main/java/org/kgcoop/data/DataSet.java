@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Labelled pictures in three parts.
+ * Labelled images in three parts.
  *
  * @param name what tables call it
  * @param classNames the raw names (with '_' where the files have it), by label
@@ -46,8 +46,8 @@ public record DataSet(
   }
 
   /**
-   * The pictures of that half of the classes, labelled anew from 0. The halves are those of the
-   * labels in train; of a set that has only test pictures, those of all labels.
+   * The images of that half of the classes, labelled anew from 0. The halves are those of the
+   * labels in train; of a set that has only test images, those of all labels.
    */
   public DataSet select(ClassSplit split) {
     List<Integer> labels =
@@ -79,12 +79,12 @@ public record DataSet(
     return kept;
   }
 
-  /** The same classes with other pictures. */
+  /** The same classes with other images. */
   public DataSet withPictures(List<Item> newTrain, List<Item> newVal, List<Item> newTest) {
     return new DataSet(name, classNames, newTrain, newVal, newTest, template);
   }
 
-  /** The same pictures under another template. */
+  /** The same images under another template. */
   public DataSet withTemplate(@Nullable String newTemplate) {
     return new DataSet(name, classNames, train, val, test, newTemplate);
   }

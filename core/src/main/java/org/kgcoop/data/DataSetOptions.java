@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param classNames a file of class names, as {@code classnames.txt} beside the data would be;
  *     null: that one, if any
  * @param template the sentence that names a class; null: from {@code template.txt}, if any
- * @param splitSeed the seed by which pictures without a given split are divided
+ * @param splitSeed the seed by which images without a given split are divided
  * @param strict whether class names that differ only in case or '_' are an error
- * @param checkFiles whether every picture must be there at once, rather than when it is read
+ * @param checkFiles whether every image must be there at once, rather than when it is read
  * @param warnings gets one line for what a user should know and may leave
  * @param notes gets one line for what was done that the files do not say
  */

@@ -10,20 +10,20 @@ import org.kgcoop.Messages;
 import org.kgcoop.random.PythonRandom;
 
 /**
- * The draw of the shots, picture for picture that of the published code: one generator of Python,
- * seeded once; for each label in order of first appearance as many pictures as asked for, first of
- * train, then of val at most four. A class with fewer pictures gives all it has, and the generator
- * is not asked.
+ * The draw of the shots, image for image that of the published code: one generator of Python,
+ * seeded once; for each label in order of first appearance as many images as asked for, first of
+ * train, then of val at most four. A class with fewer images gives all it has, and the generator is
+ * not asked.
  *
- * @param train places in the list of training pictures
- * @param val places in the list of validation pictures
+ * @param train places in the list of training images
+ * @param val places in the list of validation images
  */
 public record FewShot(List<Integer> train, List<Integer> val) {
 
   /** The number of shots that stands for all images; then nothing is drawn. */
   public static final int ALL = 0;
 
-  /** No more validation pictures than this are drawn for a class. */
+  /** No more validation images than this are drawn for a class. */
   public static final int MOST_VALIDATION_SHOTS = 4;
 
   public FewShot {
@@ -34,7 +34,7 @@ public record FewShot(List<Integer> train, List<Integer> val) {
   /**
    * Draws from labels given in the order of the files.
    *
-   * @param shots pictures a class, 1 or more; or {@link #ALL}
+   * @param shots images a class, 1 or more; or {@link #ALL}
    */
   public static FewShot draw(
       List<Integer> trainLabels, List<Integer> valLabels, int shots, long seed) {
@@ -62,9 +62,9 @@ public record FewShot(List<Integer> train, List<Integer> val) {
   }
 
   /**
-   * The data set with only the drawn pictures in train and val; its test pictures stay.
+   * The data set with only the drawn images in train and val; its test images stay.
    *
-   * @param warnings gets one line that names the classes with fewer training pictures than asked
+   * @param warnings gets one line that names the classes with fewer training images than asked
    */
   public static DataSet draw(DataSet dataSet, int shots, long seed, Consumer<String> warnings) {
     FewShot drawn = draw(labels(dataSet.train()), labels(dataSet.val()), shots, seed);
@@ -78,7 +78,7 @@ public record FewShot(List<Integer> train, List<Integer> val) {
             });
     if (!poor.isEmpty()) {
       warnings.accept(
-          "%s: %s of %s classes have fewer than %s training pictures, so all of them are used: %s"
+          "%s: %s of %s classes have fewer than %s training images, so all of them are used: %s"
               .formatted(
                   dataSet.name(),
                   poor.size(),

@@ -8,18 +8,18 @@ import org.kgcoop.files.Sha256;
 
 /**
  * The identity of a data set, whatever folder it lies in: the SHA-256, as hexadecimal text, over
- * (part, label, class name, SHA-256 of the picture's bytes) of every picture in order.
+ * (part, label, class name, SHA-256 of the image's bytes) of every image in order.
  */
 public final class Fingerprint {
 
   private Fingerprint() {}
 
-  /** The fingerprint of a data set; reads every picture. */
+  /** The fingerprint of a data set; reads every image. */
   public static String of(DataSet dataSet) {
     return of(dataSet, PictureHashes.forgetful());
   }
 
-  /** The fingerprint of a data set; reads those pictures whose hashes are not remembered. */
+  /** The fingerprint of a data set; reads those images whose hashes are not remembered. */
   public static String of(DataSet dataSet, PictureHashes hashes) {
     MessageDigest digest = Sha256.digest();
     add(digest, "train", dataSet.train(), hashes);
@@ -28,7 +28,7 @@ public final class Fingerprint {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** The SHA-256 of a picture's bytes, as hexadecimal text. */
+  /** The SHA-256 of an image's bytes, as hexadecimal text. */
   public static String of(byte[] picture) {
     return Sha256.of(picture);
   }

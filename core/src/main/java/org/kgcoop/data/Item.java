@@ -3,10 +3,10 @@ package org.kgcoop.data;
 import java.nio.file.Path;
 
 /**
- * A labelled picture.
+ * A labelled image.
  *
  * @param key the path as the data set gives it, relative and with '/': the same on every machine
- * @param file where the picture lies on this one
+ * @param file where the image lies on this one
  * @param label the number of its class, from 0
  * @param className the raw name of its class
  */
@@ -18,7 +18,7 @@ public record Item(String key, Path file, int label, String className) {
     }
   }
 
-  /** The same picture with another label. */
+  /** The same image with another label. */
   Item withLabel(int newLabel) {
     return new Item(key, file, newLabel, className);
   }

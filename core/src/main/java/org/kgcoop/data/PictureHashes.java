@@ -26,11 +26,11 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 
 /**
- * The SHA-256 of picture files, each computed once. Of a file that has the path, size, modification
+ * The SHA-256 of image files, each computed once. Of a file that has the path, size, modification
  * time and identity that it had before, the bytes are taken to be the same; one that was changed in
  * the last seconds is not remembered, since it may change again within one tick of the clock.
  *
- * <p>What is remembered stands in a text file, a line a picture. It holds nothing that cannot be
+ * <p>What is remembered stands in a text file, a line an image. It holds nothing that cannot be
  * computed again: where it cannot be written, it is done without, and a broken line is none.
  */
 public final class PictureHashes {
@@ -64,13 +64,13 @@ public final class PictureHashes {
   }
 
   /**
-   * The SHA-256 of the bytes of pictures, as hexadecimal text, in their order.
+   * The SHA-256 of the bytes of images, as hexadecimal text, in their order.
    *
    * @throws org.kgcoop.KgCoopException where one cannot be read
    */
   public List<String> of(List<Path> pictures) {
     List<Path> distinct = pictures.stream().distinct().toList();
-    // Reading needs no order: each picture has its own place.
+    // Reading needs no order: each image has its own place.
     List<String> looks = distinct.parallelStream().map(PictureHashes::look).toList();
     remember(looks);
     Map<String, String> fresh = new LinkedHashMap<>();

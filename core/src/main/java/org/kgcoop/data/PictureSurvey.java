@@ -18,12 +18,12 @@ import org.kgcoop.image.RgbImage;
 /**
  * The findings of opening every image of a data set.
  *
- * @param problems a line for each picture that cannot be read, in their order
- * @param leaks test pictures that are among the training or validation pictures too, byte for byte:
+ * @param problems a line for each image that cannot be read, in their order
+ * @param leaks test images that are among the training or validation images too, byte for byte:
  *     what is measured on them says little
- * @param contradictions pictures that are there under two classes, byte for byte
- * @param repeated how many pictures repeat an earlier one of their part
- * @param width the widths in pixels; null where no picture can be read
+ * @param contradictions images that are there under two classes, byte for byte
+ * @param repeated how many images repeat an earlier one of their part
+ * @param width the widths in pixels; null where no image can be read
  * @param height the heights
  */
 public record PictureSurvey(
@@ -34,7 +34,7 @@ public record PictureSurvey(
     @Nullable Range width,
     @Nullable Range height) {
 
-  /** Two pictures of the same bytes, by their keys. */
+  /** Two images of the same bytes, by their keys. */
   public record Twin(String first, String second) {}
 
   /** The least, the middle and the greatest of some numbers. */
@@ -51,9 +51,9 @@ public record PictureSurvey(
   }
 
   /**
-   * Opens every picture, several at a time.
+   * Opens every image, several at a time.
    *
-   * @param warnings gets what may surprise about readable pictures
+   * @param warnings gets what may surprise about readable images
    * @param progress gets how many are done, from any thread
    */
   public static PictureSurvey of(DataSet dataSet, Consumer<String> warnings, IntConsumer progress) {

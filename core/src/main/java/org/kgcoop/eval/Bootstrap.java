@@ -5,10 +5,10 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * The bootstrap over pictures and seeds: how far an accuracy, or the difference of two, would move
- * had other test pictures and other seeds been drawn.
+ * The bootstrap over images and seeds: how far an accuracy, or the difference of two, would move
+ * had other test images and other seeds been drawn.
  *
- * <p>Pictures and seeds are drawn with replacement, each independently of the other (Owen, "The
+ * <p>Images and seeds are drawn with replacement, each independently of the other (Owen, "The
  * pigeonhole bootstrap", 2007). All rows of a call see the same draws, and so do calls that name
  * the same data set and target: what two rows make of them may be subtracted resample by resample,
  * which is the paired bootstrap.
@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * <p>Seeds are few. Resampling n of them divides their variance by n where n - 1 is right, so the
  * weights of the seeds are drawn apart by sqrt(n / (n - 1)) (Hesterberg, "What teachers should know
  * about the bootstrap", 2015). An interval over two or three seeds stays a rough one; over one seed
- * it knows of the pictures alone.
+ * it knows of the images alone.
  */
 public final class Bootstrap {
   /** The number of resamples that tables are made of. */
@@ -69,11 +69,11 @@ public final class Bootstrap {
   }
 
   /**
-   * Resampled accuracies of several rows (methods) on the same pictures.
+   * Resampled accuracies of several rows (methods) on the same images.
    *
    * @param dataSet seeds are drawn by it, so that targets of one data set share them
-   * @param target pictures are drawn by both
-   * @param correct 1 for a picture that was taken for what it is, else 0: (rows, seeds, pictures).
+   * @param target images are drawn by both
+   * @param correct 1 for an image that was taken for what it is, else 0: (rows, seeds, images).
    *     Rows of as many seeds are paired by their order; a row of one seed depends on none
    * @return accuracies in percent: (rows, resamples)
    */
@@ -83,7 +83,7 @@ public final class Bootstrap {
       for (int[] ofSeed : row) {
         if (ofSeed.length != pictures || pictures == 0) {
           throw new IllegalArgumentException(
-              "pictures: expected as many for each row and seed, got %s and %s"
+              "images: expected as many for each row and seed, got %s and %s"
                   .formatted(pictures, ofSeed.length));
         }
       }

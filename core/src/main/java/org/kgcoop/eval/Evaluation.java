@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * The counts of predictions; every percentage is derived from them.
  *
- * @param confusion how many pictures of a class (row, by label) were taken for each class (column)
+ * @param confusion how many images of a class (row, by label) were taken for each class (column)
  */
 public record Evaluation(List<List<Long>> confusion) {
 
@@ -63,19 +63,17 @@ public record Evaluation(List<List<Long>> confusion) {
     return correct;
   }
 
-  /** Correct pictures of all, in percent; 0 where there are none. */
+  /** Correct images of all, in percent; 0 where there are none. */
   public double accuracy() {
     return percent(correct(), total());
   }
 
-  /** Wrong pictures of all, in percent; 0 where there are none. */
+  /** Wrong images of all, in percent; 0 where there are none. */
   public double errorRate() {
     return percent(total() - correct(), total());
   }
 
-  /**
-   * For each label the correct pictures of those that have it, in percent; NaN where none has it.
-   */
+  /** For each label the correct images of those that have it, in percent; NaN where none has it. */
   public List<Double> perClassAccuracy() {
     List<Double> accuracies = new ArrayList<>();
     for (int label = 0; label < classes(); label++) {

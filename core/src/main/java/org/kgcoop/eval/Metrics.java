@@ -69,8 +69,8 @@ public final class Metrics {
 
   /**
    * The expected calibration error, a fraction: how far the confidence of predictions lies from
-   * their accuracy, as a mean over bins (b/n, (b+1)/n] weighted by their pictures. A confidence of
-   * 0 is in no bin but counts as a picture.
+   * their accuracy, as a mean over bins (b/n, (b+1)/n] weighted by their images. A confidence of 0
+   * is in no bin but counts as an image.
    *
    * @param confidences the probability of each prediction, 0 to 1
    */

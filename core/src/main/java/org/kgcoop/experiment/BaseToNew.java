@@ -5,9 +5,9 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 
 /**
- * Base-to-new generalisation: learn from a few pictures of the first half of the classes, measure
- * on the test pictures of that half among its names, and on those of the other half among theirs. H
- * is the harmonic mean of the two accuracies.
+ * Base-to-new generalisation: learn from a few images of the first half of the classes, measure on
+ * the test images of that half among its names, and on those of the other half among theirs. H is
+ * the harmonic mean of the two accuracies.
  */
 public record BaseToNew(List<DataSet> dataSets) implements Protocol {
   private static final String BASE = "base";

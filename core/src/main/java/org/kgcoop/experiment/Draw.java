@@ -11,7 +11,7 @@ import org.kgcoop.data.Fingerprint;
 import org.kgcoop.method.Occasion;
 
 /**
- * The few pictures that trials learn from, drawn when the first of them asks. Trials of several
+ * The few images that trials learn from, drawn when the first of them asks. Trials of several
  * methods share one.
  */
 public final class Draw {
@@ -25,9 +25,9 @@ public final class Draw {
   /**
    * A draw that is made later.
    *
-   * @param source with all its pictures and classes
+   * @param source with all its images and classes
    * @param classes the part that is learned
-   * @param shots pictures a class, or {@link FewShot#ALL}
+   * @param shots images a class, or {@link FewShot#ALL}
    */
   public Draw(DataSet source, ClassSplit classes, int shots, long seed) {
     this.source = source;
@@ -35,7 +35,7 @@ public final class Draw {
     this.shots = shots;
     this.seed = seed;
     if (source.train().isEmpty()) {
-      throw KgCoopException.data(source.name() + ": no training pictures");
+      throw KgCoopException.data(source.name() + ": no training images");
     }
   }
 
@@ -92,7 +92,7 @@ public final class Draw {
   }
 
   /**
-   * The drawn pictures.
+   * The drawn images.
    *
    * @param warnings gets a line about classes with too few of them, the first time
    */

@@ -16,9 +16,9 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Classifiers on labelled pictures. */
+/** Classifiers on labelled images. */
 public final class Evaluator {
-  /** Pictures that are classified at a time: a matrix of 1,024 by the classes. */
+  /** Images that are classified at a time: a matrix of 1,024 by the classes. */
   private static final int BATCH = 1024;
 
   private static final int CALIBRATION_BINS = 10;
@@ -47,10 +47,10 @@ public final class Evaluator {
      * Counts, and what follows from them, for a run to keep.
      *
      * @param name of the target among those of the run
-     * @param data the classes asked about, and the test pictures
+     * @param data the classes asked about, and the test images
      * @param classes {@code all}, {@code base} or {@code new}
      * @param template of the hand-crafted prompts
-     * @param fingerprint of the pictures and their labels
+     * @param fingerprint of the images and their labels
      * @param distance between learned and hand-crafted class features; NaN where undefined
      */
     public TargetResult target(
@@ -77,7 +77,7 @@ public final class Evaluator {
           distance);
     }
 
-    /** The prediction for each of the pictures, for a run to keep. */
+    /** The prediction for each of the images, for a run to keep. */
     Predictions.OfTarget predictions(String name, List<Item> items) {
       return new Predictions.OfTarget(
           name,
@@ -91,11 +91,11 @@ public final class Evaluator {
     }
   }
 
-  /** On the test pictures of a data set. */
+  /** On the test images of a data set. */
   public static Result evaluate(
       FeatureClassifier classifier, FeatureBank bank, DataSet dataSet, Progress progress) {
     try (Scope scope = Scope.open("evaluation")) {
-      Tensor features = features(bank, dataSet.test(), progress, "test pictures");
+      Tensor features = features(bank, dataSet.test(), progress, "test images");
       return evaluate(classifier, features, dataSet.test(), dataSet.classNames().size());
     }
   }

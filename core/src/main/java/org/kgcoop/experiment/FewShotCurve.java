@@ -5,8 +5,8 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 
 /**
- * Few-shot classification: learn from several numbers of pictures a class, of all classes, and
- * measure on the test pictures of these. A column for each number of shots.
+ * Few-shot classification: learn from several numbers of images a class, of all classes, and
+ * measure on the test images of these. A column for each number of shots.
  */
 public record FewShotCurve(List<DataSet> dataSets) implements Protocol {
   public FewShotCurve {

@@ -51,8 +51,8 @@ public record Headroom(
   /**
    * Measures one data set.
    *
-   * @param draws the drawn training pictures, one a seed; their classes are the same
-   * @throws KgCoopException where a class has fewer than two training pictures
+   * @param draws the drawn training images, one a seed; their classes are the same
+   * @throws KgCoopException where a class has fewer than two training images
    */
   public static Headroom of(Workbench bench, List<DataSet> draws) {
     DataSet first = draws.get(0);
@@ -62,7 +62,7 @@ public record Headroom(
       try (Scope scope = Scope.open("headroom of " + draw.name())) {
         Tensor features =
             Evaluator.features(
-                bench.bank(), draw.train(), bench.progress(), draw.name() + ": training pictures");
+                bench.bank(), draw.train(), bench.progress(), draw.name() + ": training images");
         try (FeatureClassifier clip =
             new ZeroShot(List.of(Preset.zeroShotTemplate(draw.name(), Templates.of(draw))))
                 .classifier(bench.clip(), draw.classNames())) {
@@ -90,7 +90,7 @@ public record Headroom(
           draw.name()
               + ": a class has "
               + folds.fewest()
-              + " training pictures; its headroom needs at least 3 (try more --shots)");
+              + " training images; its headroom needs at least 3 (try more --shots)");
     }
     return folds.accuracy();
   }

@@ -63,7 +63,7 @@ final class PromptTraining {
     int epochs = training.schedule().epochs();
     Effort before = from.map(folder::effort).orElse(Effort.NONE);
     Trainer.Outcome outcome;
-    try (Scope scope = Scope.open("validation pictures")) {
+    try (Scope scope = Scope.open("validation images")) {
       ToDoubleFunction<PromptLearner> validation = validation();
       BatchPlan plan =
           training.sampler().plan(source.labels(), training.batchSize(), training.seed());
@@ -105,7 +105,7 @@ final class PromptTraining {
         outcome.parameters());
   }
 
-  /** The accuracy on the validation pictures, whose features belong to the scope of the caller. */
+  /** The accuracy on the validation images, whose features belong to the scope of the caller. */
   private @Nullable ToDoubleFunction<PromptLearner> validation() {
     if (!training.keepBest()) {
       return null;
@@ -113,13 +113,12 @@ final class PromptTraining {
     if (data.val().isEmpty()) {
       bench
           .warnings()
-          .accept(
-              data.name() + ": no validation pictures, so the last epoch is kept, not the best");
+          .accept(data.name() + ": no validation images, so the last epoch is kept, not the best");
       return null;
     }
     Tensor features =
         Evaluator.features(
-            bench.bank(), data.val(), bench.progress(), data.name() + ": validation pictures");
+            bench.bank(), data.val(), bench.progress(), data.name() + ": validation images");
     int classes = data.classNames().size();
     return learner -> {
       try (Scope scope = Scope.open("validation")) {

@@ -16,7 +16,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Test pictures that trials are measured on. What the trials share of them is made when the first
+ * Test images that trials are measured on. What the trials share of them is made when the first
  * asks for it and freed when the last has ended.
  */
 public final class Target {
@@ -29,11 +29,11 @@ public final class Target {
   private int users;
 
   /**
-   * The test pictures of a part of the classes.
+   * The test images of a part of the classes.
    *
    * @param name of the target among those of its trials, such as {@code base}
    * @param whole with all its classes
-   * @throws KgCoopException where there is no such picture
+   * @throws KgCoopException where there is no such image
    */
   public Target(String name, DataSet whole, ClassSplit classes) {
     this.name = name;
@@ -43,8 +43,8 @@ public final class Target {
       throw KgCoopException.data(
           whole.name()
               + (classes == ClassSplit.ALL
-                  ? ": no test pictures"
-                  : ": the " + part() + " half of the classes has no test pictures"));
+                  ? ": no test images"
+                  : ": the " + part() + " half of the classes has no test images"));
     }
   }
 
@@ -57,7 +57,7 @@ public final class Target {
     return classes.name().toLowerCase(Locale.ROOT);
   }
 
-  /** The classes asked about, labelled from 0, and their test pictures. */
+  /** The classes asked about, labelled from 0, and their test images. */
   DataSet data() {
     return data;
   }
@@ -66,17 +66,17 @@ public final class Target {
     return Templates.of(data);
   }
 
-  /** Unit features of the test pictures: (N, E). */
+  /** Unit features of the test images: (N, E). */
   synchronized Tensor features(Workbench bench) {
     if (features == null) {
       String part = classes == ClassSplit.ALL ? "" : " of " + part() + " classes";
-      try (Scope scope = Scope.open("test pictures of " + data.name())) {
+      try (Scope scope = Scope.open("test images of " + data.name())) {
         features =
             Evaluator.features(
                     bench.bank(),
                     data.test(),
                     bench.progress(),
-                    data.name() + ": test pictures" + part)
+                    data.name() + ": test images" + part)
                 .keep();
       }
     }
@@ -93,7 +93,7 @@ public final class Target {
 
   /**
    * The accuracy of zero-shot CLIP with the template of the data set, in percent; empty where the
-   * bank does not know the features, since no picture is encoded for it.
+   * bank does not know the features, since no image is encoded for it.
    */
   public OptionalDouble zeroShot(Workbench bench) {
     if (!bench.bank().knows(data.test())) {

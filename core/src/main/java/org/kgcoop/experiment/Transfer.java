@@ -8,7 +8,7 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 
 /**
- * Learn from all classes of one data set, measure on its test pictures and on those of others, each
+ * Learn from all classes of one data set, measure on its test images and on those of others, each
  * among the class names of its own. A column for the source, for each other, and the average of the
  * others.
  *

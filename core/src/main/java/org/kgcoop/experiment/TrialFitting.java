@@ -72,14 +72,14 @@ final class TrialFitting implements Fitting {
 
   @Override
   public LabelledFeatures train() {
-    return features(data.train(), "training pictures");
+    return features(data.train(), "training images");
   }
 
   @Override
   public Optional<LabelledFeatures> validation() {
     return data.val().isEmpty()
         ? Optional.empty()
-        : Optional.of(features(data.val(), "validation pictures"));
+        : Optional.of(features(data.val(), "validation images"));
   }
 
   private LabelledFeatures features(List<Item> items, String what) {

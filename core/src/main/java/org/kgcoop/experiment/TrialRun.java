@@ -122,7 +122,7 @@ public final class TrialRun {
                     && known.fingerprint().equals(target.fingerprint(bench)));
   }
 
-  /** Targets, and the predictions for each of their pictures. */
+  /** Targets, and the predictions for each of their images. */
   private record Measured(List<TargetResult> targets, List<Predictions.OfTarget> predictions) {}
 
   /**

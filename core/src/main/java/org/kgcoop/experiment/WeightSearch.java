@@ -31,14 +31,14 @@ import org.kgcoop.train.TrainingSettings;
 /**
  * KgCoOp's weight without a look at any new class. Half of the classes that are learned is hidden,
  * then the other half; KgCoOp is trained on the half that is seen, with each weight, and measured
- * on held-out pictures of the seen and of the hidden classes. The weight with the best mean H wins;
+ * on held-out images of the seen and of the hidden classes. The weight with the best mean H wins;
  * of equals the largest, which keeps most of what CLIP knows.
  *
- * <p>Held out of the seen classes are their validation pictures, whose labels other methods never
- * see, or, where there are none, a quarter of their shots; of the hidden classes every drawn
- * picture. Fewer pictures make fewer steps an epoch, so the trainings of the search have more
- * epochs: as many steps as that of the run. What was found lies in {@code weight_search.json} of
- * the run; while it is searched for, each training is a run folder below {@code .weight-search}.
+ * <p>Held out of the seen classes are their validation images, whose labels other methods never
+ * see, or, where there are none, a quarter of their shots; of the hidden classes every drawn image.
+ * Fewer images make fewer steps an epoch, so the trainings of the search have more epochs: as many
+ * steps as that of the run. What was found lies in {@code weight_search.json} of the run; while it
+ * is searched for, each training is a run folder below {@code .weight-search}.
  */
 final class WeightSearch {
   private static final int SHARE_HELD_OUT = 4;
@@ -170,8 +170,8 @@ final class WeightSearch {
    * A division of the classes.
    *
    * @param fitted the seen classes with what is trained on
-   * @param seen the same with what is held out, as test pictures
-   * @param unseen the hidden classes, all pictures as test pictures
+   * @param seen the same with what is held out, as test images
+   * @param unseen the hidden classes, all images as test images
    */
   private record Halves(DataSet fitted, DataSet seen, DataSet unseen) {}
 
@@ -196,7 +196,7 @@ final class WeightSearch {
     }
     if (heldOut.isEmpty()) {
       throw KgCoopException.data(
-          drawn.name() + ": no class has a second picture to find KgCoOp's weight by");
+          drawn.name() + ": no class has a second image to find KgCoOp's weight by");
     }
     return new Halves(
         seen.withPictures(fitted, List.of(), List.of()),

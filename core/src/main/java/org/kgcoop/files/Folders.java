@@ -90,7 +90,7 @@ public final class Folders {
     return names.contains(name(path).toLowerCase(Locale.ROOT));
   }
 
-  /** The content of a list of pictures. */
+  /** The content of a list of images. */
   public static byte[] bytes(Path file) throws IOException {
     try (InputStream in = stream(file)) {
       return in.readAllBytes();
@@ -98,7 +98,7 @@ public final class Folders {
   }
 
   /**
-   * A list of pictures as a stream. In a zip a few bytes may stand for any length, so that one of
+   * A list of images as a stream. In a zip a few bytes may stand for any length, so that one of
    * many is refused there.
    */
   public static InputStream stream(Path file) throws IOException {

@@ -1,7 +1,7 @@
 package org.kgcoop.image;
 
 /**
- * A rectangle of a picture in pixels, as torchvision gives it.
+ * A rectangle of an image in pixels, as torchvision gives it.
  *
  * @param top the first row
  * @param left the first column
@@ -16,11 +16,11 @@ public record Crop(int top, int left, int height, int width) {
     }
   }
 
-  /** Throws where it is not inside a picture of that size. */
+  /** Throws where it is not inside an image of that size. */
   public void checkInside(int imageWidth, int imageHeight) {
     if ((long) top + height > imageHeight || (long) left + width > imageWidth) {
       throw new IllegalArgumentException(
-          "crop: [%s, %s, %s, %s] (top, left, height, width) is not inside a picture of %s x %s"
+          "crop: [%s, %s, %s, %s] (top, left, height, width) is not inside an image of %s x %s"
               .formatted(top, left, height, width, imageWidth, imageHeight));
     }
   }

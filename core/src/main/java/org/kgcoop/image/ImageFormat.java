@@ -1,6 +1,6 @@
 package org.kgcoop.image;
 
-/** The kinds of picture files, told by their first bytes and never by their names. */
+/** The kinds of image files, told by their first bytes and never by their names. */
 enum ImageFormat {
   JPEG,
   PNG,

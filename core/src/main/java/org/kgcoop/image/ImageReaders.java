@@ -10,7 +10,7 @@ import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * The JDK's own picture readers, chosen by class: whatever else lies on the class path must not
+ * The JDK's own image readers, chosen by class: whatever else lies on the class path must not
  * change the pixels. Data come from memory, so nothing is cached on disk.
  */
 enum ImageReaders {

@@ -10,11 +10,11 @@ import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 
 /**
- * Reads picture files as Pillow's {@code Image.open(file).convert("RGB")} does, byte for byte:
- * JPEG, PNG, GIF (first frame), BMP and WebP, told apart by their contents.
+ * Reads image files as Pillow's {@code Image.open(file).convert("RGB")} does, byte for byte: JPEG,
+ * PNG, GIF (first frame), BMP and WebP, told apart by their contents.
  *
  * <p>As there, transparency is dropped (not blended), ICC profiles and the EXIF orientation are
- * ignored, and a grey picture of 16 bits is clipped to 255, of which an instance warns once. An
+ * ignored, and a grey image of 16 bits is clipped to 255, of which an instance warns once. An
  * instance may be shared between threads.
  */
 public final class Images {
@@ -34,10 +34,10 @@ public final class Images {
   }
 
   /**
-   * A reader that refuses larger pictures.
+   * A reader that refuses larger images.
    *
-   * @param maxPixels width x height a picture may have, looked at before decoding
-   * @param warnings gets one line where a picture is read in a way that may surprise
+   * @param maxPixels width x height an image may have, looked at before decoding
+   * @param warnings gets one line where an image is read in a way that may surprise
    */
   public Images(long maxPixels, Consumer<String> warnings) {
     if (maxPixels < 1 || maxPixels > Integer.MAX_VALUE / 3) {
@@ -48,24 +48,24 @@ public final class Images {
     this.warnings = warnings;
   }
 
-  /** The picture of a file. */
+  /** The image of a file. */
   public RgbImage read(Path file) {
     return decode(bytes(file), file.toString());
   }
 
-  /** The picture of a file, turned as its EXIF orientation says. */
+  /** The image of a file, turned as its EXIF orientation says. */
   public RgbImage readUpright(Path file) {
     return decodeUpright(bytes(file), file.toString());
   }
 
   /**
-   * The picture that these bytes of a file hold.
+   * The image that these bytes of a file hold.
    *
-   * @param name what an error calls the picture
+   * @param name what an error calls the image
    */
   public RgbImage decode(byte[] file, String name) {
     if (file.length == 0) {
-      throw KgCoopException.data(name + ": the file is empty; expected a picture");
+      throw KgCoopException.data(name + ": the file is empty; expected an image");
     }
     ImageFormat format = ImageFormat.of(file);
     if (format == ImageFormat.UNKNOWN) {
@@ -77,11 +77,11 @@ public final class Images {
       return decode(format, file, name);
     } catch (RefusedPictureException e) {
       throw KgCoopException.data(
-          name + ": this " + format + " picture is refused: " + e.getMessage(), e);
+          name + ": this " + format + " image is refused: " + e.getMessage(), e);
     } catch (IOException | RuntimeException e) {
       // The JDK's readers meet damaged data with exceptions of any kind.
       throw KgCoopException.data(
-          "%s: cannot read this %s picture: %s".formatted(name, format, reason(e)), e);
+          "%s: cannot read this %s image: %s".formatted(name, format, reason(e)), e);
     }
   }
 
@@ -90,38 +90,38 @@ public final class Images {
     return decode(file, name).upright(Orientation.of(file));
   }
 
-  /** The whole content of a picture file. */
+  /** The whole content of an image file. */
   public static byte[] bytes(Path file) {
     try {
       if (Files.size(file) > MAX_FILE_BYTES) {
         throw KgCoopException.data(
-            file + ": the file has " + Files.size(file) + " bytes; no picture needs that many");
+            file + ": the file has " + Files.size(file) + " bytes; no image needs that many");
       }
       try (InputStream stream = Files.newInputStream(file)) {
         return bytes(stream); // what a zip says of a size need not be true
       }
     } catch (NoSuchFileException e) {
-      throw KgCoopException.data(file + ": there is no such picture", e);
+      throw KgCoopException.data(file + ": there is no such image", e);
     } catch (IOException e) {
       throw KgCoopException.data(file + ": cannot be read as a file: " + e.getMessage(), e);
     }
   }
 
   /**
-   * The rest of a stream, which is left open, as the content of a picture file.
+   * The rest of a stream, which is left open, as the content of an image file.
    *
-   * @throws KgCoopException where it has more bytes than any picture needs, or breaks off
+   * @throws KgCoopException where it has more bytes than any image needs, or breaks off
    */
   public static byte[] bytes(InputStream stream) {
     try {
       byte[] bytes = stream.readNBytes((int) MAX_FILE_BYTES + 1);
       if (bytes.length > MAX_FILE_BYTES) {
         throw KgCoopException.data(
-            "the stream has more than " + MAX_FILE_BYTES + " bytes; no picture needs that many");
+            "the stream has more than " + MAX_FILE_BYTES + " bytes; no image needs that many");
       }
       return bytes;
     } catch (IOException e) {
-      throw KgCoopException.data("the stream of a picture broke off: " + e.getMessage(), e);
+      throw KgCoopException.data("the stream of an image broke off: " + e.getMessage(), e);
     }
   }
 
@@ -140,8 +140,8 @@ public final class Images {
     if (warnedOfClipping.compareAndSet(false, true)) {
       warnings.accept(
           name
-              + ": a grey picture of 16 bits; values above 255 become 255, as Pillow does it."
-              + " Convert such pictures to 8 bits if they look white");
+              + ": a grey image of 16 bits; values above 255 become 255, as Pillow does it."
+              + " Convert such images to 8 bits if they look white");
     }
   }
 
@@ -155,18 +155,18 @@ public final class Images {
   private static String describe(byte[] file) {
     ByteReader bytes = ByteReader.bigEndian(file);
     if (bytes.startsWith("II*\0", 0) || bytes.startsWith("MM\0*", 0)) {
-      return "a TIFF picture";
+      return "a TIFF image";
     }
     if (bytes.startsWith("ftyp", 4)) {
-      return "a HEIF or AVIF picture or a video";
+      return "a HEIF or AVIF image or a video";
     }
     if (bytes.startsWith("version https://git-lfs", 0)) {
-      return "a Git LFS pointer, not the picture itself (try: git lfs pull)";
+      return "a Git LFS pointer, not the image itself (try: git lfs pull)";
     }
     int looked = Math.min(file.length, 512);
     for (int i = 0; i < looked; i++) {
       if (file[i] >= 0 && file[i] < ' ' && "\t\r\n\f".indexOf(file[i]) < 0) {
-        return "no picture of a known format";
+        return "no image of a known format";
       }
     }
     return "a text file";

@@ -7,8 +7,8 @@ import java.io.IOException;
 
 /**
  * JPEG. The JDK's reader decides on colours by rules of its own (subsampling, ICC profiles), so it
- * is given the coded picture alone, with one marker that says what libjpeg, and so Pillow, would
- * have decided from the markers of the file.
+ * is given the coded image alone, with one marker that says what libjpeg, and so Pillow, would have
+ * decided from the markers of the file.
  */
 final class JpegDecoder {
 
@@ -51,7 +51,7 @@ final class JpegDecoder {
     };
   }
 
-  /** Walks over the markers; keeps those of the coded picture and notes those about colours. */
+  /** Walks over the markers; keeps those of the coded image and notes those about colours. */
   private void collectCodedSegments() throws IOException {
     int at = 2;
     while (true) {

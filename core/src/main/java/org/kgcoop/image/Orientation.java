@@ -3,7 +3,7 @@ package org.kgcoop.image;
 import java.io.EOFException;
 
 /**
- * The EXIF orientation of a picture file: how a camera was held. 1 is upright; 2 to 8 are the ways
+ * The EXIF orientation of an image file: how a camera was held. 1 is upright; 2 to 8 are the ways
  * of turning and mirroring that {@link RgbImage#upright} undoes.
  *
  * <p>Published features were made without it, so training ignores it too.
@@ -29,7 +29,7 @@ public final class Orientation {
         default -> UPRIGHT;
       };
     } catch (EOFException e) {
-      return UPRIGHT; // a broken note about the picture is no reason to refuse the picture
+      return UPRIGHT; // a broken note about the image is no reason to refuse the image
     }
   }
 

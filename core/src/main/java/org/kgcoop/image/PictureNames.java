@@ -27,7 +27,7 @@ public final class PictureNames {
 
   private PictureNames() {}
 
-  /** The files of a folder whose names end like a picture that is read, sorted by name. */
+  /** The files of a folder whose names end like an image that is read, sorted by name. */
   public static List<Path> in(Path folder) {
     return Folders.list(folder, path -> isRead(Folders.name(path)) && Files.isRegularFile(path));
   }
@@ -43,7 +43,7 @@ public final class PictureNames {
   }
 
   /**
-   * A line about files that are pictures and not read: how many, of which kinds, and one of them;
+   * A line about files that are images and not read: how many, of which kinds, and one of them;
    * empty where there are none among these.
    */
   public static Optional<String> leftOut(List<Path> files) {
@@ -62,7 +62,7 @@ public final class PictureNames {
             .map(kind -> kind.getValue() + " " + kind.getKey())
             .collect(Collectors.joining(", "));
     return Optional.of(
-        "%s pictures are left out, of kinds that are not read (%s), such as %s; convert them to PNG"
+        "%s images are left out, of kinds that are not read (%s), such as %s; convert them to PNG"
             .formatted(leftOut.size(), kinds, leftOut.get(0)));
   }
 

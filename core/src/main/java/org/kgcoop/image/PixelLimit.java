@@ -23,8 +23,8 @@ record PixelLimit(long pixels) {
   }
 
   /**
-   * Refuses a picture that comes in more passes over its pixels than any program writes, some 10: a
-   * pass takes a few bytes of the file and the time of the whole picture.
+   * Refuses an image that comes in more passes over its pixels than any program writes, some 10: a
+   * pass takes a few bytes of the file and the time of the whole image.
    */
   void checkScans(int scans, long width, long height) throws IOException {
     if (scans > MOST_SCANS || scans * width * height > SCANS_OF_THE_LARGEST * pixels) {

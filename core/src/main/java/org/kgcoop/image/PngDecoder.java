@@ -10,8 +10,8 @@ import java.util.zip.CRC32;
 
 /**
  * PNG. The JDK's reader is given the header and the pixel data alone: transparency, gamma and
- * profiles would only make it convert what Pillow's {@code convert("RGB")} leaves as it is. A
- * picture with a palette is given as one of grey, whose values are then the indices.
+ * profiles would only make it convert what Pillow's {@code convert("RGB")} leaves as it is. A image
+ * with a palette is given as one of grey, whose values are then the indices.
  */
 final class PngDecoder {
 
@@ -19,7 +19,7 @@ final class PngDecoder {
   private static final int GREY = 0;
   private static final int PALETTE = 3;
 
-  /** The warning of a grey picture of 16 bits. */
+  /** The warning of a grey image of 16 bits. */
   interface Sixteen {
     void greyIsClipped();
   }

@@ -3,7 +3,7 @@ package org.kgcoop.image;
 import java.io.IOException;
 
 /**
- * A picture that may be whole but is not read, as one of too many pixels; the message says what to
+ * An image that may be whole but is not read, as one of too many pixels; the message says what to
  * do instead. It is the cause of what {@link Images} throws, and takes no time to find out.
  */
 public final class RefusedPictureException extends IOException {

@@ -11,10 +11,10 @@ import java.awt.image.Raster;
 import java.util.Arrays;
 
 /**
- * A picture of 8-bit red, green and blue samples, row by row from the top, (height, width, 3).
+ * An image of 8-bit red, green and blue samples, row by row from the top, (height, width, 3).
  *
- * <p>Nothing in this library writes into the samples of a picture once it is made, so pictures may
- * be shared between threads.
+ * <p>Nothing in this library writes into the samples of an image once it is made, so images may be
+ * shared between threads.
  */
 public final class RgbImage {
 
@@ -23,7 +23,7 @@ public final class RgbImage {
   private final byte[] rgb;
 
   /**
-   * A picture over these samples; the array is taken over, not copied.
+   * An image over these samples; the array is taken over, not copied.
    *
    * @param rgb height x width x 3 samples
    */
@@ -38,8 +38,8 @@ public final class RgbImage {
   }
 
   /**
-   * The picture of the Java platform's class, transparency dropped (not blended). Samples of grey
-   * and sRGB are taken as they are stored; other colours are converted to sRGB.
+   * The image of the Java platform's class, transparency dropped (not blended). Samples of grey and
+   * sRGB are taken as they are stored; other colours are converted to sRGB.
    */
   public static RgbImage of(BufferedImage image) {
     if (isPlain(image)) {
@@ -147,12 +147,12 @@ public final class RgbImage {
     return rgb[3 * (y * width + x) + channel] & 0xff;
   }
 
-  /** The rectangle of the whole picture. */
+  /** The rectangle of the whole image. */
   public Crop whole() {
     return new Crop(0, 0, height, width);
   }
 
-  /** The part of the picture inside of a rectangle. */
+  /** The part of the image inside of a rectangle. */
   public RgbImage crop(Crop crop) {
     crop.checkInside(width, height);
     if (crop.width() == width && crop.height() == height) {
@@ -166,13 +166,13 @@ public final class RgbImage {
     return new RgbImage(crop.width(), crop.height(), out);
   }
 
-  /** The picture with left and right exchanged. */
+  /** The image with left and right exchanged. */
   public RgbImage flipped() {
     return rearranged(width, height, (x, y) -> y * width + (width - 1 - x));
   }
 
   /**
-   * The picture as it should be looked at, given the EXIF orientation it was stored with.
+   * The image as it should be looked at, given the EXIF orientation it was stored with.
    *
    * @param orientation 1 (as it is) to 8; see {@link Orientation}
    */

@@ -14,7 +14,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * WebP through libwebp, the library that Pillow uses. Of an animation the first frame upon a black
- * canvas. The native code gets a file made of the picture's own chunks, whose lengths were checked
+ * canvas. The native code gets a file made of the image's own chunks, whose lengths were checked
  * here.
  */
 final class WebpDecoder {
@@ -65,7 +65,7 @@ final class WebpDecoder {
   private static RgbImage onCanvas(RgbImage frame, int left, int top, int width, int height)
       throws IOException {
     if ((long) left + frame.width() > width || (long) top + frame.height() > height) {
-      throw new IOException("it is damaged: its first frame is larger than the picture");
+      throw new IOException("it is damaged: its first frame is larger than the image");
     }
     byte[] canvas = new byte[3 * width * height];
     for (int y = 0; y < frame.height(); y++) {
@@ -76,7 +76,7 @@ final class WebpDecoder {
     return new RgbImage(width, height, canvas);
   }
 
-  /** Decodes the picture whose chunks lie between two places of the file. */
+  /** Decodes the image whose chunks lie between two places of the file. */
   private RgbImage frame(long from, long end) throws IOException {
     byte[] alpha = new byte[0];
     for (long at = from; at + 8 <= end; at = next(at)) {
@@ -93,7 +93,7 @@ final class WebpDecoder {
         return read(lossless ? new byte[0] : alpha, chunk(at), width, height);
       }
     }
-    throw new IOException("it holds no picture");
+    throw new IOException("it holds no image");
   }
 
   private byte[] chunk(long at) throws IOException {

@@ -169,7 +169,7 @@ public final class WeightFiles {
           path, "a web page instead of the file; " + expected + "; download it again");
     }
     if (isPicture(head)) {
-      return FileErrors.refused(path, "a picture, not weights; " + expected);
+      return FileErrors.refused(path, "an image, not weights; " + expected);
     }
     return FileErrors.refused(
         path, "no weight file that is known (it begins with " + start(head) + "); " + expected);

@@ -58,7 +58,7 @@ public record AutoWeight(KgCoOp method, List<Double> grid) implements Method {
     if (occasion.shots() == 1 && !validation) {
       throw KgCoopException.configuration(
           occasion.dataSet()
-              + ": to find KgCoOp's weight takes validation pictures or two shots; give it with"
+              + ": to find KgCoOp's weight takes validation images or two shots; give it with"
               + " --weight");
     }
   }

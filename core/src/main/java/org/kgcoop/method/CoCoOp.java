@@ -26,12 +26,12 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * CoCoOp: a small net shifts the context by the picture. Zhou et al., "Conditional Prompt Learning
+ * CoCoOp: a small net shifts the context by the image. Zhou et al., "Conditional Prompt Learning
  * for Vision-Language Models", CVPR 2022; code: KaiyangZhou/CoOp, {@code trainers/cocoop.py}.
  *
  * <p>{@code context(f) = ctx + g(f)}, one shift for all M vectors; {@code g(f) = W2 relu(W1 f + b1)
- * + b2} with E / 16 hidden units, f the unit image feature. So every picture has class features of
- * its own: logits and steps cost a text pass a picture. {@code loss = cross entropy}.
+ * + b2} with E / 16 hidden units, f the unit image feature. So every image has class features of
+ * its own: logits and steps cost a text pass an image. {@code loss = cross entropy}.
  *
  * @param context published: 4 vectors from "a photo of a", class name at the end, shared
  */
@@ -137,7 +137,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       return Tensor.concat(rows, 0);
     }
 
-    /** Every class feature depends on the picture: there is nothing to compute beforehand. */
+    /** Every class feature depends on the image: there is nothing to compute beforehand. */
     @Override
     public FeatureClassifier fixed() {
       return new FeatureClassifier() {
@@ -152,7 +152,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
     }
 
     /**
-     * The logits of one picture.
+     * The logits of one image.
      *
      * @param feature (1, E)
      * @param classFeatures (C, E)
@@ -163,7 +163,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
     }
 
     /**
-     * The context of each picture.
+     * The context of each image.
      *
      * @param features (B, E)
      * @return (B, M, W)
@@ -182,7 +182,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       return Objects.requireNonNull(parameters.get(name), name);
     }
 
-    /** Picture by picture, so that memory does not grow with the batch. */
+    /** Image by image, so that memory does not grow with the batch. */
     @Override
     public Step step(Batch batch) {
       int size = (int) batch.features().size(0);

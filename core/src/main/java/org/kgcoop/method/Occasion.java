@@ -8,7 +8,7 @@ import org.kgcoop.prompt.Templates;
  *
  * @param dataSet its name
  * @param template its hand-crafted prompt
- * @param shots training pictures a class; 0 for all
+ * @param shots training images a class; 0 for all
  * @param seed of all that is drawn
  */
 public record Occasion(String dataSet, String template, int shots, long seed) {

@@ -9,13 +9,13 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * The linear probe as a method to compare with: an L2-regularised logistic regression on image
- * features, whose C is the best on the validation pictures or, where there are none, over folds of
+ * features, whose C is the best on the validation images or, where there are none, over folds of
  * the shots. It knows the classes that it has seen and no other.
  */
 public record Probe() implements Method {
   public static final String ID = "probe";
 
-  /** C where one picture of a class is all there is: the middle of those that are tried. */
+  /** C where one image of a class is all there is: the middle of those that are tried. */
   static final double DEFAULT_STRENGTH = 10;
 
   @Override

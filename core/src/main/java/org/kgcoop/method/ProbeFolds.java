@@ -10,7 +10,7 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * Labelled image features in up to four folds, each with its share of every class, so that a linear
- * probe is judged by pictures that it has not seen.
+ * probe is judged by images that it has not seen.
  */
 public final class ProbeFolds {
   /** Strengths of a probe that are tried, the weakest first. */
@@ -28,7 +28,7 @@ public final class ProbeFolds {
   private final int count;
 
   /**
-   * Divides pictures.
+   * Divides images.
    *
    * @param features (N, E), unit rows
    * @param labels of each row, 0 to classes - 1
@@ -49,14 +49,14 @@ public final class ProbeFolds {
     }
   }
 
-  /** Pictures of the class that has fewest. */
+  /** Images of the class that has fewest. */
   public int fewest() {
     return fewest;
   }
 
   /**
-   * In percent, over all pictures, each judged by a probe that has not seen it, its strength chosen
-   * by the folds that it has seen. Needs three pictures of every class.
+   * In percent, over all images, each judged by a probe that has not seen it, its strength chosen
+   * by the folds that it has seen. Needs three images of every class.
    */
   public double accuracy() {
     int right = 0;
@@ -67,7 +67,7 @@ public final class ProbeFolds {
     return 100.0 * right / labels.length;
   }
 
-  /** The best strength over all folds. Needs two pictures of every class. */
+  /** The best strength over all folds. Needs two images of every class. */
   double strength() {
     return strength(NONE);
   }

@@ -7,7 +7,7 @@ import org.kgcoop.tensor.Tensor;
 public interface FeatureClassifier extends AutoCloseable {
 
   /**
-   * A score of each class for each picture; softmax makes them probabilities.
+   * A score of each class for each image; softmax makes them probabilities.
    *
    * @param features (B, E), unit rows
    * @return (B, C)
@@ -15,7 +15,7 @@ public interface FeatureClassifier extends AutoCloseable {
   Tensor logits(Tensor features);
 
   /**
-   * The class features, (C, E), unit rows, where they are the same for every picture. They are the
+   * The class features, (C, E), unit rows, where they are the same for every image. They are the
    * classifier's own and live as long as it does.
    */
   default Optional<Tensor> classFeatures() {

@@ -13,8 +13,8 @@ public interface PromptLearner extends FeatureClassifier {
   Map<String, Tensor> parameters();
 
   /**
-   * A classifier with the parameters as they are now, for many pictures: what depends on none of
-   * them is computed once. It has memory of its own; it must be closed before this learner.
+   * A classifier with the parameters as they are now, for many images: what depends on none of them
+   * is computed once. It has memory of its own; it must be closed before this learner.
    */
   FeatureClassifier fixed();
 

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * The pictures that steps saw and the time that this took: what no two runs share, and so no part
- * of a checkpoint.
+ * The images that steps saw and the time that this took: what no two runs share, and so no part of
+ * a checkpoint.
  */
 public record Effort(long pictures, double seconds) {
   /** No step. */

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The predictions of a run for each picture: {@code predictions.json}. Earlier versions wrote the
+ * The predictions of a run for each image: {@code predictions.json}. Earlier versions wrote the
  * same into {@code results.json}.
  *
  * @param targets those of the results
@@ -21,9 +21,9 @@ public record Predictions(List<OfTarget> targets) {
    * The predictions for a target.
    *
    * @param name that of the target
-   * @param confusion the number of pictures of a class (row, by label) that were taken for each
-   *     class (column)
-   * @param pictures keys of the test pictures
+   * @param confusion the number of images of a class (row, by label) that were taken for each class
+   *     (column)
+   * @param pictures keys of the test images
    * @param labels of these, in their order
    * @param predictions the labels that were predicted
    * @param confidences the probability of each prediction, to four digits
@@ -45,7 +45,7 @@ public record Predictions(List<OfTarget> targets) {
       confidences = RunJson.list(confidences);
     }
 
-    /** The prediction for each picture, as far as all that belongs to it is there. */
+    /** The prediction for each image, as far as all that belongs to it is there. */
     public List<Prediction> each() {
       return IntStream.range(0, Math.min(labels.size(), predictions.size()))
           .mapToObj(
@@ -66,7 +66,7 @@ public record Predictions(List<OfTarget> targets) {
    * @param confidence 0 to 1; NaN where that is unknown
    */
   public record Prediction(String picture, int label, int predicted, double confidence) {
-    /** True if the picture was taken for what it is. */
+    /** True if the image was taken for what it is. */
     public boolean isRight() {
       return label == predicted;
     }

@@ -76,7 +76,7 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
     return data().path("name").asText("");
   }
 
-  /** Training pictures a class; 0 for all, and where it is not known. */
+  /** Training images a class; 0 for all, and where it is not known. */
   public int shots() {
     return data().path("shots").asInt();
   }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Metrics;
 
 /**
- * The outcome of a run without its pictures: {@code results.json}.
+ * The outcome of a run without its images: {@code results.json}.
  *
  * @param chosen settings that the run has found by itself, such as a weight
  * @param training null where nothing was trained
@@ -36,7 +36,7 @@ public record RunResults(
    *
    * @param pictures that steps saw
    * @param seconds of all steps
-   * @param msPerImage the same for a picture
+   * @param msPerImage the same for an image
    * @param prepareSeconds that computing features took, as if the bank had been empty
    */
   public record Training(long pictures, double seconds, double msPerImage, double prepareSeconds) {
@@ -89,7 +89,7 @@ public record RunResults(
     return Metrics.harmonicMean(accuracy("base"), accuracy("new"));
   }
 
-  /** Milliseconds of training that a picture takes; NaN where nothing was trained. */
+  /** Milliseconds of training that an image takes; NaN where nothing was trained. */
   public double msPerImage() {
     return training == null ? Double.NaN : training.msPerImage();
   }

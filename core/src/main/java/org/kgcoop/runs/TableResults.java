@@ -130,7 +130,7 @@ public record TableResults(
    *
    * @param setting what a sweep varied
    * @param dataSet that was learned from
-   * @param shots training pictures a class; 0 for all, and where nothing was learned
+   * @param shots training images a class; 0 for all, and where nothing was learned
    * @param seed null where it is not known
    * @param chosen settings that the run has found by itself, such as a weight
    * @param run its folder below that of the table; empty where it has none

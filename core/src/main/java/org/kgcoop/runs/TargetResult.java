@@ -4,13 +4,13 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
 /**
- * The accuracy on some test pictures, and what follows from the counts. Percentages, but for the
+ * The accuracy on some test images, and what follows from the counts. Percentages, but for the
  * calibration error, which is a fraction; NaN where a number is not known.
  *
  * @param name {@code base}, {@code new}, {@code test}, or that of the data set
  * @param classes {@code all}, {@code base} or {@code new}
  * @param template of the hand-crafted prompts
- * @param fingerprint of the pictures and their labels
+ * @param fingerprint of the images and their labels
  * @param accuracy that of the counts, where they are there
  * @param distance between learned and hand-crafted class features; NaN where undefined
  */

@@ -11,7 +11,7 @@ public interface BatchPlan {
    * The batches of an epoch.
    *
    * @param epoch from 0
-   * @return for each step the numbers of its pictures
+   * @return for each step the numbers of its images
    */
   List<int[]> batches(int epoch);
 

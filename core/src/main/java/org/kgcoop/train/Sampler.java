@@ -49,7 +49,7 @@ public sealed interface Sampler {
     public RandomClass {
       if (instances < 1) {
         throw KgCoopException.configuration(
-            "random-class: expected at least 1 picture a class, got " + instances);
+            "random-class: expected at least 1 image a class, got " + instances);
       }
     }
 
@@ -71,8 +71,8 @@ public sealed interface Sampler {
   /**
    * The batches of all epochs, a pure function of what is given.
    *
-   * @param labels of each picture
-   * @param batchSize pictures a batch
+   * @param labels of each image
+   * @param batchSize images a batch
    */
   BatchPlan plan(long[] labels, int batchSize, long seed);
 

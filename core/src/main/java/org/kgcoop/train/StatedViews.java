@@ -9,8 +9,8 @@ import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.image.view.ViewStep;
 
 /**
- * The random views of training pictures, as settings state them: {@code random_crop,cutout} with
- * the numbers under keys of their own, or {@code random_crop:4 cutout:1,16} as runs keep them.
+ * The random views of training images, as settings state them: {@code random_crop,cutout} with the
+ * numbers under keys of their own, or {@code random_crop:4 cutout:1,16} as runs keep them.
  */
 final class StatedViews {
   /** The numbers of each step, in order: I for a whole one, R for any. */

@@ -39,7 +39,7 @@ public final class Trainer {
      * After an epoch.
      *
      * @param epoch from 0
-     * @param validation accuracy on the validation pictures in percent, or null where it was not
+     * @param validation accuracy on the validation images in percent, or null where it was not
      *     measured
      */
     default void epoch(int epoch, @Nullable Double validation) {}
@@ -77,7 +77,7 @@ public final class Trainer {
    * A loop that is ready to run.
    *
    * @param learner its parameters are changed in place
-   * @param source prepared features of the training pictures
+   * @param source prepared features of the training images
    * @param interrupted asked after each step; when it says yes a checkpoint is kept and training
    *     ends with an error of the kind INTERRUPTED
    */
@@ -111,8 +111,8 @@ public final class Trainer {
    * Trains to the end.
    *
    * @param from where to go on, or null for the beginning
-   * @param validation the accuracy on the validation pictures in percent, asked for after each
-   *     epoch where the best epoch is kept; null where there are none
+   * @param validation the accuracy on the validation images in percent, asked for after each epoch
+   *     where the best epoch is kept; null where there are none
    * @throws KgCoopException where a loss is not finite, or training was interrupted
    */
   public Outcome train(

@@ -20,7 +20,7 @@ public record TrainingSetting(
   public enum Subject {
     TRAINING("Training"),
     OPTIMISER("Optimiser"),
-    VIEWS("Views of training pictures");
+    VIEWS("Views of training images");
 
     private final String title;
 
@@ -44,7 +44,7 @@ public record TrainingSetting(
           whole(
               "batch_size",
               "",
-              "Pictures a step (default: the method's published one: CoOp and ProGrad 32, CoCoOp 1,"
+              "Images a step (default: the method's published one: CoOp and ProGrad 32, CoCoOp 1,"
                   + " KgCoOp 128)"),
           number("lr", "RATE", "0.002", "Learning rate"),
           text(
@@ -70,7 +70,7 @@ public record TrainingSetting(
               "sampler",
               "KIND",
               "random",
-              "random, sequential, or random-class:N (each batch N pictures of each of some"
+              "random, sequential, or random-class:N (each batch N images of each of some"
                   + " classes)"),
           text(
               "augment",
@@ -78,7 +78,7 @@ public record TrainingSetting(
               "bank:8",
               "online (a new random view in every epoch, as published), bank:V (V random views"
                   + " encoded once) or test (one fixed view)"),
-          text("keep", "WHICH", "last", "last epoch, or best on the validation pictures"),
+          text("keep", "WHICH", "last", "last epoch, or best on the validation images"),
           text("optimizer", "NAME", "sgd", "sgd, adam, adamw or rmsprop").of(Subject.OPTIMISER),
           number("momentum", "X", "0.9", "Of sgd and rmsprop").of(Subject.OPTIMISER),
           number("weight_decay", "X", "5e-4", "Weight decay").of(Subject.OPTIMISER),
@@ -99,7 +99,7 @@ public record TrainingSetting(
               Integer.class,
               "PIXELS",
               "4",
-              "Black frame of random_crop, which cuts the model's square out of a picture as it is"),
+              "Black frame of random_crop, which cuts the model's square out of an image as it is"),
           text("crop_scale", "LEAST,MOST", "0.08,1", "Areas of random_resized_crop")
               .of(Subject.VIEWS),
           text("randaugment", "N,MAGNITUDE", "2,10", "Operations and their strength, 0 to 30")

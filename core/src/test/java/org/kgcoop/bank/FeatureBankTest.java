@@ -85,7 +85,7 @@ class FeatureBankTest {
     List<Item> items = data.train();
     FeatureBank first = bank(clip);
     FeatureBank.Features made = first.test(items, done -> {});
-    // The pictures are gone: only what was kept can answer, by the bytes of copies elsewhere.
+    // The images are gone: only what was kept can answer, by the bytes of copies elsewhere.
     Path copies = Files.createDirectories(folder.resolve("copies"));
     List<Item> moved = new ArrayList<>();
     for (Item item : items) {
@@ -238,7 +238,7 @@ class FeatureBankTest {
   @Test
   void anUnreadablePictureIsNamed() throws IOException {
     Path broken = folder.resolve("broken.jpg");
-    Files.writeString(broken, "no picture");
+    Files.writeString(broken, "no image");
     List<Item> items = new ArrayList<>(data.train());
     items.add(new Item("broken.jpg", broken, 0, "a"));
     assertThatThrownBy(() -> bank(clip).test(items, done -> {}))

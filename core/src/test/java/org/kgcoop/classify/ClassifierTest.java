@@ -263,7 +263,7 @@ class ClassifierTest {
   void whatIsNoPictureIsRefused() {
     assertThatThrownBy(() -> classifier.classify("text".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("picture: this is a text file");
+        .hasMessageContaining("image: this is a text file");
     assertThatThrownBy(() -> classifier.classifyAll(List.of("photo.jpg")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("java.lang.String");
@@ -292,7 +292,7 @@ class ClassifierTest {
     } finally {
       System.setOut(before);
     }
-    // Three pictures, three classes each.
+    // Three images, three classes each.
     assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
         .hasSize(9)
         .allMatch(line -> line.matches(".*p[0-2]\\.png (cat|dog|red_fox) [01]\\.\\d{3}"));

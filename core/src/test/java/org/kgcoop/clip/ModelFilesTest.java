@@ -281,7 +281,7 @@ class ModelFilesTest {
     }
     openClip("model_cfg.vision_cfg.image_size", "12");
     assertThatThrownBy(() -> Clip.load(folder).close())
-        .hasMessageContaining("states pictures of 12 pixels, which make 3 positions of 4 a side")
+        .hasMessageContaining("states images of 12 pixels, which make 3 positions of 4 a side")
         .hasMessageContaining("'visual.positional_embedding' has 2");
   }
 

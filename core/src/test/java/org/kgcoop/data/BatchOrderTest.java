@@ -59,7 +59,7 @@ class BatchOrderTest {
 
   @Test
   void aBatchOfClassesHoldsAsManyPicturesOfEach() {
-    // Three classes of 5, 4 and 1 pictures, in portions of 2: 2, 2 and 1 of them (with repetition).
+    // Three classes of 5, 4 and 1 images, in portions of 2: 2, 2 and 1 of them (with repetition).
     long[] labels = {0, 0, 0, 0, 0, 1, 1, 1, 1, 2};
     Set<List<Long>> drawn = new HashSet<>();
     for (int epoch = 0; epoch < 50; epoch++) {

@@ -50,7 +50,7 @@ class FewShotTest {
     assertThat(drawn.test()).isEqualTo(train);
     assertThat(warnings)
         .containsExactly(
-            "pets: 1 of 2 classes have fewer than 4 training pictures, so all of them are used:"
+            "pets: 1 of 2 classes have fewer than 4 training images, so all of them are used:"
                 + " cat (2)");
   }
 

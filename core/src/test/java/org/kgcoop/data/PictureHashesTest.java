@@ -114,6 +114,6 @@ class PictureHashesTest {
   void aPictureThatIsNotThereIsNamed() {
     assertThatThrownBy(() -> remembering().of(List.of(folder.resolve("none.png"))))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("none.png: there is no such picture");
+        .hasMessageContaining("none.png: there is no such image");
   }
 }

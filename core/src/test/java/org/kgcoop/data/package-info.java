@@ -1,4 +1,4 @@
-/** What pictures, splits and draws must be; reference values come from Pillow and CPython. */
+/** What images, splits and draws must be; reference values come from Pillow and CPython. */
 @NullMarked
 package org.kgcoop.data;
 

@@ -42,7 +42,7 @@ class BootstrapTest {
 
   @Test
   void ofSeedsAloneTheVarianceIsTheUnbiasedOneOfTheirMean() {
-    // All pictures alike: accuracies 100, 0, 0 whatever is drawn. Their unbiased variance is
+    // All images alike: accuracies 100, 0, 0 whatever is drawn. Their unbiased variance is
     // (66.7^2 + 2 x 33.3^2) / 2 = 3333.3; that of the mean of three a third of it: 33.33^2.
     int[][][] correct = {{first(10, 10), first(0, 10), first(0, 10)}};
 
@@ -77,7 +77,7 @@ class BootstrapTest {
 
   @Test
   void rowsArePairedSeedBySeed() {
-    // The seeds move both rows alike: a difference of 10 points on other pictures in each of them.
+    // The seeds move both rows alike: a difference of 10 points on other images in each of them.
     int[][] lower = {first(20, 100), first(50, 100), first(80, 100)};
     int[][] higher = {first(30, 100), first(60, 100), first(90, 100)};
 

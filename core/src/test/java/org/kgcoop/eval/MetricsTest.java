@@ -48,7 +48,7 @@ class MetricsTest {
   @Test
   void calibrationErrorIsTheWeightedGap() {
     // Bin (0, 0.5]: confidences 0.5 and 0.3, one of two correct: gap 0.1.
-    // Bin (0.5, 1]: confidence 0.9, correct: gap 0.1. Both weigh in by their pictures.
+    // Bin (0.5, 1]: confidence 0.9, correct: gap 0.1. Both weigh in by their images.
     double error =
         Metrics.expectedCalibrationError(
             new int[] {0, 1, 2}, new int[] {0, 0, 2}, new double[] {0.5, 0.3, 0.9}, 2);

@@ -10,7 +10,7 @@ import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 
-/** Says what the pictures of a folder show. */
+/** Says what the images of a folder show. */
 public final class PetPictures {
   private PetPictures() {}
 
@@ -20,7 +20,7 @@ public final class PetPictures {
     try (Stream<Path> folder = Files.list(Path.of(arguments[2]));
         Clip clip = Clip.load(weights);
         Classifier classifier = Classifier.load(prompt, clip)) {
-      // Beside pictures a folder may have hidden files, such as .DS_Store.
+      // Beside images a folder may have hidden files, such as .DS_Store.
       List<Path> photos =
           folder.filter(file -> !file.getFileName().toString().startsWith(".")).sorted().toList();
       List<Classification> results = classifier.classifyAll(photos);

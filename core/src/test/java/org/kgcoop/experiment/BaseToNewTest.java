@@ -101,7 +101,7 @@ class BaseToNewTest {
         assertThat(row.msPerImageWithFeatures()).isGreaterThan(row.msPerImage());
       }
     }
-    // Of four classes two are base with 5 test pictures each; of three the first two with 3.
+    // Of four classes two are base with 5 test images each; of three the first two with 3.
     assertThat(totals(table, "one")).containsOnly(List.of(10L, 10L));
     assertThat(totals(table, "two")).containsOnly(List.of(6L, 3L));
   }
@@ -144,7 +144,7 @@ class BaseToNewTest {
     List<Function<Occasion, Method>> one = METHODS.subList(2, 3);
     JsonNode expected =
         TinyLab.withoutTimes(written(plan(one, "online"), "undisturbed", () -> false));
-    // Data set one: 4 pictures in batches of 2, 3 epochs: 6 steps a seed. A stop at every third
+    // Data set one: 4 images in batches of 2, 3 epochs: 6 steps a seed. A stop at every third
     // step hits ends of epochs and the middle.
     AtomicInteger steps = new AtomicInteger();
     int stops = 0;
@@ -182,7 +182,7 @@ class BaseToNewTest {
     assertThat(prompt.classNames()).containsExactly("a", "b");
     assertThat(prompt.clipFingerprint()).isEqualTo(lab.clip.fingerprint());
     JsonNode results = TinyLab.results(run);
-    // 6 steps of 2 pictures.
+    // 6 steps of 2 images.
     assertThat(results.path("training").path("pictures").asInt()).isEqualTo(12);
     assertThat(results.path("nearest_words")).hasSize(2).allMatch(words -> words.size() == 5);
 

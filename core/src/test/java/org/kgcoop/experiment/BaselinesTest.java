@@ -51,7 +51,7 @@ class BaselinesTest {
                     data("val", List.of("a", "b", "c"), 4, 2))),
             plan,
             folder.resolve("out"));
-    // The pictures are noise around a colour of their class.
+    // The images are noise around a colour of their class.
     JsonNode probe = table.path("rows").path(1);
     assertThat(probe.path("title").asText()).isEqualTo("Linear probe");
     assertThat(probe.path("columns").path(1).path("accuracy").asDouble()).isGreaterThan(80);
@@ -91,7 +91,7 @@ class BaselinesTest {
                     plan,
                     folder.resolve("out")))
         .hasMessageContaining("'d' of other");
-    // The same pictures by name, so the same colours: class c has another label there.
+    // The same images by name, so the same colours: class c has another label there.
     DataSet all = data("same", List.of("a", "b", "c"), 1, 0);
     DataSet some =
         new DataSet(

@@ -98,7 +98,7 @@ class EvaluatorTest {
         Scope scope = Scope.open("test")) {
       Evaluator.Result result =
           Evaluator.evaluate(learner, FeatureBank.inMemory(encoder), data, Progress.SILENT);
-      // One picture at a time, through the learner itself.
+      // One image at a time, through the learner itself.
       int correct = 0;
       for (Item item : data.test()) {
         Tensor logits = learner.logits(encoder.test(List.of(item)));

@@ -40,7 +40,7 @@ class HeadroomTest {
     Headroom found = Headroom.of(bench, List.of(data));
     assertThat(found.pictures()).isEqualTo(32);
     assertThat(found.classes()).isEqualTo(4);
-    // The pictures are noise around a colour of their class.
+    // The images are noise around a colour of their class.
     assertThat(found.probe().mean()).isGreaterThan(80);
     assertThat(found.zeroShot().mean()).isLessThan(60);
     assertThat(found.points())
@@ -60,6 +60,6 @@ class HeadroomTest {
     DataSet data = Pictures.dataSet(folder, List.of("a", "b"), 2, 0, 1);
     assertThatThrownBy(() -> Headroom.of(bench, List.of(data)))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("2 training pictures");
+        .hasMessageContaining("2 training images");
   }
 }

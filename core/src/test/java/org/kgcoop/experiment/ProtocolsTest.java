@@ -53,7 +53,7 @@ class ProtocolsTest {
     return Pictures.dataSet(folder.resolve("abc"), List.of("a", "b", "c"), 3, 0, 4);
   }
 
-  /** Other classes, fewer pictures. */
+  /** Other classes, fewer images. */
   private DataSet de() {
     return Pictures.dataSet(folder.resolve("de"), List.of("d", "e"), 1, 0, 3);
   }
@@ -140,7 +140,7 @@ class ProtocolsTest {
         .containsExactly("abc", "de", "ac");
     assertThat(TinyLab.stream(targets.path(1).path("class_names")).map(JsonNode::asText))
         .containsExactly("d", "e");
-    // 3 classes of 4 pictures, 2 of 3, 2 of 5.
+    // 3 classes of 4 images, 2 of 3, 2 of 5.
     assertThat(TinyLab.stream(targets).map(t -> t.path("total").asInt()))
         .containsExactly(12, 6, 10);
     assertThat(TinyLab.stream(targets.path(1).path("labels")).map(JsonNode::asInt))
@@ -326,7 +326,7 @@ class ProtocolsTest {
   private static void spoil(List<Item> items) {
     try {
       for (Item item : items) {
-        Files.writeString(item.file(), "no picture");
+        Files.writeString(item.file(), "no image");
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -94,9 +94,9 @@ class WeightSearchTest {
             plan(4),
             folder.resolve("out"),
             () -> steps.incrementAndGet() < 0);
-    // The run: 4 classes of 4 pictures in batches of 2, 3 epochs. The search: 2 weights, 2 halves
+    // The run: 4 classes of 4 images in batches of 2, 3 epochs. The search: 2 weights, 2 halves
     // of
-    // 2 classes of 3 pictures: 3 steps an epoch instead of 8, so 8 epochs instead of 3.
+    // 2 classes of 3 images: 3 steps an epoch instead of 8, so 8 epochs instead of 3.
     assertThat(steps).hasValue(24 + 2 * 2 * 24);
   }
 
@@ -121,7 +121,7 @@ class WeightSearchTest {
     JsonNode unused = lab.run(new BaseToNew(List.of(data(2))), plan(4), folder.resolve("out"));
     byte[] search = Files.readAllBytes(folder.resolve("out/set/kgcoop/seed1/weight_search.json"));
     DataSet data = data(2);
-    // New classes with pictures of base classes, and wrong test pictures.
+    // New classes with images of base classes, and wrong test images.
     DataSet swapped =
         data.withPictures(
             data.train().stream()
@@ -180,7 +180,7 @@ class WeightSearchTest {
     assertThatThrownBy(
             () -> lab.run(new BaseToNew(List.of(data(0))), plan(1), folder.resolve("out")))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("takes validation pictures or two shots");
+        .hasMessageContaining("takes validation images or two shots");
     DataSet few = Pictures.dataSet(folder.resolve("few"), List.of("a", "b", "c", "d"), 2, 0, 1);
     assertThatThrownBy(() -> lab.run(new BaseToNew(List.of(few)), plan(2), folder.resolve("out")))
         .isInstanceOf(KgCoopException.class)

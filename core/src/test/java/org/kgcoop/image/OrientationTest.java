@@ -42,7 +42,7 @@ class OrientationTest {
     assertThat(Orientation.of(png(tiff))).isEqualTo(1);
   }
 
-  /** A picture "ab / cd" of one colour a pixel; what is expected follows the EXIF standard. */
+  /** An image "ab / cd" of one colour a pixel; what is expected follows the EXIF standard. */
   @ParameterizedTest
   @CsvSource({"1,abcd", "2,badc", "3,dcba", "4,cdab", "5,acbd", "6,cadb", "7,dbca", "8,bdac"})
   void turnsAndMirrors(int orientation, String expected) {

@@ -60,7 +60,7 @@ class WeightFilesTest {
           IoFixtures.bytes("BM1234", 0, 0, 0, 0)
         }) {
       Path path = IoFixtures.write(folder.resolve("photo.jpg"), head);
-      assertThat(openError(path)).contains("a picture, not weights; expected safetensors");
+      assertThat(openError(path)).contains("an image, not weights; expected safetensors");
     }
   }
 

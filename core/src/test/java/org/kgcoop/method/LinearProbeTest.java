@@ -9,7 +9,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 class LinearProbeTest {
-  /** Three directions in the plane, two pictures each. */
+  /** Three directions in the plane, two images each. */
   private static final float[] FEATURES = {
     1, 0, 0.96f, 0.28f, 0, 1, -0.28f, 0.96f, -0.6f, -0.8f, -0.8f, -0.6f
   };
@@ -17,7 +17,7 @@ class LinearProbeTest {
   private static final int[] LABELS = {0, 0, 1, 1, 2, 2};
 
   /**
-   * Two classes on a line, a picture each at +1 and -1: by symmetry W = (w, -w) and b = 0, and the
+   * Two classes on a line, an image each at +1 and -1: by symmetry W = (w, -w) and b = 0, and the
    * derivative of w^2 + 2 C log(1 + exp(-2 w)) is zero where w = 2 C / (1 + exp(2 w)).
    */
   @Test

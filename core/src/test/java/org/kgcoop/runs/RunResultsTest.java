@@ -87,7 +87,7 @@ class RunResultsTest {
             "distance");
     assertThat(keys(json.path("targets").path(1))).doesNotContain("distance");
     assertThat(json.path("targets").path(1).path("accuracy").asDouble()).isEqualTo(75);
-    // 31.25 ms, and 250 ms divided among 16 pictures
+    // 31.25 ms, and 250 ms divided among 16 images
     assertThat(results.msPerImageWithFeatures()).isEqualTo(46.875);
     assertThat(keys(RunJson.tree(RunResults.NONE))).containsExactly("targets");
   }

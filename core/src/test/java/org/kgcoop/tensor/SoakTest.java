@@ -58,7 +58,7 @@ class SoakTest {
     assertThat(Long.parseLong(Files.readString(folder.resolve(GROWTH)))).isLessThan(BOUND);
   }
 
-  /** Trains with pictures below a folder and leaves there by how many bytes the process grew. */
+  /** Trains with images below a folder and leaves there by how many bytes the process grew. */
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
     DataSet data = Pictures.dataSet(folder, List.of("a", "b"), 1, 0, 1);

@@ -50,7 +50,7 @@ import org.kgcoop.tensor.UpdateRule;
 class TrainerTest {
   private static final int EPOCHS = 3;
 
-  /** 3 classes with 3 pictures each, in batches of 4: 2 steps an epoch, one picture is left out. */
+  /** 3 classes with 3 images each, in batches of 4: 2 steps an epoch, one image is left out. */
   private static final int STEPS = 6;
 
   private final Clip clip = TinyClip.load();

@@ -14,7 +14,7 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** A square picture, grey or in colour. */
+/** A square image, grey or in colour. */
 final class Bitmap {
 
   private final int side;
@@ -22,7 +22,7 @@ final class Bitmap {
   private final byte[] samples;
 
   /**
-   * A picture over these samples; the array is taken over, not copied.
+   * An image over these samples; the array is taken over, not copied.
    *
    * @param side in pixels
    * @param channels 1 (grey) or 3 (red, green, blue)
@@ -88,7 +88,7 @@ final class Bitmap {
     return encode(image);
   }
 
-  /** The same picture with 16 levels of grey, or itself where it has colours. */
+  /** The same image with 16 levels of grey, or itself where it has colours. */
   Bitmap sixteenLevels() {
     if (channels == 3) {
       return this;

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /**
  * A way of seeing that makes a whole data set unlike ordinary icons, in training and in test alike,
- * as satellite pictures and textures are unlike what the web shows. Every one is a pure function of
+ * as satellite images and textures are unlike what the web shows. Every one is a pure function of
  * the drawing and its name.
  */
 enum Condition {

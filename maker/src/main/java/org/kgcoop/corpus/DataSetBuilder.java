@@ -93,7 +93,7 @@ final class DataSetBuilder {
     Credits.write(out.resolve("CREDITS.tsv"), icons, credited);
   }
 
-  /** The pictures of all classes that any recipe asks for, by concept. */
+  /** The images of all classes that any recipe asks for, by concept. */
   private Map<String, List<Gallery.Picture>> pictures(
       List<Recipe> recipes, List<Drawing> drawings) {
     Set<String> wanted = new HashSet<>();
@@ -151,7 +151,7 @@ final class DataSetBuilder {
     return classes;
   }
 
-  /** Coarse conditions make one picture of two drawings; the first of them stays. */
+  /** Coarse conditions make one image of two drawings; the first of them stays. */
   private static List<Gallery.Picture> differentUnder(
       Condition condition, List<Gallery.Picture> pictures) {
     Set<ByteBuffer> seen = new HashSet<>();
@@ -164,7 +164,7 @@ final class DataSetBuilder {
     return condition.of(picture.bitmap().sixteenLevels(), picture.drawing().icon().key());
   }
 
-  /** The test pictures of the source, or the same classes by other designers. */
+  /** The test images of the source, or the same classes by other designers. */
   private Map<String, SplitRule> shifted(
       Recipe recipe, Map<String, List<Gallery.Picture>> byConcept) {
     Map<String, SplitRule> source = made.getOrDefault(recipe.source(), Map.of());

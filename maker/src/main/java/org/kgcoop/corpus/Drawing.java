@@ -10,7 +10,7 @@ import java.util.Set;
  *
  * @param caption the name it has in its set, cleaned
  * @param others what else it is called there, cleaned
- * @param concept the canonical name of what it shows: pictures of one concept show one thing
+ * @param concept the canonical name of what it shows: images of one concept show one thing
  * @param style how it is drawn
  * @param domain what field it belongs to
  * @param variant its place among the drawings that its set has of that caption, from 0

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "maker/build",
     mixinStandardHelpOptions = true,
-    description = "Makes pictures and captions of the icons of the npm package @iconify/json.")
+    description = "Makes images and captions of the icons of the npm package @iconify/json.")
 public final class Main {
 
   @Option(

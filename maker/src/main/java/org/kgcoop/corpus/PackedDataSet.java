@@ -22,7 +22,7 @@ final class PackedDataSet {
 
   private final Map<String, byte[]> entries = new TreeMap<>();
 
-  /** Adds a picture to a part and class. */
+  /** Adds an image to a part and class. */
   void add(String part, String className, String name, Bitmap bitmap) {
     entries.put(
         "%s/%s/%s.png".formatted(part, className.replace(' ', '_'), name.replace(':', '-')),
@@ -33,7 +33,7 @@ final class PackedDataSet {
     entries.put(name, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Writes the file, entries by name, uncompressed, since pictures are compressed already. */
+  /** Writes the file, entries by name, uncompressed, since images are compressed already. */
   void write(Path file) {
     AtomicFile.write(
         file,

@@ -11,7 +11,7 @@ enum Part {
   DOWNSTREAM,
   /** The zero-shot figure, measured once. */
   TEST,
-  /** Test pictures in a style that training does not have. */
+  /** Test images in a style that training does not have. */
   SHIFT;
 
   /**

@@ -154,14 +154,14 @@ final class PretrainingCorpus {
     progress.accept(
         String.format(
             Locale.ROOT,
-            "%s: %,d pictures of %,d concepts by %d families",
+            "%s: %,d images of %,d concepts by %d families",
             list,
             pictures.size(),
             concepts.size(),
             families.size()));
   }
 
-  /** The line of a picture, as the manifests have it. */
+  /** The line of an image, as the manifests have it. */
   static String line(String path, Drawing drawing) {
     ObjectNode line = JSON.createObjectNode();
     line.put("picture", path);

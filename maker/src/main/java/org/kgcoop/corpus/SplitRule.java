@@ -6,7 +6,7 @@ import java.util.List;
 import org.kgcoop.files.Sha256;
 
 /**
- * Divides the pictures of a class: in the order of the SHA-256 of their drawings' names, copies of
+ * Divides the images of a class: in the order of the SHA-256 of their drawings' names, copies of
  * one before them left out, first test, then training, then validation.
  *
  * @param train at least the shots, at most {@link #MOST_TRAIN}
@@ -41,7 +41,7 @@ record SplitRule(
         pictures.subList(0, test));
   }
 
-  /** The pictures in the order of the rule, without those that are copies of one before them. */
+  /** The images in the order of the rule, without those that are copies of one before them. */
   static List<Gallery.Picture> ordered(List<Gallery.Picture> pictures) {
     List<Gallery.Picture> kept = new ArrayList<>();
     pictures.stream()

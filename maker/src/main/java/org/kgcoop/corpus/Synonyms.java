@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings names of one thing to one name, since two pictures of one thing must never be called
+ * Brings names of one thing to one name, since two images of one thing must never be called
  * different in a batch: "mail plus" and "add email" are "envelope plus" and "plus envelope".
  */
 final class Synonyms {

@@ -45,7 +45,7 @@ final class ModelOptions {
       names = "--resolution",
       paramLabel = "N",
       defaultValue = "64",
-      description = "Side of the pictures in pixels (default: ${DEFAULT-VALUE}).")
+      description = "Side of the images in pixels (default: ${DEFAULT-VALUE}).")
   private int resolution;
 
   @Option(
@@ -98,7 +98,7 @@ final class ModelOptions {
     return merges;
   }
 
-  /** Side of its pictures in pixels. */
+  /** Side of its images in pixels. */
   int resolution() {
     return resolution;
   }

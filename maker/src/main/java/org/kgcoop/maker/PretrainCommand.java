@@ -23,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "pretrain",
     mixinStandardHelpOptions = true,
-    header = "Pre-train a CLIP from pictures and captions.",
+    header = "Pre-train a CLIP from images and captions.",
     description = {
       "",
       "Pre-train a small CLIP from drawings and captions. Run again on the same folder, it goes on"
@@ -32,7 +32,7 @@ import picocli.CommandLine.ParentCommand;
       "--data is a folder with manifest.jsonl (or such a file), a JSON object a line:",
       "  {\"picture\": \"png/1.png\", \"captions\": [\"cat\", \"kitten\"], \"concept\": \"cat\",",
       "   \"style\": [\"outline\"], \"domain\": [\"animal\"], \"tint\": true, \"flip\": true}",
-      "picture and captions must be there. tint: dark ink on white, which may take colours."
+      "image and captions must be there. tint: dark ink on white, which may take colours."
           + " flip false: its mirror image shows something else.",
       ""
     },
@@ -91,7 +91,7 @@ public final class PretrainCommand implements Callable<Integer> {
       names = "--batch-size",
       paramLabel = "N",
       defaultValue = "256",
-      description = "Pictures a step, of different concepts (default: ${DEFAULT-VALUE}).")
+      description = "Images a step, of different concepts (default: ${DEFAULT-VALUE}).")
   private int batchSize;
 
   @Option(
@@ -181,7 +181,7 @@ public final class PretrainCommand implements Callable<Integer> {
       names = "--validation",
       paramLabel = "FILE",
       description =
-          "Pictures for the zero-shot check, a .jsonl like the corpus (default: validation.jsonl"
+          "Images for the zero-shot check, a .jsonl like the corpus (default: validation.jsonl"
               + " beside it, where there is one).")
   private @Nullable Path validation;
 
@@ -203,7 +203,7 @@ public final class PretrainCommand implements Callable<Integer> {
       names = "--check-pictures",
       paramLabel = "N",
       defaultValue = "2000",
-      description = "Pictures of such a check, at most (default: ${DEFAULT-VALUE}).")
+      description = "Images of such a check, at most (default: ${DEFAULT-VALUE}).")
   private int checkPictures;
 
   @Option(
@@ -244,10 +244,10 @@ public final class PretrainCommand implements Callable<Integer> {
     Path checked = validationFile();
     Corpus held = checked == null ? null : Corpus.read(checked, model.resolution(), images);
     output.info(
-        "%s pictures of %s concepts".formatted(corpus.size(), corpus.concepts().size())
+        "%s images of %s concepts".formatted(corpus.size(), corpus.concepts().size())
             + (held == null
                 ? ""
-                : "; check on up to %s of %s pictures of %s concepts"
+                : "; check on up to %s of %s images of %s concepts"
                     .formatted(checkPictures, held.size(), held.concepts().size())));
     try (PretrainingProgress progress = new PretrainingProgress(output)) {
       ObjectNode results =
@@ -266,7 +266,7 @@ public final class PretrainCommand implements Callable<Integer> {
     output.line(
         String.format(
             Locale.ROOT,
-            "%d steps, %d pictures, %.0f s, logit scale %.1f",
+            "%d steps, %d images, %.0f s, logit scale %.1f",
             results.path("steps").asLong(),
             results.path("pictures_seen").asLong(),
             results.path("seconds").asDouble(),
@@ -275,7 +275,7 @@ public final class PretrainCommand implements Callable<Integer> {
       output.line(
           String.format(
               Locale.ROOT,
-              "zero-shot %.2f %% on the validation pictures",
+              "zero-shot %.2f %% on the validation images",
               results.path("zero_shot_accuracy").asDouble()));
     }
     output.line("model: " + out);

@@ -1,14 +1,14 @@
 package org.kgcoop.pretrain;
 
 /**
- * Pictures and their captions, B of each.
+ * Images and their captions, B of each.
  *
  * @param pixels samples, (B, R, R, channels)
  * @param texts for each caption its token ids between the mark of its start, left out, and that of
  *     its end
  * @param captions as written
- * @param concepts for each picture the number of its concept
- * @param pairs how many drawings stand twice: the first 2 {@code pairs} pictures, two by two
+ * @param concepts for each image the number of its concept
+ * @param pairs how many drawings stand twice: the first 2 {@code pairs} images, two by two
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 record Batch(byte[] pixels, int[][] texts, String[] captions, int[] concepts, int pairs) {

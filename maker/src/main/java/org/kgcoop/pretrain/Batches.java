@@ -15,10 +15,9 @@ import org.kgcoop.pretrain.Look.Company;
  * Draws batches. Each is a pure function of the seed and its number, so a run that goes on needs no
  * state of a generator.
  *
- * <p>A concept with n pictures is drawn with probability proportional to {@code n^0.75}, and at
- * most once a batch: two pictures of one thing would count as each other's wrong answer. Some
- * drawings stand twice, in two looks: there the captions' words for the look alone tell which is
- * which.
+ * <p>A concept with n images is drawn with probability proportional to {@code n^0.75}, and at most
+ * once a batch: two images of one thing would count as each other's wrong answer. Some drawings
+ * stand twice, in two looks: there the captions' words for the look alone tell which is which.
  */
 final class Batches {
   private static final double POWER = 0.75;
@@ -133,7 +132,7 @@ final class Batches {
     return Look.strong(random, entry.tint(), settings.model().channels() == 3, entry.flip(), true);
   }
 
-  /** Renders and tells one picture. */
+  /** Renders and tells one image. */
   private void fill(
       Batch batch,
       int slot,

@@ -11,7 +11,7 @@ import org.kgcoop.pretrain.Look.Company;
 import org.kgcoop.pretrain.Look.Effect;
 import org.kgcoop.pretrain.Look.Texture;
 
-/** Words for pictures: what they show, and in which look. Every word is true of the picture. */
+/** Words for images: what they show, and in which look. Every word is true of the image. */
 final class Captions {
   private static final List<String> KINDS =
       List.of("icon", "icon", "drawing", "picture", "symbol", "image");
@@ -185,7 +185,7 @@ final class Captions {
   }
 
   /**
-   * Texts to learn a vocabulary from: all names, and some sentences about every picture.
+   * Texts to learn a vocabulary from: all names, and some sentences about every image.
    *
    * @return how often each occurs
    */

@@ -20,16 +20,16 @@ import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.image.view.Transform;
 
 /**
- * Pictures with captions, held in memory. Read from a manifest, a JSON object a line:
+ * Images with captions, held in memory. Read from a manifest, a JSON object a line:
  *
  * <pre>
- * {"picture": "png/cat.png", "captions": ["cat", "kitten"], "concept": "cat",
+ * {"image": "png/cat.png", "captions": ["cat", "kitten"], "concept": "cat",
  *  "style": ["outline"], "domain": ["animal"], "tint": true, "flip": true}
  * </pre>
  *
- * {@code picture} (relative to the manifest) and {@code captions} must be there. Pictures of one
+ * {@code picture} (relative to the manifest) and {@code captions} must be there. Images of one
  * {@code concept} (default: the first caption) never stand against each other. {@code style} and
- * {@code domain} are words that are true of the picture. {@code tint} says that it is dark ink on
+ * {@code domain} are words that are true of the image. {@code tint} says that it is dark ink on
  * white, which may take any colour; {@code flip: false}, that its mirror image shows something
  * else.
  */
@@ -37,7 +37,7 @@ public final class Corpus {
   static final String MANIFEST = "manifest.jsonl";
 
   /**
-   * A picture and what may be said of it.
+   * An image and what may be said of it.
    *
    * @param captions names of what it shows, at least one
    * @param concept number of its concept
@@ -64,7 +64,7 @@ public final class Corpus {
     this.entries = List.copyOf(entries);
   }
 
-  /** A line of the manifest before its picture is read. */
+  /** A line of the manifest before its image is read. */
   private record Line(
       int number,
       Path picture,
@@ -76,11 +76,11 @@ public final class Corpus {
       boolean flip) {}
 
   /**
-   * Reads a manifest and all its pictures.
+   * Reads a manifest and all its images.
    *
    * @param path the manifest, or a folder with {@code manifest.jsonl}
-   * @param resolution R: larger or smaller pictures are resized, the shorter side to it, and cut
-   * @throws KgCoopException where a line or a picture cannot be read, naming it
+   * @param resolution R: larger or smaller images are resized, the shorter side to it, and cut
+   * @throws KgCoopException where a line or an image cannot be read, naming it
    */
   public static Corpus read(Path path, int resolution, Images images) {
     Path file = Files.isDirectory(path) ? path.resolve(MANIFEST) : path;
@@ -143,7 +143,7 @@ public final class Corpus {
       }
     }
     if (lines.isEmpty()) {
-      throw KgCoopException.data(file + ": it lists no pictures");
+      throw KgCoopException.data(file + ": it lists no images");
     }
     return lines;
   }
@@ -185,7 +185,7 @@ public final class Corpus {
     return List.copyOf(words);
   }
 
-  /** R, the side of every picture. */
+  /** R, the side of every image. */
   public int resolution() {
     return resolution;
   }

@@ -6,8 +6,8 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * CLIP's loss (Radford et al., 2021, figure 3). With unit features f_i of pictures, t_j of texts
- * and the scale s:
+ * CLIP's loss (Radford et al., 2021, figure 3). With unit features f_i of images, t_j of texts and
+ * the scale s:
  *
  * <pre>
  * logits_ij = s f_i . t_j
@@ -18,10 +18,10 @@ final class InfoNce {
   private InfoNce() {}
 
   /**
-   * The loss of matching pictures and texts.
+   * The loss of matching images and texts.
    *
    * @param images (B, E), of any length
-   * @param texts (B, E), of any length, in the order of their pictures
+   * @param texts (B, E), of any length, in the order of their images
    * @param logScale (), the logarithm of s
    * @return ()
    */

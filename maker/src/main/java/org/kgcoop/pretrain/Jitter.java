@@ -3,7 +3,7 @@ package org.kgcoop.pretrain;
 import java.util.SplittableRandom;
 
 /**
- * The accidents of a picture that no caption mentions.
+ * The accidents of an image that no caption mentions.
  *
  * @param degrees it is turned by, clockwise
  * @param zoom its size

@@ -8,7 +8,7 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * The numbers that samples become: white is 0, black -2. Drawings are mostly white, and 0 is also
- * what convolutions see outside of a picture.
+ * what convolutions see outside of an image.
  */
 final class Normalisation {
   private static final double MEAN = 1;
@@ -24,7 +24,7 @@ final class Normalisation {
   }
 
   /**
-   * Normalised pictures.
+   * Normalised images.
    *
    * @param samples (B, R, R, channels), 0 to 255
    * @return (B, channels, R, R), the channels of a pixel side by side in memory

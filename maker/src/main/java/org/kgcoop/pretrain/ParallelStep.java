@@ -247,7 +247,7 @@ final class ParallelStep implements AutoCloseable {
   }
 
   /**
-   * Normalised pictures of a batch.
+   * Normalised images of a batch.
    *
    * @return (size, channels, R, R), the channels of a pixel side by side in memory, which makes
    *     convolutions quicker

@@ -21,7 +21,7 @@ import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 
 /**
- * Pre-trains a CLIP: symmetric InfoNCE over batches of pictures and captions, AdamW, a warm-up and
+ * Pre-trains a CLIP: symmetric InfoNCE over batches of images and captions, AdamW, a warm-up and
  * half a cosine, cut gradients, a learned scale. Radford et al., "Learning Transferable Visual
  * Models From Natural Language Supervision", ICML 2021.
  *
@@ -68,7 +68,7 @@ public final class Pretraining {
           || !template.contains("{}")
           || (stored != DType.FLOAT32 && stored != DType.FLOAT16)) {
         throw KgCoopException.configuration(
-            "expected merges of at least 0, checks of at least 1 step and picture, checkpoints"
+            "expected merges of at least 0, checks of at least 1 step and image, checkpoints"
                 + " after more than 0 seconds, a template with {} and float32 or float16, got "
                 + List.of(merges, checkEvery, checkPictures, checkpointSeconds, template, stored));
       }

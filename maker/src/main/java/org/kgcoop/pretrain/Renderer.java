@@ -35,7 +35,7 @@ final class Renderer {
   }
 
   /**
-   * Writes the picture as samples, (R, R, channels).
+   * Writes the image as samples, (R, R, channels).
    *
    * @param second the other drawing where the look has company, of as many planes as the first
    */

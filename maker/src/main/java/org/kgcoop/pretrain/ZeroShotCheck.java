@@ -46,7 +46,7 @@ final class ZeroShotCheck {
     }
   }
 
-  /** The part of the pictures whose concept has the highest cosine, in percent. */
+  /** The part of the images whose concept has the highest cosine, in percent. */
   double accuracy(Towers towers) {
     try (Scope scope = Scope.open("zero-shot check");
         Autograd.Switch off = Autograd.off()) {
@@ -63,7 +63,7 @@ final class ZeroShotCheck {
       int right = 0;
       for (int from = 0; from < entries.size(); from += PART) {
         List<Corpus.Entry> part = entries.subList(from, Math.min(from + PART, entries.size()));
-        try (Scope inner = Scope.open("part of the pictures")) {
+        try (Scope inner = Scope.open("part of the images")) {
           Tensor images = ParallelStep.pictures(plain(part), 0, part.size(), settings);
           long[] found =
               towers.images().features(images).unitRows().matmul(concepts).argmax(1).toLongs();

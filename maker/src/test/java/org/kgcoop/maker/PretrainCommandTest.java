@@ -40,7 +40,7 @@ class PretrainCommandTest {
     Result trained = pretrain("--layers", "1,1,1,1");
     assertThat(trained.err()).isEmpty();
     assertThat(trained.exitCode()).isZero();
-    assertThat(trained.out()).contains("2 steps, 16 pictures", "model: ");
+    assertThat(trained.out()).contains("2 steps, 16 images", "model: ");
     Path picture = folder.resolve("drawings").resolve("0-0.png");
     try (Clip clip = Clip.load(folder.resolve("model"));
         Classifier classifier =

@@ -60,9 +60,9 @@ class CorpusTest {
     Files.writeString(file, "{\"picture\":\"a\\u0000.png\",\"captions\":[\"a\"]}\n");
     refused(file, "bad.jsonl, line 1: \"picture\" can be no path of a file");
     Files.writeString(file, "\n");
-    refused(file, "bad.jsonl: it lists no pictures");
+    refused(file, "bad.jsonl: it lists no images");
     Files.writeString(file, "{\"picture\":\"a.png\",\"captions\":[\"a\"]}\n");
-    refused(file, "a.png: there is no such picture");
+    refused(file, "a.png: there is no such image");
     refused(folder, "manifest.jsonl: there is no such manifest");
   }
 

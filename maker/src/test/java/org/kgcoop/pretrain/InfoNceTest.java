@@ -34,7 +34,7 @@ class InfoNceTest {
       double h = 1e-3;
       for (int i = 0; i < B * E; i++) {
         assertThat((double) imageGradients[i]).isCloseTo(slope(images, texts, i, h), within(1e-3));
-        // The loss is symmetric: the texts' gradient is the pictures' with both exchanged.
+        // The loss is symmetric: the texts' gradient is the images' with both exchanged.
         assertThat((double) textGradients[i]).isCloseTo(slope(texts, images, i, h), within(1e-3));
       }
       double more = plain(images.toFloats(), texts.toFloats(), Math.exp(logScale + h));

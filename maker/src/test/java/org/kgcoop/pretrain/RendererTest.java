@@ -15,7 +15,7 @@ import org.kgcoop.pretrain.Look.Place;
 import org.kgcoop.pretrain.Look.Texture;
 import org.kgcoop.pretrain.Look.Turn;
 
-/** Every word that a caption may say of a look is visible in the picture. */
+/** Every word that a caption may say of a look is visible in the image. */
 class RendererTest {
   private static final int SIZE = 32;
   private static final int CLEARLY = 40; // of 255
@@ -73,7 +73,7 @@ class RendererTest {
     return count;
   }
 
-  /** Darkness in all: 0 for a white picture. */
+  /** Darkness in all: 0 for a white image. */
   private static long ink(byte[] picture) {
     long sum = 0;
     for (byte sample : picture) {

@@ -19,9 +19,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.layout.PackedPicture;
 
 /**
- * The two columns that matter, and how a row of them becomes a picture.
+ * The two columns that matter, and how a row of them becomes an image.
  *
- * @param image the column of pictures
+ * @param image the column of images
  * @param label the column of labels
  * @param names what the labels are called; empty where nothing says it
  */
@@ -35,7 +35,7 @@ record Columns(Path file, Type image, Type label, List<String> names) {
     JsonNode features = features(metaData);
     Type image =
         choose(schema, features, "Image", IMAGES, Columns::isBytes)
-            .orElseThrow(() -> problem(file, schema, "pictures, such as image: struct<bytes>"));
+            .orElseThrow(() -> problem(file, schema, "images, such as image: struct<bytes>"));
     Type label =
         choose(schema, features, "ClassLabel", LABELS, Type::isPrimitive)
             .orElseThrow(() -> problem(file, schema, "labels, such as label: int64"));
@@ -128,7 +128,7 @@ record Columns(Path file, Type image, Type label, List<String> names) {
     }
     Group group = row.getGroup(name, 0);
     if (group.getFieldRepetitionCount("bytes") == 0) {
-      throw problem(number, name + " has a path and no bytes; expected the pictures themselves");
+      throw problem(number, name + " has a path and no bytes; expected the images themselves");
     }
     return group.getBinary("bytes", 0).getBytes();
   }
@@ -138,7 +138,7 @@ record Columns(Path file, Type image, Type label, List<String> names) {
     if (label < 0 || label >= end) {
       throw problem(
           number,
-          "label %s; expected 0 to %s (-1 is given to pictures without a label)"
+          "label %s; expected 0 to %s (-1 is given to images without a label)"
               .formatted(label, end - 1));
     }
     String name = names.isEmpty() ? null : names.get((int) label);

@@ -28,7 +28,7 @@ import org.kgcoop.data.layout.PackedPicture;
 import org.kgcoop.files.FileErrors;
 
 /**
- * The Parquet files of Hugging Face's image data sets: a column of pictures, {@code struct<bytes,
+ * The Parquet files of Hugging Face's image data sets: a column of images, {@code struct<bytes,
  * path>} or bytes, and one of labels, numbers or names. Which columns these are, and what the
  * numbers are called, stands in the file's own metadata under {@code huggingface}; without it
  * {@code image} and {@code label} are looked for.

@@ -37,14 +37,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Measures a prompt on labelled pictures. */
+/** Measures a prompt on labelled images. */
 @Command(
     name = "eval",
     mixinStandardHelpOptions = true,
-    header = "Measure a prompt, or zero-shot CLIP, on test pictures.",
+    header = "Measure a prompt, or zero-shot CLIP, on test images.",
     description = {
       "",
-      "Measure a trained prompt on the test pictures of a data set; without a prompt, zero-shot CLIP"
+      "Measure a trained prompt on the test images of a data set; without a prompt, zero-shot CLIP"
           + " with the data set's template.",
       ""
     },
@@ -83,7 +83,7 @@ public final class EvalCommand implements Callable<Integer> {
       names = "--confusion",
       paramLabel = "FILE",
       description =
-          "Write a .csv with the number of pictures of each class (row) that were predicted as each"
+          "Write a .csv with the number of images of each class (row) that were predicted as each"
               + " class (column).")
   private @Nullable Path confusion;
 
@@ -98,7 +98,7 @@ public final class EvalCommand implements Callable<Integer> {
     ClassSplit split = Parse.classSplit("--classes", classes);
     DataSet set = dataOptions.open(data, output).select(split);
     if (set.test().isEmpty()) {
-      throw KgCoopException.data(data + ": no test pictures of " + classes + " classes");
+      throw KgCoopException.data(data + ": no test images of " + classes + " classes");
     }
     PromptFile file = trained(set.classNames());
     try (Clip clip = clipOptions.load();

@@ -40,7 +40,7 @@ import picocli.CommandLine.Parameters;
       "",
       "  onnx         the whole classifier: image encoder and class features,",
       "               pixels in, probabilities out; its metadata name the classes",
-      "               and say what a picture must go through before",
+      "               and say what an image must go through before",
       "  safetensors  the class features (C, E) and the scale of the logits",
       "  csv          the same, a line a class: its name, E numbers, the scale",
       "  published    the prompt as the published trainers write it:",
@@ -48,7 +48,7 @@ import picocli.CommandLine.Parameters;
       "               weights_only=True (also called pth.tar)",
       "",
       "The first three fix the classes: those of the prompt, or others with --classes. CoCoOp, whose"
-          + " class features depend on the picture, has the last form alone.",
+          + " class features depend on the image, has the last form alone.",
       ""
     },
     footer = {

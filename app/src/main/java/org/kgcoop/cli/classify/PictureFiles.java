@@ -11,20 +11,20 @@ import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.PictureNames;
 
-/** Pictures and folders of pictures, as a user names them. */
+/** Images and folders of images, as a user names them. */
 final class PictureFiles {
   private PictureFiles() {}
 
   /**
-   * The files themselves, and the pictures below the folders in the order of their names.
+   * The files themselves, and the images below the folders in the order of their names.
    *
-   * @param warnings gets a line where pictures of a folder are left out
+   * @param warnings gets a line where images of a folder are left out
    */
   static List<Path> expand(List<Path> paths, Consumer<String> warnings) {
     List<Path> files = new ArrayList<>();
     for (Path path : paths) {
       if (!Files.exists(path)) {
-        throw KgCoopException.data(path + ": there is no such picture or folder");
+        throw KgCoopException.data(path + ": there is no such image or folder");
       }
       files.addAll(Files.isDirectory(path) ? below(path, warnings) : List.of(path));
     }
@@ -44,7 +44,7 @@ final class PictureFiles {
       if (pictures.isEmpty()) {
         throw KgCoopException.data(
             folder
-                + ": no picture below this folder; expected .jpg, .png, .webp, .gif or .bmp"
+                + ": no image below this folder; expected .jpg, .png, .webp, .gif or .bmp"
                 + leftOut.map(line -> " (" + line + ")").orElse(""));
       }
       leftOut.ifPresent(line -> warnings.accept(folder + ": " + line));

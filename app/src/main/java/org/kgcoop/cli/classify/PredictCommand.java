@@ -14,15 +14,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Classifies pictures with a trained prompt. */
+/** Classifies images with a trained prompt. */
 @Command(
     name = "predict",
     mixinStandardHelpOptions = true,
-    header = "Classify pictures with a trained prompt.",
+    header = "Classify images with a trained prompt.",
     description = {
       "",
-      "Classify pictures with a trained prompt. Prints picture, class and probability, a line a"
-          + " class; a class that shares its name with another has its number behind it. Pictures are turned upright by their EXIF orientation (training and evaluation"
+      "Classify images with a trained prompt. Prints image, class and probability, a line a"
+          + " class; a class that shares its name with another has its number behind it. Images are turned upright by their EXIF orientation (training and evaluation"
           + " ignore it, as the published protocols do).",
       ""
     },
@@ -42,15 +42,15 @@ public final class PredictCommand implements Callable<Integer> {
   @Parameters(
       index = "1..*",
       arity = "1..*",
-      paramLabel = "PICTURE",
-      description = "Pictures, or folders of pictures.")
+      paramLabel = "IMAGE",
+      description = "Images, or folders of images.")
   private List<Path> pictures = new ArrayList<>();
 
   @Option(
       names = "--top",
       paramLabel = "K",
       defaultValue = "1",
-      description = "Number of classes for each picture (default: ${DEFAULT-VALUE}).")
+      description = "Number of classes for each image (default: ${DEFAULT-VALUE}).")
   private int top = 1;
 
   @Mixin private ClassList classes = new ClassList();

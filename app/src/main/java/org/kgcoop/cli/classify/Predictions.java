@@ -18,7 +18,7 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 
 /**
- * Pictures in, classes and probabilities out. A picture that cannot be read is told in one line and
+ * Images in, classes and probabilities out. An image that cannot be read is told in one line and
  * passed over; the exit code then is that of bad data.
  */
 final class Predictions {
@@ -37,7 +37,7 @@ final class Predictions {
     this.output = output;
   }
 
-  /** Prints what each picture shows; returns the exit code. */
+  /** Prints what each image shows; returns the exit code. */
   int print(List<Path> files) {
     Images images = new Images(output::warn);
     ArrayNode all = JsonNodeFactory.instance.arrayNode();

@@ -36,14 +36,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** Answers over HTTP what pictures show. */
+/** Answers over HTTP what images show. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
-    header = "Classify pictures over HTTP.",
+    header = "Classify images over HTTP.",
     description = {
       "",
-      "Classify pictures over HTTP, with trained prompts and among any class names. Without FILE,"
+      "Classify images over HTTP, with trained prompts and among any class names. Without FILE,"
           + " the prompt is the one for embedded:symbols that comes with the program. The"
           + " server's page is at / in a browser. Only this machine reaches the server, unless"
           + " --host says otherwise. Ctrl-C ends the server after it has answered the requests"
@@ -99,7 +99,7 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--queue",
       paramLabel = "N",
       description =
-          "Pictures that may wait while others are encoded, half as many where they have more than"
+          "Images that may wait while others are encoded, half as many where they have more than"
               + " a million pixels; further requests get 503 (default: 64).")
   private int queue = 64;
 
@@ -119,7 +119,7 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--max-pixels",
       paramLabel = "N",
       description =
-          "Largest picture, as width times height: a small file of many pixels takes long to decode"
+          "Largest image, as width times height: a small file of many pixels takes long to decode"
               + " (default: 25000000).")
   private long maxPixels = ServerSettings.DEFAULT_MAX_PIXELS;
 

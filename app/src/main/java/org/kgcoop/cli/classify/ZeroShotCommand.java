@@ -16,14 +16,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Classifies pictures among class names that are typed. */
+/** Classifies images among class names that are typed. */
 @Command(
     name = "zero-shot",
     mixinStandardHelpOptions = true,
-    header = "Classify pictures among any class names, untrained.",
+    header = "Classify images among any class names, untrained.",
     description = {
       "",
-      "Classify pictures among any class names, without training. Pictures are turned upright by"
+      "Classify images among any class names, without training. Images are turned upright by"
           + " their EXIF orientation.",
       ""
     },
@@ -34,10 +34,7 @@ import picocli.CommandLine.Parameters;
       "      --clip ViT-B-16.pt"
     })
 public final class ZeroShotCommand implements Callable<Integer> {
-  @Parameters(
-      arity = "1..*",
-      paramLabel = "PICTURE",
-      description = "Pictures, or folders of pictures.")
+  @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Images, or folders of images.")
   private List<Path> pictures = new ArrayList<>();
 
   @Option(
@@ -60,7 +57,7 @@ public final class ZeroShotCommand implements Callable<Integer> {
       names = "--top",
       paramLabel = "K",
       defaultValue = "1",
-      description = "Number of classes for each picture (default: ${DEFAULT-VALUE}).")
+      description = "Number of classes for each image (default: ${DEFAULT-VALUE}).")
   private int top = 1;
 
   @Mixin private ClassList classes = new ClassList();

@@ -50,7 +50,7 @@ import picocli.CommandLine.ParentCommand;
       "",
       "One rule for all methods, chosen on embedded:tuning, which is not in the table: learning rate"
           + " 0.05 instead of the published 0.002, no warm-up, a tenth of the published epochs, at"
-          + " most 32 pictures a step, contexts that begin as \"an icon of a\"."
+          + " most 32 images a step, contexts that begin as \"an icon of a\"."
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final String QUICK_SET = "places";
@@ -60,7 +60,7 @@ public final class DemoCommand implements Callable<Integer> {
   private static final double RATE = 0.05;
   private static final int PART_OF_EPOCHS = 10;
 
-  /** Few pictures make few steps, so larger published batches are cut. */
+  /** Few images make few steps, so larger published batches are cut. */
   private static final int LARGEST_BATCH = 32;
 
   @ParentCommand private Invocation invocation;
@@ -123,9 +123,9 @@ public final class DemoCommand implements Callable<Integer> {
           String.format(
               Locale.ROOT,
               "base, new: accuracy in percent on the classes trained on and on the others, by %d"
-                  + " pictures a class,",
+                  + " images a class,",
               SHOTS));
-      output.line("averaged over data sets and seeds; H: their harmonic mean. Your own pictures:");
+      output.line("averaged over data sets and seeds; H: their harmonic mean. Your own images:");
       output.line("  ./kgcoop base2new --data FOLDER --clip ViT-B-16.pt --out runs/mine");
       output.line("Runs and results: " + out);
     }

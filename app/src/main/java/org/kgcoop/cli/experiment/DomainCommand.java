@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     header = "Compare methods on shifted versions of what they were trained on.",
     description = {
       "",
-      "Train on all classes of one data set, test on pictures that show the same things"
+      "Train on all classes of one data set, test on images that show the same things"
           + " differently: sketches, renditions, other cameras. A shifted version may have some"
           + " of the classes only. Run again, the command resumes where it was stopped and"
           + " repeats nothing.",

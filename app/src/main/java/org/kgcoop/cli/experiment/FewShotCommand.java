@@ -12,14 +12,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Accuracy against the number of training pictures. */
+/** Accuracy against the number of training images. */
 @Command(
     name = "fewshot",
     mixinStandardHelpOptions = true,
-    header = "Compare methods by the number of training pictures.",
+    header = "Compare methods by the number of training images.",
     description = {
       "",
-      "Train on 1, 2, 4, 8 and 16 pictures of every class, test on all classes, print a table of"
+      "Train on 1, 2, 4, 8 and 16 images of every class, test on all classes, print a table of"
           + " methods and shots. Run again, the command resumes where it was stopped and repeats"
           + " nothing. As published for this table, coop begins with 16 random vectors, and coop"
           + " and prograd have 50 epochs for 1 shot, 100 for up to 4, 200 for more, 50 on"
@@ -42,7 +42,7 @@ public final class FewShotCommand extends ProtocolCommand {
       names = "--shots",
       paramLabel = "LIST",
       defaultValue = "1,2,4,8,16",
-      description = "Training pictures a class (default: ${DEFAULT-VALUE}).")
+      description = "Training images a class (default: ${DEFAULT-VALUE}).")
   private String shots;
 
   @Option(names = "--per-set", description = "Rows for each data set too.")
@@ -58,7 +58,7 @@ public final class FewShotCommand extends ProtocolCommand {
     List<Long> numbers = Parse.numbers("--shots", shots);
     if (numbers.stream().anyMatch(n -> n < 1 || n > Integer.MAX_VALUE)) {
       throw KgCoopException.configuration(
-          "--shots " + shots + ": expected numbers of pictures, at least 1");
+          "--shots " + shots + ": expected numbers of images, at least 1");
     }
     return numbers.stream().map(Long::intValue).toList();
   }

@@ -35,8 +35,8 @@ import picocli.CommandLine.ParentCommand;
     header = "Tell how much a data set leaves to be learned.",
     description = {
       "",
-      "Compare zero-shot CLIP with a linear probe on the training pictures of a data set, by folds:"
-          + " what a prompt can hope to gain, before one is trained. Test pictures are not used.",
+      "Compare zero-shot CLIP with a linear probe on the training images of a data set, by folds:"
+          + " what a prompt can hope to gain, before one is trained. Test images are not used.",
       ""
     },
     footer = {"", "Example:", "  ./kgcoop headroom --data embedded:objects --shots 8"})

@@ -23,7 +23,7 @@ public abstract class ProtocolCommand implements Callable<Integer> {
   /** The protocol on its data, which are opened. */
   abstract Protocol protocol(Output output);
 
-  /** Numbers of training pictures a class. */
+  /** Numbers of training images a class. */
   abstract List<Integer> shots();
 
   /** The source of the settings that the user leaves out. */

@@ -69,7 +69,7 @@ final class TableView {
     output.line("Report: " + report);
   }
 
-  /** The views of the training pictures; nothing where none was trained on. */
+  /** The views of the training images; nothing where none was trained on. */
   private Optional<String> views() {
     Set<String> kinds = new LinkedHashSet<>();
     for (JsonNode method : results.settings().path("methods")) {
@@ -83,7 +83,7 @@ final class TableView {
     }
     boolean published = kinds.equals(Set.of("online"));
     return Optional.of(
-        "views of training pictures: "
+        "views of training images: "
             + String.join(", ", kinds)
             + (published ? ", as published" : " (published: online, see --published)"));
   }

@@ -42,10 +42,10 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    header = "Train a prompt on a few pictures of each class.",
+    header = "Train a prompt on a few images of each class.",
     description = {
       "",
-      "Train a prompt on a few pictures of each class. Run again, the command resumes where it was"
+      "Train a prompt on a few images of each class. Run again, the command resumes where it was"
           + " stopped.",
       ""
     },
@@ -127,7 +127,7 @@ public final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The accuracy of zero-shot CLIP, where that takes no picture; else empty. */
+  /** The accuracy of zero-shot CLIP, where that takes no image; else empty. */
   private static OptionalDouble zeroShot(Workbench bench, List<Target> targets) {
     return targets.isEmpty() ? OptionalDouble.empty() : targets.get(0).zeroShot(bench);
   }
@@ -140,7 +140,7 @@ public final class TrainCommand implements Callable<Integer> {
     for (TargetResult test : results.targets()) {
       output.line(
           String.format(
-              Locale.ROOT, "accuracy %.2f %% on %d test pictures", test.accuracy(), test.total()));
+              Locale.ROOT, "accuracy %.2f %% on %d test images", test.accuracy(), test.total()));
     }
     zeroShot.ifPresent(
         accuracy ->

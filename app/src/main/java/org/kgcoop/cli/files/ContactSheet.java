@@ -18,9 +18,9 @@ import org.kgcoop.files.AtomicFile;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 
-/** Some pictures of every class on one sheet, a row a class, for the eye to find wrong labels. */
+/** Some images of every class on one sheet, a row a class, for the eye to find wrong labels. */
 final class ContactSheet {
-  /** More rows than this make a picture that few programs open. */
+  /** More rows than this make an image that few programs open. */
   static final int MOST_CLASSES = 250;
 
   private static final int COLUMNS = 10;
@@ -35,7 +35,7 @@ final class ContactSheet {
 
   private ContactSheet() {}
 
-  /** Writes the sheet as PNG; a picture that cannot be read leaves a crossed box. */
+  /** Writes the sheet as PNG; an image that cannot be read leaves a crossed box. */
   static void write(DataSet dataSet, Path file) {
     int rows = Math.min(MOST_CLASSES, dataSet.classNames().size());
     BufferedImage sheet =

@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
           + " below one root, and those that come with the program. They are opened by name:"
           + " --root ~/data --data oxford_pets.",
       "",
-      "With --check every picture is opened; bad ones are listed, and the exit code is 1 if there"
+      "With --check every image is opened; bad ones are listed, and the exit code is 1 if there"
           + " are any, or if a data set that was named is not whole.",
       ""
     },
@@ -63,7 +63,7 @@ public final class DataSetsCommand implements Callable<Integer> {
       description = "The folder with a folder for each published data set.")
   private @Nullable Path root;
 
-  @Option(names = "--check", description = "Open every picture and report the bad ones.")
+  @Option(names = "--check", description = "Open every image and report the bad ones.")
   private boolean check;
 
   @Mixin private Output output = new Output();
@@ -208,7 +208,7 @@ public final class DataSetsCommand implements Callable<Integer> {
     return DataSetOptions.defaults(output::warn);
   }
 
-  /** Opens a data set and all its pictures; what fails is told and the others go on. */
+  /** Opens a data set and all its images; what fails is told and the others go on. */
   private void open(ObjectNode json, int classes, Supplier<DataSet> opening) {
     ArrayNode bad = json.putArray("bad");
     try {

@@ -29,8 +29,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "Tell what a weight file, a prompt file, a checkpoint or a data set holds, or why it cannot"
-          + " be read. Every picture of a data set is opened: bad ones are named, and so are"
-          + " test pictures that equal a training picture byte for byte.",
+          + " be read. Every image of a data set is opened: bad ones are named, and so are"
+          + " test images that equal a training image byte for byte.",
       ""
     },
     footer = {
@@ -50,13 +50,13 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "Tell only what the lists of a data set say; do not open its pictures.")
+      description = "Tell only what the lists of a data set say; do not open its images.")
   private boolean quick;
 
   @Option(
       names = "--contact-sheet",
       paramLabel = "FILE.png",
-      description = "Write an overview with some pictures of every class.")
+      description = "Write an overview with some images of every class.")
   private @Nullable Path contactSheet;
 
   @Mixin private DataOptions dataOptions = new DataOptions();
@@ -91,7 +91,7 @@ public final class InspectCommand implements Callable<Integer> {
     return Inspection.of(file, tensors);
   }
 
-  /** A data set: what its lists say and, unless in a hurry, what its pictures say. */
+  /** A data set: what its lists say and, unless in a hurry, what its images say. */
   private ObjectNode data() {
     DataSet data = dataOptions.open(what, output);
     ObjectNode json = Inspection.of(data);

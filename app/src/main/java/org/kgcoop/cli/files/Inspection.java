@@ -45,7 +45,7 @@ final class Inspection {
     return json;
   }
 
-  /** Adds what the pictures themselves say. */
+  /** Adds what the images themselves say. */
   static void add(ObjectNode json, PictureSurvey survey) {
     range(json, "width", survey.width());
     range(json, "height", survey.height());
@@ -78,19 +78,19 @@ final class Inspection {
   static List<String> warnings(PictureSurvey survey) {
     List<String> warnings = new ArrayList<>();
     if (!survey.problems().isEmpty()) {
-      warnings.add(survey.problems().size() + " pictures cannot be read, see bad");
+      warnings.add(survey.problems().size() + " images cannot be read, see bad");
     }
     if (!survey.leaks().isEmpty()) {
       PictureSurvey.Twin first = survey.leaks().get(0);
       warnings.add(
-          "%s test pictures are training pictures too, byte for byte, such as %s and %s; results on"
+          "%s test images are training images too, byte for byte, such as %s and %s; results on"
                   .formatted(survey.leaks().size(), first.second(), first.first())
               + " them say little");
     }
     if (!survey.contradictions().isEmpty()) {
       PictureSurvey.Twin first = survey.contradictions().get(0);
       warnings.add(
-          "%s pictures are there under two classes, such as %s and %s"
+          "%s images are there under two classes, such as %s and %s"
               .formatted(survey.contradictions().size(), first.first(), first.second()));
     }
     return warnings;
@@ -193,7 +193,7 @@ final class Inspection {
     json.put(
         "resize",
         clip.preprocessing().isSquashed()
-            ? "whole picture to the square"
+            ? "whole image to the square"
             : "shorter side to " + clip.preprocessing().shorterSide() + ", middle");
     clip.preprocessing().mean().forEach(json.putArray("mean")::add);
     clip.preprocessing().std().forEach(json.putArray("std")::add);

@@ -48,7 +48,7 @@ public final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--picture",
       paramLabel = "FILE",
-      description = "With --clip: the picture of the published example.")
+      description = "With --clip: the image of the published example.")
   private @Nullable Path picture;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();

@@ -53,14 +53,14 @@ public final class DataOptions {
       names = "--test-data",
       paramLabel = "DIR",
       description =
-          "Class folders with the test pictures, where they lie elsewhere; --data then holds the"
-              + " training pictures.")
+          "Class folders with the test images, where they lie elsewhere; --data then holds the"
+              + " training images.")
   private @Nullable Path testData;
 
   @Option(
       names = "--val-data",
       paramLabel = "DIR",
-      description = "Class folders with the validation pictures, together with --test-data.")
+      description = "Class folders with the validation images, together with --test-data.")
   private @Nullable Path valData;
 
   @Option(
@@ -68,7 +68,7 @@ public final class DataOptions {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Seed that divides pictures without a given split into 50 %% train, 20 %% val, 30 %% test"
+          "Seed that divides images without a given split into 50 %% train, 20 %% val, 30 %% test"
               + " (default: ${DEFAULT-VALUE}).")
   private long splitSeed = 1;
 
@@ -110,7 +110,7 @@ public final class DataOptions {
   private DataSet openParts(String data, DataSetOptions options) {
     if (testData == null || isEmbedded(data)) {
       throw KgCoopException.configuration(
-          "--val-data and --test-data: expected a folder of training pictures and --test-data, got "
+          "--val-data and --test-data: expected a folder of training images and --test-data, got "
               + data);
     }
     return DataSets.open(Path.of(data), valData, testData, options);

@@ -39,7 +39,7 @@ public final class MethodOptions {
       paramLabel = "W",
       description =
           "KgCoOp's weight (default: 8), or auto: found among the classes that are learned, half of"
-              + " them hidden in turn; where there are validation pictures, by their labels, which"
+              + " them hidden in turn; where there are validation images, by their labels, which"
               + " other methods do not see. The same as --set kgcoop.weight=W.")
   private @Nullable String weight;
 

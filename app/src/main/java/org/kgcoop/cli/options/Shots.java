@@ -14,7 +14,7 @@ public final class Shots {
       names = "--shots",
       paramLabel = "K",
       defaultValue = "16",
-      description = "Training pictures a class, or all (default: ${DEFAULT-VALUE}).")
+      description = "Training images a class, or all (default: ${DEFAULT-VALUE}).")
   private String shots = "16";
 
   public int value() {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "Write one HTML page of the results of runs and protocols: tables, charts, mistakes with"
-          + " pictures, settings. It needs no other file and no network.",
+          + " images, settings. It needs no other file and no network.",
       ""
     },
     footer = {
@@ -49,7 +49,7 @@ public final class ReportCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "PATH",
       description =
-          "A data set whose pictures may be shown beside the embedded ones; repeat the option for"
+          "A data set whose images may be shown beside the embedded ones; repeat the option for"
               + " several.")
   private List<Path> data = new ArrayList<>();
 

@@ -51,7 +51,7 @@ final class RunsOptions {
     @Option(names = "--seed", paramLabel = "LIST", description = "Only these seeds.")
     private @Nullable String seeds;
 
-    @Option(names = "--shots", paramLabel = "LIST", description = "Only so many pictures a class.")
+    @Option(names = "--shots", paramLabel = "LIST", description = "Only so many images a class.")
     private @Nullable String shots;
 
     @Option(

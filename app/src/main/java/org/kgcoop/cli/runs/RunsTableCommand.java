@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
       "Tabulate all complete runs below the folders: mean over seeds of the mean over data sets,"
           + " population standard deviation over seeds (divided by n, as the published parser of"
           + " logs does), 95 %% interval, and the difference of each two rows with the same"
-          + " number of shots. An interval is that of a bootstrap over pictures and seeds,"
+          + " number of shots. An interval is that of a bootstrap over images and seeds,"
           + " paired for differences; of twenty differences without a cause, one is significant"
           + " by chance.",
       ""

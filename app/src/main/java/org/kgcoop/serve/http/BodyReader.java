@@ -199,7 +199,7 @@ final class BodyReader extends Handler.Wrapper {
       }
       if (requests.incrementAndGet() > maxRequests) {
         done();
-        Refusals.write(response, callback, 503, "too many pictures are waiting; try again later");
+        Refusals.write(response, callback, 503, "too many images are waiting; try again later");
         return;
       }
       trace.begin(length);

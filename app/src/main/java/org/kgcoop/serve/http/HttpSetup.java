@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that lies between the network and the endpoints. A request passes the {@link RateLimit}, the
- * {@link Guard} and the {@link BodyReader}; only then it has a thread, which decodes its picture.
+ * {@link Guard} and the {@link BodyReader}; only then it has a thread, which decodes its image.
  */
 public final class HttpSetup {
   private static final Duration STOP = Duration.ofSeconds(15);
@@ -84,7 +84,7 @@ public final class HttpSetup {
   }
 
   private void modify(Server server) {
-    // Bodies are held twice for a moment, and pictures want memory while they are decoded.
+    // Bodies are held twice for a moment, and images want memory while they are decoded.
     BodyReader bodies =
         new BodyReader(settings.maxBytes(), Runtime.getRuntime().maxMemory() / 8, underWay, GRACE);
     Guard guard = new Guard(settings, open);

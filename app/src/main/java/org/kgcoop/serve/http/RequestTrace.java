@@ -19,7 +19,7 @@ public final class RequestTrace {
     DECODE,
     /** The wait from the pixels to the batch. */
     WAIT,
-    /** The batch that the picture is part of. */
+    /** The batch that the image is part of. */
     ENCODE
   }
 

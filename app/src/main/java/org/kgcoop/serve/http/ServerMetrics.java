@@ -52,14 +52,14 @@ public final class ServerMetrics implements AutoCloseable {
       stages.put(
           stage,
           Timer.builder("kgcoop.stage")
-              .description("What pictures wait for: decoding, a batch, the encoder")
+              .description("What images wait for: decoding, a batch, the encoder")
               .tag("stage", stage.name().toLowerCase(Locale.ROOT))
               .serviceLevelObjectives(TIMES)
               .register(registry));
     }
     batches =
         DistributionSummary.builder("kgcoop.batch.pictures")
-            .description("Pictures that were encoded together")
+            .description("Images that were encoded together")
             .serviceLevelObjectives(1, 2, 4, 8, 16, 32)
             .register(registry);
     gauge("process.resident.bytes", "Physical memory, heap included", Engine::physicalBytes);
@@ -104,7 +104,7 @@ public final class ServerMetrics implements AutoCloseable {
         .register(registry);
   }
 
-  /** Pictures were encoded together. */
+  /** Images were encoded together. */
   public void countBatch(int pictures) {
     batches.record(pictures);
   }

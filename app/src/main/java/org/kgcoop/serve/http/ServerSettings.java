@@ -14,11 +14,11 @@ import org.kgcoop.image.Images;
  * @param port 0 for any that is free
  * @param token what requests must bring, or null where everybody who reaches the host may ask
  * @param template hand-crafted prompt of zero-shot requests that state none
- * @param queue how many pictures may wait for the encoder
+ * @param queue how many images may wait for the encoder
  * @param timeLimit how long a request may wait for its answer
  * @param maxBytes of the body of a request
  * @param rate requests a second from one address, or 0 for any number
- * @param maxPixels of a picture: decoding a small file may take long by them alone
+ * @param maxPixels of an image: decoding a small file may take long by them alone
  */
 public record ServerSettings(
     String host,

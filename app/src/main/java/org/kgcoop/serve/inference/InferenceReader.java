@@ -31,7 +31,7 @@ final class InferenceReader {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(20)
-                  .maxStringLength(1000) // pictures are decoded from base64, and no strings
+                  .maxStringLength(1000) // images are decoded from base64, and no strings
                   .maxNameLength(1000)
                   .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

@@ -23,8 +23,8 @@ import org.kgcoop.serve.model.SharedClassifier;
 
 /**
  * The Open Inference Protocol v2 over HTTP, with the extensions for binary tensor data and for
- * classifications. A model takes pictures as files or as pixels, and answers with the probability
- * of each class and with the most probable class.
+ * classifications. A model takes images as files or as pixels, and answers with the probability of
+ * each class and with the most probable class.
  */
 public final class OpenInference {
   private static final String VERSION = "1";

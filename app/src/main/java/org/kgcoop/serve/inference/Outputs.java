@@ -6,7 +6,7 @@ import org.kgcoop.classify.Classification;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.inference.InferenceRequest.Output;
 
-/** Outputs that an inference request gets for its B pictures among C classes. */
+/** Outputs that an inference request gets for its B images among C classes. */
 final class Outputs {
   /** FP32, (B, C). */
   static final String PROBABILITIES = "probabilities";

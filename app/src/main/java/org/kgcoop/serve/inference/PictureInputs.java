@@ -14,9 +14,9 @@ import org.kgcoop.serve.inference.InferenceRequest.Input;
 import org.kgcoop.serve.model.PictureReader;
 import org.kgcoop.tensor.DType;
 
-/** The pictures of an inference request, which come as files or as pixels. */
+/** The images of an inference request, which come as files or as pixels. */
 final class PictureInputs {
-  /** BYTES, (B): files of pictures. */
+  /** BYTES, (B): files of images. */
   static final String IMAGE = "image";
 
   /** FP32 or FP16, (B, channels, R, R): cut, resized and normalised as the CLIP sees them. */
@@ -30,7 +30,7 @@ final class PictureInputs {
   private final int most;
 
   /**
-   * A reader for requests with at most so many pictures.
+   * A reader for requests with at most so many images.
    *
    * @param preprocessing what pixels have behind them
    */
@@ -40,7 +40,7 @@ final class PictureInputs {
     this.most = most;
   }
 
-  /** The most pictures of a request. */
+  /** The most images of a request. */
   int most() {
     return most;
   }
@@ -55,10 +55,10 @@ final class PictureInputs {
   }
 
   /**
-   * Decodes the pictures of a request's one input.
+   * Decodes the images of a request's one input.
    *
    * @throws RefusedRequestException 400 where it is another, its parts do not fit together, or a
-   *     file is no picture that can be read
+   *     file is no image that can be read
    */
   List<Pixels> of(InferenceRequest request) {
     if (request.inputs().size() != 1) {
@@ -92,7 +92,7 @@ final class PictureInputs {
       throw input.refused("datatype", "expected BYTES");
     }
     if (input.shape().size() != 1) {
-      throw input.refused("shape", "expected [B], the number of pictures");
+      throw input.refused("shape", "expected [B], the number of images");
     }
     int count = count(input);
     ByteBuffer binary = input.binary();
@@ -107,7 +107,7 @@ final class PictureInputs {
   private int count(Input input) {
     long count = input.shape().get(0);
     if (count < 1 || count > most) {
-      throw input.refused("shape[0]", "expected 1 to " + most + " pictures a request");
+      throw input.refused("shape[0]", "expected 1 to " + most + " images a request");
     }
     return (int) count;
   }

@@ -57,7 +57,7 @@ final class TensorData {
       } else if (token != null && token.isNumeric()) {
         addNumber();
       } else {
-        throw refused("expected numbers, or pictures as base64");
+        throw refused("expected numbers, or images as base64");
       }
     }
     if (count > 0 && !elements.isEmpty()) {
@@ -71,7 +71,7 @@ final class TensorData {
 
   private void addElement() throws IOException {
     if (elements.size() == mostElements) {
-      throw refused("expected at most " + mostElements + " pictures a request");
+      throw refused("expected at most " + mostElements + " images a request");
     }
     try {
       elements.add(parser.getBinaryValue());
@@ -83,14 +83,14 @@ final class TensorData {
           place
               + "["
               + elements.size()
-              + "]: expected the file of a picture as base64; without that, send it as binary data");
+              + "]: expected the file of an image as base64; without that, send it as binary data");
     }
   }
 
   private void addNumber() throws IOException {
     if (count == mostNumbers) {
       throw refused(
-          "more than %s numbers; expected at most %s pictures a request"
+          "more than %s numbers; expected at most %s images a request"
               .formatted(mostNumbers, mostElements));
     }
     if (count == numbers.length) {

@@ -24,15 +24,15 @@ import org.kgcoop.tensor.Tensor;
 /**
  * Requests wait here for the one thread that encodes. It takes all that wait, up to a batch, and
  * before it begins waits a moment for those that are being decoded: both want all cores, and larger
- * batches take less time a picture. Alone, a request waits for nobody.
+ * batches take less time an image. Alone, a request waits for nobody.
  */
 public final class EncodingQueue implements AutoCloseable {
-  /** The most pictures that are encoded together. */
+  /** The most images that are encoded together. */
   public static final int BATCH = 32;
 
   private static final long IDLE_MILLISECONDS = 100;
 
-  /** More than the time that most pictures take to be decoded; no large one holds up the others. */
+  /** More than the time that most images take to be decoded; no large one holds up the others. */
   private static final long GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   /** The time in which one of several callers who have just been answered asks again. */
@@ -44,12 +44,12 @@ public final class EncodingQueue implements AutoCloseable {
   private final IntSupplier upcoming;
   private final IntConsumer batches;
   private final Thread thread;
-  private boolean severalBefore; // pictures in the last batch
+  private boolean severalBefore; // images in the last batch
   private long lastNanos; // that it took
   private volatile boolean stopping;
 
   /**
-   * A way from features to answers. Pictures that wait for the same object are read together, which
+   * A way from features to answers. Images that wait for the same object are read together, which
    * takes less time than one by one.
    */
   @FunctionalInterface
@@ -64,7 +64,7 @@ public final class EncodingQueue implements AutoCloseable {
   }
 
   /**
-   * A picture that waits.
+   * An image that waits.
    *
    * @param since when it waits, of {@link System#nanoTime}, as {@code deadline}
    */
@@ -89,8 +89,8 @@ public final class EncodingQueue implements AutoCloseable {
    * Starts its thread.
    *
    * @param timeLimit from the whole request to its answer
-   * @param upcoming how many pictures are being decoded
-   * @param batches is told the number of pictures of each batch
+   * @param upcoming how many images are being decoded
+   * @param batches is told the number of images of each batch
    */
   public EncodingQueue(
       PictureEncoder encoder,
@@ -109,7 +109,7 @@ public final class EncodingQueue implements AutoCloseable {
   }
 
   /**
-   * Waits for what a picture shows.
+   * Waits for what an image shows.
    *
    * @throws RefusedRequestException 503 where too many wait, or the time limit is over
    */
@@ -118,7 +118,7 @@ public final class EncodingQueue implements AutoCloseable {
   }
 
   /**
-   * Waits for what several pictures show: all of them are taken, or none.
+   * Waits for what several images show: all of them are taken, or none.
    *
    * @param pictures fewer than may wait
    * @see #ask
@@ -134,7 +134,7 @@ public final class EncodingQueue implements AutoCloseable {
                     new Job<>(picture, reading, trace, now, deadline, new CompletableFuture<T>()))
             .toList();
     if (!offer(jobs)) {
-      throw new RefusedRequestException(503, "too many pictures are waiting; try again later");
+      throw new RefusedRequestException(503, "too many images are waiting; try again later");
     }
     try {
       List<T> answers = new ArrayList<>();
@@ -186,7 +186,7 @@ public final class EncodingQueue implements AutoCloseable {
   }
 
   private void gather(List<Job<?>> batch) throws InterruptedException {
-    // A large model is slow to encode, and its callers send larger pictures: it waits longer.
+    // A large model is slow to encode, and its callers send larger images: it waits longer.
     long end = System.nanoTime() + Math.max(GATHERING_NANOS, lastNanos / 10);
     long back = Math.max(RETURN_NANOS, lastNanos / 50);
     int unused = waiting.drainTo(batch, BATCH - 1);
@@ -244,7 +244,7 @@ public final class EncodingQueue implements AutoCloseable {
     }
   }
 
-  /** The number of pictures that wait now. */
+  /** The number of images that wait now. */
   public int waiting() {
     return waiting.size();
   }

@@ -18,15 +18,15 @@ import org.kgcoop.serve.http.RequestTrace.Stage;
 import org.kgcoop.serve.http.ServerSettings;
 
 /**
- * Bytes to pictures of the model's size, so that what waits is small. Large pictures, which may
- * take seconds, wait for each other and not for small ones, nor do these wait for them: each kind
- * has as many places as there are processors. Of large ones only as many are decoded at a time as
- * fit into the heap: a picture takes 3 bytes a pixel as RGB, and more while it is decoded.
+ * Bytes to images of the model's size, so that what waits is small. Large images, which may take
+ * seconds, wait for each other and not for small ones, nor do these wait for them: each kind has as
+ * many places as there are processors. Of large ones only as many are decoded at a time as fit into
+ * the heap: an image takes 3 bytes a pixel as RGB, and more while it is decoded.
  */
 public final class PictureReader {
   private static final long BYTES_A_PIXEL = 12;
 
-  /** The most pixels of a small picture: hardly any takes a tenth of a second. */
+  /** The most pixels of a small image: hardly any takes a tenth of a second. */
   private static final long SMALL = 1_000_000;
 
   private final Places small;
@@ -53,11 +53,11 @@ public final class PictureReader {
   }
 
   /**
-   * Decodes a picture and shows it as the test transform does.
+   * Decodes an image and shows it as the test transform does.
    *
    * @throws RefusedRequestException 503 where others are decoded until the time limit is over, or
    *     too many large ones wait
-   * @throws org.kgcoop.KgCoopException where these bytes are no picture that can be read
+   * @throws org.kgcoop.KgCoopException where these bytes are no image that can be read
    */
   public Pixels read(byte[] file) {
     int unused = upcoming.incrementAndGet();
@@ -69,7 +69,7 @@ public final class PictureReader {
     }
   }
 
-  /** The number of pictures that are being read, which will want the encoder. */
+  /** The number of images that are being read, which will want the encoder. */
   public int upcoming() {
     return upcoming.get();
   }
@@ -97,7 +97,7 @@ public final class PictureReader {
     }
   }
 
-  /** The callers that decode pictures of one kind, and those that wait for it. */
+  /** The callers that decode images of one kind, and those that wait for it. */
   private final class Places {
     private final Images images;
     private final Semaphore places;
@@ -124,7 +124,7 @@ public final class PictureReader {
       }
       if (places.getQueueLength() >= mostWaiting) {
         throw new RefusedRequestException(
-            503, "too many large pictures are waiting; try again later, or send a smaller one");
+            503, "too many large images are waiting; try again later, or send a smaller one");
       }
       try {
         if (!places.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {

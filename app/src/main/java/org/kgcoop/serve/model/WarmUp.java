@@ -19,7 +19,7 @@ public final class WarmUp {
 
   private WarmUp() {}
 
-  /** Has a black picture classified by every model, on the way that requests take. */
+  /** Has a black image classified by every model, on the way that requests take. */
   public static void run(ModelRegistry models, PictureReader pictures, EncodingQueue queue) {
     Pixels black = pictures.read(black());
     for (String name : models.all().keySet()) {

@@ -1,4 +1,4 @@
-/** Models that requests share, and the places in which their pictures are decoded and encoded. */
+/** Models that requests share, and the places in which their images are decoded and encoded. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.serve.model;

@@ -73,7 +73,7 @@ final class RunOverview {
         runs.isEmpty()
             ? "No run has been made here yet."
             : "%s runs, %s of them complete.".formatted(runs.size(), complete());
-    return ListPage.html("Runs", summary, listings, new ReportPage.Back("/", "Classify a picture"));
+    return ListPage.html("Runs", summary, listings, new ReportPage.Back("/", "Classify an image"));
   }
 
   private long complete() {
@@ -96,7 +96,7 @@ final class RunOverview {
         "table",
         List.of(new Column("protocol", false), new Column("runs", true)),
         lines,
-        "Each leads to its report: curves, charts, mistakes with pictures, settings.");
+        "Each leads to its report: curves, charts, mistakes with images, settings.");
   }
 
   private long below(String table) {
@@ -131,7 +131,7 @@ final class RunOverview {
         columns,
         lines,
         "Accuracies in percent over all complete runs: mean ± population standard deviation over"
-            + " seeds. * by a bootstrap over pictures and seeds, its difference from every other row"
+            + " seeds. * by a bootstrap over images and seeds, its difference from every other row"
             + " stands; './kgcoop runs table' has the intervals."
             + table.notes().stream().map(note -> " " + note).collect(Collectors.joining()));
   }

@@ -23,7 +23,7 @@ import org.kgcoop.serve.http.ServerSettings;
  * the bearer of a token may see; what it asks the server for does.
  */
 public final class WebPage {
-  /** Scripts and styles are files of their own; a chosen picture is shown from the tab's memory. */
+  /** Scripts and styles are files of their own; a chosen image is shown from the tab's memory. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -85,7 +85,7 @@ public final class WebPage {
     }
   }
 
-  /** Pictures for those who have none at hand, and who drew them. */
+  /** Images for those who have none at hand, and who drew them. */
   private static JsonNode examples() {
     try {
       return new ObjectMapper().readTree(resource("examples.json"));

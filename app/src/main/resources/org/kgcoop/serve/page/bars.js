@@ -11,7 +11,7 @@ const percent = (p) => (100 * p).toFixed(1) + '\u00a0%';
  * The bars of an answer; of two prompts, the classes that either finds most probable.
  *
  * @param prompts what the columns are of: title, text, and whether it was learned
- * @param truth the class that an example is known to show; undefined of other pictures
+ * @param truth the class that an example is known to show; undefined of other images
  * @param milliseconds from the question to the answer
  */
 export function show(answer, prompts, truth, milliseconds) {

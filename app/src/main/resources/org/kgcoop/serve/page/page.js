@@ -1,4 +1,4 @@
-// The page at /: a picture in, bars out. It asks this server alone, keeps nothing but the token (for as
+// The page at /: an image in, bars out. It asks this server alone, keeps nothing but the token (for as
 // long as the tab is open), and shows every text as text.
 
 import {show} from '/page/bars.js';
@@ -145,7 +145,7 @@ function problem(text) {
   element('problem').textContent = text;
 }
 
-// ---- pictures
+// ---- images
 
 /** HEIC and AVIF: phones make them, the server does not read them. */
 async function isUnreadable(file) {
@@ -157,13 +157,13 @@ async function take(file, shown = null) {
     return;
   }
   if (await isUnreadable(file)) {
-    problem('HEIC and AVIF pictures cannot be read. Save it as JPEG first; an iPhone takes JPEGs with'
+    problem('HEIC and AVIF images cannot be read. Save it as JPEG first; an iPhone takes JPEGs with'
       + ' Settings > Camera > Formats > Most Compatible.');
     return;
   }
   if (server.max_bytes && file.size > server.max_bytes) {
     const megabytes = (bytes) => (bytes / (1 << 20)).toFixed(0) + ' MB';
-    problem(`The picture has ${megabytes(file.size)}; this server takes at most ${megabytes(server.max_bytes)}.`);
+    problem(`The image has ${megabytes(file.size)}; this server takes at most ${megabytes(server.max_bytes)}.`);
     return;
   }
   problem('');
@@ -174,7 +174,7 @@ async function take(file, shown = null) {
   const image = element('preview');
   image.hidden = false;
   image.src = preview;
-  image.alt = shown ? 'a drawing of ' + shown.title : file.name ? 'the picture ' + file.name : 'your picture';
+  image.alt = shown ? 'a drawing of ' + shown.title : file.name ? 'the image ' + file.name : 'your image';
   element('caption').textContent = shown ? `“${shown.title}”, ${shown.credit}` : file.name || '';
   document.querySelectorAll('#examples button').forEach((button, i) =>
     button.setAttribute('aria-pressed', server.examples[i] === shown));
@@ -284,7 +284,7 @@ async function open() {
   } else if (server.examples.length > 0) {
     await pick(server.examples[0]);
   } else {
-    say('Choose, drop or paste a picture.');
+    say('Choose, drop or paste an image.');
   }
 }
 
@@ -314,7 +314,7 @@ function listen() {
     if (file) {
       take(file).catch(refused);
     } else {
-      problem('Only a file can be dropped: save the picture first.');
+      problem('Only a file can be dropped: save the image first.');
     }
   });
   document.forms.ask.addEventListener('submit', (event) => event.preventDefault());

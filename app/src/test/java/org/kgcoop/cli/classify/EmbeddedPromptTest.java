@@ -26,7 +26,7 @@ import org.kgcoop.tensor.Tensor;
 
 /** The prompt that is shipped. */
 class EmbeddedPromptTest {
-  /** Where other processors round otherwise, a picture between two classes may change sides. */
+  /** Where other processors round otherwise, an image between two classes may change sides. */
   private static final int ON_THE_EDGE = 2;
 
   @Test
@@ -47,7 +47,7 @@ class EmbeddedPromptTest {
       assertThat(right(handCrafted, features, data.test())).isCloseTo(270, within(ON_THE_EDGE));
     }
     // 100 * 362 / 526 and 100 * 270 / 526
-    assertThat(EmbeddedPrompt.NOTE).contains("526 test pictures", "68.82 %", "51.33 %");
+    assertThat(EmbeddedPrompt.NOTE).contains("526 test images", "68.82 %", "51.33 %");
   }
 
   private static int right(Classifier classifier, Tensor features, List<Item> items) {

@@ -41,7 +41,7 @@ class PictureFilesTest {
     assertThat(warnings)
         .singleElement()
         .asString()
-        .contains("3 pictures are left out", "1 .ppm, 2 .tif", "b.tif");
+        .contains("3 images are left out", "1 .ppm, 2 .tif", "b.tif");
 
     Files.delete(folder.resolve("a.png"));
     assertThatThrownBy(() -> PictureFiles.expand(List.of(folder), warnings::add))

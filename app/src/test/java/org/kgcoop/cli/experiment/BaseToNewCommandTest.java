@@ -96,7 +96,7 @@ class BaseToNewCommandTest {
             "--out",
             folder.resolve("fixed"));
     assertThat(fixed.exitCode()).as(fixed.err()).isZero();
-    assertThat(fixed.out()).contains("views of training pictures: test (published: online");
+    assertThat(fixed.out()).contains("views of training images: test (published: online");
   }
 
   @Test
@@ -120,7 +120,7 @@ class BaseToNewCommandTest {
             "--out",
             folder.resolve("few"));
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).contains("views of training pictures: online, as published");
+    assertThat(result.out()).contains("views of training images: online, as published");
     JsonNode methods =
         new ObjectMapper()
             .readTree(folder.resolve("few/results.json").toFile())

@@ -77,7 +77,7 @@ class EmbeddedTrainingTest {
     }
   }
 
-  /** Full batches but for CoCoOp, whose cost is that of pictures times classes. */
+  /** Full batches but for CoCoOp, whose cost is that of images times classes. */
   private static Trained train(PromptMethod method, int steps) {
     try (Scope scope = Scope.open("test");
         PromptLearner learner = method.learner(clip, slice.classNames(), 1);

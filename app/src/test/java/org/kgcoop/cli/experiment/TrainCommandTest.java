@@ -54,7 +54,7 @@ class TrainCommandTest {
     Cli.Result trained = Cli.run(words(train() + " --bank none"));
 
     assertThat(trained.exitCode()).as(trained.err()).isZero();
-    assertThat(trained.out()).contains("accuracy ", " test pictures", line);
+    assertThat(trained.out()).contains("accuracy ", " test images", line);
     // Done before, without a bank: nothing is encoded for it.
     assertThat(Cli.run(words(train() + " --bank none")).out())
         .contains("accuracy ")

@@ -19,7 +19,7 @@ import org.kgcoop.cli.Cli;
 class DataSetsCommandTest {
   @TempDir Path root;
 
-  /** EuroSAT with two of its classes, ten pictures each. */
+  /** EuroSAT with two of its classes, ten images each. */
   @BeforeEach
   void makeEuroSat() throws IOException {
     for (String name : List.of("Forest", "River")) {

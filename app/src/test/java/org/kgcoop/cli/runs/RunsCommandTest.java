@@ -69,7 +69,7 @@ class RunsCommandTest {
 
     assertThat(json.path("rows")).hasSize(2);
     for (JsonNode difference : json.path("differences")) {
-      // One picture of 400 more does not stand, 100 more do.
+      // One image of 400 more does not stand, 100 more do.
       assertThat(difference.path("stands").asBoolean())
           .as(difference.toString())
           .isEqualTo(!difference.path("column").asText().equals("base"));

@@ -156,7 +156,7 @@ class BodyReaderTest {
             });
     handled.await();
     assertThat(post("x".repeat(900))).contains(" 503 ").contains("large bodies");
-    assertThat(post("x")).contains(" 503 ").contains("too many pictures").contains("Retry-After");
+    assertThat(post("x")).contains(" 503 ").contains("too many images").contains("Retry-After");
     released.countDown();
     assertThat(first.join()).contains(" 200 ").endsWith("900 bytes");
     awaitRest();

@@ -39,7 +39,7 @@ import org.kgcoop.serve.model.ModelRegistry;
 /** The protocol as a client sees it that knows its text alone. */
 class OpenInferenceTest {
   private static final String PETS = "/v2/models/pets/infer";
-  private static final int NUMBERS = 3 * 32 * 32; // of a picture, as the tiny CLIP sees it
+  private static final int NUMBERS = 3 * 32 * 32; // of an image, as the tiny CLIP sees it
 
   @TempDir static Path folder;
   private static Clip clip;
@@ -309,10 +309,10 @@ class OpenInferenceTest {
     assertRefused(client.infer(PETS, request("photo", "BYTES", "[1]", data)), "inputs[0].name");
     assertRefused(
         client.infer(PETS, request("image", "BYTES", "[1]", "\"data\":[\"??\"]")),
-        "inputs[0].data[0]: expected the file of a picture as base64");
+        "inputs[0].data[0]: expected the file of an image as base64");
     assertRefused(
         client.infer(PETS, request("image", "BYTES", "[1]", "\"data\":[\"aGVsbG8=\"]")),
-        "inputs[0].data[0]: picture: this is a text file");
+        "inputs[0].data[0]: image: this is a text file");
     assertRefused(
         client.infer(PETS, request("image", "BYTES", "[1]", "\"data\":[null]")),
         "expected numbers");
@@ -321,7 +321,7 @@ class OpenInferenceTest {
     assertRefused(
         client.infer(
             PETS, request("image", "BYTES", "[1]", "\"data\":[" + "\"\",".repeat(8) + "\"\"]")),
-        "at most 8 pictures");
+        "at most 8 images");
     assertRefused(
         client.infer(
             PETS,

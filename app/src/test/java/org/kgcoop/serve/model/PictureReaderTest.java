@@ -75,10 +75,10 @@ class PictureReaderTest {
       assertThatThrownBy(() -> reader.read(large))
           .isInstanceOfSatisfying(
               RefusedRequestException.class, e -> assertThat(e.status()).isEqualTo(503))
-          .hasMessageContaining("too many large pictures");
+          .hasMessageContaining("too many large images");
       assertThatThrownBy(() -> reader.read(new byte[] {1, 2, 3}))
           .isInstanceOf(KgCoopException.class)
-          .hasMessageContaining("no picture of a known format");
+          .hasMessageContaining("no image of a known format");
       assertThat(reader.read(small)).isNotNull();
       assertThat(first).isNotDone();
       released.countDown();

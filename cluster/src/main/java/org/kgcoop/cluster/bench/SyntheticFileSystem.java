@@ -17,7 +17,7 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
 /**
- * Names of pictures that do not exist: {@code synthetic://100x1000/} has 100 folders of 1,000 names
+ * Names of images that do not exist: {@code synthetic://100x1000/} has 100 folders of 1,000 names
  * each. To list them costs no disk, so that what listing itself costs can be seen.
  */
 public final class SyntheticFileSystem extends FileSystem {

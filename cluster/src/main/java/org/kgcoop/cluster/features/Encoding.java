@@ -19,11 +19,11 @@ import org.kgcoop.image.Images;
 
 /**
  * The work of a task on its images: features go to the bank, and the task gives back a row for each
- * picture that cannot be read.
+ * image that cannot be read.
  *
  * @param attempts how often Spark tries a task
  * @param readers threads that read and decode ahead of the encoder
- * @param read told how many pictures are read
+ * @param read told how many images are read
  * @param encoded told how many features are made
  */
 record Encoding(
@@ -45,7 +45,7 @@ record Encoding(
     List<Row> problems = new ArrayList<>();
     PictureEncoder encoder =
         new PictureEncoder(
-            clip.clip(), new Images(warning -> {})); // about grey pictures, one an executor
+            clip.clip(), new Images(warning -> {})); // about grey images, one an executor
     long[] told = {0};
     new ShardEncoder(encoder, views, known.value(), readers)
         .encode(
@@ -65,7 +65,7 @@ record Encoding(
   private Row row(ShardEncoder.Problem problem) {
     TaskContext task = TaskContext.get();
     KgCoopException reason = problem.reason();
-    // The network may be better in a moment, or on another machine; a broken picture stays one.
+    // The network may be better in a moment, or on another machine; a broken image stays one.
     if (reason.category() == KgCoopException.Category.IO
         && task != null
         && task.attemptNumber() + 1 < attempts) {

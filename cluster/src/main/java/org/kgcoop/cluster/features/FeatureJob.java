@@ -21,11 +21,11 @@ import org.kgcoop.cluster.session.Failures;
 import scala.Tuple2;
 
 /**
- * Encodes pictures into a bank. What the bank has is read and not encoded again; what a task has
+ * Encodes images into a bank. What the bank has is read and not encoded again; what a task has
  * written stays, so that a job that was killed goes on where it was.
  */
 public final class FeatureJob {
-  /** Pictures of a task at most: minutes of work, which a lost executor loses. */
+  /** Images of a task at most: minutes of work, which a lost executor loses. */
   private static final int LARGEST_TASK = 8 * Shard.LENGTH;
 
   /** Tasks a core at least, so that no core waits long for the last. */
@@ -40,7 +40,7 @@ public final class FeatureJob {
   /**
    * The request of a job.
    *
-   * @param pictures a folder, a picture, a tar or a Parquet file, on any file system
+   * @param pictures a folder, an image, a tar or a Parquet file, on any file system
    * @param bank a folder
    * @param clip what encodes
    * @param views of {@code --augment bank:V}, beside the one of the test transform
@@ -53,7 +53,7 @@ public final class FeatureJob {
    * The outcome of a job.
    *
    * @param folder of the features, within the bank
-   * @param read pictures
+   * @param read images
    * @param encoded features; the rest was in the bank
    * @param problems rows in {@code errors.parquet}
    * @param seconds without the start of Spark
@@ -89,7 +89,7 @@ public final class FeatureJob {
   public String count() {
     try {
       Found found = found(files.qualified(request.pictures()));
-      return "%s pictures in files of their own, %s tars, %s Parquet files"
+      return "%s images in files of their own, %s tars, %s Parquet files"
           .formatted(found.pictures(), found.tars().size(), found.parquet().size());
     } catch (Exception e) { // Scala throws checked ones that it does not declare
       throw Failures.known(e);
@@ -111,7 +111,7 @@ public final class FeatureJob {
     String bank = files.qualified(request.bank());
     if ((bank + "/").startsWith(root + "/")) {
       throw KgCoopException.configuration(
-          "--bank %s lies among the pictures, %s; give a folder beside them"
+          "--bank %s lies among the images, %s; give a folder beside them"
               .formatted(request.bank(), request.pictures()));
     }
     Found found = found(root);
@@ -151,7 +151,7 @@ public final class FeatureJob {
     long problems = session.read().schema(Encoding.ERRORS).parquet(errors).count();
     if (problems > 0 && problems >= read.value()) {
       throw KgCoopException.data(
-          "%s: none of %s pictures could be read; %s says why"
+          "%s: none of %s images could be read; %s says why"
               .formatted(request.pictures(), read.value(), errors));
     }
     return new Outcome(
@@ -176,13 +176,13 @@ public final class FeatureJob {
     if (found.pictures() == 0 && found.tars().isEmpty() && found.parquet().isEmpty()) {
       throw KgCoopException.data(
           request.pictures()
-              + ": no pictures; expected JPEG, PNG, GIF, BMP or WebP files, .tar or .parquet");
+              + ": no images; expected JPEG, PNG, GIF, BMP or WebP files, .tar or .parquet");
     }
     return found;
   }
 
   /**
-   * The content of a part of the listing: the number of pictures, and files of many, which are few.
+   * The content of a part of the listing: the number of images, and files of many, which are few.
    */
   private record Packed(long pictures, List<String> tars, List<String> parquet)
       implements Serializable {
@@ -234,7 +234,7 @@ public final class FeatureJob {
   }
 
   /**
-   * The paths of pictures, divided by their hash and sorted: the same tasks whoever listed what
+   * The paths of images, divided by their hash and sorted: the same tasks whoever listed what
    * first, so that a task that runs again writes what it wrote before.
    */
   private JavaRDD<String> shared(Found found) {

@@ -82,12 +82,12 @@ final class HadoopFiles implements Serializable {
     }
   }
 
-  /** The whole content of a picture's file. */
+  /** The whole content of an image's file. */
   byte[] bytes(String path) {
     try (InputStream in = open(path)) {
       return Images.bytes(in);
     } catch (FileNotFoundException e) {
-      throw KgCoopException.data(path + ": there is no such picture", e);
+      throw KgCoopException.data(path + ": there is no such image", e);
     } catch (AccessControlException e) {
       throw KgCoopException.data(path + ": reading it is not permitted", e);
     } catch (IOException e) {
@@ -134,7 +134,7 @@ final class HadoopFiles implements Serializable {
         public Entry next() {
           java.nio.file.Path path = paths.next();
           String name = String.valueOf(path.getFileName());
-          // Asking a name that tells what it is would cost a look at the disk for each picture.
+          // Asking a name that tells what it is would cost a look at the disk for each image.
           boolean isFolder = Kind.of(name) == Kind.OTHER && Files.isDirectory(path);
           return new Entry(folder + "/" + name, isFolder);
         }

@@ -10,7 +10,7 @@ import org.kgcoop.files.Sha256;
 
 /**
  * The keys of a bank, as the first 64 bits of their SHA-256 each: 80 MB for ten million features. A
- * picture is taken for another with a probability of 10^-6 in a bank of that size.
+ * image is taken for another with a probability of 10^-6 in a bank of that size.
  */
 final class KnownKeys implements Predicate<String>, Serializable {
   private final long[] sorted;

@@ -13,8 +13,8 @@ import org.kgcoop.cluster.features.HadoopFiles.Entry;
 import org.kgcoop.cluster.features.HadoopFiles.Kind;
 
 /**
- * The pictures, tars and Parquet files below a folder, listed by the executors and kept on their
- * disks: the driver holds a few folders and no names of pictures, so that millions of them cost it
+ * The images, tars and Parquet files below a folder, listed by the executors and kept on their
+ * disks: the driver holds a few folders and no names of images, so that millions of them cost it
  * nothing.
  */
 final class Listing {

@@ -19,7 +19,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.ShardEncoder.Picture;
 
 /**
- * Pictures in the Parquet files of Hugging Face: a column of {@code struct<bytes, path>} or bytes,
+ * Images in the Parquet files of Hugging Face: a column of {@code struct<bytes, path>} or bytes,
  * read by Spark itself.
  */
 final class ParquetPictures {
@@ -27,7 +27,7 @@ final class ParquetPictures {
 
   private ParquetPictures() {}
 
-  /** Rows of a picture's bytes, the address of its file and its number in that. */
+  /** Rows of an image's bytes, the address of its file and its number in that. */
   static JavaRDD<Row> rows(SparkSession spark, List<String> paths) {
     Dataset<Row> all = spark.read().parquet(paths.toArray(String[]::new));
     return all.select(
@@ -37,7 +37,7 @@ final class ParquetPictures {
         .javaRDD();
   }
 
-  /** The column of pictures: one of a usual name, else the first that has bytes within. */
+  /** The column of images: one of a usual name, else the first that has bytes within. */
   static String column(StructType schema, String path) {
     List<StructField> fields = Arrays.asList(schema.fields());
     Optional<StructField> usual =
@@ -51,7 +51,7 @@ final class ParquetPictures {
             .orElseThrow(
                 () ->
                     KgCoopException.data(
-                        "%s: columns %s; expected one of pictures, such as image: struct<bytes>"
+                        "%s: columns %s; expected one of images, such as image: struct<bytes>"
                             .formatted(path, Arrays.toString(schema.fieldNames()))));
     String quoted = "`" + field.name() + "`";
     return isBytes(field.dataType()) ? quoted : quoted + ".bytes";
@@ -68,9 +68,9 @@ final class ParquetPictures {
   }
 
   /**
-   * The picture of a row.
+   * The image of a row.
    *
-   * @param alone whether there is no other file of many pictures, so that the number is the key
+   * @param alone whether there is no other file of many images, so that the number is the key
    */
   static Picture picture(Row row, boolean alone) {
     String file = row.getString(1);
@@ -82,7 +82,7 @@ final class ParquetPictures {
         where,
         () -> {
           if (row.isNullAt(0)) {
-            throw KgCoopException.data(where + ": no picture in this row");
+            throw KgCoopException.data(where + ": no image in this row");
           }
           return row.getAs(0);
         });

@@ -8,7 +8,7 @@ import org.apache.spark.sql.Row;
 import org.kgcoop.bank.ShardEncoder.Picture;
 
 /**
- * The pictures of a task, under the keys that a data set at the same place gives them. Nothing is
+ * The images of a task, under the keys that a data set at the same place gives them. Nothing is
  * read before it is asked for.
  */
 final class Pictures {

@@ -42,7 +42,7 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
   /**
    * Begins to tell.
    *
-   * @param total pictures; 0 where it is not known
+   * @param total images; 0 where it is not known
    */
   ProgressLines(SparkContext spark, LongAccumulator read, long total, Consumer<String> lines) {
     this.spark = spark;
@@ -100,7 +100,7 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
     String line =
         String.format(
             Locale.ROOT,
-            "features: %d%s pictures, %.1f a second",
+            "features: %d%s images, %.1f a second",
             done,
             total > 0 ? " of " + total : "",
             rate);

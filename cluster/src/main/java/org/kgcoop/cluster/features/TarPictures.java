@@ -17,8 +17,8 @@ import org.kgcoop.data.layout.BoundedTar;
 import org.kgcoop.image.Images;
 
 /**
- * The pictures of a tar of WebDataset, whatever lies beside them. Where the tar breaks off a last
- * picture stands for the damage.
+ * The images of a tar of WebDataset, whatever lies beside them. Where the tar breaks off a last
+ * image stands for the damage.
  */
 final class TarPictures implements Iterator<Picture> {
   private final HadoopFiles files;
@@ -29,9 +29,9 @@ final class TarPictures implements Iterator<Picture> {
   private boolean ended;
 
   /**
-   * The pictures of a tar.
+   * The images of a tar.
    *
-   * @param key makes the key of a picture of the name of its member
+   * @param key makes the key of an image of the name of its member
    */
   TarPictures(HadoopFiles files, String path, UnaryOperator<String> key) {
     this.files = files;

@@ -1,5 +1,5 @@
 /**
- * Image features on many machines. {@link FeatureJob} lists pictures on the executors ({@code
+ * Image features on many machines. {@link FeatureJob} lists images on the executors ({@code
  * Listing}), divides them into tasks, and lets each task write files of a {@link
  * org.kgcoop.bank.FeatureBank} ({@code EncodeTask}, {@code BankFolder}). Nothing but names goes
  * through the network of the cluster.

@@ -107,7 +107,7 @@ class FeatureJobTest {
   void brokenPicturesAreRowsAndTheRestIsDone() throws IOException {
     Path mixed = folder.resolve("mixed");
     List<Path> good = EmbeddedPictures.copy(mixed, 20);
-    Files.writeString(mixed.resolve("broken.jpg"), "no picture");
+    Files.writeString(mixed.resolve("broken.jpg"), "no image");
     Files.write(mixed.resolve("empty.png"), new byte[0]);
     Path cut = mixed.resolve("train/cut.png");
     byte[] whole = Files.readAllBytes(good.get(0));
@@ -186,10 +186,10 @@ class FeatureJobTest {
         .hasMessageContaining("no such file or folder");
     assertThatThrownBy(() -> encode(folder.toString(), "bank"))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("no pictures");
+        .hasMessageContaining("no images");
     assertThatThrownBy(() -> encode(folder.toString(), folder.resolve("bank").toString()))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("among the pictures");
+        .hasMessageContaining("among the images");
     assertThatThrownBy(() -> encode("nowhere://host/pictures", "bank"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("nowhere")

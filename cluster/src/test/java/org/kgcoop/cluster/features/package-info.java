@@ -1,4 +1,4 @@
-/** The job within the process of the test, on pictures of the embedded data. */
+/** The job within the process of the test, on images of the embedded data. */
 @NullMarked
 package org.kgcoop.cluster.features;
 

@@ -12,13 +12,13 @@ import org.kgcoop.data.Item;
 import org.kgcoop.random.PythonRandom;
 
 /**
- * Divides pictures without a given split, as the published code does: one generator of Python,
- * seeded once; class by class in order of the labels its pictures, sorted by name, are shuffled;
- * the first round(0.5 n) are for training, the next round(0.2 n) for validation, the rest for test
- * (round half to even).
+ * Divides images without a given split, as the published code does: one generator of Python, seeded
+ * once; class by class in order of the labels its images, sorted by name, are shuffled; the first
+ * round(0.5 n) are for training, the next round(0.2 n) for validation, the rest for test (round
+ * half to even).
  *
- * <p>Where that leaves nothing for test (3 pictures), the validation part gives way. The generator
- * is not that of the shots, which is seeded anew.
+ * <p>Where that leaves nothing for test (3 images), the validation part gives way. The generator is
+ * not that of the shots, which is seeded anew.
  */
 public final class AutomaticSplit {
 
@@ -32,10 +32,10 @@ public final class AutomaticSplit {
   private AutomaticSplit() {}
 
   /**
-   * A data set of these pictures.
+   * A data set of these images.
    *
-   * @param byLabel the pictures of each class, each list sorted; the order of the classes is that
-   *     of the shuffling
+   * @param byLabel the images of each class, each list sorted; the order of the classes is that of
+   *     the shuffling
    */
   public static DataSet of(
       String name, List<String> classNames, List<List<Item>> byLabel, long seed, Path where) {
@@ -44,7 +44,7 @@ public final class AutomaticSplit {
     for (List<Item> items : byLabel) {
       if (items.size() < 2) {
         throw KgCoopException.data(
-            ("%s: class \"%s\" has %s picture; without a given split a class needs 2 or more,"
+            ("%s: class \"%s\" has %s image; without a given split a class needs 2 or more,"
                     + " one to train on and one to test")
                 .formatted(where, items.get(0).className(), items.size()));
       }
@@ -66,7 +66,7 @@ public final class AutomaticSplit {
     options
         .notes()
         .accept(
-            ("%s: no train and test parts, so the pictures of each class are divided here:"
+            ("%s: no train and test parts, so the images of each class are divided here:"
                     + " %s train, %s val, %s test (--split-seed %s)")
                 .formatted(
                     where,
@@ -78,8 +78,8 @@ public final class AutomaticSplit {
   }
 
   /**
-   * A data set of given test pictures and others, a fifth of which become the validation part: one
-   * generator, seeded once; label by label in order of first appearance the pictures are shuffled,
+   * A data set of given test images and others, a fifth of which become the validation part: one
+   * generator, seeded once; label by label in order of first appearance the images are shuffled,
    * and the first round(0.2 n) of them are for validation.
    */
   public static DataSet of(

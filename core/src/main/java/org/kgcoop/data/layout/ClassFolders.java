@@ -17,7 +17,7 @@ import org.kgcoop.files.Folders;
 import org.kgcoop.image.PictureNames;
 
 /**
- * Pictures in a folder for each class: either DIR/CLASS, split here, or DIR/train/CLASS,
+ * Images in a folder for each class: either DIR/CLASS, split here, or DIR/train/CLASS,
  * DIR/val/CLASS and DIR/test/CLASS. Labels follow the sorted names of the folders.
  */
 public final class ClassFolders {
@@ -57,7 +57,7 @@ public final class ClassFolders {
       options
           .warnings()
           .accept(
-              "%s: no folder test, so the pictures of %s are for test"
+              "%s: no folder test, so the images of %s are for test"
                   .formatted(root, val.get().folder()));
       test = val;
       val = Optional.empty();
@@ -68,7 +68,7 @@ public final class ClassFolders {
   /**
    * Parts that lie anywhere; keys are those of the same folders below one root.
    *
-   * @param val absent for no validation pictures
+   * @param val absent for no validation images
    */
   public static DataSet ofParts(Path train, Optional<Path> val, Path test, DataSetOptions options) {
     return new ClassFolders(train, options)
@@ -159,7 +159,7 @@ public final class ClassFolders {
     Optional<String> told = PictureNames.leftOut(leftOut);
     if (!empty.isEmpty()) {
       throw KgCoopException.data(
-          ("%s: no pictures in %s; expected JPEG, PNG, GIF, BMP or WebP files directly in each"
+          ("%s: no images in %s; expected JPEG, PNG, GIF, BMP or WebP files directly in each"
                   + " class folder%s")
               .formatted(
                   root, Messages.firstOf(empty), told.map(line -> " (" + line + ")").orElse("")));
@@ -187,11 +187,11 @@ public final class ClassFolders {
             .toList();
     String ignored = lists.isEmpty() ? "" : ", and ignored beside are " + Messages.firstOf(lists);
     String instead =
-        "a list of pictures is read as manifest.csv (path, label, split) or metadata.csv"
+        "a list of images is read as manifest.csv (path, label, split) or metadata.csv"
             + " (file_name, label)";
     if (classes.size() == 1) {
       throw KgCoopException.data(
-          ("%s: the only folder with pictures is %s, which makes one class%s; expected two or more"
+          ("%s: the only folder with images is %s, which makes one class%s; expected two or more"
                   + " folders of classes, or a list: %s")
               .formatted(root, classes.get(0), ignored, instead));
     }

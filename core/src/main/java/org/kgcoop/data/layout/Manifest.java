@@ -33,14 +33,14 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 
 /**
- * A list of pictures as CSV or as a JSON object a line, with {@code path} (relative to the
- * manifest), {@code label} (a class name) and {@code split} (train, val or test), in whatever case.
- * Without any split the pictures are divided here. Other columns are left alone. Labels follow the
- * sorted class names.
+ * A list of images as CSV or as a JSON object a line, with {@code path} (relative to the manifest),
+ * {@code label} (a class name) and {@code split} (train, val or test), in whatever case. Without
+ * any split the images are divided here. Other columns are left alone. Labels follow the sorted
+ * class names.
  *
  * <p>Hugging Face's {@code metadata.csv} or {@code metadata.jsonl} is such a list too. It calls the
  * path {@code file_name}, and where it gives no split, a folder train, val or test does, which the
- * list or the picture lies in.
+ * list or the image lies in.
  */
 public final class Manifest {
 
@@ -103,7 +103,7 @@ public final class Manifest {
     }
     if (rows.stream().noneMatch(row -> row.split().equals("test"))
         && rows.stream().anyMatch(row -> row.split().equals("val"))) {
-      options.warnings().accept(folder + ": no test pictures, so those of val are for test");
+      options.warnings().accept(folder + ": no test images, so those of val are for test");
       rows.replaceAll(row -> row.split().equals("val") ? row.withSplit("test") : row);
     }
     return Optional.of(dataSet(rows, all.get(0).file, options));
@@ -138,7 +138,7 @@ public final class Manifest {
 
   private static DataSet dataSet(List<Row> rows, Path file, DataSetOptions options) {
     if (rows.isEmpty()) {
-      throw KgCoopException.data(file + ": it lists no pictures; expected path, label, split");
+      throw KgCoopException.data(file + ": it lists no images; expected path, label, split");
     }
     TreeSet<String> labels = new TreeSet<>();
     rows.forEach(row -> labels.add(row.label()));

@@ -20,10 +20,10 @@ import org.kgcoop.data.Item;
 import org.kgcoop.files.Folders;
 
 /**
- * Data sets in files that hold many pictures ({@link PackedFormat}): one such file, or a folder of
+ * Data sets in files that hold many images ({@link PackedFormat}): one such file, or a folder of
  * them, also below {@code data}, {@code train}, {@code val} and {@code test}. A file whose name or
  * folder has the word train, val (or validation, valid, dev) or test in it belongs to that part; so
- * does a member below a folder of that name. Where nothing says it, the pictures are divided here.
+ * does a member below a folder of that name. Where nothing says it, the images are divided here.
  */
 public final class PackedData {
 
@@ -33,7 +33,7 @@ public final class PackedData {
   private static final List<String> FOLDERS =
       List.of("data", "train", "training", "val", "valid", "validation", "test", "testing");
 
-  /** A picture, its part if one is said, and its class before there are labels for all. */
+  /** An image, its part if one is said, and its class before there are labels for all. */
   private record Row(Optional<String> part, String key, UnpackedPictures.Entry entry) {}
 
   private final Path path;
@@ -96,7 +96,7 @@ public final class PackedData {
       }
     }
     if (rows.isEmpty()) {
-      throw KgCoopException.data(path + ": no pictures in it; expected some");
+      throw KgCoopException.data(path + ": no images in it; expected some");
     }
     List<Item> items = items(rows);
     List<String> names = names(items);
@@ -111,7 +111,7 @@ public final class PackedData {
     List<Item> val = part(rows, items, "val");
     List<Item> test = part(rows, items, "test");
     if (test.isEmpty() && !val.isEmpty()) {
-      options.warnings().accept(path + ": no test pictures, so those of val are for test");
+      options.warnings().accept(path + ": no test images, so those of val are for test");
       return new DataSet(name, names, train, List.of(), val, null);
     }
     return new DataSet(name, names, train, val, test, null);
@@ -152,7 +152,7 @@ public final class PackedData {
     return found;
   }
 
-  /** Pictures with labels: those that are given, else the places of the sorted class names. */
+  /** Images with labels: those that are given, else the places of the sorted class names. */
   private List<Item> items(List<Row> rows) {
     boolean numbered = rows.get(0).entry().label() != null;
     TreeSet<String> sorted = new TreeSet<>();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A kind of file that holds many labelled pictures. Other modules bring theirs by {@link
+ * A kind of file that holds many labelled images. Other modules bring theirs by {@link
  * java.util.ServiceLoader}.
  */
 public interface PackedFormat {
@@ -14,7 +14,7 @@ public interface PackedFormat {
   List<String> endings();
 
   /**
-   * Hands on the pictures of a file, in its order.
+   * Hands on the images of a file, in its order.
    *
    * @throws org.kgcoop.KgCoopException of the kind DATA for a damaged file, naming the place
    */

@@ -107,7 +107,7 @@ public final class SplitFile {
     return text.length() <= 80 ? text : text.substring(0, 80) + "...";
   }
 
-  /** The folder of the file, or one of its sub-folders, where the first pictures are. */
+  /** The folder of the file, or one of its sub-folders, where the first images are. */
   private Path findImages() {
     Path folder = Folders.parent(file);
     List<String> probes = new ArrayList<>();

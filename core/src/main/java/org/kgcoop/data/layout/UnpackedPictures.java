@@ -19,8 +19,8 @@ import org.kgcoop.files.UserFolders;
 import org.kgcoop.image.PictureNames;
 
 /**
- * Pictures of a packed file as files of their own, since training reads them often and in any
- * order. They lie in the user's cache ({@code $XDG_CACHE_HOME/kgcoop/pictures}, else {@code
+ * Images of a packed file as files of their own, since training reads them often and in any order.
+ * They lie in the user's cache ({@code $XDG_CACHE_HOME/kgcoop/pictures}, else {@code
  * ~/.cache/kgcoop/pictures}) in a folder for each packed file, whose name follows from the file's
  * path, size and time: what was unpacked once is found again, what changed is unpacked anew. A
  * folder appears there whole or not at all.
@@ -37,7 +37,7 @@ final class UnpackedPictures {
   private UnpackedPictures() {}
 
   /**
-   * The pictures of a packed file.
+   * The images of a packed file.
    *
    * @return keys as the format gives them, with the files they were unpacked to
    */

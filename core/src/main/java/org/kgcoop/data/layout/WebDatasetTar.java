@@ -25,7 +25,7 @@ import org.kgcoop.image.PictureNames;
 
 /**
  * The tar files of WebDataset: members that follow each other and are called the same up to the
- * first dot of their name are one sample. Of a sample are read the picture ({@code .jpg}, {@code
+ * first dot of their name are one sample. Of a sample are read the image ({@code .jpg}, {@code
  * .png} ...) and its class: {@code .cls} (a number from 0, or a name), {@code .txt} (a name) or
  * {@code .json} ({@code label} or {@code cls} a number, {@code class_name}, {@code label_name} or
  * {@code label} a name). A sample without any of these has the name of its folder as class.
@@ -58,7 +58,7 @@ final class WebDatasetTar implements PackedFormat {
         }
         if (member.getSize() > MAX_MEMBER_BYTES) {
           throw KgCoopException.data(
-              "%s, member %s: %s bytes; no picture needs that many"
+              "%s, member %s: %s bytes; no image needs that many"
                   .formatted(file, member.getName(), member.getSize()));
         }
         String key = key(member.getName());
@@ -136,7 +136,7 @@ final class WebDatasetTar implements PackedFormat {
       String kind = member.substring(dot(member)).toLowerCase(Locale.ROOT);
       if (PictureNames.isRead(kind)) {
         if (picture != null) {
-          throw problem("two pictures of one name; expected one a sample");
+          throw problem("two images of one name; expected one a sample");
         }
         picture = content;
         ending = kind;
@@ -183,8 +183,7 @@ final class WebDatasetTar implements PackedFormat {
       if (picture == null) {
         if (label != null || className != null) {
           throw problem(
-              "a class but no picture; the file is not whole, or its members are not in"
-                  + " order");
+              "a class but no image; the file is not whole, or its members are not in" + " order");
         }
         return;
       }

@@ -35,7 +35,7 @@ final class Archive {
    */
   static Path root(Path file) {
     try {
-      // Not closed: the pictures of the data set are read from it later.
+      // Not closed: the images of the data set are read from it later.
       return FileSystems.newFileSystem(file).getPath("/");
     } catch (IOException | RuntimeException e) {
       throw KgCoopException.data(

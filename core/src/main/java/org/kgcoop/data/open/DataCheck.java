@@ -23,11 +23,11 @@ final class DataCheck {
 
   static void check(DataSet dataSet, Path where, DataSetOptions options) {
     if (dataSet.train().isEmpty() && dataSet.test().isEmpty()) {
-      throw KgCoopException.data(where + ": no training and no test pictures; expected some");
+      throw KgCoopException.data(where + ": no training and no test images; expected some");
     }
     if (dataSet.classNames().size() == 1) {
       throw KgCoopException.data(
-          "%s: all pictures are of one class, \"%s\"; expected two classes or more to tell apart"
+          "%s: all images are of one class, \"%s\"; expected two classes or more to tell apart"
               .formatted(where, dataSet.classNames().get(0)));
     }
     checkLabels(dataSet, where, options);
@@ -45,7 +45,7 @@ final class DataCheck {
     List<String> needed = trains ? untrained : untested;
     if (!needed.isEmpty()) {
       throw KgCoopException.data(
-          "%s: no %s pictures of %s classes: label %s; expected some of every class"
+          "%s: no %s images of %s classes: label %s; expected some of every class"
               .formatted(
                   where, trains ? "training" : "test", needed.size(), Messages.firstOf(needed)));
     }
@@ -53,7 +53,7 @@ final class DataCheck {
       options
           .warnings()
           .accept(
-              "%s: no test pictures of %s of %s classes, so results say nothing about them: label %s"
+              "%s: no test images of %s of %s classes, so results say nothing about them: label %s"
                   .formatted(
                       where,
                       untested.size(),
@@ -62,7 +62,7 @@ final class DataCheck {
     }
   }
 
-  /** The classes of which there are none among these pictures. */
+  /** The classes of which there are none among these images. */
   private static List<String> without(DataSet dataSet, List<Item> items) {
     Set<Integer> present = new HashSet<>();
     items.forEach(item -> present.add(item.label()));
@@ -106,7 +106,7 @@ final class DataCheck {
     if (!missing.isEmpty()) {
       int all = dataSet.train().size() + dataSet.val().size() + dataSet.test().size();
       throw KgCoopException.data(
-          "%s: %s of %s pictures are missing: %s; expected all of them, check the image folder"
+          "%s: %s of %s images are missing: %s; expected all of them, check the image folder"
               .formatted(where, missing.size(), all, Messages.firstOf(missing)));
     }
   }

@@ -60,7 +60,7 @@ public final class DataSets {
   /**
    * The data set of parts that lie in folders of their own, each with a folder for each class.
    *
-   * @param val null for no validation pictures
+   * @param val null for no validation images
    */
   public static DataSet open(Path train, @Nullable Path val, Path test, DataSetOptions options) {
     for (Path part : Stream.of(train, val, test).filter(Objects::nonNull).toList()) {

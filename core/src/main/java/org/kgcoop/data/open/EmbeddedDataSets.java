@@ -29,10 +29,10 @@ public final class EmbeddedDataSets {
    *
    * @param title what it shows, in a few words
    * @param role "table" for sets that methods are compared on, "tuning" for one that settings are
-   *     chosen on, "shift" for test pictures of the classes of another set
+   *     chosen on, "shift" for test images of the classes of another set
    * @param source of a shift, the set whose classes it has; else null
-   * @param condition how its pictures are seen, "plain" for as drawn
-   * @param shots pictures of a class that training can count on; 0 where there is only a test
+   * @param condition how its images are seen, "plain" for as drawn
+   * @param shots images of a class that training can count on; 0 where there is only a test
    * @param classes how many classes it has
    */
   public record Description(

@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 import org.kgcoop.data.published.PublishedDataSets;
 
 /**
- * Test pictures of the classes of another set, seen under other conditions.
+ * Test images of the classes of another set, seen under other conditions.
  *
  * @param name what it is opened by: a name of {@link PublishedDataSets}, or {@code embedded:NAME}
  * @param classes the number of its classes, labelled from 0 in an order of their own; the class

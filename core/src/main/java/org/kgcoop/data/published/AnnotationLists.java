@@ -13,9 +13,9 @@ import org.kgcoop.data.layout.AutomaticSplit;
 import org.kgcoop.data.layout.LabelNames;
 
 /**
- * Data sets whose authors publish lists of pictures as text. Names and labels are made of them as
- * the published code makes them, and pictures keep the order of the lists, since splits and shots
- * depend on it.
+ * Data sets whose authors publish lists of images as text. Names and labels are made of them as the
+ * published code makes them, and images keep the order of the lists, since splits and shots depend
+ * on it.
  */
 final class AnnotationLists {
 
@@ -59,7 +59,7 @@ final class AnnotationLists {
         });
   }
 
-  /** FGVC Aircraft: a list a part, lines "picture variant"; labels follow variants.txt. */
+  /** FGVC Aircraft: a list a part, lines "image variant"; labels follow variants.txt. */
   static DataSet aircraft(RawData raw) {
     List<String> variants =
         raw.lines("variants.txt", WHOLE, "a variant a line").stream()
@@ -76,7 +76,7 @@ final class AnnotationLists {
 
   private static List<Item> aircraft(RawData raw, String list, List<String> variants) {
     return RawData.items(
-        raw.lines(list, AIRCRAFT, "\"picture variant\", such as \"1025794 707-320\""),
+        raw.lines(list, AIRCRAFT, "\"image variant\", such as \"1025794 707-320\""),
         line -> {
           int label = RawData.label(variants, line.field(1), line.where());
           return raw.item(line.field(0) + ".jpg", label, line.field(1));
@@ -103,7 +103,7 @@ final class AnnotationLists {
 
   private static List<Item> scenes(RawData raw, String list, List<String> folders) {
     return RawData.items(
-        raw.lines(list, SCENE, "\"/letter/class/picture\", such as \"/a/abbey/sun_1.jpg\""),
+        raw.lines(list, SCENE, "\"/letter/class/image\", such as \"/a/abbey/sun_1.jpg\""),
         line -> {
           int label = RawData.label(folders, line.field(1), line.where());
           return raw.item(line.field(0), label, sceneName(line.field(1)));
@@ -119,7 +119,7 @@ final class AnnotationLists {
 
   /**
    * UCF101: lines "ApplyEyeMakeup/video.avi 1" (the test list without a label); labels follow
-   * classInd.txt. The picture is the middle frame under the words of the name: {@code
+   * classInd.txt. The image is the middle frame under the words of the name: {@code
    * Apply_Eye_Makeup/video.jpg}. A fifth of the training list becomes the validation part.
    */
   static DataSet actions(RawData raw) {

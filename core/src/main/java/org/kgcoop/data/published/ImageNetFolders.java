@@ -19,7 +19,7 @@ import org.kgcoop.image.PictureNames;
  * ImageNet and its shifted versions: a folder for each class, named by {@code classnames.txt} with
  * lines "n01440764 tench".
  *
- * <p>The published code takes the pictures of a folder in the order in which the disk lists them,
+ * <p>The published code takes the images of a folder in the order in which the disk lists them,
  * which differs between machines. Here they are sorted by name, so the shots of ImageNet are the
  * same everywhere, and are those of the published code where its disk lists names in order.
  */
@@ -31,8 +31,8 @@ final class ImageNetFolders {
 
   /**
    * ImageNet: {@code train} and {@code val} below the images, labels in the sorted order of the
-   * folders. The official validation pictures are the test. The published code gives them as its
-   * validation part too; here that part is empty, since what is chosen by test pictures cannot be
+   * folders. The official validation images are the test. The published code gives them as its
+   * validation part too; here that part is empty, since what is chosen by test images cannot be
    * measured on them.
    */
   static DataSet imageNet(RawData raw) {
@@ -61,9 +61,9 @@ final class ImageNetFolders {
   }
 
   /**
-   * Test pictures in folders that bear ImageNet's identifiers. Labels follow the sorted folders
-   * that are there: 1000 of ImageNet-Sketch, and 200 of ImageNet-A and -R, which have labels 0 to
-   * 199 of their own.
+   * Test images in folders that bear ImageNet's identifiers. Labels follow the sorted folders that
+   * are there: 1000 of ImageNet-Sketch, and 200 of ImageNet-A and -R, which have labels 0 to 199 of
+   * their own.
    */
   static DataSet byIdentifier(RawData raw) {
     List<String> folders = Folders.names(Folders.folders(raw.images()));

@@ -37,7 +37,7 @@ final class MatlabAnnotations {
   /**
    * Stanford Cars: {@code annotations} with {@code fname} and {@code class} (from 1), {@code
    * class_names}. A name begins with the year: "Acura TL Sedan 2012" is "2012 Acura TL Sedan". A
-   * fifth of the training pictures becomes the validation part.
+   * fifth of the training images becomes the validation part.
    */
   static DataSet cars(RawData raw) {
     List<String> names =

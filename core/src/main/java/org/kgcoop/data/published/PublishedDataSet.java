@@ -19,15 +19,15 @@ import org.kgcoop.files.Folders;
  * @param name what configurations and tables call it
  * @param aliases what else it is called
  * @param directory its folder below the root of all data sets
- * @param images where the paths of its pictures begin, below its folder; empty: the folder itself
- * @param pictures the folders of pictures that it needs
+ * @param images where the paths of its images begin, below its folder; empty: the folder itself
+ * @param pictures the folders of images that it needs
  * @param split its split file; null where the published code uses none
- * @param annotations what it needs beside the pictures where the split file is not there
+ * @param annotations what it needs beside the images where the split file is not there
  * @param terms under which those get it who fetch it by its direct links, and where they are
  *     stated; empty where it has none
  * @param template KgCoOp's hand-crafted prompt
  * @param classes how many classes it has
- * @param source the set that this one has shifted test pictures of; else null
+ * @param source the set that this one has shifted test images of; else null
  * @param layout reads it where there is no split file
  */
 public record PublishedDataSet(
@@ -52,7 +52,7 @@ public record PublishedDataSet(
    */
   public record Part(String path, Origin origin) {}
 
-  /** The name of the set that this one has shifted test pictures of; else null. */
+  /** The name of the set that this one has shifted test images of; else null. */
   public @Nullable String shiftOf() {
     return source == null ? null : source.name();
   }

@@ -15,7 +15,7 @@ import org.kgcoop.files.Folders;
  * <p>Where a split file is missing, the split is made from what the authors of the data publish, as
  * the published code makes it, by a generator of its own that starts from the split seed. The
  * published code makes it once, by the generator of the run, and stores it: its later runs of seed
- * 1 and ours of split seed 1 see the same pictures.
+ * 1 and ours of split seed 1 see the same images.
  */
 public final class PublishedDataSets {
 

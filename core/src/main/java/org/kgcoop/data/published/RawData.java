@@ -15,7 +15,7 @@ import org.kgcoop.files.Folders;
  * A published data set as its authors lay it out.
  *
  * @param title the published name of the data set
- * @param images the folder where the paths of pictures begin
+ * @param images the folder where the paths of images begin
  * @param annotations from the path of an annotation file to the file; throws where it is missing
  */
 record RawData(
@@ -37,7 +37,7 @@ record RawData(
     return name == null ? title : name;
   }
 
-  /** A picture by its path below the images. */
+  /** An image by its path below the images. */
   Item item(String key, int label, String className) {
     return new Item(key, Folders.resolve(images, key, title), label, className);
   }

@@ -17,7 +17,7 @@ import org.kgcoop.image.PictureNames;
  * Data sets that are a folder for each class, divided into 50 % train, 20 % val and 30 % test by
  * {@link AutomaticSplit}. Labels follow the sorted names of the folders before they are renamed.
  *
- * <p>The published code shuffles the pictures from the order in which the disk lists them, which
+ * <p>The published code shuffles the images from the order in which the disk lists them, which
  * differs between machines; here they are sorted by name first.
  *
  * @param ignored folders that are no class
@@ -42,7 +42,7 @@ record RenamedFolders(Set<String> ignored, Map<String, String> names)
               .map(file -> raw.item(name + "/" + Folders.name(file), label, className))
               .toList();
       if (items.isEmpty()) {
-        throw KgCoopException.data(folder + ": no pictures in this class folder; expected some");
+        throw KgCoopException.data(folder + ": no images in this class folder; expected some");
       }
       classNames.add(className);
       byLabel.add(items);

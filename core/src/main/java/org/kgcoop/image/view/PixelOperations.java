@@ -4,7 +4,7 @@ import java.awt.Color;
 import java.util.function.IntUnaryOperator;
 import org.kgcoop.image.RgbImage;
 
-/** Changes of a picture's samples by the rules of Pillow's ImageEnhance, ImageOps and transform. */
+/** Changes of an image's samples by the rules of Pillow's ImageEnhance, ImageOps and transform. */
 final class PixelOperations {
 
   private PixelOperations() {}
@@ -19,12 +19,12 @@ final class PixelOperations {
     return new RgbImage(image.width(), image.height(), out);
   }
 
-  /** Between black (0) and the picture (1), or beyond. */
+  /** Between black (0) and the image (1), or beyond. */
   static RgbImage brightness(RgbImage image, double factor) {
     return mapped(image, level -> blended(0, level, factor));
   }
 
-  /** Between the mean brightness (0) and the picture (1), or beyond. */
+  /** Between the mean brightness (0) and the image (1), or beyond. */
   static RgbImage contrast(RgbImage image, double factor) {
     byte[] rgb = image.rgb();
     long sum = 0;
@@ -35,12 +35,12 @@ final class PixelOperations {
     return mapped(image, level -> blended(mean, level, factor));
   }
 
-  /** Between grey (0) and the picture (1), or beyond. */
+  /** Between grey (0) and the image (1), or beyond. */
   static RgbImage saturation(RgbImage image, double factor) {
     return blended(grey(image), image, factor);
   }
 
-  /** Between a smoothed picture (0) and the picture (1), or beyond. */
+  /** Between a smoothed image (0) and the image (1), or beyond. */
   static RgbImage sharpness(RgbImage image, double factor) {
     return blended(smoothed(image), image, factor);
   }
@@ -131,7 +131,7 @@ final class PixelOperations {
   }
 
   /**
-   * A blur with a Gaussian, the picture mirrored at its edges.
+   * A blur with a Gaussian, the image mirrored at its edges.
    *
    * @param kernel pixels that are looked at in a row, odd
    * @param deviation the standard deviation in pixels
@@ -210,7 +210,7 @@ final class PixelOperations {
     return new RgbImage(width, height, out);
   }
 
-  /** The square that begins at left and top, black where it reaches beyond the picture. */
+  /** The square that begins at left and top, black where it reaches beyond the image. */
   static RgbImage square(RgbImage image, int left, int top, int size) {
     byte[] out = new byte[3 * size * size];
     int from = Math.max(0, left);

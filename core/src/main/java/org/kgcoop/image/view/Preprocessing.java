@@ -5,13 +5,13 @@ import java.util.List;
 /**
  * The steps from an image to the input of a model.
  *
- * @param size the side of the square picture that it reads, in pixels
+ * @param size the side of the square image that it reads, in pixels
  * @param channels 3 (colour) or 1 (grey)
  * @param mean taken off each channel, on a scale of 0 to 1
  * @param std then divided by, for each channel
  * @param interpolation the filter of resizing
  * @param shorterSide pixels that the shorter side is resized to, the longer one in proportion,
- *     before the square in the middle is taken; or 0 where the whole picture becomes the square,
+ *     before the square in the middle is taken; or 0 where the whole image becomes the square,
  *     whatever its shape
  */
 public record Preprocessing(
@@ -22,10 +22,10 @@ public record Preprocessing(
     Interpolation interpolation,
     int shorterSide) {
 
-  /** The mean of CLIP's training pictures. */
+  /** The mean of CLIP's training images. */
   public static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
 
-  /** The standard deviation of CLIP's training pictures. */
+  /** The standard deviation of CLIP's training images. */
   public static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
 
   public Preprocessing {

@@ -64,7 +64,7 @@ enum RandAugmentOperation {
   }
 
   /**
-   * The picture changed.
+   * The image changed.
    *
    * @param strength 0 to 1, where in the range
    */

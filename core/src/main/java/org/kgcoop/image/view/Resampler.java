@@ -5,11 +5,11 @@ import org.kgcoop.image.Crop;
 import org.kgcoop.image.RgbImage;
 
 /**
- * Resizes pictures exactly as Pillow does: integer weights of 22 bits, all rows first, rounded to
+ * Resizes images exactly as Pillow does: integer weights of 22 bits, all rows first, rounded to
  * bytes, then all columns.
  *
- * <p>Only the wanted window of the result is computed, so a very long picture costs no more than
- * what is seen of it.
+ * <p>Only the wanted window of the result is computed, so a very long image costs no more than what
+ * is seen of it.
  */
 final class Resampler {
 
@@ -21,13 +21,13 @@ final class Resampler {
     this.interpolation = interpolation;
   }
 
-  /** The whole picture resized. */
+  /** The whole image resized. */
   RgbImage resize(RgbImage image, int width, int height) {
     return resize(image, image.whole(), width, height, new Crop(0, 0, height, width));
   }
 
   /**
-   * A part of a picture resized, of which a window is computed.
+   * A part of an image resized, of which a window is computed.
    *
    * @param part cut out first: pixels outside it have no influence
    * @param width the width that the part would have as a whole

@@ -5,7 +5,7 @@ import org.kgcoop.image.Crop;
 import org.kgcoop.image.RgbImage;
 
 /**
- * From a picture to what a model reads, as torchvision's transforms on Pillow's pictures do it, bit
+ * From an image to what a model reads, as torchvision's transforms on Pillow's images do it, bit
  * for bit. It holds no state but tables, so it may be shared between threads.
  */
 public final class Transform {
@@ -35,8 +35,8 @@ public final class Transform {
 
   /**
    * The transform of evaluation: the shorter side resized to what the model wants, the longer one
-   * in proportion (rounded down), then the square in the middle; or the whole picture resized to
-   * the square.
+   * in proportion (rounded down), then the square in the middle; or the whole image resized to the
+   * square.
    */
   public RgbImage test(RgbImage image) {
     int size = preprocessing.size();
@@ -48,7 +48,7 @@ public final class Transform {
     long longer = (long) resized * Math.max(image.width(), image.height()) / shorter;
     if (longer > Integer.MAX_VALUE) {
       throw KgCoopException.data(
-          "a picture of %s x %s pixels is too thin to be resized to %s; expected a usual shape"
+          "an image of %s x %s pixels is too thin to be resized to %s; expected a usual shape"
               .formatted(image.width(), image.height(), resized));
     }
     boolean tall = image.width() <= image.height();
@@ -68,7 +68,7 @@ public final class Transform {
     return resampler.resize(image, part, size, size, new Crop(0, 0, size, size));
   }
 
-  /** The picture as normalised numbers, (channels, height, width). */
+  /** The image as normalised numbers, (channels, height, width). */
   public float[] normalise(RgbImage image) {
     float[] out = new float[preprocessing.channels() * image.width() * image.height()];
     normalise(image, out, 0);
@@ -76,10 +76,10 @@ public final class Transform {
   }
 
   /**
-   * Writes the picture as normalised numbers, (channels, height, width), into a larger array, such
-   * as a batch.
+   * Writes the image as normalised numbers, (channels, height, width), into a larger array, such as
+   * a batch.
    *
-   * @param offset where in {@code out} the picture begins
+   * @param offset where in {@code out} the image begins
    */
   public void normalise(RgbImage image, float[] out, int offset) {
     byte[] rgb = image.rgb();

@@ -10,7 +10,7 @@ import org.kgcoop.image.RgbImage;
 
 /**
  * The recipe of the random views of training images. Without a {@link ViewStep.RandomResizedCrop}
- * or {@link ViewStep.RandomCrop} the whole picture is resized to the model's square, whatever its
+ * or {@link ViewStep.RandomCrop} the whole image is resized to the model's square, whatever its
  * shape, as Dassl.pytorch does.
  *
  * @param steps each at most once; they are kept in the order of {@link ViewStep#NAMES}, in which
@@ -52,10 +52,10 @@ public record ViewRecipe(List<ViewStep> steps) {
   }
 
   /**
-   * View number {@code number} of a picture: a pure function of what is given, by the generator of
+   * View number {@code number} of an image: a pure function of what is given, by the generator of
    * {@link Views}.
    *
-   * @param key what tells the picture from others, such as its path within the data set
+   * @param key what tells the image from others, such as its path within the data set
    * @param transform of the model
    * @return a square of the model's size
    */

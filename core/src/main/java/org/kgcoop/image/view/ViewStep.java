@@ -21,14 +21,14 @@ public sealed interface ViewStep {
     return colon < 0 ? id() : id().substring(0, colon);
   }
 
-  /** The picture changed, of the same size. */
+  /** The image changed, of the same size. */
   RgbImage apply(RgbImage image, SplitMix64 random);
 
   /**
    * A part of random area and ratio, resized to the model's square.
    *
-   * @param leastArea a fraction of the picture, published 0.08
-   * @param greatestArea a fraction of the picture, published 1
+   * @param leastArea a fraction of the image, published 0.08
+   * @param greatestArea a fraction of the image, published 1
    */
   record RandomResizedCrop(double leastArea, double greatestArea) implements ViewStep {
     static final String NAME = "random_resized_crop";
@@ -46,9 +46,7 @@ public sealed interface ViewStep {
       return NAME + ":" + leastArea + "," + greatestArea;
     }
 
-    /**
-     * Only a whole picture has areas to choose from: {@link ViewRecipe} crops before it resizes.
-     */
+    /** Only a whole image has areas to choose from: {@link ViewRecipe} crops before it resizes. */
     @Override
     public RgbImage apply(RgbImage image, SplitMix64 random) {
       throw new IllegalStateException("a crop comes before the resizing");
@@ -56,7 +54,7 @@ public sealed interface ViewStep {
   }
 
   /**
-   * The model's square, cut at random out of the picture as it is, which is framed with black.
+   * The model's square, cut at random out of the image as it is, which is framed with black.
    *
    * @param padding pixels of the frame on each side
    */
@@ -81,7 +79,7 @@ public sealed interface ViewStep {
     /**
      * A square of that size.
      *
-     * @param key what an error calls the picture
+     * @param key what an error calls the image
      */
     RgbImage square(RgbImage image, int size, String key, SplitMix64 random) {
       int rows = image.height() + 2 * padding - size;

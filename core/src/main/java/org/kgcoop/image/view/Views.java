@@ -7,9 +7,9 @@ import org.kgcoop.random.Seeds;
 /**
  * Draws of the random views of training images.
  *
- * <p>A view is a pure function of (seed, number of the view, key of the picture, picture). Its
+ * <p>A view is a pure function of (seed, number of the view, key of the image, image). Its
  * generator is SplitMix64, begun with the first eight bytes, big-endian, of the SHA-256 of the
- * UTF-8 text {@code view:SEED:NUMBER:KEY}. So views depend neither on the order of pictures nor on
+ * UTF-8 text {@code view:SEED:NUMBER:KEY}. So views depend neither on the order of images nor on
  * threads.
  */
 final class Views {
@@ -23,7 +23,7 @@ final class Views {
   /**
    * The generator of a view.
    *
-   * @param key what tells the picture from others, such as its path within the data set
+   * @param key what tells the image from others, such as its path within the data set
    */
   static SplitMix64 random(long seed, long number, String key) {
     return Seeds.generator("view:%s:%s:%s".formatted(seed, number, key));
@@ -31,7 +31,7 @@ final class Views {
 
   /**
    * The part that torchvision's {@code RandomResizedCrop} draws: of an area between those fractions
-   * of the picture, of a ratio 3/4 to 4/3, even in its logarithm.
+   * of the image, of a ratio 3/4 to 4/3, even in its logarithm.
    */
   static Crop crop(
       SplitMix64 random, int width, int height, double leastArea, double greatestArea) {

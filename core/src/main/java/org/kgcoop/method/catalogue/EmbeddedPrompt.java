@@ -6,8 +6,8 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.files.EmbeddedFiles;
 
 /**
- * The trained prompt that comes with the program, for the embedded CLIP: KgCoOp on eight pictures
- * of each class of {@code embedded:symbols}. A file beside it says how it was made.
+ * The trained prompt that comes with the program, for the embedded CLIP: KgCoOp on eight images of
+ * each class of {@code embedded:symbols}. A file beside it says how it was made.
  */
 public final class EmbeddedPrompt {
 
@@ -16,7 +16,7 @@ public final class EmbeddedPrompt {
 
   /** The accuracy of the prompt, in a sentence. */
   public static final String NOTE =
-      "Symbols on blueprint, which the CLIP was not trained on: of 526 test pictures the learned"
+      "Symbols on blueprint, which the CLIP was not trained on: of 526 test images the learned"
           + " prompt recognises 68.82 %, the hand-crafted one 51.33 %.";
 
   private EmbeddedPrompt() {}

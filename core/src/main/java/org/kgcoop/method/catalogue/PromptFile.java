@@ -43,7 +43,7 @@ import org.kgcoop.tensor.Tensor;
  * @param classNames it was trained on, in the order of the logits
  * @param template the data set's hand-crafted prompt
  * @param clipFingerprint of the CLIP it was trained with; empty where the file does not say
- * @param dataFingerprint of the pictures it was trained on; empty where the file does not say
+ * @param dataFingerprint of the images it was trained on; empty where the file does not say
  * @param version of the program that wrote it
  * @param parameters the learned tensors
  */

@@ -99,14 +99,14 @@ class ManifestTest {
     assertRefused(
         "m.csv", "path,label,split\na.png,x,train\nd.png,x,dev\n", "line 3", "\"dev\"", "train");
     assertRefused("m.csv", "path,label,split\na.png,,train\n", "line 2", "empty label");
-    assertRefused("m.csv", "path,label,split\n", "no pictures");
+    assertRefused("m.csv", "path,label,split\n", "no images");
     assertRefused("m.csv", "path,label,split\na.png\n", "line 2", "empty label");
     assertRefused(
         "m.csv", "path,label,split\na.png,x,train\nd.png,x\n", "line 3", "CSV", "2 fields, 3 in");
     assertRefused("m.jsonl", "\n{\"path\": \"a.png\"}\n", "line 2", "\"label\": text");
     assertRefused("m.jsonl", "{\"path\": ", "line 1", "not JSON");
     assertRefused(
-        "m.csv", "path,label,split\nz.png,x,train\na.png,y,train\n", "1 of 2 pictures are missing");
+        "m.csv", "path,label,split\nz.png,x,train\na.png,y,train\n", "1 of 2 images are missing");
   }
 
   @Test

@@ -211,12 +211,12 @@ class WebDatasetTarTest {
   @Test
   void namesTheSampleThatIsWrong() throws IOException {
     assertRefused(tar("a.tar", "1.jpg=x"), "sample 1", "no class", ".cls");
-    assertRefused(tar("b.tar", "1.cls=3"), "sample 1", "no picture");
-    assertRefused(tar("c.tar", "1.jpg=x", "1.png=x", "1.cls=0"), "sample 1", "two pictures");
+    assertRefused(tar("b.tar", "1.cls=3"), "sample 1", "no image");
+    assertRefused(tar("c.tar", "1.jpg=x", "1.png=x", "1.cls=0"), "sample 1", "two images");
     assertRefused(tar("d.tar", "1.jpg=x", "1.json={"), "sample 1", "no JSON");
     assertRefused(tar("e.tar", "1.jpg=x", "1.cls=0", "2.jpg=x", "2.cls=ant"), "2.jpg", "number");
     assertRefused(tar("f.tar", "1.jpg=x", "1.cls=0", "2.jpg=x", "2.cls=2"), "none of 1");
-    assertRefused(tar("g.tar", "README=x"), "no pictures");
+    assertRefused(tar("g.tar", "README=x"), "no images");
     assertRefused(
         tar("h.tar", "train/1.jpg=x", "train/1.cls=0", "2.jpg=x", "2.cls=0"),
         "2.jpg is in no part");

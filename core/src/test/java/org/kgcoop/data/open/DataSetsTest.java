@@ -95,7 +95,7 @@ class DataSetsTest {
     write("split_zhou_Tiny.json", SPLIT);
     pictures("a/1.png");
 
-    assertRefused("3 of 4 pictures are missing", "b/1.png", "image folder");
+    assertRefused("3 of 4 images are missing", "b/1.png", "image folder");
   }
 
   @Test
@@ -132,7 +132,7 @@ class DataSetsTest {
         "split_zhou_X.json",
         "{\"train\": [[\"a.png\", 0, \"a\"]], \"test\": [[\"b.png\", 1, \"b\"]]}");
 
-    assertRefused("no training pictures of 1 classes", "1 (b)");
+    assertRefused("no training images of 1 classes", "1 (b)");
   }
 
   @Test
@@ -145,7 +145,7 @@ class DataSetsTest {
         .singleElement()
         .asString()
         .startsWith(folder.toString())
-        .contains("no test pictures of 1 of 2 classes", "label 0 (Ant)");
+        .contains("no test images of 1 of 2 classes", "label 0 (Ant)");
   }
 
   @Test
@@ -207,7 +207,7 @@ class DataSetsTest {
     DataSet dataSet = open();
 
     assertThat(dataSet.train()).hasSize(5 + 5 + 2); // round(1.5) = 2
-    assertThat(dataSet.val()).hasSize(2 + 2); // of three pictures the last is for test
+    assertThat(dataSet.val()).hasSize(2 + 2); // of three images the last is for test
     assertThat(dataSet.test()).hasSize(3 + 3 + 1);
     assertThat(keys(dataSet.train()).subList(0, 5))
         .isEqualTo(ant.subList(0, 5).stream().map(i -> "ant/" + i + ".png").toList());
@@ -218,10 +218,10 @@ class DataSetsTest {
   @Test
   void refusesFoldersWithoutPictures() throws Exception {
     pictures("ant/1.png", "ant/2.png", "fox/README", "owl/deep/1.png");
-    assertRefused("no pictures in fox, owl");
+    assertRefused("no images in fox, owl");
 
     pictures("fox/1.png", "owl/1.png", "owl/2.png");
-    assertRefused("class \"fox\" has 1 picture", "2 or more");
+    assertRefused("class \"fox\" has 1 image", "2 or more");
   }
 
   @Test
@@ -290,10 +290,10 @@ class DataSetsTest {
     assertThat(warnings)
         .singleElement()
         .asString()
-        .contains("3 pictures are left out", "1 .ppm, 1 .tif, 1 .tiff", "ant/2.tif");
+        .contains("3 images are left out", "1 .ppm, 1 .tif, 1 .tiff", "ant/2.tif");
 
     pictures("train/owl/1.heic");
-    assertRefused("no pictures in train/owl", "1 .heic");
+    assertRefused("no images in train/owl", "1 .heic");
   }
 
   @Test

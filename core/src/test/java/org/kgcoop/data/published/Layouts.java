@@ -53,7 +53,7 @@ final class Layouts {
     return this;
   }
 
-  /** As many pictures as said, numbered from 0. */
+  /** As many images as said, numbered from 0. */
   Layouts pictures(String folder, String pattern, int count) {
     return pictures(folder, numbered(pattern, IntStream.range(0, count).toArray()));
   }
@@ -89,7 +89,7 @@ final class Layouts {
     return matlab(file, "class_names", cell);
   }
 
-  /** Annotations of pictures 0.jpg, 1.jpg, ... with these classes, counted from 1. */
+  /** Annotations of images 0.jpg, 1.jpg, ... with these classes, counted from 1. */
   Layouts annotations(String file, int... classes) {
     Struct struct = Mat5.newStruct(1, classes.length);
     for (int i = 0; i < classes.length; i++) {

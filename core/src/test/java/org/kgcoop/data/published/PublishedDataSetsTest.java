@@ -32,8 +32,8 @@ import org.kgcoop.data.open.DataSets;
 import org.kgcoop.data.open.Shift;
 
 /**
- * Each published layout in miniature. Orders of shuffled pictures were made by Python itself:
- * {@code random.seed(1)}, then {@code random.shuffle(list(range(n)))} class by class.
+ * Each published layout in miniature. Orders of shuffled images were made by Python itself: {@code
+ * random.seed(1)}, then {@code random.shuffle(list(range(n)))} class by class.
  */
 class PublishedDataSetsTest {
 
@@ -69,7 +69,7 @@ class PublishedDataSetsTest {
         .hasMessageNotContaining("\n");
   }
 
-  /** Of 10 and 10 pictures: what each class gives to train, val and test. */
+  /** Of 10 and 10 images: what each class gives to train, val and test. */
   private static void assertTenAndTen(DataSet set, String first, String second) {
     assertThat(keys(set.train()))
         .isEqualTo(all(numbered(first, 6, 8, 9, 7, 5), numbered(second, 4, 8, 2, 6, 5)));
@@ -79,7 +79,7 @@ class PublishedDataSetsTest {
     assertThat(labels(set.test())).containsExactly(0, 0, 0, 1, 1, 1);
   }
 
-  /** Of 5 pictures of the first class and 8 of the second: a fifth of each is for validation. */
+  /** Of 5 images of the first class and 8 of the second: a fifth of each is for validation. */
   private static void assertFiveAndEight(DataSet set, String first, String second) {
     assertThat(keys(set.train()))
         .isEqualTo(all(numbered(first, 3, 4, 0, 1), numbered(second, 0, 4, 5, 3, 6, 7)));
@@ -228,7 +228,7 @@ class PublishedDataSetsTest {
     assertThat(warnings)
         .singleElement()
         .asString()
-        .contains("no test pictures of 2 of 3 classes", "F-16A/B", "Cessna 172");
+        .contains("no test images of 2 of 3 classes", "F-16A/B", "Cessna 172");
   }
 
   @Test
@@ -296,7 +296,7 @@ class PublishedDataSetsTest {
     DataSet set = open("stanford-cars");
 
     assertThat(set.classNames()).containsExactly("2012 Acura TL Sedan", "2010 BMW M3 Coupe");
-    // The BMWs are pictures 0 to 4, the Acuras 5 to 12.
+    // The BMWs are images 0 to 4, the Acuras 5 to 12.
     assertThat(keys(set.train()))
         .isEqualTo(numbered("cars_train/%d.jpg", 3, 4, 0, 1, 5, 5 + 4, 5 + 5, 5 + 3, 5 + 6, 5 + 7));
     assertThat(keys(set.val())).isEqualTo(numbered("cars_train/%d.jpg", 2, 5 + 1, 5 + 2));
@@ -321,7 +321,7 @@ class PublishedDataSetsTest {
     assertThat(set.name()).isEqualTo("OxfordFlowers");
     assertThat(set.classNames()).containsExactly("pink primrose", "globe thistle");
     assertThat(set.template()).isEqualTo("a photo of a {}, a type of flower.");
-    // Place i of the ten thistles is picture i + 1, place i of the five primroses i + 11.
+    // Place i of the ten thistles is image i + 1, place i of the five primroses i + 11.
     assertThat(keys(set.train())).isEqualTo(numbered("image_%05d.jpg", 7, 9, 10, 8, 6, 13, 14));
     assertThat(keys(set.val())).isEqualTo(numbered("image_%05d.jpg", 4, 1, 15));
     assertThat(keys(set.test())).isEqualTo(numbered("image_%05d.jpg", 5, 2, 3, 11, 12));
@@ -507,10 +507,10 @@ class PublishedDataSetsTest {
     assertRefused("OxfordPets", "labels go up to 3 but there are none of 2");
 
     layouts.pets().text("oxford_pets/annotations/test.txt", "pug_1 3 1 1\n");
-    assertRefused("OxfordPets", "no training pictures of 1 classes", "2 (pug)");
+    assertRefused("OxfordPets", "no training images of 1 classes", "2 (pug)");
 
     layouts.pets().text("oxford_pets/annotations/test.txt", "Bombay_77 1 1 1\n");
-    assertRefused("OxfordPets", "1 of 14 pictures are missing", "Bombay_77.jpg");
+    assertRefused("OxfordPets", "1 of 14 images are missing", "Bombay_77.jpg");
   }
 
   @Test
