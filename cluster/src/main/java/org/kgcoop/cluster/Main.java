@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     description = {"What one machine is too small for, on Apache Spark.", ""},
     subcommands = {FeaturesCommand.class, MergeCommand.class, ExperimentsCommand.class})
-public final class Main implements Runnable {
+public final class Main implements Runnable, BooleanSupplier {
   private final BooleanSupplier interrupted;
 
   @Spec private CommandSpec spec;
@@ -53,8 +53,9 @@ public final class Main implements Runnable {
     return commandLine;
   }
 
-  /** Whether work should stop. */
-  boolean interrupted() {
+  /** True if work should stop. */
+  @Override
+  public boolean getAsBoolean() {
     return interrupted.getAsBoolean();
   }
 
