@@ -11,6 +11,8 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.runs.RunRecord;
+import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TargetResult;
 
@@ -26,6 +28,28 @@ record Cell(TableResults.Cell result, @Nullable Run run) {
   /** The cells of a table. */
   static List<Cell> of(TableResults table, Path folder) {
     return table.cells().stream().map(cell -> new Cell(cell, run(folder, cell.run()))).toList();
+  }
+
+  /** The measurement that a run is, where no table says it. */
+  static Cell of(Run run) {
+    RunRecord about = run.about();
+    JsonNode method = about.settings().path("method");
+    RunResults results = run.results();
+    return new Cell(
+        new TableResults.Cell(
+            about.method(),
+            Text.or(about.provenance().path("title"), method.path("title").asText("")),
+            "",
+            Map.of(),
+            about.dataSet(),
+            about.shots(),
+            about.seed(),
+            results.msPerImage(),
+            results.msPerImageWithFeatures(),
+            results.chosen(),
+            "",
+            results.targets()),
+        run);
   }
 
   /** Results of others may not point out of their folder. */

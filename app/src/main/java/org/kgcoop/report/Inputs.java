@@ -51,7 +51,7 @@ record Inputs(List<Table> tables, List<Run> runs) {
   List<Cell> cells() {
     List<Cell> cells = new ArrayList<>();
     tables.forEach(table -> cells.addAll(table.cells()));
-    runs.forEach(run -> cells.add(run.cell()));
+    runs.forEach(run -> cells.add(Cell.of(run)));
     return cells;
   }
 }

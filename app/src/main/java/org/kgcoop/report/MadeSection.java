@@ -143,7 +143,8 @@ final class MadeSection {
     List<RunRecord> about = shown.stream().map(Run::about).toList();
     List<String> titles = new ArrayList<>();
     for (int i = 0; i < shown.size(); i++) {
-      titles.add(shown.get(i).cell().label() + (shown.size() > 1 ? " (run " + (i + 1) + ")" : ""));
+      titles.add(
+          Cell.of(shown.get(i)).label() + (shown.size() > 1 ? " (run " + (i + 1) + ")" : ""));
     }
     List<Entry> entries = new ArrayList<>();
     RunRecord first = about.get(0);

@@ -56,7 +56,7 @@ record Page(String title, String summary, List<Section> sections) {
       return TITLES.getOrDefault(inputs.tables().get(0).protocol(), BASE_TO_NEW);
     }
     if (inputs.tables().isEmpty() && inputs.runs().size() == 1) {
-      Cell cell = inputs.runs().get(0).cell();
+      Cell cell = Cell.of(inputs.runs().get(0));
       return cell.label() + (cell.dataSet().isEmpty() ? "" : " on " + cell.dataSet());
     }
     return "Results";

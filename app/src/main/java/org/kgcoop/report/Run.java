@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
-import org.kgcoop.runs.TableResults;
 
 /**
  * The folder of a run. Its files are read when asked for; of hundreds of runs with a hundred
@@ -55,27 +53,5 @@ final class Run {
   /** A line a step, and a line an epoch where something was validated. */
   List<JsonNode> events() {
     return JsonFiles.readLines(folder.resolve("events.jsonl"));
-  }
-
-  /** The measurement that this run is, where no table says it. */
-  Cell cell() {
-    RunRecord about = about();
-    JsonNode method = about.settings().path("method");
-    RunResults results = results();
-    return new Cell(
-        new TableResults.Cell(
-            about.method(),
-            Text.or(about.provenance().path("title"), method.path("title").asText("")),
-            "",
-            Map.of(),
-            about.dataSet(),
-            about.shots(),
-            about.seed(),
-            results.msPerImage(),
-            results.msPerImageWithFeatures(),
-            results.chosen(),
-            "",
-            results.targets()),
-        this);
   }
 }

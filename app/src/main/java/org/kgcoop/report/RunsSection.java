@@ -17,7 +17,7 @@ final class RunsSection {
     if (runs.isEmpty()) {
       return Optional.empty();
     }
-    List<Cell> cells = runs.stream().map(Run::cell).toList();
+    List<Cell> cells = runs.stream().map(Cell::of).toList();
     Set<String> names = new LinkedHashSet<>();
     cells.forEach(cell -> cell.targets().forEach(target -> names.add(target.name())));
     List<Grid.Column> columns = new ArrayList<>();

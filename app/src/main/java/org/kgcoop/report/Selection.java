@@ -24,7 +24,7 @@ final class Selection {
   /** The runs that were named; of tables, a run of the best method on each data set. */
   static Chosen closely(Inputs inputs) {
     if (!inputs.runs().isEmpty()) {
-      List<Cell> runs = inputs.runs().stream().map(Run::cell).toList();
+      List<Cell> runs = inputs.runs().stream().map(Cell::of).toList();
       return new Chosen(
           runs.subList(0, Math.min(MOST, runs.size())),
           runs.size() > MOST ? "Left out: " + (runs.size() - MOST) + " more runs." : "");

@@ -88,9 +88,9 @@ final class Measurements {
     }
   }
 
-  private record Key(RunTable.Row row, String target) {}
+  private record Key(TableRow row, String target) {}
 
-  private final Map<RunTable.Row, Map<String, Map<Long, StoredRun>>> runs;
+  private final Map<TableRow, Map<String, Map<Long, StoredRun>>> runs;
 
   /** The data sets that any row has of a target. */
   private final Map<String, Set<String>> dataSets = new HashMap<>();
@@ -98,7 +98,7 @@ final class Measurements {
   private final Map<Key, Measured> measured = new HashMap<>();
 
   Measurements(
-      Map<RunTable.Row, Map<String, Map<Long, StoredRun>>> runs,
+      Map<TableRow, Map<String, Map<Long, StoredRun>>> runs,
       List<String> targets,
       Bootstrap bootstrap) {
     this.runs = runs;
@@ -118,7 +118,7 @@ final class Measurements {
         resample(dataSet, target, outcomes, bootstrap, sums);
       }
     }
-    for (RunTable.Row row : runs.keySet()) {
+    for (TableRow row : runs.keySet()) {
       for (String target : targets) {
         Key key = new Key(row, target);
         measured.put(key, measure(row, target, sums.get(key)));
@@ -126,19 +126,19 @@ final class Measurements {
     }
   }
 
-  Measured of(RunTable.Row row, String target) {
+  Measured of(TableRow row, String target) {
     return measured.getOrDefault(new Key(row, target), Measured.NOTHING);
   }
 
-  private Map<Long, StoredRun> bySeed(RunTable.Row row, String dataSet) {
+  private Map<Long, StoredRun> bySeed(TableRow row, String dataSet) {
     return runs.getOrDefault(row, Map.of()).getOrDefault(dataSet, Map.of());
   }
 
   private void resample(
       String dataSet, String target, Outcomes outcomes, Bootstrap bootstrap, Map<Key, Sum> sums) {
-    List<RunTable.Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     List<int[][]> correct = new ArrayList<>();
-    for (RunTable.Row row : runs.keySet()) {
+    for (TableRow row : runs.keySet()) {
       Map<Long, StoredRun> counted = new TreeMap<>(bySeed(row, dataSet));
       counted.keySet().retainAll(seeds(row, target));
       int[][] ofSeeds = outcomes.correct(counted.values(), target);
@@ -157,7 +157,7 @@ final class Measurements {
     }
   }
 
-  private Measured measure(RunTable.Row row, String target, @Nullable Sum sum) {
+  private Measured measure(TableRow row, String target, @Nullable Sum sum) {
     Set<String> own = dataSets(row, target);
     Set<Long> seeds = seeds(row, target);
     Map<Long, Double> means = new TreeMap<>();
@@ -175,21 +175,21 @@ final class Measurements {
   }
 
   /** The data sets of a row that have a target. */
-  private Set<String> dataSets(RunTable.Row row, String target) {
+  private Set<String> dataSets(TableRow row, String target) {
     Set<String> having = new TreeSet<>(runs.getOrDefault(row, Map.of()).keySet());
     having.removeIf(set -> seedsOf(row, set, target).isEmpty());
     return having;
   }
 
   /** The seeds that all of these have. */
-  private Set<Long> seeds(RunTable.Row row, String target) {
+  private Set<Long> seeds(TableRow row, String target) {
     Set<Long> seeds = new TreeSet<>();
     dataSets(row, target).forEach(set -> seeds.addAll(seedsOf(row, set, target)));
     dataSets(row, target).forEach(set -> seeds.retainAll(seedsOf(row, set, target)));
     return seeds;
   }
 
-  private Set<Long> seedsOf(RunTable.Row row, String dataSet, String target) {
+  private Set<Long> seedsOf(TableRow row, String dataSet, String target) {
     Map<Long, StoredRun> having = new TreeMap<>(bySeed(row, dataSet));
     having.values().removeIf(run -> Double.isNaN(accuracy(run, target)));
     return having.keySet();

@@ -21,7 +21,7 @@ final class RunRows {
   private RunRows() {}
 
   /** A row for each method, its varied settings and shots; of equal runs the newest counts. */
-  static Map<RunTable.Row, Map<String, Map<Long, StoredRun>>> byMethod(
+  static Map<TableRow, Map<String, Map<Long, StoredRun>>> byMethod(
       List<StoredRun> all, Consumer<String> warnings) {
     List<StoredRun> complete = complete(all, warnings);
     RunLabels labels = new RunLabels(complete);
@@ -29,7 +29,7 @@ final class RunRows {
     boolean manyShots = runs.stream().map(StoredRun::shots).distinct().count() > 1;
     // Protocols learn other classes, so that their runs are never repetitions of each other.
     boolean manyProtocols = runs.stream().map(StoredRun::protocol).distinct().count() > 1;
-    Map<RunTable.Row, Map<String, Map<Long, StoredRun>>> rows = new LinkedHashMap<>();
+    Map<TableRow, Map<String, Map<Long, StoredRun>>> rows = new LinkedHashMap<>();
     for (StoredRun run : runs) {
       Map<String, String> setting = labels.setting(run);
       String label =
@@ -38,7 +38,7 @@ final class RunRows {
               + (manyProtocols ? ", " + run.protocol() : "");
       Map<Long, StoredRun> bySeed =
           rows.computeIfAbsent(
-                  new RunTable.Row(label, run.method(), setting, run.shots()), r -> new TreeMap<>())
+                  new TableRow(label, run.method(), setting, run.shots()), r -> new TreeMap<>())
               .computeIfAbsent(run.dataSet(), d -> new TreeMap<>());
       long seed = run.seed() == null ? NO_SEED : run.seed();
       StoredRun twin = bySeed.get(seed);
@@ -53,12 +53,12 @@ final class RunRows {
   }
 
   /** A row for each run, under its name; they are paired whatever their seeds are. */
-  static Map<RunTable.Row, Map<String, Map<Long, StoredRun>>> byRun(
+  static Map<TableRow, Map<String, Map<Long, StoredRun>>> byRun(
       List<StoredRun> all, Consumer<String> warnings) {
-    Map<RunTable.Row, Map<String, Map<Long, StoredRun>>> rows = new LinkedHashMap<>();
+    Map<TableRow, Map<String, Map<Long, StoredRun>>> rows = new LinkedHashMap<>();
     for (StoredRun run : complete(all, warnings)) {
       rows.put(
-          new RunTable.Row(run.name(), run.method(), Map.of(), run.shots()),
+          new TableRow(run.name(), run.method(), Map.of(), run.shots()),
           Map.of(run.dataSet(), Map.of(NO_SEED, run)));
     }
     return rows;

@@ -13,7 +13,6 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.runs.TargetResult;
 
 /**
@@ -37,22 +36,6 @@ public final class RunTable {
   private static final Set<String> PARTS = Set.of("base", "new", "test");
 
   /**
-   * A row: the runs of a method with the same setting and shots.
-   *
-   * @param label method, setting and shots, as far as they tell rows apart
-   * @param setting the varied settings
-   * @param shots training images a class; 0 for all
-   */
-  public record Row(String label, String method, Map<String, String> setting, int shots) {
-
-    /** True if a user means this row: by the label, or by the label with the method's id in it. */
-    public boolean isNamed(String name) {
-      return name.equalsIgnoreCase(label)
-          || name.equalsIgnoreCase(label.replace(MethodCatalogue.title(method), method));
-    }
-  }
-
-  /**
    * An accuracy in percent.
    *
    * @param deviation population standard deviation over seeds
@@ -74,19 +57,23 @@ public final class RunTable {
    * @param interval null where the two cannot be paired
    */
   public record Difference(
-      String column, Row row, Row other, double value, Bootstrap.@Nullable Interval interval) {
+      String column,
+      TableRow row,
+      TableRow other,
+      double value,
+      Bootstrap.@Nullable Interval interval) {
     /** True if the interval excludes 0. */
     public boolean stands() {
       return interval != null && interval.excludesZero();
     }
   }
 
-  private final Map<Row, Map<String, Map<Long, StoredRun>>> runs;
+  private final Map<TableRow, Map<String, Map<Long, StoredRun>>> runs;
   private final List<String> targets;
   private final List<String> columns;
   private final Measurements measurements;
 
-  private RunTable(Map<Row, Map<String, Map<Long, StoredRun>>> runs, Bootstrap bootstrap) {
+  private RunTable(Map<TableRow, Map<String, Map<Long, StoredRun>>> runs, Bootstrap bootstrap) {
     this.runs = runs;
     targets =
         runs.values().stream()
@@ -129,7 +116,7 @@ public final class RunTable {
     return List.copyOf(columns);
   }
 
-  public List<Row> rows() {
+  public List<TableRow> rows() {
     return List.copyOf(runs.keySet());
   }
 
@@ -158,7 +145,7 @@ public final class RunTable {
     return notes;
   }
 
-  private boolean lacksRuns(Row row, String column) {
+  private boolean lacksRuns(TableRow row, String column) {
     return !isComplete(row, column)
         && parts(row, column).stream().allMatch(t -> measurements.of(row, t).dataSets() > 0);
   }
@@ -178,7 +165,7 @@ public final class RunTable {
   }
 
   /** Milliseconds an image in training, the mean over runs; NaN where none was trained. */
-  public double msPerImage(Row row) {
+  public double msPerImage(TableRow row) {
     return Metrics.mean(
         ofRow(row).values().stream()
             .flatMap(bySeed -> bySeed.values().stream())
@@ -187,7 +174,7 @@ public final class RunTable {
   }
 
   /** The figure of a row in a column, or null where it has none. */
-  public @Nullable Figure figure(Row row, String column) {
+  public @Nullable Figure figure(TableRow row, String column) {
     double mean = derive(row, column, target -> measurements.of(row, target).mean());
     if (Double.isNaN(mean)) {
       return null;
@@ -212,7 +199,7 @@ public final class RunTable {
         resampled == null ? null : Bootstrap.Interval.of(resampled));
   }
 
-  private boolean isComplete(Row row, String column) {
+  private boolean isComplete(TableRow row, String column) {
     List<String> parts = parts(row, column);
     return parts.stream().allMatch(target -> measurements.of(row, target).isComplete())
         && parts.stream().map(target -> measurements.of(row, target).seeds()).distinct().count()
@@ -220,7 +207,7 @@ public final class RunTable {
   }
 
   /** The difference between two rows in a column; null where one of them has no figure there. */
-  public @Nullable Difference difference(Row row, Row other, String column) {
+  public @Nullable Difference difference(TableRow row, TableRow other, String column) {
     Figure figure = figure(row, column);
     Figure against = figure(other, column);
     if (figure == null || against == null) {
@@ -238,10 +225,10 @@ public final class RunTable {
   }
 
   /** The best row of a column, if its difference from each other row stands; else null. */
-  public @Nullable Row best(String column) {
-    Row best = null;
+  public @Nullable TableRow best(String column) {
+    TableRow best = null;
     double highest = Double.NEGATIVE_INFINITY;
-    for (Row row : runs.keySet()) {
+    for (TableRow row : runs.keySet()) {
       Figure figure = figure(row, column);
       if (figure != null && figure.mean() > highest) {
         best = row;
@@ -251,7 +238,7 @@ public final class RunTable {
     if (best == null || runs.size() < 2) {
       return null;
     }
-    for (Row row : runs.keySet()) {
+    for (TableRow row : runs.keySet()) {
       Difference difference = row.equals(best) ? null : difference(best, row, column);
       if (difference != null && !difference.stands()) {
         return null;
@@ -262,18 +249,18 @@ public final class RunTable {
 
   // ---- what stands behind it
 
-  private Map<String, Map<Long, StoredRun>> ofRow(Row row) {
+  private Map<String, Map<Long, StoredRun>> ofRow(TableRow row) {
     return runs.getOrDefault(row, Map.of());
   }
 
-  private Set<Long> seeds(Row row) {
+  private Set<Long> seeds(TableRow row) {
     Set<Long> seeds = new TreeSet<>();
     ofRow(row).values().forEach(bySeed -> seeds.addAll(bySeed.keySet()));
     return seeds;
   }
 
   /** A column from the targets it is made of; NaN where one is missing. */
-  private double derive(Row row, String column, ToDoubleFunction<String> ofTarget) {
+  private double derive(TableRow row, String column, ToDoubleFunction<String> ofTarget) {
     return switch (column) {
       case HARMONIC_MEAN ->
           Metrics.harmonicMean(ofTarget.applyAsDouble("base"), ofTarget.applyAsDouble("new"));
@@ -284,7 +271,7 @@ public final class RunTable {
   }
 
   /** The targets that a column is made of. */
-  private List<String> parts(Row row, String column) {
+  private List<String> parts(TableRow row, String column) {
     return switch (column) {
       case HARMONIC_MEAN -> List.of("base", "new");
       case AVERAGE ->
@@ -293,7 +280,7 @@ public final class RunTable {
     };
   }
 
-  private double @Nullable [] resampled(Row row, String column) {
+  private double @Nullable [] resampled(TableRow row, String column) {
     Map<String, double[]> ofTargets = new TreeMap<>();
     int count = 0;
     for (String part : parts(row, column)) {
@@ -322,7 +309,7 @@ public final class RunTable {
   /**
    * True if both rows have the same data sets and, on each, the same seeds, or one has no seeds.
    */
-  private boolean arePaired(Row row, Row other) {
+  private boolean arePaired(TableRow row, TableRow other) {
     Map<String, Map<Long, StoredRun>> a = ofRow(row);
     Map<String, Map<Long, StoredRun>> b = ofRow(other);
     return a.keySet().equals(b.keySet())

@@ -31,9 +31,9 @@ public final class TableWriter {
   private final RunTable table;
 
   /** The row that all others are compared with; all pairs of as many shots where it is null. */
-  private final RunTable.@Nullable Row against;
+  private final @Nullable TableRow against;
 
-  public TableWriter(RunTable table, RunTable.@Nullable Row against) {
+  public TableWriter(RunTable table, @Nullable TableRow against) {
     this.table = table;
     this.against = against;
   }
@@ -52,17 +52,17 @@ public final class TableWriter {
     }
   }
 
-  private record Pair(RunTable.Row row, RunTable.Row other) {
+  private record Pair(TableRow row, TableRow other) {
     String label() {
       return row.label() + " - " + other.label();
     }
   }
 
   private List<Pair> pairs() {
-    List<RunTable.Row> rows = table.rows();
+    List<TableRow> rows = table.rows();
     List<Pair> pairs = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
-      RunTable.Row row = rows.get(i);
+      TableRow row = rows.get(i);
       if (against == null) {
         rows.subList(0, i).stream()
             .filter(other -> other.shots() == row.shots())
@@ -110,7 +110,7 @@ public final class TableWriter {
   private List<List<String>> figures(Format format) {
     List<List<String>> grid = new ArrayList<>();
     grid.add(header("method", true));
-    for (RunTable.Row row : table.rows()) {
+    for (TableRow row : table.rows()) {
       List<String> line = new ArrayList<>(List.of(Messages.line(row.label())));
       for (String column : table.columns()) {
         RunTable.Figure figure = table.figure(row, column);
@@ -252,7 +252,7 @@ public final class TableWriter {
         "best_stands",
         "ms_per_image",
         "complete");
-    for (RunTable.Row row : table.rows()) {
+    for (TableRow row : table.rows()) {
       for (String column : table.columns()) {
         RunTable.Figure figure = table.figure(row, column);
         if (figure == null) {
@@ -284,7 +284,7 @@ public final class TableWriter {
   public ObjectNode json() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode rows = json.putArray("rows");
-    for (RunTable.Row row : table.rows()) {
+    for (TableRow row : table.rows()) {
       ObjectNode line = rows.addObject().put("row", row.label()).put("method", row.method());
       ObjectNode setting = line.putObject("setting");
       row.setting().forEach(setting::put);

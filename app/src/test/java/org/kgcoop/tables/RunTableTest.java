@@ -36,7 +36,7 @@ class RunTableTest {
 
   /** What a row has more than the first. */
   private static RunTable.Difference difference(RunTable table, int row) {
-    List<RunTable.Row> rows = table.rows();
+    List<TableRow> rows = table.rows();
     return Objects.requireNonNull(table.difference(rows.get(row), rows.get(0), "test"));
   }
 
@@ -126,7 +126,7 @@ class RunTableTest {
 
     RunTable table = table();
 
-    assertThat(table.rows().stream().map(RunTable.Row::method))
+    assertThat(table.rows().stream().map(TableRow::method))
         .containsExactly("coop", "cocoop", "kgcoop");
     assertThat(figure(table, 0, "test").complete()).isFalse();
     assertThat(figure(table, 0, "test").mean()).isEqualTo(50);
@@ -160,7 +160,7 @@ class RunTableTest {
     }
     add(StoredRuns.run("coop", "pets", 1).target("test", 1, 2));
 
-    assertThat(table().rows().stream().map(RunTable.Row::label))
+    assertThat(table().rows().stream().map(TableRow::label))
         .containsExactly("CoOp", "KgCoOp weight=4", "KgCoOp weight=16");
   }
 
@@ -169,7 +169,7 @@ class RunTableTest {
     add(StoredRuns.run("coop", "pets", 1).shots(1).target("test", 1, 2));
     add(StoredRuns.run("coop", "pets", 1).shots(16).target("test", 1, 2));
 
-    assertThat(table().rows().stream().map(RunTable.Row::label))
+    assertThat(table().rows().stream().map(TableRow::label))
         .containsExactly("CoOp, 1 shot", "CoOp, 16 shots");
   }
 
@@ -180,7 +180,7 @@ class RunTableTest {
       add(StoredRuns.run("kgcoop", "pets", seed).target("test", 200, 400));
     }
     RunTable table = table();
-    RunTable.Row kgcoop = table.rows().get(1);
+    TableRow kgcoop = table.rows().get(1);
 
     RunTable.Difference difference = difference(table, 1);
 
@@ -247,7 +247,7 @@ class RunTableTest {
 
     RunTable table = RunTable.ofEach(runs, BOOTSTRAP, warnings::add);
 
-    assertThat(table.rows().stream().map(RunTable.Row::label)).containsExactly("run0", "run1");
+    assertThat(table.rows().stream().map(TableRow::label)).containsExactly("run0", "run1");
     RunTable.Difference difference = difference(table, 1);
     assertThat(difference.stands()).isTrue();
   }
@@ -286,7 +286,7 @@ class RunTableTest {
 
     RunTable table = table();
 
-    assertThat(table.rows().stream().map(RunTable.Row::label))
+    assertThat(table.rows().stream().map(TableRow::label))
         .containsExactly("CoOp, base2new", "CoOp, fewshot");
     assertThat(figure(table, 0, "base").mean()).isCloseTo(80, within(1e-9));
     assertThat(figure(table, 1, "test").mean()).isCloseTo(50, within(1e-9));

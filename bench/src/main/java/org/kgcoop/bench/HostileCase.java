@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
 import org.kgcoop.bench.PlainConnection.Answer;
-import org.kgcoop.bench.ServeBench.Local;
+import org.kgcoop.bench.ServeLoad.Local;
 import org.kgcoop.classify.Classification;
 
 /**

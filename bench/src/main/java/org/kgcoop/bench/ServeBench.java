@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.bench.ServeLoad.Local;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
@@ -84,18 +85,6 @@ final class ServeBench implements Callable<Integer> {
 
   @SuppressWarnings("NullAway.Init") // picocli fills what has a default
   ServeBench() {}
-
-  /**
-   * The work in this process, without a server.
-   *
-   * @param files what requests send
-   */
-  record Local(
-      Clip clip,
-      Classifier classifier,
-      PictureEncoder encoder,
-      Images images,
-      List<byte[]> files) {}
 
   @Override
   public Integer call() throws IOException {

@@ -16,14 +16,30 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.kgcoop.bench.ServeBench.Local;
+import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.classify.Classification;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.tensor.Scope;
 
 /** The cases of {@link ServeBench} in which every request is a good one. */
 final class ServeLoad {
+
+  /**
+   * The work in this process, without a server.
+   *
+   * @param files what requests send
+   */
+  record Local(
+      Clip clip,
+      Classifier classifier,
+      PictureEncoder encoder,
+      Images images,
+      List<byte[]> files) {}
+
   private static final int BLOCK = 50;
   private static final int BLOCK_SECONDS = 5;
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.ProtocolLine;
@@ -57,7 +58,7 @@ final class ExperimentsCommand implements Callable<Integer> {
 
   private static final String TASK_CORES = "spark.task.cpus";
 
-  @ParentCommand private Main main;
+  @ParentCommand private BooleanSupplier interrupted;
 
   @Spec private CommandSpec spec;
 
@@ -110,7 +111,7 @@ final class ExperimentsCommand implements Callable<Integer> {
         }
         new ExperimentJob(session, everywhere, grid).run(missing, this::error);
       } catch (KgCoopException e) {
-        throw main.interrupted() ? interrupted(grid, e) : e;
+        throw interrupted.getAsBoolean() ? interrupted(grid, e) : e;
       } finally {
         attempts.tidy(grid.runs());
       }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     description = {"What one machine is too small for, on Apache Spark.", ""},
     subcommands = {FeaturesCommand.class, MergeCommand.class, ExperimentsCommand.class})
-public final class Main implements Runnable {
+public final class Main implements Runnable, BooleanSupplier {
   private final BooleanSupplier interrupted;
 
   @Spec private CommandSpec spec;
@@ -54,7 +54,8 @@ public final class Main implements Runnable {
   }
 
   /** True if work should stop. */
-  boolean interrupted() {
+  @Override
+  public boolean getAsBoolean() {
     return interrupted.getAsBoolean();
   }
 

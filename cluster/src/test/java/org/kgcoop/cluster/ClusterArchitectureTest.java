@@ -3,10 +3,13 @@ package org.kgcoop.cluster;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 /** Which package of the module may use which. */
 @AnalyzeClasses(
@@ -26,6 +29,25 @@ class ClusterArchitectureTest {
   @ArchTest
   static final ArchRule noPackageReachesItselfAgain =
       slices().matching("org.kgcoop.cluster.(*)..").should().beFreeOfCycles();
+
+  /** Nested classes count as the class around them. */
+  @ArchTest
+  static final ArchRule classesMakeNoCircle =
+      slices()
+          .assignedFrom(
+              new SliceAssignment() {
+                @Override
+                public SliceIdentifier getIdentifierOf(JavaClass c) {
+                  return SliceIdentifier.of(c.getName().replaceFirst("\\$.*", ""));
+                }
+
+                @Override
+                public String getDescription() {
+                  return "classes";
+                }
+              })
+          .should()
+          .beFreeOfCycles();
 
   @ArchTest
   static final ArchRule onlyExperimentsKnowTheApplication =

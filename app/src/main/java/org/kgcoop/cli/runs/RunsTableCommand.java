@@ -11,6 +11,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.tables.RunTable;
 import org.kgcoop.tables.StoredRun;
+import org.kgcoop.tables.TableRow;
 import org.kgcoop.tables.TableWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -84,7 +85,7 @@ public final class RunsTableCommand implements Callable<Integer> {
     tables.print(new TableWriter(table, row(table)), output);
   }
 
-  private RunTable.@Nullable Row row(RunTable table) {
+  private @Nullable TableRow row(RunTable table) {
     String wanted = against;
     if (wanted == null) {
       return null;
@@ -96,7 +97,7 @@ public final class RunsTableCommand implements Callable<Integer> {
             () ->
                 KgCoopException.configuration(
                     table.rows().stream()
-                        .map(RunTable.Row::label)
+                        .map(TableRow::label)
                         .collect(
                             Collectors.joining(
                                 "; ", "--against " + wanted + ": no such row; there are ", ""))));

@@ -12,6 +12,6 @@ public record Drawing(int width, int height, String content) {
 
   /** The view box of the element, whose unit is a tenth of a pixel. */
   public String viewBox() {
-    return "0 0 " + Svg.tenths(width) + " " + Svg.tenths(height);
+    return "0 0 " + 10 * width + " " + 10 * height;
   }
 }

@@ -22,7 +22,7 @@ final class Svg {
   private final Map<String, StringBuilder> paths = new LinkedHashMap<>();
   private final StringBuilder texts = new StringBuilder();
 
-  static long tenths(double pixels) {
+  private static long tenths(double pixels) {
     return Math.round(10 * pixels);
   }
 

@@ -23,6 +23,7 @@ import org.kgcoop.runs.RunFolders;
 import org.kgcoop.tables.RunLabels;
 import org.kgcoop.tables.RunTable;
 import org.kgcoop.tables.StoredRun;
+import org.kgcoop.tables.TableRow;
 
 /** The page of what there is: methods side by side, tables of protocols, the newest runs. */
 final class RunOverview {
@@ -112,7 +113,7 @@ final class RunOverview {
             .map(name -> new Column(name, true))
             .toList();
     List<Line> lines = new ArrayList<>();
-    for (RunTable.Row row : table.rows()) {
+    for (TableRow row : table.rows()) {
       List<String> entries = new ArrayList<>();
       for (String column : table.columns()) {
         RunTable.Figure figure = table.figure(row, column);
