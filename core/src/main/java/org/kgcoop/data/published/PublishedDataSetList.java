@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.published.PublishedDataSet.Part;
 
@@ -58,7 +60,7 @@ final class PublishedDataSetList {
     String layout = json.path("layout").asText();
     return new PublishedDataSet(
         json.path("name").asText(),
-        json.path("aliases").valueStream().map(JsonNode::asText).toList(),
+        elements(json.path("aliases")).map(JsonNode::asText).toList(),
         json.path("directory").asText(),
         json.path("images").asText(),
         parts(json.path("pictures")),
@@ -80,7 +82,12 @@ final class PublishedDataSetList {
   }
 
   private static List<Part> parts(JsonNode json) {
-    return json.valueStream().map(PublishedDataSetList::part).toList();
+    return elements(json).map(PublishedDataSetList::part).toList();
+  }
+
+  /** The elements of an array; Spark's Jackson has no stream of them. */
+  private static Stream<JsonNode> elements(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false);
   }
 
   private static Part part(JsonNode json) {
