@@ -174,7 +174,7 @@ class ReportPageTest {
             "Learning rate by epoch");
     assertThat(page.select("#mistakes figcaption").eachText())
         .contains("Calibration; expected calibration error: base 4.73 %, new 4.73 %");
-    assertThat(page.expectFirst("#words td").text()).isEqualTo("icon, <drawing>, image");
+    assertThat(page.expectFirst("#words td").text()).isEqualTo("icon, <drawing>, picture");
   }
 
   @Test

@@ -172,7 +172,7 @@ final class ServeLoad {
           IntStream.range(from, from + batch)
               .parallel()
               .mapToObj(i -> local.files().get(i % local.files().size()))
-              .map(file -> transform.test(local.images().decodeUpright(file, "picture")))
+              .map(file -> transform.test(local.images().decodeUpright(file, "image")))
               .toList();
       try (Scope scope = Scope.open("batch")) {
         count += local.classifier().ofFeatures(local.encoder().of(pictures)).size();

@@ -235,10 +235,10 @@ public final class Classifier implements AutoCloseable {
       return images.readUpright(file);
     }
     if (picture instanceof byte[] bytes) {
-      return images.decodeUpright(bytes, "picture");
+      return images.decodeUpright(bytes, "image");
     }
     if (picture instanceof InputStream stream) {
-      return images.decodeUpright(Images.bytes(stream), "picture");
+      return images.decodeUpright(Images.bytes(stream), "image");
     }
     if (picture instanceof BufferedImage image) {
       return RgbImage.of(image);

@@ -22,7 +22,7 @@ import org.kgcoop.tensor.Tensor;
  * weights are frozen and may be used by several threads. Owns native memory: close it.
  *
  * <pre>{@code
- * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt")); Scope scope = Scope.open("picture")) {
+ * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt")); Scope scope = Scope.open("image")) {
  *   Tensor features = clip.imageEncoder().features(images).unitRows(); // (B, E)
  * }
  * }</pre>

@@ -129,7 +129,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       Tensor contexts = contexts(features);
       List<Tensor> rows = new ArrayList<>();
       for (long b = 0; b < features.size(0); b++) {
-        try (Scope scope = Scope.open("picture")) {
+        try (Scope scope = Scope.open("image")) {
           Tensor classFeatures = text.unit(contexts.select(0, b));
           rows.add(scope.promote(row(features.narrow(0, b, 1), classFeatures)));
         }
@@ -190,7 +190,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       double loss = 0;
       List<Tensor> byContexts = new ArrayList<>(); // each (M, W)
       for (int b = 0; b < size; b++) {
-        try (Scope scope = Scope.open("picture")) {
+        try (Scope scope = Scope.open("image")) {
           TextFeatures.Pass pass = text.pass(contexts.select(0, b));
           Tensor classFeatures = pass.features().parameter();
           Tensor logits = row(batch.features().narrow(0, b, 1), classFeatures);

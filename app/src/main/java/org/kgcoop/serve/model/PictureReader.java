@@ -112,7 +112,7 @@ public final class PictureReader {
     RgbImage decode(byte[] file, long deadline) {
       take(deadline);
       try {
-        return transform.test(images.decodeUpright(file, "picture"));
+        return transform.test(images.decodeUpright(file, "image"));
       } finally {
         places.release();
       }
