@@ -92,7 +92,7 @@ final class Calibration {
                 rows,
                 List.of(),
                 List.of(
-                    Grid.numbers("pictures", counts, SeriesGrid::number),
+                    Grid.numbers("images", counts, SeriesGrid::number),
                     Grid.numbers("mean confidence", confidences, v -> Text.decimals(v, 3)),
                     Grid.numbers("share that is right", accuracies, v -> Text.decimals(v, 3))))));
   }

@@ -77,7 +77,7 @@ final class Confusion {
         List.of(),
         List.of(
             Grid.numbers(
-                "pictures",
+                "images",
                 worst.stream().map(i -> (double) pictures(i)).toList(),
                 SeriesGrid::number),
             Grid.numbers("right, %", worst.stream().map(this::accuracy).toList(), Text::percent),
@@ -139,7 +139,7 @@ final class Confusion {
         List.of(
             Grid.words("taken for", first.stream().map(m -> names.get(m.prediction)).toList()),
             Grid.numbers(
-                "pictures",
+                "images",
                 first.stream().map(m -> (double) counts[m.label][m.prediction]).toList(),
                 SeriesGrid::number)));
   }

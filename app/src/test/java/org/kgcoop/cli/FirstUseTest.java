@@ -59,15 +59,14 @@ class FirstUseTest {
     assertThat(result.exitCode()).isZero();
     assertThat(result.out().lines())
         .containsSubsequence(
-            "Pictures:",
+            "Images:",
             "Methods:",
             "Training:",
             "Optimiser:",
             "Views of training images:",
             "CLIP:",
             "Output:");
-    assertThat(result.out())
-        .containsSubsequence("--out", "Pictures:", "--root", "Methods:", "--set");
+    assertThat(result.out()).containsSubsequence("--out", "Images:", "--root", "Methods:", "--set");
     assertThat(result.out())
         .containsSubsequence("CLIP:", "--clip", "--offline", "Output:", "--json");
     assertThat(result.out()).containsOnlyOnce("--help");

@@ -236,9 +236,10 @@ public final class PretrainCommand implements Callable<Integer> {
             checkPictures,
             60 * checkpointMinutes,
             start,
-            type("--stored", stored));
+            DType.ofName("--stored", stored, DType.FLOAT16, DType.FLOAT32));
     Images images = new Images(output::warn);
-    Arithmetic.warning(type("--precision", precision)).ifPresent(output::warn);
+    Arithmetic.warning(DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16))
+        .ifPresent(output::warn);
     output.info("reading the corpus");
     Corpus corpus = Corpus.read(data, model.resolution(), images);
     Path checked = validationFile();
@@ -308,18 +309,7 @@ public final class PretrainCommand implements Callable<Integer> {
         maxNorm,
         new PretrainingSettings.Scale(scale, leastScale, mostScale),
         seed,
-        type("--precision", precision),
+        DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16),
         workers);
-  }
-
-  private static DType type(String option, String name) {
-    return switch (name.toLowerCase(Locale.ROOT)) {
-      case "float32", "fp32" -> DType.FLOAT32;
-      case "float16", "fp16" -> DType.FLOAT16;
-      case "bf16", "bfloat16" -> DType.BFLOAT16;
-      default ->
-          throw KgCoopException.configuration(
-              option + " " + name + ": expected float32, float16 or bf16");
-    };
   }
 }

@@ -42,7 +42,7 @@ final class Predictions {
     Images images = new Images(output::warn);
     ArrayNode all = JsonNodeFactory.instance.arrayNode();
     int bad = 0;
-    try (Progress.Task task = output.progress().start("pictures", files.size())) {
+    try (Progress.Task task = output.progress().start("images", files.size())) {
       for (int from = 0; from < files.size(); from += BATCH) {
         List<Path> part = files.subList(from, Math.min(from + BATCH, files.size()));
         List<Path> good = new ArrayList<>();

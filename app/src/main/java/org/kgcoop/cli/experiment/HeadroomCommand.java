@@ -97,7 +97,7 @@ public final class HeadroomCommand implements Callable<Integer> {
         List.of(
             left("data set", Headroom::dataSet),
             right("classes", row -> String.valueOf(row.classes())),
-            right("pictures", row -> String.valueOf(row.pictures())),
+            right("images", row -> String.valueOf(row.pictures())),
             right("zero-shot", row -> number(row.zeroShot().mean())),
             right("probe", row -> number(row.probe().mean())),
             right("headroom", row -> number(row.points()))));

@@ -26,7 +26,7 @@ public final class OptionSubjects {
   private static Map<Object, String> headings() {
     Map<Object, String> headings = new LinkedHashMap<>();
     headings.put(ProtocolOptions.class, "Table");
-    headings.put(DataOptions.class, "Pictures");
+    headings.put(DataOptions.class, "Images");
     headings.put(MethodOptions.class, "Methods");
     headings.put(TrainingOptions.class, "Training");
     for (TrainingSetting.Subject subject : TrainingSetting.Subject.values()) {
