@@ -154,7 +154,7 @@ class BrowserTest {
             folder.resolve("bad.html"),
             "<img src=\"http://images.invalid/1.png\"><script>console.error('oh')</script>");
     Visit visit = visit(bad);
-    assertThat(visit.requests()).anyMatch(request -> request.contains("pictures.invalid"));
+    assertThat(visit.requests()).anyMatch(request -> request.contains("images.invalid"));
     assertThat(visit.log()).contains("CONSOLE");
   }
 
