@@ -32,7 +32,7 @@ import picocli.CommandLine.ParentCommand;
       "--data is a folder with manifest.jsonl (or such a file), a JSON object a line:",
       "  {\"picture\": \"png/1.png\", \"captions\": [\"cat\", \"kitten\"], \"concept\": \"cat\",",
       "   \"style\": [\"outline\"], \"domain\": [\"animal\"], \"tint\": true, \"flip\": true}",
-      "image and captions must be there. tint: dark ink on white, which may take colours."
+      "picture and captions must be there. tint: dark ink on white, which may take colours."
           + " flip false: its mirror image shows something else.",
       ""
     },

@@ -23,7 +23,7 @@ import org.kgcoop.image.view.Transform;
  * Images with captions, held in memory. Read from a manifest, a JSON object a line:
  *
  * <pre>
- * {"image": "png/cat.png", "captions": ["cat", "kitten"], "concept": "cat",
+ * {"picture": "png/cat.png", "captions": ["cat", "kitten"], "concept": "cat",
  *  "style": ["outline"], "domain": ["animal"], "tint": true, "flip": true}
  * </pre>
  *
