@@ -52,7 +52,7 @@ public final class EmbeddedPictures {
     return merged(bank);
   }
 
-  /** What every local command does with images and a bank. */
+  /** Encodes images into a bank as every local command does. */
   public static void encode(List<Path> pictures, Path bank, int threads) {
     int before = Engine.threads();
     Engine.setThreads(threads);

@@ -1,7 +1,6 @@
 package org.kgcoop.experiment;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -18,6 +17,7 @@ import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.runs.Checkpoint;
 import org.kgcoop.runs.Effort;
 import org.kgcoop.runs.RunFolder;
+import org.kgcoop.runs.RunResults;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.BatchPlan;
@@ -44,9 +44,9 @@ final class PromptTraining {
    * Trains what is missing and writes the prompt file.
    *
    * @param learner for the drawn classes; has the trained parameters afterwards
-   * @return {@code training} of the results
+   * @return the time that it took
    */
-  ObjectNode train(RunFolder folder, PromptLearner learner) {
+  RunResults.Training train(RunFolder folder, PromptLearner learner) {
     String what = data.name() + ", " + method.title() + ", seed " + training.seed();
     FeatureSource source =
         new FeatureSource(bench.bank(), data.train(), training.augmentation(), training.seed());
@@ -86,12 +86,11 @@ final class PromptTraining {
     }
     promptFile(outcome).write(folder.promptFile());
     Effort effort = before.plus(outcome.effort());
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("pictures", effort.pictures())
-        .put("seconds", effort.seconds())
-        .put("ms_per_image", 1000 * effort.seconds() / Math.max(1, effort.pictures()))
-        .put("prepare_seconds", prepareSeconds);
+    return new RunResults.Training(
+        effort.pictures(),
+        effort.seconds(),
+        1000 * effort.seconds() / Math.max(1, effort.pictures()),
+        prepareSeconds);
   }
 
   private PromptFile promptFile(Trainer.Outcome outcome) {

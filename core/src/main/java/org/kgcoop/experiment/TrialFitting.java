@@ -2,11 +2,10 @@ package org.kgcoop.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
@@ -35,27 +34,29 @@ final class TrialFitting implements Fitting {
   private final Workbench bench;
   private final Trial trial;
   private final RunFolder folder;
-  private final @Nullable ObjectNode results;
+  private final boolean done;
   private final BiFunction<Trial, Path, RunResults> runs;
   private final DataSet data;
+  private final Map<String, JsonNode> chosen = new LinkedHashMap<>();
+  private RunResults.@Nullable Training training;
+  private List<List<String>> nearestWords = List.of();
 
   /**
    * The draw of a trial.
    *
-   * @param results gets what is to be said of the training; null where it is done and its prompt
-   *     file is there
+   * @param done true if the training was done before, so that its prompt file is there
    * @param runs does another trial below a folder
    */
   TrialFitting(
       Workbench bench,
       Trial trial,
       RunFolder folder,
-      @Nullable ObjectNode results,
+      boolean done,
       BiFunction<Trial, Path, RunResults> runs) {
     this.bench = bench;
     this.trial = trial;
     this.folder = folder;
-    this.results = results;
+    this.done = done;
     this.runs = runs;
     data = trial.draw().data(bench.warnings());
   }
@@ -95,37 +96,30 @@ final class TrialFitting implements Fitting {
 
   @Override
   public PromptLearner trainedPrompt(PromptMethod method) {
-    if (results == null) {
+    if (done) {
       return PromptFile.read(folder.promptFile()).learner(bench.clip(), classNames());
     }
     PromptLearner learner = method.learner(bench.clip(), classNames(), trial.draw().seed());
     try {
-      results.set(
-          "training",
+      training =
           new PromptTraining(
                   bench,
                   trial.draw(),
                   method,
                   trial.contender().training().apply(method, trial.draw().occasion()))
-              .train(folder, learner));
+              .train(folder, learner);
       // Those of each class would be thousands.
       if (!method.context().classSpecific()) {
-        results.set("nearest_words", nearestWords(PromptFile.read(folder.promptFile())));
+        nearestWords =
+            NearestWords.of(PromptFile.read(folder.promptFile()), bench.clip(), WORDS).stream()
+                .map(vector -> vector.words().stream().map(word -> word.text()).toList())
+                .toList();
       }
       return learner;
     } catch (RuntimeException e) {
       learner.close();
       throw e;
     }
-  }
-
-  private ArrayNode nearestWords(PromptFile prompt) {
-    ArrayNode vectors = JsonNodeFactory.instance.arrayNode();
-    for (NearestWords.Vector vector : NearestWords.of(prompt, bench.clip(), WORDS)) {
-      ArrayNode words = vectors.addArray();
-      vector.words().forEach(word -> words.add(word.text()));
-    }
-    return vectors;
   }
 
   @Override
@@ -135,8 +129,11 @@ final class TrialFitting implements Fitting {
 
   @Override
   public void chosen(String setting, Object value) {
-    if (results != null) {
-      results.withObject("/chosen").set(setting, JSON.<JsonNode>valueToTree(value));
-    }
+    chosen.put(setting, JSON.valueToTree(value));
+  }
+
+  /** The results of what was learned here, without targets. */
+  RunResults learned() {
+    return new RunResults(chosen, training, nearestWords, List.of());
   }
 }

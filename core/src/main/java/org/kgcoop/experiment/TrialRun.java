@@ -1,7 +1,6 @@
 package org.kgcoop.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Files;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.Fitted;
-import org.kgcoop.method.Fitting;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolder;
@@ -80,25 +78,20 @@ public final class TrialRun {
         bench.progress().message(folder.path() + ": done before");
         return before;
       }
-      ObjectNode learned = JsonNodeFactory.instance.objectNode();
-      Fitting fitting =
+      TrialFitting fitting =
           new TrialFitting(
               bench,
               trial,
               folder,
-              before == null ? learned : null,
+              before != null,
               (other, below) -> new TrialRun(bench, other).run(below));
       Measured measured;
+      RunResults learned;
       try (Fitted fitted = trial.method().fit(fitting)) {
-        measured =
-            before == null
-                ? measure(fitted, RunResults.NONE, new Predictions(List.of()))
-                : measure(fitted, before, Predictions.read(folder.path()));
+        learned = before == null ? fitting.learned() : before;
+        measured = measure(fitted, learned, Predictions.read(folder.path()));
       }
-      RunResults results =
-          before == null
-              ? RunResults.of(learned, measured.targets)
-              : before.withTargets(measured.targets);
+      RunResults results = learned.withTargets(measured.targets);
       folder.complete(results, new Predictions(measured.predictions));
       return results;
     }

@@ -62,11 +62,6 @@ public final class RunJson {
     return MAPPER.valueToTree(content);
   }
 
-  /** The record that some JSON describes. */
-  static <T> T of(JsonNode content, Class<T> type) {
-    return MAPPER.convertValue(content, type);
-  }
-
   /**
    * The content of a file; empty where there is no such file.
    *

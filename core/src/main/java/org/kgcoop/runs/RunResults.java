@@ -2,7 +2,6 @@ package org.kgcoop.runs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -58,15 +57,6 @@ public record RunResults(
    */
   public static RunResults read(Path folder) {
     return RunJson.read(folder.resolve(FILE), RunResults.class).orElse(NONE);
-  }
-
-  /**
-   * Makes them of what was learned and what was measured.
-   *
-   * @param learned all keys but {@code targets}
-   */
-  public static RunResults of(ObjectNode learned, List<TargetResult> targets) {
-    return RunJson.of(learned, RunResults.class).withTargets(targets);
   }
 
   /** The same with other targets. */

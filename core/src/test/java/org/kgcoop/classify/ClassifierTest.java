@@ -305,7 +305,7 @@ class ClassifierTest {
     assertThat(Files.readString(Path.of("../README.md"))).contains("```java\n" + shown + "```\n");
   }
 
-  /** As in a project of its own: no class of the tests is there. */
+  /** Compiles the example as in a project of its own, without any class of the tests. */
   @Test
   void theExampleOfTheReadmeCompilesWithTheLibraryAlone() throws IOException {
     String readme = Files.readString(Path.of("../README.md"));

@@ -1,4 +1,4 @@
-/** What images, splits and draws must be; reference values come from Pillow and CPython. */
+/** Tests of splits and draws; reference values come from Pillow and CPython. */
 @NullMarked
 package org.kgcoop.data;
 

@@ -81,7 +81,7 @@ class ProGradTest {
     }
   }
 
-  /** What the teacher takes for right, image by image: {@code best}, or the least likely. */
+  /** The labels that the teacher predicts, image by image: {@code best}, or the least likely. */
   private long[] labels(boolean best) {
     try (FeatureClassifier teacher = new ZeroShot(List.of(TEMPLATE)).classifier(clip, NAMES);
         Scope scope = Scope.open("labels")) {

@@ -19,7 +19,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.JsonFiles;
 
-/** What runs and tables hold, written and read back, and read from others. */
+/** Records of runs and tables, written and read back, and read from files of others. */
 class RunResultsTest {
   private static final double NAN = Double.NaN;
 

@@ -1,10 +1,12 @@
 package org.kgcoop.cli.options;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.train.TrainingSetting;
@@ -38,7 +40,8 @@ public final class TrainingOptions {
       description = "Epochs between checkpoints (default: ${DEFAULT-VALUE}).")
   private int checkpointEvery = 5;
 
-  private final List<OptionSpec> options = new ArrayList<>();
+  /** By the keys of files. */
+  private final Map<String, OptionSpec> options = new LinkedHashMap<>();
 
   /** Gives a command that has these options one for each setting. */
   public static void install(CommandSpec command) {
@@ -62,7 +65,7 @@ public final class TrainingOptions {
             .paramLabel(setting.label())
             .description(setting.meaning() + usual + ".")
             .build();
-    options.add(option);
+    options.put(setting.key(), option);
     command.addOption(option);
   }
 
@@ -73,13 +76,12 @@ public final class TrainingOptions {
    */
   ObjectNode stated() {
     ObjectNode stated = JSON.createObjectNode();
-    for (OptionSpec option : options) {
-      if (option.getValue() != null) {
-        stated.set(
-            option.longestName().substring(2).replace('-', '_'),
-            JSON.valueToTree(option.getValue()));
-      }
-    }
+    options.forEach(
+        (key, option) -> {
+          if (option.getValue() != null) {
+            stated.set(key, JSON.<JsonNode>valueToTree(option.getValue()));
+          }
+        });
     if (published) {
       List<String> given =
           TrainingSetting.ALL.stream()

@@ -17,8 +17,8 @@ import org.kgcoop.serve.http.RequestTrace;
 
 /**
  * Class features of the class names that were asked for last, up to a number of classes in all.
- * Those of new names are computed in the thread that asks, so that images of other requests do not
- * wait for texts; one list at a time, since a list takes all cores.
+ * Features of new names are computed in the thread that asks, so that images of other requests do
+ * not wait for texts; one list at a time, since a list takes all cores.
  */
 public final class ZeroShotCache implements AutoCloseable {
   /** The most classes in all: at E = 512 their features take 20 MB. */

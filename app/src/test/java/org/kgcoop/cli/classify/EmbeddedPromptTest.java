@@ -26,7 +26,7 @@ import org.kgcoop.tensor.Tensor;
 
 /** The prompt that is shipped. */
 class EmbeddedPromptTest {
-  /** Where other processors round otherwise, an image between two classes may change sides. */
+  /** An image between two classes may change sides on processors that round otherwise. */
   private static final int ON_THE_EDGE = 2;
 
   @Test

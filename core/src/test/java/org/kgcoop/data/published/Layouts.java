@@ -53,7 +53,7 @@ final class Layouts {
     return this;
   }
 
-  /** As many images as said, numbered from 0. */
+  /** The given number of images, numbered from 0. */
   Layouts pictures(String folder, String pattern, int count) {
     return pictures(folder, numbered(pattern, IntStream.range(0, count).toArray()));
   }

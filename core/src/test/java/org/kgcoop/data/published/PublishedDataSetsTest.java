@@ -69,7 +69,7 @@ class PublishedDataSetsTest {
         .hasMessageNotContaining("\n");
   }
 
-  /** Of 10 and 10 images: what each class gives to train, val and test. */
+  /** The images that each class of 10 and 10 gives to train, val and test. */
   private static void assertTenAndTen(DataSet set, String first, String second) {
     assertThat(keys(set.train()))
         .isEqualTo(all(numbered(first, 6, 8, 9, 7, 5), numbered(second, 4, 8, 2, 6, 5)));
@@ -79,7 +79,7 @@ class PublishedDataSetsTest {
     assertThat(labels(set.test())).containsExactly(0, 0, 0, 1, 1, 1);
   }
 
-  /** Of 5 images of the first class and 8 of the second: a fifth of each is for validation. */
+  /** A fifth of the 5 images of the first class and of the 8 of the second is for validation. */
   private static void assertFiveAndEight(DataSet set, String first, String second) {
     assertThat(keys(set.train()))
         .isEqualTo(all(numbered(first, 3, 4, 0, 1), numbered(second, 0, 4, 5, 3, 6, 7)));
