@@ -190,7 +190,7 @@ class ArchitectureTest {
   private static final Set<String> BEYOND_THE_API =
       Set.of(
           "org.kgcoop.clip.Clip",
-          "org.kgcoop.method.catalogue.PromptFile",
+          "org.kgcoop.method.catalogue.ClassifierFile",
           "org.kgcoop.tensor.Tensor");
 
   @ArchTest

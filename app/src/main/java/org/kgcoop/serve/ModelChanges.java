@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.catalogue.PromptFile;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.ModelRegistry;
@@ -69,7 +69,7 @@ final class ModelChanges {
   /** Whatever is wrong with a file that came with the request is the sender's. */
   private Classifier classifier(byte[] file) {
     try {
-      PromptFile prompt = PromptFile.read(file);
+      ClassifierFile prompt = ClassifierFile.read(file);
       List<String> classNames = prompt.classNames();
       if (classNames.size() > MOST_CLASSES) {
         throw new RefusedRequestException(
@@ -82,7 +82,7 @@ final class ModelChanges {
       throw e;
     } catch (RuntimeException e) { // a sealed file may say anything, and nobody has thought of all
       throw new RefusedRequestException(
-          400, "a damaged prompt file; expected a prompt.safetensors as it was written");
+          400, "a damaged classifier file; expected a classifier.safetensors as it was written");
     }
   }
 

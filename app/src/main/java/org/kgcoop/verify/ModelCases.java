@@ -5,29 +5,19 @@ import static org.kgcoop.verify.ReferenceFolder.texts;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.PromptFile;
-import org.kgcoop.prompt.Batch;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.PromptLearner;
-import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
-import org.kgcoop.tensor.Optimizer;
-import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
-import org.kgcoop.tensor.UpdateRule;
 
 /** The kinds of cases that need a model. */
 final class ModelCases {
@@ -115,92 +105,13 @@ final class ModelCases {
   static void promptFile(ReferenceFolder folder, JsonNode c, Comparison comparison) {
     Clip clip = folder.model(c);
     List<String> classNames = texts(c.path("classnames"));
-    PromptFile file =
-        PromptFile.readAny(folder.file(c.path("file").asText()), classNames).with(method(c));
-    try (PromptLearner learner = file.learner(clip, classNames)) {
+    ClassifierFile file =
+        ClassifierFile.readAny(folder.file(c.path("file").asText()), classNames)
+            .with(TrainCase.method(c));
+    try (FeatureClassifier learner = file.classifier(clip, classNames)) {
       Tensor logits = logits(learner, features(clip, images(folder, c, "images")));
       compare(folder, "logits", logits, c.path("expect").asText(), comparison);
     }
-  }
-
-  static void train(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Clip clip = folder.model(c);
-    Tensor images = images(folder, c, "images"); // (S, B, 3, R, R)
-    try (PromptLearner learner = learner(folder, clip, c, texts(c.path("classnames")));
-        Optimizer sgd =
-            new Optimizer(
-                List.copyOf(learner.parameters().values()),
-                new UpdateRule.Sgd(
-                    c.path("momentum").asDouble(), c.path("weight_decay").asDouble()))) {
-      for (int s = 0; s < c.path("steps").size(); s++) {
-        try (Scope scope = Scope.open("step")) {
-          step(folder, clip, c.path("steps").path(s), s, images, learner, sgd, comparison);
-        }
-      }
-      Tensor evaluated = images(folder, c, "evaluate");
-      Tensor logits = logits(learner, features(clip, evaluated));
-      compare(folder, "logits after training", logits, c.path("expect").asText(), comparison);
-    }
-  }
-
-  private static void step(
-      ReferenceFolder folder,
-      Clip clip,
-      JsonNode expected,
-      int number,
-      Tensor images,
-      PromptLearner learner,
-      Optimizer sgd,
-      Comparison comparison) {
-    JsonNode given = expected.path("labels");
-    long[] labels = new long[given.size()];
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = given.path(i).asLong();
-    }
-    Tensor features = features(clip, images.select(0, number).narrow(0, 0, labels.length));
-    Step step = learner.step(new Batch(features, Tensor.of(labels, labels.length)));
-    String at = " of step " + number;
-    expected
-        .path("losses")
-        .properties()
-        .forEach(
-            e -> {
-              Double loss = step.losses().get(e.getKey());
-              if (loss == null) {
-                comparison.problem("no loss '" + e.getKey() + "'" + at);
-              } else {
-                comparison.value(e.getKey() + at, loss, e.getValue().asDouble());
-              }
-            });
-    Map<String, Tensor> gradients = new LinkedHashMap<>();
-    List<String> names = new ArrayList<>(learner.parameters().keySet());
-    for (int i = 0; i < names.size(); i++) {
-      gradients.put(names.get(i), step.gradients().get(i));
-    }
-    compareAll(folder, "gradient of ", gradients, expected.path("gradients"), comparison);
-    sgd.step(step.gradients(), expected.path("lr").asDouble());
-    compareAll(
-        folder,
-        "value" + at + " of ",
-        learner.parameters(),
-        expected.path("parameters"),
-        comparison);
-  }
-
-  /** A learner that starts from the tensors of a case. */
-  static PromptLearner learner(
-      ReferenceFolder folder, Clip clip, JsonNode c, List<String> classNames) {
-    PromptLearner learner = method(c).learner(clip, classNames, 0);
-    Map<String, Tensor> init = new LinkedHashMap<>();
-    c.path("init")
-        .properties()
-        .forEach(e -> init.put(e.getKey(), folder.tensor(e.getValue().asText()).tensor()));
-    learner.load(init);
-    return learner;
-  }
-
-  private static PromptMethod method(JsonNode c) {
-    return MethodCatalogue.parsePrompt(c.path("settings"));
   }
 
   /** Unit features of normalised images, without gradients. */
@@ -216,7 +127,7 @@ final class ModelCases {
     }
   }
 
-  private static Tensor images(ReferenceFolder folder, JsonNode c, String key) {
+  static Tensor images(ReferenceFolder folder, JsonNode c, String key) {
     return folder.tensor(c.path(key).asText()).tensor().to(DType.FLOAT32);
   }
 
@@ -239,7 +150,7 @@ final class ModelCases {
             });
   }
 
-  private static void compare(
+  static void compare(
       ReferenceFolder folder, String what, Tensor actual, String expected, Comparison comparison) {
     comparison.equal(
         "shape of " + what,

@@ -21,7 +21,7 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.image.Images;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.train.BatchPlan;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
@@ -65,7 +65,7 @@ final class RunCase {
             augmentation,
             c.path("epochs").asInt(),
             false);
-    try (PromptLearner learner = ModelCases.learner(folder, clip, c, base.classNames())) {
+    try (Learner learner = TrainCase.learner(folder, clip, c, base.classNames())) {
       Trainer trainer =
           new Trainer(learner, source, settings, plan(c), new Trainer.Listener() {}, () -> false);
       Trainer.Outcome outcome = trainer.train(null, null);
@@ -95,7 +95,7 @@ final class RunCase {
       JsonNode c,
       DataSet base,
       DataSet unseen,
-      PromptLearner learner,
+      Learner learner,
       FeatureBank bank,
       Comparison comparison) {
     JsonNode expected = c.path("expect");
@@ -104,7 +104,7 @@ final class RunCase {
     comparison.equal("total on base", onBase.total(), expected.path("total_base").asLong());
     comparison.value("base", onBase.accuracy(), expected.path("base").asDouble());
     // A shared context serves other classes: the learned vectors move to a learner for the new.
-    try (PromptLearner forNew = ModelCases.learner(folder, clip, c, unseen.classNames())) {
+    try (Learner forNew = TrainCase.learner(folder, clip, c, unseen.classNames())) {
       forNew.load(learner.parameters());
       Evaluation onNew = Evaluator.evaluate(forNew, bank, unseen, Progress.SILENT).evaluation();
       comparison.equal("correct on new", onNew.correct(), expected.path("correct_new").asLong());

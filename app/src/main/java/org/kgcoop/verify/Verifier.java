@@ -55,7 +55,7 @@ public final class Verifier {
       case "image-features" -> ModelCases.imageFeatures(folder, c, comparison);
       case "text-features" -> ModelCases.textFeatures(folder, c, comparison);
       case "zero-shot" -> ModelCases.zeroShot(folder, c, comparison);
-      case "train" -> ModelCases.train(folder, c, comparison);
+      case "train" -> TrainCase.run(folder, c, comparison);
       case "prompt-file" -> ModelCases.promptFile(folder, c, comparison);
       case "run" -> RunCase.run(folder, c, comparison);
       case "decode" -> DataCases.decode(folder, c, comparison);

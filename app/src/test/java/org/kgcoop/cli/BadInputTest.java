@@ -51,7 +51,7 @@ class BadInputTest {
             "--augment",
             "test");
     assertThat(trained.exitCode()).as(trained.err()).isZero();
-    prompt = shared.resolve("run").resolve("prompt.safetensors");
+    prompt = shared.resolve("run").resolve("classifier.safetensors");
   }
 
   private static void refused(Cli.Result result, int exitCode, String... parts) {
@@ -129,9 +129,9 @@ class BadInputTest {
   void aDamagedPromptFile() throws IOException {
     byte[] bytes = Files.readAllBytes(prompt);
     bytes[bytes.length - 3] ^= 16;
-    Path damaged = folder.resolve("prompt.safetensors");
+    Path damaged = folder.resolve("classifier.safetensors");
     Files.write(damaged, bytes);
-    refused(Cli.run("predict", damaged, data, "--clip", clip), WEIGHTS, "damaged prompt file");
+    refused(Cli.run("predict", damaged, data, "--clip", clip), WEIGHTS, "damaged classifier file");
     refused(Cli.run("inspect", damaged), WEIGHTS, "damaged");
   }
 
@@ -140,7 +140,7 @@ class BadInputTest {
     refused(
         Cli.run("predict", clip.resolve("model.safetensors"), data, "--clip", clip),
         WEIGHTS,
-        "not a prompt file");
+        "not a classifier file");
   }
 
   // ---- images

@@ -58,7 +58,7 @@ class FullDiskTest {
     assertThat(Cli.run(words(full)).exitCode()).isZero();
     assertThat(StoredJson.withoutTimes(full.resolve("results.json")))
         .isEqualTo(StoredJson.withoutTimes(spacious.resolve("results.json")));
-    for (String file : List.of("prompt.safetensors", "events.jsonl")) {
+    for (String file : List.of("classifier.safetensors", "events.jsonl")) {
       assertThat(full.resolve(trained + file))
           .hasSameBinaryContentAs(spacious.resolve(trained + file));
     }

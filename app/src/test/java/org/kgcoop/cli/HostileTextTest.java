@@ -17,9 +17,9 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;
-import org.kgcoop.method.catalogue.PromptFile;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.tensor.Scope;
 
 /** Class names with control characters, and one that a spreadsheet would run. */
@@ -38,14 +38,14 @@ class HostileTextTest {
     weights = shared.resolve("clip");
     RandomClip.write(weights, RandomClip.TINY, 1);
     SampleDrawings.copyTo(shared.resolve("drawings"));
-    prompt = shared.resolve("prompt.safetensors");
+    prompt = shared.resolve("classifier.safetensors");
     CoOp method = new CoOp(ContextSettings.shared(2, ""));
     try (Clip clip = Clip.load(weights);
         Scope scope = Scope.open("prompt");
-        PromptLearner learner = method.learner(clip, NAMES, 1)) {
+        Learner learner = method.learner(clip, NAMES, 1)) {
       Map<String, StoredTensor> parameters = new LinkedHashMap<>();
       learner.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
-      new PromptFile(method, NAMES, TEMPLATE, clip.fingerprint(), "", "1", parameters)
+      new ClassifierFile(method, NAMES, TEMPLATE, clip.fingerprint(), "", "1", parameters)
           .write(prompt);
     }
   }

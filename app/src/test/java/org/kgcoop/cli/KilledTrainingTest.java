@@ -47,7 +47,7 @@ class KilledTrainingTest {
     }
     assertThat(start(clip, data, killed).exitCode()).isZero();
 
-    String prompt = "prompt.safetensors";
+    String prompt = "classifier.safetensors";
     assertThat(killed.resolve(prompt))
         .hasSameBinaryContentAs(folder.resolve("undisturbed").resolve(prompt));
     assertThat(Files.readAllLines(killed.resolve("events.jsonl")))

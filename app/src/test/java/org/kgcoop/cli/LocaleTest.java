@@ -36,8 +36,8 @@ class LocaleTest {
 
     assertThat(persian).isEqualTo(plain);
     assertThat(files(folder.resolve("persian"))).isEqualTo(files(folder.resolve("plain")));
-    assertThat(folder.resolve("persian/prompt.safetensors"))
-        .hasSameBinaryContentAs(folder.resolve("plain/prompt.safetensors"));
+    assertThat(folder.resolve("persian/classifier.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("plain/classifier.safetensors"));
   }
 
   /** The lines of a training without its times and place. */

@@ -78,7 +78,7 @@ class SharedFolderTest {
     done(Cli.run(words("train", EPOCHS, alone)));
     assertThat(StoredJson.withoutTimes(out.resolve("results.json")))
         .isEqualTo(StoredJson.withoutTimes(alone.resolve("results.json")));
-    String prompt = "prompt.safetensors";
+    String prompt = "classifier.safetensors";
     assertThat(out.resolve(prompt)).hasSameBinaryContentAs(alone.resolve(prompt));
   }
 

@@ -38,7 +38,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.SealedFile;
-import org.kgcoop.method.catalogue.PromptFile;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.serve.InferenceClient.Answer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.ModelRegistry;
@@ -74,14 +74,14 @@ class ModelChangesTest {
     assertThat(LOG).isEmpty();
   }
 
-  private static byte[] bytes(PromptFile prompt) throws IOException {
-    Path file = folder.resolve("prompt.safetensors");
+  private static byte[] bytes(ClassifierFile prompt) throws IOException {
+    Path file = folder.resolve("classifier.safetensors");
     prompt.write(file);
     return Files.readAllBytes(file);
   }
 
   private static Classifier classifier(byte[] prompt) {
-    return Classifier.of(PromptFile.read(prompt), clip, TinyPrompt.NAMES);
+    return Classifier.of(ClassifierFile.read(prompt), clip, TinyPrompt.NAMES);
   }
 
   /** A server with a model "pets", which is the first prompt. */
@@ -211,7 +211,7 @@ class ModelChangesTest {
     damaged[damaged.length - 1] ^= 1;
     try (Served served = new Served(TOKEN)) {
       assertRefused(served.put("pets", foreign), 400, "another CLIP");
-      assertRefused(served.put("pets", damaged), 400, "damaged prompt file");
+      assertRefused(served.put("pets", damaged), 400, "damaged classifier file");
       assertRefused(served.put("pets", picture), 400, "safetensors");
       assertRefused(served.put("pets", new byte[0]), 400, "too few");
       assertRefused(served.put("pets", new byte[100_001]), 413, "at most");
@@ -229,7 +229,7 @@ class ModelChangesTest {
   @Test
   void aPromptFileWithAnySettingChangedIsRefusedOrRead() throws IOException {
     SealedFile.Content content =
-        SealedFile.open(Safetensors.read(Path.of("first"), first), "prompt file");
+        SealedFile.open(Safetensors.read(Path.of("first"), first), "classifier file");
     List<JsonNode> values =
         List.of(
             NullNode.getInstance(),

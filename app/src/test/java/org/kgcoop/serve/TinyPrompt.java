@@ -6,9 +6,9 @@ import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.KgCoOp;
-import org.kgcoop.method.catalogue.PromptFile;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.tensor.Scope;
 
 /** Prompts as they are before any training. */
@@ -19,13 +19,13 @@ public final class TinyPrompt {
   private TinyPrompt() {}
 
   /** Other seeds give other probabilities. */
-  public static PromptFile of(Clip clip, long seed) {
+  public static ClassifierFile of(Clip clip, long seed) {
     KgCoOp method = new KgCoOp(ContextSettings.shared(2, ""), TEMPLATE, 8);
     try (Scope scope = Scope.open("prompt");
-        PromptLearner learner = method.learner(clip, NAMES, seed)) {
+        Learner learner = method.learner(clip, NAMES, seed)) {
       Map<String, StoredTensor> parameters = new LinkedHashMap<>();
       learner.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
-      return new PromptFile(method, NAMES, TEMPLATE, clip.fingerprint(), "", "1", parameters);
+      return new ClassifierFile(method, NAMES, TEMPLATE, clip.fingerprint(), "", "1", parameters);
     }
   }
 }

@@ -9,7 +9,7 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
@@ -57,7 +57,7 @@ final class TextBench implements Callable<Integer> {
         PublishedMethod published =
             new PublishedMethod(
                 reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);
-        PromptLearner learner = prompt.learner(ours, names, 1);
+        Learner learner = prompt.learner(ours, names, 1);
         Scope scope = Scope.open("bench")) {
       Batch seen =
           new Batch(

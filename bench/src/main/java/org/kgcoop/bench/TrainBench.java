@@ -8,7 +8,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.tensor.Autograd;
@@ -69,7 +69,7 @@ final class TrainBench implements Callable<Integer> {
         PublishedMethod published =
             new PublishedMethod(
                 reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);
-        PromptLearner learner = prompt.learner(ours, names, 1);
+        Learner learner = prompt.learner(ours, names, 1);
         Optimizer sgd =
             new Optimizer(
                 List.copyOf(learner.parameters().values()), new UpdateRule.Sgd(0.9, 5e-4));

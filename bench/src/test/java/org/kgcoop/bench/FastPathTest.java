@@ -20,7 +20,7 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
@@ -84,7 +84,7 @@ class FastPathTest {
   private static void same(ObjectNode settings, List<String> names, int batch) {
     PromptMethod method = MethodCatalogue.parsePrompt(settings);
     try (Scope scope = Scope.open("test");
-        PromptLearner learner = method.learner(clip, names, 3);
+        Learner learner = method.learner(clip, names, 3);
         PublishedMethod plain =
             new PublishedMethod(clip, published, method, names, Integer.MAX_VALUE)) {
       Batch seen =

@@ -136,7 +136,7 @@ public final class Lab {
           JsonNode json = new ObjectMapper().readTree(file.toFile());
           dropTimes(json);
           content.put(name, json.toString());
-        } else if (name.endsWith("prompt.safetensors")
+        } else if (name.endsWith("classifier.safetensors")
             || name.endsWith("predictions.json")
             || name.endsWith("events.jsonl")) {
           content.put(name, new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));

@@ -84,6 +84,19 @@ public final class FeatureSource {
     return Tensor.of(values, pictures.length, width).to(bank.encoder().device());
   }
 
+  /** The raw features of all views that are encoded once: (V, N, E). */
+  public Tensor raw() {
+    if (banked.isEmpty()) {
+      throw new IllegalStateException("features asked for before prepare");
+    }
+    int width = banked.get(0).length;
+    float[] values = new float[Math.multiplyExact(banked.size(), width)];
+    for (int i = 0; i < banked.size(); i++) {
+      System.arraycopy(banked.get(i), 0, values, i * width, width);
+    }
+    return Tensor.of(values, views(), count(), width).to(bank.encoder().device());
+  }
+
   /** The number of views that are encoded once; 0 where each step encodes its own. */
   private int views() {
     if (augmentation instanceof Augmentation.Bank bank) {

@@ -4,7 +4,6 @@ import java.awt.image.BufferedImage;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
@@ -15,9 +14,8 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.PromptFile;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -30,7 +28,7 @@ import org.kgcoop.tensor.Tensor;
  *
  * <pre>{@code
  * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt"));
- *     Classifier classifier = Classifier.load(Path.of("prompt.safetensors"), clip)) {
+ *     Classifier classifier = Classifier.load(Path.of("classifier.safetensors"), clip)) {
  *   System.out.println(classifier.classify(Path.of("photo.jpg")).top(3));
  * }
  * }</pre>
@@ -51,7 +49,6 @@ public final class Classifier implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Classifier.class.getName());
 
   private final FeatureClassifier classifier;
-  private final List<FeatureClassifier> owned; // in the order of closing
   private final List<String> classNames;
   private final String method;
   private final String template;
@@ -65,11 +62,8 @@ public final class Classifier implements AutoCloseable {
       List<String> classNames,
       String method,
       String template,
-      FeatureClassifier classifier,
-      FeatureClassifier... more) {
+      FeatureClassifier classifier) {
     this.classifier = classifier;
-    this.owned = new ArrayList<>(List.of(classifier));
-    this.owned.addAll(Arrays.asList(more));
     this.classNames = List.copyOf(classNames);
     this.method = method;
     this.template = template;
@@ -79,12 +73,12 @@ public final class Classifier implements AutoCloseable {
   /**
    * A trained prompt with the classes it was trained on.
    *
-   * @param promptFile {@code prompt.safetensors} of a run
+   * @param promptFile {@code classifier.safetensors} of a run
    * @param clip the one that the prompt was trained with
    * @throws KgCoopException where the file cannot be read, or is of another CLIP
    */
   public static Classifier load(Path promptFile, Clip clip) {
-    PromptFile prompt = PromptFile.read(promptFile);
+    ClassifierFile prompt = ClassifierFile.read(promptFile);
     return of(prompt, clip, prompt.classNames());
   }
 
@@ -93,16 +87,14 @@ public final class Classifier implements AutoCloseable {
    *
    * @throws KgCoopException where the prompt is of another CLIP, or fits its own classes alone
    */
-  public static Classifier of(PromptFile prompt, Clip clip, List<String> classNames) {
+  public static Classifier of(ClassifierFile prompt, Clip clip, List<String> classNames) {
     check(classNames);
-    PromptLearner learner = prompt.learner(clip, classNames);
-    try {
-      return new Classifier(
-          clip, classNames, prompt.method().id(), prompt.template(), learner.fixed(), learner);
-    } catch (RuntimeException e) {
-      learner.close();
-      throw e;
-    }
+    return new Classifier(
+        clip,
+        classNames,
+        prompt.method().id(),
+        prompt.template(),
+        prompt.classifier(clip, classNames));
   }
 
   /**
@@ -279,7 +271,7 @@ public final class Classifier implements AutoCloseable {
     try {
       if (!closed) {
         closed = true;
-        owned.forEach(FeatureClassifier::close);
+        classifier.close();
       }
     } finally {
       lock.writeLock().unlock();

@@ -15,7 +15,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.Fingerprint;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
-import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.catalogue.Preset;
 import org.kgcoop.train.TrainingSettings;
 
@@ -28,7 +28,7 @@ import org.kgcoop.train.TrainingSettings;
  */
 public record Contender(
     Function<Occasion, Method> method,
-    BiFunction<PromptMethod, Occasion, TrainingSettings> training,
+    BiFunction<TrainedMethod, Occasion, TrainingSettings> training,
     Map<String, JsonNode> setting) {
 
   public Contender {
@@ -38,7 +38,7 @@ public record Contender(
   /** Outside of any sweep. */
   public static Contender of(
       Function<Occasion, Method> method,
-      BiFunction<PromptMethod, Occasion, TrainingSettings> training) {
+      BiFunction<TrainedMethod, Occasion, TrainingSettings> training) {
     return new Contender(method, training, Map.of());
   }
 
@@ -56,16 +56,16 @@ public record Contender(
     Contender contender =
         new Contender(
             occasion -> preset.method(method, occasion),
-            (prompt, occasion) ->
+            (trained, occasion) ->
                 TrainingSettings.parse(
-                    training, preset.training(prompt, occasion), occasion.seed()),
+                    training, preset.training(trained, occasion), occasion.seed()),
             setting);
     Optional<TrainingSettings> unused =
         contender
             .method()
             .apply(Occasion.ANY)
-            .prompt()
-            .map(prompt -> contender.training().apply(prompt, Occasion.ANY));
+            .trained()
+            .map(trained -> contender.training().apply(trained, Occasion.ANY));
     return contender;
   }
 

@@ -103,6 +103,11 @@ public final class Draw {
     return drawn;
   }
 
+  /** The names of all classes of the data set, by label. */
+  List<String> allClassNames() {
+    return source.classNames();
+  }
+
   /** The fingerprint of the drawn training and validation images. */
   synchronized String fingerprint(Workbench bench) {
     if (fingerprint == null) {

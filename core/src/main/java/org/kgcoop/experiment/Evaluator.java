@@ -8,7 +8,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensor.Autograd;
@@ -108,7 +108,7 @@ public final class Evaluator {
    */
   public static Result evaluate(
       FeatureClassifier classifier, Tensor features, List<Item> items, int classes) {
-    if (classifier instanceof PromptLearner learner) {
+    if (classifier instanceof Learner learner) {
       try (FeatureClassifier fixed = learner.fixed()) {
         return evaluate(fixed, features, items, classes);
       }

@@ -146,8 +146,8 @@ public final class Experiment {
       for (int i = 0; i < made.size(); i++) {
         Occasion occasion = occasions.get(i);
         made.get(i)
-            .prompt()
-            .map(prompt -> contender.training().apply(prompt, occasion).toJson())
+            .trained()
+            .map(trained -> contender.training().apply(trained, occasion).toJson())
             .ifPresent(trainings::add);
       }
       if (!trainings.isEmpty()) {

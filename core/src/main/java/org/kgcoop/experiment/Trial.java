@@ -75,11 +75,11 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     settings.set("method", method.toJson());
     method
-        .prompt()
+        .trained()
         .ifPresent(
-            prompt ->
+            trained ->
                 settings.set(
-                    "training", contender.training().apply(prompt, draw.occasion()).toJson()));
+                    "training", contender.training().apply(trained, draw.occasion()).toJson()));
     DataSet data = draw.data(bench.warnings());
     settings
         .putObject("data")

@@ -10,19 +10,26 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.bank.Augmentation;
+import org.kgcoop.bank.FeatureSource;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
+import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.Fitting;
 import org.kgcoop.method.LabelledFeatures;
+import org.kgcoop.method.LabelledViews;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
 import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.NearestWords;
-import org.kgcoop.method.catalogue.PromptFile;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.tensor.Scope;
 
 /** The draw of a trial, from which its method learns in a run folder. */
 final class TrialFitting implements Fitting {
@@ -34,29 +41,21 @@ final class TrialFitting implements Fitting {
   private final Workbench bench;
   private final Trial trial;
   private final RunFolder folder;
-  private final boolean done;
   private final BiFunction<Trial, Path, RunResults> runs;
   private final DataSet data;
   private final Map<String, JsonNode> chosen = new LinkedHashMap<>();
   private RunResults.@Nullable Training training;
-  private List<List<String>> nearestWords = List.of();
 
   /**
    * The draw of a trial.
    *
-   * @param done true if the training was done before, so that its prompt file is there
    * @param runs does another trial below a folder
    */
   TrialFitting(
-      Workbench bench,
-      Trial trial,
-      RunFolder folder,
-      boolean done,
-      BiFunction<Trial, Path, RunResults> runs) {
+      Workbench bench, Trial trial, RunFolder folder, BiFunction<Trial, Path, RunResults> runs) {
     this.bench = bench;
     this.trial = trial;
     this.folder = folder;
-    this.done = done;
     this.runs = runs;
     data = trial.draw().data(bench.warnings());
   }
@@ -67,8 +66,18 @@ final class TrialFitting implements Fitting {
   }
 
   @Override
+  public Occasion occasion() {
+    return trial.draw().occasion();
+  }
+
+  @Override
   public List<String> classNames() {
     return data.classNames();
+  }
+
+  @Override
+  public List<String> allClassNames() {
+    return trial.draw().allClassNames();
   }
 
   @Override
@@ -90,35 +99,30 @@ final class TrialFitting implements Fitting {
   }
 
   @Override
-  public Method methodOn(Occasion other) {
-    return trial.contender().method().apply(other);
+  public LabelledViews views(int count, ViewRecipe recipe) {
+    FeatureSource source =
+        new FeatureSource(
+            bench.bank(), data.train(), new Augmentation.Bank(count, recipe), occasion().seed());
+    try (Progress.Task task =
+        bench.progress().start(data.name() + ": image features", source.toPrepare())) {
+      double unused = source.prepare(task::done);
+    }
+    return new LabelledViews(source.raw(), data.train().stream().map(Item::label).toList());
   }
 
   @Override
-  public PromptLearner trainedPrompt(PromptMethod method) {
-    if (done) {
-      return PromptFile.read(folder.promptFile()).learner(bench.clip(), classNames());
-    }
-    PromptLearner learner = method.learner(bench.clip(), classNames(), trial.draw().seed());
-    try {
-      training =
-          new PromptTraining(
-                  bench,
-                  trial.draw(),
-                  method,
-                  trial.contender().training().apply(method, trial.draw().occasion()))
-              .train(folder, learner);
-      // Those of each class would be thousands.
-      if (!method.context().classSpecific()) {
-        nearestWords =
-            NearestWords.of(PromptFile.read(folder.promptFile()), bench.clip(), WORDS).stream()
-                .map(vector -> vector.words().stream().map(word -> word.text()).toList())
-                .toList();
-      }
-      return learner;
-    } catch (RuntimeException e) {
-      learner.close();
-      throw e;
+  public Map<String, StoredTensor> train(TrainedMethod method) {
+    StepTraining steps =
+        new StepTraining(
+            bench,
+            trial.draw(),
+            method,
+            trial.contender().training().apply(method, trial.draw().occasion()));
+    try (Scope scope = Scope.open("training");
+        Learner learner = method.learner(this)) {
+      StepTraining.Trained trained = steps.train(folder, learner);
+      training = trained.time();
+      return trained.parameters();
     }
   }
 
@@ -132,8 +136,20 @@ final class TrialFitting implements Fitting {
     chosen.put(setting, JSON.valueToTree(value));
   }
 
-  /** The results of what was learned here, without targets. */
-  RunResults learned() {
-    return new RunResults(chosen, training, nearestWords, List.of());
+  /**
+   * The results of what was learned here, without targets.
+   *
+   * @param file of what was learned
+   */
+  RunResults learned(ClassifierFile file) {
+    List<List<String>> words = List.of();
+    // Those of each class would be thousands.
+    if (file.method() instanceof PromptMethod method && !method.context().classSpecific()) {
+      words =
+          NearestWords.of(file, bench.clip(), WORDS).stream()
+              .map(vector -> vector.words().stream().map(word -> word.text()).toList())
+              .toList();
+    }
+    return new RunResults(chosen, training, words, List.of());
   }
 }

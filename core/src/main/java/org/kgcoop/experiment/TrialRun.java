@@ -9,14 +9,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Version;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.method.Fitted;
+import org.kgcoop.method.Learned;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.TextMethod;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
+import org.kgcoop.tensor.Scope;
 
 /**
  * A trial in its run folder: begun, resumed, or done before. A trial that is asked for more targets
@@ -78,23 +83,41 @@ public final class TrialRun {
         bench.progress().message(folder.path() + ": done before");
         return before;
       }
-      TrialFitting fitting =
-          new TrialFitting(
-              bench,
-              trial,
-              folder,
-              before != null,
-              (other, below) -> new TrialRun(bench, other).run(below));
-      Measured measured;
       RunResults learned;
-      try (Fitted fitted = trial.method().fit(fitting)) {
-        learned = before == null ? fitting.learned() : before;
-        measured = measure(fitted, learned, Predictions.read(folder.path()));
+      ClassifierFile file;
+      if (before != null && Files.exists(folder.classifierFile())) {
+        learned = before;
+        file = ClassifierFile.read(folder.classifierFile());
+      } else {
+        TrialFitting fitting =
+            new TrialFitting(
+                bench, trial, folder, (other, below) -> new TrialRun(bench, other).run(below));
+        file = file(fit(fitting));
+        file.write(folder.classifierFile());
+        learned = before == null ? fitting.learned(file) : before;
       }
+      Measured measured = measure(file.learned(), learned, Predictions.read(folder.path()));
       RunResults results = learned.withTargets(measured.targets);
       folder.complete(results, new Predictions(measured.predictions));
       return results;
     }
+  }
+
+  private Learned fit(TrialFitting fitting) {
+    try (Scope scope = Scope.open("fit")) {
+      return trial.method().fit(fitting);
+    }
+  }
+
+  private ClassifierFile file(Learned learned) {
+    return new ClassifierFile(
+        learned.method(),
+        learned.classNames(),
+        trial.draw().template(),
+        bench.clip().fingerprint(),
+        trial.draw().fingerprint(bench),
+        Version.KGCOOP,
+        learned.tensors());
   }
 
   private ObjectNode provenance() {
@@ -121,14 +144,14 @@ public final class TrialRun {
   /**
    * Measures the targets asked for that have no result, and keeps the results of earlier questions.
    */
-  private Measured measure(Fitted fitted, RunResults before, Predictions predictions) {
+  private Measured measure(Learned learned, RunResults before, Predictions predictions) {
     Measured measured = new Measured(new ArrayList<>(), new ArrayList<>());
     List<TargetResult> others = new ArrayList<>(before.targets());
     for (Target target : trial.targets()) {
       others.removeIf(other -> other.name().equals(target.name()));
       TargetResult known = known(before, target).orElse(null);
       if (known == null) {
-        measure(fitted, target, measured);
+        measure(learned, target, measured);
       } else {
         measured.targets.add(known);
         predictions.target(known.name()).ifPresent(measured.predictions::add);
@@ -141,15 +164,14 @@ public final class TrialRun {
     return measured;
   }
 
-  private void measure(Fitted fitted, Target target, Measured measured) {
+  private void measure(Learned learned, Target target, Measured measured) {
     DataSet data = target.data();
-    try (FeatureClassifier classifier =
-        fitted.classifier(data.classNames(), trial.draw().occasion(data))) {
+    try (FeatureClassifier classifier = classifier(learned, data)) {
       Evaluator.Result result =
           Evaluator.evaluate(
               classifier, target.features(bench), data.test(), data.classNames().size());
       double distance =
-          trial.method().prompt().isPresent()
+          trial.method().trained().isPresent()
               ? Evaluator.distance(classifier, target.handCrafted(bench.clip()))
               : Double.NaN;
       measured.targets.add(
@@ -162,5 +184,13 @@ public final class TrialRun {
               distance));
       measured.predictions.add(result.predictions(target.name(), data.test()));
     }
+  }
+
+  /** Each data set has a hand-crafted text of its own; what was learned is the same for all. */
+  private FeatureClassifier classifier(Learned learned, DataSet asked) {
+    Method there = trial.contender().method().apply(trial.draw().occasion(asked));
+    return there instanceof TextMethod text
+        ? text.classifier(bench.clip(), asked.classNames())
+        : learned.classifier(bench.clip(), asked.classNames());
   }
 }

@@ -137,9 +137,9 @@ final class WeightSearch {
     Contender contender =
         Contender.of(
             occasion -> method.apply(weight),
-            (prompt, occasion) ->
+            (trained, occasion) ->
                 lengthened(
-                    trial.contender().training().apply(prompt, trial.draw().occasion()), halves));
+                    trial.contender().training().apply(trained, trial.draw().occasion()), halves));
     Draw draw = Draw.made(halves.fitted(), trial.draw().shots(), trial.draw().seed());
     List<Target> targets =
         List.of(

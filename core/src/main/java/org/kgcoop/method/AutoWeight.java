@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.FeatureClassifier;
 
 /**
  * KgCoOp whose weight is still to be found by a search among the classes that it learns.
@@ -36,7 +38,7 @@ public record AutoWeight(KgCoOp method, List<Double> grid) implements Method {
   }
 
   @Override
-  public Fitted fit(Fitting fitting) {
+  public Learned fit(Fitting fitting) {
     double weight = fitting.bestWeight(grid, this::with);
     fitting.chosen("weight", weight);
     return with(weight).fit(fitting);
@@ -64,7 +66,12 @@ public record AutoWeight(KgCoOp method, List<Double> grid) implements Method {
   }
 
   @Override
-  public Optional<PromptMethod> prompt() {
+  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+    return method.classifier(clip, learned, classNames);
+  }
+
+  @Override
+  public Optional<TrainedMethod> trained() {
     return Optional.of(method);
   }
 

@@ -70,6 +70,13 @@ public final class ClassBound implements FeatureClassifier {
   }
 
   @Override
+  public Optional<Tensor> classFeatures() {
+    return learned
+        .classFeatures()
+        .map(all -> all.indexSelect(0, Tensor.of(columns, columns.length).to(all.device())));
+  }
+
+  @Override
   public void close() {
     learned.close();
   }

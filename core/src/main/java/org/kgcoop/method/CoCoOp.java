@@ -14,7 +14,7 @@ import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.Context;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.TextFeatures;
@@ -66,8 +66,8 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
   }
 
   @Override
-  public PromptLearner learner(Clip clip, List<String> classNames, long seed) {
-    return new Learner(clip, classNames, context, seed);
+  public Learner learner(Clip clip, List<String> classNames, long seed) {
+    return new ConditionalLearner(clip, classNames, context, seed);
   }
 
   @Override
@@ -75,13 +75,13 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
     return context.json(ID);
   }
 
-  private static final class Learner implements PromptLearner {
+  private static final class ConditionalLearner implements Learner {
     private final double logitScale;
     private final TextFeatures text;
     private final Device device;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
 
-    Learner(Clip clip, List<String> classNames, ContextSettings settings, long seed) {
+    ConditionalLearner(Clip clip, List<String> classNames, ContextSettings settings, long seed) {
       logitScale = clip.logitScale();
       text = new TextFeatures(clip, PromptText.learned(clip, classNames, settings));
       int embed = clip.config().embedDim();
@@ -143,7 +143,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       return new FeatureClassifier() {
         @Override
         public Tensor logits(Tensor features) {
-          return Learner.this.logits(features);
+          return ConditionalLearner.this.logits(features);
         }
 
         @Override

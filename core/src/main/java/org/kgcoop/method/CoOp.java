@@ -7,7 +7,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ContextLearner;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -44,7 +44,7 @@ public record CoOp(ContextSettings context) implements PromptMethod {
   }
 
   @Override
-  public PromptLearner learner(Clip clip, List<String> classNames, long seed) {
+  public Learner learner(Clip clip, List<String> classNames, long seed) {
     return new ContextLearner(clip, classNames, context, seed, CoOp::losses);
   }
 

@@ -1,34 +1,46 @@
 package org.kgcoop.method;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.io.StoredTensor;
 
 /**
- * The data and the services that a method learns by: features of the drawn images, and the training
- * of prompts, which is kept in a folder and resumed.
+ * The data and the services that a method learns by: features of the drawn images, and training by
+ * steps, which is kept in a folder and resumed. Tensors are in the open scope of the caller.
  */
 public interface Fitting {
 
   /** The frozen model. */
   Clip clip();
 
+  /** The data that the images were drawn from. */
+  Occasion occasion();
+
   /** The names of the classes that are learned, by label. */
   List<String> classNames();
 
-  /** The drawn training images; the caller's scope frees them. */
+  /** The names of all classes of the data set, those that are not learned too. */
+  List<String> allClassNames();
+
+  /** The drawn training images as they are tested. */
   LabelledFeatures train();
 
-  /** The validation images, if there are any; the caller's scope frees them. */
+  /** The validation images, if there are any. */
   Optional<LabelledFeatures> validation();
 
-  /** The method, with its settings, on other data. */
-  Method methodOn(Occasion other);
+  /**
+   * The drawn training images in random views, which are encoded once and kept.
+   *
+   * @param count V, at least 1
+   */
+  LabelledViews views(int count, ViewRecipe recipe);
 
-  /** A trained learner of the drawn classes, for the caller to close. */
-  PromptLearner trainedPrompt(PromptMethod method);
+  /** The parameters of that method after all steps of its training, by name. */
+  Map<String, StoredTensor> train(TrainedMethod method);
 
   /** The best of some weights, by a search among the drawn classes. */
   double bestWeight(List<Double> grid, DoubleFunction<Method> method);

@@ -10,7 +10,7 @@ import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ClassFeatures;
 import org.kgcoop.prompt.ContextLearner;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Functions;
@@ -63,7 +63,7 @@ public record KgCoOp(ContextSettings context, String template, double weight)
   }
 
   @Override
-  public PromptLearner learner(Clip clip, List<String> classNames, long seed) {
+  public Learner learner(Clip clip, List<String> classNames, long seed) {
     ClassFeatures handCrafted =
         ClassFeatures.of(
             clip.logitScale(), () -> TextFeatures.handCrafted(clip, classNames, template));

@@ -1,7 +1,10 @@
 package org.kgcoop.method;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
@@ -53,6 +56,22 @@ public final class LinearProbe implements FeatureClassifier {
           });
       return new LinearProbe(weight.detach().keep(), bias.detach().keep());
     }
+  }
+
+  /** The probe that was kept by {@link #stored}. */
+  static LinearProbe of(Learned learned) {
+    try (Scope scope = Scope.open("linear probe")) {
+      return new LinearProbe(
+          learned.value("weight").copy().keep(), learned.value("bias").copy().keep());
+    }
+  }
+
+  /** The tensors {@code weight} (C, E) and {@code bias} (C). */
+  Map<String, StoredTensor> stored() {
+    Map<String, StoredTensor> stored = new LinkedHashMap<>();
+    stored.put("weight", StoredTensor.of("weight", weight));
+    stored.put("bias", StoredTensor.of("bias", bias));
+    return stored;
   }
 
   private static long[] longs(int[] labels) {

@@ -1,12 +1,15 @@
 package org.kgcoop.method;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.FeatureClassifier;
 
 /**
- * A way to classify image features. {@link #fit} makes it ready; all that tells one kind of method
- * from another is what it asks of the {@link Fitting}.
+ * A way to classify image features: {@link #fit} learns what it learns, {@link #classifier} answers
+ * by it. All that tells one kind of method from another is what it asks of the {@link Fitting}.
  */
 public interface Method {
 
@@ -26,14 +29,28 @@ public interface Method {
   ObjectNode toJson();
 
   /**
-   * The method after learning what it learns.
+   * Learns from data.
    *
+   * @return what was learned; its method has the settings that were found on the way
    * @throws KgCoopException where it cannot learn from those data, or was interrupted
    */
-  Fitted fit(Fitting fitting);
+  Learned fit(Fitting fitting);
 
-  /** The prompt that is trained, if any; a setting that is still to be found has any value. */
-  default Optional<PromptMethod> prompt() {
+  /**
+   * A classifier by what was learned, for the caller to close. Ask for it with {@link
+   * Learned#classifier}, which knows the classes that a bound method has learned.
+   *
+   * @param learned by a method of this kind
+   * @param classNames the learned ones, or any where the method is not {@link #bound}
+   * @throws KgCoopException where the tensors do not fit the CLIP or the classes
+   */
+  FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames);
+
+  /**
+   * The method with its steps of training, if there are any; a setting that is still to be found
+   * has any value.
+   */
+  default Optional<TrainedMethod> trained() {
     return Optional.empty();
   }
 

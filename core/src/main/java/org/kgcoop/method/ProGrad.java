@@ -10,7 +10,7 @@ import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ContextLearner;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
@@ -77,7 +77,7 @@ public record ProGrad(ContextSettings context, String template, double temperatu
   }
 
   @Override
-  public PromptLearner learner(Clip clip, List<String> classNames, long seed) {
+  public Learner learner(Clip clip, List<String> classNames, long seed) {
     FeatureClassifier teacher = new ZeroShot(List.of(template)).classifier(clip, classNames);
     return new ContextLearner(
         clip, classNames, context, seed, new Objective(teacher, temperature, lambda));

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -19,7 +21,7 @@ public record Probe() implements Method {
   static final double DEFAULT_STRENGTH = 10;
 
   @Override
-  public Fitted fit(Fitting fitting) {
+  public Learned fit(Fitting fitting) {
     List<String> classNames = fitting.classNames();
     try (Scope scope = Scope.open("probe")) {
       LabelledFeatures train = fitting.train();
@@ -37,9 +39,16 @@ public record Probe() implements Method {
       }
       fitting.chosen("strength", strength);
       fitting.chosen("by", chosenBy);
-      return new Fitted.Bound(
-          LinearProbe.fit(train.features(), labels, classNames.size(), strength), classNames);
+      try (LinearProbe probe =
+          LinearProbe.fit(train.features(), labels, classNames.size(), strength)) {
+        return new Learned(this, classNames, probe.stored());
+      }
     }
+  }
+
+  @Override
+  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+    return LinearProbe.of(learned);
   }
 
   @Override

@@ -5,37 +5,37 @@ import java.util.Optional;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** A method that tunes a prompt. */
-public interface PromptMethod extends Method {
+/**
+ * A method that tunes a prompt. A shared context serves any classes: a learner for others takes the
+ * learned vectors.
+ */
+public interface PromptMethod extends TrainedMethod {
 
   /** The learned vectors. */
   ContextSettings context();
 
-  /** The length of the published training. */
-  Defaults defaults();
-
-  /**
-   * The length of the published training.
-   *
-   * @param epochs passes over the training images
-   * @param batchSize images a step
-   */
-  record Defaults(int epochs, int batchSize) {}
-
   /** A learner of those classes that starts from the method's initial values. */
-  PromptLearner learner(Clip clip, List<String> classNames, long seed);
+  Learner learner(Clip clip, List<String> classNames, long seed);
 
   @Override
-  default Fitted fit(Fitting fitting) {
-    return new Trained(fitting.clip(), this, fitting.classNames(), fitting.trainedPrompt(this));
+  default Learner learner(Fitting fitting) {
+    return learner(fitting.clip(), fitting.classNames(), fitting.occasion().seed());
   }
 
   @Override
-  default Optional<PromptMethod> prompt() {
-    return Optional.of(this);
+  default FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+    Learner learner = learner(clip, classNames, 0);
+    try (Scope scope = Scope.open("learned prompt")) {
+      learner.load(learned.values());
+      return new Fixed(learner.fixed(), learner);
+    } catch (RuntimeException e) {
+      learner.close();
+      throw e;
+    }
   }
 
   @Override
@@ -44,47 +44,11 @@ public interface PromptMethod extends Method {
   }
 
   /**
-   * A trained prompt. A shared context serves any classes: a learner for others takes the learned
-   * vectors.
-   *
-   * @param learner for {@code classNames}; closed with this
-   */
-  record Trained(Clip clip, PromptMethod method, List<String> classNames, PromptLearner learner)
-      implements Fitted {
-    public Trained {
-      classNames = List.copyOf(classNames);
-    }
-
-    @Override
-    public FeatureClassifier classifier(List<String> asked, Occasion occasion) {
-      if (asked.equals(classNames)) {
-        return learner.fixed();
-      }
-      if (method.context().classSpecific()) {
-        return new ClassBound(learner.fixed(), classNames, asked);
-      }
-      PromptLearner other = method.learner(clip, asked, 0);
-      try {
-        other.load(learner.parameters());
-        return new Both(other.fixed(), other);
-      } catch (RuntimeException e) {
-        other.close();
-        throw e;
-      }
-    }
-
-    @Override
-    public void close() {
-      learner.close();
-    }
-  }
-
-  /**
    * A classifier and the learner that it needs as long as it lives.
    *
    * @param fixed made by {@code learner}
    */
-  record Both(FeatureClassifier fixed, PromptLearner learner) implements FeatureClassifier {
+  record Fixed(FeatureClassifier fixed, Learner learner) implements FeatureClassifier {
     @Override
     public Tensor logits(Tensor features) {
       return fixed.logits(features);

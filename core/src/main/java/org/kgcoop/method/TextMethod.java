@@ -1,6 +1,7 @@
 package org.kgcoop.method;
 
 import java.util.List;
+import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.prompt.FeatureClassifier;
 
@@ -11,9 +12,12 @@ public interface TextMethod extends Method {
   FeatureClassifier classifier(Clip clip, List<String> classNames);
 
   @Override
-  default Fitted fit(Fitting fitting) {
-    // Each data set has its own template.
-    return (classNames, occasion) ->
-        ((TextMethod) fitting.methodOn(occasion)).classifier(fitting.clip(), classNames);
+  default Learned fit(Fitting fitting) {
+    return new Learned(this, fitting.classNames(), Map.of());
+  }
+
+  @Override
+  default FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+    return classifier(clip, classNames);
   }
 }

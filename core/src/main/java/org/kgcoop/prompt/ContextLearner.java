@@ -14,7 +14,7 @@ import org.kgcoop.tensor.Tensor;
  * The part that CoOp, ProGrad and KgCoOp share: a context, {@code ctx}, that is the same for every
  * image, hence class features that are too. The methods differ in their objective.
  */
-public final class ContextLearner implements PromptLearner {
+public final class ContextLearner implements Learner {
 
   /** A loss over class features. */
   public interface Objective extends AutoCloseable {

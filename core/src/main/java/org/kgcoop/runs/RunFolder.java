@@ -22,7 +22,7 @@ import org.kgcoop.io.SealedFile;
 /**
  * The folder of a run: {@code run.json} (settings as resolved, provenance, state), {@code
  * events.jsonl} (a line a step and an epoch), {@code checkpoint/} (two generations, the newest
- * valid one wins, each with the effort so far beside it), {@code prompt.safetensors}, {@code
+ * valid one wins, each with the effort so far beside it), {@code classifier.safetensors}, {@code
  * results.json}, {@code predictions.json}. Locked while it is open.
  */
 public final class RunFolder implements AutoCloseable {
@@ -126,8 +126,10 @@ public final class RunFolder implements AutoCloseable {
     return path;
   }
 
-  public Path promptFile() {
-    return path.resolve("prompt.safetensors");
+  /** The file of what was learned; a run of an earlier version has its prompt under that name. */
+  public Path classifierFile() {
+    Path earlier = path.resolve("prompt.safetensors");
+    return Files.exists(earlier) ? earlier : path.resolve("classifier.safetensors");
   }
 
   /** True if the run has ended and its results are written. */

@@ -11,7 +11,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.FeatureSource;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.runs.Checkpoint;
 import org.kgcoop.runs.Effort;
@@ -65,7 +65,7 @@ public final class Trainer {
     }
   }
 
-  private final PromptLearner learner;
+  private final Learner learner;
   private final FeatureSource source;
   private final TrainingSettings settings;
   private final BatchPlan plan;
@@ -82,7 +82,7 @@ public final class Trainer {
    *     ends with an error of the kind INTERRUPTED
    */
   public Trainer(
-      PromptLearner learner,
+      Learner learner,
       FeatureSource source,
       TrainingSettings settings,
       BatchPlan plan,
@@ -115,8 +115,7 @@ public final class Trainer {
    *     where the best epoch is kept; null where there are none
    * @throws KgCoopException where a loss is not finite, or training was interrupted
    */
-  public Outcome train(
-      @Nullable Checkpoint from, @Nullable ToDoubleFunction<PromptLearner> validation) {
+  public Outcome train(@Nullable Checkpoint from, @Nullable ToDoubleFunction<Learner> validation) {
     Position at = new Position();
     List<Tensor> parameters = List.copyOf(learner.parameters().values());
     try (Optimizer optimizer = new Optimizer(parameters, settings.optimizer())) {

@@ -1,11 +1,12 @@
 package org.kgcoop.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.Augmentation;
-import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.tensor.UpdateRule;
 
 /**
@@ -29,6 +30,8 @@ public record TrainingSettings(
     Augmentation augmentation,
     int checkpointEvery,
     boolean keepBest) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The term that PyTorch adds to a root of squares. */
   private static final double EPSILON = 1e-8;
@@ -75,16 +78,17 @@ public record TrainingSettings(
   }
 
   /**
-   * Parses like {@link #parse(JsonNode)}, with a method's epochs and batches where none are stated.
+   * Parses like {@link #parse(JsonNode)}, with a method's published values where none are stated.
    *
    * @param published the defaults of the method
    */
-  public static TrainingSettings parse(JsonNode json, PromptMethod.Defaults published, long seed) {
+  public static TrainingSettings parse(JsonNode json, TrainedMethod.Defaults published, long seed) {
     ObjectNode all =
         JsonNodeFactory.instance
             .objectNode()
             .put("epochs", published.epochs())
             .put("batch_size", published.batchSize());
+    published.settings().forEach((key, value) -> all.set(key, JSON.valueToTree(value)));
     json.properties().forEach(setting -> all.set(setting.getKey(), setting.getValue()));
     return parse(all.put(StatedTraining.SEED, seed));
   }

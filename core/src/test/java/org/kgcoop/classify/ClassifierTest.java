@@ -45,9 +45,10 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.PromptMethod;
-import org.kgcoop.method.catalogue.PromptFile;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -84,7 +85,7 @@ class ClassifierTest {
 
   /** A prompt as it is before any training. */
   private static Path write(PromptMethod method, String name) {
-    try (PromptLearner learner = method.learner(clip, NAMES, 5)) {
+    try (Learner learner = method.learner(clip, NAMES, 5)) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       learner
           .parameters()
@@ -92,7 +93,7 @@ class ClassifierTest {
               (key, value) ->
                   tensors.put(key, StoredTensor.ofFloats(key, value.shape(), value.toFloats())));
       Path path = folder.resolve(name + ".safetensors");
-      new PromptFile(method, NAMES, "a photo of a {}.", clip.fingerprint(), "", "1", tensors)
+      new ClassifierFile(method, NAMES, "a photo of a {}.", clip.fingerprint(), "", "1", tensors)
           .write(path);
       return path;
     }
@@ -106,7 +107,7 @@ class ClassifierTest {
   void probabilitiesAreTheSoftmaxOfTheLearnersLogits() {
     PictureEncoder encoder = new PictureEncoder(clip, new Images(warning -> {}));
     try (Scope scope = Scope.open("test");
-        PromptLearner learner = PromptFile.read(prompt).learner(clip, NAMES)) {
+        FeatureClassifier learner = ClassifierFile.read(prompt).classifier(clip, NAMES)) {
       Tensor features = encoder.of(List.of(new Images(warning -> {}).read(files.get(0))));
       float[] logits = learner.logits(features).toFloats();
       double sum = 0;
@@ -201,7 +202,7 @@ class ClassifierTest {
   void classFeaturesAreThereWhereTheyAreTheSameForEveryPicture() {
     Path conditional = write(new CoCoOp(ContextSettings.shared(2, "")), "by-picture");
     try (Classifier byPicture = Classifier.load(conditional, clip);
-        PromptLearner learner = PromptFile.read(prompt).learner(clip, NAMES);
+        FeatureClassifier learner = ClassifierFile.read(prompt).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       Tensor pictures = TinyClip.features(2);
       Tensor classes = classifier.classFeatures().orElseThrow(); // (C, E)
@@ -214,7 +215,7 @@ class ClassifierTest {
   @Test
   void aPromptTakesOtherClasses() {
     List<String> others = List.of("cow", "owl");
-    try (Classifier other = Classifier.of(PromptFile.read(prompt), clip, others)) {
+    try (Classifier other = Classifier.of(ClassifierFile.read(prompt), clip, others)) {
       assertThat(other.classNames()).isEqualTo(others);
       assertThat(other.classify(files.get(0)).probabilities()).hasSize(2);
     }
@@ -223,7 +224,7 @@ class ClassifierTest {
   @Test
   void classesOfOneNameAreToldApartByTheirIndex() {
     List<String> names = List.of("missile", "cat", "missile"); // as two of ImageNet's
-    try (Classifier equal = Classifier.of(PromptFile.read(prompt), clip, names);
+    try (Classifier equal = Classifier.of(ClassifierFile.read(prompt), clip, names);
         Classifier zeroShot = Classifier.zeroShot(clip, names, "a {}.")) {
       for (Classifier each : List.of(equal, zeroShot)) {
         Classification found = each.classify(files.get(0));

@@ -16,7 +16,7 @@ public final class PetPictures {
 
   public static void main(String[] arguments) throws IOException {
     Path weights = Path.of(arguments[0]); // ViT-B-16.pt
-    Path prompt = Path.of(arguments[1]); // runs/pets/prompt.safetensors
+    Path prompt = Path.of(arguments[1]); // runs/pets/classifier.safetensors
     try (Stream<Path> folder = Files.list(Path.of(arguments[2]));
         Clip clip = Clip.load(weights);
         Classifier classifier = Classifier.load(prompt, clip)) {

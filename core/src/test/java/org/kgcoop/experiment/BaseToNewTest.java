@@ -25,11 +25,10 @@ import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.PromptFile;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.PromptLearner;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.TableResults;
@@ -133,7 +132,8 @@ class BaseToNewTest {
     JsonNode second = TinyLab.withoutTimes(written(plan(METHODS, "online"), "other", () -> false));
     assertThat(second).isEqualTo(first);
     for (String prompt :
-        List.of("one/coop/seed1/prompt.safetensors", "two/kgcoop/seed2/prompt.safetensors")) {
+        List.of(
+            "one/coop/seed1/classifier.safetensors", "two/kgcoop/seed2/classifier.safetensors")) {
       assertThat(Files.readAllBytes(folder.resolve("other").resolve(prompt)))
           .isEqualTo(Files.readAllBytes(folder.resolve("out").resolve(prompt)));
     }
@@ -165,8 +165,8 @@ class BaseToNewTest {
     for (String run : List.of("one/kgcoop/seed1", "one/kgcoop/seed2", "two/kgcoop/seed2")) {
       Path torn = folder.resolve("torn").resolve(run);
       Path undisturbed = folder.resolve("undisturbed").resolve(run);
-      assertThat(Files.readAllBytes(torn.resolve("prompt.safetensors")))
-          .isEqualTo(Files.readAllBytes(undisturbed.resolve("prompt.safetensors")));
+      assertThat(Files.readAllBytes(torn.resolve("classifier.safetensors")))
+          .isEqualTo(Files.readAllBytes(undisturbed.resolve("classifier.safetensors")));
       assertThat(Files.readAllLines(torn.resolve("events.jsonl")))
           .isEqualTo(Files.readAllLines(undisturbed.resolve("events.jsonl")))
           .hasSize(6);
@@ -178,7 +178,7 @@ class BaseToNewTest {
     JsonNode table = written(plan(METHODS.subList(1, 2), "test"), "out", () -> false);
     Path run = folder.resolve("out").resolve(table.path("cells").path(0).path("run").asText());
     assertThat(run).isEqualTo(folder.resolve("out/one/coop/seed1"));
-    PromptFile prompt = PromptFile.read(run.resolve("prompt.safetensors"));
+    ClassifierFile prompt = ClassifierFile.read(run.resolve("classifier.safetensors"));
     assertThat(prompt.classNames()).containsExactly("a", "b");
     assertThat(prompt.clipFingerprint()).isEqualTo(lab.clip.fingerprint());
     JsonNode results = TinyLab.results(run);
@@ -194,7 +194,7 @@ class BaseToNewTest {
         .containsExactly("c", "d");
     DataSet unseen = dataSets().get(0).select(ClassSplit.NEW);
     try (Scope scope = Scope.open("test");
-        PromptLearner learner = prompt.learner(lab.clip, unseen.classNames())) {
+        FeatureClassifier learner = prompt.classifier(lab.clip, unseen.classNames())) {
       Tensor features =
           Evaluator.features(
               lab.bench(() -> false).bank(), unseen.test(), Progress.SILENT, "features");
@@ -215,10 +215,9 @@ class BaseToNewTest {
           .isEqualTo(correct);
 
       // |t - h|^2 of unit vectors, class by class.
-      try (FeatureClassifier fixed = learner.fixed();
-          FeatureClassifier byHand =
-              new ZeroShot(List.of(Templates.DEFAULT)).classifier(lab.clip, unseen.classNames())) {
-        float[] t = fixed.classFeatures().orElseThrow().toFloats();
+      try (FeatureClassifier byHand =
+          new ZeroShot(List.of(Templates.DEFAULT)).classifier(lab.clip, unseen.classNames())) {
+        float[] t = learner.classFeatures().orElseThrow().toFloats();
         float[] h = byHand.classFeatures().orElseThrow().toFloats();
         double squares = 0;
         for (int i = 0; i < t.length; i++) {
@@ -273,7 +272,7 @@ class BaseToNewTest {
       assertThat(sideBySide)
           .extracting(c -> List.of(c.run(), c.targets()))
           .isEqualTo(turns.stream().map(c -> List.of(c.run(), c.targets())).toList());
-      String prompt = "two/kgcoop/seed2/prompt.safetensors";
+      String prompt = "two/kgcoop/seed2/classifier.safetensors";
       assertThat(folder.resolve("side").resolve(prompt))
           .hasSameBinaryContentAs(folder.resolve("turns").resolve(prompt));
       Engine.setThreads(2);

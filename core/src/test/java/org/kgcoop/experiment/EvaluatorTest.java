@@ -21,7 +21,7 @@ import org.kgcoop.method.CoOp;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -93,7 +93,7 @@ class EvaluatorTest {
   void aLearnerIsEvaluatedByItsLogits() {
     DataSet data = Pictures.dataSet(folder, NAMES, 1, 0, 12);
     PictureEncoder encoder = new PictureEncoder(clip, new Images(warning -> {}));
-    try (PromptLearner learner =
+    try (Learner learner =
             new CoOp(ContextSettings.shared(3, "")).learner(clip, data.classNames(), 1);
         Scope scope = Scope.open("test")) {
       Evaluator.Result result =

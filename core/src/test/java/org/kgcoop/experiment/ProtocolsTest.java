@@ -102,7 +102,7 @@ class ProtocolsTest {
       assertThat(found.path("std").asDouble())
           .isCloseTo(Math.abs(bySeed[0] - bySeed[1]) / 2, within(1e-9));
     }
-    assertThat(folder.resolve("out/abc/coop/shots2/seed1/prompt.safetensors")).isRegularFile();
+    assertThat(folder.resolve("out/abc/coop/shots2/seed1/classifier.safetensors")).isRegularFile();
     JsonNode run = TinyLab.json(folder.resolve("out/abc/coop/shots2/seed1/run.json"));
     assertThat(run.path("settings").path("data").path("train").asInt()).isEqualTo(6);
     assertThat(run.path("settings").path("data").path("classes").asInt()).isEqualTo(3);
@@ -199,7 +199,7 @@ class ProtocolsTest {
     Plan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(2), 1L);
     JsonNode unused =
         lab.run(new Transfer("cross", abc(), List.of(ac())), plan, folder.resolve("out"));
-    Path prompt = folder.resolve("out/abc/coop/seed1/prompt.safetensors");
+    Path prompt = folder.resolve("out/abc/coop/seed1/classifier.safetensors");
     FileTime written = Files.getLastModifiedTime(prompt);
     AtomicInteger steps = new AtomicInteger();
     JsonNode more =

@@ -22,7 +22,7 @@ import org.kgcoop.method.CoOp;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
-import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.runs.RunJson;
@@ -54,7 +54,7 @@ final class TinyLab implements AutoCloseable {
         1);
   }
 
-  static BiFunction<PromptMethod, Occasion, TrainingSettings> training(String augmentation) {
+  static BiFunction<TrainedMethod, Occasion, TrainingSettings> training(String augmentation) {
     return (method, occasion) ->
         new TrainingSettings(
             Schedule.published(0.05, 3),

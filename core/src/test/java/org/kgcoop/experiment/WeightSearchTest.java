@@ -24,7 +24,7 @@ import org.kgcoop.method.AutoWeight;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
-import org.kgcoop.method.catalogue.PromptFile;
+import org.kgcoop.method.catalogue.ClassifierFile;
 
 @Tag("equality")
 class WeightSearchTest {
@@ -74,7 +74,7 @@ class WeightSearchTest {
     // Of equals the largest.
     double expected = means.getOrDefault(8.0, 0.0) >= means.getOrDefault(0.0, 0.0) ? 8 : 0;
     assertThat(search.path("chosen").asDouble()).isEqualTo(expected);
-    PromptFile prompt = PromptFile.read(run.resolve("prompt.safetensors"));
+    ClassifierFile prompt = ClassifierFile.read(run.resolve("classifier.safetensors"));
     assertThat(prompt.method())
         .isEqualTo(new KgCoOp(TinyLab.CONTEXT, "a photo of a {}.", expected));
     assertThat(table.path("cells").path(0).path("chosen").path("weight").asDouble())
@@ -112,8 +112,8 @@ class WeightSearchTest {
             List.of(4),
             1L);
     JsonNode unusedToo = lab.run(new BaseToNew(List.of(data(0))), given, folder.resolve("given"));
-    assertThat(found.resolve("prompt.safetensors"))
-        .hasSameBinaryContentAs(folder.resolve("given/set/kgcoop/seed1/prompt.safetensors"));
+    assertThat(found.resolve("classifier.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("given/set/kgcoop/seed1/classifier.safetensors"));
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Autograd;
@@ -46,8 +46,8 @@ class LearnerTest {
   }
 
   /** A learner away from its start, where the loss is smooth over steps of 1e-2. */
-  private PromptLearner moved(PromptMethod method) {
-    PromptLearner learner = method.learner(clip, NAMES, 1);
+  private Learner moved(PromptMethod method) {
+    Learner learner = method.learner(clip, NAMES, 1);
     try (Scope scope = Scope.open("start")) {
       Map<String, Tensor> values = new LinkedHashMap<>();
       learner
@@ -101,7 +101,7 @@ class LearnerTest {
   @ParameterizedTest
   @MethodSource("methods")
   void theCrossEntropyIsThatOfTheLogits(PromptMethod method) {
-    try (PromptLearner learner = moved(method);
+    try (Learner learner = moved(method);
         Scope scope = Scope.open("test")) {
       double expected = crossEntropy(rows(learner.logits(batch().features())));
       Step step = learner.step(batch());
@@ -113,7 +113,7 @@ class LearnerTest {
   @Test
   void kgCoOpAddsTheWeightedMeanOfOneMinusTheCosines() {
     KgCoOp method = new KgCoOp(ContextSettings.shared(3, ""), "a photo of a {}.", 3);
-    try (PromptLearner learner = moved(method);
+    try (Learner learner = moved(method);
         Scope scope = Scope.open("test")) {
       double[][] learned = classFeatures(learner);
       double[][] hand = rows(TextFeatures.handCrafted(clip, NAMES, "a photo of a {}."));
@@ -138,7 +138,7 @@ class LearnerTest {
   }
 
   /** The unit class features, read off the logits of the unit vectors of the joint space. */
-  private double[][] classFeatures(PromptLearner learner) {
+  private double[][] classFeatures(Learner learner) {
     float[] identity = new float[144];
     for (int e = 0; e < 12; e++) {
       identity[13 * e] = 1;
@@ -156,7 +156,7 @@ class LearnerTest {
   @Test
   void proGradsDistillationIsTheTemperedCrossEntropyUnderTheTeacher() {
     ProGrad method = new ProGrad(ContextSettings.shared(3, ""), "{} texture", 2, 0.7);
-    try (PromptLearner learner = moved(method);
+    try (Learner learner = moved(method);
         FeatureClassifier teacher = new ZeroShot(List.of("{} texture")).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       double[][] z = rows(teacher.logits(batch().features()));
@@ -183,7 +183,7 @@ class LearnerTest {
   @ParameterizedTest
   @MethodSource("withDerivatives")
   void gradientsEqualFiniteDifferences(PromptMethod method) {
-    try (PromptLearner learner = moved(method);
+    try (Learner learner = moved(method);
         Scope scope = Scope.open("test")) {
       List<String> names = new ArrayList<>(learner.parameters().keySet());
       List<Tensor> gradients = learner.step(batch()).gradients();
@@ -195,7 +195,7 @@ class LearnerTest {
     }
   }
 
-  private static Tensor parameter(PromptLearner learner, String name) {
+  private static Tensor parameter(Learner learner, String name) {
     return Objects.requireNonNull(learner.parameters().get(name), name);
   }
 
@@ -204,7 +204,7 @@ class LearnerTest {
    * difference with step h = 2e-2 errs by h^2 / 6 times the third derivative and by 1e-6 / h from
    * rounding; 2 % of the norm hold both.
    */
-  private static void checkGradient(PromptLearner learner, String name, float[] gradient) {
+  private static void checkGradient(Learner learner, String name, float[] gradient) {
     double norm = norm(gradient);
     assertThat(norm).as(name).isGreaterThan(1e-2);
     List<float[]> directions = new ArrayList<>();
@@ -237,8 +237,7 @@ class LearnerTest {
     return Math.sqrt(sum);
   }
 
-  private static double lossAt(
-      PromptLearner learner, String name, float[] direction, double distance) {
+  private static double lossAt(Learner learner, String name, float[] direction, double distance) {
     try (Scope scope = Scope.open("moved")) {
       Tensor p = parameter(learner, name);
       float[] before = p.toFloats();
@@ -256,7 +255,7 @@ class LearnerTest {
   @ParameterizedTest
   @MethodSource("methods")
   void aStepChangesNoParameter(PromptMethod method) {
-    try (PromptLearner learner = moved(method);
+    try (Learner learner = moved(method);
         Scope scope = Scope.open("test")) {
       Map<String, byte[]> before = new LinkedHashMap<>();
       learner.parameters().forEach((name, p) -> before.put(name, p.toBytes()));
@@ -270,7 +269,7 @@ class LearnerTest {
   @ParameterizedTest
   @MethodSource("methods")
   void fixedGivesTheSameLogits(PromptMethod method) {
-    try (PromptLearner learner = moved(method);
+    try (Learner learner = moved(method);
         FeatureClassifier fixed = learner.fixed();
         Scope scope = Scope.open("test");
         Autograd.Switch off = Autograd.off()) {
@@ -282,9 +281,9 @@ class LearnerTest {
   @ParameterizedTest
   @MethodSource("methods")
   void equalSeedsStartAlikeAndOthersDoNot(PromptMethod method) {
-    try (PromptLearner a = method.learner(clip, NAMES, 3);
-        PromptLearner b = method.learner(clip, NAMES, 3);
-        PromptLearner c = method.learner(clip, NAMES, 4)) {
+    try (Learner a = method.learner(clip, NAMES, 3);
+        Learner b = method.learner(clip, NAMES, 3);
+        Learner c = method.learner(clip, NAMES, 4)) {
       byte[] start = parameter(a, "ctx").toBytes();
       assertThat(parameter(b, "ctx").toBytes()).isEqualTo(start);
       assertThat(parameter(c, "ctx").toBytes()).isNotEqualTo(start);
@@ -294,8 +293,8 @@ class LearnerTest {
   @Test
   void kgCoOpOfWeightZeroIsCoOp() {
     ContextSettings context = ContextSettings.shared(3, "");
-    try (PromptLearner kg = moved(new KgCoOp(context, "{} texture", 0));
-        PromptLearner co = moved(new CoOp(context));
+    try (Learner kg = moved(new KgCoOp(context, "{} texture", 0));
+        Learner co = moved(new CoOp(context));
         Scope scope = Scope.open("test")) {
       Step a = kg.step(batch());
       Step b = co.step(batch());
@@ -309,7 +308,7 @@ class LearnerTest {
   void startedFromTheTeachersWordsNothingIsForgotten() {
     // Surplus tokens too: with 186 merges "photo" is more than one.
     KgCoOp method = new KgCoOp(ContextSettings.shared(4, "a photo of a"), "a photo of a {}.", 8);
-    try (PromptLearner learner = method.learner(clip, NAMES, 1);
+    try (Learner learner = method.learner(clip, NAMES, 1);
         FeatureClassifier teacher =
             new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
@@ -322,7 +321,7 @@ class LearnerTest {
 
   @Test
   void wordsInitialiseTheLastVectorsAndTheOthersAreZero() {
-    try (PromptLearner learner =
+    try (Learner learner =
             new CoOp(ContextSettings.shared(6, "a photo of a")).learner(clip, NAMES, 1);
         Scope scope = Scope.open("test")) {
       double[][] ctx = rows(parameter(learner, "ctx"));
@@ -341,8 +340,8 @@ class LearnerTest {
   void coCoOpShiftsAllVectorsByTheNetOfThePicture() {
     // The net's second layer at zero weight and bias: no shift, so the logits are CoOp's.
     ContextSettings context = ContextSettings.shared(3, "");
-    try (PromptLearner conditional = moved(new CoCoOp(context));
-        PromptLearner plain = moved(new CoOp(context));
+    try (Learner conditional = moved(new CoCoOp(context));
+        Learner plain = moved(new CoOp(context));
         Scope scope = Scope.open("test")) {
       Tensor bias = parameter(conditional, "meta_net.linear2.bias"); // (32)
       parameter(conditional, "meta_net.linear2.weight").copy_(Tensor.full(0, 32, 1));
@@ -359,8 +358,7 @@ class LearnerTest {
 
   @Test
   void coCoOpsParametersHaveTheirPublishedNamesAndShapes() {
-    try (PromptLearner learner =
-        new CoCoOp(ContextSettings.shared(4, "")).learner(clip, NAMES, 1)) {
+    try (Learner learner = new CoCoOp(ContextSettings.shared(4, "")).learner(clip, NAMES, 1)) {
       assertThat(learner.parameters().keySet())
           .containsExactly(
               "ctx",
@@ -376,7 +374,7 @@ class LearnerTest {
 
   @Test
   void aBatchThatIsHalvedHasTheMeanOfTheLosses() {
-    try (PromptLearner learner = moved(new CoCoOp(ContextSettings.shared(3, "")));
+    try (Learner learner = moved(new CoCoOp(ContextSettings.shared(3, "")));
         Scope scope = Scope.open("test")) {
       ToDoubleFunction<Integer> one =
           i ->
@@ -404,7 +402,7 @@ class LearnerTest {
 
   @Test
   void parametersOfAnotherShapeOrNameAreRefusedWhole() {
-    try (PromptLearner learner = moved(new CoOp(ContextSettings.shared(3, "")));
+    try (Learner learner = moved(new CoOp(ContextSettings.shared(3, "")));
         Scope scope = Scope.open("test")) {
       byte[] before = parameter(learner, "ctx").toBytes();
       assertThatThrownBy(() -> learner.load(Map.of("ctx", Tensor.full(0, 4, 32))))
@@ -445,7 +443,7 @@ class LearnerTest {
   @Test
   void unitRowsOfAFunctionAreItsOwn() {
     // The class features are unit vectors whatever the context.
-    try (PromptLearner learner = moved(new CoOp(ContextSettings.shared(3, "")));
+    try (Learner learner = moved(new CoOp(ContextSettings.shared(3, "")));
         Scope scope = Scope.open("test")) {
       for (double[] feature : classFeatures(learner)) {
         double squares = 0;

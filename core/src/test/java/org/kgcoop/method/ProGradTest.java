@@ -12,7 +12,7 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Autograd;
@@ -55,7 +55,7 @@ class ProGradTest {
 
   private Gradients gradients(ContextSettings context, double lambda, long[] labels) {
     ProGrad method = new ProGrad(context, TEMPLATE, 1, lambda);
-    try (PromptLearner learner = method.learner(clip, NAMES, 1);
+    try (Learner learner = method.learner(clip, NAMES, 1);
         FeatureClassifier teacher = new ZeroShot(List.of(TEMPLATE)).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       Tensor f = TinyClip.features(labels.length);

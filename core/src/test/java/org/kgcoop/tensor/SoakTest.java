@@ -23,7 +23,7 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.train.Schedule;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
@@ -78,7 +78,7 @@ class SoakTest {
           }
         };
     try (Clip clip = TinyClip.smallest();
-        PromptLearner learner =
+        Learner learner =
             new KgCoOp(ContextSettings.shared(2, ""), "a {}.", 8)
                 .learner(clip, data.classNames(), 1)) {
       TrainingSettings settings =

@@ -38,7 +38,7 @@ import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.runs.Checkpoint;
 import org.kgcoop.runs.Effort;
 import org.kgcoop.runs.RunFolder;
@@ -116,7 +116,7 @@ class TrainerTest {
       @Nullable Checkpoint from,
       Trainer.Listener listener,
       BooleanSupplier interrupted,
-      @Nullable ToDoubleFunction<PromptLearner> validation) {
+      @Nullable ToDoubleFunction<Learner> validation) {
     PictureEncoder encoder = new PictureEncoder(clip, new Images(warning -> {}));
     FeatureSource source =
         new FeatureSource(
@@ -127,7 +127,7 @@ class TrainerTest {
     if (source.toPrepare() > 0) {
       double unused = source.prepare(done -> {});
     }
-    try (PromptLearner learner = method.learner(clip, data().classNames(), from == null ? 1 : 99)) {
+    try (Learner learner = method.learner(clip, data().classNames(), from == null ? 1 : 99)) {
       return hex(
           new Trainer(
                   learner,
@@ -252,7 +252,7 @@ class TrainerTest {
     for (int i = 0; i < 4; i++) {
       labels[i] = source.labels()[pictures[i]];
     }
-    try (PromptLearner learner = method.learner(clip, data().classNames(), 1);
+    try (Learner learner = method.learner(clip, data().classNames(), 1);
         Scope scope = Scope.open("test")) {
       float[] p = java.util.Objects.requireNonNull(learner.parameters().get("ctx")).toFloats();
       float[] g =
@@ -316,7 +316,7 @@ class TrainerTest {
         .isEqualTo(epochs.get(2));
   }
 
-  private static Map<String, StoredTensor> parameters(PromptLearner learner) {
+  private static Map<String, StoredTensor> parameters(Learner learner) {
     Map<String, StoredTensor> stored = new TreeMap<>();
     learner.parameters().forEach((name, t) -> stored.put(name, StoredTensor.of(name, t)));
     return stored;

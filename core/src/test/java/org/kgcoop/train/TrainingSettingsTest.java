@@ -14,7 +14,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.Augmentation;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.image.view.ViewStep;
-import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.tensor.UpdateRule;
 
 class TrainingSettingsTest {
@@ -29,7 +29,7 @@ class TrainingSettingsTest {
   }
 
   private static TrainingSettings settings(String text) {
-    return TrainingSettings.parse(json(text), new PromptMethod.Defaults(100, 32), 7);
+    return TrainingSettings.parse(json(text), new TrainedMethod.Defaults(100, 32), 7);
   }
 
   @Test

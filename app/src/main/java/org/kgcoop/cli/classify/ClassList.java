@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.options.Parse;
-import org.kgcoop.method.catalogue.PromptFile;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import picocli.CommandLine.Option;
 
 /** Class names on the command line, or in a file. */
@@ -28,8 +28,8 @@ final class ClassList {
   }
 
   /** The names that a prompt is asked about: those given, or else its own. */
-  List<String> namesFor(PromptFile prompt) {
-    List<String> given = prompt.method().context().classSpecific() ? asWritten() : names();
+  List<String> namesFor(ClassifierFile prompt) {
+    List<String> given = prompt.method().bound().isPresent() ? asWritten() : names();
     return given.isEmpty() ? prompt.classNames() : given;
   }
 

@@ -27,8 +27,8 @@ import org.kgcoop.eval.Evaluation;
 import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.Preset;
-import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.runs.RunJson;
@@ -51,7 +51,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop eval runs/pets/prompt.safetensors --data pets --classes new \\",
+      "  ./kgcoop eval runs/pets/classifier.safetensors --data pets --classes new \\",
       "      --clip ViT-B-16.pt"
     })
 public final class EvalCommand implements Callable<Integer> {
@@ -59,7 +59,7 @@ public final class EvalCommand implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       paramLabel = "PROMPT",
-      description = "prompt.safetensors, or a published model.pth.tar-N.")
+      description = "classifier.safetensors, or a published model.pth.tar-N.")
   private @Nullable Path prompt;
 
   @Option(
@@ -100,13 +100,13 @@ public final class EvalCommand implements Callable<Integer> {
     if (set.test().isEmpty()) {
       throw KgCoopException.data(data + ": no test images of " + classes + " classes");
     }
-    PromptFile file = trained(set.classNames());
+    ClassifierFile file = trained(set.classNames());
     try (Clip clip = clipOptions.load();
         FeatureClassifier classifier =
             file == null
                 ? new ZeroShot(List.of(Preset.zeroShotTemplate(set.name(), Templates.of(set))))
                     .classifier(clip, set.classNames())
-                : file.learner(clip, set.classNames())) {
+                : file.classifier(clip, set.classNames())) {
       Evaluator.Result result =
           Evaluator.evaluate(classifier, bank.open(clip, output), set, output.progress());
       if (confusion != null) {
@@ -117,7 +117,7 @@ public final class EvalCommand implements Callable<Integer> {
     return 0;
   }
 
-  private @Nullable PromptFile trained(List<String> classNames) {
+  private @Nullable ClassifierFile trained(List<String> classNames) {
     if (prompt == null) {
       form.checkWithoutPrompt();
       return null;

@@ -21,7 +21,7 @@ import org.kgcoop.export.ClassWeights;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.PromptFile;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.Templates;
 import picocli.CommandLine.Command;
@@ -54,10 +54,10 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Examples:",
-      "  ./kgcoop export runs/pets/prompt.safetensors --to onnx --clip ViT-B-16.pt",
+      "  ./kgcoop export runs/pets/classifier.safetensors --to onnx --clip ViT-B-16.pt",
       "  ./kgcoop export --classes cat,dog --to onnx --out pets.onnx --clip ViT-B-16.pt",
-      "  ./kgcoop export runs/pets/prompt.safetensors --to csv --out pets.csv --clip ViT-B-16.pt",
-      "  ./kgcoop export runs/pets/prompt.safetensors --to published --out published/pets"
+      "  ./kgcoop export runs/pets/classifier.safetensors --to csv --out pets.csv --clip ViT-B-16.pt",
+      "  ./kgcoop export runs/pets/classifier.safetensors --to published --out published/pets"
     })
 public final class ExportCommand implements Callable<Integer> {
   private static final String PUBLISHED = "published";
@@ -70,7 +70,7 @@ public final class ExportCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "PROMPT",
       description =
-          "prompt.safetensors, or a published model.pth.tar-N with --classes. Without it classes go"
+          "classifier.safetensors, or a published model.pth.tar-N with --classes. Without it classes go"
               + " by their names in a template, untrained.")
   private @Nullable Path prompt;
 
@@ -141,9 +141,9 @@ public final class ExportCommand implements Callable<Integer> {
           "--to " + form + ": expected a PROMPT, and neither --classes nor --template");
     }
     promptForm.checkWithoutPrompt();
-    PromptFile file = PromptFile.read(prompt);
-    ClassTokenPosition position = file.method().context().position();
-    int number = epoch > 0 ? epoch : file.method().defaults().epochs();
+    ClassifierFile file = ClassifierFile.read(prompt);
+    ClassTokenPosition position = file.prompt().context().position();
+    int number = epoch > 0 ? epoch : file.prompt().defaults().epochs();
     Path written = file.writePublished(out != null ? out : beside(prompt, ""), number);
     if (output.isJson()) {
       output.json(
@@ -182,7 +182,7 @@ public final class ExportCommand implements Callable<Integer> {
           file + " exists: give another --out, or --overwrite to replace it");
     }
     List<String> given = classes.names();
-    @Nullable PromptFile trained = trained();
+    @Nullable ClassifierFile trained = trained();
     if (trained == null && given.isEmpty()) {
       throw KgCoopException.configuration(
           "nothing to export: give a PROMPT, or class names with --classes cat,dog,...");
@@ -197,7 +197,7 @@ public final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private @Nullable PromptFile trained() {
+  private @Nullable ClassifierFile trained() {
     if (prompt == null) {
       promptForm.checkWithoutPrompt();
       return null;
@@ -205,7 +205,7 @@ public final class ExportCommand implements Callable<Integer> {
     return promptForm.read(prompt, classes.asWritten(), output);
   }
 
-  private Classifier ofPrompt(Clip clip, PromptFile trained) {
+  private Classifier ofPrompt(Clip clip, ClassifierFile trained) {
     return Classifier.of(trained, clip, classes.namesFor(trained));
   }
 
@@ -217,7 +217,7 @@ public final class ExportCommand implements Callable<Integer> {
     return templates.isEmpty() ? List.of(clipOptions.template()) : templates;
   }
 
-  private Map<String, String> about(@Nullable PromptFile trained) {
+  private Map<String, String> about(@Nullable ClassifierFile trained) {
     Map<String, String> about = new LinkedHashMap<>();
     about.put("method", trained == null ? ZeroShot.ID : trained.method().id());
     about.put(

@@ -12,8 +12,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.NearestWords;
-import org.kgcoop.method.catalogue.PromptFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,12 +30,16 @@ import picocli.CommandLine.Parameters;
           + " the token embeddings.",
       ""
     },
-    footer = {"", "Example:", "  ./kgcoop nearest runs/pets/prompt.safetensors --clip ViT-B-16.pt"})
+    footer = {
+      "",
+      "Example:",
+      "  ./kgcoop nearest runs/pets/classifier.safetensors --clip ViT-B-16.pt"
+    })
 public final class NearestCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "PROMPT",
-      description = "prompt.safetensors, or a published model.pth.tar-N.")
+      description = "classifier.safetensors, or a published model.pth.tar-N.")
   private Path prompt;
 
   @Option(
@@ -54,7 +58,7 @@ public final class NearestCommand implements Callable<Integer> {
       throw KgCoopException.configuration("--top: expected at least 1, got " + top);
     }
     // The published form does not name its classes, and they do not matter here.
-    PromptFile file = PromptFile.readAny(prompt, List.of("any"));
+    ClassifierFile file = ClassifierFile.readAny(prompt, List.of("any"));
     try (Clip clip = clipOptions.load()) {
       List<NearestWords.Vector> vectors = NearestWords.of(file, clip, top);
       if (output.isJson()) {

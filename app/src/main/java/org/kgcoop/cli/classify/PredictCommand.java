@@ -8,7 +8,7 @@ import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.catalogue.PromptFile;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,14 +29,14 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop predict runs/pets/prompt.safetensors holiday.jpg photos/ \\",
+      "  ./kgcoop predict runs/pets/classifier.safetensors holiday.jpg photos/ \\",
       "      --clip ViT-B-16.pt"
     })
 public final class PredictCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "PROMPT",
-      description = "prompt.safetensors, or a published model.pth.tar-N with --classes.")
+      description = "classifier.safetensors, or a published model.pth.tar-N with --classes.")
   private Path prompt;
 
   @Parameters(
@@ -60,7 +60,7 @@ public final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PromptFile file = form.read(prompt, classes.asWritten(), output);
+    ClassifierFile file = form.read(prompt, classes.asWritten(), output);
     List<Path> files = PictureFiles.expand(pictures, output::warn);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.of(file, clip, classes.namesFor(file))) {

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.method.catalogue.PromptFile;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ClassTokenPosition;
 import picocli.CommandLine.Option;
 
@@ -20,8 +20,8 @@ final class PromptForm {
   private @Nullable String position;
 
   /** Reads a prompt; of the published form with those classes. */
-  PromptFile read(Path file, List<String> classNames, Output output) {
-    return PromptFile.readAny(
+  ClassifierFile read(Path file, List<String> classNames, Output output) {
+    return ClassifierFile.readAny(
         file,
         classNames,
         position == null ? null : ClassTokenPosition.ofId(position),

@@ -24,8 +24,8 @@ import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
-import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.RequestLogFile;
 import org.kgcoop.serve.http.ServerSettings;
@@ -54,7 +54,7 @@ import picocli.CommandLine.ParentCommand;
     footer = {
       "",
       "Examples:",
-      "  ./kgcoop serve runs/pets/prompt.safetensors --clip ViT-B-16.pt",
+      "  ./kgcoop serve runs/pets/classifier.safetensors --clip ViT-B-16.pt",
       "  curl --data-binary @photo.jpg 'localhost:8080/v1/classify?top=3'",
       "  curl -F image=@photo.jpg -F classes=cat,dog localhost:8080/v1/zero-shot"
     })
@@ -66,8 +66,8 @@ public final class ServeCommand implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "FILE",
       description =
-          "Prompts, each prompt.safetensors or NAME=prompt.safetensors; the name is that of the"
-              + " file, or for prompt.safetensors that of its folder. The first is the default.")
+          "Prompts, each classifier.safetensors or NAME=classifier.safetensors; the name is that of the"
+              + " file, or for classifier.safetensors that of its folder. The first is the default.")
   private List<String> files = new ArrayList<>();
 
   @Option(
@@ -249,7 +249,7 @@ public final class ServeCommand implements Callable<Integer> {
   /** The prompt that is shipped; with another CLIP than its own, names without training. */
   private Map<String, Classifier> loadDefault(Clip clip) {
     if (EmbeddedPrompt.isFor(clip)) {
-      PromptFile prompt = EmbeddedPrompt.read().orElseThrow();
+      ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
       return Map.of(EmbeddedPrompt.MODEL, Classifier.of(prompt, clip, prompt.classNames()));
     }
     output.info("the shipped prompt is of another CLIP: the names of embedded:objects, untrained");

@@ -21,7 +21,7 @@ import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.experiment.BaseToNew;
 import org.kgcoop.experiment.Contender;
 import org.kgcoop.experiment.Plan;
-import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.catalogue.Preset;
 import org.kgcoop.prompt.Templates;
@@ -144,8 +144,8 @@ public final class DemoCommand implements Callable<Integer> {
             .put("warmup", "none")
             .put("augment", "test");
     MethodCatalogue.parse(method)
-        .prompt()
-        .map(PromptMethod::defaults)
+        .trained()
+        .map(TrainedMethod::defaults)
         .ifPresent(
             published ->
                 training

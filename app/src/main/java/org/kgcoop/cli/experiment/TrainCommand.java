@@ -54,7 +54,7 @@ import picocli.CommandLine.ParentCommand;
       "Example:",
       "  ./kgcoop train --clip ViT-B-16.pt --data pets --shots 16 --out runs/pets",
       "",
-      "DIR/prompt.safetensors is the trained prompt: give it to predict or eval."
+      "DIR/classifier.safetensors is the trained prompt: give it to predict or eval."
     })
 public final class TrainCommand implements Callable<Integer> {
   @ParentCommand private Invocation invocation;
@@ -109,7 +109,7 @@ public final class TrainCommand implements Callable<Integer> {
     training.check(output);
     Contender contender =
         new Sweep().contenders(List.of(method), methodOptions, training, Preset.BASE_TO_NEW).get(0);
-    if (contender.method().apply(Occasion.ANY).prompt().isEmpty()) {
+    if (contender.method().apply(Occasion.ANY).trained().isEmpty()) {
       throw KgCoopException.configuration(
           "--method " + method + ": nothing to train; try './kgcoop eval' or zero-shot");
     }
@@ -147,6 +147,6 @@ public final class TrainCommand implements Callable<Integer> {
             output.line(
                 String.format(Locale.ROOT, "zero-shot CLIP %.2f %% on the same", accuracy)));
     output.line(String.format(Locale.ROOT, "training %.2f ms an image", results.msPerImage()));
-    output.line("prompt: " + out.resolve("prompt.safetensors"));
+    output.line("classifier: " + out.resolve("classifier.safetensors"));
   }
 }

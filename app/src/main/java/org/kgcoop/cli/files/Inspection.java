@@ -125,7 +125,7 @@ final class Inspection {
   /** A prompt file or checkpoint of this program; its seal is checked. */
   private static ObjectNode sealed(WeightFile file) {
     JsonNode content = SealedFile.open(file, "file").json();
-    ObjectNode json = object(content.has("settings") ? "prompt file" : "checkpoint");
+    ObjectNode json = object(content.has("settings") ? "classifier file" : "checkpoint");
     json.put("format", file.format().title());
     json.setAll((ObjectNode) content);
     return json;

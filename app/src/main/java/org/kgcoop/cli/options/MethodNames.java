@@ -21,14 +21,14 @@ public final class MethodNames implements Iterable<String> {
     return MethodCatalogue.ids().iterator();
   }
 
-  /** The names of those that train a prompt. */
+  /** The names of those that are trained by steps. */
   public static final class Trained implements Iterable<String> {
     static List<String> all() {
       return MethodCatalogue.ids().stream()
           .filter(
               id ->
                   MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", id))
-                      .prompt()
+                      .trained()
                       .isPresent())
           .toList();
     }

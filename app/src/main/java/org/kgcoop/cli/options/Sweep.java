@@ -39,7 +39,7 @@ public final class Sweep {
     List<Contender> contenders = new ArrayList<>();
     for (String id : ids) {
       Contender plain = Contender.of(methods.stated(id), training.stated(), preset, Map.of());
-      boolean trained = plain.method().apply(Occasion.ANY).prompt().isPresent();
+      boolean trained = plain.method().apply(Occasion.ANY).trained().isPresent();
       List<Map<String, String>> combinations = new ArrayList<>(List.of(Map.of()));
       for (Map.Entry<String, List<String>> axis : axes.entrySet()) {
         String key = axis.getKey();

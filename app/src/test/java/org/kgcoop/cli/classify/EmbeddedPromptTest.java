@@ -19,8 +19,8 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
-import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -31,7 +31,7 @@ class EmbeddedPromptTest {
 
   @Test
   void itRecognisesWhatItsNoteSays() {
-    PromptFile prompt = EmbeddedPrompt.read().orElseThrow();
+    ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
     DataSet data = EmbeddedDataSets.open("symbols", DataSetOptions.defaults(warning -> {}));
     assertThat(prompt.classNames()).isEqualTo(data.classNames());
     assertThat(prompt.template()).isEqualTo(data.template());

@@ -27,11 +27,11 @@ import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -64,10 +64,10 @@ class ExportCommandTest {
   private static Path write(PromptMethod method) {
     Path path = shared.resolve(method.id() + ".safetensors");
     try (Clip clip = Clip.load(weights);
-        PromptLearner learner = method.learner(clip, NAMES, 5)) {
+        Learner learner = method.learner(clip, NAMES, 5)) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       learner.parameters().forEach((k, v) -> tensors.put(k, StoredTensor.of(k, v)));
-      new PromptFile(method, NAMES, "a photo of a {}.", clip.fingerprint(), "", "1", tensors)
+      new ClassifierFile(method, NAMES, "a photo of a {}.", clip.fingerprint(), "", "1", tensors)
           .write(path);
     }
     return path;
@@ -76,7 +76,7 @@ class ExportCommandTest {
   /** The class features that the prompt has, (C, E). */
   private static float[] expected(List<String> names) {
     try (Clip clip = Clip.load(weights);
-        Classifier classifier = Classifier.of(PromptFile.read(prompt), clip, names);
+        Classifier classifier = Classifier.of(ClassifierFile.read(prompt), clip, names);
         Scope scope = Scope.open("expected")) {
       return classifier.classFeatures().orElseThrow().toFloats();
     }
@@ -186,7 +186,7 @@ class ExportCommandTest {
 
   @Test
   void withoutAPlaceTheFileStandsBesideThePrompt() throws IOException {
-    Path copy = Files.copy(prompt, folder.resolve("prompt.safetensors"));
+    Path copy = Files.copy(prompt, folder.resolve("classifier.safetensors"));
     Cli.Result result = export(copy, "--to", "onnx");
     done(result);
     assertThat(result.out()).contains("classifier.onnx (3 classes");
@@ -196,7 +196,7 @@ class ExportCommandTest {
 
   @Test
   void thePublishedFormHasTheEpochsOfTheMethod() throws IOException {
-    Path copy = Files.copy(prompt, folder.resolve("prompt.safetensors"));
+    Path copy = Files.copy(prompt, folder.resolve("classifier.safetensors"));
     done(export(copy, "--to", "published"));
     Path published = folder.resolve("prompt_learner/model.pth.tar-100");
     assertThat(WeightFiles.open(published).tensor("ctx").toFloats())

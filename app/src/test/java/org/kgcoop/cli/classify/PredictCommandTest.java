@@ -17,9 +17,9 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;
-import org.kgcoop.method.catalogue.PromptFile;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 
 class PredictCommandTest {
   @TempDir Path folder;
@@ -31,13 +31,13 @@ class PredictCommandTest {
     SampleDrawings.copyTo(folder.resolve("drawings"));
     Path picture = folder.resolve("drawings/bell/0.png");
     List<String> names = List.of("missile", "bell", "missile"); // as two of ImageNet's
-    Path prompt = folder.resolve("prompt.safetensors");
+    Path prompt = folder.resolve("classifier.safetensors");
     CoOp method = new CoOp(ContextSettings.shared(4, "a photo of a"));
     try (Clip clip = Clip.load(weights);
-        PromptLearner learner = method.learner(clip, names, 5)) {
+        Learner learner = method.learner(clip, names, 5)) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       learner.parameters().forEach((k, v) -> tensors.put(k, StoredTensor.of(k, v)));
-      new PromptFile(method, names, "a photo of a {}.", clip.fingerprint(), "", "1", tensors)
+      new ClassifierFile(method, names, "a photo of a {}.", clip.fingerprint(), "", "1", tensors)
           .write(prompt);
     }
 

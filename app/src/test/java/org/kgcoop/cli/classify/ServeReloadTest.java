@@ -79,7 +79,7 @@ class ServeReloadTest {
   void aNewFileIsServedAndADamagedOneIsNot() throws IOException, InterruptedException {
     Path clipFolder = folder.resolve("clip");
     RandomClip.write(clipFolder, RandomClip.TINY, 1);
-    Path prompt = folder.resolve("prompt.safetensors");
+    Path prompt = folder.resolve("classifier.safetensors");
     Path other = folder.resolve("other.safetensors");
     try (Clip clip = Clip.load(clipFolder)) {
       TinyPrompt.of(clip, 1).write(prompt);
@@ -104,7 +104,7 @@ class ServeReloadTest {
       signal(process, "HUP");
       assertThat(line(output))
           .startsWith("kgcoop: nothing is read again, and the models stay as they are: ")
-          .contains("damaged prompt file");
+          .contains("damaged classifier file");
       assertThat(classes(address)).isEqualTo(now);
 
       signal(process, "TERM");

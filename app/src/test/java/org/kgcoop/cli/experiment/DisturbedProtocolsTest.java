@@ -88,13 +88,14 @@ class DisturbedProtocolsTest {
       Path own = disturbed.resolve(run.getKey());
       assertThat(StoredJson.withoutTimes(own.resolve("results.json")))
           .isEqualTo(StoredJson.withoutTimes(run.getValue().resolve("results.json")));
-      for (String file : List.of("prompt.safetensors", "predictions.json", "events.jsonl")) {
+      for (String file : List.of("classifier.safetensors", "predictions.json", "events.jsonl")) {
         if (Files.exists(run.getValue().resolve(file))) {
           assertThat(own.resolve(file)).hasSameBinaryContentAs(run.getValue().resolve(file));
         }
       }
     }
-    assertThat(expected.values()).anyMatch(run -> Files.exists(run.resolve("prompt.safetensors")));
+    assertThat(expected.values())
+        .anyMatch(run -> Files.exists(run.resolve("classifier.safetensors")));
     try (Stream<Path> files = Files.walk(disturbed)) {
       assertThat(files.filter(f -> f.toString().endsWith(".tmp"))).isEmpty();
     }

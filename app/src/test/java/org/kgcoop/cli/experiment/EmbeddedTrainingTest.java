@@ -34,7 +34,7 @@ import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
@@ -80,7 +80,7 @@ class EmbeddedTrainingTest {
   /** Full batches but for CoCoOp, whose cost is that of images times classes. */
   private static Trained train(PromptMethod method, int steps) {
     try (Scope scope = Scope.open("test");
-        PromptLearner learner = method.learner(clip, slice.classNames(), 1);
+        Learner learner = method.learner(clip, slice.classNames(), 1);
         Optimizer sgd =
             new Optimizer(
                 List.copyOf(learner.parameters().values()), new UpdateRule.Sgd(0.9, 5e-4))) {

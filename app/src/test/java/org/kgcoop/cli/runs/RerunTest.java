@@ -38,8 +38,8 @@ class RerunTest {
 
     assertThat(same.exitCode()).as(same.err()).isZero();
     assertThat(same.out()).contains(again + ": the same numbers as " + run);
-    assertThat(again.resolve("prompt.safetensors"))
-        .hasSameBinaryContentAs(run.resolve("prompt.safetensors"));
+    assertThat(again.resolve("classifier.safetensors"))
+        .hasSameBinaryContentAs(run.resolve("classifier.safetensors"));
 
     Path results = run.resolve("results.json");
     ObjectNode json = (ObjectNode) JsonFiles.read(results);

@@ -28,8 +28,8 @@ import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
-import org.kgcoop.method.catalogue.PromptFile;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.ModelRegistry;
@@ -63,7 +63,7 @@ class WebPageBrowserTest {
       assumeTrue(false, "chromium does not run on this machine");
     }
     clip = Clip.load(EmbeddedClip.folder());
-    PromptFile prompt = EmbeddedPrompt.read().orElseThrow();
+    ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
     learned = Classifier.of(prompt, clip, prompt.classNames());
     models = new ModelRegistry(Map.of(EmbeddedPrompt.MODEL, learned));
     handCrafted = Classifier.zeroShot(clip, prompt.classNames(), prompt.template());

@@ -27,8 +27,8 @@ public final class EmbeddedPrompt {
   }
 
   /** The prompt; nothing where the program comes without it. */
-  public static Optional<PromptFile> read() {
+  public static Optional<ClassifierFile> read() {
     Path file = EmbeddedFiles.file("prompts/symbols.safetensors");
-    return Optional.ofNullable(file).map(PromptFile::read);
+    return Optional.ofNullable(file).map(ClassifierFile::read);
   }
 }

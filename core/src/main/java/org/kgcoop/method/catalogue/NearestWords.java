@@ -37,7 +37,7 @@ public final class NearestWords {
    *
    * @param count how many words each
    */
-  public static List<Vector> of(PromptFile file, Clip clip, int count) {
+  public static List<Vector> of(ClassifierFile file, Clip clip, int count) {
     StoredTensor stored = file.parameters().get("ctx");
     if (stored == null) {
       throw KgCoopException.weights("the prompt has no learned vectors 'ctx'");
@@ -70,7 +70,7 @@ public final class NearestWords {
     }
   }
 
-  private static String name(PromptFile file, long vector, long[] shape) {
+  private static String name(ClassifierFile file, long vector, long[] shape) {
     if (shape.length == 2) {
       return String.valueOf(vector + 1);
     }

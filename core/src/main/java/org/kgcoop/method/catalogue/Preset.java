@@ -9,12 +9,12 @@ import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
 import org.kgcoop.method.ProGrad;
-import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
 
 /**
  * The published configurations that settings come from where nobody states them. A method has those
- * of base-to-new generalisation itself ({@link MethodCatalogue}, {@link PromptMethod#defaults});
+ * of base-to-new generalisation itself ({@link MethodCatalogue}, {@link TrainedMethod#defaults});
  * here stands what was published otherwise for a protocol, a data set or a number of shots.
  */
 public enum Preset {
@@ -70,8 +70,8 @@ public enum Preset {
   }
 
   /** The epochs and batch size of a method on those data. */
-  public PromptMethod.Defaults training(PromptMethod method, Occasion occasion) {
-    PromptMethod.Defaults usual = method.defaults();
+  public TrainedMethod.Defaults training(TrainedMethod method, Occasion occasion) {
+    TrainedMethod.Defaults usual = method.defaults();
     if (!method.id().equals(CoOp.ID) && !method.id().equals(ProGrad.ID)) {
       return usual;
     }
@@ -81,7 +81,7 @@ public enum Preset {
     } else if (this == FEW_SHOT) {
       epochs = fewShotEpochs(occasion.shots());
     }
-    return new PromptMethod.Defaults(epochs, usual.batchSize());
+    return new TrainedMethod.Defaults(epochs, usual.batchSize(), usual.settings());
   }
 
   private static int fewShotEpochs(int shots) {

@@ -13,7 +13,7 @@ import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Occasion;
 import org.kgcoop.method.ProGrad;
-import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Templates;
@@ -50,7 +50,7 @@ class PresetTest {
   void epochsAreThoseOfTheProtocolTheDataSetAndTheShots(
       Preset preset, String id, String dataSet, int shots, int epochs) {
     Occasion occasion = on(dataSet, shots);
-    PromptMethod method = preset.method(stated(id), occasion).prompt().orElseThrow();
+    TrainedMethod method = preset.method(stated(id), occasion).trained().orElseThrow();
     assertThat(preset.training(method, occasion).epochs()).isEqualTo(epochs);
     assertThat(preset.training(method, occasion).batchSize())
         .isEqualTo(method.defaults().batchSize());

@@ -26,18 +26,18 @@ import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
+import org.kgcoop.method.Learned;
+import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Templates;
-import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
 
 /**
- * A trained prompt on disk: with the CLIP weights it is all that a prediction needs. Its form is a
- * safetensors file with the parameters under their published names; the published {@code
- * prompt_learner/model.pth.tar-N} is read and written too.
+ * What a method has learned, on disk: with the CLIP weights it is all that a prediction needs. Its
+ * form is a safetensors file with the parameters under their published names; the published {@code
+ * prompt_learner/model.pth.tar-N} of a prompt is read and written too.
  *
  * @param method with all its settings
  * @param classNames it was trained on, in the order of the logits
@@ -47,8 +47,8 @@ import org.kgcoop.tensor.Tensor;
  * @param version of the program that wrote it
  * @param parameters the learned tensors
  */
-public record PromptFile(
-    PromptMethod method,
+public record ClassifierFile(
+    Method method,
     List<String> classNames,
     String template,
     String clipFingerprint,
@@ -56,11 +56,11 @@ public record PromptFile(
     String version,
     Map<String, StoredTensor> parameters) {
   private static final int FORMAT = 1;
-  private static final String WHAT = "prompt file";
+  private static final String WHAT = "classifier file";
   private static final String POSITION = "class_token_position"; // in the published form
-  private static final Path IN_MEMORY = Path.of("prompt.safetensors"); // what errors call it
+  private static final Path IN_MEMORY = Path.of("classifier.safetensors"); // what errors call it
 
-  public PromptFile {
+  public ClassifierFile {
     classNames = List.copyOf(classNames);
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
   }
@@ -102,7 +102,7 @@ public record PromptFile(
         prompts.resolve(name),
         parameters,
         epoch,
-        Map.of(POSITION, method.context().position().id()));
+        Map.of(POSITION, prompt().context().position().id()));
     AtomicFile.write(
         prompts.resolve("checkpoint"),
         out -> out.write((name + "\n").getBytes(StandardCharsets.UTF_8)));
@@ -114,7 +114,7 @@ public record PromptFile(
    *
    * @throws KgCoopException where it is of another kind, of a newer format, or damaged
    */
-  public static PromptFile read(Path path) {
+  public static ClassifierFile read(Path path) {
     return of(path, SealedFile.open(WeightFiles.open(path), WHAT));
   }
 
@@ -123,16 +123,16 @@ public record PromptFile(
    *
    * @throws KgCoopException as {@link #read(Path)}
    */
-  public static PromptFile read(byte[] file) {
+  public static ClassifierFile read(byte[] file) {
     return of(IN_MEMORY, SealedFile.open(Safetensors.read(IN_MEMORY, file), WHAT));
   }
 
-  private static PromptFile of(Path path, SealedFile.Content content) {
+  private static ClassifierFile of(Path path, SealedFile.Content content) {
     ObjectNode json = content.json();
     if (json.path("format").asInt() != FORMAT) {
       throw KgCoopException.weights(
           path
-              + ": prompt file of format "
+              + ": classifier file of format "
               + json.path("format")
               + ", expected "
               + FORMAT
@@ -140,8 +140,8 @@ public record PromptFile(
     }
     List<String> names = new ArrayList<>();
     json.path("class_names").forEach(n -> names.add(n.asText()));
-    return new PromptFile(
-        MethodCatalogue.parsePrompt(json.path("settings")),
+    return new ClassifierFile(
+        MethodCatalogue.parse(json.path("settings")),
         names,
         json.path("template").asText(),
         json.path("clip_fingerprint").asText(),
@@ -151,7 +151,7 @@ public record PromptFile(
   }
 
   /** Reads like {@link #readAny(Path, List, ClassTokenPosition, Consumer)}, without warnings. */
-  public static PromptFile readAny(Path path, List<String> classNames) {
+  public static ClassifierFile readAny(Path path, List<String> classNames) {
     return readAny(path, classNames, null, line -> {});
   }
 
@@ -164,7 +164,7 @@ public record PromptFile(
    * @param warnings gets a line where the end is only supposed
    * @throws KgCoopException where the file cannot be read, or shows another position
    */
-  public static PromptFile readAny(
+  public static ClassifierFile readAny(
       Path path,
       List<String> classNames,
       @Nullable ClassTokenPosition position,
@@ -173,8 +173,10 @@ public record PromptFile(
     if (!SealedFile.isSealed(file)) {
       return published(file, classNames, position, warnings);
     }
-    PromptFile prompt = of(path, SealedFile.open(file, WHAT));
-    checkPosition(path, position, prompt.method().context().position());
+    ClassifierFile prompt = of(path, SealedFile.open(file, WHAT));
+    if (prompt.method() instanceof PromptMethod method) {
+      checkPosition(path, position, method.context().position());
+    }
     return prompt;
   }
 
@@ -213,7 +215,7 @@ public record PromptFile(
     return ClassTokenPosition.END;
   }
 
-  private static PromptFile published(
+  private static ClassifierFile published(
       WeightFile file,
       List<String> classNames,
       @Nullable ClassTokenPosition stated,
@@ -241,7 +243,7 @@ public record PromptFile(
             (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
     // A KgCoOp file holds a linear1 that it never used; only CoCoOp has both.
     boolean conditional = file.tensors().containsKey("meta_net.linear2.weight");
-    return new PromptFile(
+    return new ClassifierFile(
         conditional ? new CoCoOp(context) : new CoOp(context),
         classNames,
         Templates.DEFAULT,
@@ -251,9 +253,22 @@ public record PromptFile(
         file.tensors());
   }
 
+  /**
+   * The method as one that tunes a prompt.
+   *
+   * @throws KgCoopException of the kind CONFIGURATION where it is none
+   */
+  public PromptMethod prompt() {
+    if (method instanceof PromptMethod prompt) {
+      return prompt;
+    }
+    throw KgCoopException.configuration(
+        method.title() + " learns no prompt; expected a file of a method that does");
+  }
+
   /** The same parameters under settings that the file does not say, or says otherwise. */
-  public PromptFile with(PromptMethod otherMethod) {
-    return new PromptFile(
+  public ClassifierFile with(Method otherMethod) {
+    return new ClassifierFile(
         otherMethod, classNames, template, clipFingerprint, dataFingerprint, version, parameters);
   }
 
@@ -262,33 +277,25 @@ public record PromptFile(
     return fingerprint.substring(0, Math.min(12, fingerprint.length()));
   }
 
+  /** All that the method has learned. */
+  public Learned learned() {
+    return new Learned(method, classNames, parameters);
+  }
+
   /**
-   * A learner with these parameters, for the file's classes or others.
+   * A classifier by these parameters, for the file's classes or others.
    *
    * @throws KgCoopException where they do not fit the CLIP or the classes
    */
-  public PromptLearner learner(Clip clip, List<String> classes) {
+  public FeatureClassifier classifier(Clip clip, List<String> classes) {
     if (!clipFingerprint.isEmpty() && !clipFingerprint.equals(clip.fingerprint())) {
       throw KgCoopException.weights(
-          "the prompt was trained with another CLIP (fingerprint "
+          "the classifier was trained with another CLIP (fingerprint "
               + brief(clipFingerprint)
               + ", this one is "
               + brief(clip.fingerprint())
               + "): give the weights that it was trained with");
     }
-    if (method.context().classSpecific() && !classes.equals(classNames)) {
-      throw KgCoopException.configuration(
-          "a class-specific prompt fits its own " + classNames.size() + " classes only");
-    }
-    PromptLearner learner = method.learner(clip, classes, 0);
-    try (Scope scope = Scope.open("prompt file")) {
-      Map<String, Tensor> values = new LinkedHashMap<>();
-      parameters.forEach((name, stored) -> values.put(name, stored.tensor()));
-      learner.load(values);
-      return learner;
-    } catch (RuntimeException e) {
-      learner.close();
-      throw e;
-    }
+    return learned().classifier(clip, classes);
   }
 }

@@ -31,11 +31,11 @@ import org.kgcoop.method.PromptMethod;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 
-class PromptFileTest {
+class ClassifierFileTest {
   private static final List<String> NAMES = List.of("cat", "St. Bernard", "na\u00efve_thing");
 
   private final Clip clip = TinyClip.load();
@@ -50,12 +50,12 @@ class PromptFileTest {
     return SmallMethods.all();
   }
 
-  private PromptFile file(PromptMethod method, PromptLearner learner) {
+  private ClassifierFile file(PromptMethod method, Learner learner) {
     Map<String, StoredTensor> parameters = new LinkedHashMap<>();
     learner
         .parameters()
         .forEach((name, tensor) -> parameters.put(name, StoredTensor.of(name, tensor)));
-    return new PromptFile(
+    return new ClassifierFile(
         method, NAMES, "a photo of a {}.", clip.fingerprint(), "data", "1.2.3", parameters);
   }
 
@@ -69,18 +69,18 @@ class PromptFileTest {
   @ParameterizedTest
   @MethodSource("methods")
   void whatIsReadBackGivesEqualLogits(PromptMethod method) {
-    Path path = folder.resolve("prompt.safetensors");
-    try (PromptLearner learner = method.learner(clip, NAMES, 5)) {
+    Path path = folder.resolve("classifier.safetensors");
+    try (Learner learner = method.learner(clip, NAMES, 5)) {
       file(method, learner).write(path);
-      PromptFile read = PromptFile.read(path);
+      ClassifierFile read = ClassifierFile.read(path);
       assertThat(read.method()).isEqualTo(method);
       assertThat(read.classNames()).isEqualTo(NAMES);
       assertThat(read.template()).isEqualTo("a photo of a {}.");
       assertThat(read.version()).isEqualTo("1.2.3");
-      try (PromptLearner again = read.learner(clip, NAMES)) {
+      try (FeatureClassifier again = read.classifier(clip, NAMES)) {
         assertThat(logits(again)).isEqualTo(logits(learner));
       }
-      assertThat(PromptFile.readAny(path, List.of()).parameters().keySet())
+      assertThat(ClassifierFile.readAny(path, List.of()).parameters().keySet())
           .isEqualTo(learner.parameters().keySet());
     }
   }
@@ -88,12 +88,12 @@ class PromptFileTest {
   @ParameterizedTest
   @MethodSource("methods")
   void thePublishedFormGivesEqualLogits(PromptMethod method) {
-    try (PromptLearner learner = method.learner(clip, NAMES, 5)) {
+    try (Learner learner = method.learner(clip, NAMES, 5)) {
       Path path = file(method, learner).writePublished(folder, 3);
       assertThat(path.toString()).endsWith("model.pth.tar-3");
       assertThat(path.resolveSibling("checkpoint")).hasContent("model.pth.tar-3");
-      PromptFile read = PromptFile.readAny(path, NAMES).with(method);
-      try (PromptLearner again = read.learner(clip, NAMES)) {
+      ClassifierFile read = ClassifierFile.readAny(path, NAMES).with(method);
+      try (FeatureClassifier again = read.classifier(clip, NAMES)) {
         assertThat(logits(again)).isEqualTo(logits(learner));
       }
     }
@@ -105,13 +105,13 @@ class PromptFileTest {
         List.of(
             new CoCoOp(ContextSettings.shared(2, "")),
             new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true)))) {
-      try (PromptLearner learner = method.learner(clip, NAMES, 5)) {
+      try (Learner learner = method.learner(clip, NAMES, 5)) {
         Path path = file(method, learner).writePublished(folder, 3);
-        assertThat(PromptFile.readAny(path, NAMES).method()).isEqualTo(method);
+        assertThat(ClassifierFile.readAny(path, NAMES).method()).isEqualTo(method);
       }
     }
     Path path = folder.resolve("prompt_learner/model.pth.tar-3");
-    assertThatThrownBy(() -> PromptFile.readAny(path, List.of()))
+    assertThatThrownBy(() -> ClassifierFile.readAny(path, List.of()))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("does not name its classes");
   }
@@ -120,14 +120,14 @@ class PromptFileTest {
   void thePublishedFormKeepsThePlaceOfTheClassName() {
     for (ClassTokenPosition position : ClassTokenPosition.values()) {
       CoOp method = new CoOp(new ContextSettings(4, "", position, false));
-      try (PromptLearner learner = method.learner(clip, NAMES, 5)) {
+      try (Learner learner = method.learner(clip, NAMES, 5)) {
         Path path = file(method, learner).writePublished(folder, 3);
-        assertThat(PromptFile.readAny(path, NAMES).method()).isEqualTo(method);
+        assertThat(ClassifierFile.readAny(path, NAMES).method()).isEqualTo(method);
         ClassTokenPosition other =
             position == ClassTokenPosition.FRONT
                 ? ClassTokenPosition.END
                 : ClassTokenPosition.FRONT;
-        assertThatThrownBy(() -> PromptFile.readAny(path, NAMES, other, line -> {}))
+        assertThatThrownBy(() -> ClassifierFile.readAny(path, NAMES, other, line -> {}))
             .isInstanceOf(KgCoopException.class)
             .hasMessageContaining("known to have " + position.id());
       }
@@ -139,16 +139,17 @@ class PromptFileTest {
     CoOp middle = new CoOp(new ContextSettings(4, "", ClassTokenPosition.MIDDLE, false));
     Path path = folder.resolve("model.pth.tar-200");
     List<String> warnings = new ArrayList<>();
-    try (PromptLearner learner = middle.learner(clip, NAMES, 5)) {
+    try (Learner learner = middle.learner(clip, NAMES, 5)) {
       StateDicts.writePrompt(path, file(middle, learner).parameters(), 200, Map.of());
-      PromptFile told = PromptFile.readAny(path, NAMES, ClassTokenPosition.MIDDLE, warnings::add);
-      try (PromptLearner again = told.learner(clip, NAMES)) {
+      ClassifierFile told =
+          ClassifierFile.readAny(path, NAMES, ClassTokenPosition.MIDDLE, warnings::add);
+      try (FeatureClassifier again = told.classifier(clip, NAMES)) {
         assertThat(logits(again)).isEqualTo(logits(learner));
       }
     }
     assertThat(warnings).isEmpty();
-    PromptFile supposed = PromptFile.readAny(path, NAMES, null, warnings::add);
-    assertThat(supposed.method().context().position()).isEqualTo(ClassTokenPosition.END);
+    ClassifierFile supposed = ClassifierFile.readAny(path, NAMES, null, warnings::add);
+    assertThat(supposed.prompt().context().position()).isEqualTo(ClassTokenPosition.END);
     assertThat(warnings).singleElement().asString().contains("--class-position middle or front");
   }
 
@@ -156,7 +157,7 @@ class PromptFileTest {
   void aStateDictWithoutAContextIsRefused() {
     Path path = folder.resolve("other.pt");
     StateDicts.write(path, tensors(StoredTensor.ofFloats("weight", new long[] {1}, 1)));
-    assertThatThrownBy(() -> PromptFile.readAny(path, NAMES))
+    assertThatThrownBy(() -> ClassifierFile.readAny(path, NAMES))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("no tensor 'ctx' among its 1");
   }
@@ -170,7 +171,7 @@ class PromptFileTest {
         count *= (int) length;
       }
       StateDicts.write(path, tensors(StoredTensor.ofFloats("ctx", shape, new float[count])));
-      assertThatThrownBy(() -> PromptFile.readAny(path, NAMES))
+      assertThatThrownBy(() -> ClassifierFile.readAny(path, NAMES))
           .as("%d axes", shape.length)
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("ctx");
@@ -184,7 +185,7 @@ class PromptFileTest {
   @Test
   void equalContentGivesEqualBytes() throws IOException {
     CoOp method = new CoOp(ContextSettings.shared(3, ""));
-    try (PromptLearner learner = method.learner(clip, NAMES, 5)) {
+    try (Learner learner = method.learner(clip, NAMES, 5)) {
       file(method, learner).write(folder.resolve("a.safetensors"));
       file(method, learner).write(folder.resolve("b.safetensors"));
     }
@@ -194,9 +195,9 @@ class PromptFileTest {
 
   @Test
   void everyFlippedBitIsNoticed() throws IOException {
-    Path path = folder.resolve("prompt.safetensors");
+    Path path = folder.resolve("classifier.safetensors");
     CoOp method = new CoOp(ContextSettings.shared(2, ""));
-    try (PromptLearner learner = method.learner(clip, NAMES, 5)) {
+    try (Learner learner = method.learner(clip, NAMES, 5)) {
       file(method, learner).write(path);
     }
     byte[] whole = Files.readAllBytes(path);
@@ -209,7 +210,7 @@ class PromptFileTest {
         byte[] bytes = whole.clone();
         bytes[i] ^= (byte) (1 << bit);
         Files.write(damaged, bytes);
-        Throwable thrown = catchThrowable(() -> use(PromptFile.read(damaged)));
+        Throwable thrown = catchThrowable(() -> use(ClassifierFile.read(damaged)));
         if (!(thrown instanceof KgCoopException)) {
           passed.add("byte " + i + " bit " + bit + ": " + thrown);
         }
@@ -218,15 +219,15 @@ class PromptFileTest {
     assertThat(passed).isEmpty();
   }
 
-  private static void use(PromptFile file) {
+  private static void use(ClassifierFile file) {
     assertThat(file.classNames()).isNotNull();
   }
 
   @Test
   void everyCutIsNoticed() throws IOException {
-    Path path = folder.resolve("prompt.safetensors");
+    Path path = folder.resolve("classifier.safetensors");
     CoOp method = new CoOp(ContextSettings.shared(2, ""));
-    try (PromptLearner learner = method.learner(clip, NAMES, 5)) {
+    try (Learner learner = method.learner(clip, NAMES, 5)) {
       file(method, learner).write(path);
     }
     byte[] whole = Files.readAllBytes(path);
@@ -234,13 +235,13 @@ class PromptFileTest {
     for (int length = 0; length < whole.length; length += 7) {
       byte[] start = Arrays.copyOf(whole, length);
       Files.write(cut, start);
-      assertThatThrownBy(() -> use(PromptFile.read(cut))).isInstanceOf(KgCoopException.class);
-      assertThatThrownBy(() -> use(PromptFile.read(start)))
+      assertThatThrownBy(() -> use(ClassifierFile.read(cut))).isInstanceOf(KgCoopException.class);
+      assertThatThrownBy(() -> use(ClassifierFile.read(start)))
           .isInstanceOf(KgCoopException.class)
-          .hasMessageStartingWith("prompt.safetensors: ");
+          .hasMessageStartingWith("classifier.safetensors: ");
     }
-    assertThat(PromptFile.read(whole).parameters().keySet())
-        .isEqualTo(PromptFile.read(path).parameters().keySet());
+    assertThat(ClassifierFile.read(whole).parameters().keySet())
+        .isEqualTo(ClassifierFile.read(path).parameters().keySet());
   }
 
   @Test
@@ -248,32 +249,38 @@ class PromptFileTest {
     CoOp shared = new CoOp(ContextSettings.shared(2, ""));
     CoOp specific = new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true));
     List<String> others = List.of("horse", "cow");
-    try (PromptLearner a = shared.learner(clip, NAMES, 1);
-        PromptLearner b = specific.learner(clip, NAMES, 1)) {
-      try (PromptLearner onOthers = file(shared, a).learner(clip, others)) {
+    try (Learner a = shared.learner(clip, NAMES, 1);
+        Learner b = specific.learner(clip, NAMES, 1)) {
+      try (FeatureClassifier onOthers = file(shared, a).classifier(clip, others)) {
         assertThat(logits(onOthers)).hasSize(4 * 2);
       }
-      PromptFile own = file(specific, b);
-      for (List<String> classes :
-          List.of(others, List.of("St. Bernard", "cat", "na\u00efve_thing"))) {
-        assertThatThrownBy(() -> close(own.learner(clip, classes)))
-            .isInstanceOf(KgCoopException.class)
-            .hasMessageContaining("fits its own 3 classes only");
+      ClassifierFile own = file(specific, b);
+      assertThatThrownBy(() -> close(own.classifier(clip, others)))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("cannot be used on new classes, such as 'horse'; its own are 3");
+      List<String> reversed = List.of(NAMES.get(2), NAMES.get(0));
+      float[] all = logits(b);
+      try (FeatureClassifier some = own.classifier(clip, reversed)) {
+        float[] asked = logits(some);
+        for (int image = 0; image < 4; image++) {
+          assertThat(asked[2 * image]).isEqualTo(all[3 * image + 2]);
+          assertThat(asked[2 * image + 1]).isEqualTo(all[3 * image]);
+        }
       }
     }
   }
 
-  private static void close(PromptLearner learner) {
-    learner.close();
+  private static void close(FeatureClassifier classifier) {
+    classifier.close();
   }
 
   @Test
   void anotherClipIsRefused() {
     CoOp method = new CoOp(ContextSettings.shared(2, ""));
-    try (PromptLearner learner = method.learner(clip, NAMES, 1);
+    try (Learner learner = method.learner(clip, NAMES, 1);
         Clip other = TinyClip.other()) {
-      PromptFile file = file(method, learner);
-      assertThatThrownBy(() -> close(file.learner(other, NAMES)))
+      ClassifierFile file = file(method, learner);
+      assertThatThrownBy(() -> close(file.classifier(other, NAMES)))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("trained with another CLIP")
           .hasMessageContaining(clip.fingerprint().substring(0, 12));
@@ -288,28 +295,29 @@ class PromptFileTest {
         tensors(StoredTensor.ofFloats("ctx", new long[] {2, 3}, 1, 2, 3, 4, 5, 6)),
         1,
         Map.of());
-    PromptFile file = PromptFile.readAny(path, NAMES);
-    assertThatThrownBy(() -> close(file.learner(clip, NAMES)))
+    ClassifierFile file = ClassifierFile.readAny(path, NAMES);
+    assertThatThrownBy(() -> close(file.classifier(clip, NAMES)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("a prompt fits a CLIP of the same text width");
   }
 
   @Test
   void aFileOfAnotherKindIsRefused() {
-    assertThatThrownBy(() -> use(PromptFile.read(TinyClip.folder().resolve("model.safetensors"))))
+    assertThatThrownBy(
+            () -> use(ClassifierFile.read(TinyClip.folder().resolve("model.safetensors"))))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("not a prompt file of kgcoop");
+        .hasMessageContaining("not a classifier file of kgcoop");
   }
 
   @Test
   void aFingerprintShorterThanAnyOfOursIsOneOfAnotherClip() {
     PromptMethod method = new CoOp(ContextSettings.shared(2, ""));
-    try (PromptLearner learner = method.learner(clip, NAMES, 5)) {
-      PromptFile whole = file(method, learner);
-      PromptFile shortened =
-          new PromptFile(
+    try (Learner learner = method.learner(clip, NAMES, 5)) {
+      ClassifierFile whole = file(method, learner);
+      ClassifierFile shortened =
+          new ClassifierFile(
               method, NAMES, whole.template(), "abc", "data", "1.2.3", whole.parameters());
-      assertThatThrownBy(() -> close(shortened.learner(clip, NAMES)))
+      assertThatThrownBy(() -> close(shortened.classifier(clip, NAMES)))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("another CLIP (fingerprint abc, this one is ");
     }

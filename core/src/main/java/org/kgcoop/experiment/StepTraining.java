@@ -2,18 +2,16 @@ package org.kgcoop.experiment;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.Version;
 import org.kgcoop.bank.FeatureSource;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.method.PromptMethod;
-import org.kgcoop.method.catalogue.PromptFile;
-import org.kgcoop.prompt.PromptLearner;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.prompt.Learner;
 import org.kgcoop.runs.Checkpoint;
 import org.kgcoop.runs.Effort;
 import org.kgcoop.runs.RunFolder;
@@ -24,29 +22,26 @@ import org.kgcoop.train.BatchPlan;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 
-/** A prompt trained on one draw into an open run folder: begun, or gone on with. */
-final class PromptTraining {
+/** Parameters trained on one draw into an open run folder: begun, or gone on with. */
+final class StepTraining {
   private final Workbench bench;
-  private final Draw draw;
   private final DataSet data;
-  private final PromptMethod method;
+  private final TrainedMethod method;
   private final TrainingSettings training;
 
-  PromptTraining(Workbench bench, Draw draw, PromptMethod method, TrainingSettings training) {
+  StepTraining(Workbench bench, Draw draw, TrainedMethod method, TrainingSettings training) {
     this.bench = bench;
-    this.draw = draw;
     this.data = draw.data(bench.warnings());
     this.method = method;
     this.training = training;
   }
 
   /**
-   * Trains what is missing and writes the prompt file.
+   * Trains what is missing.
    *
-   * @param learner for the drawn classes; has the trained parameters afterwards
-   * @return the time that it took
+   * @param learner for the drawn classes
    */
-  RunResults.Training train(RunFolder folder, PromptLearner learner) {
+  Trained train(RunFolder folder, Learner learner) {
     String what = data.name() + ", " + method.title() + ", seed " + training.seed();
     FeatureSource source =
         new FeatureSource(bench.bank(), data.train(), training.augmentation(), training.seed());
@@ -64,7 +59,7 @@ final class PromptTraining {
     Effort before = from.map(folder::effort).orElse(Effort.NONE);
     Trainer.Outcome outcome;
     try (Scope scope = Scope.open("validation images")) {
-      ToDoubleFunction<PromptLearner> validation = validation();
+      ToDoubleFunction<Learner> validation = validation();
       BatchPlan plan =
           training.sampler().plan(source.labels(), training.batchSize(), training.seed());
       try (Progress.Task task = bench.progress().start(what + ", epochs", epochs)) {
@@ -79,33 +74,26 @@ final class PromptTraining {
                 .train(from.orElse(null), validation);
       }
     }
-    try (Scope scope = Scope.open("trained parameters")) {
-      Map<String, Tensor> values = new LinkedHashMap<>();
-      outcome.parameters().forEach((name, stored) -> values.put(name, stored.tensor()));
-      learner.load(values);
-    }
-    promptFile(outcome).write(folder.promptFile());
     Effort effort = before.plus(outcome.effort());
-    return new RunResults.Training(
-        effort.pictures(),
-        effort.seconds(),
-        1000 * effort.seconds() / Math.max(1, effort.pictures()),
-        prepareSeconds);
+    return new Trained(
+        outcome.parameters(),
+        new RunResults.Training(
+            effort.pictures(),
+            effort.seconds(),
+            1000 * effort.seconds() / Math.max(1, effort.pictures()),
+            prepareSeconds));
   }
 
-  private PromptFile promptFile(Trainer.Outcome outcome) {
-    return new PromptFile(
-        method,
-        data.classNames(),
-        draw.template(),
-        bench.clip().fingerprint(),
-        draw.fingerprint(bench),
-        Version.KGCOOP,
-        outcome.parameters());
-  }
+  /**
+   * The end of a training.
+   *
+   * @param parameters by name
+   * @param time that it took
+   */
+  record Trained(Map<String, StoredTensor> parameters, RunResults.Training time) {}
 
   /** The accuracy on the validation images, whose features belong to the scope of the caller. */
-  private @Nullable ToDoubleFunction<PromptLearner> validation() {
+  private @Nullable ToDoubleFunction<Learner> validation() {
     if (!training.keepBest()) {
       return null;
     }

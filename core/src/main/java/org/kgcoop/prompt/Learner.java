@@ -7,7 +7,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.tensor.Tensor;
 
 /** A prompt method made ready for one list of classes: it has parameters and can be trained. */
-public interface PromptLearner extends FeatureClassifier {
+public interface Learner extends FeatureClassifier {
 
   /** The learned tensors under their published names, in a fixed order. */
   Map<String, Tensor> parameters();

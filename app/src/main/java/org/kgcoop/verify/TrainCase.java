@@ -1,0 +1,179 @@
+package org.kgcoop.verify;
+
+import static org.kgcoop.verify.ReferenceFolder.texts;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.Learned;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Step;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Optimizer;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.UpdateRule;
+
+/** The kind {@code train}: losses, gradients and parameters of some steps, logits at their end. */
+final class TrainCase {
+  private final ReferenceFolder folder;
+  private final JsonNode c;
+  private final Comparison comparison;
+  private final Clip clip;
+  private final TrainedMethod method;
+  private final CaseFitting fitting;
+
+  private TrainCase(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    this.folder = folder;
+    this.c = c;
+    this.comparison = comparison;
+    clip = folder.model(c);
+    method = method(c);
+    fitting = new CaseFitting(folder, clip, c, texts(c.path("classnames")));
+  }
+
+  static void run(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    new TrainCase(folder, c, comparison).run();
+  }
+
+  /** The method of a case, which has something to train. */
+  static TrainedMethod method(JsonNode c) {
+    Method method = MethodCatalogue.parse(c.path("settings"));
+    return method
+        .trained()
+        .orElseThrow(() -> KgCoopException.configuration(method.title() + " has nothing to train"));
+  }
+
+  /** A learner that starts from the tensors of a case. */
+  static Learner learner(ReferenceFolder folder, Clip clip, JsonNode c, List<String> classNames) {
+    Learner learner = method(c).learner(new CaseFitting(folder, clip, c, classNames));
+    Map<String, Tensor> init = new LinkedHashMap<>();
+    c.path("init")
+        .properties()
+        .forEach(e -> init.put(e.getKey(), folder.tensor(e.getValue().asText()).tensor()));
+    learner.load(init);
+    return learner;
+  }
+
+  private void run() {
+    try (Learner learner = learner(folder, clip, c, fitting.classNames());
+        Optimizer optimizer = new Optimizer(List.copyOf(learner.parameters().values()), rule(c))) {
+      atStart(learner);
+      for (int s = 0; s < c.path("steps").size(); s++) {
+        try (Scope scope = Scope.open("step")) {
+          step(c.path("steps").path(s), s, learner, optimizer);
+        }
+      }
+      compareLogits("logits after training", learner, c.path("expect"));
+      if (c.has("transfer")) {
+        transferred("after training", learner, c.path("transfer").path("expect"));
+      }
+    }
+  }
+
+  private static UpdateRule rule(JsonNode c) {
+    JsonNode stated = c.path("optimizer");
+    double decay = stated.path("weight_decay").asDouble();
+    double epsilon = stated.path("epsilon").asDouble();
+    return switch (stated.path("name").asText("sgd")) {
+      case "adam" -> new UpdateRule.Adam(0.9, 0.999, epsilon, decay);
+      case "adamw" -> new UpdateRule.AdamW(0.9, 0.999, epsilon, decay);
+      default ->
+          new UpdateRule.Sgd(c.path("momentum").asDouble(), c.path("weight_decay").asDouble());
+    };
+  }
+
+  private void atStart(Learner learner) {
+    if (c.has("class_features")) {
+      try (FeatureClassifier fixed = learner.fixed()) {
+        ModelCases.compare(
+            folder,
+            "class features",
+            fixed.classFeatures().orElseThrow(),
+            c.path("class_features").asText(),
+            comparison);
+      }
+    }
+    if (c.has("initial")) {
+      compareLogits("logits at the start", learner, c.path("initial"));
+    }
+    if (c.has("transfer")) {
+      transferred("at the start", learner, c.path("transfer").path("initial"));
+    }
+  }
+
+  private void compareLogits(String what, FeatureClassifier classifier, JsonNode expected) {
+    Tensor features = ModelCases.features(clip, ModelCases.images(folder, c, "evaluate"));
+    ModelCases.compare(
+        folder, what, ModelCases.logits(classifier, features), expected.asText(), comparison);
+  }
+
+  /** Logits of classes that were not learned, by what was. */
+  private void transferred(String when, Learner learner, JsonNode expected) {
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    learner.parameters().forEach((name, value) -> tensors.put(name, StoredTensor.of(name, value)));
+    Learned learned = new Learned(method, fitting.classNames(), tensors);
+    try (FeatureClassifier other =
+        learned.classifier(clip, texts(c.path("transfer").path("classnames")))) {
+      compareLogits("logits of other classes " + when, other, expected);
+    }
+  }
+
+  private void step(JsonNode expected, int number, Learner learner, Optimizer optimizer) {
+    Step step = learner.step(batch(expected, number));
+    String at = " of step " + number;
+    expected
+        .path("losses")
+        .properties()
+        .forEach(
+            e -> {
+              Double loss = step.losses().get(e.getKey());
+              if (loss == null) {
+                comparison.problem("no loss '" + e.getKey() + "'" + at);
+              } else {
+                comparison.value(e.getKey() + at, loss, e.getValue().asDouble());
+              }
+            });
+    Map<String, Tensor> gradients = new LinkedHashMap<>();
+    List<String> names = new ArrayList<>(learner.parameters().keySet());
+    for (int i = 0; i < names.size(); i++) {
+      gradients.put(names.get(i), step.gradients().get(i));
+    }
+    ModelCases.compareAll(
+        folder, "gradient of ", gradients, expected.path("gradients"), comparison);
+    optimizer.step(step.gradients(), expected.path("lr").asDouble());
+    ModelCases.compareAll(
+        folder,
+        "value" + at + " of ",
+        learner.parameters(),
+        expected.path("parameters"),
+        comparison);
+  }
+
+  /** The images of a step, or features of the views of the training images. */
+  private Batch batch(JsonNode expected, int number) {
+    if (expected.has("indices")) {
+      return fitting.batch(ReferenceFolder.ints(expected.path("indices")));
+    }
+    JsonNode given = expected.path("labels");
+    long[] labels = new long[given.size()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = given.path(i).asLong();
+    }
+    Tensor images = ModelCases.images(folder, c, "images"); // (S, B, 3, R, R)
+    Tensor seen = images.select(0, number % images.size(0)).narrow(0, 0, labels.length);
+    try (Autograd.Switch off = Autograd.off()) {
+      return new Batch(ModelCases.features(clip, seen), Tensor.of(labels, labels.length));
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package org.kgcoop.method;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * All that a method has learned: with the CLIP it is enough to classify images.
+ *
+ * @param method with all its settings, those that were found too
+ * @param classNames that it learned from, by label
+ * @param tensors by their published names; of the memory of nobody's scope
+ */
+public record Learned(Method method, List<String> classNames, Map<String, StoredTensor> tensors) {
+  public Learned {
+    classNames = List.copyOf(classNames);
+    // In their own order, on which the bytes of a file depend.
+    tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+  }
+
+  /**
+   * A classifier of those classes, for the caller to close.
+   *
+   * @throws KgCoopException where the method is bound to its classes and one of these is another,
+   *     or the tensors do not fit the CLIP
+   */
+  public FeatureClassifier classifier(Clip clip, List<String> asked) {
+    Optional<String> bound = method.bound();
+    if (bound.isEmpty() || asked.equals(classNames)) {
+      return method.classifier(clip, this, asked);
+    }
+    ClassBound.firstUnknown(classNames, asked)
+        .ifPresent(
+            name -> {
+              throw KgCoopException.configuration(
+                  "%s: %s cannot be used on new classes, such as '%s'; its own are %s"
+                      .formatted(method.title(), bound.get(), name, classNames.size()));
+            });
+    return new ClassBound(method.classifier(clip, this, classNames), classNames, asked);
+  }
+
+  /** The tensors in the open scope of this thread. */
+  public Map<String, Tensor> values() {
+    Map<String, Tensor> values = new LinkedHashMap<>();
+    tensors.forEach((name, stored) -> values.put(name, stored.tensor()));
+    return values;
+  }
+
+  /**
+   * A learned tensor of that name, in the open scope of this thread.
+   *
+   * @throws KgCoopException where there is none
+   */
+  public Tensor value(String name) {
+    StoredTensor stored = tensors.get(name);
+    if (stored == null) {
+      throw KgCoopException.weights("no learned tensor '" + name + "' among " + tensors.keySet());
+    }
+    return stored.tensor();
+  }
+}

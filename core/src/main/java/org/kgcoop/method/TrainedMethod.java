@@ -1,0 +1,50 @@
+package org.kgcoop.method;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.kgcoop.prompt.Learner;
+
+/** A method whose parameters are trained by steps of batches. */
+public interface TrainedMethod extends Method {
+
+  /** The published training. */
+  Defaults defaults();
+
+  /**
+   * The published training. What is not stated here is that of CoOp: SGD, rate 0.002 and so on.
+   *
+   * @param epochs passes over the training images
+   * @param batchSize images a step
+   * @param settings others, by the keys of {@code TrainingSetting}
+   */
+  record Defaults(int epochs, int batchSize, Map<String, Object> settings) {
+    public Defaults {
+      settings = Map.copyOf(settings);
+    }
+
+    public Defaults(int epochs, int batchSize) {
+      this(epochs, batchSize, Map.of());
+    }
+
+    /** The same with another value of a setting. */
+    public Defaults with(String setting, Object value) {
+      Map<String, Object> all = new LinkedHashMap<>(settings);
+      all.put(setting, value);
+      return new Defaults(epochs, batchSize, all);
+    }
+  }
+
+  /** A learner of the drawn classes that starts from the method's initial values. */
+  Learner learner(Fitting fitting);
+
+  @Override
+  default Learned fit(Fitting fitting) {
+    return new Learned(this, fitting.classNames(), fitting.train(this));
+  }
+
+  @Override
+  default Optional<TrainedMethod> trained() {
+    return Optional.of(this);
+  }
+}
