@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -17,6 +19,7 @@ import org.kgcoop.tensor.Tensor;
 public final class ClassBound implements FeatureClassifier {
   private final FeatureClassifier learned;
   private final long[] columns;
+  private final @Nullable Tensor features; // of the asked classes: (C, E)
 
   /**
    * A classifier of classes that are all among the learned ones.
@@ -26,6 +29,9 @@ public final class ClassBound implements FeatureClassifier {
   ClassBound(FeatureClassifier learned, List<String> classNames, List<String> asked) {
     this.learned = learned;
     this.columns = columns(classNames, asked);
+    try (Scope scope = Scope.open("classes")) {
+      features = learned.classFeatures().map(all -> chosen(all, 0).keep()).orElse(null);
+    }
   }
 
   /**
@@ -65,19 +71,23 @@ public final class ClassBound implements FeatureClassifier {
 
   @Override
   public Tensor logits(Tensor features) {
-    Tensor all = learned.logits(features);
-    return all.indexSelect(1, Tensor.of(columns, columns.length).to(all.device()));
+    return chosen(learned.logits(features), 1);
+  }
+
+  private Tensor chosen(Tensor all, int dimension) {
+    return all.indexSelect(dimension, Tensor.of(columns, columns.length).to(all.device()));
   }
 
   @Override
   public Optional<Tensor> classFeatures() {
-    return learned
-        .classFeatures()
-        .map(all -> all.indexSelect(0, Tensor.of(columns, columns.length).to(all.device())));
+    return Optional.ofNullable(features);
   }
 
   @Override
   public void close() {
+    if (features != null) {
+      features.close();
+    }
     learned.close();
   }
 }

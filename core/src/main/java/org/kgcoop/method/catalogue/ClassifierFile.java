@@ -35,8 +35,8 @@ import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Templates;
 
 /**
- * What a method has learned, on disk: with the CLIP weights it is all that a prediction needs. Its
- * form is a safetensors file with the parameters under their published names; the published {@code
+ * A learned classifier on disk: with the CLIP weights it is all that a prediction needs. Its form
+ * is a safetensors file with the parameters under their published names; the published {@code
  * prompt_learner/model.pth.tar-N} of a prompt is read and written too.
  *
  * @param method with all its settings
