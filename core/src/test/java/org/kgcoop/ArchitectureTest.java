@@ -39,6 +39,8 @@ class ArchitectureTest {
   static final ArchRule packagesUseOnlyThoseBelowThem =
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
+          .layer("adapt")
+          .definedBy("org.kgcoop.adapt..")
           .layer("experiment")
           .definedBy("org.kgcoop.experiment..")
           .layer("train")
@@ -69,8 +71,10 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.io..")
           .layer("tensor")
           .definedBy("org.kgcoop.tensor..")
-          .whereLayer("experiment")
+          .whereLayer("adapt")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("experiment")
+          .mayOnlyBeAccessedByLayers("adapt")
           .whereLayer("train")
           .mayOnlyAccessLayers(
               "runs", "bank", "method", "prompt", "clip", "data", "image", "random", "io", "tensor",

@@ -13,6 +13,7 @@ import org.kgcoop.cli.classify.ZeroShotCommand;
 import org.kgcoop.cli.console.CommandErrors;
 import org.kgcoop.cli.console.Interrupts;
 import org.kgcoop.cli.console.Invocation;
+import org.kgcoop.cli.experiment.AdaptCommand;
 import org.kgcoop.cli.experiment.BaseToNewCommand;
 import org.kgcoop.cli.experiment.CrossCommand;
 import org.kgcoop.cli.experiment.DemoCommand;
@@ -66,6 +67,7 @@ import picocli.CommandLine.Spec;
       DataSetsCommand.class,
       DownloadCommand.class,
       ZeroShotCommand.class,
+      AdaptCommand.class,
       HeadroomCommand.class,
       TrainCommand.class,
       EvalCommand.class,

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.JsonFiles;
+import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
@@ -38,6 +40,11 @@ final class Run {
       results = known;
     }
     return known;
+  }
+
+  /** The adaptation that chose its method, if one did. */
+  Optional<AdaptRecord> adaptation() {
+    return AdaptRecord.read(folder);
   }
 
   Predictions predictions() {

@@ -13,6 +13,7 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Autograd;
@@ -107,7 +108,7 @@ final class ModelCases {
     List<String> classNames = texts(c.path("classnames"));
     ClassifierFile file =
         ClassifierFile.readAny(folder.file(c.path("file").asText()), classNames)
-            .with(TrainCase.method(c));
+            .with(MethodCatalogue.parse(c.path("settings")));
     try (FeatureClassifier learner = file.classifier(clip, classNames)) {
       Tensor logits = logits(learner, features(clip, images(folder, c, "images")));
       compare(folder, "logits", logits, c.path("expect").asText(), comparison);

@@ -44,7 +44,7 @@ public final class Draw {
    *
    * @param drawn the data, whose training images are all learned from
    */
-  static Draw made(DataSet drawn, int shots, long seed) {
+  public static Draw made(DataSet drawn, int shots, long seed) {
     Draw draw = new Draw(drawn, ClassSplit.ALL, shots, seed);
     draw.drawn = drawn;
     return draw;

@@ -48,7 +48,7 @@ public final class Target {
     }
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
-import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -41,7 +39,6 @@ import org.kgcoop.train.TrainingSettings;
  * is searched for, each training is a run folder below {@code .weight-search}.
  */
 final class WeightSearch {
-  private static final int SHARE_HELD_OUT = 4;
 
   private final Workbench bench;
   private final Trial trial;
@@ -87,7 +84,7 @@ final class WeightSearch {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode entries = json.putArray("trials");
     for (ClassSplit hidden : List.of(ClassSplit.NEW, ClassSplit.BASE)) {
-      Halves halves = halves(drawn, hidden);
+      Halves halves = Halves.of(drawn, hidden);
       for (double weight : grid) {
         List<TargetResult> targets = measure(halves, weight, hidden, work);
         double seen = targets.get(0).accuracy();
@@ -164,44 +161,6 @@ final class WeightSearch {
   private static int steps(DataSet data, TrainingSettings training) {
     long[] labels = data.train().stream().mapToLong(Item::label).toArray();
     return training.sampler().plan(labels, training.batchSize(), training.seed()).batches(0).size();
-  }
-
-  /**
-   * A division of the classes.
-   *
-   * @param fitted the seen classes with what is trained on
-   * @param seen the same with what is held out, as test images
-   * @param unseen the hidden classes, all images as test images
-   */
-  private record Halves(DataSet fitted, DataSet seen, DataSet unseen) {}
-
-  private static Halves halves(DataSet drawn, ClassSplit hidden) {
-    DataSet seen = drawn.select(hidden == ClassSplit.NEW ? ClassSplit.BASE : ClassSplit.NEW);
-    DataSet unseen = drawn.select(hidden);
-    List<Item> all = Stream.concat(unseen.train().stream(), unseen.val().stream()).toList();
-    DataSet asked = unseen.withPictures(List.of(), List.of(), all);
-    if (!seen.val().isEmpty()) {
-      return new Halves(
-          seen.withPictures(seen.train(), seen.val(), List.of()),
-          seen.withPictures(List.of(), List.of(), seen.val()),
-          asked);
-    }
-    List<Item> fitted = new ArrayList<>();
-    List<Item> heldOut = new ArrayList<>();
-    Map<Integer, Integer> number = new HashMap<>();
-    for (Item item : seen.train()) {
-      // The second, sixth, tenth ... of each class: one of two, of four, two of eight.
-      int place = number.merge(item.label(), 1, Integer::sum);
-      (place % SHARE_HELD_OUT == 2 ? heldOut : fitted).add(item);
-    }
-    if (heldOut.isEmpty()) {
-      throw KgCoopException.data(
-          drawn.name() + ": no class has a second image to find KgCoOp's weight by");
-    }
-    return new Halves(
-        seen.withPictures(fitted, List.of(), List.of()),
-        seen.withPictures(List.of(), List.of(), heldOut),
-        asked);
   }
 
   private static void delete(Path folder) {

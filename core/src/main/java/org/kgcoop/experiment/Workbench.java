@@ -39,7 +39,7 @@ public record Workbench(
   }
 
   /** The same, without a word about its progress. */
-  Workbench silent() {
+  public Workbench silent() {
     return new Workbench(clip, bank, Progress.SILENT, warnings, interrupted, command);
   }
 }

@@ -84,7 +84,15 @@ public final class DataOptions {
    *     path below the root; else a path
    */
   public DataSet open(String data, Output output) {
-    DataSetOptions options = options(output);
+    return open(data, options(output));
+  }
+
+  /** The same, but of a data set without a given split all images are for training. */
+  public DataSet openUndivided(String data, Output output) {
+    return open(data, options(output).undivided());
+  }
+
+  private DataSet open(String data, DataSetOptions options) {
     if (testData != null || valData != null) {
       return openParts(data, options);
     }

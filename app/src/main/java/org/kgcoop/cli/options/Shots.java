@@ -18,12 +18,17 @@ public final class Shots {
   private String shots = "16";
 
   public int value() {
+    return parse("--shots", shots);
+  }
+
+  /** The number of an option's value. */
+  public static int parse(String option, String shots) {
     if (ALL.contains(shots)) {
       return FewShot.ALL;
     }
-    List<Long> numbers = Parse.numbers("--shots", shots);
+    List<Long> numbers = Parse.numbers(option, shots);
     if (numbers.size() != 1 || numbers.get(0) < 1 || numbers.get(0) > Integer.MAX_VALUE) {
-      throw KgCoopException.configuration("--shots: expected at least 1, or all, got " + shots);
+      throw KgCoopException.configuration(option + ": expected at least 1, or all, got " + shots);
     }
     return numbers.get(0).intValue();
   }

@@ -55,13 +55,20 @@ public final class AutomaticSplit {
     return new DataSet(name, classNames, split.train, split.val, split.test, null);
   }
 
-  /** Divides the images as the other method, and tells that this was done. */
+  /**
+   * Divides the images as the other method, and tells that this was done; or leaves all of them for
+   * training where the options say so.
+   */
   public static DataSet of(
       String name,
       List<String> classNames,
       List<List<Item>> byLabel,
       DataSetOptions options,
       Path where) {
+    if (!options.divided()) {
+      List<Item> all = byLabel.stream().flatMap(List::stream).toList();
+      return new DataSet(name, classNames, all, List.of(), List.of(), null);
+    }
     DataSet made = of(name, classNames, byLabel, options.splitSeed(), where);
     options
         .notes()

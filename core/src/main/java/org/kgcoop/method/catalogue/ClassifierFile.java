@@ -223,7 +223,9 @@ public record ClassifierFile(
     StoredTensor ctx = file.tensors().get("ctx");
     if (ctx == null) {
       throw KgCoopException.weights(
-          file.path() + ": not a prompt file: no tensor 'ctx' among its " + file.tensors().size());
+          file.path()
+              + ": not a classifier file: no tensor 'ctx' among its "
+              + file.tensors().size());
     }
     if (classNames.isEmpty()) {
       throw KgCoopException.configuration(
@@ -275,6 +277,12 @@ public record ClassifierFile(
   /** The beginning of a fingerprint; a file may hold one that is shorter than any of ours. */
   private static String brief(String fingerprint) {
     return fingerprint.substring(0, Math.min(12, fingerprint.length()));
+  }
+
+  /** The same answering for other classes, where the method is not bound to its own. */
+  public ClassifierFile withClassNames(List<String> others) {
+    return new ClassifierFile(
+        method, others, template, clipFingerprint, dataFingerprint, version, parameters);
   }
 
   /** All that the method has learned. */

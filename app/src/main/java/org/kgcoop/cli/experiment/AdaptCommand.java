@@ -1,0 +1,190 @@
+package org.kgcoop.cli.experiment;
+
+import static org.kgcoop.cli.console.TextTable.left;
+import static org.kgcoop.cli.console.TextTable.right;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.adapt.Adaptation;
+import org.kgcoop.cli.console.Invocation;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.console.TextTable;
+import org.kgcoop.cli.options.BankOptions;
+import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.cli.options.Parse;
+import org.kgcoop.cli.options.Shots;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.report.ReportPage;
+import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.RunJson;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Makes the best classifier that some images can give. */
+@Command(
+    name = "adapt",
+    mixinStandardHelpOptions = true,
+    header = "Make the best classifier that your images can give.",
+    description = {
+      "",
+      "Look at a folder of labelled images, compare methods on images that they have not learned"
+          + " from, train the best on all, and say what accuracy to expect. Test images, if there"
+          + " are any, have no part in the choice and are measured on at the end. Run again, the"
+          + " command resumes where it was stopped.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop adapt embedded:places",
+      "  ./kgcoop adapt photos/ --clip ViT-B/16 --out runs/photos",
+      "  ./kgcoop serve runs/photos --clip ViT-B/16",
+      "",
+      "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, export or serve.",
+      "DIR/report.html shows why this method; DIR/adapt.json holds the figures."
+    })
+public final class AdaptCommand implements Callable<Integer> {
+  @ParentCommand private Invocation invocation;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "DATA",
+      description =
+          "A folder with a folder for each class, or any other data set as for train --data. Where"
+              + " it has no train and test parts, all images are learned from.")
+  private String data;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "The folder that is written (default: runs/adapt-NAME).")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      defaultValue = "5",
+      description =
+          "Time that it may take: what does not fit is left out, and said (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double minutes = 5;
+
+  @Option(
+      names = "--unseen",
+      paramLabel = "NAMES",
+      description =
+          "Classes of which there are no images yet, with commas between them. Methods are then"
+              + " compared by what they do on classes that they have not seen, too.")
+  private @Nullable String unseen;
+
+  @Option(
+      names = "--shots",
+      paramLabel = "K",
+      defaultValue = "all",
+      description = "Images of a class at most, or all (default: ${DEFAULT-VALUE}).")
+  private String shots = "all";
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Seed of the draw, the start and the order (default: ${DEFAULT-VALUE}).")
+  private long seed = 1;
+
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private DataOptions dataOptions = new DataOptions();
+  @Mixin private BankOptions bank = new BankOptions();
+  @Mixin private Output output = new Output();
+
+  @Override
+  public Integer call() {
+    DataSet set = dataOptions.openUndivided(data, output);
+    Adaptation.Request request =
+        new Adaptation.Request(
+            set,
+            unseen == null ? List.of() : Parse.list("--unseen", unseen),
+            Shots.parse("--shots", shots),
+            minutes,
+            seed);
+    Path folder = out != null ? out : Path.of("runs", "adapt-" + set.name());
+    try (Clip clip = clipOptions.load()) {
+      AdaptRecord record =
+          Adaptation.run(
+              invocation.bench(clip, bank.open(clip, output), output.progress(), output),
+              request,
+              folder);
+      ReportPage.write(List.of(folder), List.of(), folder.resolve("report.html"));
+      if (output.isJson()) {
+        output.json(RunJson.tree(record));
+      } else {
+        tell(record, folder);
+      }
+    }
+    return 0;
+  }
+
+  private void tell(AdaptRecord record, Path folder) {
+    AdaptRecord.Images images = record.images();
+    output.line(
+        "%s images of %s classes, %s of each"
+            .formatted(
+                images.count(),
+                images.classes(),
+                images.fewest() == images.most()
+                    ? String.valueOf(images.most())
+                    : images.fewest() + " to " + images.most()));
+    if (images.repeated() > 0) {
+      output.line(images.repeated() + " images are there twice");
+    }
+    if (!images.contradictions().isEmpty()) {
+      output.warn(
+          "%s images are there under two classes, such as %s"
+              .formatted(images.contradictions().size(), images.contradictions().get(0)));
+    }
+    output.text(
+        TextTable.of(
+            record.candidates(),
+            List.of(
+                left("method", AdaptRecord.Candidate::title),
+                right(record.isForUnseen() ? "H" : "accuracy", c -> number(c.value())),
+                right("behind", c -> number(c.behind())),
+                right("std error", c -> number(c.standardError())),
+                right("seconds", c -> c.isMeasured() ? number(c.seconds()) : ""),
+                left("", AdaptRecord.Candidate::leftOut))));
+    AdaptRecord.Choice choice = record.choice();
+    if (choice != null) {
+      output.line("chosen: " + choice.title() + ". " + choice.why());
+    }
+    interval("expect", record.expected(), "of new images of these classes recognised");
+    interval("expect", record.expectedUnseen(), "of images of classes without examples");
+    interval("measured", record.test(), "on the test images, which had no part in this");
+    output.line("classifier: " + folder.resolve("classifier.safetensors"));
+    output.line("next: ./kgcoop serve " + folder);
+  }
+
+  private void interval(String verb, AdaptRecord.@Nullable Interval interval, String what) {
+    if (interval != null) {
+      output.line(
+          String.format(
+              Locale.ROOT,
+              "%s %.1f %% (%.1f to %.1f) %s",
+              verb,
+              interval.accuracy(),
+              interval.low(),
+              interval.high(),
+              what));
+    }
+  }
+
+  private static String number(double value) {
+    return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.2f", value);
+  }
+}

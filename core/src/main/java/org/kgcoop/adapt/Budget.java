@@ -1,0 +1,135 @@
+package org.kgcoop.adapt;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.FewShot;
+import org.kgcoop.data.Item;
+import org.kgcoop.experiment.Contender;
+import org.kgcoop.experiment.Workbench;
+import org.kgcoop.method.CoOp;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.Occasion;
+import org.kgcoop.method.PromptMethod;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Step;
+import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.train.TrainingSettings;
+
+/** The time that an adaptation may take, and what of the work fits into it. */
+final class Budget {
+  /** Images by whose encoding the speed of the machine is measured. */
+  private static final int SAMPLE = 8;
+
+  private static final int MOST_VIEWS = 8;
+
+  private final Workbench bench;
+  private final double seconds;
+
+  Budget(Workbench bench, double minutes) {
+    this.bench = bench;
+    seconds = 60 * minutes;
+  }
+
+  /**
+   * The number of images and views whose features take half of the time and a quarter.
+   *
+   * @param shots images of a class at most, if somebody has said so; else {@link FewShot#ALL}
+   * @param still true for images that random parts do no good
+   */
+  AdaptRecord.Plan plan(DataSet data, int shots, boolean still) {
+    double each = secondsOfAnImage(data);
+    Map<Integer, Integer> sizes = new HashMap<>();
+    data.train().forEach(item -> sizes.merge(item.label(), 1, Integer::sum));
+    int most = sizes.values().stream().mapToInt(Integer::intValue).max().orElse(1);
+    int kept = shots == FewShot.ALL ? most : Math.min(shots, most);
+    while (shots == FewShot.ALL && kept > 1 && images(sizes, kept) * each > seconds / 2) {
+      kept--;
+    }
+    if (kept < most && shots == FewShot.ALL) {
+      bench
+          .warnings()
+          .accept(
+              String.format(
+                  Locale.ROOT,
+                  "%s: encoding %d images would take %.0f minutes, so at most %d of a class are"
+                      + " learned from; give more --minutes for all",
+                  data.name(),
+                  data.train().size(),
+                  Math.ceil(data.train().size() * each / 60),
+                  kept));
+    }
+    int views = still ? 0 : (int) Math.min(MOST_VIEWS, seconds / 4 / (images(sizes, kept) * each));
+    return new AdaptRecord.Plan(kept == most ? FewShot.ALL : kept, views);
+  }
+
+  private static long images(Map<Integer, Integer> sizes, int most) {
+    return sizes.values().stream().mapToLong(size -> Math.min(size, most)).sum();
+  }
+
+  private double secondsOfAnImage(DataSet data) {
+    List<Item> sample = data.train().subList(0, Math.min(SAMPLE, data.train().size()));
+    return Math.max(1e-5, bench.bank().test(sample, done -> {}).seconds() / sample.size());
+  }
+
+  /** The reason to leave out what comes next; empty where there is time. */
+  String leftOut(double spent) {
+    return spent < seconds ? "" : "the time was up (--minutes)";
+  }
+
+  /**
+   * The same for a method whose steps go through the text tower.
+   *
+   * @param fits the data of each of its trainings
+   */
+  String leftOut(
+      Method method, Contender contender, Occasion occasion, List<DataSet> fits, double spent) {
+    TrainingSettings training =
+        contender.training().apply(method.trained().orElseThrow(), occasion);
+    long steps = 0;
+    for (DataSet fit : fits) {
+      long[] labels = fit.train().stream().mapToLong(Item::label).toArray();
+      int ofAnEpoch =
+          training.sampler().plan(labels, training.batchSize(), training.seed()).batches(0).size();
+      steps += (long) ofAnEpoch * training.schedule().epochs();
+    }
+    DataSet largest = fits.get(fits.size() - 1);
+    double needed = steps * secondsOfAStep(largest.classNames());
+    if (spent + needed <= seconds) {
+      return "";
+    }
+    return String.format(
+        Locale.ROOT,
+        "it takes some %.0f minutes on this machine (--minutes %.0f would do)",
+        Math.ceil(needed / 60),
+        Math.ceil((spent + needed) / 60));
+  }
+
+  /** The second of two steps of a prompt for those classes. */
+  private double secondsOfAStep(List<String> classNames) {
+    PromptMethod method = new CoOp(ContextSettings.shared(4, ""));
+    int width = bench.clip().config().embedDim();
+    float[] values = new float[width];
+    Arrays.fill(values, 1);
+    double took = 0;
+    try (Learner learner = method.learner(bench.clip(), classNames, 1)) {
+      for (int i = 0; i < 2; i++) {
+        long start = System.nanoTime();
+        try (Scope scope = Scope.open("step")) {
+          Tensor feature = Tensor.of(values, 1, width).to(bench.clip().device()).unitRows();
+          Tensor label = Tensor.of(new long[1], 1).to(bench.clip().device());
+          Step unused = learner.step(new Batch(feature, label));
+        }
+        took = (System.nanoTime() - start) / 1e9;
+      }
+    }
+    return took;
+  }
+}

@@ -1,0 +1,75 @@
+package org.kgcoop.adapt;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.experiment.Contender;
+import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.Probe;
+import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.prompt.Templates;
+
+/**
+ * The methods that are tried, the simpler first, with the settings that they are tried with: the
+ * published ones but for what the time or the embedded CLIP ask for, chosen on {@code
+ * embedded:tuning} alone.
+ */
+final class Candidates {
+  private static final String CLAP = "clap";
+  private static final String TIPF = "tip-adapter-f";
+  private static final String TCP = "tcp"; // TEMP
+
+  /** In the order in which one is preferred to another that does as well. */
+  static final List<String> SHORT_LIST =
+      List.of(ZeroShot.ID, Ensemble.ID, Probe.ID, KgCoOp.ID); // TEMP
+
+  /** Epochs and batch of prompts, which learn longer on few images than their papers say. */
+  private static final int PROMPT_EPOCHS = 50;
+
+  private static final int PROMPT_BATCH = 32;
+
+  /** The rate of prompts for the embedded CLIP, whose logits are on a third of CLIP's scale. */
+  private static final double EMBEDDED_RATE = 0.05;
+
+  private final boolean embedded;
+  private final int views;
+
+  /**
+   * Candidates for a CLIP.
+   *
+   * @param embedded true for the embedded CLIP
+   * @param views random views of each training image; 0 for the test view alone
+   */
+  Candidates(boolean embedded, int views) {
+    this.embedded = embedded;
+    this.views = views;
+  }
+
+  /** True for a method whose steps go through the text tower, which takes most of the time. */
+  static boolean trainsText(String id) {
+    return id.equals(KgCoOp.ID) || id.equals(TCP);
+  }
+
+  Contender contender(String id) {
+    ObjectNode method = JsonNodeFactory.instance.objectNode().put("method", id);
+    ObjectNode training =
+        JsonNodeFactory.instance.objectNode().put("augment", views == 0 ? "test" : "bank:" + views);
+    switch (id) {
+      case KgCoOp.ID, TCP -> {
+        training.put("epochs", PROMPT_EPOCHS).put("batch_size", PROMPT_BATCH);
+        if (embedded && id.equals(KgCoOp.ID)) {
+          method.put("words", Templates.words(EmbeddedClip.TEMPLATE));
+          training.put("lr", EMBEDDED_RATE);
+        }
+      }
+      case CLAP -> training.put("augment", views == 0 ? "test" : "pool:" + views);
+      case TIPF -> method.put("views", views);
+      default -> {}
+    }
+    return Contender.of(method, training, Preset.FEW_SHOT, Map.of());
+  }
+}
