@@ -96,19 +96,24 @@ public final class BankMerge {
     }
     Set<Path> written = new HashSet<>();
     long count = 0;
-    List<Shard.Feature> ready = new ArrayList<>();
+    // A file has norms or none: those of earlier versions stay among themselves.
+    List<Shard.Feature> normed = new ArrayList<>();
+    List<Shard.Feature> others = new ArrayList<>();
     for (Part part : parts) {
-      ready.addAll(part.sorted());
-      while (ready.size() >= Shard.LENGTH) {
-        List<Shard.Feature> full = ready.subList(0, Shard.LENGTH);
-        written.add(new Shard(full).write(folder));
-        count += full.size();
-        full.clear();
+      for (Shard.Feature feature : part.sorted()) {
+        List<Shard.Feature> alike = feature.hasNorm() ? normed : others;
+        alike.add(feature);
+        count++;
+        if (alike.size() == Shard.LENGTH) {
+          written.add(new Shard(alike).write(folder));
+          alike.clear();
+        }
       }
     }
-    if (!ready.isEmpty()) {
-      written.add(new Shard(ready).write(folder));
-      count += ready.size();
+    for (List<Shard.Feature> rest : List.of(normed, others)) {
+      if (!rest.isEmpty()) {
+        written.add(new Shard(rest).write(folder));
+      }
     }
     for (Path file : read) {
       if (!written.contains(file)) {
@@ -154,6 +159,7 @@ public final class BankMerge {
     void add(Shard.Feature feature) throws IOException {
       out.writeUTF(feature.key());
       out.writeDouble(feature.seconds());
+      out.writeFloat(feature.norm());
       out.writeInt(feature.vector().length);
       for (float value : feature.vector()) {
         out.writeFloat(value);
@@ -165,7 +171,7 @@ public final class BankMerge {
       out.close();
     }
 
-    /** All of them, of equal keys the last; their file is not needed any more. */
+    /** All of them, of equal keys the last with a norm; their file is not needed any more. */
     List<Shard.Feature> sorted() throws IOException {
       TreeMap<String, Shard.Feature> features = new TreeMap<>();
       try (DataInputStream in =
@@ -173,11 +179,15 @@ public final class BankMerge {
         for (int i = 0; i < count; i++) {
           String key = in.readUTF();
           double seconds = in.readDouble();
+          float norm = in.readFloat();
           float[] vector = new float[in.readInt()];
           for (int j = 0; j < vector.length; j++) {
             vector[j] = in.readFloat();
           }
-          features.put(key, new Shard.Feature(key, vector, seconds));
+          features.merge(
+              key,
+              new Shard.Feature(key, vector, norm, seconds),
+              (before, now) -> before.hasNorm() && !now.hasNorm() ? before : now);
         }
       }
       Files.delete(file);

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -114,7 +116,7 @@ public final class FeatureBank {
   /**
    * Features of images.
    *
-   * @param vectors unit features, each (E), in the order that was asked for
+   * @param vectors each (E), in the order that was asked for
    * @param seconds that computing them takes, or took when they were put into the bank
    */
   public record Features(List<float[]> vectors, double seconds) {
@@ -123,21 +125,46 @@ public final class FeatureBank {
     }
   }
 
-  /** Features of files under the test transform. */
+  /** Unit features of files under the test transform. */
   public Features test(List<Item> items, LongConsumer progress) {
     return features(
         items.stream().map(item -> new PictureEncoder.Request(item, null)).toList(), progress);
   }
 
   /**
-   * The features that are asked for, those that are missing computed and kept.
+   * The unit features that are asked for, those that are missing computed and kept.
    *
    * @param progress told how many are there
    * @throws KgCoopException where an image cannot be read, or the folder cannot be written
    */
-  synchronized Features features(List<PictureEncoder.Request> requests, LongConsumer progress) {
+  Features features(List<PictureEncoder.Request> requests, LongConsumer progress) {
+    return features(requests, found -> true, Shard.Feature::vector, progress);
+  }
+
+  /**
+   * Features as the image tower makes them; what an earlier version kept without its norm is
+   * computed again. As {@link #features}.
+   */
+  Features raw(List<PictureEncoder.Request> requests, LongConsumer progress) {
+    return features(requests, Shard.Feature::hasNorm, FeatureBank::rawVector, progress);
+  }
+
+  private static float[] rawVector(Shard.Feature feature) {
+    float[] raw = feature.vector().clone();
+    for (int i = 0; i < raw.length; i++) {
+      raw[i] *= feature.norm();
+    }
+    return raw;
+  }
+
+  private synchronized Features features(
+      List<PictureEncoder.Request> requests,
+      Predicate<Shard.Feature> enough,
+      Function<Shard.Feature, float[]> vector,
+      LongConsumer progress) {
     List<String> keys = keys(requests);
     Map<String, Shard.Feature> found = find(Set.copyOf(keys));
+    found.values().removeIf(enough.negate());
     Map<String, PictureEncoder.Request> missing = new LinkedHashMap<>();
     for (int i = 0; i < keys.size(); i++) {
       if (!found.containsKey(keys.get(i))) {
@@ -152,7 +179,7 @@ public final class FeatureBank {
     double seconds = 0;
     for (String key : keys) {
       Shard.Feature feature = Objects.requireNonNull(found.get(key), key);
-      vectors.add(feature.vector());
+      vectors.add(vector.apply(feature));
       seconds += feature.seconds();
     }
     progress.accept(requests.size());

@@ -49,13 +49,17 @@ public final class FeatureSource {
    * @return the seconds that this takes, or took when the features were put into the bank
    */
   public double prepare(LongConsumer progress) {
+    FeatureBank.Features features = bank.features(bankedRequests(), progress);
+    banked = features.vectors();
+    return features.seconds();
+  }
+
+  private List<PictureEncoder.Request> bankedRequests() {
     List<PictureEncoder.Request> requests = new ArrayList<>();
     for (int key = 0; key < toPrepare(); key++) {
       requests.add(bankedRequest(key % count(), key / count()));
     }
-    FeatureBank.Features features = bank.features(requests, progress);
-    banked = features.vectors();
-    return features.seconds();
+    return requests;
   }
 
   /**
@@ -84,15 +88,19 @@ public final class FeatureSource {
     return Tensor.of(values, pictures.length, width).to(bank.encoder().device());
   }
 
-  /** The raw features of all views that are encoded once: (V, N, E). */
-  public Tensor raw() {
-    if (banked.isEmpty()) {
-      throw new IllegalStateException("features asked for before prepare");
-    }
-    int width = banked.get(0).length;
-    float[] values = new float[Math.multiplyExact(banked.size(), width)];
-    for (int i = 0; i < banked.size(); i++) {
-      System.arraycopy(banked.get(i), 0, values, i * width, width);
+  /**
+   * The raw features of all views that are encoded once, as the image tower makes them. Needs no
+   * {@link #prepare}.
+   *
+   * @param progress told how many encodings are done
+   * @return (V, N, E)
+   */
+  public Tensor raw(LongConsumer progress) {
+    List<float[]> raw = bank.raw(bankedRequests(), progress).vectors();
+    int width = raw.get(0).length;
+    float[] values = new float[Math.multiplyExact(raw.size(), width)];
+    for (int i = 0; i < raw.size(); i++) {
+      System.arraycopy(raw.get(i), 0, values, i * width, width);
     }
     return Tensor.of(values, views(), count(), width).to(bank.encoder().device());
   }

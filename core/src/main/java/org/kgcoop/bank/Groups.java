@@ -39,11 +39,13 @@ final class Groups {
       for (int i = 0; i < group.size(); i++) {
         System.arraycopy(group.get(i).values(), 0, values, i * length, length);
       }
-      List<float[]> vectors = encoder.vectors(values);
+      List<PictureEncoder.Encoded> encoded = encoder.encoded(values);
       double seconds = (System.nanoTime() - start) / 1e9 / group.size();
       List<Shard.Feature> made = new ArrayList<>();
       for (int i = 0; i < group.size(); i++) {
-        made.add(new Shard.Feature(group.get(i).key(), vectors.get(i), seconds));
+        made.add(
+            new Shard.Feature(
+                group.get(i).key(), encoded.get(i).vector(), encoded.get(i).norm(), seconds));
       }
       features.accept(made);
     }

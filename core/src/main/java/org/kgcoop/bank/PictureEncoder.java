@@ -3,6 +3,7 @@ package org.kgcoop.bank;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Item;
@@ -162,38 +163,54 @@ public final class PictureEncoder {
   }
 
   /**
-   * Unit features of decoded images.
+   * A feature as the bank keeps it.
+   *
+   * @param vector (E), of unit length
+   * @param norm the length before
+   */
+  // An array, since features are many and never compared.
+  @SuppressWarnings("ArrayRecordComponent")
+  record Encoded(float[] vector, float norm) {}
+
+  /**
+   * Features of transformed images.
    *
    * @param values (B, channels, R, R)
-   * @return B vectors of (E)
    */
-  List<float[]> vectors(float[] values) {
-    int count = values.length / valuesPerPicture();
-    try (Scope scope = Scope.open("pictures")) {
-      Tensor features = features(values);
-      List<float[]> vectors = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        vectors.add(features.select(0, i).toFloats());
+  List<Encoded> encoded(float[] values) {
+    try (Scope scope = Scope.open("pictures");
+        Autograd.Switch off = Autograd.off()) {
+      List<Encoded> encoded = new ArrayList<>();
+      for (Tensor row : rows(values)) {
+        encoded.add(new Encoded(row.unitRows().toFloats(), norm(row.toFloats())));
       }
-      return vectors;
+      return encoded;
     }
   }
 
+  private static float norm(float[] vector) {
+    double sum = 0;
+    for (float value : vector) {
+      sum += (double) value * value;
+    }
+    return (float) Math.sqrt(sum);
+  }
+
   private Tensor features(float[] values) {
-    int size = clip.preprocessing().size();
-    int channels = clip.preprocessing().channels();
     try (Scope scope = Scope.open("pictures");
         Autograd.Switch off = Autograd.off()) {
-      Tensor input =
-          Tensor.of(values, values.length / valuesPerPicture(), channels, size, size)
-              .to(clip.device());
-      Tensor features = clip.imageEncoder().features(input);
-      // Each row alone, as it was encoded: so its bits do not depend on how many there are.
-      List<Tensor> unit = new ArrayList<>();
-      for (long i = 0; i < features.size(0); i++) {
-        unit.add(features.narrow(0, i, 1).unitRows());
-      }
-      return scope.promote(Tensor.concat(unit, 0));
+      return scope.promote(Tensor.concat(rows(values).stream().map(Tensor::unitRows).toList(), 0));
     }
+  }
+
+  /** Raw features, each alone, (1, E), so that its bits do not depend on how many there are. */
+  private List<Tensor> rows(float[] values) {
+    int size = clip.preprocessing().size();
+    int channels = clip.preprocessing().channels();
+    Tensor input =
+        Tensor.of(values, values.length / valuesPerPicture(), channels, size, size)
+            .to(clip.device());
+    Tensor features = clip.imageEncoder().features(input);
+    return LongStream.range(0, features.size(0)).mapToObj(i -> features.narrow(0, i, 1)).toList();
   }
 }

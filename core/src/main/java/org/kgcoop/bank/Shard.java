@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
@@ -33,6 +34,8 @@ public record Shard(List<Feature> features) {
   /** The ending of the name of such a file. */
   public static final String ENDING = ".safetensors";
 
+  private static final String FEATURES = "features";
+  private static final String NORMS = "norms";
   private static final String TIME_ENDING = ".seconds";
   private static final String WHAT = "file of a feature bank";
 
@@ -41,14 +44,22 @@ public record Shard(List<Feature> features) {
    *
    * @param key the SHA-256 of the image's bytes, a space, and how it was seen
    * @param vector (E)
+   * @param norm the length before it became 1; NaN where an earlier version did not keep it
    * @param seconds that it took to compute
    */
   // An array, since features are many and never compared.
   @SuppressWarnings("ArrayRecordComponent")
-  public record Feature(String key, float[] vector, double seconds) {}
+  public record Feature(String key, float[] vector, float norm, double seconds) {
+    boolean hasNorm() {
+      return !Float.isNaN(norm);
+    }
+  }
 
   public Shard {
     features = List.copyOf(features);
+    if (features.stream().map(Feature::hasNorm).distinct().count() != 1) {
+      throw new IllegalArgumentException("features of a file: expected all with norms, or none");
+    }
   }
 
   /** The name of its file, which follows from the keys. */
@@ -70,20 +81,24 @@ public record Shard(List<Feature> features) {
   public Path write(Path folder) {
     int width = features.get(0).vector().length;
     float[] values = new float[features.size() * width];
+    float[] norms = new float[features.size()];
     double seconds = 0;
     for (int i = 0; i < features.size(); i++) {
       System.arraycopy(features.get(i).vector(), 0, values, i * width, width);
+      norms[i] = features.get(i).norm();
       seconds += features.get(i).seconds();
     }
+    List<StoredTensor> tensors = new ArrayList<>();
+    if (features.get(0).hasNorm()) {
+      tensors.add(StoredTensor.ofFloats(NORMS, new long[] {norms.length}, norms));
+    }
+    tensors.add(StoredTensor.ofFloats(FEATURES, new long[] {norms.length, width}, values));
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.set("keys", keys());
     Path file = folder.resolve(fileName());
     String time = seconds + "\n";
     AtomicFile.write(timeFile(file), out -> out.write(time.getBytes(StandardCharsets.UTF_8)));
-    SealedFile.write(
-        file,
-        List.of(StoredTensor.ofFloats("features", new long[] {features.size(), width}, values)),
-        json);
+    SealedFile.write(file, tensors, json);
     return file;
   }
 
@@ -97,22 +112,27 @@ public record Shard(List<Feature> features) {
     Index index = Index.of(file, content);
     int width = index.width();
     float[] values = stored(file, content).toFloats();
+    StoredTensor norms = content.tensors().get(NORMS);
+    float[] lengths = norms == null ? new float[0] : norms.toFloats();
     List<Feature> features = new ArrayList<>();
     for (int i = 0; i < index.keys().size(); i++) {
       float[] vector = new float[width];
       System.arraycopy(values, i * width, vector, 0, width);
-      features.add(new Feature(index.keys().get(i), vector, index.seconds()));
+      float norm = norms == null ? Float.NaN : lengths[i];
+      features.add(new Feature(index.keys().get(i), vector, norm, index.seconds()));
     }
     return new Shard(features);
   }
 
   /**
-   * The content of a file but for its features, which fill its end row by row.
+   * The content of a file but for its features, which fill its end row by row, their norms before
+   * them.
    *
    * @param width E
+   * @param norms true if it has them
    * @param seconds that each took to compute
    */
-  record Index(List<String> keys, int width, double seconds) {
+  record Index(List<String> keys, int width, boolean norms, double seconds) {
     /**
      * Reads it, without a look at the features.
      *
@@ -129,7 +149,8 @@ public record Shard(List<Feature> features) {
       // Earlier versions wrote the time into the file itself.
       JsonNode within = content.json().path("seconds");
       double seconds = within.isNumber() ? within.asDouble() : time(file);
-      return new Index(keys, width, seconds / Math.max(1, keys.size()));
+      boolean norms = content.tensors().containsKey(NORMS);
+      return new Index(keys, width, norms, seconds / Math.max(1, keys.size()));
     }
   }
 
@@ -139,15 +160,22 @@ public record Shard(List<Feature> features) {
   }
 
   private static StoredTensor stored(Path file, SealedFile.Content content) {
-    StoredTensor stored = content.tensors().get("features");
-    if (content.tensors().size() != 1
-        || stored == null
+    StoredTensor stored = content.tensors().get(FEATURES);
+    long count = content.json().path("keys").size();
+    StoredTensor norms = content.tensors().get(NORMS);
+    if (stored == null
         || stored.dtype() != DType.FLOAT32
         || stored.shape().length != 2
-        || stored.shape()[0] != content.json().path("keys").size()) {
+        || stored.shape()[0] != count
+        || content.tensors().size() != (norms == null ? 1 : 2)
+        || (norms != null && !areNorms(norms, count))) {
       throw KgCoopException.weights(file + ": not a " + WHAT);
     }
     return stored;
+  }
+
+  private static boolean areNorms(StoredTensor norms, long count) {
+    return norms.dtype() == DType.FLOAT32 && Arrays.equals(norms.shape(), new long[] {count});
   }
 
   /** The file with the time of another: of the same name but for the ending. */

@@ -48,6 +48,7 @@ final class Shelf {
     final Path path;
     final int rows;
     final int width;
+    final boolean norms;
     final double seconds;
     boolean checked;
 
@@ -55,6 +56,7 @@ final class Shelf {
       this.path = path;
       this.rows = index.keys().size();
       this.width = index.width();
+      this.norms = index.norms();
       this.seconds = index.seconds();
     }
   }
@@ -130,7 +132,13 @@ final class Shelf {
         readFully(channel, bytes, start + row.getValue() * length);
         float[] vector = new float[file.width];
         bytes.flip().asFloatBuffer().get(vector);
-        features.put(row.getKey(), new Shard.Feature(row.getKey(), vector, file.seconds));
+        float norm = Float.NaN;
+        if (file.norms) {
+          ByteBuffer one = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+          readFully(channel, one, start - (long) Float.BYTES * (file.rows - row.getValue()));
+          norm = one.getFloat(0);
+        }
+        features.put(row.getKey(), new Shard.Feature(row.getKey(), vector, norm, file.seconds));
       }
       return features;
     } catch (IOException | IllegalArgumentException e) { // the latter where it became shorter
@@ -172,7 +180,12 @@ final class Shelf {
   private void enter(Opened file, Collection<String> keys) {
     int row = 0;
     for (String key : keys) {
-      places.put(Key.of(key), new Place(file, row++));
+      Place place = new Place(file, row++);
+      // Earlier versions kept no norms: a file that has them goes before one that does not.
+      places.merge(
+          Key.of(key),
+          place,
+          (before, now) -> before.file().norms && !now.file().norms ? before : now);
     }
   }
 
@@ -203,6 +216,7 @@ final class Shelf {
     List<String> keys = new ArrayList<>(features.size());
     features.forEach(feature -> keys.add(feature.key()));
     int width = features.get(0).vector().length;
-    enter(new Opened(path, new Shard.Index(keys, width, seconds / keys.size())), keys);
+    boolean norms = features.get(0).hasNorm();
+    enter(new Opened(path, new Shard.Index(keys, width, norms, seconds / keys.size())), keys);
   }
 }

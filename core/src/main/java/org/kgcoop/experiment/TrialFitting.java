@@ -105,9 +105,9 @@ final class TrialFitting implements Fitting {
             bench.bank(), data.train(), new Augmentation.Bank(count, recipe), occasion().seed());
     try (Progress.Task task =
         bench.progress().start(data.name() + ": image features", source.toPrepare())) {
-      double unused = source.prepare(task::done);
+      return new LabelledViews(
+          source.raw(task::done), data.train().stream().map(Item::label).toList());
     }
-    return new LabelledViews(source.raw(), data.train().stream().map(Item::label).toList());
   }
 
   @Override

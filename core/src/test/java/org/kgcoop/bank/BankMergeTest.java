@@ -114,7 +114,7 @@ class BankMergeTest {
     List<Shard.Feature> all = new ArrayList<>();
     for (int i = 0; i < 1500; i++) {
       String key = Sha256.of("" + i) + " test";
-      all.add(new Shard.Feature(key, new float[] {i, -i}, 1));
+      all.add(new Shard.Feature(key, new float[] {i, -i}, i, 1));
     }
     Path many = folder.resolve("many").resolve("model");
     Path few = folder.resolve("few").resolve("model");

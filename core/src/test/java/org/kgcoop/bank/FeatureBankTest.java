@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -23,7 +24,9 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
+import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
 
 @Tag("equality")
 class FeatureBankTest {
@@ -132,6 +135,73 @@ class FeatureBankTest {
   }
 
   @Test
+  void rawFeaturesAreThoseOfTheImageTower() throws IOException {
+    FeatureSource source = new FeatureSource(bank(clip), data.train(), new Augmentation.Bank(2), 1);
+    try (Scope scope = Scope.open("test")) {
+      Tensor raw = source.raw(done -> {});
+      assertThat(raw.shape()).containsExactly(2, data.train().size(), clip.config().embedDim());
+      PictureEncoder encoder = new PictureEncoder(clip, new Images(warnings::add));
+      PictureEncoder.Sight second = PictureEncoder.Sight.banked(ViewRecipe.PUBLISHED, 1);
+      float[] pixels = encoder.values(new PictureEncoder.Request(data.train().get(3), second));
+      int size = clip.preprocessing().size();
+      float[] direct = clip.imageEncoder().features(Tensor.of(pixels, 1, 3, size, size)).toFloats();
+
+      float[] row = raw.select(0, 1).select(0, 3).toFloats();
+
+      for (int i = 0; i < direct.length; i++) {
+        assertThat(row[i]).isCloseTo(direct[i], Offset.offset(1e-6f * Math.abs(direct[i])));
+      }
+      // What is kept answers again, in this process and the next.
+      assertThat(
+              new FeatureSource(bank(clip), data.train(), new Augmentation.Bank(2), 7)
+                  .raw(done -> {})
+                  .toFloats())
+          .isEqualTo(raw.toFloats());
+      assertThat(files()).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatWasKeptWithoutNormsServesUnitFeaturesAndIsComputedAgainForRawOnes() throws IOException {
+    float[] unit = flat(bank(clip).test(data.train(), done -> {}));
+    Path file = files().get(0);
+    Path of = folder.resolve("bank").resolve(FeatureBank.folderName(clip));
+    List<Shard.Feature> without =
+        Shard.read(file).features().stream()
+            .map(f -> new Shard.Feature(f.key(), f.vector(), Float.NaN, f.seconds()))
+            .toList();
+    assertThat(new Shard(without).write(of)).isEqualTo(file);
+    byte[] old = Files.readAllBytes(file);
+    List<Long> told = new ArrayList<>();
+
+    assertThat(flat(bank(clip).test(data.train(), told::add))).isEqualTo(unit);
+
+    assertThat(told).containsExactly((long) data.train().size()); // nothing on the way there
+    assertThat(Files.readAllBytes(file)).isEqualTo(old);
+
+    // Half of them are asked for: they come to a file of their own, which goes before the old one.
+    List<Item> half = data.train().subList(0, 20);
+    try (Scope scope = Scope.open("test")) {
+      for (int times = 0; times < 2; times++) {
+        Tensor raw =
+            new FeatureSource(bank(clip), half, new Augmentation.Test(), 1).raw(done -> {});
+        assertThat(files()).hasSize(2);
+        assertThat(raw.select(0, 0).unitRows().toFloats())
+            .containsExactly(Arrays.copyOf(unit, raw.toFloats().length), Offset.offset(1e-6f));
+      }
+    }
+    assertThat(BankMerge.merge(folder.resolve("bank"), warnings::add)).isEqualTo(40);
+    assertThat(files()).hasSize(2); // those with norms, and those without
+    try (Scope scope = Scope.open("test")) {
+      told.clear();
+      Tensor unused =
+          new FeatureSource(bank(clip), half, new Augmentation.Test(), 1).raw(told::add);
+      assertThat(told).containsExactly(20L);
+    }
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
   void runsOfAllSeedsShareTheViewsOfABank() throws IOException {
     for (long seed : new long[] {1, 2}) {
       FeatureSource source =
@@ -174,7 +244,7 @@ class FeatureBankTest {
       List<Shard.Feature> features = new ArrayList<>();
       for (int i = 0; i < Shard.LENGTH; i++) {
         String key = Sha256.of(file + " " + i) + " test";
-        features.add(new Shard.Feature(key, new float[width], 1));
+        features.add(new Shard.Feature(key, new float[width], 0, 1));
       }
       assertThat(new Shard(features).write(of)).exists();
     }
