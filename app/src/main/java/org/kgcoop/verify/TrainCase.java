@@ -3,10 +3,12 @@ package org.kgcoop.verify;
 import static org.kgcoop.verify.ReferenceFolder.texts;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
@@ -96,13 +98,29 @@ final class TrainCase {
   private void atStart(Learner learner) {
     if (c.has("class_features")) {
       try (FeatureClassifier fixed = learner.fixed()) {
-        ModelCases.compare(
-            folder,
-            "class features",
-            fixed.classFeatures().orElseThrow(),
-            c.path("class_features").asText(),
-            comparison);
+        fixed
+            .classFeatures()
+            .or(() -> Optional.ofNullable(learner.buffers().get("text_features")))
+            .ifPresentOrElse(
+                features ->
+                    ModelCases.compare(
+                        folder,
+                        "class features",
+                        features,
+                        c.path("class_features").asText(),
+                        comparison),
+                () -> comparison.problem("no class features"));
       }
+    }
+    if (c.path("multipliers").isTextual()) {
+      ModelCases.compareAll(
+          folder,
+          "buffer ",
+          learner.buffers(),
+          JsonNodeFactory.instance
+              .objectNode()
+              .set("multipliers", c.path("multipliers")),
+          comparison);
     }
     if (c.has("initial")) {
       compareLogits("logits at the start", learner, c.path("initial"));
