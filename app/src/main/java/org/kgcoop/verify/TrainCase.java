@@ -3,7 +3,6 @@ package org.kgcoop.verify;
 import static org.kgcoop.verify.ReferenceFolder.texts;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,15 +111,14 @@ final class TrainCase {
                 () -> comparison.problem("no class features"));
       }
     }
-    if (c.path("multipliers").isTextual()) {
-      ModelCases.compareAll(
-          folder,
-          "buffer ",
-          learner.buffers(),
-          JsonNodeFactory.instance
-              .objectNode()
-              .set("multipliers", c.path("multipliers")),
-          comparison);
+    if (c.has("multipliers")) {
+      Tensor found = learner.buffers().get("multipliers");
+      if (found == null) {
+        comparison.problem("no multipliers");
+      } else {
+        ModelCases.compare(
+            folder, "multipliers", found, c.path("multipliers").asText(), comparison);
+      }
     }
     if (c.has("initial")) {
       compareLogits("logits at the start", learner, c.path("initial"));
