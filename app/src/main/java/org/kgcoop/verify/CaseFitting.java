@@ -78,6 +78,11 @@ final class CaseFitting implements Fitting {
     }
   }
 
+  @Override
+  public LabelledViews views(TrainedMethod method) {
+    return views(1, ViewRecipe.NONE);
+  }
+
   private List<Integer> labels() {
     return Arrays.stream(ReferenceFolder.ints(c.path("support_labels"))).boxed().toList();
   }

@@ -15,7 +15,9 @@ import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.HandCrafted;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.prompt.Underscores;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Tensor;
@@ -92,6 +94,17 @@ final class ModelCases {
   static void textFeatures(ReferenceFolder folder, JsonNode c, Comparison comparison) {
     Tensor features = TextFeatures.ofTexts(folder.model(c), texts(c.path("texts")));
     compare(folder, "features", features, c.path("expect").asText(), comparison);
+  }
+
+  static void classFeatures(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    HandCrafted texts =
+        new HandCrafted(
+            texts(c.path("templates")), Underscores.ofId(c.path("underscores").asText("replace")));
+    Clip clip = folder.model(c);
+    List<String> names = texts(c.path("classnames"));
+    boolean raw = c.path("average").asText("unit").equals("raw");
+    Tensor features = raw ? texts.raw(clip, names) : texts.unit(clip, names);
+    compare(folder, "class features", features, c.path("expect").asText(), comparison);
   }
 
   static void zeroShot(ReferenceFolder folder, JsonNode c, Comparison comparison) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
@@ -96,12 +97,27 @@ final class TrainCase {
   private void atStart(Learner learner) {
     if (c.has("class_features")) {
       try (FeatureClassifier fixed = learner.fixed()) {
+        fixed
+            .classFeatures()
+            .or(() -> Optional.ofNullable(learner.buffers().get("text_features")))
+            .ifPresentOrElse(
+                features ->
+                    ModelCases.compare(
+                        folder,
+                        "class features",
+                        features,
+                        c.path("class_features").asText(),
+                        comparison),
+                () -> comparison.problem("no class features"));
+      }
+    }
+    if (c.has("multipliers")) {
+      Tensor found = learner.buffers().get("multipliers");
+      if (found == null) {
+        comparison.problem("no multipliers");
+      } else {
         ModelCases.compare(
-            folder,
-            "class features",
-            fixed.classFeatures().orElseThrow(),
-            c.path("class_features").asText(),
-            comparison);
+            folder, "multipliers", found, c.path("multipliers").asText(), comparison);
       }
     }
     if (c.has("initial")) {

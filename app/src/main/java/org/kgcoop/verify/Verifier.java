@@ -54,6 +54,7 @@ public final class Verifier {
       case "tokenize" -> tokenize(folder, c, comparison);
       case "image-features" -> ModelCases.imageFeatures(folder, c, comparison);
       case "text-features" -> ModelCases.textFeatures(folder, c, comparison);
+      case "class-features" -> ModelCases.classFeatures(folder, c, comparison);
       case "zero-shot" -> ModelCases.zeroShot(folder, c, comparison);
       case "train" -> TrainCase.run(folder, c, comparison);
       case "prompt-file" -> ModelCases.promptFile(folder, c, comparison);

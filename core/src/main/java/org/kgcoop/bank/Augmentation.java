@@ -14,6 +14,11 @@ public sealed interface Augmentation {
     public String id() {
       return "online";
     }
+
+    @Override
+    public int views() {
+      return 0;
+    }
   }
 
   /** A single view, that of the test transform. */
@@ -27,6 +32,11 @@ public sealed interface Augmentation {
     public String id() {
       return "test";
     }
+
+    @Override
+    public int views() {
+      return 1;
+    }
   }
 
   /**
@@ -39,7 +49,7 @@ public sealed interface Augmentation {
     }
 
     public Bank {
-      if (views < 1 || views > 10_000) {
+      if (views < 1 || views > MOST_VIEWS) {
         throw KgCoopException.configuration("bank: expected 1 to 10,000 views, got " + views);
       }
     }
@@ -50,8 +60,31 @@ public sealed interface Augmentation {
     }
   }
 
+  /**
+   * A fixed number of random views, encoded once, all of them in one pool: an epoch takes as many
+   * batches as one of the images has, of any views of any images.
+   */
+  record Pool(int views, ViewRecipe recipe) implements Augmentation {
+    public Pool {
+      if (views < 1 || views > MOST_VIEWS) {
+        throw KgCoopException.configuration("pool: expected 1 to 10,000 views, got " + views);
+      }
+    }
+
+    @Override
+    public String id() {
+      return "pool:" + views;
+    }
+  }
+
+  /** Views that may be encoded once. */
+  int MOST_VIEWS = 10_000;
+
   /** The name in files and options. */
   String id();
+
+  /** The number of views that are encoded once; 0 where each step encodes its own. */
+  int views();
 
   /** The recipe of the random views. */
   ViewRecipe recipe();
@@ -64,20 +97,23 @@ public sealed interface Augmentation {
   /**
    * The augmentation of a name.
    *
-   * @param id {@code online}, {@code test} or {@code bank:V}
-   * @param recipe of the random views of the first and the last
+   * @param id {@code online}, {@code test}, {@code bank:V} or {@code pool:V}
+   * @param recipe of the random views of all but {@code test}
    */
   static Augmentation ofId(String id, ViewRecipe recipe) {
-    Matcher bank = Pattern.compile("bank:(\\d{1,5})").matcher(id);
-    if (bank.matches()) {
-      return new Bank(Integer.parseInt(bank.group(1)), recipe);
+    Matcher many = Pattern.compile("(bank|pool):(\\d{1,5})").matcher(id);
+    if (many.matches()) {
+      int views = Integer.parseInt(many.group(2));
+      return many.group(1).equals("bank") ? new Bank(views, recipe) : new Pool(views, recipe);
     }
     return switch (id) {
       case "online" -> new Online(recipe);
       case "test" -> new Test();
       default ->
           throw KgCoopException.configuration(
-              "augmentation '" + id + "': expected online, test or bank:V, such as bank:8");
+              "augmentation '"
+                  + id
+                  + "': expected online, test, bank:V or pool:V, such as bank:8");
     };
   }
 }

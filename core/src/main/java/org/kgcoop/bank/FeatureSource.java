@@ -37,9 +37,23 @@ public final class FeatureSource {
     return items.stream().mapToLong(Item::label).toArray();
   }
 
+  /**
+   * The label of each example that a batch may take: of each image, or, where all views are in one
+   * pool, of each view, view v of image i at v count + i.
+   */
+  public long[] exampleLabels() {
+    int times = augmentation instanceof Augmentation.Pool pool ? pool.views() : 1;
+    long[] ofImages = labels();
+    long[] labels = new long[Math.multiplyExact(ofImages.length, times)];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = ofImages[i % ofImages.length];
+    }
+    return labels;
+  }
+
   /** The largest number of encodings that {@link #prepare} makes. */
   public int toPrepare() {
-    return Math.multiplyExact(count(), views());
+    return Math.multiplyExact(count(), augmentation.views());
   }
 
   /**
@@ -63,29 +77,36 @@ public final class FeatureSource {
   }
 
   /**
-   * The features of some images in an epoch.
+   * The features of some examples in an epoch.
    *
-   * @param pictures their numbers
+   * @param examples their numbers, as {@link #exampleLabels} has them
    * @param epoch from 0
    * @return (B, E)
    */
-  public Tensor features(int[] pictures, int epoch) {
-    if (views() == 0) {
+  public Tensor features(int[] examples, int epoch) {
+    if (augmentation.views() == 0) {
       return bank.encoder()
-          .encode(Arrays.stream(pictures).mapToObj(i -> onlineRequest(i, epoch)).toList());
+          .encode(Arrays.stream(examples).mapToObj(i -> onlineRequest(i, epoch)).toList());
     }
     if (banked.isEmpty()) {
       throw new IllegalStateException("features asked for before prepare");
     }
     int width = banked.get(0).length;
-    float[] values = new float[pictures.length * width];
-    for (int i = 0; i < pictures.length; i++) {
-      // The offset of an image is its number, so that a batch does not change views in step.
-      int view = (epoch + pictures[i]) % views();
-      float[] feature = banked.get(view * count() + pictures[i]);
-      System.arraycopy(feature, 0, values, i * width, width);
+    float[] values = new float[examples.length * width];
+    for (int i = 0; i < examples.length; i++) {
+      System.arraycopy(banked.get(place(examples[i], epoch)), 0, values, i * width, width);
     }
-    return Tensor.of(values, pictures.length, width).to(bank.encoder().device());
+    return Tensor.of(values, examples.length, width).to(bank.encoder().device());
+  }
+
+  /** The place of an example among the features that are encoded once. */
+  private int place(int example, int epoch) {
+    if (augmentation instanceof Augmentation.Pool) {
+      return example;
+    }
+    // The offset of an image is its number, so that a batch does not change views in step.
+    int view = (epoch + example) % augmentation.views();
+    return view * count() + example;
   }
 
   /**
@@ -102,15 +123,7 @@ public final class FeatureSource {
     for (int i = 0; i < raw.size(); i++) {
       System.arraycopy(raw.get(i), 0, values, i * width, width);
     }
-    return Tensor.of(values, views(), count(), width).to(bank.encoder().device());
-  }
-
-  /** The number of views that are encoded once; 0 where each step encodes its own. */
-  private int views() {
-    if (augmentation instanceof Augmentation.Bank bank) {
-      return bank.views();
-    }
-    return augmentation instanceof Augmentation.Test ? 1 : 0;
+    return Tensor.of(values, augmentation.views(), count(), width).to(bank.encoder().device());
   }
 
   private PictureEncoder.Request bankedRequest(int picture, long view) {

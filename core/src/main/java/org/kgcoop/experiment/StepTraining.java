@@ -60,8 +60,7 @@ final class StepTraining {
     Trainer.Outcome outcome;
     try (Scope scope = Scope.open("validation images")) {
       ToDoubleFunction<Learner> validation = validation();
-      BatchPlan plan =
-          training.sampler().plan(source.labels(), training.batchSize(), training.seed());
+      BatchPlan plan = training.plan(source);
       try (Progress.Task task = bench.progress().start(what + ", epochs", epochs)) {
         outcome =
             new Trainer(

@@ -30,6 +30,7 @@ import org.kgcoop.prompt.Learner;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.train.TrainingSettings;
 
 /** The draw of a trial, from which its method learns in a run folder. */
 final class TrialFitting implements Fitting {
@@ -100,9 +101,18 @@ final class TrialFitting implements Fitting {
 
   @Override
   public LabelledViews views(int count, ViewRecipe recipe) {
+    return views(new Augmentation.Bank(count, recipe));
+  }
+
+  @Override
+  public LabelledViews views(TrainedMethod method) {
+    Augmentation seen = training(method).augmentation();
+    return views(seen.views() == 0 ? new Augmentation.Test() : seen);
+  }
+
+  private LabelledViews views(Augmentation augmentation) {
     FeatureSource source =
-        new FeatureSource(
-            bench.bank(), data.train(), new Augmentation.Bank(count, recipe), occasion().seed());
+        new FeatureSource(bench.bank(), data.train(), augmentation, occasion().seed());
     try (Progress.Task task =
         bench.progress().start(data.name() + ": image features", source.toPrepare())) {
       return new LabelledViews(
@@ -112,18 +122,17 @@ final class TrialFitting implements Fitting {
 
   @Override
   public Map<String, StoredTensor> train(TrainedMethod method) {
-    StepTraining steps =
-        new StepTraining(
-            bench,
-            trial.draw(),
-            method,
-            trial.contender().training().apply(method, trial.draw().occasion()));
+    StepTraining steps = new StepTraining(bench, trial.draw(), method, training(method));
     try (Scope scope = Scope.open("training");
         Learner learner = method.learner(this)) {
       StepTraining.Trained trained = steps.train(folder, learner);
       training = trained.time();
       return trained.parameters();
     }
+  }
+
+  private TrainingSettings training(TrainedMethod method) {
+    return trial.contender().training().apply(method, trial.draw().occasion());
   }
 
   @Override

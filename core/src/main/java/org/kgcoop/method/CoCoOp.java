@@ -100,23 +100,9 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       parameters.put(name, value.to(device).parameter().keep());
     }
 
-    /** PyTorch's default start of a linear layer: weight and bias uniform up to 1 / sqrt(in). */
     private void addLinear(String name, int in, int out, PythonRandom random) {
-      double bound = 1 / Math.sqrt(in);
-      add(name + ".weight", uniform(random, bound, out, in));
-      add(name + ".bias", uniform(random, bound, out));
-    }
-
-    private static Tensor uniform(PythonRandom random, double bound, long... shape) {
-      long count = 1;
-      for (long length : shape) {
-        count *= length;
-      }
-      float[] values = new float[Math.toIntExact(count)];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) (bound * (2 * random.next() - 1));
-      }
-      return Tensor.of(values, shape);
+      add(name + ".weight", Start.weight(random, out, in));
+      add(name + ".bias", Start.bias(random, out, in));
     }
 
     @Override

@@ -39,6 +39,12 @@ public interface Fitting {
    */
   LabelledViews views(int count, ViewRecipe recipe);
 
+  /**
+   * The drawn training images in all views that the steps of that method see, where these are
+   * encoded once; where each epoch has its own, as they are tested.
+   */
+  LabelledViews views(TrainedMethod method);
+
   /** The parameters of that method after all steps of its training, by name. */
   Map<String, StoredTensor> train(TrainedMethod method);
 

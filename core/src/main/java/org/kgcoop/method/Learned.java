@@ -1,5 +1,6 @@
 package org.kgcoop.method;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,11 +47,31 @@ public record Learned(Method method, List<String> classNames, Map<String, Stored
     return new ClassBound(method.classifier(clip, this, classNames), classNames, asked);
   }
 
+  /** The same, asked about other data. */
+  public Learned elsewhere(Method there) {
+    return new Learned(method.elsewhere(there), classNames, tensors);
+  }
+
   /** The tensors in the open scope of this thread. */
   public Map<String, Tensor> values() {
     Map<String, Tensor> values = new LinkedHashMap<>();
     tensors.forEach((name, stored) -> values.put(name, stored.tensor()));
     return values;
+  }
+
+  /**
+   * A learned tensor of that name and shape, in the open scope of this thread.
+   *
+   * @throws KgCoopException where there is none
+   */
+  public Tensor value(String name, long... shape) {
+    Tensor value = value(name);
+    if (!Arrays.equals(value.shape(), shape)) {
+      throw KgCoopException.weights(
+          "%s: learned tensor '%s' is %s, expected %s: it fits a CLIP of the same width and its own classes"
+              .formatted(method.title(), name, value, Arrays.toString(shape)));
+    }
+    return value;
   }
 
   /**

@@ -47,6 +47,16 @@ public interface Method {
   FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames);
 
   /**
+   * This method, asked about other data than it learned from. One that goes by a hand-crafted text
+   * goes by theirs.
+   *
+   * @param there the same method with the settings for those data
+   */
+  default Method elsewhere(Method there) {
+    return this;
+  }
+
+  /**
    * The method with its steps of training, if there are any; a setting that is still to be found
    * has any value.
    */

@@ -17,6 +17,11 @@ public interface TextMethod extends Method {
   }
 
   @Override
+  default Method elsewhere(Method there) {
+    return there;
+  }
+
+  @Override
   default FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
     return classifier(clip, classNames);
   }

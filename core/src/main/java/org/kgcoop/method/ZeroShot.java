@@ -3,14 +3,11 @@ package org.kgcoop.method;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.prompt.ClassFeatures;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Templates;
-import org.kgcoop.prompt.TextFeatures;
-import org.kgcoop.tensor.Autograd;
-import org.kgcoop.tensor.Tensor;
+import org.kgcoop.prompt.HandCrafted;
+import org.kgcoop.prompt.Underscores;
 
 /**
  * Zero-shot CLIP: each class by the text of a hand-crafted template. Radford et al., "Learning
@@ -25,11 +22,7 @@ public record ZeroShot(List<String> templates) implements TextMethod {
   public static final String ID = "clip";
 
   public ZeroShot {
-    templates = List.copyOf(templates);
-    if (templates.isEmpty()) {
-      throw KgCoopException.configuration("zero-shot: expected at least one template");
-    }
-    templates.forEach(Templates::check);
+    templates = texts(templates).templates();
   }
 
   @Override
@@ -49,15 +42,11 @@ public record ZeroShot(List<String> templates) implements TextMethod {
 
   @Override
   public FeatureClassifier classifier(Clip clip, List<String> classNames) {
-    return ClassFeatures.of(clip.logitScale(), () -> features(clip, classNames));
+    return ClassFeatures.of(clip.logitScale(), () -> texts(templates).unit(clip, classNames));
   }
 
-  private Tensor features(Clip clip, List<String> classNames) {
-    try (Autograd.Switch off = Autograd.off()) {
-      List<Tensor> each =
-          templates.stream().map(t -> TextFeatures.handCrafted(clip, classNames, t)).toList();
-      return each.size() == 1 ? each.get(0) : Tensor.stack(each, 0).mean(0, false).unitRows();
-    }
+  private static HandCrafted texts(List<String> templates) {
+    return new HandCrafted(templates, Underscores.REPLACE);
   }
 
   @Override

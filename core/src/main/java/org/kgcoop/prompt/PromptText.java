@@ -71,7 +71,7 @@ public record PromptText(
     String prefix = String.join(" ", words);
     List<Row> rows = new ArrayList<>();
     for (String className : classNames) {
-      String name = displayName(className);
+      String name = Underscores.REPLACE.in(className);
       List<Integer> tokens = marked(clip, prefix + " " + name + ".", className);
       rows.add(
           arranged(tokens, m, nameTokens(clip.tokenizer(), name, tokens, m), context.position()));
@@ -86,11 +86,17 @@ public record PromptText(
    * @throws KgCoopException where the template has no {} or a class name does not fit
    */
   public static PromptText handCrafted(Clip clip, List<String> classNames, String template) {
+    return handCrafted(clip, classNames, template, Underscores.REPLACE);
+  }
+
+  /** The same with another rule for the underscores of class names. */
+  static PromptText handCrafted(
+      Clip clip, List<String> classNames, String template, Underscores underscores) {
     Templates.check(template);
     List<Row> rows = new ArrayList<>();
     for (String className : classNames) {
       List<Integer> tokens =
-          marked(clip, template.replace("{}", displayName(className)), className);
+          marked(clip, template.replace("{}", underscores.in(className)), className);
       rows.add(new Row(tokens, Collections.nCopies(tokens.size(), -1)));
     }
     return new PromptText(rows, 0, false, sharedLength(rows));
@@ -112,11 +118,6 @@ public record PromptText(
     } catch (KgCoopException e) {
       throw KgCoopException.data("class '" + abbreviated(className) + "': " + e.getMessage(), e);
     }
-  }
-
-  /** The published code's underscore rule. */
-  private static String displayName(String className) {
-    return className.replace('_', ' ');
   }
 
   /** The number of tokens of the moved class name: those of the name alone, as published. */

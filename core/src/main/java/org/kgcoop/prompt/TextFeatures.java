@@ -151,7 +151,8 @@ public final class TextFeatures implements AutoCloseable {
     return withoutGradients(clip, PromptText.handCrafted(clip, classNames, template)).unitRows();
   }
 
-  private static Tensor withoutGradients(Clip clip, PromptText text) {
+  /** The features of fixed texts as the tower makes them: (C, E). */
+  static Tensor withoutGradients(Clip clip, PromptText text) {
     try (TextFeatures features = new TextFeatures(clip, text)) {
       return features.all(null);
     }

@@ -15,6 +15,14 @@ public interface BatchPlan {
    */
   List<int[]> batches(int epoch);
 
+  /** The same with no more batches in an epoch than another plan has. */
+  default BatchPlan noLongerThan(BatchPlan other) {
+    return epoch -> {
+      List<int[]> batches = batches(epoch);
+      return batches.subList(0, Math.min(batches.size(), other.batches(epoch).size()));
+    };
+  }
+
   /** A new order in every epoch, a pure function of the seed; remainders are dropped. */
   static BatchPlan shuffled(int count, int batchSize, long seed) {
     return epoch -> BatchOrder.batches(count, batchSize, seed, epoch);

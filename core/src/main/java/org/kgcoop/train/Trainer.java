@@ -94,7 +94,7 @@ public final class Trainer {
     this.plan = plan;
     this.listener = listener;
     this.interrupted = interrupted;
-    this.labels = source.labels();
+    this.labels = source.exampleLabels();
   }
 
   /** The progress of training so far. */

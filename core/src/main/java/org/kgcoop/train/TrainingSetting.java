@@ -39,13 +39,11 @@ public record TrainingSetting(
           whole(
               "epochs",
               "",
-              "Default: the method's published one (CoOp 200, CoCoOp 10, the others 100; CoOp and"
-                  + " ProGrad 50 on ImageNet, and in fewshot by the number of shots)"),
+              "Default: the method's published one, some by the data set and the number of shots"),
           whole(
               "batch_size",
               "",
-              "Images a step (default: the method's published one: CoOp and ProGrad 32, CoCoOp 1,"
-                  + " KgCoOp 128)"),
+              "Images a step (default: the method's published one)"),
           number("lr", "RATE", "0.002", "Learning rate"),
           text(
               "decay",
@@ -77,7 +75,8 @@ public record TrainingSetting(
               "KIND",
               "bank:8",
               "online (a new random view in every epoch, as published), bank:V (V random views"
-                  + " encoded once) or test (one fixed view)"),
+                  + " encoded once; an epoch sees one of each image), pool:V (a batch takes any of"
+                  + " them; clap and zs-lp: pool:20, as published) or test (one fixed view)"),
           text("keep", "WHICH", "last", "last epoch, or best on the validation images"),
           text("optimizer", "NAME", "sgd", "sgd, adam, adamw or rmsprop").of(Subject.OPTIMISER),
           number("momentum", "X", "0.9", "Of sgd and rmsprop").of(Subject.OPTIMISER),

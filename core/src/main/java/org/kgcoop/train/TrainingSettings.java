@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.Augmentation;
+import org.kgcoop.bank.FeatureSource;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.tensor.UpdateRule;
 
@@ -32,6 +33,9 @@ public record TrainingSettings(
     boolean keepBest) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The value of {@code augment} that stands for the published one of the method. */
+  public static final String PUBLISHED = "published";
 
   /** The term that PyTorch adds to a root of squares. */
   private static final double EPSILON = 1e-8;
@@ -90,6 +94,9 @@ public record TrainingSettings(
             .put("batch_size", published.batchSize());
     published.settings().forEach((key, value) -> all.set(key, JSON.valueToTree(value)));
     json.properties().forEach(setting -> all.set(setting.getKey(), setting.getValue()));
+    if (all.path("augment").asText().equals(PUBLISHED)) {
+      all.set("augment", JSON.valueToTree(published.settings().getOrDefault("augment", "online")));
+    }
     return parse(all.put(StatedTraining.SEED, seed));
   }
 
@@ -118,6 +125,17 @@ public record TrainingSettings(
       case "best" -> true;
       default -> throw KgCoopException.configuration("keep '" + keep + "': expected last or best");
     };
+  }
+
+  /**
+   * The batches of all epochs. Where all views are in one pool, an epoch has as many as one of the
+   * images would have.
+   */
+  public BatchPlan plan(FeatureSource source) {
+    BatchPlan ofImages = sampler.plan(source.labels(), batchSize, seed);
+    return augmentation instanceof Augmentation.Pool
+        ? sampler.plan(source.exampleLabels(), batchSize, seed).noLongerThan(ofImages)
+        : ofImages;
   }
 
   /** All that decides what is learned, in the form that {@link #parse(JsonNode)} reads. */

@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.fixtures.FixedFitting;
 import org.kgcoop.fixtures.SmallMethods;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.prompt.Batch;
@@ -41,13 +43,17 @@ class LearnerTest {
     clip.close();
   }
 
-  static List<PromptMethod> methods() {
+  static List<PromptMethod> prompts() {
     return SmallMethods.all();
   }
 
+  static List<TrainedMethod> methods() {
+    return Stream.concat(SmallMethods.all().stream(), SmallMethods.onFeatures().stream()).toList();
+  }
+
   /** A learner away from its start, where the loss is smooth over steps of 1e-2. */
-  private Learner moved(PromptMethod method) {
-    Learner learner = method.learner(clip, NAMES, 1);
+  private Learner moved(TrainedMethod method) {
+    Learner learner = method.learner(new FixedFitting(clip, NAMES));
     try (Scope scope = Scope.open("start")) {
       Map<String, Tensor> values = new LinkedHashMap<>();
       learner
@@ -100,7 +106,7 @@ class LearnerTest {
 
   @ParameterizedTest
   @MethodSource("methods")
-  void theCrossEntropyIsThatOfTheLogits(PromptMethod method) {
+  void theCrossEntropyIsThatOfTheLogits(TrainedMethod method) {
     try (Learner learner = moved(method);
         Scope scope = Scope.open("test")) {
       double expected = crossEntropy(rows(learner.logits(batch().features())));
@@ -176,13 +182,13 @@ class LearnerTest {
   }
 
   /** ProGrad's gradients are no derivative: ProGradTest has their rule. */
-  static List<PromptMethod> withDerivatives() {
+  static List<TrainedMethod> withDerivatives() {
     return methods().stream().filter(method -> !(method instanceof ProGrad)).toList();
   }
 
   @ParameterizedTest
   @MethodSource("withDerivatives")
-  void gradientsEqualFiniteDifferences(PromptMethod method) {
+  void gradientsEqualFiniteDifferences(TrainedMethod method) {
     try (Learner learner = moved(method);
         Scope scope = Scope.open("test")) {
       List<String> names = new ArrayList<>(learner.parameters().keySet());
@@ -254,7 +260,7 @@ class LearnerTest {
 
   @ParameterizedTest
   @MethodSource("methods")
-  void aStepChangesNoParameter(PromptMethod method) {
+  void aStepChangesNoParameter(TrainedMethod method) {
     try (Learner learner = moved(method);
         Scope scope = Scope.open("test")) {
       Map<String, byte[]> before = new LinkedHashMap<>();
@@ -268,7 +274,7 @@ class LearnerTest {
 
   @ParameterizedTest
   @MethodSource("methods")
-  void fixedGivesTheSameLogits(PromptMethod method) {
+  void fixedGivesTheSameLogits(TrainedMethod method) {
     try (Learner learner = moved(method);
         FeatureClassifier fixed = learner.fixed();
         Scope scope = Scope.open("test");
@@ -279,7 +285,7 @@ class LearnerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("methods")
+  @MethodSource("prompts")
   void equalSeedsStartAlikeAndOthersDoNot(PromptMethod method) {
     try (Learner a = method.learner(clip, NAMES, 3);
         Learner b = method.learner(clip, NAMES, 3);

@@ -133,7 +133,7 @@ class TrainerTest {
                   learner,
                   source,
                   settings,
-                  settings.sampler().plan(source.labels(), settings.batchSize(), settings.seed()),
+                  settings.plan(source),
                   listener,
                   interrupted)
               .train(from, validation)
@@ -163,7 +163,7 @@ class TrainerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "coop, online", "coop, test", "coop, bank:2",
+    "coop, online", "coop, test", "coop, bank:2", "coop, pool:2",
     "kgcoop, online", "kgcoop, test", "kgcoop, bank:2",
     "prograd, online", "prograd, test", "prograd, bank:2",
     "cocoop, online", "cocoop, test", "cocoop, bank:2"
@@ -334,7 +334,7 @@ class TrainerTest {
   void augmentationsSeeDifferentPictures() {
     PromptMethod method = method("coop");
     List<Map<String, String>> all = new ArrayList<>();
-    for (String augmentation : List.of("online", "test", "bank:2", "bank:3")) {
+    for (String augmentation : List.of("online", "test", "bank:2", "bank:3", "pool:2")) {
       all.add(
           trained(
               method, settings(augmentation, 0.05, false), null, new Keeper(), () -> false, null));
@@ -370,6 +370,9 @@ class TrainerTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("expected 1 to 10,000 views");
     assertThatThrownBy(() -> Augmentation.ofId("bank"))
-        .hasMessageContaining("expected online, test or bank:V");
+        .hasMessageContaining("expected online, test, bank:V or pool:V");
+    assertThatThrownBy(() -> Augmentation.ofId("pool:0"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessage("pool: expected 1 to 10,000 views, got 0");
   }
 }

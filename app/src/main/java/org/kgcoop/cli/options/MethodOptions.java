@@ -27,9 +27,11 @@ public final class MethodOptions {
       description = {
         "A setting of all methods that have it, or of one method. Keys: context_tokens, words,"
             + " class_position (end, middle, front), class_specific, weight and weight_grid"
-            + " (KgCoOp), temperature and lambda (ProGrad), templates (clip, ensemble; with |"
-            + " between them), own_template (ensemble; true if the data set's template is one of"
-            + " them). Defaults are the published ones.",
+            + " (KgCoOp), temperature and lambda (ProGrad), templates (clip, ensemble, taskres,"
+            + " clap, zs-lp; with | between them), own_template (ensemble; true if the data set's"
+            + " template is one of them), underscores of class names (taskres, clap, zs-lp; keep or"
+            + " replace), alpha (TaskRes), ratio (CLIP-Adapter), constraint (CLAP; l2 or none)."
+            + " Defaults are the published ones.",
         "Example: --set context_tokens=16 --set kgcoop.weight=4"
       })
   private Map<String, String> settings = new LinkedHashMap<>();

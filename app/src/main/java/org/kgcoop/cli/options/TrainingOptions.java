@@ -10,6 +10,7 @@ import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.train.TrainingSetting;
+import org.kgcoop.train.TrainingSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -29,8 +30,8 @@ public final class TrainingOptions {
       names = "--published",
       description =
           "Train as the published code does: a new random view in every epoch (--augment online,"
-              + " slow), epochs and batches by method, data set and shots. Goes with no other option"
-              + " of training.")
+              + " slow; clap and zs-lp: pool:20), epochs and batches by method, data set and shots."
+              + " Goes with no other option of training.")
   private boolean published;
 
   @Option(
@@ -89,7 +90,7 @@ public final class TrainingOptions {
               .map(TrainingSetting::option)
               .toList();
       refuse(given);
-      stated.put("augment", "online");
+      stated.put("augment", TrainingSettings.PUBLISHED);
     }
     return stated.put("checkpoint_every", checkpointEvery);
   }

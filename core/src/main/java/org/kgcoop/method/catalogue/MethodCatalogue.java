@@ -11,6 +11,8 @@ import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.method.AutoWeight;
+import org.kgcoop.method.Clap;
+import org.kgcoop.method.ClipAdapter;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Ensemble;
@@ -19,10 +21,13 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.TaskRes;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.HandCrafted;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.Underscores;
 
 /**
  * The methods by name. A new method is a file of its own and a line here; it names the settings it
@@ -55,7 +60,22 @@ public final class MethodCatalogue {
                       s.number("temperature", 1),
                       s.number("lambda", 1))),
           new Entry(CoCoOp.ID, CONTEXT, s -> new CoCoOp(s.context(4, "a photo of a"))),
-          new Entry(KgCoOp.ID, with(CONTEXT, "weight", "weight_grid"), MethodCatalogue::kgCoOp));
+          new Entry(KgCoOp.ID, with(CONTEXT, "weight", "weight_grid"), MethodCatalogue::kgCoOp),
+          new Entry(
+              TaskRes.ID,
+              Set.of("templates", "underscores", "alpha"),
+              s ->
+                  new TaskRes(
+                      s.handCrafted(Underscores.KEEP), s.number("alpha", TaskRes.DEFAULT_ALPHA))),
+          new Entry(
+              ClipAdapter.ID,
+              Set.of("ratio"),
+              s -> new ClipAdapter(s.template(), s.number("ratio", ClipAdapter.DEFAULT_RATIO))),
+          new Entry(Clap.ID, Set.of("templates", "underscores", "constraint"), s -> clap(s, "l2")),
+          new Entry(
+              Clap.UNCONSTRAINED_ID,
+              Set.of("templates", "underscores", "constraint"),
+              s -> clap(s, "none")));
 
   private MethodCatalogue() {}
 
@@ -67,6 +87,10 @@ public final class MethodCatalogue {
           s.numbers("weight_grid", AutoWeight.GRID));
     }
     return new KgCoOp(context, s.template(), s.number("weight", KgCoOp.DEFAULT_WEIGHT));
+  }
+
+  private static Method clap(Settings s, String constraint) {
+    return Clap.of(s.handCrafted(Underscores.KEEP), s.text("constraint", constraint));
   }
 
   private record Entry(String id, Set<String> keys, Function<Settings, Method> make) {}
@@ -175,6 +199,12 @@ public final class MethodCatalogue {
 
     List<String> templates() {
       return texts("templates", List.of(template()));
+    }
+
+    /** Texts by the templates, with that rule for underscores where none is stated. */
+    HandCrafted handCrafted(Underscores underscores) {
+      return new HandCrafted(
+          templates(), Underscores.ofId(text("underscores", underscores.id())));
     }
 
     List<String> texts(String key, List<String> otherwise) {

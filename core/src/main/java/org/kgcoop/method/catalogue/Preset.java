@@ -1,16 +1,21 @@
 package org.kgcoop.method.catalogue;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
+import org.kgcoop.method.Clap;
+import org.kgcoop.method.ClipAdapter;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
 import org.kgcoop.method.ProGrad;
+import org.kgcoop.method.TaskRes;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.prompt.Templates;
 
 /**
  * The published configurations that settings come from where nobody states them. A method has those
@@ -26,12 +31,13 @@ public enum Preset {
 
   private static final String IMAGENET = "ImageNet";
   private static final String TEXTURES = "DescribableTextures";
+  private static final String FLOWERS = "OxfordFlowers";
 
   /** CoOp's zero-shot row of the textures; KgCoOp's teacher has another template. */
   private static final String ZERO_SHOT_TEXTURES = "{} texture.";
 
   /** The data sets with lambda 0.8 from 8 shots on in ProGrad's few-shot table. */
-  private static final Set<String> WEAKER_LAMBDA = Set.of("OxfordFlowers", TEXTURES, "EuroSAT");
+  private static final Set<String> WEAKER_LAMBDA = Set.of(FLOWERS, TEXTURES, "EuroSAT");
 
   /**
    * A method on those data.
@@ -44,7 +50,19 @@ public enum Preset {
     ObjectNode settings = stated.deepCopy();
     String template = occasion.template();
     switch (settings.path("method").asText()) {
-      case ZeroShot.ID -> template = zeroShotTemplate(occasion.dataSet(), template);
+      case ZeroShot.ID, ClipAdapter.ID ->
+          template = zeroShotTemplate(occasion.dataSet(), template);
+      case Clap.ID, Clap.UNCONSTRAINED_ID -> {
+        template = zeroShotTemplate(occasion.dataSet(), template);
+        addEnsemble(settings, occasion.dataSet(), template);
+      }
+      case TaskRes.ID -> {
+        template = zeroShotTemplate(occasion.dataSet(), template);
+        addEnsemble(settings, occasion.dataSet(), template);
+        if (occasion.dataSet().equals(FLOWERS) && !settings.has("alpha")) {
+          settings.put("alpha", 1.0);
+        }
+      }
       case Ensemble.ID -> {
         template = zeroShotTemplate(occasion.dataSet(), template);
         if (occasion.dataSet().equals(IMAGENET) && !settings.has("own_template")) {
@@ -69,19 +87,31 @@ public enum Preset {
     return MethodCatalogue.parse(settings.put("template", template));
   }
 
-  /** The epochs and batch size of a method on those data. */
+  /** On ImageNet the texts of TaskRes and CLAP are those of the ensemble and its own. */
+  private static void addEnsemble(ObjectNode settings, String dataSet, String template) {
+    if (dataSet.equals(IMAGENET) && !settings.has("templates")) {
+      ArrayNode templates = settings.putArray("templates");
+      Templates.ENSEMBLE.forEach(templates::add);
+      templates.add(template);
+    }
+  }
+
+  /** The training of a method on those data. */
   public TrainedMethod.Defaults training(TrainedMethod method, Occasion occasion) {
     TrainedMethod.Defaults usual = method.defaults();
-    if (!method.id().equals(CoOp.ID) && !method.id().equals(ProGrad.ID)) {
-      return usual;
-    }
-    int epochs = usual.epochs();
-    if (occasion.dataSet().equals(IMAGENET)) {
-      epochs = 50;
-    } else if (this == FEW_SHOT) {
-      epochs = fewShotEpochs(occasion.shots());
-    }
-    return new TrainedMethod.Defaults(epochs, usual.batchSize(), usual.settings());
+    boolean imageNet = occasion.dataSet().equals(IMAGENET);
+    return switch (method.id()) {
+      case CoOp.ID, ProGrad.ID, ClipAdapter.ID -> {
+        int epochs = this == FEW_SHOT ? fewShotEpochs(occasion.shots()) : usual.epochs();
+        yield usual.withEpochs(imageNet ? 50 : epochs);
+      }
+      case TaskRes.ID -> {
+        boolean few = occasion.shots() >= 1 && occasion.shots() <= 4;
+        TrainedMethod.Defaults training = usual.withEpochs(few ? 100 : usual.epochs());
+        yield imageNet ? training.with("lr", 2e-4) : training;
+      }
+      default -> usual;
+    };
   }
 
   private static int fewShotEpochs(int shots) {

@@ -82,7 +82,13 @@ class MethodCatalogueTest {
         "{'method': 'kgcoop', 'weight': 'auto', 'weight_grid': [0, 2.5]}",
         "{'method': 'ensemble', 'templates': ['the {}'], 'template': '{} texture.'}",
         "{'method': 'ensemble', 'own_template': false}",
-        "{'method': 'probe'}"
+        "{'method': 'probe'}",
+        "{'method': 'taskres'}",
+        "{'method': 'taskres', 'templates': ['a {}.', '{}'], 'underscores': 'replace', 'alpha': 1}",
+        "{'method': 'clip-adapter', 'template': '{} texture.', 'ratio': 0.6}",
+        "{'method': 'clap', 'template': '{} texture.'}",
+        "{'method': 'clap', 'constraint': 'none'}",
+        "{'method': 'zs-lp', 'templates': ['a {}.'], 'underscores': 'replace'}"
       })
   void jsonOfAMethodIsReadBackAsTheSame(String text) {
     Method method = parse(text);
@@ -113,6 +119,12 @@ class MethodCatalogueTest {
         "{'method': 'prograd', 'temperature': 0} | temperature: expected above 0",
         "{'method': 'prograd', 'lambda': -0.1} | lambda: expected at least 0",
         "{'method': 'prograd', 'template': 'a photo'} | expected {} where the class name goes",
+        "{'method': 'taskres', 'alpha': 0} | TaskRes's alpha: expected above 0, got 0",
+        "{'method': 'taskres', 'underscores': 'drop'} | expected replace or keep",
+        "{'method': 'taskres', 'templates': []} | expected at least one template",
+        "{'method': 'clip-adapter', 'ratio': 2} | ratio: expected above 0 to 1, got 2",
+        "{'method': 'clip-adapter', 'alpha': 1} | unknown alpha; known are ratio",
+        "{'method': 'clap', 'constraint': 'cosine'} | constraint 'cosine': expected l2, or none",
         "{'method': 'clip', 'templates': []} | expected at least one template",
         "{'method': 'clip', 'templates': ['x']} | expected {} where the class name goes"
       })

@@ -2,21 +2,26 @@ package org.kgcoop.method.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.kgcoop.method.Clap;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Occasion;
 import org.kgcoop.method.ProGrad;
+import org.kgcoop.method.TaskRes;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.Underscores;
+import org.kgcoop.train.TrainingSettings;
 
 class PresetTest {
   private static final String TEXTURES = "a photo of a {}, a type of texture.";
@@ -45,7 +50,15 @@ class PresetTest {
     "FEW_SHOT, coop, pets, 16, 200",
     "FEW_SHOT, coop, pets, 0, 200",
     "FEW_SHOT, coop, ImageNet, 16, 50",
-    "FEW_SHOT, kgcoop, pets, 1, 100"
+    "FEW_SHOT, kgcoop, pets, 1, 100",
+    "FEW_SHOT, taskres, pets, 1, 100",
+    "FEW_SHOT, taskres, pets, 4, 100",
+    "FEW_SHOT, taskres, pets, 8, 200",
+    "FEW_SHOT, taskres, pets, 0, 200",
+    "BASE_TO_NEW, clip-adapter, pets, 16, 200",
+    "FEW_SHOT, clip-adapter, pets, 1, 50",
+    "FEW_SHOT, clap, ImageNet, 1, 300",
+    "FEW_SHOT, zs-lp, pets, 16, 300"
   })
   void epochsAreThoseOfTheProtocolTheDataSetAndTheShots(
       Preset preset, String id, String dataSet, int shots, int epochs) {
@@ -54,6 +67,63 @@ class PresetTest {
     assertThat(preset.training(method, occasion).epochs()).isEqualTo(epochs);
     assertThat(preset.training(method, occasion).batchSize())
         .isEqualTo(method.defaults().batchSize());
+  }
+
+  private static JsonNode training(String id, String dataSet) {
+    Occasion occasion = on(dataSet, 16);
+    TrainedMethod method =
+        Preset.FEW_SHOT.method(stated(id), occasion).trained().orElseThrow();
+    return TrainingSettings.parse(
+            JsonNodeFactory.instance.objectNode(),
+            Preset.FEW_SHOT.training(method, occasion),
+            1)
+        .toJson();
+  }
+
+  @Test
+  void taskResIsTrainedByAdamSlowerOnImageNet() {
+    assertThat(training("taskres", "pets").toString())
+        .contains("\"optimizer\":\"adam\"")
+        .contains("\"weight_decay\":5.0E-4")
+        .contains("\"batch_size\":256")
+        .contains("\"lr\":0.002,");
+    assertThat(training("taskres", "ImageNet").path("lr").asDouble()).isEqualTo(2e-4);
+  }
+
+  @Test
+  void clapIsTrainedOnAPoolOfTwentyViews() {
+    assertThat(training("clap", "pets").toString())
+        .contains("\"optimizer\":\"sgd\",\"momentum\":0.9,\"weight_decay\":0.0")
+        .contains("\"batch_size\":256")
+        .contains("\"lr\":0.1,")
+        .contains("\"augment\":\"pool:20\"");
+  }
+
+  @Test
+  void whereViewsAreToBeThePublishedOnesTheyAreTheMethods() {
+    ObjectNode published = JsonNodeFactory.instance.objectNode().put("augment", "published");
+    for (String id : List.of("clap", "coop")) {
+      TrainedMethod method =
+          Preset.FEW_SHOT.method(stated(id), on("pets", 1)).trained().orElseThrow();
+      assertThat(TrainingSettings.parse(published, method.defaults(), 1).augmentation().id())
+          .isEqualTo(id.equals("clap") ? "pool:20" : "online");
+    }
+  }
+
+  @Test
+  void taskResHasAnotherAlphaOnFlowersAndMoreTextsOnImageNet() {
+    TaskRes flowers = (TaskRes) Preset.FEW_SHOT.method(stated("taskres"), on("OxfordFlowers", 1));
+    assertThat(flowers.alpha()).isEqualTo(1);
+    assertThat(flowers.texts().templates()).containsExactly(Templates.DEFAULT);
+    assertThat(flowers.texts().underscores()).isEqualTo(Underscores.KEEP);
+    TaskRes imageNet = (TaskRes) Preset.FEW_SHOT.method(stated("taskres"), on("ImageNet", 1));
+    assertThat(imageNet.alpha()).isEqualTo(0.5);
+    assertThat(imageNet.texts().templates())
+        .hasSize(8)
+        .startsWith(Templates.ENSEMBLE.get(0))
+        .endsWith(Templates.DEFAULT);
+    Clap clap = (Clap) Preset.FEW_SHOT.method(stated("clap"), on("ImageNet", 1));
+    assertThat(clap.texts()).isEqualTo(imageNet.texts());
   }
 
   @Test

@@ -1,0 +1,176 @@
+package org.kgcoop.method;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.ClassFeatures;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.HandCrafted;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.Underscores;
+import org.kgcoop.random.PythonRandom;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * CLIP-Adapter: a small net that changes image features. Gao et al., "CLIP-Adapter: Better
+ * Vision-Language Models with Feature Adapters", IJCV 2024; code: gaopengcuhk/CLIP-Adapter, {@code
+ * clip_adapter.py}.
+ *
+ * <p>{@code logits = scale unit(r a(f) + (1 - r) f) . t_c} with {@code a(f) = relu(W2 relu(W1 f))},
+ * E / 4 hidden units, no biases; t_c is the hand-crafted feature. {@code loss = cross entropy}. The
+ * net is homogeneous, so that features of unit length give the logits that raw ones do. No
+ * configuration of its training was published; its code is a trainer of CoOp's, whose training it
+ * has here. The published code is of width 1024 (RN50) alone.
+ *
+ * @param template of the class features: other data have others
+ * @param ratio r; published 0.2
+ */
+public record ClipAdapter(String template, double ratio) implements TrainedMethod {
+  public static final String ID = "clip-adapter";
+  public static final double DEFAULT_RATIO = 0.2;
+
+  private static final String FIRST = "fc.0.weight";
+  private static final String SECOND = "fc.2.weight";
+
+  public ClipAdapter {
+    Templates.check(template);
+    if (!(ratio > 0 && ratio <= 1)) {
+      throw KgCoopException.configuration(
+          "CLIP-Adapter's ratio: expected above 0 to 1, got " + ratio);
+    }
+  }
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String title() {
+    return "CLIP-Adapter";
+  }
+
+  @Override
+  public String prompts() {
+    return "none";
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(200, 32);
+  }
+
+  @Override
+  public Method elsewhere(Method there) {
+    return there;
+  }
+
+  @Override
+  public Learner learner(Fitting fitting) {
+    int embed = fitting.clip().config().embedDim();
+    PythonRandom random = new PythonRandom(fitting.occasion().seed());
+    try (Scope scope = Scope.open("adapter")) {
+      return new AdapterLearner(
+          fitting.clip(),
+          fitting.classNames(),
+          Start.weight(random, hidden(embed), embed),
+          Start.weight(random, embed, hidden(embed)));
+    }
+  }
+
+  private static int hidden(int embed) {
+    return Math.max(1, embed / 4);
+  }
+
+  @Override
+  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+    int embed = clip.config().embedDim();
+    try (Scope scope = Scope.open("adapter")) {
+      return new Adapted(
+          learned.value(FIRST, hidden(embed), embed).to(clip.device()).copy().keep(),
+          learned.value(SECOND, embed, hidden(embed)).to(clip.device()).copy().keep(),
+          ratio,
+          new ZeroShot(List.of(template)).classifier(clip, classNames));
+    }
+  }
+
+  /**
+   * The image features as logits take them: (B, E), unit rows.
+   *
+   * @param features (B, E)
+   * @param first W1, (E / 4, E)
+   * @param second W2, (E, E / 4)
+   */
+  private static Tensor adapted(Tensor features, Tensor first, Tensor second, double ratio) {
+    Tensor hidden = Functions.relu(Functions.linear(features, first, null));
+    Tensor adapted = Functions.relu(Functions.linear(hidden, second, null));
+    return adapted.times(ratio).plus(features.times(1 - ratio)).unitRows();
+  }
+
+  /** Zero-shot CLIP behind a trained net; all of it is closed with this. */
+  private record Adapted(Tensor first, Tensor second, double ratio, FeatureClassifier texts)
+      implements FeatureClassifier {
+    @Override
+    public Tensor logits(Tensor features) {
+      return texts.logits(adapted(features, first, second, ratio));
+    }
+
+    @Override
+    public void close() {
+      first.close();
+      second.close();
+      texts.close();
+    }
+  }
+
+  @Override
+  public ObjectNode toJson() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("method", ID)
+        .put("template", template)
+        .put("ratio", ratio);
+  }
+
+  private final class AdapterLearner extends FeatureLearner {
+    private final Clip clip;
+    private final Tensor first; // (E / 4, E)
+    private final Tensor second; // (E, E / 4)
+    private final Tensor texts; // (C, E)
+
+    AdapterLearner(Clip clip, List<String> classNames, Tensor first, Tensor second) {
+      super(clip);
+      this.clip = clip;
+      this.first = parameter(FIRST, first);
+      this.second = parameter(SECOND, second);
+      HandCrafted handCrafted = new HandCrafted(List.of(template), Underscores.REPLACE);
+      texts = buffer("text_features", handCrafted.unit(clip, classNames));
+    }
+
+    @Override
+    Tensor classVectors() {
+      return texts;
+    }
+
+    @Override
+    Tensor imageVectors(Tensor features) {
+      return adapted(features, first, second, ratio);
+    }
+
+    @Override
+    public FeatureClassifier fixed() {
+      try (Scope scope = Scope.open("adapter")) {
+        return new Adapted(
+            first.detach().copy().keep(),
+            second.detach().copy().keep(),
+            ratio,
+            ClassFeatures.of(clip.logitScale(), texts::copy));
+      }
+    }
+  }
+}

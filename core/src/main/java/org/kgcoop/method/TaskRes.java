@@ -1,0 +1,109 @@
+package org.kgcoop.method;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.ClassFeatures;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.HandCrafted;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * TaskRes: a residual of each class is added to its hand-crafted feature. Yu, Lu, Jin, Chen and
+ * Wang, "Task Residual for Tuning Vision-Language Models", CVPR 2023; code: geekyutao/TaskRes,
+ * {@code trainers/taskres.py}.
+ *
+ * <p>{@code logits = scale f . unit(b_c + alpha x_c)}, b_c the mean over templates of the features
+ * of class c as the text tower makes them, not of unit length, and x_c the residual, which starts
+ * at 0. {@code loss = cross entropy}. As published, class names keep their underscores in the
+ * texts. Not here: the enhanced base, whose weights have no published recipe.
+ *
+ * @param texts published: the data set's template; on ImageNet the seven of the ensemble too
+ * @param alpha the weight of the residuals; published 0.5, on the flowers 1
+ */
+public record TaskRes(HandCrafted texts, double alpha) implements TrainedMethod {
+  public static final String ID = "taskres";
+  public static final double DEFAULT_ALPHA = 0.5;
+
+  private static final String RESIDUALS = "text_feature_residuals";
+
+  public TaskRes {
+    if (!(alpha > 0) || Double.isInfinite(alpha)) {
+      throw KgCoopException.configuration("TaskRes's alpha: expected above 0, got " + alpha);
+    }
+  }
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String title() {
+    return "TaskRes";
+  }
+
+  @Override
+  public String prompts() {
+    return "none";
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(200, 256).with("optimizer", "adam");
+  }
+
+  @Override
+  public Optional<String> bound() {
+    return Optional.of("a residual of each class");
+  }
+
+  @Override
+  public Learner learner(Fitting fitting) {
+    return new ResidualLearner(fitting.clip(), fitting.classNames());
+  }
+
+  @Override
+  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+    return ClassFeatures.of(
+        clip.logitScale(),
+        () ->
+            classVectors(
+                texts.raw(clip, classNames),
+                learned
+                    .value(RESIDUALS, classNames.size(), clip.config().embedDim())
+                    .to(clip.device())));
+  }
+
+  /** (C, E), unit rows. */
+  private Tensor classVectors(Tensor base, Tensor residuals) {
+    return base.plus(residuals.times(alpha)).unitRows();
+  }
+
+  @Override
+  public ObjectNode toJson() {
+    return texts.json(ID).put("alpha", alpha);
+  }
+
+  private final class ResidualLearner extends FeatureLearner {
+    private final Tensor base;
+    private final Tensor residuals;
+
+    ResidualLearner(Clip clip, List<String> classNames) {
+      super(clip);
+      try (Scope scope = Scope.open("base text features")) {
+        base = buffer("base_text_features", texts.raw(clip, classNames));
+        residuals = parameter(RESIDUALS, Tensor.full(0, base.shape()));
+      }
+    }
+
+    @Override
+    Tensor classVectors() {
+      return TaskRes.this.classVectors(base, residuals);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package org.kgcoop.prompt;
+
+import java.util.Locale;
+import org.kgcoop.KgCoopException;
+
+/** The fate of the underscores of a class name in a text. */
+public enum Underscores {
+  /** Blanks in their place: the rule of CoOp's code and most that followed. */
+  REPLACE,
+  /** The name as it stands, as TaskRes and CLAP tokenise it. */
+  KEEP;
+
+  /** The name in files and options. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  public static Underscores ofId(String id) {
+    for (Underscores rule : values()) {
+      if (rule.id().equals(id)) {
+        return rule;
+      }
+    }
+    throw KgCoopException.configuration("underscores '" + id + "': expected replace or keep");
+  }
+
+  /** The class name as texts have it. */
+  String in(String className) {
+    return this == REPLACE ? className.replace('_', ' ') : className;
+  }
+}

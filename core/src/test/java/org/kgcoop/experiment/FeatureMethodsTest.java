@@ -1,0 +1,176 @@
+package org.kgcoop.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.tensor.Scope;
+
+/** Methods that learn from features alone, in whole runs on few, unequal and single classes. */
+@Tag("equality")
+class FeatureMethodsTest {
+  private static final List<String> ALL = List.of("taskres", "clip-adapter", "clap", "zs-lp");
+
+  private final TinyLab lab = new TinyLab();
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() {
+    lab.close();
+  }
+
+  private static Plan plan(List<String> methods, ObjectNode training, int shots) {
+    return new Plan(
+        methods.stream()
+            .map(id -> JsonNodeFactory.instance.objectNode().put("method", id))
+            .map(method -> Contender.of(method, training, Preset.FEW_SHOT, Map.of()))
+            .toList(),
+        List.of(shots),
+        List.of(1L),
+        1);
+  }
+
+  private static ObjectNode epochs(int epochs) {
+    return JsonNodeFactory.instance.objectNode().put("epochs", epochs).put("checkpoint_every", 1);
+  }
+
+  private Path run(String set, String method, int shots) {
+    return folder.resolve("out/%s/%s/shots%s/seed1".formatted(set, method, shots));
+  }
+
+  @Test
+  void oneImageAClassIsABatchOfItsOwn() throws IOException {
+    DataSet data = Pictures.dataSet(folder.resolve("abc"), List.of("a", "b", "c_d"), 1, 0, 2);
+    JsonNode table =
+        lab.run(
+            new FewShotCurve(List.of(data)), plan(ALL, epochs(3), 1), folder.resolve("out"));
+    assertThat(table.path("cells")).hasSize(4);
+    for (String id : ALL) {
+      List<String> steps = Files.readAllLines(run("abc", id, 1).resolve("events.jsonl"));
+      assertThat(steps).as(id).hasSize(3); // a step an epoch
+      assertThat(results(id).path("targets").path(0).path("total").asInt()).isEqualTo(6);
+    }
+    // Fewer images than a batch, but a pool of 3 x 20: the one batch of CLAP is all of the pool.
+    assertThat(results("clap").path("training").path("images").asInt()).isEqualTo(3 * 60);
+    assertThat(results("taskres").path("training").path("images").asInt()).isEqualTo(3 * 3);
+  }
+
+  private JsonNode results(String id) {
+    return TinyLab.results(run("abc", id, 1));
+  }
+
+  @Test
+  void aSingleClassIsLearnedAndFound() {
+    DataSet data = Pictures.dataSet(folder.resolve("one"), List.of("only"), 2, 0, 3);
+    JsonNode table =
+        lab.run(
+            new FewShotCurve(List.of(data)), plan(ALL, epochs(2), 2), folder.resolve("out"));
+    assertThat(table.path("rows")).hasSize(4);
+    for (JsonNode row : table.path("rows")) {
+      assertThat(row.path("columns").path(0).path("accuracy").asDouble()).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void classesOfUnequalNumbersAndOneWithoutTrainingImagesGiveSoundResults() {
+    Path root = folder.resolve("uneven");
+    DataSet unused = Pictures.dataSet(root, List.of("many"), 40, 0, 2);
+    DataSet unusedToo = Pictures.dataSet(root, List.of("rare"), 1, 0, 2);
+    DataSet data = Pictures.dataSet(root, List.of("none"), 0, 0, 2);
+    assertThat(data.train()).hasSize(41);
+    ObjectNode training = epochs(2).put("batch_size", 16).put("augment", "pool:2");
+    JsonNode table =
+        lab.run(
+            new FewShotCurve(List.of(data)), plan(ALL, training, 0), folder.resolve("out"));
+    for (JsonNode cell : table.path("cells")) {
+      JsonNode results = TinyLab.results(folder.resolve("out").resolve(cell.path("run").asText()));
+      JsonNode target = results.path("targets").path(0);
+      // The class without a training image is not among those learned and asked about.
+      assertThat(target.path("class_names")).extracting(JsonNode::asText).contains("many", "rare");
+      assertThat(target.path("class_names")).hasSize(2);
+      // Two batches of 16 an epoch, as 41 images have, not the five of the pool.
+      assertThat(results.path("training").path("images").asInt()).isEqualTo(2 * 2 * 16);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"taskres", "clap"})
+  void interruptedAndGoneOnItEndsInTheSameBytes(String id) throws IOException {
+    DataSet data = Pictures.dataSet(folder.resolve("abc"), List.of("a", "b", "c"), 2, 0, 1);
+    ObjectNode training = epochs(4).put("batch_size", 2).put("augment", "pool:3");
+    FewShotCurve protocol = new FewShotCurve(List.of(data));
+    Plan plan = plan(List.of(id), training, 2);
+    JsonNode unused = lab.run(protocol, plan, folder.resolve("out"));
+    byte[] expected = Files.readAllBytes(run("abc", id, 2).resolve("classifier.safetensors"));
+    AtomicInteger steps = new AtomicInteger();
+    int stops = 0;
+    while (!Files.exists(folder.resolve("torn/results.json"))) {
+      try {
+        JsonNode done =
+            lab.run(
+                protocol, plan, folder.resolve("torn"), () -> steps.incrementAndGet() % 5 == 0);
+        assertThat(done.path("cells")).hasSize(1);
+      } catch (KgCoopException e) {
+        assertThat(e.category()).isEqualTo(KgCoopException.Category.INTERRUPTED);
+        stops++;
+      }
+    }
+    assertThat(stops).isEqualTo(2); // of 4 epochs of 3 steps
+    Path torn = folder.resolve("torn/abc/%s/shots2/seed1/classifier.safetensors".formatted(id));
+    assertThat(Files.readAllBytes(torn)).isEqualTo(expected);
+  }
+
+  @Test
+  void whatAnswersForItsOwnClassesAloneIsRefusedBeforeItIsAskedForOthers() {
+    DataSet data = Pictures.dataSet(folder.resolve("ab"), List.of("a", "b"), 1, 0, 1);
+    BaseToNew protocol = new BaseToNew(List.of(data));
+    for (String id : List.of("taskres", "clap", "zs-lp")) {
+      assertThatThrownBy(
+              () -> lab.run(protocol, plan(List.of(id), epochs(1), 1), folder.resolve("out")))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("of each class cannot be used on new classes, such as 'b' of ab");
+    }
+    JsonNode table =
+        lab.run(protocol, plan(List.of("clip-adapter"), epochs(1), 1), folder.resolve("new"));
+    assertThat(table.path("rows").path(0).has("h")).isTrue();
+  }
+
+  @Test
+  void theFileOfARunAnswersForSomeOfItsClasses() {
+    DataSet data = Pictures.dataSet(folder.resolve("abc"), List.of("a", "b", "c_d"), 1, 0, 1);
+    JsonNode unused =
+        lab.run(
+            new FewShotCurve(List.of(data)), plan(ALL, epochs(1), 1), folder.resolve("out"));
+    for (String id : ALL) {
+      ClassifierFile file =
+          ClassifierFile.read(run("abc", id, 1).resolve("classifier.safetensors"));
+      assertThat(file.method().id()).isEqualTo(id);
+      try (FeatureClassifier some = file.classifier(lab.clip, List.of("c d", "a"));
+          Scope scope = Scope.open("test")) {
+        assertThat(some.logits(TinyClip.features(2)).shape())
+            .containsExactly(2, 2);
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package org.kgcoop.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.fixtures.FixedFitting;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.HandCrafted;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Underscores;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+class TaskResTest {
+  private static final List<String> NAMES = List.of("cat", "St. Bernard", "ice_cream");
+  private static final HandCrafted TEXTS =
+      new HandCrafted(List.of("a photo of a {}.", "the {}"), Underscores.KEEP);
+  private static final TaskRes METHOD = new TaskRes(TEXTS, 0.7);
+  private static final String RESIDUALS = "text_feature_residuals";
+
+  private final Clip clip = TinyClip.load();
+
+  @AfterEach
+  void close() {
+    clip.close();
+  }
+
+  private static Learned learned(Tensor residuals) {
+    return new Learned(
+        METHOD, NAMES, Map.of(RESIDUALS, StoredTensor.of(RESIDUALS, residuals)));
+  }
+
+  @Test
+  void aResidualOfZeroIsTheUnitRawMean() {
+    try (Learner learner = METHOD.learner(new FixedFitting(clip, NAMES));
+        FeatureClassifier fixed = learner.fixed();
+        Scope scope = Scope.open("test")) {
+      assertThat(learner.parameters().keySet()).containsExactly(RESIDUALS);
+      assertThat(fixed.classFeatures().orElseThrow().toFloats())
+          .containsExactly(TEXTS.raw(clip, NAMES).unitRows().toFloats(), within(1e-6f));
+    }
+  }
+
+  @Test
+  void whatWasLearnedAnswersByBasePlusWeighedResidual() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor residuals = TinyClip.normal(4, 0.5, 3, 12);
+      float[] base = TEXTS.raw(clip, NAMES).toFloats();
+      float[] x = residuals.toFloats();
+      try (FeatureClassifier classifier = learned(residuals).classifier(clip, NAMES)) {
+        float[] found = classifier.classFeatures().orElseThrow().toFloats();
+        for (int c = 0; c < 3; c++) {
+          double squares = 0;
+          for (int e = 0; e < 12; e++) {
+            squares += Math.pow(base[12 * c + e] + 0.7 * x[12 * c + e], 2);
+          }
+          for (int e = 0; e < 12; e++) {
+            assertThat((double) found[12 * c + e])
+                .isCloseTo(
+                    (base[12 * c + e] + 0.7 * x[12 * c + e]) / Math.sqrt(squares), within(1e-5));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void restoredItGivesTheLogitsOfTheLearner() {
+    try (Learner learner = METHOD.learner(new FixedFitting(clip, NAMES));
+        Scope scope = Scope.open("test")) {
+      Tensor residuals = TinyClip.normal(4, 0.5, 3, 12);
+      Objects.requireNonNull(learner.parameters().get(RESIDUALS)).copy_(residuals);
+      Tensor features = TinyClip.features(5);
+      try (FeatureClassifier classifier = learned(residuals).classifier(clip, NAMES);
+          FeatureClassifier some =
+              learned(residuals).classifier(clip, List.of("ice cream", "cat"))) {
+        Tensor logits = learner.logits(features);
+        assertThat(classifier.logits(features).toFloats()).isEqualTo(logits.toFloats());
+        assertThat(some.logits(features).select(1, 0).toFloats())
+            .isEqualTo(logits.select(1, 2).toFloats());
+      }
+    }
+  }
+
+  @Test
+  void newClassesAndAnotherWidthAreRefused() {
+    try (Scope scope = Scope.open("test");
+        Clip other = TinyClip.smallest()) {
+      Learned learned = learned(TinyClip.normal(4, 0.5, 3, 12));
+      assertThatThrownBy(() -> learned.classifier(clip, List.of("cat", "dog")))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessage(
+              "TaskRes: a residual of each class cannot be used on new classes, such as 'dog'; its"
+                  + " own are 3");
+      assertThatThrownBy(() -> learned.classifier(other, NAMES))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining(
+              "TaskRes: learned tensor 'text_feature_residuals' is FLOAT32(3, 12), expected [3,"
+                  + " 4]");
+    }
+  }
+
+  @Test
+  void anAlphaThatIsNoWeightIsRefused() {
+    for (double alpha : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> new TaskRes(TEXTS, alpha))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessage("TaskRes's alpha: expected above 0, got " + alpha);
+    }
+  }
+}
