@@ -13,7 +13,6 @@ import org.kgcoop.Version;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.TextMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.runs.Predictions;
@@ -189,8 +188,6 @@ public final class TrialRun {
   /** Each data set has a hand-crafted text of its own; what was learned is the same for all. */
   private FeatureClassifier classifier(Learned learned, DataSet asked) {
     Method there = trial.contender().method().apply(trial.draw().occasion(asked));
-    return there instanceof TextMethod text
-        ? text.classifier(bench.clip(), asked.classNames())
-        : learned.classifier(bench.clip(), asked.classNames());
+    return learned.on(there).classifier(bench.clip(), asked.classNames());
   }
 }

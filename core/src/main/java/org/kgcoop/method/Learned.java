@@ -46,6 +46,15 @@ public record Learned(Method method, List<String> classNames, Map<String, Stored
     return new ClassBound(method.classifier(clip, this, classNames), classNames, asked);
   }
 
+  /**
+   * The same for other data.
+   *
+   * @param there the method as it would learn from those
+   */
+  public Learned on(Method there) {
+    return new Learned(method.on(there), classNames, tensors);
+  }
+
   /** The tensors in the open scope of this thread. */
   public Map<String, Tensor> values() {
     Map<String, Tensor> values = new LinkedHashMap<>();

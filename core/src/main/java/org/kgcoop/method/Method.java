@@ -47,6 +47,16 @@ public interface Method {
   FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames);
 
   /**
+   * The method as it classifies other data than it has learned from: itself where it knows nothing
+   * of their hand-crafted texts.
+   *
+   * @param there the method as it would learn from those data
+   */
+  default Method on(Method there) {
+    return this;
+  }
+
+  /**
    * The method with its steps of training, if there are any; a setting that is still to be found
    * has any value.
    */

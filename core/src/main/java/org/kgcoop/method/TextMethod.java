@@ -11,6 +11,12 @@ public interface TextMethod extends Method {
   /** The classifier of those classes, for the caller to close. */
   FeatureClassifier classifier(Clip clip, List<String> classNames);
 
+  /** The texts of the other data. */
+  @Override
+  default Method on(Method there) {
+    return there;
+  }
+
   @Override
   default Learned fit(Fitting fitting) {
     return new Learned(this, fitting.classNames(), Map.of());

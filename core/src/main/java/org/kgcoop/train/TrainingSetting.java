@@ -39,13 +39,14 @@ public record TrainingSetting(
           whole(
               "epochs",
               "",
-              "Default: the method's published one (CoOp 200, CoCoOp 10, the others 100; CoOp and"
-                  + " ProGrad 50 on ImageNet, and in fewshot by the number of shots)"),
+              "Default: the method's published one (CoOp 200, CoCoOp 10, ProGrad and KgCoOp 100,"
+                  + " TCP 50, LASP 25; otherwise on ImageNet and some other data sets, and in fewshot"
+                  + " by the number of shots)"),
           whole(
               "batch_size",
               "",
-              "Images a step (default: the method's published one: CoOp and ProGrad 32, CoCoOp 1,"
-                  + " KgCoOp 128)"),
+              "Images a step (default: the method's published one: CoCoOp 1, KgCoOp 128, most others"
+                  + " 32)"),
           number("lr", "RATE", "0.002", "Learning rate"),
           text(
               "decay",
@@ -85,6 +86,14 @@ public record TrainingSetting(
           number("beta1", "X", "0.9", "Of adam and adamw").of(Subject.OPTIMISER),
           number("beta2", "X", "0.999", "Of adam and adamw").of(Subject.OPTIMISER),
           number("alpha", "X", "0.99", "Of rmsprop").of(Subject.OPTIMISER),
+          number("epsilon", "X", "1e-8", "What adam, adamw and rmsprop add to a root of squares")
+              .of(Subject.OPTIMISER),
+          number(
+                  "clip_norm",
+                  "X",
+                  "0",
+                  "Bound on the norm of all gradients together; 0 for none (default: LASP 1)")
+              .of(Subject.OPTIMISER),
           text(
                   "transforms",
                   "LIST",

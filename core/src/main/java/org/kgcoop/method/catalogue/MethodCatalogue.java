@@ -15,13 +15,16 @@ import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.Tcp;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Templates;
 
 /**
@@ -55,7 +58,20 @@ public final class MethodCatalogue {
                       s.number("temperature", 1),
                       s.number("lambda", 1))),
           new Entry(CoCoOp.ID, CONTEXT, s -> new CoCoOp(s.context(4, "a photo of a"))),
-          new Entry(KgCoOp.ID, with(CONTEXT, "weight", "weight_grid"), MethodCatalogue::kgCoOp));
+          new Entry(KgCoOp.ID, with(CONTEXT, "weight", "weight_grid"), MethodCatalogue::kgCoOp),
+          new Entry(
+              Tcp.ID,
+              Set.of("context_tokens", "class_tokens", "pattern", "layer", "weight"),
+              MethodCatalogue::tcp),
+          new Entry(
+              Lasp.ID,
+              Set.of("context_tokens", "words", "templates", "weight", "virtual"),
+              s ->
+                  new Lasp(
+                      s.context(4, "a photo of a"),
+                      s.texts("templates", Lasp.TEMPLATES),
+                      s.number("weight", Lasp.DEFAULT_WEIGHT),
+                      s.flag("virtual", false))));
 
   private MethodCatalogue() {}
 
@@ -67,6 +83,17 @@ public final class MethodCatalogue {
           s.numbers("weight_grid", AutoWeight.GRID));
     }
     return new KgCoOp(context, s.template(), s.number("weight", KgCoOp.DEFAULT_WEIGHT));
+  }
+
+  private static Method tcp(Settings s) {
+    int tokens = s.whole("context_tokens", Tcp.DEFAULT_TOKENS);
+    return new Tcp(
+        tokens,
+        s.whole("class_tokens", Tcp.DEFAULT_TOKENS),
+        s.text("pattern", PromptText.pattern(tokens)),
+        s.whole("layer", Tcp.DEFAULT_LAYER),
+        s.template(),
+        s.number("weight", Tcp.DEFAULT_WEIGHT));
   }
 
   private record Entry(String id, Set<String> keys, Function<Settings, Method> make) {}
@@ -158,12 +185,8 @@ public final class MethodCatalogue {
     /** Words that stay whatever the number of vectors. */
     ContextSettings paddedContext(int defaultTokens, String defaultWords) {
       String words = text("words", defaultWords);
-      int tokens = (int) number("context_tokens", defaultTokens);
-      if (tokens != number("context_tokens", defaultTokens)) {
-        throw wrong("context_tokens", "a whole number");
-      }
       return new ContextSettings(
-          tokens,
+          whole("context_tokens", defaultTokens),
           words,
           ClassTokenPosition.ofId(text("class_position", "end")),
           flag("class_specific", false));
@@ -213,6 +236,14 @@ public final class MethodCatalogue {
         throw wrong(key, "a number");
       }
       return value.asDouble();
+    }
+
+    int whole(String key, int otherwise) {
+      double number = number(key, otherwise);
+      if (number != (int) number) {
+        throw wrong(key, "a whole number");
+      }
+      return (int) number;
     }
 
     private String text(String key, String otherwise) {
