@@ -3,14 +3,17 @@ package org.kgcoop.verify;
 import static org.kgcoop.verify.ReferenceFolder.texts;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TrainedMethod;
@@ -27,6 +30,8 @@ import org.kgcoop.tensor.UpdateRule;
 
 /** The kind {@code train}: losses, gradients and parameters of some steps, logits at their end. */
 final class TrainCase {
+  private static final String CLIP_NORM = "clip_norm";
+
   private final ReferenceFolder folder;
   private final JsonNode c;
   private final Comparison comparison;
@@ -49,7 +54,11 @@ final class TrainCase {
 
   /** The method of a case, which has something to train. */
   static TrainedMethod method(JsonNode c) {
-    Method method = MethodCatalogue.parse(c.path("settings"));
+    JsonNode settings = c.path("settings");
+    if (settings instanceof ObjectNode all) {
+      settings = all.deepCopy().without(List.of("all_classnames", CLIP_NORM)); // none of methods
+    }
+    Method method = MethodCatalogue.parse(settings);
     return method
         .trained()
         .orElseThrow(() -> KgCoopException.configuration(method.title() + " has nothing to train"));
@@ -57,13 +66,27 @@ final class TrainCase {
 
   /** A learner that starts from the tensors of a case. */
   static Learner learner(ReferenceFolder folder, Clip clip, JsonNode c, List<String> classNames) {
-    Learner learner = method(c).learner(new CaseFitting(folder, clip, c, classNames));
+    TrainedMethod method = method(c);
+    CaseFitting fitting = new CaseFitting(folder, clip, c, classNames);
+    Learner learner =
+        method instanceof Lasp lasp
+            ? lasp.learner(fitting, step -> noise(folder, c, step))
+            : method.learner(fitting);
     Map<String, Tensor> init = new LinkedHashMap<>();
     c.path("init")
         .properties()
         .forEach(e -> init.put(e.getKey(), folder.tensor(e.getValue().asText()).tensor()));
     learner.load(init);
     return learner;
+  }
+
+  /** The noise that a case states for a step. */
+  private static Optional<IntFunction<Tensor>> noise(
+      ReferenceFolder folder, JsonNode c, long step) {
+    JsonNode name = c.path("steps").path((int) step).path("noise");
+    return name.isTextual()
+        ? Optional.of(template -> folder.tensor(name.asText()).tensor().select(0, template))
+        : Optional.empty();
   }
 
   private void run() {
@@ -75,7 +98,9 @@ final class TrainCase {
           step(c.path("steps").path(s), s, learner, optimizer);
         }
       }
-      compareLogits("logits after training", learner, c.path("expect"));
+      try (FeatureClassifier trained = classifier(learner)) {
+        compareLogits("logits after training", trained, c.path("expect"));
+      }
       if (c.has("transfer")) {
         transferred("after training", learner, c.path("transfer").path("expect"));
       }
@@ -96,7 +121,7 @@ final class TrainCase {
 
   private void atStart(Learner learner) {
     if (c.has("class_features")) {
-      try (FeatureClassifier fixed = learner.fixed()) {
+      try (FeatureClassifier fixed = classifier(learner)) {
         fixed
             .classFeatures()
             .or(() -> Optional.ofNullable(learner.buffers().get("text_features")))
@@ -121,7 +146,9 @@ final class TrainCase {
       }
     }
     if (c.has("initial")) {
-      compareLogits("logits at the start", learner, c.path("initial"));
+      try (FeatureClassifier start = classifier(learner)) {
+        compareLogits("logits at the start", start, c.path("initial"));
+      }
     }
     if (c.has("transfer")) {
       transferred("at the start", learner, c.path("transfer").path("initial"));
@@ -134,26 +161,46 @@ final class TrainCase {
         folder, what, ModelCases.logits(classifier, features), expected.asText(), comparison);
   }
 
-  /** Logits of classes that were not learned, by what was. */
-  private void transferred(String when, Learner learner, JsonNode expected) {
+  /** A classifier of the classes of a case; LASP's virtual ones are among them. */
+  private FeatureClassifier classifier(Learner learner) {
+    if (!c.path("settings").path("virtual").asBoolean()) {
+      return learner.fixed();
+    }
+    List<String> names = new ArrayList<>(fitting.classNames());
+    List<String> rest = new ArrayList<>(fitting.allClassNames());
+    rest.removeAll(names);
+    names.addAll(rest);
+    return learned(learner).classifier(clip, names);
+  }
+
+  private Learned learned(Learner learner) {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     learner.parameters().forEach((name, value) -> tensors.put(name, StoredTensor.of(name, value)));
-    Learned learned = new Learned(method, fitting.classNames(), tensors);
+    return new Learned(method, fitting.classNames(), tensors);
+  }
+
+  /** Logits of classes that were not learned, by what was. */
+  private void transferred(String when, Learner learner, JsonNode expected) {
     try (FeatureClassifier other =
-        learned.classifier(clip, texts(c.path("transfer").path("classnames")))) {
+        learned(learner).classifier(clip, texts(c.path("transfer").path("classnames")))) {
       compareLogits("logits of other classes " + when, other, expected);
     }
   }
 
   private void step(JsonNode expected, int number, Learner learner, Optimizer optimizer) {
     Step step = learner.step(batch(expected, number));
+    double bound = c.path("settings").path(CLIP_NORM).asDouble();
+    if (bound > 0) {
+      step = step.clipped(bound);
+    }
+    Map<String, Double> losses = step.losses();
     String at = " of step " + number;
     expected
         .path("losses")
         .properties()
         .forEach(
             e -> {
-              Double loss = step.losses().get(e.getKey());
+              Double loss = losses.get(e.getKey());
               if (loss == null) {
                 comparison.problem("no loss '" + e.getKey() + "'" + at);
               } else {
@@ -189,7 +236,7 @@ final class TrainCase {
     Tensor images = ModelCases.images(folder, c, "images"); // (S, B, 3, R, R)
     Tensor seen = images.select(0, number % images.size(0)).narrow(0, 0, labels.length);
     try (Autograd.Switch off = Autograd.off()) {
-      return new Batch(ModelCases.features(clip, seen), Tensor.of(labels, labels.length));
+      return new Batch(ModelCases.features(clip, seen), Tensor.of(labels, labels.length), number);
     }
   }
 }

@@ -342,15 +342,8 @@ public final class Adaptation {
   }
 
   private List<Part> parts(DataSet data) {
-    List<Part> parts = new ArrayList<>();
     if (request.unseen().isEmpty()) {
-      List<Folds.Fold> folds = Folds.of(data);
-      for (int i = 0; i < folds.size(); i++) {
-        parts.add(
-            new Part(
-                "fold" + (i + 1), folds.get(i).fitted(), Map.of(HELD_OUT, folds.get(i).heldOut())));
-      }
-      return parts;
+      return folds(data, FOLDS);
     }
     if (data.classNames().size() < FEWEST_CLASSES_TO_HIDE) {
       throw KgCoopException.configuration(
@@ -358,6 +351,7 @@ public final class Adaptation {
                   .formatted(data.name(), data.classNames().size(), FEWEST_CLASSES_TO_HIDE)
               + " are needed; leave --unseen out");
     }
+    List<Part> parts = new ArrayList<>();
     for (ClassSplit hidden : List.of(ClassSplit.NEW, ClassSplit.BASE)) {
       Halves halves = Halves.of(data, hidden);
       Map<String, DataSet> targets = new LinkedHashMap<>();

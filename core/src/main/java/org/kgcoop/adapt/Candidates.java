@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.experiment.Contender;
+import org.kgcoop.method.Clap;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Probe;
+import org.kgcoop.method.Tcp;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.Preset;
 import org.kgcoop.prompt.Templates;
@@ -19,9 +21,7 @@ import org.kgcoop.prompt.Templates;
  * embedded:tuning} alone.
  */
 final class Candidates {
-  private static final String CLAP = "clap";
   private static final String TIPF = "tip-adapter-f";
-  private static final String TCP = "tcp"; // TEMP
 
   /** In the order in which one is preferred to another that does as well. */
   static final List<String> SHORT_LIST =
@@ -51,7 +51,7 @@ final class Candidates {
 
   /** True for a method whose steps go through the text tower, which takes most of the time. */
   static boolean trainsText(String id) {
-    return id.equals(KgCoOp.ID) || id.equals(TCP);
+    return id.equals(KgCoOp.ID) || id.equals(Tcp.ID);
   }
 
   Contender contender(String id) {
@@ -59,14 +59,14 @@ final class Candidates {
     ObjectNode training =
         JsonNodeFactory.instance.objectNode().put("augment", views == 0 ? "test" : "bank:" + views);
     switch (id) {
-      case KgCoOp.ID, TCP -> {
+      case KgCoOp.ID, Tcp.ID -> {
         training.put("epochs", PROMPT_EPOCHS).put("batch_size", PROMPT_BATCH);
         if (embedded && id.equals(KgCoOp.ID)) {
           method.put("words", Templates.words(EmbeddedClip.TEMPLATE));
           training.put("lr", EMBEDDED_RATE);
         }
       }
-      case CLAP -> training.put("augment", views == 0 ? "test" : "pool:" + views);
+      case Clap.ID -> training.put("augment", views == 0 ? "test" : "pool:" + views);
       case TIPF -> method.put("views", views);
       default -> {}
     }

@@ -3,6 +3,7 @@ package org.kgcoop.clip;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Functions;
@@ -88,12 +89,43 @@ public final class TextEncoder implements AutoCloseable {
    * @return (C, E)
    */
   public Tensor features(Tensor embedded, PackedTexts layout) {
-    Tensor x = embedded.plus(Functions.rows(positions, layout.positions()));
-    for (TransformerBlock block : blocks.subList(0, blocks.size() - 1)) {
-      x = block.texts(x, layout);
+    return features(embedded, layout, null);
+  }
+
+  /**
+   * States that texts have of their own from a block on, in place of what the blocks before made.
+   *
+   * @param block before which they come, counted from 0
+   * @param states (S, W), all there are
+   * @param layout from that block on
+   * @param gather (N of that layout), into the rows of [the layout before; states]
+   */
+  public record OwnStates(int block, Tensor states, PackedTexts layout, Tensor gather) {
+    private Tensor before(Tensor x) {
+      return Functions.rows(Tensor.concat(List.of(x, states), 0), gather);
     }
-    Tensor ends = blocks.get(blocks.size() - 1).ends(x, layout); // (C, W)
-    return Functions.layerNorm(ends, normWeight, normBias, epsilon).matmul(projection);
+  }
+
+  /**
+   * Features of texts, before they are brought to unit length, some of whose states come from
+   * outside.
+   *
+   * @param embedded (N, W) token embeddings without positions, in the order of the layout
+   * @param own replaces states; null where there are none
+   * @return (C, E)
+   */
+  public Tensor features(Tensor embedded, PackedTexts layout, @Nullable OwnStates own) {
+    Tensor x = embedded.plus(Functions.rows(positions, layout.positions()));
+    PackedTexts rows = layout;
+    for (int i = 0; i < blocks.size(); i++) {
+      if (own != null && own.block() == i) {
+        x = own.before(x);
+        rows = own.layout();
+      }
+      boolean last = i == blocks.size() - 1;
+      x = last ? blocks.get(i).ends(x, rows) : blocks.get(i).texts(x, rows);
+    }
+    return Functions.layerNorm(x, normWeight, normBias, epsilon).matmul(projection); // of (C, W)
   }
 
   /** Frees what it has made of its weights, which belong to others. */

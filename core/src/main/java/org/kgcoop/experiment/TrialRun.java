@@ -188,6 +188,6 @@ public final class TrialRun {
   /** Each data set has a hand-crafted text of its own; what was learned is the same for all. */
   private FeatureClassifier classifier(Learned learned, DataSet asked) {
     Method there = trial.contender().method().apply(trial.draw().occasion(asked));
-    return learned.elsewhere(there).classifier(bench.clip(), asked.classNames());
+    return learned.on(there).classifier(bench.clip(), asked.classNames());
   }
 }

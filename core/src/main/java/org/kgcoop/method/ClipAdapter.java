@@ -66,7 +66,7 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
   }
 
   @Override
-  public Method elsewhere(Method there) {
+  public Method on(Method there) {
     return there;
   }
 

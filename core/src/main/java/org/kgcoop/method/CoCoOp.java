@@ -2,11 +2,8 @@ package org.kgcoop.method;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.prompt.Batch;
@@ -18,9 +15,7 @@ import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.TextFeatures;
-import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Autograd;
-import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -78,36 +73,24 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
   private static final class ConditionalLearner implements Learner {
     private final double logitScale;
     private final TextFeatures text;
-    private final Device device;
-    private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+    private final Tensor context; // (M, W)
+    private final MetaNet net;
 
     ConditionalLearner(Clip clip, List<String> classNames, ContextSettings settings, long seed) {
       logitScale = clip.logitScale();
       text = new TextFeatures(clip, PromptText.learned(clip, classNames, settings));
       int embed = clip.config().embedDim();
-      int hidden = Math.max(1, embed / 16);
-      int width = clip.config().textWidth();
-      device = clip.device();
-      try (Scope scope = Scope.open("parameters")) {
-        add("ctx", Context.initial(clip, settings, classNames.size(), seed));
-        PythonRandom random = new PythonRandom(seed);
-        addLinear("meta_net.linear1", embed, hidden, random);
-        addLinear("meta_net.linear2", hidden, width, random);
+      net =
+          new MetaNet(
+              embed, Math.max(1, embed / 16), clip.config().textWidth(), seed, clip.device());
+      try (Scope scope = Scope.open("context")) {
+        context = Context.initial(clip, settings, classNames.size(), seed).parameter().keep();
       }
-    }
-
-    private void add(String name, Tensor value) {
-      parameters.put(name, value.to(device).parameter().keep());
-    }
-
-    private void addLinear(String name, int in, int out, PythonRandom random) {
-      add(name + ".weight", Start.weight(random, out, in));
-      add(name + ".bias", Start.bias(random, out, in));
     }
 
     @Override
     public Map<String, Tensor> parameters() {
-      return Collections.unmodifiableMap(parameters);
+      return net.parameters(context);
     }
 
     @Override
@@ -155,17 +138,8 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
      * @return (B, M, W)
      */
     private Tensor contexts(Tensor features) {
-      Tensor hidden = Functions.relu(linear("meta_net.linear1", features));
-      Tensor shift = linear("meta_net.linear2", hidden); // (B, W)
-      return parameter("ctx").plus(shift.reshape(features.size(0), 1, -1));
-    }
-
-    private Tensor linear(String name, Tensor x) {
-      return Functions.linear(x, parameter(name + ".weight"), parameter(name + ".bias"));
-    }
-
-    private Tensor parameter(String name) {
-      return Objects.requireNonNull(parameters.get(name), name);
+      Tensor shift = net.apply(features, Functions::relu); // (B, W)
+      return context.plus(shift.reshape(features.size(0), 1, -1));
     }
 
     /** Image by image, so that memory does not grow with the batch. */
@@ -177,25 +151,26 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       List<Tensor> byContexts = new ArrayList<>(); // each (M, W)
       for (int b = 0; b < size; b++) {
         try (Scope scope = Scope.open("image")) {
-          TextFeatures.Pass pass = text.pass(contexts.select(0, b));
-          Tensor classFeatures = pass.features().parameter();
-          Tensor logits = row(batch.features().narrow(0, b, 1), classFeatures);
+          TextFeatures.Pass pass = text.pass(List.of(contexts.select(0, b)));
+          Tensor raw = pass.features().parameter();
+          Tensor logits = row(batch.features().narrow(0, b, 1), raw.unitRows());
           Tensor share = // of the mean over the batch
               Functions.crossEntropy(logits, batch.labels().narrow(0, b, 1)).times(1.0 / size);
           loss += share.item();
-          List<Tensor> byFeatures = Autograd.gradients(share, List.of(classFeatures), false);
-          byContexts.add(scope.promote(pass.gradients(byFeatures).get(0)));
+          List<Tensor> byFeatures = Autograd.gradients(share, List.of(raw), false);
+          byContexts.add(scope.promote(pass.gradients(byFeatures).get(0).get(0)));
         }
       }
       return new Step(
           Map.of("loss", loss),
           Autograd.gradients(
-              contexts, Tensor.stack(byContexts, 0), new ArrayList<>(parameters.values()), false));
+              contexts, Tensor.stack(byContexts, 0), List.copyOf(parameters().values()), false));
     }
 
     @Override
     public void close() {
-      parameters.values().forEach(Tensor::close);
+      context.close();
+      net.close();
       text.close();
     }
   }

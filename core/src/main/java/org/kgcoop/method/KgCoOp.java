@@ -71,12 +71,11 @@ public record KgCoOp(ContextSettings context, String template, double weight)
   }
 
   /**
-   * The loss.
+   * The loss, which is TCP's too.
    *
    * @param handCrafted t^clip, (C, E)
    */
-  private record Objective(ClassFeatures handCrafted, double weight)
-      implements ContextLearner.Objective {
+  record Objective(ClassFeatures handCrafted, double weight) implements ContextLearner.Objective {
 
     @Override
     public ContextLearner.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {

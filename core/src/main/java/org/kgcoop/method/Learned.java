@@ -47,9 +47,13 @@ public record Learned(Method method, List<String> classNames, Map<String, Stored
     return new ClassBound(method.classifier(clip, this, classNames), classNames, asked);
   }
 
-  /** The same, asked about other data. */
-  public Learned elsewhere(Method there) {
-    return new Learned(method.elsewhere(there), classNames, tensors);
+  /**
+   * The same for other data.
+   *
+   * @param there the method as it would learn from those
+   */
+  public Learned on(Method there) {
+    return new Learned(method.on(there), classNames, tensors);
   }
 
   /** The tensors in the open scope of this thread. */

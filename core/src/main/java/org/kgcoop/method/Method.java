@@ -47,12 +47,12 @@ public interface Method {
   FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames);
 
   /**
-   * This method, asked about other data than it learned from. One that goes by a hand-crafted text
-   * goes by theirs.
+   * The method as it classifies other data than it has learned from: itself where it knows nothing
+   * of their hand-crafted texts.
    *
-   * @param there the same method with the settings for those data
+   * @param there the method as it would learn from those data
    */
-  default Method elsewhere(Method there) {
+  default Method on(Method there) {
     return this;
   }
 

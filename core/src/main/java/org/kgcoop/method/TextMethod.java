@@ -11,14 +11,15 @@ public interface TextMethod extends Method {
   /** The classifier of those classes, for the caller to close. */
   FeatureClassifier classifier(Clip clip, List<String> classNames);
 
+  /** The texts of the other data. */
   @Override
-  default Learned fit(Fitting fitting) {
-    return new Learned(this, fitting.classNames(), Map.of());
+  default Method on(Method there) {
+    return there;
   }
 
   @Override
-  default Method elsewhere(Method there) {
-    return there;
+  default Learned fit(Fitting fitting) {
+    return new Learned(this, fitting.classNames(), Map.of());
   }
 
   @Override

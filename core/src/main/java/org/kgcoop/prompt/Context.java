@@ -23,7 +23,8 @@ public final class Context {
     int width = clip.config().textWidth();
     if (settings.words().isEmpty()) {
       long count = (long) m * width * (settings.classSpecific() ? classes : 1);
-      Tensor values = Tensor.of(gaussians(seed, Math.toIntExact(count)), count).to(clip.device());
+      float[] start = new PythonRandom(seed).gaussians(DEVIATION, Math.toIntExact(count));
+      Tensor values = Tensor.of(start, count).to(clip.device());
       return settings.classSpecific()
           ? values.reshape(classes, m, width)
           : values.reshape(m, width);
@@ -39,15 +40,5 @@ public final class Context {
             ? rows
             : Tensor.concat(List.of(Tensor.full(0, m - words, width).to(clip.device()), rows), 0);
     return settings.classSpecific() ? shared.expand(classes, m, width) : shared;
-  }
-
-  /** The same on every JDK. */
-  private static float[] gaussians(long seed, int count) {
-    PythonRandom random = new PythonRandom(seed);
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = (float) (DEVIATION * random.gauss());
-    }
-    return values;
   }
 }

@@ -98,16 +98,18 @@ public final class ContextLearner implements Learner {
 
   @Override
   public Step step(Batch batch) {
-    TextFeatures.Pass pass = text.pass(context);
-    Tensor classFeatures = pass.features().parameter(); // (C, E)
+    TextFeatures.Pass pass = text.pass(List.of(context));
+    Tensor raw = pass.features().parameter(); // (C, E)
+    Tensor classFeatures = raw.unitRows();
     Losses losses = objective.losses(classFeatures, logits(batch.features(), classFeatures), batch);
     List<Tensor> byFeatures = new ArrayList<>(); // each (C, E)
     for (Tensor loss : losses.followed()) {
-      byFeatures.add(Autograd.gradients(loss, List.of(classFeatures), true).get(0));
+      byFeatures.add(Autograd.gradients(loss, List.of(raw), true).get(0));
     }
     Map<String, Double> values = new LinkedHashMap<>();
     losses.told().forEach((name, loss) -> values.put(name, loss.item()));
-    return new Step(values, List.of(objective.combined(pass.gradients(byFeatures))));
+    List<Tensor> byContext = pass.gradients(byFeatures).stream().map(g -> g.get(0)).toList();
+    return new Step(values, List.of(objective.combined(byContext)));
   }
 
   @Override

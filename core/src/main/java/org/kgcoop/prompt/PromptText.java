@@ -25,6 +25,12 @@ import org.kgcoop.clip.Tokenizer;
 public record PromptText(
     List<Row> rows, int contextTokens, boolean classSpecific, int sharedLength) {
 
+  /** The word that stands in a text for a learned vector. */
+  private static final String FILLER = "X";
+
+  /** More than any text tower has positions. */
+  private static final int MOST_TOKENS = 10_000;
+
   /**
    * The row of a class.
    *
@@ -59,12 +65,8 @@ public record PromptText(
    */
   public static PromptText learned(Clip clip, List<String> classNames, ContextSettings context) {
     int m = context.tokens();
-    if (m >= clip.config().contextLength()) {
-      throw KgCoopException.configuration(
-          "%s context tokens do not fit into the %s of this CLIP's texts: use fewer"
-              .formatted(m, clip.config().contextLength()));
-    }
-    List<String> words = new ArrayList<>(Collections.nCopies(m - context.wordCount(), "X"));
+    checkLength(clip, m);
+    List<String> words = new ArrayList<>(Collections.nCopies(m - context.wordCount(), FILLER));
     if (!context.words().isEmpty()) {
       words.add(context.words());
     }
@@ -78,6 +80,57 @@ public record PromptText(
     }
     int shared = context.classSpecific() ? 1 : sharedLength(rows);
     return new PromptText(rows, m, context.classSpecific(), shared);
+  }
+
+  /** The pattern of M vectors before the class name and its full stop: {@code X X X X {}.}. */
+  public static String pattern(int contextTokens) {
+    return pattern(contextTokens, "{}.");
+  }
+
+  /**
+   * A pattern of M vectors.
+   *
+   * @param rest what comes after them, with {@code {}} where the class name goes
+   */
+  public static String pattern(int contextTokens, String rest) {
+    if (contextTokens < 1 || contextTokens > MOST_TOKENS) {
+      throw KgCoopException.configuration(
+          "context tokens: expected 1 to %s, got %s".formatted(MOST_TOKENS, contextTokens));
+    }
+    return (FILLER + " ").repeat(contextTokens) + rest;
+  }
+
+  /**
+   * The rows of a pattern such as {@code X X X X {}, a type of pet.}, whose first M tokens after
+   * the start of text are the vectors, whatever they are.
+   *
+   * @throws KgCoopException where the pattern has no {}, or fewer than M tokens before it, or a
+   *     class name does not fit into the model's text length
+   */
+  public static PromptText patterned(
+      Clip clip, List<String> classNames, String pattern, int contextTokens) {
+    checkLength(clip, contextTokens);
+    int before = clip.tokenizer().encode(Templates.words(pattern)).size();
+    if (before < contextTokens) {
+      throw KgCoopException.configuration(
+          "pattern '%s': expected at least %s tokens before {}, one for each context token, got %s"
+              .formatted(pattern, contextTokens, before));
+    }
+    List<Row> rows = new ArrayList<>();
+    for (String className : classNames) {
+      List<Integer> tokens =
+          marked(clip, pattern.replace("{}", Underscores.REPLACE.in(className)), className);
+      rows.add(arranged(tokens, contextTokens, 0, ClassTokenPosition.END));
+    }
+    return new PromptText(rows, contextTokens, false, sharedLength(rows));
+  }
+
+  private static void checkLength(Clip clip, int contextTokens) {
+    if (contextTokens >= clip.config().contextLength()) {
+      throw KgCoopException.configuration(
+          "%s context tokens do not fit into the %s of this CLIP's texts: use fewer"
+              .formatted(contextTokens, clip.config().contextLength()));
+    }
   }
 
   /**

@@ -17,4 +17,20 @@ public record Step(Map<String, Double> losses, List<Tensor> gradients) {
     losses = Collections.unmodifiableMap(new LinkedHashMap<>(losses));
     gradients = List.copyOf(gradients);
   }
+
+  /**
+   * The same with gradients whose norm, that of all of them together, is at most a bound: PyTorch's
+   * {@code clip_grad_norm_}.
+   */
+  public Step clipped(double bound) {
+    double squares = 0;
+    for (Tensor gradient : gradients) {
+      double norm = gradient.norm().item();
+      squares += norm * norm;
+    }
+    double factor = bound / (Math.sqrt(squares) + 1e-6);
+    return factor < 1
+        ? new Step(losses, gradients.stream().map(g -> g.times(factor)).toList())
+        : this;
+  }
 }

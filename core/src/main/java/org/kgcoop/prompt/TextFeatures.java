@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.PackedTexts;
+import org.kgcoop.clip.TextEncoder;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -38,8 +39,18 @@ public final class TextFeatures implements AutoCloseable {
   private static final int PADDING = 0;
 
   private final Clip clip;
+  private final @Nullable ClassStates states;
   private final boolean keeps; // activations for the way back
   private final List<Part> parts = new ArrayList<>();
+
+  /**
+   * States that every class has of its own from a block on, at the positions after the start of
+   * text.
+   *
+   * @param block before which they come, counted from 0
+   * @param count P: they stand at positions 1 to P
+   */
+  public record ClassStates(int block, int count) {}
 
   /**
    * Some of the classes.
@@ -47,23 +58,43 @@ public final class TextFeatures implements AutoCloseable {
    * @param from the first
    * @param fixed (distinct fixed tokens, W)
    * @param gather (N), into the rows of [context; fixed]
+   * @param later the rows from the block on that classes have states of their own for
    */
-  private record Part(int from, PackedTexts layout, Tensor fixed, Tensor gather) {
+  private record Part(
+      int from, PackedTexts layout, Tensor fixed, Tensor gather, @Nullable Later later) {
     void close() {
       layout.close();
       fixed.close();
       gather.close();
+      if (later != null) {
+        later.layout().close();
+        later.gather().close();
+      }
     }
   }
 
+  /** As {@link TextEncoder.OwnStates} has them. */
+  private record Later(PackedTexts layout, Tensor gather) {}
+
   /** The features of those texts, whose fixed tokens are gathered here. */
   public TextFeatures(Clip clip, PromptText text) {
-    this(clip, text, ROWS_KEPT, ROWS_OF_A_PART);
+    this(clip, text, null);
+  }
+
+  /**
+   * The features of texts with states of their own.
+   *
+   * @param states null where there are none
+   */
+  public TextFeatures(Clip clip, PromptText text, @Nullable ClassStates states) {
+    this(clip, text, states, ROWS_KEPT, ROWS_OF_A_PART);
   }
 
   /** For tests, which divide few classes too. */
-  TextFeatures(Clip clip, PromptText text, int rowsKept, int rowsOfAPart) {
+  TextFeatures(
+      Clip clip, PromptText text, @Nullable ClassStates states, int rowsKept, int rowsOfAPart) {
     this.clip = clip;
+    this.states = states;
     int[] own = IntStream.range(0, text.classes()).map(c -> own(text, c)).toArray();
     int all = Arrays.stream(own).sum();
     keeps = all <= rowsKept;
@@ -102,9 +133,10 @@ public final class TextFeatures implements AutoCloseable {
     return clip.config().form().causal() ? row.end() : clip.config().contextLength() - 1;
   }
 
-  /** Rows of a class after the shared beginning. */
+  /** Rows of a class after what it shares with the others in all blocks. */
   private int own(PromptText text, int c) {
-    return last(text.rows().get(c)) + 1 - shared(text);
+    int shared = shared(text);
+    return last(text.rows().get(c)) + 1 - (states == null ? shared : Math.min(1, shared));
   }
 
   private Part part(PromptText text, int from, int to) {
@@ -133,8 +165,35 @@ public final class TextFeatures implements AutoCloseable {
           from,
           layout,
           clip.textEncoder().embed(tokens).keep(),
-          Tensor.of(rows, rows.length).to(clip.device()).keep());
+          Tensor.of(rows, rows.length).to(clip.device()).keep(),
+          states == null ? null : later(own, shared, layout.rows(), states.count()));
     }
+  }
+
+  /**
+   * The rows of a part once classes have states of their own: nothing but the start of text is
+   * shared then.
+   *
+   * @param shared how many positions were until then
+   * @param rows how many there were
+   * @param count P
+   */
+  private Later later(List<PromptText.Row> texts, int shared, int rows, int count) {
+    int[] ends = texts.stream().mapToInt(PromptText.Row::end).toArray();
+    PackedTexts layout = clip.textEncoder().layout(1, ends);
+    long[] gather = new long[layout.rows()];
+    int next = 0;
+    int first = shared; // the row of the class's first position that was not shared
+    for (int c = 0; c < texts.size(); c++) {
+      int last = last(texts.get(c));
+      for (int i = c == 0 ? 0 : layout.sharedLength(); i <= last; i++) {
+        boolean replaced = i >= 1 && i <= count;
+        int before = i < shared ? i : first + i - shared;
+        gather[next++] = replaced ? rows + c * count + i - 1 : before;
+      }
+      first += last + 1 - shared;
+    }
+    return new Later(layout, Tensor.of(gather, gather.length).to(clip.device()).keep());
   }
 
   /**
@@ -154,7 +213,7 @@ public final class TextFeatures implements AutoCloseable {
   /** The features of fixed texts as the tower makes them: (C, E). */
   static Tensor withoutGradients(Clip clip, PromptText text) {
     try (TextFeatures features = new TextFeatures(clip, text)) {
-      return features.all(null);
+      return features.all(List.of());
     }
   }
 
@@ -170,19 +229,29 @@ public final class TextFeatures implements AutoCloseable {
    * @return (C, E)
    */
   public Tensor unit(Tensor context) {
-    return all(context).unitRows();
+    return all(List.of(context)).unitRows();
   }
 
-  /** The features of all parts, without gradients. */
-  private Tensor all(@Nullable Tensor context) {
+  /**
+   * Class features before they are brought to unit length, without gradients.
+   *
+   * @param inputs as for {@link #pass}
+   * @return (C, E)
+   */
+  public Tensor all(List<Tensor> inputs) {
     try (Autograd.Switch off = Autograd.off()) {
-      return joined(Workers.map(parts.size(), i -> List.of(ofPart(context, parts.get(i)))));
+      return joined(Workers.map(parts.size(), i -> List.of(ofPart(inputs, parts.get(i)))));
     }
   }
 
-  /** Unit class features and, when asked for, their gradients by the context. */
-  public Pass pass(Tensor context) {
-    return new Pass(context);
+  /**
+   * Class features and, when asked for, their gradients by what they are made of.
+   *
+   * @param inputs the context, (M, W) or, class-specific, (C, M, W); then, where classes have
+   *     states of their own, these, (C, P, W)
+   */
+  public Pass pass(List<Tensor> inputs) {
+    return new Pass(inputs);
   }
 
   /**
@@ -193,74 +262,86 @@ public final class TextFeatures implements AutoCloseable {
    * computed again before its gradients, so that memory does not grow with the number of classes.
    */
   public final class Pass {
-    private final Tensor context;
+    private final List<Tensor> inputs;
     private final Tensor features;
     private final List<Tensor> recorded; // of each part; empty where they are computed again
 
-    private Pass(Tensor given) {
-      context = given.detach().parameter();
+    private Pass(List<Tensor> given) {
+      inputs = given.stream().map(input -> input.detach().parameter()).toList();
       if (!keeps) {
         recorded = List.of();
-        features = unit(context);
+        features = all(inputs);
       } else {
-        recorded = flat(Workers.map(parts.size(), i -> List.of(unitOfPart(i))));
+        recorded = flat(Workers.map(parts.size(), i -> List.of(ofPart(inputs, parts.get(i)))));
         try (Autograd.Switch off = Autograd.off()) {
           features = Tensor.concat(recorded, 0);
         }
       }
     }
 
-    private Tensor unitOfPart(int part) {
-      return ofPart(context, parts.get(part)).unitRows();
-    }
-
-    /** (C, E), of no history. */
+    /** (C, E), before they are brought to unit length, of no history. */
     public Tensor features() {
       return features;
     }
 
     /**
-     * The gradients of losses by the context.
+     * The gradients of losses by the inputs.
      *
      * @param byFeatures of each loss by {@link #features}, (C, E)
-     * @return for each loss a tensor of the context's shape
+     * @return for each loss a tensor of the shape of each input
      */
-    public List<Tensor> gradients(List<Tensor> byFeatures) {
-      List<List<Tensor>> ofParts =
+    public List<List<Tensor>> gradients(List<Tensor> byFeatures) {
+      List<List<Tensor>> ofParts = // each all losses' behind each other
           Workers.map(
               parts.size(),
               i -> {
-                Tensor part = recorded.isEmpty() ? unitOfPart(i) : recorded.get(i);
                 Part classes = parts.get(i);
+                Tensor part = recorded.isEmpty() ? ofPart(inputs, classes) : recorded.get(i);
                 List<Tensor> gradients = new ArrayList<>();
                 for (int loss = 0; loss < byFeatures.size(); loss++) {
                   Tensor cotangent =
                       byFeatures.get(loss).narrow(0, classes.from(), classes.layout().texts());
                   boolean again = loss < byFeatures.size() - 1;
-                  gradients.add(
-                      Autograd.gradients(part, cotangent, List.of(context), again).get(0));
+                  gradients.addAll(Autograd.gradients(part, cotangent, inputs, again));
                 }
                 return gradients;
               });
-      List<Tensor> sums = new ArrayList<>();
+      List<List<Tensor>> sums = new ArrayList<>();
       for (int loss = 0; loss < byFeatures.size(); loss++) {
-        // In the order of the parts, so that the sum is the same each time.
-        Tensor sum = ofParts.get(0).get(loss);
-        for (List<Tensor> gradients : ofParts.subList(1, ofParts.size())) {
-          sum = sum.plus(gradients.get(loss));
+        List<Tensor> ofLoss = new ArrayList<>();
+        for (int input = 0; input < inputs.size(); input++) {
+          int place = loss * inputs.size() + input;
+          // In the order of the parts, so that the sum is the same each time.
+          Tensor sum = ofParts.get(0).get(place);
+          for (List<Tensor> gradients : ofParts.subList(1, ofParts.size())) {
+            sum = sum.plus(gradients.get(place));
+          }
+          ofLoss.add(sum);
         }
-        sums.add(sum);
+        sums.add(ofLoss);
       }
       return sums;
     }
   }
 
-  private Tensor ofPart(@Nullable Tensor context, Part part) {
+  private Tensor ofPart(List<Tensor> inputs, Part part) {
+    long width = part.fixed().size(1);
     Tensor table =
-        context == null
+        inputs.isEmpty()
             ? part.fixed()
-            : Tensor.concat(List.of(context.reshape(-1, part.fixed().size(1)), part.fixed()), 0);
-    return clip.textEncoder().features(table.indexSelect(0, part.gather()), part.layout());
+            : Tensor.concat(List.of(inputs.get(0).reshape(-1, width), part.fixed()), 0);
+    Tensor embedded = table.indexSelect(0, part.gather());
+    TextEncoder.OwnStates own = null;
+    if (states != null && part.later() != null) {
+      Tensor ofClasses = inputs.get(1).narrow(0, part.from(), part.layout().texts()); // (.., P, W)
+      own =
+          new TextEncoder.OwnStates(
+              states.block(),
+              ofClasses.reshape(-1, width),
+              part.later().layout(),
+              part.later().gather());
+    }
+    return clip.textEncoder().features(embedded, part.layout(), own);
   }
 
   private static int ceilDiv(int a, int b) {

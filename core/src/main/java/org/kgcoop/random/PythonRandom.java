@@ -71,6 +71,15 @@ public final class PythonRandom {
     return StrictMath.cos(angle) * radius;
   }
 
+  /** Normal values of mean 0, one after the other. */
+  public float[] gaussians(double deviation, int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) (deviation * gauss());
+    }
+    return values;
+  }
+
   /** {@code randrange(bound)}: an integer from 0 to {@code bound} - 1. */
   public int below(int bound) {
     if (bound < 1) {

@@ -135,6 +135,18 @@ public record AdaptRecord(
     return !settings.path("unseen").isEmpty();
   }
 
+  /** The same with another accuracy to expect. */
+  public AdaptRecord expecting(Interval accuracy) {
+    return new AdaptRecord(
+        settings, plan, images, candidates, choice, accuracy, expectedUnseen, test);
+  }
+
+  /** The same with the accuracy on the test images, if there are any. */
+  public AdaptRecord tested(@Nullable Interval accuracy) {
+    return new AdaptRecord(
+        settings, plan, images, candidates, choice, expected, expectedUnseen, accuracy);
+  }
+
   /** The measured figure of a method; NaN where there is none. */
   public double value(String method) {
     return candidates.stream()

@@ -173,8 +173,12 @@ public final class Trainer {
       }
       Tensor features = source.features(pictures, at.epoch);
       Batch batch =
-          new Batch(features, Tensor.of(batchLabels, batchLabels.length).to(features.device()));
+          new Batch(
+              features, Tensor.of(batchLabels, batchLabels.length).to(features.device()), at.step);
       Step step = learner.step(batch);
+      if (settings.clipNorm() > 0) {
+        step = step.clipped(settings.clipNorm());
+      }
       step.losses()
           .forEach(
               (name, value) -> {

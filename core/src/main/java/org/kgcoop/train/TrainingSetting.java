@@ -40,10 +40,7 @@ public record TrainingSetting(
               "epochs",
               "",
               "Default: the method's published one, some by the data set and the number of shots"),
-          whole(
-              "batch_size",
-              "",
-              "Images a step (default: the method's published one)"),
+          whole("batch_size", "", "Images a step (default: the method's published one)"),
           number("lr", "RATE", "0.002", "Learning rate"),
           text(
               "decay",
@@ -84,6 +81,14 @@ public record TrainingSetting(
           number("beta1", "X", "0.9", "Of adam and adamw").of(Subject.OPTIMISER),
           number("beta2", "X", "0.999", "Of adam and adamw").of(Subject.OPTIMISER),
           number("alpha", "X", "0.99", "Of rmsprop").of(Subject.OPTIMISER),
+          number("epsilon", "X", "1e-8", "What adam, adamw and rmsprop add to a root of squares")
+              .of(Subject.OPTIMISER),
+          number(
+                  "clip_norm",
+                  "X",
+                  "0",
+                  "Bound on the norm of all gradients together; 0 for none (default: LASP 1)")
+              .of(Subject.OPTIMISER),
           text(
                   "transforms",
                   "LIST",

@@ -16,6 +16,7 @@ import org.kgcoop.tensor.UpdateRule;
  * @param schedule the rates and the number of epochs
  * @param batchSize images a step
  * @param optimizer published SGD with momentum 0.9 and weight decay 5e-4
+ * @param clipNorm the bound on the norm of all gradients together; 0 for none
  * @param sampler the choice of images for batches, published at random
  * @param seed of the few-shot draw, the start of the context, the views and the order
  * @param augmentation the view of an image that an epoch sees
@@ -26,6 +27,7 @@ public record TrainingSettings(
     Schedule schedule,
     int batchSize,
     UpdateRule optimizer,
+    double clipNorm,
     Sampler sampler,
     long seed,
     Augmentation augmentation,
@@ -37,12 +39,16 @@ public record TrainingSettings(
   /** The value of {@code augment} that stands for the published one of the method. */
   public static final String PUBLISHED = "published";
 
-  /** The term that PyTorch adds to a root of squares. */
-  private static final double EPSILON = 1e-8;
+  /** PyTorch's epsilon. Older run folders do not hold it: it is not written. */
+  private static final double USUAL_EPSILON = 1e-8;
 
   public TrainingSettings {
     if (batchSize < 1) {
       throw KgCoopException.configuration("batch size: expected at least 1, got " + batchSize);
+    }
+    if (!(clipNorm >= 0) || Double.isInfinite(clipNorm)) {
+      throw KgCoopException.configuration(
+          "bound on the norm of gradients: expected above 0, or 0 for none, got " + clipNorm);
     }
     if (checkpointEvery < 1) {
       throw KgCoopException.configuration(
@@ -74,6 +80,7 @@ public record TrainingSettings(
             Schedule.Variant.ofId(stated.text("schedule"))),
         stated.whole("batch_size"),
         rule(stated),
+        stated.number("clip_norm"),
         Sampler.ofId(stated.text("sampler")),
         stated.seed(),
         Augmentation.ofId(stated.text("augment"), StatedViews.recipe(stated)),
@@ -103,16 +110,17 @@ public record TrainingSettings(
   private static UpdateRule rule(StatedTraining stated) {
     String name = stated.text("optimizer");
     double weightDecay = stated.number("weight_decay");
+    double epsilon = stated.number("epsilon");
     return switch (name) {
       case "sgd" -> new UpdateRule.Sgd(stated.number("momentum"), weightDecay);
       case "adam" ->
-          new UpdateRule.Adam(stated.number("beta1"), stated.number("beta2"), EPSILON, weightDecay);
+          new UpdateRule.Adam(stated.number("beta1"), stated.number("beta2"), epsilon, weightDecay);
       case "adamw" ->
           new UpdateRule.AdamW(
-              stated.number("beta1"), stated.number("beta2"), EPSILON, weightDecay);
+              stated.number("beta1"), stated.number("beta2"), epsilon, weightDecay);
       case "rmsprop" ->
           new UpdateRule.RmsProp(
-              stated.number("alpha"), stated.number("momentum"), EPSILON, weightDecay);
+              stated.number("alpha"), stated.number("momentum"), epsilon, weightDecay);
       default ->
           throw KgCoopException.configuration(
               "optimizer '" + name + "': expected sgd, adam, adamw or rmsprop");
@@ -167,6 +175,12 @@ public record TrainingSettings(
     } else if (optimizer instanceof UpdateRule.RmsProp rms) {
       json.put("alpha", rms.alpha()).put("momentum", rms.momentum());
     }
+    if (optimizer.epsilon() != USUAL_EPSILON) {
+      json.put("epsilon", optimizer.epsilon());
+    }
+    if (clipNorm != 0) {
+      json.put("clip_norm", clipNorm);
+    }
     return json.put("weight_decay", optimizer.weightDecay())
         .put("seed", seed)
         .put("augment", augmentation.id())
@@ -188,6 +202,7 @@ public record TrainingSettings(
         schedule,
         batchSize,
         new UpdateRule.Sgd(momentum, weightDecay),
+        0,
         new Sampler.Random(),
         seed,
         augmentation,
@@ -208,6 +223,7 @@ public record TrainingSettings(
             schedule.variant()),
         batchSize,
         optimizer,
+        clipNorm,
         sampler,
         seed,
         augmentation,

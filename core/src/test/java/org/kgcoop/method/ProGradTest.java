@@ -62,20 +62,21 @@ class ProGradTest {
       Tensor y = Tensor.of(labels, labels.length);
       Tensor ctx = Objects.requireNonNull(learner.parameters().get("ctx"));
       try (TextFeatures text = new TextFeatures(clip, PromptText.learned(clip, NAMES, context))) {
-        TextFeatures.Pass pass = text.pass(ctx);
-        Tensor t = pass.features().parameter();
+        TextFeatures.Pass pass = text.pass(List.of(ctx));
+        Tensor raw = pass.features().parameter();
+        Tensor t = raw.unitRows();
         Tensor logits = f.matmul(t.transpose(0, 1)).times(clip.logitScale());
         Tensor target = Functions.softmax(teacher.logits(f), 1);
         Tensor kl = target.times(Functions.logSoftmax(logits, 1)).sum(1).mean().times(-1);
         Tensor ce = Functions.crossEntropy(logits, y);
-        List<Tensor> taken =
+        List<List<Tensor>> taken =
             pass.gradients(
                 List.of(
-                    Autograd.gradients(ce, List.of(t), true).get(0),
-                    Autograd.gradients(kl, List.of(t), true).get(0)));
+                    Autograd.gradients(ce, List.of(raw), true).get(0),
+                    Autograd.gradients(kl, List.of(raw), true).get(0)));
         return new Gradients(
-            taken.get(0).toFloats(),
-            taken.get(1).toFloats(),
+            taken.get(0).get(0).toFloats(),
+            taken.get(1).get(0).toFloats(),
             learner.step(new Batch(f, y)).gradients().get(0).toFloats());
       }
     }

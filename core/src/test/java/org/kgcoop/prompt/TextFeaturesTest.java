@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,7 +89,16 @@ class TextFeaturesTest {
         .reshape(text.classes(), length, width);
   }
 
-  private static Tensor plain(Clip clip, PromptText text, Tensor context) {
+  /** States of classes, (C, P, W), at positions 1 to P before a block; null for none. */
+  private record States(int block, Tensor values) {
+    Tensor before(Tensor x) { // (C, length, W)
+      long count = values.size(1);
+      return Tensor.concat(
+          List.of(x.narrow(1, 0, 1), values, x.narrow(1, 1 + count, x.size(1) - 1 - count)), 1);
+    }
+  }
+
+  private static Tensor plain(Clip clip, PromptText text, Tensor context, @Nullable States states) {
     int classes = text.classes();
     int length = clip.config().contextLength();
     int width = clip.config().textWidth();
@@ -100,6 +110,9 @@ class TextFeaturesTest {
     Tensor mask = Tensor.of(future, length, length);
     Tensor x = embedded(clip, text, context).plus(weight(clip, "positional_embedding"));
     for (int i = 0; i < clip.config().textLayers(); i++) {
+      if (states != null && states.block() == i) {
+        x = states.before(x);
+      }
       String block = "transformer.resblocks." + i + ".";
       Tensor in =
           norm(clip, x, block + "ln_1")
@@ -164,18 +177,30 @@ class TextFeaturesTest {
   }
 
   private static void compare(Clip clip, PromptText text, Tensor context) {
-    Tensor slow = plain(clip, text, context);
+    compare(clip, text, context, null);
+  }
+
+  private static void compare(Clip clip, PromptText text, Tensor context, @Nullable States states) {
+    Tensor slow = plain(clip, text, context, states);
     Tensor direction = TinyClip.normal(8, 1, slow.shape());
-    Tensor slowGradient =
-        Autograd.gradients(slow.times(direction).sum(), List.of(context), false).get(0);
+    List<Tensor> inputs = states == null ? List.of(context) : List.of(context, states.values());
+    List<Tensor> slowGradients = Autograd.gradients(slow.times(direction).sum(), inputs, false);
+    TextFeatures.ClassStates own =
+        states == null
+            ? null
+            : new TextFeatures.ClassStates(states.block(), (int) states.values().size(1));
     // In one part or two with their activations kept, and in many that are computed again.
     for (int rowsAtATime : new int[] {1_000_000, 1}) {
-      try (TextFeatures features = new TextFeatures(clip, text, rowsAtATime, rowsAtATime)) {
-        assertThat(relative(features.unit(context), slow)).isLessThan(TOLERANCE);
-        TextFeatures.Pass pass = features.pass(context);
-        assertThat(relative(pass.features(), slow)).isLessThan(TOLERANCE);
-        assertThat(relative(pass.gradients(List.of(direction)).get(0), slowGradient))
-            .isLessThan(TOLERANCE);
+      try (TextFeatures features = new TextFeatures(clip, text, own, rowsAtATime, rowsAtATime)) {
+        assertThat(relative(features.all(inputs).unitRows(), slow)).isLessThan(TOLERANCE);
+        TextFeatures.Pass pass = features.pass(inputs);
+        Tensor raw = pass.features().parameter();
+        assertThat(relative(raw.unitRows(), slow)).isLessThan(TOLERANCE);
+        List<Tensor> byRaw = Autograd.gradients(raw.unitRows(), direction, List.of(raw), false);
+        List<Tensor> gradients = pass.gradients(byRaw).get(0);
+        for (int i = 0; i < inputs.size(); i++) {
+          assertThat(relative(gradients.get(i), slowGradients.get(i))).isLessThan(TOLERANCE);
+        }
       }
     }
   }
@@ -245,25 +270,49 @@ class TextFeaturesTest {
     }
   }
 
+  /** States in place of some of the vectors, of all, and of tokens of the name too. */
+  @Test
+  void packedEqualsPlainWithStatesOfClasses() {
+    RandomClip.write(folder, NOT_CAUSAL, 1);
+    try (Clip whole = Clip.load(folder);
+        Clip smallest = TinyClip.smallest();
+        Scope scope = Scope.open("test")) {
+      for (Clip model : List.of(clip, whole, smallest)) {
+        List<String> names = List.of("x", "golden retriever", "golden gate");
+        PromptText text = PromptText.patterned(model, names, "X X X person doing {}, a", 3);
+        long width = model.config().textWidth();
+        for (int block = 0; block < model.config().textLayers(); block++) {
+          // Before the first block others than all: no gradient of the vectors would be left.
+          for (int count : block == 0 ? new int[] {1, 2} : new int[] {1, 3, 6}) {
+            Tensor context = TinyClip.normal(3, 0.3, 3, width).parameter();
+            Tensor states = TinyClip.normal(4, 0.3, names.size(), count, width).parameter();
+            compare(model, text, context, new States(block, states));
+          }
+        }
+      }
+    }
+  }
+
+  private static final ClipConfig NOT_CAUSAL =
+      new ClipConfig(
+          12,
+          8,
+          3,
+          20,
+          700,
+          32,
+          2,
+          2,
+          Activation.QUICK_GELU,
+          new ClipConfig.Vit(16, 1, 4, 1),
+          new ClipConfig.Form(1e-2, 1e-5, false));
+
   @Test
   void aModelThatIsNotCausalReadsTheWholeText() {
-    ClipConfig config =
-        new ClipConfig(
-            12,
-            8,
-            3,
-            20,
-            700,
-            32,
-            2,
-            2,
-            Activation.QUICK_GELU,
-            new ClipConfig.Vit(16, 1, 4, 1),
-            new ClipConfig.Form(1e-2, 1e-5, false));
-    RandomClip.write(folder, config, 1);
+    RandomClip.write(folder, NOT_CAUSAL, 1);
     try (Clip whole = Clip.load(folder);
         Scope scope = Scope.open("test")) {
-      assertThat(whole.config()).isEqualTo(config);
+      assertThat(whole.config()).isEqualTo(NOT_CAUSAL);
       List<String> names = List.of("x", "golden retriever", "a");
       for (Setting setting : settings()) {
         if (setting.tokens() == 5) {

@@ -26,9 +26,11 @@ import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
+import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.Tcp;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
@@ -243,16 +245,42 @@ public record ClassifierFile(
     ContextSettings context =
         new ContextSettings(
             (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
-    // A KgCoOp file holds a linear1 that it never used; only CoCoOp has both.
-    boolean conditional = file.tensors().containsKey("meta_net.linear2.weight");
     return new ClassifierFile(
-        conditional ? new CoCoOp(context) : new CoOp(context),
+        publishedMethod(file, context, shape[shape.length - 1]),
         classNames,
         Templates.DEFAULT,
         "",
         "",
         "published",
         file.tensors());
+  }
+
+  /**
+   * The method of a file of the published form, which does not name it. A KgCoOp file holds a
+   * linear1 that it never used; only CoCoOp and TCP have both layers, TCP's net is four times as
+   * wide. Settings of TCP and LASP that the file does not show are as published.
+   *
+   * @param width of the text tower
+   */
+  private static Method publishedMethod(WeightFile file, ContextSettings context, long width) {
+    StoredTensor first = file.tensors().get("meta_net.linear1.weight"); // (hidden, E)
+    StoredTensor second = file.tensors().get("meta_net.linear2.weight"); // (out, hidden)
+    ObjectNode settings =
+        JsonNodeFactory.instance.objectNode().put("context_tokens", context.tokens());
+    if (second == null) {
+      return file.tensors().containsKey("w") && !context.classSpecific()
+          ? MethodCatalogue.parse(settings.put("method", Lasp.ID))
+          : new CoOp(context);
+    }
+    boolean wide =
+        first != null
+            && first.shape().length == 2
+            && first.shape()[0] == Tcp.hidden((int) first.shape()[1]);
+    if (!wide || context.classSpecific()) {
+      return new CoCoOp(context);
+    }
+    return MethodCatalogue.parse(
+        settings.put("method", Tcp.ID).put("class_tokens", second.shape()[0] / width));
   }
 
   /**

@@ -17,15 +17,18 @@ import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.TaskRes;
+import org.kgcoop.method.Tcp;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.HandCrafted;
+import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.Underscores;
 
@@ -62,6 +65,19 @@ public final class MethodCatalogue {
           new Entry(CoCoOp.ID, CONTEXT, s -> new CoCoOp(s.context(4, "a photo of a"))),
           new Entry(KgCoOp.ID, with(CONTEXT, "weight", "weight_grid"), MethodCatalogue::kgCoOp),
           new Entry(
+              Tcp.ID,
+              Set.of("context_tokens", "class_tokens", "pattern", "layer", "weight"),
+              MethodCatalogue::tcp),
+          new Entry(
+              Lasp.ID,
+              Set.of("context_tokens", "words", "templates", "weight", "virtual"),
+              s ->
+                  new Lasp(
+                      s.context(4, "a photo of a"),
+                      s.texts("templates", Lasp.TEMPLATES),
+                      s.number("weight", Lasp.DEFAULT_WEIGHT),
+                      s.flag("virtual", false))),
+          new Entry(
               TaskRes.ID,
               Set.of("templates", "underscores", "alpha"),
               s ->
@@ -91,6 +107,17 @@ public final class MethodCatalogue {
 
   private static Method clap(Settings s, String constraint) {
     return Clap.of(s.handCrafted(Underscores.KEEP), s.text("constraint", constraint));
+  }
+
+  private static Method tcp(Settings s) {
+    int tokens = s.whole("context_tokens", Tcp.DEFAULT_TOKENS);
+    return new Tcp(
+        tokens,
+        s.whole("class_tokens", Tcp.DEFAULT_TOKENS),
+        s.text("pattern", PromptText.pattern(tokens)),
+        s.whole("layer", Tcp.DEFAULT_LAYER),
+        s.template(),
+        s.number("weight", Tcp.DEFAULT_WEIGHT));
   }
 
   private record Entry(String id, Set<String> keys, Function<Settings, Method> make) {}
@@ -182,12 +209,8 @@ public final class MethodCatalogue {
     /** Words that stay whatever the number of vectors. */
     ContextSettings paddedContext(int defaultTokens, String defaultWords) {
       String words = text("words", defaultWords);
-      int tokens = (int) number("context_tokens", defaultTokens);
-      if (tokens != number("context_tokens", defaultTokens)) {
-        throw wrong("context_tokens", "a whole number");
-      }
       return new ContextSettings(
-          tokens,
+          whole("context_tokens", defaultTokens),
           words,
           ClassTokenPosition.ofId(text("class_position", "end")),
           flag("class_specific", false));
@@ -203,8 +226,7 @@ public final class MethodCatalogue {
 
     /** Texts by the templates, with that rule for underscores where none is stated. */
     HandCrafted handCrafted(Underscores underscores) {
-      return new HandCrafted(
-          templates(), Underscores.ofId(text("underscores", underscores.id())));
+      return new HandCrafted(templates(), Underscores.ofId(text("underscores", underscores.id())));
     }
 
     List<String> texts(String key, List<String> otherwise) {
@@ -243,6 +265,14 @@ public final class MethodCatalogue {
         throw wrong(key, "a number");
       }
       return value.asDouble();
+    }
+
+    int whole(String key, int otherwise) {
+      double number = number(key, otherwise);
+      if (number != (int) number) {
+        throw wrong(key, "a whole number");
+      }
+      return (int) number;
     }
 
     private String text(String key, String otherwise) {

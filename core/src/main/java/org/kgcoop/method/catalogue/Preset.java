@@ -2,19 +2,24 @@ package org.kgcoop.method.catalogue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 import org.kgcoop.method.Clap;
 import org.kgcoop.method.ClipAdapter;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.TaskRes;
+import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Templates;
 
 /**
@@ -23,7 +28,9 @@ import org.kgcoop.prompt.Templates;
  * here stands what was published otherwise for a protocol, a data set or a number of shots.
  */
 public enum Preset {
-  /** CoCoOp's and KgCoOp's scripts, and ProGrad's: base-to-new, from one data set to others. */
+  /**
+   * The scripts of CoCoOp, KgCoOp, ProGrad, TCP and LASP: base-to-new, from one data set to others.
+   */
   BASE_TO_NEW,
 
   /** CoOp's scripts of few-shot classification, and ProGrad's. */
@@ -32,9 +39,44 @@ public enum Preset {
   private static final String IMAGENET = "ImageNet";
   private static final String TEXTURES = "DescribableTextures";
   private static final String FLOWERS = "OxfordFlowers";
+  private static final String CALTECH = "Caltech101";
+  private static final String AIRCRAFT = "FGVCAircraft";
+  private static final String FOOD = "Food101";
+  private static final String ACTIONS = "UCF101";
 
   /** CoOp's zero-shot row of the textures; KgCoOp's teacher has another template. */
   private static final String ZERO_SHOT_TEXTURES = "{} texture.";
+
+  /**
+   * What TCP's patterns have after their vectors, where it is more than the class name and a full
+   * stop. That of the actions is "a photo of a person doing {}.", whose first four tokens become
+   * vectors.
+   */
+  private static final Map<String, String> TCP_PATTERNS =
+      Map.of(
+          "OxfordPets",
+          "{}, a type of pet.",
+          "OxfordFlowers",
+          "{}, a type of flower.",
+          AIRCRAFT,
+          "{}, a type of aircraft.",
+          TEXTURES,
+          "{} texture.",
+          "StanfordCars",
+          "{}, a type of car",
+          FOOD,
+          "{}, a type of food.",
+          ACTIONS,
+          "person doing {}.");
+
+  /** TCP's hand-crafted prompts where they are not KgCoOp's. */
+  private static final Map<String, String> TCP_TEMPLATES =
+      Map.of(
+          AIRCRAFT, "a photo of an aircraft {}.",
+          FOOD, "a photo of a {}, a type of food.");
+
+  /** The data sets that LASP has lambda 10 on, and 50 epochs. */
+  private static final Set<String> LASP_STRONGER = Set.of(CALTECH, TEXTURES, ACTIONS);
 
   /** The data sets with lambda 0.8 from 8 shots on in ProGrad's few-shot table. */
   private static final Set<String> WEAKER_LAMBDA = Set.of(FLOWERS, TEXTURES, "EuroSAT");
@@ -50,8 +92,7 @@ public enum Preset {
     ObjectNode settings = stated.deepCopy();
     String template = occasion.template();
     switch (settings.path("method").asText()) {
-      case ZeroShot.ID, ClipAdapter.ID ->
-          template = zeroShotTemplate(occasion.dataSet(), template);
+      case ZeroShot.ID, ClipAdapter.ID -> template = zeroShotTemplate(occasion.dataSet(), template);
       case Clap.ID, Clap.UNCONSTRAINED_ID -> {
         template = zeroShotTemplate(occasion.dataSet(), template);
         addEnsemble(settings, occasion.dataSet(), template);
@@ -82,6 +123,19 @@ public enum Preset {
           settings.put("lambda", 0.8);
         }
       }
+      case Tcp.ID -> {
+        template = published(occasion.dataSet(), template, TCP_TEMPLATES.get(occasion.dataSet()));
+        String rest = TCP_PATTERNS.get(occasion.dataSet());
+        if (rest != null && !settings.has("pattern")) {
+          int tokens = settings.path("context_tokens").asInt(Tcp.DEFAULT_TOKENS);
+          settings.put("pattern", PromptText.pattern(tokens, rest));
+        }
+      }
+      case Lasp.ID -> {
+        if (LASP_STRONGER.contains(occasion.dataSet()) && !settings.has("weight")) {
+          settings.put("weight", 10);
+        }
+      }
       default -> {}
     }
     return MethodCatalogue.parse(settings.put("template", template));
@@ -105,6 +159,8 @@ public enum Preset {
         int epochs = this == FEW_SHOT ? fewShotEpochs(occasion.shots()) : usual.epochs();
         yield usual.withEpochs(imageNet ? 50 : epochs);
       }
+      case Tcp.ID -> imageNet || occasion.dataSet().equals("SUN397") ? usual.withEpochs(25) : usual;
+      case Lasp.ID -> laspTraining(occasion.dataSet(), usual);
       case TaskRes.ID -> {
         boolean few = occasion.shots() >= 1 && occasion.shots() <= 4;
         TrainedMethod.Defaults training = usual.withEpochs(few ? 100 : usual.epochs());
@@ -112,6 +168,22 @@ public enum Preset {
       }
       default -> usual;
     };
+  }
+
+  /** LASP's four configurations, by the data sets of its logs. */
+  private static TrainedMethod.Defaults laspTraining(String dataSet, TrainedMethod.Defaults usual) {
+    if (dataSet.equals(FOOD)) {
+      return new TrainedMethod.Defaults(10, 1, usual.settings())
+          .with("lr", 0.002)
+          .with("warmup_epochs", 1);
+    }
+    if (LASP_STRONGER.contains(dataSet)) {
+      return usual.withEpochs(50).with("warmup_epochs", 5);
+    }
+    if (dataSet.equals("EuroSAT")) {
+      return usual.withEpochs(300).with("warmup_epochs", 7);
+    }
+    return usual;
   }
 
   private static int fewShotEpochs(int shots) {
@@ -129,12 +201,16 @@ public enum Preset {
    * @param own that of the data set
    */
   public static String zeroShotTemplate(String dataSet, String own) {
-    boolean published =
-        dataSet.equals(TEXTURES)
-            && PublishedDataSets.find(dataSet)
-                .map(PublishedDataSet::template)
-                .filter(own::equals)
-                .isPresent();
-    return published ? ZERO_SHOT_TEXTURES : own;
+    return published(dataSet, own, dataSet.equals(TEXTURES) ? ZERO_SHOT_TEXTURES : null);
+  }
+
+  /** Another template in place of that of the published list; one that somebody stated stays. */
+  private static String published(String dataSet, String own, @Nullable String other) {
+    boolean listed =
+        PublishedDataSets.find(dataSet)
+            .map(PublishedDataSet::template)
+            .filter(own::equals)
+            .isPresent();
+    return listed && other != null ? other : own;
   }
 }

@@ -1,0 +1,370 @@
+package org.kgcoop.method;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.ClassFeatures;
+import org.kgcoop.prompt.ClassTokenPosition;
+import org.kgcoop.prompt.Context;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.random.PythonRandom;
+import org.kgcoop.random.Seeds;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Workers;
+
+/**
+ * LASP: the learned text of each class has to be told by texts of many templates, of classes that
+ * are not trained too. Bulat and Tzimiropoulos, "LASP: Text-to-Text Optimization for Language-Aware
+ * Soft Prompting of Vision and Language Models", CVPR 2023; code: 1adrianb/lasp, {@code
+ * prompting/lasp.py}.
+ *
+ * <pre>{@code
+ * t_c = unit(text(ctx, c) + w)                    w starts at 0
+ * h_gj = unit feature of template g with name j, of all names of the data set
+ * text to text = mean_gj -log softmax_i(scale t_i . h_gj)[j]
+ * loss = cross entropy + weight text to text
+ * }</pre>
+ *
+ * <p>In every second step, by chance, h has noise of deviation 0.05 in every component and is not
+ * brought to unit length again. Text i is picked for template text j, as the published code has it;
+ * the paper's words have it the other way round.
+ *
+ * <p>Difference to the published code: this is its text side alone. Its configurations train the
+ * norms of the image tower too, at a tenth of the rate, and so are its published numbers; features
+ * of a frozen tower cannot be had with that. It encodes the learned classes twice in a step, here
+ * they are a part of all texts.
+ *
+ * @param context published: 4 vectors from "a photo of a", class name at the end, shared
+ * @param templates of h, published 35
+ * @param weight lambda of the text-to-text loss, published 5 or 10
+ * @param virtual true to classify training images among all classes of the data set: "LASP-V"
+ */
+public record Lasp(ContextSettings context, List<String> templates, double weight, boolean virtual)
+    implements PromptMethod {
+  public static final String ID = "lasp";
+  public static final double DEFAULT_WEIGHT = 5;
+
+  /** The templates of the published configurations; one of them stands there twice. */
+  public static final List<String> TEMPLATES =
+      List.of(
+          "a photo of a {}, a type of flower.",
+          "a photo of a person doing {}.",
+          "a centered satellite photo of {}.",
+          "a photo of a {}, a type of aircraft.",
+          "{} texture.",
+          "itap of a {}.",
+          "a bad photo of the {}.",
+          "a origami {}.",
+          "a photo of the large {}.",
+          "a {} in a video game.",
+          "art of the {}.",
+          "a photo of the small {}.",
+          "a photo of a {}.",
+          "a photo of many {}.",
+          "a photo of the hard to see {}.",
+          "a low resolution photo of the {}.",
+          "a rendering of a {}.",
+          "a bad photo of the {}.",
+          "a cropped photo of the {}.",
+          "a pixelated photo of the {}.",
+          "a bright photo of the {}.",
+          "a cropped photo of a {}.",
+          "a photo of the {}.",
+          "a good photo of the {}.",
+          "a rendering of the {}.",
+          "a close-up photo of the {}.",
+          "a low resolution photo of a {}.",
+          "a rendition of the {}.",
+          "a photo of the clean {}.",
+          "a photo of a large {}.",
+          "a blurry photo of a {}.",
+          "a pixelated photo of a {}.",
+          "itap of the {}.",
+          "a jpeg corrupted photo of the {}.",
+          "a good photo of a {}.");
+
+  public Lasp {
+    templates = List.copyOf(templates);
+    if (context.classSpecific() || context.position() != ClassTokenPosition.END) {
+      throw KgCoopException.configuration(
+          "LASP: expected a shared context with the class name at the end");
+    }
+    if (templates.isEmpty()) {
+      throw KgCoopException.configuration("LASP: expected at least one template");
+    }
+    templates.forEach(Templates::check);
+    if (!(weight >= 0) || Double.isInfinite(weight)) {
+      throw KgCoopException.configuration("LASP's weight: expected at least 0, got " + weight);
+    }
+  }
+
+  /** Random numbers on the features of templates. */
+  @FunctionalInterface
+  public interface Noise {
+    double DEVIATION = 0.05;
+
+    /**
+     * The noise of a step.
+     *
+     * @param step from 0
+     * @return for each template, from 0, a tensor (all classes, E); nothing where the step has none
+     */
+    Optional<IntFunction<Tensor>> of(long step);
+
+    /** The published noise, in one of two steps, as a pure function of the seed and the step. */
+    static Noise seeded(long seed, int classes, int embed) {
+      return step -> {
+        String text = "LASP noise, seed %s, step %s".formatted(seed, step);
+        if (Seeds.generator(text).nextBoolean()) {
+          return Optional.empty();
+        }
+        return Optional.of(
+            template -> {
+              long own = Seeds.generator(text + ", template " + template).nextLong();
+              float[] values = new PythonRandom(own).gaussians(DEVIATION, classes * embed);
+              return Tensor.of(values, classes, embed);
+            });
+      };
+    }
+  }
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String title() {
+    return "LASP";
+  }
+
+  @Override
+  public String prompts() {
+    return "textual";
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(25, 32).with("lr", 0.032).with("warmup_epochs", 3).with("clip_norm", 1.0);
+  }
+
+  @Override
+  public Learner learner(Fitting fitting) {
+    return learner(
+        fitting,
+        Noise.seeded(
+            fitting.occasion().seed(),
+            fitting.allClassNames().size(),
+            fitting.clip().config().embedDim()));
+  }
+
+  /** A learner with that noise. */
+  public Learner learner(Fitting fitting, Noise noise) {
+    return new LanguageAwareLearner(
+        fitting.clip(),
+        fitting.classNames(),
+        fitting.allClassNames(),
+        fitting.occasion().seed(),
+        noise);
+  }
+
+  /** A learner that knows no other classes, without noise. */
+  @Override
+  public Learner learner(Clip clip, List<String> classNames, long seed) {
+    return new LanguageAwareLearner(clip, classNames, classNames, seed, step -> Optional.empty());
+  }
+
+  @Override
+  public ObjectNode toJson() {
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("method", ID)
+            .put("context_tokens", context.tokens())
+            .put("words", context.words());
+    templates.forEach(json.putArray("templates")::add);
+    return json.put("weight", weight).put("virtual", virtual);
+  }
+
+  /** The learned names, then the others: the order of the learned texts. */
+  private record Names(List<String> all, List<Integer> places) {
+    /**
+     * Names in that order.
+     *
+     * @param allClassNames of the data set, in any order; {@code places} says where each of them is
+     */
+    static Names of(List<String> learned, List<String> allClassNames) {
+      List<String> ordered = new ArrayList<>(learned);
+      // Data sets have classes of equal names: these are taken in their order.
+      Map<String, Deque<Integer>> known = new HashMap<>();
+      for (int c = 0; c < learned.size(); c++) {
+        known.computeIfAbsent(plain(learned.get(c)), name -> new ArrayDeque<>()).add(c);
+      }
+      List<Integer> places = new ArrayList<>();
+      for (String name : allClassNames) {
+        Integer place = known.getOrDefault(plain(name), new ArrayDeque<>()).poll();
+        if (place == null) {
+          place = ordered.size();
+          ordered.add(name);
+        }
+        places.add(place);
+      }
+      return new Names(ordered, places);
+    }
+
+    private static String plain(String name) {
+      return name.replace('_', ' ');
+    }
+  }
+
+  private final class LanguageAwareLearner implements Learner {
+    private final Clip clip;
+    private final int classes; // C
+    private final List<String> allClassNames; // A of them
+    private final TextFeatures text; // of the learned classes, then of the others
+    private final Noise noise;
+    private final Tensor places; // (A), the place of each class among the texts
+    private final Tensor context; // (M, W)
+    private final Tensor correction; // w, (1, E)
+    private @Nullable Tensor handCrafted; // h, (G, A, E), from the first step on
+
+    LanguageAwareLearner(
+        Clip clip, List<String> classNames, List<String> allClassNames, long seed, Noise noise) {
+      this.clip = clip;
+      this.classes = classNames.size();
+      this.allClassNames = allClassNames;
+      this.noise = noise;
+      Names names = Names.of(classNames, allClassNames);
+      text = new TextFeatures(clip, PromptText.learned(clip, names.all(), context()));
+      try (Scope scope = Scope.open("context")) {
+        long[] targets = names.places().stream().mapToLong(Integer::longValue).toArray();
+        places = Tensor.of(targets, targets.length).to(clip.device()).keep();
+        context = Context.initial(clip, context(), classes, seed).parameter().keep();
+        correction =
+            Tensor.full(0, 1, clip.config().embedDim()).to(clip.device()).parameter().keep();
+      }
+    }
+
+    @Override
+    public Map<String, Tensor> parameters() {
+      Map<String, Tensor> parameters = new LinkedHashMap<>();
+      parameters.put("ctx", context);
+      parameters.put("w", correction);
+      return Collections.unmodifiableMap(parameters);
+    }
+
+    private Tensor corrected(Tensor raw) {
+      return raw.plus(correction).unitRows();
+    }
+
+    /** Unit features of the learned classes, without gradients: (C, E). */
+    private Tensor unitFeatures() {
+      try (Autograd.Switch off = Autograd.off()) {
+        return corrected(text.all(List.of(context)).narrow(0, 0, classes));
+      }
+    }
+
+    private Tensor logits(Tensor features, Tensor classFeatures) {
+      return features.matmul(classFeatures.transpose(0, 1)).times(clip.logitScale());
+    }
+
+    @Override
+    public Tensor logits(Tensor features) {
+      return logits(features, unitFeatures());
+    }
+
+    @Override
+    public FeatureClassifier fixed() {
+      return ClassFeatures.of(clip.logitScale(), this::unitFeatures);
+    }
+
+    /** The features of templates, which nobody needs who only classifies. */
+    private Tensor handCrafted() {
+      if (handCrafted == null) {
+        try (Scope scope = Scope.open("templates")) {
+          List<Tensor> each = new ArrayList<>();
+          for (String template : templates) {
+            each.add(TextFeatures.handCrafted(clip, allClassNames, template));
+          }
+          handCrafted = Tensor.stack(each, 0).keep();
+        }
+      }
+      return handCrafted;
+    }
+
+    @Override
+    public Step step(Batch batch) {
+      TextFeatures.Pass pass = text.pass(List.of(context));
+      Tensor raw = pass.features().parameter(); // (A, E)
+      Tensor classFeatures = corrected(raw);
+      Tensor given = classFeatures.detach().parameter();
+      Tensor seen = virtual ? given : given.narrow(0, 0, classes);
+      Tensor crossEntropy = Functions.crossEntropy(logits(batch.features(), seen), batch.labels());
+      Tensor gradient = Autograd.gradients(crossEntropy, List.of(given), false).get(0);
+      double textToText = 0;
+      for (List<Tensor> ofTemplate : textToText(given, batch.step())) {
+        textToText += ofTemplate.get(0).item() / templates.size();
+        gradient = gradient.plus(ofTemplate.get(1).times(weight / templates.size()));
+      }
+      List<Tensor> byRaw =
+          Autograd.gradients(classFeatures, gradient, List.of(raw, correction), false);
+      Tensor byContext = pass.gradients(List.of(byRaw.get(0))).get(0).get(0);
+      Map<String, Double> losses = new LinkedHashMap<>();
+      losses.put("loss", crossEntropy.item() + weight * textToText);
+      losses.put("cross_entropy", crossEntropy.item());
+      losses.put("text_to_text", textToText);
+      return new Step(losses, List.of(byContext, byRaw.get(1)));
+    }
+
+    /**
+     * The text-to-text loss of each template and its gradient by the class features. A template at
+     * a time, so that memory does not grow with their number.
+     */
+    private List<List<Tensor>> textToText(Tensor classFeatures, long step) {
+      Tensor all = handCrafted();
+      Optional<IntFunction<Tensor>> added = noise.of(step);
+      return Workers.map(
+          templates.size(),
+          g -> {
+            Tensor plain = all.select(0, g); // (A, E)
+            Tensor noisy = added.map(n -> plain.plus(n.apply(g).to(plain.device()))).orElse(plain);
+            Tensor loss = Functions.crossEntropy(logits(noisy, classFeatures), places);
+            return List.of(
+                loss.detach(), Autograd.gradients(loss, List.of(classFeatures), false).get(0));
+          });
+    }
+
+    @Override
+    public void close() {
+      context.close();
+      correction.close();
+      places.close();
+      text.close();
+      if (handCrafted != null) {
+        handCrafted.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package org.kgcoop.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+class LaspTest {
+  private static final List<String> NAMES = List.of("cat", "St. Bernard", "ice_cream");
+  private static final List<String> ALL =
+      List.of("ice cream", "horse", "cat", "tree", "St. Bernard");
+  private static final List<String> TEMPLATES = List.of("a {}.", "{} texture");
+  private static final ContextSettings CONTEXT = ContextSettings.shared(3, "");
+  private static final Lasp METHOD = new Lasp(CONTEXT, TEMPLATES, 3, false);
+  private static final long[] LABELS = {2, 0};
+
+  private final Clip clip = TinyClip.load();
+
+  @AfterEach
+  void close() {
+    clip.close();
+  }
+
+  private static Batch batch(long step) {
+    return new Batch(TinyClip.features(2), Tensor.of(LABELS, 2), step);
+  }
+
+  /** Noise in every step but the first, of a deviation that is seen. */
+  private static Lasp.Noise noise() {
+    return step ->
+        step == 0
+            ? Optional.empty()
+            : Optional.of(template -> TinyClip.normal(10 * step + template, 0.3, ALL.size(), 12));
+  }
+
+  /** A learner away from its start. */
+  private Learner moved(Lasp method) {
+    Learner learner = method.learner(clip, NAMES, ALL, 1, noise());
+    try (Scope scope = Scope.open("start")) {
+      Map<String, Tensor> values = new LinkedHashMap<>();
+      learner
+          .parameters()
+          .forEach((name, p) -> values.put(name, TinyClip.normal(name.length(), 0.5, p.shape())));
+      learner.load(values);
+    }
+    return learner;
+  }
+
+  private static Tensor parameter(Learner learner, String name) {
+    return Objects.requireNonNull(learner.parameters().get(name), name);
+  }
+
+  private static double loss(Step step, String name) {
+    return Objects.requireNonNull(step.losses().get(name), name);
+  }
+
+  /** The learned features of those names: unit(text + w), (C, E). */
+  private Tensor learned(Learner learner, List<String> names) {
+    try (TextFeatures text = new TextFeatures(clip, PromptText.learned(clip, names, CONTEXT));
+        Autograd.Switch off = Autograd.off()) {
+      return text.all(List.of(parameter(learner, "ctx"))).plus(parameter(learner, "w")).unitRows();
+    }
+  }
+
+  /** The cross entropy of rows of logits. */
+  private static double crossEntropy(Tensor logits, long... labels) {
+    float[] values = logits.toFloats();
+    int columns = (int) logits.size(1);
+    double sum = 0;
+    for (int row = 0; row < labels.length; row++) {
+      double partition = 0;
+      for (int column = 0; column < columns; column++) {
+        partition += Math.exp(values[row * columns + column]);
+      }
+      sum += Math.log(partition) - values[row * columns + (int) labels[row]];
+    }
+    return sum / labels.length;
+  }
+
+  private double textToText(Learner learner, long step) {
+    double sum = 0;
+    for (int template = 0; template < TEMPLATES.size(); template++) {
+      Tensor h = TextFeatures.handCrafted(clip, ALL, TEMPLATES.get(template));
+      if (step > 0) {
+        h = h.plus(noise().of(step).orElseThrow().apply(template)); // not made unit again
+      }
+      Tensor t = learned(learner, ALL);
+      // Each hand-made text is a row, and picks its learned one.
+      Tensor logits = h.matmul(t.transpose(0, 1)).times(clip.logitScale());
+      sum += crossEntropy(logits, 0, 1, 2, 3, 4);
+    }
+    return sum / TEMPLATES.size();
+  }
+
+  @Test
+  void theTextToTextLossPicksTheLearnedTextForEachTextOfATemplate() {
+    try (Learner learner = moved(METHOD);
+        Scope scope = Scope.open("test")) {
+      for (long number : new long[] {0, 1, 4}) {
+        Step step = learner.step(batch(number));
+        double expected = textToText(learner, number);
+        assertThat(loss(step, "text_to_text")).isCloseTo(expected, within(1e-5));
+        assertThat(loss(step, "loss"))
+            .isCloseTo(loss(step, "cross_entropy") + 3 * expected, within(1e-4));
+        assertThat(step.losses().keySet()).containsExactly("loss", "cross_entropy", "text_to_text");
+      }
+    }
+  }
+
+  @Test
+  void imagesAreClassifiedAmongTheLearnedClassesOrAmongAll() {
+    List<String> ordered = List.of("cat", "St. Bernard", "ice_cream", "horse", "tree");
+    for (boolean virtual : new boolean[] {false, true}) {
+      try (Learner learner = moved(new Lasp(CONTEXT, TEMPLATES, 3, virtual));
+          Scope scope = Scope.open("test")) {
+        Tensor among = learned(learner, virtual ? ordered : NAMES);
+        Tensor logits = batch(0).features().matmul(among.transpose(0, 1)).times(clip.logitScale());
+        assertThat(loss(learner.step(batch(0)), "cross_entropy"))
+            .isCloseTo(crossEntropy(logits, LABELS), within(1e-5));
+        assertThat(learner.logits(batch(0).features()).shape()).containsExactly(2, 3);
+      }
+    }
+  }
+
+  @Test
+  void gradientsEqualFiniteDifferencesWithNoiseAndOtherClassesToo() {
+    try (Learner learner = moved(new Lasp(CONTEXT, TEMPLATES, 3, true));
+        Scope scope = Scope.open("test")) {
+      List<Tensor> gradients = learner.step(batch(1)).gradients();
+      List<String> names = new ArrayList<>(learner.parameters().keySet());
+      assertThat(names).containsExactly("ctx", "w");
+      for (int i = 0; i < names.size(); i++) {
+        // Along the gradient the slope is its norm.
+        Tensor p = parameter(learner, names.get(i));
+        double norm = gradients.get(i).norm().item();
+        Tensor aside = gradients.get(i).times(1e-2 / norm);
+        Tensor before = p.detach().copy();
+        p.copy_(before.plus(aside));
+        double above = loss(learner.step(batch(1)), "loss");
+        p.copy_(before.minus(aside));
+        double below = loss(learner.step(batch(1)), "loss");
+        p.copy_(before);
+        assertThat((above - below) / 2e-2).isCloseTo(norm, within(0.02 * norm));
+      }
+    }
+  }
+
+  @Test
+  void aStepDependsOnItsNumberAndNotOnTheStepsBefore() {
+    try (Learner learner = moved(METHOD);
+        Learner other = moved(METHOD);
+        Scope scope = Scope.open("test")) {
+      for (long number = 0; number < 3; number++) {
+        Step unused = learner.step(batch(number));
+      }
+      byte[] third = learner.step(batch(3)).gradients().get(0).toBytes();
+      assertThat(other.step(batch(3)).gradients().get(0).toBytes()).isEqualTo(third);
+      assertThat(other.step(batch(2)).gradients().get(0).toBytes()).isNotEqualTo(third);
+    }
+  }
+
+  @Test
+  void thePublishedNoiseIsAFunctionOfSeedAndStepAndFallsInHalfOfTheSteps() {
+    int steps = 400;
+    int noisy = 0;
+    try (Scope scope = Scope.open("test")) {
+      Lasp.Noise noise = Lasp.Noise.seeded(1, 50, 20);
+      for (long step = 0; step < steps; step++) {
+        noisy += noise.of(step).isPresent() ? 1 : 0;
+      }
+      // Four standard deviations of sqrt(400) / 2.
+      assertThat(noisy).isBetween(160, 240);
+      long first = 0;
+      while (noise.of(first).isEmpty()) {
+        first++;
+      }
+      float[] values = noise.of(first).orElseThrow().apply(0).toFloats();
+      assertThat(Lasp.Noise.seeded(1, 50, 20).of(first).orElseThrow().apply(0).toFloats())
+          .isEqualTo(values);
+      assertThat(noise.of(first).orElseThrow().apply(1).toFloats()).isNotEqualTo(values);
+      double squares = 0;
+      for (float value : values) {
+        squares += value * value;
+      }
+      // The root of a mean of 1000 squares errs by 2.2 %.
+      assertThat(Math.sqrt(squares / values.length)).isCloseTo(0.05, within(0.005));
+    }
+  }
+
+  @Test
+  void theLearnedServesOtherClassesAndNeedsNoTemplates() {
+    try (Learner learner = moved(METHOD);
+        Scope scope = Scope.open("test")) {
+      Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+      learner.parameters().forEach((name, p) -> tensors.put(name, StoredTensor.of(name, p)));
+      List<String> others = List.of("tree", "horse");
+      try (FeatureClassifier classifier =
+          new Learned(METHOD, NAMES, tensors).classifier(clip, others)) {
+        assertThat(classifier.classFeatures().orElseThrow().toFloats())
+            .containsExactly(learned(learner, others).toFloats(), within(1e-5f));
+      }
+    }
+  }
+}
