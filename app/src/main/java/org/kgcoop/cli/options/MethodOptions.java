@@ -26,10 +26,11 @@ public final class MethodOptions {
       paramLabel = "[METHOD.]KEY=VALUE",
       description = {
         "A setting of all methods that have it, or of one method. Keys: context_tokens, words,"
-            + " class_position (end, middle, front), class_specific, weight and weight_grid"
-            + " (KgCoOp), temperature and lambda (ProGrad), templates (clip, ensemble; with |"
-            + " between them), own_template (ensemble; true if the data set's template is one of"
-            + " them). Defaults are the published ones.",
+            + " class_position (end, middle, front), class_specific, weight (KgCoOp, TCP, LASP)"
+            + " and weight_grid (KgCoOp), temperature and lambda (ProGrad), class_tokens, layer and"
+            + " pattern (TCP), virtual (LASP), templates (clip, ensemble, LASP; with | between"
+            + " them), own_template (ensemble; true if the data set's template is one of them)."
+            + " Defaults are the published ones.",
         "Example: --set context_tokens=16 --set kgcoop.weight=4"
       })
   private Map<String, String> settings = new LinkedHashMap<>();
@@ -110,7 +111,7 @@ public final class MethodOptions {
 
   /** Numbers and true or false by their form, all else as text; the words of a prompt always so. */
   static JsonNode value(String key, String text) {
-    if (key.equals("words")) {
+    if (key.equals("words") || key.equals("pattern")) {
       return new TextNode(text);
     }
     if (key.equals("templates") || key.equals("weight_grid")) {
