@@ -8,6 +8,7 @@ import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.ProGrad;
+import org.kgcoop.method.Tcp;
 import org.kgcoop.method.ZeroShot;
 
 /** The method that the published code's configurations train, and its learned vectors. */
@@ -18,6 +19,7 @@ final class ReferenceMethod {
           "CoCoOp", CoCoOp.ID,
           "KgCoOp", KgCoOp.ID,
           "ProGrad", ProGrad.ID,
+          "TCP", Tcp.ID,
           "ZeroshotCLIP", ZeroShot.ID);
 
   private final ReferenceValues in;
@@ -49,6 +51,11 @@ final class ReferenceMethod {
       ignoreAll("TRAINER.COOP.");
     } else if (method.equals(ZeroShot.ID)) {
       ignoreAll("TRAINER.COOP.");
+      ignoreAll("TRAINER.COCOOP.");
+    } else if (method.equals(Tcp.ID)) { // reads nothing but N_CTX
+      setting("TRAINER.COOP.N_CTX", "context_tokens");
+      ignoreAll("TRAINER.COOP.C");
+      ignoreAll("TRAINER.COOP.W");
       ignoreAll("TRAINER.COCOOP.");
     } else {
       context("TRAINER.COOP.", "", method);

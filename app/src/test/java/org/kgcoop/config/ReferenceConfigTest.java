@@ -288,6 +288,25 @@ class ReferenceConfigTest {
   }
 
   @Test
+  void tcpReadsTheNumberOfVectorsAlone() {
+    ReferenceConfig.Translation tcp =
+        translate(
+            List.of(),
+            null,
+            "TRAINER.NAME",
+            "TCP",
+            "TRAINER.COOP.N_CTX",
+            "2",
+            "TRAINER.COOP.CSC",
+            "False",
+            "TRAINER.COOP.W",
+            "1.0");
+    assertThat(tcp.values().options()).isEqualTo(Map.of("method", List.of("tcp")));
+    assertThat(tcp.values().settings()).isEqualTo(Map.of("context_tokens", "2"));
+    assertThat(tcp.ignored()).containsExactly("TRAINER.COOP.CSC", "TRAINER.COOP.W");
+  }
+
+  @Test
   void whatPairsSayIsToldFromWhatFilesSay() throws IOException {
     ConfigFile trainer = trainer("RN50", 32, 50, "TRAINER:\n  NAME: KgCoOp\n  COOP:\n    W: 1.0");
     OptionValues ofPairs =

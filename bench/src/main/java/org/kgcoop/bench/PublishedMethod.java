@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.CoCoOp;
+import org.kgcoop.method.CoOp;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.PromptMethod;
@@ -23,6 +25,8 @@ import org.kgcoop.tensor.Tensor;
 final class PublishedMethod implements AutoCloseable {
   /** More classes than this are computed as chunks with given cotangents: they would not fit. */
   static final int CLASSES_AT_A_TIME = 50;
+
+  private static final Set<String> PLAIN = Set.of(CoOp.ID, CoCoOp.ID, ProGrad.ID, KgCoOp.ID);
 
   private final PublishedClip published;
   private final PromptMethod method;
@@ -73,6 +77,10 @@ final class PublishedMethod implements AutoCloseable {
    * @param parameters by their published names
    */
   Result step(Map<String, Tensor> parameters, Batch batch) {
+    if (!PLAIN.contains(method.id())) {
+      throw new IllegalArgumentException(
+          method.title() + " is not written plainly here: give --ours-only or --beside METHOD");
+    }
     Tensor context = get(parameters, "ctx");
     if (method instanceof CoCoOp) {
       return coCoOp(parameters, batch);

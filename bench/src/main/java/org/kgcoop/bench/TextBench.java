@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.method.PromptMethod;
@@ -12,6 +13,7 @@ import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import picocli.CommandLine.Command;
@@ -42,6 +44,12 @@ final class TextBench implements Callable<Integer> {
       description = "end, middle, front, or csc for class-specific (default: ${DEFAULT-VALUE}).")
   private String position;
 
+  @Option(
+      names = "--beside",
+      paramLabel = "METHOD",
+      description = "Our step of another method in place of the reference.")
+  private @Nullable String beside;
+
   @Mixin private BenchOptions options = new BenchOptions();
 
   @SuppressWarnings("NullAway.Init") // picocli fills what has a default
@@ -49,8 +57,12 @@ final class TextBench implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    return beside == null ? againstThePublished() : againstOurs(beside);
+  }
+
+  private int againstThePublished() {
     List<String> names = BenchModel.classNames(classes);
-    PromptMethod prompt = MethodCatalogue.parsePrompt(settings());
+    PromptMethod prompt = MethodCatalogue.parsePrompt(settings(method));
     try (Clip ours = BenchModel.load(options.precision());
         Clip reference = BenchModel.load(DType.FLOAT32);
         PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
@@ -59,10 +71,7 @@ final class TextBench implements Callable<Integer> {
                 reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);
         Learner learner = prompt.learner(ours, names, 1);
         Scope scope = Scope.open("bench")) {
-      Batch seen =
-          new Batch(
-              BenchModel.features(batch, ours.config().embedDim()),
-              BenchModel.labels(batch, classes));
+      Batch seen = batch(ours);
       double peak = Measurement.peak(options.precision());
       Measurement.Medians medians =
           options.measure(
@@ -71,11 +80,7 @@ final class TextBench implements Callable<Integer> {
                   PublishedMethod.Result unused = published.step(learner.parameters(), seen);
                 }
               },
-              () -> {
-                try (Scope step = Scope.open("ours")) {
-                  Tensor unused = learner.step(seen).gradients().get(0);
-                }
-              });
+              () -> step(learner, seen));
       PromptText text = PromptText.learned(ours, names, prompt.context());
       double passes = prompt.id().equals("prograd") ? 3 : 2;
       double pictures = prompt.id().equals("cocoop") ? batch : 1;
@@ -93,13 +98,55 @@ final class TextBench implements Callable<Integer> {
     return 0;
   }
 
-  private ObjectNode settings() {
+  /** The steps of two methods of ours by turns. */
+  private int againstOurs(String other) {
+    List<String> names = BenchModel.classNames(classes);
+    PromptMethod prompt = MethodCatalogue.parsePrompt(settings(method));
+    try (Clip ours = BenchModel.load(options.precision());
+        Learner first = MethodCatalogue.parsePrompt(settings(other)).learner(ours, names, 1);
+        Learner second = prompt.learner(ours, names, 1);
+        Scope scope = Scope.open("bench")) {
+      Batch seen = batch(ours);
+      Measurement.Medians medians =
+          options.measure(
+              () -> {
+                Engine.setThreadsOfAnOperation(1);
+                step(first, seen);
+              },
+              () -> step(second, seen));
+      options.print(
+          new Case(
+              "text %s beside %s, %s classes, M %s, batch %s, %s"
+                  .formatted(method, other, classes, context, batch, options.precision()),
+              medians.reference(),
+              medians.ours(),
+              Double.NaN,
+              Double.NaN,
+              Measurement.peakResident()));
+    }
+    return 0;
+  }
+
+  private static void step(Learner learner, Batch seen) {
+    try (Scope step = Scope.open("ours")) {
+      Tensor unused = learner.step(seen).gradients().get(0);
+    }
+  }
+
+  private Batch batch(Clip clip) {
+    return new Batch(
+        BenchModel.features(batch, clip.config().embedDim()), BenchModel.labels(batch, classes));
+  }
+
+  private ObjectNode settings(String id) {
     ObjectNode settings =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("method", method)
-            .put("context_tokens", context)
-            .put("words", context == 4 ? "a photo of a" : "");
+        JsonNodeFactory.instance.objectNode().put("method", id).put("context_tokens", context);
+    if (MethodCatalogue.keys(id).contains("words")) {
+      settings.put("words", context == 4 ? "a photo of a" : "");
+    }
+    if (!MethodCatalogue.keys(id).contains("class_position")) {
+      return settings;
+    }
     return position.equals("csc")
         ? settings.put("class_specific", true)
         : settings.put("class_position", position);

@@ -182,7 +182,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
 
   /** A learner with that noise. */
   public Learner learner(Fitting fitting, Noise noise) {
-    return new LanguageAwareLearner(
+    return learner(
         fitting.clip(),
         fitting.classNames(),
         fitting.allClassNames(),
@@ -190,10 +190,15 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
         noise);
   }
 
+  Learner learner(
+      Clip clip, List<String> classNames, List<String> allClassNames, long seed, Noise noise) {
+    return new LanguageAwareLearner(clip, classNames, allClassNames, seed, noise);
+  }
+
   /** A learner that knows no other classes, without noise. */
   @Override
   public Learner learner(Clip clip, List<String> classNames, long seed) {
-    return new LanguageAwareLearner(clip, classNames, classNames, seed, step -> Optional.empty());
+    return learner(clip, classNames, classNames, seed, step -> Optional.empty());
   }
 
   @Override

@@ -279,7 +279,7 @@ class TextFeaturesTest {
         Scope scope = Scope.open("test")) {
       for (Clip model : List.of(clip, whole, smallest)) {
         List<String> names = List.of("x", "golden retriever", "golden gate");
-        PromptText text = PromptText.patterned(model, names, "X X X person doing {}, a", 3);
+        PromptText text = PromptText.patterned(model, names, "X X X my {}, a", 3);
         long width = model.config().textWidth();
         for (int block = 0; block < model.config().textLayers(); block++) {
           // Before the first block others than all: no gradient of the vectors would be left.

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
@@ -35,8 +36,10 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.Lasp;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.Tcp;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.runs.Checkpoint;
@@ -77,6 +80,8 @@ class TrainerTest {
       case "coop" -> new CoOp(context);
       case "kgcoop" -> new KgCoOp(context, "a {}.", 8);
       case "prograd" -> new ProGrad(context, "a {}.", 1, 1);
+      case "tcp" -> new Tcp(2, 2, "X X {}.", 0, "a {}.", 8);
+      case "lasp" -> new Lasp(context, List.of("a {}.", "the {}"), 5, false);
       default -> new CoCoOp(context);
     };
   }
@@ -169,7 +174,9 @@ class TrainerTest {
     "prograd, bank:2",
     "cocoop, online",
     "cocoop, test",
-    "cocoop, bank:2"
+    "cocoop, bank:2",
+    "tcp, test",
+    "lasp, test"
   })
   void goneOnFromAnyCheckpointItEndsInTheSameBytes(String id, String augmentation) {
     PromptMethod method = method(id);
@@ -344,6 +351,34 @@ class TrainerTest {
               method, settings(augmentation, 0.05, false), null, new Keeper(), () -> false, null));
     }
     assertThat(all).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aBoundOnTheGradientsBoundsTheUpdate() {
+    double bound = 1e-4;
+    TrainingSettings settings =
+        new TrainingSettings(
+            new Schedule(1, EPOCHS, Schedule.Warmup.NONE, 0, 0, Schedule.Variant.CURRENT),
+            4,
+            new UpdateRule.Sgd(0, 0),
+            bound,
+            new Sampler.Random(),
+            1,
+            new Augmentation.Test(),
+            1,
+            false);
+    Keeper keeper = new Keeper();
+    Map<String, String> unused = trained(method("coop"), settings, null, keeper, () -> false, null);
+    List<float[]> values =
+        keeper.checkpoints.stream()
+            .map(c -> Objects.requireNonNull(c.parameters().get("ctx")).toFloats())
+            .toList();
+    double squares = 0;
+    for (int i = 0; i < values.get(0).length; i++) {
+      squares += Math.pow(values.get(1)[i] - values.get(0)[i], 2);
+    }
+    // An epoch has STEPS / EPOCHS steps, each of at most the rate times the bound.
+    assertThat(Math.sqrt(squares)).isBetween(1e-8, 1.01 * bound * STEPS / EPOCHS);
   }
 
   @Test

@@ -61,6 +61,18 @@ class TrainingSettingsTest {
                 .toString());
   }
 
+  /** So do those of Adam, whose epsilon was none of them. */
+  @Test
+  void anEpsilonAndABoundThatAreAsUsualAreNotWritten() {
+    assertThat(settings("{'optimizer':'adam'}").toJson())
+        .isEqualTo(settings("{'optimizer':'adam','epsilon':1e-8,'clip_norm':0}").toJson());
+    assertThat(settings("{'optimizer':'adam'}").toJson().has("epsilon")).isFalse();
+    assertThat(settings("{'optimizer':'adam'}").toJson().has("clip_norm")).isFalse();
+    assertThat(settings("{'optimizer':'adam','epsilon':0.001}").optimizer())
+        .isEqualTo(new UpdateRule.Adam(0.9, 0.999, 1e-3, 5e-4));
+    assertThat(settings("{'clip_norm':1}").clipNorm()).isEqualTo(1);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -70,6 +82,7 @@ class TrainingSettingsTest {
         "{'optimizer':'adam','beta1':0.8,'beta2':0.99,'weight_decay':0}",
         "{'optimizer':'adamw','keep':'best','batch_size':8}",
         "{'optimizer':'rmsprop','alpha':0.9,'momentum':0}",
+        "{'optimizer':'adam','epsilon':0.001,'clip_norm':1.5}",
         "{'sampler':'random-class:4','augment':'online','transforms':'none'}",
         "{'augment':'test','sampler':'sequential'}",
         "{'transforms':'random_crop,randaugment,colorjitter,randomgrayscale,gaussian_blur,cutout'}"
@@ -109,6 +122,8 @@ class TrainingSettingsTest {
           {'epochs':'many'}        | epochs: expected a number, got "many"
           {'epochs':1.5}           | epochs: expected a whole number, got 1.5
           {'lr':true}              | lr: expected a number, got true
+          {'clip_norm':-1}         | norm of gradients: expected above 0, or 0 for none, got -1
+          {'optimizer':'adam','epsilon':0} | epsilon: expected above 0, got 0
           {'optimizer':'lion'}     | optimizer 'lion': expected sgd, adam, adamw or rmsprop
           {'keep':'first'}         | keep 'first': expected last or best
           {'transforms':'flip,no'} | no transform flip, no; expected some of random_crop,

@@ -26,9 +26,10 @@ public final class MethodOptions {
       paramLabel = "[METHOD.]KEY=VALUE",
       description = {
         "A setting of all methods that have it, or of one method. Keys: context_tokens, words,"
-            + " class_position (end, middle, front), class_specific, weight and weight_grid"
-            + " (KgCoOp), temperature and lambda (ProGrad), templates (clip, ensemble, taskres,"
-            + " clap, zs-lp; with | between them), own_template (ensemble; true if the data set's"
+            + " class_position (end, middle, front), class_specific, weight (KgCoOp, TCP, LASP)"
+            + " and weight_grid (KgCoOp), temperature and lambda (ProGrad), class_tokens, layer and"
+            + " pattern (TCP), virtual (LASP), templates (clip, ensemble, lasp, taskres, clap,"
+            + " zs-lp; with | between them), own_template (ensemble; true if the data set's"
             + " template is one of them), underscores of class names (taskres, clap, zs-lp; keep or"
             + " replace), alpha (TaskRes), ratio (CLIP-Adapter), constraint (CLAP; l2 or none)."
             + " Defaults are the published ones.",
@@ -112,7 +113,7 @@ public final class MethodOptions {
 
   /** Numbers and true or false by their form, all else as text; the words of a prompt always so. */
   static JsonNode value(String key, String text) {
-    if (key.equals("words")) {
+    if (key.equals("words") || key.equals("pattern")) {
       return new TextNode(text);
     }
     if (key.equals("templates") || key.equals("weight_grid")) {

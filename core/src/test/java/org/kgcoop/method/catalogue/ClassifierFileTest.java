@@ -27,7 +27,9 @@ import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
+import org.kgcoop.method.Lasp;
 import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.Tcp;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
@@ -114,6 +116,25 @@ class ClassifierFileTest {
     assertThatThrownBy(() -> ClassifierFile.readAny(path, List.of()))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("does not name its classes");
+  }
+
+  @Test
+  void thePublishedFormTellsTcpFromCoCoOpAndKnowsLasp() {
+    ContextSettings two = ContextSettings.shared(2, "");
+    // Settings that the file does not show are read as published.
+    Map<PromptMethod, PromptMethod> read =
+        Map.of(
+            new Tcp(2, 3, "a b {}", 1, "the {}.", 1),
+            new Tcp(2, 3, "X X {}.", 8, "a photo of a {}.", 8),
+            new Lasp(two, List.of("a {}"), 1, true),
+            new Lasp(two, Lasp.TEMPLATES, 5, false));
+    read.forEach(
+        (method, expected) -> {
+          try (Learner learner = method.learner(clip, NAMES, 5)) {
+            Path path = file(method, learner).writePublished(folder, 3);
+            assertThat(ClassifierFile.readAny(path, NAMES).method()).isEqualTo(expected);
+          }
+        });
   }
 
   @Test

@@ -14,8 +14,10 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.ProGrad;
+import org.kgcoop.method.Tcp;
 import org.kgcoop.prompt.ContextSettings;
 
 class MethodCatalogueTest {
@@ -45,6 +47,12 @@ class MethodCatalogueTest {
                 "a type of pet, a photo of a {}.",
                 1,
                 1));
+    assertThat(parse("{'method': 'tcp'}"))
+        .isEqualTo(new Tcp(4, 4, "X X X X {}.", 8, "a photo of a {}.", 8));
+    assertThat(parse("{'method': 'tcp', 'context_tokens': 2}"))
+        .isEqualTo(new Tcp(2, 4, "X X {}.", 8, "a photo of a {}.", 8));
+    assertThat(parse("{'method': 'lasp'}")).isEqualTo(new Lasp(four, Lasp.TEMPLATES, 5, false));
+    assertThat(Lasp.TEMPLATES).hasSize(35);
   }
 
   @Test
@@ -88,7 +96,11 @@ class MethodCatalogueTest {
         "{'method': 'clip-adapter', 'template': '{} texture.', 'ratio': 0.6}",
         "{'method': 'clap', 'template': '{} texture.'}",
         "{'method': 'clap', 'constraint': 'none'}",
-        "{'method': 'zs-lp', 'templates': ['a {}.'], 'underscores': 'replace'}"
+        "{'method': 'zs-lp', 'templates': ['a {}.'], 'underscores': 'replace'}",
+        "{'method': 'tcp', 'context_tokens': 5, 'class_tokens': 2, 'layer': 0, 'weight': 1.5,"
+            + " 'pattern': 'a b c d e {}', 'template': 'the {}'}",
+        "{'method': 'lasp', 'words': 'an icon', 'templates': ['the {}'], 'virtual': true,"
+            + " 'weight': 10}"
       })
   void jsonOfAMethodIsReadBackAsTheSame(String text) {
     Method method = parse(text);
@@ -125,6 +137,17 @@ class MethodCatalogueTest {
         "{'method': 'clip-adapter', 'ratio': 2} | ratio: expected above 0 to 1, got 2",
         "{'method': 'clip-adapter', 'alpha': 1} | unknown alpha; known are ratio",
         "{'method': 'clap', 'constraint': 'cosine'} | constraint 'cosine': expected l2, or none",
+        "{'method': 'tcp', 'class_tokens': 0} | class tokens: expected at least 1, got 0",
+        "{'method': 'tcp', 'context_tokens': 0} | context tokens: expected 1 to 10000, got 0",
+        "{'method': 'tcp', 'layer': -1} | layer: expected 0 or more, got -1",
+        "{'method': 'tcp', 'layer': 1.5} | layer: expected a whole number",
+        "{'method': 'tcp', 'pattern': 'X X X X'} | expected {} where the class name goes",
+        "{'method': 'tcp', 'words': 'a b'} | unknown words; known are",
+        "{'method': 'tcp', 'weight': -1} | weight: expected at least 0, got -1",
+        "{'method': 'lasp', 'templates': []} | LASP: expected at least one template",
+        "{'method': 'lasp', 'templates': ['x']} | expected {} where the class name goes",
+        "{'method': 'lasp', 'virtual': 1} | setting virtual: expected true or false",
+        "{'method': 'lasp', 'weight': -1} | LASP's weight: expected at least 0, got -1",
         "{'method': 'clip', 'templates': []} | expected at least one template",
         "{'method': 'clip', 'templates': ['x']} | expected {} where the class name goes"
       })

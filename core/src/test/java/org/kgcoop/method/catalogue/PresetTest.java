@@ -13,9 +13,11 @@ import org.kgcoop.method.Clap;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Occasion;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.TaskRes;
+import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ContextSettings;
@@ -58,7 +60,13 @@ class PresetTest {
     "BASE_TO_NEW, clip-adapter, pets, 16, 200",
     "FEW_SHOT, clip-adapter, pets, 1, 50",
     "FEW_SHOT, clap, ImageNet, 1, 300",
-    "FEW_SHOT, zs-lp, pets, 16, 300"
+    "FEW_SHOT, zs-lp, pets, 16, 300",
+    "FEW_SHOT, tcp, pets, 4, 50",
+    "BASE_TO_NEW, tcp, ImageNet, 16, 25",
+    "BASE_TO_NEW, tcp, SUN397, 16, 25",
+    "BASE_TO_NEW, lasp, SUN397, 16, 25",
+    "BASE_TO_NEW, lasp, UCF101, 16, 50",
+    "BASE_TO_NEW, lasp, EuroSAT, 16, 300"
   })
   void epochsAreThoseOfTheProtocolTheDataSetAndTheShots(
       Preset preset, String id, String dataSet, int shots, int epochs) {
@@ -146,6 +154,43 @@ class PresetTest {
 
   private static double lambda(Preset preset, ObjectNode stated, Occasion occasion) {
     return ((ProGrad) preset.method(stated, occasion)).lambda();
+  }
+
+  @Test
+  void tcpHasAPatternAndATeacherForEachDataSet() {
+    Preset preset = Preset.BASE_TO_NEW;
+    Occasion aircraft = new Occasion("FGVCAircraft", "a photo of a {}, a type of aircraft.", 16, 1);
+    assertThat(preset.method(stated("tcp"), aircraft))
+        .isEqualTo(
+            new Tcp(4, 4, "X X X X {}, a type of aircraft.", 8, "a photo of an aircraft {}.", 8));
+    assertThat(preset.method(stated("tcp").put("context_tokens", 2), on("UCF101", 16)))
+        .isEqualTo(new Tcp(2, 4, "X X person doing {}.", 8, Templates.DEFAULT, 8));
+    assertThat(preset.method(stated("tcp"), on("pets", 16)))
+        .isEqualTo(new Tcp(4, 4, "X X X X {}.", 8, Templates.DEFAULT, 8));
+    ObjectNode own = stated("tcp").put("pattern", "a b c d {}");
+    assertThat(preset.method(own, new Occasion("FGVCAircraft", "the {}", 16, 1)))
+        .isEqualTo(new Tcp(4, 4, "a b c d {}", 8, "the {}", 8));
+  }
+
+  @Test
+  void laspHasTheFourConfigurationsOfItsLogs() {
+    Preset preset = Preset.BASE_TO_NEW;
+    Lasp food = (Lasp) preset.method(stated("lasp"), on("Food101", 16));
+    assertThat(food.weight()).isEqualTo(5);
+    assertThat(preset.training(food, on("Food101", 16)))
+        .isEqualTo(
+            new TrainedMethod.Defaults(10, 1)
+                .with("lr", 0.002)
+                .with("warmup_epochs", 1)
+                .with("clip_norm", 1.0));
+    Lasp textures = (Lasp) preset.method(stated("lasp"), on("DescribableTextures", 16));
+    assertThat(textures.weight()).isEqualTo(10);
+    assertThat(preset.training(textures, on("DescribableTextures", 16)))
+        .isEqualTo(
+            new TrainedMethod.Defaults(50, 32)
+                .with("lr", 0.032)
+                .with("warmup_epochs", 5)
+                .with("clip_norm", 1.0));
   }
 
   @Test
