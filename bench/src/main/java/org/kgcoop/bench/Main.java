@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       TextBench.class,
       ImageBench.class,
       TrainBench.class,
+      FeaturesBench.class,
       EvaluateBench.class,
       PreprocessBench.class,
       LoadBench.class,

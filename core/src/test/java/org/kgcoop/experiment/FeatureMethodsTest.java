@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.method.catalogue.ClassifierFile;
@@ -71,8 +73,14 @@ class FeatureMethodsTest {
       assertThat(results(id).path("targets").path(0).path("total").asInt()).isEqualTo(6);
     }
     // Fewer images than a batch, but a pool of 3 x 20: the one batch of CLAP is all of the pool.
-    assertThat(results("clap").path("training").path("images").asInt()).isEqualTo(3 * 60);
-    assertThat(results("taskres").path("training").path("images").asInt()).isEqualTo(3 * 3);
+    assertThat(results("clap").path("training").path("pictures").asInt()).isEqualTo(3 * 60);
+    assertThat(results("taskres").path("training").path("pictures").asInt()).isEqualTo(3 * 3);
+  }
+
+  /** The same classes with some of the training images. */
+  private static DataSet only(DataSet data, Predicate<Item> kept) {
+    return data.withPictures(
+        data.train().stream().filter(kept).toList(), List.of(), data.test());
   }
 
   private JsonNode results(String id) {
@@ -81,7 +89,8 @@ class FeatureMethodsTest {
 
   @Test
   void aSingleClassIsLearnedAndFound() {
-    DataSet data = Pictures.dataSet(folder.resolve("one"), List.of("only"), 2, 0, 3);
+    DataSet two = Pictures.dataSet(folder.resolve("one"), List.of("only", "other"), 2, 0, 3);
+    DataSet data = only(two, item -> item.label() == 0);
     JsonNode table =
         lab.run(new FewShotCurve(List.of(data)), plan(ALL, epochs(2), 2), folder.resolve("out"));
     assertThat(table.path("rows")).hasSize(4);
@@ -92,10 +101,10 @@ class FeatureMethodsTest {
 
   @Test
   void classesOfUnequalNumbersAndOneWithoutTrainingImagesGiveSoundResults() {
-    Path root = folder.resolve("uneven");
-    DataSet unused = Pictures.dataSet(root, List.of("many"), 40, 0, 2);
-    DataSet unusedToo = Pictures.dataSet(root, List.of("rare"), 1, 0, 2);
-    DataSet data = Pictures.dataSet(root, List.of("none"), 0, 0, 2);
+    DataSet even =
+        Pictures.dataSet(folder.resolve("uneven"), List.of("many", "none", "rare"), 40, 0, 2);
+    Item rare = even.train().get(80);
+    DataSet data = only(even, item -> item.label() == 0 || item.equals(rare));
     assertThat(data.train()).hasSize(41);
     ObjectNode training = epochs(2).put("batch_size", 16).put("augment", "pool:2");
     JsonNode table =
@@ -107,7 +116,7 @@ class FeatureMethodsTest {
       assertThat(target.path("class_names")).extracting(JsonNode::asText).contains("many", "rare");
       assertThat(target.path("class_names")).hasSize(2);
       // Two batches of 16 an epoch, as 41 images have, not the five of the pool.
-      assertThat(results.path("training").path("images").asInt()).isEqualTo(2 * 2 * 16);
+      assertThat(results.path("training").path("pictures").asInt()).isEqualTo(2 * 2 * 16);
     }
   }
 

@@ -1,0 +1,171 @@
+package org.kgcoop.bench;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import javax.imageio.ImageIO;
+import org.kgcoop.bank.FeatureBank;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.experiment.Contender;
+import org.kgcoop.experiment.Experiment;
+import org.kgcoop.experiment.FewShotCurve;
+import org.kgcoop.experiment.Plan;
+import org.kgcoop.experiment.Progress;
+import org.kgcoop.experiment.Workbench;
+import org.kgcoop.files.FolderTree;
+import org.kgcoop.image.Images;
+import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.runs.TableResults;
+import org.kgcoop.tensor.Device;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A whole run of a method, its features in the bank. */
+@Command(
+    name = "features",
+    mixinStandardHelpOptions = true,
+    header = "A whole published run on banked features, from the draw to results. No reference.")
+final class FeaturesBench implements Callable<Integer> {
+  /** Texts and features of the shapes of ViT-B/16; images that cost next to nothing. */
+  private static final ClipConfig MODEL =
+      new ClipConfig(
+          512,
+          8,
+          3,
+          77,
+          49408,
+          512,
+          8,
+          12,
+          Activation.QUICK_GELU,
+          new ClipConfig.Vit(16, 1, 4, 1));
+
+  /** Validation images a class, as few-shot draws have at most. */
+  private static final int VALIDATION = 4;
+
+  @Option(
+      names = "--method",
+      split = ",",
+      defaultValue = "taskres,clip-adapter,clap,zs-lp",
+      description = "One or several (default: ${DEFAULT-VALUE}).")
+  private List<String> methods = List.of();
+
+  @Option(names = "--classes", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}.")
+  private int classes;
+
+  @Option(names = "--shots", defaultValue = "16", description = "Default: ${DEFAULT-VALUE}.")
+  private int shots;
+
+  @Mixin private BenchOptions options = new BenchOptions();
+
+  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  FeaturesBench() {}
+
+  @Override
+  public Integer call() throws IOException {
+    Path folder = Files.createTempDirectory("kgcoop-bench-features");
+    try {
+      RandomClip.write(folder.resolve("model"), MODEL, 1);
+      DataSet data = data(folder.resolve("images"));
+      Clip.Options precision = new Clip.Options(options.precision(), Device.CPU, null, null);
+      try (Clip clip = Clip.load(folder.resolve("model"), precision)) {
+        Workbench bench =
+            new Workbench(
+                clip,
+                FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {}))),
+                Progress.SILENT,
+                warning -> {},
+                () -> false);
+        ObjectNode brief = JsonNodeFactory.instance.objectNode().put("epochs", 1);
+        ObjectNode published = JsonNodeFactory.instance.objectNode();
+        for (String method : methods) {
+          TableResults unused = run(bench, data, method, brief, folder.resolve("first-" + method));
+          Path out = folder.resolve(method);
+          double ms =
+              Measurement.time(
+                  () -> {
+                    TableResults unusedToo = run(bench, data, method, published, out);
+                  });
+          options.print(
+              new Case(
+                  "features %s, %s classes, %s shots, %s: a whole run"
+                      .formatted(method, classes, shots, options.precision()),
+                  Double.NaN,
+                  ms,
+                  Double.NaN,
+                  Double.NaN,
+                  Measurement.peakResident()));
+        }
+      }
+    } finally {
+      FolderTree.delete(folder);
+    }
+    return 0;
+  }
+
+  private TableResults run(
+      Workbench bench, DataSet data, String method, ObjectNode training, Path out) {
+    Contender contender =
+        Contender.of(
+            JsonNodeFactory.instance.objectNode().put("method", method),
+            training,
+            Preset.FEW_SHOT,
+            Map.of());
+    Plan plan = new Plan(List.of(contender), List.of(shots), List.of(1L), 1);
+    return new Experiment(bench, new FewShotCurve(List.of(data)), plan).run(out);
+  }
+
+  /** Images of noise, each another. */
+  private DataSet data(Path folder) {
+    List<String> names = BenchModel.classNames(classes);
+    return new DataSet(
+        "noise",
+        names,
+        items(folder, "train", shots, names, 1),
+        items(folder, "val", VALIDATION, names, 2),
+        items(folder, "test", 1, names, 3),
+        null);
+  }
+
+  private static List<Item> items(
+      Path folder, String part, int each, List<String> names, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Item> items = new ArrayList<>();
+    try {
+      Files.createDirectories(folder);
+      for (int label = 0; label < names.size(); label++) {
+        for (int i = 0; i < each; i++) {
+          String key = "%s-%s-%s.png".formatted(part, label, i);
+          Path file = folder.resolve(key);
+          BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+          for (int pixel = 0; pixel < 256; pixel++) {
+            image.setRGB(pixel % 16, pixel / 16, random.nextInt(1 << 24));
+          }
+          if (!ImageIO.write(image, "png", file.toFile())) {
+            throw new IllegalStateException("no PNG writer");
+          }
+          items.add(new Item(key, file, label, names.get(label)));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return items;
+  }
+}
