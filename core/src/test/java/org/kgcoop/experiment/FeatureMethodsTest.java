@@ -79,8 +79,7 @@ class FeatureMethodsTest {
 
   /** The same classes with some of the training images. */
   private static DataSet only(DataSet data, Predicate<Item> kept) {
-    return data.withPictures(
-        data.train().stream().filter(kept).toList(), List.of(), data.test());
+    return data.withPictures(data.train().stream().filter(kept).toList(), List.of(), data.test());
   }
 
   private JsonNode results(String id) {
