@@ -19,6 +19,9 @@ public final class StoredJson {
     for (JsonNode parent : json.findParents("ms_per_image")) {
       JsonNode unused = ((ObjectNode) parent).remove(TIMES).remove("pictures");
     }
+    for (JsonNode parent : json.findParents("seconds")) {
+      JsonNode unused = ((ObjectNode) parent).remove("seconds");
+    }
     return json;
   }
 }

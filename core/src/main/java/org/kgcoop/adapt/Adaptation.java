@@ -150,7 +150,7 @@ public final class Adaptation {
           before.orElseGet(
               () -> {
                 DataSet all = learned(FewShot.ALL);
-                AdaptRecord.Plan plan = budget.plan(all, request.shots(), isEmbedded());
+                AdaptRecord.Plan plan = budget.plan(all, request.shots(), EmbeddedPrompt.isFor(bench.clip()));
                 AdaptRecord begun =
                     new AdaptRecord(
                         settings,
@@ -211,10 +211,6 @@ public final class Adaptation {
         contradictions);
   }
 
-  private boolean isEmbedded() {
-    return EmbeddedPrompt.isFor(bench.clip());
-  }
-
   private JsonNode settings() {
     DataSet data = request.data();
     ObjectNode settings =
@@ -267,7 +263,7 @@ public final class Adaptation {
     if (parts.isEmpty()) {
       return unmeasured(begun, data);
     }
-    Candidates candidates = new Candidates(isEmbedded(), begun.plan().views());
+    Candidates candidates = new Candidates(bench.clip(), begun.plan().views());
     List<AdaptRecord.Candidate> tried = new ArrayList<>(begun.candidates());
     Map<String, Score> scores = new LinkedHashMap<>();
     try (Progress.Task task =
@@ -491,7 +487,7 @@ public final class Adaptation {
    * With one image of each class none can be held out, and the best that learns nothing is taken.
    */
   private AdaptRecord unmeasured(AdaptRecord begun, DataSet data) {
-    Candidates candidates = new Candidates(isEmbedded(), begun.plan().views());
+    Candidates candidates = new Candidates(bench.clip(), begun.plan().views());
     List<AdaptRecord.Candidate> tried = new ArrayList<>();
     Map<String, Score> scores = new LinkedHashMap<>();
     DataSet all = data.withPictures(List.of(), List.of(), data.train());
@@ -541,7 +537,7 @@ public final class Adaptation {
   private RunResults trained(
       Workbench on, AdaptRecord.Plan plan, String id, Path below, String run) {
     DataSet data = learned(plan.shots());
-    Contender contender = new Candidates(isEmbedded(), plan.views()).contender(id);
+    Contender contender = new Candidates(bench.clip(), plan.views()).contender(id);
     List<Target> targets =
         data.test().isEmpty() ? List.of() : List.of(new Target(TEST, data, ClassSplit.ALL));
     Trial trial = new Trial(contender, Draw.made(data, shots(data), request.seed()), targets, run);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.experiment.Contender;
 import org.kgcoop.method.Clap;
@@ -12,6 +13,7 @@ import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.method.catalogue.Preset;
 import org.kgcoop.prompt.Templates;
 
@@ -35,17 +37,16 @@ final class Candidates {
   /** The rate of prompts for the embedded CLIP, whose logits are on a third of CLIP's scale. */
   private static final double EMBEDDED_RATE = 0.05;
 
-  private final boolean embedded;
+  private final Clip clip;
   private final int views;
 
   /**
    * Candidates for a CLIP.
    *
-   * @param embedded true for the embedded CLIP
    * @param views random views of each training image; 0 for the test view alone
    */
-  Candidates(boolean embedded, int views) {
-    this.embedded = embedded;
+  Candidates(Clip clip, int views) {
+    this.clip = clip;
     this.views = views;
   }
 
@@ -61,7 +62,9 @@ final class Candidates {
     switch (id) {
       case KgCoOp.ID, Tcp.ID -> {
         training.put("epochs", PROMPT_EPOCHS).put("batch_size", PROMPT_BATCH);
-        if (embedded && id.equals(KgCoOp.ID)) {
+        if (id.equals(Tcp.ID)) {
+          method.put("layer", layer());
+        } else if (EmbeddedPrompt.isFor(clip)) {
           method.put("words", Templates.words(EmbeddedClip.TEMPLATE));
           training.put("lr", EMBEDDED_RATE);
         }
@@ -71,5 +74,10 @@ final class Candidates {
       default -> {}
     }
     return Contender.of(method, training, Preset.FEW_SHOT, Map.of());
+  }
+
+  /** TCP's block, of the published twelve the ninth, at the same depth of a shorter tower. */
+  private int layer() {
+    return Math.min(Tcp.DEFAULT_LAYER, Tcp.DEFAULT_LAYER * clip.config().textLayers() / 12);
   }
 }

@@ -1,0 +1,116 @@
+package org.kgcoop.cli.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.SampleDrawings;
+import org.kgcoop.cli.StoredJson;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.fixtures.ChildProcess;
+
+class AdaptCommandTest {
+  private static final int DISTURBANCES = Integer.getInteger("kgcoop.kills", 2);
+
+  @TempDir static Path shared;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void writeInput() {
+    RandomClip.write(shared.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(shared.resolve("drawings"));
+  }
+
+  private static Object[] words(Path out, Object... more) {
+    Object[] words = {
+      "adapt", shared.resolve("drawings"), "--clip", shared.resolve("clip"), "--out", out,
+      "--bank", "none", "--shots", "3"
+    };
+    Object[] all = new Object[words.length + more.length];
+    System.arraycopy(words, 0, all, 0, words.length);
+    System.arraycopy(more, 0, all, words.length, more.length);
+    return all;
+  }
+
+  @Test
+  void itWritesAClassifierAPageAndWhatToExpect() throws IOException {
+    Path out = folder.resolve("out");
+    Cli.Result result = Cli.run(words(out));
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out())
+        .contains("36 images of 12 classes, 3 of each")
+        .containsPattern("chosen: .+\\. ")
+        .containsPattern("expect [\\d.]+ % \\([\\d.]+ to [\\d.]+\\) of new images")
+        .contains("next: ./kgcoop serve " + out);
+    assertThat(Files.readString(out.resolve("report.html")))
+        .contains("The choice of the method", "Tip-Adapter-F", "expected accuracy");
+    Cli.Result again = Cli.run(words(out, "--json"));
+    JsonNode record = new ObjectMapper().readTree(again.out());
+    assertThat(record.path("candidates")).hasSize(8);
+    assertThat(record.path("choice").path("method").asText()).isNotEmpty();
+    Path image;
+    try (var files = Files.walk(shared.resolve("drawings"))) {
+      image = files.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+    Cli.Result predicted =
+        Cli.run(
+            "predict",
+            out.resolve("classifier.safetensors"),
+            image,
+            "--clip",
+            shared.resolve("clip"));
+    assertThat(predicted.exitCode()).as(predicted.err()).isZero();
+  }
+
+  @Test
+  void wrongWordsAreOneLine() {
+    assertThat(Cli.run(words(folder.resolve("a"), "--minutes", "0")).err())
+        .contains("minutes: expected above 0, got 0.0");
+    assertThat(Cli.run("adapt", folder.resolve("nothing"), "--out", folder.resolve("b")).exitCode())
+        .isNotZero();
+  }
+
+  @Test
+  @Tag("system")
+  @DisabledOnOs(OS.WINDOWS)
+  void killedAtAnyMomentItEndsInTheSameBytes() throws IOException, InterruptedException {
+    Path calm = folder.resolve("calm");
+    long begun = System.nanoTime();
+    assertThat(Cli.run(words(calm)).exitCode()).isZero();
+    long length = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+    Path disturbed = folder.resolve("disturbed");
+    Random random = new Random(5);
+    for (int i = 0; i < DISTURBANCES; i++) {
+      ChildProcess process = ChildProcess.start(folder.resolve("log.txt"), words(disturbed));
+      while (!Files.exists(disturbed) && !process.endsWithin(10)) {} // the start of a JVM
+      if (process.endsWithin(random.nextLong(2 * length))) {
+        assertThat(process.exitCode()).as(process.log()).isZero();
+      } else {
+        process.kill();
+      }
+    }
+    assertThat(Cli.run(words(disturbed)).exitCode()).isZero();
+    for (String file : new String[] {"classifier.safetensors", "predictions.json"}) {
+      if (Files.exists(calm.resolve(file))) {
+        assertThat(disturbed.resolve(file)).hasSameBinaryContentAs(calm.resolve(file));
+      }
+    }
+    assertThat(StoredJson.withoutTimes(disturbed.resolve("adapt.json")))
+        .isEqualTo(StoredJson.withoutTimes(calm.resolve("adapt.json")));
+    assertThat(StoredJson.withoutTimes(disturbed.resolve("results.json")))
+        .isEqualTo(StoredJson.withoutTimes(calm.resolve("results.json")));
+  }
+}

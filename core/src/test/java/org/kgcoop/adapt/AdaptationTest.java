@@ -1,0 +1,184 @@
+package org.kgcoop.adapt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.bank.FeatureBank;
+import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.FewShot;
+import org.kgcoop.data.Item;
+import org.kgcoop.experiment.Progress;
+import org.kgcoop.experiment.Workbench;
+import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.image.Images;
+import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.RunFolders;
+
+class AdaptationTest {
+  private static final List<String> CLASSES = List.of("cat", "dog", "owl", "fox");
+
+  @TempDir Path folder;
+  private final Clip clip = TinyClip.load();
+  private final List<String> warnings = new ArrayList<>();
+  private final Workbench bench =
+      new Workbench(
+          clip,
+          FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {}))),
+          Progress.SILENT,
+          warnings::add,
+          () -> false);
+
+  @AfterEach
+  void close() {
+    clip.close();
+  }
+
+  private DataSet data(int train, int val, int test) {
+    return Pictures.dataSet(folder.resolve("data"), CLASSES, train, val, test);
+  }
+
+  private AdaptRecord adapt(DataSet data, List<String> unseen, double minutes) {
+    return Adaptation.run(
+        bench,
+        new Adaptation.Request(data, unseen, FewShot.ALL, minutes, 1),
+        folder.resolve("out"));
+  }
+
+  @Test
+  void theMethodWithTheBestFigureOrASimplerOneIsTrainedOnAllImages() {
+    AdaptRecord record = adapt(data(3, 1, 2), List.of(), 5);
+    assertThat(record.candidates().stream().map(AdaptRecord.Candidate::method))
+        .isEqualTo(Candidates.SHORT_LIST);
+    AdaptRecord.Choice choice = record.choice();
+    assertThat(choice).isNotNull();
+    double best =
+        record.candidates().stream().mapToDouble(AdaptRecord.Candidate::value).max().orElseThrow();
+    for (AdaptRecord.Candidate each : record.candidates()) {
+      assertThat(each.leftOut()).isEmpty();
+      assertThat(each.behind()).isEqualTo(best - each.value());
+      boolean asGood = each.behind() <= each.standardError();
+      if (each.method().equals(choice.method())) {
+        assertThat(asGood).isTrue();
+        break;
+      }
+      assertThat(asGood).as("%s is simpler than %s", each, choice).isFalse();
+    }
+    // Validation images are learned from too.
+    assertThat(record.images()).isEqualTo(new AdaptRecord.Images(16, 4, 4, 4, 0, List.of()));
+    assertThat(record.expected()).isNotNull();
+    assertThat(record.test()).isNotNull().matches(test -> test.images() == 8);
+    Path out = folder.resolve("out");
+    assertThat(AdaptRecord.read(out)).contains(record);
+    assertThat(RunFolders.isComplete(out)).isTrue();
+    assertThat(out.resolve(".adapt")).doesNotExist();
+    ClassifierFile file = ClassifierFile.read(out.resolve("classifier.safetensors"));
+    assertThat(file.method().id()).isEqualTo(choice.method());
+    try (Classifier classifier = Classifier.of(file, clip, file.classNames())) {
+      Path image = folder.resolve("data/test/cat/p0.png");
+      assertThat(classifier.classify(image).top(4)).hasSize(4);
+    }
+    // Again it is only read.
+    assertThat(adapt(data(3, 1, 2), List.of(), 5)).isEqualTo(record);
+    assertThatThrownBy(() -> adapt(data(3, 1, 2), List.of(), 6))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("holds an adaptation with another minutes");
+  }
+
+  @Test
+  void whereClassesAreToComeThoseThatKnowAnyNameAreComparedOnHiddenOnes() {
+    AdaptRecord record = adapt(data(4, 0, 1), List.of("wolf"), 5);
+    for (AdaptRecord.Candidate each : record.candidates()) {
+      boolean bound = List.of("probe", "lp++", "clap", "tip-adapter-f").contains(each.method());
+      assertThat(each.isMeasured()).as(each.toString()).isEqualTo(!bound);
+    }
+    assertThat(record.expectedUnseen()).isNotNull();
+    ClassifierFile file =
+        ClassifierFile.read(folder.resolve("out").resolve("classifier.safetensors"));
+    assertThat(file.classNames()).containsExactly("cat", "dog", "fox", "owl", "wolf");
+    try (Classifier classifier = Classifier.of(file, clip, file.classNames())) {
+      assertThat(classifier.classNames()).contains("wolf");
+    }
+  }
+
+  @Test
+  void whatCannotBeMeasuredIsNotGuessed() {
+    AdaptRecord record = adapt(data(1, 0, 1), List.of(), 5);
+    assertThat(record.choice()).isNotNull();
+    assertThat(record.choice().method()).isIn("clip", "ensemble");
+    assertThat(record.choice().why()).contains("Two images of each class");
+    assertThat(record.candidates().stream().filter(AdaptRecord.Candidate::isMeasured)).hasSize(2);
+    assertThat(record.expected()).isNotNull().matches(expected -> expected.images() == 4);
+  }
+
+  @Test
+  void whatDoesNotFitIntoTheTimeIsLeftOutAndSaid() {
+    AdaptRecord record = adapt(data(2, 0, 1), List.of(), 1e-5);
+    assertThat(record.choice()).isNotNull();
+    assertThat(record.candidates().get(0).isMeasured()).isTrue();
+    assertThat(record.candidates().get(7).leftOut()).contains("--minutes");
+  }
+
+  @Test
+  void copiesAndContradictionsAreTold() throws Exception {
+    DataSet data = data(2, 0, 1);
+    Path train = folder.resolve("data/train");
+    Files.copy(train.resolve("cat/p0.png"), train.resolve("cat/copy.png"));
+    Files.copy(train.resolve("cat/p1.png"), train.resolve("dog/stray.png"));
+    AdaptRecord record =
+        adapt(Pictures.dataSet(folder.resolve("data"), CLASSES, 2, 0, 1), List.of(), 1e-5);
+    assertThat(data.train()).hasSize(8);
+    assertThat(record.images().count()).isEqualTo(10);
+    assertThat(record.images().repeated()).isEqualTo(1);
+    assertThat(record.images().contradictions())
+        .containsExactly("train/cat/p1.png = train/dog/stray.png");
+  }
+
+  @Test
+  void whatCannotWorkIsRefusedInOneLine() {
+    DataSet data = data(2, 0, 1);
+    assertThatThrownBy(() -> adapt(data, List.of("dog"), 5))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessage("unseen class 'dog': there are images of it in data; leave it out");
+    assertThatThrownBy(() -> adapt(data, List.of(), 0))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessage("minutes: expected above 0, got 0.0");
+    List<Item> three = data.train().stream().filter(item -> item.label() < 3).toList();
+    DataSet few = data.withPictures(three, List.of(), List.of());
+    assertThatThrownBy(() -> adapt(few, List.of("wolf"), 5))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("among 3 classes, at least 4 are needed; leave --unseen out");
+  }
+
+  @Test
+  void unequalClassesAreLearnedAsTheyAre() {
+    DataSet data = data(8, 0, 1);
+    List<Item> unequal =
+        IntStream.range(0, data.train().size())
+            .filter(i -> i >= 21) // three, then eight of the last; the first two have one each
+            .mapToObj(i -> data.train().get(i))
+            .toList();
+    List<Item> all = new ArrayList<>(List.of(data.train().get(0), data.train().get(8)));
+    all.addAll(unequal);
+    AdaptRecord record = adapt(data.withPictures(all, List.of(), List.of()), List.of(), 5);
+    assertThat(record.images().fewest()).isEqualTo(1);
+    assertThat(record.images().most()).isEqualTo(8);
+    assertThat(record.choice()).isNotNull();
+    assertThat(record.test()).isNull();
+    // The only images of two classes are never held out.
+    assertThat(record.expected()).isNotNull().matches(expected -> expected.images() == 11);
+  }
+}
