@@ -161,16 +161,22 @@ final class TrainCase {
         folder, what, ModelCases.logits(classifier, features), expected.asText(), comparison);
   }
 
-  /** A classifier of the classes of a case; LASP's virtual ones are among them. */
+  /** A classifier of the classes of a case. */
   private FeatureClassifier classifier(Learner learner) {
-    if (!c.path("settings").path("virtual").asBoolean()) {
-      return learner.fixed();
+    List<String> names = fitting.classNames();
+    List<String> scored = scored(names);
+    return scored.equals(names) ? learner.fixed() : learned(learner).classifier(clip, scored);
+  }
+
+  /** Names, and after them, where LASP's virtual classes are scored too, the rest of all. */
+  private List<String> scored(List<String> names) {
+    List<String> scored = new ArrayList<>(names);
+    if (c.path("settings").path("virtual").asBoolean()) {
+      List<String> rest = new ArrayList<>(fitting.allClassNames());
+      rest.removeAll(names);
+      scored.addAll(rest);
     }
-    List<String> names = new ArrayList<>(fitting.classNames());
-    List<String> rest = new ArrayList<>(fitting.allClassNames());
-    rest.removeAll(names);
-    names.addAll(rest);
-    return learned(learner).classifier(clip, names);
+    return scored;
   }
 
   private Learned learned(Learner learner) {
@@ -182,7 +188,8 @@ final class TrainCase {
   /** Logits of classes that were not learned, by what was. */
   private void transferred(String when, Learner learner, JsonNode expected) {
     try (FeatureClassifier other =
-        learned(learner).classifier(clip, texts(c.path("transfer").path("classnames")))) {
+        learned(learner)
+            .classifier(clip, scored(texts(c.path("transfer").path("classnames"))))) {
       compareLogits("logits of other classes " + when, other, expected);
     }
   }
