@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
@@ -96,12 +97,18 @@ final class TrainCase {
   private void atStart(Learner learner) {
     if (c.has("class_features")) {
       try (FeatureClassifier fixed = learner.fixed()) {
-        ModelCases.compare(
-            folder,
-            "class features",
-            fixed.classFeatures().orElseThrow(),
-            c.path("class_features").asText(),
-            comparison);
+        fixed
+            .classFeatures()
+            .or(() -> Optional.ofNullable(learner.buffers().get("text_features")))
+            .ifPresentOrElse(
+                features ->
+                    ModelCases.compare(
+                        folder,
+                        "class features",
+                        features,
+                        c.path("class_features").asText(),
+                        comparison),
+                () -> comparison.problem("no class features"));
       }
     }
     if (c.has("initial")) {

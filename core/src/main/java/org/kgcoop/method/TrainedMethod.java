@@ -27,6 +27,11 @@ public interface TrainedMethod extends Method {
       this(epochs, batchSize, Map.of());
     }
 
+    /** The same for so many epochs. */
+    public Defaults withEpochs(int others) {
+      return new Defaults(others, batchSize, settings);
+    }
+
     /** The same with another value of a setting. */
     public Defaults with(String setting, Object value) {
       Map<String, Object> all = new LinkedHashMap<>(settings);

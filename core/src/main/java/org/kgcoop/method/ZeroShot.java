@@ -66,4 +66,11 @@ public record ZeroShot(List<String> templates) implements TextMethod {
     templates.forEach(json.putArray("templates")::add);
     return json;
   }
+
+  /** The unit class features by these templates: (C, E). */
+  Tensor classFeatures(Clip clip, List<String> classNames) {
+    try (FeatureClassifier classifier = classifier(clip, classNames)) {
+      return classifier.classFeatures().orElseThrow().copy();
+    }
+  }
 }

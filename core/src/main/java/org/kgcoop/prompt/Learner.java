@@ -12,6 +12,11 @@ public interface Learner extends FeatureClassifier {
   /** The learned tensors under their published names, in a fixed order. */
   Map<String, Tensor> parameters();
 
+  /** The tensors that steps go by and never change, by name; the learner's own. */
+  default Map<String, Tensor> buffers() {
+    return Map.of();
+  }
+
   /**
    * A classifier with the parameters as they are now, for many images: what depends on none of them
    * is computed once. It has memory of its own; it must be closed before this learner.

@@ -15,6 +15,11 @@ public sealed interface UpdateRule {
   /** d, the weight decay. */
   double weightDecay();
 
+  /** The term beside a root of squares; that of PyTorch where the rule has none. */
+  default double epsilon() {
+    return 1e-8;
+  }
+
   /**
    * Stochastic gradient descent: {@code v = momentum v + (g + d p); p = p - r v}. No dampening, no
    * Nesterov.

@@ -48,6 +48,11 @@ public record TrainingSetting(
                   + " KgCoOp 128)"),
           number("lr", "RATE", "0.002", "Learning rate"),
           text(
+              "lr_unit",
+              "UNIT",
+              "epoch",
+              "epoch, or step: the rate changes after every step (Tip-Adapter-F)"),
+          text(
               "decay",
               "KIND",
               "cosine",
@@ -70,7 +75,8 @@ public record TrainingSetting(
               "sampler",
               "KIND",
               "random",
-              "random, sequential, or random-class:N (each batch N images of each of some"
+              "random or sequential (a last batch that is smaller is dropped), random:all"
+                  + " (it is not), or random-class:N (each batch N images of each of some"
                   + " classes)"),
           text(
               "augment",
@@ -85,6 +91,8 @@ public record TrainingSetting(
           number("beta1", "X", "0.9", "Of adam and adamw").of(Subject.OPTIMISER),
           number("beta2", "X", "0.999", "Of adam and adamw").of(Subject.OPTIMISER),
           number("alpha", "X", "0.99", "Of rmsprop").of(Subject.OPTIMISER),
+          number("epsilon", "X", "1e-8", "What adam, adamw and rmsprop add to a root of squares")
+              .of(Subject.OPTIMISER),
           text(
                   "transforms",
                   "LIST",

@@ -33,8 +33,8 @@ public record TrainingSettings(
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The term that PyTorch adds to a root of squares. */
-  private static final double EPSILON = 1e-8;
+  /** PyTorch's epsilon. Older run folders do not hold it: it is not written. */
+  private static final double USUAL_EPSILON = 1e-8;
 
   public TrainingSettings {
     if (batchSize < 1) {
@@ -67,7 +67,8 @@ public record TrainingSettings(
             Schedule.Warmup.ofId(stated.text("warmup")),
             stated.whole("warmup_epochs"),
             stated.number("warmup_lr"),
-            Schedule.Variant.ofId(stated.text("schedule"))),
+            Schedule.Variant.ofId(stated.text("schedule")),
+            Schedule.Unit.ofId(stated.text("lr_unit"))),
         stated.whole("batch_size"),
         rule(stated),
         Sampler.ofId(stated.text("sampler")),
@@ -96,16 +97,17 @@ public record TrainingSettings(
   private static UpdateRule rule(StatedTraining stated) {
     String name = stated.text("optimizer");
     double weightDecay = stated.number("weight_decay");
+    double epsilon = stated.number("epsilon");
     return switch (name) {
       case "sgd" -> new UpdateRule.Sgd(stated.number("momentum"), weightDecay);
       case "adam" ->
-          new UpdateRule.Adam(stated.number("beta1"), stated.number("beta2"), EPSILON, weightDecay);
+          new UpdateRule.Adam(stated.number("beta1"), stated.number("beta2"), epsilon, weightDecay);
       case "adamw" ->
           new UpdateRule.AdamW(
-              stated.number("beta1"), stated.number("beta2"), EPSILON, weightDecay);
+              stated.number("beta1"), stated.number("beta2"), epsilon, weightDecay);
       case "rmsprop" ->
           new UpdateRule.RmsProp(
-              stated.number("alpha"), stated.number("momentum"), EPSILON, weightDecay);
+              stated.number("alpha"), stated.number("momentum"), epsilon, weightDecay);
       default ->
           throw KgCoopException.configuration(
               "optimizer '" + name + "': expected sgd, adam, adamw or rmsprop");
@@ -138,8 +140,11 @@ public record TrainingSettings(
     json.put("schedule", schedule.variant().id())
         .put("warmup", schedule.warmup().id())
         .put("warmup_epochs", schedule.warmupEpochs())
-        .put("warmup_lr", schedule.warmupRate())
-        .put("optimizer", optimizer.id());
+        .put("warmup_lr", schedule.warmupRate());
+    if (schedule.unit() != Schedule.Unit.EPOCH) {
+      json.put("lr_unit", schedule.unit().id()); // older run folders do not hold it
+    }
+    json.put("optimizer", optimizer.id());
     if (optimizer instanceof UpdateRule.Sgd sgd) {
       json.put("momentum", sgd.momentum());
     } else if (optimizer instanceof UpdateRule.Adam adam) {
@@ -148,6 +153,9 @@ public record TrainingSettings(
       json.put("beta1", adam.beta1()).put("beta2", adam.beta2());
     } else if (optimizer instanceof UpdateRule.RmsProp rms) {
       json.put("alpha", rms.alpha()).put("momentum", rms.momentum());
+    }
+    if (optimizer.epsilon() != USUAL_EPSILON) {
+      json.put("epsilon", optimizer.epsilon());
     }
     return json.put("weight_decay", optimizer.weightDecay())
         .put("seed", seed)
@@ -187,7 +195,8 @@ public record TrainingSettings(
             schedule.warmup(),
             schedule.warmupEpochs(),
             schedule.warmupRate(),
-            schedule.variant()),
+            schedule.variant(),
+            schedule.unit()),
         batchSize,
         optimizer,
         sampler,

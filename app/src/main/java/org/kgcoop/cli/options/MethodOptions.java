@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
@@ -21,6 +22,10 @@ import picocli.CommandLine.Option;
 public final class MethodOptions {
   private static final String LIST_SEPARATOR = "\\|";
 
+  /** Settings of several values. */
+  private static final Set<String> LISTS =
+      Set.of("templates", "weight_grid", "crop_scale", "search_scale", "search_step");
+
   @Option(
       names = "--set",
       paramLabel = "[METHOD.]KEY=VALUE",
@@ -29,7 +34,12 @@ public final class MethodOptions {
             + " class_position (end, middle, front), class_specific, weight and weight_grid"
             + " (KgCoOp), temperature and lambda (ProGrad), templates (clip, ensemble; with |"
             + " between them), own_template (ensemble; true if the data set's template is one of"
-            + " them). Defaults are the published ones.",
+            + " them); of tip-adapter and tip-adapter-f: templates, views, scale (a number or"
+            + " model), alpha, beta, search (the images that choose alpha and beta: validation;"
+            + " folds of the shots; none), and pairs with | between them: crop_scale, search_scale"
+            + " (tops of beta|alpha), search_step (values of beta|alpha); of lp++: templates,"
+            + " crop_scale, epochs, search (chooses the epoch), sum_gradients. Defaults are the"
+            + " published ones.",
         "Example: --set context_tokens=16 --set kgcoop.weight=4"
       })
   private Map<String, String> settings = new LinkedHashMap<>();
@@ -113,7 +123,7 @@ public final class MethodOptions {
     if (key.equals("words")) {
       return new TextNode(text);
     }
-    if (key.equals("templates") || key.equals("weight_grid")) {
+    if (LISTS.contains(key)) {
       ArrayNode list = JsonNodeFactory.instance.arrayNode();
       for (String part : text.split(LIST_SEPARATOR, -1)) {
         list.add(value("", part.strip()));

@@ -6,11 +6,15 @@ import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
 import org.kgcoop.method.ProGrad;
+import org.kgcoop.method.TipAdapter;
+import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.prompt.Templates;
 
 /**
  * The published configurations that settings come from where nobody states them. A method has those
@@ -64,14 +68,33 @@ public enum Preset {
           settings.put("lambda", 0.8);
         }
       }
+      case TipAdapter.ID, TipAdapterF.ID -> {
+        template = zeroShotTemplate(occasion.dataSet(), template);
+        addEnsemble(settings, occasion.dataSet());
+        CacheSearches.add(settings, occasion.dataSet());
+      }
+      case LpPlusPlus.ID -> {
+        template = zeroShotTemplate(occasion.dataSet(), template);
+        addEnsemble(settings, occasion.dataSet());
+      }
       default -> {}
     }
     return MethodCatalogue.parse(settings.put("template", template));
   }
 
+  /** On ImageNet the texts of Tip-Adapter and LP++ are the seven of the ensemble. */
+  private static void addEnsemble(ObjectNode settings, String dataSet) {
+    if (dataSet.equals(IMAGENET) && !settings.has("templates")) {
+      Templates.ENSEMBLE.forEach(settings.putArray("templates")::add);
+    }
+  }
+
   /** The epochs and batch size of a method on those data. */
   public TrainedMethod.Defaults training(TrainedMethod method, Occasion occasion) {
     TrainedMethod.Defaults usual = method.defaults();
+    if (method.id().equals(TipAdapterF.ID) && occasion.dataSet().equals("EuroSAT")) {
+      return usual.withEpochs(100);
+    }
     if (!method.id().equals(CoOp.ID) && !method.id().equals(ProGrad.ID)) {
       return usual;
     }
