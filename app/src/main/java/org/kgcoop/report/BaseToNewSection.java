@@ -3,6 +3,8 @@ package org.kgcoop.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
@@ -12,6 +14,7 @@ import org.kgcoop.report.Block.Words;
 import org.kgcoop.report.Grid.Best;
 import org.kgcoop.report.chart.BarPlot;
 import org.kgcoop.report.chart.Drawing;
+import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TableResults.OfDataSet;
 import org.kgcoop.runs.TableResults.Row;
 
@@ -28,7 +31,7 @@ final class BaseToNewSection {
     String heading =
         sets.size() == 1 ? "Results on " + sets.get(0).name() : "Average over all data sets";
     blocks.add(new Figures(grid(table, heading, rows)));
-    blocks.add(new Words(key(table.hasSpread())));
+    blocks.add(new Words(key(table)));
     blocks.add(charts(rows, sets, palette));
     if (sets.size() > 1) {
       for (OfDataSet set : sets.subList(0, Math.min(MOST_DATA_SETS, sets.size()))) {
@@ -45,10 +48,19 @@ final class BaseToNewSection {
     return new Section(id, name + heading, blocks);
   }
 
-  static String key(boolean spread) {
-    return "Accuracies in percent"
-        + (spread ? ", mean ± standard deviation over seeds" : "")
-        + ". ★ marks the best of a column.";
+  static String key(Table table) {
+    return key(table.hasSpread(), table.cells());
+  }
+
+  static String key(boolean spread, List<Cell> cells) {
+    String key =
+        "Accuracies in percent"
+            + (spread ? ", mean ± standard deviation over seeds" : "")
+            + ". ★ marks the best of a column.";
+    return Stream.concat(
+            Stream.of(key),
+            TableResults.choices(cells.stream().map(Cell::result).toList()).stream())
+        .collect(Collectors.joining(" "));
   }
 
   private static Grid grid(Table table, String label, List<Row> rows) {

@@ -34,8 +34,7 @@ final class FewShotSection {
         sets.size() == 1 ? sets.get(0).name() : "average over " + sets.size() + " data sets";
     List<Block> blocks = new ArrayList<>();
     blocks.add(new Figures(grid(table, "Accuracy, " + all, table.rows(), shots)));
-    blocks.add(
-        new Words(BaseToNewSection.key(table.hasSpread()) + " Shots are training images a class."));
+    blocks.add(new Words(BaseToNewSection.key(table) + " Shots are training images a class."));
     List<Chart> charts = new ArrayList<>();
     charts.add(chart(table, "Accuracy, " + all, table.rows(), shots, palette));
     if (sets.size() > 1) {

@@ -47,7 +47,7 @@ final class RunsSection {
     blocks.add(
         new Figures(
             Grid.of("Results", "run", cells.stream().map(Cell::label).toList(), notes, columns)));
-    blocks.add(new Words(BaseToNewSection.key(false)));
+    blocks.add(new Words(BaseToNewSection.key(false, cells)));
     long unfinished = runs.stream().filter(run -> !run.about().isComplete()).count();
     if (unfinished > 0) {
       blocks.add(

@@ -36,7 +36,7 @@ final class TransferSection {
     String words =
         learned
             + ". "
-            + BaseToNewSection.key(table.hasSpread())
+            + BaseToNewSection.key(table)
             + " The average leaves out the data set that was learned on.";
     return Optional.of(
         new Section(

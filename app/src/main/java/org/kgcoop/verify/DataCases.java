@@ -18,6 +18,7 @@ import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.random.PythonRandom;
+import org.kgcoop.train.Decay;
 import org.kgcoop.train.Schedule;
 
 /** The kinds of cases that need no model. */
@@ -86,10 +87,12 @@ final class DataCases {
     return new Schedule(
         c.path("lr").asDouble(),
         c.path("epochs").asInt(),
+        new Decay.Cosine(),
         Schedule.Warmup.ofId(c.path("warmup").asText("none")),
         c.path("warmup_epochs").asInt(0),
         c.path("warmup_lr").asDouble(0),
-        Schedule.Variant.ofId(c.path("variant").asText("current")));
+        Schedule.Variant.ofId(c.path("variant").asText("current")),
+        Schedule.Unit.ofId(c.path("unit").asText("epoch")));
   }
 
   static void schedule(JsonNode c, JsonNode expected, Comparison comparison) {
@@ -97,7 +100,9 @@ final class DataCases {
     comparison.equal("epochs", schedule.epochs(), expected.size());
     for (int epoch = 0; epoch < Math.min(schedule.epochs(), expected.size()); epoch++) {
       comparison.rate(
-          "rate of epoch " + (epoch + 1), schedule.rate(epoch), expected.path(epoch).asDouble());
+          "rate of %s %s".formatted(schedule.unit().id(), epoch + 1),
+          schedule.rate(epoch, 0, 1), // cases count steps as epochs of one
+          expected.path(epoch).asDouble());
     }
   }
 

@@ -56,6 +56,10 @@ public final class Verifier {
       case "text-features" -> ModelCases.textFeatures(folder, c, comparison);
       case "class-features" -> ModelCases.classFeatures(folder, c, comparison);
       case "zero-shot" -> ModelCases.zeroShot(folder, c, comparison);
+      case "cache-keys" -> CacheCases.keys(folder, c, comparison);
+      case "cache" -> CacheCases.cache(folder, c, comparison);
+      case "cache-search" -> CacheCases.search(folder, c, comparison);
+      case "lp++" -> LpCase.run(folder, c, comparison);
       case "train" -> TrainCase.run(folder, c, comparison);
       case "prompt-file" -> ModelCases.promptFile(folder, c, comparison);
       case "run" -> RunCase.run(folder, c, comparison);

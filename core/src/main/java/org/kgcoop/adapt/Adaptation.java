@@ -150,7 +150,8 @@ public final class Adaptation {
           before.orElseGet(
               () -> {
                 DataSet all = learned(FewShot.ALL);
-                AdaptRecord.Plan plan = budget.plan(all, request.shots(), EmbeddedPrompt.isFor(bench.clip()));
+                AdaptRecord.Plan plan =
+                    budget.plan(all, request.shots(), EmbeddedPrompt.isFor(bench.clip()));
                 AdaptRecord begun =
                     new AdaptRecord(
                         settings,
@@ -325,14 +326,14 @@ public final class Adaptation {
   private record Part(String name, DataSet fitted, Map<String, DataSet> targets) {}
 
   private static List<Part> folds(DataSet data, int most) {
-    List<Folds.Fold> folds = Folds.of(data, most);
+    List<HeldOut> folds = HeldOut.of(data, most);
     List<Part> parts = new ArrayList<>();
     for (int i = 0; i < folds.size(); i++) {
       parts.add(
           new Part(
               "fold%s-of-%s".formatted(i + 1, folds.size()),
               folds.get(i).fitted(),
-              Map.of(HELD_OUT, folds.get(i).heldOut())));
+              Map.of(HELD_OUT, folds.get(i).images())));
     }
     return parts;
   }

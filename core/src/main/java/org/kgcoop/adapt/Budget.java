@@ -50,7 +50,7 @@ final class Budget {
     data.train().forEach(item -> sizes.merge(item.label(), 1, Integer::sum));
     int most = sizes.values().stream().mapToInt(Integer::intValue).max().orElse(1);
     int kept = shots == FewShot.ALL ? most : Math.min(shots, most);
-    while (shots == FewShot.ALL && kept > 1 && images(sizes, kept) * each > seconds / 2) {
+    while (shots == FewShot.ALL && kept > 2 && images(sizes, kept) * each > seconds / 2) {
       kept--;
     }
     if (kept < most && shots == FewShot.ALL) {

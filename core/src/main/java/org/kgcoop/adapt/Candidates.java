@@ -10,8 +10,10 @@ import org.kgcoop.experiment.Contender;
 import org.kgcoop.method.Clap;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.Tcp;
+import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.method.catalogue.Preset;
@@ -23,11 +25,18 @@ import org.kgcoop.prompt.Templates;
  * embedded:tuning} alone.
  */
 final class Candidates {
-  private static final String TIPF = "tip-adapter-f";
 
   /** In the order in which one is preferred to another that does as well. */
   static final List<String> SHORT_LIST =
-      List.of(ZeroShot.ID, Ensemble.ID, Probe.ID, KgCoOp.ID); // TEMP
+      List.of(
+          ZeroShot.ID,
+          Ensemble.ID,
+          Probe.ID,
+          LpPlusPlus.ID,
+          Clap.ID,
+          TipAdapterF.ID,
+          KgCoOp.ID,
+          Tcp.ID);
 
   /** Epochs and batch of prompts, which learn longer on few images than their papers say. */
   private static final int PROMPT_EPOCHS = 50;
@@ -36,6 +45,9 @@ final class Candidates {
 
   /** The rate of prompts for the embedded CLIP, whose logits are on a third of CLIP's scale. */
   private static final double EMBEDDED_RATE = 0.05;
+
+  /** The tops of beta and alpha that Tip-Adapter-F searches to, whatever the data. */
+  private static final double CACHE_TOP = 20;
 
   private final Clip clip;
   private final int views;
@@ -70,7 +82,13 @@ final class Candidates {
         }
       }
       case Clap.ID -> training.put("augment", views == 0 ? "test" : "pool:" + views);
-      case TIPF -> method.put("views", views);
+      case TipAdapterF.ID -> {
+        method.put("scale", "model");
+        method.putArray("search_scale").add(CACHE_TOP).add(CACHE_TOP);
+        if (views > 0) {
+          method.put("views", views);
+        }
+      }
       default -> {}
     }
     return Contender.of(method, training, Preset.FEW_SHOT, Map.of());

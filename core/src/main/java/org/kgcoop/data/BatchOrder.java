@@ -43,6 +43,17 @@ public final class BatchOrder {
     return batches(epoch(count, seed, epoch), batchSize);
   }
 
+  /** The batches of that epoch, with the remainder as a smaller one. */
+  public static List<int[]> allBatches(int count, int batchSize, long seed, int epoch) {
+    int[] order = epoch(count, seed, epoch);
+    List<int[]> all = new ArrayList<>(batches(order, batchSize));
+    int rest = count % batchSize;
+    if (count > batchSize && rest > 0) {
+      all.add(Arrays.copyOfRange(order, count - rest, count));
+    }
+    return all;
+  }
+
   /** The images of that order in batches; a remainder is dropped, unless it is all there is. */
   public static List<int[]> batches(int[] order, int batchSize) {
     if (batchSize < 1) {

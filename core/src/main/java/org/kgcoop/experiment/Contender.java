@@ -12,10 +12,12 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.bank.Augmentation;
 import org.kgcoop.data.Fingerprint;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
 import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.catalogue.Preset;
 import org.kgcoop.train.TrainingSettings;
 
@@ -30,6 +32,8 @@ public record Contender(
     Function<Occasion, Method> method,
     BiFunction<TrainedMethod, Occasion, TrainingSettings> training,
     Map<String, JsonNode> setting) {
+
+  private static final String VIEWS = "views";
 
   public Contender {
     setting = Collections.unmodifiableMap(new LinkedHashMap<>(setting));
@@ -53,9 +57,10 @@ public record Contender(
    */
   public static Contender of(
       ObjectNode method, ObjectNode training, Preset preset, Map<String, JsonNode> setting) {
+    ObjectNode seen = seen(method, training);
     Contender contender =
         new Contender(
-            occasion -> preset.method(method, occasion),
+            occasion -> preset.method(seen, occasion),
             (trained, occasion) ->
                 TrainingSettings.parse(
                     training, preset.training(trained, occasion), occasion.seed()),
@@ -67,6 +72,14 @@ public record Contender(
             .trained()
             .map(trained -> contender.training().apply(trained, Occasion.ANY));
     return contender;
+  }
+
+  /** With {@code augment test} methods that ask for views of their own see the test view too. */
+  private static ObjectNode seen(ObjectNode method, ObjectNode training) {
+    boolean test = training.path("augment").asText().equals(new Augmentation.Test().id());
+    return test && MethodCatalogue.keys(method.path("method").asText()).contains(VIEWS)
+        ? method.deepCopy().put(VIEWS, method.path(VIEWS).asInt(0))
+        : method;
   }
 
   /**

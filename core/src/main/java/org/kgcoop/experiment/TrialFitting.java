@@ -101,7 +101,7 @@ final class TrialFitting implements Fitting {
 
   @Override
   public LabelledViews views(int count, ViewRecipe recipe) {
-    return views(new Augmentation.Bank(count, recipe));
+    return views(count == 0 ? new Augmentation.Test() : new Augmentation.Bank(count, recipe));
   }
 
   @Override

@@ -41,6 +41,8 @@ public record AutoWeight(KgCoOp method, List<Double> grid) implements Method {
   public Learned fit(Fitting fitting) {
     double weight = fitting.bestWeight(grid, this::with);
     fitting.chosen("weight", weight);
+    Search by = fitting.validation().isPresent() ? Search.VALIDATION : Search.FOLDS;
+    fitting.chosen(Search.BY, by.id());
     return with(weight).fit(fitting);
   }
 

@@ -35,7 +35,7 @@ public interface Fitting {
   /**
    * The drawn training images in random views, which are encoded once and kept.
    *
-   * @param count V, at least 1
+   * @param count V; 0 for the test view alone, which then is the one there is
    */
   LabelledViews views(int count, ViewRecipe recipe);
 

@@ -58,11 +58,20 @@ public final class LinearProbe implements FeatureClassifier {
     }
   }
 
+  /**
+   * A probe with copies of those tensors.
+   *
+   * @param weight (C, E)
+   * @param bias (C)
+   */
+  static LinearProbe of(Tensor weight, Tensor bias) {
+    return new LinearProbe(weight.copy().keep(), bias.copy().keep());
+  }
+
   /** The probe that was kept by {@link #stored}. */
   static LinearProbe of(Learned learned) {
     try (Scope scope = Scope.open("linear probe")) {
-      return new LinearProbe(
-          learned.value("weight").copy().keep(), learned.value("bias").copy().keep());
+      return of(learned.value("weight"), learned.value("bias"));
     }
   }
 

@@ -29,16 +29,16 @@ public record Probe() implements Method {
       ProbeFolds folds = new ProbeFolds(train.features(), labels, classNames.size());
       Optional<LabelledFeatures> validation = fitting.validation();
       double strength = DEFAULT_STRENGTH;
-      String chosenBy = "default";
+      String chosenBy = Search.DEFAULT;
       if (validation.isPresent()) {
         strength = bestOn(train.features(), labels, validation.get(), classNames.size());
-        chosenBy = "validation";
+        chosenBy = Search.VALIDATION.id();
       } else if (folds.fewest() > 1) {
         strength = folds.strength();
-        chosenBy = "folds";
+        chosenBy = Search.FOLDS.id();
       }
       fitting.chosen("strength", strength);
-      fitting.chosen("by", chosenBy);
+      fitting.chosen(Search.BY, chosenBy);
       try (LinearProbe probe =
           LinearProbe.fit(train.features(), labels, classNames.size(), strength)) {
         return new Learned(this, classNames, probe.stored());

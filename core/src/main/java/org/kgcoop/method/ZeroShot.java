@@ -8,6 +8,7 @@ import org.kgcoop.prompt.ClassFeatures;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.HandCrafted;
 import org.kgcoop.prompt.Underscores;
+import org.kgcoop.tensor.Tensor;
 
 /**
  * Zero-shot CLIP: each class by the text of a hand-crafted template. Radford et al., "Learning
@@ -42,7 +43,12 @@ public record ZeroShot(List<String> templates) implements TextMethod {
 
   @Override
   public FeatureClassifier classifier(Clip clip, List<String> classNames) {
-    return ClassFeatures.of(clip.logitScale(), () -> texts(templates).unit(clip, classNames));
+    return ClassFeatures.of(clip.logitScale(), () -> classFeatures(clip, classNames));
+  }
+
+  /** The unit class features by these templates: (C, E). */
+  Tensor classFeatures(Clip clip, List<String> classNames) {
+    return texts(templates).unit(clip, classNames);
   }
 
   private static HandCrafted texts(List<String> templates) {

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.JsonFiles;
@@ -30,6 +32,13 @@ public record TableResults(
     JsonNode settings,
     JsonNode computation,
     JsonNode versions) {
+
+  /** The images that settings were chosen by, as methods name them in what they have chosen. */
+  private static final Map<String, String> BY =
+      Map.of(
+          "validation", "chosen by the labels of validation images",
+          "folds", "chosen by folds of the shots, no other label looked at",
+          "default", "not chosen, for want of images to choose by");
 
   /** The rows of a data set. */
   public record OfDataSet(String name, List<Row> rows) {
@@ -179,6 +188,28 @@ public record TableResults(
   /** Writes it into a table's folder. */
   public void write(Path folder) {
     JsonFiles.write(folder.resolve(RunResults.FILE), RunJson.tree(this));
+  }
+
+  /**
+   * The images by which runs have chosen settings by themselves, a sentence for each method.
+   *
+   * @param cells of one table or of single runs
+   */
+  public static List<String> choices(List<Cell> cells) {
+    Set<String> sentences = new LinkedHashSet<>();
+    for (Cell cell : cells) {
+      JsonNode by = cell.chosen.get("by");
+      if (by != null) {
+        String settings =
+            cell.chosen.keySet().stream()
+                .filter(key -> !key.equals("by"))
+                .collect(Collectors.joining(", "));
+        sentences.add(
+            "%s of %s: %s."
+                .formatted(settings, cell.title, BY.getOrDefault(by.asText(), by.asText())));
+      }
+    }
+    return List.copyOf(sentences);
   }
 
   /** The command of the protocol, such as {@code base2new}; empty where it is not known. */

@@ -194,6 +194,16 @@ public final class Functions {
   }
 
   /**
+   * The eigenvalues of a symmetric matrix, the smallest first.
+   *
+   * @param x (N, N)
+   * @return (N)
+   */
+  public static Tensor eigenvalues(Tensor x) {
+    return tensor("eigenvalues", () -> torch.linalg_eigvalsh(x.handle()), x);
+  }
+
+  /**
    * Mean over the batch of {@code -log softmax(logits)[label]}.
    *
    * @param logits (B, C)

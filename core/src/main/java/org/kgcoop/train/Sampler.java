@@ -23,6 +23,19 @@ public sealed interface Sampler {
     }
   }
 
+  /** A new order in every epoch; a remainder is a smaller batch. */
+  record EveryImage() implements Sampler {
+    @Override
+    public String id() {
+      return "random:all";
+    }
+
+    @Override
+    public BatchPlan plan(long[] labels, int batchSize, long seed) {
+      return epoch -> BatchOrder.allBatches(labels.length, batchSize, seed, epoch);
+    }
+  }
+
   /** The order of the training list in every epoch; remainders are dropped. */
   record Sequential() implements Sampler {
     @Override
@@ -76,7 +89,10 @@ public sealed interface Sampler {
    */
   BatchPlan plan(long[] labels, int batchSize, long seed);
 
-  /** The sampler of a name: {@code random}, {@code sequential} or {@code random-class:N}. */
+  /**
+   * The sampler of a name: {@code random}, {@code random:all}, {@code sequential} or {@code
+   * random-class:N}.
+   */
   static Sampler ofId(String id) {
     Matcher classes = Pattern.compile("random-class:(\\d{1,6})").matcher(id);
     if (classes.matches()) {
@@ -84,12 +100,14 @@ public sealed interface Sampler {
     }
     return switch (id) {
       case "random" -> new Random();
+      case "random:all" -> new EveryImage();
       case "sequential" -> new Sequential();
       default ->
           throw KgCoopException.configuration(
               "sampler '"
                   + id
-                  + "': expected random, sequential or random-class:N, such as random-class:4");
+                  + "': expected random, random:all, sequential or random-class:N, such as"
+                  + " random-class:4");
     };
   }
 }

@@ -4,8 +4,9 @@ import java.util.Locale;
 import org.kgcoop.KgCoopException;
 
 /**
- * The learning rate of every epoch: warm-up, then a decay, stepped after each epoch. The published
- * runs use Dassl.pytorch, whose two ways of counting the warm-up are {@link Variant}.
+ * The learning rate of every epoch: warm-up, then a decay, stepped after each epoch, or after each
+ * step ({@link Unit}). The published runs use Dassl.pytorch, whose two ways of counting the warm-up
+ * are {@link Variant}.
  *
  * @param rate the rate r that the decay starts from
  * @param epochs T
@@ -21,7 +22,29 @@ public record Schedule(
     Warmup warmup,
     int warmupEpochs,
     double warmupRate,
-    Variant variant) {
+    Variant variant,
+    Unit unit) {
+
+  /** The time after which the rate changes. */
+  public enum Unit {
+    EPOCH,
+    /** As if each step were an epoch: where they have S steps, of S times as many. */
+    STEP;
+
+    public String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Unit ofId(String id) {
+      for (Unit unit : values()) {
+        if (unit.id().equals(id)) {
+          return unit;
+        }
+      }
+      throw KgCoopException.configuration(
+          "unit of the learning rate '" + id + "': expected epoch or step");
+    }
+  }
 
   /** The rise of the rate in the first epochs. */
   public enum Warmup {
@@ -92,6 +115,18 @@ public record Schedule(
     }
   }
 
+  /** Stepped after each epoch. */
+  public Schedule(
+      double rate,
+      int epochs,
+      Decay decay,
+      Warmup warmup,
+      int warmupEpochs,
+      double warmupRate,
+      Variant variant) {
+    this(rate, epochs, decay, warmup, warmupEpochs, warmupRate, variant, Unit.EPOCH);
+  }
+
   /** With a cosine, as published. */
   public Schedule(
       double rate,
@@ -109,11 +144,34 @@ public record Schedule(
   }
 
   /**
+   * The rate of a step.
+   *
+   * @param epoch from 0
+   * @param step of the epoch, from 0
+   * @param steps of each epoch
+   */
+  public double rate(int epoch, int step, int steps) {
+    if (unit == Unit.EPOCH) {
+      return rate(epoch);
+    }
+    Schedule ofSteps =
+        new Schedule(
+            rate,
+            Math.multiplyExact(epochs, steps),
+            decay.stretched(steps),
+            warmup,
+            Math.multiplyExact(warmupEpochs, steps),
+            warmupRate,
+            variant);
+    return ofSteps.rate(epoch * steps + step);
+  }
+
+  /**
    * The rate of an epoch.
    *
    * @param epoch from 0
    */
-  public double rate(int epoch) {
+  double rate(int epoch) {
     int w = warmup == Warmup.NONE ? 0 : warmupEpochs;
     if (epoch < w) {
       return warmup == Warmup.LINEAR && epoch > 0 ? rate * epoch / w : warmupRate;

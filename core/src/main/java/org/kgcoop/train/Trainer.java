@@ -144,8 +144,8 @@ public final class Trainer {
 
   private void epoch(Optimizer optimizer, Position at) {
     List<int[]> batches = plan.batches(at.epoch);
-    double rate = settings.schedule().rate(at.epoch);
     for (; at.batch < batches.size(); at.batch++) {
+      double rate = settings.schedule().rate(at.epoch, at.batch, batches.size());
       int[] pictures = batches.get(at.batch);
       long start = System.nanoTime();
       Map<String, Double> losses = step(optimizer, pictures, rate, at);

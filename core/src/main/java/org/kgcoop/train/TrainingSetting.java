@@ -43,6 +43,11 @@ public record TrainingSetting(
           whole("batch_size", "", "Images a step (default: the method's published one)"),
           number("lr", "RATE", "0.002", "Learning rate"),
           text(
+              "lr_unit",
+              "UNIT",
+              "epoch",
+              "epoch, or step: the rate changes after every step (Tip-Adapter-F)"),
+          text(
               "decay",
               "KIND",
               "cosine",
@@ -65,7 +70,8 @@ public record TrainingSetting(
               "sampler",
               "KIND",
               "random",
-              "random, sequential, or random-class:N (each batch N images of each of some"
+              "random or sequential (a last batch that is smaller is dropped), random:all"
+                  + " (it is not), or random-class:N (each batch N images of each of some"
                   + " classes)"),
           text(
               "augment",

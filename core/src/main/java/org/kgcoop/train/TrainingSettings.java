@@ -77,7 +77,8 @@ public record TrainingSettings(
             Schedule.Warmup.ofId(stated.text("warmup")),
             stated.whole("warmup_epochs"),
             stated.number("warmup_lr"),
-            Schedule.Variant.ofId(stated.text("schedule"))),
+            Schedule.Variant.ofId(stated.text("schedule")),
+            Schedule.Unit.ofId(stated.text("lr_unit"))),
         stated.whole("batch_size"),
         rule(stated),
         stated.number("clip_norm"),
@@ -164,8 +165,11 @@ public record TrainingSettings(
     json.put("schedule", schedule.variant().id())
         .put("warmup", schedule.warmup().id())
         .put("warmup_epochs", schedule.warmupEpochs())
-        .put("warmup_lr", schedule.warmupRate())
-        .put("optimizer", optimizer.id());
+        .put("warmup_lr", schedule.warmupRate());
+    if (schedule.unit() != Schedule.Unit.EPOCH) {
+      json.put("lr_unit", schedule.unit().id()); // older run folders do not hold it
+    }
+    json.put("optimizer", optimizer.id());
     if (optimizer instanceof UpdateRule.Sgd sgd) {
       json.put("momentum", sgd.momentum());
     } else if (optimizer instanceof UpdateRule.Adam adam) {
@@ -220,7 +224,8 @@ public record TrainingSettings(
             schedule.warmup(),
             schedule.warmupEpochs(),
             schedule.warmupRate(),
-            schedule.variant()),
+            schedule.variant(),
+            schedule.unit()),
         batchSize,
         optimizer,
         clipNorm,

@@ -36,7 +36,9 @@ class ScoreTest {
     assertThat(Score.interval(10, 10).high()).isCloseTo(100, within(1e-9));
   }
 
-  /** Of pairs that differ in one of n images the difference has the deviation sqrt(p (1 - p) / n). */
+  /**
+   * Of pairs that differ in one of n images the difference has the deviation sqrt(p (1 - p) / n).
+   */
   @Test
   void theStandardErrorIsThatOfThePairedDifference() {
     Score some = new Score(List.of(right(50, 100)));

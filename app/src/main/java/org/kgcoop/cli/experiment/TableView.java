@@ -65,6 +65,7 @@ final class TableView {
         output.line("weight found for " + cell.run() + ": " + weight.asText());
       }
     }
+    TableResults.choices(results.cells()).forEach(output::line);
     views().ifPresent(output::line);
     output.line("Report: " + report);
   }

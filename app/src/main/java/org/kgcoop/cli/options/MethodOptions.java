@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
@@ -21,6 +22,10 @@ import picocli.CommandLine.Option;
 public final class MethodOptions {
   private static final String LIST_SEPARATOR = "\\|";
 
+  /** Settings of several values. */
+  private static final Set<String> LISTS =
+      Set.of("templates", "weight_grid", "crop_scale", "search_scale", "search_step");
+
   @Option(
       names = "--set",
       paramLabel = "[METHOD.]KEY=VALUE",
@@ -28,11 +33,15 @@ public final class MethodOptions {
         "A setting of all methods that have it, or of one method. Keys: context_tokens, words,"
             + " class_position (end, middle, front), class_specific, weight (KgCoOp, TCP, LASP)"
             + " and weight_grid (KgCoOp), temperature and lambda (ProGrad), class_tokens, layer and"
-            + " pattern (TCP), virtual (LASP), templates (clip, ensemble, lasp, taskres, clap,"
-            + " zs-lp; with | between them), own_template (ensemble; true if the data set's"
-            + " template is one of them), underscores of class names (taskres, clap, zs-lp; keep or"
-            + " replace), alpha (TaskRes), ratio (CLIP-Adapter), constraint (CLAP; l2 or none)."
-            + " Defaults are the published ones.",
+            + " pattern (TCP), virtual (LASP), templates (all but CoOp, ProGrad, CoCoOp, KgCoOp, TCP"
+            + " and CLIP-Adapter; with | between them), own_template (ensemble; true if the data"
+            + " set's template is one of them), underscores of class names (taskres, clap, zs-lp;"
+            + " keep or replace), ratio (CLIP-Adapter), constraint (CLAP; l2 or none), alpha"
+            + " (TaskRes); of tip-adapter and tip-adapter-f: views, scale (a number or model),"
+            + " alpha, beta, search (the images that choose alpha and beta: validation; folds of the"
+            + " shots; none), and pairs with | between them: crop_scale, search_scale (tops of"
+            + " beta|alpha), search_step (values of beta|alpha); of lp++: crop_scale, epochs, search"
+            + " (chooses the epoch), sum_gradients. Defaults are the published ones.",
         "Example: --set context_tokens=16 --set kgcoop.weight=4"
       })
   private Map<String, String> settings = new LinkedHashMap<>();
@@ -116,7 +125,7 @@ public final class MethodOptions {
     if (key.equals("words") || key.equals("pattern")) {
       return new TextNode(text);
     }
-    if (key.equals("templates") || key.equals("weight_grid")) {
+    if (LISTS.contains(key)) {
       ArrayNode list = JsonNodeFactory.instance.arrayNode();
       for (String part : text.split(LIST_SEPARATOR, -1)) {
         list.add(value("", part.strip()));

@@ -36,8 +36,16 @@ class AdaptCommandTest {
 
   private static Object[] words(Path out, Object... more) {
     Object[] words = {
-      "adapt", shared.resolve("drawings"), "--clip", shared.resolve("clip"), "--out", out,
-      "--bank", "none", "--shots", "3"
+      "adapt",
+      shared.resolve("drawings"),
+      "--clip",
+      shared.resolve("clip"),
+      "--out",
+      out,
+      "--bank",
+      "none",
+      "--shots",
+      "3"
     };
     Object[] all = new Object[words.length + more.length];
     System.arraycopy(words, 0, all, 0, words.length);

@@ -6,11 +6,15 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
+import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
 import org.kgcoop.method.AutoWeight;
+import org.kgcoop.method.CacheGrid;
+import org.kgcoop.method.CacheSettings;
 import org.kgcoop.method.Clap;
 import org.kgcoop.method.ClipAdapter;
 import org.kgcoop.method.CoCoOp;
@@ -18,12 +22,16 @@ import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Lasp;
+import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.Search;
 import org.kgcoop.method.TaskRes;
 import org.kgcoop.method.Tcp;
+import org.kgcoop.method.TipAdapter;
+import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
@@ -39,6 +47,19 @@ import org.kgcoop.prompt.Underscores;
 public final class MethodCatalogue {
   private static final Set<String> CONTEXT =
       new LinkedHashSet<>(List.of("context_tokens", "words", "class_position", "class_specific"));
+
+  private static final Set<String> CACHE =
+      new LinkedHashSet<>(
+          List.of(
+              "templates",
+              "views",
+              "crop_scale",
+              "scale",
+              "alpha",
+              "beta",
+              "search",
+              "search_scale",
+              "search_step"));
 
   private static final List<Entry> ENTRIES =
       List.of(
@@ -91,7 +112,20 @@ public final class MethodCatalogue {
           new Entry(
               Clap.UNCONSTRAINED_ID,
               Set.of("templates", "underscores", "constraint"),
-              s -> clap(s, "none")));
+              s -> clap(s, "none")),
+          new Entry(TipAdapter.ID, CACHE, s -> new TipAdapter(s.cache())),
+          new Entry(TipAdapterF.ID, CACHE, s -> new TipAdapterF(s.cache())),
+          new Entry(
+              LpPlusPlus.ID,
+              Set.of("templates", "views", "crop_scale", "epochs", "search", "sum_gradients"),
+              s ->
+                  new LpPlusPlus(
+                      s.templates(),
+                      s.whole("views", 1),
+                      s.crop(),
+                      s.whole("epochs", LpPlusPlus.EPOCHS),
+                      s.search(),
+                      s.flag("sum_gradients", true))));
 
   private MethodCatalogue() {}
 
@@ -273,6 +307,46 @@ public final class MethodCatalogue {
         throw wrong(key, "a whole number");
       }
       return (int) number;
+    }
+
+    Search search() {
+      return Search.ofId(text("search", Search.VALIDATION.id()));
+    }
+
+    RandomResizedCrop crop() {
+      List<Double> areas =
+          pair("crop_scale", CacheSettings.CROP.leastArea(), CacheSettings.CROP.greatestArea());
+      return new RandomResizedCrop(areas.get(0), areas.get(1));
+    }
+
+    CacheSettings cache() {
+      boolean ofModel = json.path("scale").asText().equals("model");
+      CacheGrid published = CacheGrid.PUBLISHED;
+      List<Double> tops = pair("search_scale", published.betaTop(), published.alphaTop());
+      List<Double> steps = pair("search_step", (double) published.betas(), published.alphas());
+      if (steps.stream().anyMatch(step -> step != step.intValue())) {
+        throw wrong("search_step", "whole numbers");
+      }
+      return new CacheSettings(
+          templates(),
+          whole("views", CacheSettings.VIEWS),
+          crop(),
+          ofModel
+              ? OptionalDouble.empty()
+              : OptionalDouble.of(number("scale", CacheSettings.SCALE)),
+          number("alpha", CacheSettings.ALPHA),
+          number("beta", CacheSettings.BETA),
+          search(),
+          new CacheGrid(
+              tops.get(0), tops.get(1), steps.get(0).intValue(), steps.get(1).intValue()));
+    }
+
+    private List<Double> pair(String key, double first, double second) {
+      List<Double> pair = numbers(key, List.of(first, second));
+      if (pair.size() != 2) {
+        throw wrong(key, "two numbers");
+      }
+      return pair;
     }
 
     private String text(String key, String otherwise) {

@@ -12,11 +12,14 @@ import org.kgcoop.method.ClipAdapter;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.Lasp;
+import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.TaskRes;
 import org.kgcoop.method.Tcp;
+import org.kgcoop.method.TipAdapter;
+import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.PromptText;
@@ -136,6 +139,15 @@ public enum Preset {
           settings.put("weight", 10);
         }
       }
+      case TipAdapter.ID, TipAdapterF.ID -> {
+        template = zeroShotTemplate(occasion.dataSet(), template);
+        addEnsemble(settings, occasion.dataSet());
+        CacheSearches.add(settings, occasion.dataSet());
+      }
+      case LpPlusPlus.ID -> {
+        template = zeroShotTemplate(occasion.dataSet(), template);
+        addEnsemble(settings, occasion.dataSet());
+      }
       default -> {}
     }
     return MethodCatalogue.parse(settings.put("template", template));
@@ -150,6 +162,13 @@ public enum Preset {
     }
   }
 
+  /** On ImageNet the texts of Tip-Adapter and LP++ are the seven of the ensemble. */
+  private static void addEnsemble(ObjectNode settings, String dataSet) {
+    if (dataSet.equals(IMAGENET) && !settings.has("templates")) {
+      Templates.ENSEMBLE.forEach(settings.putArray("templates")::add);
+    }
+  }
+
   /** The training of a method on those data. */
   public TrainedMethod.Defaults training(TrainedMethod method, Occasion occasion) {
     TrainedMethod.Defaults usual = method.defaults();
@@ -159,6 +178,7 @@ public enum Preset {
         int epochs = this == FEW_SHOT ? fewShotEpochs(occasion.shots()) : usual.epochs();
         yield usual.withEpochs(imageNet ? 50 : epochs);
       }
+      case TipAdapterF.ID -> occasion.dataSet().equals("EuroSAT") ? usual.withEpochs(100) : usual;
       case Tcp.ID -> imageNet || occasion.dataSet().equals("SUN397") ? usual.withEpochs(25) : usual;
       case Lasp.ID -> laspTraining(occasion.dataSet(), usual);
       case TaskRes.ID -> {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 
-class FoldsTest {
+class HeldOutTest {
   private static DataSet data(int... sizes) {
     List<Item> items = new ArrayList<>();
     List<String> names = new ArrayList<>();
@@ -27,14 +27,14 @@ class FoldsTest {
   @Test
   void everyImageOfAClassWithTwoIsHeldOutOnceAndItsClassIsStillLearned() {
     DataSet data = data(1, 2, 3, 9, 4);
-    List<Folds.Fold> folds = Folds.of(data, 4);
+    List<HeldOut> folds = HeldOut.of(data, 4);
     assertThat(folds).hasSize(4);
     List<Item> heldOut = new ArrayList<>();
-    for (Folds.Fold fold : folds) {
-      heldOut.addAll(fold.heldOut().test());
-      assertThat(fold.fitted().train()).doesNotContainAnyElementsOf(fold.heldOut().test());
+    for (HeldOut fold : folds) {
+      heldOut.addAll(fold.images().test());
+      assertThat(fold.fitted().train()).doesNotContainAnyElementsOf(fold.images().test());
       assertThat(fold.fitted().train().stream().map(Item::label).distinct()).hasSize(5);
-      assertThat(fold.heldOut().classNames()).isEqualTo(data.classNames());
+      assertThat(fold.images().classNames()).isEqualTo(data.classNames());
     }
     assertThat(heldOut)
         .doesNotHaveDuplicates()
@@ -45,14 +45,14 @@ class FoldsTest {
   @Test
   void smallClassesAreSpreadOverTheFolds() {
     int[] sizes = IntStream.generate(() -> 2).limit(40).toArray();
-    assertThat(Folds.of(data(sizes), 4)).hasSize(2);
+    assertThat(HeldOut.of(data(sizes), 4)).hasSize(2);
     sizes[0] = 4;
-    List<Folds.Fold> folds = Folds.of(data(sizes), 4);
-    assertThat(folds).hasSize(4).allMatch(fold -> fold.heldOut().test().size() >= 20);
+    List<HeldOut> folds = HeldOut.of(data(sizes), 4);
+    assertThat(folds).hasSize(4).allMatch(fold -> fold.images().test().size() >= 20);
   }
 
   @Test
   void withOneImageOfEachClassThereAreNone() {
-    assertThat(Folds.of(data(1, 1, 1), 4)).isEmpty();
+    assertThat(HeldOut.of(data(1, 1, 1), 4)).isEmpty();
   }
 }

@@ -1,0 +1,88 @@
+package org.kgcoop.verify;
+
+import static org.kgcoop.verify.ReferenceFolder.texts;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.method.CacheGrid;
+import org.kgcoop.method.CacheSettings;
+import org.kgcoop.method.KeyCache;
+import org.kgcoop.method.TipAdapter;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.tensor.Tensor;
+
+/** The kinds of cases about a cache of images. */
+final class CacheCases {
+  private CacheCases() {}
+
+  static void keys(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    ModelCases.compare(folder, "keys", keys(folder, c), c.path("expect").asText(), comparison);
+  }
+
+  private static Tensor keys(ReferenceFolder folder, JsonNode c) {
+    CaseFitting fitting = new CaseFitting(folder, folder.model(c), c, List.of());
+    return CacheSettings.keys(fitting.views(1, ViewRecipe.NONE).features());
+  }
+
+  /** The settings that a case states, among its other fields. */
+  private static CacheSettings settings(JsonNode c) {
+    ObjectNode stated = JsonNodeFactory.instance.objectNode().put("method", TipAdapter.ID);
+    for (String key :
+        List.of("templates", "scale", "alpha", "beta", "search_scale", "search_step")) {
+      if (c.has(key)) {
+        stated.set(key, c.path(key));
+      }
+    }
+    return ((TipAdapter) MethodCatalogue.parse(stated)).settings();
+  }
+
+  private static KeyCache cache(Clip clip, JsonNode c, Tensor keys) {
+    return KeyCache.of(
+        clip,
+        settings(c),
+        texts(c.path("classnames")),
+        keys,
+        ReferenceFolder.ints(c.path("support_labels")));
+  }
+
+  static void cache(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    Clip clip = folder.model(c);
+    try (KeyCache cache = cache(clip, c, keys(folder, c))) {
+      Tensor features = ModelCases.features(clip, ModelCases.images(folder, c, "images"));
+      ModelCases.compare(
+          folder, "cache", cache.cached(features), c.path("cache").asText(), comparison);
+      ModelCases.compare(
+          folder, "logits", cache.logits(features), c.path("expect").asText(), comparison);
+    }
+  }
+
+  static void search(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    Clip clip = folder.model(c);
+    Tensor keys = c.has("keys") ? ModelCases.images(folder, c, "keys") : keys(folder, c);
+    try (KeyCache cache = cache(clip, c, keys)) {
+      int[] labels = ReferenceFolder.ints(c.path("labels"));
+      CacheGrid grid = settings(c).grid();
+      long[][] correct =
+          grid.correct(
+              cache, ModelCases.features(clip, ModelCases.images(folder, c, "images")), labels);
+      CacheGrid.Point best = grid.best(correct);
+      JsonNode expected = c.path("expect");
+      comparison.value("beta", best.beta(), expected.path("beta").asDouble());
+      comparison.value("alpha", best.alpha(), expected.path("alpha").asDouble());
+      comparison.equal("correct", best.correct(), expected.path("correct").asLong());
+      comparison.equal("total", labels.length, expected.path("total").asInt());
+      long[] counts = folder.tensor(expected.path("counts").asText()).tensor().toLongs();
+      List<Long> flat = new ArrayList<>();
+      for (long[] ofBeta : correct) {
+        Arrays.stream(ofBeta).forEach(flat::add);
+      }
+      comparison.equal("correct at each point", flat, Arrays.stream(counts).boxed().toList());
+    }
+  }
+}

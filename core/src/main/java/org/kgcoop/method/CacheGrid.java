@@ -1,0 +1,128 @@
+package org.kgcoop.method;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Workers;
+
+/**
+ * Values of beta and alpha that are tried: from 0.1 on in equal steps, the top never.
+ *
+ * @param betaTop above 0.1
+ * @param alphaTop above 0.1
+ * @param betas how many values of beta
+ * @param alphas how many values of alpha
+ */
+public record CacheGrid(double betaTop, double alphaTop, int betas, int alphas) {
+  /** The published grid of ImageNet. */
+  public static final CacheGrid PUBLISHED = new CacheGrid(7, 3, 200, 20);
+
+  private static final double LEAST = 0.1;
+  private static final int MOST = 10_000;
+
+  /** Images a piece of work. */
+  private static final int PIECE = 256;
+
+  public CacheGrid {
+    if (!(betaTop > LEAST && alphaTop > LEAST)
+        || Double.isInfinite(betaTop)
+        || Double.isInfinite(alphaTop)) {
+      throw KgCoopException.configuration(
+          "search_scale: expected the tops of beta and alpha, both above 0.1, got %s and %s"
+              .formatted(betaTop, alphaTop));
+    }
+    if (betas < 1 || alphas < 1 || betas > MOST || alphas > MOST) {
+      throw KgCoopException.configuration(
+          "search_step: expected 1 to 10,000 values of beta and of alpha, got %s and %s"
+              .formatted(betas, alphas));
+    }
+  }
+
+  /**
+   * A point of the grid.
+   *
+   * @param correct predictions with it
+   */
+  public record Point(double beta, double alpha, long correct) {}
+
+  private double beta(int i) {
+    return i * (betaTop - LEAST) / betas + LEAST;
+  }
+
+  private double alpha(int j) {
+    return j * (alphaTop - LEAST) / alphas + LEAST;
+  }
+
+  /**
+   * The correct predictions of a cache at each point.
+   *
+   * @param cache its own alpha and beta are not looked at
+   * @param features (n, E), unit rows
+   * @param labels of these images
+   * @return by beta, then alpha
+   */
+  public long[][] correct(KeyCache cache, Tensor features, int[] labels) {
+    int pieces = (labels.length + PIECE - 1) / PIECE;
+    long[][] counts = new long[betas][alphas];
+    try (Scope scope = Scope.open("search");
+        Autograd.Switch off = Autograd.off()) {
+      List<List<Tensor>> made =
+          Workers.map(
+              pieces,
+              piece -> {
+                int from = piece * PIECE;
+                int length = Math.min(PIECE, labels.length - from);
+                Tensor own = features.narrow(0, from, length);
+                return List.of(counted(cache, own, IntStream.range(from, from + length), labels));
+              });
+      for (List<Tensor> piece : made) {
+        long[] flat = piece.get(0).toLongs();
+        for (int p = 0; p < flat.length; p++) {
+          counts[p / alphas][p % alphas] += flat[p];
+        }
+      }
+    }
+    return counts;
+  }
+
+  private Tensor counted(KeyCache cache, Tensor features, IntStream images, int[] labels) {
+    long[] own = images.mapToLong(i -> labels[i]).toArray();
+    long[] counts = new long[betas * alphas];
+    Tensor zeroShot = cache.zeroShot(features);
+    Tensor affinities = cache.affinities(features);
+    for (int i = 0; i < betas; i++) {
+      try (Scope scope = Scope.open("beta")) {
+        Tensor cached = cache.cached(affinities, beta(i));
+        for (int j = 0; j < alphas; j++) {
+          try (Scope inner = Scope.open("alpha")) {
+            long[] found = zeroShot.plus(cached.times(alpha(j))).argmax(1).toLongs();
+            counts[i * alphas + j] =
+                IntStream.range(0, own.length).filter(n -> found[n] == own[n]).count();
+          }
+        }
+      }
+    }
+    return Tensor.of(counts, counts.length);
+  }
+
+  /** The first of the points with most correct predictions, beta outermost. */
+  public Point best(long[][] correct) {
+    List<Point> points = new ArrayList<>();
+    for (int i = 0; i < betas; i++) {
+      for (int j = 0; j < alphas; j++) {
+        points.add(new Point(beta(i), alpha(j), correct[i][j]));
+      }
+    }
+    Point best = points.get(0);
+    for (Point point : points) {
+      if (point.correct > best.correct) {
+        best = point;
+      }
+    }
+    return best;
+  }
+}

@@ -1,0 +1,94 @@
+package org.kgcoop.method;
+
+import java.util.Optional;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The choice of a cache's alpha and beta. By validation images it is the last thing that is done,
+ * with the keys that were learned. By folds of the shots it is the first: the shots of a fold are
+ * classified by the untrained cache of the others, since trained keys have seen them all.
+ */
+final class CacheSearch {
+  private final Fitting fitting;
+  private final CacheSettings settings;
+  private final Tensor keys; // (N, E)
+  private final LabelledViews views;
+  private final Optional<LabelledFeatures> validation;
+
+  /** The search of a fit, whose images are encoded here. */
+  CacheSearch(Fitting fitting, CacheSettings settings) {
+    this.fitting = fitting;
+    this.settings = settings;
+    views = fitting.views(settings.views(), settings.recipe());
+    keys = CacheSettings.keys(views.features());
+    validation = settings.search() == Search.VALIDATION ? fitting.validation() : Optional.empty();
+  }
+
+  /** The keys before any training: (N, E). */
+  Tensor keys() {
+    return keys;
+  }
+
+  /** The labels of the keys. */
+  int[] labels() {
+    return views.labels().stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** The settings to begin with: as stated, or chosen by folds where that is the way. */
+  CacheSettings start() {
+    if (settings.search() == Search.NONE || validation.isPresent()) {
+      return settings;
+    }
+    Folds folds = new Folds(views.labels());
+    if (folds.count() == 0) {
+      return chosen(new CacheGrid.Point(settings.beta(), settings.alpha(), 0), Search.DEFAULT);
+    }
+    CacheGrid grid = settings.grid();
+    long[][] correct = new long[grid.betas()][grid.alphas()];
+    Tensor asked = fitting.train().features();
+    for (int held = 0; held < folds.count(); held++) {
+      Folds.Part kept = folds.without(held);
+      Folds.Part out = folds.of(held);
+      try (Scope scope = Scope.open("fold");
+          KeyCache cache = cache(settings, kept.rows(keys), kept.labels())) {
+        long[][] own = grid.correct(cache, out.rows(asked), out.labels());
+        for (int i = 0; i < own.length; i++) {
+          for (int j = 0; j < own[i].length; j++) {
+            correct[i][j] += own[i][j];
+          }
+        }
+      }
+    }
+    return chosen(grid.best(correct), Search.FOLDS.id());
+  }
+
+  /**
+   * The settings at the end: those, or chosen by validation images where that is the way.
+   *
+   * @param learned keys, (N, E)
+   */
+  CacheSettings end(CacheSettings start, Tensor learned) {
+    if (validation.isEmpty()) {
+      return start;
+    }
+    LabelledFeatures asked = validation.get();
+    try (KeyCache cache = cache(start, learned, labels())) {
+      CacheGrid grid = settings.grid();
+      return chosen(
+          grid.best(grid.correct(cache, asked.features(), asked.labelArray())),
+          Search.VALIDATION.id());
+    }
+  }
+
+  private KeyCache cache(CacheSettings with, Tensor ofKeys, int[] labels) {
+    return KeyCache.of(fitting.clip(), with, fitting.classNames(), ofKeys, labels);
+  }
+
+  private CacheSettings chosen(CacheGrid.Point point, String by) {
+    fitting.chosen("alpha", point.alpha());
+    fitting.chosen("beta", point.beta());
+    fitting.chosen(Search.BY, by);
+    return settings.with(point);
+  }
+}

@@ -1,0 +1,223 @@
+package org.kgcoop.method;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Step;
+import org.kgcoop.random.PythonRandom;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * LP++: a linear probe to which each class adds its text at a weight of its own, trained in a few
+ * seconds ({@link LpDescent}). Huang et al., "LP++: A Surprisingly Strong Linear Probe for Few-Shot
+ * CLIP", CVPR 2024; code: FereshteShakeri/FewShot-CLIP-Strong-Baseline, {@code trainers/lpplus.py}.
+ *
+ * <p>It has the parameters of the epoch that is best, the last of equals: on the validation images,
+ * or over folds of the shots, by whose sum of correct predictions the number of epochs is chosen.
+ *
+ * @param templates of the class features
+ * @param views 1 for a random view of each image, 0 for its test view
+ * @param crop of the random view
+ * @param epochs at most; published 300
+ * @param search the images by which the epoch is chosen; the last one where there are none
+ * @param sumsGradients true for steps of alpha by the sum of its gradients since the start, which
+ *     the published code never clears
+ */
+public record LpPlusPlus(
+    List<String> templates,
+    int views,
+    RandomResizedCrop crop,
+    int epochs,
+    Search search,
+    boolean sumsGradients)
+    implements Method {
+  public static final String ID = "lp++";
+  public static final int EPOCHS = 300;
+
+  private static final int MOST_EPOCHS = 100_000;
+
+  public LpPlusPlus {
+    templates = new ZeroShot(templates).templates();
+    if (views != 0 && views != 1) {
+      throw KgCoopException.configuration("views of LP++: expected 0 or 1, got " + views);
+    }
+    if (epochs < 1 || epochs > MOST_EPOCHS) {
+      throw KgCoopException.configuration("epochs of LP++: expected 1 to 100,000, got " + epochs);
+    }
+  }
+
+  @Override
+  public Learned fit(Fitting fitting) {
+    try (Scope scope = Scope.open("LP++")) {
+      LabelledViews images = fitting.views(views, CacheSettings.recipe(crop));
+      Tensor features = images.features().select(0, 0).unitRows();
+      int[] labels = images.labels().stream().mapToInt(Integer::intValue).toArray();
+      Tensor texts = new ZeroShot(templates).classFeatures(fitting.clip(), fitting.classNames());
+      Tensor bias = bias(fitting, texts.shape());
+      Optional<LabelledFeatures> validation =
+          search == Search.VALIDATION ? fitting.validation() : Optional.empty();
+      Folds folds = new Folds(images.labels());
+      int best = epochs;
+      if (validation.isPresent()) {
+        LabelledFeatures asked = validation.get();
+        best = last(correct(features, labels, texts, bias, asked.features(), asked.labelArray()));
+        chosen(fitting, best, Search.VALIDATION.id());
+      } else if (search != Search.NONE && folds.count() > 0) {
+        best = last(overFolds(folds, features, fitting.train().features(), texts, bias));
+        chosen(fitting, best, Search.FOLDS.id());
+      } else if (search != Search.NONE) {
+        chosen(fitting, best, Search.DEFAULT);
+      }
+      return new Learned(this, fitting.classNames(), trained(features, labels, texts, bias, best));
+    }
+  }
+
+  private static void chosen(Fitting fitting, int epoch, String by) {
+    fitting.chosen("epoch", epoch);
+    fitting.chosen(Search.BY, by);
+  }
+
+  /** The start of b: PyTorch's of a linear layer, uniform up to 1 / sqrt(E). */
+  private static Tensor bias(Fitting fitting, long[] shape) {
+    PythonRandom random = new PythonRandom(fitting.occasion().seed());
+    double bound = 1 / Math.sqrt((double) shape[1]);
+    float[] values = new float[Math.toIntExact(shape[0])];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (bound * (2 * random.next() - 1));
+    }
+    return Tensor.of(values, values.length);
+  }
+
+  /** Correct predictions after each epoch. */
+  private long[] correct(
+      Tensor features, int[] labels, Tensor texts, Tensor bias, Tensor asked, int[] answers) {
+    long[] correct = new long[epochs];
+    try (LpDescent descent = new LpDescent(features, labels, texts, bias, sumsGradients)) {
+      for (int epoch = 0; epoch < epochs; epoch++) {
+        try (Scope scope = Scope.open("epoch")) {
+          Step unused = descent.step();
+          correct[epoch] = correct(descent, asked, answers);
+        }
+      }
+    }
+    return correct;
+  }
+
+  /** Correct predictions of a descent as it is now. */
+  public static long correct(LpDescent descent, Tensor features, int[] labels) {
+    try (Scope scope = Scope.open("LP++");
+        Autograd.Switch off = Autograd.off()) {
+      long[] found = descent.logits(features).argmax(1).toLongs();
+      return IntStream.range(0, found.length).filter(i -> found[i] == labels[i]).count();
+    }
+  }
+
+  private long[] overFolds(Folds folds, Tensor features, Tensor asked, Tensor texts, Tensor bias) {
+    long[] correct = new long[epochs];
+    for (int held = 0; held < folds.count(); held++) {
+      Folds.Part kept = folds.without(held);
+      Folds.Part out = folds.of(held);
+      try (Scope scope = Scope.open("fold")) {
+        long[] own =
+            correct(kept.rows(features), kept.labels(), texts, bias, out.rows(asked), out.labels());
+        for (int epoch = 0; epoch < epochs; epoch++) {
+          correct[epoch] += own[epoch];
+        }
+      }
+    }
+    return correct;
+  }
+
+  /** The number of the best epoch, from 1; of equals the last. */
+  public static int last(long[] correct) {
+    int best = 0;
+    for (int epoch = 0; epoch < correct.length; epoch++) {
+      if (correct[epoch] >= correct[best]) {
+        best = epoch;
+      }
+    }
+    return best + 1;
+  }
+
+  private Map<String, StoredTensor> trained(
+      Tensor features, int[] labels, Tensor texts, Tensor bias, int epochsOfAll) {
+    try (LpDescent descent = new LpDescent(features, labels, texts, bias, sumsGradients)) {
+      for (int epoch = 0; epoch < epochsOfAll; epoch++) {
+        try (Scope scope = Scope.open("epoch")) {
+          Step unused = descent.step();
+        }
+      }
+      Map<String, StoredTensor> stored = new LinkedHashMap<>();
+      descent
+          .parameters()
+          .forEach((name, value) -> stored.put(name, StoredTensor.of(name, value.detach())));
+      return stored;
+    }
+  }
+
+  /** W and alpha times the texts are one matrix. */
+  @Override
+  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+    try (Scope scope = Scope.open("LP++");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor texts = new ZeroShot(templates).classFeatures(clip, classNames);
+      Tensor alpha = learned(clip, learned, "alpha_vec", 1, texts.size(0));
+      Tensor weight = learned(clip, learned, "weight", texts.shape());
+      Tensor bias = learned(clip, learned, "bias", texts.size(0));
+      return LinearProbe.of(weight.plus(texts.times(alpha.reshape(-1, 1))), bias);
+    }
+  }
+
+  private static Tensor learned(Clip clip, Learned learned, String name, long... shape) {
+    Tensor value = learned.value(name);
+    if (!Arrays.equals(value.shape(), shape)) {
+      throw KgCoopException.weights(
+          "LP++: learned tensor '%s' is %s, expected %s: it fits a CLIP of the same width and its own classes"
+              .formatted(name, value, Arrays.toString(shape)));
+    }
+    return value.to(clip.device());
+  }
+
+  @Override
+  public Optional<String> bound() {
+    return Optional.of("a linear probe");
+  }
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String title() {
+    return "LP++";
+  }
+
+  @Override
+  public String prompts() {
+    return "none";
+  }
+
+  @Override
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("method", ID);
+    templates.forEach(json.putArray("templates")::add);
+    json.putArray("crop_scale").add(crop.leastArea()).add(crop.greatestArea());
+    return json.put("views", views)
+        .put("epochs", epochs)
+        .put("search", search.id())
+        .put("sum_gradients", sumsGradients);
+  }
+}

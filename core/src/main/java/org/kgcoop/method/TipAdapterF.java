@@ -1,0 +1,152 @@
+package org.kgcoop.method;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Step;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * Tip-Adapter-F: {@link TipAdapter} whose keys are trained from where they begin, by the
+ * cross-entropy. They are not brought to unit length again.
+ *
+ * <p>The published code keeps the epoch that is best on the test part; here it is the last one.
+ */
+public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
+  public static final String ID = "tip-adapter-f";
+
+  private static final String KEYS = "weight"; // of the published linear layer
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(20, 256)
+        .with("optimizer", "adamw")
+        .with("lr", 0.001)
+        .with("epsilon", 1e-4)
+        .with("weight_decay", 0.01)
+        .with("warmup", "none")
+        .with("lr_unit", "step")
+        .with("sampler", "random:all")
+        .with("crop_scale", settings.crop().leastArea() + "," + settings.crop().greatestArea());
+  }
+
+  @Override
+  public Learned fit(Fitting fitting) {
+    try (Scope scope = Scope.open("cache")) {
+      CacheSearch search = new CacheSearch(fitting, settings);
+      CacheSettings start = search.start();
+      StoredTensor weight =
+          Objects.requireNonNull(fitting.train(new TipAdapterF(start)).get(KEYS), KEYS);
+      Tensor keys = weight.tensor();
+      return new Learned(
+          new TipAdapterF(search.end(start, keys)),
+          fitting.classNames(),
+          KeyCache.stored(KEYS, keys, search.labels()));
+    }
+  }
+
+  @Override
+  public Learner learner(Fitting fitting) {
+    try (Scope scope = Scope.open("cache")) {
+      LabelledViews views = fitting.views(settings.views(), settings.recipe());
+      return new KeyLearner(
+          fitting.clip(), fitting.classNames(), CacheSettings.keys(views.features()), views);
+    }
+  }
+
+  @Override
+  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+    return KeyCache.of(clip, learned, classNames, settings, KEYS);
+  }
+
+  @Override
+  public Optional<String> bound() {
+    return Optional.of(TipAdapter.BOUND);
+  }
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String title() {
+    return "Tip-Adapter-F";
+  }
+
+  @Override
+  public String prompts() {
+    return "none";
+  }
+
+  @Override
+  public ObjectNode toJson() {
+    return settings.json(ID);
+  }
+
+  private final class KeyLearner implements Learner {
+    private final Tensor keys; // (N, E)
+    private final Tensor texts; // (C, E), unit rows
+    private final double scale;
+    private final ClassSums sums;
+
+    KeyLearner(Clip clip, List<String> classNames, Tensor keys, LabelledViews views) {
+      this.keys = keys.to(clip.device()).parameter().keep();
+      texts = settings.texts(clip, classNames).keep();
+      scale = settings.scale(clip);
+      sums =
+          new ClassSums(
+              views.labels().stream().mapToInt(Integer::intValue).toArray(), classNames.size());
+    }
+
+    @Override
+    public Map<String, Tensor> parameters() {
+      return Map.of(KEYS, keys);
+    }
+
+    @Override
+    public Map<String, Tensor> buffers() {
+      return Map.of("text_features", texts);
+    }
+
+    @Override
+    public Tensor logits(Tensor features) {
+      Tensor affinities = features.matmul(sums.put(keys).transpose(0, 1));
+      Tensor cached = KeyCache.cached(affinities, settings.beta(), sums);
+      return features
+          .matmul(texts.transpose(0, 1))
+          .times(scale)
+          .plus(cached.times(settings.alpha()));
+    }
+
+    @Override
+    public FeatureClassifier fixed() {
+      return new KeyCache(settings, texts, scale, keys, sums);
+    }
+
+    @Override
+    public Step step(Batch batch) {
+      Tensor loss = Functions.crossEntropy(logits(batch.features()), batch.labels());
+      Map<String, Double> losses = new LinkedHashMap<>();
+      losses.put("loss", loss.item());
+      return new Step(losses, Autograd.gradients(loss, List.of(keys), false));
+    }
+
+    @Override
+    public void close() {
+      keys.close();
+      texts.close();
+    }
+  }
+}
