@@ -173,8 +173,7 @@ final class TrainCase {
   /** Logits of classes that were not learned, by what was. */
   private void transferred(String when, Learner learner, JsonNode expected) {
     try (FeatureClassifier other =
-        learned(learner)
-            .classifier(clip, scored(texts(c.path("transfer").path("classnames"))))) {
+        learned(learner).classifier(clip, scored(texts(c.path("transfer").path("classnames"))))) {
       compareLogits("logits of other classes " + when, other, expected);
     }
   }

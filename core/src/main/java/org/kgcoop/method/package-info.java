@@ -2,8 +2,9 @@
  * The methods: each turns unit image features into logits. One file a method ({@link
  * org.kgcoop.method.ZeroShot}, {@link org.kgcoop.method.CoOp}, {@link org.kgcoop.method.CoCoOp},
  * {@link org.kgcoop.method.ProGrad}, {@link org.kgcoop.method.KgCoOp}, {@link
- * org.kgcoop.method.Probe}); {@link org.kgcoop.method.Method} is what all of them are, {@link
- * org.kgcoop.method.Fitting} what they learn by.
+ * org.kgcoop.method.Tcp}, {@link org.kgcoop.method.Lasp}, {@link org.kgcoop.method.Probe}); {@link
+ * org.kgcoop.method.Method} is what all of them are, {@link org.kgcoop.method.Fitting} what they
+ * learn by.
  */
 @NullMarked
 @CheckReturnValue
