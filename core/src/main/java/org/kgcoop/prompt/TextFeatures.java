@@ -133,10 +133,15 @@ public final class TextFeatures implements AutoCloseable {
     return clip.config().form().causal() ? row.end() : clip.config().contextLength() - 1;
   }
 
-  /** Rows of a class after what it shares with the others in all blocks. */
+  /** Rows of a class after what it shares with the others, on the average of all blocks. */
   private int own(PromptText text, int c) {
     int shared = shared(text);
-    return last(text.rows().get(c)) + 1 - (states == null ? shared : Math.min(1, shared));
+    int own = last(text.rows().get(c)) + 1 - shared;
+    if (states == null || shared == 0) {
+      return own;
+    }
+    int blocks = clip.config().textLayers();
+    return own + ceilDiv((shared - 1) * (blocks - states.block()), blocks);
   }
 
   private Part part(PromptText text, int from, int to) {

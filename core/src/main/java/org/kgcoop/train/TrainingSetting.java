@@ -41,7 +41,7 @@ public record TrainingSetting(
               "",
               "Default: the method's published one, some by the data set and the number of shots"),
           whole("batch_size", "", "Images a step (default: the method's published one)"),
-          number("lr", "RATE", "0.002", "Learning rate"),
+          number("lr", "RATE", "0.002", "Learning rate; some methods have another where none is stated"),
           text(
               "lr_unit",
               "UNIT",
@@ -60,7 +60,7 @@ public record TrainingSetting(
               "current",
               "current (Dassl recounts after the warm-up) or paper-era"),
           text("warmup", "KIND", "constant", "constant, linear or none"),
-          whole("warmup_epochs", "1", "Epochs of the warm-up"),
+          whole("warmup_epochs", "1", "Epochs of the warm-up; LASP has 3 on most data sets"),
           number(
               "warmup_lr",
               "RATE",
@@ -81,19 +81,24 @@ public record TrainingSetting(
                   + " encoded once; an epoch sees one of each image), pool:V (a batch takes any of"
                   + " them; clap and zs-lp: pool:20, as published) or test (one fixed view)"),
           text("keep", "WHICH", "last", "last epoch, or best on the validation images"),
-          text("optimizer", "NAME", "sgd", "sgd, adam, adamw or rmsprop").of(Subject.OPTIMISER),
+          text("optimizer", "NAME", "sgd", "sgd, adam, adamw or rmsprop; some methods have another where none is stated")
+              .of(Subject.OPTIMISER),
           number("momentum", "X", "0.9", "Of sgd and rmsprop").of(Subject.OPTIMISER),
           number("weight_decay", "X", "5e-4", "Weight decay").of(Subject.OPTIMISER),
           number("beta1", "X", "0.9", "Of adam and adamw").of(Subject.OPTIMISER),
           number("beta2", "X", "0.999", "Of adam and adamw").of(Subject.OPTIMISER),
           number("alpha", "X", "0.99", "Of rmsprop").of(Subject.OPTIMISER),
-          number("epsilon", "X", "1e-8", "What adam, adamw and rmsprop add to a root of squares")
+          number(
+                  "epsilon",
+                  "X",
+                  "1e-8",
+                  "What adam, adamw and rmsprop add to a root of squares; TCP has 1e-3")
               .of(Subject.OPTIMISER),
           number(
                   "clip_norm",
                   "X",
                   "0",
-                  "Bound on the norm of all gradients together; 0 for none (default: LASP 1)")
+                  "Bound on the norm of all gradients together, 0 for none; LASP has 1")
               .of(Subject.OPTIMISER),
           text(
                   "transforms",
