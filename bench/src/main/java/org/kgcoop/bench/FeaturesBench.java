@@ -47,16 +47,7 @@ final class FeaturesBench implements Callable<Integer> {
   /** Texts and features of the shapes of ViT-B/16; images that cost next to nothing. */
   private static final ClipConfig MODEL =
       new ClipConfig(
-          512,
-          8,
-          3,
-          77,
-          49408,
-          512,
-          8,
-          12,
-          Activation.QUICK_GELU,
-          new ClipConfig.Vit(16, 1, 4, 1));
+          512, 8, 3, 77, 49408, 512, 8, 12, Activation.QUICK_GELU, new ClipConfig.Vit(16, 1, 4, 1));
 
   /** Validation images a class, as few-shot draws have at most. */
   private static final int VALIDATION = 4;

@@ -111,9 +111,7 @@ public sealed interface Augmentation {
       case "test" -> new Test();
       default ->
           throw KgCoopException.configuration(
-              "augmentation '"
-                  + id
-                  + "': expected online, test, bank:V or pool:V, such as bank:8");
+              "augmentation '" + id + "': expected online, test, bank:V or pool:V, such as bank:8");
     };
   }
 }

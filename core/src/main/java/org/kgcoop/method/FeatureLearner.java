@@ -89,8 +89,7 @@ abstract class FeatureLearner implements Learner {
     Map<String, Double> told = new LinkedHashMap<>();
     losses.forEach((name, loss) -> told.put(name, loss.item()));
     Tensor followed = losses.values().iterator().next();
-    return new Step(
-        told, Autograd.gradients(followed, List.copyOf(parameters.values()), false));
+    return new Step(told, Autograd.gradients(followed, List.copyOf(parameters.values()), false));
   }
 
   @Override

@@ -3,8 +3,8 @@
  * org.kgcoop.method.ZeroShot}, {@link org.kgcoop.method.CoOp}, {@link org.kgcoop.method.CoCoOp},
  * {@link org.kgcoop.method.ProGrad}, {@link org.kgcoop.method.KgCoOp}, {@link
  * org.kgcoop.method.TaskRes}, {@link org.kgcoop.method.ClipAdapter}, {@link
- * org.kgcoop.method.Clap}, {@link org.kgcoop.method.Probe}); {@link org.kgcoop.method.Method} is what all of them are, {@link
- * org.kgcoop.method.Fitting} what they learn by.
+ * org.kgcoop.method.Clap}, {@link org.kgcoop.method.Probe}); {@link org.kgcoop.method.Method} is
+ * what all of them are, {@link org.kgcoop.method.Fitting} what they learn by.
  */
 @NullMarked
 @CheckReturnValue

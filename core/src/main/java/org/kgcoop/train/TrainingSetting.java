@@ -40,10 +40,7 @@ public record TrainingSetting(
               "epochs",
               "",
               "Default: the method's published one, some by the data set and the number of shots"),
-          whole(
-              "batch_size",
-              "",
-              "Images a step (default: the method's published one)"),
+          whole("batch_size", "", "Images a step (default: the method's published one)"),
           number("lr", "RATE", "0.002", "Learning rate"),
           text(
               "decay",

@@ -22,8 +22,7 @@ class FeatureSourceTest {
     DataSet data = Pictures.dataSet(folder, List.of("a", "b"), 2, 0, 1);
     try (Clip clip = TinyClip.load();
         Scope scope = Scope.open("test")) {
-      FeatureBank bank =
-          FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {})));
+      FeatureBank bank = FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {})));
       FeatureSource pool = source(bank, data, "pool:3");
       assertThat(pool.count()).isEqualTo(4);
       assertThat(pool.labels()).containsExactly(0, 0, 1, 1);

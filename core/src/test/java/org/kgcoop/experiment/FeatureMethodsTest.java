@@ -65,8 +65,7 @@ class FeatureMethodsTest {
   void oneImageAClassIsABatchOfItsOwn() throws IOException {
     DataSet data = Pictures.dataSet(folder.resolve("abc"), List.of("a", "b", "c_d"), 1, 0, 2);
     JsonNode table =
-        lab.run(
-            new FewShotCurve(List.of(data)), plan(ALL, epochs(3), 1), folder.resolve("out"));
+        lab.run(new FewShotCurve(List.of(data)), plan(ALL, epochs(3), 1), folder.resolve("out"));
     assertThat(table.path("cells")).hasSize(4);
     for (String id : ALL) {
       List<String> steps = Files.readAllLines(run("abc", id, 1).resolve("events.jsonl"));
@@ -80,8 +79,7 @@ class FeatureMethodsTest {
 
   /** The same classes with some of the training images. */
   private static DataSet only(DataSet data, Predicate<Item> kept) {
-    return data.withPictures(
-        data.train().stream().filter(kept).toList(), List.of(), data.test());
+    return data.withPictures(data.train().stream().filter(kept).toList(), List.of(), data.test());
   }
 
   private JsonNode results(String id) {
@@ -93,8 +91,7 @@ class FeatureMethodsTest {
     DataSet two = Pictures.dataSet(folder.resolve("one"), List.of("only", "other"), 2, 0, 3);
     DataSet data = only(two, item -> item.label() == 0);
     JsonNode table =
-        lab.run(
-            new FewShotCurve(List.of(data)), plan(ALL, epochs(2), 2), folder.resolve("out"));
+        lab.run(new FewShotCurve(List.of(data)), plan(ALL, epochs(2), 2), folder.resolve("out"));
     assertThat(table.path("rows")).hasSize(4);
     for (JsonNode row : table.path("rows")) {
       assertThat(row.path("columns").path(0).path("accuracy").asDouble()).isEqualTo(100);
@@ -110,8 +107,7 @@ class FeatureMethodsTest {
     assertThat(data.train()).hasSize(41);
     ObjectNode training = epochs(2).put("batch_size", 16).put("augment", "pool:2");
     JsonNode table =
-        lab.run(
-            new FewShotCurve(List.of(data)), plan(ALL, training, 0), folder.resolve("out"));
+        lab.run(new FewShotCurve(List.of(data)), plan(ALL, training, 0), folder.resolve("out"));
     for (JsonNode cell : table.path("cells")) {
       JsonNode results = TinyLab.results(folder.resolve("out").resolve(cell.path("run").asText()));
       JsonNode target = results.path("targets").path(0);
@@ -137,8 +133,7 @@ class FeatureMethodsTest {
     while (!Files.exists(folder.resolve("torn/results.json"))) {
       try {
         JsonNode done =
-            lab.run(
-                protocol, plan, folder.resolve("torn"), () -> steps.incrementAndGet() % 5 == 0);
+            lab.run(protocol, plan, folder.resolve("torn"), () -> steps.incrementAndGet() % 5 == 0);
         assertThat(done.path("cells")).hasSize(1);
       } catch (KgCoopException e) {
         assertThat(e.category()).isEqualTo(KgCoopException.Category.INTERRUPTED);
@@ -169,16 +164,14 @@ class FeatureMethodsTest {
   void theFileOfARunAnswersForSomeOfItsClasses() {
     DataSet data = Pictures.dataSet(folder.resolve("abc"), List.of("a", "b", "c_d"), 1, 0, 1);
     JsonNode unused =
-        lab.run(
-            new FewShotCurve(List.of(data)), plan(ALL, epochs(1), 1), folder.resolve("out"));
+        lab.run(new FewShotCurve(List.of(data)), plan(ALL, epochs(1), 1), folder.resolve("out"));
     for (String id : ALL) {
       ClassifierFile file =
           ClassifierFile.read(run("abc", id, 1).resolve("classifier.safetensors"));
       assertThat(file.method().id()).isEqualTo(id);
       try (FeatureClassifier some = file.classifier(lab.clip, List.of("c d", "a"));
           Scope scope = Scope.open("test")) {
-        assertThat(some.logits(TinyClip.features(2)).shape())
-            .containsExactly(2, 2);
+        assertThat(some.logits(TinyClip.features(2)).shape()).containsExactly(2, 2);
       }
     }
   }

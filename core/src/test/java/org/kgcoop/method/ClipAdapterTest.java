@@ -41,7 +41,8 @@ class ClipAdapterTest {
   @Test
   void logitsAreThoseOfTheMixtureOfTheNetAndTheFeature() {
     try (Learner learner = METHOD.learner(new FixedFitting(clip, NAMES));
-        FeatureClassifier texts = new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES);
+        FeatureClassifier texts =
+            new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       Tensor features = TinyClip.features(1);
       float[] f = features.toFloats();
@@ -65,8 +66,7 @@ class ClipAdapterTest {
         mixed[e] = (float) (0.3 * Math.max(0, adapted) + 0.7 * f[e]);
         squares += mixed[e] * mixed[e];
       }
-      Tensor expected =
-          texts.logits(Tensor.of(mixed, 1, 12).times(1 / Math.sqrt(squares)));
+      Tensor expected = texts.logits(Tensor.of(mixed, 1, 12).times(1 / Math.sqrt(squares)));
       assertThat(learner.logits(features).toFloats())
           .containsExactly(expected.toFloats(), within(1e-4f));
       // Features of any length give the same: the net is homogeneous.

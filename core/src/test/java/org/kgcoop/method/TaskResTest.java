@@ -36,8 +36,7 @@ class TaskResTest {
   }
 
   private static Learned learned(Tensor residuals) {
-    return new Learned(
-        METHOD, NAMES, Map.of(RESIDUALS, StoredTensor.of(RESIDUALS, residuals)));
+    return new Learned(METHOD, NAMES, Map.of(RESIDUALS, StoredTensor.of(RESIDUALS, residuals)));
   }
 
   @Test

@@ -129,13 +129,7 @@ class TrainerTest {
     }
     try (Learner learner = method.learner(clip, data().classNames(), from == null ? 1 : 99)) {
       return hex(
-          new Trainer(
-                  learner,
-                  source,
-                  settings,
-                  settings.plan(source),
-                  listener,
-                  interrupted)
+          new Trainer(learner, source, settings, settings.plan(source), listener, interrupted)
               .train(from, validation)
               .parameters());
     }
@@ -163,10 +157,19 @@ class TrainerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "coop, online", "coop, test", "coop, bank:2", "coop, pool:2",
-    "kgcoop, online", "kgcoop, test", "kgcoop, bank:2",
-    "prograd, online", "prograd, test", "prograd, bank:2",
-    "cocoop, online", "cocoop, test", "cocoop, bank:2"
+    "coop, online",
+    "coop, test",
+    "coop, bank:2",
+    "coop, pool:2",
+    "kgcoop, online",
+    "kgcoop, test",
+    "kgcoop, bank:2",
+    "prograd, online",
+    "prograd, test",
+    "prograd, bank:2",
+    "cocoop, online",
+    "cocoop, test",
+    "cocoop, bank:2"
   })
   void goneOnFromAnyCheckpointItEndsInTheSameBytes(String id, String augmentation) {
     PromptMethod method = method(id);

@@ -203,8 +203,7 @@ public final class MethodCatalogue {
 
     /** Texts by the templates, with that rule for underscores where none is stated. */
     HandCrafted handCrafted(Underscores underscores) {
-      return new HandCrafted(
-          templates(), Underscores.ofId(text("underscores", underscores.id())));
+      return new HandCrafted(templates(), Underscores.ofId(text("underscores", underscores.id())));
     }
 
     List<String> texts(String key, List<String> otherwise) {

@@ -50,8 +50,7 @@ public enum Preset {
     ObjectNode settings = stated.deepCopy();
     String template = occasion.template();
     switch (settings.path("method").asText()) {
-      case ZeroShot.ID, ClipAdapter.ID ->
-          template = zeroShotTemplate(occasion.dataSet(), template);
+      case ZeroShot.ID, ClipAdapter.ID -> template = zeroShotTemplate(occasion.dataSet(), template);
       case Clap.ID, Clap.UNCONSTRAINED_ID -> {
         template = zeroShotTemplate(occasion.dataSet(), template);
         addEnsemble(settings, occasion.dataSet(), template);

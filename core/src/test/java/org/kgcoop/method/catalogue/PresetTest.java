@@ -71,12 +71,9 @@ class PresetTest {
 
   private static JsonNode training(String id, String dataSet) {
     Occasion occasion = on(dataSet, 16);
-    TrainedMethod method =
-        Preset.FEW_SHOT.method(stated(id), occasion).trained().orElseThrow();
+    TrainedMethod method = Preset.FEW_SHOT.method(stated(id), occasion).trained().orElseThrow();
     return TrainingSettings.parse(
-            JsonNodeFactory.instance.objectNode(),
-            Preset.FEW_SHOT.training(method, occasion),
-            1)
+            JsonNodeFactory.instance.objectNode(), Preset.FEW_SHOT.training(method, occasion), 1)
         .toJson();
   }
 
