@@ -47,8 +47,8 @@ public interface Method {
   FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames);
 
   /**
-   * This method, asked about other data than it learned from. One that goes by a hand-crafted text
-   * goes by theirs.
+   * The method that answers on other data than this one learned from: this, or, where a
+   * hand-crafted text takes part, the one with theirs.
    *
    * @param there the same method with the settings for those data
    */
