@@ -152,7 +152,7 @@ record Page(String title, String summary, List<Section> sections) {
             "±",
             "The standard deviation over the seeds, that of a population. A seed decides which"
                 + " training images are drawn, how a method starts and in which order it sees"
-                + " them; not the random views of --augment bank:V, which all seeds share."));
+                + " them; not the random views of --augment bank:V and pool:V, which all seeds share."));
     notes.add(
         new Entry(
             "ms/image",

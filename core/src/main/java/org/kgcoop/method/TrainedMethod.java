@@ -27,6 +27,11 @@ public interface TrainedMethod extends Method {
       this(epochs, batchSize, Map.of());
     }
 
+    /** The published views of training images, by the name of their augmentation. */
+    public String views() {
+      return settings.getOrDefault("augment", "online").toString();
+    }
+
     /** The same for so many epochs. */
     public Defaults withEpochs(int others) {
       return new Defaults(others, batchSize, settings);

@@ -103,7 +103,7 @@ public record TrainingSettings(
     published.settings().forEach((key, value) -> all.set(key, JSON.valueToTree(value)));
     json.properties().forEach(setting -> all.set(setting.getKey(), setting.getValue()));
     if (all.path("augment").asText().equals(PUBLISHED)) {
-      all.set("augment", JSON.valueToTree(published.settings().getOrDefault("augment", "online")));
+      all.put("augment", published.views());
     }
     return parse(all.put(StatedTraining.SEED, seed));
   }

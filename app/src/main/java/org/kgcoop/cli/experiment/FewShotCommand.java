@@ -21,9 +21,9 @@ import picocli.CommandLine.Option;
       "",
       "Train on 1, 2, 4, 8 and 16 images of every class, test on all classes, print a table of"
           + " methods and shots. Run again, the command resumes where it was stopped and repeats"
-          + " nothing. As published for this table, coop begins with 16 random vectors, and coop"
-          + " and prograd have 50 epochs for 1 shot, 100 for up to 4, 200 for more, 50 on"
-          + " ImageNet.",
+          + " nothing. As published for this table, coop begins with 16 random vectors, and coop,"
+          + " prograd and clip-adapter have 50 epochs for 1 shot, 100 for up to 4, 200 for more,"
+          + " 50 on ImageNet; taskres has 100 for up to 4, 200 for more.",
       ""
     },
     footer = {

@@ -5,6 +5,7 @@ import static org.kgcoop.cli.console.TextTable.number;
 import static org.kgcoop.cli.console.TextTable.right;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.github.freva.asciitable.ColumnData;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.experiment.Contender;
 import org.kgcoop.experiment.Experiment;
 import org.kgcoop.experiment.Protocol;
+import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.TableResults;
@@ -73,20 +75,31 @@ final class TableView {
   /** The views of the training images; nothing where none was trained on. */
   private Optional<String> views() {
     Set<String> kinds = new LinkedHashSet<>();
+    Set<String> published = new LinkedHashSet<>();
     for (JsonNode method : results.settings().path("methods")) {
       JsonNode augment = method.path("training").path("augment");
       if (augment.isTextual()) {
         kinds.add(augment.asText());
+        published.add(publishedViews(method.path("method").path("method").asText()));
       }
     }
     if (kinds.isEmpty()) {
       return Optional.empty();
     }
-    boolean published = kinds.equals(Set.of("online"));
     return Optional.of(
         "views of training images: "
             + String.join(", ", kinds)
-            + (published ? ", as published" : " (published: online, see --published)"));
+            + (kinds.equals(published)
+                ? ", as published"
+                : " (published: " + String.join(", ", published) + ", see --published)"));
+  }
+
+  private static String publishedViews(String id) {
+    return MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", id))
+        .trained()
+        .orElseThrow()
+        .defaults()
+        .views();
   }
 
   private String text(List<TableResults.Row> rows) {
