@@ -100,4 +100,15 @@ class BatchOrderTest {
   private static List<Integer> flat(List<int[]> batches) {
     return batches.stream().flatMap(batch -> Arrays.stream(batch).boxed()).toList();
   }
+
+  @Test
+  void aRemainderIsASmallerBatchWhereAllImagesAreWanted() {
+    List<int[]> all = BatchOrder.allBatches(10, 4, 1, 0);
+    assertThat(all).hasSize(3);
+    assertThat(flat(all.subList(0, 2))).isEqualTo(flat(BatchOrder.batches(10, 4, 1, 0)));
+    assertThat(flat(all)).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    assertThat(BatchOrder.allBatches(8, 4, 1, 0)).hasSize(2);
+    assertThat(BatchOrder.allBatches(3, 4, 1, 0)).hasSize(1);
+    assertThat(BatchOrder.allBatches(0, 4, 1, 0)).isEmpty();
+  }
 }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,10 +18,15 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.Occasion;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.runs.TableResults;
 import org.kgcoop.tensor.Scope;
 
 /** What prompts are compared with beside zero-shot CLIP. */
@@ -109,6 +117,44 @@ class BaselinesTest {
     JsonNode shifted = table.path("cells").path(0).path("targets").path(1);
     assertThat(shifted.path("total").asInt()).isEqualTo(8);
     assertThat(shifted.path("correct").asInt()).isGreaterThan(6);
+  }
+
+  /** Images are noise around a colour of their class; LP++ and the caches learn to tell them. */
+  @Test
+  void cachesAndLpPlusPlusLearnFromFeaturesAndSayWhatTheyHaveChosenBy() {
+    ObjectNode cache = JsonNodeFactory.instance.objectNode().put("views", 2).put("search", "folds");
+    cache.putArray("search_scale").add(9).add(30);
+    cache.putArray("search_step").add(6).add(6);
+    List<Function<Occasion, Method>> methods = new ArrayList<>();
+    for (String id : List.of("tip-adapter", "tip-adapter-f")) {
+      methods.add(occasion -> MethodCatalogue.parse(cache.deepCopy().put("method", id)));
+    }
+    ObjectNode lp = JsonNodeFactory.instance.objectNode().put("method", "lp++").put("epochs", 40);
+    methods.add(occasion -> MethodCatalogue.parse(lp));
+    FewShotCurve curve = new FewShotCurve(List.of(data("val", List.of("a", "b", "c"), 4, 2)));
+    Plan plan = TinyLab.plan(methods, "bank:2", List.of(4), 1L);
+
+    JsonNode table = lab.run(curve, plan, folder.resolve("out"));
+
+    for (JsonNode row : table.path("rows")) {
+      assertThat(row.path("columns").path(0).path("accuracy").asDouble())
+          .as(row.path("title").asText())
+          .isGreaterThan(60);
+    }
+    TableResults results = TableResults.read(folder.resolve("out")).orElseThrow();
+    assertThat(TableResults.choices(results.cells()))
+        .containsExactly(
+            "alpha, beta of Tip-Adapter: chosen by folds of the shots, no other label looked at.",
+            "alpha, beta of Tip-Adapter-F: chosen by folds of the shots, no other label looked"
+                + " at.",
+            "epoch of LP++: chosen by the labels of validation images.");
+    ClassifierFile file =
+        ClassifierFile.read(
+            folder.resolve("out/val/tip-adapter-f/shots4/seed1/classifier.safetensors"));
+    assertThat(file.method().toJson().path("beta"))
+        .isEqualTo(results("val/tip-adapter-f/shots4/seed1").path("chosen").path("beta"));
+    assertThat(file.parameters().keySet()).containsExactly("weight", "labels");
+    assertThat(lab.run(curve, plan, folder.resolve("out"))).isEqualTo(table);
   }
 
   @Test

@@ -171,4 +171,43 @@ class ScheduleTest {
   private static void use(Schedule schedule) {
     assertThat(schedule).isNotNull();
   }
+
+  /** As PyTorch's CosineAnnealingLR of epochs times steps, stepped after each step. */
+  @Test
+  void byStepsTheRateFallsWithinAnEpoch() {
+    Schedule schedule =
+        new Schedule(
+            1e-3,
+            20,
+            new Decay.Cosine(),
+            Schedule.Warmup.NONE,
+            0,
+            0,
+            Schedule.Variant.CURRENT,
+            Schedule.Unit.STEP);
+    assertThat(schedule.rate(0, 0, 7)).isEqualTo(1e-3);
+    assertThat(schedule.rate(0, 1, 7)).isCloseTo(9.998741174712534e-4, within(1e-15));
+    assertThat(schedule.rate(19, 6, 7))
+        .isCloseTo(5e-4 * (1 + Math.cos(Math.PI * 139 / 140)), within(1e-18));
+    Schedule byEpochs = Schedule.published(0.002, 5);
+    assertThat(byEpochs.rate(3, 6, 7)).isEqualTo(byEpochs.rate(3));
+  }
+
+  @Test
+  void aWarmUpOfEpochsHasAllTheirSteps() {
+    Schedule schedule =
+        new Schedule(
+            0.1,
+            4,
+            new Decay.SingleStep(1, 0.5),
+            Schedule.Warmup.CONSTANT,
+            1,
+            1e-5,
+            Schedule.Variant.CURRENT,
+            Schedule.Unit.STEP);
+    assertThat(schedule.rate(0, 2, 3)).isEqualTo(1e-5);
+    assertThat(schedule.rate(1, 0, 3)).isEqualTo(0.1);
+    assertThat(schedule.rate(1, 2, 3)).isEqualTo(0.1); // falls after an epoch of steps
+    assertThat(schedule.rate(2, 0, 3)).isEqualTo(0.05);
+  }
 }

@@ -15,6 +15,7 @@ import org.kgcoop.bank.Augmentation;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.image.view.ViewStep;
 import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.tensor.UpdateRule;
 
 class TrainingSettingsTest {
@@ -140,5 +141,33 @@ class TrainingSettingsTest {
   void epochsThatNobodyStatesAreMissed() {
     assertThatThrownBy(() -> TrainingSettings.parse(json("{}")))
         .hasMessageContaining("epochs: expected a number, got nothing");
+  }
+
+  @Test
+  void tipAdapterFTrainsAsPublishedAndKeepsItsSettings() {
+    TrainedMethod method =
+        MethodCatalogue.parse(json("{'method':'tip-adapter-f','crop_scale':[0.6,0.9]}"))
+            .trained()
+            .orElseThrow();
+    TrainingSettings settings = TrainingSettings.parse(json("{}"), method.defaults(), 7);
+    assertThat(settings.schedule())
+        .isEqualTo(
+            new Schedule(
+                1e-3,
+                20,
+                new Decay.Cosine(),
+                Schedule.Warmup.NONE,
+                1,
+                1e-5,
+                Schedule.Variant.CURRENT,
+                Schedule.Unit.STEP));
+    assertThat(settings.batchSize()).isEqualTo(256);
+    assertThat(settings.optimizer()).isEqualTo(new UpdateRule.AdamW(0.9, 0.999, 1e-4, 0.01));
+    assertThat(settings.sampler()).isEqualTo(new Sampler.EveryImage());
+    assertThat(settings.augmentation().recipe().id())
+        .isEqualTo("random_resized_crop:0.6,0.9 random_flip");
+    assertThat(settings.toJson().toString())
+        .contains("\"lr_unit\":\"step\"", "\"epsilon\":1.0E-4", "\"sampler\":\"random:all\"");
+    assertThat(TrainingSettings.parse(settings.toJson())).isEqualTo(settings);
   }
 }

@@ -24,7 +24,8 @@ public final class ProtocolOptions {
       description =
           "Methods to compare, of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). ensemble is"
               + " clip with several templates; where only learned classes are asked about"
-              + " (fewshot, domain) probe is a linear probe of image features.")
+              + " (fewshot, domain) probe is a linear probe of image features; tip-adapter,"
+              + " tip-adapter-f and lp++ add features of the training images to the texts.")
   private String methods;
 
   @Option(

@@ -130,4 +130,12 @@ class SweepTest {
         .contains("Linear probe")
         .contains("cannot be used on new classes");
   }
+
+  @Test
+  void settingsOfTwoNumbersHaveABarBetweenThem() {
+    for (String key : List.of("crop_scale", "search_scale", "search_step")) {
+      assertThat(MethodOptions.value(key, "7|0.5")).hasToString("[7,0.5]");
+    }
+    assertThat(MethodOptions.value("scale", "model")).hasToString("\"model\"");
+  }
 }

@@ -18,6 +18,11 @@ import org.kgcoop.method.Occasion;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.TaskRes;
 import org.kgcoop.method.Tcp;
+import org.kgcoop.method.CacheGrid;
+import org.kgcoop.method.CacheSettings;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.TipAdapter;
+import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ContextSettings;
@@ -216,5 +221,37 @@ class PresetTest {
     assertThat(((KgCoOp) preset.method(stated("kgcoop"), textures)).template()).isEqualTo(TEXTURES);
     Occasion given = new Occasion("DescribableTextures", "the {}.", 16, 1);
     assertThat(preset.method(stated("clip"), given)).isEqualTo(new ZeroShot(List.of("the {}.")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ImageNet, 7, 1.17, 7, 3",
+    "OxfordFlowers, 1, 10, 50, 50",
+    "DescribableTextures, 1, 2, 13, 13",
+    "my folder, 1, 1.17, 7, 3"
+  })
+  void tipAdapterSearchesAsPublishedForTheDataSet(
+      String dataSet, int templates, double alpha, double betaTop, double alphaTop) {
+    for (String id : List.of(TipAdapter.ID, TipAdapterF.ID)) {
+      Method method = Preset.FEW_SHOT.method(stated(id), on(dataSet, 16));
+      CacheSettings settings =
+          method instanceof TipAdapterF trained
+              ? trained.settings()
+              : ((TipAdapter) method).settings();
+      assertThat(settings.templates()).hasSize(templates);
+      assertThat(settings.alpha()).isEqualTo(alpha);
+      assertThat(settings.grid()).isEqualTo(new CacheGrid(betaTop, alphaTop, 200, 20));
+    }
+    Method stated = Preset.FEW_SHOT.method(stated(TipAdapter.ID).put("alpha", 4), on(dataSet, 16));
+    assertThat(((TipAdapter) stated).settings().alpha()).isEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"EuroSAT, 100", "pets, 20"})
+  void tipAdapterFTrainsLongerOnEuroSat(String dataSet, int epochs) {
+    Occasion occasion = on(dataSet, 16);
+    TrainedMethod method =
+        Preset.FEW_SHOT.method(stated(TipAdapterF.ID), occasion).trained().orElseThrow();
+    assertThat(Preset.FEW_SHOT.training(method, occasion).epochs()).isEqualTo(epochs);
   }
 }

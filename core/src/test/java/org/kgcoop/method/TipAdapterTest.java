@@ -1,0 +1,390 @@
+package org.kgcoop.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** Tip-Adapter and Tip-Adapter-F on features that are given. */
+class TipAdapterTest {
+  private static final int WIDTH = 12; // of TinyClip
+
+  private final Clip clip = TinyClip.load();
+
+  @AfterEach
+  void close() {
+    clip.close();
+  }
+
+  /** A method by its settings, in JSON with single quotes. */
+  private static Method method(String settings) {
+    try {
+      return MethodCatalogue.parse(new ObjectMapper().readTree(settings.replace('\'', '"')));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(settings, e);
+    }
+  }
+
+  private static Method small(String id, String more) {
+    return method(
+        "{'method':'%s','views':2,'search_scale':[4,3],'search_step':[5,4]%s}".formatted(id, more));
+  }
+
+  /** Raw features of two views near a direction of the image's class. */
+  static LabelledViews views(int seed, List<Integer> labels) {
+    int count = labels.size();
+    float[] noise = TinyClip.normal(seed, 0.4, 2, count, WIDTH).toFloats();
+    for (int i = 0; i < noise.length; i++) {
+      int label = labels.get(i / WIDTH % count);
+      noise[i] += i % WIDTH == label % WIDTH || i % WIDTH == (label * 5 + 3) % WIDTH ? 3 : 0;
+    }
+    return new LabelledViews(Tensor.of(noise, 2, count, WIDTH), labels);
+  }
+
+  static LabelledFeatures asked(int seed, List<Integer> labels) {
+    return new LabelledFeatures(views(seed, labels).features().select(0, 0).unitRows(), labels);
+  }
+
+  /** The labels of so many images of each class. */
+  static List<Integer> labels(int... images) {
+    return IntStream.range(0, images.length)
+        .boxed()
+        .flatMap(c -> IntStream.range(0, images[c]).mapToObj(i -> c))
+        .toList();
+  }
+
+  private GivenFitting fitting(LabelledViews views, int classes, boolean validation) {
+    List<Integer> of = IntStream.range(0, 3 * classes).mapToObj(i -> i % classes).toList();
+    return new GivenFitting(
+        clip, classes, views, validation ? Optional.of(asked(8, of)) : Optional.empty());
+  }
+
+  private static double[][] rows(Tensor matrix) {
+    float[] values = matrix.toFloats();
+    int columns = (int) matrix.size(1);
+    double[][] rows = new double[values.length / columns][columns];
+    for (int i = 0; i < values.length; i++) {
+      rows[i / columns][i % columns] = values[i];
+    }
+    return rows;
+  }
+
+  private static double product(double[] a, double[] b) {
+    return IntStream.range(0, a.length).mapToDouble(i -> a[i] * b[i]).sum();
+  }
+
+  /** Images of the classes in any order, one class without any. */
+  private static final List<Integer> MIXED = List.of(2, 0, 2, 3, 0, 2, 3);
+
+  @Test
+  void logitsAreThoseOfTheFormula() {
+    Method method = small(TipAdapter.ID, ",'alpha':2,'beta':3,'search':'none','scale':7");
+    try (Scope scope = Scope.open("test")) {
+      LabelledViews views = views(1, MIXED);
+      GivenFitting fitting = fitting(views, 4, false);
+      Learned learned = method.fit(fitting);
+      double[][] f = rows(asked(2, labels(2, 2, 2, 2)).features());
+      double[][] raw = rows(views.features().reshape(-1, WIDTH));
+      double[][] texts =
+          rows(new ZeroShot(List.of("a photo of a {}.")).classFeatures(clip, learned.classNames()));
+      double[][] expected = new double[f.length][4];
+      for (int b = 0; b < f.length; b++) {
+        for (int c = 0; c < 4; c++) {
+          expected[b][c] = 7 * product(f[b], texts[c]);
+        }
+        for (int n = 0; n < MIXED.size(); n++) {
+          double[] key = new double[WIDTH];
+          for (int e = 0; e < WIDTH; e++) {
+            key[e] = (raw[n][e] + raw[MIXED.size() + n][e]) / 2;
+          }
+          double norm = Math.sqrt(product(key, key));
+          expected[b][MIXED.get(n)] += 2 * Math.exp(-3 * (1 - product(f[b], key) / norm));
+        }
+      }
+      try (FeatureClassifier classifier = learned.classifier(clip, learned.classNames())) {
+        double[][] logits = rows(classifier.logits(asked(2, labels(2, 2, 2, 2)).features()));
+        for (int b = 0; b < f.length; b++) {
+          assertThat(logits[b]).containsExactly(expected[b], within(1e-4));
+        }
+        assertThat(classifier.classFeatures()).isEmpty(); // they are not all that logits need
+      }
+      assertThat(fitting.chosen).isEmpty();
+      assertThat(learned.method()).isEqualTo(method);
+    }
+  }
+
+  @Test
+  void theGradientOfKeysIsThatOfFiniteDifferences() {
+    Method method = small(TipAdapterF.ID, ",'alpha':2,'beta':1.5,'scale':5");
+    try (Scope scope = Scope.open("test");
+        Learner learner =
+            method.trained().orElseThrow().learner(fitting(views(1, MIXED), 4, false))) {
+      LabelledFeatures images = asked(3, labels(1, 1, 1, 2));
+      Batch batch = new Batch(images.features(), Tensor.of(new long[] {0, 1, 2, 3, 3}, 5));
+      Tensor keys = learner.parameters().values().iterator().next();
+      float[] start = keys.toFloats();
+      float[] gradient = learner.step(batch).gradients().get(0).toFloats();
+      assertThat(learner.parameters().keySet()).containsExactly("weight");
+      for (int i = 0; i < start.length; i += 5) {
+        double[] losses = new double[2];
+        for (int side = 0; side < 2; side++) {
+          float[] moved = start.clone();
+          moved[i] += side == 0 ? 1e-2f : -1e-2f;
+          keys.copy_(Tensor.of(moved, keys.shape()).detach());
+          losses[side] = learner.step(batch).losses().values().iterator().next();
+        }
+        assertThat((double) gradient[i]).isCloseTo((losses[0] - losses[1]) / 2e-2, within(2e-3));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {TipAdapter.ID, TipAdapterF.ID})
+  void whatWasLearnedAnswersAsItDidWithTheSettingsThatWereFound(String id) {
+    try (Scope scope = Scope.open("test")) {
+      GivenFitting fitting = fitting(views(1, labels(3, 3, 3)), 3, true);
+      Learned learned = small(id, "").fit(fitting);
+      Learned read =
+          new Learned(
+              MethodCatalogue.parse(learned.method().toJson()),
+              learned.classNames(),
+              learned.tensors());
+      assertThat(read.method()).isEqualTo(learned.method());
+      CacheSettings found =
+          read.method() instanceof TipAdapterF trained
+              ? trained.settings()
+              : ((TipAdapter) read.method()).settings();
+      assertThat(fitting.chosen)
+          .containsExactly(
+              Map.entry("alpha", found.alpha()),
+              Map.entry("beta", found.beta()),
+              Map.entry("by", "validation"));
+      LabelledFeatures asked = asked(8, labels(3, 3, 3));
+      try (FeatureClassifier a = learned.classifier(clip, learned.classNames());
+          FeatureClassifier b = read.classifier(clip, learned.classNames());
+          FeatureClassifier some = read.classifier(clip, List.of("class 2", "class 0"))) {
+        assertThat(b.logits(asked.features()).toFloats())
+            .isEqualTo(a.logits(asked.features()).toFloats());
+        assertThat(some.logits(asked.features()).select(1, 0).toFloats())
+            .isEqualTo(a.logits(asked.features()).select(1, 2).toFloats());
+      }
+      assertThatThrownBy(() -> read.classifier(clip, List.of("other")))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("cannot be used on new classes");
+    }
+  }
+
+  /** With folds no label of a validation image may matter: those here are all wrong. */
+  @ParameterizedTest
+  @ValueSource(strings = {TipAdapter.ID, TipAdapterF.ID})
+  void foldsLookAtNoValidationLabel(String id) {
+    try (Scope scope = Scope.open("test")) {
+      LabelledViews views = views(1, labels(4, 4, 4));
+      LabelledFeatures wrong =
+          new LabelledFeatures(asked(8, labels(2, 2, 2)).features(), labels(0, 3, 3));
+      GivenFitting with = new GivenFitting(clip, 3, views, Optional.of(wrong));
+      GivenFitting without = new GivenFitting(clip, 3, views, Optional.empty());
+      Learned byFolds = small(id, ",'search':'folds'").fit(with);
+      Learned forWantOfImages = small(id, "").fit(without);
+      assertThat(with.chosen).isEqualTo(without.chosen).containsEntry("by", "folds");
+      assertThat(byFolds.classNames()).isEqualTo(forWantOfImages.classNames());
+      byFolds
+          .tensors()
+          .forEach(
+              (name, tensor) ->
+                  assertThat(tensor.tensor().toBytes())
+                      .isEqualTo(forWantOfImages.value(name).toBytes()));
+      // Trained keys have seen every shot, so what folds choose is chosen before.
+      for (TrainedMethod trained : with.trained) {
+        assertThat(((TipAdapterF) trained).settings().beta()).isEqualTo(with.chosen.get("beta"));
+      }
+    }
+  }
+
+  @Test
+  void ofSingleImagesThereIsNothingToChooseBy() {
+    try (Scope scope = Scope.open("test")) {
+      GivenFitting fitting = fitting(views(1, labels(1, 1, 1)), 3, false);
+      Learned learned = small(TipAdapter.ID, ",'alpha':2.5,'beta':1.5").fit(fitting);
+      assertThat(fitting.chosen)
+          .containsExactly(
+              Map.entry("alpha", 2.5), Map.entry("beta", 1.5), Map.entry("by", "default"));
+      assertThat(learned.method()).isEqualTo(small(TipAdapter.ID, ",'alpha':2.5,'beta':1.5"));
+    }
+  }
+
+  @Test
+  void theImageOfAClassThatHasNoOtherIsNeverHeldOut() {
+    List<Integer> labels = List.of(0, 1, 1, 2, 2, 2, 2, 2, 2);
+    Folds folds = new Folds(labels);
+    assertThat(folds.count()).isEqualTo(4);
+    List<Integer> out = new ArrayList<>();
+    for (int held = 0; held < folds.count(); held++) {
+      Folds.Part kept = folds.without(held);
+      assertThat(kept.labels()).contains(0, 1, 2);
+      IntStream.of(folds.of(held).places()).forEach(out::add);
+      assertThat(kept.places()).doesNotContain(folds.of(held).places());
+    }
+    assertThat(out).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6, 7, 8);
+    assertThat(new Folds(List.of(0, 1, 2)).count()).isZero();
+    assertThat(new Folds(List.of(0, 0)).count()).isEqualTo(2);
+  }
+
+  @Test
+  void theFirstBestPointWinsWithBetaOutermostAndTheTopIsNeverTried() {
+    CacheGrid grid = new CacheGrid(4.1, 2.1, 4, 2);
+    CacheGrid.Point best = grid.best(new long[][] {{1, 2}, {3, 1}, {3, 3}, {0, 2}});
+    assertThat(best.beta()).isEqualTo(1 * (4.1 - 0.1) / 4 + 0.1);
+    assertThat(best.alpha()).isEqualTo(0.1);
+    assertThat(best.correct()).isEqualTo(3);
+    CacheGrid.Point last = grid.best(new long[][] {{0, 0}, {0, 0}, {0, 0}, {0, 1}});
+    assertThat(last.beta()).isCloseTo(3.1, within(1e-12));
+    assertThat(last.alpha()).isCloseTo(1.1, within(1e-12));
+  }
+
+  @Test
+  void theSearchCountsWhatTheCacheOfEachPointPredicts() {
+    try (Scope scope = Scope.open("test")) {
+      Learned learned =
+          small(TipAdapter.ID, ",'search':'none'").fit(fitting(views(1, MIXED), 4, false));
+      CacheSettings settings = ((TipAdapter) learned.method()).settings();
+      // More images than a piece of work has.
+      List<Integer> many = IntStream.range(0, 600).mapToObj(i -> i * 7 % 4).toList();
+      LabelledFeatures asked = asked(5, many);
+      Tensor keys = learned.value("keys");
+      int[] labels = MIXED.stream().mapToInt(Integer::intValue).toArray();
+      long[][] counts;
+      try (KeyCache cache = KeyCache.of(clip, settings, learned.classNames(), keys, labels)) {
+        counts = settings.grid().correct(cache, asked.features(), asked.labelArray());
+      }
+      for (int i = 0; i < 5; i++) {
+        for (int j = 0; j < 4; j++) {
+          CacheGrid.Point point = // the only one with most
+              settings.grid().best(only(i, j));
+          try (KeyCache cache =
+              KeyCache.of(clip, settings.with(point), learned.classNames(), keys, labels)) {
+            long[] found = cache.logits(asked.features()).argmax(1).toLongs();
+            long right =
+                IntStream.range(0, found.length).filter(n -> found[n] == many.get(n)).count();
+            assertThat(counts[i][j]).isEqualTo(right);
+          }
+        }
+      }
+    }
+  }
+
+  private static long[][] only(int i, int j) {
+    long[][] counts = new long[5][4];
+    counts[i][j] = 1;
+    return counts;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 5", "3, 1", "40, 2"})
+  void anyNumberOfClassesIsLearned(int classes, int images) {
+    try (Scope scope = Scope.open("test")) {
+      int[] each = IntStream.range(0, classes).map(c -> images).toArray();
+      GivenFitting fitting = fitting(views(1, labels(each)), classes, false);
+      Learned learned = small(TipAdapterF.ID, "").fit(fitting);
+      try (FeatureClassifier classifier = learned.classifier(clip, learned.classNames())) {
+        Tensor logits = classifier.logits(fitting.train().features());
+        assertThat(logits.shape()).containsExactly((long) classes * images, classes);
+        for (float value : logits.toFloats()) {
+          assertThat(value).isFinite();
+        }
+      }
+    }
+  }
+
+  /** One image of the first class, 500 of the last. */
+  @Test
+  void classesOfVeryUnequalSizeAreLearned() {
+    try (Scope scope = Scope.open("test")) {
+      GivenFitting fitting = fitting(views(1, labels(1, 2, 500)), 3, false);
+      Learned learned = small(TipAdapter.ID, "").fit(fitting);
+      assertThat(fitting.chosen).containsEntry("by", "folds");
+      LabelledFeatures asked = asked(9, labels(0, 0, 50));
+      try (FeatureClassifier classifier = learned.classifier(clip, learned.classNames())) {
+        long[] found = classifier.logits(asked.features()).argmax(1).toLongs();
+        assertThat(IntStream.range(0, 50).filter(i -> found[i] == 2)).hasSizeGreaterThan(40);
+      }
+    }
+  }
+
+  @Test
+  void tensorsOfAnotherModelAreRefusedInALine() {
+    try (Scope scope = Scope.open("test")) {
+      Learned learned =
+          small(TipAdapter.ID, ",'search':'none'").fit(fitting(views(1, MIXED), 4, false));
+      Map<String, StoredTensor> tensors =
+          Map.of(
+              "keys", StoredTensor.of("keys", Tensor.full(1, 7, 5)),
+              "labels", StoredTensor.of("labels", learned.value("labels")));
+      Learned other = new Learned(learned.method(), learned.classNames(), tensors);
+      assertThatThrownBy(() -> other.classifier(clip, other.classNames()))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("'keys' is FLOAT32(7, 5), with 7 labels")
+          .hasMessageContaining("keys of width 12");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '"',
+      value = {
+        "'search':'test'; search 'test': expected validation, folds or none",
+        "'views':0; views: expected 1 to 1,000, got 0",
+        "'alpha':-1; alpha: expected at least 0, got -1.0",
+        "'scale':'mine'; setting scale: expected a number",
+        "'search_scale':[7]; setting search_scale: expected two numbers",
+        "'search_scale':[0.1,3]; search_scale: expected the tops of beta and alpha",
+        "'search_step':[2.5,3]; setting search_step: expected whole numbers",
+        "'search_step':[0,3]; search_step: expected 1 to 10,000 values",
+        "'crop_scale':[1,0.5]; expected areas in rising order"
+      })
+  void badSettingsAreRefusedInALine(String setting, String message) {
+    assertThatThrownBy(() -> method("{'method':'tip-adapter-f'," + setting.strip() + "}"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining(message.strip());
+  }
+
+  @Test
+  void theScaleOfTheModelIsItsOwn() {
+    Method method = small(TipAdapter.ID, ",'alpha':0,'search':'none','scale':'model'");
+    assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
+    try (Scope scope = Scope.open("test")) {
+      Learned learned = method.fit(fitting(views(1, MIXED), 4, false));
+      Tensor f = asked(2, labels(1, 1, 1, 1)).features();
+      try (FeatureClassifier cache = learned.classifier(clip, learned.classNames());
+          FeatureClassifier clipAlone =
+              new ZeroShot(List.of("a photo of a {}.")).classifier(clip, learned.classNames())) {
+        assertThat(cache.logits(f).toFloats())
+            .containsExactly(clipAlone.logits(f).toFloats(), Offset.offset(1e-5f));
+      }
+    }
+  }
+}
