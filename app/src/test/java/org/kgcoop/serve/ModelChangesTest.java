@@ -45,7 +45,7 @@ import org.kgcoop.serve.model.ModelRegistry;
 
 class ModelChangesTest {
   private static final String TOKEN = "0123456789abcdef";
-  private static final int REPLACED = 60;
+  private static final int REPLACED = 30;
 
   @TempDir static Path folder;
   private static Clip clip;
