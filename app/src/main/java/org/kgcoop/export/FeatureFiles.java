@@ -21,7 +21,7 @@ public final class FeatureFiles {
    * Writes {@code class_features} (C, E) and {@code scale} (), float32; the metadata have the class
    * names and the formula.
    */
-  public static void safetensors(Path path, ClassWeights weights) {
+  public static void safetensors(Path path, ExportedClassifier weights) {
     Map<String, String> metadata = new LinkedHashMap<>(weights.metadata());
     metadata.put(
         "formula", "probabilities = softmax(scale * unit image features @ class_features.T)");
@@ -34,7 +34,7 @@ public final class FeatureFiles {
    * Read back as float32 they are the same numbers. A name that a spreadsheet would take for a
    * formula has a ' before it.
    */
-  public static void csv(Path path, ClassWeights weights) {
+  public static void csv(Path path, ExportedClassifier weights) {
     int width = (int) weights.features().shape()[1];
     float[] values = weights.features().toFloats();
     AtomicFile.write(

@@ -34,7 +34,7 @@ public final class OnnxClassifier {
    * @param classes made with the same CLIP
    * @throws KgCoopException where it would reach 2 GB, or cannot be written
    */
-  public static void write(Path path, Clip clip, ClassWeights classes) {
+  public static void write(Path path, Clip clip, ExportedClassifier classes) {
     ClipConfig config = clip.config();
     int size = config.imageResolution();
     OnnxGraph graph = new OnnxGraph("kgcoop", clip.stored());
@@ -55,7 +55,7 @@ public final class OnnxClassifier {
     OnnxFile.write(path, model(clip, classes), graph);
   }
 
-  private static ModelProto model(Clip clip, ClassWeights classes) {
+  private static ModelProto model(Clip clip, ExportedClassifier classes) {
     ModelProto.Builder model =
         ModelProto.newBuilder()
             .setIrVersion(OnnxGraph.IR_VERSION)

@@ -61,7 +61,7 @@ class OnnxFileTest {
       OnnxClassifier.write(
           file,
           clip,
-          new ClassWeights(
+          new ExportedClassifier(
               List.of("cat", "\"dog\", the"),
               StoredTensor.ofFloats("class_features", new long[] {2, config.embedDim()}, features),
               clip.logitScale(),

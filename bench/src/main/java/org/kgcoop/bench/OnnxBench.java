@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.export.ClassWeights;
+import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.Autograd;
@@ -67,7 +67,7 @@ final class OnnxBench implements Callable<Integer> {
     Agreement agreement = new Agreement();
     double[] ms = new double[3]; // writing, ours, ONNX Runtime
     try (Clip clip = BenchModel.lively(config, 1)) {
-      ClassWeights weights = weights(clip);
+      ExportedClassifier weights = weights(clip);
       ms[0] = Measurement.time(() -> OnnxClassifier.write(file, clip, weights));
       int size = config.imageResolution();
       try (OnnxModel exported = new OnnxModel(file, config.channels(), size, size)) {
@@ -112,7 +112,7 @@ final class OnnxBench implements Callable<Integer> {
    * Classes in the directions in which images differ: with random weights all features are much
    * alike, and classes in random directions would be told apart by no image.
    */
-  private ClassWeights weights(Clip clip) {
+  private ExportedClassifier weights(Clip clip) {
     List<String> names = IntStream.range(0, classes).mapToObj(i -> "class " + i).toList();
     try (Scope scope = Scope.open("classes");
         Autograd.Switch off = Autograd.off()) {
@@ -126,13 +126,13 @@ final class OnnxBench implements Callable<Integer> {
       }
       Tensor features = Tensor.concat(parts, 0);
       Tensor centred = features.minus(features.mean(0, true)).unitRows();
-      return new ClassWeights(
+      return new ExportedClassifier(
           names, StoredTensor.of("class_features", centred), clip.logitScale(), Map.of());
     }
   }
 
   /** (B, C) as our encoder and classifier make them. */
-  static float[] logits(Clip clip, ClassWeights weights, float[] pixels) {
+  static float[] logits(Clip clip, ExportedClassifier weights, float[] pixels) {
     try (Scope scope = Scope.open("logits");
         Autograd.Switch off = Autograd.off()) {
       return features(clip, pixels)

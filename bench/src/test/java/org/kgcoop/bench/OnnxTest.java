@@ -31,7 +31,7 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.example.OnnxPets;
-import org.kgcoop.export.ClassWeights;
+import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
@@ -76,9 +76,9 @@ class OnnxTest {
   }
 
   /** Unit rows in random directions. */
-  private static ClassWeights weights(Clip clip) {
+  private static ExportedClassifier weights(Clip clip) {
     try (Scope scope = Scope.open("weights")) {
-      return new ClassWeights(
+      return new ExportedClassifier(
           List.of("a", "b", "c", "d", "e"),
           StoredTensor.of("class_features", BenchModel.features(CLASSES, clip.config().embedDim())),
           clip.logitScale(),
@@ -86,7 +86,7 @@ class OnnxTest {
     }
   }
 
-  private OnnxModel export(Clip clip, ClassWeights weights) throws OrtException {
+  private OnnxModel export(Clip clip, ExportedClassifier weights) throws OrtException {
     Path file = folder.resolve("classifier.onnx");
     OnnxClassifier.write(file, clip, weights);
     int size = clip.config().imageResolution();
@@ -97,7 +97,7 @@ class OnnxTest {
   @MethodSource("configs")
   void logitsAreOursForBatchesOfAnySize(ClipConfig config) throws OrtException {
     try (Clip clip = BenchModel.lively(config, 3)) {
-      ClassWeights weights = weights(clip);
+      ExportedClassifier weights = weights(clip);
       try (OnnxModel exported = export(clip, weights)) {
         for (int batch : new int[] {1, 7}) {
           float[] pixels = OnnxBench.pictures(config, 0, batch);
@@ -157,7 +157,7 @@ class OnnxTest {
             List.of(),
             Map.of());
     try (Clip clip = Clip.of(file, Clip.Options.DEFAULT)) {
-      ClassWeights weights = weights(clip);
+      ExportedClassifier weights = weights(clip);
       try (OnnxModel exported = export(clip, weights)) {
         float[] pixels = OnnxBench.pictures(config, 0, 4);
         Agreement agreement = new Agreement();
@@ -179,7 +179,7 @@ class OnnxTest {
     List<RgbImage> drawings = items.stream().map(item -> images.read(item.file())).toList();
     try (Clip clip = Clip.load(EmbeddedClip.folder());
         Classifier classifier = Classifier.zeroShot(clip, names, EmbeddedClip.TEMPLATE)) {
-      ClassWeights weights = ClassWeights.of(classifier, clip, Map.of());
+      ExportedClassifier weights = ExportedClassifier.of(classifier, clip, Map.of());
       Transform transform = new Transform(clip.preprocessing());
       int size = clip.preprocessing().size();
       float[] pixels = new float[drawings.size() * 3 * size * size];

@@ -87,7 +87,7 @@ public final class EvalCommand implements Callable<Integer> {
               + " class (column).")
   private @Nullable Path confusion;
 
-  @Mixin private PromptForm form = new PromptForm();
+  @Mixin private ClassifierForm form = new ClassifierForm();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private BankOptions bank = new BankOptions();

@@ -17,7 +17,7 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.export.ClassWeights;
+import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.method.ZeroShot;
@@ -111,7 +111,7 @@ public final class ExportCommand implements Callable<Integer> {
   private int epoch;
 
   @Mixin private ClassList classes = new ClassList();
-  @Mixin private PromptForm promptForm = new PromptForm();
+  @Mixin private ClassifierForm promptForm = new ClassifierForm();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
@@ -193,7 +193,7 @@ public final class ExportCommand implements Callable<Integer> {
     }
     try (Clip clip = clipOptions.load();
         Classifier classifier = trained == null ? zeroShot(clip, given) : ofPrompt(clip, trained)) {
-      write(file, clip, ClassWeights.of(classifier, clip, about(trained)));
+      write(file, clip, ExportedClassifier.of(classifier, clip, about(trained)));
     }
   }
 
@@ -222,11 +222,11 @@ public final class ExportCommand implements Callable<Integer> {
     about.put("method", trained == null ? ZeroShot.ID : trained.method().id());
     about.put(
         "templates",
-        ClassWeights.jsonList(trained == null ? texts() : List.of(trained.template())));
+        ExportedClassifier.jsonList(trained == null ? texts() : List.of(trained.template())));
     return about;
   }
 
-  private void write(Path file, Clip clip, ClassWeights weights) {
+  private void write(Path file, Clip clip, ExportedClassifier weights) {
     switch (form) {
       case "onnx" -> OnnxClassifier.write(file, clip, weights);
       case "csv" -> FeatureFiles.csv(file, weights);

@@ -54,7 +54,7 @@ public final class PredictCommand implements Callable<Integer> {
   private int top = 1;
 
   @Mixin private ClassList classes = new ClassList();
-  @Mixin private PromptForm form = new PromptForm();
+  @Mixin private ClassifierForm form = new ClassifierForm();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 

@@ -23,11 +23,11 @@ import org.kgcoop.tensor.Scope;
  * @param scale the exponential of CLIP's {@code logit_scale}
  * @param about what else files should say, by key: of which method, texts and CLIP it is
  */
-public record ClassWeights(
+public record ExportedClassifier(
     List<String> classNames, StoredTensor features, double scale, Map<String, String> about) {
   private static final String NAME = "class_features";
 
-  public ClassWeights {
+  public ExportedClassifier {
     classNames = List.copyOf(classNames);
     about = Collections.unmodifiableMap(new LinkedHashMap<>(about));
     long[] shape = features.shape();
@@ -43,7 +43,7 @@ public record ClassWeights(
    *
    * @throws KgCoopException where its class features depend on the image
    */
-  public static ClassWeights of(Classifier classifier, Clip clip, Map<String, String> about) {
+  public static ExportedClassifier of(Classifier classifier, Clip clip, Map<String, String> about) {
     try (Scope scope = Scope.open("class features")) {
       StoredTensor features =
           classifier
@@ -58,7 +58,7 @@ public record ClassWeights(
                               + " names; --to published writes the prompt itself"));
       Map<String, String> all = new LinkedHashMap<>(about);
       all.put("clip_fingerprint", clip.fingerprint());
-      return new ClassWeights(classifier.classNames(), features, clip.logitScale(), all);
+      return new ExportedClassifier(classifier.classNames(), features, clip.logitScale(), all);
     }
   }
 

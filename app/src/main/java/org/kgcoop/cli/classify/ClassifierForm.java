@@ -10,7 +10,7 @@ import org.kgcoop.prompt.ClassTokenPosition;
 import picocli.CommandLine.Option;
 
 /** Reading of prompts in this program's form or the published one. */
-final class PromptForm {
+final class ClassifierForm {
   @Option(
       names = "--class-position",
       paramLabel = "PLACE",
