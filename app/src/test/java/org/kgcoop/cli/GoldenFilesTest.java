@@ -131,6 +131,9 @@ class GoldenFilesTest {
                     "predict HERE/run/prompt.safetensors --clip embedded HERE/shapes/test/cross/0.png")
                 .out())
         .contains("cross\t0.99");
+    assertThat(kgcoop("predict HERE/run --clip embedded HERE/shapes/test/cross/0.png").out())
+        .contains("cross\t0.99");
+    assertThat(json("inspect HERE/run").path("method").asText()).isEqualTo("KgCoOp");
     assertThat(
             json("eval HERE/run/prompt.safetensors --data HERE/shapes --bank none --quiet")
                 .path("correct")

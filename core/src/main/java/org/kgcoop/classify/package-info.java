@@ -1,4 +1,4 @@
-/** A trained prompt, or class names alone, as an object that a program classifies images with. */
+/** What a run has learned, or class names alone, as an object that classifies images. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.classify;

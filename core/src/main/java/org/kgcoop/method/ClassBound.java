@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Formula;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -66,14 +67,22 @@ public final class ClassBound implements FeatureClassifier {
   @Override
   public Tensor logits(Tensor features) {
     Tensor all = learned.logits(features);
-    return all.indexSelect(1, Tensor.of(columns, columns.length).to(all.device()));
+    return all.indexSelect(1, places().to(all.device()));
+  }
+
+  /** The columns in the open scope of this thread. */
+  private Tensor places() {
+    return Tensor.of(columns, columns.length);
   }
 
   @Override
   public Optional<Tensor> classFeatures() {
-    return learned
-        .classFeatures()
-        .map(all -> all.indexSelect(0, Tensor.of(columns, columns.length).to(all.device())));
+    return learned.classFeatures().map(all -> all.indexSelect(0, places().to(all.device())));
+  }
+
+  @Override
+  public Optional<Formula> formula() {
+    return learned.formula().map(all -> all.select(places()));
   }
 
   @Override

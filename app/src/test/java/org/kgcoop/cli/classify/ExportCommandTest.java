@@ -229,7 +229,7 @@ class ExportCommandTest {
     refused(
         export("--to", "csv", "--classes", "a,b", "--class-position", "end", "--out", "x"),
         CONFIGURATION,
-        "--class-position goes with a published PROMPT");
+        "--class-position goes with a published model.pth.tar-N");
   }
 
   private Path names() throws IOException {

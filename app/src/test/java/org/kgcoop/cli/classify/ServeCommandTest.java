@@ -34,6 +34,7 @@ class ServeCommandTest {
     refused(2, "--time-limit", "serve", "--time-limit", 0);
     refused(2, "--runs", "serve", "--runs", folder.resolve("none"));
     refused(2, "--max-megabytes 0", "serve", "--max-megabytes", 0);
-    refused(2, "two prompts are called 'pets'", "serve", "pets/classifier.safetensors", "pets=b");
+    refused(
+        2, "two classifiers are called 'pets'", "serve", "pets/classifier.safetensors", "pets=b");
   }
 }
