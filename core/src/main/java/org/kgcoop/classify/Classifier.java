@@ -71,7 +71,7 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * What a run has learned, with the classes it was learned from.
+   * Loads what a run has learned, with the classes it was learned from.
    *
    * @param path the run's folder, or {@code classifier.safetensors} in it
    * @param clip the one that it was learned with
@@ -83,7 +83,7 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * What a run has learned, with classes that it need not have seen.
+   * Makes a classifier of what a run has learned, for classes that it need not have seen.
    *
    * @throws KgCoopException where the file is of another CLIP, or fits its own classes alone
    */

@@ -1,4 +1,4 @@
-/** What a run has learned, or class names alone, as an object that classifies images. */
+/** Classifiers for programs, made of what a run has learned or of class names alone. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.classify;

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Formula;
+import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -18,6 +20,7 @@ import org.kgcoop.tensor.Tensor;
 public final class ClassBound implements FeatureClassifier {
   private final FeatureClassifier learned;
   private final long[] columns;
+  private final @Nullable Tensor features; // of the asked classes: (C, E)
 
   /**
    * A classifier of classes that are all among the learned ones.
@@ -27,6 +30,9 @@ public final class ClassBound implements FeatureClassifier {
   ClassBound(FeatureClassifier learned, List<String> classNames, List<String> asked) {
     this.learned = learned;
     this.columns = columns(classNames, asked);
+    try (Scope scope = Scope.open("classes")) {
+      features = learned.classFeatures().map(all -> chosen(all, 0).keep()).orElse(null);
+    }
   }
 
   /**
@@ -66,18 +72,20 @@ public final class ClassBound implements FeatureClassifier {
 
   @Override
   public Tensor logits(Tensor features) {
-    Tensor all = learned.logits(features);
-    return all.indexSelect(1, places().to(all.device()));
+    return chosen(learned.logits(features), 1);
   }
 
-  /** The columns in the open scope of this thread. */
+  private Tensor chosen(Tensor all, int dimension) {
+    return all.indexSelect(dimension, places().to(all.device()));
+  }
+
   private Tensor places() {
     return Tensor.of(columns, columns.length);
   }
 
   @Override
   public Optional<Tensor> classFeatures() {
-    return learned.classFeatures().map(all -> all.indexSelect(0, places().to(all.device())));
+    return Optional.ofNullable(features);
   }
 
   @Override
@@ -87,6 +95,9 @@ public final class ClassBound implements FeatureClassifier {
 
   @Override
   public void close() {
+    if (features != null) {
+      features.close();
+    }
     learned.close();
   }
 }

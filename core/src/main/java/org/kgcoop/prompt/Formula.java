@@ -7,7 +7,8 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * The logits of a classifier as a formula of the unit feature f of an image, so that they can be
- * computed elsewhere. Its tensors are the classifier's own and live as long as it does.
+ * computed elsewhere. Its tensors are the classifier's own, or in the scope that was open when it
+ * was asked for.
  */
 public sealed interface Formula {
 

@@ -181,7 +181,7 @@ public final class ExportCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           file + " exists: give another --out, or --overwrite to replace it");
     }
-    if (learned != null && file.equals(ClassifierFile.at(learned))) {
+    if (learned != null && isSame(file, ClassifierFile.at(learned))) {
       throw KgCoopException.configuration(
           "--out " + file + ": the classifier itself, which would be lost; expected another file");
     }
@@ -204,6 +204,10 @@ public final class ExportCommand implements Callable<Integer> {
         Scope scope = Scope.open("export")) {
       write(file, clip, ExportedClassifier.of(classifier, names, clip, about(trained)));
     }
+  }
+
+  private static boolean isSame(Path a, Path b) {
+    return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
   }
 
   private Path place() {

@@ -270,12 +270,20 @@ public final class ServeCommand implements Callable<Integer> {
     }
     Map<String, Classifier> models = new LinkedHashMap<>();
     try {
-      paths.forEach((name, path) -> models.put(name, Classifier.load(path, clip)));
+      paths.forEach((name, path) -> models.put(name, classifier(name, path, clip)));
     } catch (RuntimeException e) {
       models.values().forEach(Classifier::close);
       throw e;
     }
     return models;
+  }
+
+  private static Classifier classifier(String name, Path path, Clip clip) {
+    try {
+      return Classifier.load(path, clip);
+    } catch (KgCoopException e) {
+      throw new KgCoopException(e.category(), name + ": " + e.getMessage(), e);
+    }
   }
 
   /** Models that came by request and have no file's name stay as they are. */

@@ -36,8 +36,8 @@ import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Templates;
 
 /**
- * What a method has learned, on disk: with the CLIP weights it is all that a prediction needs. Its
- * form is a safetensors file with the parameters under their published names; the published {@code
+ * A file of all that a method has learned: with the CLIP weights it is enough to predict. Its form
+ * is a safetensors file with the parameters under their published names; the published {@code
  * prompt_learner/model.pth.tar-N} of a prompt is read and written too.
  *
  * @param method with all its settings
