@@ -20,7 +20,7 @@ public class KgCoopException extends RuntimeException {
     CONFIGURATION(2),
     /** Images, labels, splits. */
     DATA(3),
-    /** Weight files and prompt files. */
+    /** Weight files and classifier files. */
     WEIGHTS(4),
     /** The file system, the network or memory. */
     IO(5),
@@ -67,12 +67,12 @@ public class KgCoopException extends RuntimeException {
     return new KgCoopException(Category.DATA, message, cause);
   }
 
-  /** An error in a weight file or prompt file. */
+  /** An error in a weight file or classifier file. */
   public static KgCoopException weights(String message) {
     return new KgCoopException(Category.WEIGHTS, message);
   }
 
-  /** An error in a weight file or prompt file, with what caused it. */
+  /** An error in a weight file or classifier file, with what caused it. */
   public static KgCoopException weights(String message, Throwable cause) {
     return new KgCoopException(Category.WEIGHTS, message, cause);
   }

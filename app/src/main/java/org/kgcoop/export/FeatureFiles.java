@@ -8,35 +8,62 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.Formula;
 
-/** Class features without the image encoder, for programs that have it. */
+/** A linear classifier without the image encoder, for programs that have it. */
 public final class FeatureFiles {
+  static final String CLASS_FEATURES = "class_features";
+  static final String WEIGHT = "weight";
+  static final String BIAS = "bias";
+  private static final String SCALE = "scale";
+
   private FeatureFiles() {}
 
   /**
-   * Writes {@code class_features} (C, E) and {@code scale} (), float32; the metadata have the class
-   * names and the formula.
+   * Writes {@code class_features} (C, E) and {@code scale} (), float32; of a classifier with a bias
+   * {@code weight}, {@code bias} (C) and {@code scale}. The metadata have the class names and the
+   * formula.
+   *
+   * @throws KgCoopException where the classifier is not linear
    */
-  public static void safetensors(Path path, ClassWeights weights) {
-    Map<String, String> metadata = new LinkedHashMap<>(weights.metadata());
+  public static void safetensors(Path path, ExportedClassifier classifier) {
+    Formula.Linear linear = classifier.linear();
+    String name = nameOf(linear);
+    List<StoredTensor> tensors = new ArrayList<>(List.of(StoredTensor.of(name, linear.weight())));
+    if (linear.bias() != null) {
+      tensors.add(StoredTensor.of(BIAS, linear.bias()));
+    }
+    tensors.add(StoredTensor.ofFloats(SCALE, new long[0], (float) linear.scale()));
+    Map<String, String> metadata = new LinkedHashMap<>(classifier.metadata());
     metadata.put(
-        "formula", "probabilities = softmax(scale * unit image features @ class_features.T)");
-    StoredTensor scale = StoredTensor.ofFloats("scale", new long[0], (float) weights.scale());
-    Safetensors.write(path, List.of(weights.features(), scale), metadata);
+        "formula",
+        "probabilities = softmax(scale * unit image features @ %s.T%s)"
+            .formatted(name, linear.bias() == null ? "" : " + " + BIAS));
+    Safetensors.write(path, tensors, metadata);
+  }
+
+  /** Unit vectors that images are compared with are more than weights. */
+  private static String nameOf(Formula.Linear linear) {
+    return linear.bias() == null ? CLASS_FEATURES : WEIGHT;
   }
 
   /**
-   * Writes a line a class: its name, E numbers, and the scale, which is the same on every line.
-   * Read back as float32 they are the same numbers. A name that a spreadsheet would take for a
-   * formula has a ' before it.
+   * Writes a line a class: its name, E numbers, the scale, which is the same on every line, and the
+   * bias where there is one. Read back as float32 they are the same numbers. A name that a
+   * spreadsheet would take for a formula has a ' before it.
+   *
+   * @throws KgCoopException where the classifier is not linear
    */
-  public static void csv(Path path, ClassWeights weights) {
-    int width = (int) weights.features().shape()[1];
-    float[] values = weights.features().toFloats();
+  public static void csv(Path path, ExportedClassifier classifier) {
+    Formula.Linear linear = classifier.linear();
+    float[] values = linear.weight().toFloats();
+    int width = (int) linear.width();
+    float[] bias = linear.bias() == null ? new float[0] : linear.bias().toFloats();
     AtomicFile.write(
         path,
         out -> {
@@ -44,18 +71,25 @@ public final class FeatureFiles {
           OutputStreamWriter text = new OutputStreamWriter(out, StandardCharsets.UTF_8);
           CsvWriter csv = CsvWriter.builder().build(text);
           List<String> line = new ArrayList<>(List.of("class"));
+          String column = bias.length == 0 ? "feature_" : "weight_";
           for (int i = 1; i <= width; i++) {
-            line.add("feature_" + i);
+            line.add(column + i);
           }
-          line.add("scale");
+          line.add(SCALE);
+          if (bias.length > 0) {
+            line.add(BIAS);
+          }
           csv.writeRecord(line);
-          for (int c = 0; c < weights.classNames().size(); c++) {
+          for (int c = 0; c < classifier.classNames().size(); c++) {
             line.clear();
-            line.add(Messages.cell(weights.classNames().get(c)));
+            line.add(Messages.cell(classifier.classNames().get(c)));
             for (int i = 0; i < width; i++) {
               line.add(Float.toString(values[c * width + i]));
             }
-            line.add(Float.toString((float) weights.scale()));
+            line.add(Float.toString((float) linear.scale()));
+            if (bias.length > 0) {
+              line.add(Float.toString(bias[c]));
+            }
             csv.writeRecord(line);
           }
           csv.flush();

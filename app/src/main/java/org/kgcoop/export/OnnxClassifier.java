@@ -31,10 +31,10 @@ public final class OnnxClassifier {
    * Writes a classifier. The image encoder is written in float32, whatever the CLIP computes in.
    *
    * @param clip whose image encoder it is
-   * @param classes made with the same CLIP
+   * @param classifier made with the same CLIP
    * @throws KgCoopException where it would reach 2 GB, or cannot be written
    */
-  public static void write(Path path, Clip clip, ClassWeights classes) {
+  public static void write(Path path, Clip clip, ExportedClassifier classifier) {
     ClipConfig config = clip.config();
     int size = config.imageResolution();
     OnnxGraph graph = new OnnxGraph("kgcoop", clip.stored());
@@ -45,24 +45,23 @@ public final class OnnxClassifier {
             ? OnnxVit.add(graph, pixels, config, vit)
             : OnnxResNet.add(graph, pixels, config, (ClipConfig.ResNet) config.vision());
     String features = graph.unitRows(FEATURES, image);
-    String logits =
-        graph.scaledProduct(LOGITS, features, graph.constant(classes.features()), classes.scale());
+    String logits = new OnnxFormula(graph).add(LOGITS, features, classifier.formula());
     String probabilities = graph.softmax(PROBABILITIES, logits);
-    long count = classes.classNames().size();
+    long count = classifier.classNames().size();
     graph.output(probabilities, "of each class, in the order of class_names", count);
     graph.output(logits, "what the softmax is taken of", count);
     graph.output(features, "of the images, unit rows", config.embedDim());
-    OnnxFile.write(path, model(clip, classes), graph);
+    OnnxFile.write(path, model(clip, classifier), graph);
   }
 
-  private static ModelProto model(Clip clip, ClassWeights classes) {
+  private static ModelProto model(Clip clip, ExportedClassifier classifier) {
     ModelProto.Builder model =
         ModelProto.newBuilder()
             .setIrVersion(OnnxGraph.IR_VERSION)
             .setProducerName("kgcoop")
             .setProducerVersion(Version.KGCOOP);
     model.addOpsetImportBuilder().setVersion(OnnxGraph.OPSET);
-    Map<String, String> metadata = new LinkedHashMap<>(classes.metadata());
+    Map<String, String> metadata = new LinkedHashMap<>(classifier.metadata());
     metadata.putAll(preprocessing(clip.preprocessing()));
     metadata.forEach((key, value) -> model.addMetadataPropsBuilder().setKey(key).setValue(value));
     return model.build();

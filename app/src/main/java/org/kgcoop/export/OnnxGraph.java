@@ -119,6 +119,10 @@ final class OnnxGraph {
     return node("Add", name, List.of(a, b));
   }
 
+  String sum(String name, String x, double value) {
+    return sum(name, x, number(value));
+  }
+
   String divided(String name, String a, String b) {
     return node("Div", name, List.of(a, b));
   }
@@ -145,9 +149,9 @@ final class OnnxGraph {
     return node("Gemm", name, List.of(rows, weight(weight), weight(bias)), integer("transB", 1));
   }
 
-  /** {@code factor a b^T} of two matrices. */
-  String scaledProduct(String name, String a, String b, double factor) {
-    return node("Gemm", name, List.of(a, b), real("alpha", factor), integer("transB", 1));
+  /** {@code factor a b^T} of two matrices, plus a third value where there is one. */
+  String scaledProduct(String name, double factor, String... operands) {
+    return node("Gemm", name, List.of(operands), real("alpha", factor), integer("transB", 1));
   }
 
   String convolution(String name, String x, String weight, int stride, int padding) {
@@ -191,6 +195,10 @@ final class OnnxGraph {
         List.of(x),
         list("kernel_shape", size, size),
         list("strides", size, size));
+  }
+
+  String exp(String name, String x) {
+    return node("Exp", name, List.of(x));
   }
 
   String relu(String name, String x) {

@@ -1,6 +1,6 @@
 /**
- * Classifiers as files that other programs run: class features alone, or with the image encoder as
- * ONNX. Start at {@link org.kgcoop.export.OnnxClassifier}.
+ * Classifiers as files that other programs run: with the image encoder as ONNX, or the weights of
+ * linear ones alone. Start at {@link org.kgcoop.export.OnnxClassifier}.
  */
 @NullMarked
 @CheckReturnValue

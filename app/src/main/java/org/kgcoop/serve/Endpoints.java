@@ -18,6 +18,7 @@ import org.kgcoop.bank.PictureEncoder.Pixels;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classification.Candidate;
 import org.kgcoop.classify.Classifier;
+import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.RequestTrace;
 import org.kgcoop.serve.http.ServerSettings;
@@ -78,7 +79,10 @@ final class Endpoints {
 
   static ObjectNode described(String name, Classifier classifier) {
     ObjectNode model = object().put("name", name);
-    model.put("method", classifier.method()).put("template", classifier.template());
+    model
+        .put("method", classifier.method())
+        .put("title", MethodCatalogue.title(classifier.method()));
+    model.put("template", classifier.template());
     classifier.classNames().forEach(model.putArray("classes")::add);
     return model;
   }

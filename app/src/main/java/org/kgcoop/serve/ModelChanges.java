@@ -69,13 +69,13 @@ final class ModelChanges {
   /** Whatever is wrong with a file that came with the request is the sender's. */
   private Classifier classifier(byte[] file) {
     try {
-      ClassifierFile prompt = ClassifierFile.read(file);
-      List<String> classNames = prompt.classNames();
+      ClassifierFile sent = ClassifierFile.read(file);
+      List<String> classNames = sent.classNames();
       if (classNames.size() > MOST_CLASSES) {
         throw new RefusedRequestException(
-            400, "the prompt has " + classNames.size() + " classes; at most " + MOST_CLASSES);
+            400, "the classifier has " + classNames.size() + " classes; at most " + MOST_CLASSES);
       }
-      return Classifier.of(prompt, clip, classNames);
+      return Classifier.of(sent, clip, classNames);
     } catch (KgCoopException e) {
       throw new RefusedRequestException(400, String.valueOf(e.getMessage()));
     } catch (RefusedRequestException e) {

@@ -131,6 +131,9 @@ class GoldenFilesTest {
                     "predict HERE/run/prompt.safetensors --clip embedded HERE/shapes/test/cross/0.png")
                 .out())
         .contains("cross\t0.99");
+    assertThat(kgcoop("predict HERE/run --clip embedded HERE/shapes/test/cross/0.png").out())
+        .contains("cross\t0.99");
+    assertThat(json("inspect HERE/run").path("method").asText()).isEqualTo("KgCoOp");
     assertThat(
             json("eval HERE/run/prompt.safetensors --data HERE/shapes --bank none --quiet")
                 .path("correct")
@@ -175,6 +178,23 @@ class GoldenFilesTest {
     assertThat(after.path("nearest_words")).isEqualTo(before.path("nearest_words"));
     assertThat(after.path("targets")).hasSize(1);
     assertThat(after.path("targets").path(0).path("correct").asInt()).isLessThan(11);
+  }
+
+  /** As if it had been stopped before its first checkpoint. */
+  @Test
+  void aRunThatWasBegunGoesOnAndIsReported() throws IOException {
+    Path record = folder.resolve("run/run.json");
+    Files.writeString(record, Files.readString(record).replace("\"complete\"", "\"running\""));
+    Files.delete(folder.resolve("run/results.json"));
+
+    kgcoop(
+        "train --clip embedded --shots 2 --set context_tokens=2 --augment test --threads 1 --quiet"
+            + " --epochs 2 --data HERE/shapes --bank none --out HERE/run");
+
+    assertThat(file("run/results.json").path("targets").path(0).path("total").asInt())
+        .isEqualTo(12);
+    kgcoop("report HERE/run --data HERE/shapes --out HERE/begun.html");
+    assertThat(folder.resolve("begun.html")).isNotEmptyFile();
   }
 
   @Test

@@ -28,7 +28,10 @@ import org.kgcoop.export.format.NodeProto;
 import org.kgcoop.export.format.TensorProto;
 import org.kgcoop.export.format.ValueInfoProto;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.Formula;
 import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
 
 /** The rules of the format, which a reader may rely on; what files compute is bench's OnnxTest. */
 class OnnxFileTest {
@@ -54,17 +57,18 @@ class OnnxFileTest {
     Path weights = folder.resolve("clip");
     RandomClip.write(weights, config, 1);
     Path file = folder.resolve(name);
-    try (Clip clip = Clip.load(weights)) {
+    try (Clip clip = Clip.load(weights);
+        Scope scope = Scope.open("classifier")) {
       float[] features = new float[2 * config.embedDim()];
       features[0] = 1;
       features[config.embedDim() + 1] = 1;
       OnnxClassifier.write(
           file,
           clip,
-          new ClassWeights(
+          new ExportedClassifier(
               List.of("cat", "\"dog\", the"),
-              StoredTensor.ofFloats("class_features", new long[] {2, config.embedDim()}, features),
-              clip.logitScale(),
+              new Formula.Linear(
+                  Tensor.of(features, 2, config.embedDim()), null, clip.logitScale()),
               Map.of("method", "clip")));
     }
     return file;

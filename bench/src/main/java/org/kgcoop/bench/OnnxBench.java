@@ -13,9 +13,9 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.export.ClassWeights;
+import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.OnnxClassifier;
-import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.Formula;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -66,15 +66,16 @@ final class OnnxBench implements Callable<Integer> {
     Path file = Files.createTempFile("kgcoop-bench", ".onnx");
     Agreement agreement = new Agreement();
     double[] ms = new double[3]; // writing, ours, ONNX Runtime
-    try (Clip clip = BenchModel.lively(config, 1)) {
-      ClassWeights weights = weights(clip);
-      ms[0] = Measurement.time(() -> OnnxClassifier.write(file, clip, weights));
+    try (Clip clip = BenchModel.lively(config, 1);
+        Scope scope = Scope.open("classifier")) {
+      ExportedClassifier classifier = classifier(clip);
+      ms[0] = Measurement.time(() -> OnnxClassifier.write(file, clip, classifier));
       int size = config.imageResolution();
       try (OnnxModel exported = new OnnxModel(file, config.channels(), size, size)) {
         for (int from = 0; from < pictures; from += batch) {
           float[] pixels = pictures(config, from, Math.min(batch, pictures - from));
           long start = System.nanoTime();
-          float[] ours = logits(clip, weights, pixels);
+          float[] ours = logits(clip, classifier, pixels);
           long between = System.nanoTime();
           float[] theirs = exported.run("logits", pixels);
           ms[1] += (between - start) / 1e6;
@@ -112,7 +113,7 @@ final class OnnxBench implements Callable<Integer> {
    * Classes in the directions in which images differ: with random weights all features are much
    * alike, and classes in random directions would be told apart by no image.
    */
-  private ClassWeights weights(Clip clip) {
+  private ExportedClassifier classifier(Clip clip) {
     List<String> names = IntStream.range(0, classes).mapToObj(i -> "class " + i).toList();
     try (Scope scope = Scope.open("classes");
         Autograd.Switch off = Autograd.off()) {
@@ -125,20 +126,17 @@ final class OnnxBench implements Callable<Integer> {
         }
       }
       Tensor features = Tensor.concat(parts, 0);
-      Tensor centred = features.minus(features.mean(0, true)).unitRows();
-      return new ClassWeights(
-          names, StoredTensor.of("class_features", centred), clip.logitScale(), Map.of());
+      Tensor centred = scope.promote(features.minus(features.mean(0, true)).unitRows());
+      return new ExportedClassifier(
+          names, new Formula.Linear(centred, null, clip.logitScale()), Map.of());
     }
   }
 
   /** (B, C) as our encoder and classifier make them. */
-  static float[] logits(Clip clip, ClassWeights weights, float[] pixels) {
+  static float[] logits(Clip clip, ExportedClassifier classifier, float[] pixels) {
     try (Scope scope = Scope.open("logits");
         Autograd.Switch off = Autograd.off()) {
-      return features(clip, pixels)
-          .matmul(weights.features().tensor().transpose(0, 1))
-          .times(weights.scale())
-          .toFloats();
+      return classifier.formula().logits(features(clip, pixels)).toFloats();
     }
   }
 

@@ -10,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,15 +32,19 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.example.OnnxPets;
-import org.kgcoop.export.ClassWeights;
+import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
+import org.kgcoop.method.ZeroShot;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Formula;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
 
 /** An exported classifier computes in ONNX Runtime what ours computes. */
 class OnnxTest {
@@ -76,19 +81,22 @@ class OnnxTest {
   }
 
   /** Unit rows in random directions. */
-  private static ClassWeights weights(Clip clip) {
-    try (Scope scope = Scope.open("weights")) {
-      return new ClassWeights(
-          List.of("a", "b", "c", "d", "e"),
-          StoredTensor.of("class_features", BenchModel.features(CLASSES, clip.config().embedDim())),
-          clip.logitScale(),
-          Map.of());
-    }
+  private static ExportedClassifier classifier(Clip clip) {
+    return classifier(
+        new Formula.Linear(rows(CLASSES, clip.config().embedDim()), null, clip.logitScale()));
   }
 
-  private OnnxModel export(Clip clip, ClassWeights weights) throws OrtException {
+  private static ExportedClassifier classifier(Formula formula) {
+    return new ExportedClassifier(List.of("a", "b", "c", "d", "e"), formula, Map.of());
+  }
+
+  private static Tensor rows(int count, int width) {
+    return BenchModel.features(count, width);
+  }
+
+  private OnnxModel export(Clip clip, ExportedClassifier classifier) throws OrtException {
     Path file = folder.resolve("classifier.onnx");
-    OnnxClassifier.write(file, clip, weights);
+    OnnxClassifier.write(file, clip, classifier);
     int size = clip.config().imageResolution();
     return new OnnxModel(file, clip.config().channels(), size, size);
   }
@@ -96,17 +104,61 @@ class OnnxTest {
   @ParameterizedTest
   @MethodSource("configs")
   void logitsAreOursForBatchesOfAnySize(ClipConfig config) throws OrtException {
-    try (Clip clip = BenchModel.lively(config, 3)) {
-      ClassWeights weights = weights(clip);
-      try (OnnxModel exported = export(clip, weights)) {
+    try (Clip clip = BenchModel.lively(config, 3);
+        Scope scope = Scope.open("classifier")) {
+      ExportedClassifier classifier = classifier(clip);
+      try (OnnxModel exported = export(clip, classifier)) {
         for (int batch : new int[] {1, 7}) {
           float[] pixels = OnnxBench.pictures(config, 0, batch);
           Agreement agreement = new Agreement();
           agreement.add(
-              OnnxBench.logits(clip, weights, pixels), exported.run("logits", pixels), CLASSES);
+              OnnxBench.logits(clip, classifier, pixels), exported.run("logits", pixels), CLASSES);
           assertThat(agreement.pictures()).isEqualTo(batch);
           assertThat(agreement.largestError()).isLessThan(1e-5);
           assertThat(agreement.equal()).isEqualTo(agreement.compared());
+        }
+      }
+    }
+  }
+
+  /** A cache of 7 images whose values are not only ones, an adapter of 3 hidden numbers. */
+  @Test
+  void otherFormulasAreComputedAsTheyAreStated() throws OrtException {
+    ClipConfig config = configs().get(0);
+    int width = config.embedDim();
+    try (Clip clip = BenchModel.lively(config, 3);
+        Scope scope = Scope.open("formulas")) {
+      Formula.Linear text = new Formula.Linear(rows(CLASSES, width), null, 30);
+      Formula.Linear probe = new Formula.Linear(text.weight(), rows(1, CLASSES).reshape(-1), 2);
+      Formula.Cache cache = new Formula.Cache(rows(7, width), rows(7, CLASSES), 3, 5.5);
+      Formula.Adapter adapter = new Formula.Adapter(rows(3, width), rows(width, 3), 0.2, text);
+      List<Formula> all =
+          List.of(
+              probe,
+              cache,
+              new Formula.Sum(List.of(text, cache)),
+              new Formula.Sum(List.of(text, cache, probe)),
+              new Formula.Sum(List.of(probe)),
+              adapter,
+              new Formula.Adapter(
+                  adapter.down(), adapter.up(), 0.7, new Formula.Sum(List.of(text, cache))));
+      float[] pixels = OnnxBench.pictures(config, 0, 4);
+      for (Formula formula : all) {
+        try (OnnxModel exported = export(clip, classifier(formula))) {
+          float[] features = exported.run("features", pixels);
+          float[] logits = exported.run("logits", pixels);
+          for (int image = 0; image < 4; image++) {
+            float[] feature = Arrays.copyOfRange(features, image * width, (image + 1) * width);
+            double[] expected = PlainFormula.logits(formula, feature);
+            for (int c = 0; c < CLASSES; c++) {
+              assertThat((double) logits[image * CLASSES + c])
+                  .as("%s", formula)
+                  .isCloseTo(expected[c], within(1e-4));
+            }
+          }
+          assertThat(logits)
+              .containsExactly(
+                  formula.logits(Tensor.of(features, 4, width)).toFloats(), within(1e-4f));
         }
       }
     }
@@ -116,7 +168,8 @@ class OnnxTest {
   void featuresAreUnitRowsAndProbabilitiesTheSoftmaxOfLogits() throws OrtException {
     ClipConfig config = configs().get(0);
     try (Clip clip = BenchModel.lively(config, 3);
-        OnnxModel exported = export(clip, weights(clip))) {
+        Scope scope = Scope.open("classifier");
+        OnnxModel exported = export(clip, classifier(clip))) {
       float[] pixels = OnnxBench.pictures(config, 0, 1);
       double square = 0;
       for (float value : exported.run("features", pixels)) {
@@ -156,13 +209,14 @@ class OnnxTest {
             Map.of(),
             List.of(),
             Map.of());
-    try (Clip clip = Clip.of(file, Clip.Options.DEFAULT)) {
-      ClassWeights weights = weights(clip);
-      try (OnnxModel exported = export(clip, weights)) {
+    try (Clip clip = Clip.of(file, Clip.Options.DEFAULT);
+        Scope scope = Scope.open("classifier")) {
+      ExportedClassifier classifier = classifier(clip);
+      try (OnnxModel exported = export(clip, classifier)) {
         float[] pixels = OnnxBench.pictures(config, 0, 4);
         Agreement agreement = new Agreement();
         agreement.add(
-            OnnxBench.logits(clip, weights, pixels), exported.run("logits", pixels), CLASSES);
+            OnnxBench.logits(clip, classifier, pixels), exported.run("logits", pixels), CLASSES);
         assertThat(agreement.largestError()).isLessThan(1e-5);
       }
     }
@@ -178,23 +232,27 @@ class OnnxTest {
     Images images = new Images(warning -> {});
     List<RgbImage> drawings = items.stream().map(item -> images.read(item.file())).toList();
     try (Clip clip = Clip.load(EmbeddedClip.folder());
-        Classifier classifier = Classifier.zeroShot(clip, names, EmbeddedClip.TEMPLATE)) {
-      ClassWeights weights = ClassWeights.of(classifier, clip, Map.of());
+        FeatureClassifier zeroShot =
+            new ZeroShot(List.of(EmbeddedClip.TEMPLATE)).classifier(clip, names);
+        Classifier library = Classifier.zeroShot(clip, names, EmbeddedClip.TEMPLATE)) {
+      ExportedClassifier classifier = ExportedClassifier.of(zeroShot, names, clip, Map.of());
       Transform transform = new Transform(clip.preprocessing());
       int size = clip.preprocessing().size();
       float[] pixels = new float[drawings.size() * 3 * size * size];
       for (int i = 0; i < drawings.size(); i++) {
         transform.normalise(transform.test(drawings.get(i)), pixels, i * 3 * size * size);
       }
-      try (OnnxModel exported = export(clip, weights)) {
+      try (OnnxModel exported = export(clip, classifier)) {
         Agreement agreement = new Agreement();
         agreement.add(
-            OnnxBench.logits(clip, weights, pixels), exported.run("logits", pixels), names.size());
+            OnnxBench.logits(clip, classifier, pixels),
+            exported.run("logits", pixels),
+            names.size());
         assertThat(agreement.holds()).as("error %s", agreement.largestError()).isTrue();
         assertThat(agreement.classesFound()).isGreaterThan(10);
 
         float[] probabilities = exported.run("probabilities", pixels);
-        List<Classification> ours = classifier.classifyAll(drawings);
+        List<Classification> ours = library.classifyAll(drawings);
         for (int i = 0; i < ours.size(); i++) {
           float[] expected = ours.get(i).probabilities();
           for (int c = 0; c < expected.length; c++) {
@@ -218,7 +276,8 @@ class OnnxTest {
   void theExampleRunsAndTheReadmeShowsIt() throws OrtException, IOException {
     ClipConfig config = configs().get(0);
     try (Clip clip = BenchModel.lively(config, 3);
-        OnnxModel exported = export(clip, weights(clip))) {
+        Scope scope = Scope.open("classifier");
+        OnnxModel exported = export(clip, classifier(clip))) {
       BufferedImage picture = noise(61, 37);
       Map<String, String> about = exported.metadata();
       float[] pixels =
@@ -248,7 +307,8 @@ class OnnxTest {
     Files.writeString(
         folder.resolve("preprocessor_config.json"), "{\"size\": {\"height\": 24, \"width\": 24}}");
     try (Clip clip = Clip.load(folder);
-        OnnxModel exported = export(clip, weights(clip))) {
+        Scope scope = Scope.open("classifier");
+        OnnxModel exported = export(clip, classifier(clip))) {
       assertThat(exported.metadata())
           .containsEntry("crop", "none")
           .containsEntry("size", "24")
@@ -262,7 +322,8 @@ class OnnxTest {
   @Test
   void theFileSaysItsClassesAndWhatPicturesMustGoThrough() throws OrtException {
     try (Clip clip = BenchModel.lively(configs().get(0), 3);
-        OnnxModel exported = export(clip, weights(clip))) {
+        Scope scope = Scope.open("classifier");
+        OnnxModel exported = export(clip, classifier(clip))) {
       assertThat(exported.metadata())
           .containsEntry("class_names", "[\"a\",\"b\",\"c\",\"d\",\"e\"]")
           .containsEntry("size", "24")

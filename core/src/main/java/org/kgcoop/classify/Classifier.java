@@ -22,9 +22,9 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Images in, classes and probabilities out: {@code softmax(exp(logit_scale) f . t_c)}, f the
- * image's feature and t_c those of the classes, computed once on loading. Classes go by their
- * index: names may be equal, as two of ImageNet's are.
+ * Images in, classes and probabilities out, by what a method has learned or by class names alone.
+ * What does not depend on the image is computed once, on loading. Classes go by their index: names
+ * may be equal, as two of ImageNet's are.
  *
  * <pre>{@code
  * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt"));
@@ -71,30 +71,26 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * A trained prompt with the classes it was trained on.
+   * Loads what a run has learned, with the classes it was learned from.
    *
-   * @param promptFile {@code classifier.safetensors} of a run
-   * @param clip the one that the prompt was trained with
+   * @param path the run's folder, or {@code classifier.safetensors} in it
+   * @param clip the one that it was learned with
    * @throws KgCoopException where the file cannot be read, or is of another CLIP
    */
-  public static Classifier load(Path promptFile, Clip clip) {
-    ClassifierFile prompt = ClassifierFile.read(promptFile);
-    return of(prompt, clip, prompt.classNames());
+  public static Classifier load(Path path, Clip clip) {
+    ClassifierFile file = ClassifierFile.read(ClassifierFile.at(path));
+    return of(file, clip, file.classNames());
   }
 
   /**
-   * A trained prompt with classes that it need not have seen.
+   * Makes a classifier of what a run has learned, for classes that it need not have seen.
    *
-   * @throws KgCoopException where the prompt is of another CLIP, or fits its own classes alone
+   * @throws KgCoopException where the file is of another CLIP, or fits its own classes alone
    */
-  public static Classifier of(ClassifierFile prompt, Clip clip, List<String> classNames) {
+  public static Classifier of(ClassifierFile file, Clip clip, List<String> classNames) {
     check(classNames);
     return new Classifier(
-        clip,
-        classNames,
-        prompt.method().id(),
-        prompt.template(),
-        prompt.classifier(clip, classNames));
+        clip, classNames, file.method().id(), file.template(), file.classifier(clip, classNames));
   }
 
   /**
@@ -125,14 +121,14 @@ public final class Classifier implements AutoCloseable {
     return classNames;
   }
 
-  /** The method that its prompt was trained by, such as {@code kgcoop}, or {@code zero-shot}. */
+  /** The method that it was learned by, such as {@code kgcoop}, or {@code zero-shot}. */
   public String method() {
     return method;
   }
 
   /**
-   * The hand-crafted text of its classes, {@code {}} where the name goes: the data set's that a
-   * prompt was trained on, or the first that was given.
+   * The hand-crafted text of its classes, {@code {}} where the name goes: that of the data set it
+   * was learned from, or the first that was given.
    */
   public String template() {
     return template;

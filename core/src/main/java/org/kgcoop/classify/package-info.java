@@ -1,4 +1,4 @@
-/** A trained prompt, or class names alone, as an object that a program classifies images with. */
+/** Classifiers for programs, made of what a run has learned or of class names alone. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.classify;

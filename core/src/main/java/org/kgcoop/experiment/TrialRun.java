@@ -84,15 +84,16 @@ public final class TrialRun {
       }
       RunResults learned;
       ClassifierFile file;
-      if (before != null && Files.exists(folder.classifierFile())) {
+      Path path = ClassifierFile.in(folder.path());
+      if (before != null && Files.exists(path)) {
         learned = before;
-        file = ClassifierFile.read(folder.classifierFile());
+        file = ClassifierFile.read(path);
       } else {
         TrialFitting fitting =
             new TrialFitting(
                 bench, trial, folder, (other, below) -> new TrialRun(bench, other).run(below));
         file = file(fit(fitting));
-        file.write(folder.classifierFile());
+        file.write(path);
         learned = before == null ? fitting.learned(file) : before;
       }
       Measured measured = measure(file.learned(), learned, Predictions.read(folder.path()));

@@ -45,7 +45,7 @@ public final class SealedFile {
   /**
    * Reads a file and checks its seal.
    *
-   * @param what the file should be, such as "prompt file", for errors
+   * @param what the file should be, such as "classifier file", for errors
    * @throws KgCoopException where the file is of another kind, or any of its bits has changed
    */
   public static Content read(Path path, String what) {

@@ -1,5 +1,5 @@
 /**
- * Weight and prompt files: bytes on disk to named tensors and back, without native code.
+ * Weight and classifier files: bytes on disk to named tensors and back, without native code.
  *
  * <p>Start at {@link org.kgcoop.io.WeightFiles#open}: it looks at the content and gives a {@link
  * org.kgcoop.io.WeightFile}, a map from name to {@link org.kgcoop.io.StoredTensor}. One class reads

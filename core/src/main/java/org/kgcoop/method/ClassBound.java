@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Formula;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -75,12 +76,21 @@ public final class ClassBound implements FeatureClassifier {
   }
 
   private Tensor chosen(Tensor all, int dimension) {
-    return all.indexSelect(dimension, Tensor.of(columns, columns.length).to(all.device()));
+    return all.indexSelect(dimension, places().to(all.device()));
+  }
+
+  private Tensor places() {
+    return Tensor.of(columns, columns.length);
   }
 
   @Override
   public Optional<Tensor> classFeatures() {
     return Optional.ofNullable(features);
+  }
+
+  @Override
+  public Optional<Formula> formula() {
+    return learned.formula().map(all -> all.select(places()));
   }
 
   @Override

@@ -10,6 +10,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Formula;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -35,7 +36,7 @@ public record Learned(Method method, List<String> classNames, Map<String, Stored
   public FeatureClassifier classifier(Clip clip, List<String> asked) {
     Optional<String> bound = method.bound();
     if (bound.isEmpty() || asked.equals(classNames)) {
-      return method.classifier(clip, this, asked);
+      return checked(method.classifier(clip, this, asked), clip, asked.size());
     }
     ClassBound.firstUnknown(classNames, asked)
         .ifPresent(
@@ -44,7 +45,25 @@ public record Learned(Method method, List<String> classNames, Map<String, Stored
                   "%s: %s cannot be used on new classes, such as '%s'; its own are %s"
                       .formatted(method.title(), bound.get(), name, classNames.size()));
             });
-    return new ClassBound(method.classifier(clip, this, classNames), classNames, asked);
+    FeatureClassifier all =
+        checked(method.classifier(clip, this, classNames), clip, classNames.size());
+    return new ClassBound(all, classNames, asked);
+  }
+
+  /**
+   * The classifier itself, where its tensors have the sizes that the CLIP and the names ask for.
+   */
+  private FeatureClassifier checked(FeatureClassifier classifier, Clip clip, int classes) {
+    Formula formula = classifier.formula().orElse(null);
+    int width = clip.config().embedDim();
+    if (formula == null || (formula.classes() == classes && formula.width() == width)) {
+      return classifier;
+    }
+    String found = formula.classes() + " classes and features of " + formula.width();
+    classifier.close();
+    throw KgCoopException.weights(
+        "%s: what was learned is for %s, expected %s classes and features of %s numbers"
+            .formatted(method.title(), found, classes, width));
   }
 
   /**

@@ -3,9 +3,11 @@ package org.kgcoop.method;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Formula;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Lbfgs;
@@ -96,6 +98,11 @@ public final class LinearProbe implements FeatureClassifier {
     try (Autograd.Switch off = Autograd.off()) {
       return Functions.linear(features, weight, bias);
     }
+  }
+
+  @Override
+  public Optional<Formula> formula() {
+    return Optional.of(new Formula.Linear(weight, bias, 1));
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Formula;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -57,6 +58,11 @@ public interface PromptMethod extends TrainedMethod {
     @Override
     public Optional<Tensor> classFeatures() {
       return fixed.classFeatures();
+    }
+
+    @Override
+    public Optional<Formula> formula() {
+      return fixed.formula();
     }
 
     @Override

@@ -7,33 +7,36 @@ import org.kgcoop.tensor.Tensor;
 
 /** A classifier whose class features do not change: {@code logits = scale f . t}. */
 public final class ClassFeatures implements FeatureClassifier {
-  private final Tensor features; // (C, E), unit rows
-  private final double logitScale;
+  private final Formula.Linear formula; // of unit rows
 
   /** Takes ownership of a kept tensor. */
   ClassFeatures(Tensor features, double logitScale) {
-    this.features = features;
-    this.logitScale = logitScale;
+    this.formula = new Formula.Linear(features, null, logitScale);
   }
 
   /** The class features: (C, E), unit rows. */
   public Tensor features() {
-    return features;
+    return formula.weight();
   }
 
   @Override
   public Optional<Tensor> classFeatures() {
-    return Optional.of(features);
+    return Optional.of(features());
+  }
+
+  @Override
+  public Optional<Formula> formula() {
+    return Optional.of(formula);
   }
 
   @Override
   public Tensor logits(Tensor imageFeatures) {
-    return imageFeatures.matmul(features.transpose(0, 1)).times(logitScale);
+    return formula.logits(imageFeatures);
   }
 
   @Override
   public void close() {
-    features.close();
+    features().close();
   }
 
   /** Makes one in a scope of its own, so that only the class features stay. */

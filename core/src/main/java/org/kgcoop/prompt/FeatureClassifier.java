@@ -22,6 +22,11 @@ public interface FeatureClassifier extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** The logits as a formula; empty where they need more than the image's feature and tensors. */
+  default Optional<Formula> formula() {
+    return Optional.empty();
+  }
+
   @Override
   void close();
 }

@@ -126,12 +126,6 @@ public final class RunFolder implements AutoCloseable {
     return path;
   }
 
-  /** The file of what was learned; a run of an earlier version has its prompt under that name. */
-  public Path classifierFile() {
-    Path earlier = path.resolve("prompt.safetensors");
-    return Files.exists(earlier) ? earlier : path.resolve("classifier.safetensors");
-  }
-
   /** True if the run has ended and its results are written. */
   public boolean isComplete() {
     return RunRecord.read(path).map(RunRecord::isComplete).orElse(false)

@@ -60,7 +60,7 @@ public final class Trainer {
    */
   public record Outcome(Map<String, StoredTensor> parameters, Effort effort) {
     public Outcome {
-      // In their own order, on which the bytes of a prompt file depend.
+      // In their own order, on which the bytes of a classifier file depend.
       parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }
   }

@@ -16,10 +16,10 @@ public final class PetPictures {
 
   public static void main(String[] arguments) throws IOException {
     Path weights = Path.of(arguments[0]); // ViT-B-16.pt
-    Path prompt = Path.of(arguments[1]); // runs/pets/classifier.safetensors
+    Path run = Path.of(arguments[1]); // runs/pets, or classifier.safetensors in it
     try (Stream<Path> folder = Files.list(Path.of(arguments[2]));
         Clip clip = Clip.load(weights);
-        Classifier classifier = Classifier.load(prompt, clip)) {
+        Classifier classifier = Classifier.load(run, clip)) {
       // Beside images a folder may have hidden files, such as .DS_Store.
       List<Path> photos =
           folder.filter(file -> !file.getFileName().toString().startsWith(".")).sorted().toList();

@@ -27,10 +27,10 @@ final class ClassList {
     return asWritten().stream().distinct().toList();
   }
 
-  /** The names that a prompt is asked about: those given, or else its own. */
-  List<String> namesFor(ClassifierFile prompt) {
-    List<String> given = prompt.method().bound().isPresent() ? asWritten() : names();
-    return given.isEmpty() ? prompt.classNames() : given;
+  /** The names that a classifier is asked about: those given, or else its own. */
+  List<String> namesFor(ClassifierFile file) {
+    List<String> given = file.method().bound().isPresent() ? asWritten() : names();
+    return given.isEmpty() ? file.classNames() : given;
   }
 
   /** The names, equal ones as often as they stand there: a label each. */

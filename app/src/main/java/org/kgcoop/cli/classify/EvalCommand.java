@@ -37,30 +37,30 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Measures a prompt on labelled images. */
+/** Measures a classifier on labelled images. */
 @Command(
     name = "eval",
     mixinStandardHelpOptions = true,
-    header = "Measure a prompt, or zero-shot CLIP, on test images.",
+    header = "Measure a classifier, or zero-shot CLIP, on test images.",
     description = {
       "",
-      "Measure a trained prompt on the test images of a data set; without a prompt, zero-shot CLIP"
-          + " with the data set's template.",
+      "Measure a trained classifier, of any method, on the test images of a data set; without one,"
+          + " zero-shot CLIP with the data set's template.",
       ""
     },
     footer = {
       "",
       "Example:",
-      "  ./kgcoop eval runs/pets/classifier.safetensors --data pets --classes new \\",
-      "      --clip ViT-B-16.pt"
+      "  ./kgcoop eval runs/pets --data pets --classes new --clip ViT-B-16.pt"
     })
 public final class EvalCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       arity = "0..1",
-      paramLabel = "PROMPT",
-      description = "classifier.safetensors, or a published model.pth.tar-N.")
-  private @Nullable Path prompt;
+      paramLabel = "CLASSIFIER",
+      description =
+          "A run folder, or classifier.safetensors in it, or a published model.pth.tar-N.")
+  private @Nullable Path learned;
 
   @Option(
       names = "--data",
@@ -87,7 +87,7 @@ public final class EvalCommand implements Callable<Integer> {
               + " class (column).")
   private @Nullable Path confusion;
 
-  @Mixin private PromptForm form = new PromptForm();
+  @Mixin private ClassifierForm form = new ClassifierForm();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private BankOptions bank = new BankOptions();
@@ -118,11 +118,11 @@ public final class EvalCommand implements Callable<Integer> {
   }
 
   private @Nullable ClassifierFile trained(List<String> classNames) {
-    if (prompt == null) {
-      form.checkWithoutPrompt();
+    if (learned == null) {
+      form.checkUnused();
       return null;
     }
-    return form.read(prompt, classNames, output);
+    return form.read(learned, classNames, output);
   }
 
   private static void writeConfusion(Path file, List<String> names, Evaluation evaluation) {

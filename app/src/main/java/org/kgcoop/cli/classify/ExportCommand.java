@@ -12,18 +12,19 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
-import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.export.ClassWeights;
+import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ClassTokenPosition;
+import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.tensor.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,28 +37,29 @@ import picocli.CommandLine.Parameters;
     header = "Write a classifier in a form that other programs run.",
     description = {
       "",
-      "Write a trained prompt, or class names alone, in a form that other programs run:",
+      "Write a trained classifier, or class names alone, in a form that other programs run:",
       "",
-      "  onnx         the whole classifier: image encoder and class features,",
+      "  onnx         the whole classifier: image encoder and what was learned,",
       "               pixels in, probabilities out; its metadata name the classes",
       "               and say what an image must go through before",
-      "  safetensors  the class features (C, E) and the scale of the logits",
+      "  safetensors  of a linear classifier the class features (C, E), or weight",
+      "               and bias, and the scale of the logits",
       "  csv          the same, a line a class: its name, E numbers, the scale",
-      "  published    the prompt as the published trainers write it:",
+      "  published    a prompt as the published trainers write it:",
       "               DIR/prompt_learner/model.pth.tar-N, which PyTorch loads with",
       "               weights_only=True (also called pth.tar)",
       "",
-      "The first three fix the classes: those of the prompt, or others with --classes. CoCoOp, whose"
-          + " class features depend on the image, has the last form alone.",
+      "The first three fix the classes: those of the file, or with --classes others where the method"
+          + " allows them. CoCoOp, whose class features depend on the image, has the last form alone.",
       ""
     },
     footer = {
       "",
       "Examples:",
-      "  ./kgcoop export runs/pets/classifier.safetensors --to onnx --clip ViT-B-16.pt",
+      "  ./kgcoop export runs/pets --to onnx --clip ViT-B-16.pt",
       "  ./kgcoop export --classes cat,dog --to onnx --out pets.onnx --clip ViT-B-16.pt",
-      "  ./kgcoop export runs/pets/classifier.safetensors --to csv --out pets.csv --clip ViT-B-16.pt",
-      "  ./kgcoop export runs/pets/classifier.safetensors --to published --out published/pets"
+      "  ./kgcoop export runs/pets --to csv --out pets.csv --clip ViT-B-16.pt",
+      "  ./kgcoop export runs/pets --to published --out published/pets"
     })
 public final class ExportCommand implements Callable<Integer> {
   private static final String PUBLISHED = "published";
@@ -68,11 +70,11 @@ public final class ExportCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       arity = "0..1",
-      paramLabel = "PROMPT",
+      paramLabel = "CLASSIFIER",
       description =
-          "classifier.safetensors, or a published model.pth.tar-N with --classes. Without it classes go"
-              + " by their names in a template, untrained.")
-  private @Nullable Path prompt;
+          "A run folder, or classifier.safetensors in it, or a published model.pth.tar-N with"
+              + " --classes. Without it classes go by their names in a template, untrained.")
+  private @Nullable Path learned;
 
   @Option(
       names = "--to",
@@ -85,8 +87,9 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "PATH",
       description =
-          "The file, or DIR of the published form (default: classifier.FORM beside PROMPT, else"
-              + " here; for the published form PROMPT's folder).")
+          "The file, or DIR of the published form (default: classifier.onnx, classifier.csv or"
+              + " weights.safetensors beside CLASSIFIER, else here; for the published form"
+              + " CLASSIFIER's folder).")
   private @Nullable Path out;
 
   @Option(names = "--overwrite", description = "Replace the file at --out.")
@@ -96,7 +99,7 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--template",
       paramLabel = "TEXT",
       description =
-          "Without PROMPT: text with {} for the class name; several times for an ensemble (default:"
+          "Without CLASSIFIER: text with {} for the class name; several times for an ensemble (default:"
               + " \""
               + Templates.DEFAULT
               + "\", with the embedded CLIP \""
@@ -111,7 +114,7 @@ public final class ExportCommand implements Callable<Integer> {
   private int epoch;
 
   @Mixin private ClassList classes = new ClassList();
-  @Mixin private PromptForm promptForm = new PromptForm();
+  @Mixin private ClassifierForm classifierForm = new ClassifierForm();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
@@ -136,15 +139,16 @@ public final class ExportCommand implements Callable<Integer> {
   // ---- the prompt itself
 
   private void published() {
-    if (prompt == null || !classes.names().isEmpty() || !templates.isEmpty()) {
+    if (learned == null || !classes.names().isEmpty() || !templates.isEmpty()) {
       throw KgCoopException.configuration(
-          "--to " + form + ": expected a PROMPT, and neither --classes nor --template");
+          "--to " + form + ": expected a CLASSIFIER, and neither --classes nor --template");
     }
-    promptForm.checkWithoutPrompt();
-    ClassifierFile file = ClassifierFile.read(prompt);
+    classifierForm.checkUnused();
+    Path path = ClassifierFile.at(learned);
+    ClassifierFile file = ClassifierFile.read(path);
     ClassTokenPosition position = file.prompt().context().position();
     int number = epoch > 0 ? epoch : file.prompt().defaults().epochs();
-    Path written = file.writePublished(out != null ? out : beside(prompt, ""), number);
+    Path written = file.writePublished(out != null ? out : path.resolveSibling(""), number);
     if (output.isJson()) {
       output.json(
           JsonNodeFactory.instance
@@ -162,55 +166,65 @@ public final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private static Path beside(@Nullable Path file, String name) {
-    return file == null ? Path.of(name) : file.resolveSibling(name);
-  }
-
   // ---- the classes that it makes
 
   private void classifier() {
-    Path file = out != null ? out : beside(prompt, "classifier." + form);
+    Path file = out != null ? out : place();
     if (epoch > 0) {
       throw KgCoopException.configuration("--epoch goes with --to " + PUBLISHED + " alone");
     }
     if (Files.isDirectory(file)) {
       throw KgCoopException.configuration(
-          "--out " + file + ": a folder; expected a file, such as " + file + "/classifier." + form);
+          "--out %s: a folder; expected a file, such as %s".formatted(file, file.resolve(name())));
     }
     if (Files.exists(file) && !overwrite) {
       throw KgCoopException.configuration(
           file + " exists: give another --out, or --overwrite to replace it");
     }
+    if (learned != null && isSame(file, ClassifierFile.at(learned))) {
+      throw KgCoopException.configuration(
+          "--out " + file + ": the classifier itself, which would be lost; expected another file");
+    }
     List<String> given = classes.names();
     @Nullable ClassifierFile trained = trained();
     if (trained == null && given.isEmpty()) {
       throw KgCoopException.configuration(
-          "nothing to export: give a PROMPT, or class names with --classes cat,dog,...");
+          "nothing to export: give a CLASSIFIER, or class names with --classes cat,dog,...");
     }
     if (trained != null && !templates.isEmpty()) {
       throw KgCoopException.configuration(
-          "--template goes with class names alone: " + prompt + " has learned its words");
+          "--template goes with class names alone, not with " + learned);
     }
+    List<String> names = trained == null ? given : classes.namesFor(trained);
     try (Clip clip = clipOptions.load();
-        Classifier classifier = trained == null ? zeroShot(clip, given) : ofPrompt(clip, trained)) {
-      write(file, clip, ClassWeights.of(classifier, clip, about(trained)));
+        FeatureClassifier classifier =
+            trained == null
+                ? new ZeroShot(texts()).classifier(clip, names)
+                : trained.classifier(clip, names);
+        Scope scope = Scope.open("export")) {
+      write(file, clip, ExportedClassifier.of(classifier, names, clip, about(trained)));
     }
+  }
+
+  private static boolean isSame(Path a, Path b) {
+    return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
+  }
+
+  private Path place() {
+    return learned == null ? Path.of(name()) : ClassifierFile.at(learned).resolveSibling(name());
+  }
+
+  /** A name in the classifier's folder that is not its own. */
+  private String name() {
+    return form.equals("safetensors") ? "weights.safetensors" : "classifier." + form;
   }
 
   private @Nullable ClassifierFile trained() {
-    if (prompt == null) {
-      promptForm.checkWithoutPrompt();
+    if (learned == null) {
+      classifierForm.checkUnused();
       return null;
     }
-    return promptForm.read(prompt, classes.asWritten(), output);
-  }
-
-  private Classifier ofPrompt(Clip clip, ClassifierFile trained) {
-    return Classifier.of(trained, clip, classes.namesFor(trained));
-  }
-
-  private Classifier zeroShot(Clip clip, List<String> names) {
-    return Classifier.zeroShot(clip, names, texts().toArray(String[]::new));
+    return classifierForm.read(learned, classes.asWritten(), output);
   }
 
   private List<String> texts() {
@@ -222,17 +236,17 @@ public final class ExportCommand implements Callable<Integer> {
     about.put("method", trained == null ? ZeroShot.ID : trained.method().id());
     about.put(
         "templates",
-        ClassWeights.jsonList(trained == null ? texts() : List.of(trained.template())));
+        ExportedClassifier.jsonList(trained == null ? texts() : List.of(trained.template())));
     return about;
   }
 
-  private void write(Path file, Clip clip, ClassWeights weights) {
+  private void write(Path file, Clip clip, ExportedClassifier classifier) {
     switch (form) {
-      case "onnx" -> OnnxClassifier.write(file, clip, weights);
-      case "csv" -> FeatureFiles.csv(file, weights);
-      default -> FeatureFiles.safetensors(file, weights);
+      case "onnx" -> OnnxClassifier.write(file, clip, classifier);
+      case "csv" -> FeatureFiles.csv(file, classifier);
+      default -> FeatureFiles.safetensors(file, classifier);
     }
-    int count = weights.classNames().size();
+    int count = classifier.classNames().size();
     long bytes = file.toFile().length();
     if (output.isJson()) {
       output.json(

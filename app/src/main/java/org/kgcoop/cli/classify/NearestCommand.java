@@ -30,16 +30,14 @@ import picocli.CommandLine.Parameters;
           + " the token embeddings.",
       ""
     },
-    footer = {
-      "",
-      "Example:",
-      "  ./kgcoop nearest runs/pets/classifier.safetensors --clip ViT-B-16.pt"
-    })
+    footer = {"", "Example:", "  ./kgcoop nearest runs/pets --clip ViT-B-16.pt"})
 public final class NearestCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "PROMPT",
-      description = "classifier.safetensors, or a published model.pth.tar-N.")
+      description =
+          "The folder of a run that trained a prompt, classifier.safetensors in it, or a published"
+              + " model.pth.tar-N.")
   private Path prompt;
 
   @Option(
@@ -58,7 +56,7 @@ public final class NearestCommand implements Callable<Integer> {
       throw KgCoopException.configuration("--top: expected at least 1, got " + top);
     }
     // The published form does not name its classes, and they do not matter here.
-    ClassifierFile file = ClassifierFile.readAny(prompt, List.of("any"));
+    ClassifierFile file = ClassifierFile.readAny(ClassifierFile.at(prompt), List.of("any"));
     try (Clip clip = clipOptions.load()) {
       List<NearestWords.Vector> vectors = NearestWords.of(file, clip, top);
       if (output.isJson()) {

@@ -14,30 +14,32 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Classifies images with a trained prompt. */
+/** Classifies images with what a run has learned. */
 @Command(
     name = "predict",
     mixinStandardHelpOptions = true,
-    header = "Classify images with a trained prompt.",
+    header = "Classify images with a trained classifier.",
     description = {
       "",
-      "Classify images with a trained prompt. Prints image, class and probability, a line a"
-          + " class; a class that shares its name with another has its number behind it. Images are turned upright by their EXIF orientation (training and evaluation"
-          + " ignore it, as the published protocols do).",
+      "Classify images with a trained classifier, of any method. Prints image, class and"
+          + " probability, a line a class; a class that shares its name with another has its number"
+          + " behind it. Images are turned upright by their EXIF orientation (training and"
+          + " evaluation ignore it, as the published protocols do).",
       ""
     },
     footer = {
       "",
       "Example:",
-      "  ./kgcoop predict runs/pets/classifier.safetensors holiday.jpg photos/ \\",
-      "      --clip ViT-B-16.pt"
+      "  ./kgcoop predict runs/pets holiday.jpg photos/ --clip ViT-B-16.pt"
     })
 public final class PredictCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
-      paramLabel = "PROMPT",
-      description = "classifier.safetensors, or a published model.pth.tar-N with --classes.")
-  private Path prompt;
+      paramLabel = "CLASSIFIER",
+      description =
+          "A run folder, or classifier.safetensors in it, or a published model.pth.tar-N"
+              + " with --classes.")
+  private Path learned;
 
   @Parameters(
       index = "1..*",
@@ -54,13 +56,13 @@ public final class PredictCommand implements Callable<Integer> {
   private int top = 1;
 
   @Mixin private ClassList classes = new ClassList();
-  @Mixin private PromptForm form = new PromptForm();
+  @Mixin private ClassifierForm form = new ClassifierForm();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
   @Override
   public Integer call() {
-    ClassifierFile file = form.read(prompt, classes.asWritten(), output);
+    ClassifierFile file = form.read(learned, classes.asWritten(), output);
     List<Path> files = PictureFiles.expand(pictures, output::warn);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.of(file, clip, classes.namesFor(file))) {

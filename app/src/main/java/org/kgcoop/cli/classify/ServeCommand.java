@@ -43,18 +43,18 @@ import picocli.CommandLine.ParentCommand;
     header = "Classify images over HTTP.",
     description = {
       "",
-      "Classify images over HTTP, with trained prompts and among any class names. Without FILE,"
-          + " the prompt is the one for embedded:symbols that comes with the program. The"
-          + " server's page is at / in a browser. Only this machine reaches the server, unless"
+      "Classify images over HTTP, with trained classifiers of any method and among any class names."
+          + " Without CLASSIFIER, it is the prompt for embedded:symbols that comes with the program."
+          + " The server's page is at / in a browser. Only this machine reaches the server, unless"
           + " --host says otherwise. Ctrl-C ends the server after it has answered the requests"
-          + " accepted so far; the signal HUP makes it read each FILE again, all of them or,"
+          + " accepted so far; the signal HUP makes it read each file again, all of them or,"
           + " where one is bad, none; under nohup that signal never comes, under setsid it does.",
       ""
     },
     footer = {
       "",
       "Examples:",
-      "  ./kgcoop serve runs/pets/classifier.safetensors --clip ViT-B-16.pt",
+      "  ./kgcoop serve runs/pets --clip ViT-B-16.pt",
       "  curl --data-binary @photo.jpg 'localhost:8080/v1/classify?top=3'",
       "  curl -F image=@photo.jpg -F classes=cat,dog localhost:8080/v1/zero-shot"
     })
@@ -64,11 +64,12 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "0..*",
-      paramLabel = "FILE",
+      paramLabel = "CLASSIFIER",
       description =
-          "Prompts, each classifier.safetensors or NAME=classifier.safetensors; the name is that of the"
-              + " file, or for classifier.safetensors that of its folder. The first is the default.")
-  private List<String> files = new ArrayList<>();
+          "Run folders, or files of classifiers; each may be NAME=PATH. Else the name is that of the"
+              + " folder, or of a file that is not called classifier.safetensors. The first is the"
+              + " default.")
+  private List<String> learned = new ArrayList<>();
 
   @Option(
       names = "--port",
@@ -155,17 +156,17 @@ public final class ServeCommand implements Callable<Integer> {
     if (runs != null && !Files.isDirectory(runs)) {
       throw KgCoopException.configuration("--runs " + runs + ": there is no such folder");
     }
-    Map<String, Path> prompts = prompts();
+    Map<String, Path> paths = paths();
     Hangups hangups = new Hangups();
     try (Clip clip = clipOptions.load();
-        ModelRegistry models = new ModelRegistry(load(clip, prompts));
+        ModelRegistry models = new ModelRegistry(load(clip, paths));
         RequestLogFile log = requestLogFile();
         ClassifierServer server =
             new ClassifierServer(clip, models, settings, runs, output::error, requestLines(log))) {
       announce(models.all().keySet(), "http://" + host + ":" + server.port());
       while (!interrupted()) {
         if (hangups.asked()) {
-          loadAgain(clip, prompts, models);
+          loadAgain(clip, paths, models);
         }
       }
       output.info("answering what was accepted");
@@ -223,27 +224,31 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private Map<String, Path> prompts() {
-    Map<String, Path> prompts = new LinkedHashMap<>();
-    for (String text : files) {
+  private Map<String, Path> paths() {
+    Map<String, Path> paths = new LinkedHashMap<>();
+    for (String text : learned) {
       int equals = text.indexOf('=');
       boolean named = equals > 0 && !Files.exists(Path.of(text));
-      Path file = Path.of(named ? text.substring(equals + 1) : text);
-      String name = named ? text.substring(0, equals) : nameOf(file);
-      if (prompts.put(name, file) != null) {
+      Path path = Path.of(named ? text.substring(equals + 1) : text);
+      String name = named ? text.substring(0, equals) : nameOf(path);
+      if (paths.put(name, path) != null) {
         throw KgCoopException.configuration(
-            "two prompts are called '" + name + "': name them, as in NAME=" + file);
+            "two classifiers are called '" + name + "': name them, as in NAME=" + path);
       }
     }
-    return prompts;
+    return paths;
   }
 
-  private static String nameOf(Path file) {
-    String name = Objects.toString(file.getFileName(), "").replaceFirst("\\.safetensors$", "");
-    Path folder = file.toAbsolutePath().normalize().getParent();
-    return name.equals("prompt") && folder != null && folder.getFileName() != null
+  /** The folder's name, or that of a file that has one of its own. */
+  private static String nameOf(Path path) {
+    String name = Objects.toString(path.getFileName(), "");
+    if (Files.isDirectory(path)) {
+      return Objects.toString(path.toAbsolutePath().normalize().getFileName(), name);
+    }
+    Path folder = path.toAbsolutePath().normalize().getParent();
+    return ClassifierFile.isUsualName(name) && folder != null && folder.getFileName() != null
         ? folder.getFileName().toString()
-        : name;
+        : name.replaceFirst("\\.safetensors$", "");
   }
 
   /** The prompt that is shipped; with another CLIP than its own, names without training. */
@@ -259,13 +264,13 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   /** All of them or, with an error, none. */
-  private Map<String, Classifier> load(Clip clip, Map<String, Path> prompts) {
-    if (prompts.isEmpty()) {
+  private Map<String, Classifier> load(Clip clip, Map<String, Path> paths) {
+    if (paths.isEmpty()) {
       return loadDefault(clip);
     }
     Map<String, Classifier> models = new LinkedHashMap<>();
     try {
-      prompts.forEach((name, file) -> models.put(name, Classifier.load(file, clip)));
+      paths.forEach((name, path) -> models.put(name, classifier(name, path, clip)));
     } catch (RuntimeException e) {
       models.values().forEach(Classifier::close);
       throw e;
@@ -273,15 +278,23 @@ public final class ServeCommand implements Callable<Integer> {
     return models;
   }
 
+  private static Classifier classifier(String name, Path path, Clip clip) {
+    try {
+      return Classifier.load(path, clip);
+    } catch (KgCoopException e) {
+      throw new KgCoopException(e.category(), name + ": " + e.getMessage(), e);
+    }
+  }
+
   /** Models that came by request and have no file's name stay as they are. */
-  private void loadAgain(Clip clip, Map<String, Path> prompts, ModelRegistry models) {
-    if (prompts.isEmpty()) {
-      output.info("started without FILE: there is nothing to read again");
+  private void loadAgain(Clip clip, Map<String, Path> paths, ModelRegistry models) {
+    if (paths.isEmpty()) {
+      output.info("started without CLASSIFIER: there is nothing to read again");
       return;
     }
     try {
-      models.putAll(load(clip, prompts));
-      output.info("read again: " + String.join(", ", prompts.keySet()));
+      models.putAll(load(clip, paths));
+      output.info("read again: " + String.join(", ", paths.keySet()));
     } catch (RuntimeException e) {
       output.error("nothing is read again, and the models stay as they are: " + e.getMessage());
     }

@@ -28,6 +28,7 @@ import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.experiment.Workbench;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Occasion;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.Preset;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunResults;
@@ -38,15 +39,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** Trains one prompt. */
+/** Trains one classifier. */
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    header = "Train a prompt on a few images of each class.",
+    header = "Train a classifier on a few images of each class.",
     description = {
       "",
-      "Train a prompt on a few images of each class. Run again, the command resumes where it was"
-          + " stopped.",
+      "Train a classifier on a few images of each class, by default a prompt. Run again, the command"
+          + " resumes where it was stopped.",
       ""
     },
     footer = {
@@ -54,7 +55,8 @@ import picocli.CommandLine.ParentCommand;
       "Example:",
       "  ./kgcoop train --clip ViT-B-16.pt --data pets --shots 16 --out runs/pets",
       "",
-      "DIR/classifier.safetensors is the trained prompt: give it to predict or eval."
+      "DIR/classifier.safetensors holds what was learned: give it, or DIR, to predict, eval, serve or",
+      "export."
     })
 public final class TrainCommand implements Callable<Integer> {
   @ParentCommand private Invocation invocation;
@@ -147,6 +149,6 @@ public final class TrainCommand implements Callable<Integer> {
             output.line(
                 String.format(Locale.ROOT, "zero-shot CLIP %.2f %% on the same", accuracy)));
     output.line(String.format(Locale.ROOT, "training %.2f ms an image", results.msPerImage()));
-    output.line("classifier: " + out.resolve("classifier.safetensors"));
+    output.line("classifier: " + ClassifierFile.in(out));
   }
 }

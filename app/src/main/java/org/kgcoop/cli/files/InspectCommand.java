@@ -16,6 +16,7 @@ import org.kgcoop.data.PictureSurvey;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,8 +29,8 @@ import picocli.CommandLine.Parameters;
     header = "Tell what a file or folder holds, or why it is unreadable.",
     description = {
       "",
-      "Tell what a weight file, a prompt file, a checkpoint or a data set holds, or why it cannot"
-          + " be read. Every image of a data set is opened: bad ones are named, and so are"
+      "Tell what a weight file, a classifier file or the run folder that has one, a checkpoint or a"
+          + " data set holds, or why it cannot be read. Every image of a data set is opened: bad ones are named, and so are"
           + " test images that equal a training image byte for byte.",
       ""
     },
@@ -87,7 +88,8 @@ public final class InspectCommand implements Callable<Integer> {
     if (contactSheet != null) {
       throw KgCoopException.configuration("--contact-sheet: expected a data set, got " + path);
     }
-    WeightFile file = WeightFiles.open(path);
+    boolean isRun = Files.isDirectory(path) && ClassifierFile.isIn(path);
+    WeightFile file = WeightFiles.open(isRun ? ClassifierFile.in(path) : path);
     return Inspection.of(file, tensors);
   }
 

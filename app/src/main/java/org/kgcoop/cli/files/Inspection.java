@@ -19,6 +19,7 @@ import org.kgcoop.data.PictureSurvey;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
+import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /** Descriptions of files and data sets for {@code inspect}, as JSON and as lines. */
 final class Inspection {
@@ -122,10 +123,14 @@ final class Inspection {
     return json;
   }
 
-  /** A prompt file or checkpoint of this program; its seal is checked. */
+  /** A classifier file or checkpoint of this program; its seal is checked. */
   private static ObjectNode sealed(WeightFile file) {
     JsonNode content = SealedFile.open(file, "file").json();
-    ObjectNode json = object(content.has("settings") ? "classifier file" : "checkpoint");
+    JsonNode settings = content.path("settings");
+    ObjectNode json = object(settings.isObject() ? "classifier file" : "checkpoint");
+    if (settings.isObject()) {
+      json.put("method", MethodCatalogue.title(settings.path("method").asText()));
+    }
     json.put("format", file.format().title());
     json.setAll((ObjectNode) content);
     return json;

@@ -1,6 +1,6 @@
 // An answer as a table with bars, and in a sentence.
 
-const SHOWN = 5; // classes that the first prompt finds most probable
+const SHOWN = 5; // classes that the first column finds most probable
 const SHOWN_MORE = 3; // and those of the second one, where they are others
 
 const element = (id) => document.getElementById(id);
@@ -8,7 +8,7 @@ const readable = (name) => name.replaceAll('_', ' ');
 const percent = (p) => (100 * p).toFixed(1) + '\u00a0%';
 
 /**
- * The bars of an answer; of two prompts, the classes that either finds most probable.
+ * The bars of an answer; of two columns, the classes that either finds most probable.
  *
  * @param prompts what the columns are of: title, text, and whether it was learned
  * @param truth the class that an example is known to show; undefined of other images
@@ -96,7 +96,7 @@ function verdict(prompts, best, two, truth) {
     const name = document.createElement('b');
     name.className = prompt.learned ? 'learned' : 'crafted';
     name.textContent = readable(best[i][0]);
-    parts.push(`The ${prompt.learned ? 'learned' : 'hand-crafted'} prompt says `, name, `, ${percent(best[i][1 + i])}. `);
+    parts.push(`The ${prompt.learned ? 'learned classifier' : 'hand-crafted prompt'} says `, name, `, ${percent(best[i][1 + i])}. `);
   });
   if (truth && two) {
     const right = best.map((row) => readable(row[0]) === truth);

@@ -221,13 +221,12 @@ function chosen() {
 }
 
 function isLearned(model) {
-  return model.method !== undefined && model.method !== 'zero-shot';
+  return model.method !== undefined && !['zero-shot', 'clip', 'ensemble'].includes(model.method);
 }
 
 function prompts(model) {
   const crafted = {title: 'hand-crafted', text: model.template || ''};
-  const titles = {coop: 'CoOp', cocoop: 'CoCoOp', prograd: 'ProGrad', kgcoop: 'KgCoOp'};
-  const learned = {title: 'learned', text: 'by ' + (titles[model.method] || model.method), learned: true};
+  const learned = {title: 'learned', text: 'by ' + model.title, learned: true};
   return isLearned(model) ? [learned, crafted] : [crafted];
 }
 

@@ -192,6 +192,19 @@ class ExportCommandTest {
     assertThat(result.out()).contains("classifier.onnx (3 classes");
     assertThat(result.err()).contains("pixels (batch, 3, 32, 32)");
     assertThat(folder.resolve("classifier.onnx")).isNotEmptyFile();
+    done(export(folder, "--to", "safetensors"));
+    assertThat(folder.resolve("weights.safetensors")).isNotEmptyFile();
+    assertThat(copy).hasSameBinaryContentAs(prompt);
+  }
+
+  @Test
+  void theClassifierItselfIsNeverReplaced() throws IOException {
+    Path copy = Files.copy(prompt, folder.resolve("classifier.safetensors"));
+    refused(
+        export(folder, "--to", "safetensors", "--out", copy, "--overwrite"),
+        CONFIGURATION,
+        "the classifier itself");
+    assertThat(copy).hasSameBinaryContentAs(prompt);
   }
 
   @Test
@@ -229,7 +242,7 @@ class ExportCommandTest {
     refused(
         export("--to", "csv", "--classes", "a,b", "--class-position", "end", "--out", "x"),
         CONFIGURATION,
-        "--class-position goes with a published PROMPT");
+        "--class-position goes with a published model.pth.tar-N");
   }
 
   private Path names() throws IOException {

@@ -34,6 +34,16 @@ class ServeCommandTest {
     refused(2, "--time-limit", "serve", "--time-limit", 0);
     refused(2, "--runs", "serve", "--runs", folder.resolve("none"));
     refused(2, "--max-megabytes 0", "serve", "--max-megabytes", 0);
-    refused(2, "two prompts are called 'pets'", "serve", "pets/classifier.safetensors", "pets=b");
+  }
+
+  @Test
+  void aFolderOrAFileOfTheUsualNameIsCalledAfterTheFolder() throws IOException {
+    String twice = "two classifiers are called 'pets'";
+    refused(2, twice, "serve", "pets/classifier.safetensors", "pets=b");
+    refused(2, twice, "serve", "pets/prompt.safetensors", "pets=b");
+    refused(2, twice, "serve", "somewhere/pets.safetensors", "pets=b");
+    Path run = Files.createDirectory(folder.resolve("pets"));
+    refused(2, twice, "serve", run, "pets=b");
+    refused(4, "pets: " + run + ": no classifier.safetensors in this folder", "serve", run);
   }
 }

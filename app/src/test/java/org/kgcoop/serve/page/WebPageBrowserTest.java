@@ -173,7 +173,7 @@ class WebPageBrowserTest {
   void anExampleIsAnsweredAtOnceByBothPrompts() {
     open();
     assertBars(example(0));
-    assertThat(text("#verdict")).contains("The learned prompt says wifi", "prompt says euro");
+    assertThat(text("#verdict")).contains("The learned classifier says wifi", "prompt says euro");
     assertThat(text("#caption")).contains("Clarity by VMware, MIT");
     assertThat(text("#time")).matches("Answered in \\d+ ms, \\d+ of them on the server\\.");
     browser().value("document.querySelectorAll('#examples button')[3].click()");

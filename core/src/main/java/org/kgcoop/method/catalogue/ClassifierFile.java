@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.Safetensors;
@@ -37,7 +38,7 @@ import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Templates;
 
 /**
- * A learned classifier on disk: with the CLIP weights it is all that a prediction needs. Its form
+ * A file of all that a method has learned: with the CLIP weights it is enough to predict. Its form
  * is a safetensors file with the parameters under their published names; the published {@code
  * prompt_learner/model.pth.tar-N} of a prompt is read and written too.
  *
@@ -60,11 +61,58 @@ public record ClassifierFile(
   private static final int FORMAT = 1;
   private static final String WHAT = "classifier file";
   private static final String POSITION = "class_token_position"; // in the published form
-  private static final Path IN_MEMORY = Path.of("classifier.safetensors"); // what errors call it
+
+  /** The name of the file in a folder, of a run say. */
+  private static final String NAME = "classifier.safetensors";
+
+  /** The name that runs of version 0.1 gave it. */
+  private static final String EARLIER_NAME = "prompt.safetensors";
+
+  private static final Path IN_MEMORY = Path.of(NAME); // what errors call it
 
   public ClassifierFile {
     classNames = List.copyOf(classNames);
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+  }
+
+  /** The place of the file in a folder; one of an earlier version has its old name. */
+  public static Path in(Path folder) {
+    Path file = folder.resolve(NAME);
+    Path earlier = folder.resolve(EARLIER_NAME);
+    return Files.exists(earlier) && !Files.exists(file) ? earlier : file;
+  }
+
+  /** True if a file has the name that all runs give it, which tells nothing of its content. */
+  public static boolean isUsualName(String name) {
+    return name.equals(NAME) || name.equals(EARLIER_NAME);
+  }
+
+  /** True if a folder holds such a file. */
+  public static boolean isIn(Path folder) {
+    return Files.exists(in(folder));
+  }
+
+  /**
+   * The file that a path means: itself, or the one in that folder.
+   *
+   * @throws KgCoopException where the folder has none
+   */
+  public static Path at(Path path) {
+    if (!Files.isDirectory(path)) {
+      return path;
+    }
+    if (!isIn(path)) {
+      if (WeightFiles.isModelFolder(path)) {
+        return path; // the published form, perhaps
+      }
+      throw KgCoopException.weights(
+          path
+              + ": no "
+              + NAME
+              + " in this folder; expected that file or the folder of a run that has ended, in a"
+              + " table SET/METHOD/seedN");
+    }
+    return in(path);
   }
 
   /** Writes {@code NAME.safetensors}. */
@@ -132,24 +180,32 @@ public record ClassifierFile(
   private static ClassifierFile of(Path path, SealedFile.Content content) {
     ObjectNode json = content.json();
     if (json.path("format").asInt() != FORMAT) {
-      throw KgCoopException.weights(
-          path
-              + ": classifier file of format "
-              + json.path("format")
-              + ", expected "
-              + FORMAT
-              + ": written by a newer version?");
+      throw unknown(path, json, "format " + json.path("format") + ", expected " + FORMAT);
     }
     List<String> names = new ArrayList<>();
     json.path("class_names").forEach(n -> names.add(n.asText()));
     return new ClassifierFile(
-        MethodCatalogue.parse(json.path("settings")),
+        method(path, json),
         names,
         json.path("template").asText(),
         json.path("clip_fingerprint").asText(),
         json.path("data_fingerprint").asText(),
         json.path("version").asText(),
         content.tensors());
+  }
+
+  private static Method method(Path path, ObjectNode json) {
+    try {
+      return MethodCatalogue.parse(json.path("settings"));
+    } catch (KgCoopException e) {
+      throw unknown(path, json, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static KgCoopException unknown(Path path, ObjectNode json, String what) {
+    return KgCoopException.weights(
+        "%s: classifier file of kgcoop %s that this version, %s, cannot use: %s"
+            .formatted(path, json.path("version").asText("?"), Version.KGCOOP, what));
   }
 
   /** Reads like {@link #readAny(Path, List, ClassTokenPosition, Consumer)}, without warnings. */
@@ -175,11 +231,11 @@ public record ClassifierFile(
     if (!SealedFile.isSealed(file)) {
       return published(file, classNames, position, warnings);
     }
-    ClassifierFile prompt = of(path, SealedFile.open(file, WHAT));
-    if (prompt.method() instanceof PromptMethod method) {
+    ClassifierFile read = of(path, SealedFile.open(file, WHAT));
+    if (read.method() instanceof PromptMethod method) {
       checkPosition(path, position, method.context().position());
     }
-    return prompt;
+    return read;
   }
 
   private static void checkPosition(

@@ -33,14 +33,15 @@ public final class NearestWords {
   }
 
   /**
-   * All vectors of a prompt file.
+   * All vectors of a prompt.
    *
    * @param count how many words each
    */
   public static List<Vector> of(ClassifierFile file, Clip clip, int count) {
     StoredTensor stored = file.parameters().get("ctx");
     if (stored == null) {
-      throw KgCoopException.weights("the prompt has no learned vectors 'ctx'");
+      throw KgCoopException.weights(
+          file.method().title() + " has learned no prompt: no vectors 'ctx' to find words for");
     }
     long width = stored.shape()[stored.shape().length - 1];
     if (width != clip.config().textWidth()) {

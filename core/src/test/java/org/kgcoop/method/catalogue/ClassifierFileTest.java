@@ -3,7 +3,10 @@ package org.kgcoop.method.catalogue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,9 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.SmallMethods;
 import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoCoOp;
@@ -30,6 +35,8 @@ import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Lasp;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.Tcp;
+import org.kgcoop.method.Probe;
+import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
@@ -344,5 +351,115 @@ class ClassifierFileTest {
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("another CLIP (fingerprint abc, this one is ");
     }
+  }
+
+  /** A probe of as many classes as given; its weights are whole numbers. */
+  private ClassifierFile probe(int classes, int width) {
+    float[] weight = new float[classes * width];
+    float[] bias = new float[classes];
+    for (int i = 0; i < weight.length; i++) {
+      weight[i] = i % 7 - 3;
+    }
+    for (int c = 0; c < classes; c++) {
+      bias[c] = c;
+    }
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    tensors.put("weight", StoredTensor.ofFloats("weight", new long[] {classes, width}, weight));
+    tensors.put("bias", StoredTensor.ofFloats("bias", new long[] {classes}, bias));
+    return new ClassifierFile(
+        new Probe(), NAMES, "a photo of a {}.", clip.fingerprint(), "data", "1.2.3", tensors);
+  }
+
+  @Test
+  void aProbeAnswersForItsOwnClassesAndForSomeOfThem() {
+    Path path = folder.resolve("classifier.safetensors");
+    probe(3, clip.config().embedDim()).write(path);
+    ClassifierFile file = ClassifierFile.read(path);
+    try (FeatureClassifier all = file.classifier(clip, NAMES);
+        FeatureClassifier some = file.classifier(clip, List.of(NAMES.get(2), NAMES.get(0)));
+        Scope scope = Scope.open("formula")) {
+      float[] whole = logits(all);
+      float[] asked = logits(some);
+      float[] formula = some.formula().orElseThrow().logits(TinyClip.features(4)).toFloats();
+      for (int image = 0; image < 4; image++) {
+        assertThat(asked[2 * image]).isEqualTo(whole[3 * image + 2]);
+        assertThat(asked[2 * image + 1]).isEqualTo(whole[3 * image]);
+      }
+      assertThat(formula).containsExactly(asked, within(1e-5f));
+    }
+    assertThatThrownBy(() -> close(file.classifier(clip, List.of("cat", "cow"))))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessage(
+            "Linear probe: it knows only the classes that it has seen and cannot be used on new"
+                + " classes, such as 'cow'; its own are 3");
+  }
+
+  @Test
+  void aZeroShotFileHasNoTensorsAndAnswersForAnyNames() {
+    Path path = folder.resolve("classifier.safetensors");
+    new ClassifierFile(
+            new ZeroShot(List.of("the {}.")), NAMES, "", clip.fingerprint(), "", "1", Map.of())
+        .write(path);
+    ClassifierFile file = ClassifierFile.read(path);
+    assertThat(file.parameters()).isEmpty();
+    try (FeatureClassifier others = file.classifier(clip, List.of("cow", "owl"));
+        FeatureClassifier same =
+            new ZeroShot(List.of("the {}.")).classifier(clip, List.of("cow", "owl"))) {
+      assertThat(logits(others)).isEqualTo(logits(same));
+    }
+  }
+
+  @Test
+  void tensorsOfOtherSizesThanTheClassesOrTheClipAreRefused() {
+    int width = clip.config().embedDim();
+    assertThatThrownBy(() -> close(probe(2, width).classifier(clip, NAMES)))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessage(
+            "Linear probe: what was learned is for 2 classes and features of %1$s, expected 3"
+                    .formatted(width)
+                + " classes and features of %s numbers".formatted(width));
+    assertThatThrownBy(() -> close(probe(3, width + 1).classifier(clip, NAMES.subList(0, 1))))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("features of " + (width + 1) + ", expected 3 classes");
+  }
+
+  @Test
+  void aNewerFormatAnUnknownMethodAndAnUnknownSettingAreToldWithTheVersion() {
+    Path path = folder.resolve("classifier.safetensors");
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("format", 1);
+    json.put("version", "9.1").putObject("settings").put("method", "telepathy");
+    SealedFile.write(path, List.of(), json);
+    assertThatThrownBy(() -> use(ClassifierFile.read(path)))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageStartingWith(
+            path + ": classifier file of kgcoop 9.1 that this version, " + Version.KGCOOP)
+        .hasMessageContaining("method 'telepathy': expected one of clip, ");
+
+    json.putObject("settings").put("method", "kgcoop").put("mood", 3);
+    SealedFile.write(path, List.of(), json);
+    assertThatThrownBy(() -> use(ClassifierFile.read(path)))
+        .hasMessageContaining("kgcoop 9.1")
+        .hasMessageContaining("unknown mood");
+
+    SealedFile.write(path, List.of(), json.put("format", 2));
+    assertThatThrownBy(() -> use(ClassifierFile.readAny(path, List.of())))
+        .hasMessageContaining("kgcoop 9.1")
+        .hasMessageEndingWith("format 2, expected 1");
+  }
+
+  @Test
+  void aFolderMeansTheFileInIt() throws IOException {
+    assertThatThrownBy(() -> ClassifierFile.at(folder))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageStartingWith(folder + ": no classifier.safetensors in this folder; expected");
+    assertThat(ClassifierFile.in(folder)).isEqualTo(folder.resolve("classifier.safetensors"));
+
+    Path earlier = Files.createFile(folder.resolve("prompt.safetensors"));
+    assertThat(ClassifierFile.at(folder)).isEqualTo(earlier);
+    assertThat(ClassifierFile.in(folder)).isEqualTo(earlier);
+
+    Path now = Files.createFile(folder.resolve("classifier.safetensors"));
+    assertThat(ClassifierFile.at(folder)).isEqualTo(now);
+    assertThat(ClassifierFile.at(earlier)).isEqualTo(earlier);
   }
 }

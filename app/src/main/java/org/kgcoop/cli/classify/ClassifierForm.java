@@ -9,8 +9,8 @@ import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ClassTokenPosition;
 import picocli.CommandLine.Option;
 
-/** Reading of prompts in this program's form or the published one. */
-final class PromptForm {
+/** Reading of classifiers in this program's form, or of prompts in the published one. */
+final class ClassifierForm {
   @Option(
       names = "--class-position",
       paramLabel = "PLACE",
@@ -19,20 +19,24 @@ final class PromptForm {
               + " middle or front, as TRAINER.COOP.CLASS_TOKEN_POSITION (default: end).")
   private @Nullable String position;
 
-  /** Reads a prompt; of the published form with those classes. */
-  ClassifierFile read(Path file, List<String> classNames, Output output) {
+  /**
+   * Reads a file, or that of a run's folder.
+   *
+   * @param classNames of one in the published form
+   */
+  ClassifierFile read(Path path, List<String> classNames, Output output) {
     return ClassifierFile.readAny(
-        file,
+        ClassifierFile.at(path),
         classNames,
         position == null ? null : ClassTokenPosition.ofId(position),
         output::warn);
   }
 
-  /** Refuses the option where there is no prompt to read. */
-  void checkWithoutPrompt() {
+  /** Refuses the option where there is nothing to read. */
+  void checkUnused() {
     if (position != null) {
       throw KgCoopException.configuration(
-          "--class-position goes with a published PROMPT; leave it out");
+          "--class-position goes with a published model.pth.tar-N; leave it out");
     }
   }
 }

@@ -1,0 +1,87 @@
+package org.kgcoop.export;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Formula;
+
+/**
+ * A classifier for files of other programs. Its tensors live as long as those that it was made of.
+ *
+ * @param classNames C of them, in the order of the logits
+ * @param formula of the logits
+ * @param about what else files should say, by key: of which method, texts and CLIP it is
+ */
+public record ExportedClassifier(
+    List<String> classNames, Formula formula, Map<String, String> about) {
+
+  public ExportedClassifier {
+    classNames = List.copyOf(classNames);
+    about = Collections.unmodifiableMap(new LinkedHashMap<>(about));
+    if (classNames.isEmpty() || formula.classes() != classNames.size()) {
+      throw new IllegalArgumentException(
+          "exported classifier: expected scores of %s classes, at least one, got %s"
+              .formatted(classNames.size(), formula.classes()));
+    }
+  }
+
+  /**
+   * A classifier as it is exported, in the open scope of this thread.
+   *
+   * @param classNames that it was made for
+   * @throws KgCoopException where no formula of the image's feature gives its logits
+   */
+  public static ExportedClassifier of(
+      FeatureClassifier classifier, List<String> classNames, Clip clip, Map<String, String> about) {
+    Formula formula =
+        classifier
+            .formula()
+            .orElseThrow(
+                () ->
+                    KgCoopException.configuration(
+                        "this classifier (%s) makes new class features for every image, so there are"
+                                .formatted(about.getOrDefault("method", "its method"))
+                            + " none to export: expected one of another method, or class names;"
+                            + " --to published writes the prompt itself"));
+    Map<String, String> all = new LinkedHashMap<>(about);
+    all.put("clip_fingerprint", clip.fingerprint());
+    return new ExportedClassifier(classNames, formula, all);
+  }
+
+  /**
+   * The weights of a classifier that is linear in the image's feature.
+   *
+   * @throws KgCoopException where it is another
+   */
+  Formula.Linear linear() {
+    if (formula instanceof Formula.Linear linear) {
+      return linear;
+    }
+    throw KgCoopException.configuration(
+        "this classifier (%s) is not linear in the image's feature, so there are no class weights to"
+                .formatted(about.getOrDefault("method", "its method"))
+            + " write: expected --to onnx");
+  }
+
+  /** The texts of a file beside its numbers, by key; lists as JSON. */
+  Map<String, String> metadata() {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("class_names", jsonList(classNames));
+    metadata.putAll(about);
+    return metadata;
+  }
+
+  /** Texts as a JSON array. */
+  public static String jsonList(Collection<String> texts) {
+    ArrayNode list = JsonNodeFactory.instance.arrayNode();
+    texts.forEach(list::add);
+    return list.toString();
+  }
+}

@@ -1,0 +1,96 @@
+package org.kgcoop.export;
+
+import java.util.List;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.Formula;
+import org.kgcoop.tensor.Tensor;
+
+/** The formula of a classifier's logits as nodes of an ONNX graph. */
+final class OnnxFormula {
+  private final OnnxGraph graph;
+
+  OnnxFormula(OnnxGraph graph) {
+    this.graph = graph;
+  }
+
+  /**
+   * Adds the nodes.
+   *
+   * @param name of the logits, (batch, C)
+   * @param features name of the unit features, (batch, E)
+   */
+  String add(String name, String features, Formula formula) {
+    return add(name, "", features, formula);
+  }
+
+  /**
+   * Adds the nodes of a part.
+   *
+   * @param within that all other names of the part begin with
+   */
+  private String add(String name, String within, String features, Formula formula) {
+    if (formula instanceof Formula.Linear linear) {
+      return linear(name, within, features, linear);
+    }
+    if (formula instanceof Formula.Cache cache) {
+      return cache(name, within, features, cache);
+    }
+    if (formula instanceof Formula.Adapter adapter) {
+      return adapter(name, within, features, adapter);
+    }
+    return sum(name, within, features, ((Formula.Sum) formula).parts());
+  }
+
+  private String linear(String name, String within, String features, Formula.Linear linear) {
+    Tensor bias = linear.bias();
+    if (bias == null) {
+      String weight = constant(within + FeatureFiles.CLASS_FEATURES, linear.weight());
+      return graph.scaledProduct(name, linear.scale(), features, weight);
+    }
+    String weight = constant(within + FeatureFiles.WEIGHT, linear.weight());
+    return graph.scaledProduct(
+        name, linear.scale(), features, weight, constant(within + FeatureFiles.BIAS, bias));
+  }
+
+  private String cache(String name, String within, String features, Formula.Cache cache) {
+    String keys = constant(within + "keys", cache.keys());
+    String affinity = graph.scaledProduct(within + "affinity", cache.beta(), features, keys);
+    String exponent = graph.sum(within + "exponent", affinity, -cache.beta());
+    String likeness = graph.exp(within + "likeness", exponent);
+    String votes =
+        graph.matmul(within + "votes", likeness, constant(within + "values", cache.values()));
+    return graph.times(name, votes, cache.alpha());
+  }
+
+  private String adapter(String name, String within, String features, Formula.Adapter adapter) {
+    String down = constant(within + "down", adapter.down());
+    String up = constant(within + "up", adapter.up());
+    String hidden =
+        graph.relu(
+            within + "hidden", graph.scaledProduct(within + "hidden.linear", 1, features, down));
+    String adapted =
+        graph.relu(
+            within + "adapted", graph.scaledProduct(within + "adapted.linear", 1, hidden, up));
+    String mixed =
+        graph.sum(
+            within + "mixed",
+            graph.times(within + "mixed.adapted", adapted, adapter.ratio()),
+            graph.times(within + "mixed.features", features, 1 - adapter.ratio()));
+    String unit = graph.unitRows(within + "adapted_features", mixed);
+    return add(name, within + "adapted.", unit, adapter.then());
+  }
+
+  private String sum(String name, String within, String features, List<Formula> parts) {
+    if (parts.size() == 1) {
+      return add(name, within, features, parts.get(0));
+    }
+    String last = within + "part" + (parts.size() - 1);
+    String before = sum(last + ".before", within, features, parts.subList(0, parts.size() - 1));
+    String logits = add(last, last + ".", features, parts.get(parts.size() - 1));
+    return graph.sum(name, before, logits);
+  }
+
+  private String constant(String name, Tensor values) {
+    return graph.constant(StoredTensor.of(name, values));
+  }
+}
