@@ -13,6 +13,7 @@ import org.kgcoop.tensor.Tensor;
  */
 final class ClassSums {
   private final long[] order; // of images
+  private final int[] classes; // of images as they are put
   private final long[] columns; // of each class, among the classes as they are put
   private final List<Block> blocks = new ArrayList<>();
 
@@ -20,22 +21,26 @@ final class ClassSums {
   private record Block(int classes, int images) {}
 
   /** The sums of images with those labels, 0 to classes - 1. */
-  ClassSums(int[] labels, int classes) {
+  ClassSums(int[] labels, int count) {
     List<List<Integer>> images = new ArrayList<>();
-    for (int c = 0; c < classes; c++) {
+    for (int c = 0; c < count; c++) {
       images.add(new ArrayList<>());
     }
     for (int i = 0; i < labels.length; i++) {
       images.get(labels[i]).add(i);
     }
     List<Integer> put =
-        IntStream.range(0, classes)
+        IntStream.range(0, count)
             .boxed()
             .sorted(Comparator.comparingInt(c -> images.get(c).size()))
             .toList();
     order = put.stream().flatMap(c -> images.get(c).stream()).mapToLong(i -> i).toArray();
-    columns = new long[classes];
-    for (int place = 0; place < classes; place++) {
+    classes =
+        IntStream.of(put.stream().mapToInt(c -> c).toArray())
+            .flatMap(c -> IntStream.generate(() -> c).limit(images.get(c).size()))
+            .toArray();
+    columns = new long[count];
+    for (int place = 0; place < count; place++) {
       columns[put.get(place)] = place;
       int size = images.get(put.get(place)).size();
       Block last = blocks.isEmpty() ? null : blocks.get(blocks.size() - 1);
@@ -68,6 +73,15 @@ final class ClassSums {
       from += length;
     }
     return taken(sums.size() == 1 ? sums.get(0) : Tensor.concat(sums, 1), 1, columns);
+  }
+
+  /** The one-hot labels of images as they are put: (N, C). */
+  Tensor oneHot() {
+    float[] values = new float[Math.multiplyExact(classes.length, columns.length)];
+    for (int i = 0; i < classes.length; i++) {
+      values[i * columns.length + classes[i]] = 1;
+    }
+    return Tensor.of(values, classes.length, columns.length);
   }
 
   private static Tensor taken(Tensor all, int axis, long[] places) {

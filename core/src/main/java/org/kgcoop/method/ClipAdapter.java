@@ -3,10 +3,12 @@ package org.kgcoop.method;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.prompt.ClassFeatures;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Formula;
 import org.kgcoop.prompt.HandCrafted;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Templates;
@@ -118,6 +120,11 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
     @Override
     public Tensor logits(Tensor features) {
       return texts.logits(adapted(features, first, second, ratio));
+    }
+
+    @Override
+    public Optional<Formula> formula() {
+      return texts.formula().map(then -> new Formula.Adapter(first, second, ratio, then));
     }
 
     @Override

@@ -4,10 +4,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Formula;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -129,6 +131,15 @@ public final class KeyCache implements FeatureClassifier {
     try (Autograd.Switch off = Autograd.off()) {
       return zeroShot(features).plus(cached(features).times(alpha));
     }
+  }
+
+  @Override
+  public Optional<Formula> formula() {
+    return Optional.of(
+        new Formula.Sum(
+            List.of(
+                new Formula.Linear(texts, null, scale),
+                new Formula.Cache(keys, sums.oneHot().to(keys.device()), alpha, beta))));
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Formula;
+import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -54,12 +55,15 @@ public record Learned(Method method, List<String> classNames, Map<String, Stored
    * The classifier itself, where its tensors have the sizes that the CLIP and the names ask for.
    */
   private FeatureClassifier checked(FeatureClassifier classifier, Clip clip, int classes) {
-    Formula formula = classifier.formula().orElse(null);
     int width = clip.config().embedDim();
-    if (formula == null || (formula.classes() == classes && formula.width() == width)) {
-      return classifier;
+    String found;
+    try (Scope scope = Scope.open("formula")) {
+      Formula formula = classifier.formula().orElse(null);
+      if (formula == null || (formula.classes() == classes && formula.width() == width)) {
+        return classifier;
+      }
+      found = formula.classes() + " classes and features of " + formula.width();
     }
-    String found = formula.classes() + " classes and features of " + formula.width();
     classifier.close();
     throw KgCoopException.weights(
         "%s: what was learned is for %s, expected %s classes and features of %s numbers"

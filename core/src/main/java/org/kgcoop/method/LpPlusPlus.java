@@ -2,7 +2,6 @@ package org.kgcoop.method;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -173,21 +172,11 @@ public record LpPlusPlus(
     try (Scope scope = Scope.open("LP++");
         Autograd.Switch off = Autograd.off()) {
       Tensor texts = new ZeroShot(templates).classFeatures(clip, classNames);
-      Tensor alpha = learned(clip, learned, "alpha_vec", 1, texts.size(0));
-      Tensor weight = learned(clip, learned, "weight", texts.shape());
-      Tensor bias = learned(clip, learned, "bias", texts.size(0));
+      Tensor alpha = learned.value("alpha_vec", 1, texts.size(0)).to(clip.device());
+      Tensor weight = learned.value("weight", texts.shape()).to(clip.device());
+      Tensor bias = learned.value("bias", texts.size(0)).to(clip.device());
       return LinearProbe.of(weight.plus(texts.times(alpha.reshape(-1, 1))), bias);
     }
-  }
-
-  private static Tensor learned(Clip clip, Learned learned, String name, long... shape) {
-    Tensor value = learned.value(name);
-    if (!Arrays.equals(value.shape(), shape)) {
-      throw KgCoopException.weights(
-          "LP++: learned tensor '%s' is %s, expected %s: it fits a CLIP of the same width and its own classes"
-              .formatted(name, value, Arrays.toString(shape)));
-    }
-    return value.to(clip.device());
   }
 
   @Override

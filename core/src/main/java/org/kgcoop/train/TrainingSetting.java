@@ -41,7 +41,11 @@ public record TrainingSetting(
               "",
               "Default: the method's published one, some by the data set and the number of shots"),
           whole("batch_size", "", "Images a step (default: the method's published one)"),
-          number("lr", "RATE", "0.002", "Learning rate; some methods have another where none is stated"),
+          number(
+              "lr",
+              "RATE",
+              "0.002",
+              "Learning rate; some methods have another where none is stated"),
           text(
               "lr_unit",
               "UNIT",
@@ -81,7 +85,11 @@ public record TrainingSetting(
                   + " encoded once; an epoch sees one of each image), pool:V (a batch takes any of"
                   + " them; clap and zs-lp: pool:20, as published) or test (one fixed view)"),
           text("keep", "WHICH", "last", "last epoch, or best on the validation images"),
-          text("optimizer", "NAME", "sgd", "sgd, adam, adamw or rmsprop; some methods have another where none is stated")
+          text(
+                  "optimizer",
+                  "NAME",
+                  "sgd",
+                  "sgd, adam, adamw or rmsprop; some methods have another where none is stated")
               .of(Subject.OPTIMISER),
           number("momentum", "X", "0.9", "Of sgd and rmsprop").of(Subject.OPTIMISER),
           number("weight_decay", "X", "5e-4", "Weight decay").of(Subject.OPTIMISER),

@@ -73,6 +73,11 @@ final class GivenFitting implements Fitting {
   }
 
   @Override
+  public LabelledViews views(TrainedMethod method) {
+    return views;
+  }
+
+  @Override
   public Map<String, StoredTensor> train(TrainedMethod method) {
     trained.add(method);
     long[] labels = views.labels().stream().mapToLong(Integer::longValue).toArray();
