@@ -73,7 +73,7 @@ public final class TextFeatures implements AutoCloseable {
     }
   }
 
-  /** As {@link TextEncoder.OwnStates} has them. */
+  /** The later rows, as {@link TextEncoder.OwnStates} has them. */
   private record Later(PackedTexts layout, Tensor gather) {}
 
   /** The features of those texts, whose fixed tokens are gathered here. */

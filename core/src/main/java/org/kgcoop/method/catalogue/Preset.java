@@ -51,7 +51,7 @@ public enum Preset {
   private static final String ZERO_SHOT_TEXTURES = "{} texture.";
 
   /**
-   * What TCP's patterns have after their vectors, where it is more than the class name and a full
+   * The rest of TCP's patterns after their vectors, where it is more than the class name and a full
    * stop. That of the actions is "a photo of a person doing {}.", whose first four tokens become
    * vectors.
    */
