@@ -90,23 +90,56 @@ public record CacheGrid(double betaTop, double alphaTop, int betas, int alphas) 
   }
 
   private Tensor counted(KeyCache cache, Tensor features, IntStream images, int[] labels) {
-    long[] own = images.mapToLong(i -> labels[i]).toArray();
+    int[] own = images.map(i -> labels[i]).toArray();
     long[] counts = new long[betas * alphas];
-    Tensor zeroShot = cache.zeroShot(features);
-    Tensor affinities = cache.affinities(features);
+    float[] zeroShot = cache.zeroShot(features).toFloats();
+    Tensor distances = cache.distances(features);
     for (int i = 0; i < betas; i++) {
       try (Scope scope = Scope.open("beta")) {
-        Tensor cached = cache.cached(affinities, beta(i));
-        for (int j = 0; j < alphas; j++) {
-          try (Scope inner = Scope.open("alpha")) {
-            long[] found = zeroShot.plus(cached.times(alpha(j))).argmax(1).toLongs();
-            counts[i * alphas + j] =
-                IntStream.range(0, own.length).filter(n -> found[n] == own[n]).count();
+        float[] cached = cache.cached(distances, beta(i)).toFloats();
+        int classes = cached.length / own.length;
+        for (int n = 0; n < own.length; n++) {
+          Range right = right(zeroShot, cached, n * classes, classes, own[n]);
+          for (int j = 0; j < alphas; j++) {
+            if (right.contains(alpha(j))) {
+              counts[i * alphas + j]++;
+            }
           }
         }
       }
     }
     return Tensor.of(counts, counts.length);
+  }
+
+  /** Values of alpha between two others. */
+  private record Range(double from, double to) {
+    boolean contains(double alpha) {
+      return from < alpha && alpha < to;
+    }
+  }
+
+  /**
+   * The values of alpha with which an image is recognised. Its label wins against another class
+   * where {@code d + alpha e > 0}, d the difference of their zero-shot logits, e that of their
+   * terms of the cache: one look at each class does for all alphas.
+   *
+   * @param at the first number of the image's row
+   */
+  private static Range right(float[] zeroShot, float[] cached, int at, int classes, int label) {
+    double from = Double.NEGATIVE_INFINITY;
+    double to = Double.POSITIVE_INFINITY;
+    for (int c = 0; c < classes; c++) {
+      double d = (double) zeroShot[at + label] - zeroShot[at + c];
+      double e = (double) cached[at + label] - cached[at + c];
+      if (e > 0) {
+        from = Math.max(from, -d / e);
+      } else if (e < 0) {
+        to = Math.min(to, -d / e);
+      } else if (d < 0 || (d == 0 && c < label)) { // the first of equals is predicted
+        return new Range(0, 0);
+      }
+    }
+    return new Range(from, to);
   }
 
   /** The first of the points with most correct predictions, beta outermost. */

@@ -103,22 +103,26 @@ public final class KeyCache implements FeatureClassifier {
   /** The term of the cache before alpha: {@code exp(-beta (1 - f K')) V}, (B, C). */
   public Tensor cached(Tensor features) {
     try (Autograd.Switch off = Autograd.off()) {
-      return cached(affinities(features), beta);
+      return cached(distances(features), beta);
     }
   }
 
-  /** {@code f K'}, (B, N). */
-  Tensor affinities(Tensor features) {
-    return features.matmul(keys.transpose(0, 1));
+  /** {@code 1 - f K'}, (B, N). */
+  Tensor distances(Tensor features) {
+    return distances(features, keys);
+  }
+
+  static Tensor distances(Tensor features, Tensor keys) {
+    return features.matmul(keys.transpose(0, 1)).times(-1).plus(1);
   }
 
   /** The term of the cache with another beta. */
-  Tensor cached(Tensor affinities, double otherBeta) {
-    return cached(affinities, otherBeta, sums);
+  Tensor cached(Tensor distances, double otherBeta) {
+    return cached(distances, otherBeta, sums);
   }
 
-  static Tensor cached(Tensor affinities, double beta, ClassSums sums) {
-    return sums.of(affinities.times(beta).plus(-beta).exp());
+  static Tensor cached(Tensor distances, double beta, ClassSums sums) {
+    return sums.of(distances.times(-beta).exp());
   }
 
   /** {@code scale f T'}, (B, C). */

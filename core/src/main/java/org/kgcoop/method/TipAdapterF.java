@@ -122,8 +122,8 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
 
     @Override
     public Tensor logits(Tensor features) {
-      Tensor affinities = features.matmul(sums.put(keys).transpose(0, 1));
-      Tensor cached = KeyCache.cached(affinities, settings.beta(), sums);
+      Tensor distances = KeyCache.distances(features, sums.put(keys));
+      Tensor cached = KeyCache.cached(distances, settings.beta(), sums);
       return features
           .matmul(texts.transpose(0, 1))
           .times(scale)
