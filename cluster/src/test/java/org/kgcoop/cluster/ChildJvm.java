@@ -20,6 +20,9 @@ final class ChildJvm {
   /** Beyond what a busy machine needs. */
   static final long PATIENCE_MINUTES = 20;
 
+  /** Without the second compiler, which pays for itself in longer lives than these. */
+  static final String QUICK = "-XX:TieredStopAtLevel=1";
+
   private ChildJvm() {}
 
   /** What a process printed, and how it ended. */
@@ -50,7 +53,7 @@ final class ChildJvm {
       throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(List.of("@../jvm.options", "@spark.jvm", "-Xmx" + heap, "-cp", classPath));
+    line.addAll(List.of("@../jvm.options", "@spark.jvm", QUICK, "-Xmx" + heap, "-cp", classPath));
     line.addAll(words);
     return start(line, Map.of(), log);
   }

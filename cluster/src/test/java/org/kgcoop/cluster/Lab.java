@@ -102,17 +102,10 @@ public final class Lab {
 
   /** The same in a process of its own, whose log is {@code log.txt}. */
   public Process start(Object... words) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("@../jvm.options", "@spark.jvm"));
-    command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
-    command.add(Main.class.getName());
-    command.addAll(texts(words));
+    List<String> line = new ArrayList<>(List.of(Main.class.getName()));
+    line.addAll(texts(words));
     try {
-      return new ProcessBuilder(command)
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-          .start();
+      return ChildJvm.start("1g", System.getProperty("java.class.path"), line, log());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

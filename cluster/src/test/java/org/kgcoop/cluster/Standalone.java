@@ -23,6 +23,7 @@ final class Standalone implements AutoCloseable {
     this.folder = folder;
     environment =
         Map.of(
+            "JDK_JAVA_OPTIONS", ChildJvm.QUICK, // executors inherit it
             "KGCOOP_STANDALONE", folder.toString(),
             "KGCOOP_MASTER_PORT", String.valueOf(freePort()));
     ChildJvm.Result start = script("start");

@@ -51,7 +51,7 @@ class SoakTest {
     ChildProcess.Outcome outcome =
         ChildProcess.run(
             folder.resolve("log.txt"),
-            List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch"),
+            List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1"),
             SoakTest.class,
             folder.toString());
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();
