@@ -72,8 +72,10 @@ final class IoFixtures {
     return weightsError(path, () -> WeightFiles.open(path));
   }
 
+  /** Writes a file anew: writing over one waits for the disk on some file systems. */
   static Path write(Path path, byte[] bytes) {
     try {
+      Files.deleteIfExists(path);
       return Files.write(path, bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

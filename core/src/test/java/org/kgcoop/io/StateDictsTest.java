@@ -206,7 +206,9 @@ class StateDictsTest {
   void everyTruncationIsRefused(String name) {
     byte[] bytes = IoFixtures.read(resource(name));
     Path cut = folder.resolve("cut.pt");
-    for (int length = 0; length < bytes.length; length += 7) {
+    // A reader of zips looks for their end byte by byte: some 250 cuts are enough of it.
+    int step = Math.max(7, bytes.length / 250);
+    for (int length = 0; length < bytes.length; length += step) {
       assertThat(openError(IoFixtures.write(cut, Arrays.copyOf(bytes, length)))).isNotBlank();
     }
     assertThat(openError(IoFixtures.write(cut, Arrays.copyOf(bytes, bytes.length - 1))))

@@ -208,6 +208,7 @@ class PromptFileTest {
       for (int bit = 0; bit < 8; bit++) {
         byte[] bytes = whole.clone();
         bytes[i] ^= (byte) (1 << bit);
+        Files.deleteIfExists(damaged); // writing over a file waits for the disk
         Files.write(damaged, bytes);
         Throwable thrown = catchThrowable(() -> use(PromptFile.read(damaged)));
         if (!(thrown instanceof KgCoopException)) {
@@ -233,6 +234,7 @@ class PromptFileTest {
     Path cut = folder.resolve("cut.safetensors");
     for (int length = 0; length < whole.length; length += 7) {
       byte[] start = Arrays.copyOf(whole, length);
+      Files.deleteIfExists(cut);
       Files.write(cut, start);
       assertThatThrownBy(() -> use(PromptFile.read(cut))).isInstanceOf(KgCoopException.class);
       assertThatThrownBy(() -> use(PromptFile.read(start)))
