@@ -55,7 +55,7 @@ class NeighboursTest {
   @MethodSource("models")
   void anImageHasTheSameFeatureWhateverStandsBesideIt(Model model) {
     ClipConfig config =
-        new ClipConfig(64, 64, 3, 77, 700, 32, 1, 1, Activation.QUICK_GELU, model.vision());
+        new ClipConfig(64, 32, 3, 77, 700, 32, 1, 1, Activation.QUICK_GELU, model.vision());
     RandomClip.write(folder, config, 1);
     Clip.Options options = new Clip.Options(model.precision(), Device.CPU, null, null);
     try (Clip clip = Clip.load(folder, options)) {

@@ -238,6 +238,7 @@ class ClassifierFileTest {
         byte[] bytes = whole.clone();
         bytes[i] ^= (byte) (1 << bit);
         Files.deleteIfExists(damaged); // writing over a file waits for the disk
+        Files.deleteIfExists(damaged); // writing over a file waits for the disk
         Files.write(damaged, bytes);
         Throwable thrown = catchThrowable(() -> use(ClassifierFile.read(damaged)));
         if (!(thrown instanceof KgCoopException)) {
@@ -263,6 +264,7 @@ class ClassifierFileTest {
     Path cut = folder.resolve("cut.safetensors");
     for (int length = 0; length < whole.length; length += 7) {
       byte[] start = Arrays.copyOf(whole, length);
+      Files.deleteIfExists(cut);
       Files.deleteIfExists(cut);
       Files.write(cut, start);
       assertThatThrownBy(() -> use(ClassifierFile.read(cut))).isInstanceOf(KgCoopException.class);
