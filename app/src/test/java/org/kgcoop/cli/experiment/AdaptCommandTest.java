@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.cli.StoredJson;
 import org.kgcoop.clip.RandomClip;
-import org.kgcoop.fixtures.ChildProcess;
 
 class AdaptCommandTest {
   private static final int DISTURBANCES = Integer.getInteger("kgcoop.kills", 2);
