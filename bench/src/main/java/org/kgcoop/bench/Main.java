@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       TrainBench.class,
       FeaturesBench.class,
       EvaluateBench.class,
+      AdaptBench.class,
       PreprocessBench.class,
       LoadBench.class,
       OnnxBench.class,
