@@ -180,17 +180,20 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
             fitting.clip().config().embedDim()));
   }
 
-  /** A learner with that noise. */
+  /** A learner with that noise, whose templates are encoded before its first step. */
   public Learner learner(Fitting fitting, Noise noise) {
-    return learner(
-        fitting.clip(),
-        fitting.classNames(),
-        fitting.allClassNames(),
-        fitting.occasion().seed(),
-        noise);
+    LanguageAwareLearner learner =
+        learner(
+            fitting.clip(),
+            fitting.classNames(),
+            fitting.allClassNames(),
+            fitting.occasion().seed(),
+            noise);
+    Tensor unused = learner.handCrafted();
+    return learner;
   }
 
-  Learner learner(
+  LanguageAwareLearner learner(
       Clip clip, List<String> classNames, List<String> allClassNames, long seed, Noise noise) {
     return new LanguageAwareLearner(clip, classNames, allClassNames, seed, noise);
   }
@@ -244,7 +247,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     }
   }
 
-  private final class LanguageAwareLearner implements Learner {
+  final class LanguageAwareLearner implements Learner {
     private final Clip clip;
     private final int classes; // C
     private final List<String> allClassNames; // A of them
@@ -253,7 +256,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     private final Tensor places; // (A), the place of each class among the texts
     private final Tensor context; // (M, W)
     private final Tensor correction; // w, (1, E)
-    private @Nullable Tensor handCrafted; // h, (G, A, E), from the first step on
+    private @Nullable Tensor handCrafted; // h, (G, A, E), once it was asked for
 
     LanguageAwareLearner(
         Clip clip, List<String> classNames, List<String> allClassNames, long seed, Noise noise) {
