@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.method.CacheCounts;
 import org.kgcoop.method.CacheGrid;
 import org.kgcoop.method.CacheSettings;
 import org.kgcoop.method.KeyCache;
@@ -69,8 +70,11 @@ final class CacheCases {
       int[] labels = ReferenceFolder.ints(c.path("labels"));
       CacheGrid grid = settings(c).grid();
       long[][] correct =
-          grid.correct(
-              cache, ModelCases.features(clip, ModelCases.images(folder, c, "images")), labels);
+          CacheCounts.correct(
+              cache,
+              grid,
+              ModelCases.features(clip, ModelCases.images(folder, c, "images")),
+              labels);
       CacheGrid.Point best = grid.best(correct);
       JsonNode expected = c.path("expect");
       comparison.value("beta", best.beta(), expected.path("beta").asDouble());

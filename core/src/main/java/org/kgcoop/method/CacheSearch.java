@@ -52,7 +52,7 @@ final class CacheSearch {
       Folds.Part out = folds.of(held);
       try (Scope scope = Scope.open("fold");
           KeyCache cache = cache(settings, kept.rows(keys), kept.labels())) {
-        long[][] own = grid.correct(cache, out.rows(asked), out.labels());
+        long[][] own = CacheCounts.correct(cache, grid, out.rows(asked), out.labels());
         for (int i = 0; i < own.length; i++) {
           for (int j = 0; j < own[i].length; j++) {
             correct[i][j] += own[i][j];
@@ -76,7 +76,7 @@ final class CacheSearch {
     try (KeyCache cache = cache(start, learned, labels())) {
       CacheGrid grid = settings.grid();
       return chosen(
-          grid.best(grid.correct(cache, asked.features(), asked.labelArray())),
+          grid.best(CacheCounts.correct(cache, grid, asked.features(), asked.labelArray())),
           Search.VALIDATION.id());
     }
   }

@@ -64,7 +64,7 @@ public final class KeyCache implements FeatureClassifier {
     }
   }
 
-  /** What is learned: the keys, under that name, and the labels of their images. */
+  /** The tensors that are learned: the keys, under that name, and the labels of their images. */
   static Map<String, StoredTensor> stored(String name, Tensor keys, int[] labels) {
     Map<String, StoredTensor> stored = new LinkedHashMap<>();
     stored.put(name, StoredTensor.of(name, keys));

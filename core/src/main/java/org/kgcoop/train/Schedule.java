@@ -28,7 +28,7 @@ public record Schedule(
   /** The time after which the rate changes. */
   public enum Unit {
     EPOCH,
-    /** As if each step were an epoch: where they have S steps, of S times as many. */
+    /** Each step is an epoch: where epochs have S steps, there are S times as many. */
     STEP;
 
     public String id() {

@@ -278,7 +278,7 @@ class TipAdapterTest {
       int[] labels = MIXED.stream().mapToInt(Integer::intValue).toArray();
       long[][] counts;
       try (KeyCache cache = KeyCache.of(clip, settings, learned.classNames(), keys, labels)) {
-        counts = settings.grid().correct(cache, asked.features(), asked.labelArray());
+        counts = CacheCounts.correct(cache, settings.grid(), asked.features(), asked.labelArray());
       }
       for (int i = 0; i < 5; i++) {
         for (int j = 0; j < 4; j++) {

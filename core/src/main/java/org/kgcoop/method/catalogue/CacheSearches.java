@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** The start of alpha and the grid that Tip-Adapter's configurations have for each data set. */
 final class CacheSearches {
-  /** Those of gaopengcuhk/Tip-Adapter, {@code configs}; beta starts at 1 everywhere. */
+  /** The values of gaopengcuhk/Tip-Adapter, {@code configs}; beta starts at 1 everywhere. */
   private static final Map<String, Published> PUBLISHED =
       Map.ofEntries(
           Map.entry("ImageNet", new Published(1.17, 7, 3)),

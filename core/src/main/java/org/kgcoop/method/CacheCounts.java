@@ -1,0 +1,107 @@
+package org.kgcoop.method;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Workers;
+
+/** Correct predictions of a cache with each alpha and beta of a grid. */
+public final class CacheCounts {
+  /** Images a piece of work. */
+  private static final int PIECE = 256;
+
+  private CacheCounts() {}
+
+  /**
+   * The correct predictions of a cache at each point.
+   *
+   * @param cache its own alpha and beta are not looked at
+   * @param features (n, E), unit rows
+   * @param labels of these images
+   * @return by beta, then alpha
+   */
+  public static long[][] correct(KeyCache cache, CacheGrid grid, Tensor features, int[] labels) {
+    int betas = grid.betas();
+    int alphas = grid.alphas();
+    int pieces = (labels.length + PIECE - 1) / PIECE;
+    long[][] counts = new long[betas][alphas];
+    try (Scope scope = Scope.open("search");
+        Autograd.Switch off = Autograd.off()) {
+      List<List<Tensor>> made =
+          Workers.map(
+              pieces,
+              piece -> {
+                int from = piece * PIECE;
+                int length = Math.min(PIECE, labels.length - from);
+                Tensor own = features.narrow(0, from, length);
+                return List.of(
+                    counted(cache, grid, own, IntStream.range(from, from + length), labels));
+              });
+      for (List<Tensor> piece : made) {
+        long[] flat = piece.get(0).toLongs();
+        for (int p = 0; p < flat.length; p++) {
+          counts[p / alphas][p % alphas] += flat[p];
+        }
+      }
+    }
+    return counts;
+  }
+
+  private static Tensor counted(
+      KeyCache cache, CacheGrid grid, Tensor features, IntStream images, int[] labels) {
+    int betas = grid.betas();
+    int alphas = grid.alphas();
+    int[] own = images.map(i -> labels[i]).toArray();
+    long[] counts = new long[betas * alphas];
+    float[] zeroShot = cache.zeroShot(features).toFloats();
+    Tensor distances = cache.distances(features);
+    for (int i = 0; i < betas; i++) {
+      try (Scope scope = Scope.open("beta")) {
+        float[] cached = cache.cached(distances, grid.beta(i)).toFloats();
+        int classes = cached.length / own.length;
+        for (int n = 0; n < own.length; n++) {
+          Range right = right(zeroShot, cached, n * classes, classes, own[n]);
+          for (int j = 0; j < alphas; j++) {
+            if (right.contains(grid.alpha(j))) {
+              counts[i * alphas + j]++;
+            }
+          }
+        }
+      }
+    }
+    return Tensor.of(counts, counts.length);
+  }
+
+  /** Values of alpha between two others. */
+  private record Range(double from, double to) {
+    boolean contains(double alpha) {
+      return from < alpha && alpha < to;
+    }
+  }
+
+  /**
+   * The values of alpha with which an image is recognised. Its label wins against another class
+   * where {@code d + alpha e > 0}, d the difference of their zero-shot logits, e that of their
+   * terms of the cache: one look at each class does for all alphas.
+   *
+   * @param at the first number of the image's row
+   */
+  private static Range right(float[] zeroShot, float[] cached, int at, int classes, int label) {
+    double from = Double.NEGATIVE_INFINITY;
+    double to = Double.POSITIVE_INFINITY;
+    for (int c = 0; c < classes; c++) {
+      double d = (double) zeroShot[at + label] - zeroShot[at + c];
+      double e = (double) cached[at + label] - cached[at + c];
+      if (e > 0) {
+        from = Math.max(from, -d / e);
+      } else if (e < 0) {
+        to = Math.min(to, -d / e);
+      } else if (d < 0 || (d == 0 && c < label)) { // the first of equals is predicted
+        return new Range(0, 0);
+      }
+    }
+    return new Range(from, to);
+  }
+}
