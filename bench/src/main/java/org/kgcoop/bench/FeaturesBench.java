@@ -119,7 +119,10 @@ final class FeaturesBench implements Callable<Integer> {
     return 0;
   }
 
-  /** The processor time of this process so far: unlike time, it says the same on a machine that others use too. */
+  /**
+   * The processor time of this process so far: unlike time, it says the same on a machine that
+   * others use too.
+   */
   private static double processorSeconds() {
     return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
   }
