@@ -49,13 +49,11 @@ final class Candidates {
   /** The tops of beta and alpha that Tip-Adapter-F searches to, whatever the data. */
   private static final double CACHE_TOP = 20;
 
-  private static final double CLAP_RATE = 0.1;
-
   /**
-   * The scale of the released models. A rate moves the logits of a class vector by the square of
-   * the scale, so that at another scale another rate learns as fast.
+   * CLAP's rate there: its text features are four times as long as CLIP's, and a prototype turns by
+   * the rate over the square of its length.
    */
-  private static final double CLIP_SCALE = 100;
+  private static final double EMBEDDED_CLAP_RATE = 10;
 
   private final Clip clip;
   private final int views;
@@ -89,10 +87,12 @@ final class Candidates {
           training.put("lr", EMBEDDED_RATE);
         }
       }
-      case Clap.ID ->
-          training
-              .put("augment", views == 0 ? "test" : "pool:" + views)
-              .put("lr", CLAP_RATE * Math.pow(CLIP_SCALE / clip.logitScale(), 2));
+      case Clap.ID -> {
+        training.put("augment", views == 0 ? "test" : "pool:" + views);
+        if (EmbeddedPrompt.isFor(clip)) {
+          training.put("lr", EMBEDDED_CLAP_RATE);
+        }
+      }
       case TipAdapterF.ID -> {
         method.put("scale", "model");
         method.putArray("search_scale").add(CACHE_TOP).add(CACHE_TOP);
