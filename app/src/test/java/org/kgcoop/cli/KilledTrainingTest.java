@@ -61,7 +61,7 @@ class KilledTrainingTest {
     String words =
         String.format(
             Locale.ROOT,
-            "train --quiet --method cocoop --set context_tokens=3 --shots 4 --epochs 60"
+            "train --quiet --method cocoop --set context_tokens=3 --shots 4 --epochs 20"
                 + " --batch-size 4 --checkpoint-every 1 --augment bank:2"
                 + " --clip %s --data %s --out %s",
             clip,

@@ -23,7 +23,7 @@ class SharedFolderTest {
   private static final int CONFIGURATION = 2;
 
   /** So many that the first still runs when its work has been seen. */
-  private static final int EPOCHS = 40;
+  private static final int EPOCHS = 15;
 
   @TempDir static Path shared;
 

@@ -45,6 +45,7 @@ import org.kgcoop.serve.model.ModelRegistry;
 
 class ModelChangesTest {
   private static final String TOKEN = "0123456789abcdef";
+  private static final int REPLACED = 30;
 
   @TempDir static Path folder;
   private static Clip clip;
@@ -306,7 +307,7 @@ class ModelChangesTest {
                 thread -> new Thread(thread).start()));
       }
       List<Classifier> replaced = new ArrayList<>();
-      for (int i = 1; i <= 200; i++) {
+      for (int i = 1; i <= REPLACED; i++) {
         replaced.add(served.pets());
         assertThat(served.put("pets", i % 2 == 0 ? first : second).status()).isEqualTo(200);
       }
@@ -324,7 +325,7 @@ class ModelChangesTest {
       assertThat(ofOne).isGreaterThan(10);
       assertThat(ofOther).isGreaterThan(10);
       assertThat(replaced)
-          .hasSize(200)
+          .hasSize(REPLACED)
           .doesNotHaveDuplicates()
           .allSatisfy(
               classifier ->

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -27,6 +29,8 @@ import org.kgcoop.tensor.Tensor;
 class NeighboursTest {
   private static final ClipConfig.Vit VIT = new ClipConfig.Vit(64, 2, 8, 1);
   private static final ClipConfig.ResNet RES_NET = new ClipConfig.ResNet(8, List.of(1, 1, 1, 1), 4);
+
+  private static final Map<Integer, float[]> NOISE = new HashMap<>();
 
   private final int threads = Engine.threads();
 
@@ -75,13 +79,8 @@ class NeighboursTest {
   private static List<float[]> features(PictureEncoder encoder, int images, int place) {
     List<PictureEncoder.Pixels> pixels = new ArrayList<>();
     for (int i = 0; i < images; i++) {
-      Random random = new Random(i == place ? 7 : 1000L + i);
-      pixels.add(
-          (values, offset) -> {
-            for (int k = 0; k < encoder.valuesPerPicture(); k++) {
-              values[offset + k] = (float) random.nextGaussian();
-            }
-          });
+      float[] noise = noise(i == place ? 7 : 1000 + i, encoder.valuesPerPicture());
+      pixels.add((values, offset) -> System.arraycopy(noise, 0, values, offset, noise.length));
     }
     try (Scope scope = Scope.open("features")) {
       Tensor made = encoder.ofPixels(pixels);
@@ -91,6 +90,20 @@ class NeighboursTest {
       }
       return rows;
     }
+  }
+
+  /** Normal values, drawn once a seed. */
+  private static float[] noise(int seed, int count) {
+    return NOISE.computeIfAbsent(
+        seed,
+        s -> {
+          Random random = new Random(s);
+          float[] noise = new float[count];
+          for (int k = 0; k < count; k++) {
+            noise[k] = (float) random.nextGaussian();
+          }
+          return noise;
+        });
   }
 
   private static double norm(float[] vector) {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,8 +32,32 @@ class WeightSearchTest {
   private static final List<String> CLASSES = List.of("a", "b", "c", "d", "e", "f", "g", "h");
   private static final List<Double> GRID = List.of(0.0, 8.0);
 
+  @TempDir static Path shared;
+
+  /** A search at four shots, which three tests look at. */
+  private static @Nullable Found found;
+
+  private record Found(JsonNode table, Path run, int steps, List<String> messages) {}
+
   private final TinyLab lab = new TinyLab();
   @TempDir Path folder;
+
+  private Found found() {
+    Found known = found;
+    if (known == null) {
+      AtomicInteger steps = new AtomicInteger();
+      JsonNode table =
+          lab.run(
+              new BaseToNew(List.of(Pictures.dataSet(shared.resolve("set"), CLASSES, 4, 0, 2))),
+              plan(4),
+              shared.resolve("out"),
+              () -> steps.incrementAndGet() < 0);
+      Path run = shared.resolve("out/set/kgcoop/seed1");
+      known = new Found(table, run, steps.get(), List.copyOf(lab.messages));
+      found = known;
+    }
+    return known;
+  }
 
   @AfterEach
   void close() {
@@ -54,8 +79,8 @@ class WeightSearchTest {
 
   @Test
   void theWeightOfTheBestMeanHIsTrainedWithAndTheSearchIsKept() {
-    JsonNode table = lab.run(new BaseToNew(List.of(data(0))), plan(4), folder.resolve("out"));
-    Path run = folder.resolve("out/set/kgcoop/seed1");
+    Found found = found();
+    Path run = found.run();
     JsonNode search = TinyLab.json(run.resolve("weight_search.json"));
     assertThat(search.path("trials")).hasSize(4);
     Map<Double, Double> means = new HashMap<>();
@@ -77,9 +102,9 @@ class WeightSearchTest {
     PromptFile prompt = PromptFile.read(run.resolve("prompt.safetensors"));
     assertThat(prompt.method())
         .isEqualTo(new KgCoOp(TinyLab.CONTEXT, "a photo of a {}.", expected));
-    assertThat(table.path("cells").path(0).path("chosen").path("weight").asDouble())
+    assertThat(found.table().path("cells").path(0).path("chosen").path("weight").asDouble())
         .isEqualTo(expected);
-    assertThat(lab.messages).anyMatch(line -> line.contains("weight " + expected));
+    assertThat(found.messages()).anyMatch(line -> line.contains("weight " + expected));
     assertThat(run.resolve(".weight-search")).doesNotExist();
     JsonNode settings = TinyLab.json(run.resolve("run.json")).path("settings");
     assertThat(settings.path("method").path("weight").asText()).isEqualTo("auto");
@@ -87,32 +112,23 @@ class WeightSearchTest {
 
   @Test
   void aSearchTrainsForAsManySteps() {
-    AtomicInteger steps = new AtomicInteger();
-    JsonNode unused =
-        lab.run(
-            new BaseToNew(List.of(data(0))),
-            plan(4),
-            folder.resolve("out"),
-            () -> steps.incrementAndGet() < 0);
-    // The run: 4 classes of 4 images in batches of 2, 3 epochs. The search: 2 weights, 2 halves
-    // of
+    // The run: 4 classes of 4 images in batches of 2, 3 epochs. The search: 2 weights, 2 halves of
     // 2 classes of 3 images: 3 steps an epoch instead of 8, so 8 epochs instead of 3.
-    assertThat(steps).hasValue(24 + 2 * 2 * 24);
+    assertThat(found().steps()).isEqualTo(24 + 2 * 2 * 24);
   }
 
   @Test
   void theRunIsThatOfItsWeight() throws IOException {
-    JsonNode unused = lab.run(new BaseToNew(List.of(data(0))), plan(4), folder.resolve("out"));
-    Path found = folder.resolve("out/set/kgcoop/seed1");
-    double weight = TinyLab.json(found.resolve("weight_search.json")).path("chosen").asDouble();
+    Path run = found().run();
+    double weight = TinyLab.json(run.resolve("weight_search.json")).path("chosen").asDouble();
     Plan given =
         TinyLab.plan(
             List.of(occasion -> new KgCoOp(TinyLab.CONTEXT, occasion.template(), weight)),
             "test",
             List.of(4),
             1L);
-    JsonNode unusedToo = lab.run(new BaseToNew(List.of(data(0))), given, folder.resolve("given"));
-    assertThat(found.resolve("prompt.safetensors"))
+    JsonNode unused = lab.run(new BaseToNew(List.of(data(0))), given, folder.resolve("given"));
+    assertThat(run.resolve("prompt.safetensors"))
         .hasSameBinaryContentAs(folder.resolve("given/set/kgcoop/seed1/prompt.safetensors"));
   }
 

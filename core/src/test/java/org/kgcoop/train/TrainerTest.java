@@ -54,6 +54,8 @@ class TrainerTest {
   private static final int STEPS = 6;
 
   private final Clip clip = TinyClip.load();
+  private final FeatureBank bank =
+      FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {})));
   @TempDir Path folder;
   private @Nullable DataSet data;
 
@@ -117,13 +119,8 @@ class TrainerTest {
       Trainer.Listener listener,
       BooleanSupplier interrupted,
       @Nullable ToDoubleFunction<PromptLearner> validation) {
-    PictureEncoder encoder = new PictureEncoder(clip, new Images(warning -> {}));
     FeatureSource source =
-        new FeatureSource(
-            FeatureBank.inMemory(encoder),
-            data().train(),
-            settings.augmentation(),
-            settings.seed());
+        new FeatureSource(bank, data().train(), settings.augmentation(), settings.seed());
     if (source.toPrepare() > 0) {
       double unused = source.prepare(done -> {});
     }
@@ -240,12 +237,7 @@ class TrainerTest {
     Keeper keeper = new Keeper();
     assertThatThrownBy(() -> trained(method, settings, null, keeper, () -> true, null))
         .isInstanceOf(KgCoopException.class);
-    FeatureSource source =
-        new FeatureSource(
-            FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {}))),
-            data().train(),
-            settings.augmentation(),
-            1);
+    FeatureSource source = new FeatureSource(bank, data().train(), settings.augmentation(), 1);
     double unused = source.prepare(done -> {});
     int[] pictures = BatchPlan.shuffled(9, 4, 1).batches(0).get(0);
     long[] labels = new long[4];

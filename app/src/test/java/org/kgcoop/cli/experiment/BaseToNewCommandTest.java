@@ -101,13 +101,14 @@ class BaseToNewCommandTest {
 
   @Test
   void publishedTrainingSeesNewViewsForThePublishedEpochs() throws IOException {
+    SampleDrawings.copyTo(folder.resolve("two"), 2);
     Cli.Result result =
         Cli.run(
             "fewshot",
             "--clip",
             shared.resolve("clip"),
             "--data",
-            shared.resolve("drawings"),
+            folder.resolve("two"),
             "--methods",
             "coop,kgcoop",
             "--seeds",
