@@ -95,8 +95,7 @@ final class AdaptBench implements Callable<Integer> {
         Map<String, AdaptRecord.Interval> hindsight =
             Hindsight.of(bench, request, record, out.resolve(name + "-hindsight"));
         AdaptRecord.Interval own =
-            Objects.requireNonNull(
-                hindsight.get(Objects.requireNonNull(record.choice()).method()));
+            Objects.requireNonNull(hindsight.get(Objects.requireNonNull(record.choice()).method()));
         AdaptRecord.Interval best =
             hindsight.values().stream()
                 .max(Comparator.comparingDouble(AdaptRecord.Interval::accuracy))
@@ -133,16 +132,12 @@ final class AdaptBench implements Callable<Integer> {
     }
     print(
         "within one standard error of the best: %d of %d; expected accuracy inside its interval: %d of %d",
-        near,
-        names.size(),
-        inside,
-        names.size());
+        near, names.size(), inside, names.size());
     return 0;
   }
 
   @FormatMethod
-  private static void print(
-      @FormatString String format, Object... values) {
+  private static void print(@FormatString String format, Object... values) {
     System.out.println(String.format(Locale.ROOT, format, values));
   }
 }

@@ -74,7 +74,7 @@ public final class Adaptation {
   private static final int FEWEST_CLASSES_TO_HIDE = 4;
 
   /**
-   * What is asked for.
+   * The work that is asked for.
    *
    * @param data its training images are learned from, its validation images too; its test images
    *     are measured on at the end

@@ -357,7 +357,7 @@ class TipAdapterTest {
       quoteCharacter = '"',
       value = {
         "'search':'test'; search 'test': expected validation, folds or none",
-        "'views':0; views: expected 1 to 1,000, got 0",
+        "'views':-1; views: expected 0 to 1,000, got -1",
         "'alpha':-1; alpha: expected at least 0, got -1.0",
         "'scale':'mine'; setting scale: expected a number",
         "'search_scale':[7]; setting search_scale: expected two numbers",
