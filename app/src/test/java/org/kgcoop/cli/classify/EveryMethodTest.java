@@ -87,6 +87,8 @@ class EveryMethodTest {
             1,
             "--epochs",
             1,
+            "--set",
+            "tcp.layer=1",
             "--data",
             data,
             "--out",

@@ -31,7 +31,7 @@ class AdaptCommandTest {
   @BeforeAll
   static void writeInput() {
     RandomClip.write(shared.resolve("clip"), RandomClip.TINY, 1);
-    SampleDrawings.copyTo(shared.resolve("drawings"));
+    SampleDrawings.copyTo(shared.resolve("drawings"), 4);
   }
 
   private static Object[] words(Path out, Object... more) {
@@ -59,7 +59,7 @@ class AdaptCommandTest {
     Cli.Result result = Cli.run(words(out));
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out())
-        .contains("36 images of 12 classes, 3 of each")
+        .contains("12 images of 4 classes, 3 of each")
         .containsPattern("chosen: .+\\. ")
         .containsPattern("expect [\\d.]+ % \\([\\d.]+ to [\\d.]+\\) of new images")
         .contains("next: ./kgcoop serve " + out);
