@@ -8,10 +8,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -168,7 +170,9 @@ class EveryMethodTest {
   void aServerAnswersSo(String id) throws IOException, InterruptedException {
     Predictions.Prediction one = found(id).get(0);
     URI address =
-        URI.create("http://127.0.0.1:" + server.port() + "/v1/classify?top=1&model=" + id);
+        URI.create(
+            "http://127.0.0.1:%s/v1/classify?top=1&model=%s"
+                .formatted(server.port(), URLEncoder.encode(id, StandardCharsets.UTF_8)));
     HttpRequest request =
         HttpRequest.newBuilder(address)
             .POST(BodyPublishers.ofFile(data.resolve(one.picture())))

@@ -56,7 +56,7 @@ class AdaptCommandTest {
   @Test
   void itWritesAClassifierAPageAndWhatToExpect() throws IOException {
     Path out = folder.resolve("out");
-    Cli.Result result = Cli.run(words(out));
+    Cli.Result result = Cli.run(words(out, "--minutes", 0.02));
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out())
         .contains("12 images of 4 classes, 3 of each")
@@ -65,7 +65,7 @@ class AdaptCommandTest {
         .contains("next: ./kgcoop serve " + out);
     assertThat(Files.readString(out.resolve("report.html")))
         .contains("The choice of the method", "Tip-Adapter-F", "expected accuracy");
-    Cli.Result again = Cli.run(words(out, "--json"));
+    Cli.Result again = Cli.run(words(out, "--minutes", 0.02, "--json"));
     JsonNode record = new ObjectMapper().readTree(again.out());
     assertThat(record.path("candidates")).hasSize(8);
     assertThat(record.path("choice").path("method").asText()).isNotEmpty();
@@ -97,12 +97,12 @@ class AdaptCommandTest {
   void killedAtAnyMomentItEndsInTheSameBytes() throws IOException, InterruptedException {
     Path calm = folder.resolve("calm");
     long begun = System.nanoTime();
-    assertThat(Cli.run(words(calm)).exitCode()).isZero();
+    assertThat(Cli.run(words(calm, "--unseen", "wolf")).exitCode()).isZero();
     long length = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
     Path disturbed = folder.resolve("disturbed");
     Random random = new Random(5);
     for (int i = 0; i < DISTURBANCES; i++) {
-      ChildProcess process = ChildProcess.start(folder.resolve("log.txt"), words(disturbed));
+      ChildProcess process = ChildProcess.start(folder.resolve("log.txt"), words(disturbed, "--unseen", "wolf"));
       while (!Files.exists(disturbed) && !process.endsWithin(10)) {} // the start of a JVM
       if (process.endsWithin(random.nextLong(2 * length))) {
         assertThat(process.exitCode()).as(process.log()).isZero();
@@ -110,7 +110,7 @@ class AdaptCommandTest {
         process.kill();
       }
     }
-    assertThat(Cli.run(words(disturbed)).exitCode()).isZero();
+    assertThat(Cli.run(words(disturbed, "--unseen", "wolf")).exitCode()).isZero();
     for (String file : new String[] {"classifier.safetensors", "predictions.json"}) {
       if (Files.exists(calm.resolve(file))) {
         assertThat(disturbed.resolve(file)).hasSameBinaryContentAs(calm.resolve(file));
