@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.tensor.Scope;
 
@@ -73,9 +72,7 @@ public final class Verifier {
 
   private static void tokenize(ReferenceFolder folder, JsonNode c, Comparison comparison) {
     if (c.has("model")) {
-      Clip clip = folder.model(c);
-      int length = c.path("context_length").asInt(clip.config().contextLength());
-      DataCases.tokenize(folder, c, clip.tokenizer(), length, comparison);
+      SiglipCases.tokenize(folder, c, comparison);
     } else {
       Tokenizer tokenizer =
           c.has("merges")

@@ -99,8 +99,8 @@ public final class RandomClip {
     int channels = poolChannels();
     boolean ruled =
         config.activation() == Activation.QUICK_GELU
-            && config.textHeads() == ClipConfig.releasedHeads(config.textWidth())
-            && config.vision().heads() == ClipConfig.releasedHeads(channels)
+            && config.textHeads() == Family.CLIP.assumedHeads(config.textWidth())
+            && config.vision().heads() == Family.CLIP.assumedHeads(channels)
             && config.form().equals(ClipConfig.Form.RELEASED);
     if (ruled) {
       return json;

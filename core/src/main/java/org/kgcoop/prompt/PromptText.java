@@ -3,6 +3,7 @@ package org.kgcoop.prompt;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.Tokenizer;
@@ -15,7 +16,8 @@ import org.kgcoop.clip.Tokenizer;
  * <p>The ids come from the text {@code X ... X words name.} with as many X as vectors are left
  * beside the initial words; the first M positions after the start of text are the vectors. Tokens
  * of the words beyond one a word stay fixed between the vectors and the class name. As in the
- * published code, the class name is moved before or between the vectors token by token.
+ * published code, the class name is moved before or between the vectors token by token. The start
+ * of text is missing where a model has none.
  *
  * @param rows one a class, up to and with its end of text
  * @param contextTokens M; 0 for a hand-crafted text
@@ -64,17 +66,23 @@ public record PromptText(
           "%s context tokens do not fit into the %s of this CLIP's texts: use fewer"
               .formatted(m, clip.config().contextLength()));
     }
-    List<String> words = new ArrayList<>(Collections.nCopies(m - context.wordCount(), "X"));
-    if (!context.words().isEmpty()) {
-      words.add(context.words());
+    Tokenizer tokenizer = clip.tokenizer();
+    int start = tokenizer.start().size();
+    if (tokenizer.encode(context.words()).size() < context.wordCount()) {
+      throw KgCoopException.configuration(
+          "context words '%s': this model's tokenizer leaves some of them out; use letters alone"
+              .formatted(context.words()));
     }
-    String prefix = String.join(" ", words);
     List<Row> rows = new ArrayList<>();
     for (String className : classNames) {
       String name = displayName(className);
-      List<Integer> tokens = marked(clip, prefix + " " + name + ".", className);
-      rows.add(
-          arranged(tokens, m, nameTokens(clip.tokenizer(), name, tokens, m), context.position()));
+      List<Integer> ids = new ArrayList<>(Collections.nCopies(m, 0));
+      ids.addAll(behindVectors(tokenizer, context, name));
+      String text = (context.words() + " " + name + ".").strip();
+      List<Integer> tokens =
+          of(className, () -> tokenizer.marked(ids, clip.config().contextLength(), text));
+      int nameLength = Math.min(tokenizer.encode(name).size(), tokens.size() - start - m);
+      rows.add(arranged(tokens, start, m, nameLength, context.position()));
     }
     int shared = context.classSpecific() ? 1 : sharedLength(rows);
     return new PromptText(rows, m, context.classSpecific(), shared);
@@ -107,11 +115,26 @@ public record PromptText(
   }
 
   private static List<Integer> marked(Clip clip, String text, String className) {
+    return of(
+        className, () -> clip.tokenizer().encodeMarked(text, clip.config().contextLength()));
+  }
+
+  private static List<Integer> of(String className, Supplier<List<Integer>> tokens) {
     try {
-      return clip.tokenizer().encodeMarked(text, clip.config().contextLength());
+      return tokens.get();
     } catch (KgCoopException e) {
       throw KgCoopException.data("class '" + abbreviated(className) + "': " + e.getMessage(), e);
     }
+  }
+
+  /** The tokens behind the vectors: what is left of the words, and the class name. */
+  private static List<Integer> behindVectors(
+      Tokenizer tokenizer, ContextSettings context, String name) {
+    if (context.words().isEmpty()) {
+      return tokenizer.encodeBehind(name + ".");
+    }
+    List<Integer> tokens = tokenizer.encode(context.words() + " " + name + ".");
+    return tokens.subList(context.wordCount(), tokens.size());
   }
 
   /** The published code's underscore rule. */
@@ -119,14 +142,9 @@ public record PromptText(
     return className.replace('_', ' ');
   }
 
-  /** The number of tokens of the moved class name: those of the name alone, as published. */
-  private static int nameTokens(Tokenizer tokenizer, String name, List<Integer> tokens, int m) {
-    return Math.min(tokenizer.encode(name).size(), tokens.size() - 1 - m);
-  }
-
   private static Row arranged(
-      List<Integer> tokens, int m, int nameLength, ClassTokenPosition position) {
-    List<Integer> suffix = tokens.subList(1 + m, tokens.size());
+      List<Integer> tokens, int start, int m, int nameLength, ClassTokenPosition position) {
+    List<Integer> suffix = tokens.subList(start + m, tokens.size());
     int before =
         switch (position) {
           case END -> m;
@@ -136,7 +154,7 @@ public record PromptText(
     int moved = position == ClassTokenPosition.END ? 0 : nameLength;
     List<Integer> ids = new ArrayList<>();
     List<Integer> vectors = new ArrayList<>();
-    fixed(ids, vectors, tokens.subList(0, 1));
+    fixed(ids, vectors, tokens.subList(0, start));
     learned(ids, vectors, 0, before);
     fixed(ids, vectors, suffix.subList(0, moved));
     learned(ids, vectors, before, m);

@@ -34,9 +34,6 @@ public final class TextFeatures implements AutoCloseable {
   /** Multiply-adds of a pass that are worth a part of their own: some 5 ms of a core. */
   private static final double LEAST_WORK = 0.5e9;
 
-  /** The token that fills a text up. */
-  private static final int PADDING = 0;
-
   private final Clip clip;
   private final boolean keeps; // activations for the way back
   private final List<Part> parts = new ArrayList<>();
@@ -120,7 +117,7 @@ public final class TextFeatures implements AutoCloseable {
       PromptText.Row row = text.rows().get(c);
       for (int i = c == from ? 0 : shared; i <= last(row); i++) {
         int vector = i <= row.end() ? row.vectors().get(i) : -1;
-        int token = i <= row.end() ? row.tokens().get(i) : PADDING;
+        int token = i <= row.end() ? row.tokens().get(i) : clip.tokenizer().padding();
         rows[next++] =
             vector >= 0
                 ? vector + (text.classSpecific() ? c * text.contextTokens() : 0)

@@ -121,7 +121,7 @@ class TokenizerTest {
         }
       }
       ObjectNode vocabulary = model.putObject("vocab");
-      List<String> symbols = Vocabulary.read(TinyClip.folder().resolve("merges.txt")).symbols();
+      List<String> symbols = Vocabulary.ofMerges(TinyClip.folder().resolve("merges.txt")).symbols();
       for (int id = 0; id < symbols.size() - 2; id++) {
         vocabulary.put(symbols.get(id), id);
       }

@@ -155,7 +155,7 @@ public final class Pretraining {
               .toList();
       try (TrainedWeights weights =
               new TrainedWeights(sized.model(), random, settings.precision(), settings.workers());
-          ParallelStep step = new ParallelStep(sized, weights, tokenizer.startOfText())) {
+          ParallelStep step = new ParallelStep(sized, weights, tokenizer.start().get(0))) {
         if (!begun.isEmpty()) {
           weights.load(begun, String.valueOf(extent.start()));
         }
