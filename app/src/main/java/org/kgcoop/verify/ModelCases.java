@@ -120,7 +120,8 @@ final class ModelCases {
     PromptFile file =
         PromptFile.readAny(folder.file(c.path("file").asText()), classNames).with(method(c));
     try (PromptLearner learner = file.learner(clip, classNames)) {
-      Tensor logits = logits(learner, features(clip, images(folder, c, "images")));
+      Tensor logits =
+          logits(learner, features(clip, images(folder, c, "images"))).plus(clip.logitBias());
       compare(folder, "logits", logits, c.path("expect").asText(), comparison);
     }
   }
@@ -140,7 +141,7 @@ final class ModelCases {
         }
       }
       Tensor evaluated = images(folder, c, "evaluate");
-      Tensor logits = logits(learner, features(clip, evaluated));
+      Tensor logits = logits(learner, features(clip, evaluated)).plus(clip.logitBias());
       compare(folder, "logits after training", logits, c.path("expect").asText(), comparison);
     }
   }

@@ -29,9 +29,9 @@ final class SiglipCases {
     json.put("vision_activation", name(clip.config().visionActivation()));
   }
 
-  private static long rows(Clip clip, String name) {
+  private static int rows(Clip clip, String name) {
     StoredTensor weight = clip.stored().get(name);
-    return weight == null ? 0 : weight.shape()[0];
+    return weight == null ? 0 : (int) weight.shape()[0];
   }
 
   private static String name(Activation activation) {

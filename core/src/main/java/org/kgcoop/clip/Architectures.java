@@ -51,9 +51,10 @@ final class Architectures {
    *
    * @param names of all tensors, as released names where they have one
    * @param source named in errors
+   * @param stated the name of its architecture in a file beside it, or ""
    * @throws KgCoopException where it is of none that is implemented
    */
-  static Family family(Set<String> names, String source) {
+  static Family family(Set<String> names, String source, String stated) {
     if (names.stream().anyMatch(name -> name.startsWith("visual.pool."))) {
       return Family.SIGLIP;
     }
@@ -62,12 +63,14 @@ final class Architectures {
           for (String name : names) {
             if (name.startsWith(beginning)) {
               throw KgCoopException.weights(
-                  "%s: %s, by its tensor '%s': not implemented; %s"
-                      .formatted(source, model, name, KNOWN));
+                  "%s: %s%s, by its tensor '%s': not implemented; %s"
+                      .formatted(source, stated.isEmpty() ? "" : stated + ", ", model, name, KNOWN));
             }
           }
         });
-    if (!names.contains("visual.proj") && !names.contains("visual.layer1.0.conv1.weight")) {
+    if (names.contains("text_projection")
+        && !names.contains("visual.proj")
+        && !names.contains("visual.layer1.0.conv1.weight")) {
       throw unknownTower(names, source);
     }
     return Family.CLIP;

@@ -167,7 +167,7 @@ public record ClipConfig(
    */
   public static ClipConfig infer(Map<String, long[]> shapes, Stated stated, String source) {
     Shapes s = new Shapes(shapes, source);
-    Family family = Architectures.family(shapes.keySet(), source);
+    Family family = Architectures.family(shapes.keySet(), source, "");
     int embedDim = s.length("text_projection", 1, 2);
     int textWidth = s.length("ln_final.weight", 0, 1);
     boolean vit = !shapes.containsKey("visual.layer1.0.conv1.weight");
@@ -285,8 +285,8 @@ public record ClipConfig(
       int side = (int) Math.round(Math.sqrt(rows));
       if (side < 1 || side * side != rows) {
         throw KgCoopException.weights(
-            "%s: '%s' has %s rows; expected %s and a square number of positions"
-                .formatted(source, key, rows + more, more));
+            "%s: '%s' has %s rows; expected %sa square number of positions"
+                .formatted(source, key, rows + more, more == 0 ? "" : more + " and "));
       }
       return side;
     }

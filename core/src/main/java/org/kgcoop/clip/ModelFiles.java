@@ -34,6 +34,20 @@ final class ModelFiles {
     this.openClip = new OpenClipConfig(section(OpenClipConfig.FILE));
   }
 
+  /** The name that the files beside the weights have for what they are of, or "". */
+  static String architecture(WeightFile file) {
+    for (String name : List.of(OpenClipConfig.FILE, HuggingFaceConfig.FILE)) {
+      JsonNode json = file.configs().getOrDefault(name, MissingNode.getInstance());
+      for (String key : List.of("timm_model_name", "hf_model_name", "model_type")) {
+        JsonNode value = json.findValue(key);
+        if (value != null && value.isTextual()) {
+          return value.textValue();
+        }
+      }
+    }
+    return "";
+  }
+
   /** The settings taken from the rules of the released files, each a line. */
   List<String> assumed() {
     return List.copyOf(assumed);
@@ -105,7 +119,12 @@ final class ModelFiles {
   Tokenizer tokenizer(ClipConfig config, @Nullable Path given) {
     Path file = given == null ? tokenizerFile() : given;
     if (file != null) {
-      return checked(Tokenizer.read(file, openClip.cleaning()), config, file);
+      Tokenizer read = Tokenizer.read(file, openClip.cleaning());
+      if (family == Family.SIGLIP && !read.cuts()) {
+        throw KgCoopException.weights(
+            "%s: CLIP's kind of tokenizer; expected SigLIP's own tokenizer.json".formatted(file));
+      }
+      return checked(read, config, file);
     }
     if (family != Family.CLIP) {
       throw KgCoopException.weights(

@@ -81,7 +81,7 @@ public record PromptText(
       String text = (context.words() + " " + name + ".").strip();
       List<Integer> tokens =
           of(className, () -> tokenizer.marked(ids, clip.config().contextLength(), text));
-      int nameLength = Math.min(tokenizer.encode(name).size(), tokens.size() - start - m);
+      int nameLength = Math.min(tokenizer.encodeBehind(name).size(), tokens.size() - start - m);
       rows.add(arranged(tokens, start, m, nameLength, context.position()));
     }
     int shared = context.classSpecific() ? 1 : sharedLength(rows);

@@ -110,6 +110,7 @@ public final class TextFeatures implements AutoCloseable {
     List<PromptText.Row> own = text.rows().subList(from, to);
     PackedTexts layout =
         clip.textEncoder().layout(shared, own.stream().mapToInt(PromptText.Row::end).toArray());
+    int padding = clip.tokenizer().padding();
     Map<Integer, Integer> rowOfToken = new LinkedHashMap<>();
     long[] rows = new long[layout.rows()];
     int next = 0;
@@ -117,7 +118,7 @@ public final class TextFeatures implements AutoCloseable {
       PromptText.Row row = text.rows().get(c);
       for (int i = c == from ? 0 : shared; i <= last(row); i++) {
         int vector = i <= row.end() ? row.vectors().get(i) : -1;
-        int token = i <= row.end() ? row.tokens().get(i) : clip.tokenizer().padding();
+        int token = i <= row.end() ? row.tokens().get(i) : padding;
         rows[next++] =
             vector >= 0
                 ? vector + (text.classSpecific() ? c * text.contextTokens() : 0)
