@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
 
@@ -62,8 +63,11 @@ final class HuggingFaceConfig {
   }
 
   private static Activation activation(ConfigSection tower, ClipConfig.Stated usual) {
-    String name = usual.activation().name().toLowerCase(Locale.ROOT);
-    return Activation.ofName(tower.json().path("hidden_act").asText(name));
+    String first = usual.activation().name().toLowerCase(Locale.ROOT);
+    return Activation.ofName(
+        tower.oneOf(
+            "hidden_act",
+            Stream.of(first, "quick_gelu", "gelu", "gelu_pytorch_tanh").distinct().toList()));
   }
 
   /** A tower's settings; those of the older key {@code text_config_dict} are the stronger. */

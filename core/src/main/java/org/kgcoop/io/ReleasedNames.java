@@ -280,7 +280,11 @@ public final class ReleasedNames {
             layer.group(4));
   }
 
-  /** Query, key and value, one below the other; null where one of them is missing. */
+  /**
+   * Query, key and value, one below the other; null where one of them is missing.
+   *
+   * @param names of three, or of the query and the two others in one
+   */
   private static @Nullable StoredTensor joined(
       WeightFile file, Map<String, StoredTensor> tensors, List<String> names) {
     List<StoredTensor> parts = new ArrayList<>();
@@ -298,19 +302,18 @@ public final class ReleasedNames {
     if (shape.length == 0) {
       throw FileErrors.refused(file.path(), first + " is a scalar; expected rows");
     }
-    shape[0] = 0;
+    long[] later = shape.clone(); // key, value, or both in one
+    later[0] *= 2 / (names.size() - 1);
+    shape[0] *= 3;
     ByteBuffer all = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (StoredTensor part : parts) {
-      long[] rows = part.shape();
       if (part.dtype() != first.dtype()
-          || rows.length != shape.length
-          || !Arrays.equals(rows, 1, rows.length, shape, 1, rows.length)) {
+          || !Arrays.equals(part.shape(), part == first ? first.shape() : later)) {
         throw FileErrors.refused(
             file.path(),
-            "query, key and value do not fit together: %s and %s; expected one type and width"
+            "query, key and value do not fit together: %s and %s; expected one type and shape"
                 .formatted(first, part));
       }
-      shape[0] += rows[0];
       all.put(part.data());
     }
     return new StoredTensor(first.name(), first.dtype(), shape, all.flip());

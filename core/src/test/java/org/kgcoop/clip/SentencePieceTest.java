@@ -23,7 +23,7 @@ class SentencePieceTest {
 
   private Tokenizer tokenizer(String json) throws IOException {
     Path file = folder.resolve("tokenizer.json");
-    Files.writeString(file, json.replace('_', SentencePieceTokenizer.SPACE));
+    Files.writeString(file, json.replace('~', SentencePieceTokenizer.SPACE));
     return Tokenizer.read(file);
   }
 
@@ -35,8 +35,8 @@ class SentencePieceTest {
            {"id": 1, "content": "</s>", "special": true},
            {"id": 2, "content": "<unk>", "special": true}],
          "model": {"type": "Unigram", "unk_id": 2, "vocab": [["<pad>", 0], ["</s>", 0],
-           ["<unk>", 0], ["_", -2], ["a", -3], ["b", -3], ["c", -4], ["_ab", -5.5], ["bc", -4.5],
-           ["_a", -2.5]]}}
+           ["<unk>", 0], ["~", -2], ["a", -3], ["b", -3], ["c", -4], ["~ab", -5.5], ["bc", -4.5],
+           ["~a", -2.5]]}}
         """
             .formatted(normalizer));
   }
@@ -94,7 +94,7 @@ class SentencePieceTest {
     for (int b = 0; b < 256; b++) {
       pieces.add(String.format(Locale.ROOT, "<0x%02X>", b));
     }
-    pieces.addAll(List.of("_", "a", "b", "ab", "_ab", "aba"));
+    pieces.addAll(List.of("~", "a", "b", "ab", "~ab", "aba"));
     String vocabulary =
         pieces.stream()
             .map(piece -> "\"" + piece + "\": " + pieces.indexOf(piece))
@@ -108,7 +108,7 @@ class SentencePieceTest {
   void pairsAreMergedByRankOverTheBordersOfWords() throws IOException {
     for (String merges :
         List.of(
-            "[\"a b\", \"_ ab\", \"ab a\"]", "[[\"a\", \"b\"], [\"_\", \"ab\"], [\"ab\", \"a\"]]")) {
+            "[\"a b\", \"~ ab\", \"ab a\"]", "[[\"a\", \"b\"], [\"~\", \"ab\"], [\"ab\", \"a\"]]")) {
       Tokenizer tokenizer = pairs(merges);
       assertThat(tokenizer.encode("AB ab")).containsExactly(261, 262);
       assertThat(tokenizer.encode("aba")).containsExactly(263);
