@@ -90,6 +90,11 @@ final class OnnxGraph {
     return constant(Objects.requireNonNull(weights.get(name), name));
   }
 
+  /** True if the model has a weight of that name. */
+  boolean has(String name) {
+    return weights.containsKey(name);
+  }
+
   /** A constant under its own name. */
   String constant(StoredTensor tensor) {
     initializers.put(tensor.name(), tensor);

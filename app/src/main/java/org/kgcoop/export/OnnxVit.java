@@ -92,7 +92,11 @@ final class OnnxVit {
       x = block(x, i, i == vit.layers() - 1);
     }
     x = norm("ln_post", x, "visual.ln_post");
-    return graph.matmul("projected", x, graph.weight("visual.proj"));
+    String projected = graph.matmul("projected", x, graph.weight("visual.proj"));
+    String bias = "visual.proj.bias";
+    return graph.has(bias)
+        ? graph.sum("projected.placed", projected, graph.weight(bias))
+        : projected;
   }
 
   private String norm(String name, String x, String layer) {

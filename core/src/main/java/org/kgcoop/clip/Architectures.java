@@ -24,6 +24,7 @@ final class Architectures {
         "a timm image tower (ConvNeXt, EVA, MobileCLIP, PE, ViTamin ...) under OpenCLIP");
     others.put("visual.head.", "a timm image tower under OpenCLIP");
     others.put("text_decoder.", "CoCa or BLIP");
+    others.put("visual.pool.", "a timm image tower with a class embedding and a pooling (PE)");
     others.put("visual.attn_pool.", "a model with attention pooling (CoCa, PE)");
     others.put("transformer.embeddings.", "a Hugging Face text tower under OpenCLIP");
     others.put("transformer.encoder.", "a Hugging Face text tower under OpenCLIP");
@@ -55,7 +56,8 @@ final class Architectures {
    * @throws KgCoopException where it is of none that is implemented
    */
   static Family family(Set<String> names, String source, String stated) {
-    if (names.stream().anyMatch(name -> name.startsWith("visual.pool."))) {
+    boolean pooled = names.stream().anyMatch(name -> name.startsWith("visual.pool."));
+    if (pooled && !names.contains("visual.class_embedding")) {
       return Family.SIGLIP;
     }
     OTHERS.forEach(

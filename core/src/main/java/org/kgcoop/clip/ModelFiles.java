@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -61,7 +62,14 @@ final class ModelFiles {
       return HuggingFaceConfig.stated(section(HuggingFaceConfig.FILE), family, pictureSize());
     }
     if (openClip.isThere()) {
-      return openClip.stated(family);
+      ClipConfig.Stated stated = openClip.stated(family);
+      String name = path.toString().toLowerCase(Locale.ROOT);
+      if (name.contains("dfn2b") && stated.activation() == Activation.GELU) {
+        assumed.add(
+            "the exact GELU, as the configuration says; DFN2B's B/16 and L/14 were trained with"
+                + " QuickGELU: see --activation quick_gelu");
+      }
+      return stated;
     }
     assumed.add(
         switch (family) {
@@ -119,7 +127,13 @@ final class ModelFiles {
   Tokenizer tokenizer(ClipConfig config, @Nullable Path given) {
     Path file = given == null ? tokenizerFile() : given;
     if (file != null) {
-      Tokenizer read = Tokenizer.read(file, openClip.cleaning());
+      TextCleaning cleaning = openClip.cleaning();
+      Tokenizer read =
+          Tokenizer.read(
+              file, cleaning == null && family == Family.CLIP ? TextCleaning.NONE : cleaning);
+      if (family == Family.CLIP && read.cuts()) {
+        openClip.checkEndOfText(read.endOfText());
+      }
       if (family == Family.SIGLIP && !read.cuts()) {
         throw KgCoopException.weights(
             "%s: CLIP's kind of tokenizer; expected SigLIP's own tokenizer.json".formatted(file));

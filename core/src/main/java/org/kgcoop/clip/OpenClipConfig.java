@@ -40,6 +40,9 @@ final class OpenClipConfig {
   private static final List<String> SQUASH = List.of("squash");
   private static final List<String> FILTERS = List.of("bicubic", "bilinear", "random");
 
+  /** The names of timm's towers that are CLIP's. */
+  private static final Pattern TIMM_CLIP = Pattern.compile("vit_[a-z]+_patch\\d+_clip_.+");
+
   /** The names of timm's towers that compute with the approximate GELU. */
   private static final Pattern APPROXIMATE =
       Pattern.compile(
@@ -76,7 +79,14 @@ final class OpenClipConfig {
   }
 
   private ClipConfig.Stated clip(ConfigSection text, ConfigSection vision) {
-    vision.allOffBut(VISION);
+    String tower = vision.json().path("timm_model_name").asText("");
+    if (!vision.isOff("timm_model_name") && !TIMM_CLIP.matcher(tower).matches()) {
+      throw vision.refused("timm_model_name", "none, or a vit_..._clip_...");
+    }
+    vision.allOffBut(union(VISION, Set.of("timm_model_name")));
+    if (!vision.isOff("timm_model_name")) {
+      vision.only("timm_pool", "token");
+    }
     vision.only("pool_type", "tok");
     // Either kind of positions stands in the weights.
     vision.only("pos_embed_type", "learnable", "sin_cos_2d");
@@ -86,14 +96,24 @@ final class OpenClipConfig {
     int headWidth = vision.json().path("head_width").asInt(0);
     // A list of layers is a ResNet, whose attention is 32 times as wide as its stem.
     int pooled = vision.json().path("layers").isArray() ? 32 : 1;
+    Activation activation =
+        model.json().path("quick_gelu").asBoolean(false) ? Activation.QUICK_GELU : Activation.GELU;
+    Activation ofImages =
+        vision.isOff("timm_model_name")
+            ? activation
+            : tower.contains("_quickgelu") ? Activation.QUICK_GELU : Activation.GELU;
     return new ClipConfig.Stated(
-        model.json().path("quick_gelu").asBoolean(false) ? Activation.QUICK_GELU : Activation.GELU,
+        activation,
         text.json().path("heads").asInt(0),
         headWidth > 0 && vision.json().path("width").isInt()
             ? pooled * vision.json().path("width").asInt() / headWidth
             : 0,
         vision.square("image_size"),
-        new ClipConfig.Form(epsilon(text), epsilon(vision), text.isOff("no_causal_mask")));
+        new ClipConfig.Form(
+            epsilon(text),
+            epsilon(vision),
+            text.isOff("no_causal_mask"),
+            ofImages == activation ? null : ofImages));
   }
 
   /**
@@ -146,14 +166,34 @@ final class OpenClipConfig {
       return null;
     }
     ConfigSection tokenizer = model.at("text_cfg").at("tokenizer_kwargs");
-    return tokenizer.json().path("clean").asText().equals("canonicalize")
-        ? TextCleaning.CANONICAL
-        : null;
+    return switch (tokenizer.json().path("clean").asText("")) {
+      case "canonicalize" -> TextCleaning.CANONICAL;
+      case "lower" -> TextCleaning.LOWER;
+      default -> null;
+    };
+  }
+
+  /**
+   * Refuses a tokenizer of SentencePiece's whose end is not where a CLIP reads its texts.
+   *
+   * @param end its id
+   */
+  void checkEndOfText(int end) {
+    ConfigSection text = model.at("text_cfg");
+    if (isThere() && !text.json().path("pool_type").asText().equals("eos")) {
+      throw text.refused("pool_type", "eos beside a tokenizer of that kind");
+    }
+    if (text.json().path("eos_id").asInt(end) != end) {
+      throw text.refused("eos_id", end + ", the tokenizer's");
+    }
   }
 
   /** The end of text is the greatest id, and the feature is read at its first. */
   private static void checkEndOfText(ConfigSection text) {
     String pooling = text.oneOf("pool_type", FIRST_END_OF_TEXT);
+    if (!text.isOff("hf_tokenizer_name")) {
+      return; // compared with the tokenizer, once it is read
+    }
     int last = text.json().path("vocab_size").asInt(49408) - 1;
     if (pooling.equals("eos") && text.json().path("eos_id").asInt(last) != last) {
       throw text.refused("eos_id", Integer.toString(last));

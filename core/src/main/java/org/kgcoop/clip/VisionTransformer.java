@@ -2,6 +2,7 @@ package org.kgcoop.clip;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
@@ -11,6 +12,8 @@ import org.kgcoop.tensor.Tensor;
  * the blocks, and is read at the class embedding; SigLIP's has neither, and a pooling reads it.
  */
 public final class VisionTransformer implements ImageEncoder {
+  private static final String BIAS = "visual.proj.bias";
+
   private final int patch;
   private final int width; // W
   private final double epsilon; // of the norms
@@ -31,10 +34,20 @@ public final class VisionTransformer implements ImageEncoder {
    * @param preWeight (W)
    * @param preBias (W)
    * @param projection (W, E)
+   * @param projectionBias (E), of some that come from timm
    */
   private record OfClip(
-      Tensor classEmbedding, Tensor preWeight, Tensor preBias, Tensor projection)
-      implements Ends {}
+      Tensor classEmbedding,
+      Tensor preWeight,
+      Tensor preBias,
+      Tensor projection,
+      @Nullable Tensor projectionBias)
+      implements Ends {
+    Tensor projected(Tensor read) {
+      Tensor features = read.matmul(projection);
+      return projectionBias == null ? features : features.plus(projectionBias);
+    }
+  }
 
   /**
    * SigLIP's.
@@ -71,7 +84,8 @@ public final class VisionTransformer implements ImageEncoder {
                   weights.get("visual.class_embedding", width),
                   weights.get("visual.ln_pre.weight", width),
                   weights.get("visual.ln_pre.bias", width),
-                  weights.get("visual.proj", width, config.embedDim()));
+                  weights.get("visual.proj", width, config.embedDim()),
+                  weights.rows(BIAS, 0) > 0 ? weights.get(BIAS, config.embedDim()) : null);
           case SIGLIP ->
               new OfSiglip(
                   weights.get("visual.conv1.bias", width),
@@ -103,7 +117,7 @@ public final class VisionTransformer implements ImageEncoder {
     x = Functions.layerNorm(x, clip.preWeight(), clip.preBias(), epsilon);
     x = through(blocks.subList(0, blocks.size() - 1), x, batch);
     Tensor read = blocks.get(blocks.size() - 1).classRows(x, batch); // (B, W)
-    return norm(read).matmul(clip.projection());
+    return clip.projected(norm(read));
   }
 
   /** (B, L, W) to (B L, W). */

@@ -38,7 +38,7 @@ public final class ReleasedNames {
   private static final Set<String> SCALARS =
       Set.of("input_resolution", "context_length", "vocab_size");
 
-  private static final String TEXT_PROJECTION = "text_projection.weight"; // (E, W)
+  private static final String HEAD = "visual.head.proj."; // OpenCLIP's, behind timm's tower
   private static final String TRUNK = "visual.trunk.";
   private static final String POOL = "visual.pool.";
   private static final String PROBE = POOL + "probe";
@@ -55,8 +55,8 @@ public final class ReleasedNames {
               "vision_model.embeddings.position_embedding.weight", "visual.positional_embedding"),
           Map.entry("vision_model.pre_layrnorm", "visual.ln_pre"), // spelt so
           Map.entry("vision_model.post_layernorm", "visual.ln_post"),
-          Map.entry("text_model.head.weight", TEXT_PROJECTION),
-          Map.entry("text_model.head.bias", "text_projection.bias"),
+          Map.entry("visual_projection", "visual.proj"),
+          Map.entry("text_model.head", "text_projection"),
           Map.entry("vision_model.head.probe", PROBE),
           Map.entry("vision_model.head.attention.in_proj_weight", POOL + "attn.in_proj_weight"),
           Map.entry("vision_model.head.attention.in_proj_bias", POOL + "attn.in_proj_bias"),
@@ -70,6 +70,9 @@ public final class ReleasedNames {
       Map.ofEntries(
           Map.entry("patch_embed.proj", "visual.conv1"),
           Map.entry("pos_embed", "visual.positional_embedding"),
+          Map.entry("cls_token", "visual.class_embedding"),
+          Map.entry("norm_pre", "visual.ln_pre"),
+          Map.entry("head", "visual.proj"),
           Map.entry("norm", "visual.ln_post"),
           Map.entry("attn_pool.latent", PROBE),
           Map.entry("attn_pool.proj", POOL + "attn.out_proj"),
@@ -166,22 +169,27 @@ public final class ReleasedNames {
     tensors.forEach(
         (name, tensor) -> {
           switch (name) {
-            case TEXT_PROJECTION -> put(result, "text_projection", transposed(file, tensor));
+            case "text_projection.weight", "visual.proj.weight" -> // (E, W)
+                put(
+                    result,
+                    name.substring(0, name.length() - ".weight".length()),
+                    transposed(file, tensor));
             case "logit_scale", "logit_bias" ->
                 put(result, name, tensor.elements() == 1 ? tensor.reshaped() : tensor);
-            case PROBE, "visual.positional_embedding" -> put(result, name, matrix(tensor));
+            case PROBE, "visual.positional_embedding" -> put(result, name, last(2, tensor));
+            case "visual.class_embedding" -> put(result, name, last(1, tensor));
             default -> put(result, name, tensor);
           }
         });
     return result;
   }
 
-  /** Without axes of length 1 before the last two. */
-  private static StoredTensor matrix(StoredTensor tensor) {
+  /** The last axes alone, where those before have length 1. */
+  private static StoredTensor last(int axes, StoredTensor tensor) {
     long[] shape = tensor.shape();
-    int extra = shape.length - 2;
+    int extra = shape.length - axes;
     boolean ones = extra > 0 && Arrays.stream(shape, 0, extra).allMatch(length -> length == 1);
-    return ones ? tensor.reshaped(shape[extra], shape[extra + 1]) : tensor;
+    return ones ? tensor.reshaped(Arrays.copyOfRange(shape, extra, shape.length)) : tensor;
   }
 
   private static Map<String, StoredTensor> fromOpenClip(
@@ -200,8 +208,12 @@ public final class ReleasedNames {
     rest.forEach(
         (name, tensor) -> {
           String released = name.startsWith("text.") ? name.substring("text.".length()) : name;
-          if (!released.equals("attn_mask")) {
-            put(result, released.startsWith(TRUNK) ? timm(released) : released, tensor);
+          if (released.startsWith(TRUNK)) {
+            put(result, timm(released), tensor);
+          } else if (released.startsWith(HEAD)) {
+            put(result, "visual.proj." + released.substring(HEAD.length()), tensor);
+          } else if (!released.equals("attn_mask")) {
+            put(result, released, tensor);
           }
         });
     return result;
@@ -238,9 +250,7 @@ public final class ReleasedNames {
             return; // joined to an earlier one, or no weight
           }
           Matcher query = QUERY.matcher(name);
-          if (name.equals("visual_projection.weight")) {
-            put(result, "visual.proj", transposed(file, tensor));
-          } else if (query.matches()) {
+          if (query.matches()) {
             List<String> parts = List.of(name, part(query, "k_proj"), part(query, "v_proj"));
             @Nullable StoredTensor joined = joined(file, rest, parts);
             if (joined == null) {
