@@ -35,7 +35,7 @@ public final class TextFeatures implements AutoCloseable {
   private static final double LEAST_WORK = 0.5e9;
 
   private final Clip clip;
-  private final boolean keeps; // activations for the way back
+  private final int kept; // first parts whose activations are kept for the way back
   private final List<Part> parts = new ArrayList<>();
 
   /**
@@ -63,18 +63,20 @@ public final class TextFeatures implements AutoCloseable {
     this.clip = clip;
     int[] own = IntStream.range(0, text.classes()).map(c -> own(text, c)).toArray();
     int all = Arrays.stream(own).sum();
-    keeps = all <= rowsKept;
     int count = parts(clip, all, rowsOfAPart);
     int from = 0;
     int rows = 0; // of classes before `to`
+    int keep = 0;
     for (int to = 0; to < own.length; to++) {
       rows += own[to];
       boolean full = (long) rows * count >= (long) all * (parts.size() + 1);
       if (full || to == own.length - 1) {
         parts.add(part(text, from, to + 1));
+        keep += rows <= rowsKept ? 1 : 0;
         from = to + 1;
       }
     }
+    kept = keep;
   }
 
   /** The number of parts: 1 or even, since most machines have an even number of cores. */
@@ -186,24 +188,28 @@ public final class TextFeatures implements AutoCloseable {
    * A pass forward that can be gone through backward. Its first half ends in the class features,
    * because a loss needs those of all classes; the second begins with the gradients by them.
    *
-   * <p>Activations are kept for up to {@value #ROWS_KEPT} rows. Of more rows none are: each part is
-   * computed again before its gradients, so that memory does not grow with the number of classes.
+   * <p>Activations are kept for up to {@value #ROWS_KEPT} rows. Parts beyond are computed again
+   * before their gradients, so that memory does not grow with the number of classes.
    */
   public final class Pass {
     private final Tensor context;
     private final Tensor features;
-    private final List<Tensor> recorded; // of each part; empty where they are computed again
+    private final List<Tensor> recorded; // of each part; of those computed again without history
 
     private Pass(Tensor given) {
       context = given.detach().parameter();
-      if (!keeps) {
-        recorded = List.of();
-        features = unit(context);
-      } else {
-        recorded = flat(Workers.map(parts.size(), i -> List.of(unitOfPart(i))));
-        try (Autograd.Switch off = Autograd.off()) {
-          features = Tensor.concat(recorded, 0);
-        }
+      recorded = flat(Workers.map(parts.size(), i -> List.of(first(i))));
+      try (Autograd.Switch off = Autograd.off()) {
+        features = Tensor.concat(recorded, 0);
+      }
+    }
+
+    private Tensor first(int part) {
+      if (part < kept) {
+        return unitOfPart(part);
+      }
+      try (Autograd.Switch off = Autograd.off()) {
+        return unitOfPart(part);
       }
     }
 
@@ -227,7 +233,7 @@ public final class TextFeatures implements AutoCloseable {
           Workers.map(
               parts.size(),
               i -> {
-                Tensor part = recorded.isEmpty() ? unitOfPart(i) : recorded.get(i);
+                Tensor part = i < kept ? recorded.get(i) : unitOfPart(i);
                 Part classes = parts.get(i);
                 List<Tensor> gradients = new ArrayList<>();
                 for (int loss = 0; loss < byFeatures.size(); loss++) {
