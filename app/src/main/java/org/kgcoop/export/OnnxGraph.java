@@ -230,7 +230,8 @@ final class OnnxGraph {
   String geluTanh(String name, String x) {
     String square = times(name + ".square", x, x);
     String factor = sum(name + ".factor", times(name + ".small", square, 0.044715), number(1));
-    String inner = times(name + ".inner", times(name + ".cubic", x, factor), Math.sqrt(2 / Math.PI));
+    String inner =
+        times(name + ".inner", times(name + ".cubic", x, factor), Math.sqrt(2 / Math.PI));
     String tanh = node("Tanh", name + ".tanh", List.of(inner));
     String twice = times(name + ".twice", x, sum(name + ".gate", tanh, number(1)));
     return times(name, twice, 0.5);

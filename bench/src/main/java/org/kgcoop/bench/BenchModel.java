@@ -94,8 +94,7 @@ final class BenchModel {
     return switch (name) {
       case "vit-b-16" -> load(precision);
       case "siglip-b-16" -> load(folder(name, SIGLIP_B_16), precision);
-      default ->
-          throw new IllegalArgumentException(name + ": expected vit-b-16 or siglip-b-16");
+      default -> throw new IllegalArgumentException(name + ": expected vit-b-16 or siglip-b-16");
     };
   }
 

@@ -66,7 +66,8 @@ final class Architectures {
             if (name.startsWith(beginning)) {
               throw KgCoopException.weights(
                   "%s: %s%s, by its tensor '%s': not implemented; %s"
-                      .formatted(source, stated.isEmpty() ? "" : stated + ", ", model, name, KNOWN));
+                      .formatted(
+                          source, stated.isEmpty() ? "" : stated + ", ", model, name, KNOWN));
             }
           }
         });

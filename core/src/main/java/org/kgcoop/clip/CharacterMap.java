@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
  * <p>The map is a number of bytes (32 bits), so many bytes of a double-array trie over UTF-8, and
  * replacements that end in 0. A unit of the trie (32 bits) holds: the label in bits 0 to 7, whether
  * a key ends below it in bit 8, an offset to its children in bits 10 to 31, shifted by eight more
- * where bit 9 is set; a unit with bit 31 set is a value, the place of a replacement. The longest key
- * that begins the rest of the text is replaced.
+ * where bit 9 is set; a unit with bit 31 set is a value, the place of a replacement. The longest
+ * key that begins the rest of the text is replaced.
  */
 final class CharacterMap {
   private final int[] trie;

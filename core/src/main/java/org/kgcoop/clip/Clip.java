@@ -66,7 +66,9 @@ public final class Clip implements AutoCloseable {
   private Clip(WeightFile file, Options options) {
     String source = file.path().toString();
     stored = ReleasedNames.of(file).tensors();
-    ModelFiles files = new ModelFiles(file, Architectures.family(stored.keySet(), source, ModelFiles.architecture(file)));
+    ModelFiles files =
+        new ModelFiles(
+            file, Architectures.family(stored.keySet(), source, ModelFiles.architecture(file)));
     Map<String, long[]> shapes = new LinkedHashMap<>();
     stored.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     ClipConfig.Stated stated = files.stated();

@@ -211,9 +211,7 @@ public record ClipConfig(
       layers.add(s.count("visual.layer" + stage + "."));
     }
     return new ResNet(
-        width,
-        layers,
-        heads(stated.visionHeads(), width * 32, Family.CLIP, "vision", s.source));
+        width, layers, heads(stated.visionHeads(), width * 32, Family.CLIP, "vision", s.source));
   }
 
   private static int heads(int stated, int width, Family family, String tower, String source) {

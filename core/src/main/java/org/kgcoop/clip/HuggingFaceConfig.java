@@ -44,7 +44,8 @@ final class HuggingFaceConfig {
     // MetaCLIP 2 is a CLIP with another tokenizer.
     String unused =
         file.oneOf(
-            "model_type", family == Family.CLIP ? List.of("clip", "metaclip_2") : List.of("siglip"));
+            "model_type",
+            family == Family.CLIP ? List.of("clip", "metaclip_2") : List.of("siglip"));
     ConfigSection text = tower(file, "text_config");
     ConfigSection vision = tower(file, "vision_config");
     vision.on("vision_use_head");

@@ -74,7 +74,8 @@ final class ModelFiles {
     assumed.add(
         switch (family) {
           case CLIP -> "activation QuickGELU, heads of 64" + NO_CONFIG;
-          case SIGLIP -> "activation gelu_pytorch_tanh, 12 heads below a width of 1024, else 16" + NO_CONFIG;
+          case SIGLIP ->
+              "activation gelu_pytorch_tanh, 12 heads below a width of 1024, else 16" + NO_CONFIG;
         });
     return family.assumed();
   }

@@ -225,7 +225,8 @@ final class OpenClipConfig {
   Preprocessing preprocessing(ClipConfig config) {
     ConfigSection pictures = file.at("preprocess_cfg");
     pictures.only("mode", "RGB");
-    List<String> modes = pictures.isOff("resize_mode") && config.family().squashes() ? SQUASH : RESIZE_MODES;
+    List<String> modes =
+        pictures.isOff("resize_mode") && config.family().squashes() ? SQUASH : RESIZE_MODES;
     boolean squashed = pictures.oneOf("resize_mode", modes).equals("squash");
     // "random" is one of both in training, and bicubic else.
     boolean bilinear = pictures.oneOf("interpolation", FILTERS).equals("bilinear");

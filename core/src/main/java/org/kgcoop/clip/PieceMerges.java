@@ -4,12 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
- * SentencePiece's byte pairs: characters are merged, the pair of the first rank first and of several
- * the leftmost, over the borders of words; a character that is no piece becomes its bytes.
+ * SentencePiece's byte pairs: characters are merged, the pair of the first rank first and of
+ * several the leftmost, over the borders of words; a character that is no piece becomes its bytes.
  */
 final class PieceMerges {
   private static final int NONE = -1;
@@ -42,10 +41,7 @@ final class PieceMerges {
     for (int rank = count - 1; rank >= 0; rank--) { // of a pair that is there twice the first
       ranks[Arrays.binarySearch(pairs, byRank[rank])] = rank;
     }
-    bytes = new int[256];
-    for (int b = 0; b < bytes.length; b++) {
-      bytes[b] = json.id(String.format(Locale.ROOT, "<0x%02X>", b));
-    }
+    bytes = json.bytes();
   }
 
   private static long pair(int left, int right) {

@@ -13,9 +13,9 @@ import org.kgcoop.tensor.Tensor;
  * The text tower: transformer blocks over token embeddings, read at the end-of-text token.
  *
  * <p>Attention is causal and nothing after the end-of-text token is read, so texts may be cut
- * there: callers pass only as many positions as the longest of their texts has. Some models are
- * not causal; their texts are passed whole, filled up to the context length. SigLIP reads them at
- * the last position, mostly of what fills up.
+ * there: callers pass only as many positions as the longest of their texts has. Some models are not
+ * causal; their texts are passed whole, filled up to the context length. SigLIP reads them at the
+ * last position, mostly of what fills up.
  */
 public final class TextEncoder implements AutoCloseable {
   private final int contextLength;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,20 @@ final class TokenizerJson {
 
   boolean isUnigram() {
     return type.equals("Unigram");
+  }
+
+  /** True if a character that is no piece becomes its bytes. */
+  boolean byteFallback() {
+    return byteFallback;
+  }
+
+  /** The id of each byte. */
+  int[] bytes() {
+    int[] bytes = new int[256];
+    for (int b = 0; b < bytes.length; b++) {
+      bytes[b] = id(String.format(Locale.ROOT, "<0x%02X>", b));
+    }
+    return bytes;
   }
 
   /** Piece to id, those added to the model's own with them. */

@@ -1,14 +1,18 @@
 package org.kgcoop.clip;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * SentencePiece's unigram model: the division of a text into pieces whose log probabilities have
- * the greatest sum. Ties, rounding and characters without a piece are as in its code.
+ * the greatest sum. Ties, rounding and characters without a piece, which are unknown or, in some
+ * models, their bytes, are as in its code.
  */
 final class Unigram {
   /** Taken off the least log probability for a character that is no piece. */
@@ -20,6 +24,7 @@ final class Unigram {
   private final float unknownScore;
   private final int unknown;
   private final int longest; // piece, in UTF-16 units
+  private final int @Nullable [] bytes; // id of each byte, where they stand for what is no piece
 
   Unigram(TokenizerJson json) {
     characters = CharacterMap.of(json);
@@ -41,6 +46,7 @@ final class Unigram {
     }
     unknownScore = least - UNKNOWN_PENALTY;
     longest = units;
+    bytes = json.byteFallback() ? json.bytes() : null;
   }
 
   /** The ids of a cleaned text. */
@@ -50,7 +56,7 @@ final class Unigram {
     float[] best = new float[length + 1]; // of the pieces up to a unit
     int[] from = new int[length + 1]; // where the last of them begins, or -1
     int[] last = new int[length + 1]; // its id
-    java.util.Arrays.fill(from, 1, length + 1, -1);
+    Arrays.fill(from, 1, length + 1, -1);
     for (int start = 0; start < length; ) {
       int next = start + Character.charCount(text.codePointAt(start));
       boolean single = false;
@@ -69,9 +75,15 @@ final class Unigram {
     }
     List<Integer> found = new ArrayList<>();
     for (int end = length; end > 0; end = from[end]) {
-      boolean again = last[end] == unknown && !found.isEmpty() && found.get(found.size() - 1) == unknown;
-      if (!again) { // neighbours without a piece are one
+      if (last[end] != unknown) {
         found.add(last[end]);
+      } else if (bytes != null) {
+        byte[] parts = text.substring(from[end], end).getBytes(StandardCharsets.UTF_8);
+        for (int i = parts.length - 1; i >= 0; i--) {
+          found.add(bytes[parts[i] & 0xff]);
+        }
+      } else if (found.isEmpty() || found.get(found.size() - 1) != unknown) {
+        found.add(unknown); // neighbours without a piece are one
       }
     }
     Collections.reverse(found);

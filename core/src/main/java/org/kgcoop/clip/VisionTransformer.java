@@ -8,8 +8,9 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A ViT: patches through transformer blocks. CLIP's has a class embedding before them, a norm before
- * the blocks, and is read at the class embedding; SigLIP's has neither, and a pooling reads it.
+ * A ViT: patches through transformer blocks. CLIP's has a class embedding before them, a norm
+ * before the blocks, and is read at the class embedding; SigLIP's has neither, and a pooling reads
+ * it.
  */
 public final class VisionTransformer implements ImageEncoder {
   private static final String BIAS = "visual.proj.bias";

@@ -43,7 +43,8 @@ public final class VocabularyTraining {
   public static List<String> merges(Map<String, Long> texts, int count) {
     Map<String, Long> counts = new TreeMap<>();
     texts.forEach(
-        (text, times) -> BytePairTokenizer.words(text).forEach(w -> counts.merge(w, times, Long::sum)));
+        (text, times) ->
+            BytePairTokenizer.words(text).forEach(w -> counts.merge(w, times, Long::sum)));
     List<Word> words = new ArrayList<>();
     counts.forEach((word, times) -> words.add(new Word(BytePairTokenizer.characters(word), times)));
     Map<String, Long> pairs = new HashMap<>();

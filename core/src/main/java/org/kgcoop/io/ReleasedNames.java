@@ -197,8 +197,7 @@ public final class ReleasedNames {
     Map<String, StoredTensor> rest = new LinkedHashMap<>(tensors);
     Map<String, StoredTensor> result = new LinkedHashMap<>();
     for (String kind : List.of("weight", "bias")) {
-      List<String> parts =
-          List.of(TRUNK + "attn_pool.q." + kind, TRUNK + "attn_pool.kv." + kind);
+      List<String> parts = List.of(TRUNK + "attn_pool.q." + kind, TRUNK + "attn_pool.kv." + kind);
       @Nullable StoredTensor joined = joined(file, rest, parts);
       if (joined != null) {
         parts.forEach(rest::remove);

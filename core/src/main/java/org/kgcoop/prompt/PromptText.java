@@ -2,7 +2,9 @@ package org.kgcoop.prompt;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -84,6 +86,7 @@ public record PromptText(
       int nameLength = Math.min(tokenizer.encodeBehind(name).size(), tokens.size() - start - m);
       rows.add(arranged(tokens, start, m, nameLength, context.position()));
     }
+    checkDifferent(rows, classNames, clip.config().contextLength());
     int shared = context.classSpecific() ? 1 : sharedLength(rows);
     return new PromptText(rows, m, context.classSpecific(), shared);
   }
@@ -95,13 +98,32 @@ public record PromptText(
    */
   public static PromptText handCrafted(Clip clip, List<String> classNames, String template) {
     Templates.check(template);
+    Tokenizer tokenizer = clip.tokenizer();
+    int contextLength = clip.config().contextLength();
     List<Row> rows = new ArrayList<>();
     for (String className : classNames) {
-      List<Integer> tokens =
-          marked(clip, template.replace("{}", displayName(className)), className);
+      String text = template.replace("{}", displayName(className));
+      List<Integer> tokens = of(className, () -> tokenizer.encodeMarked(text, contextLength));
       rows.add(new Row(tokens, Collections.nCopies(tokens.size(), -1)));
     }
+    checkDifferent(rows, classNames, contextLength);
     return new PromptText(rows, 0, false, sharedLength(rows));
+  }
+
+  /** Refuses classes whose texts were cut so that nothing is left that they differ in. */
+  private static void checkDifferent(List<Row> rows, List<String> classNames, int contextLength) {
+    Map<Row, String> full = new HashMap<>();
+    for (int c = 0; c < rows.size(); c++) {
+      if (rows.get(c).tokens().size() == contextLength) {
+        String name = classNames.get(c);
+        String other = full.putIfAbsent(rows.get(c), name);
+        if (other != null && !other.equals(name)) {
+          throw KgCoopException.data(
+              "classes '%s' and '%s' are one text to this model, which reads %s tokens: shorten the names or the prompt"
+                  .formatted(abbreviated(other), abbreviated(name), contextLength));
+        }
+      }
+    }
   }
 
   /** Rows of plain texts. */
@@ -114,11 +136,7 @@ public record PromptText(
     return new PromptText(rows, 0, false, sharedLength(rows));
   }
 
-  private static List<Integer> marked(Clip clip, String text, String className) {
-    return of(
-        className, () -> clip.tokenizer().encodeMarked(text, clip.config().contextLength()));
-  }
-
+  /** The tokens of a class; an error names it. */
   private static List<Integer> of(String className, Supplier<List<Integer>> tokens) {
     try {
       return tokens.get();

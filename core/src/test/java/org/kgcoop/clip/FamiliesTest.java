@@ -106,8 +106,7 @@ class FamiliesTest {
         }
         named.add(StoredTensor.ofFloats("visual.trunk.head.weight", new long[] {12, 16}, turned));
       } else if (below.equals("class_embedding")) {
-        named.add(
-            StoredTensor.ofFloats("visual.trunk.cls_token", new long[] {1, 1, 16}, values));
+        named.add(StoredTensor.ofFloats("visual.trunk.cls_token", new long[] {1, 1, 16}, values));
       } else if (below.equals("positional_embedding")) {
         named.add(StoredTensor.ofFloats("visual.trunk.pos_embed", new long[] {1, 5, 16}, values));
       } else if (!below.isEmpty()) {
@@ -145,7 +144,9 @@ class FamiliesTest {
       assertThat(images(clip)).containsExactly(expected, within(1e-5f));
       assertThat(texts(clip)).isNotEqualTo(texts(tiny));
     }
-    state("\"pool_type\": \"eos\"", "\"timm_model_name\": \"vit_base_patch4_clip_224\", \"timm_pool\": \"map\"");
+    state(
+        "\"pool_type\": \"eos\"",
+        "\"timm_model_name\": \"vit_base_patch4_clip_224\", \"timm_pool\": \"map\"");
     assertRefused("vision_cfg.timm_pool \"map\"", "expected token");
   }
 
@@ -163,11 +164,15 @@ class FamiliesTest {
          "model": {"type": "Unigram", "vocab": [["<s>", 0], ["<pad>", 0], ["</s>", 0],
            ["<unk>", 0], ["\u2581A", -1], ["b", -1]]}}
         """);
-    state("\"hf_tokenizer_name\": \"x\", \"pool_type\": \"eos\", \"eos_id\": 2", "\"width\": 16, \"head_width\": 16");
+    state(
+        "\"hf_tokenizer_name\": \"x\", \"pool_type\": \"eos\", \"eos_id\": 2",
+        "\"width\": 16, \"head_width\": 16");
     try (Clip clip = Clip.load(folder)) {
       assertThat(clip.tokenizer().encodeMarked("Ab b", 100)).containsExactly(0, 4, 5, 3, 5, 2);
     }
-    state("\"hf_tokenizer_name\": \"x\", \"pool_type\": \"eos\", \"eos_id\": 7", "\"width\": 16, \"head_width\": 16");
+    state(
+        "\"hf_tokenizer_name\": \"x\", \"pool_type\": \"eos\", \"eos_id\": 7",
+        "\"width\": 16, \"head_width\": 16");
     assertRefused("text_cfg.eos_id 7", "expected 2, the tokenizer's");
     state("\"hf_tokenizer_name\": \"x\"", "\"width\": 16, \"head_width\": 16");
     assertRefused("text_cfg.pool_type", "expected eos");

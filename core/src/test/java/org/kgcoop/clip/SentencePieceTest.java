@@ -61,6 +61,22 @@ class SentencePieceTest {
     assertThat(unigram("null").encode("x a \ud83d\ude42")).containsExactly(3, 2, 9, 3, 2);
   }
 
+  /** SigLIP's multilingual models. */
+  @Test
+  void unknownCharactersMayBecomeTheirBytes() throws IOException {
+    StringBuilder pieces =
+        new StringBuilder(
+            "[\"<pad>\", 0], [\"</s>\", 0], [\"<unk>\", 0], [\"~\", -2], [\"a\", -3]");
+    for (int b = 0; b < 256; b++) {
+      pieces.append(String.format(Locale.ROOT, ", [\"<0x%02X>\", 0]", b));
+    }
+    Tokenizer tokenizer =
+        tokenizer(
+            "{\"model\": {\"type\": \"Unigram\", \"byte_fallback\": true, \"vocab\": [%s]}}"
+                .formatted(pieces));
+    assertThat(tokenizer.encode("a\u00e9b")).containsExactly(3, 4, 5 + 0xC3, 5 + 0xA9, 5 + 'b');
+  }
+
   /**
    * A map from "x" to "bc": the root's children begin at 256, so that of x stands at 256 ^ 120 =
    * 376, and its value at 377, where its offset of 1 leads.
@@ -108,7 +124,8 @@ class SentencePieceTest {
   void pairsAreMergedByRankOverTheBordersOfWords() throws IOException {
     for (String merges :
         List.of(
-            "[\"a b\", \"~ ab\", \"ab a\"]", "[[\"a\", \"b\"], [\"~\", \"ab\"], [\"ab\", \"a\"]]")) {
+            "[\"a b\", \"~ ab\", \"ab a\"]",
+            "[[\"a\", \"b\"], [\"~\", \"ab\"], [\"ab\", \"a\"]]")) {
       Tokenizer tokenizer = pairs(merges);
       assertThat(tokenizer.encode("AB ab")).containsExactly(261, 262);
       assertThat(tokenizer.encode("aba")).containsExactly(263);

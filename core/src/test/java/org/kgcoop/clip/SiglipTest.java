@@ -21,6 +21,8 @@ import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -233,9 +235,9 @@ class SiglipTest {
     write("open_clip_model.safetensors", named);
     Files.writeString(
         folder.resolve("open_clip_config.json"),
-        OPEN_CLIP.replace("\"norm_kwargs\"", "\"act_kwargs\": {\"approximate\": \"tanh\"}, \"norm_kwargs\""));
-    Files.copy(
-        TinyClip.siglipFolder().resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
+        OPEN_CLIP.replace(
+            "\"norm_kwargs\"", "\"act_kwargs\": {\"approximate\": \"tanh\"}, \"norm_kwargs\""));
+    Files.copy(TinyClip.siglipFolder().resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
     try (Clip clip = Clip.load(folder)) {
       assertThat(clip.config().vision()).isEqualTo(new ClipConfig.Vit(24, 2, 4, 12, Family.SIGLIP));
       assertThat(clip.config().activation()).isEqualTo(Activation.GELU_PYTORCH_TANH);
@@ -298,6 +300,35 @@ class SiglipTest {
     }
   }
 
+  @Test
+  void classesThatACutMakesEqualAreRefused() {
+    try (Clip clip = Clip.load(TinyClip.siglipFolder())) {
+      ContextSettings context = ContextSettings.shared(15, ""); // which leaves the end alone
+      assertThatThrownBy(() -> PromptText.learned(clip, List.of("x", "y"), context))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("classes 'x' and 'y' are one text to this model");
+      PromptText fits = PromptText.learned(clip, List.of("x", "y"), ContextSettings.shared(4, ""));
+      assertThat(fits.rows().get(0).vectors()).startsWith(0, 1, 2, 3, -1);
+      assertThat(fits.rows().get(0).tokens()).endsWith(1);
+    }
+  }
+
+  /** Tokens of the words beyond one a word stay before the name, as in the hand-crafted text. */
+  @Test
+  void vectorsStandWhereTheWordsDo() {
+    try (Clip clip = Clip.load(TinyClip.siglipFolder())) {
+      ContextSettings context = ContextSettings.shared(2, "ab cd");
+      List<Integer> whole = clip.tokenizer().encodeMarked("ab cd e.", 16);
+      PromptText.Row row = PromptText.learned(clip, List.of("e"), context).rows().get(0);
+      assertThat(row.tokens().subList(2, row.tokens().size()))
+          .isEqualTo(whole.subList(2, whole.size()));
+      assertThatThrownBy(
+              () -> PromptText.learned(clip, List.of("e"), ContextSettings.shared(4, "- a ! ?")))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("leaves some of them out");
+    }
+  }
+
   // ---- bad input
 
   private void assertRefused(String... parts) {
@@ -344,9 +375,12 @@ class SiglipTest {
 
   @Test
   void otherFormsAreRefusedByTheirNames() throws IOException {
-    with("config.json", "{\"model_type\": \"siglip2\", \"text_config\": {}, \"vision_config\": {}}");
+    with(
+        "config.json", "{\"model_type\": \"siglip2\", \"text_config\": {}, \"vision_config\": {}}");
     assertRefused("config.json: model_type \"siglip2\"", "NaFlex");
-    with("config.json", "{\"model_type\": \"siglip\", \"vision_config\": {\"vision_use_head\": false}}");
+    with(
+        "config.json",
+        "{\"model_type\": \"siglip\", \"vision_config\": {\"vision_use_head\": false}}");
     assertRefused("vision_config.vision_use_head false");
     Files.delete(folder.resolve("config.json"));
     Files.writeString(
