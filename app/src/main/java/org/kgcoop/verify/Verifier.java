@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.kgcoop.clip.Tokenizer;
+import org.kgcoop.clip.Tokenizers;
 import org.kgcoop.tensor.Scope;
 
 /** Recomputes every case of a folder of reference cases. */
@@ -76,8 +77,8 @@ public final class Verifier {
     } else {
       Tokenizer tokenizer =
           c.has("merges")
-              ? Tokenizer.read(folder.file(c.path("merges").asText()))
-              : Tokenizer.released();
+              ? Tokenizers.read(folder.file(c.path("merges").asText()))
+              : Tokenizers.released();
       DataCases.tokenize(folder, c, tokenizer, c.path("context_length").asInt(77), comparison);
     }
   }

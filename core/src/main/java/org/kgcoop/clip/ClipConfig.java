@@ -145,7 +145,19 @@ public record ClipConfig(
   public record Stated(
       Activation activation, int textHeads, int visionHeads, int imageSize, Form form) {
     /** The rules of the released CLIPs: QuickGELU and heads of 64. */
-    public static final Stated RELEASED = Family.CLIP.assumed();
+    public static final Stated RELEASED = new Stated(Activation.QUICK_GELU, 0, 0);
+
+    /** SigLIP's, as Hugging Face's library has them. */
+    private static final Stated SIGLIP =
+        new Stated(Activation.GELU_PYTORCH_TANH, 0, 0, 0, new Form(1e-6, 1e-6, false));
+
+    /** What holds of a family where no file states it. */
+    static Stated assumed(Family family) {
+      return switch (family) {
+        case CLIP -> RELEASED;
+        case SIGLIP -> SIGLIP;
+      };
+    }
 
     /** Heads and activation; all else as in the released files. */
     public Stated(Activation activation, int textHeads, int visionHeads) {

@@ -44,14 +44,6 @@ public enum Family {
   /** The attention heads of a tower of that width, where no file states them. */
   abstract int assumedHeads(int width);
 
-  /** What holds where no file states activation and form. */
-  ClipConfig.Stated assumed() {
-    return this == SIGLIP
-        ? new ClipConfig.Stated(
-            Activation.GELU_PYTORCH_TANH, 0, 0, 0, new ClipConfig.Form(1e-6, 1e-6, false))
-        : new ClipConfig.Stated(Activation.QUICK_GELU, 0, 0);
-  }
-
   /** The mean of the training images, where no file states it. */
   List<Double> mean() {
     return this == SIGLIP ? List.of(0.5, 0.5, 0.5) : Preprocessing.CLIP_MEAN;

@@ -49,7 +49,7 @@ final class HuggingFaceConfig {
     ConfigSection text = tower(file, "text_config");
     ConfigSection vision = tower(file, "vision_config");
     vision.on("vision_use_head");
-    ClipConfig.Stated usual = family.assumed();
+    ClipConfig.Stated usual = ClipConfig.Stated.assumed(family);
     Activation activation = activation(text, usual);
     Activation ofImages = activation(vision, usual);
     int heads = family == Family.SIGLIP ? 12 : 0;

@@ -77,7 +77,7 @@ final class ModelFiles {
           case SIGLIP ->
               "activation gelu_pytorch_tanh, 12 heads below a width of 1024, else 16" + NO_CONFIG;
         });
-    return family.assumed();
+    return ClipConfig.Stated.assumed(family);
   }
 
   /** The side of images that a preprocessor states, or 0. */
@@ -130,7 +130,7 @@ final class ModelFiles {
     if (file != null) {
       TextCleaning cleaning = openClip.cleaning();
       Tokenizer read =
-          Tokenizer.read(
+          Tokenizers.read(
               file, cleaning == null && family == Family.CLIP ? TextCleaning.NONE : cleaning);
       if (family == Family.CLIP && read.cuts()) {
         openClip.checkEndOfText(read.endOfText());
@@ -147,7 +147,7 @@ final class ModelFiles {
               .formatted(path, family.title()));
     }
     assumed.add("the released tokenizer (no merges.txt or tokenizer.json)");
-    return checked(Tokenizer.released(), config, Path.of("the released tokenizer"));
+    return checked(Tokenizers.released(), config, Path.of("the released tokenizer"));
   }
 
   private @Nullable Path tokenizerFile() {

@@ -144,7 +144,7 @@ final class OpenClipConfig {
             : Activation.GELU;
     Activation ofImages =
         APPROXIMATE.matcher(tower).find() ? Activation.GELU_PYTORCH_TANH : Activation.GELU;
-    double epsilon = Family.SIGLIP.assumed().form().visionEpsilon(); // timm's
+    double epsilon = ClipConfig.Stated.assumed(Family.SIGLIP).form().visionEpsilon(); // timm's
     return new ClipConfig.Stated(
         activation,
         text.json().path("heads").asInt(0),

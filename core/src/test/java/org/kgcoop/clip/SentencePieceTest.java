@@ -24,7 +24,7 @@ class SentencePieceTest {
   private Tokenizer tokenizer(String json) throws IOException {
     Path file = folder.resolve("tokenizer.json");
     Files.writeString(file, json.replace('~', SentencePieceTokenizer.SPACE));
-    return Tokenizer.read(file);
+    return Tokenizers.read(file);
   }
 
   /** Ids: specials 0 to 2, then _ 3, a 4, b 5, c 6, _ab 7, bc 8, _a 9. */
