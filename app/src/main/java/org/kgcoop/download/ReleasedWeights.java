@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.ReleasedClip;
@@ -16,9 +17,10 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.io.WeightFiles;
 
 /**
- * CLIP weights by name: the nine archives that OpenAI released, such as {@code ViT-B/16}, and
- * repositories of Hugging Face, such as {@code hf:openai/clip-vit-base-patch16} or {@code
- * hf:OWNER/NAME@REVISION}. What is in a cache is taken from there.
+ * Weights by name: the nine archives that OpenAI released, such as {@code ViT-B/16}, repositories
+ * of Hugging Face, such as {@code hf:openai/clip-vit-base-patch16} or {@code
+ * hf:OWNER/NAME@REVISION}, and some of them by their name alone. What is in a cache is taken from
+ * there.
  */
 public final class ReleasedWeights {
   private static final String OPENAI = "https://openaipublic.azureedge.net/clip/models/";
@@ -27,8 +29,8 @@ public final class ReleasedWeights {
   private static final Pattern REPOSITORY =
       Pattern.compile("[\\w.-]+/[\\w.-]+(@[\\w.-]+)?", Pattern.UNICODE_CHARACTER_CLASS);
 
-  /** The files that a folder needs beside the weights. */
-  private static final List<String> NEEDED = List.of("config.json");
+  /** The files of which a folder needs one beside the weights. */
+  private static final List<String> CONFIGS = List.of("config.json", "open_clip_config.json");
 
   private static final List<String> WELCOME =
       List.of("preprocessor_config.json", "processor_config.json", "tokenizer.json", "merges.txt");
@@ -38,8 +40,59 @@ public final class ReleasedWeights {
       List.of(
           "model.safetensors",
           "model.safetensors.index.json",
+          "open_clip_model.safetensors",
+          "open_clip_model.safetensors.index.json",
           "pytorch_model.bin",
-          "pytorch_model.bin.index.json");
+          "pytorch_model.bin.index.json",
+          "open_clip_pytorch_model.bin",
+          "open_clip_pytorch_model.bin.index.json");
+
+  /**
+   * A repository that is known by its name alone.
+   *
+   * @param owner of the repository
+   * @param name of it
+   * @param gigabytes of its weights
+   * @param terms its licence, in short
+   */
+  public record Known(String owner, String name, double gigabytes, String terms) {
+    private static Known parse(String line) {
+      String[] words = line.split(" +", 4);
+      return new Known(words[0], words[1], Double.parseDouble(words[2]), words[3]);
+    }
+  }
+
+  /** Owner, name, GB and licence; the sizes follow from the shapes in float32. */
+  public static final List<Known> KNOWN =
+      """
+      google siglip-base-patch16-224           0.81 Apache-2.0
+      google siglip-base-patch16-256           0.81 Apache-2.0
+      google siglip-base-patch16-384           0.81 Apache-2.0
+      google siglip-base-patch16-512           0.81 Apache-2.0
+      google siglip-large-patch16-256          2.61 Apache-2.0
+      google siglip-large-patch16-384          2.61 Apache-2.0
+      google siglip-so400m-patch14-384         3.51 Apache-2.0
+      google siglip2-base-patch16-224          1.50 Apache-2.0
+      google siglip2-base-patch16-256          1.50 Apache-2.0
+      google siglip2-base-patch16-384          1.50 Apache-2.0
+      google siglip2-base-patch16-512          1.50 Apache-2.0
+      google siglip2-large-patch16-256         3.53 Apache-2.0
+      google siglip2-large-patch16-384         3.53 Apache-2.0
+      google siglip2-so400m-patch14-384        4.54 Apache-2.0
+      google siglip2-so400m-patch16-256        4.54 Apache-2.0
+      google siglip2-so400m-patch16-512        4.55 Apache-2.0
+      laion  CLIP-ViT-B-32-laion2B-s34B-b79K   0.61 MIT
+      laion  CLIP-ViT-B-16-laion2B-s34B-b88K   0.60 MIT
+      laion  CLIP-ViT-H-14-laion2B-s32B-b79K   3.94 MIT
+      laion  CLIP-ViT-bigG-14-laion2B-39B-b160k 10.2 MIT
+      laion  CLIP-ViT-B-16-DataComp.XL-s13B-b90K 0.60 MIT
+      laion  CLIP-ViT-L-14-DataComp.XL-s13B-b90K 1.71 MIT
+      apple  DFN2B-CLIP-ViT-B-16               0.60 Apple's, see its page
+      apple  DFN5B-CLIP-ViT-H-14-378           3.95 Apple's, see its page
+      """
+          .lines()
+          .map(Known::parse)
+          .toList();
 
   private final Caches caches;
   private final Downloader downloader;
@@ -79,8 +132,13 @@ public final class ReleasedWeights {
   }
 
   /** The names of OpenAI's archives. */
-  public static List<String> names() {
+  public static List<String> archives() {
     return ReleasedClip.ALL.stream().map(ReleasedClip::name).toList();
+  }
+
+  /** The names of OpenAI's archives, and of repositories that are known without their owner. */
+  public static List<String> names() {
+    return Stream.concat(archives().stream(), KNOWN.stream().map(Known::name)).toList();
   }
 
   /** True if a text is a name of weights, rather than a path. */
@@ -100,13 +158,18 @@ public final class ReleasedWeights {
         return archive(name, released.sha256());
       }
     }
+    for (Known known : KNOWN) {
+      if (known.name().equals(name)) {
+        return locate(PREFIX + known.owner() + "/" + name);
+      }
+    }
     String repository = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : "";
     if (!REPOSITORY.matcher(repository).matches() || repository.contains("..")) {
       throw KgCoopException.configuration(
           name
               + ": no name of weights; there are "
-              + String.join(", ", names())
-              + ", hf:OWNER/NAME");
+              + String.join(", ", archives())
+              + ", hf:OWNER/NAME and those of ./kgcoop download --list");
     }
     String[] parts = repository.split("@", 2);
     return repository(parts[0], parts.length > 1 ? parts[1] : "main");
@@ -139,12 +202,16 @@ public final class ReleasedWeights {
             .resolve(
                 repository.replace("/", "--") + (revision.equals("main") ? "" : "@" + revision));
     String base = huggingFace + "/" + repository + "/resolve/" + revision + "/";
-    for (String file : NEEDED) {
-      downloader.fetch(Link.of(base + file), folder.resolve(file));
-    }
     Optional<String> there =
         WEIGHTS.stream().filter(file -> Files.exists(folder.resolve(file))).findFirst();
     if (there.isEmpty()) {
+      boolean stated = false;
+      for (String file : CONFIGS) {
+        stated |= downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
+      }
+      if (!stated) {
+        downloader.fetch(Link.of(base + CONFIGS.get(0)), folder.resolve(CONFIGS.get(0)));
+      }
       for (String file : WELCOME) {
         boolean unused = downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
       }
@@ -161,15 +228,14 @@ public final class ReleasedWeights {
 
   /** Fetches the weights, or the index of those that are divided. */
   private String weights(String base, Path folder) {
-    List<String> others = WEIGHTS.subList(0, WEIGHTS.size() - 1);
-    for (String file : others) {
+    for (String file : WEIGHTS) {
       if (downloader.fetchIfThere(Link.of(base + file), folder.resolve(file))) {
         return file;
       }
     }
-    String last = WEIGHTS.get(others.size());
-    downloader.fetch(Link.of(base + last), folder.resolve(last));
-    return last;
+    String usual = WEIGHTS.get(0); // for an error that names it
+    downloader.fetch(Link.of(base + usual), folder.resolve(usual));
+    return usual;
   }
 
   /** The snapshot that Hugging Face's tools keep of a revision, or null. */
@@ -185,7 +251,7 @@ public final class ReleasedWeights {
       return null;
     }
     Path snapshot = folder.resolve("snapshots").resolve(commit);
-    if (!Files.isRegularFile(snapshot.resolve("config.json"))) {
+    if (CONFIGS.stream().noneMatch(file -> Files.isRegularFile(snapshot.resolve(file)))) {
       return null;
     }
     return WeightFiles.isModelFolder(snapshot) ? snapshot : null;

@@ -90,6 +90,11 @@ final class OnnxGraph {
     return constant(Objects.requireNonNull(weights.get(name), name));
   }
 
+  /** True if the model has a weight of that name. */
+  boolean has(String name) {
+    return weights.containsKey(name);
+  }
+
   /** A constant under its own name. */
   String constant(StoredTensor tensor) {
     initializers.put(tensor.name(), tensor);
@@ -155,10 +160,20 @@ final class OnnxGraph {
   }
 
   String convolution(String name, String x, String weight, int stride, int padding) {
+    return convolution(name, List.of(x, weight(weight)), stride, padding);
+  }
+
+  /** A convolution without padding whose filters are {@code layer.weight}, with a bias. */
+  String biasedConvolution(String name, String x, String layer, int stride) {
+    return convolution(
+        name, List.of(x, weight(layer + ".weight"), weight(layer + ".bias")), stride, 0);
+  }
+
+  private String convolution(String name, List<String> in, int stride, int padding) {
     return node(
         "Conv",
         name,
-        List.of(x, weight(weight)),
+        in,
         list("strides", stride, stride),
         list("pads", padding, padding, padding, padding));
   }
@@ -216,6 +231,17 @@ final class OnnxGraph {
     String scaled = divided(name + ".scaled", x, number(Math.sqrt(2)));
     String erf = node("Erf", name + ".erf", List.of(scaled));
     String twice = times(name + ".twice", x, sum(name + ".gate", erf, number(1)));
+    return times(name, twice, 0.5);
+  }
+
+  /** {@code x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2}. */
+  String geluTanh(String name, String x) {
+    String square = times(name + ".square", x, x);
+    String factor = sum(name + ".factor", times(name + ".small", square, 0.044715), number(1));
+    String inner =
+        times(name + ".inner", times(name + ".cubic", x, factor), Math.sqrt(2 / Math.PI));
+    String tanh = node("Tanh", name + ".tanh", List.of(inner));
+    String twice = times(name + ".twice", x, sum(name + ".gate", tanh, number(1)));
     return times(name, twice, 0.5);
   }
 

@@ -54,7 +54,7 @@ final class DataCases {
   }
 
   static void preprocess(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Transform transform = new Transform(Preprocessing.clip(c.path("size").asInt()));
+    Transform transform = transform(folder, c, c.path("size").asInt());
     RgbImage image = read(folder, c);
     int[] crop = ints(c.path("crop"));
     RgbImage result =
@@ -73,9 +73,15 @@ final class DataCases {
     int[] box = ints(c.path("crop")); // left, top, right, bottom
     RgbImage part =
         read(folder, c).crop(new Crop(box[1], box[0], box[3] - box[1], box[2] - box[0]));
-    Transform transform = new Transform(Preprocessing.clip(Math.max(1, part.width())));
+    Transform transform = transform(folder, c, Math.max(1, part.width()));
     comparison.tensor(
         "values", transform.normalise(part), folder.floats(c.path("expect").asText()));
+  }
+
+  /** The transform of a case's model, or CLIP's at that size. */
+  private static Transform transform(ReferenceFolder folder, JsonNode c, int size) {
+    return new Transform(
+        c.has("model") ? folder.model(c).preprocessing() : Preprocessing.clip(size));
   }
 
   private static RgbImage read(ReferenceFolder folder, JsonNode c) {

@@ -29,11 +29,12 @@ final class ModelCases {
   static void load(ReferenceFolder folder, JsonNode c, Comparison comparison) {
     try (Clip clip = Clip.load(folder.file(c.path("file").asText()));
         Clip other = Clip.load(folder.file(c.path("equals").asText()))) {
-      JsonNode actual = json(clip.config());
+      ObjectNode actual = json(clip.config());
+      SiglipCases.addForm(actual, clip);
       c.path("expect")
           .properties()
           .forEach(e -> comparison.equal(e.getKey(), actual.path(e.getKey()), e.getValue()));
-      boolean half = c.path("rounding").asText("none").equals("float16");
+      DType rounding = SiglipCases.rounding(c);
       comparison.equal("names", clip.stored().keySet(), other.stored().keySet());
       other
           .stored()
@@ -41,7 +42,7 @@ final class ModelCases {
               (name, expected) -> {
                 StoredTensor tensor = clip.stored().get(name);
                 if (tensor != null) {
-                  sameTensor(name, tensor, expected, half, comparison);
+                  sameTensor(name, tensor, expected, rounding, comparison);
                 }
               });
     }
@@ -51,13 +52,13 @@ final class ModelCases {
       String name,
       StoredTensor actual,
       StoredTensor expected,
-      boolean half,
+      DType rounding,
       Comparison comparison) {
     comparison.equal(
         "shape of " + name, Arrays.toString(actual.shape()), Arrays.toString(expected.shape()));
     Tensor want = expected.tensor();
-    if (half && expected.dtype().isFloating()) {
-      want = want.to(DType.FLOAT16);
+    if (expected.dtype().isFloating()) {
+      want = want.to(rounding);
     }
     boolean equal =
         Arrays.equals(
@@ -111,7 +112,8 @@ final class ModelCases {
     Clip clip = folder.model(c);
     ZeroShot method = new ZeroShot(texts(c.path("templates")));
     try (FeatureClassifier classifier = method.classifier(clip, texts(c.path("classnames")))) {
-      Tensor logits = classifier.logits(features(clip, images(folder, c, "images")));
+      Tensor cosines = classifier.logits(features(clip, images(folder, c, "images")));
+      Tensor logits = cosines.plus(clip.logitBias());
       compare(folder, "logits", logits, c.path("expect").asText(), comparison);
     }
   }
@@ -123,7 +125,8 @@ final class ModelCases {
         ClassifierFile.readAny(folder.file(c.path("file").asText()), classNames)
             .with(MethodCatalogue.parse(c.path("settings")));
     try (FeatureClassifier learner = file.classifier(clip, classNames)) {
-      Tensor logits = logits(learner, features(clip, images(folder, c, "images")));
+      Tensor logits =
+          logits(learner, features(clip, images(folder, c, "images"))).plus(clip.logitBias());
       compare(folder, "logits", logits, c.path("expect").asText(), comparison);
     }
   }

@@ -105,7 +105,7 @@ public final class ReleasedWeights {
         new Check(
             "logit scale",
             Optional.of(scale > 0 && Double.isFinite(scale)),
-            String.format(Locale.ROOT, "%.4f (released: 100)", scale)));
+            String.format(Locale.ROOT, "%.4f (the released CLIPs': 100)", scale)));
   }
 
   private static void finite(String name, Tensor features, List<Check> checks) {

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.Tokenizer;
+import org.kgcoop.clip.Tokenizers;
 import org.kgcoop.tensor.Scope;
 
 /** Recomputes every case of a folder of reference cases. */
@@ -78,14 +78,12 @@ public final class Verifier {
 
   private static void tokenize(ReferenceFolder folder, JsonNode c, Comparison comparison) {
     if (c.has("model")) {
-      Clip clip = folder.model(c);
-      int length = c.path("context_length").asInt(clip.config().contextLength());
-      DataCases.tokenize(folder, c, clip.tokenizer(), length, comparison);
+      SiglipCases.tokenize(folder, c, comparison);
     } else {
       Tokenizer tokenizer =
           c.has("merges")
-              ? Tokenizer.read(folder.file(c.path("merges").asText()))
-              : Tokenizer.released();
+              ? Tokenizers.read(folder.file(c.path("merges").asText()))
+              : Tokenizers.released();
       DataCases.tokenize(folder, c, tokenizer, c.path("context_length").asInt(77), comparison);
     }
   }

@@ -118,6 +118,30 @@ class ReleasedWeightsTest {
   }
 
   @Test
+  void aRepositoryOfOpenClipNeedsNoConfigOfHuggingFace() {
+    String base = "owner/name/resolve/main/";
+    server.put(base + "open_clip_config.json", new byte[] {1});
+    server.put(base + "open_clip_model.safetensors", new byte[] {3});
+    Path fetched = weights(false).locate("hf:owner/name");
+    assertThat(fetched.resolve("open_clip_model.safetensors")).hasBinaryContent(new byte[] {3});
+    int asked = server.requests().size();
+    assertThat(weights(false).locate("hf:owner/name")).isEqualTo(fetched);
+    assertThat(server.requests()).hasSize(asked);
+  }
+
+  @Test
+  void someRepositoriesAreKnownByTheirNameAlone() {
+    String base = "google/siglip2-base-patch16-224/resolve/main/";
+    server.put(base + "config.json", new byte[] {1});
+    server.put(base + "model.safetensors", new byte[] {3});
+    assertThat(ReleasedWeights.isName("siglip2-base-patch16-224")).isTrue();
+    assertThat(weights(false).locate("siglip2-base-patch16-224"))
+        .isEqualTo(folder.resolve("own/google--siglip2-base-patch16-224"));
+    assertThat(ReleasedWeights.KNOWN)
+        .allMatch(known -> known.gigabytes() > 0.5 && !known.terms().isEmpty());
+  }
+
+  @Test
   void namesThatAreNoneAreRefused() {
     for (String name : new String[] {"ViT-B/17", "hf:noslash", "hf:../x", "hf:a/b/c"}) {
       assertThatThrownBy(() -> weights(true).locate(name))

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.Family;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -49,20 +50,56 @@ final class BenchModel {
           Activation.QUICK_GELU,
           new ClipConfig.ResNet(64, List.of(3, 4, 6, 3), 32));
 
+  static final ClipConfig SIGLIP_B_16 =
+      new ClipConfig(
+          768,
+          224,
+          3,
+          64,
+          32000,
+          768,
+          12,
+          12,
+          Activation.GELU_PYTORCH_TANH,
+          new ClipConfig.Vit(768, 12, 16, 12, Family.SIGLIP),
+          new ClipConfig.Form(1e-6, 1e-6, false));
+
   private BenchModel() {}
 
   /** The folder of the weights, written once below the system's temporary folder. */
   static Path folder() {
-    Path folder = Path.of(System.getProperty("java.io.tmpdir"), "kgcoop-bench-vit-b-16");
-    if (!Files.exists(folder.resolve("merges.txt"))) {
+    return folder("vit-b-16", VIT_B_16);
+  }
+
+  private static Path folder(String name, ClipConfig config) {
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"), "kgcoop-bench-" + name);
+    if (!Files.exists(folder.resolve("merges.txt"))
+        && !Files.exists(folder.resolve("config.json"))) {
       System.err.println("bench: writing random weights to " + folder + " (once)");
-      RandomClip.write(folder, VIT_B_16, 1);
+      RandomClip.write(folder, config, 1);
     }
     return folder;
   }
 
   static Clip load(DType precision) {
-    return Clip.load(folder(), new Clip.Options(precision, Device.CPU, null, null));
+    return load(folder(), precision);
+  }
+
+  /**
+   * A model by its name.
+   *
+   * @param name vit-b-16 or siglip-b-16
+   */
+  static Clip load(String name, DType precision) {
+    return switch (name) {
+      case "vit-b-16" -> load(precision);
+      case "siglip-b-16" -> load(folder(name, SIGLIP_B_16), precision);
+      default -> throw new IllegalArgumentException(name + ": expected vit-b-16 or siglip-b-16");
+    };
+  }
+
+  private static Clip load(Path folder, DType precision) {
+    return Clip.load(folder, new Clip.Options(precision, Device.CPU, null, null));
   }
 
   /**
@@ -82,8 +119,16 @@ final class BenchModel {
             tensors,
             Map.of(),
             List.of(),
-            stated(config.form()));
+            config.family() == Family.SIGLIP ? ofSiglip(config) : stated(config.form()));
     return Clip.of(file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.activation()));
+  }
+
+  /** The same of a SigLIP, all else being as Hugging Face's files leave it. */
+  private static Map<String, JsonNode> ofSiglip(ClipConfig config) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("model_type", "siglip");
+    json.putObject("text_config").put("num_attention_heads", config.textHeads());
+    json.putObject("vision_config").put("num_attention_heads", config.vision().heads());
+    return Map.of("config.json", json);
   }
 
   /** The settings of the model that no shape shows. */

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.Family;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
@@ -16,7 +16,7 @@ import org.kgcoop.tensor.Tensor;
 /**
  * The two towers as the published code runs them: every text at its full length through every
  * block, attention and activation in separate steps; everything in one precision, float32 unless
- * bf16 is asked for. A ViT only.
+ * bf16 is asked for. A ViT only, and of a SigLIP only its texts.
  */
 final class PublishedClip implements AutoCloseable {
   private final ClipConfig config;
@@ -24,6 +24,7 @@ final class PublishedClip implements AutoCloseable {
   private final Map<String, Tensor> weights = new HashMap<>();
   private final Tensor causal; // (L, L)
   private final DType precision;
+  private final int padding; // the id behind the end of text
 
   PublishedClip(Clip clip, DType precision) {
     this.precision = precision;
@@ -32,6 +33,7 @@ final class PublishedClip implements AutoCloseable {
       throw new IllegalArgumentException("expected a ViT");
     }
     vit = tower;
+    padding = clip.tokenizer().padding();
     int length = config.contextLength();
     try (Scope scope = Scope.open("published clip")) {
       clip.stored()
@@ -68,7 +70,7 @@ final class PublishedClip implements AutoCloseable {
       for (int i = 0; i < length; i++) {
         int at = (c - from) * length + i;
         if (i > row.end()) {
-          rows[at] = contextRows; // id 0 after the end of text
+          rows[at] = (long) contextRows + padding;
         } else if (row.vectors().get(i) >= 0) {
           rows[at] = row.vectors().get(i) + (text.classSpecific() ? (long) c * m : 0);
         } else {
@@ -99,16 +101,19 @@ final class PublishedClip implements AutoCloseable {
     long length = prompts.size(1);
     Tensor x = prompts.plus(weight("positional_embedding"));
     for (int i = 0; i < config.textLayers(); i++) {
-      x = block(x, "transformer.resblocks." + i + ".", config.textHeads(), true);
+      x = block(x, "transformer.resblocks." + i + ".", config.textHeads(), config.form().causal());
     }
     x = norm(x, "ln_final");
+    boolean siglip = config.family() == Family.SIGLIP;
     long[] rows = new long[ends.length];
     for (int i = 0; i < rows.length; i++) {
-      rows[i] = i * length + ends[i];
+      rows[i] = i * length + (siglip ? length - 1 : ends[i]);
     }
-    return x.reshape(texts * length, -1)
-        .indexSelect(0, Tensor.of(rows, rows.length))
-        .matmul(weight("text_projection"))
+    Tensor features =
+        x.reshape(texts * length, -1)
+            .indexSelect(0, Tensor.of(rows, rows.length))
+            .matmul(weight("text_projection"));
+    return (siglip ? features.plus(weight("text_projection.bias")) : features)
         .to(DType.FLOAT32)
         .unitRows();
   }
@@ -166,9 +171,11 @@ final class PublishedClip implements AutoCloseable {
     Tensor hidden =
         linear(norm(y, prefix + "ln_2"), prefix + "mlp.c_fc.weight", "mlp.c_fc.bias", prefix);
     Tensor active =
-        config.activation() == Activation.GELU
-            ? Functions.gelu(hidden)
-            : hidden.times(Functions.sigmoid(hidden.times(1.702)));
+        switch (config.activation()) {
+          case GELU -> Functions.gelu(hidden);
+          case GELU_PYTORCH_TANH -> Functions.geluTanh(hidden);
+          case QUICK_GELU -> hidden.times(Functions.sigmoid(hidden.times(1.702)));
+        };
     return y.plus(linear(active, prefix + "mlp.c_proj.weight", "mlp.c_proj.bias", prefix));
   }
 
@@ -177,7 +184,8 @@ final class PublishedClip implements AutoCloseable {
   }
 
   private Tensor norm(Tensor x, String name) {
-    return Functions.layerNorm(x, weight(name + ".weight"), weight(name + ".bias"));
+    return Functions.layerNorm(
+        x, weight(name + ".weight"), weight(name + ".bias"), config.form().textEpsilon());
   }
 
   @Override

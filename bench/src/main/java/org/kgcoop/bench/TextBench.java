@@ -32,6 +32,12 @@ final class TextBench implements Callable<Integer> {
   @Option(names = "--context", defaultValue = "4", description = "M (default: ${DEFAULT-VALUE}).")
   private int context;
 
+  @Option(
+      names = "--model",
+      defaultValue = "vit-b-16",
+      description = "Shapes: vit-b-16 or siglip-b-16 (default: ${DEFAULT-VALUE}).")
+  private String model;
+
   @Option(names = "--batch", defaultValue = "128", description = "Default: ${DEFAULT-VALUE}.")
   private int batch;
 
@@ -63,8 +69,8 @@ final class TextBench implements Callable<Integer> {
   private int againstThePublished() {
     List<String> names = BenchModel.classNames(classes);
     PromptMethod prompt = MethodCatalogue.parsePrompt(settings(method));
-    try (Clip ours = BenchModel.load(options.precision());
-        Clip reference = BenchModel.load(DType.FLOAT32);
+    try (Clip ours = BenchModel.load(model, options.precision());
+        Clip reference = BenchModel.load(model, DType.FLOAT32);
         PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
         PublishedMethod published =
             new PublishedMethod(
@@ -87,8 +93,8 @@ final class TextBench implements Callable<Integer> {
       double flop = passes * pictures * flop(ours.config(), text);
       options.print(
           new Case(
-              "text %s, %s classes, M %s, batch %s, %s, %s"
-                  .formatted(method, classes, context, batch, position, options.precision()),
+              "text %s, %s, %s classes, M %s, batch %s, %s, %s"
+                  .formatted(model, method, classes, context, batch, position, options.precision()),
               medians.reference(),
               medians.ours(),
               flop / medians.ours() / 1e6,
@@ -157,6 +163,9 @@ final class TextBench implements Callable<Integer> {
     double rows = text.sharedLength();
     for (PromptText.Row row : text.rows()) {
       rows += row.end() + 1 - text.sharedLength();
+    }
+    if (!config.form().causal()) {
+      rows = (double) config.contextLength() * text.classes();
     }
     double square = (double) config.textWidth() * config.textWidth();
     double whole = 24 * square * rows * (config.textLayers() - 1);

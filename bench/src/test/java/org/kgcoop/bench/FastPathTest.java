@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.Family;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
@@ -82,6 +83,11 @@ class FastPathTest {
   }
 
   private static void same(ObjectNode settings, List<String> names, int batch) {
+    same(clip, published, settings, names, batch);
+  }
+
+  private static void same(
+      Clip clip, PublishedClip published, ObjectNode settings, List<String> names, int batch) {
     PromptMethod method = MethodCatalogue.parsePrompt(settings);
     try (Scope scope = Scope.open("test");
         Learner learner = method.learner(clip, names, 3);
@@ -123,6 +129,29 @@ class FastPathTest {
   void everyMethodWithNamesOfAllLengths(String method) {
     for (int m : new int[] {1, 4, 16, 32}) {
       same(settings(method, m), names(1, 60, 2, 7, 33), 3);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"coop", "kgcoop", "prograd", "cocoop"})
+  void everyMethodOnTextsThatAreSeenWhole(String method, @TempDir Path other) {
+    ClipConfig config =
+        new ClipConfig(
+            64,
+            16,
+            3,
+            24,
+            100,
+            64,
+            2,
+            3,
+            Activation.GELU_PYTORCH_TANH,
+            new ClipConfig.Vit(64, 1, 8, 2, Family.SIGLIP),
+            new ClipConfig.Form(1e-6, 1e-6, false));
+    RandomClip.write(other, config, 11);
+    try (Clip siglip = Clip.load(other);
+        PublishedClip plain = new PublishedClip(siglip, DType.FLOAT32)) {
+      same(siglip, plain, settings(method, 4), names(1, 30, 2, 7), 3);
     }
   }
 

@@ -26,6 +26,7 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.clip.Family;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
@@ -77,7 +78,19 @@ class OnnxTest {
             new ClipConfig.Vit(64, 1, 4, 1),
             new ClipConfig.Form(1e-5, 0.1, true)),
         config(64, 3, Activation.QUICK_GELU, new ClipConfig.ResNet(4, List.of(2, 1, 1, 2), 2)),
-        config(32, 1, Activation.QUICK_GELU, new ClipConfig.ResNet(2, List.of(1, 1, 1, 1), 1)));
+        config(32, 1, Activation.QUICK_GELU, new ClipConfig.ResNet(2, List.of(1, 1, 1, 1), 1)),
+        new ClipConfig(
+            48,
+            24,
+            3,
+            16,
+            100,
+            32,
+            1,
+            1,
+            Activation.GELU_PYTORCH_TANH,
+            new ClipConfig.Vit(48, 2, 8, 3, Family.SIGLIP),
+            new ClipConfig.Form(1e-6, 1e-6, false)));
   }
 
   /** Unit rows in random directions. */

@@ -7,15 +7,19 @@ public enum Activation {
   /** {@code x sigmoid(1.702 x)}: the released CLIP. */
   QUICK_GELU,
   /** {@code x Phi(x)}: most of OpenCLIP. */
-  GELU;
+  GELU,
+  /** {@code x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2}: SigLIP. */
+  GELU_PYTORCH_TANH;
 
   /** The activation of a name as configuration files spell it. */
   public static Activation ofName(String name) {
     return switch (name) {
       case "quick_gelu", "quickgelu" -> QUICK_GELU;
       case "gelu" -> GELU;
+      case "gelu_pytorch_tanh" -> GELU_PYTORCH_TANH;
       default ->
-          throw KgCoopException.weights("activation '" + name + "': expected quick_gelu or gelu");
+          throw KgCoopException.weights(
+              "activation '" + name + "': expected quick_gelu, gelu or gelu_pytorch_tanh");
     };
   }
 }

@@ -6,25 +6,25 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 
-/** Image-text models that are no CLIP, known by the names of their tensors. */
+/** Image-text models, known by the names of their tensors: families, and what is none of them. */
 final class Architectures {
   /** The beginning of a name that only they have. */
   private static final Map<String, String> OTHERS = others();
 
   private static final int MAX_LISTED = 6;
+  private static final String KNOWN =
+      "known are CLIP (ViT, ResNet), and SigLIP and SigLIP 2 of a fixed resolution";
 
   private Architectures() {}
 
   private static Map<String, String> others() {
     Map<String, String> others = new LinkedHashMap<>();
-    others.put("vision_model.head.", "SigLIP");
-    others.put("text_model.head.", "SigLIP");
-    others.put("visual.trunk.attn_pool.", "SigLIP, or another timm image tower, under OpenCLIP");
     others.put(
         "visual.trunk.",
         "a timm image tower (ConvNeXt, EVA, MobileCLIP, PE, ViTamin ...) under OpenCLIP");
     others.put("visual.head.", "a timm image tower under OpenCLIP");
     others.put("text_decoder.", "CoCa or BLIP");
+    others.put("visual.pool.", "a timm image tower with a class embedding and a pooling (PE)");
     others.put("visual.attn_pool.", "a model with attention pooling (CoCa, PE)");
     others.put("transformer.embeddings.", "a Hugging Face text tower under OpenCLIP");
     others.put("transformer.encoder.", "a Hugging Face text tower under OpenCLIP");
@@ -34,7 +34,7 @@ final class Architectures {
   }
 
   /** The refusal of an image tower that nobody knows. */
-  static KgCoopException unknownTower(Set<String> names, String source) {
+  private static KgCoopException unknownTower(Set<String> names, String source) {
     String beginnings =
         names.stream()
             .filter(name -> name.startsWith("visual."))
@@ -43,26 +43,39 @@ final class Architectures {
             .limit(MAX_LISTED)
             .collect(Collectors.joining(", "));
     return KgCoopException.weights(
-        "%s: not a CLIP: its image tower is neither a ViT (no 'visual.proj') nor a ResNet (no 'visual.layer1'); below 'visual.' it has %s"
-            .formatted(source, beginnings.isEmpty() ? "nothing" : beginnings));
+        "%s: not a CLIP: its image tower is neither a ViT (no 'visual.proj') nor a ResNet (no 'visual.layer1'); below 'visual.' it has %s; %s"
+            .formatted(source, beginnings.isEmpty() ? "nothing" : beginnings, KNOWN));
   }
 
   /**
-   * Refuses what is known to be another model.
+   * The family of a model.
    *
    * @param names of all tensors, as released names where they have one
    * @param source named in errors
+   * @param stated the name of its architecture in a file beside it, or ""
+   * @throws KgCoopException where it is of none that is implemented
    */
-  static void check(Set<String> names, String source) {
+  static Family family(Set<String> names, String source, String stated) {
+    boolean pooled = names.stream().anyMatch(name -> name.startsWith("visual.pool."));
+    if (pooled && !names.contains("visual.class_embedding")) {
+      return Family.SIGLIP;
+    }
     OTHERS.forEach(
         (beginning, model) -> {
           for (String name : names) {
             if (name.startsWith(beginning)) {
               throw KgCoopException.weights(
-                  "%s: %s, by its tensor '%s': not implemented; expected a CLIP with its own ViT or ResNet"
-                      .formatted(source, model, name));
+                  "%s: %s%s, by its tensor '%s': not implemented; %s"
+                      .formatted(
+                          source, stated.isEmpty() ? "" : stated + ", ", model, name, KNOWN));
             }
           }
         });
+    if (names.contains("text_projection")
+        && !names.contains("visual.proj")
+        && !names.contains("visual.layer1.0.conv1.weight")) {
+      throw unknownTower(names, source);
+    }
+    return Family.CLIP;
   }
 }

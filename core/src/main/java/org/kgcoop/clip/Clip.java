@@ -37,6 +37,7 @@ public final class Clip implements AutoCloseable {
   private final @Nullable Path tokenizerFile;
   private final Preprocessing preprocessing;
   private final double logitScale;
+  private final double logitBias;
   private final Device device;
   private @Nullable Tokenizer tokenizer;
   private @Nullable String fingerprint;
@@ -63,9 +64,11 @@ public final class Clip implements AutoCloseable {
   }
 
   private Clip(WeightFile file, Options options) {
-    ModelFiles files = new ModelFiles(file);
     String source = file.path().toString();
     stored = ReleasedNames.of(file).tensors();
+    ModelFiles files =
+        new ModelFiles(
+            file, Architectures.family(stored.keySet(), source, ModelFiles.architecture(file)));
     Map<String, long[]> shapes = new LinkedHashMap<>();
     stored.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     ClipConfig.Stated stated = files.stated();
@@ -83,12 +86,15 @@ public final class Clip implements AutoCloseable {
     imageEncoder = device.isCpu() ? new DividedImageEncoder(tower) : tower;
     textEncoder = new TextEncoder(weights, config);
     Tensor logScale = weights.get("logit_scale");
+    boolean hasBias = config.family() == Family.SIGLIP || stored.containsKey("logit_bias");
+    Tensor bias = hasBias ? weights.get("logit_bias") : Tensor.scalar(0);
     weights.ignore("num_batches_tracked");
     weights.check();
     this.files = files;
     this.tokenizerFile = options.tokenizer();
     preprocessing = files.preprocessing(config);
     logitScale = Math.exp(logScale.item());
+    logitBias = bias.item();
   }
 
   /** Loads a weight file, or a folder with one and its configuration, in float32. */
@@ -131,10 +137,7 @@ public final class Clip implements AutoCloseable {
    */
   public synchronized Tokenizer tokenizer() {
     if (tokenizer == null) {
-      tokenizer =
-          tokenizerFile == null
-              ? files.tokenizer(config)
-              : ModelFiles.checked(Tokenizer.read(tokenizerFile), config, tokenizerFile);
+      tokenizer = files.tokenizer(config, tokenizerFile);
     }
     return tokenizer;
   }
@@ -147,6 +150,15 @@ public final class Clip implements AutoCloseable {
   /** The factor of cosines: the exponential of the weight {@code logit_scale}. */
   public double logitScale() {
     return logitScale;
+  }
+
+  /**
+   * What is added to scaled cosines, 0 of most models. It is the same for all classes, so that
+   * neither probabilities over classes nor losses depend on it; the logits of classifiers are
+   * without it.
+   */
+  public double logitBias() {
+    return logitBias;
   }
 
   /** The type of its matrix products. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -18,7 +19,7 @@ import org.kgcoop.KgCoopException;
  * @param textWidth W of the text tower
  * @param textHeads attention heads of the text tower
  * @param textLayers blocks of the text tower
- * @param activation of the transformer blocks
+ * @param activation of the transformer blocks, where the form has no other for images
  * @param vision the image tower
  * @param form in which it differs from the released models
  */
@@ -68,9 +69,29 @@ public record ClipConfig(
    * @param visionEpsilon what those of a vision transformer add
    * @param causal whether a token sees those before it alone; else it sees its whole text, and what
    *     fills it up to the context length
+   * @param visionActivation of a vision transformer, or null for the text tower's
    */
-  public record Form(double textEpsilon, double visionEpsilon, boolean causal) {
+  public record Form(
+      double textEpsilon,
+      double visionEpsilon,
+      boolean causal,
+      @Nullable Activation visionActivation) {
     public static final Form RELEASED = new Form(1e-5, 1e-5, true);
+
+    /** One activation for both towers. */
+    public Form(double textEpsilon, double visionEpsilon, boolean causal) {
+      this(textEpsilon, visionEpsilon, causal, null);
+    }
+  }
+
+  /** The activation of a vision transformer. */
+  public Activation visionActivation() {
+    return form.visionActivation() == null ? activation : form.visionActivation();
+  }
+
+  /** The kind of models that it is one of. */
+  public Family family() {
+    return vision instanceof Vit vit ? vit.family() : Family.CLIP;
   }
 
   /** The image tower. */
@@ -87,8 +108,19 @@ public record ClipConfig(
    * @param layers blocks
    * @param patch side of a patch in pixels
    * @param heads attention heads
+   * @param family whose towers it is
    */
-  public record Vit(int width, int layers, int patch, int heads) implements Vision {}
+  public record Vit(int width, int layers, int patch, int heads, Family family) implements Vision {
+    /** CLIP's. */
+    public Vit(int width, int layers, int patch, int heads) {
+      this(width, layers, patch, heads, Family.CLIP);
+    }
+
+    /** Rows of the table of positions beside those of the patches. */
+    public int rowsBesidePatches() {
+      return family == Family.SIGLIP ? 0 : 1;
+    }
+  }
 
   /**
    * A modified ResNet.
@@ -106,23 +138,36 @@ public record ClipConfig(
   /**
    * The settings that a configuration file or an option states.
    *
-   * @param textHeads or 0 for width / 64
-   * @param visionHeads or 0 for the rule of the released files
+   * @param textHeads or 0 for the rule of the family
+   * @param visionHeads or 0 for the rule of the family
    * @param imageSize the side of the images, or 0 for the patches alone, nothing left over
    */
   public record Stated(
       Activation activation, int textHeads, int visionHeads, int imageSize, Form form) {
-    /** The rules of the released files: QuickGELU and heads of 64. */
+    /** The rules of the released CLIPs: QuickGELU and heads of 64. */
     public static final Stated RELEASED = new Stated(Activation.QUICK_GELU, 0, 0);
+
+    /** SigLIP's, as Hugging Face's library has them. */
+    private static final Stated SIGLIP =
+        new Stated(Activation.GELU_PYTORCH_TANH, 0, 0, 0, new Form(1e-6, 1e-6, false));
+
+    /** What holds of a family where no file states it. */
+    static Stated assumed(Family family) {
+      return switch (family) {
+        case CLIP -> RELEASED;
+        case SIGLIP -> SIGLIP;
+      };
+    }
 
     /** Heads and activation; all else as in the released files. */
     public Stated(Activation activation, int textHeads, int visionHeads) {
       this(activation, textHeads, visionHeads, 0, Form.RELEASED);
     }
 
-    /** The same with another activation. */
+    /** The same with another activation, of both towers. */
     Stated with(Activation other) {
-      return new Stated(other, textHeads, visionHeads, imageSize, form);
+      Form same = new Form(form.textEpsilon(), form.visionEpsilon(), form.causal());
+      return new Stated(other, textHeads, visionHeads, imageSize, same);
     }
   }
 
@@ -134,18 +179,19 @@ public record ClipConfig(
    */
   public static ClipConfig infer(Map<String, long[]> shapes, Stated stated, String source) {
     Shapes s = new Shapes(shapes, source);
-    Architectures.check(shapes.keySet(), source);
+    Family family = Architectures.family(shapes.keySet(), source, "");
     int embedDim = s.length("text_projection", 1, 2);
     int textWidth = s.length("ln_final.weight", 0, 1);
-    boolean vit = shapes.containsKey("visual.proj");
-    if (!vit && !shapes.containsKey("visual.layer1.0.conv1.weight")) {
-      throw Architectures.unknownTower(shapes.keySet(), source);
-    }
-    Vision vision = vit ? vit(s, stated) : resNet(s, stated);
+    boolean vit = !shapes.containsKey("visual.layer1.0.conv1.weight");
+    Vision vision = vit ? vit(s, stated, family) : resNet(s, stated);
     int resolution =
-        vit
-            ? s.side("visual.positional_embedding", ((Vit) vision).patch(), stated.imageSize())
-            : s.side("visual.attnpool.positional_embedding", 32, stated.imageSize());
+        vision instanceof Vit tower
+            ? s.side(
+                "visual.positional_embedding",
+                tower.rowsBesidePatches(),
+                tower.patch(),
+                stated.imageSize())
+            : s.side("visual.attnpool.positional_embedding", 1, 32, stated.imageSize());
     return new ClipConfig(
         embedDim,
         resolution,
@@ -153,20 +199,21 @@ public record ClipConfig(
         s.length("positional_embedding", 0, 2),
         s.length("token_embedding.weight", 0, 2),
         textWidth,
-        heads(stated.textHeads(), textWidth, "text", source),
+        heads(stated.textHeads(), textWidth, family, "text", source),
         s.count("transformer.resblocks."),
         stated.activation(),
         vision,
         stated.form());
   }
 
-  private static Vit vit(Shapes s, Stated stated) {
+  private static Vit vit(Shapes s, Stated stated, Family family) {
     int width = s.length("visual.conv1.weight", 0, 4);
     return new Vit(
         width,
         s.count("visual.transformer.resblocks."),
         s.length("visual.conv1.weight", 3, 4),
-        heads(stated.visionHeads(), width, "vision", s.source));
+        heads(stated.visionHeads(), width, family, "vision", s.source),
+        family);
   }
 
   private static ResNet resNet(Shapes s, Stated stated) {
@@ -175,16 +222,12 @@ public record ClipConfig(
     for (int stage = 1; stage <= 4; stage++) {
       layers.add(s.count("visual.layer" + stage + "."));
     }
-    return new ResNet(width, layers, heads(stated.visionHeads(), width * 32, "vision", s.source));
+    return new ResNet(
+        width, layers, heads(stated.visionHeads(), width * 32, Family.CLIP, "vision", s.source));
   }
 
-  /** The heads of an attention of that width in the released files. */
-  static int releasedHeads(int width) {
-    return Math.max(1, width / 64);
-  }
-
-  private static int heads(int stated, int width, String tower, String source) {
-    int heads = stated > 0 ? stated : releasedHeads(width);
+  private static int heads(int stated, int width, Family family, String tower, String source) {
+    int heads = stated > 0 ? stated : family.assumedHeads(width);
     if (width % heads != 0) {
       throw KgCoopException.weights(
           ("%s: %s width %s does not divide into %s heads; state them in a config.json beside "
@@ -231,11 +274,12 @@ public record ClipConfig(
     /**
      * The side of images that fill a table of positions.
      *
+     * @param more rows of the table that are no position of an image
      * @param unit pixels of a position
      * @param stated the side, which need not be a multiple of the unit, or 0
      */
-    int side(String key, int unit, int stated) {
-      int grid = grid(key);
+    int side(String key, int more, int unit, int stated) {
+      int grid = grid(key, more);
       if (stated > 0 && stated / unit != grid) {
         throw KgCoopException.weights(
             ("%s: its configuration states images of %s pixels, which make %s positions of %s a"
@@ -245,14 +289,14 @@ public record ClipConfig(
       return stated > 0 ? stated : unit * grid;
     }
 
-    /** The side of the square that a table of positions, less its first row, makes. */
-    private int grid(String key) {
-      int rows = length(key, 0, 2) - 1;
+    /** The side of the square that a table of positions makes. */
+    private int grid(String key, int more) {
+      int rows = length(key, 0, 2) - more;
       int side = (int) Math.round(Math.sqrt(rows));
       if (side < 1 || side * side != rows) {
         throw KgCoopException.weights(
-            "%s: '%s' has %s rows; expected 1 and a square number of positions"
-                .formatted(source, key, rows + 1));
+            "%s: '%s' has %s rows; expected %sa square number of positions"
+                .formatted(source, key, rows + more, more == 0 ? "" : more + " and "));
       }
       return side;
     }

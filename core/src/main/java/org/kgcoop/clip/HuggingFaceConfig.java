@@ -4,13 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
 
 /**
  * The settings of a {@code config.json} and a {@code preprocessor_config.json}, as Hugging Face's
- * CLIP reads them. Most of their keys mean nothing to a CLIP, so what matters is looked at.
+ * models read them. Most of their keys mean nothing here, so what matters is looked at.
  */
 final class HuggingFaceConfig {
   static final String FILE = "config.json";
@@ -27,25 +29,49 @@ final class HuggingFaceConfig {
 
   private HuggingFaceConfig() {}
 
-  /** The statements of a {@code config.json}. */
-  static ClipConfig.Stated stated(ConfigSection file) {
-    file.only("model_type", "clip");
+  /**
+   * The statements of a {@code config.json}. What it leaves out is as in the library, whose files
+   * are mostly sparse.
+   *
+   * @param pictureSize the side of images where it states none, or 0
+   */
+  static ClipConfig.Stated stated(ConfigSection file, Family family, int pictureSize) {
+    if (file.json().path("model_type").asText().equals("siglip2")) {
+      throw file.refused(
+          "model_type",
+          "SigLIP 2 of a fixed resolution, such as google/siglip2-base-patch16-224 (this is NaFlex)");
+    }
+    // MetaCLIP 2 is a CLIP with another tokenizer.
+    String unused =
+        file.oneOf(
+            "model_type",
+            family == Family.CLIP ? List.of("clip", "metaclip_2") : List.of("siglip"));
     ConfigSection text = tower(file, "text_config");
     ConfigSection vision = tower(file, "vision_config");
-    String activation = text.json().path("hidden_act").asText("quick_gelu");
-    if (!vision.json().path("hidden_act").asText("quick_gelu").equals(activation)) {
-      throw vision.refused("hidden_act", activation + " as in the other tower");
-    }
-    double released = ClipConfig.Form.RELEASED.textEpsilon();
+    vision.on("vision_use_head");
+    ClipConfig.Stated usual = ClipConfig.Stated.assumed(family);
+    Activation activation = activation(text, usual);
+    Activation ofImages = activation(vision, usual);
+    int heads = family == Family.SIGLIP ? 12 : 0;
+    int size = vision.square("image_size");
     return new ClipConfig.Stated(
-        Activation.ofName(activation),
-        text.json().path("num_attention_heads").asInt(0),
-        vision.json().path("num_attention_heads").asInt(0),
-        vision.square("image_size"),
+        activation,
+        text.json().path("num_attention_heads").asInt(heads),
+        vision.json().path("num_attention_heads").asInt(heads),
+        size > 0 ? size : pictureSize,
         new ClipConfig.Form(
-            text.positive("layer_norm_eps", released),
-            vision.positive("layer_norm_eps", released),
-            true));
+            text.positive("layer_norm_eps", usual.form().textEpsilon()),
+            vision.positive("layer_norm_eps", usual.form().visionEpsilon()),
+            usual.form().causal(),
+            ofImages == activation ? null : ofImages));
+  }
+
+  private static Activation activation(ConfigSection tower, ClipConfig.Stated usual) {
+    String first = usual.activation().name().toLowerCase(Locale.ROOT);
+    return Activation.ofName(
+        tower.oneOf(
+            "hidden_act",
+            Stream.of(first, "quick_gelu", "gelu", "gelu_pytorch_tanh").distinct().toList()));
   }
 
   /** A tower's settings; those of the older key {@code text_config_dict} are the stronger. */
@@ -85,25 +111,29 @@ final class HuggingFaceConfig {
         config.imageResolution(),
         config.channels(),
         normalised
-            ? pictures.perChannel("image_mean", Preprocessing.CLIP_MEAN, config.channels())
+            ? pictures.perChannel("image_mean", config.family().mean(), config.channels())
             : Collections.nCopies(config.channels(), 0.0),
         normalised
-            ? pictures.perChannel("image_std", Preprocessing.CLIP_STD, config.channels())
+            ? pictures.perChannel("image_std", config.family().std(), config.channels())
             : Collections.nCopies(config.channels(), 1.0),
         bilinear ? Interpolation.BILINEAR : Interpolation.BICUBIC,
-        shorterSide(pictures, config.imageResolution()));
+        shorterSide(pictures, config));
   }
 
   /**
    * The length that the shorter side is resized to, or 0 where the whole image becomes the square.
    */
-  private static int shorterSide(ConfigSection pictures, int size) {
+  private static int shorterSide(ConfigSection pictures, ClipConfig config) {
+    int size = config.imageResolution();
     JsonNode resized = pictures.json().path("size");
     // A plain number is the shorter side to CLIP, and a square to others.
     boolean square =
         resized.isInt()
             ? !pictures.json().path("image_processor_type").asText("CLIP").startsWith("CLIP")
             : resized.has("height");
+    if (pictures.isOff("size") && config.family().squashes()) {
+      return 0;
+    }
     if (square) {
       checkSize(pictures, "size", size);
       checkCrop(pictures, size);

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
@@ -14,20 +16,37 @@ import org.kgcoop.io.WeightFile;
 
 /**
  * The settings of the files beside the weights: activation, heads, preprocessing, tokenizer. Where
- * they say nothing the rules of the released files hold, and {@link #assumed} lists them.
+ * they say nothing the rules of the family hold, and {@link #assumed} lists them.
  */
 final class ModelFiles {
   private static final List<String> TOKENIZERS = List.of("tokenizer.json", "merges.txt");
+  private static final String NO_CONFIG = " (no config.json or open_clip_config.json)";
 
   private final Path path;
   private final Map<String, JsonNode> configs;
   private final OpenClipConfig openClip;
+  private final Family family;
   private final List<String> assumed = new ArrayList<>();
 
-  ModelFiles(WeightFile file) {
+  ModelFiles(WeightFile file, Family family) {
+    this.family = family;
     this.path = file.path();
     this.configs = file.configs();
     this.openClip = new OpenClipConfig(section(OpenClipConfig.FILE));
+  }
+
+  /** The name that the files beside the weights have for what they are of, or "". */
+  static String architecture(WeightFile file) {
+    for (String name : List.of(OpenClipConfig.FILE, HuggingFaceConfig.FILE)) {
+      JsonNode json = file.configs().getOrDefault(name, MissingNode.getInstance());
+      for (String key : List.of("timm_model_name", "hf_model_name", "model_type")) {
+        JsonNode value = json.findValue(key);
+        if (value != null && value.isTextual()) {
+          return value.textValue();
+        }
+      }
+    }
+    return "";
   }
 
   /** The settings taken from the rules of the released files, each a line. */
@@ -40,20 +59,42 @@ final class ModelFiles {
     boolean towers =
         hugging.path("text_config").isObject() && hugging.path("vision_config").isObject();
     if (towers || (hugging.has("model_type") && !openClip.isThere())) {
-      return HuggingFaceConfig.stated(section(HuggingFaceConfig.FILE));
+      return HuggingFaceConfig.stated(section(HuggingFaceConfig.FILE), family, pictureSize());
     }
     if (openClip.isThere()) {
-      return openClip.stated();
+      ClipConfig.Stated stated = openClip.stated(family);
+      String name = path.toString().toLowerCase(Locale.ROOT);
+      if (name.contains("dfn2b") && stated.activation() == Activation.GELU) {
+        assumed.add(
+            "the exact GELU, as the configuration says; DFN2B's B/16 and L/14 were trained with"
+                + " QuickGELU: see --activation quick_gelu");
+      }
+      return stated;
     }
-    assumed.add("activation QuickGELU, heads of 64 (no config.json or open_clip_config.json)");
-    return ClipConfig.Stated.RELEASED;
+    assumed.add(
+        switch (family) {
+          case CLIP -> "activation QuickGELU, heads of 64" + NO_CONFIG;
+          case SIGLIP ->
+              "activation gelu_pytorch_tanh, 12 heads below a width of 1024, else 16" + NO_CONFIG;
+        });
+    return ClipConfig.Stated.assumed(family);
+  }
+
+  /** The side of images that a preprocessor states, or 0. */
+  private int pictureSize() {
+    JsonNode size = pictures().json().path("size");
+    return size.has("height") ? pictures().square("size") : 0;
+  }
+
+  private ConfigSection pictures() {
+    ConfigSection hugging = section(HuggingFaceConfig.PREPROCESSING);
+    return hugging.json().isObject()
+        ? hugging
+        : section(HuggingFaceConfig.PROCESSOR).at("image_processor");
   }
 
   Preprocessing preprocessing(ClipConfig config) {
-    ConfigSection hugging = section(HuggingFaceConfig.PREPROCESSING);
-    if (!hugging.json().isObject()) {
-      hugging = section(HuggingFaceConfig.PROCESSOR).at("image_processor");
-    }
+    ConfigSection hugging = pictures();
     boolean isHugging = hugging.json().isObject();
     try {
       if (isHugging) {
@@ -66,30 +107,64 @@ final class ModelFiles {
       String source = isHugging ? hugging.name() : path + ": " + OpenClipConfig.FILE + ": ";
       throw KgCoopException.weights(source + e.getMessage(), e);
     }
-    assumed.add("CLIP's mean, deviation and bicubic resizing (no preprocessor_config.json)");
+    assumed.add(
+        "%s's mean, deviation and bicubic resizing (no preprocessor_config.json)"
+            .formatted(family.title()));
     ConfigSection none = new ConfigSection("", MissingNode.getInstance());
     return new Preprocessing(
         config.imageResolution(),
         config.channels(),
-        none.perChannel("mean", Preprocessing.CLIP_MEAN, config.channels()),
-        none.perChannel("std", Preprocessing.CLIP_STD, config.channels()),
-        Interpolation.BICUBIC);
+        none.perChannel("mean", family.mean(), config.channels()),
+        none.perChannel("std", family.std(), config.channels()),
+        Interpolation.BICUBIC,
+        family.squashes() ? 0 : config.imageResolution());
   }
 
-  /** The tokenizer beside the weights, else the released one. */
-  Tokenizer tokenizer(ClipConfig config) {
+  /**
+   * The tokenizer of a file, else that beside the weights, else the released one.
+   *
+   * @param given the file, or null
+   */
+  Tokenizer tokenizer(ClipConfig config, @Nullable Path given) {
+    Path file = given == null ? tokenizerFile() : given;
+    if (file != null) {
+      TextCleaning cleaning = openClip.cleaning();
+      Tokenizer read =
+          Tokenizers.read(
+              file, cleaning == null && family == Family.CLIP ? TextCleaning.NONE : cleaning);
+      if (family == Family.CLIP && read.cuts()) {
+        openClip.checkEndOfText(read.endOfText());
+      }
+      if (family == Family.SIGLIP && !read.cuts()) {
+        throw KgCoopException.weights(
+            "%s: CLIP's kind of tokenizer; expected SigLIP's own tokenizer.json".formatted(file));
+      }
+      return checked(read, config, file);
+    }
+    if (family != Family.CLIP) {
+      throw KgCoopException.weights(
+          "%s: no tokenizer; put the %s's own tokenizer.json beside the weights"
+              .formatted(path, family.title()));
+    }
+    assumed.add("the released tokenizer (no merges.txt or tokenizer.json)");
+    return checked(Tokenizers.released(), config, Path.of("the released tokenizer"));
+  }
+
+  private @Nullable Path tokenizerFile() {
     Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
     for (String name : TOKENIZERS) {
       if (folder != null && Files.isRegularFile(folder.resolve(name))) {
-        return checked(Tokenizer.read(folder.resolve(name)), config, folder.resolve(name));
+        return folder.resolve(name);
       }
     }
-    assumed.add("the released tokenizer (no merges.txt or tokenizer.json)");
-    return checked(Tokenizer.released(), config, Path.of("the released tokenizer"));
+    return null;
   }
 
-  static Tokenizer checked(Tokenizer tokenizer, ClipConfig config, Path source) {
-    if (tokenizer.vocabularySize() != config.vocabularySize()) {
+  private static Tokenizer checked(Tokenizer tokenizer, ClipConfig config, Path source) {
+    // SentencePiece's may have fewer: tables of embeddings are often rounded up.
+    if (tokenizer.cuts()
+        ? tokenizer.vocabularySize() > config.vocabularySize()
+        : tokenizer.vocabularySize() != config.vocabularySize()) {
       throw KgCoopException.weights(
           ("%s has %s token ids, the weights %s: put the model's own merges.txt or "
                   + "tokenizer.json beside the weights")

@@ -1,9 +1,12 @@
 package org.kgcoop.clip;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Scanner;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
 
@@ -34,7 +37,16 @@ final class OpenClipConfig {
 
   private static final List<String> FIRST_END_OF_TEXT = List.of("argmax", "eos");
   private static final List<String> RESIZE_MODES = List.of("shortest", "squash");
+  private static final List<String> SQUASH = List.of("squash");
   private static final List<String> FILTERS = List.of("bicubic", "bilinear", "random");
+
+  /** The names of timm's towers that are CLIP's. */
+  private static final Pattern TIMM_CLIP = Pattern.compile("vit_[a-z]+_patch\\d+_clip_.+");
+
+  /** The names of timm's towers that compute with the approximate GELU. */
+  private static final Pattern APPROXIMATE =
+      Pattern.compile(
+          "patch32_siglip_256|large_patch16_siglip_512|so400m_patch16_siglip|giantopt_patch16_siglip");
 
   private final ConfigSection file;
   private final ConfigSection model;
@@ -54,35 +66,134 @@ final class OpenClipConfig {
     return model.json().isObject();
   }
 
-  ClipConfig.Stated stated() {
+  ClipConfig.Stated stated(Family family) {
     ConfigSection text = model.at("text_cfg");
     ConfigSection vision = model.at("vision_cfg");
     model.off("multimodal_cfg");
     model.off("audio_cfg");
-    vision.allOffBut(VISION);
+    text.only("proj_type", "linear");
+    return switch (family) {
+      case CLIP -> clip(text, vision);
+      case SIGLIP -> siglip(text, vision);
+    };
+  }
+
+  private ClipConfig.Stated clip(ConfigSection text, ConfigSection vision) {
+    String tower = vision.json().path("timm_model_name").asText("");
+    if (!vision.isOff("timm_model_name") && !TIMM_CLIP.matcher(tower).matches()) {
+      throw vision.refused("timm_model_name", "none, or a vit_..._clip_...");
+    }
+    vision.allOffBut(union(VISION, Set.of("timm_model_name")));
+    if (!vision.isOff("timm_model_name")) {
+      vision.only("timm_pool", "token");
+    }
     vision.only("pool_type", "tok");
     // Either kind of positions stands in the weights.
     vision.only("pos_embed_type", "learnable", "sin_cos_2d");
     text.allOffBut(TEXT);
-    text.only("proj_type", "linear");
     checkEndOfText(text);
     checkTokens(text);
     int headWidth = vision.json().path("head_width").asInt(0);
     // A list of layers is a ResNet, whose attention is 32 times as wide as its stem.
     int pooled = vision.json().path("layers").isArray() ? 32 : 1;
+    Activation activation =
+        model.json().path("quick_gelu").asBoolean(false) ? Activation.QUICK_GELU : Activation.GELU;
+    Activation ofImages =
+        vision.isOff("timm_model_name")
+            ? activation
+            : tower.contains("_quickgelu") ? Activation.QUICK_GELU : Activation.GELU;
     return new ClipConfig.Stated(
-        model.json().path("quick_gelu").asBoolean(false) ? Activation.QUICK_GELU : Activation.GELU,
+        activation,
         text.json().path("heads").asInt(0),
         headWidth > 0 && vision.json().path("width").isInt()
             ? pooled * vision.json().path("width").asInt() / headWidth
             : 0,
         vision.square("image_size"),
-        new ClipConfig.Form(epsilon(text), epsilon(vision), text.isOff("no_causal_mask")));
+        new ClipConfig.Form(
+            epsilon(text),
+            epsilon(vision),
+            text.isOff("no_causal_mask"),
+            ofImages == activation ? null : ofImages));
+  }
+
+  /**
+   * SigLIP's, whose picture tower is timm's: heads and activation are known by its name alone. The
+   * activations are those that OpenCLIP computes with, exact for most, though the models were
+   * trained with the approximation.
+   */
+  private static ClipConfig.Stated siglip(ConfigSection text, ConfigSection vision) {
+    vision.allOffBut(union(VISION, Set.of("timm_model_name")));
+    vision.only("timm_pool", "map");
+    vision.only("timm_proj", "none");
+    String tower = vision.json().path("timm_model_name").asText();
+    if (!tower.startsWith("vit_") || !tower.contains("_siglip")) {
+      throw vision.refused("timm_model_name", "a vit_..._siglip_...");
+    }
+    text.allOffBut(union(TEXT, Set.of("proj_bias", "act_kwargs")));
+    if (text.isOff("no_causal_mask")) {
+      throw text.refused("no_causal_mask", "true");
+    }
+    if (!text.json().path("pool_type").asText().equals("last")) {
+      throw text.refused("pool_type", "last");
+    }
+    ConfigSection gelu = text.at("act_kwargs");
+    gelu.allOffBut(Set.of("approximate"));
+    Activation activation =
+        gelu.oneOf("approximate", List.of("none", "tanh")).equals("tanh")
+            ? Activation.GELU_PYTORCH_TANH
+            : Activation.GELU;
+    Activation ofImages =
+        APPROXIMATE.matcher(tower).find() ? Activation.GELU_PYTORCH_TANH : Activation.GELU;
+    double epsilon = ClipConfig.Stated.assumed(Family.SIGLIP).form().visionEpsilon(); // timm's
+    return new ClipConfig.Stated(
+        activation,
+        text.json().path("heads").asInt(0),
+        tower.contains("_base_") ? 12 : 16,
+        vision.square("image_size"),
+        new ClipConfig.Form(
+            epsilon(text), epsilon, false, ofImages == activation ? null : ofImages));
+  }
+
+  private static Set<String> union(Set<String> some, Set<String> others) {
+    Set<String> all = new HashSet<>(some);
+    all.addAll(others);
+    return all;
+  }
+
+  /** The cleaning of texts that the file states, or null for that of the tokenizer. */
+  @Nullable TextCleaning cleaning() {
+    if (!isThere()) {
+      return null;
+    }
+    ConfigSection tokenizer = model.at("text_cfg").at("tokenizer_kwargs");
+    return switch (tokenizer.json().path("clean").asText("")) {
+      case "canonicalize" -> TextCleaning.CANONICAL;
+      case "lower" -> TextCleaning.LOWER;
+      default -> null;
+    };
+  }
+
+  /**
+   * Refuses a tokenizer of SentencePiece's whose end is not where a CLIP reads its texts.
+   *
+   * @param end its id
+   */
+  void checkEndOfText(int end) {
+    ConfigSection text = model.at("text_cfg");
+    if (isThere() && !text.json().path("pool_type").asText().equals("eos")) {
+      throw text.refused("pool_type", "eos beside a tokenizer of that kind");
+    }
+    if (text.json().path("eos_id").asInt(end) != end) {
+      throw text.refused("eos_id", end + ", the tokenizer's");
+    }
   }
 
   /** The end of text is the greatest id, and the feature is read at its first. */
   private static void checkEndOfText(ConfigSection text) {
     String pooling = text.oneOf("pool_type", FIRST_END_OF_TEXT);
+    if (!text.isOff("hf_tokenizer_name")) {
+      return; // compared with the tokenizer, once it is read
+    }
     int last = text.json().path("vocab_size").asInt(49408) - 1;
     if (pooling.equals("eos") && text.json().path("eos_id").asInt(last) != last) {
       throw text.refused("eos_id", Integer.toString(last));
@@ -114,15 +225,17 @@ final class OpenClipConfig {
   Preprocessing preprocessing(ClipConfig config) {
     ConfigSection pictures = file.at("preprocess_cfg");
     pictures.only("mode", "RGB");
-    boolean squashed = pictures.oneOf("resize_mode", RESIZE_MODES).equals("squash");
+    List<String> modes =
+        pictures.isOff("resize_mode") && config.family().squashes() ? SQUASH : RESIZE_MODES;
+    boolean squashed = pictures.oneOf("resize_mode", modes).equals("squash");
     // "random" is one of both in training, and bicubic else.
     boolean bilinear = pictures.oneOf("interpolation", FILTERS).equals("bilinear");
     int size = config.imageResolution();
     return new Preprocessing(
         size,
         config.channels(),
-        pictures.perChannel("mean", Preprocessing.CLIP_MEAN, config.channels()),
-        pictures.perChannel("std", Preprocessing.CLIP_STD, config.channels()),
+        pictures.perChannel("mean", config.family().mean(), config.channels()),
+        pictures.perChannel("std", config.family().std(), config.channels()),
         bilinear ? Interpolation.BILINEAR : Interpolation.BICUBIC,
         squashed ? 0 : size);
   }

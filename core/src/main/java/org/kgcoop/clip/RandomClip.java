@@ -1,6 +1,7 @@
 package org.kgcoop.clip;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 import org.kgcoop.KgCoopException;
@@ -22,8 +24,9 @@ import org.kgcoop.random.PythonRandom;
  * released names. It recognises nothing, but everything that works on a trained CLIP works on it,
  * in milliseconds and without a download.
  *
- * <p>Its tokenizer is the beginning of the released one: as many of the first merges as the
- * vocabulary has room for. Equal configuration and seed give equal bytes.
+ * <p>A CLIP's tokenizer is the beginning of the released one: as many of the first merges as the
+ * vocabulary has room for. A SigLIP's has letters and digits, then pieces of several. Equal
+ * configuration and seed give equal bytes.
  */
 public final class RandomClip {
   /** The smallest vocabulary: all bytes, all bytes at the end of a word, two marks. */
@@ -46,12 +49,14 @@ public final class RandomClip {
   /**
    * Writes {@code model.safetensors} and {@code merges.txt}, and {@code open_clip_config.json}
    * where the activation, a number of heads or the form is not what loading would take for granted.
+   * Of a SigLIP it writes {@code tokenizer.json} and {@code config.json} instead.
    *
    * @param folder is made where it is not there
    * @throws IllegalArgumentException where the sizes do not fit together
    */
   public static void write(Path folder, ClipConfig config, long seed) {
-    List<String> merges = merges(config.vocabularySize());
+    boolean siglip = config.family() == Family.SIGLIP;
+    List<String> merges = siglip ? List.of() : merges(config.vocabularySize());
     RandomClip clip = new RandomClip(config, seed);
     clip.fill();
     try {
@@ -60,6 +65,11 @@ public final class RandomClip {
       throw KgCoopException.io(folder + ": cannot be made: " + e, e);
     }
     Safetensors.write(folder.resolve("model.safetensors"), clip.tensors, Map.of());
+    if (siglip) {
+      writeText(folder.resolve("tokenizer.json"), unigram(config.vocabularySize()) + "\n");
+      writeText(folder.resolve("config.json"), clip.ofSiglip().toPrettyString() + "\n");
+      return;
+    }
     writeText(folder.resolve("merges.txt"), String.join("\n", merges) + "\n");
     ObjectNode stated = clip.stated();
     if (!stated.isEmpty()) {
@@ -94,13 +104,54 @@ public final class RandomClip {
     return released.subList(0, 1 + vocabulary - SMALLEST_VOCABULARY);
   }
 
+  /** A tokenizer of so many pieces, the longer ones the less probable. */
+  private static ObjectNode unigram(int vocabulary) {
+    List<String> pieces = new ArrayList<>(List.of("\u2581"));
+    String letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+    for (int from = 0; pieces.size() < vocabulary; from++) {
+      String beginning = from == 0 ? "" : pieces.get(from - 1);
+      letters.chars().forEach(letter -> pieces.add(beginning + (char) letter));
+    }
+    if (vocabulary < 4 + letters.length()) {
+      throw new IllegalArgumentException("vocabulary: expected at least " + (4 + letters.length()));
+    }
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    ObjectNode model = json.putObject("model").put("type", "Unigram").put("unk_id", 2);
+    ArrayNode vocab = model.putArray("vocab");
+    ArrayNode added = json.putArray("added_tokens");
+    for (String special : List.of("<pad>", "</s>", "<unk>")) {
+      added.addObject().put("id", vocab.size()).put("content", special).put("special", true);
+      vocab.addArray().add(special).add(0);
+    }
+    for (String piece : pieces.subList(0, vocabulary - vocab.size())) {
+      vocab.addArray().add(piece).add(-2 - piece.length());
+    }
+    return json;
+  }
+
+  /** SigLIP's {@code config.json}. */
+  private ObjectNode ofSiglip() {
+    ObjectNode json = new ObjectMapper().createObjectNode().put("model_type", "siglip");
+    ClipConfig.Form form = config.form();
+    json.putObject("text_config")
+        .put("num_attention_heads", config.textHeads())
+        .put("hidden_act", config.activation().name().toLowerCase(Locale.ROOT))
+        .put("layer_norm_eps", form.textEpsilon());
+    json.putObject("vision_config")
+        .put("num_attention_heads", config.vision().heads())
+        .put("hidden_act", config.visionActivation().name().toLowerCase(Locale.ROOT))
+        .put("layer_norm_eps", form.visionEpsilon())
+        .put("image_size", config.imageResolution());
+    return json;
+  }
+
   private ObjectNode stated() {
     ObjectNode json = new ObjectMapper().createObjectNode();
     int channels = poolChannels();
     boolean ruled =
         config.activation() == Activation.QUICK_GELU
-            && config.textHeads() == ClipConfig.releasedHeads(config.textWidth())
-            && config.vision().heads() == ClipConfig.releasedHeads(channels)
+            && config.textHeads() == Family.CLIP.assumedHeads(config.textWidth())
+            && config.vision().heads() == Family.CLIP.assumedHeads(channels)
             && config.form().equals(ClipConfig.Form.RELEASED);
     if (ruled) {
       return json;
@@ -132,7 +183,13 @@ public final class RandomClip {
     int width = config.textWidth();
     normal("positional_embedding", 0.01, config.contextLength(), width);
     normal("text_projection", deviation(width), width, config.embedDim());
-    add("logit_scale", () -> Math.log(1 / 0.07));
+    if (config.family() == Family.SIGLIP) {
+      constant("text_projection.bias", 0, config.embedDim());
+      add("logit_scale", () -> Math.log(10));
+      add("logit_bias", () -> -10);
+    } else {
+      add("logit_scale", () -> Math.log(1 / 0.07));
+    }
     if (config.vision() instanceof ClipConfig.Vit vit) {
       vit(vit);
     } else {
@@ -153,36 +210,64 @@ public final class RandomClip {
 
   private void vit(ClipConfig.Vit vit) {
     int width = vit.width();
-    if (config.imageResolution() % vit.patch() != 0 || width % vit.heads() != 0) {
+    boolean siglip = vit.family() == Family.SIGLIP;
+    if (config.imageResolution() % vit.patch() != 0
+        || width % vit.heads() != 0
+        || (siglip && width != config.embedDim())) {
       throw new IllegalArgumentException(
-          "resolution %s and patch %s, width %s and heads %s: expected multiples"
+          "resolution %s and patch %s, width %s and heads %s: expected multiples, and of a SigLIP the width as that of the joint space"
               .formatted(config.imageResolution(), vit.patch(), width, vit.heads()));
     }
     int grid = config.imageResolution() / vit.patch();
-    normal("visual.class_embedding", deviation(width), width);
-    normal("visual.positional_embedding", deviation(width), 1L + (long) grid * grid, width);
-    normal("visual.proj", deviation(width), width, config.embedDim());
+    long rows = vit.rowsBesidePatches() + (long) grid * grid;
+    if (!siglip) {
+      normal("visual.class_embedding", deviation(width), width);
+    }
+    normal("visual.positional_embedding", deviation(width), rows, width);
+    if (!siglip) {
+      normal("visual.proj", deviation(width), width, config.embedDim());
+    }
     convolution("visual.conv1.weight", width, config.channels(), vit.patch());
-    norm("visual.ln_pre", width);
+    if (siglip) {
+      constant("visual.conv1.bias", 0, width);
+      pool("visual.pool.", width);
+    } else {
+      norm("visual.ln_pre", width);
+    }
     for (int i = 0; i < vit.layers(); i++) {
       String block = "visual.transformer.resblocks." + i + ".";
-      // PyTorch's own start of an attention and of linear layers, as the published code leaves it.
-      uniform(block + "attn.in_proj_weight", Math.sqrt(6.0 / (4.0 * width)), 3L * width, width);
-      uniform(block + "attn.out_proj.weight", deviation(width), width, width);
-      uniform(block + "mlp.c_fc.weight", deviation(width), 4L * width, width);
-      uniform(block + "mlp.c_proj.weight", deviation(4.0 * width), width, 4L * width);
+      attentionAndMlp(block, width);
       blockRest(block, width);
     }
     norm("visual.ln_post", width);
   }
 
+  private void pool(String pool, int width) {
+    normal(pool + "probe", deviation(width), 1, width);
+    attentionAndMlp(pool, width);
+    biases(pool, width);
+    norm(pool + "ln", width);
+  }
+
+  /** PyTorch's own start of an attention and of linear layers, as the published code leaves it. */
+  private void attentionAndMlp(String block, int width) {
+    uniform(block + "attn.in_proj_weight", Math.sqrt(6.0 / (4.0 * width)), 3L * width, width);
+    uniform(block + "attn.out_proj.weight", deviation(width), width, width);
+    uniform(block + "mlp.c_fc.weight", deviation(width), 4L * width, width);
+    uniform(block + "mlp.c_proj.weight", deviation(4.0 * width), width, 4L * width);
+  }
+
   private void blockRest(String block, int width) {
+    biases(block, width);
+    norm(block + "ln_1", width);
+    norm(block + "ln_2", width);
+  }
+
+  private void biases(String block, int width) {
     constant(block + "attn.in_proj_bias", 0, 3L * width);
     constant(block + "attn.out_proj.bias", 0, width);
     uniform(block + "mlp.c_fc.bias", deviation(width), 4L * width);
     uniform(block + "mlp.c_proj.bias", deviation(4.0 * width), width);
-    norm(block + "ln_1", width);
-    norm(block + "ln_2", width);
   }
 
   private void resNet(ClipConfig.ResNet resNet) {

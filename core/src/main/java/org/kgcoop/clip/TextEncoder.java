@@ -13,12 +13,14 @@ import org.kgcoop.tensor.Tensor;
  * The text tower: transformer blocks over token embeddings, read at the end-of-text token.
  *
  * <p>Attention is causal and nothing after the end-of-text token is read, so texts may be cut
- * there: callers pass only as many positions as the longest of their texts has. A few models are
- * not causal; their texts are passed whole, filled up to the context length.
+ * there: callers pass only as many positions as the longest of their texts has. Some models are not
+ * causal; their texts are passed whole, filled up to the context length. SigLIP reads them at the
+ * last position, mostly of what fills up.
  */
 public final class TextEncoder implements AutoCloseable {
   private final int contextLength;
   private final boolean causal;
+  private final boolean readsLast; // position, rather than the end of text
   private final double epsilon; // of the norms
   private final DType computeType;
   private final Device device;
@@ -28,11 +30,13 @@ public final class TextEncoder implements AutoCloseable {
   private final Tensor normWeight; // (W)
   private final Tensor normBias; // (W)
   private final Tensor projection; // (W, E)
+  private final @Nullable Tensor projectionBias; // (E)
 
   TextEncoder(WeightSource weights, ClipConfig config) {
     int width = config.textWidth();
     contextLength = config.contextLength();
     causal = config.form().causal();
+    readsLast = config.family() == Family.SIGLIP;
     epsilon = config.form().textEpsilon();
     computeType = weights.computeType();
     device = weights.device();
@@ -52,6 +56,7 @@ public final class TextEncoder implements AutoCloseable {
     normWeight = weights.get("ln_final.weight", width);
     normBias = weights.get("ln_final.bias", width);
     projection = weights.get("text_projection", width, config.embedDim());
+    projectionBias = readsLast ? weights.get("text_projection.bias", config.embedDim()) : null;
   }
 
   /** The rows of the token embedding: (ids, W). */
@@ -77,9 +82,14 @@ public final class TextEncoder implements AutoCloseable {
       throw new IllegalArgumentException(
           "texts: expected at most " + contextLength + " positions, got " + length);
     }
-    return causal
-        ? PackedTexts.causal(sharedLength, ends, computeType, device)
-        : PackedTexts.whole(contextLength, ends, device);
+    if (causal) {
+      return PackedTexts.causal(sharedLength, ends, computeType, device);
+    }
+    int[] read = ends.clone();
+    if (readsLast) {
+      Arrays.fill(read, contextLength - 1);
+    }
+    return PackedTexts.whole(contextLength, read, device);
   }
 
   /**
@@ -125,7 +135,9 @@ public final class TextEncoder implements AutoCloseable {
       boolean last = i == blocks.size() - 1;
       x = last ? blocks.get(i).ends(x, rows) : blocks.get(i).texts(x, rows);
     }
-    return Functions.layerNorm(x, normWeight, normBias, epsilon).matmul(projection); // of (C, W)
+    Tensor features = // of (C, W)
+        Functions.layerNorm(x, normWeight, normBias, epsilon).matmul(projection);
+    return projectionBias == null ? features : features.plus(projectionBias);
   }
 
   /** Frees what it has made of its weights, which belong to others. */

@@ -172,39 +172,7 @@ final class TransformerBlock implements AutoCloseable {
 
   @Override
   public void close() {
-    List.of(in, out, mlp.fc, mlp.projection).forEach(Linear::close);
-  }
-
-  /** Linear, activation, linear. */
-  private static final class Mlp {
-    /** {@code x sigmoid(s x) = silu(s x) / s}: the factors go into the products around it. */
-    private static final double QUICK = 1.702;
-
-    private final Linear fc; // to (H), mostly H = 4 W
-    private final Linear projection; // to (W)
-    private final boolean quick;
-
-    Mlp(WeightSource weights, String prefix, int width, Activation activation, boolean texts) {
-      quick = activation == Activation.QUICK_GELU;
-      long hidden = weights.rows(prefix + "c_fc.weight", 4L * width);
-      String bias = prefix + "c_fc.bias";
-      fc =
-          new Linear(
-              weights.compute(prefix + "c_fc.weight", hidden, width),
-              quick ? weights.scaled(bias, QUICK, hidden) : weights.compute(bias, hidden),
-              quick ? QUICK : 1,
-              texts);
-      projection =
-          new Linear(
-              weights.compute(prefix + "c_proj.weight", width, hidden),
-              weights.compute(prefix + "c_proj.bias", width),
-              quick ? 1 / QUICK : 1,
-              texts);
-    }
-
-    Tensor apply(Tensor x) {
-      Tensor hidden = fc.apply(x);
-      return projection.apply(quick ? Functions.silu(hidden) : Functions.gelu(hidden));
-    }
+    List.of(in, out).forEach(Linear::close);
+    mlp.close();
   }
 }

@@ -2,34 +2,69 @@ package org.kgcoop.clip;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
-/** CLIP's ViT: patches and a class embedding through transformer blocks, read at the latter. */
+/**
+ * A ViT: patches through transformer blocks. CLIP's has a class embedding before them, a norm
+ * before the blocks, and is read at the class embedding; SigLIP's has neither, and a pooling reads
+ * it.
+ */
 public final class VisionTransformer implements ImageEncoder {
+  private static final String BIAS = "visual.proj.bias";
+
   private final int patch;
+  private final int width; // W
   private final double epsilon; // of the norms
   private final Tensor patchWeight; // (W, channels, patch, patch)
-  private final Tensor classEmbedding; // (W)
-  private final Tensor positions; // (1 + patches, W)
-  private final Tensor preWeight; // (W)
-  private final Tensor preBias; // (W)
+  private final Tensor positions; // (class and patches, W)
   private final List<TransformerBlock> blocks = new ArrayList<>();
   private final Tensor postWeight; // (W)
   private final Tensor postBias; // (W)
-  private final Tensor projection; // (W, E)
+  private final Ends ends;
+
+  /** What differs between the families. */
+  private sealed interface Ends permits OfClip, OfSiglip {}
+
+  /**
+   * CLIP's.
+   *
+   * @param classEmbedding (W)
+   * @param preWeight (W)
+   * @param preBias (W)
+   * @param projection (W, E)
+   * @param projectionBias (E), of some that come from timm
+   */
+  private record OfClip(
+      Tensor classEmbedding,
+      Tensor preWeight,
+      Tensor preBias,
+      Tensor projection,
+      @Nullable Tensor projectionBias)
+      implements Ends {
+    Tensor projected(Tensor read) {
+      Tensor features = read.matmul(projection);
+      return projectionBias == null ? features : features.plus(projectionBias);
+    }
+  }
+
+  /**
+   * SigLIP's.
+   *
+   * @param patchBias (W)
+   */
+  private record OfSiglip(Tensor patchBias, AttentionPool pool) implements Ends {}
 
   VisionTransformer(WeightSource weights, ClipConfig config, ClipConfig.Vit vit) {
-    int width = vit.width();
+    width = vit.width();
     int grid = config.imageResolution() / vit.patch();
     patch = vit.patch();
     epsilon = config.form().visionEpsilon();
     patchWeight = weights.compute("visual.conv1.weight", width, config.channels(), patch, patch);
-    classEmbedding = weights.get("visual.class_embedding", width);
-    positions = weights.get("visual.positional_embedding", 1L + (long) grid * grid, width);
-    preWeight = weights.get("visual.ln_pre.weight", width);
-    preBias = weights.get("visual.ln_pre.bias", width);
+    long rows = vit.rowsBesidePatches() + (long) grid * grid;
+    positions = weights.get("visual.positional_embedding", rows, width);
     for (int i = 0; i < vit.layers(); i++) {
       blocks.add(
           new TransformerBlock(
@@ -37,32 +72,65 @@ public final class VisionTransformer implements ImageEncoder {
               "visual.transformer.resblocks." + i + ".",
               width,
               vit.heads(),
-              config.activation(),
+              config.visionActivation(),
               epsilon,
               false));
     }
     postWeight = weights.get("visual.ln_post.weight", width);
     postBias = weights.get("visual.ln_post.bias", width);
-    projection = weights.get("visual.proj", width, config.embedDim());
+    ends =
+        switch (vit.family()) {
+          case CLIP ->
+              new OfClip(
+                  weights.get("visual.class_embedding", width),
+                  weights.get("visual.ln_pre.weight", width),
+                  weights.get("visual.ln_pre.bias", width),
+                  weights.get("visual.proj", width, config.embedDim()),
+                  weights.rows(BIAS, 0) > 0 ? weights.get(BIAS, config.embedDim()) : null);
+          case SIGLIP ->
+              new OfSiglip(
+                  weights.get("visual.conv1.bias", width),
+                  new AttentionPool(
+                      weights,
+                      "visual.pool.",
+                      width,
+                      vit.heads(),
+                      config.visionActivation(),
+                      epsilon));
+        };
   }
 
   @Override
   public Tensor features(Tensor images) {
     long batch = images.size(0);
-    long width = classEmbedding.size(0);
     Tensor patches = // (B, patches, W)
         Functions.conv2d(images.to(patchWeight.dtype()), patchWeight, patch, 0)
             .reshape(batch, width, -1)
             .transpose(1, 2)
             .to(DType.FLOAT32);
-    Tensor x = // (B, 1 + patches, W)
-        Tensor.concat(List.of(classEmbedding.expand(batch, 1, width), patches), 1).plus(positions);
-    x = Functions.layerNorm(x, preWeight, preBias, epsilon);
-    x = x.reshape(-1, width); // (B L, W)
-    for (TransformerBlock block : blocks.subList(0, blocks.size() - 1)) {
-      x = block.pictures(x, batch);
+    if (ends instanceof OfSiglip siglip) {
+      Tensor x = patches.plus(siglip.patchBias()).plus(positions);
+      return siglip.pool().of(norm(through(blocks, x, batch)), batch);
     }
+    OfClip clip = (OfClip) ends;
+    Tensor classes = clip.classEmbedding().expand(batch, 1, width);
+    Tensor x = Tensor.concat(List.of(classes, patches), 1).plus(positions);
+    x = Functions.layerNorm(x, clip.preWeight(), clip.preBias(), epsilon);
+    x = through(blocks.subList(0, blocks.size() - 1), x, batch);
     Tensor read = blocks.get(blocks.size() - 1).classRows(x, batch); // (B, W)
-    return Functions.layerNorm(read, postWeight, postBias, epsilon).matmul(projection);
+    return clip.projected(norm(read));
+  }
+
+  /** (B, L, W) to (B L, W). */
+  private Tensor through(List<TransformerBlock> some, Tensor x, long batch) {
+    Tensor rows = x.reshape(-1, width);
+    for (TransformerBlock block : some) {
+      rows = block.pictures(rows, batch);
+    }
+    return rows;
+  }
+
+  private Tensor norm(Tensor rows) {
+    return Functions.layerNorm(rows, postWeight, postBias, epsilon);
   }
 }

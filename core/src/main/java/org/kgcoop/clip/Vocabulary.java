@@ -1,7 +1,5 @@
 package org.kgcoop.clip;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,12 +48,10 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
     }
   }
 
-  /** Reads {@code merges.txt} (its first line is a comment) or {@code tokenizer.json}. */
-  static Vocabulary read(Path file) {
+  /** Reads a {@code merges.txt}; its first line is a comment. */
+  static Vocabulary ofMerges(Path file) {
     try {
-      return file.toString().endsWith(".json")
-          ? ofTokenizerJson(new ObjectMapper().readTree(file.toFile()), file.toString())
-          : ofMerges(Files.readAllLines(file), file.toString());
+      return ofMerges(Files.readAllLines(file), file.toString());
     } catch (IOException e) {
       throw KgCoopException.io(
           file
@@ -81,23 +77,14 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
     return of(merges, null);
   }
 
-  private static Vocabulary ofTokenizerJson(JsonNode root, String source) {
-    JsonNode model = root.path("model");
-    List<String> merges = new ArrayList<>();
-    for (JsonNode merge : model.path("merges")) {
-      merges.add(
-          merge.isArray() ? merge.path(0).asText() + " " + merge.path(1).asText() : merge.asText());
+  /** The vocabulary of a {@code tokenizer.json} of CLIP's kind. */
+  static Vocabulary of(TokenizerJson json) {
+    Map<String, Integer> ids = json.ids();
+    if (json.merges().isEmpty() || !ids.containsKey(START) || !ids.containsKey(END)) {
+      throw json.refused(
+          "expected model.merges, model.vocab and the tokens " + START + " and " + END);
     }
-    Map<String, Integer> ids = new HashMap<>();
-    model.path("vocab").properties().forEach(e -> ids.put(e.getKey(), e.getValue().asInt()));
-    for (JsonNode added : root.path("added_tokens")) {
-      ids.put(added.path("content").asText(), added.path("id").asInt());
-    }
-    if (merges.isEmpty() || !ids.containsKey(START) || !ids.containsKey(END)) {
-      throw KgCoopException.weights(
-          source + ": expected model.merges, model.vocab and the tokens " + START + " and " + END);
-    }
-    return of(merges, ids);
+    return of(json.merges(), ids);
   }
 
   private static Vocabulary of(List<String> merges, @Nullable Map<String, Integer> given) {

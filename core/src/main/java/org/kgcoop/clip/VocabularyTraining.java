@@ -43,9 +43,10 @@ public final class VocabularyTraining {
   public static List<String> merges(Map<String, Long> texts, int count) {
     Map<String, Long> counts = new TreeMap<>();
     texts.forEach(
-        (text, times) -> Tokenizer.words(text).forEach(w -> counts.merge(w, times, Long::sum)));
+        (text, times) ->
+            BytePairTokenizer.words(text).forEach(w -> counts.merge(w, times, Long::sum)));
     List<Word> words = new ArrayList<>();
-    counts.forEach((word, times) -> words.add(new Word(Tokenizer.characters(word), times)));
+    counts.forEach((word, times) -> words.add(new Word(BytePairTokenizer.characters(word), times)));
     Map<String, Long> pairs = new HashMap<>();
     words.forEach(word -> addPairs(pairs, word, 1));
     List<String> merges = new ArrayList<>();
@@ -60,7 +61,7 @@ public final class VocabularyTraining {
         int at = word.symbols.indexOf(parts[0]);
         if (at >= 0 && word.symbols.contains(parts[1])) {
           addPairs(pairs, word, -1);
-          word.symbols = Tokenizer.mergeAll(word.symbols, best);
+          word.symbols = BytePairTokenizer.mergeAll(word.symbols, best);
           addPairs(pairs, word, 1);
         }
       }

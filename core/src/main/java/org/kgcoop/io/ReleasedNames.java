@@ -25,12 +25,23 @@ import org.kgcoop.files.FileErrors;
  *       (W, E).
  *   <li>OpenCLIP: released names, the text tower optionally below {@code text.}; buffers of the
  *       causal mask are dropped.
+ *   <li>timm's picture tower under OpenCLIP ({@code visual.trunk.*}).
  * </ul>
+ *
+ * <p>SigLIP has tensors that no CLIP has: {@code text_projection.bias}, {@code visual.conv1.bias},
+ * {@code logit_bias} and, of its attention pooling, {@code visual.pool.} followed by {@code probe}
+ * (1, W), {@code attn.in_proj_*}, {@code attn.out_proj}, {@code ln}, {@code mlp.c_fc} and {@code
+ * mlp.c_proj}.
  */
 public final class ReleasedNames {
 
   private static final Set<String> SCALARS =
       Set.of("input_resolution", "context_length", "vocab_size");
+
+  private static final String HEAD = "visual.head.proj."; // OpenCLIP's, behind timm's tower
+  private static final String TRUNK = "visual.trunk.";
+  private static final String POOL = "visual.pool.";
+  private static final String PROBE = POOL + "probe";
 
   /** Whole names, without {@code .weight} and {@code .bias}. */
   private static final Map<String, String> HUGGING_FACE =
@@ -43,7 +54,43 @@ public final class ReleasedNames {
           Map.entry(
               "vision_model.embeddings.position_embedding.weight", "visual.positional_embedding"),
           Map.entry("vision_model.pre_layrnorm", "visual.ln_pre"), // spelt so
-          Map.entry("vision_model.post_layernorm", "visual.ln_post"));
+          Map.entry("vision_model.post_layernorm", "visual.ln_post"),
+          Map.entry("visual_projection", "visual.proj"),
+          Map.entry("text_model.head", "text_projection"),
+          Map.entry("vision_model.head.probe", PROBE),
+          Map.entry("vision_model.head.attention.in_proj_weight", POOL + "attn.in_proj_weight"),
+          Map.entry("vision_model.head.attention.in_proj_bias", POOL + "attn.in_proj_bias"),
+          Map.entry("vision_model.head.attention.out_proj", POOL + "attn.out_proj"),
+          Map.entry("vision_model.head.layernorm", POOL + "ln"),
+          Map.entry("vision_model.head.mlp.fc1", POOL + "mlp.c_fc"),
+          Map.entry("vision_model.head.mlp.fc2", POOL + "mlp.c_proj"));
+
+  /** timm's names below {@code visual.trunk.}, likewise. */
+  private static final Map<String, String> TIMM =
+      Map.ofEntries(
+          Map.entry("patch_embed.proj", "visual.conv1"),
+          Map.entry("pos_embed", "visual.positional_embedding"),
+          Map.entry("cls_token", "visual.class_embedding"),
+          Map.entry("norm_pre", "visual.ln_pre"),
+          Map.entry("head", "visual.proj"),
+          Map.entry("norm", "visual.ln_post"),
+          Map.entry("attn_pool.latent", PROBE),
+          Map.entry("attn_pool.proj", POOL + "attn.out_proj"),
+          Map.entry("attn_pool.norm", POOL + "ln"),
+          Map.entry("attn_pool.mlp.fc1", POOL + "mlp.c_fc"),
+          Map.entry("attn_pool.mlp.fc2", POOL + "mlp.c_proj"));
+
+  private static final Map<String, String> IN_TIMM_BLOCK =
+      Map.of(
+          "norm1.", "ln_1.",
+          "attn.qkv.", "attn.in_proj_",
+          "attn.proj.", "attn.out_proj.",
+          "norm2.", "ln_2.",
+          "mlp.fc1.", "mlp.c_fc.",
+          "mlp.fc2.", "mlp.c_proj.");
+
+  private static final Pattern TIMM_BLOCK =
+      Pattern.compile("blocks\\.(\\d+)\\.(.+\\.)(weight|bias)");
 
   private static final Map<String, String> IN_LAYER =
       Map.of(
@@ -75,7 +122,7 @@ public final class ReleasedNames {
     return new WeightFile(
         file.path(),
         file.format(),
-        huggingFace ? fromHuggingFace(file, tensors) : fromOpenClip(file, tensors),
+        shaped(file, huggingFace ? fromHuggingFace(file, tensors) : fromOpenClip(file, tensors)),
         metadata,
         file.skipped(),
         file.configs());
@@ -115,19 +162,81 @@ public final class ReleasedNames {
     map.put(name, tensor.withName(name));
   }
 
-  private static Map<String, StoredTensor> fromOpenClip(
+  /** The released orientation and number of axes, whatever names they came under. */
+  private static Map<String, StoredTensor> shaped(
       WeightFile file, Map<String, StoredTensor> tensors) {
     Map<String, StoredTensor> result = new LinkedHashMap<>();
     tensors.forEach(
         (name, tensor) -> {
+          switch (name) {
+            case "text_projection.weight", "visual.proj.weight" -> // (E, W)
+                put(
+                    result,
+                    name.substring(0, name.length() - ".weight".length()),
+                    transposed(file, tensor));
+            case "logit_scale", "logit_bias" ->
+                put(result, name, tensor.elements() == 1 ? tensor.reshaped() : tensor);
+            case PROBE, "visual.positional_embedding" -> put(result, name, last(2, tensor));
+            case "visual.class_embedding" -> put(result, name, last(1, tensor));
+            default -> put(result, name, tensor);
+          }
+        });
+    return result;
+  }
+
+  /** The last axes alone, where those before have length 1. */
+  private static StoredTensor last(int axes, StoredTensor tensor) {
+    long[] shape = tensor.shape();
+    int extra = shape.length - axes;
+    boolean ones = extra > 0 && Arrays.stream(shape, 0, extra).allMatch(length -> length == 1);
+    return ones ? tensor.reshaped(Arrays.copyOfRange(shape, extra, shape.length)) : tensor;
+  }
+
+  private static Map<String, StoredTensor> fromOpenClip(
+      WeightFile file, Map<String, StoredTensor> tensors) {
+    Map<String, StoredTensor> rest = new LinkedHashMap<>(tensors);
+    Map<String, StoredTensor> result = new LinkedHashMap<>();
+    for (String kind : List.of("weight", "bias")) {
+      List<String> parts = List.of(TRUNK + "attn_pool.q." + kind, TRUNK + "attn_pool.kv." + kind);
+      @Nullable StoredTensor joined = joined(file, rest, parts);
+      if (joined != null) {
+        parts.forEach(rest::remove);
+        put(result, POOL + "attn.in_proj_" + kind, joined);
+      }
+    }
+    rest.forEach(
+        (name, tensor) -> {
           String released = name.startsWith("text.") ? name.substring("text.".length()) : name;
-          if (released.equals("text_projection.weight")) {
-            put(result, "text_projection", transposed(file, tensor));
+          if (released.startsWith(TRUNK)) {
+            put(result, timm(released), tensor);
+          } else if (released.startsWith(HEAD)) {
+            put(result, "visual.proj." + released.substring(HEAD.length()), tensor);
           } else if (!released.equals("attn_mask")) {
             put(result, released, tensor);
           }
         });
     return result;
+  }
+
+  private static String timm(String name) {
+    String below = name.substring(TRUNK.length());
+    Matcher block = TIMM_BLOCK.matcher(below);
+    if (block.matches()) {
+      String layer = IN_TIMM_BLOCK.get(block.group(2));
+      return layer == null
+          ? name
+          : "visual.transformer.resblocks." + block.group(1) + "." + layer + block.group(3);
+    }
+    String whole = whole(TIMM, below);
+    return whole == null ? name : whole;
+  }
+
+  /** The name that a table has for a whole one, or for one without its last part; else null. */
+  private static @Nullable String whole(Map<String, String> names, String name) {
+    String whole = names.get(name);
+    int dot = name.lastIndexOf('.');
+    String stem = whole != null || dot < 0 ? null : names.get(name.substring(0, dot));
+    return stem == null ? whole : stem + name.substring(dot);
   }
 
   private static Map<String, StoredTensor> fromHuggingFace(
@@ -140,11 +249,7 @@ public final class ReleasedNames {
             return; // joined to an earlier one, or no weight
           }
           Matcher query = QUERY.matcher(name);
-          if (name.equals("text_projection.weight")) {
-            put(result, "text_projection", transposed(file, tensor));
-          } else if (name.equals("visual_projection.weight")) {
-            put(result, "visual.proj", transposed(file, tensor));
-          } else if (query.matches()) {
+          if (query.matches()) {
             List<String> parts = List.of(name, part(query, "k_proj"), part(query, "v_proj"));
             @Nullable StoredTensor joined = joined(file, rest, parts);
             if (joined == null) {
@@ -167,13 +272,8 @@ public final class ReleasedNames {
   }
 
   private static String hugging(String name) {
-    String whole = HUGGING_FACE.get(name);
-    if (whole != null) {
-      return whole;
-    }
-    int dot = name.lastIndexOf('.');
-    String stem = dot < 0 ? null : HUGGING_FACE.get(name.substring(0, dot));
-    return stem == null ? layer(name) : stem + name.substring(dot);
+    String whole = whole(HUGGING_FACE, name);
+    return whole == null ? layer(name) : whole;
   }
 
   private static String layer(String name) {
@@ -189,7 +289,11 @@ public final class ReleasedNames {
             layer.group(4));
   }
 
-  /** Query, key and value, one below the other; null where one of them is missing. */
+  /**
+   * Query, key and value, one below the other; null where one of them is missing.
+   *
+   * @param names of three, or of the query and the two others in one
+   */
   private static @Nullable StoredTensor joined(
       WeightFile file, Map<String, StoredTensor> tensors, List<String> names) {
     List<StoredTensor> parts = new ArrayList<>();
@@ -203,9 +307,17 @@ public final class ReleasedNames {
       bytes = Math.addExact(bytes, part.data().remaining());
     }
     StoredTensor first = parts.get(0);
+    long[] shape = first.shape();
+    if (shape.length == 0) {
+      throw FileErrors.refused(file.path(), first + " is a scalar; expected rows");
+    }
+    long[] later = shape.clone(); // key, value, or both in one
+    later[0] *= 2 / (names.size() - 1);
+    shape[0] *= 3;
     ByteBuffer all = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (StoredTensor part : parts) {
-      if (part.dtype() != first.dtype() || !Arrays.equals(part.shape(), first.shape())) {
+      if (part.dtype() != first.dtype()
+          || !Arrays.equals(part.shape(), part == first ? first.shape() : later)) {
         throw FileErrors.refused(
             file.path(),
             "query, key and value do not fit together: %s and %s; expected one type and shape"
@@ -213,11 +325,6 @@ public final class ReleasedNames {
       }
       all.put(part.data());
     }
-    long[] shape = first.shape();
-    if (shape.length == 0) {
-      throw FileErrors.refused(file.path(), first + " is a scalar; expected rows");
-    }
-    shape[0] *= names.size();
     return new StoredTensor(first.name(), first.dtype(), shape, all.flip());
   }
 

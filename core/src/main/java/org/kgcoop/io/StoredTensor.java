@@ -97,6 +97,15 @@ public final class StoredTensor {
     return new StoredTensor(newName, dtype, shape, data);
   }
 
+  /**
+   * The same bytes in another shape.
+   *
+   * @throws IllegalArgumentException where it has another number of elements
+   */
+  StoredTensor reshaped(long... newShape) {
+    return new StoredTensor(name, dtype, newShape, data);
+  }
+
   /** The values of a floating tensor as floats; float64 is rounded, 16-bit types are exact. */
   public float[] toFloats() {
     return toFloats(0, (int) elements());

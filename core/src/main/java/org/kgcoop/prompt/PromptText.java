@@ -2,7 +2,10 @@ package org.kgcoop.prompt;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.Tokenizer;
@@ -15,7 +18,8 @@ import org.kgcoop.clip.Tokenizer;
  * <p>The ids come from the text {@code X ... X words name.} with as many X as vectors are left
  * beside the initial words; the first M positions after the start of text are the vectors. Tokens
  * of the words beyond one a word stay fixed between the vectors and the class name. As in the
- * published code, the class name is moved before or between the vectors token by token.
+ * published code, the class name is moved before or between the vectors token by token. The start
+ * of text is missing where a model has none.
  *
  * @param rows one a class, up to and with its end of text
  * @param contextTokens M; 0 for a hand-crafted text
@@ -66,18 +70,25 @@ public record PromptText(
   public static PromptText learned(Clip clip, List<String> classNames, ContextSettings context) {
     int m = context.tokens();
     checkLength(clip, m);
-    List<String> words = new ArrayList<>(Collections.nCopies(m - context.wordCount(), FILLER));
-    if (!context.words().isEmpty()) {
-      words.add(context.words());
+    Tokenizer tokenizer = clip.tokenizer();
+    int start = tokenizer.start().size();
+    if (tokenizer.encode(context.words()).size() < context.wordCount()) {
+      throw KgCoopException.configuration(
+          "context words '%s': this model's tokenizer leaves some of them out; use letters alone"
+              .formatted(context.words()));
     }
-    String prefix = String.join(" ", words);
     List<Row> rows = new ArrayList<>();
     for (String className : classNames) {
       String name = Underscores.REPLACE.in(className);
-      List<Integer> tokens = marked(clip, prefix + " " + name + ".", className);
-      rows.add(
-          arranged(tokens, m, nameTokens(clip.tokenizer(), name, tokens, m), context.position()));
+      List<Integer> ids = new ArrayList<>(Collections.nCopies(m, 0));
+      ids.addAll(behindVectors(tokenizer, context, name));
+      String text = (context.words() + " " + name + ".").strip();
+      List<Integer> tokens =
+          of(className, () -> tokenizer.marked(ids, clip.config().contextLength(), text));
+      int nameLength = Math.min(tokenizer.encodeBehind(name).size(), tokens.size() - start - m);
+      rows.add(arranged(tokens, start, m, nameLength, context.position()));
     }
+    checkDifferent(rows, classNames, clip.config().contextLength());
     int shared = context.classSpecific() ? 1 : sharedLength(rows);
     return new PromptText(rows, m, context.classSpecific(), shared);
   }
@@ -116,12 +127,16 @@ public record PromptText(
           "pattern '%s': expected at least %s tokens before {}, one for each context token, got %s"
               .formatted(pattern, contextTokens, before));
     }
+    Tokenizer tokenizer = clip.tokenizer();
+    int contextLength = clip.config().contextLength();
     List<Row> rows = new ArrayList<>();
     for (String className : classNames) {
-      List<Integer> tokens =
-          marked(clip, pattern.replace("{}", Underscores.REPLACE.in(className)), className);
-      rows.add(arranged(tokens, contextTokens, 0, ClassTokenPosition.END));
+      String text = pattern.replace("{}", Underscores.REPLACE.in(className));
+      List<Integer> tokens = of(className, () -> tokenizer.encodeMarked(text, contextLength));
+      rows.add(
+          arranged(tokens, tokenizer.start().size(), contextTokens, 0, ClassTokenPosition.END));
     }
+    checkDifferent(rows, classNames, contextLength);
     return new PromptText(rows, contextTokens, false, sharedLength(rows));
   }
 
@@ -146,13 +161,32 @@ public record PromptText(
   static PromptText handCrafted(
       Clip clip, List<String> classNames, String template, Underscores underscores) {
     Templates.check(template);
+    Tokenizer tokenizer = clip.tokenizer();
+    int contextLength = clip.config().contextLength();
     List<Row> rows = new ArrayList<>();
     for (String className : classNames) {
-      List<Integer> tokens =
-          marked(clip, template.replace("{}", underscores.in(className)), className);
+      String text = template.replace("{}", underscores.in(className));
+      List<Integer> tokens = of(className, () -> tokenizer.encodeMarked(text, contextLength));
       rows.add(new Row(tokens, Collections.nCopies(tokens.size(), -1)));
     }
+    checkDifferent(rows, classNames, contextLength);
     return new PromptText(rows, 0, false, sharedLength(rows));
+  }
+
+  /** Refuses classes whose texts were cut so that nothing is left that they differ in. */
+  private static void checkDifferent(List<Row> rows, List<String> classNames, int contextLength) {
+    Map<Row, String> full = new HashMap<>();
+    for (int c = 0; c < rows.size(); c++) {
+      if (rows.get(c).tokens().size() == contextLength) {
+        String name = classNames.get(c);
+        String other = full.putIfAbsent(rows.get(c), name);
+        if (other != null && !other.equals(name)) {
+          throw KgCoopException.data(
+              "classes '%s' and '%s' are one text to this model, which reads %s tokens: shorten the names or the prompt"
+                  .formatted(abbreviated(other), abbreviated(name), contextLength));
+        }
+      }
+    }
   }
 
   /** Rows of plain texts. */
@@ -165,22 +199,28 @@ public record PromptText(
     return new PromptText(rows, 0, false, sharedLength(rows));
   }
 
-  private static List<Integer> marked(Clip clip, String text, String className) {
+  /** The tokens of a class; an error names it. */
+  private static List<Integer> of(String className, Supplier<List<Integer>> tokens) {
     try {
-      return clip.tokenizer().encodeMarked(text, clip.config().contextLength());
+      return tokens.get();
     } catch (KgCoopException e) {
       throw KgCoopException.data("class '" + abbreviated(className) + "': " + e.getMessage(), e);
     }
   }
 
-  /** The number of tokens of the moved class name: those of the name alone, as published. */
-  private static int nameTokens(Tokenizer tokenizer, String name, List<Integer> tokens, int m) {
-    return Math.min(tokenizer.encode(name).size(), tokens.size() - 1 - m);
+  /** The tokens behind the vectors: what is left of the words, and the class name. */
+  private static List<Integer> behindVectors(
+      Tokenizer tokenizer, ContextSettings context, String name) {
+    if (context.words().isEmpty()) {
+      return tokenizer.encodeBehind(name + ".");
+    }
+    List<Integer> tokens = tokenizer.encode(context.words() + " " + name + ".");
+    return tokens.subList(context.wordCount(), tokens.size());
   }
 
   private static Row arranged(
-      List<Integer> tokens, int m, int nameLength, ClassTokenPosition position) {
-    List<Integer> suffix = tokens.subList(1 + m, tokens.size());
+      List<Integer> tokens, int start, int m, int nameLength, ClassTokenPosition position) {
+    List<Integer> suffix = tokens.subList(start + m, tokens.size());
     int before =
         switch (position) {
           case END -> m;
@@ -190,7 +230,7 @@ public record PromptText(
     int moved = position == ClassTokenPosition.END ? 0 : nameLength;
     List<Integer> ids = new ArrayList<>();
     List<Integer> vectors = new ArrayList<>();
-    fixed(ids, vectors, tokens.subList(0, 1));
+    fixed(ids, vectors, tokens.subList(0, start));
     learned(ids, vectors, 0, before);
     fixed(ids, vectors, suffix.subList(0, moved));
     learned(ids, vectors, before, m);

@@ -24,10 +24,10 @@ import org.kgcoop.tensor.Workers;
  */
 public final class TextFeatures implements AutoCloseable {
   /**
-   * Rows of the text tower whose activations are kept for the way back. At the width of ViT-B/16
-   * they take about 1 GiB.
+   * Rows of the text tower whose activations are kept for the way back: 50 texts of a SigLIP. At
+   * the width of ViT-B/16 they take about 1.3 GiB.
    */
-  private static final int ROWS_KEPT = 2560;
+  private static final int ROWS_KEPT = 3200;
 
   /** Rows of a part at most, where there are more than two parts. */
   private static final int ROWS_OF_A_PART = 320;
@@ -35,12 +35,9 @@ public final class TextFeatures implements AutoCloseable {
   /** Multiply-adds of a pass that are worth a part of their own: some 5 ms of a core. */
   private static final double LEAST_WORK = 0.5e9;
 
-  /** The token that fills a text up. */
-  private static final int PADDING = 0;
-
   private final Clip clip;
   private final @Nullable ClassStates states;
-  private final boolean keeps; // activations for the way back
+  private final int kept; // first parts whose activations are kept for the way back
   private final List<Part> parts = new ArrayList<>();
 
   /**
@@ -97,18 +94,20 @@ public final class TextFeatures implements AutoCloseable {
     this.states = states;
     int[] own = IntStream.range(0, text.classes()).map(c -> own(text, c)).toArray();
     int all = Arrays.stream(own).sum();
-    keeps = all <= rowsKept;
     int count = parts(clip, all, rowsOfAPart);
     int from = 0;
     int rows = 0; // of classes before `to`
+    int keep = 0;
     for (int to = 0; to < own.length; to++) {
       rows += own[to];
       boolean full = (long) rows * count >= (long) all * (parts.size() + 1);
       if (full || to == own.length - 1) {
         parts.add(part(text, from, to + 1));
+        keep += rows <= rowsKept ? 1 : 0;
         from = to + 1;
       }
     }
+    kept = keep;
   }
 
   /** The number of parts: 1 or even, since most machines have an even number of cores. */
@@ -150,6 +149,7 @@ public final class TextFeatures implements AutoCloseable {
     List<PromptText.Row> own = text.rows().subList(from, to);
     PackedTexts layout =
         clip.textEncoder().layout(shared, own.stream().mapToInt(PromptText.Row::end).toArray());
+    int padding = clip.tokenizer().padding();
     Map<Integer, Integer> rowOfToken = new LinkedHashMap<>();
     long[] rows = new long[layout.rows()];
     int next = 0;
@@ -157,7 +157,7 @@ public final class TextFeatures implements AutoCloseable {
       PromptText.Row row = text.rows().get(c);
       for (int i = c == from ? 0 : shared; i <= last(row); i++) {
         int vector = i <= row.end() ? row.vectors().get(i) : -1;
-        int token = i <= row.end() ? row.tokens().get(i) : PADDING;
+        int token = i <= row.end() ? row.tokens().get(i) : padding;
         rows[next++] =
             vector >= 0
                 ? vector + (text.classSpecific() ? c * text.contextTokens() : 0)
@@ -263,24 +263,28 @@ public final class TextFeatures implements AutoCloseable {
    * A pass forward that can be gone through backward. Its first half ends in the class features,
    * because a loss needs those of all classes; the second begins with the gradients by them.
    *
-   * <p>Activations are kept for up to {@value #ROWS_KEPT} rows. Of more rows none are: each part is
-   * computed again before its gradients, so that memory does not grow with the number of classes.
+   * <p>Activations are kept for up to {@value #ROWS_KEPT} rows. Parts beyond are computed again
+   * before their gradients, so that memory does not grow with the number of classes.
    */
   public final class Pass {
     private final List<Tensor> inputs;
     private final Tensor features;
-    private final List<Tensor> recorded; // of each part; empty where they are computed again
+    private final List<Tensor> recorded; // of each part; of those computed again without history
 
     private Pass(List<Tensor> given) {
       inputs = given.stream().map(input -> input.detach().parameter()).toList();
-      if (!keeps) {
-        recorded = List.of();
-        features = all(inputs);
-      } else {
-        recorded = flat(Workers.map(parts.size(), i -> List.of(ofPart(inputs, parts.get(i)))));
-        try (Autograd.Switch off = Autograd.off()) {
-          features = Tensor.concat(recorded, 0);
-        }
+      recorded = flat(Workers.map(parts.size(), i -> List.of(first(parts.get(i), i < kept))));
+      try (Autograd.Switch off = Autograd.off()) {
+        features = Tensor.concat(recorded, 0);
+      }
+    }
+
+    private Tensor first(Part part, boolean keep) {
+      if (keep) {
+        return ofPart(inputs, part);
+      }
+      try (Autograd.Switch off = Autograd.off()) {
+        return ofPart(inputs, part);
       }
     }
 
@@ -301,7 +305,7 @@ public final class TextFeatures implements AutoCloseable {
               parts.size(),
               i -> {
                 Part classes = parts.get(i);
-                Tensor part = recorded.isEmpty() ? ofPart(inputs, classes) : recorded.get(i);
+                Tensor part = i < kept ? recorded.get(i) : ofPart(inputs, classes);
                 List<Tensor> gradients = new ArrayList<>();
                 for (int loss = 0; loss < byFeatures.size(); loss++) {
                   Tensor cotangent =

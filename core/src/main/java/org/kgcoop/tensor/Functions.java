@@ -135,6 +135,11 @@ public final class Functions {
     return tensor("gelu", () -> torch.gelu(x.handle()), x);
   }
 
+  /** {@code x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2}. */
+  public static Tensor geluTanh(Tensor x) {
+    return tensor("geluTanh", () -> torch.gelu(x.handle(), "tanh"), x);
+  }
+
   public static Tensor sigmoid(Tensor x) {
     return tensor("sigmoid", () -> torch.sigmoid(x.handle()), x);
   }

@@ -349,7 +349,7 @@ class ClipTest {
   void anUnknownActivationListsTheKnown() {
     assertThatThrownBy(() -> Activation.ofName("swish"))
         .isInstanceOf(KgCoopException.class)
-        .hasMessage("activation 'swish': expected quick_gelu or gelu");
+        .hasMessage("activation 'swish': expected quick_gelu, gelu or gelu_pytorch_tanh");
   }
 
   @Test

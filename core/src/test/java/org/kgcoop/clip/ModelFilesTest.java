@@ -139,7 +139,7 @@ class ModelFilesTest {
       quoteCharacter = '"',
       value = {
         "model_type | 'siglip' | clip",
-        "vision_config.hidden_act | 'gelu' | quick_gelu as in the other tower",
+        "vision_config.hidden_act | 'tanh' | quick_gelu or gelu",
         "vision_config.layer_norm_eps | -1 | a positive number",
       })
   void aKeyOfHuggingFaceThatIsNotImplementedIsRefusedByName(
@@ -264,6 +264,18 @@ class ModelFilesTest {
     try (Clip clip = Clip.load(folder)) {
       assertThat(clip.config().textHeads()).isEqualTo(4);
       assertThat(clip.config().form()).isEqualTo(new ClipConfig.Form(1e-3, 1e-5, true));
+    }
+  }
+
+  @Test
+  void eachTowerHasItsOwnActivation() throws IOException {
+    try (Clip tiny = TinyClip.load();
+        Clip other = Clip.load(huggingFace("vision_config.hidden_act", "'gelu'"));
+        Scope scope = Scope.open("test")) {
+      assertThat(other.config().activation()).isEqualTo(Activation.QUICK_GELU);
+      assertThat(other.config().visionActivation()).isEqualTo(Activation.GELU);
+      assertThat(texts(other)).isEqualTo(texts(tiny));
+      assertThat(images(other)).isNotEqualTo(images(tiny));
     }
   }
 

@@ -19,7 +19,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.fixtures.TinyClip;
 
 class TokenizerTest {
-  private static final Tokenizer RELEASED = Tokenizer.released();
+  private static final Tokenizer RELEASED = Tokenizers.released();
 
   @TempDir Path folder;
 
@@ -76,7 +76,7 @@ class TokenizerTest {
   @Test
   void withoutMergesATextIsItsBytes() throws IOException {
     Path merges = Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\n");
-    Tokenizer bytes = Tokenizer.read(merges);
+    Tokenizer bytes = Tokenizers.read(merges);
     assertThat(bytes.vocabularySize()).isEqualTo(514);
     // Ids: byte b from 33 to 126 is b - 33, from 161 to 172 is 94 + b - 161, from 174 on
     // 106 + b - 174; at the end of a word 256 more. e with acute is C3 A9.
@@ -106,7 +106,7 @@ class TokenizerTest {
   @Test
   void tokenizerJsonGivesTheIdsOfItsMerges() throws IOException {
     List<String> merges = Files.readAllLines(TinyClip.folder().resolve("merges.txt"));
-    Tokenizer plain = Tokenizer.read(TinyClip.folder().resolve("merges.txt"));
+    Tokenizer plain = Tokenizers.read(TinyClip.folder().resolve("merges.txt"));
     ObjectMapper json = new ObjectMapper();
     for (boolean pairs : new boolean[] {false, true}) {
       ObjectNode root = json.createObjectNode();
@@ -121,7 +121,7 @@ class TokenizerTest {
         }
       }
       ObjectNode vocabulary = model.putObject("vocab");
-      List<String> symbols = Vocabulary.read(TinyClip.folder().resolve("merges.txt")).symbols();
+      List<String> symbols = Vocabulary.ofMerges(TinyClip.folder().resolve("merges.txt")).symbols();
       for (int id = 0; id < symbols.size() - 2; id++) {
         vocabulary.put(symbols.get(id), id);
       }
@@ -130,7 +130,7 @@ class TokenizerTest {
       }
       Path file = folder.resolve("tokenizer.json");
       json.writeValue(file.toFile(), root);
-      Tokenizer read = Tokenizer.read(file);
+      Tokenizer read = Tokenizers.read(file);
       assertThat(read.vocabularySize()).isEqualTo(plain.vocabularySize());
       for (String text : List.of("a photo of the interesting thing.", "\u00e9 don't 3", "")) {
         assertThat(read.encodeMarked(text, 77)).isEqualTo(plain.encodeMarked(text, 77));
@@ -147,7 +147,7 @@ class TokenizerTest {
   void aFileThatIsNoTokenizerSaysWhatWasExpected(String name, String content, String message)
       throws IOException {
     Path file = Files.writeString(folder.resolve(name), content);
-    assertThatThrownBy(() -> Tokenizer.read(file))
+    assertThatThrownBy(() -> Tokenizers.read(file))
         .isInstanceOf(KgCoopException.class)
         .hasMessageStartingWith(file.toString())
         .hasMessageContaining(message);

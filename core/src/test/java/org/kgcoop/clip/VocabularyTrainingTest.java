@@ -38,7 +38,7 @@ class VocabularyTrainingTest {
     List<String> merges =
         VocabularyTraining.merges(new TreeMap<>(Map.of("a red cat", 3L, "a red hat", 2L)), 20);
     VocabularyTraining.write(file, merges);
-    Tokenizer tokenizer = Tokenizer.read(file);
+    Tokenizer tokenizer = Tokenizers.read(file);
     assertThat(tokenizer.vocabularySize())
         .isEqualTo(VocabularyTraining.WITHOUT_MERGES + merges.size());
     // Whole words are one token each.

@@ -38,7 +38,7 @@ class PromptTextTest {
 
   private List<String> expected(Object... parts) {
     List<String> row = new ArrayList<>();
-    row.add("" + tokenizer.startOfText());
+    row.add("" + tokenizer.start().get(0));
     for (Object part : parts) {
       if (part instanceof List<?> ids) {
         ids.forEach(id -> row.add(id.toString()));

@@ -12,6 +12,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.Tokenizer;
+import org.kgcoop.clip.Tokenizers;
 import org.kgcoop.clip.VocabularyTraining;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.runs.Checkpoint;
@@ -140,7 +141,7 @@ public final class Pretraining {
       } else {
         begun = PretrainedFiles.begin(extent.start(), vocabulary);
       }
-      Tokenizer tokenizer = Tokenizer.read(vocabulary);
+      Tokenizer tokenizer = Tokenizers.read(vocabulary);
       PretrainingSettings sized = settings.withVocabulary(tokenizer.vocabularySize());
       List<StoredTensor> random =
           RandomClip.tensors(sized.model(), settings.seed()).stream()
@@ -155,7 +156,7 @@ public final class Pretraining {
               .toList();
       try (TrainedWeights weights =
               new TrainedWeights(sized.model(), random, settings.precision(), settings.workers());
-          ParallelStep step = new ParallelStep(sized, weights, tokenizer.startOfText())) {
+          ParallelStep step = new ParallelStep(sized, weights, tokenizer.start().get(0))) {
         if (!begun.isEmpty()) {
           weights.load(begun, String.valueOf(extent.start()));
         }

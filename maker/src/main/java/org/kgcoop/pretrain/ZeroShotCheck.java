@@ -27,7 +27,7 @@ final class ZeroShotCheck {
   ZeroShotCheck(
       Corpus corpus, int most, String template, Tokenizer tokenizer, PretrainingSettings settings) {
     this.settings = settings;
-    this.startOfText = tokenizer.startOfText();
+    this.startOfText = tokenizer.start().get(0);
     List<Corpus.Entry> rest = new ArrayList<>(corpus.entries());
     SplittableRandom random = new SplittableRandom(1);
     entries = new ArrayList<>();

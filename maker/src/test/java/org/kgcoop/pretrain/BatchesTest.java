@@ -14,6 +14,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.Tokenizer;
+import org.kgcoop.clip.Tokenizers;
 import org.kgcoop.clip.VocabularyTraining;
 import org.kgcoop.image.Images;
 import org.kgcoop.tensor.DType;
@@ -31,7 +32,7 @@ class BatchesTest {
     Path vocabulary = folder.resolve("merges.txt");
     VocabularyTraining.write(
         vocabulary, VocabularyTraining.merges(Captions.sample(corpus, 1), 100));
-    tokenizer = Tokenizer.read(vocabulary);
+    tokenizer = Tokenizers.read(vocabulary);
   }
 
   private static Batches batches(int size, double pairs, long seed) {

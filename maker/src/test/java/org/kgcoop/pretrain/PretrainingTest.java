@@ -140,7 +140,7 @@ class PretrainingTest {
       Towers towers = weights.evaluating();
       Tensor images = Normal.tensor(3, 1, 2, 3, 32, 32);
       assertClose(clip.imageEncoder().features(images), towers.images().features(images));
-      long[] ids = {clip.tokenizer().startOfText(), 5, 6, clip.tokenizer().endOfText()};
+      long[] ids = {clip.tokenizer().start().get(0), 5, 6, clip.tokenizer().endOfText()};
       try (PackedTexts layout = clip.textEncoder().layout(1, new int[] {3})) {
         assertClose(
             clip.textEncoder().features(clip.textEncoder().embed(ids), layout),

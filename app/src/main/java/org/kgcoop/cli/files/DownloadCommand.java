@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Weights: RN50, RN101, RN50x4, RN50x16, RN50x64, ViT-B/32, ViT-B/16, ViT-L/14,"
           + " ViT-L/14@336px into ~/.cache/clip, checked by SHA-256; hf:OWNER/NAME[@REVISION] of"
-          + " Hugging Face. --clip takes the same names.",
+          + " Hugging Face, of which some are known by NAME alone, such as"
+          + " siglip2-base-patch16-224: --list names them. --clip takes the same names.",
       "Data sets, into the layout of CoOp below --root: Caltech101, OxfordPets, OxfordFlowers,"
           + " Food101, FGVCAircraft, DescribableTextures, EuroSAT, or any other name that --data"
           + " knows them by. Files that no link gives are named, with their address and their"
@@ -47,7 +49,7 @@ import picocli.CommandLine.Parameters;
       "  ./kgcoop download eurosat dtd --root data"
     })
 public final class DownloadCommand implements Callable<Integer> {
-  @Parameters(arity = "1..*", paramLabel = "NAME", description = "Weights or data sets.")
+  @Parameters(arity = "0..*", paramLabel = "NAME", description = "Weights or data sets.")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -57,16 +59,28 @@ public final class DownloadCommand implements Callable<Integer> {
       description = "The folder of all data sets (default: ${DEFAULT-VALUE}).")
   private Path root = Path.of("data");
 
+  @Option(
+      names = "--list",
+      description = "Name the repositories that are known, with size and licence.")
+  private boolean list;
+
   @Mixin private NetworkOptions network = new NetworkOptions();
   @Mixin private Output output = new Output();
 
   @Override
   public Integer call() {
+    if (list) {
+      list();
+      return 0;
+    }
+    if (names.isEmpty()) {
+      throw KgCoopException.configuration("no NAME: expected weights or data sets, or --list");
+    }
     // All names first, so that a mistyped one is not found after an hour.
     names.stream().filter(name -> !ReleasedWeights.isName(name)).forEach(DownloadCommand::find);
-    ArrayNode list = JsonNodeFactory.instance.arrayNode();
+    ArrayNode done = JsonNodeFactory.instance.arrayNode();
     for (String name : names) {
-      ObjectNode json = list.addObject().put("name", name);
+      ObjectNode json = done.addObject().put("name", name);
       if (ReleasedWeights.isName(name)) {
         tell(name, network.weights(output).locate(name), json);
       } else {
@@ -74,9 +88,32 @@ public final class DownloadCommand implements Callable<Integer> {
       }
     }
     if (output.isJson()) {
-      output.json(JsonNodeFactory.instance.objectNode().set("downloads", list));
+      output.json(JsonNodeFactory.instance.objectNode().set("downloads", done));
     }
     return 0;
+  }
+
+  private void list() {
+    ArrayNode known = JsonNodeFactory.instance.arrayNode();
+    for (ReleasedWeights.Known weights : ReleasedWeights.KNOWN) {
+      known
+          .addObject()
+          .put("name", weights.name())
+          .put("repository", weights.owner() + "/" + weights.name())
+          .put("gigabytes", weights.gigabytes())
+          .put("terms", weights.terms());
+      say(
+          String.format(
+              Locale.ROOT,
+              "%-36s %5.2f GB  %s, by %s",
+              weights.name(),
+              weights.gigabytes(),
+              weights.terms(),
+              weights.owner()));
+    }
+    if (output.isJson()) {
+      output.json(JsonNodeFactory.instance.objectNode().set("weights", known));
+    }
   }
 
   private static PublishedDataSet find(String name) {
@@ -88,10 +125,10 @@ public final class DownloadCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 KgCoopException.configuration(
-                    "%s: unknown; weights: %s, hf:OWNER/NAME; data sets: %s"
+                    "%s: unknown; weights: %s, hf:OWNER/NAME, or see --list; data sets: %s"
                         .formatted(
                             name,
-                            String.join(", ", ReleasedWeights.names()),
+                            String.join(", ", ReleasedWeights.archives()),
                             String.join(", ", withLinks()))));
   }
 

@@ -149,9 +149,13 @@ final class Inspection {
     }
     try (Clip clip = Clip.of(file, Clip.Options.DEFAULT)) {
       ObjectNode json = object("CLIP weights");
+      json.put("family", clip.config().family().title());
       json.put("format", file.format().title());
       json.set("configuration", configuration(clip.config()));
       json.put("logit_scale", clip.logitScale());
+      if (clip.logitBias() != 0) {
+        json.put("logit_bias", clip.logitBias());
+      }
       json.set("preprocessing", preprocessing(clip));
       json.put("fingerprint", clip.fingerprint());
       json.put("tokenizer", tokenizer(clip));
@@ -185,6 +189,7 @@ final class Inspection {
         .put("text_heads", config.textHeads())
         .put("text_layers", config.textLayers())
         .put("activation", config.activation().name().toLowerCase(Locale.ROOT))
+        .put("vision_activation", config.visionActivation().name().toLowerCase(Locale.ROOT))
         .put("text_epsilon", config.form().textEpsilon())
         .put("vision_epsilon", config.form().visionEpsilon())
         .put("causal", config.form().causal())

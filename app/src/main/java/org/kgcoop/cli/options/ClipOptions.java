@@ -48,7 +48,8 @@ public final class ClipOptions {
       names = "--activation",
       paramLabel = "NAME",
       description =
-          "quick_gelu or gelu (default: as files beside the weights state, else quick_gelu).")
+          "quick_gelu, gelu or gelu_pytorch_tanh (default: as files beside the weights state, else the"
+              + " family's).")
   private @Nullable String activation;
 
   @Option(
@@ -95,8 +96,12 @@ public final class ClipOptions {
     List<String> names = new ArrayList<>(ReleasedWeights.names());
     names.add(EMBEDDED);
     throw KgCoopException.io(
-        "--clip %s: no such file or folder%s; names that need none are %s and hf:OWNER/NAME"
-            .formatted(clip, Nearest.hint(clip, names), String.join(", ", names)),
+        "--clip %s: no such file or folder%s; names that need none are %s, %s, hf:OWNER/NAME and those of ./kgcoop download --list"
+            .formatted(
+                clip,
+                Nearest.hint(clip, names),
+                String.join(", ", ReleasedWeights.archives()),
+                EMBEDDED),
         new NoSuchFileException(clip));
   }
 

@@ -1,0 +1,159 @@
+package org.kgcoop.clip;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.kgcoop.KgCoopException;
+
+/**
+ * CLIP's byte-level byte-pair tokenizer. Gives the ids of the released one, character for character
+ * within the limits that {@link TextCleaning} states.
+ */
+final class BytePairTokenizer extends Tokenizer {
+  private static final int MAX_CACHED_WORDS = 100_000;
+
+  private static final Pattern WORDS =
+      Pattern.compile(
+          "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}]+",
+          Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.UNICODE_CHARACTER_CLASS);
+
+  private final Vocabulary vocabulary;
+  private final Map<String, List<Integer>> cache = new ConcurrentHashMap<>();
+
+  BytePairTokenizer(Vocabulary vocabulary) {
+    this.vocabulary = vocabulary;
+  }
+
+  @Override
+  public int vocabularySize() {
+    return vocabulary.symbols().size();
+  }
+
+  @Override
+  public List<Integer> start() {
+    return List.of(id(Vocabulary.START));
+  }
+
+  @Override
+  public int endOfText() {
+    return id(Vocabulary.END);
+  }
+
+  /** As published; what stands behind the end is not seen. */
+  @Override
+  public int padding() {
+    return 0;
+  }
+
+  @Override
+  boolean cuts() {
+    return false;
+  }
+
+  @Override
+  public List<Integer> encode(String text) {
+    List<Integer> ids = new ArrayList<>();
+    words(text).forEach(word -> ids.addAll(word(word)));
+    return ids;
+  }
+
+  /** The words of a text, cleaned: no merge crosses their borders. */
+  static List<String> words(String text) {
+    List<String> words = new ArrayList<>();
+    Matcher matcher = WORDS.matcher(TextCleaning.CLIP.clean(text));
+    while (matcher.find()) {
+      words.add(matcher.group());
+    }
+    return words;
+  }
+
+  @Override
+  public String decode(int id) {
+    String symbol = vocabulary.symbols().get(id);
+    boolean end = symbol.endsWith(Vocabulary.WORD_END);
+    String characters =
+        end ? symbol.substring(0, symbol.length() - Vocabulary.WORD_END.length()) : symbol;
+    byte[] bytes = new byte[characters.length()];
+    for (int i = 0; i < bytes.length; i++) {
+      int b = Vocabulary.BYTES.indexOf(characters.charAt(i));
+      if (b < 0) {
+        return symbol;
+      }
+      bytes[i] = (byte) b;
+    }
+    return new String(bytes, StandardCharsets.UTF_8) + (end ? " " : "");
+  }
+
+  private int id(String symbol) {
+    Integer id = vocabulary.ids().get(symbol);
+    if (id == null) {
+      throw KgCoopException.weights("the tokenizer has no id for '" + symbol + "'");
+    }
+    return id;
+  }
+
+  private List<Integer> word(String word) {
+    List<Integer> known = cache.get(word);
+    if (known != null) {
+      return known;
+    }
+    List<Integer> ids = merged(word).stream().map(this::id).toList();
+    if (cache.size() < MAX_CACHED_WORDS) {
+      cache.put(word, ids);
+    }
+    return ids;
+  }
+
+  /** The symbols of a word once no pair of neighbours can be merged any more. */
+  private List<String> merged(String word) {
+    if (word.equals(Vocabulary.START) || word.equals(Vocabulary.END)) {
+      return List.of(word);
+    }
+    List<String> symbols = characters(word);
+    while (symbols.size() > 1) {
+      String best = null;
+      int bestRank = Integer.MAX_VALUE;
+      for (int i = 0; i + 1 < symbols.size(); i++) {
+        String pair = symbols.get(i) + " " + symbols.get(i + 1);
+        int rank = vocabulary.ranks().getOrDefault(pair, Integer.MAX_VALUE);
+        if (rank < bestRank) {
+          best = pair;
+          bestRank = rank;
+        }
+      }
+      if (best == null) {
+        break;
+      }
+      symbols = mergeAll(symbols, best);
+    }
+    return symbols;
+  }
+
+  /** The symbols of a word before any merge: one for each of its bytes. */
+  static List<String> characters(String word) {
+    List<String> symbols = new ArrayList<>();
+    for (byte b : word.getBytes(StandardCharsets.UTF_8)) {
+      symbols.add(String.valueOf(Vocabulary.BYTES.charAt(b & 0xFF)));
+    }
+    int last = symbols.size() - 1;
+    symbols.set(last, symbols.get(last) + Vocabulary.WORD_END);
+    return symbols;
+  }
+
+  static List<String> mergeAll(List<String> symbols, String pair) {
+    List<String> merged = new ArrayList<>();
+    for (int i = 0; i < symbols.size(); i++) {
+      if (i + 1 < symbols.size() && (symbols.get(i) + " " + symbols.get(i + 1)).equals(pair)) {
+        merged.add(symbols.get(i) + symbols.get(i + 1));
+        i++;
+      } else {
+        merged.add(symbols.get(i));
+      }
+    }
+    return merged;
+  }
+}

@@ -1,0 +1,55 @@
+package org.kgcoop.clip;
+
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Linear;
+import org.kgcoop.tensor.Tensor;
+
+/** The two layers of a residual block: linear, activation, linear. */
+final class Mlp implements AutoCloseable {
+  /** {@code x sigmoid(s x) = silu(s x) / s}: the factors go into the products around it. */
+  private static final double QUICK = 1.702;
+
+  private final Linear fc; // to (H), mostly H = 4 W
+  private final Linear projection; // to (W)
+  private final Activation activation;
+
+  /**
+   * Takes the layers whose names start with {@code prefix}.
+   *
+   * @param texts whether few rows go through them in every step
+   */
+  Mlp(WeightSource weights, String prefix, int width, Activation activation, boolean texts) {
+    this.activation = activation;
+    boolean quick = activation == Activation.QUICK_GELU;
+    long hidden = weights.rows(prefix + "c_fc.weight", 4L * width);
+    String bias = prefix + "c_fc.bias";
+    fc =
+        new Linear(
+            weights.compute(prefix + "c_fc.weight", hidden, width),
+            quick ? weights.scaled(bias, QUICK, hidden) : weights.compute(bias, hidden),
+            quick ? QUICK : 1,
+            texts);
+    projection =
+        new Linear(
+            weights.compute(prefix + "c_proj.weight", width, hidden),
+            weights.compute(prefix + "c_proj.bias", width),
+            quick ? 1 / QUICK : 1,
+            texts);
+  }
+
+  Tensor apply(Tensor x) {
+    Tensor hidden = fc.apply(x);
+    return projection.apply(
+        switch (activation) {
+          case QUICK_GELU -> Functions.silu(hidden);
+          case GELU -> Functions.gelu(hidden);
+          case GELU_PYTORCH_TANH -> Functions.geluTanh(hidden);
+        });
+  }
+
+  @Override
+  public void close() {
+    fc.close();
+    projection.close();
+  }
+}

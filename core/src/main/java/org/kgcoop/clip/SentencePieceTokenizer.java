@@ -1,0 +1,105 @@
+package org.kgcoop.clip;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokenizers of SigLIP (unigram) and SigLIP 2 (byte pairs): SentencePiece's, after a cleaning
+ * of the text. A text that is too long is cut, its end kept.
+ */
+final class SentencePieceTokenizer extends Tokenizer {
+  /** The character that stands for a space. */
+  static final char SPACE = '\u2581';
+
+  private final TextCleaning cleaning;
+  private final Function<String, List<Integer>> model; // cleaned text to ids
+  private final boolean spaceInFront; // of every text
+  private final List<String> pieces;
+  private final List<Integer> start;
+  private final int end;
+  private final int padding;
+
+  private SentencePieceTokenizer(
+      TokenizerJson json,
+      TextCleaning cleaning,
+      Function<String, List<Integer>> model,
+      int end,
+      int padding) {
+    this.cleaning = cleaning;
+    this.model = model;
+    this.end = end;
+    this.padding = padding;
+    spaceInFront = json.isUnigram();
+    start = json.isUnigram() && json.ids().containsKey("<s>") ? List.of(json.id("<s>")) : List.of();
+    String[] byId = new String[json.size()];
+    json.ids().forEach((piece, id) -> byId[id] = piece);
+    pieces = new ArrayList<>();
+    for (String piece : byId) {
+      pieces.add(piece == null ? "" : piece);
+    }
+  }
+
+  /**
+   * The tokenizer of a file.
+   *
+   * @param cleaning or null for the one that is published with its kind
+   */
+  static SentencePieceTokenizer of(TokenizerJson json, @Nullable TextCleaning cleaning) {
+    if (json.isUnigram()) {
+      TextCleaning usual = cleaning == null ? TextCleaning.SIGLIP : cleaning;
+      int end = json.id("</s>");
+      return new SentencePieceTokenizer(json, usual, new Unigram(json)::ids, end, end);
+    }
+    TextCleaning usual = cleaning == null ? TextCleaning.LOWER : cleaning;
+    return new SentencePieceTokenizer(
+        json, usual, new PieceMerges(json)::ids, json.id("<eos>"), json.id("<pad>"));
+  }
+
+  @Override
+  public int vocabularySize() {
+    return pieces.size();
+  }
+
+  @Override
+  public List<Integer> start() {
+    return start;
+  }
+
+  @Override
+  public int endOfText() {
+    return end;
+  }
+
+  @Override
+  public int padding() {
+    return padding;
+  }
+
+  @Override
+  boolean cuts() {
+    return true;
+  }
+
+  @Override
+  public List<Integer> encode(String text) {
+    return model.apply(cleaning.clean(text));
+  }
+
+  @Override
+  public List<Integer> encodeBehind(String text) {
+    String cleaned = cleaning.clean(text);
+    return model.apply(spaceInFront || cleaned.isEmpty() ? cleaned : " " + cleaned);
+  }
+
+  @Override
+  public String decode(int id) {
+    String piece = pieces.get(id);
+    return piece.matches("<0x[0-9A-F]{2}>")
+        ? new String(HexFormat.of().parseHex(piece, 3, 5), StandardCharsets.UTF_8)
+        : piece.replace(SPACE, ' ');
+  }
+}

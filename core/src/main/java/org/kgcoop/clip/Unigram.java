@@ -1,0 +1,102 @@
+package org.kgcoop.clip;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SentencePiece's unigram model: the division of a text into pieces whose log probabilities have
+ * the greatest sum. Ties, rounding and characters without a piece, which are unknown or, in some
+ * models, their bytes, are as in its code.
+ */
+final class Unigram {
+  /** Taken off the least log probability for a character that is no piece. */
+  private static final float UNKNOWN_PENALTY = 10;
+
+  private final CharacterMap characters;
+  private final Map<String, Integer> ids = new HashMap<>();
+  private final float[] scores;
+  private final float unknownScore;
+  private final int unknown;
+  private final int longest; // piece, in UTF-16 units
+  private final int @Nullable [] bytes; // id of each byte, where they stand for what is no piece
+
+  Unigram(TokenizerJson json) {
+    characters = CharacterMap.of(json);
+    unknown = json.id("<unk>");
+    scores = new float[json.scores().size()];
+    float least = Float.POSITIVE_INFINITY;
+    int units = 0;
+    for (Map.Entry<String, Integer> piece : json.ids().entrySet()) {
+      int id = piece.getValue();
+      if (id < scores.length && id != unknown && !json.special().contains(piece.getKey())) {
+        ids.put(piece.getKey(), id);
+        scores[id] = json.scores().get(id).floatValue();
+        least = Math.min(least, scores[id]);
+        units = Math.max(units, piece.getKey().length());
+      }
+    }
+    if (ids.isEmpty()) {
+      throw json.refused("it has no pieces: expected model.vocab, a list of pieces and scores");
+    }
+    unknownScore = least - UNKNOWN_PENALTY;
+    longest = units;
+    bytes = json.byteFallback() ? json.bytes() : null;
+  }
+
+  /** The ids of a cleaned text. */
+  List<Integer> ids(String cleaned) {
+    String text = characters.normalised(cleaned);
+    int length = text.length();
+    float[] best = new float[length + 1]; // of the pieces up to a unit
+    int[] from = new int[length + 1]; // where the last of them begins, or -1
+    int[] last = new int[length + 1]; // its id
+    Arrays.fill(from, 1, length + 1, -1);
+    for (int start = 0; start < length; ) {
+      int next = start + Character.charCount(text.codePointAt(start));
+      boolean single = false;
+      for (int end = next; end <= Math.min(length, start + longest); ) {
+        Integer id = ids.get(text.substring(start, end));
+        if (id != null) {
+          step(best, from, last, start, end, id, scores[id]);
+          single |= end == next;
+        }
+        end += end < length ? Character.charCount(text.codePointAt(end)) : 1;
+      }
+      if (!single) {
+        step(best, from, last, start, next, unknown, unknownScore);
+      }
+      start = next;
+    }
+    List<Integer> found = new ArrayList<>();
+    for (int end = length; end > 0; end = from[end]) {
+      if (last[end] != unknown) {
+        found.add(last[end]);
+      } else if (bytes != null) {
+        byte[] parts = text.substring(from[end], end).getBytes(StandardCharsets.UTF_8);
+        for (int i = parts.length - 1; i >= 0; i--) {
+          found.add(bytes[parts[i] & 0xff]);
+        }
+      } else if (found.isEmpty() || found.get(found.size() - 1) != unknown) {
+        found.add(unknown); // neighbours without a piece are one
+      }
+    }
+    Collections.reverse(found);
+    return found;
+  }
+
+  private static void step(
+      float[] best, int[] from, int[] last, int start, int end, int id, float score) {
+    double sum = (double) score + best[start];
+    if (from[end] < 0 || sum > best[end]) {
+      best[end] = (float) sum;
+      from[end] = start;
+      last[end] = id;
+    }
+  }
+}

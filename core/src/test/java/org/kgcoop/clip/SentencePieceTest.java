@@ -1,0 +1,152 @@
+package org.kgcoop.clip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+
+/** Pieces by hand; long lists of real texts are in the reference cases. */
+class SentencePieceTest {
+  @TempDir Path folder;
+
+  private Tokenizer tokenizer(String json) throws IOException {
+    Path file = folder.resolve("tokenizer.json");
+    Files.writeString(file, json.replace('~', SentencePieceTokenizer.SPACE));
+    return Tokenizers.read(file);
+  }
+
+  /** Ids: specials 0 to 2, then _ 3, a 4, b 5, c 6, _ab 7, bc 8, _a 9. */
+  private Tokenizer unigram(String normalizer) throws IOException {
+    return tokenizer(
+        """
+        {"normalizer": %s, "added_tokens": [{"id": 0, "content": "<pad>", "special": true},
+           {"id": 1, "content": "</s>", "special": true},
+           {"id": 2, "content": "<unk>", "special": true}],
+         "model": {"type": "Unigram", "unk_id": 2, "vocab": [["<pad>", 0], ["</s>", 0],
+           ["<unk>", 0], ["~", -2], ["a", -3], ["b", -3], ["c", -4], ["~ab", -5.5], ["bc", -4.5],
+           ["~a", -2.5]]}}
+        """
+            .formatted(normalizer));
+  }
+
+  @Test
+  void theMostProbableDivisionIsTaken() throws IOException {
+    Tokenizer tokenizer = unigram("null");
+    // _ab = -5.5 against _a b = -5.5: the first found stays, which is the one from further left.
+    assertThat(tokenizer.encode("ab")).containsExactly(7);
+    assertThat(tokenizer.encode("abc")).containsExactly(9, 8); // -7 against _ab c = -9.5
+    assertThat(tokenizer.encode("A, B  ")).containsExactly(9, 3, 5);
+    assertThat(tokenizer.encode("")).isEmpty();
+    assertThat(tokenizer.encode(" .!\t")).isEmpty();
+    assertThat(tokenizer.encodeMarked("abc", 3)).containsExactly(9, 8, 1);
+    assertThat(tokenizer.encodeMarked("abc", 2)).containsExactly(9, 1);
+    assertThat(tokenizer.decode(9)).isEqualTo(" a");
+  }
+
+  @Test
+  void neighboursThatAreNoPieceAreOne() throws IOException {
+    assertThat(unigram("null").encode("axyzb")).containsExactly(9, 2, 5);
+    assertThat(unigram("null").encode("x a \ud83d\ude42")).containsExactly(3, 2, 9, 3, 2);
+  }
+
+  /** SigLIP's multilingual models. */
+  @Test
+  void unknownCharactersMayBecomeTheirBytes() throws IOException {
+    StringBuilder pieces =
+        new StringBuilder(
+            "[\"<pad>\", 0], [\"</s>\", 0], [\"<unk>\", 0], [\"~\", -2], [\"a\", -3]");
+    for (int b = 0; b < 256; b++) {
+      pieces.append(String.format(Locale.ROOT, ", [\"<0x%02X>\", 0]", b));
+    }
+    Tokenizer tokenizer =
+        tokenizer(
+            "{\"model\": {\"type\": \"Unigram\", \"byte_fallback\": true, \"vocab\": [%s]}}"
+                .formatted(pieces));
+    assertThat(tokenizer.encode("a\u00e9b")).containsExactly(3, 4, 5 + 0xC3, 5 + 0xA9, 5 + 'b');
+  }
+
+  /**
+   * A map from "x" to "bc": the root's children begin at 256, so that of x stands at 256 ^ 120 =
+   * 376, and its value at 377, where its offset of 1 leads.
+   */
+  @Test
+  void charactersAreReplacedByTheCompiledMap() throws IOException {
+    int[] trie = new int[512];
+    trie[0] = 256 << 10;
+    trie['x' ^ 256] = 'x' | 1 << 8 | 1 << 10;
+    trie['x' ^ 256 ^ 1] = 1 << 31 | 1; // the replacement begins at its second byte
+    ByteBuffer map = ByteBuffer.allocate(4 + 4 * trie.length + 4).order(ByteOrder.LITTLE_ENDIAN);
+    map.putInt(4 * trie.length);
+    for (int unit : trie) {
+      map.putInt(unit);
+    }
+    map.put(new byte[] {0, 'b', 'c', 0});
+    String normalizer =
+        "{\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"%s\"}]}";
+    String base64 = Base64.getEncoder().encodeToString(map.array());
+    assertThat(unigram(normalizer.formatted(base64)).encode("ax")).containsExactly(9, 8);
+    map.putInt(0, 1 << 20);
+    String damaged = Base64.getEncoder().encodeToString(map.array());
+    assertThatThrownBy(() -> unigram(normalizer.formatted(damaged)))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("precompiled_charsmap is damaged");
+  }
+
+  /** Ids: pad 0, eos 1, bytes 2 to 257, then _ 258, a 259, b 260, ab 261, _ab 262, aba 263. */
+  private Tokenizer pairs(String merges) throws IOException {
+    List<String> pieces = new ArrayList<>(List.of("<pad>", "<eos>"));
+    for (int b = 0; b < 256; b++) {
+      pieces.add(String.format(Locale.ROOT, "<0x%02X>", b));
+    }
+    pieces.addAll(List.of("~", "a", "b", "ab", "~ab", "aba"));
+    String vocabulary =
+        pieces.stream()
+            .map(piece -> "\"" + piece + "\": " + pieces.indexOf(piece))
+            .collect(Collectors.joining(", "));
+    return tokenizer(
+        "{\"model\": {\"type\": \"BPE\", \"byte_fallback\": true, \"vocab\": {%s}, \"merges\": %s}}"
+            .formatted(vocabulary, merges));
+  }
+
+  @Test
+  void pairsAreMergedByRankOverTheBordersOfWords() throws IOException {
+    for (String merges :
+        List.of(
+            "[\"a b\", \"~ ab\", \"ab a\"]",
+            "[[\"a\", \"b\"], [\"~\", \"ab\"], [\"ab\", \"a\"]]")) {
+      Tokenizer tokenizer = pairs(merges);
+      assertThat(tokenizer.encode("AB ab")).containsExactly(261, 262);
+      assertThat(tokenizer.encode("aba")).containsExactly(263);
+      assertThat(tokenizer.encodeBehind("ab")).containsExactly(262);
+      assertThat(tokenizer.encode("  a")).containsExactly(258, 258, 259);
+      // e with acute is C3 A9.
+      assertThat(tokenizer.encode("b\u00e9!")).containsExactly(260, 2 + 0xC3, 2 + 0xA9, 2 + '!');
+      assertThat(tokenizer.encodeMarked("", 4)).containsExactly(1);
+      assertThat(tokenizer.padding()).isEqualTo(0);
+      assertThat(tokenizer.decode(262)).isEqualTo(" ab");
+      assertThat(tokenizer.decode(2 + 'x')).isEqualTo("x");
+    }
+  }
+
+  @Test
+  void aMergeOfWhatIsNoPieceIsNamed() {
+    assertThatThrownBy(() -> pairs("[\"a z\"]"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("no piece 'z'");
+    assertThatThrownBy(() -> pairs("[\"a\"]"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("expected two pieces, got 'a'");
+  }
+}

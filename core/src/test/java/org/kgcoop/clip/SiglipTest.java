@@ -1,0 +1,394 @@
+package org.kgcoop.clip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.image.view.Interpolation;
+import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.io.Safetensors;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** SigLIP in the layouts of Hugging Face and OpenCLIP; numbers are those of the reference cases. */
+class SiglipTest {
+  private static final String OPEN_CLIP =
+      """
+      {"model_cfg": {"custom_text": true, "init_logit_bias": -10,
+        "vision_cfg": {"image_size": 8, "timm_model_name": "vit_base_patch16_siglip_224",
+                       "timm_pool": "map", "timm_proj": "none"},
+        "text_cfg": {"heads": 2, "no_causal_mask": true, "proj_bias": true, "pool_type": "last",
+                     "hf_tokenizer_name": "x", "tokenizer_kwargs": {"clean": "canonicalize"},
+                     "norm_kwargs": {"eps": 1e-6}}}}
+      """;
+
+  @TempDir Path folder;
+
+  private void write(String name, List<StoredTensor> tensors) {
+    Safetensors.write(folder.resolve(name), tensors, Map.of());
+  }
+
+  private Path with(String file, String content) throws IOException {
+    for (String name : List.of("tokenizer.json", "config.json", "model.safetensors")) {
+      if (!Files.exists(folder.resolve(name))) {
+        Files.copy(TinyClip.siglipFolder().resolve(name), folder.resolve(name));
+      }
+    }
+    Files.writeString(folder.resolve(file), content);
+    return folder;
+  }
+
+  private static List<StoredTensor> tensors() {
+    return List.copyOf(
+        Safetensors.read(TinyClip.siglipFolder().resolve("model.safetensors")).tensors().values());
+  }
+
+  @Test
+  void theTinyOneIsWhatItsFilesSay() {
+    try (Clip clip = Clip.load(TinyClip.siglipFolder())) {
+      assertThat(clip.config()).isEqualTo(TinyClip.SIGLIP);
+      assertThat(clip.config().family()).isEqualTo(Family.SIGLIP);
+      assertThat(clip.logitScale()).isCloseTo(10, within(1e-5));
+      assertThat(clip.logitBias()).isEqualTo(-10);
+      List<Double> half = List.of(0.5, 0.5, 0.5);
+      assertThat(clip.preprocessing())
+          .isEqualTo(new Preprocessing(8, 3, half, half, Interpolation.BICUBIC, 0));
+      assertThat(clip.assumed())
+          .containsExactly(
+              "SigLIP's mean, deviation and bicubic resizing (no preprocessor_config.json)");
+    }
+  }
+
+  // ---- layouts
+
+  /** The rows of a third of query, key and value. */
+  private static StoredTensor third(StoredTensor tensor, int part, String name) {
+    long[] shape = tensor.shape();
+    shape[0] /= 3;
+    float[] values = tensor.toFloats();
+    int length = values.length / 3;
+    return StoredTensor.ofFloats(
+        name, shape, Arrays.copyOfRange(values, part * length, (part + 1) * length));
+  }
+
+  private static StoredTensor transposed(StoredTensor tensor, String name) {
+    int rows = (int) tensor.shape()[0];
+    int columns = (int) tensor.shape()[1];
+    float[] values = tensor.toFloats();
+    float[] out = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      out[i % columns * rows + i / columns] = values[i];
+    }
+    return StoredTensor.ofFloats(name, new long[] {columns, rows}, out);
+  }
+
+  private static StoredTensor shaped(StoredTensor tensor, String name, long... shape) {
+    return StoredTensor.ofFloats(name, shape, tensor.toFloats());
+  }
+
+  private static void addHuggingFace(List<StoredTensor> out, StoredTensor tensor) {
+    String name = tensor.name();
+    boolean images = name.startsWith("visual.");
+    String tower = images ? "vision_model." : "text_model.";
+    String plain = images ? name.substring("visual.".length()) : name;
+    String layer =
+        tower
+            + plain
+                .replace("transformer.resblocks.", "encoder.layers.")
+                .replace("ln_1", "layer_norm1")
+                .replace("ln_2", "layer_norm2")
+                .replace("attn.", "self_attn.")
+                .replace("c_fc", "fc1")
+                .replace("c_proj", "fc2");
+    if (plain.startsWith("transformer.") && plain.contains("in_proj")) {
+      String[] parts = {"q_proj.", "k_proj.", "v_proj."};
+      for (int i = 0; i < 3; i++) {
+        out.add(third(tensor, i, layer.replace("in_proj_", parts[i])));
+      }
+      return;
+    }
+    out.add(
+        switch (plain) {
+          case "token_embedding.weight" -> tensor.withName(tower + "embeddings." + plain);
+          case "positional_embedding" ->
+              tensor.withName(tower + "embeddings.position_embedding.weight");
+          case "ln_final.weight", "ln_final.bias" ->
+              tensor.withName(tower + plain.replace("ln_final", "final_layer_norm"));
+          case "text_projection" -> transposed(tensor, "text_model.head.weight");
+          case "text_projection.bias" -> tensor.withName("text_model.head.bias");
+          case "logit_scale", "logit_bias" -> shaped(tensor, name, 1);
+          case "conv1.weight", "conv1.bias" ->
+              tensor.withName(tower + plain.replace("conv1", "embeddings.patch_embedding"));
+          case "ln_post.weight", "ln_post.bias" ->
+              tensor.withName(tower + plain.replace("ln_post", "post_layernorm"));
+          case "pool.probe" -> shaped(tensor, "vision_model.head.probe", 1, 1, tensor.shape()[1]);
+          default ->
+              plain.startsWith("pool.")
+                  ? tensor.withName(
+                      tower
+                          + plain
+                              .replace("pool.", "head.")
+                              .replace("attn.", "attention.")
+                              .replace("ln.", "layernorm.")
+                              .replace("c_fc", "fc1")
+                              .replace("c_proj", "fc2"))
+                  : tensor.withName(layer);
+        });
+  }
+
+  private static void addOpenClip(List<StoredTensor> out, StoredTensor tensor) {
+    String name = tensor.name();
+    if (name.equals("text_projection")) {
+      out.add(transposed(tensor, "text.text_projection.weight"));
+      return;
+    }
+    if (!name.startsWith("visual.")) {
+      out.add(name.startsWith("logit") ? tensor : tensor.withName("text." + name));
+      return;
+    }
+    String trunk = "visual.trunk.";
+    String plain = name.substring("visual.".length());
+    if (plain.startsWith("pool.attn.in_proj_")) {
+      String kind = plain.substring("pool.attn.in_proj_".length());
+      float[] values = tensor.toFloats();
+      long[] shape = tensor.shape();
+      int length = values.length / 3;
+      shape[0] /= 3;
+      out.add(
+          StoredTensor.ofFloats(
+              trunk + "attn_pool.q." + kind, shape, Arrays.copyOf(values, length)));
+      shape[0] *= 2;
+      out.add(
+          StoredTensor.ofFloats(
+              trunk + "attn_pool.kv." + kind,
+              shape,
+              Arrays.copyOfRange(values, length, values.length)));
+      return;
+    }
+    out.add(
+        switch (plain) {
+          case "positional_embedding" ->
+              shaped(tensor, trunk + "pos_embed", 1, tensor.shape()[0], tensor.shape()[1]);
+          case "pool.probe" -> shaped(tensor, trunk + "attn_pool.latent", 1, 1, tensor.shape()[1]);
+          default ->
+              tensor.withName(
+                  trunk
+                      + plain
+                          .replace("conv1.", "patch_embed.proj.")
+                          .replace("ln_post.", "norm.")
+                          .replace("pool.attn.out_proj.", "attn_pool.proj.")
+                          .replace("pool.ln.", "attn_pool.norm.")
+                          .replace("pool.mlp", "attn_pool.mlp")
+                          .replace("transformer.resblocks.", "blocks.")
+                          .replace("ln_1", "norm1")
+                          .replace("ln_2", "norm2")
+                          .replace("attn.in_proj_", "attn.qkv.")
+                          .replace("attn.out_proj.", "attn.proj.")
+                          .replace("c_fc", "fc1")
+                          .replace("c_proj", "fc2"));
+        });
+  }
+
+  private static void assertSameWeights(Clip clip) {
+    try (Clip tiny = Clip.load(TinyClip.siglipFolder());
+        Scope scope = Scope.open("test")) {
+      assertThat(clip.fingerprint()).isEqualTo(tiny.fingerprint());
+      Tensor images = TinyClip.normal(5, 1, 2, 3, 8, 8);
+      assertThat(clip.imageEncoder().features(images).shape()).containsExactly(2, 24);
+    }
+  }
+
+  @Test
+  void huggingFacesNamesAreRead() throws IOException {
+    List<StoredTensor> named = new ArrayList<>();
+    tensors().forEach(tensor -> addHuggingFace(named, tensor));
+    with("config.json", Files.readString(TinyClip.siglipFolder().resolve("config.json")));
+    write("model.safetensors", named);
+    try (Clip clip = Clip.load(folder)) {
+      assertThat(clip.config()).isEqualTo(TinyClip.SIGLIP);
+      assertSameWeights(clip);
+    }
+  }
+
+  /** timm's name says 12 heads and the exact GELU; text and images differ in their activation. */
+  @Test
+  void openClipsNamesAreRead() throws IOException {
+    List<StoredTensor> named = new ArrayList<>();
+    tensors().forEach(tensor -> addOpenClip(named, tensor));
+    write("open_clip_model.safetensors", named);
+    Files.writeString(
+        folder.resolve("open_clip_config.json"),
+        OPEN_CLIP.replace(
+            "\"norm_kwargs\"", "\"act_kwargs\": {\"approximate\": \"tanh\"}, \"norm_kwargs\""));
+    Files.copy(TinyClip.siglipFolder().resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
+    try (Clip clip = Clip.load(folder)) {
+      assertThat(clip.config().vision()).isEqualTo(new ClipConfig.Vit(24, 2, 4, 12, Family.SIGLIP));
+      assertThat(clip.config().activation()).isEqualTo(Activation.GELU_PYTORCH_TANH);
+      assertThat(clip.config().visionActivation()).isEqualTo(Activation.GELU);
+      assertSameWeights(clip);
+      // Underscores are spaces to OpenCLIP, and nothing to SigLIP's own tokenizer.
+      assertThat(clip.tokenizer().encode("a_b")).isEqualTo(clip.tokenizer().encode("a b"));
+    }
+    try (Clip tiny = Clip.load(TinyClip.siglipFolder())) {
+      assertThat(tiny.tokenizer().encode("a_b")).isEqualTo(tiny.tokenizer().encode("ab"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "vit_so400m_patch16_siglip_256, 1e-6, true",
+    "vit_large_patch16_siglip_512.v2_webli, 1e-6, true",
+    "vit_so400m_patch14_siglip_224, 1e-6, false",
+    "vit_giantopt_patch16_siglip_256.v2_webli, 1e-6, true"
+  })
+  void headsAndActivationFollowFromTimmsName(String name, double epsilon, boolean approximate)
+      throws IOException {
+    Files.writeString(
+        folder.resolve("open_clip_config.json"),
+        OPEN_CLIP.replace("vit_base_patch16_siglip_224", name));
+    ClipConfig.Stated stated =
+        new OpenClipConfig(
+                new ConfigSection(
+                    "",
+                    new com.fasterxml.jackson.databind.ObjectMapper()
+                        .readTree(folder.resolve("open_clip_config.json").toFile())))
+            .stated(Family.SIGLIP);
+    assertThat(stated.visionHeads()).isEqualTo(16);
+    assertThat(stated.activation()).isEqualTo(Activation.GELU);
+    assertThat(stated.form())
+        .isEqualTo(
+            new ClipConfig.Form(
+                epsilon, epsilon, false, approximate ? Activation.GELU_PYTORCH_TANH : null));
+  }
+
+  // ---- what texts are
+
+  @Test
+  void aTextIsReadWholeAndItsFillingCounts() {
+    try (Clip clip = Clip.load(TinyClip.siglipFolder());
+        Scope scope = Scope.open("test")) {
+      Tokenizer tokenizer = clip.tokenizer();
+      assertThat(tokenizer.start()).isEmpty();
+      assertThat(tokenizer.padding()).isEqualTo(tokenizer.endOfText()).isEqualTo(1);
+      // More than 16 tokens are cut, the end kept.
+      List<Integer> cut = tokenizer.encodeMarked("abcdefghijklmnopqrstuvwxyz", 16);
+      assertThat(cut).hasSize(16).endsWith(1);
+      assertThat(cut.subList(0, 15))
+          .isEqualTo(tokenizer.encode("abcdefghijklmnopqrstuvwxyz").subList(0, 15));
+      // A text alone and beside a longer one has the same feature.
+      float[] alone = TextFeatures.ofTexts(clip, List.of("a")).toFloats();
+      float[] both = TextFeatures.ofTexts(clip, List.of("a", "b c d e f")).toFloats();
+      assertThat(Arrays.copyOf(both, alone.length)).containsExactly(alone, within(1e-5f));
+      assertThat(Arrays.copyOfRange(both, alone.length, both.length)).isNotEqualTo(alone);
+    }
+  }
+
+  @Test
+  void classesThatACutMakesEqualAreRefused() {
+    try (Clip clip = Clip.load(TinyClip.siglipFolder())) {
+      ContextSettings context = ContextSettings.shared(15, ""); // which leaves the end alone
+      assertThatThrownBy(() -> PromptText.learned(clip, List.of("x", "y"), context))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("classes 'x' and 'y' are one text to this model");
+      PromptText fits = PromptText.learned(clip, List.of("x", "y"), ContextSettings.shared(4, ""));
+      assertThat(fits.rows().get(0).vectors()).startsWith(0, 1, 2, 3, -1);
+      assertThat(fits.rows().get(0).tokens()).endsWith(1);
+    }
+  }
+
+  /** Tokens of the words beyond one a word stay before the name, as in the hand-crafted text. */
+  @Test
+  void vectorsStandWhereTheWordsDo() {
+    try (Clip clip = Clip.load(TinyClip.siglipFolder())) {
+      ContextSettings context = ContextSettings.shared(2, "ab cd");
+      List<Integer> whole = clip.tokenizer().encodeMarked("ab cd e.", 16);
+      PromptText.Row row = PromptText.learned(clip, List.of("e"), context).rows().get(0);
+      assertThat(row.tokens().subList(2, row.tokens().size()))
+          .isEqualTo(whole.subList(2, whole.size()));
+      assertThatThrownBy(
+              () -> PromptText.learned(clip, List.of("e"), ContextSettings.shared(4, "- a ! ?")))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("leaves some of them out");
+    }
+  }
+
+  // ---- bad input
+
+  private void assertRefused(String... parts) {
+    assertThatThrownBy(
+            () -> {
+              try (Clip clip = Clip.load(folder)) {
+                clip.tokenizer();
+              }
+            })
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageStartingWith(folder.toString())
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n").contains(parts));
+  }
+
+  @Test
+  void aTokenizerThatDoesNotFitIsRefused() throws IOException {
+    String good = Files.readString(TinyClip.siglipFolder().resolve("tokenizer.json"));
+    with("tokenizer.json", good.substring(0, good.length() / 2));
+    assertRefused("tokenizer.json: cannot be read as a tokenizer");
+    with("tokenizer.json", "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"a\": 0}}}");
+    assertRefused("model.type WordPiece: expected BPE or Unigram");
+    with("tokenizer.json", "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", 0]]}}");
+    assertRefused("no piece '</s>'");
+    with("tokenizer.json", good.replace("\"vocab\":[", "\"vocab\":[[\"zzz\",-9],"));
+    assertRefused("has 201 token ids, the weights 200");
+    Files.delete(folder.resolve("tokenizer.json"));
+    assertRefused("no tokenizer; put the SigLIP's own tokenizer.json");
+    Files.copy(TinyClip.folder().resolve("merges.txt"), folder.resolve("merges.txt"));
+    assertRefused("CLIP's kind of tokenizer");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "logit_bias, missing 'logit_bias' []",
+    "logit_scale, missing 'logit_scale' []",
+    "visual.pool.probe, 'missing ''visual.pool.probe'' [1, 24]'",
+    "text_projection.bias, missing 'text_projection.bias' [24]"
+  })
+  void aTensorThatIsMissingIsNamed(String tensor, String message) throws IOException {
+    with("x", "");
+    write("model.safetensors", tensors().stream().filter(t -> !t.name().equals(tensor)).toList());
+    assertRefused(message);
+  }
+
+  @Test
+  void otherFormsAreRefusedByTheirNames() throws IOException {
+    with(
+        "config.json", "{\"model_type\": \"siglip2\", \"text_config\": {}, \"vision_config\": {}}");
+    assertRefused("config.json: model_type \"siglip2\"", "NaFlex");
+    with(
+        "config.json",
+        "{\"model_type\": \"siglip\", \"vision_config\": {\"vision_use_head\": false}}");
+    assertRefused("vision_config.vision_use_head false");
+    Files.delete(folder.resolve("config.json"));
+    Files.writeString(
+        folder.resolve("open_clip_config.json"), OPEN_CLIP.replace("\"last\"", "\"argmax\""));
+    assertRefused("text_cfg.pool_type \"argmax\"", "expected last");
+    Files.writeString(
+        folder.resolve("open_clip_config.json"),
+        OPEN_CLIP.replace("vit_base_patch16_siglip_224", "naflexvit_base_patch16_siglip"));
+    assertRefused("timm_model_name \"naflexvit_base_patch16_siglip\"", "expected a vit_");
+  }
+}
