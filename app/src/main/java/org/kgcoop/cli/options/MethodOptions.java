@@ -26,8 +26,9 @@ public final class MethodOptions {
       paramLabel = "[METHOD.]KEY=VALUE",
       description = {
         "A setting of all methods that have it, or of one method. Keys: context_tokens, words,"
-            + " class_position (end, middle, front), class_specific, weight and weight_grid"
-            + " (KgCoOp), temperature and lambda (ProGrad), templates (clip, ensemble; with |"
+            + " class_position (end, middle, front), class_specific, weight, weight_grid"
+            + " and weight_at_scale (KgCoOp; the logit scale that the weight is meant for, 0: every"
+            + " model takes it as it is), temperature and lambda (ProGrad), templates (clip, ensemble; with |"
             + " between them), own_template (ensemble; true if the data set's template is one of"
             + " them). Defaults are the published ones.",
         "Example: --set context_tokens=16 --set kgcoop.weight=4"
