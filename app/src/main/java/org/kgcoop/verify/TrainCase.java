@@ -158,7 +158,11 @@ final class TrainCase {
   private void compareLogits(String what, FeatureClassifier classifier, JsonNode expected) {
     Tensor features = ModelCases.features(clip, ModelCases.images(folder, c, "evaluate"));
     ModelCases.compare(
-        folder, what, ModelCases.logits(classifier, features).plus(clip.logitBias()), expected.asText(), comparison);
+        folder,
+        what,
+        ModelCases.logits(classifier, features).plus(clip.logitBias()),
+        expected.asText(),
+        comparison);
   }
 
   /** A classifier of the classes of a case. */

@@ -28,13 +28,13 @@ public record AutoWeight(KgCoOp method, List<Double> grid) implements Method {
       throw KgCoopException.configuration("KgCoOp's weight_grid: expected at least one weight");
     }
     for (double weight : grid) {
-      KgCoOp unused = new KgCoOp(method.context(), method.template(), weight); // refuses the wrong
+      KgCoOp unused = method.with(weight); // refuses the wrong
     }
   }
 
   /** The method with that weight. */
   private KgCoOp with(double weight) {
-    return new KgCoOp(method.context(), method.template(), weight);
+    return method.with(weight);
   }
 
   @Override

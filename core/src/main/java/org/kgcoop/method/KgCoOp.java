@@ -29,17 +29,33 @@ import org.kgcoop.tensor.Tensor;
  * @param context published: 4 vectors from "a photo of a", class name at the end
  * @param template of the hand-crafted features
  * @param weight of the knowledge term; the published runs have 8
+ * @param weightAtScale the logit scale that the weight is meant for, so that a model of another
+ *     scale takes it in proportion; or 0 where every model takes it as it is, as published
  */
-public record KgCoOp(ContextSettings context, String template, double weight)
+public record KgCoOp(ContextSettings context, String template, double weight, double weightAtScale)
     implements PromptMethod {
   public static final String ID = "kgcoop";
   public static final double DEFAULT_WEIGHT = 8;
 
+  /** A weight that every model takes as it is. */
+  public KgCoOp(ContextSettings context, String template, double weight) {
+    this(context, template, weight, 0);
+  }
+
   public KgCoOp {
     Templates.check(template);
+    if (!(weightAtScale >= 0) || Double.isInfinite(weightAtScale)) {
+      throw KgCoopException.configuration(
+          "KgCoOp's weight_at_scale: expected a scale, or 0, got " + weightAtScale);
+    }
     if (!(weight >= 0) || Double.isInfinite(weight)) {
       throw KgCoopException.configuration("KgCoOp's weight: expected at least 0, got " + weight);
     }
+  }
+
+  /** The same with another weight. */
+  KgCoOp with(double other) {
+    return new KgCoOp(context, template, other, weightAtScale);
   }
 
   @Override
@@ -67,7 +83,9 @@ public record KgCoOp(ContextSettings context, String template, double weight)
     ClassFeatures handCrafted =
         ClassFeatures.of(
             clip.logitScale(), () -> TextFeatures.handCrafted(clip, classNames, template));
-    return new ContextLearner(clip, classNames, context, seed, new Objective(handCrafted, weight));
+    double factor = weightAtScale == 0 ? 1 : clip.logitScale() / weightAtScale;
+    return new ContextLearner(
+        clip, classNames, context, seed, new Objective(handCrafted, factor * weight));
   }
 
   /**
@@ -99,6 +117,7 @@ public record KgCoOp(ContextSettings context, String template, double weight)
 
   @Override
   public ObjectNode toJson() {
-    return context.json(ID).put("template", template).put("weight", weight);
+    ObjectNode json = context.json(ID).put("template", template).put("weight", weight);
+    return weightAtScale == 0 ? json : json.put("weight_at_scale", weightAtScale);
   }
 }

@@ -116,6 +116,18 @@ class LearnerTest {
     }
   }
 
+  /** The logit scale of the random CLIPs is 1 / 0.07. */
+  @Test
+  void aWeightMayBeMeantForAnotherScale() {
+    ContextSettings context = ContextSettings.shared(3, "");
+    try (PromptLearner plain = moved(new KgCoOp(context, "a photo of a {}.", 3));
+        PromptLearner scaled = moved(new KgCoOp(context, "a photo of a {}.", 30, 10 / 0.07));
+        Scope scope = Scope.open("test")) {
+      assertThat(loss(scaled.step(batch()), "loss"))
+          .isCloseTo(loss(plain.step(batch()), "loss"), within(1e-5));
+    }
+  }
+
   @Test
   void kgCoOpAddsTheWeightedMeanOfOneMinusTheCosines() {
     KgCoOp method = new KgCoOp(ContextSettings.shared(3, ""), "a photo of a {}.", 3);

@@ -32,7 +32,8 @@ public final class MethodOptions {
       description = {
         "A setting of all methods that have it, or of one method. Keys: context_tokens, words,"
             + " class_position (end, middle, front), class_specific, weight (KgCoOp, TCP, LASP)"
-            + " and weight_grid (KgCoOp), temperature and lambda (ProGrad), class_tokens, layer and"
+            + " weight_grid (KgCoOp), weight_at_scale (KgCoOp; the logit scale that the weight is"
+            + " meant for, 0: every model takes it as it is), temperature and lambda (ProGrad), class_tokens, layer and"
             + " pattern (TCP), virtual (LASP), templates (all but CoOp, ProGrad, CoCoOp, KgCoOp, TCP"
             + " and CLIP-Adapter; with | between them), own_template (ensemble; true if the data"
             + " set's template is one of them), underscores of class names (taskres, clap, zs-lp;"

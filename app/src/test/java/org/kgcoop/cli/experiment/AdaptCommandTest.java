@@ -102,7 +102,8 @@ class AdaptCommandTest {
     Path disturbed = folder.resolve("disturbed");
     Random random = new Random(5);
     for (int i = 0; i < DISTURBANCES; i++) {
-      ChildProcess process = ChildProcess.start(folder.resolve("log.txt"), words(disturbed, "--unseen", "wolf"));
+      ChildProcess process =
+          ChildProcess.start(folder.resolve("log.txt"), words(disturbed, "--unseen", "wolf"));
       while (!Files.exists(disturbed) && !process.endsWithin(10)) {} // the start of a JVM
       if (process.endsWithin(random.nextLong(2 * length))) {
         assertThat(process.exitCode()).as(process.log()).isZero();

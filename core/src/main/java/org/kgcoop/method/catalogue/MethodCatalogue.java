@@ -84,7 +84,10 @@ public final class MethodCatalogue {
                       s.number("temperature", 1),
                       s.number("lambda", 1))),
           new Entry(CoCoOp.ID, CONTEXT, s -> new CoCoOp(s.context(4, "a photo of a"))),
-          new Entry(KgCoOp.ID, with(CONTEXT, "weight", "weight_grid"), MethodCatalogue::kgCoOp),
+          new Entry(
+              KgCoOp.ID,
+              with(CONTEXT, "weight", "weight_grid", "weight_at_scale"),
+              MethodCatalogue::kgCoOp),
           new Entry(
               Tcp.ID,
               Set.of("context_tokens", "class_tokens", "pattern", "layer", "weight"),
@@ -131,12 +134,13 @@ public final class MethodCatalogue {
 
   private static Method kgCoOp(Settings s) {
     ContextSettings context = s.context(4, "a photo of a");
+    double scale = s.number("weight_at_scale", 0);
     if (s.json().path("weight").asText().equals(AutoWeight.AUTO)) {
       return new AutoWeight(
-          new KgCoOp(context, s.template(), KgCoOp.DEFAULT_WEIGHT),
+          new KgCoOp(context, s.template(), KgCoOp.DEFAULT_WEIGHT, scale),
           s.numbers("weight_grid", AutoWeight.GRID));
     }
-    return new KgCoOp(context, s.template(), s.number("weight", KgCoOp.DEFAULT_WEIGHT));
+    return new KgCoOp(context, s.template(), s.number("weight", KgCoOp.DEFAULT_WEIGHT), scale);
   }
 
   private static Method clap(Settings s, String constraint) {

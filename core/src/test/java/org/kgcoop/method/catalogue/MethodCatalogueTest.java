@@ -88,6 +88,8 @@ class MethodCatalogueTest {
         "{'method': 'prograd', 'temperature': 2.5, 'lambda': 0.8, 'class_position': 'front'}",
         "{'method': 'kgcoop', 'weight': 0, 'template': '{} texture.'}",
         "{'method': 'kgcoop', 'weight': 'auto', 'weight_grid': [0, 2.5]}",
+        "{'method': 'kgcoop', 'weight': 'auto', 'weight_at_scale': 100}",
+        "{'method': 'kgcoop', 'weight_at_scale': 100}",
         "{'method': 'ensemble', 'templates': ['the {}'], 'template': '{} texture.'}",
         "{'method': 'ensemble', 'own_template': false}",
         "{'method': 'probe'}",
