@@ -12,7 +12,7 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 
 /**
- * What cases of other families say beyond those of CLIP: their model is a folder, whose form,
+ * The words of cases of other families beyond those of CLIP: their model is a folder, whose form,
  * padding and preprocessing are its own, and logits have a bias.
  */
 final class SiglipCases {

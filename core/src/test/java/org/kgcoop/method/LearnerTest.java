@@ -120,8 +120,8 @@ class LearnerTest {
   @Test
   void aWeightMayBeMeantForAnotherScale() {
     ContextSettings context = ContextSettings.shared(3, "");
-    try (PromptLearner plain = moved(new KgCoOp(context, "a photo of a {}.", 3));
-        PromptLearner scaled = moved(new KgCoOp(context, "a photo of a {}.", 30, 10 / 0.07));
+    try (Learner plain = moved(new KgCoOp(context, "a photo of a {}.", 3));
+        Learner scaled = moved(new KgCoOp(context, "a photo of a {}.", 30, 10 / 0.07));
         Scope scope = Scope.open("test")) {
       assertThat(loss(scaled.step(batch()), "loss"))
           .isCloseTo(loss(plain.step(batch()), "loss"), within(1e-5));
