@@ -12,63 +12,62 @@ import java.util.Map;
  */
 final class PieceMerges {
   private static final int NONE = -1;
+  private static final int BITS = 21; // of an id and of a rank: there are three in a long
 
   private final Map<String, Integer> ids;
-  private final long[] pairs; // (left id, right id), sorted
-  private final int[] ranks; // of each pair
-  private final int[] merged; // id by rank
+  private final long[] pairs; // left id, right id and rank in one, sorted
   private final int[] bytes; // id of each byte
 
   PieceMerges(TokenizerJson json) {
     ids = json.ids();
     int count = json.merges().size();
-    long[] byRank = new long[count];
-    merged = new int[count];
+    if (Math.max(count, json.size()) > 1 << BITS) {
+      throw json.refused("it has more pieces or merges than any model that is known");
+    }
+    pairs = new long[count];
     for (int rank = 0; rank < count; rank++) {
       String merge = json.merges().get(rank);
       int space = merge.indexOf(' ');
       if (space < 1 || space == merge.length() - 1) {
         throw json.refused("model.merges: expected two pieces, got '" + merge + "'");
       }
-      String left = merge.substring(0, space);
-      String right = merge.substring(space + 1);
-      byRank[rank] = pair(json.id(left), json.id(right));
-      merged[rank] = json.id(left + right);
+      int left = json.id(merge.substring(0, space));
+      pairs[rank] = first(left, json.id(merge.substring(space + 1))) | rank;
     }
-    pairs = byRank.clone();
     Arrays.sort(pairs);
-    ranks = new int[count];
-    for (int rank = count - 1; rank >= 0; rank--) { // of a pair that is there twice the first
-      ranks[Arrays.binarySearch(pairs, byRank[rank])] = rank;
-    }
     bytes = json.bytes();
   }
 
-  private static long pair(int left, int right) {
-    return (long) left << 32 | right;
+  /** The least value that the entry of a pair may have. */
+  private static long first(int left, int right) {
+    return ((long) left << BITS | right) << BITS;
   }
 
   /** The rank of a pair, or the greatest number. */
   private int rank(int left, int right) {
-    int at = left == NONE || right == NONE ? -1 : Arrays.binarySearch(pairs, pair(left, right));
-    return at < 0 ? Integer.MAX_VALUE : ranks[at];
+    if (left == NONE || right == NONE) {
+      return Integer.MAX_VALUE;
+    }
+    long first = first(left, right);
+    int at = Arrays.binarySearch(pairs, first);
+    at = at < 0 ? -at - 1 : at;
+    return at < pairs.length && pairs[at] >>> BITS == first >>> BITS
+        ? (int) (pairs[at] - first)
+        : Integer.MAX_VALUE;
   }
 
   /** The ids of a cleaned text. */
   List<Integer> ids(String cleaned) {
-    int[] characters = cleaned.replace(' ', SentencePieceTokenizer.SPACE).codePoints().toArray();
-    int[] symbols = new int[characters.length];
-    int[] unknown = new int[characters.length]; // the character, where it is no piece
-    for (int i = 0; i < symbols.length; i++) {
-      symbols[i] = ids.getOrDefault(Character.toString(characters[i]), NONE);
-      unknown[i] = characters[i];
-    }
-    int length = symbols.length;
+    String text = cleaned.replace(' ', SentencePieceTokenizer.SPACE);
+    List<String> parts = new ArrayList<>();
+    List<Integer> symbols = new ArrayList<>(); // the id of each part, or NONE
+    text.codePoints().mapToObj(Character::toString).forEach(parts::add);
+    parts.forEach(part -> symbols.add(ids.getOrDefault(part, NONE)));
     while (true) {
       int best = Integer.MAX_VALUE;
       int at = 0;
-      for (int i = 0; i + 1 < length; i++) {
-        int rank = rank(symbols[i], symbols[i + 1]);
+      for (int i = 0; i + 1 < symbols.size(); i++) {
+        int rank = rank(symbols.get(i), symbols.get(i + 1));
         if (rank < best) {
           best = rank;
           at = i;
@@ -77,18 +76,18 @@ final class PieceMerges {
       if (best == Integer.MAX_VALUE) {
         break;
       }
-      symbols[at] = merged[best];
-      System.arraycopy(symbols, at + 2, symbols, at + 1, length - at - 2);
-      System.arraycopy(unknown, at + 2, unknown, at + 1, length - at - 2);
-      length--;
+      String merged = parts.get(at) + parts.remove(at + 1);
+      int unused = symbols.remove(at + 1);
+      parts.set(at, merged);
+      symbols.set(at, ids.getOrDefault(merged, NONE));
     }
     List<Integer> found = new ArrayList<>();
-    for (int i = 0; i < length; i++) {
-      if (symbols[i] != NONE) {
-        found.add(symbols[i]);
+    for (int i = 0; i < symbols.size(); i++) {
+      if (symbols.get(i) != NONE) {
+        found.add(symbols.get(i));
         continue;
       }
-      for (byte b : Character.toString(unknown[i]).getBytes(StandardCharsets.UTF_8)) {
+      for (byte b : parts.get(i).getBytes(StandardCharsets.UTF_8)) {
         found.add(bytes[b & 0xff]);
       }
     }
