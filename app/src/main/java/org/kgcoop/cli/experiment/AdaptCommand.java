@@ -19,6 +19,8 @@ import org.kgcoop.cli.options.Parse;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.method.Probe;
+import org.kgcoop.method.ZeroShot;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunJson;
@@ -148,6 +150,17 @@ public final class AdaptCommand implements Callable<Integer> {
       output.warn(
           "%s images are there under two classes, such as %s"
               .formatted(images.contradictions().size(), images.contradictions().get(0)));
+    }
+    double zeroShot = record.value(ZeroShot.ID);
+    double probe = record.value(Probe.ID);
+    if (!record.isForUnseen() && zeroShot > 0 && probe > 0) {
+      output.line(
+          String.format(
+              Locale.ROOT,
+              "zero-shot CLIP knows %.1f %% of them, a linear probe %.1f %%: headroom %.1f points",
+              zeroShot,
+              probe,
+              probe - zeroShot));
     }
     output.text(
         TextTable.of(
