@@ -153,7 +153,7 @@ public final class Clip implements AutoCloseable {
   }
 
   /**
-   * What is added to scaled cosines, 0 of most models. It is the same for all classes, so that
+   * The term added to scaled cosines, 0 of most models. It is the same for all classes, so that
    * neither probabilities over classes nor losses depend on it; the logits of classifiers are
    * without it.
    */

@@ -78,7 +78,7 @@ public record ClipConfig(
       @Nullable Activation visionActivation) {
     public static final Form RELEASED = new Form(1e-5, 1e-5, true);
 
-    /** One activation for both towers. */
+    /** A form with one activation for both towers. */
     public Form(double textEpsilon, double visionEpsilon, boolean causal) {
       this(textEpsilon, visionEpsilon, causal, null);
     }

@@ -49,7 +49,7 @@ public enum Family {
     return this == SIGLIP ? List.of(0.5, 0.5, 0.5) : Preprocessing.CLIP_MEAN;
   }
 
-  /** Their standard deviation. */
+  /** The standard deviations of its preprocessing. */
   List<Double> std() {
     return this == SIGLIP ? List.of(0.5, 0.5, 0.5) : Preprocessing.CLIP_STD;
   }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
- * What a {@code tokenizer.json} says of its pieces. Its normalisers and processors are not looked
- * at, but for a map of characters: the families of models are few, and known.
+ * The pieces of a {@code tokenizer.json}. Its normalisers and processors are not looked at, but for
+ * a map of characters: the families of models are few, and known.
  */
 final class TokenizerJson {
   private static final ObjectMapper JSON = new ObjectMapper();
