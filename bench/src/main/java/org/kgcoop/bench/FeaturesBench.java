@@ -55,7 +55,7 @@ final class FeaturesBench implements Callable<Integer> {
   @Option(
       names = "--method",
       split = ",",
-      defaultValue = "taskres,clip-adapter,clap,zs-lp",
+      defaultValue = "taskres,clip-adapter,clap,zs-lp,tip-adapter,tip-adapter-f,lp++",
       description = "One or several (default: ${DEFAULT-VALUE}).")
   private List<String> methods = List.of();
 

@@ -278,7 +278,7 @@ public final class Adaptation {
           String leftOut = leftOut(contender, data, parts, tried);
           tried.add(
               leftOut.isEmpty()
-                  ? candidate(contender, data, parts, scores)
+                  ? attempted(contender, data, parts, scores)
                   : leftOut(contender, data, leftOut));
           with(begun, tried).write(out);
         } else if (known.isMeasured()) {
@@ -368,6 +368,19 @@ public final class Adaptation {
     Method method = method(contender, data);
     return new AdaptRecord.Candidate(
         method.id(), method.title(), Double.NaN, Double.NaN, Double.NaN, 0, why);
+  }
+
+  /** Measures a method, or tells why it refuses this model or these images. */
+  private AdaptRecord.Candidate attempted(
+      Contender contender, DataSet data, List<Part> parts, Map<String, Score> scores) {
+    try {
+      return candidate(contender, data, parts, scores);
+    } catch (KgCoopException e) {
+      if (e.category() != KgCoopException.Category.CONFIGURATION) {
+        throw e;
+      }
+      return leftOut(contender, data, String.valueOf(e.getMessage()));
+    }
   }
 
   /** Measures a method, or reads what was measured. */

@@ -43,7 +43,7 @@ final class BytePairTokenizer extends Tokenizer {
     return id(Vocabulary.END);
   }
 
-  /** As published; what stands behind the end is not seen. */
+  /** The published 0; what stands behind the end is not seen. */
   @Override
   public int padding() {
     return 0;

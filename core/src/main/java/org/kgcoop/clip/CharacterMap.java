@@ -72,7 +72,7 @@ final class CharacterMap {
   }
 
   /**
-   * What stands for the next bytes.
+   * The replacement of the next bytes.
    *
    * @param length of them
    * @param place of the replacement, or -1 for themselves

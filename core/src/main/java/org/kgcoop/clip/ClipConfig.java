@@ -151,7 +151,7 @@ public record ClipConfig(
     private static final Stated SIGLIP =
         new Stated(Activation.GELU_PYTORCH_TANH, 0, 0, 0, new Form(1e-6, 1e-6, false));
 
-    /** What holds of a family where no file states it. */
+    /** The values of a family where no file states others. */
     static Stated assumed(Family family) {
       return switch (family) {
         case CLIP -> RELEASED;

@@ -25,7 +25,7 @@ public final class VisionTransformer implements ImageEncoder {
   private final Tensor postBias; // (W)
   private final Ends ends;
 
-  /** What differs between the families. */
+  /** The differences between the families. */
   private sealed interface Ends permits OfClip, OfSiglip {}
 
   /**

@@ -117,6 +117,11 @@ public record Tcp(
                   .formatted(layer, blocks)
               + " --set layer=N");
     }
+    if (clip.tokenizer().start().isEmpty()) {
+      throw KgCoopException.configuration(
+          "TCP puts its tokens after the start of text, and texts of this model have none; try"
+              + " kgcoop or lasp");
+    }
     return new ClassAwareLearner(clip, classNames, seed);
   }
 

@@ -71,6 +71,16 @@ class TcpTest {
   }
 
   @Test
+  void aModelWhoseTextsHaveNoStartIsRefused() {
+    Tcp method = new Tcp(2, 2, "X X {}.", 1, "a photo of a {}.", 8);
+    try (Clip siglip = Clip.load(TinyClip.siglipFolder())) {
+      assertThatThrownBy(() -> method.learner(siglip, NAMES, 1))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("TCP puts its tokens after the start of text");
+    }
+  }
+
+  @Test
   void theTokensOfAClassAreMadeOfItsHandCraftedFeature() {
     try (Learner learner = moved();
         Scope scope = Scope.open("test");
