@@ -49,11 +49,8 @@ final class Candidates {
   /** The tops of beta and alpha that Tip-Adapter-F searches to, whatever the data. */
   private static final double CACHE_TOP = 20;
 
-  /**
-   * CLAP's rate there: its text features are four times as long as CLIP's, and a prototype turns by
-   * the rate over the square of its length.
-   */
-  private static final double EMBEDDED_CLAP_RATE = 10;
+  /** CLAP's rate there: its text features are longer than CLIP's, and turn the less at a step. */
+  private static final double EMBEDDED_CLAP_RATE = 1;
 
   private final Clip clip;
   private final int views;
