@@ -314,7 +314,15 @@ public final class Adaptation {
       task.done(1);
     }
     Score score = Objects.requireNonNull(scores.get(choice.method()));
-    return decided.expecting(score.accuracy(false));
+    return decided.expecting(score.accuracy(false, others()));
+  }
+
+  /**
+   * The number of images to come: those of the test part, or as many as there are to learn from.
+   */
+  private int others() {
+    DataSet data = request.data();
+    return data.test().isEmpty() ? data.train().size() + data.val().size() : data.test().size();
   }
 
   private static AdaptRecord with(AdaptRecord record, List<AdaptRecord.Candidate> candidates) {
@@ -492,8 +500,8 @@ public final class Adaptation {
         begun.images(),
         compared,
         new AdaptRecord.Choice(chosen.method(), chosen.title(), why),
-        score == null ? null : score.accuracy(false),
-        score == null || !unseen ? null : score.accuracy(true),
+        score == null ? null : score.accuracy(false, others()),
+        score == null || !unseen ? null : score.accuracy(true, others()),
         null);
   }
 

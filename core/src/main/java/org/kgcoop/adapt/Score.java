@@ -63,28 +63,33 @@ record Score(List<int[]> parts) {
   }
 
   /**
-   * The accuracy on images of the seen or the unseen classes, with its 95 % interval.
+   * The accuracy on images of the seen or the unseen classes, with the 95 % interval of what will
+   * be measured on other images: these vary too.
    *
    * @param unseen true for the classes that were held out
+   * @param others how many other images
    */
-  AdaptRecord.Interval accuracy(boolean unseen) {
+  AdaptRecord.Interval accuracy(boolean unseen, int others) {
     int total = 0;
     int correct = 0;
     for (int part = unseen ? 1 : 0; part < parts.size(); part += 2) {
       total += parts.get(part).length;
       correct += correct(parts.get(part));
     }
-    return interval(correct, total);
+    double together = 1 / (1.0 / total + 1.0 / others);
+    return interval((double) correct / total, together, total);
   }
 
   /** An accuracy with its 95 % interval (Wilson, JASA 1927). */
   static AdaptRecord.Interval interval(long correct, int total) {
-    double share = (double) correct / total;
-    double squared = Z * Z / total;
+    return interval((double) correct / total, total, total);
+  }
+
+  private static AdaptRecord.Interval interval(double share, double n, int images) {
+    double squared = Z * Z / n;
     double middle = (share + squared / 2) / (1 + squared);
-    double half =
-        Z * Math.sqrt(share * (1 - share) / total + squared / (4 * total)) / (1 + squared);
+    double half = Z * Math.sqrt(share * (1 - share) / n + squared / (4 * n)) / (1 + squared);
     return new AdaptRecord.Interval(
-        100 * share, 100 * (middle - half), 100 * (middle + half), total);
+        100 * share, 100 * (middle - half), 100 * (middle + half), images);
   }
 }

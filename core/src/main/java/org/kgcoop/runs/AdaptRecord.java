@@ -17,8 +17,9 @@ import org.kgcoop.files.JsonFiles;
  * @param images what was looked at
  * @param candidates in the order of the short list, as far as they were tried
  * @param choice null until it is made
- * @param expected the accuracy of the chosen method on more images of the learned classes; null
- *     where it cannot be told
+ * @param expected the accuracy of the chosen method on more images of the learned classes, its
+ *     interval that of what is measured on as many as the test part has, or else as were learned
+ *     from; null where it cannot be told
  * @param expectedUnseen the same for classes without images; null where none are to come
  * @param test the accuracy of the choice on the data set's own test images, which had no part in
  *     it; null where there are none

@@ -21,8 +21,8 @@ class ScoreTest {
     assertThat(new Score(List.of(right(3, 4))).value()).isEqualTo(75);
     Score halves = new Score(List.of(right(1, 2), right(1, 1), right(3, 4), right(0, 5)));
     assertThat(halves.value()).isCloseTo((2 * 50.0 * 100 / 150 + 0) / 2, within(1e-9));
-    assertThat(halves.accuracy(false).accuracy()).isCloseTo(100 * 4 / 6.0, within(1e-9));
-    assertThat(halves.accuracy(true).accuracy()).isCloseTo(100 * 1 / 6.0, within(1e-9));
+    assertThat(halves.accuracy(false, 6).accuracy()).isCloseTo(100 * 4 / 6.0, within(1e-9));
+    assertThat(halves.accuracy(true, 6).accuracy()).isCloseTo(100 * 1 / 6.0, within(1e-9));
   }
 
   /** Wilson's interval by hand: z = 1.96, 8 of 10. */
@@ -34,6 +34,16 @@ class ScoreTest {
     assertThat(interval.holds(60)).isTrue();
     assertThat(interval.holds(40)).isFalse();
     assertThat(Score.interval(10, 10).high()).isCloseTo(100, within(1e-9));
+  }
+
+  /** As many images to come as were measured on: the interval of half as many. */
+  @Test
+  void whatIsToComeVariesToo() {
+    AdaptRecord.Interval some = new Score(List.of(right(16, 20))).accuracy(false, 20);
+    AdaptRecord.Interval half = Score.interval(8, 10);
+    assertThat(some.low()).isCloseTo(half.low(), within(1e-9));
+    assertThat(some.high()).isCloseTo(half.high(), within(1e-9));
+    assertThat(some.images()).isEqualTo(20);
   }
 
   /**
