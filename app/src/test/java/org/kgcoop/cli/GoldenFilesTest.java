@@ -180,7 +180,7 @@ class GoldenFilesTest {
     assertThat(after.path("targets").path(0).path("correct").asInt()).isLessThan(11);
   }
 
-  /** As if it had been stopped before its first checkpoint. */
+  /** A run as if it had been stopped before its first checkpoint. */
   @Test
   void aRunThatWasBegunGoesOnAndIsReported() throws IOException {
     Path record = folder.resolve("run/run.json");

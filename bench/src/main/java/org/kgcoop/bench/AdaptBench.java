@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.Adaptation;
 import org.kgcoop.adapt.Hindsight;
 import org.kgcoop.bank.FeatureBank;
@@ -82,8 +83,8 @@ final class AdaptBench implements Callable<Integer> {
               line -> {},
               () -> false);
       for (String name : names) {
-        Adaptation.Request request =
-            new Adaptation.Request(
+        AdaptRequest request =
+            new AdaptRequest(
                 EmbeddedDataSets.open(name, DataSetOptions.defaults(line -> {})),
                 List.of(),
                 shots == 0 ? FewShot.ALL : shots,

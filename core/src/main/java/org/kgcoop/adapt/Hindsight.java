@@ -19,7 +19,7 @@ public final class Hindsight {
    * @return accuracies by the name of the method
    */
   public static Map<String, AdaptRecord.Interval> of(
-      Workbench bench, Adaptation.Request request, AdaptRecord record, Path work) {
+      Workbench bench, AdaptRequest request, AdaptRecord record, Path work) {
     Map<String, AdaptRecord.Interval> found = new LinkedHashMap<>();
     for (AdaptRecord.Candidate candidate : record.candidates()) {
       if (candidate.isMeasured()) {

@@ -23,8 +23,8 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * Images in, classes and probabilities out, by what a method has learned or by class names alone.
- * What does not depend on the image is computed once, on loading. Classes go by their index: names
- * may be equal, as two of ImageNet's are.
+ * All that does not depend on the image is computed once, on loading. Classes go by their index:
+ * names may be equal, as two of ImageNet's are.
  *
  * <pre>{@code
  * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt"));

@@ -49,7 +49,7 @@ public final class RandomClip {
   /**
    * Writes {@code model.safetensors} and {@code merges.txt}, and {@code open_clip_config.json}
    * where the activation, a number of heads or the form is not what loading would take for granted.
-   * Of a SigLIP it writes {@code tokenizer.json} and {@code config.json} instead.
+   * For a SigLIP it writes {@code tokenizer.json} and {@code config.json} instead.
    *
    * @param folder is made where it is not there
    * @throws IllegalArgumentException where the sizes do not fit together

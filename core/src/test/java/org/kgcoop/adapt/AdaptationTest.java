@@ -55,7 +55,7 @@ class AdaptationTest {
 
   private AdaptRecord adapt(DataSet data, List<String> unseen, double minutes) {
     return Adaptation.run(
-        bench, new Adaptation.Request(data, unseen, 9, minutes, 1), folder.resolve("out"));
+        bench, new AdaptRequest(data, unseen, 9, minutes, 1), folder.resolve("out"));
   }
 
   @Test

@@ -36,7 +36,7 @@ class ScoreTest {
     assertThat(Score.interval(10, 10).high()).isCloseTo(100, within(1e-9));
   }
 
-  /** As many images to come as were measured on: the interval of half as many. */
+  /** The interval for as many images to come as were measured on: that of half as many. */
   @Test
   void whatIsToComeVariesToo() {
     AdaptRecord.Interval some = new Score(List.of(right(16, 20))).accuracy(false, 20);
@@ -47,7 +47,8 @@ class ScoreTest {
   }
 
   /**
-   * Of pairs that differ in one of n images the difference has the deviation sqrt(p (1 - p) / n).
+   * The deviation of the difference of pairs that differ in a share p of n images is sqrt(p (1 - p)
+   * / n).
    */
   @Test
   void theStandardErrorIsThatOfThePairedDifference() {

@@ -51,7 +51,7 @@ class FamiliesTest {
     return clip.imageEncoder().features(TinyClip.normal(5, 1, 2, 3, 8, 8)).toFloats();
   }
 
-  /** Of g/14 and bigG/14 an MLP is 4.36 and 4.92 times as wide as its block. */
+  /** The MLPs of g/14 and bigG/14 are 4.36 and 4.92 times as wide as its block. */
   @Test
   void anMlpMayHaveAnyWidth() throws IOException {
     List<StoredTensor> wider = new ArrayList<>();

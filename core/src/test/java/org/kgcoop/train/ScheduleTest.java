@@ -172,7 +172,7 @@ class ScheduleTest {
     assertThat(schedule).isNotNull();
   }
 
-  /** As PyTorch's CosineAnnealingLR of epochs times steps, stepped after each step. */
+  /** The rates of PyTorch's CosineAnnealingLR of epochs times steps, stepped after each step. */
   @Test
   void byStepsTheRateFallsWithinAnEpoch() {
     Schedule schedule =

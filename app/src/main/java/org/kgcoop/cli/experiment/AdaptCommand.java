@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.Adaptation;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
@@ -109,8 +110,8 @@ public final class AdaptCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     DataSet set = dataOptions.openUndivided(data, output);
-    Adaptation.Request request =
-        new Adaptation.Request(
+    AdaptRequest request =
+        new AdaptRequest(
             set,
             unseen == null ? List.of() : Parse.list("--unseen", unseen),
             Shots.parse("--shots", shots),

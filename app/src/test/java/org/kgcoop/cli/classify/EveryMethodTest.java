@@ -49,8 +49,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * What a run of any method has learned is given to all commands that take classifiers: they say
- * what the run itself has found.
+ * The file of every method is given to all commands that take classifiers: they say what the run
+ * itself has found.
  */
 class EveryMethodTest {
   private static final int CONFIGURATION = 2;

@@ -49,7 +49,7 @@ class EmbeddedTrainingTest {
   private static final DataSetOptions OPTIONS = DataSetOptions.defaults(warning -> {});
   private static final int STEPS = 30;
 
-  /** What was trained before, by the method and the number of steps. */
+  /** The trainings of before, by the method and the number of steps. */
   private static final Map<List<Object>, Trained> TRAINED = new HashMap<>();
 
   private static Clip clip;
