@@ -88,7 +88,7 @@ class ArchitectureTest {
               "bank", "method", "prompt", "clip", "data", "image", "random", "io", "tensor",
               "files")
           .whereLayer("bank")
-          .mayOnlyAccessLayers("clip", "data", "image", "random", "io", "tensor", "files")
+          .mayOnlyAccessLayers("prompt", "clip", "data", "image", "random", "io", "tensor", "files")
           .whereLayer("method")
           .mayOnlyAccessLayers("prompt", "clip", "data", "image", "random", "io", "tensor", "files")
           .whereLayer("prompt")

@@ -125,8 +125,8 @@ final class ModelCases {
         ClassifierFile.readAny(folder.file(c.path("file").asText()), classNames)
             .with(MethodCatalogue.parse(c.path("settings")));
     try (FeatureClassifier learner = file.classifier(clip, classNames)) {
-      Tensor logits =
-          logits(learner, features(clip, images(folder, c, "images"))).plus(clip.logitBias());
+      Tensor seen = features(clip, learner, images(folder, c, "images"));
+      Tensor logits = logits(learner, seen).plus(clip.logitBias());
       compare(folder, "logits", logits, c.path("expect").asText(), comparison);
     }
   }
@@ -136,6 +136,14 @@ final class ModelCases {
     try (Autograd.Switch off = Autograd.off()) {
       return clip.imageEncoder().features(images).unitRows();
     }
+  }
+
+  /** Features of normalised images as a classifier takes them, without gradients. */
+  static Tensor features(Clip clip, FeatureClassifier classifier, Tensor images) {
+    return classifier
+        .encoder()
+        .map(tower -> tower.features(images))
+        .orElseGet(() -> features(clip, images));
   }
 
   static Tensor logits(FeatureClassifier classifier, Tensor features) {

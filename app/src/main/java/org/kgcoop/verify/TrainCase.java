@@ -20,6 +20,7 @@ import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Inputs;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.tensor.Autograd;
@@ -145,18 +146,48 @@ final class TrainCase {
             folder, "multipliers", found, c.path("multipliers").asText(), comparison);
       }
     }
-    if (c.has("initial")) {
+    JsonNode initial = c.path("initial");
+    if (!initial.isMissingNode()) {
       try (FeatureClassifier start = classifier(learner)) {
-        compareLogits("logits at the start", start, c.path("initial"));
+        compareLogits(
+            "logits at the start",
+            start,
+            initial.path("logits").isMissingNode() ? initial : initial.path("logits"));
+        compareFeatures(start, initial);
       }
     }
-    if (c.has("transfer")) {
+    if (c.path("transfer").has("initial")) {
       transferred("at the start", learner, c.path("transfer").path("initial"));
     }
   }
 
+  /** The features that a case states beside the logits. */
+  private void compareFeatures(FeatureClassifier classifier, JsonNode expected) {
+    if (expected.has("image_features")) {
+      ModelCases.compare(
+          folder,
+          "image features",
+          evaluated(classifier),
+          expected.path("image_features").asText(),
+          comparison);
+    }
+    if (expected.has("text_features")) {
+      ModelCases.compare(
+          folder,
+          "text features",
+          classifier.classFeatures().orElseThrow(),
+          expected.path("text_features").asText(),
+          comparison);
+    }
+  }
+
+  /** The features of the images to evaluate on, as a classifier takes them. */
+  private Tensor evaluated(FeatureClassifier classifier) {
+    return ModelCases.features(clip, classifier, ModelCases.images(folder, c, "evaluate"));
+  }
+
   private void compareLogits(String what, FeatureClassifier classifier, JsonNode expected) {
-    Tensor features = ModelCases.features(clip, ModelCases.images(folder, c, "evaluate"));
+    Tensor features = evaluated(classifier);
     ModelCases.compare(
         folder,
         what,
@@ -198,7 +229,7 @@ final class TrainCase {
   }
 
   private void step(JsonNode expected, int number, Learner learner, Optimizer optimizer) {
-    Step step = learner.step(batch(expected, number));
+    Step step = learner.step(batch(expected, number, learner.inputs()));
     double bound = c.path("settings").path(CLIP_NORM).asDouble();
     if (bound > 0) {
       step = step.clipped(bound);
@@ -234,7 +265,7 @@ final class TrainCase {
   }
 
   /** The images of a step, or features of the views of the training images. */
-  private Batch batch(JsonNode expected, int number) {
+  private Batch batch(JsonNode expected, int number, Inputs inputs) {
     if (expected.has("indices")) {
       return fitting.batch(ReferenceFolder.ints(expected.path("indices")));
     }
@@ -244,9 +275,16 @@ final class TrainCase {
       labels[i] = given.path(i).asLong();
     }
     Tensor images = ModelCases.images(folder, c, "images"); // (S, B, 3, R, R)
-    Tensor seen = images.select(0, number % images.size(0)).narrow(0, 0, labels.length);
+    long place = expected.path("batch").asLong(number % images.size(0));
+    Tensor seen = images.select(0, place).narrow(0, 0, labels.length);
     try (Autograd.Switch off = Autograd.off()) {
-      return new Batch(ModelCases.features(clip, seen), Tensor.of(labels, labels.length), number);
+      return new Batch(
+          inputs.features() ? ModelCases.features(clip, seen) : null,
+          inputs.block().isPresent()
+              ? clip.promptedVision(method.title()).rows(seen, inputs.block().getAsInt())
+              : null,
+          Tensor.of(labels, labels.length),
+          number);
     }
   }
 }

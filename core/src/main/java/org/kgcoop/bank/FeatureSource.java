@@ -4,23 +4,41 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
+import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.data.Item;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.Inputs;
+import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Workers;
 
 /**
- * The unit features of training images, epoch by epoch. What an epoch sees of an image is a pure
- * function of its seed, so that a resumed run sees what an undisturbed one would.
+ * The training images as a learner takes them, epoch by epoch. What an epoch sees of an image is a
+ * pure function of its seed, so that a resumed run sees what an undisturbed one would.
  */
 public final class FeatureSource {
   private final FeatureBank bank;
   private final List<Item> items;
   private final Augmentation augmentation;
   private final long seed;
+  private final Inputs inputs;
 
   /** The features that are encoded once: view v of image i at v count + i, each (E). */
   private List<float[]> banked = List.of();
 
+  /** The features of images. */
   public FeatureSource(FeatureBank bank, List<Item> items, Augmentation augmentation, long seed) {
+    this(bank, items, augmentation, seed, Inputs.FEATURES);
+  }
+
+  /**
+   * Images in the form of those inputs.
+   *
+   * @param seed of the random views of the epochs
+   */
+  public FeatureSource(
+      FeatureBank bank, List<Item> items, Augmentation augmentation, long seed, Inputs inputs) {
+    this.inputs = inputs;
     this.bank = bank;
     this.items = List.copyOf(items);
     this.augmentation = augmentation;
@@ -53,7 +71,7 @@ public final class FeatureSource {
 
   /** The largest number of encodings that {@link #prepare} makes. */
   public int toPrepare() {
-    return Math.multiplyExact(count(), augmentation.views());
+    return inputs.features() ? Math.multiplyExact(count(), augmentation.views()) : 0;
   }
 
   /**
@@ -70,10 +88,53 @@ public final class FeatureSource {
 
   private List<PictureEncoder.Request> bankedRequests() {
     List<PictureEncoder.Request> requests = new ArrayList<>();
-    for (int key = 0; key < toPrepare(); key++) {
+    int all = Math.multiplyExact(count(), augmentation.views());
+    for (int key = 0; key < all; key++) {
       requests.add(bankedRequest(key % count(), key / count()));
     }
     return requests;
+  }
+
+  /**
+   * Some examples in an epoch.
+   *
+   * @param examples their numbers, as {@link #exampleLabels} has them
+   * @param epoch from 0
+   * @param step the number of the step, from 0
+   */
+  public Batch batch(int[] examples, int epoch, long step) {
+    long[] all = exampleLabels();
+    long[] labels = Arrays.stream(examples).mapToLong(i -> all[i]).toArray();
+    return new Batch(
+        inputs.features() ? features(examples, epoch) : null,
+        inputs.block().isPresent() ? rows(examples, epoch, inputs.block().getAsInt()) : null,
+        Tensor.of(labels, labels.length).to(bank.encoder().device()),
+        step);
+  }
+
+  /** The rows of examples in front of a block, each image alone: (B, L, W). */
+  private Tensor rows(int[] examples, int epoch, int block) {
+    List<PictureEncoder.Request> requests =
+        Arrays.stream(examples).mapToObj(i -> request(i, epoch)).toList();
+    PromptedVision tower = bank.encoder().clip().promptedVision("training");
+    try (Autograd.Switch off = Autograd.off()) {
+      Tensor pixels = bank.encoder().pixels(requests);
+      List<Tensor> rows =
+          Workers.map(examples.length, i -> List.of(tower.rows(pixels.narrow(0, i, 1), block)))
+              .stream()
+              .flatMap(List::stream)
+              .toList();
+      return Tensor.concat(rows, 0);
+    }
+  }
+
+  /** The view of an example that an epoch sees. */
+  private PictureEncoder.Request request(int example, int epoch) {
+    if (augmentation.views() == 0) {
+      return onlineRequest(example, epoch);
+    }
+    int place = place(example, epoch);
+    return bankedRequest(place % count(), place / count());
   }
 
   /**

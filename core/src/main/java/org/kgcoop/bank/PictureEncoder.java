@@ -11,6 +11,8 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.FeatureEncoder;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Scope;
@@ -21,11 +23,22 @@ public final class PictureEncoder {
   private final Clip clip;
   private final Images images;
   private final Transform transform;
+  private final @Nullable FeatureEncoder learned; // null for the CLIP's own tower
 
   public PictureEncoder(Clip clip, Images images) {
+    this(clip, images, null);
+  }
+
+  private PictureEncoder(Clip clip, Images images, @Nullable FeatureEncoder learned) {
     this.clip = clip;
     this.images = images;
     this.transform = new Transform(clip.preprocessing());
+    this.learned = learned;
+  }
+
+  /** The same with the image tower of a classifier, where it has one of its own. */
+  public PictureEncoder by(FeatureClassifier classifier) {
+    return classifier.encoder().map(tower -> new PictureEncoder(clip, images, tower)).orElse(this);
   }
 
   /** The device of the features. */
@@ -113,6 +126,10 @@ public final class PictureEncoder {
 
   /** Unit features, (B, E). */
   Tensor encode(List<Request> requests) {
+    return features(valuesOf(requests));
+  }
+
+  private float[] valuesOf(List<Request> requests) {
     float[] values = new float[Math.multiplyExact(requests.size(), valuesPerPicture())];
     // Decoding and resizing need no order: each image has its own place.
     IntStream.range(0, requests.size())
@@ -123,7 +140,7 @@ public final class PictureEncoder {
               RgbImage picture = images.read(request.item().file());
               see(picture, request.item().key(), request.sight(), values, i);
             });
-    return features(values);
+    return values;
   }
 
   /** channels R R. */
@@ -178,6 +195,9 @@ public final class PictureEncoder {
    * @param values (B, channels, R, R)
    */
   List<Encoded> encoded(float[] values) {
+    if (learned != null) {
+      throw new IllegalStateException("features of a learned tower are not kept");
+    }
     try (Scope scope = Scope.open("pictures");
         Autograd.Switch off = Autograd.off()) {
       List<Encoded> encoded = new ArrayList<>();
@@ -199,18 +219,33 @@ public final class PictureEncoder {
   private Tensor features(float[] values) {
     try (Scope scope = Scope.open("pictures");
         Autograd.Switch off = Autograd.off()) {
-      return scope.promote(Tensor.concat(rows(values).stream().map(Tensor::unitRows).toList(), 0));
+      return scope.promote(
+          learned == null
+              ? Tensor.concat(rows(values).stream().map(Tensor::unitRows).toList(), 0)
+              : learned.features(input(values)));
     }
+  }
+
+  /** Transformed images: (B, channels, R, R). */
+  private Tensor input(float[] values) {
+    int size = clip.preprocessing().size();
+    int channels = clip.preprocessing().channels();
+    return Tensor.of(values, values.length / valuesPerPicture(), channels, size, size)
+        .to(clip.device());
+  }
+
+  /**
+   * Images as the towers take them, without gradients.
+   *
+   * @return (B, channels, R, R)
+   */
+  Tensor pixels(List<Request> requests) {
+    return input(valuesOf(requests));
   }
 
   /** Raw features, each alone, (1, E), so that its bits do not depend on how many there are. */
   private List<Tensor> rows(float[] values) {
-    int size = clip.preprocessing().size();
-    int channels = clip.preprocessing().channels();
-    Tensor input =
-        Tensor.of(values, values.length / valuesPerPicture(), channels, size, size)
-            .to(clip.device());
-    Tensor features = clip.imageEncoder().features(input);
+    Tensor features = clip.imageEncoder().features(input(values));
     return LongStream.range(0, features.size(0)).mapToObj(i -> features.narrow(0, i, 1)).toList();
   }
 }

@@ -67,7 +67,7 @@ public final class Classifier implements AutoCloseable {
     this.classNames = List.copyOf(classNames);
     this.method = method;
     this.template = template;
-    this.encoder = new PictureEncoder(clip, images);
+    this.encoder = new PictureEncoder(clip, images).by(classifier);
   }
 
   /**
@@ -240,7 +240,8 @@ public final class Classifier implements AutoCloseable {
    * Classifies images by their features: for programs that encode images once and ask several
    * classifiers about them.
    *
-   * @param features (B, E), unit rows, of the same CLIP, in an open scope of this thread
+   * @param features (B, E), unit rows, of the same CLIP, in an open scope of this thread; of a
+   *     method that has changed the image tower, features of that tower
    */
   public List<Classification> ofFeatures(Tensor features) {
     Lock use = lock.readLock();

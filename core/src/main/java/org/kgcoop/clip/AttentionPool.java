@@ -2,6 +2,7 @@ package org.kgcoop.clip;
 
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -40,7 +41,7 @@ final class AttentionPool {
     outBias = weights.compute(prefix + "attn.out_proj.bias", width);
     normWeight = weights.get(prefix + "ln.weight", width);
     normBias = weights.get(prefix + "ln.bias", width);
-    mlp = new Mlp(weights, prefix + "mlp.", width, activation, false);
+    mlp = new Mlp(weights, prefix + "mlp.", width, activation, Linear.Packs.NEVER);
     computeType = weights.computeType();
   }
 

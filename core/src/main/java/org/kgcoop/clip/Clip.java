@@ -31,7 +31,8 @@ public final class Clip implements AutoCloseable {
   private final ClipConfig config;
   private final Weights weights;
   private final Map<String, StoredTensor> stored;
-  private final ImageEncoder imageEncoder;
+  private final ImageEncoder tower;
+  private final ImageEncoder imageEncoder; // the same, each image alone
   private final TextEncoder textEncoder;
   private final ModelFiles files;
   private final @Nullable Path tokenizerFile;
@@ -78,7 +79,7 @@ public final class Clip implements AutoCloseable {
     config = ClipConfig.infer(shapes, stated, source);
     device = options.device();
     weights = new Weights(stored, options.precision(), device, source);
-    ImageEncoder tower =
+    tower =
         config.vision() instanceof ClipConfig.Vit vit
             ? new VisionTransformer(weights, config, vit)
             : new ModifiedResNet(weights, config, (ClipConfig.ResNet) config.vision());
@@ -124,6 +125,21 @@ public final class Clip implements AutoCloseable {
 
   public ImageEncoder imageEncoder() {
     return imageEncoder;
+  }
+
+  /**
+   * The image tower as one that takes learned rows.
+   *
+   * @param who brings them, for the message
+   * @throws KgCoopException of the kind CONFIGURATION where the tower is no ViT of CLIP
+   */
+  public PromptedVision promptedVision(String who) {
+    if (tower instanceof VisionTransformer vit && vit.hasClassRow()) {
+      return new PromptedVision(vit);
+    }
+    throw KgCoopException.configuration(
+        "%s learns inside of a ViT of CLIP, and the image tower of this model is %s: take another model, such as --clip ViT-B/16, or a method that leaves the tower as it is, such as kgcoop"
+            .formatted(who, tower instanceof VisionTransformer ? "SigLIP's" : "a ResNet"));
   }
 
   public TextEncoder textEncoder() {
@@ -201,6 +217,9 @@ public final class Clip implements AutoCloseable {
   @Override
   public void close() {
     textEncoder.close();
+    if (tower instanceof VisionTransformer vit) {
+      vit.close();
+    }
     weights.close();
   }
 }

@@ -16,9 +16,9 @@ final class Mlp implements AutoCloseable {
   /**
    * Takes the layers whose names start with {@code prefix}.
    *
-   * @param texts whether few rows go through them in every step
+   * @param packs when copies of its weights are packed
    */
-  Mlp(WeightSource weights, String prefix, int width, Activation activation, boolean texts) {
+  Mlp(WeightSource weights, String prefix, int width, Activation activation, Linear.Packs packs) {
     this.activation = activation;
     boolean quick = activation == Activation.QUICK_GELU;
     long hidden = weights.rows(prefix + "c_fc.weight", 4L * width);
@@ -28,13 +28,13 @@ final class Mlp implements AutoCloseable {
             weights.compute(prefix + "c_fc.weight", hidden, width),
             quick ? weights.scaled(bias, QUICK, hidden) : weights.compute(bias, hidden),
             quick ? QUICK : 1,
-            texts);
+            packs);
     projection =
         new Linear(
             weights.compute(prefix + "c_proj.weight", width, hidden),
             weights.compute(prefix + "c_proj.bias", width),
             quick ? 1 / QUICK : 1,
-            texts);
+            packs);
   }
 
   Tensor apply(Tensor x) {

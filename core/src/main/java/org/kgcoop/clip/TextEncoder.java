@@ -93,25 +93,34 @@ public final class TextEncoder implements AutoCloseable {
   }
 
   /**
+   * The layout from a block on whose rows are more than tokens: as {@link #layout}, of texts that
+   * are causal, without a limit of positions.
+   */
+  public PackedTexts layoutInside(int sharedLength, int[] ends) {
+    return PackedTexts.causal(sharedLength, ends, computeType, device);
+  }
+
+  /**
    * Features of texts, before they are brought to unit length.
    *
    * @param embedded (N, W) token embeddings without positions, in the order of the layout
    * @return (C, E)
    */
   public Tensor features(Tensor embedded, PackedTexts layout) {
-    return features(embedded, layout, null);
+    return features(embedded, layout, List.of());
   }
 
   /**
-   * States that texts have of their own from a block on, in place of what the blocks before made.
+   * States from outside in front of a block: in place of what the blocks before have made, or
+   * between it.
    *
-   * @param block before which they come, counted from 0
+   * @param block counted from 0
    * @param states (S, W), all there are
    * @param layout from that block on
    * @param gather (N of that layout), into the rows of [the layout before; states]
    */
-  public record OwnStates(int block, Tensor states, PackedTexts layout, Tensor gather) {
-    private Tensor before(Tensor x) {
+  public record Change(int block, Tensor states, PackedTexts layout, Tensor gather) {
+    private Tensor of(Tensor x) {
       return Functions.rows(Tensor.concat(List.of(x, states), 0), gather);
     }
   }
@@ -121,16 +130,18 @@ public final class TextEncoder implements AutoCloseable {
    * outside.
    *
    * @param embedded (N, W) token embeddings without positions, in the order of the layout
-   * @param own replaces states; null where there are none
+   * @param changes in the order of their blocks
    * @return (C, E)
    */
-  public Tensor features(Tensor embedded, PackedTexts layout, @Nullable OwnStates own) {
+  public Tensor features(Tensor embedded, PackedTexts layout, List<Change> changes) {
     Tensor x = embedded.plus(Functions.rows(positions, layout.positions()));
     PackedTexts rows = layout;
+    int next = 0;
     for (int i = 0; i < blocks.size(); i++) {
-      if (own != null && own.block() == i) {
-        x = own.before(x);
-        rows = own.layout();
+      if (next < changes.size() && changes.get(next).block() == i) {
+        x = changes.get(next).of(x);
+        rows = changes.get(next).layout();
+        next++;
       }
       boolean last = i == blocks.size() - 1;
       x = last ? blocks.get(i).ends(x, rows) : blocks.get(i).texts(x, rows);

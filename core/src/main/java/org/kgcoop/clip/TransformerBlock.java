@@ -1,6 +1,7 @@
 package org.kgcoop.clip;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Linear;
@@ -50,16 +51,17 @@ final class TransformerBlock implements AutoCloseable {
     norm1Bias = weights.get(prefix + "ln_1.bias", width);
     inWeight = weights.compute(prefix + "attn.in_proj_weight", 3L * width, width);
     inBias = weights.compute(prefix + "attn.in_proj_bias", 3L * width);
-    in = new Linear(inWeight, inBias, 1, texts);
+    Linear.Packs packs = texts ? Linear.Packs.ALWAYS : Linear.Packs.WITH_GRADIENTS;
+    in = new Linear(inWeight, inBias, 1, packs);
     out =
         new Linear(
             weights.compute(prefix + "attn.out_proj.weight", width, width),
             weights.compute(prefix + "attn.out_proj.bias", width),
             1,
-            texts);
+            packs);
     norm2Weight = weights.get(prefix + "ln_2.weight", width);
     norm2Bias = weights.get(prefix + "ln_2.bias", width);
-    mlp = new Mlp(weights, prefix + "mlp.", width, activation, texts);
+    mlp = new Mlp(weights, prefix + "mlp.", width, activation, packs);
     computeType = weights.computeType();
   }
 
@@ -71,9 +73,26 @@ final class TransformerBlock implements AutoCloseable {
    * @return (B L, W)
    */
   Tensor pictures(Tensor x, long batch) {
+    return pictures(x, batch, null);
+  }
+
+  /**
+   * The positions of images, each seeing all of its image and rows that stand beside every image.
+   * Nothing reads what the block would make of these, so that it takes their keys and values alone.
+   *
+   * @param x (B L, W)
+   * @param batch B
+   * @param beside (n, W), or null
+   * @return (B L, W)
+   */
+  Tensor pictures(Tensor x, long batch, @Nullable Tensor beside) {
     Tensor all = in.apply(norm1(x)); // (B L, 3W)
-    Tensor attended = new Attention(heads, batch).of(part(all, 0), memory(all), null, null);
-    return rest(x, attended);
+    Attention attention = new Attention(heads, batch);
+    return rest(x, attention.of(part(all, 0), memory(all), null, seenBeside(beside)));
+  }
+
+  private Attention.@Nullable Memory seenBeside(@Nullable Tensor beside) {
+    return beside == null ? null : memory(seen(norm1(beside)));
   }
 
   /**
@@ -84,11 +103,56 @@ final class TransformerBlock implements AutoCloseable {
    * @return (B, W)
    */
   Tensor classRows(Tensor x, long batch) {
+    return classRows(x, batch, null);
+  }
+
+  /**
+   * The first rows of images alone, which see rows beside every image too.
+   *
+   * @param x (B L, W)
+   * @param batch B
+   * @param beside (n, W), or null
+   * @return (B, W)
+   */
+  Tensor classRows(Tensor x, long batch, @Nullable Tensor beside) {
     Tensor normed = norm1(x);
     Tensor attended =
         new Attention(heads, batch)
-            .of(queries(firstOfEach(normed, batch)), memory(seen(normed)), null, null);
+            .of(
+                queries(firstOfEach(normed, batch)),
+                memory(seen(normed)),
+                null,
+                seenBeside(beside));
     return rest(firstOfEach(x, batch), attended);
+  }
+
+  /**
+   * The first rows of images and the rows beside them, as each image changes these.
+   *
+   * @param x (B L, W)
+   * @param batch B
+   * @param beside (n, W)
+   * @return (B (1 + n), W): of each image its first row and then those beside it
+   */
+  Tensor classRowsAndBeside(Tensor x, long batch, Tensor beside) {
+    Tensor normed = norm1(x);
+    Tensor normedBeside = norm1(beside);
+    Tensor attended =
+        new Attention(heads, batch)
+            .of(
+                queries(withEach(firstOfEach(normed, batch), normedBeside)),
+                memory(seen(normed)),
+                null,
+                memory(seen(normedBeside)));
+    return rest(withEach(firstOfEach(x, batch), beside), attended);
+  }
+
+  /** (B, W) and (n, W) to (B (1 + n), W). */
+  private static Tensor withEach(Tensor firsts, Tensor others) {
+    long batch = firsts.size(0);
+    long width = firsts.size(1);
+    Tensor repeated = others.unsqueeze(0).expand(batch, others.size(0), width);
+    return Tensor.concat(List.of(firsts.unsqueeze(1), repeated), 1).reshape(-1, width);
   }
 
   private static Tensor firstOfEach(Tensor rows, long batch) {

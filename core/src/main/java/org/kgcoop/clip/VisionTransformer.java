@@ -12,7 +12,7 @@ import org.kgcoop.tensor.Tensor;
  * before the blocks, and is read at the class embedding; SigLIP's has neither, and a pooling reads
  * it.
  */
-public final class VisionTransformer implements ImageEncoder {
+public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   private static final String BIAS = "visual.proj.bias";
 
   private final int patch;
@@ -103,22 +103,66 @@ public final class VisionTransformer implements ImageEncoder {
   @Override
   public Tensor features(Tensor images) {
     long batch = images.size(0);
-    Tensor patches = // (B, patches, W)
-        Functions.conv2d(images.to(patchWeight.dtype()), patchWeight, patch, 0)
-            .reshape(batch, width, -1)
-            .transpose(1, 2)
-            .to(DType.FLOAT32);
+    Tensor patches = patches(images);
     if (ends instanceof OfSiglip siglip) {
       Tensor x = patches.plus(siglip.patchBias()).plus(positions);
       return siglip.pool().of(norm(through(blocks, x, batch)), batch);
     }
-    OfClip clip = (OfClip) ends;
-    Tensor classes = clip.classEmbedding().expand(batch, 1, width);
-    Tensor x = Tensor.concat(List.of(classes, patches), 1).plus(positions);
-    x = Functions.layerNorm(x, clip.preWeight(), clip.preBias(), epsilon);
-    x = through(blocks.subList(0, blocks.size() - 1), x, batch);
-    Tensor read = blocks.get(blocks.size() - 1).classRows(x, batch); // (B, W)
-    return clip.projected(norm(read));
+    Tensor x = through(blocks.subList(0, blocks.size() - 1), before((OfClip) ends, patches), batch);
+    return project(norm(blocks.get(blocks.size() - 1).classRows(x, batch)));
+  }
+
+  /**
+   * The rows of images in front of a block of CLIP's tower: class, then patches.
+   *
+   * @param images (B, channels, R, R), normalised
+   * @param block counted from 0
+   * @return (B, L, W)
+   */
+  Tensor rows(Tensor images, int block) {
+    long batch = images.size(0);
+    Tensor x = before(ofClip(), patches(images));
+    return through(blocks.subList(0, block), x, batch).reshape(batch, -1, width);
+  }
+
+  /** (B, patches, W) */
+  private Tensor patches(Tensor images) {
+    return Functions.conv2d(images.to(patchWeight.dtype()), patchWeight, patch, 0)
+        .reshape(images.size(0), width, -1)
+        .transpose(1, 2)
+        .to(DType.FLOAT32);
+  }
+
+  /** Patches to the rows in front of the first block: (B, L, W). */
+  private Tensor before(OfClip clip, Tensor patches) {
+    Tensor classes = clip.classEmbedding().expand(patches.size(0), 1, width);
+    return preNorm(Tensor.concat(List.of(classes, patches), 1).plus(positions));
+  }
+
+  private OfClip ofClip() {
+    if (ends instanceof OfClip clip) {
+      return clip;
+    }
+    throw new IllegalStateException("rows of a tower that has no class row");
+  }
+
+  /** The norm in front of the first block: (..., W) to (..., W). */
+  Tensor preNorm(Tensor rows) {
+    OfClip clip = ofClip();
+    return Functions.layerNorm(rows, clip.preWeight(), clip.preBias(), epsilon);
+  }
+
+  List<TransformerBlock> blocks() {
+    return blocks;
+  }
+
+  int width() {
+    return width;
+  }
+
+  /** True if it has a class row, as CLIP's towers do. */
+  boolean hasClassRow() {
+    return ends instanceof OfClip;
   }
 
   /** (B, L, W) to (B L, W). */
@@ -130,7 +174,19 @@ public final class VisionTransformer implements ImageEncoder {
     return rows;
   }
 
-  private Tensor norm(Tensor rows) {
+  /** The norm behind the last block: (N, W) to (N, W). */
+  Tensor norm(Tensor rows) {
     return Functions.layerNorm(rows, postWeight, postBias, epsilon);
+  }
+
+  /** Class rows behind that norm to features: (B, W) to (B, E). */
+  Tensor project(Tensor classRows) {
+    return ofClip().projected(classRows);
+  }
+
+  /** Frees what it has made of its weights, which belong to others. */
+  @Override
+  public void close() {
+    blocks.forEach(TransformerBlock::close);
   }
 }

@@ -1,8 +1,10 @@
 package org.kgcoop.experiment;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.kgcoop.bank.FeatureBank;
+import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Evaluation;
@@ -20,6 +22,9 @@ import org.kgcoop.tensor.Tensor;
 public final class Evaluator {
   /** Images that are classified at a time: a matrix of 1,024 by the classes. */
   private static final int BATCH = 1024;
+
+  /** Images that are decoded before a tower sees them. */
+  private static final int AT_A_TIME = 32;
 
   private static final int CALIBRATION_BINS = 10;
   private static final double CONFIDENCE_DIGITS = 1e4;
@@ -95,7 +100,7 @@ public final class Evaluator {
   public static Result evaluate(
       FeatureClassifier classifier, FeatureBank bank, DataSet dataSet, Progress progress) {
     try (Scope scope = Scope.open("evaluation")) {
-      Tensor features = features(bank, dataSet.test(), progress, "test images");
+      Tensor features = features(classifier, bank, dataSet.test(), progress, "test images");
       return evaluate(classifier, features, dataSet.test(), dataSet.classNames().size());
     }
   }
@@ -159,6 +164,33 @@ public final class Evaluator {
 
   static int[] labels(List<Item> items) {
     return items.stream().mapToInt(Item::label).toArray();
+  }
+
+  /**
+   * Features under the test transform as a classifier takes them: (N, E). Those of a tower of its
+   * own are computed here and kept nowhere else.
+   *
+   * @param name of the work, for the progress
+   */
+  static Tensor features(
+      FeatureClassifier classifier,
+      FeatureBank bank,
+      List<Item> items,
+      Progress progress,
+      String name) {
+    if (classifier.encoder().isEmpty()) {
+      return features(bank, items, progress, name);
+    }
+    PictureEncoder encoder = bank.encoder().by(classifier);
+    List<Tensor> features = new ArrayList<>();
+    try (Progress.Task task = progress.start(name, items.size())) {
+      for (int from = 0; from < items.size(); from += AT_A_TIME) {
+        int to = Math.min(from + AT_A_TIME, items.size());
+        features.add(encoder.test(items.subList(from, to)));
+        task.done(to);
+      }
+    }
+    return Tensor.concat(features, 0);
   }
 
   /**

@@ -11,6 +11,8 @@ import org.kgcoop.bank.FeatureSource;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Inputs;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.runs.Checkpoint;
 import org.kgcoop.runs.Effort;
@@ -44,7 +46,8 @@ final class StepTraining {
   Trained train(RunFolder folder, Learner learner) {
     String what = data.name() + ", " + method.title() + ", seed " + training.seed();
     FeatureSource source =
-        new FeatureSource(bench.bank(), data.train(), training.augmentation(), training.seed());
+        new FeatureSource(
+            bench.bank(), data.train(), training.augmentation(), training.seed(), learner.inputs());
     double prepareSeconds = 0;
     if (source.toPrepare() > 0) {
       try (Progress.Task task =
@@ -59,7 +62,7 @@ final class StepTraining {
     Effort before = from.map(folder::effort).orElse(Effort.NONE);
     Trainer.Outcome outcome;
     try (Scope scope = Scope.open("validation images")) {
-      ToDoubleFunction<Learner> validation = validation();
+      ToDoubleFunction<Learner> validation = validation(learner.inputs());
       BatchPlan plan = training.plan(source);
       try (Progress.Task task = bench.progress().start(what + ", epochs", epochs)) {
         outcome =
@@ -92,7 +95,7 @@ final class StepTraining {
   record Trained(Map<String, StoredTensor> parameters, RunResults.Training time) {}
 
   /** The accuracy on the validation images, whose features belong to the scope of the caller. */
-  private @Nullable ToDoubleFunction<Learner> validation() {
+  private @Nullable ToDoubleFunction<Learner> validation(Inputs inputs) {
     if (!training.keepBest()) {
       return null;
     }
@@ -102,13 +105,20 @@ final class StepTraining {
           .accept(data.name() + ": no validation images, so the last epoch is kept, not the best");
       return null;
     }
-    Tensor features =
-        Evaluator.features(
-            bench.bank(), data.val(), bench.progress(), data.name() + ": validation images");
+    String what = data.name() + ": validation images";
     int classes = data.classNames().size();
+    Tensor features =
+        inputs.block().isPresent()
+            ? null // which change from epoch to epoch
+            : Evaluator.features(bench.bank(), data.val(), bench.progress(), what);
     return learner -> {
-      try (Scope scope = Scope.open("validation")) {
-        return Evaluator.evaluate(learner, features, data.val(), classes).evaluation().accuracy();
+      try (Scope scope = Scope.open("validation");
+          FeatureClassifier now = learner.fixed()) {
+        Tensor seen =
+            features == null
+                ? Evaluator.features(now, bench.bank(), data.val(), bench.progress(), what)
+                : features;
+        return Evaluator.evaluate(now, seen, data.val(), classes).evaluation().accuracy();
       }
     };
   }

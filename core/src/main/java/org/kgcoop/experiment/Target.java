@@ -66,21 +66,26 @@ public final class Target {
     return Templates.of(data);
   }
 
-  /** Unit features of the test images: (N, E). */
-  synchronized Tensor features(Workbench bench) {
+  /** Features of the test images as a classifier takes them: (N, E). */
+  Tensor features(FeatureClassifier classifier, Workbench bench) {
+    return classifier.encoder().isPresent()
+        ? Evaluator.features(classifier, bench.bank(), data.test(), bench.progress(), images())
+        : features(bench);
+  }
+
+  /** Those of the frozen tower, which the trials share. */
+  private synchronized Tensor features(Workbench bench) {
     if (features == null) {
-      String part = classes == ClassSplit.ALL ? "" : " of " + part() + " classes";
       try (Scope scope = Scope.open("test images of " + data.name())) {
-        features =
-            Evaluator.features(
-                    bench.bank(),
-                    data.test(),
-                    bench.progress(),
-                    data.name() + ": test images" + part)
-                .keep();
+        features = Evaluator.features(bench.bank(), data.test(), bench.progress(), images()).keep();
       }
     }
     return features;
+  }
+
+  private String images() {
+    String part = classes == ClassSplit.ALL ? "" : " of " + part() + " classes";
+    return data.name() + ": test images" + part;
   }
 
   /** Zero-shot CLIP with the template of the data set. */

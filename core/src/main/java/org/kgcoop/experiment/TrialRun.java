@@ -166,10 +166,14 @@ public final class TrialRun {
 
   private void measure(Learned learned, Target target, Measured measured) {
     DataSet data = target.data();
-    try (FeatureClassifier classifier = classifier(learned, data)) {
+    try (Scope scope = Scope.open("measuring");
+        FeatureClassifier classifier = classifier(learned, data)) {
       Evaluator.Result result =
           Evaluator.evaluate(
-              classifier, target.features(bench), data.test(), data.classNames().size());
+              classifier,
+              target.features(classifier, bench),
+              data.test(),
+              data.classNames().size());
       double distance =
           trial.method().trained().isPresent()
               ? Evaluator.distance(classifier, target.handCrafted(bench.clip()))

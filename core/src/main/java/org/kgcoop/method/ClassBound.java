@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.FeatureEncoder;
 import org.kgcoop.prompt.Formula;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -86,6 +87,11 @@ public final class ClassBound implements FeatureClassifier {
   @Override
   public Optional<Tensor> classFeatures() {
     return Optional.ofNullable(features);
+  }
+
+  @Override
+  public Optional<FeatureEncoder> encoder() {
+    return learned.encoder();
   }
 
   @Override

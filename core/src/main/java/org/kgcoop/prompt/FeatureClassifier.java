@@ -9,7 +9,7 @@ public interface FeatureClassifier extends AutoCloseable {
   /**
    * A score of each class for each image; softmax makes them probabilities.
    *
-   * @param features (B, E), unit rows
+   * @param features (B, E), unit rows of the CLIP's image tower, or what {@link #encoder} makes
    * @return (B, C)
    */
   Tensor logits(Tensor features);
@@ -19,6 +19,14 @@ public interface FeatureClassifier extends AutoCloseable {
    * classifier's own and live as long as it does.
    */
   default Optional<Tensor> classFeatures() {
+    return Optional.empty();
+  }
+
+  /**
+   * The image tower that makes the features it takes, where that is not the CLIP's own. It lives as
+   * long as the classifier.
+   */
+  default Optional<FeatureEncoder> encoder() {
     return Optional.empty();
   }
 

@@ -23,6 +23,11 @@ public interface Learner extends FeatureClassifier {
    */
   FeatureClassifier fixed();
 
+  /** The form in which its steps take images. */
+  default Inputs inputs() {
+    return Inputs.FEATURES;
+  }
+
   /** Losses and gradients of a batch, before any update. */
   Step step(Batch batch);
 

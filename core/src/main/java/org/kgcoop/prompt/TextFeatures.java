@@ -2,9 +2,11 @@ package org.kgcoop.prompt;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
@@ -36,18 +38,33 @@ public final class TextFeatures implements AutoCloseable {
   private static final double LEAST_WORK = 0.5e9;
 
   private final Clip clip;
-  private final @Nullable ClassStates states;
+  private final @Nullable States states;
+  private final boolean hasContext;
   private final int kept; // first parts whose activations are kept for the way back
   private final List<Part> parts = new ArrayList<>();
 
+  /** States from outside in front of blocks of the tower, behind the start of text. */
+  public sealed interface States permits ClassStates, SharedStates {}
+
   /**
-   * States that every class has of its own from a block on, at the positions after the start of
-   * text.
+   * States that every class has of its own from a block on.
    *
    * @param block before which they come, counted from 0
    * @param count P: they stand at positions 1 to P
    */
-  public record ClassStates(int block, int count) {}
+  public record ClassStates(int block, int count) implements States {}
+
+  /**
+   * States that all classes share, other ones in front of each of some blocks.
+   *
+   * @param first the first of these blocks, counted from 0
+   * @param blocks how many there are
+   * @param count n: they stand at positions 1 to n
+   * @param inserted true if at the first block they come between the start of text and what
+   *     follows, rather than in the place of that
+   */
+  public record SharedStates(int first, int blocks, int count, boolean inserted)
+      implements States {}
 
   /**
    * Some of the classes.
@@ -55,23 +72,21 @@ public final class TextFeatures implements AutoCloseable {
    * @param from the first
    * @param fixed (distinct fixed tokens, W)
    * @param gather (N), into the rows of [context; fixed]
-   * @param later the rows from the block on that classes have states of their own for
+   * @param inside the rows from a block on, for each block that states come in front of
    */
   private record Part(
-      int from, PackedTexts layout, Tensor fixed, Tensor gather, @Nullable Later later) {
+      int from, PackedTexts layout, Tensor fixed, Tensor gather, List<Inside> inside) {
     void close() {
       layout.close();
       fixed.close();
       gather.close();
-      if (later != null) {
-        later.layout().close();
-        later.gather().close();
-      }
+      inside.stream().map(Inside::layout).distinct().forEach(PackedTexts::close);
+      inside.stream().map(Inside::gather).distinct().forEach(Tensor::close);
     }
   }
 
-  /** The later rows, as {@link TextEncoder.OwnStates} has them. */
-  private record Later(PackedTexts layout, Tensor gather) {}
+  /** The rows from a block on, as {@link TextEncoder.Change} has them. */
+  private record Inside(PackedTexts layout, Tensor gather) {}
 
   /** The features of those texts, whose fixed tokens are gathered here. */
   public TextFeatures(Clip clip, PromptText text) {
@@ -79,19 +94,19 @@ public final class TextFeatures implements AutoCloseable {
   }
 
   /**
-   * The features of texts with states of their own.
+   * The features of texts with states from outside.
    *
    * @param states null where there are none
    */
-  public TextFeatures(Clip clip, PromptText text, @Nullable ClassStates states) {
+  public TextFeatures(Clip clip, PromptText text, @Nullable States states) {
     this(clip, text, states, ROWS_KEPT, ROWS_OF_A_PART);
   }
 
   /** For tests, which divide few classes too. */
-  TextFeatures(
-      Clip clip, PromptText text, @Nullable ClassStates states, int rowsKept, int rowsOfAPart) {
+  TextFeatures(Clip clip, PromptText text, @Nullable States states, int rowsKept, int rowsOfAPart) {
     this.clip = clip;
     this.states = states;
+    hasContext = text.contextTokens() > 0;
     int[] own = IntStream.range(0, text.classes()).map(c -> own(text, c)).toArray();
     int all = Arrays.stream(own).sum();
     int count = parts(clip, all, rowsOfAPart);
@@ -136,11 +151,11 @@ public final class TextFeatures implements AutoCloseable {
   private int own(PromptText text, int c) {
     int shared = shared(text);
     int own = last(text.rows().get(c)) + 1 - shared;
-    if (states == null || shared == 0) {
+    if (shared == 0 || !(states instanceof ClassStates ofClasses)) {
       return own;
     }
     int blocks = clip.config().textLayers();
-    return own + ceilDiv((shared - 1) * (blocks - states.block()), blocks);
+    return own + ceilDiv((shared - 1) * (blocks - ofClasses.block()), blocks);
   }
 
   private Part part(PromptText text, int from, int to) {
@@ -170,9 +185,55 @@ public final class TextFeatures implements AutoCloseable {
           from,
           layout,
           clip.textEncoder().embed(tokens).keep(),
-          Tensor.of(rows, rows.length).to(clip.device()).keep(),
-          states == null ? null : later(own, shared, layout.rows(), states.count()));
+          gather(rows),
+          inside(own, shared, layout.rows()));
     }
+  }
+
+  private List<Inside> inside(List<PromptText.Row> texts, int shared, int rows) {
+    if (states instanceof ClassStates ofClasses) {
+      return List.of(ofClasses(texts, shared, rows, ofClasses.count()));
+    }
+    if (states instanceof SharedStates ofAll) {
+      return ofAll(texts, shared, rows, ofAll);
+    }
+    return List.of();
+  }
+
+  /** The rows of a part in front of each block that all classes share states at. */
+  private List<Inside> ofAll(List<PromptText.Row> texts, int shared, int rows, SharedStates ofAll) {
+    int count = ofAll.count();
+    if (shared <= (ofAll.inserted() ? 0 : count)) {
+      throw new IllegalArgumentException(
+          "texts share " + shared + " positions, too few for " + count + " states behind a start");
+    }
+    int more = ofAll.inserted() ? count : 0;
+    int[] ends = texts.stream().mapToInt(row -> row.end() + more).toArray();
+    PackedTexts layout = clip.textEncoder().layoutInside(shared + more, ends);
+    Inside exchanged = new Inside(layout, gather(layout.rows(), 0, count));
+    List<Inside> inside = new ArrayList<>(Collections.nCopies(ofAll.blocks(), exchanged));
+    if (more > 0) {
+      inside.set(0, new Inside(layout, gather(rows, more, count)));
+    }
+    return inside;
+  }
+
+  /**
+   * The start of text, then n states that lie behind all rows, then the rows after the start, or
+   * those after what the states take the place of.
+   *
+   * @param inserted how many rows come in addition
+   */
+  private Tensor gather(int rows, int inserted, int count) {
+    long[] gather = new long[rows + inserted];
+    for (int i = 1; i < gather.length; i++) {
+      gather[i] = i <= count ? rows + i - 1 : i - inserted;
+    }
+    return gather(gather);
+  }
+
+  private Tensor gather(long[] rows) {
+    return Tensor.of(rows, rows.length).to(clip.device()).keep();
   }
 
   /**
@@ -183,7 +244,7 @@ public final class TextFeatures implements AutoCloseable {
    * @param rows how many there were
    * @param count P
    */
-  private Later later(List<PromptText.Row> texts, int shared, int rows, int count) {
+  private Inside ofClasses(List<PromptText.Row> texts, int shared, int rows, int count) {
     int[] ends = texts.stream().mapToInt(PromptText.Row::end).toArray();
     PackedTexts layout = clip.textEncoder().layout(1, ends);
     long[] gather = new long[layout.rows()];
@@ -198,7 +259,7 @@ public final class TextFeatures implements AutoCloseable {
       }
       first += last + 1 - shared;
     }
-    return new Later(layout, Tensor.of(gather, gather.length).to(clip.device()).keep());
+    return new Inside(layout, gather(gather));
   }
 
   /**
@@ -252,8 +313,9 @@ public final class TextFeatures implements AutoCloseable {
   /**
    * Class features and, when asked for, their gradients by what they are made of.
    *
-   * @param inputs the context, (M, W) or, class-specific, (C, M, W); then, where classes have
-   *     states of their own, these, (C, P, W)
+   * @param inputs the context, where there is one, (M, W) or, class-specific, (C, M, W); then
+   *     states from outside: those of classes, (C, P, W), or for each block those that all share,
+   *     (n, W)
    */
   public Pass pass(List<Tensor> inputs) {
     return new Pass(inputs);
@@ -336,21 +398,30 @@ public final class TextFeatures implements AutoCloseable {
   private Tensor ofPart(List<Tensor> inputs, Part part) {
     long width = part.fixed().size(1);
     Tensor table =
-        inputs.isEmpty()
-            ? part.fixed()
-            : Tensor.concat(List.of(inputs.get(0).reshape(-1, width), part.fixed()), 0);
+        hasContext
+            ? Tensor.concat(List.of(inputs.get(0).reshape(-1, width), part.fixed()), 0)
+            : part.fixed();
     Tensor embedded = table.indexSelect(0, part.gather());
-    TextEncoder.OwnStates own = null;
-    if (states != null && part.later() != null) {
-      Tensor ofClasses = inputs.get(1).narrow(0, part.from(), part.layout().texts()); // (.., P, W)
-      own =
-          new TextEncoder.OwnStates(
-              states.block(),
-              ofClasses.reshape(-1, width),
-              part.later().layout(),
-              part.later().gather());
+    List<Tensor> given = inputs.subList(hasContext ? 1 : 0, inputs.size());
+    return clip.textEncoder().features(embedded, part.layout(), changes(given, part));
+  }
+
+  private List<TextEncoder.Change> changes(List<Tensor> given, Part part) {
+    List<TextEncoder.Change> changes = new ArrayList<>();
+    for (int i = 0; i < part.inside().size(); i++) {
+      Tensor rows = given.get(i);
+      int block;
+      if (states instanceof ClassStates ofClasses) {
+        rows = rows.narrow(0, part.from(), part.layout().texts()); // (.., P, W)
+        rows = rows.reshape(-1, rows.size(2));
+        block = ofClasses.block();
+      } else {
+        block = ((SharedStates) Objects.requireNonNull(states)).first() + i;
+      }
+      Inside inside = part.inside().get(i);
+      changes.add(new TextEncoder.Change(block, rows, inside.layout(), inside.gather()));
     }
-    return clip.textEncoder().features(embedded, part.layout(), own);
+    return changes;
   }
 
   private static int ceilDiv(int a, int b) {

@@ -16,22 +16,30 @@ public final class Linear implements AutoCloseable {
   private final Tensor weight; // (out, in)
   private final Tensor bias; // (out)
   private final double scale;
-  private final boolean mayPack;
+  private final Packs packs;
   private @Nullable Packed packed;
+
+  /** The occasions that are worth the memory of packed copies. */
+  public enum Packs {
+    /** None. */
+    NEVER,
+    /** A gradient by the input: the same weight meets some hundred rows in step after step. */
+    WITH_GRADIENTS,
+    /** Any. */
+    ALWAYS
+  }
 
   /**
    * A layer.
    *
    * @param weight (out, in)
    * @param bias (out), not scaled
-   * @param mayPack whether a copy is worth its memory: where the same weight meets some hundred
-   *     rows again and again
    */
-  public Linear(Tensor weight, Tensor bias, double scale, boolean mayPack) {
+  public Linear(Tensor weight, Tensor bias, double scale, Packs packs) {
     this.weight = weight;
     this.bias = bias;
     this.scale = scale;
-    this.mayPack = mayPack;
+    this.packs = packs;
   }
 
   /**
@@ -41,7 +49,7 @@ public final class Linear implements AutoCloseable {
    * @return (N, out)
    */
   public Tensor apply(Tensor x) {
-    if (mayPack && isFrozen()) {
+    if (isWorthPacking(x) && isFrozen()) {
       Optional<Packing> packing = Packing.available();
       if (packing.isPresent()) {
         return packed(packing.get()).apply(x);
@@ -50,6 +58,14 @@ public final class Linear implements AutoCloseable {
     return scale == 1
         ? Functions.linear(x, weight, bias)
         : Functions.scaledLinear(x, weight, scale, bias);
+  }
+
+  private boolean isWorthPacking(Tensor x) {
+    return switch (packs) {
+      case NEVER -> false;
+      case WITH_GRADIENTS -> Autograd.isOn() && x.requiresGradient();
+      case ALWAYS -> true;
+    };
   }
 
   private boolean isFrozen() {

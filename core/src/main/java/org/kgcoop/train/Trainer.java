@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.FeatureSource;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.runs.Checkpoint;
@@ -71,7 +70,6 @@ public final class Trainer {
   private final BatchPlan plan;
   private final Listener listener;
   private final BooleanSupplier interrupted;
-  private final long[] labels;
 
   /**
    * A loop that is ready to run.
@@ -94,7 +92,6 @@ public final class Trainer {
     this.plan = plan;
     this.listener = listener;
     this.interrupted = interrupted;
-    this.labels = source.exampleLabels();
   }
 
   /** The progress of training so far. */
@@ -167,15 +164,7 @@ public final class Trainer {
 
   private Map<String, Double> step(Optimizer optimizer, int[] pictures, double rate, Position at) {
     try (Scope scope = Scope.open("training step")) {
-      long[] batchLabels = new long[pictures.length];
-      for (int i = 0; i < pictures.length; i++) {
-        batchLabels[i] = labels[pictures[i]];
-      }
-      Tensor features = source.features(pictures, at.epoch);
-      Batch batch =
-          new Batch(
-              features, Tensor.of(batchLabels, batchLabels.length).to(features.device()), at.step);
-      Step step = learner.step(batch);
+      Step step = learner.step(source.batch(pictures, at.epoch, at.step));
       if (settings.clipNorm() > 0) {
         step = step.clipped(settings.clipNorm());
       }

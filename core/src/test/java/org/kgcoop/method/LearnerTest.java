@@ -414,7 +414,7 @@ class LearnerTest {
       Tensor labels = Tensor.of(new long[] {1}, 1);
       assertThatThrownBy(() -> new Batch(features, labels))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("batch: 2 features, 1 labels");
+          .hasMessage("batch: 2 images, 1 labels");
     }
   }
 

@@ -28,7 +28,8 @@ class LinearTest {
       for (double scale : new double[] {1, 1.702}) {
         try (Scope scope = Scope.open("test");
             Linear layer =
-                new Linear(Arithmetic.sample(72, 40), Arithmetic.sample(72), scale, true)) {
+                new Linear(
+                    Arithmetic.sample(72, 40), Arithmetic.sample(72), scale, Linear.Packs.ALWAYS)) {
           Tensor weight = Arithmetic.sample(72, 40);
           Tensor x = Arithmetic.sample(rows, 40).parameter();
           Tensor output = layer.apply(x);
@@ -50,8 +51,10 @@ class LinearTest {
   @Test
   void layersBehindEachOtherAreGoneThroughTwice() {
     try (Scope scope = Scope.open("test");
-        Linear first = new Linear(Arithmetic.sample(24, 16), Arithmetic.sample(24), 1, true);
-        Linear second = new Linear(Arithmetic.sample(16, 24), Arithmetic.sample(16), 1, true)) {
+        Linear first =
+            new Linear(Arithmetic.sample(24, 16), Arithmetic.sample(24), 1, Linear.Packs.ALWAYS);
+        Linear second =
+            new Linear(Arithmetic.sample(16, 24), Arithmetic.sample(16), 1, Linear.Packs.ALWAYS)) {
       Tensor x = Arithmetic.sample(9, 16).parameter();
       Tensor output = x.plus(second.apply(Functions.gelu(first.apply(x))));
       Tensor plain =
@@ -75,7 +78,7 @@ class LinearTest {
   void aWeightThatLearnsIsNotPacked() {
     try (Scope scope = Scope.open("test")) {
       Tensor weight = Arithmetic.sample(8, 8).parameter();
-      try (Linear layer = new Linear(weight, Arithmetic.sample(8), 1, true)) {
+      try (Linear layer = new Linear(weight, Arithmetic.sample(8), 1, Linear.Packs.ALWAYS)) {
         Tensor output = layer.apply(Arithmetic.sample(3, 8).parameter());
         Tensor gradient =
             Autograd.gradients(output, Tensor.full(1, 3, 8), List.of(weight), false).get(0);

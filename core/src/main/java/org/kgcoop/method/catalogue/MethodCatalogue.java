@@ -33,6 +33,8 @@ import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.tower.Ivlp;
+import org.kgcoop.method.tower.Vpt;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.HandCrafted;
@@ -102,6 +104,18 @@ public final class MethodCatalogue {
                       s.number("weight", Lasp.DEFAULT_WEIGHT),
                       s.flag("virtual", false))),
           new Entry(
+              Ivlp.ID,
+              Set.of("context_tokens", "words", "text_depth", "image_tokens", "image_depth"),
+              MethodCatalogue::ivlp),
+          new Entry(
+              Vpt.ID,
+              Set.of("image_tokens", "image_depth"),
+              s ->
+                  new Vpt(
+                      s.whole("image_tokens", Vpt.DEFAULT_TOKENS),
+                      s.whole("image_depth", Vpt.DEFAULT_DEPTH),
+                      s.text("template", Templates.DEFAULT))),
+          new Entry(
               TaskRes.ID,
               Set.of("templates", "underscores", "alpha"),
               s ->
@@ -145,6 +159,17 @@ public final class MethodCatalogue {
 
   private static Method clap(Settings s, String constraint) {
     return Clap.of(s.handCrafted(Underscores.KEEP), s.text("constraint", constraint));
+  }
+
+  private static Method ivlp(Settings s) {
+    int tokens = s.whole("context_tokens", Ivlp.DEFAULT_TOKENS);
+    int depth = s.whole("image_depth", Ivlp.DEFAULT_DEPTH);
+    return new Ivlp(
+        tokens,
+        s.text("words", Ivlp.defaultWords(tokens)),
+        s.whole("text_depth", Ivlp.DEFAULT_DEPTH),
+        s.whole("image_tokens", depth == 0 ? 0 : Ivlp.DEFAULT_TOKENS),
+        depth);
   }
 
   private static Method tcp(Settings s) {

@@ -1,0 +1,37 @@
+package org.kgcoop.clip;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * All that was learned inside of an image tower, for those that compute it elsewhere: with the
+ * frozen weights it is the whole tower.
+ *
+ * @param prompts rows beside those of images
+ * @param weights that stand in the place of the tower's, by released name
+ * @param mix of class row and prompts; empty where features are the class row's alone, of unit
+ *     length
+ */
+public record LearnedVision(
+    DeepPrompts prompts, Map<String, Tensor> weights, Optional<TokenMix> mix) {
+  public LearnedVision {
+    weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
+  }
+
+  /**
+   * Features of two kinds: {@code share u(class row) + (1 - share) u(mean of tokens . projection)},
+   * where u brings to unit length.
+   *
+   * @param projection (W, E), of the mean over what the last block makes of the prompts, behind the
+   *     last norm
+   */
+  public record TokenMix(Tensor projection, double share) {}
+
+  /** A tower with learned rows and nothing else. */
+  public static LearnedVision of(DeepPrompts prompts) {
+    return new LearnedVision(prompts, Map.of(), Optional.empty());
+  }
+}

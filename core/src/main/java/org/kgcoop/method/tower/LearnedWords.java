@@ -1,0 +1,59 @@
+package org.kgcoop.method.tower;
+
+import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.method.Start;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The learned vectors at the beginning of texts. Their start is the embeddings of the first tokens
+ * of some words, of which the other tokens stay as they are between the vectors and the class name;
+ * without words it is random.
+ *
+ * @param count n, how many vectors there are
+ * @param words such as {@code a photo of a}, of at least n tokens; empty for a random start
+ */
+record LearnedWords(int count, String words) {
+  /** The published name of the vectors. */
+  static final String CONTEXT = "prompt_learner.ctx";
+
+  /** The published standard deviation of random rows, in texts and in images. */
+  static final double DEVIATION = 0.02;
+
+  /** The published number up to which there are words to begin with. */
+  private static final int MOST_WITH_WORDS = 4;
+
+  LearnedWords {
+    words = words.replace('_', ' ').strip();
+    if (count < 1) {
+      throw KgCoopException.configuration("context tokens: expected at least 1, got " + count);
+    }
+  }
+
+  /** The published words for that many vectors. */
+  static String published(int count) {
+    return count <= MOST_WITH_WORDS ? "a photo of a" : "";
+  }
+
+  /** The texts of classes. */
+  PromptText text(Clip clip, List<String> classNames) {
+    if (clip.tokenizer().start().isEmpty() || !clip.config().form().causal()) {
+      throw KgCoopException.configuration(
+          "vectors inside of the text tower stand behind the start of texts that are causal, and"
+              + " those of this model are not; try kgcoop");
+    }
+    String pattern = words.isEmpty() ? PromptText.pattern(count) : words + " {}.";
+    return PromptText.patterned(clip, classNames, pattern, count);
+  }
+
+  /** The start of the vectors: (n, W). */
+  Tensor initial(Clip clip, long seed) {
+    if (words.isEmpty()) {
+      return Start.normal(Start.random(seed, CONTEXT), DEVIATION, count, clip.config().textWidth());
+    }
+    List<Integer> tokens = clip.tokenizer().encode(words).subList(0, count);
+    return clip.textEncoder().embed(tokens.stream().mapToLong(Integer::longValue).toArray());
+  }
+}

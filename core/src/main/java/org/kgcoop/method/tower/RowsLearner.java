@@ -1,0 +1,107 @@
+package org.kgcoop.method.tower;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.DeepPrompts;
+import org.kgcoop.clip.LearnedVision;
+import org.kgcoop.clip.PromptedVision;
+import org.kgcoop.prompt.Inputs;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * A learner of rows in the first blocks of the towers, as MaPLe, IVLP, VPT and PromptSRC have them:
+ * at depth J rows of their own in front of blocks 0 to J - 1.
+ */
+abstract class RowsLearner extends TowerLearner {
+  private final @Nullable PromptedVision vision; // null where the image tower is left as it is
+
+  /**
+   * A learner without parameters, which are added by {@link #parameter}.
+   *
+   * @param text of the classes
+   * @param textDepth 0 where texts are not learned; the rows in front of block 0 are the text's
+   *     vectors
+   * @param imageDepth 0 where images are not
+   * @param method its title, for messages
+   */
+  RowsLearner(
+      Clip clip,
+      PromptText text,
+      int textDepth,
+      int imageDepth,
+      String method,
+      List<Loss> ofImages,
+      List<Loss> ofTexts) {
+    super(
+        clip.device(), clip.logitScale(), texts(clip, text, textDepth, method), ofImages, ofTexts);
+    vision = imageDepth == 0 ? null : vision(clip, imageDepth, method);
+  }
+
+  private static TextFeatures texts(Clip clip, PromptText text, int depth, String method) {
+    checkDepth(method, "text", depth, clip.config().textLayers());
+    return new TextFeatures(
+        clip,
+        text,
+        depth < 2
+            ? null
+            : new TextFeatures.SharedStates(1, depth - 1, text.contextTokens(), false));
+  }
+
+  private static PromptedVision vision(Clip clip, int depth, String method) {
+    PromptedVision vision = clip.promptedVision(method);
+    checkDepth(method, "image", depth, vision.layers());
+    return vision;
+  }
+
+  private static void checkDepth(String method, String tower, int depth, int blocks) {
+    if (depth > blocks) {
+      throw KgCoopException.configuration(
+          "%s's depth %s: the %s tower of this CLIP has %s blocks; give at most as many with --set"
+              .formatted(method, depth, tower, blocks));
+    }
+  }
+
+  @Override
+  public final Inputs inputs() {
+    return vision == null ? Inputs.FEATURES : Inputs.rows(0, needsFeatures());
+  }
+
+  /** True if losses ask for the features of the frozen tower. */
+  boolean needsFeatures() {
+    return false;
+  }
+
+  /** The features of an image by the rows that are given: (1, E), unit. */
+  final Tensor features(Image image, List<Tensor> given) {
+    return vision == null
+        ? image.features()
+        : vision.features(image.rows(), new DeepPrompts(0, given)).unitRows();
+  }
+
+  @Override
+  final Tensor encode(Tensor images, List<Tensor> given) {
+    if (vision == null) {
+      throw new IllegalStateException("the image tower is the CLIP's own");
+    }
+    return vision.features(vision.rows(images, 0), new DeepPrompts(0, given)).unitRows();
+  }
+
+  @Override
+  final LearnedVision learned(List<Tensor> given) {
+    return LearnedVision.of(new DeepPrompts(0, given));
+  }
+
+  /** The names of the rows in front of blocks 1 to J - 1 of a tower. */
+  static List<String> deepNames(String tower, int depth) {
+    List<String> names = new ArrayList<>();
+    for (int i = 1; i < depth; i++) {
+      names.add(tower + ".transformer.resblocks." + i + ".VPT_shallow");
+    }
+    return names;
+  }
+}
