@@ -32,6 +32,10 @@ final class BenchOptions {
   @Option(names = "--json", description = "One JSON object a case.")
   private boolean json;
 
+  boolean oursOnly() {
+    return oursOnly;
+  }
+
   DType precision() {
     return type(precision);
   }

@@ -89,6 +89,20 @@ final class PublishedClip implements AutoCloseable {
         .reshape(to - from, length, config.textWidth());
   }
 
+  /** Changes to the rows in front of a block: (B, L, W) to (B, L', W). */
+  @FunctionalInterface
+  interface Before {
+    /** No change. */
+    Before NOTHING = (block, x) -> x;
+
+    /**
+     * The rows as the block takes them.
+     *
+     * @param block counted from 0; of images -1 for what comes before the first norm
+     */
+    Tensor change(int block, Tensor x);
+  }
+
   /**
    * Unit text features.
    *
@@ -97,13 +111,19 @@ final class PublishedClip implements AutoCloseable {
    * @return (C, E)
    */
   Tensor text(Tensor prompts, int[] ends) {
+    return text(prompts, ends, Before.NOTHING);
+  }
+
+  /** The same with changes inside; {@code ends} count what they insert. */
+  Tensor text(Tensor prompts, int[] ends, Before before) {
     long texts = prompts.size(0);
-    long length = prompts.size(1);
     Tensor x = prompts.plus(weight("positional_embedding"));
     for (int i = 0; i < config.textLayers(); i++) {
+      x = before.change(i, x);
       x = block(x, "transformer.resblocks." + i + ".", config.textHeads(), config.form().causal());
     }
     x = norm(x, "ln_final");
+    long length = x.size(1);
     boolean siglip = config.family() == Family.SIGLIP;
     long[] rows = new long[ends.length];
     for (int i = 0; i < rows.length; i++) {
@@ -125,6 +145,21 @@ final class PublishedClip implements AutoCloseable {
    * @return (B, E)
    */
   Tensor image(Tensor images) {
+    return projected(imageRows(images, Before.NOTHING).select(1, 0));
+  }
+
+  /** Class rows behind the last norm to unit features: (B, W) to (B, E). */
+  Tensor projected(Tensor classRows) {
+    return classRows.matmul(weight("visual.proj")).to(DType.FLOAT32).unitRows();
+  }
+
+  /**
+   * All rows of images behind the last norm.
+   *
+   * @param images (B, 3, R, R)
+   * @return (B, L, W)
+   */
+  Tensor imageRows(Tensor images, Before before) {
     long batch = images.size(0);
     int width = vit.width();
     Tensor patches =
@@ -134,14 +169,12 @@ final class PublishedClip implements AutoCloseable {
     Tensor first = weight("visual.class_embedding").expand(batch, 1, width);
     Tensor x =
         Tensor.concat(List.of(first, patches), 1).plus(weight("visual.positional_embedding"));
-    x = norm(x, "visual.ln_pre");
+    x = norm(before.change(-1, x), "visual.ln_pre");
     for (int i = 0; i < vit.layers(); i++) {
+      x = before.change(i, x);
       x = block(x, "visual.transformer.resblocks." + i + ".", vit.heads(), false);
     }
-    return norm(x.select(1, 0), "visual.ln_post")
-        .matmul(weight("visual.proj"))
-        .to(DType.FLOAT32)
-        .unitRows();
+    return norm(x, "visual.ln_post");
   }
 
   private Tensor block(Tensor x, String prefix, int heads, boolean isCausal) {
@@ -159,7 +192,7 @@ final class PublishedClip implements AutoCloseable {
             .times(1 / Math.sqrt((double) head))
             .matmul(parts.select(0, 1).transpose(2, 3));
     if (isCausal) {
-      scores = scores.plus(causal);
+      scores = scores.plus(mask(length));
     }
     Tensor attended =
         Functions.softmax(scores, -1)
@@ -177,6 +210,19 @@ final class PublishedClip implements AutoCloseable {
           case QUICK_GELU -> hidden.times(Functions.sigmoid(hidden.times(1.702)));
         };
     return y.plus(linear(active, prefix + "mlp.c_proj.weight", "mlp.c_proj.bias", prefix));
+  }
+
+  /** (L, L); made anew where rows have come in, as the published code does. */
+  private Tensor mask(long length) {
+    if (length == causal.size(0)) {
+      return causal;
+    }
+    int rows = Math.toIntExact(length);
+    float[] mask = new float[rows * rows];
+    for (int i = 0; i < rows; i++) {
+      Arrays.fill(mask, i * rows + i + 1, (i + 1) * rows, Float.NEGATIVE_INFINITY);
+    }
+    return Tensor.of(mask, rows, rows).to(precision);
   }
 
   private Tensor linear(Tensor x, String weight, String bias, String prefix) {

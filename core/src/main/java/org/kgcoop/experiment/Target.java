@@ -73,7 +73,7 @@ public final class Target {
         : features(bench);
   }
 
-  /** Those of the frozen tower, which the trials share. */
+  /** The features of the frozen tower, which the trials share. */
   private synchronized Tensor features(Workbench bench) {
     if (features == null) {
       try (Scope scope = Scope.open("test images of " + data.name())) {

@@ -15,6 +15,6 @@ public interface FeatureEncoder {
    */
   Tensor features(Tensor images);
 
-  /** What was learned inside of it; tensors of the encoder, or of the open scope. */
+  /** All that was learned inside of it; tensors of the encoder, or of the open scope. */
   LearnedVision learned();
 }

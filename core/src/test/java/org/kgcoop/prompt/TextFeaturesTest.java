@@ -89,30 +89,64 @@ class TextFeaturesTest {
         .reshape(text.classes(), length, width);
   }
 
-  /** States of classes, (C, P, W), at positions 1 to P before a block; null for none. */
-  private record States(int block, Tensor values) {
-    Tensor before(Tensor x) { // (C, length, W)
-      long count = values.size(1);
-      return Tensor.concat(
-          List.of(x.narrow(1, 0, 1), values, x.narrow(1, 1 + count, x.size(1) - 1 - count)), 1);
+  /**
+   * States at positions 1 to P before a block and those after it.
+   *
+   * @param kind as the features know it
+   * @param block the first
+   * @param values for each of these blocks, (C, P, W), or (P, W) where all classes share them
+   */
+  private record States(TextFeatures.States kind, int block, List<Tensor> values) {
+    static States ofClasses(int block, Tensor values) {
+      return new States(
+          new TextFeatures.ClassStates(block, (int) values.size(1)), block, List.of(values));
+    }
+
+    static States shared(int block, boolean inserted, List<Tensor> values) {
+      int count = (int) values.get(0).size(0);
+      return new States(
+          new TextFeatures.SharedStates(block, values.size(), count, inserted), block, values);
+    }
+
+    boolean inserts() {
+      return kind instanceof TextFeatures.SharedStates shared && shared.inserted();
+    }
+
+    Tensor before(Tensor x, int at) { // (C, length, W)
+      if (at < block || at >= block + values.size()) {
+        return x;
+      }
+      Tensor own = values.get(at - block);
+      if (own.rank() == 2) {
+        own = own.unsqueeze(0).expand(x.size(0), own.size(0), own.size(1));
+      }
+      long from = inserts() && at == block ? 1 : 1 + own.size(1);
+      return Tensor.concat(List.of(x.narrow(1, 0, 1), own, x.narrow(1, from, x.size(1) - from)), 1);
+    }
+
+    /** How many positions come in. */
+    int more() {
+      return inserts() ? (int) values.get(0).size(0) : 0;
     }
   }
 
-  private static Tensor plain(Clip clip, PromptText text, Tensor context, @Nullable States states) {
-    int classes = text.classes();
-    int length = clip.config().contextLength();
-    int width = clip.config().textWidth();
-    int heads = clip.config().textHeads();
+  private static Tensor mask(Clip clip, int length) {
     float[] future = new float[length * length];
     for (int i = 0; i < length && clip.config().form().causal(); i++) {
       java.util.Arrays.fill(future, i * length + i + 1, (i + 1) * length, -1e30f);
     }
-    Tensor mask = Tensor.of(future, length, length);
+    return Tensor.of(future, length, length);
+  }
+
+  private static Tensor plain(Clip clip, PromptText text, Tensor context, @Nullable States states) {
+    int classes = text.classes();
+    int width = clip.config().textWidth();
+    int heads = clip.config().textHeads();
     Tensor x = embedded(clip, text, context).plus(weight(clip, "positional_embedding"));
     for (int i = 0; i < clip.config().textLayers(); i++) {
-      if (states != null && states.block() == i) {
-        x = states.before(x);
-      }
+      x = states == null ? x : states.before(x, i);
+      int length = (int) x.size(1);
+      Tensor mask = mask(clip, length);
       String block = "transformer.resblocks." + i + ".";
       Tensor in =
           norm(clip, x, block + "ln_1")
@@ -143,7 +177,8 @@ class TextFeaturesTest {
     }
     List<Tensor> ends = new ArrayList<>();
     for (int c = 0; c < classes; c++) {
-      ends.add(x.select(0, c).select(0, text.rows().get(c).end()));
+      int more = states == null ? 0 : states.more();
+      ends.add(x.select(0, c).select(0, text.rows().get(c).end() + more));
     }
     return norm(clip, Tensor.stack(ends, 0), "ln_final")
         .matmul(weight(clip, "text_projection"))
@@ -183,12 +218,15 @@ class TextFeaturesTest {
   private static void compare(Clip clip, PromptText text, Tensor context, @Nullable States states) {
     Tensor slow = plain(clip, text, context, states);
     Tensor direction = TinyClip.normal(8, 1, slow.shape());
-    List<Tensor> inputs = states == null ? List.of(context) : List.of(context, states.values());
+    List<Tensor> inputs = new ArrayList<>();
+    if (text.contextTokens() > 0) {
+      inputs.add(context);
+    }
+    if (states != null) {
+      inputs.addAll(states.values());
+    }
     List<Tensor> slowGradients = Autograd.gradients(slow.times(direction).sum(), inputs, false);
-    TextFeatures.ClassStates own =
-        states == null
-            ? null
-            : new TextFeatures.ClassStates(states.block(), (int) states.values().size(1));
+    TextFeatures.States own = states == null ? null : states.kind();
     // In one part or two with their activations kept, and in many that are computed again.
     for (int rowsAtATime : new int[] {1_000_000, 1}) {
       try (TextFeatures features = new TextFeatures(clip, text, own, rowsAtATime, rowsAtATime)) {
@@ -286,12 +324,36 @@ class TextFeaturesTest {
           for (int count : block == 0 ? new int[] {1, 2} : new int[] {1, 3, 6}) {
             Tensor context = TinyClip.normal(3, 0.3, 3, width).parameter();
             Tensor states = TinyClip.normal(4, 0.3, names.size(), count, width).parameter();
-            compare(model, text, context, new States(block, states));
+            compare(model, text, context, States.ofClasses(block, states));
           }
         }
       }
     }
   }
+
+  @Test
+  void statesThatAllClassesShareComeInFrontOfBlocks() {
+    try (Clip deep = TinyClip.deep();
+        Scope scope = Scope.open("shared states")) {
+      int width = deep.config().textWidth();
+      Tensor context = TinyClip.normal(3, 0.3, 4, width).parameter();
+      PromptText learned = PromptText.patterned(deep, NAMES, "a photo of a big {}.", 4);
+      PromptText fixed = PromptText.handCrafted(deep, NAMES, "a photo of a {}.");
+      for (int first = 1; first < 3; first++) {
+        for (int blocks = 1; first + blocks <= 3; blocks++) {
+          List<Tensor> rows = new ArrayList<>();
+          for (int i = 0; i < blocks; i++) {
+            rows.add(TinyClip.normal(30 + i, 0.3, 4, width).parameter());
+          }
+          compare(deep, learned, context, States.shared(first, false, rows));
+          compare(deep, learned, context, States.shared(first, true, rows));
+          compare(deep, fixed, Tensor.full(0, 0, width), States.shared(first, true, rows));
+        }
+      }
+    }
+  }
+
+  private static final List<String> NAMES = List.of("x", "golden retriever", "golden gate");
 
   private static final ClipConfig NOT_CAUSAL =
       new ClipConfig(

@@ -125,7 +125,7 @@ abstract class TowerLearner implements Learner {
     return parameter;
   }
 
-  /** What goes into the towers, by the parameters as they are now. */
+  /** The tensors that go into the towers, by the parameters as they are now. */
   abstract Given given();
 
   /**
@@ -154,7 +154,7 @@ abstract class TowerLearner implements Learner {
    */
   abstract Tensor encode(Tensor images, List<Tensor> given);
 
-  /** What is learned inside of the image tower, by the tensors that are given to it. */
+  /** All that is learned inside of the image tower, by the tensors that are given to it. */
   abstract LearnedVision learned(List<Tensor> given);
 
   /** {@code scale f . t}: (B, E) and (C, E) to (B, C). */

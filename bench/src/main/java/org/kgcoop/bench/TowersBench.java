@@ -1,0 +1,155 @@
+package org.kgcoop.bench;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.PromptedVision;
+import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.tower.TowerMethod;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.Inputs;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A training step of a method that learns inside of the image tower. */
+@Command(
+    name = "towers",
+    mixinStandardHelpOptions = true,
+    header = "The step of a method that learns inside of the image tower, images and texts.")
+final class TowersBench implements Callable<Integer> {
+  /** Products of an image, forward and backward, in GFLOP, without what nothing reads. */
+  private static final Map<String, Double> PER_IMAGE =
+      Map.of(
+          "maple",
+          66.0,
+          "ivlp",
+          65.8,
+          "vpt",
+          66.3,
+          "promptsrc",
+          66.3,
+          "clip-lora",
+          65.9,
+          "mmrl",
+          36.1);
+
+  /** The products of 50 texts, likewise. */
+  private static final double PER_TEXT = 31.0 / 50;
+
+  @Option(names = "--method", defaultValue = "ivlp", description = "Default: ${DEFAULT-VALUE}.")
+  private String method;
+
+  @Option(names = "--batch", defaultValue = "4", description = "Default: ${DEFAULT-VALUE}.")
+  private int batch;
+
+  @Option(names = "--classes", defaultValue = "50", description = "Default: ${DEFAULT-VALUE}.")
+  private int classes;
+
+  @Option(
+      names = "--online",
+      description =
+          "Views are new in every step: rows of frozen blocks and a teacher's features are computed"
+              + " rather than taken from a bank.")
+  private boolean online;
+
+  @Mixin private BenchOptions options = new BenchOptions();
+
+  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  TowersBench() {}
+
+  @Override
+  public Integer call() {
+    List<String> names = BenchModel.classNames(classes);
+    ObjectNode stated = JsonNodeFactory.instance.objectNode().put("method", method);
+    TrainedMethod made = MethodCatalogue.parse(stated).trained().orElseThrow();
+    if (!(made instanceof TowerMethod tower)) {
+      throw new IllegalArgumentException(method + " does not learn inside of the image tower");
+    }
+    try (Clip ours = BenchModel.load(options.precision());
+        Learner learner = tower.learner(ours, names, 1);
+        Scope scope = Scope.open("bench")) {
+      Tensor images = BenchModel.images(batch);
+      Tensor labels = BenchModel.labels(batch, classes);
+      PromptedVision vision = ours.promptedVision(method);
+      Batch banked = seen(ours, vision, learner.inputs(), images, labels);
+      double peak = Measurement.peak(options.precision());
+      Runnable ourStep =
+          () -> {
+            try (Scope step = Scope.open("ours")) {
+              boolean fresh = online || learner.inputs().block().orElse(1) == 0;
+              Batch seen =
+                  online
+                      ? seen(ours, vision, learner.inputs(), images, labels)
+                      : fresh ? withRows(vision, banked, learner.inputs(), images) : banked;
+              Tensor unused = learner.step(seen).gradients().get(0);
+            }
+          };
+      Measurement.Medians medians =
+          besideThePublished(tower, names, learner, images, labels, ourStep);
+      double flop = 1e9 * (batch * PER_IMAGE.getOrDefault(method, Double.NaN) + classes * PER_TEXT);
+      options.print(
+          new Case(
+              "towers %s, batch %s, %s classes%s, %s"
+                  .formatted(method, batch, classes, online ? ", online" : "", options.precision()),
+              medians.reference(),
+              medians.ours(),
+              flop / medians.ours() / 1e6,
+              peak,
+              Measurement.peakResident()));
+    }
+    return 0;
+  }
+
+  private Measurement.Medians besideThePublished(
+      TowerMethod tower,
+      List<String> names,
+      Learner learner,
+      Tensor images,
+      Tensor labels,
+      Runnable ourStep) {
+    if (options.oursOnly()) {
+      return options.measure(() -> {}, ourStep);
+    }
+    try (Clip reference = BenchModel.load(DType.FLOAT32);
+        PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
+        PublishedTowers published = new PublishedTowers(reference, plain, tower.toJson(), names)) {
+      return options.measure(
+          () -> {
+            try (Scope step = Scope.open("reference")) {
+              PublishedTowers.Result unused = published.step(learner.parameters(), images, labels);
+            }
+          },
+          ourStep);
+    }
+  }
+
+  /** Images as a learner takes them. */
+  private static Batch seen(
+      Clip clip, PromptedVision vision, Inputs inputs, Tensor images, Tensor labels) {
+    try (Autograd.Switch off = Autograd.off()) {
+      Tensor features = inputs.features() ? clip.imageEncoder().features(images).unitRows() : null;
+      Batch features0 = new Batch(features, null, labels, 0);
+      return inputs.block().isPresent() ? withRows(vision, features0, inputs, images) : features0;
+    }
+  }
+
+  private static Batch withRows(PromptedVision vision, Batch before, Inputs inputs, Tensor images) {
+    try (Autograd.Switch off = Autograd.off()) {
+      return new Batch(
+          inputs.features() ? before.features() : null,
+          vision.rows(images, inputs.block().getAsInt()),
+          before.labels(),
+          before.step());
+    }
+  }
+}
