@@ -38,8 +38,17 @@ final class TinyLab implements AutoCloseable {
   static final Function<Occasion, Method> KGCOOP =
       occasion -> new KgCoOp(CONTEXT, occasion.template(), 8);
 
-  final Clip clip = TinyClip.load();
+  final Clip clip;
   final List<String> messages = new ArrayList<>();
+
+  TinyLab() {
+    this(TinyClip.load());
+  }
+
+  /** Closes the model in the end. */
+  TinyLab(Clip clip) {
+    this.clip = clip;
+  }
 
   /** A plan with three epochs of batches of two. */
   static Plan plan(
