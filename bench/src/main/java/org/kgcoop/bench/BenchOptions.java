@@ -1,6 +1,7 @@
 package org.kgcoop.bench;
 
 import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Engine;
 import picocli.CommandLine.Option;
 
 /** The options that every case takes. */
@@ -29,6 +30,13 @@ final class BenchOptions {
           "Leave the reference out, to try settings quickly; the ratio means nothing then.")
   private boolean oursOnly;
 
+  @Option(
+      names = "--processor-time",
+      description =
+          "Time processors rather than the clock, with one thread: for a machine that others use"
+              + " too.")
+  private boolean processorTime;
+
   @Option(names = "--json", description = "One JSON object a case.")
   private boolean json;
 
@@ -54,7 +62,14 @@ final class BenchOptions {
 
   /** Medians of both, or of ours alone. */
   Measurement.Medians measure(Runnable reference, Runnable ours) {
-    return Measurement.interleaved(rounds, oursOnly ? () -> {} : reference, ours);
+    if (processorTime) {
+      Engine.setThreads(1);
+    }
+    return Measurement.interleaved(
+        rounds,
+        processorTime ? Measurement::processorTime : Measurement::time,
+        oursOnly ? () -> {} : reference,
+        ours);
   }
 
   @SuppressWarnings("SystemOut") // the result of the command

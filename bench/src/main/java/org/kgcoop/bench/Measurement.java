@@ -1,6 +1,7 @@
 package org.kgcoop.bench;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
@@ -28,14 +30,20 @@ final class Measurement {
    * wait for more work of the kind before come to rest.
    */
   static Medians interleaved(int rounds, Runnable reference, Runnable ours) {
+    return interleaved(rounds, Measurement::time, reference, ours);
+  }
+
+  /** The same with another clock, in milliseconds. */
+  static Medians interleaved(
+      int rounds, ToDoubleFunction<Runnable> clock, Runnable reference, Runnable ours) {
     double[] referenceTimes = new double[rounds];
     double[] ourTimes = new double[rounds];
     for (int round = -1; round < rounds; round++) {
       Engine.setThreadsOfAnOperation(Engine.threads());
-      double first = time(reference);
+      double first = clock.applyAsDouble(reference);
       Engine.setThreadsOfAnOperation(1);
       rest();
-      double second = time(ours);
+      double second = clock.applyAsDouble(ours);
       if (round >= 0) {
         referenceTimes[round] = first;
         ourTimes[round] = second;
@@ -72,6 +80,18 @@ final class Measurement {
     Arrays.sort(sorted);
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  /** Milliseconds of all cores; with one thread none is spent on waiting for others. */
+  static double processorTime(Runnable work) {
+    long start = processorNanos();
+    work.run();
+    return (processorNanos() - start) / 1e6;
+  }
+
+  private static long processorNanos() {
+    return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
+        .getProcessCpuTime();
   }
 
   static double time(Runnable work) {
