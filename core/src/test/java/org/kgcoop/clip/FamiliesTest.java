@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.Safetensors;
@@ -195,6 +197,41 @@ class FamiliesTest {
     write(more);
     state("\"x\": null", "\"timm_model_name\": \"vit_pe_core_large_patch14_336\"");
     assertRefused("vit_pe_core_large_patch14_336, a timm image tower", "known are CLIP");
+  }
+
+  /** EVA02-CLIP and BiomedCLIP under OpenCLIP, by tensors of theirs. */
+  @ParameterizedTest
+  @CsvSource({
+    "eva02_base_patch16_clip_224, visual.trunk.blocks.0.mlp.fc1_g.weight, text.ln_final.weight,"
+        + " a timm image tower",
+    "vit_base_patch16_224, visual.trunk.cls_token,"
+        + " text.transformer.embeddings.word_embeddings.weight, a Hugging Face text tower"
+  })
+  void modelsOfOtherTowersAreCalledByTheirNames(
+      String model, String image, String text, String expected) throws IOException {
+    write(
+        List.of(
+            StoredTensor.ofFloats(image, new long[] {1, 2}, 1, 2),
+            StoredTensor.ofFloats("visual.head.proj.weight", new long[] {1, 2}, 1, 2),
+            StoredTensor.ofFloats(text, new long[] {1, 2}, 1, 2),
+            StoredTensor.ofFloats("logit_scale", new long[0], 4)));
+    state("\"x\": null", "\"timm_model_name\": \"" + model + "\"");
+    assertRefused(model + ", " + expected, "not implemented", "known are CLIP");
+  }
+
+  /** CoCa has a class embedding in its texts, a pooling of images and a decoder. */
+  @Test
+  void coCaIsCalledByItsName() throws IOException {
+    List<StoredTensor> more = new ArrayList<>(tensors());
+    for (String name :
+        List.of(
+            "text.cls_emb",
+            "visual.attn_pool.query",
+            "text_decoder.resblocks.0.attn.in_proj_weight")) {
+      more.add(StoredTensor.ofFloats(name, new long[] {1, 2}, 1, 2));
+    }
+    write(more);
+    assertRefused("CoCa", "not implemented", "known are CLIP");
   }
 
   private void assertRefused(String... parts) {
