@@ -229,7 +229,7 @@ class TrainerTest {
             1,
             new Augmentation.Test(),
             1,
-            false);
+            new Kept.Last());
     Keeper undisturbed = new Keeper();
     Map<String, String> expected = trained(method, settings, null, undisturbed, () -> false, null);
     assertThat(undisturbed.checkpoints).hasSize(2);
@@ -358,7 +358,7 @@ class TrainerTest {
             1,
             new Augmentation.Test(),
             1,
-            false);
+            new Kept.Last());
     Keeper keeper = new Keeper();
     Map<String, String> unused = trained(method("coop"), settings, null, keeper, () -> false, null);
     List<float[]> values =
@@ -390,7 +390,7 @@ class TrainerTest {
                     1,
                     test,
                     1,
-                    false))
+                    new Kept.Last()))
         .hasMessage("sampler random-class:4: expected a batch size of at least 4, got 3");
     assertThatThrownBy(() -> new TrainingSettings(schedule, 1, 1, 0, 1, test, 1, false))
         .hasMessageContaining("momentum: expected 0 to below 1");

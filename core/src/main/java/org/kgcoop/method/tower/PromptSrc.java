@@ -168,7 +168,7 @@ public record PromptSrc(
 
   @Override
   public Defaults defaults() {
-    return new Defaults(20, 4).with("lr", 0.0025);
+    return new Defaults(20, 4).with("lr", 0.0025).with("keep", "gauss:15,1");
   }
 
   @Override
