@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * Holds what was computed against what is expected, at the tolerance of a case.
@@ -53,17 +54,26 @@ final class Comparison {
   }
 
   void tensor(String what, float[] actual, float[] expected) {
+    numbers(what, doubles(actual), doubles(expected));
+  }
+
+  private static double[] doubles(float[] values) {
+    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
+  }
+
+  /** Compares as {@link #tensor} does. */
+  void numbers(String what, double[] actual, double[] expected) {
     if (actual.length != expected.length) {
       problem(what + " has " + actual.length + " values, expected " + expected.length);
       return;
     }
     double largest = 1e-6;
-    for (float value : expected) {
+    for (double value : expected) {
       largest = Math.max(largest, Math.abs(value));
     }
     double error = 0;
     for (int i = 0; i < actual.length; i++) {
-      double difference = Math.abs((double) actual[i] - expected[i]);
+      double difference = Math.abs(actual[i] - expected[i]);
       // NaN counts as infinitely wrong.
       error = Math.max(error, difference >= 0 ? difference : Double.POSITIVE_INFINITY);
     }

@@ -19,6 +19,7 @@ import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.train.Decay;
+import org.kgcoop.train.Kept;
 import org.kgcoop.train.Schedule;
 
 /** The kinds of cases that need no model. */
@@ -110,6 +111,18 @@ final class DataCases {
           schedule.rate(epoch, 0, 1), // cases count steps as epochs of one
           expected.path(epoch).asDouble());
     }
+  }
+
+  static void epochWeights(JsonNode c, Comparison comparison) {
+    comparison.numbers(
+        "shares of epochs",
+        average(c).shares(c.path("epochs").asInt()),
+        ReferenceFolder.doubles(c.path("expect")));
+  }
+
+  /** The average that a case states, of the kind {@code epoch-weights} or a part of another. */
+  static Kept.Average average(JsonNode c) {
+    return new Kept.Average(c.path("mean").asDouble(), c.path("deviation").asDouble());
   }
 
   static void fewShot(JsonNode c, Comparison comparison) {

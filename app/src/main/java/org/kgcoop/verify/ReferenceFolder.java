@@ -118,6 +118,14 @@ final class ReferenceFolder implements AutoCloseable {
     return integers(array).stream().mapToInt(Integer::intValue).toArray();
   }
 
+  static double[] doubles(JsonNode array) {
+    double[] numbers = new double[array.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = array.path(i).asDouble();
+    }
+    return numbers;
+  }
+
   @Override
   public void close() {
     models.values().forEach(Clip::close);

@@ -28,10 +28,12 @@ import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.UpdateRule;
+import org.kgcoop.train.Kept;
 
 /** The kind {@code train}: losses, gradients and parameters of some steps, logits at their end. */
 final class TrainCase {
   private static final String CLIP_NORM = "clip_norm";
+  private static final String AVERAGE = "average";
 
   private final ReferenceFolder folder;
   private final JsonNode c;
@@ -94,10 +96,15 @@ final class TrainCase {
     try (Learner learner = learner(folder, clip, c, fitting.classNames());
         Optimizer optimizer = new Optimizer(List.copyOf(learner.parameters().values()), rule(c))) {
       atStart(learner);
+      Map<String, StoredTensor> sum = Map.of();
       for (int s = 0; s < c.path("steps").size(); s++) {
         try (Scope scope = Scope.open("step")) {
           step(c.path("steps").path(s), s, learner, optimizer);
+          sum = withEpoch(sum, s, learner);
         }
+      }
+      if (c.has(AVERAGE)) {
+        average(sum, learner);
       }
       try (FeatureClassifier trained = classifier(learner)) {
         compareLogits("logits after training", trained, c.path("expect"));
@@ -106,6 +113,30 @@ final class TrainCase {
         transferred("after training", learner, c.path("transfer").path("expect"));
       }
     }
+  }
+
+  /** The sum over epochs, after a step that may end one. */
+  private Map<String, StoredTensor> withEpoch(
+      Map<String, StoredTensor> sum, int step, Learner learner) {
+    int steps = c.path("steps_per_epoch").asInt(1);
+    return c.has(AVERAGE) && (step + 1) % steps == 0
+        ? Kept.Average.sum(sum, learner.parameters(), shares()[step / steps])
+        : sum;
+  }
+
+  private double[] shares() {
+    return DataCases.average(c.path(AVERAGE)).shares(c.path("epochs").asInt());
+  }
+
+  /** Compares an average over epochs, which the learner goes on with. */
+  private void average(Map<String, StoredTensor> sum, Learner learner) {
+    JsonNode expected = c.path(AVERAGE);
+    comparison.numbers(
+        "shares of epochs", shares(), ReferenceFolder.doubles(expected.path("weights")));
+    Map<String, Tensor> average = new LinkedHashMap<>();
+    sum.forEach((name, stored) -> average.put(name, stored.tensor()));
+    ModelCases.compareAll(folder, "average of ", average, expected.path("parameters"), comparison);
+    learner.load(average);
   }
 
   private static UpdateRule rule(JsonNode c) {

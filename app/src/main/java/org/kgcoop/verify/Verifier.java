@@ -67,6 +67,7 @@ public final class Verifier {
       case "preprocess" -> DataCases.preprocess(folder, c, comparison);
       case "normalize" -> DataCases.normalize(folder, c, comparison);
       case "schedule" -> DataCases.schedule(c, c.path("expect"), comparison);
+      case "epoch-weights" -> DataCases.epochWeights(c, comparison);
       case "few-shot" -> DataCases.fewShot(c, comparison);
       case "shuffle" -> DataCases.shuffle(c, comparison);
       case "halves" -> DataCases.halves(c, comparison);

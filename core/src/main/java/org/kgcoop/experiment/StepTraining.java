@@ -21,6 +21,7 @@ import org.kgcoop.runs.RunResults;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.BatchPlan;
+import org.kgcoop.train.Kept;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 
@@ -96,7 +97,7 @@ final class StepTraining {
 
   /** The accuracy on the validation images, whose features belong to the scope of the caller. */
   private @Nullable ToDoubleFunction<Learner> validation(Inputs inputs) {
-    if (!training.keepBest()) {
+    if (!(training.kept() instanceof Kept.Best)) {
       return null;
     }
     if (data.val().isEmpty()) {

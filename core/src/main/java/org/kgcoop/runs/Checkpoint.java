@@ -23,7 +23,8 @@ import org.kgcoop.tensor.DType;
  * @param bestAccuracy the highest accuracy on the validation images so far, in percent; -1 before
  *     the first
  * @param parameters by their published names
- * @param best the parameters of that accuracy; empty where none are kept
+ * @param kept what training ends with so far: the parameters of that accuracy, or the weighted sum
+ *     over the epochs that are over; empty where it ends with those of the last step
  * @param optimizer the optimiser's state
  */
 public record Checkpoint(
@@ -32,21 +33,21 @@ public record Checkpoint(
     long step,
     double bestAccuracy,
     Map<String, StoredTensor> parameters,
-    Map<String, StoredTensor> best,
+    Map<String, StoredTensor> kept,
     StoredTensor optimizer) {
   private static final String PARAMETER = "parameter/";
-  private static final String BEST = "best/";
+  private static final String KEPT = "best/"; // of the time when it was these alone
   private static final String OPTIMIZER = "optimizer";
 
   public Checkpoint {
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
-    best = Collections.unmodifiableMap(new LinkedHashMap<>(best));
+    kept = Collections.unmodifiableMap(new LinkedHashMap<>(kept));
   }
 
   List<StoredTensor> tensors() {
     List<StoredTensor> tensors = new ArrayList<>();
     parameters.forEach((name, tensor) -> tensors.add(tensor.withName(PARAMETER + name)));
-    best.forEach((name, tensor) -> tensors.add(tensor.withName(BEST + name)));
+    kept.forEach((name, tensor) -> tensors.add(tensor.withName(KEPT + name)));
     tensors.add(optimizer.withName(OPTIMIZER));
     return tensors;
   }
@@ -84,7 +85,7 @@ public record Checkpoint(
         content.json().path("step").asLong(),
         content.json().path("best_accuracy").asDouble(),
         under(PARAMETER, content.tensors()),
-        under(BEST, content.tensors()),
+        under(KEPT, content.tensors()),
         optimizer);
   }
 

@@ -204,6 +204,10 @@ public final class Tensor implements AutoCloseable {
     return tensor("dividedBy", () -> handle.div(other.handle), this, other);
   }
 
+  public Tensor abs() {
+    return tensor("abs", handle::abs, this);
+  }
+
   public Tensor exp() {
     return tensor("exp", handle::exp, this);
   }

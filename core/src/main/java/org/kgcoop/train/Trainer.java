@@ -100,7 +100,7 @@ public final class Trainer {
     int batch;
     long step;
     double bestAccuracy = -1;
-    Map<String, StoredTensor> best = Map.of();
+    Map<String, StoredTensor> kept = Map.of();
     Effort effort = Effort.NONE;
   }
 
@@ -123,12 +123,15 @@ public final class Trainer {
       for (; at.epoch < epochs; at.epoch++, at.batch = 0) {
         epoch(optimizer, at);
         Double accuracy = null;
-        if (settings.keepBest() && validation != null) {
+        if (settings.kept() instanceof Kept.Best && validation != null) {
           accuracy = validation.applyAsDouble(learner);
           if (accuracy > at.bestAccuracy) { // the first of equals, as published
             at.bestAccuracy = accuracy;
-            at.best = stored();
+            at.kept = stored();
           }
+        } else if (settings.kept() instanceof Kept.Average average) {
+          double share = average.shares(epochs)[at.epoch];
+          at.kept = Kept.Average.sum(at.kept, learner.parameters(), share);
         }
         listener.epoch(at.epoch, accuracy);
         if ((at.epoch + 1) % settings.checkpointEvery() == 0 && at.epoch + 1 < epochs) {
@@ -136,7 +139,7 @@ public final class Trainer {
         }
       }
     }
-    return new Outcome(at.best.isEmpty() ? stored() : at.best, at.effort);
+    return new Outcome(at.kept.isEmpty() ? stored() : at.kept, at.effort);
   }
 
   private void epoch(Optimizer optimizer, Position at) {
@@ -200,7 +203,7 @@ public final class Trainer {
     at.batch = from.batch();
     at.step = from.step();
     at.bestAccuracy = from.bestAccuracy();
-    at.best = from.best();
+    at.kept = from.kept();
   }
 
   private Checkpoint checkpoint(Position at, int epoch, int batch, Optimizer optimizer) {
@@ -210,7 +213,7 @@ public final class Trainer {
         at.step,
         at.bestAccuracy,
         stored(),
-        at.best,
+        at.kept,
         Checkpoint.optimizer(optimizer.state()));
   }
 

@@ -84,7 +84,12 @@ public record TrainingSetting(
               "online (a new random view in every epoch, as published), bank:V (V random views"
                   + " encoded once; an epoch sees one of each image), pool:V (a batch takes any of"
                   + " them; clap and zs-lp: pool:20, as published) or test (one fixed view)"),
-          text("keep", "WHICH", "last", "last epoch, or best on the validation images"),
+          text(
+              "keep",
+              "WHICH",
+              "last",
+              "last epoch, best on the validation images, or gauss:MEAN,DEVIATION: the mean over"
+                  + " epochs, weighted by a normal density (PromptSRC)"),
           text(
                   "optimizer",
                   "NAME",

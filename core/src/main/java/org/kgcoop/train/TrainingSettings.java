@@ -21,7 +21,7 @@ import org.kgcoop.tensor.UpdateRule;
  * @param seed of the few-shot draw, the start of the context, the views and the order
  * @param augmentation the view of an image that an epoch sees
  * @param checkpointEvery epochs between checkpoints
- * @param keepBest true to keep the epoch that is best on the validation images, not the last
+ * @param kept the parameters that it ends with, published mostly those after the last epoch
  */
 public record TrainingSettings(
     Schedule schedule,
@@ -32,7 +32,7 @@ public record TrainingSettings(
     long seed,
     Augmentation augmentation,
     int checkpointEvery,
-    boolean keepBest) {
+    Kept kept) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -86,7 +86,7 @@ public record TrainingSettings(
         stated.seed(),
         Augmentation.ofId(stated.text("augment"), StatedViews.recipe(stated)),
         stated.whole(StatedTraining.CHECKPOINT_EVERY),
-        keepsBest(stated.text("keep")));
+        Kept.ofId(stated.text("keep")));
   }
 
   /**
@@ -125,14 +125,6 @@ public record TrainingSettings(
       default ->
           throw KgCoopException.configuration(
               "optimizer '" + name + "': expected sgd, adam, adamw or rmsprop");
-    };
-  }
-
-  private static boolean keepsBest(String keep) {
-    return switch (keep) {
-      case "last" -> false;
-      case "best" -> true;
-      default -> throw KgCoopException.configuration("keep '" + keep + "': expected last or best");
     };
   }
 
@@ -189,7 +181,7 @@ public record TrainingSettings(
         .put("seed", seed)
         .put("augment", augmentation.id())
         .put("transforms", augmentation.recipe().id())
-        .put("keep", keepBest ? "best" : "last");
+        .put("keep", kept.id());
   }
 
   /** With SGD, in random order: the published way. */
@@ -211,7 +203,7 @@ public record TrainingSettings(
         seed,
         augmentation,
         checkpointEvery,
-        keepBest);
+        keepBest ? new Kept.Best() : new Kept.Last());
   }
 
   /** The same for so many times the epochs; where the rate falls in steps, these are longer too. */
@@ -233,6 +225,6 @@ public record TrainingSettings(
         seed,
         augmentation,
         checkpointEvery,
-        keepBest);
+        kept.stretched(factor));
   }
 }

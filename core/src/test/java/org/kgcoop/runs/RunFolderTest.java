@@ -177,7 +177,7 @@ class RunFolderTest {
       assertThat(read.step()).isEqualTo(3);
       assertThat(read.bestAccuracy()).isEqualTo(12.5);
       assertThat(read.parameters().keySet()).containsExactly("ctx");
-      assertThat(read.best().keySet()).containsExactly("ctx");
+      assertThat(read.kept().keySet()).containsExactly("ctx");
       assertThat(read.optimizerState()).containsExactly(1, 2, 3);
     }
   }

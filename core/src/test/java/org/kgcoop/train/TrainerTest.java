@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -229,7 +231,7 @@ class TrainerTest {
             1,
             new Augmentation.Test(),
             1,
-            false);
+            new Kept.Last());
     Keeper undisturbed = new Keeper();
     Map<String, String> expected = trained(method, settings, null, undisturbed, () -> false, null);
     assertThat(undisturbed.checkpoints).hasSize(2);
@@ -319,6 +321,71 @@ class TrainerTest {
         .isEqualTo(epochs.get(2));
   }
 
+  private static TrainingSettings keeping(Kept kept) {
+    return new TrainingSettings(
+        Schedule.published(0.05, EPOCHS),
+        4,
+        new UpdateRule.Sgd(0.9, 5e-4),
+        0,
+        new Sampler.Random(),
+        1,
+        new Augmentation.Test(),
+        1,
+        kept);
+  }
+
+  @Test
+  void theMeanOverEpochsIsThatOfTheirEndsAlsoAfterAnInterruption() {
+    PromptMethod method = method("coop");
+    Keeper last = new Keeper();
+    Map<String, String> end =
+        trained(method, keeping(new Kept.Last()), null, last, () -> false, null);
+    Kept.Average average = new Kept.Average(2, 1.5);
+    Keeper keeper = new Keeper();
+    Map<String, String> mean = trained(method, keeping(average), null, keeper, () -> false, null);
+    // The training itself is the same one.
+    assertThat(hex(keeper.checkpoints.get(1).parameters()))
+        .isEqualTo(hex(last.checkpoints.get(1).parameters()));
+    List<float[]> ends = new ArrayList<>();
+    last.checkpoints.forEach(c -> ends.add(context(c.parameters())));
+    ends.add(floats(Objects.requireNonNull(end.get("ctx"))));
+    float[] found = floats(Objects.requireNonNull(mean.get("ctx")));
+    for (int i = 0; i < found.length; i++) {
+      double expected = 0;
+      for (int e = 0; e < EPOCHS; e++) {
+        expected += average.shares(EPOCHS)[e] * ends.get(e)[i];
+      }
+      assertThat((double) found[i]).isCloseTo(expected, within(1e-6));
+    }
+
+    for (int stop = 1; stop <= STEPS; stop++) {
+      Keeper stopped = new Keeper();
+      int step = stop;
+      assertThatThrownBy(
+              () ->
+                  trained(
+                      method, keeping(average), null, stopped, () -> stopped.steps == step, null))
+          .isInstanceOf(KgCoopException.class);
+      Checkpoint from =
+          throughAFile(
+              stopped.checkpoints.get(stopped.checkpoints.size() - 1), "average" + stop);
+      assertThat(trained(method, keeping(average), from, new Keeper(), () -> false, null))
+          .as("from step %s", stop)
+          .isEqualTo(mean);
+    }
+  }
+
+  private static float[] context(Map<String, StoredTensor> parameters) {
+    return Objects.requireNonNull(parameters.get("ctx")).toFloats();
+  }
+
+  private static float[] floats(String hex) {
+    byte[] bytes = HexFormat.of().parseHex(hex);
+    float[] values = new float[bytes.length / 4];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+    return values;
+  }
+
   private static Map<String, StoredTensor> parameters(Learner learner) {
     Map<String, StoredTensor> stored = new TreeMap<>();
     learner.parameters().forEach((name, t) -> stored.put(name, StoredTensor.of(name, t)));
@@ -358,7 +425,7 @@ class TrainerTest {
             1,
             new Augmentation.Test(),
             1,
-            false);
+            new Kept.Last());
     Keeper keeper = new Keeper();
     Map<String, String> unused = trained(method("coop"), settings, null, keeper, () -> false, null);
     List<float[]> values =
@@ -390,7 +457,7 @@ class TrainerTest {
                     1,
                     test,
                     1,
-                    false))
+                    new Kept.Last()))
         .hasMessage("sampler random-class:4: expected a batch size of at least 4, got 3");
     assertThatThrownBy(() -> new TrainingSettings(schedule, 1, 1, 0, 1, test, 1, false))
         .hasMessageContaining("momentum: expected 0 to below 1");

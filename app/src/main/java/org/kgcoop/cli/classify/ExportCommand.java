@@ -47,7 +47,8 @@ import picocli.CommandLine.Parameters;
       "  csv          the same, a line a class: its name, E numbers, the scale",
       "  published    a prompt as the published trainers write it:",
       "               DIR/prompt_learner/model.pth.tar-N, which PyTorch loads with",
-      "               weights_only=True (also called pth.tar)",
+      "               weights_only=True (also called pth.tar); of some methods in",
+      "               a folder of another name",
       "",
       "The first three fix the classes: those of the file, or with --classes others where the method"
           + " allows them. CoCoOp, whose class features depend on the image, has the last form alone.",
@@ -146,8 +147,8 @@ public final class ExportCommand implements Callable<Integer> {
     classifierForm.checkUnused();
     Path path = ClassifierFile.at(learned);
     ClassifierFile file = ClassifierFile.read(path);
-    ClassTokenPosition position = file.prompt().context().position();
-    int number = epoch > 0 ? epoch : file.prompt().defaults().epochs();
+    ClassTokenPosition position = file.classPosition();
+    int number = epoch > 0 ? epoch : file.method().trained().orElseThrow().defaults().epochs();
     Path written = file.writePublished(out != null ? out : path.resolveSibling(""), number);
     if (output.isJson()) {
       output.json(

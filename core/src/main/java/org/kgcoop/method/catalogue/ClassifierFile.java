@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -32,6 +33,7 @@ import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.Tcp;
+import org.kgcoop.method.tower.TowerMethod;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
@@ -130,29 +132,30 @@ public record ClassifierFile(
   }
 
   /**
-   * Writes the published form: {@code prompt_learner/model.pth.tar-N} and the file {@code
-   * checkpoint} that names it. The fixed embeddings that the published code stores beside the
-   * learned tensors are left out: its loaders drop them. The class name's place, which the
-   * published code takes from its configuration, is written beside the epoch, where it is not asked
-   * for.
+   * Writes the published form: {@code prompt_learner/model.pth.tar-N}, of some methods in a folder
+   * of another name, and the file {@code checkpoint} that names it. The fixed embeddings and towers
+   * that the published code stores beside the learned tensors are left out: its loaders do without
+   * them. The class name's place, or all settings of a method inside of the towers, which the
+   * published code takes from its configuration, are written beside the epoch, where they are not
+   * asked for.
    *
-   * @param folder where {@code prompt_learner} is made
+   * @param folder where that of the method is made
    * @param epoch N, how many epochs it was trained for
    * @return the file
    */
   public Path writePublished(Path folder, int epoch) {
-    Path prompts = folder.resolve("prompt_learner");
+    Map<String, String> beside =
+        method instanceof TowerMethod tower
+            ? PublishedTower.beside(tower)
+            : Map.of(POSITION, classPosition().id());
+    Path prompts = folder.resolve(PublishedTower.folder(method).orElse("prompt_learner"));
     try {
       Files.createDirectories(prompts);
     } catch (IOException e) {
       throw KgCoopException.io(prompts + ": cannot be made: " + e + "; try another folder", e);
     }
     String name = "model.pth.tar-" + epoch;
-    StateDicts.writePrompt(
-        prompts.resolve(name),
-        parameters,
-        epoch,
-        Map.of(POSITION, prompt().context().position().id()));
+    StateDicts.writePrompt(prompts.resolve(name), parameters, epoch, beside);
     AtomicFile.write(
         prompts.resolve("checkpoint"),
         out -> out.write((name + "\n").getBytes(StandardCharsets.UTF_8)));
@@ -278,6 +281,12 @@ public record ClassifierFile(
       List<String> classNames,
       @Nullable ClassTokenPosition stated,
       Consumer<String> warnings) {
+    Optional<PublishedTower> tower = PublishedTower.in(file);
+    if (tower.isPresent()) {
+      checkNamed(file, classNames);
+      checkPosition(file.path(), stated, ClassTokenPosition.END);
+      return published(tower.get().method(), classNames, tower.get().learned());
+    }
     StoredTensor ctx = file.tensors().get("ctx");
     if (ctx == null) {
       throw KgCoopException.weights(
@@ -285,10 +294,7 @@ public record ClassifierFile(
               + ": not a classifier file: no tensor 'ctx' among its "
               + file.tensors().size());
     }
-    if (classNames.isEmpty()) {
-      throw KgCoopException.configuration(
-          file.path() + ": the published form does not name its classes: give them with --classes");
-    }
+    checkNamed(file, classNames);
     long[] shape = ctx.shape();
     if (shape.length < 2 || shape.length > 3 || ctx.elements() == 0) {
       throw KgCoopException.weights(
@@ -301,14 +307,20 @@ public record ClassifierFile(
     ContextSettings context =
         new ContextSettings(
             (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
-    return new ClassifierFile(
-        publishedMethod(file, context, shape[shape.length - 1]),
-        classNames,
-        Templates.DEFAULT,
-        "",
-        "",
-        "published",
-        file.tensors());
+    return published(
+        publishedMethod(file, context, shape[shape.length - 1]), classNames, file.tensors());
+  }
+
+  private static void checkNamed(WeightFile file, List<String> classNames) {
+    if (classNames.isEmpty()) {
+      throw KgCoopException.configuration(
+          file.path() + ": the published form does not name its classes: give them with --classes");
+    }
+  }
+
+  private static ClassifierFile published(
+      Method method, List<String> classNames, Map<String, StoredTensor> tensors) {
+    return new ClassifierFile(method, classNames, Templates.DEFAULT, "", "", "published", tensors);
   }
 
   /**
@@ -350,6 +362,17 @@ public record ClassifierFile(
     }
     throw KgCoopException.configuration(
         method.title() + " learns no prompt; expected a file of a method that does");
+  }
+
+  /**
+   * The class name's place in the texts of a method that has a published form.
+   *
+   * @throws KgCoopException of the kind CONFIGURATION where it has none
+   */
+  public ClassTokenPosition classPosition() {
+    return PublishedTower.folder(method).isPresent()
+        ? ClassTokenPosition.END
+        : prompt().context().position();
   }
 
   /** The same parameters under settings that the file does not say, or says otherwise. */

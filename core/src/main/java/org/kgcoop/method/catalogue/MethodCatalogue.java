@@ -34,6 +34,8 @@ import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.tower.Ivlp;
+import org.kgcoop.method.tower.Maple;
+import org.kgcoop.method.tower.PromptSrc;
 import org.kgcoop.method.tower.Vpt;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
@@ -104,6 +106,8 @@ public final class MethodCatalogue {
                       s.number("weight", Lasp.DEFAULT_WEIGHT),
                       s.flag("virtual", false))),
           new Entry(
+              Maple.ID, Set.of("context_tokens", "words", "depth"), MethodCatalogue::maple),
+          new Entry(
               Ivlp.ID,
               Set.of("context_tokens", "words", "text_depth", "image_tokens", "image_depth"),
               MethodCatalogue::ivlp),
@@ -115,6 +119,18 @@ public final class MethodCatalogue {
                       s.whole("image_tokens", Vpt.DEFAULT_TOKENS),
                       s.whole("image_depth", Vpt.DEFAULT_DEPTH),
                       s.text("template", Templates.DEFAULT))),
+          new Entry(
+              PromptSrc.ID,
+              Set.of(
+                  "context_tokens",
+                  "words",
+                  "text_depth",
+                  "image_tokens",
+                  "image_depth",
+                  "templates",
+                  "text_weight",
+                  "image_weight"),
+              MethodCatalogue::promptSrc),
           new Entry(
               TaskRes.ID,
               Set.of("templates", "underscores", "alpha"),
@@ -161,12 +177,31 @@ public final class MethodCatalogue {
     return Clap.of(s.handCrafted(Underscores.KEEP), s.text("constraint", constraint));
   }
 
+  private static Method maple(Settings s) {
+    int tokens = s.whole("context_tokens", Maple.DEFAULT_TOKENS);
+    return new Maple(tokens, s.words(tokens), s.whole("depth", Maple.DEFAULT_DEPTH));
+  }
+
+  private static Method promptSrc(Settings s) {
+    int tokens = s.whole("context_tokens", PromptSrc.DEFAULT_TOKENS);
+    int depth = s.whole("image_depth", PromptSrc.DEFAULT_DEPTH);
+    return new PromptSrc(
+        tokens,
+        s.words(tokens),
+        s.whole("text_depth", PromptSrc.DEFAULT_DEPTH),
+        s.whole("image_tokens", depth == 0 ? 0 : PromptSrc.DEFAULT_TOKENS),
+        depth,
+        s.texts("templates", PromptSrc.TEMPLATES),
+        s.number("text_weight", PromptSrc.DEFAULT_TEXT_WEIGHT),
+        s.number("image_weight", PromptSrc.DEFAULT_IMAGE_WEIGHT));
+  }
+
   private static Method ivlp(Settings s) {
     int tokens = s.whole("context_tokens", Ivlp.DEFAULT_TOKENS);
     int depth = s.whole("image_depth", Ivlp.DEFAULT_DEPTH);
     return new Ivlp(
         tokens,
-        s.text("words", Ivlp.defaultWords(tokens)),
+        s.words(tokens),
         s.whole("text_depth", Ivlp.DEFAULT_DEPTH),
         s.whole("image_tokens", depth == 0 ? 0 : Ivlp.DEFAULT_TOKENS),
         depth);
@@ -277,6 +312,11 @@ public final class MethodCatalogue {
           words,
           ClassTokenPosition.ofId(text("class_position", "end")),
           flag("class_specific", false));
+    }
+
+    /** The words that so many vectors inside of the towers begin with. */
+    String words(int tokens) {
+      return text("words", Ivlp.defaultWords(tokens));
     }
 
     String template() {

@@ -2,6 +2,11 @@ package org.kgcoop.method.catalogue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
@@ -21,10 +26,17 @@ public final class NearestWords {
   /** A word and how far its embedding is. */
   public record Word(String text, double distance) {}
 
+  /** Vectors in front of blocks of the text tower: one less than the block's number, or that. */
+  private static final Pattern DEEPER =
+      Pattern.compile(
+          "prompt_learner\\.compound_prompts_text\\.(\\d{1,4})"
+              + "|text_encoder\\.transformer\\.resblocks\\.(\\d{1,4})\\.VPT_shallow");
+
   /**
    * A learned vector and its words.
    *
-   * @param name its number from 1, after its class where it belongs to one
+   * @param name its number from 1, after its class where it belongs to one, or after the block of
+   *     the text tower, from 0, that it stands in front of
    */
   public record Vector(String name, List<Word> words) {
     public Vector {
@@ -38,11 +50,41 @@ public final class NearestWords {
    * @param count how many words each
    */
   public static List<Vector> of(ClassifierFile file, Clip clip, int count) {
-    StoredTensor stored = file.parameters().get("ctx");
-    if (stored == null) {
+    StoredTensor alone = file.parameters().get("ctx");
+    StoredTensor context = alone != null ? alone : file.parameters().get("prompt_learner.ctx");
+    if (context == null) {
       throw KgCoopException.weights(
           file.method().title() + " has learned no prompt: no vectors 'ctx' to find words for");
     }
+    List<Vector> vectors =
+        new ArrayList<>(of(context, clip, count, v -> name(file, v, context.shape())));
+    deeper(file)
+        .forEach(
+            (block, stored) ->
+                vectors.addAll(
+                    of(stored, clip, count, v -> "block " + block + ", " + (v + 1))));
+    return vectors;
+  }
+
+  /** The vectors in front of blocks of the text tower, by block. */
+  private static SortedMap<Integer, StoredTensor> deeper(ClassifierFile file) {
+    SortedMap<Integer, StoredTensor> deeper = new TreeMap<>();
+    file.parameters()
+        .forEach(
+            (name, stored) -> {
+              Matcher found = DEEPER.matcher(name);
+              if (found.matches()) {
+                String block = found.group(2);
+                deeper.put(
+                    block == null ? 1 + Integer.parseInt(found.group(1)) : Integer.parseInt(block),
+                    stored);
+              }
+            });
+    return deeper;
+  }
+
+  private static List<Vector> of(
+      StoredTensor stored, Clip clip, int count, LongFunction<String> name) {
     long width = stored.shape()[stored.shape().length - 1];
     if (width != clip.config().textWidth()) {
       throw KgCoopException.weights(
@@ -64,7 +106,7 @@ public final class NearestWords {
         Functions.Top nearest = Functions.top(squares.times(-1), kept);
         vectors.add(
             new Vector(
-                name(file, v, stored.shape()),
+                name.apply(v),
                 words(clip, nearest.indices().toLongs(), nearest.values().toFloats())));
       }
       return vectors;

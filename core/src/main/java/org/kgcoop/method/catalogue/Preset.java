@@ -22,6 +22,8 @@ import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.tower.Maple;
+import org.kgcoop.method.tower.PromptSrc;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Templates;
 
@@ -32,12 +34,19 @@ import org.kgcoop.prompt.Templates;
  */
 public enum Preset {
   /**
-   * The scripts of CoCoOp, KgCoOp, ProGrad, TCP and LASP: base-to-new, from one data set to others.
+   * The scripts of CoCoOp, KgCoOp, ProGrad, TCP, LASP and all that learn in the image tower:
+   * base-to-new.
    */
   BASE_TO_NEW,
 
-  /** CoOp's scripts of few-shot classification, and ProGrad's. */
-  FEW_SHOT;
+  /** CoOp's scripts of few-shot classification, ProGrad's and PromptSRC's. */
+  FEW_SHOT,
+
+  /**
+   * From one data set to others: as the first, but for MaPLe and PromptSRC, whose scripts are
+   * others there.
+   */
+  TRANSFER;
 
   private static final String IMAGENET = "ImageNet";
   private static final String TEXTURES = "DescribableTextures";
@@ -80,6 +89,13 @@ public enum Preset {
 
   /** The data sets that LASP has lambda 10 on, and 50 epochs. */
   private static final Set<String> LASP_STRONGER = Set.of(CALTECH, TEXTURES, ACTIONS);
+
+  /** The data sets that PromptSRC averages the last epochs of in few-shot classification. */
+  private static final Set<String> LATE_AVERAGE =
+      Set.of("StanfordCars", FLOWERS, AIRCRAFT, TEXTURES, "EuroSAT");
+
+  /** The depth of MaPLe and PromptSRC from one data set to others. */
+  private static final int TRANSFER_DEPTH = 3;
 
   /** The data sets with lambda 0.8 from 8 shots on in ProGrad's few-shot table. */
   private static final Set<String> WEAKER_LAMBDA = Set.of(FLOWERS, TEXTURES, "EuroSAT");
@@ -139,6 +155,11 @@ public enum Preset {
           settings.put("weight", 10);
         }
       }
+      case Maple.ID -> addDepth(settings, "depth");
+      case PromptSrc.ID -> {
+        addDepth(settings, "text_depth");
+        addDepth(settings, "image_depth");
+      }
       case TipAdapter.ID, TipAdapterF.ID -> {
         template = zeroShotTemplate(occasion.dataSet(), template);
         addEnsemble(settings, occasion.dataSet());
@@ -151,6 +172,12 @@ public enum Preset {
       default -> {}
     }
     return MethodCatalogue.parse(settings.put("template", template));
+  }
+
+  private void addDepth(ObjectNode settings, String key) {
+    if (this == TRANSFER && !settings.has(key)) {
+      settings.put(key, TRANSFER_DEPTH);
+    }
   }
 
   /** On ImageNet the texts of TaskRes and CLAP are those of the ensemble and its own. */
@@ -181,6 +208,8 @@ public enum Preset {
       case TipAdapterF.ID -> occasion.dataSet().equals("EuroSAT") ? usual.withEpochs(100) : usual;
       case Tcp.ID -> imageNet || occasion.dataSet().equals("SUN397") ? usual.withEpochs(25) : usual;
       case Lasp.ID -> laspTraining(occasion.dataSet(), usual);
+      case Maple.ID -> this == TRANSFER ? usual.withEpochs(2).with("lr", 0.0026) : usual;
+      case PromptSrc.ID -> promptSrcTraining(occasion.dataSet(), usual);
       case TaskRes.ID -> {
         boolean few = occasion.shots() >= 1 && occasion.shots() <= 4;
         TrainedMethod.Defaults training = usual.withEpochs(few ? 100 : usual.epochs());
@@ -204,6 +233,18 @@ public enum Preset {
       return usual.withEpochs(300).with("warmup_epochs", 7);
     }
     return usual;
+  }
+
+  private TrainedMethod.Defaults promptSrcTraining(
+      String dataSet, TrainedMethod.Defaults usual) {
+    return switch (this) {
+      case BASE_TO_NEW -> usual;
+      case TRANSFER -> usual.with("keep", "gauss:6,10");
+      case FEW_SHOT ->
+          usual
+              .withEpochs(50)
+              .with("keep", LATE_AVERAGE.contains(dataSet) ? "gauss:45,5" : "gauss:30,30");
+    };
   }
 
   private static int fewShotEpochs(int shots) {

@@ -61,7 +61,7 @@ abstract class RowsLearner extends TowerLearner {
   private static void checkDepth(String method, String tower, int depth, int blocks) {
     if (depth > blocks) {
       throw KgCoopException.configuration(
-          "%s's depth %s: the %s tower of this CLIP has %s blocks; give at most as many with --set"
+          "%s's depth %s: the %s tower of this CLIP has %s blocks; expected at most as many: give it with --set, or the CLIP that was learned on"
               .formatted(method, depth, tower, blocks));
     }
   }

@@ -125,6 +125,9 @@ abstract class TowerLearner implements Learner {
     return parameter;
   }
 
+  /** Makes what steps need and classifiers do not; asked at the beginning of each step. */
+  void prepare() {}
+
   /** The tensors that go into the towers, by the parameters as they are now. */
   abstract Given given();
 
@@ -192,6 +195,7 @@ abstract class TowerLearner implements Learner {
 
   @Override
   public final Step step(Batch batch) {
+    prepare();
     Given given = given();
     List<Tensor> inputs = leaves(given.image());
     boolean learnsTexts = !given.text().isEmpty();

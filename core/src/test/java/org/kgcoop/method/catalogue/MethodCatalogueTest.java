@@ -18,6 +18,10 @@ import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.Tcp;
+import org.kgcoop.method.tower.Ivlp;
+import org.kgcoop.method.tower.Maple;
+import org.kgcoop.method.tower.PromptSrc;
+import org.kgcoop.method.tower.Vpt;
 import org.kgcoop.prompt.ContextSettings;
 
 class MethodCatalogueTest {
@@ -53,6 +57,12 @@ class MethodCatalogueTest {
         .isEqualTo(new Tcp(2, 4, "X X {}.", 8, "a photo of a {}.", 8));
     assertThat(parse("{'method': 'lasp'}")).isEqualTo(new Lasp(four, Lasp.TEMPLATES, 5, false));
     assertThat(Lasp.TEMPLATES).hasSize(35);
+    assertThat(parse("{'method': 'maple'}")).isEqualTo(new Maple(2, "a photo of a", 9));
+    assertThat(parse("{'method': 'maple', 'context_tokens': 5}")).isEqualTo(new Maple(5, "", 9));
+    assertThat(parse("{'method': 'ivlp'}")).isEqualTo(new Ivlp(2, "a photo of a", 12, 2, 12));
+    assertThat(parse("{'method': 'vpt'}")).isEqualTo(new Vpt(8, 12, "a photo of a {}."));
+    assertThat(parse("{'method': 'promptsrc'}"))
+        .isEqualTo(new PromptSrc(4, "a photo of a", 9, 4, 9, PromptSrc.TEMPLATES, 25, 10));
   }
 
   @Test
@@ -102,7 +112,14 @@ class MethodCatalogueTest {
         "{'method': 'tcp', 'context_tokens': 5, 'class_tokens': 2, 'layer': 0, 'weight': 1.5,"
             + " 'pattern': 'a b c d e {}', 'template': 'the {}'}",
         "{'method': 'lasp', 'words': 'an icon', 'templates': ['the {}'], 'virtual': true,"
-            + " 'weight': 10}"
+            + " 'weight': 10}",
+        "{'method': 'maple', 'context_tokens': 3, 'words': 'an icon of a', 'depth': 1}",
+        "{'method': 'ivlp', 'context_tokens': 5, 'text_depth': 2, 'image_tokens': 1,"
+            + " 'image_depth': 3}",
+        "{'method': 'ivlp', 'image_depth': 0}",
+        "{'method': 'vpt', 'image_tokens': 1, 'image_depth': 1, 'template': 'the {}'}",
+        "{'method': 'promptsrc', 'templates': ['the {}'], 'text_weight': 2.5, 'image_weight': 0}",
+        "{'method': 'promptsrc', 'words': '', 'image_depth': 0}"
       })
   void jsonOfAMethodIsReadBackAsTheSame(String text) {
     Method method = parse(text);
@@ -116,7 +133,7 @@ class MethodCatalogueTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "{'method': 'maple'} | method 'maple': expected one of clip, ensemble, probe, coop, prograd,",
+        "{'method': 'mapel'} | method 'mapel': expected one of clip, ensemble, probe, coop, prograd,",
         "{} | method '': expected one of",
         "{'method': 'coop', 'weight': 8} | unknown weight; known are context_tokens, words",
         "{'method': 'kgcoop', 'lamda': 8, 'w': 1} | unknown lamda, w; known are",
@@ -150,6 +167,8 @@ class MethodCatalogueTest {
         "{'method': 'lasp', 'templates': ['x']} | expected {} where the class name goes",
         "{'method': 'lasp', 'virtual': 1} | setting virtual: expected true or false",
         "{'method': 'lasp', 'weight': -1} | LASP's weight: expected at least 0, got -1",
+        "{'method': 'maple', 'depth': 0} | MaPLe's depth: expected at least 1, got 0",
+        "{'method': 'promptsrc', 'image_weight': -1} | image_weight -1.0: expected at least 0",
         "{'method': 'clip', 'templates': []} | expected at least one template",
         "{'method': 'clip', 'templates': ['x']} | expected {} where the class name goes"
       })

@@ -25,9 +25,12 @@ import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.tower.Maple;
+import org.kgcoop.method.tower.PromptSrc;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.Underscores;
+import org.kgcoop.train.Kept;
 import org.kgcoop.train.TrainingSettings;
 
 class PresetTest {
@@ -71,7 +74,15 @@ class PresetTest {
     "BASE_TO_NEW, tcp, SUN397, 16, 25",
     "BASE_TO_NEW, lasp, SUN397, 16, 25",
     "BASE_TO_NEW, lasp, UCF101, 16, 50",
-    "BASE_TO_NEW, lasp, EuroSAT, 16, 300"
+    "BASE_TO_NEW, lasp, EuroSAT, 16, 300",
+    "TRANSFER, lasp, EuroSAT, 16, 300",
+    "TRANSFER, coop, ImageNet, 16, 50",
+    "BASE_TO_NEW, maple, ImageNet, 16, 5",
+    "FEW_SHOT, maple, pets, 16, 5",
+    "TRANSFER, maple, ImageNet, 16, 2",
+    "BASE_TO_NEW, promptsrc, EuroSAT, 16, 20",
+    "FEW_SHOT, promptsrc, pets, 1, 50",
+    "TRANSFER, promptsrc, ImageNet, 16, 20"
   })
   void epochsAreThoseOfTheProtocolTheDataSetAndTheShots(
       Preset preset, String id, String dataSet, int shots, int epochs) {
@@ -98,6 +109,45 @@ class PresetTest {
         .contains("\"batch_size\":256")
         .contains("\"lr\":0.002,");
     assertThat(training("taskres", "ImageNet").path("lr").asDouble()).isEqualTo(2e-4);
+  }
+
+  private static TrainingSettings training(Preset preset, String id, String dataSet) {
+    Occasion occasion = on(dataSet, 16);
+    TrainedMethod method = preset.method(stated(id), occasion).trained().orElseThrow();
+    return TrainingSettings.parse(
+        JsonNodeFactory.instance.objectNode(), preset.training(method, occasion), 1);
+  }
+
+  @Test
+  void fromOneDataSetToOthersRowsInsideOfTowersAreShallower() {
+    assertThat(Preset.TRANSFER.method(stated("maple"), on("ImageNet", 16)))
+        .isEqualTo(new Maple(2, "a photo of a", 3));
+    assertThat(Preset.TRANSFER.method(stated("maple").put("depth", 5), on("ImageNet", 16)))
+        .isEqualTo(new Maple(2, "a photo of a", 5));
+    assertThat(Preset.TRANSFER.method(stated("promptsrc"), on("ImageNet", 16)))
+        .isEqualTo(new PromptSrc(4, "a photo of a", 3, 4, 3, PromptSrc.TEMPLATES, 25, 10));
+    assertThat(Preset.FEW_SHOT.method(stated("promptsrc"), on("ImageNet", 16)))
+        .isEqualTo(new PromptSrc(4, "a photo of a", 9, 4, 9, PromptSrc.TEMPLATES, 25, 10));
+    assertThat(training(Preset.TRANSFER, "maple", "ImageNet").schedule().rate()).isEqualTo(0.0026);
+    assertThat(training(Preset.BASE_TO_NEW, "maple", "pets").schedule().rate()).isEqualTo(0.0035);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "BASE_TO_NEW, EuroSAT, 15, 1",
+    "TRANSFER, ImageNet, 6, 10",
+    "FEW_SHOT, ImageNet, 30, 30",
+    "FEW_SHOT, OxfordPets, 30, 30",
+    "FEW_SHOT, StanfordCars, 45, 5",
+    "FEW_SHOT, OxfordFlowers, 45, 5",
+    "FEW_SHOT, FGVCAircraft, 45, 5",
+    "FEW_SHOT, DescribableTextures, 45, 5",
+    "FEW_SHOT, EuroSAT, 45, 5"
+  })
+  void promptSrcAveragesOverOtherEpochs(
+      Preset preset, String dataSet, double mean, double deviation) {
+    assertThat(training(preset, "promptsrc", dataSet).kept())
+        .isEqualTo(new Kept.Average(mean, deviation));
   }
 
   @Test

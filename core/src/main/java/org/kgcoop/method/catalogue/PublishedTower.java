@@ -1,0 +1,148 @@
+package org.kgcoop.method.catalogue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.tower.Ivlp;
+import org.kgcoop.method.tower.Maple;
+import org.kgcoop.method.tower.PromptSrc;
+import org.kgcoop.method.tower.TowerMethod;
+import org.kgcoop.method.tower.Vpt;
+
+/**
+ * The published form of methods that learn rows inside of the towers. Their trainers write the
+ * whole model, of which the frozen towers and the embeddings of the trained classes are left out
+ * here; they load with {@code strict=False}, so that a file of the learned tensors alone is one of
+ * theirs too.
+ *
+ * @param method with the tokens and depths that the tensors show; what they do not show, such as
+ *     words, is as published, or as this program has written it beside the tensors
+ * @param learned by their published names
+ */
+record PublishedTower(Method method, Map<String, StoredTensor> learned) {
+
+  /** The name under which all settings stand in a file of this program. */
+  static final String SETTINGS = "settings";
+
+  private static final String CONTEXT = "prompt_learner.ctx";
+  private static final String IMAGE_ROWS = "image_encoder.VPT";
+  private static final String TEACHER = "prompt_learner.ZS_image_encoder.";
+  private static final String DEEP_TEXT = "text_encoder\\.transformer\\.resblocks\\.\\d+\\.VPT_shallow";
+  private static final String DEEP_IMAGE =
+      "image_encoder\\.transformer\\.resblocks\\.\\d+\\.VPT_shallow";
+  private static final String DEEP_MAPLE = "prompt_learner\\.compound_prompts_text\\.\\d+";
+  private static final Pattern LEARNED =
+      Pattern.compile(
+          String.join(
+              "|",
+              "prompt_learner\\.ctx",
+              "prompt_learner\\.proj\\.(weight|bias)",
+              DEEP_MAPLE,
+              "prompt_learner\\.compound_prompt_projections\\.\\d+\\.(weight|bias)",
+              "image_encoder\\.VPT",
+              DEEP_IMAGE,
+              DEEP_TEXT));
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The folder that the published trainer of a method writes to; empty where this is not known. */
+  static Optional<String> folder(Method method) {
+    return Optional.ofNullable(
+        switch (method.id()) {
+          case Maple.ID -> "MultiModalPromptLearner";
+          case Ivlp.ID, PromptSrc.ID -> "VLPromptLearner";
+          case Vpt.ID -> "prompt_learner";
+          default -> null;
+        });
+  }
+
+  /**
+   * The content of a file of this form; empty where it is none.
+   *
+   * @throws KgCoopException where its tensors are of other shapes than such a file's
+   */
+  static Optional<PublishedTower> in(WeightFile file) {
+    Map<String, StoredTensor> learned = new LinkedHashMap<>();
+    file.tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (LEARNED.matcher(name).matches()) {
+                checkShape(file, name, tensor);
+                learned.put(name, tensor);
+              }
+            });
+    if (!learned.containsKey(CONTEXT) && !learned.containsKey(IMAGE_ROWS)) {
+      return Optional.empty();
+    }
+    String stated = file.metadata().get(SETTINGS);
+    ObjectNode settings = stated == null ? settings(file, learned) : parsed(file, stated);
+    return Optional.of(new PublishedTower(MethodCatalogue.parse(settings), learned));
+  }
+
+  private static ObjectNode parsed(WeightFile file, String stated) {
+    try {
+      if (JSON.readTree(stated) instanceof ObjectNode settings) {
+        return settings;
+      }
+    } catch (JsonProcessingException e) {
+      // refused below
+    }
+    throw KgCoopException.weights(
+        file.path() + ": its '" + SETTINGS + "' are no settings of a method; leave them out");
+  }
+
+  private static ObjectNode settings(WeightFile file, Map<String, StoredTensor> learned) {
+    ObjectNode settings = JsonNodeFactory.instance.objectNode();
+    if (learned.containsKey("prompt_learner.proj.weight")) {
+      return settings
+          .put("method", Maple.ID)
+          .put("context_tokens", rows(learned, CONTEXT))
+          .put("depth", 1 + count(learned, DEEP_MAPLE));
+    }
+    int imageRows = rows(learned, IMAGE_ROWS);
+    settings
+        .put("image_tokens", imageRows)
+        .put("image_depth", imageRows == 0 ? 0 : 1 + count(learned, DEEP_IMAGE));
+    if (!learned.containsKey(CONTEXT)) {
+      return settings.put("method", Vpt.ID);
+    }
+    boolean isTaught = file.tensors().keySet().stream().anyMatch(name -> name.startsWith(TEACHER));
+    return settings
+        .put("method", isTaught ? PromptSrc.ID : Ivlp.ID)
+        .put("context_tokens", rows(learned, CONTEXT))
+        .put("text_depth", 1 + count(learned, DEEP_TEXT));
+  }
+
+  private static void checkShape(WeightFile file, String name, StoredTensor tensor) {
+    if (tensor.elements() == 0 || tensor.shape().length != (name.endsWith(".bias") ? 1 : 2)) {
+      throw KgCoopException.weights(
+          "%s: '%s' has shape %s; expected (vectors, width), of a layer (out, in) and (out)"
+              .formatted(file.path(), name, Arrays.toString(tensor.shape())));
+    }
+  }
+
+  /** The number of rows of a matrix; 0 where there is none of that name. */
+  private static int rows(Map<String, StoredTensor> learned, String name) {
+    StoredTensor tensor = learned.get(name);
+    return tensor == null ? 0 : (int) tensor.shape()[0];
+  }
+
+  private static int count(Map<String, StoredTensor> learned, String names) {
+    return (int) learned.keySet().stream().filter(name -> name.matches(names)).count();
+  }
+
+  /** The texts beside the tensors of a file that this program writes. */
+  static Map<String, String> beside(TowerMethod method) {
+    return Map.of(SETTINGS, method.toJson().toString());
+  }
+}

@@ -1,0 +1,147 @@
+package org.kgcoop.method.tower;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.method.Start;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.random.PythonRandom;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * MaPLe, multi-modal prompt learning: rows in both towers, of which those of images are linear
+ * images of those of texts. Khattak et al., "MaPLe: Multi-modal Prompt Learning", CVPR 2023; code:
+ * muzairkhattak/multimodal-prompt-learning, {@code trainers/maple.py}.
+ *
+ * <pre>{@code
+ * p_i = n learned vectors of texts in front of block i < J; p_0 stands in "WORDS name."
+ * v_i = W_i p_i + b_i, rows beside each image in front of block i
+ * loss = cross entropy of exp(logit_scale) f . t
+ * }</pre>
+ *
+ * <p>Differences to the published code: all of it is float32, where that computes in float16 and
+ * keeps the first vectors and their layer so; widths are those of the CLIP, there 512 and 768 are
+ * written into the code.
+ *
+ * @param contextTokens n, learned vectors; published 2
+ * @param words whose first n tokens the vectors start from, the rest stays; empty for random ones
+ * @param depth J of both towers, at least 1; published 9, from one data set to others 3
+ */
+public record Maple(int contextTokens, String words, int depth) implements TowerMethod {
+  public static final String ID = "maple";
+  public static final int DEFAULT_TOKENS = 2;
+  public static final int DEFAULT_DEPTH = 9;
+
+  private static final String FIRST = "prompt_learner.proj";
+  private static final String DEEP = "prompt_learner.compound_prompts_text.";
+  private static final String LAYERS = "prompt_learner.compound_prompt_projections.";
+  private static final String WEIGHT = ".weight";
+  private static final String BIAS = ".bias";
+
+  public Maple {
+    words = new LearnedWords(contextTokens, words).words();
+    if (depth < 1) {
+      throw KgCoopException.configuration("MaPLe's depth: expected at least 1, got " + depth);
+    }
+  }
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String title() {
+    return "MaPLe";
+  }
+
+  @Override
+  public String prompts() {
+    return "textual+visual";
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(5, 4).with("lr", 0.0035);
+  }
+
+  @Override
+  public Learner learner(Clip clip, List<String> classNames, long seed) {
+    return new Prompts(clip, classNames, seed);
+  }
+
+  @Override
+  public ObjectNode toJson() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("method", ID)
+        .put("context_tokens", contextTokens)
+        .put("words", words)
+        .put("depth", depth);
+  }
+
+  private final class Prompts extends RowsLearner {
+    Prompts(Clip clip, List<String> classNames, long seed) {
+      super(
+          clip,
+          new LearnedWords(contextTokens, words).text(clip, classNames),
+          depth,
+          depth,
+          title(),
+          List.of(new Loss("loss", 1)),
+          List.of());
+      try (Scope scope = Scope.open("start")) {
+        start(clip, seed);
+      }
+    }
+
+    /** In the order of the published state. The layers of deeper vectors begin equal. */
+    private void start(Clip clip, long seed) {
+      int in = clip.config().textWidth();
+      int out = clip.config().vision().width();
+      parameter(
+          LearnedWords.CONTEXT, new LearnedWords(contextTokens, words).initial(clip, seed));
+      layer(FIRST, FIRST, out, in, seed);
+      for (int i = 0; i < depth - 1; i++) {
+        parameter(
+            DEEP + i,
+            Start.normal(
+                Start.random(seed, DEEP + i), LearnedWords.DEVIATION, contextTokens, in));
+      }
+      for (int i = 0; i < depth - 1; i++) {
+        layer(LAYERS + i, LAYERS, out, in, seed);
+      }
+    }
+
+    /** A linear layer whose start goes by a name. */
+    private void layer(String name, String start, int out, int in, long seed) {
+      PythonRandom random = Start.random(seed, start);
+      parameter(name + WEIGHT, Start.weight(random, out, in));
+      parameter(name + BIAS, Start.bias(random, out, in));
+    }
+
+    @Override
+    Given given() {
+      List<Tensor> ofTexts = new ArrayList<>();
+      List<Tensor> ofImages = new ArrayList<>();
+      for (int i = 0; i < depth; i++) {
+        Tensor vectors = parameter(i == 0 ? LearnedWords.CONTEXT : DEEP + (i - 1)); // (n, W)
+        String layer = i == 0 ? FIRST : LAYERS + (i - 1);
+        ofTexts.add(vectors);
+        ofImages.add(
+            Functions.linear(vectors, parameter(layer + WEIGHT), parameter(layer + BIAS)));
+      }
+      return new Given(ofTexts, ofImages);
+    }
+
+    @Override
+    List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
+      return List.of(crossEntropy(image, features(image, given), classFeatures));
+    }
+  }
+}

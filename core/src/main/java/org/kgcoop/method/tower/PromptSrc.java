@@ -1,0 +1,268 @@
+package org.kgcoop.method.tower;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.prompt.HandCrafted;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Underscores;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * PromptSRC: independent rows in both towers ({@link Ivlp}) that are held to what the frozen CLIP
+ * says of the same view and of texts of many templates. Khattak et al., "Self-regulating Prompts:
+ * Foundational Model Adaptation without Forgetting", ICCV 2023; code: muzairkhattak/PromptSRC,
+ * {@code trainers/promptsrc.py}.
+ *
+ * <pre>{@code
+ * f, t = unit features as learned; f0 = that of the frozen tower, of the same view
+ * t0_c = unit(mean over templates of the features of "TEMPLATE name", as long as they are)
+ * z = scale f . t,  z0 = scale f0 . t0,  p0 = softmax z0
+ * loss = cross entropy of z + text_weight mean_{C,E} |t - t0| + image_weight mean_{B,E} |f - f0|
+ *        + mean_{B,C} p0 (log p0 - log softmax z)
+ * }</pre>
+ *
+ * <p>All means run over single entries, the divergence's over images and classes too, so that with
+ * C classes it is 1 / C of that of a batch. Training ends with the mean of the parameters after
+ * each epoch, weighted by a normal density at its number ({@code --keep gauss:MEAN,DEVIATION});
+ * with other numbers of epochs than the published ones state another mean.
+ *
+ * <p>Differences to the published code: it computes in float16 and averages the frozen weights too,
+ * which rounding moves; here all of it is float32 and the towers stay. It encodes the templates'
+ * texts at the start of a test as well.
+ *
+ * @param contextTokens n, learned vectors of texts; published 4
+ * @param words whose first n tokens the vectors start from, the rest stays; empty for random ones
+ * @param textDepth J_t, at least 1; published 9, from one data set to others 3
+ * @param imageTokens learned rows of images; published 4
+ * @param imageDepth J_v; published as J_t, 0 for the text tower alone
+ * @param templates of t0; published {@link #TEMPLATES}
+ * @param textWeight published 25
+ * @param imageWeight published 10
+ */
+public record PromptSrc(
+    int contextTokens,
+    String words,
+    int textDepth,
+    int imageTokens,
+    int imageDepth,
+    List<String> templates,
+    double textWeight,
+    double imageWeight)
+    implements TowerMethod {
+  public static final String ID = "promptsrc";
+  public static final int DEFAULT_TOKENS = 4;
+  public static final int DEFAULT_DEPTH = 9;
+  public static final double DEFAULT_TEXT_WEIGHT = 25;
+  public static final double DEFAULT_IMAGE_WEIGHT = 10;
+
+  /**
+   * The 60 published templates ({@code trainers/imagenet_templates.py}): the first 60 of the 80 of
+   * CLIP's notebook, the plain one first.
+   */
+  public static final List<String> TEMPLATES =
+      List.of(
+          "a photo of a {}.",
+          "a bad photo of a {}.",
+          "a photo of many {}.",
+          "a sculpture of a {}.",
+          "a photo of the hard to see {}.",
+          "a low resolution photo of the {}.",
+          "a rendering of a {}.",
+          "graffiti of a {}.",
+          "a bad photo of the {}.",
+          "a cropped photo of the {}.",
+          "a tattoo of a {}.",
+          "the embroidered {}.",
+          "a photo of a hard to see {}.",
+          "a bright photo of a {}.",
+          "a photo of a clean {}.",
+          "a photo of a dirty {}.",
+          "a dark photo of the {}.",
+          "a drawing of a {}.",
+          "a photo of my {}.",
+          "the plastic {}.",
+          "a photo of the cool {}.",
+          "a close-up photo of a {}.",
+          "a black and white photo of the {}.",
+          "a painting of the {}.",
+          "a painting of a {}.",
+          "a pixelated photo of the {}.",
+          "a sculpture of the {}.",
+          "a bright photo of the {}.",
+          "a cropped photo of a {}.",
+          "a plastic {}.",
+          "a photo of the dirty {}.",
+          "a jpeg corrupted photo of a {}.",
+          "a blurry photo of the {}.",
+          "a photo of the {}.",
+          "a good photo of the {}.",
+          "a rendering of the {}.",
+          "a {} in a video game.",
+          "a photo of one {}.",
+          "a doodle of a {}.",
+          "a close-up photo of the {}.",
+          "the origami {}.",
+          "the {} in a video game.",
+          "a sketch of a {}.",
+          "a doodle of the {}.",
+          "a origami {}.",
+          "a low resolution photo of a {}.",
+          "the toy {}.",
+          "a rendition of the {}.",
+          "a photo of the clean {}.",
+          "a photo of a large {}.",
+          "a rendition of a {}.",
+          "a photo of a nice {}.",
+          "a photo of a weird {}.",
+          "a blurry photo of a {}.",
+          "a cartoon {}.",
+          "art of a {}.",
+          "a sketch of the {}.",
+          "a embroidered {}.",
+          "a pixelated photo of a {}.",
+          "itap of the {}.");
+
+  public PromptSrc {
+    words = new LearnedWords(contextTokens, words).words();
+    templates = new HandCrafted(templates, Underscores.REPLACE).templates(); // refuses the wrong
+    VisionLanguageRows unused =
+        new VisionLanguageRows(
+            new LearnedWords(contextTokens, words), textDepth, imageTokens, imageDepth);
+    if (!isWeight(textWeight) || !isWeight(imageWeight)) {
+      throw KgCoopException.configuration(
+          "PromptSRC's text_weight %s, image_weight %s: expected at least 0"
+              .formatted(textWeight, imageWeight));
+    }
+  }
+
+  private static boolean isWeight(double weight) {
+    return weight >= 0 && !Double.isInfinite(weight);
+  }
+
+  private VisionLanguageRows rows() {
+    return new VisionLanguageRows(
+        new LearnedWords(contextTokens, words), textDepth, imageTokens, imageDepth);
+  }
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String title() {
+    return "PromptSRC";
+  }
+
+  @Override
+  public String prompts() {
+    return imageDepth == 0 ? "textual" : "textual+visual";
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(20, 4).with("lr", 0.0025).with("keep", "gauss:15,1");
+  }
+
+  @Override
+  public Learner learner(Clip clip, List<String> classNames, long seed) {
+    return new Prompts(clip, classNames, seed);
+  }
+
+  @Override
+  public ObjectNode toJson() {
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("method", ID)
+            .put("context_tokens", contextTokens)
+            .put("words", words)
+            .put("text_depth", textDepth)
+            .put("image_tokens", imageTokens)
+            .put("image_depth", imageDepth);
+    templates.forEach(json.putArray("templates")::add);
+    return json.put("text_weight", textWeight).put("image_weight", imageWeight);
+  }
+
+  private final class Prompts extends RowsLearner {
+    private final Clip clip;
+    private final List<String> classNames;
+    private @Nullable Tensor taught; // t0, (C, E), of the first step
+
+    Prompts(Clip clip, List<String> classNames, long seed) {
+      super(
+          clip,
+          rows().words().text(clip, classNames),
+          textDepth,
+          imageDepth,
+          title(),
+          List.of(
+              new Loss("cross_entropy", 1), new Loss("image", imageWeight), new Loss("logits", 1)),
+          List.of(new Loss("text", textWeight)));
+      this.clip = clip;
+      this.classNames = List.copyOf(classNames);
+      try (Scope scope = Scope.open("start")) {
+        rows().addTo(this, clip, seed);
+      }
+    }
+
+    @Override
+    boolean needsFeatures() {
+      return true;
+    }
+
+    @Override
+    void prepare() {
+      if (taught == null) {
+        try (Scope scope = Scope.open("texts of templates")) {
+          HandCrafted texts = new HandCrafted(templates, Underscores.REPLACE);
+          taught = texts.raw(clip, classNames).unitRows().keep();
+        }
+      }
+    }
+
+    private Tensor taught() {
+      return Objects.requireNonNull(taught, "asked for outside of a step");
+    }
+
+    @Override
+    Given given() {
+      return rows().given(this);
+    }
+
+    @Override
+    List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
+      Tensor f = features(image, given);
+      Tensor logs = Functions.logSoftmax(logits(f, classFeatures), 1); // (1, C)
+      Tensor taughtLogs = Functions.logSoftmax(logits(image.features(), taught()), 1);
+      return List.of(
+          crossEntropy(image, f, classFeatures),
+          distance(f, image.features()),
+          taughtLogs.exp().times(taughtLogs.minus(logs)).mean());
+    }
+
+    @Override
+    List<Tensor> textLosses(Tensor classFeatures) {
+      return List.of(distance(classFeatures, taught()));
+    }
+
+    private static Tensor distance(Tensor a, Tensor b) {
+      return a.minus(b).abs().mean();
+    }
+
+    @Override
+    public void close() {
+      super.close();
+      if (taught != null) {
+        taught.close();
+      }
+    }
+  }
+}
