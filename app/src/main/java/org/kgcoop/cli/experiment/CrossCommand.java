@@ -7,6 +7,7 @@ import org.kgcoop.cli.options.Shots;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.Transfer;
+import org.kgcoop.method.catalogue.Preset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,6 +48,11 @@ public final class CrossCommand extends ProtocolCommand {
   Protocol protocol(Output output) {
     DataSet from = data.open(source, output);
     return new Transfer("cross", from, data.openWithout(source, output));
+  }
+
+  @Override
+  Preset preset() {
+    return Preset.TRANSFER;
   }
 
   @Override

@@ -9,6 +9,7 @@ import org.kgcoop.cli.options.Shots;
 import org.kgcoop.data.open.Shift;
 import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.Transfer;
+import org.kgcoop.method.catalogue.Preset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -60,6 +61,11 @@ public final class DomainCommand extends ProtocolCommand {
         "domain",
         dataOptions.open(source, output),
         targets().stream().map(path -> dataOptions.open(path, output)).toList());
+  }
+
+  @Override
+  Preset preset() {
+    return Preset.TRANSFER;
   }
 
   @Override

@@ -34,6 +34,7 @@ import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.tower.Ivlp;
+import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.Vpt;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
@@ -115,6 +116,17 @@ public final class MethodCatalogue {
                       s.whole("image_tokens", Vpt.DEFAULT_TOKENS),
                       s.whole("image_depth", Vpt.DEFAULT_DEPTH),
                       s.text("template", Templates.DEFAULT))),
+          new Entry(
+              Mmrl.ID,
+              Set.of("tokens", "representation_layers", "dimension", "share", "weight"),
+              s ->
+                  new Mmrl(
+                      s.whole("tokens", Mmrl.DEFAULT_TOKENS),
+                      s.wholes("representation_layers", Mmrl.DEFAULT_LAYERS),
+                      s.whole("dimension", Mmrl.DEFAULT_DIMENSION),
+                      s.number("share", Mmrl.DEFAULT_SHARE),
+                      s.number("weight", Mmrl.DEFAULT_WEIGHT),
+                      s.template())),
           new Entry(
               TaskRes.ID,
               Set.of("templates", "underscores", "alpha"),
@@ -309,6 +321,17 @@ public final class MethodCatalogue {
         numbers.add(number.asDouble());
       }
       return json.has(key) ? numbers : otherwise;
+    }
+
+    List<Integer> wholes(String key, List<Integer> otherwise) {
+      List<Integer> wholes = new ArrayList<>();
+      for (JsonNode number : array(key)) {
+        if (!number.isInt()) {
+          throw wrong(key, "whole numbers");
+        }
+        wholes.add(number.asInt());
+      }
+      return json.has(key) ? wholes : otherwise;
     }
 
     private JsonNode array(String key) {

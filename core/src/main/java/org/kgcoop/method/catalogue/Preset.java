@@ -22,6 +22,7 @@ import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Templates;
 
@@ -35,6 +36,9 @@ public enum Preset {
    * The scripts of CoCoOp, KgCoOp, ProGrad, TCP and LASP: base-to-new, from one data set to others.
    */
   BASE_TO_NEW,
+
+  /** The same, with what methods have of their own for one data set to others: MMRL's. */
+  TRANSFER,
 
   /** CoOp's scripts of few-shot classification, and ProGrad's. */
   FEW_SHOT;
@@ -80,6 +84,21 @@ public enum Preset {
 
   /** The data sets that LASP has lambda 10 on, and 50 epochs. */
   private static final Set<String> LASP_STRONGER = Set.of(CALTECH, TEXTURES, ACTIONS);
+
+  /** The weights of MMRL's {@code trainers/config.py}, for base-to-new and few shots. */
+  private static final Map<String, Double> MMRL_WEIGHTS =
+      Map.ofEntries(
+          Map.entry("StanfordCars", 7.0),
+          Map.entry(AIRCRAFT, 6.0),
+          Map.entry("SUN397", 6.0),
+          Map.entry(TEXTURES, 6.0),
+          Map.entry(FOOD, 5.0),
+          Map.entry(FLOWERS, 4.0),
+          Map.entry(ACTIONS, 3.0),
+          Map.entry(IMAGENET, 0.5),
+          Map.entry(CALTECH, 0.5),
+          Map.entry("OxfordPets", 0.2),
+          Map.entry("EuroSAT", 0.01));
 
   /** The data sets with lambda 0.8 from 8 shots on in ProGrad's few-shot table. */
   private static final Set<String> WEAKER_LAMBDA = Set.of(FLOWERS, TEXTURES, "EuroSAT");
@@ -139,6 +158,10 @@ public enum Preset {
           settings.put("weight", 10);
         }
       }
+      case Mmrl.ID -> {
+        template = zeroShotTemplate(occasion.dataSet(), template);
+        addMmrl(settings, occasion.dataSet());
+      }
       case TipAdapter.ID, TipAdapterF.ID -> {
         template = zeroShotTemplate(occasion.dataSet(), template);
         addEnsemble(settings, occasion.dataSet());
@@ -169,6 +192,18 @@ public enum Preset {
     }
   }
 
+  /** MMRL's weight, and its dimension on EuroSAT. */
+  private void addMmrl(ObjectNode settings, String dataSet) {
+    if (!settings.has("weight")) {
+      double usual = this == FEW_SHOT ? 0.5 : Mmrl.DEFAULT_WEIGHT;
+      settings.put(
+          "weight", this == TRANSFER ? 0.2 : MMRL_WEIGHTS.getOrDefault(dataSet, usual));
+    }
+    if (dataSet.equals("EuroSAT") && !settings.has("dimension")) {
+      settings.put("dimension", 2048);
+    }
+  }
+
   /** The training of a method on those data. */
   public TrainedMethod.Defaults training(TrainedMethod method, Occasion occasion) {
     TrainedMethod.Defaults usual = method.defaults();
@@ -181,6 +216,7 @@ public enum Preset {
       case TipAdapterF.ID -> occasion.dataSet().equals("EuroSAT") ? usual.withEpochs(100) : usual;
       case Tcp.ID -> imageNet || occasion.dataSet().equals("SUN397") ? usual.withEpochs(25) : usual;
       case Lasp.ID -> laspTraining(occasion.dataSet(), usual);
+      case Mmrl.ID -> mmrlTraining(imageNet, usual);
       case TaskRes.ID -> {
         boolean few = occasion.shots() >= 1 && occasion.shots() <= 4;
         TrainedMethod.Defaults training = usual.withEpochs(few ? 100 : usual.epochs());
@@ -204,6 +240,17 @@ public enum Preset {
       return usual.withEpochs(300).with("warmup_epochs", 7);
     }
     return usual;
+  }
+
+  /** MMRL's four configurations. */
+  private TrainedMethod.Defaults mmrlTraining(boolean imageNet, TrainedMethod.Defaults usual) {
+    if (this == TRANSFER) {
+      return new TrainedMethod.Defaults(1, 32, usual.settings()).with("warmup", "none");
+    }
+    if (imageNet) {
+      return new TrainedMethod.Defaults(5, 32, usual.settings());
+    }
+    return this == FEW_SHOT ? new TrainedMethod.Defaults(50, 32, usual.settings()) : usual;
   }
 
   private static int fewShotEpochs(int shots) {
