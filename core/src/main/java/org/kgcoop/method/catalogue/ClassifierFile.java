@@ -278,6 +278,11 @@ public record ClassifierFile(
       List<String> classNames,
       @Nullable ClassTokenPosition stated,
       Consumer<String> warnings) {
+    if (PublishedMmrl.is(file)) {
+      checkNamed(file, classNames);
+      return published(
+          PublishedMmrl.method(file), classNames, PublishedMmrl.parameters(file));
+    }
     StoredTensor ctx = file.tensors().get("ctx");
     if (ctx == null) {
       throw KgCoopException.weights(
@@ -285,10 +290,7 @@ public record ClassifierFile(
               + ": not a classifier file: no tensor 'ctx' among its "
               + file.tensors().size());
     }
-    if (classNames.isEmpty()) {
-      throw KgCoopException.configuration(
-          file.path() + ": the published form does not name its classes: give them with --classes");
-    }
+    checkNamed(file, classNames);
     long[] shape = ctx.shape();
     if (shape.length < 2 || shape.length > 3 || ctx.elements() == 0) {
       throw KgCoopException.weights(
@@ -301,14 +303,22 @@ public record ClassifierFile(
     ContextSettings context =
         new ContextSettings(
             (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
+    return published(
+        publishedMethod(file, context, shape[shape.length - 1]), classNames, file.tensors());
+  }
+
+  /** What a file of the published form says nothing of is as usual, or empty. */
+  private static ClassifierFile published(
+      Method method, List<String> classNames, Map<String, StoredTensor> parameters) {
     return new ClassifierFile(
-        publishedMethod(file, context, shape[shape.length - 1]),
-        classNames,
-        Templates.DEFAULT,
-        "",
-        "",
-        "published",
-        file.tensors());
+        method, classNames, Templates.DEFAULT, "", "", "published", parameters);
+  }
+
+  private static void checkNamed(WeightFile file, List<String> classNames) {
+    if (classNames.isEmpty()) {
+      throw KgCoopException.configuration(
+          file.path() + ": the published form does not name its classes: give them with --classes");
+    }
   }
 
   /**
