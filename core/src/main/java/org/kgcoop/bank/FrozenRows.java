@@ -14,10 +14,10 @@ import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
 
 /**
- * What the frozen blocks of an image tower make of views, up to the block where something is
- * learned. Each view is computed alone, so that its bits do not depend on the others; some are kept
- * in memory for the epochs after, the first ones up to a bound, so that an epoch that sees all views
- * finds as many as there is room for.
+ * Rows that the frozen blocks of an image tower make of views, up to the block where something is
+ * learned. Each view is computed alone, so that its bits do not depend on the others. The first
+ * ones, up to a bound, are kept in memory for the epochs after: of views that are seen in turn no
+ * other choice would be found more often.
  */
 final class FrozenRows implements AutoCloseable {
   /** Bytes kept of a training: 1,700 views at ViT-B/16. */
@@ -57,8 +57,7 @@ final class FrozenRows implements AutoCloseable {
       if (missing.length > 0) {
         Tensor pixels = encoder.pixels(Arrays.stream(missing).mapToObj(views).toList());
         List<List<Tensor>> rows =
-            Workers.map(
-                missing.length, i -> List.of(tower.rows(pixels.narrow(0, i, 1), block)));
+            Workers.map(missing.length, i -> List.of(tower.rows(pixels.narrow(0, i, 1), block)));
         for (int i = 0; i < missing.length; i++) {
           computed.put(missing[i], rows.get(i).get(0));
         }

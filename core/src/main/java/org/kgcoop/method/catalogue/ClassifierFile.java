@@ -280,8 +280,7 @@ public record ClassifierFile(
       Consumer<String> warnings) {
     if (PublishedMmrl.is(file)) {
       checkNamed(file, classNames);
-      return published(
-          PublishedMmrl.method(file), classNames, PublishedMmrl.parameters(file));
+      return published(PublishedMmrl.method(file), classNames, PublishedMmrl.parameters(file));
     }
     StoredTensor ctx = file.tensors().get("ctx");
     if (ctx == null) {
@@ -307,7 +306,7 @@ public record ClassifierFile(
         publishedMethod(file, context, shape[shape.length - 1]), classNames, file.tensors());
   }
 
-  /** What a file of the published form says nothing of is as usual, or empty. */
+  /** A file of the published form; all that it says nothing of is as usual, or empty. */
   private static ClassifierFile published(
       Method method, List<String> classNames, Map<String, StoredTensor> parameters) {
     return new ClassifierFile(

@@ -196,8 +196,7 @@ public enum Preset {
   private void addMmrl(ObjectNode settings, String dataSet) {
     if (!settings.has("weight")) {
       double usual = this == FEW_SHOT ? 0.5 : Mmrl.DEFAULT_WEIGHT;
-      settings.put(
-          "weight", this == TRANSFER ? 0.2 : MMRL_WEIGHTS.getOrDefault(dataSet, usual));
+      settings.put("weight", this == TRANSFER ? 0.2 : MMRL_WEIGHTS.getOrDefault(dataSet, usual));
     }
     if (dataSet.equals("EuroSAT") && !settings.has("dimension")) {
       settings.put("dimension", 2048);

@@ -163,8 +163,7 @@ public record Mmrl(
 
   @Override
   public ObjectNode toJson() {
-    ObjectNode json =
-        JsonNodeFactory.instance.objectNode().put("method", ID).put("tokens", tokens);
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("method", ID).put("tokens", tokens);
     layers.forEach(json.putArray("representation_layers")::add);
     return json.put("dimension", dimension)
         .put("share", share)

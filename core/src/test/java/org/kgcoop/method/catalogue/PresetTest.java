@@ -25,9 +25,11 @@ import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.Underscores;
+import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.TrainingSettings;
 
 class PresetTest {
@@ -71,7 +73,13 @@ class PresetTest {
     "BASE_TO_NEW, tcp, SUN397, 16, 25",
     "BASE_TO_NEW, lasp, SUN397, 16, 25",
     "BASE_TO_NEW, lasp, UCF101, 16, 50",
-    "BASE_TO_NEW, lasp, EuroSAT, 16, 300"
+    "BASE_TO_NEW, lasp, EuroSAT, 16, 300",
+    "BASE_TO_NEW, mmrl, pets, 16, 10",
+    "BASE_TO_NEW, mmrl, ImageNet, 16, 5",
+    "FEW_SHOT, mmrl, pets, 1, 50",
+    "FEW_SHOT, mmrl, ImageNet, 16, 5",
+    "TRANSFER, mmrl, ImageNet, 16, 1",
+    "TRANSFER, coop, ImageNet, 16, 50"
   })
   void epochsAreThoseOfTheProtocolTheDataSetAndTheShots(
       Preset preset, String id, String dataSet, int shots, int epochs) {
@@ -253,5 +261,47 @@ class PresetTest {
     TrainedMethod method =
         Preset.FEW_SHOT.method(stated(TipAdapterF.ID), occasion).trained().orElseThrow();
     assertThat(Preset.FEW_SHOT.training(method, occasion).epochs()).isEqualTo(epochs);
+  }
+
+  /** MMRL's scripts, {@code configs/trainers/MMRL} and {@code trainers/config.py}. */
+  @ParameterizedTest
+  @CsvSource({
+    "BASE_TO_NEW, pets, 1, 512, 4",
+    "BASE_TO_NEW, FGVCAircraft, 6, 512, 4",
+    "BASE_TO_NEW, ImageNet, 0.5, 512, 32",
+    "BASE_TO_NEW, EuroSAT, 0.01, 2048, 4",
+    "FEW_SHOT, pets, 0.5, 512, 32",
+    "FEW_SHOT, OxfordPets, 0.2, 512, 32",
+    "TRANSFER, ImageNet, 0.2, 512, 32",
+    "TRANSFER, EuroSAT, 0.2, 2048, 32"
+  })
+  void mmrlHasItsWeightAndBatchByProtocolAndDataSet(
+      Preset preset, String dataSet, double weight, int dimension, int batch) {
+    Mmrl method = (Mmrl) preset.method(stated("mmrl"), on(dataSet, 16));
+    assertThat(method)
+        .isEqualTo(new Mmrl(5, Mmrl.DEFAULT_LAYERS, dimension, 0.7, weight, Templates.DEFAULT));
+    TrainingSettings training =
+        TrainingSettings.parse(
+            JsonNodeFactory.instance.objectNode().put("augment", "published"),
+            preset.training(method, on(dataSet, 16)),
+            1);
+    assertThat(training.batchSize()).isEqualTo(batch);
+    assertThat(training.optimizer()).isEqualTo(new UpdateRule.AdamW(0.9, 0.999, 1e-8, 5e-4));
+    assertThat(training.schedule().rate(0, 0, 1))
+        .isEqualTo(preset == Preset.TRANSFER ? 0.001 : 1e-5);
+    assertThat(training.augmentation().id()).isEqualTo("online");
+    assertThat(training.augmentation().recipe().id())
+        .isEqualTo("random_resized_crop:0.5,1.0 random_flip");
+  }
+
+  @Test
+  void mmrlSeesTheTexturesAsZeroShotClipDoes() {
+    Mmrl method =
+        (Mmrl)
+            Preset.BASE_TO_NEW.method(
+                stated("mmrl").put("weight", 3),
+                new Occasion("DescribableTextures", TEXTURES, 16, 1));
+    assertThat(method.template()).isEqualTo("{} texture.");
+    assertThat(method.weight()).isEqualTo(3);
   }
 }

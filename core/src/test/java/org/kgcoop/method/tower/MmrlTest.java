@@ -88,8 +88,7 @@ class MmrlTest {
       learner
           .parameters()
           .forEach(
-              (name, p) ->
-                  values.put(name, TinyClip.normal(values.size() + 1, 0.4, p.shape())));
+              (name, p) -> values.put(name, TinyClip.normal(values.size() + 1, 0.4, p.shape())));
       learner.load(values);
     }
     return learner;
@@ -210,21 +209,17 @@ class MmrlTest {
       Tensor y = norm(through(first, "visual.", 2, false, layers, inImages), "visual.ln_post");
       ofClassRows.add(y.narrow(0, 0, 1).matmul(weight("visual.proj")));
       ofTokens.add(
-          y.narrow(0, 1, COUNT)
-              .mean(0, true)
-              .matmul(parameter(learner, "image_encoder.proj_rep")));
+          y.narrow(0, 1, COUNT).mean(0, true).matmul(parameter(learner, "image_encoder.proj_rep")));
     }
     List<Tensor> inTexts = rows(learner, "r2tproj", layers.size());
     List<Tensor> texts = new ArrayList<>();
-    for (PromptText.Row row :
-        PromptText.handCrafted(clip, names, "a photo of a {}.").rows()) {
+    for (PromptText.Row row : PromptText.handCrafted(clip, names, "a photo of a {}.").rows()) {
       long[] ids = row.tokens().stream().mapToLong(Integer::longValue).toArray();
       Tensor x =
           Functions.rows(weight("token_embedding.weight"), Tensor.of(ids, ids.length))
               .plus(weight("positional_embedding").narrow(0, 0, ids.length));
       Tensor y = through(x, "", 2, true, layers, inTexts);
-      texts.add(
-          norm(y.narrow(0, y.size(0) - 1, 1), "ln_final").matmul(weight("text_projection")));
+      texts.add(norm(y.narrow(0, y.size(0) - 1, 1), "ln_final").matmul(weight("text_projection")));
     }
     return new Features(
         Tensor.concat(ofClassRows, 0).unitRows(),
@@ -349,9 +344,7 @@ class MmrlTest {
   private static float[] answers(FeatureClassifier classifier) {
     try (Scope scope = Scope.open("answers");
         Autograd.Switch off = Autograd.off()) {
-      return classifier
-          .logits(classifier.encoder().orElseThrow().features(images()))
-          .toFloats();
+      return classifier.logits(classifier.encoder().orElseThrow().features(images())).toFloats();
     }
   }
 
@@ -371,8 +364,7 @@ class MmrlTest {
             learned(method, learner).on(method(List.of(4))).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       Features plain = plain(learner, method.layers(), NAMES);
-      Tensor both =
-          plain.ofClassRows().times(SHARE).plus(plain.ofTokens().times(1 - SHARE));
+      Tensor both = plain.ofClassRows().times(SHARE).plus(plain.ofTokens().times(1 - SHARE));
       assertThat(answers(own)).containsExactly(answers(fixed));
       assertThat(answers(own)).containsExactly(logits(both, plain.texts()), within(5e-3f));
       Features ofSome = plain(learner, method.layers(), some);
@@ -384,8 +376,7 @@ class MmrlTest {
       assertThat(answers(others))
           .containsExactly(
               logits(alone, plain(learner, method.layers(), OTHERS).texts()), within(5e-3f));
-      assertThat(answers(elsewhere))
-          .containsExactly(logits(alone, plain.texts()), within(5e-3f));
+      assertThat(answers(elsewhere)).containsExactly(logits(alone, plain.texts()), within(5e-3f));
       assertThat(others.encoder().orElseThrow().learned().mix()).isEmpty();
     }
   }
