@@ -295,7 +295,7 @@ public record Mmrl(
       return List.of(apart(classFeatures, teacher));
     }
 
-    /** One minus the mean cosine of unit rows. */
+    /** The distance of unit rows: one minus the mean cosine. */
     private static Tensor apart(Tensor rows, Tensor others) {
       return rows.times(others).sum(1).mean().times(-1).plus(1);
     }

@@ -75,10 +75,6 @@ class PresetTest {
     "BASE_TO_NEW, lasp, UCF101, 16, 50",
     "BASE_TO_NEW, lasp, EuroSAT, 16, 300",
     "BASE_TO_NEW, mmrl, pets, 16, 10",
-    "BASE_TO_NEW, mmrl, ImageNet, 16, 5",
-    "FEW_SHOT, mmrl, pets, 1, 50",
-    "FEW_SHOT, mmrl, ImageNet, 16, 5",
-    "TRANSFER, mmrl, ImageNet, 16, 1",
     "TRANSFER, coop, ImageNet, 16, 50"
   })
   void epochsAreThoseOfTheProtocolTheDataSetAndTheShots(
@@ -266,17 +262,18 @@ class PresetTest {
   /** MMRL's scripts, {@code configs/trainers/MMRL} and {@code trainers/config.py}. */
   @ParameterizedTest
   @CsvSource({
-    "BASE_TO_NEW, pets, 1, 512, 4",
-    "BASE_TO_NEW, FGVCAircraft, 6, 512, 4",
-    "BASE_TO_NEW, ImageNet, 0.5, 512, 32",
-    "BASE_TO_NEW, EuroSAT, 0.01, 2048, 4",
-    "FEW_SHOT, pets, 0.5, 512, 32",
-    "FEW_SHOT, OxfordPets, 0.2, 512, 32",
-    "TRANSFER, ImageNet, 0.2, 512, 32",
-    "TRANSFER, EuroSAT, 0.2, 2048, 32"
+    "BASE_TO_NEW, pets, 1, 512, 4, 10",
+    "BASE_TO_NEW, FGVCAircraft, 6, 512, 4, 10",
+    "BASE_TO_NEW, ImageNet, 0.5, 512, 32, 5",
+    "BASE_TO_NEW, EuroSAT, 0.01, 2048, 4, 10",
+    "FEW_SHOT, pets, 0.5, 512, 32, 50",
+    "FEW_SHOT, OxfordPets, 0.2, 512, 32, 50",
+    "FEW_SHOT, ImageNet, 0.5, 512, 32, 5",
+    "TRANSFER, ImageNet, 0.2, 512, 32, 1",
+    "TRANSFER, EuroSAT, 0.2, 2048, 32, 1"
   })
-  void mmrlHasItsWeightAndBatchByProtocolAndDataSet(
-      Preset preset, String dataSet, double weight, int dimension, int batch) {
+  void mmrlHasItsWeightAndTrainingByProtocolAndDataSet(
+      Preset preset, String dataSet, double weight, int dimension, int batch, int epochs) {
     Mmrl method = (Mmrl) preset.method(stated("mmrl"), on(dataSet, 16));
     assertThat(method)
         .isEqualTo(new Mmrl(5, Mmrl.DEFAULT_LAYERS, dimension, 0.7, weight, Templates.DEFAULT));
@@ -286,6 +283,7 @@ class PresetTest {
             preset.training(method, on(dataSet, 16)),
             1);
     assertThat(training.batchSize()).isEqualTo(batch);
+    assertThat(training.schedule().epochs()).isEqualTo(epochs);
     assertThat(training.optimizer()).isEqualTo(new UpdateRule.AdamW(0.9, 0.999, 1e-8, 5e-4));
     assertThat(training.schedule().rate(0, 0, 1))
         .isEqualTo(preset == Preset.TRANSFER ? 0.001 : 1e-5);
