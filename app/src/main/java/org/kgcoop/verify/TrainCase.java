@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.LearnedVision;
+import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Learned;
@@ -194,22 +196,39 @@ final class TrainCase {
 
   /** The features that a case states beside the logits. */
   private void compareFeatures(FeatureClassifier classifier, JsonNode expected) {
-    if (expected.has("image_features")) {
-      ModelCases.compare(
-          folder,
-          "image features",
-          evaluated(classifier),
-          expected.path("image_features").asText(),
-          comparison);
+    if (expected.has("token_features")) {
+      compareMixed(classifier, expected);
+    } else if (expected.has("image_features")) {
+      compare("image features", evaluated(classifier), expected.path("image_features"));
     }
     if (expected.has("text_features")) {
-      ModelCases.compare(
-          folder,
+      compare(
           "text features",
           classifier.classFeatures().orElseThrow(),
-          expected.path("text_features").asText(),
-          comparison);
+          expected.path("text_features"));
     }
+  }
+
+  /** The two features that a tower mixes, by what an export of it gets. */
+  private void compareMixed(FeatureClassifier classifier, JsonNode expected) {
+    LearnedVision learned = classifier.encoder().orElseThrow().learned();
+    PromptedVision vision = clip.promptedVision(method.title());
+    try (Autograd.Switch off = Autograd.off()) {
+      Tensor rows =
+          vision.rows(ModelCases.images(folder, c, "evaluate"), learned.prompts().first());
+      PromptedVision.Output read = vision.output(rows, learned.prompts());
+      Tensor features = vision.project(read.classRows()).unitRows();
+      compare("image features", features, expected.path("image_features"));
+      compare(
+          "token features",
+          learned.mix().orElseThrow().ofTokens(read),
+          expected.path("token_features"));
+      compare("class logits", classifier.logits(features), expected.path("class_logits"));
+    }
+  }
+
+  private void compare(String what, Tensor found, JsonNode expected) {
+    ModelCases.compare(folder, what, found, expected.asText(), comparison);
   }
 
   /** The features of the images to evaluate on, as a classifier takes them. */

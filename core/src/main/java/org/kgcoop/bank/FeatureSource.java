@@ -4,24 +4,26 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
-import org.kgcoop.clip.PromptedVision;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.Item;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.Inputs;
-import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
-import org.kgcoop.tensor.Workers;
 
 /**
  * The training images as a learner takes them, epoch by epoch. What an epoch sees of an image is a
- * pure function of its seed, so that a resumed run sees what an undisturbed one would.
+ * pure function of its seed, so that a resumed run sees what an undisturbed one would. Where epochs
+ * see the same views, features are those of the bank, and rows in front of a block are kept in
+ * memory up to {@value FrozenRows#MOST_BYTES} bytes; else both are made of one decoding, the
+ * features by the blocks after the rows.
  */
-public final class FeatureSource {
+public final class FeatureSource implements AutoCloseable {
   private final FeatureBank bank;
   private final List<Item> items;
   private final Augmentation augmentation;
   private final long seed;
   private final Inputs inputs;
+  private final @Nullable FrozenRows rows; // null where nobody asks for them
 
   /** The features that are encoded once: view v of image i at v count + i, each (E). */
   private List<float[]> banked = List.of();
@@ -43,6 +45,18 @@ public final class FeatureSource {
     this.items = List.copyOf(items);
     this.augmentation = augmentation;
     this.seed = seed;
+    rows =
+        inputs.block().isEmpty()
+            ? null
+            : new FrozenRows(
+                bank.encoder(),
+                inputs.block().getAsInt(),
+                isWorthKeeping(inputs.block().getAsInt()) ? FrozenRows.MOST_BYTES : 0);
+  }
+
+  /** True for rows that epochs ask for again, and that more than the patches alone have made. */
+  private boolean isWorthKeeping(int block) {
+    return augmentation.views() > 0 && block > 0;
   }
 
   /** The number of images. */
@@ -105,36 +119,25 @@ public final class FeatureSource {
   public Batch batch(int[] examples, int epoch, long step) {
     long[] all = exampleLabels();
     long[] labels = Arrays.stream(examples).mapToLong(i -> all[i]).toArray();
-    return new Batch(
-        inputs.features() ? features(examples, epoch) : null,
-        inputs.block().isPresent() ? rows(examples, epoch, inputs.block().getAsInt()) : null,
-        Tensor.of(labels, labels.length).to(bank.encoder().device()),
-        step);
-  }
-
-  /** The rows of examples in front of a block, each image alone: (B, L, W). */
-  private Tensor rows(int[] examples, int epoch, int block) {
-    List<PictureEncoder.Request> requests =
-        Arrays.stream(examples).mapToObj(i -> request(i, epoch)).toList();
-    PromptedVision tower = bank.encoder().clip().promptedVision("training");
-    try (Autograd.Switch off = Autograd.off()) {
-      Tensor pixels = bank.encoder().pixels(requests);
-      List<Tensor> rows =
-          Workers.map(examples.length, i -> List.of(tower.rows(pixels.narrow(0, i, 1), block)))
-              .stream()
-              .flatMap(List::stream)
-              .toList();
-      return Tensor.concat(rows, 0);
+    Tensor ofLabels = Tensor.of(labels, labels.length).to(bank.encoder().device());
+    if (rows == null) {
+      return new Batch(features(examples, epoch), null, ofLabels, step);
     }
+    Tensor inFront = rows(rows, examples, epoch);
+    Tensor features = null;
+    if (inputs.features()) {
+      features = augmentation.views() == 0 ? rows.features(inFront) : features(examples, epoch);
+    }
+    return new Batch(features, inFront, ofLabels, step);
   }
 
-  /** The view of an example that an epoch sees. */
-  private PictureEncoder.Request request(int example, int epoch) {
+  /** The rows of the views that an epoch sees of some examples: (B, L, W). */
+  private Tensor rows(FrozenRows source, int[] examples, int epoch) {
     if (augmentation.views() == 0) {
-      return onlineRequest(example, epoch);
+      return source.of(examples, example -> onlineRequest(example, epoch));
     }
-    int place = place(example, epoch);
-    return bankedRequest(place % count(), place / count());
+    int[] places = Arrays.stream(examples).map(example -> place(example, epoch)).toArray();
+    return source.of(places, place -> bankedRequest(place % count(), place / count()));
   }
 
   /**
@@ -198,5 +201,13 @@ public final class FeatureSource {
   private PictureEncoder.Request onlineRequest(int picture, long epoch) {
     return new PictureEncoder.Request(
         items.get(picture), new PictureEncoder.Sight(augmentation.recipe(), seed, epoch));
+  }
+
+  /** Frees the rows that it has kept. */
+  @Override
+  public void close() {
+    if (rows != null) {
+      rows.close();
+    }
   }
 }

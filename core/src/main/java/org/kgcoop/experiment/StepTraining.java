@@ -46,9 +46,18 @@ final class StepTraining {
    */
   Trained train(RunFolder folder, Learner learner) {
     String what = data.name() + ", " + method.title() + ", seed " + training.seed();
-    FeatureSource source =
+    try (FeatureSource source =
         new FeatureSource(
-            bench.bank(), data.train(), training.augmentation(), training.seed(), learner.inputs());
+            bench.bank(),
+            data.train(),
+            training.augmentation(),
+            training.seed(),
+            learner.inputs())) {
+      return train(folder, learner, source, what);
+    }
+  }
+
+  private Trained train(RunFolder folder, Learner learner, FeatureSource source, String what) {
     double prepareSeconds = 0;
     if (source.toPrepare() > 0) {
       try (Progress.Task task =

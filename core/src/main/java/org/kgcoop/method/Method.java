@@ -47,8 +47,8 @@ public interface Method {
   FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames);
 
   /**
-   * The method as it classifies other data than it has learned from: itself where it knows nothing
-   * of their hand-crafted texts.
+   * The method as it classifies another data set than it has learned from: itself where it knows
+   * nothing of their hand-crafted texts.
    *
    * @param there the method as it would learn from those data
    */

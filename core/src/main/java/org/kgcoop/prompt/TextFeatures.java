@@ -57,14 +57,21 @@ public final class TextFeatures implements AutoCloseable {
   /**
    * States that all classes share, other ones in front of each of some blocks.
    *
-   * @param first the first of these blocks, counted from 0
-   * @param blocks how many there are
+   * @param blocks these blocks, counted from 0, ascending
    * @param count n: they stand at positions 1 to n
    * @param inserted true if at the first block they come between the start of text and what
    *     follows, rather than in the place of that
    */
-  public record SharedStates(int first, int blocks, int count, boolean inserted)
-      implements States {}
+  public record SharedStates(List<Integer> blocks, int count, boolean inserted) implements States {
+    public SharedStates {
+      blocks = List.copyOf(blocks);
+    }
+
+    /** In front of that many blocks from the first on. */
+    public SharedStates(int first, int blocks, int count, boolean inserted) {
+      this(IntStream.range(first, first + blocks).boxed().toList(), count, inserted);
+    }
+  }
 
   /**
    * Some of the classes.
@@ -211,7 +218,7 @@ public final class TextFeatures implements AutoCloseable {
     int[] ends = texts.stream().mapToInt(row -> row.end() + more).toArray();
     PackedTexts layout = clip.textEncoder().layoutInside(shared + more, ends);
     Inside exchanged = new Inside(layout, gather(layout.rows(), 0, count));
-    List<Inside> inside = new ArrayList<>(Collections.nCopies(ofAll.blocks(), exchanged));
+    List<Inside> inside = new ArrayList<>(Collections.nCopies(ofAll.blocks().size(), exchanged));
     if (more > 0) {
       inside.set(0, new Inside(layout, gather(rows, more, count)));
     }
@@ -416,7 +423,7 @@ public final class TextFeatures implements AutoCloseable {
         rows = rows.reshape(-1, rows.size(2));
         block = ofClasses.block();
       } else {
-        block = ((SharedStates) Objects.requireNonNull(states)).first() + i;
+        block = ((SharedStates) Objects.requireNonNull(states)).blocks().get(i);
       }
       Inside inside = part.inside().get(i);
       changes.add(new TextEncoder.Change(block, rows, inside.layout(), inside.gather()));

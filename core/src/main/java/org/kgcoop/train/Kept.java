@@ -119,9 +119,7 @@ public sealed interface Kept {
       case "best" -> new Best();
       default ->
           throw KgCoopException.configuration(
-              "keep '"
-                  + id
-                  + "': expected last, best or gauss:MEAN,DEVIATION, such as gauss:15,1");
+              "keep '" + id + "': expected last, best or gauss:MEAN,DEVIATION, such as gauss:15,1");
     };
   }
 }

@@ -87,8 +87,8 @@ class PromptedVisionTest {
     Tensor x = rows;
     long own = rows.size(1);
     for (int i = prompts.first(); i < LAYERS; i++) {
-      if (i <= prompts.last()) {
-        Tensor learned = prompts.before(i);
+      if (prompts.before(i).isPresent()) {
+        Tensor learned = prompts.before(i).get();
         learned = i == 0 ? norm(learned, "ln_pre") : learned;
         Tensor each = learned.unsqueeze(0).expand(x.size(0), learned.size(0), WIDTH);
         x = Tensor.concat(List.of(x.narrow(1, 0, own), each), 1);

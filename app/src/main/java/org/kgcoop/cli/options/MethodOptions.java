@@ -24,14 +24,20 @@ public final class MethodOptions {
 
   /** Settings of several values. */
   private static final Set<String> LISTS =
-      Set.of("templates", "weight_grid", "crop_scale", "search_scale", "search_step");
+      Set.of(
+          "templates",
+          "weight_grid",
+          "crop_scale",
+          "search_scale",
+          "search_step",
+          "representation_layers");
 
   @Option(
       names = "--set",
       paramLabel = "[METHOD.]KEY=VALUE",
       description = {
         "A setting of all methods that have it, or of one method. Keys: context_tokens, words,"
-            + " class_position (end, middle, front), class_specific, weight (KgCoOp, TCP, LASP)"
+            + " class_position (end, middle, front), class_specific, weight (KgCoOp, TCP, LASP, MMRL)"
             + " weight_grid (KgCoOp), weight_at_scale (KgCoOp; the logit scale that the weight is"
             + " meant for, 0: every model takes it as it is), temperature and lambda (ProGrad), class_tokens, layer and"
             + " pattern (TCP), virtual (LASP), templates (all but CoOp, ProGrad, CoCoOp, KgCoOp, TCP"
@@ -42,7 +48,8 @@ public final class MethodOptions {
             + " alpha, beta, search (the images that choose alpha and beta: validation; folds of the"
             + " shots; none), and pairs with | between them: crop_scale, search_scale (tops of"
             + " beta|alpha), search_step (values of beta|alpha); of lp++: crop_scale, epochs, search"
-            + " (chooses the epoch), sum_gradients. Defaults are the published ones.",
+            + " (chooses the epoch), sum_gradients; of mmrl: tokens, representation_layers (6|7|8 and"
+            + " so on, from 1), dimension, share. Defaults are the published ones.",
         "Example: --set context_tokens=16 --set kgcoop.weight=4"
       })
   private Map<String, String> settings = new LinkedHashMap<>();

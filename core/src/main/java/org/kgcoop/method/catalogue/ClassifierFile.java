@@ -287,6 +287,10 @@ public record ClassifierFile(
       checkPosition(file.path(), stated, ClassTokenPosition.END);
       return published(tower.get().method(), classNames, tower.get().learned());
     }
+    if (PublishedMmrl.is(file)) {
+      checkNamed(file, classNames);
+      return published(PublishedMmrl.method(file), classNames, PublishedMmrl.parameters(file));
+    }
     StoredTensor ctx = file.tensors().get("ctx");
     if (ctx == null) {
       throw KgCoopException.weights(

@@ -35,6 +35,7 @@ import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.tower.Ivlp;
 import org.kgcoop.method.tower.Maple;
+import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
 import org.kgcoop.method.tower.Vpt;
 import org.kgcoop.prompt.ClassTokenPosition;
@@ -105,8 +106,7 @@ public final class MethodCatalogue {
                       s.texts("templates", Lasp.TEMPLATES),
                       s.number("weight", Lasp.DEFAULT_WEIGHT),
                       s.flag("virtual", false))),
-          new Entry(
-              Maple.ID, Set.of("context_tokens", "words", "depth"), MethodCatalogue::maple),
+          new Entry(Maple.ID, Set.of("context_tokens", "words", "depth"), MethodCatalogue::maple),
           new Entry(
               Ivlp.ID,
               Set.of("context_tokens", "words", "text_depth", "image_tokens", "image_depth"),
@@ -131,6 +131,17 @@ public final class MethodCatalogue {
                   "text_weight",
                   "image_weight"),
               MethodCatalogue::promptSrc),
+          new Entry(
+              Mmrl.ID,
+              Set.of("tokens", "representation_layers", "dimension", "share", "weight"),
+              s ->
+                  new Mmrl(
+                      s.whole("tokens", Mmrl.DEFAULT_TOKENS),
+                      s.wholes("representation_layers", Mmrl.DEFAULT_LAYERS),
+                      s.whole("dimension", Mmrl.DEFAULT_DIMENSION),
+                      s.number("share", Mmrl.DEFAULT_SHARE),
+                      s.number("weight", Mmrl.DEFAULT_WEIGHT),
+                      s.template())),
           new Entry(
               TaskRes.ID,
               Set.of("templates", "underscores", "alpha"),
@@ -349,6 +360,17 @@ public final class MethodCatalogue {
         numbers.add(number.asDouble());
       }
       return json.has(key) ? numbers : otherwise;
+    }
+
+    List<Integer> wholes(String key, List<Integer> otherwise) {
+      List<Integer> wholes = new ArrayList<>();
+      for (JsonNode number : array(key)) {
+        if (!number.isInt()) {
+          throw wrong(key, "whole numbers");
+        }
+        wholes.add(number.asInt());
+      }
+      return json.has(key) ? wholes : otherwise;
     }
 
     private JsonNode array(String key) {

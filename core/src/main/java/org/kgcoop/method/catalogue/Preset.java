@@ -23,6 +23,7 @@ import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.tower.Maple;
+import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Templates;
@@ -39,11 +40,11 @@ public enum Preset {
    */
   BASE_TO_NEW,
 
-  /** CoOp's scripts of few-shot classification, ProGrad's and PromptSRC's. */
+  /** CoOp's scripts of few-shot classification, ProGrad's, PromptSRC's and MMRL's. */
   FEW_SHOT,
 
   /**
-   * From one data set to others: as the first, but for MaPLe and PromptSRC, whose scripts are
+   * From one data set to others: as the first, but for MaPLe, PromptSRC and MMRL, whose scripts are
    * others there.
    */
   TRANSFER;
@@ -96,6 +97,21 @@ public enum Preset {
 
   /** The depth of MaPLe and PromptSRC from one data set to others. */
   private static final int TRANSFER_DEPTH = 3;
+
+  /** The weights of MMRL's {@code trainers/config.py}, for base-to-new and few shots. */
+  private static final Map<String, Double> MMRL_WEIGHTS =
+      Map.ofEntries(
+          Map.entry("StanfordCars", 7.0),
+          Map.entry(AIRCRAFT, 6.0),
+          Map.entry("SUN397", 6.0),
+          Map.entry(TEXTURES, 6.0),
+          Map.entry(FOOD, 5.0),
+          Map.entry(FLOWERS, 4.0),
+          Map.entry(ACTIONS, 3.0),
+          Map.entry(IMAGENET, 0.5),
+          Map.entry(CALTECH, 0.5),
+          Map.entry("OxfordPets", 0.2),
+          Map.entry("EuroSAT", 0.01));
 
   /** The data sets with lambda 0.8 from 8 shots on in ProGrad's few-shot table. */
   private static final Set<String> WEAKER_LAMBDA = Set.of(FLOWERS, TEXTURES, "EuroSAT");
@@ -160,6 +176,10 @@ public enum Preset {
         addDepth(settings, "text_depth");
         addDepth(settings, "image_depth");
       }
+      case Mmrl.ID -> {
+        template = zeroShotTemplate(occasion.dataSet(), template);
+        addMmrl(settings, occasion.dataSet());
+      }
       case TipAdapter.ID, TipAdapterF.ID -> {
         template = zeroShotTemplate(occasion.dataSet(), template);
         addEnsemble(settings, occasion.dataSet());
@@ -196,6 +216,17 @@ public enum Preset {
     }
   }
 
+  /** MMRL's weight, and its dimension on EuroSAT. */
+  private void addMmrl(ObjectNode settings, String dataSet) {
+    if (!settings.has("weight")) {
+      double usual = this == FEW_SHOT ? 0.5 : Mmrl.DEFAULT_WEIGHT;
+      settings.put("weight", this == TRANSFER ? 0.2 : MMRL_WEIGHTS.getOrDefault(dataSet, usual));
+    }
+    if (dataSet.equals("EuroSAT") && !settings.has("dimension")) {
+      settings.put("dimension", 2048);
+    }
+  }
+
   /** The training of a method on those data. */
   public TrainedMethod.Defaults training(TrainedMethod method, Occasion occasion) {
     TrainedMethod.Defaults usual = method.defaults();
@@ -210,6 +241,7 @@ public enum Preset {
       case Lasp.ID -> laspTraining(occasion.dataSet(), usual);
       case Maple.ID -> this == TRANSFER ? usual.withEpochs(2).with("lr", 0.0026) : usual;
       case PromptSrc.ID -> promptSrcTraining(occasion.dataSet(), usual);
+      case Mmrl.ID -> mmrlTraining(imageNet, usual);
       case TaskRes.ID -> {
         boolean few = occasion.shots() >= 1 && occasion.shots() <= 4;
         TrainedMethod.Defaults training = usual.withEpochs(few ? 100 : usual.epochs());
@@ -235,8 +267,7 @@ public enum Preset {
     return usual;
   }
 
-  private TrainedMethod.Defaults promptSrcTraining(
-      String dataSet, TrainedMethod.Defaults usual) {
+  private TrainedMethod.Defaults promptSrcTraining(String dataSet, TrainedMethod.Defaults usual) {
     return switch (this) {
       case BASE_TO_NEW -> usual;
       case TRANSFER -> usual.with("keep", "gauss:6,10");
@@ -245,6 +276,17 @@ public enum Preset {
               .withEpochs(50)
               .with("keep", LATE_AVERAGE.contains(dataSet) ? "gauss:45,5" : "gauss:30,30");
     };
+  }
+
+  /** MMRL's four configurations. */
+  private TrainedMethod.Defaults mmrlTraining(boolean imageNet, TrainedMethod.Defaults usual) {
+    if (this == TRANSFER) {
+      return new TrainedMethod.Defaults(1, 32, usual.settings()).with("warmup", "none");
+    }
+    if (imageNet) {
+      return new TrainedMethod.Defaults(5, 32, usual.settings());
+    }
+    return this == FEW_SHOT ? new TrainedMethod.Defaults(50, 32, usual.settings()) : usual;
   }
 
   private static int fewShotEpochs(int shots) {

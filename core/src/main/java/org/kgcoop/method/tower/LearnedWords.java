@@ -39,13 +39,18 @@ record LearnedWords(int count, String words) {
 
   /** The texts of classes. */
   PromptText text(Clip clip, List<String> classNames) {
+    checkTexts(clip);
+    String pattern = words.isEmpty() ? PromptText.pattern(count) : words + " {}.";
+    return PromptText.patterned(clip, classNames, pattern, count);
+  }
+
+  /** Refuses a CLIP whose texts have no place for vectors inside of the tower. */
+  static void checkTexts(Clip clip) {
     if (clip.tokenizer().start().isEmpty() || !clip.config().form().causal()) {
       throw KgCoopException.configuration(
           "vectors inside of the text tower stand behind the start of texts that are causal, and"
               + " those of this model are not; try kgcoop");
     }
-    String pattern = words.isEmpty() ? PromptText.pattern(count) : words + " {}.";
-    return PromptText.patterned(clip, classNames, pattern, count);
   }
 
   /** The start of the vectors: (n, W). */

@@ -26,10 +26,12 @@ import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.tower.Maple;
+import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.Underscores;
+import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.Kept;
 import org.kgcoop.train.TrainingSettings;
 
@@ -82,7 +84,8 @@ class PresetTest {
     "TRANSFER, maple, ImageNet, 16, 2",
     "BASE_TO_NEW, promptsrc, EuroSAT, 16, 20",
     "FEW_SHOT, promptsrc, pets, 1, 50",
-    "TRANSFER, promptsrc, ImageNet, 16, 20"
+    "TRANSFER, promptsrc, ImageNet, 16, 20",
+    "BASE_TO_NEW, mmrl, pets, 16, 10"
   })
   void epochsAreThoseOfTheProtocolTheDataSetAndTheShots(
       Preset preset, String id, String dataSet, int shots, int epochs) {
@@ -303,5 +306,49 @@ class PresetTest {
     TrainedMethod method =
         Preset.FEW_SHOT.method(stated(TipAdapterF.ID), occasion).trained().orElseThrow();
     assertThat(Preset.FEW_SHOT.training(method, occasion).epochs()).isEqualTo(epochs);
+  }
+
+  /** MMRL's scripts, {@code configs/trainers/MMRL} and {@code trainers/config.py}. */
+  @ParameterizedTest
+  @CsvSource({
+    "BASE_TO_NEW, pets, 1, 512, 4, 10",
+    "BASE_TO_NEW, FGVCAircraft, 6, 512, 4, 10",
+    "BASE_TO_NEW, ImageNet, 0.5, 512, 32, 5",
+    "BASE_TO_NEW, EuroSAT, 0.01, 2048, 4, 10",
+    "FEW_SHOT, pets, 0.5, 512, 32, 50",
+    "FEW_SHOT, OxfordPets, 0.2, 512, 32, 50",
+    "FEW_SHOT, ImageNet, 0.5, 512, 32, 5",
+    "TRANSFER, ImageNet, 0.2, 512, 32, 1",
+    "TRANSFER, EuroSAT, 0.2, 2048, 32, 1"
+  })
+  void mmrlHasItsWeightAndTrainingByProtocolAndDataSet(
+      Preset preset, String dataSet, double weight, int dimension, int batch, int epochs) {
+    Mmrl method = (Mmrl) preset.method(stated("mmrl"), on(dataSet, 16));
+    assertThat(method)
+        .isEqualTo(new Mmrl(5, Mmrl.DEFAULT_LAYERS, dimension, 0.7, weight, Templates.DEFAULT));
+    TrainingSettings training =
+        TrainingSettings.parse(
+            JsonNodeFactory.instance.objectNode().put("augment", "published"),
+            preset.training(method, on(dataSet, 16)),
+            1);
+    assertThat(training.batchSize()).isEqualTo(batch);
+    assertThat(training.schedule().epochs()).isEqualTo(epochs);
+    assertThat(training.optimizer()).isEqualTo(new UpdateRule.AdamW(0.9, 0.999, 1e-8, 5e-4));
+    assertThat(training.schedule().rate(0, 0, 1))
+        .isEqualTo(preset == Preset.TRANSFER ? 0.001 : 1e-5);
+    assertThat(training.augmentation().id()).isEqualTo("online");
+    assertThat(training.augmentation().recipe().id())
+        .isEqualTo("random_resized_crop:0.5,1.0 random_flip");
+  }
+
+  @Test
+  void mmrlSeesTheTexturesAsZeroShotClipDoes() {
+    Mmrl method =
+        (Mmrl)
+            Preset.BASE_TO_NEW.method(
+                stated("mmrl").put("weight", 3),
+                new Occasion("DescribableTextures", TEXTURES, 16, 1));
+    assertThat(method.template()).isEqualTo("{} texture.");
+    assertThat(method.weight()).isEqualTo(3);
   }
 }

@@ -49,8 +49,7 @@ abstract class TowerContract {
       Map<String, Tensor> values = new LinkedHashMap<>();
       learner
           .parameters()
-          .forEach(
-              (name, p) -> values.put(name, TinyClip.normal(name.hashCode(), 0.4, p.shape())));
+          .forEach((name, p) -> values.put(name, TinyClip.normal(name.hashCode(), 0.4, p.shape())));
       learner.load(values);
     }
     return learner;

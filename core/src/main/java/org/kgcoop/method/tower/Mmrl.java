@@ -1,0 +1,328 @@
+package org.kgcoop.method.tower;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.DeepPrompts;
+import org.kgcoop.clip.LearnedVision;
+import org.kgcoop.clip.PromptedVision;
+import org.kgcoop.method.Learned;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.Restored;
+import org.kgcoop.method.Start;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Inputs;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.random.PythonRandom;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * MMRL: tokens of a space of their own, which linear layers bring into both towers. Guo and Gu,
+ * "MMRL: Multi-Modal Representation Learning for Vision-Language Models", CVPR 2025; code:
+ * yunncheng/MMRL, {@code trainers/mmrl.py} and {@code clip/model_mmrl.py}.
+ *
+ * <pre>{@code
+ * rows of layer l = R A_l^T + a_l in the image tower, R B_l^T + b_l in the text tower; R is (n, d)
+ * f = unit(class row . projection)             of the image tower with these rows, as released
+ * r = unit(mean of the n rows . P)             P learned; both behind the tower's last norm
+ * t_c = unit feature of the template's text, with these rows behind its start
+ * loss = share CE(100 f . t) + (1 - share) CE(100 r . t)
+ *        + weight (1 - mean cos(f, f0)) + weight (1 - mean cos(t, t0)), 0 for the frozen towers
+ * }</pre>
+ *
+ * <p>The rows are inserted in front of the first layer of the list and exchanged in front of each
+ * later one; from the last on, and between, they are rows like the others.
+ *
+ * <p>Classes that were all learned are answered by {@code share 100 f . t + (1 - share) 100 r . t},
+ * others, and those of any other data set, by {@code 100 f . t} alone: f generalises, r knows the
+ * images that it was trained on. So has the published code it, by the task and part of a run.
+ *
+ * <p>Differences to the published code: it computes in mixed precision; here all is float32. It
+ * keeps the class features of its first evaluation, so that the best epoch is chosen by those of
+ * the first.
+ *
+ * @param tokens n, published 5
+ * @param layers in front of which rows come, counted from 1, ascending; published 6 to 12
+ * @param dimension d, published 512; 2048 for EuroSAT
+ * @param share published 0.7
+ * @param weight by data set and protocol, 0.01 to 7
+ * @param template of the texts; published CoOp's zero-shot ones
+ */
+public record Mmrl(
+    int tokens, List<Integer> layers, int dimension, double share, double weight, String template)
+    implements TowerMethod {
+  public static final String ID = "mmrl";
+  public static final int DEFAULT_TOKENS = 5;
+  public static final List<Integer> DEFAULT_LAYERS = List.of(6, 7, 8, 9, 10, 11, 12);
+  public static final int DEFAULT_DIMENSION = 512;
+  public static final double DEFAULT_SHARE = 0.7;
+  public static final double DEFAULT_WEIGHT = 1;
+
+  /** The matrix R, (n, d). */
+  public static final String TOKENS = "representation_learner.compound_rep_tokens";
+
+  private static final String TO_IMAGES = TOKENS + "_r2vproj";
+  private static final String TO_TEXTS = TOKENS + "_r2tproj";
+
+  /** P, (W, E). */
+  private static final String PROJECTION = "image_encoder.proj_rep";
+
+  /** The scale of all logits, whatever that of the CLIP is. */
+  private static final double SCALE = 100;
+
+  private static final double DEVIATION = 0.02;
+
+  public Mmrl {
+    Templates.check(template);
+    layers = List.copyOf(layers);
+    if (tokens < 1 || dimension < 1) {
+      throw KgCoopException.configuration(
+          "MMRL's tokens %s, dimension %s: expected at least 1".formatted(tokens, dimension));
+    }
+    if (layers.isEmpty() || layers.get(0) < 1 || !isAscending(layers)) {
+      throw KgCoopException.configuration(
+          "MMRL's representation_layers %s: expected ascending ones from 1 on, such as 6|7|8|9|10|11|12"
+              .formatted(layers));
+    }
+    if (!(share >= 0 && share <= 1)) {
+      throw KgCoopException.configuration("MMRL's share: expected 0 to 1, got " + share);
+    }
+    if (!(weight >= 0) || Double.isInfinite(weight)) {
+      throw KgCoopException.configuration("MMRL's weight: expected at least 0, got " + weight);
+    }
+  }
+
+  private static boolean isAscending(List<Integer> layers) {
+    return IntStream.range(1, layers.size()).allMatch(i -> layers.get(i - 1) < layers.get(i));
+  }
+
+  /** The name of the weight of the linear layer into the image tower for layer k of the list. */
+  public static String toImages(int k) {
+    return TO_IMAGES + "." + k + ".weight";
+  }
+
+  /** True if a name is that of a parameter. */
+  public static boolean isParameter(String name) {
+    return name.equals(PROJECTION) || name.startsWith(TOKENS);
+  }
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String title() {
+    return "MMRL";
+  }
+
+  @Override
+  public String prompts() {
+    return "textual+visual";
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(10, 4)
+        .with("lr", 0.001)
+        .with("optimizer", "adamw")
+        .with("crop_scale", "0.5,1");
+  }
+
+  @Override
+  public Learner learner(Clip clip, List<String> classNames, long seed) {
+    return new Representations(clip, classNames, seed, share);
+  }
+
+  @Override
+  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+    boolean known = learned.classNames().containsAll(classNames);
+    return Restored.of(new Representations(clip, classNames, 0, known ? share : 1), learned);
+  }
+
+  /** With the template of the other data, and by the class row alone. */
+  @Override
+  public Method on(Method there) {
+    return there instanceof Mmrl mmrl
+        ? new Mmrl(tokens, layers, dimension, 1, weight, mmrl.template)
+        : this;
+  }
+
+  @Override
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("method", ID).put("tokens", tokens);
+    layers.forEach(json.putArray("representation_layers")::add);
+    return json.put("dimension", dimension)
+        .put("share", share)
+        .put("weight", weight)
+        .put("template", template);
+  }
+
+  /** The blocks of the layers, counted from 0. */
+  private List<Integer> blocks() {
+    return layers.stream().map(layer -> layer - 1).toList();
+  }
+
+  private PromptedVision vision(Clip clip) {
+    PromptedVision vision = clip.promptedVision(title());
+    LearnedWords.checkTexts(clip);
+    int last = layers.get(layers.size() - 1);
+    int least = Math.min(vision.layers(), clip.config().textLayers());
+    if (last > least) {
+      throw KgCoopException.configuration(
+          "MMRL's representation_layers %s: the towers of this CLIP have %s and %s layers; give others up to %s, such as --set %s.representation_layers=%s"
+              .formatted(layers, vision.layers(), clip.config().textLayers(), least, ID, least));
+    }
+    return vision;
+  }
+
+  private final class Representations extends TowerLearner {
+    private final Clip clip;
+    private final List<String> classNames;
+    private final PromptedVision vision;
+    private final double answered; // the share of class rows in features
+    private @Nullable Tensor teacher; // t0, (C, E)
+
+    Representations(Clip clip, List<String> classNames, long seed, double answered) {
+      this(vision(clip), clip, classNames, seed, answered);
+    }
+
+    private Representations(
+        PromptedVision vision, Clip clip, List<String> classNames, long seed, double answered) {
+      super(
+          clip.device(),
+          SCALE,
+          new TextFeatures(
+              clip,
+              PromptText.handCrafted(clip, classNames, template),
+              new TextFeatures.SharedStates(blocks(), tokens, true)),
+          List.of(
+              new Loss("cross_entropy", share),
+              new Loss("cross_entropy_tokens", 1 - share),
+              new Loss("image", weight)),
+          List.of(new Loss("text", weight)));
+      this.clip = clip;
+      this.classNames = List.copyOf(classNames);
+      this.vision = vision;
+      this.answered = answered;
+      try (Scope scope = Scope.open("start")) {
+        parameter(TOKENS, Start.normal(Start.random(seed, TOKENS), DEVIATION, tokens, dimension));
+        addLayers(TO_IMAGES, vision.width(), seed);
+        addLayers(TO_TEXTS, clip.config().textWidth(), seed);
+        parameter(
+            PROJECTION,
+            Start.normal(
+                Start.random(seed, PROJECTION),
+                1 / Math.sqrt(vision.width()),
+                vision.width(),
+                clip.config().embedDim()));
+      }
+    }
+
+    /** Copies of a linear layer of PyTorch's default start. */
+    private void addLayers(String name, int width, long seed) {
+      PythonRandom random = Start.random(seed, name);
+      Tensor start = Start.weight(random, width, dimension);
+      Tensor bias = Start.bias(random, width, dimension);
+      for (int k = 0; k < layers.size(); k++) {
+        parameter(name + "." + k + ".weight", start);
+        parameter(name + "." + k + ".bias", bias);
+      }
+    }
+
+    @Override
+    public Inputs inputs() {
+      return Inputs.rows(blocks().get(0), true);
+    }
+
+    /** The rows of each layer; of images the projection behind them. */
+    @Override
+    Given given() {
+      Function<String, List<Tensor>> rows =
+          tower ->
+              IntStream.range(0, layers.size())
+                  .mapToObj(
+                      k ->
+                          Functions.linear(
+                              parameter(TOKENS),
+                              parameter(tower + "." + k + ".weight"),
+                              parameter(tower + "." + k + ".bias")))
+                  .toList();
+      List<Tensor> image = new ArrayList<>(rows.apply(TO_IMAGES));
+      image.add(parameter(PROJECTION));
+      return new Given(rows.apply(TO_TEXTS), image);
+    }
+
+    private DeepPrompts prompts(List<Tensor> given) {
+      List<Integer> blocks = blocks();
+      return new DeepPrompts(blocks.get(0), blocks, given.subList(0, blocks.size()), false);
+    }
+
+    private LearnedVision.TokenMix mix(List<Tensor> given) {
+      return new LearnedVision.TokenMix(given.get(given.size() - 1), answered);
+    }
+
+    @Override
+    List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
+      PromptedVision.Output read = vision.output(image.rows(), prompts(given));
+      Tensor features = vision.project(read.classRows()).unitRows();
+      return List.of(
+          crossEntropy(image, features, classFeatures),
+          crossEntropy(image, mix(given).ofTokens(read), classFeatures),
+          apart(features, image.features()));
+    }
+
+    @Override
+    List<Tensor> textLosses(Tensor classFeatures) {
+      if (teacher == null) {
+        try (Scope scope = Scope.open("teacher")) {
+          teacher = TextFeatures.handCrafted(clip, classNames, template).keep();
+        }
+      }
+      return List.of(apart(classFeatures, teacher));
+    }
+
+    /** The distance of unit rows: one minus the mean cosine. */
+    private static Tensor apart(Tensor rows, Tensor others) {
+      return rows.times(others).sum(1).mean().times(-1).plus(1);
+    }
+
+    @Override
+    Tensor encode(Tensor images, List<Tensor> given) {
+      Tensor rows = vision.rows(images, blocks().get(0));
+      if (answered == 1) {
+        return vision.features(rows, prompts(given)).unitRows();
+      }
+      PromptedVision.Output read = vision.output(rows, prompts(given));
+      LearnedVision.TokenMix mix = mix(given);
+      return mix.mixed(vision.project(read.classRows()).unitRows(), mix.ofTokens(read));
+    }
+
+    @Override
+    LearnedVision learned(List<Tensor> given) {
+      return new LearnedVision(
+          prompts(given), Map.of(), answered == 1 ? Optional.empty() : Optional.of(mix(given)));
+    }
+
+    @Override
+    public void close() {
+      super.close();
+      if (teacher != null) {
+        teacher.close();
+      }
+    }
+  }
+}
