@@ -134,8 +134,7 @@ final class TowersBench implements Callable<Integer> {
   }
 
   /** Images as a learner takes them. */
-  private static Batch seen(
-      Clip clip, PromptedVision vision, Inputs inputs, Tensor images, Tensor labels) {
+  static Batch seen(Clip clip, PromptedVision vision, Inputs inputs, Tensor images, Tensor labels) {
     try (Autograd.Switch off = Autograd.off()) {
       Tensor features = inputs.features() ? clip.imageEncoder().features(images).unitRows() : null;
       Batch features0 = new Batch(features, null, labels, 0);

@@ -1,6 +1,7 @@
 package org.kgcoop.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,6 +21,7 @@ import org.kgcoop.clip.Family;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.tower.TowerMethod;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Step;
@@ -48,7 +50,7 @@ class FastPathTest {
             2,
             3,
             Activation.QUICK_GELU,
-            new ClipConfig.Vit(64, 1, 8, 1));
+            new ClipConfig.Vit(64, 3, 8, 1));
     RandomClip.write(folder, config, 11);
     clip = Clip.load(folder);
     published = new PublishedClip(clip, DType.FLOAT32);
@@ -172,6 +174,37 @@ class FastPathTest {
           settings("coop", m).put("class_position", position).put("class_specific", true),
           names(1, 2, 9, 60),
           4);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"maple", "ivlp", "vpt", "promptsrc", "mmrl"})
+  void everyMethodThatLearnsInsideOfTheImageTower(String id) {
+    ObjectNode settings = JsonNodeFactory.instance.objectNode().put("method", id);
+    for (String key : List.of("depth", "text_depth", "image_depth")) {
+      if (MethodCatalogue.keys(id).contains(key)) {
+        settings.put(key, 2);
+      }
+    }
+    if (id.equals("mmrl")) {
+      settings.put("dimension", 24).putArray("representation_layers").add(2).add(3);
+    }
+    TowerMethod method = (TowerMethod) MethodCatalogue.parse(settings);
+    List<String> names = names(1, 20, 2, 7);
+    try (Scope scope = Scope.open("test");
+        Learner learner = method.learner(clip, names, 3);
+        PublishedTowers plain = new PublishedTowers(clip, published, method.toJson(), names)) {
+      Tensor images = BenchModel.random(3 * 3 * 32 * 32, 7, 3, 3, 32, 32);
+      Tensor labels = BenchModel.labels(3, names.size());
+      Batch seen =
+          TowersBench.seen(clip, clip.promptedVision(id), learner.inputs(), images, labels);
+      Step ours = learner.step(seen);
+      PublishedTowers.Result expected = plain.step(learner.parameters(), images, labels);
+      double loss = ours.losses().values().iterator().next();
+      assertThat(loss).isCloseTo(expected.loss(), within(TOLERANCE * expected.loss()));
+      for (int i = 0; i < ours.gradients().size(); i++) {
+        close(i + " " + settings, ours.gradients().get(i), expected.gradients().get(i));
+      }
     }
   }
 
