@@ -19,9 +19,7 @@ class KeptTest {
     double[] shares = new Kept.Average(15, 1).shares(20);
     assertThat(Arrays.copyOfRange(shares, 10, 19))
         .containsExactly(
-            new double[] {
-              .00013, .00443, .05399, .24197, .39894, .24197, .05399, .00443, .00013
-            },
+            new double[] {.00013, .00443, .05399, .24197, .39894, .24197, .05399, .00443, .00013},
             within(5e-6));
     assertThat(Arrays.stream(shares).sum()).isCloseTo(1, within(1e-12));
     assertThat(shares[0]).isCloseTo(Math.exp(-98) / Math.sqrt(2 * Math.PI), within(1e-48));
@@ -29,7 +27,8 @@ class KeptTest {
 
   @Test
   void aMeanFarFromAllEpochsLeavesTheNearest() {
-    assertThat(new Kept.Average(500, 1).shares(3)).containsExactly(new double[] {0, 0, 1}, within(1e-9));
+    assertThat(new Kept.Average(500, 1).shares(3))
+        .containsExactly(new double[] {0, 0, 1}, within(1e-9));
     assertThat(new Kept.Average(-500, 0.1).shares(1)).containsExactly(1);
   }
 
@@ -39,6 +38,7 @@ class KeptTest {
       assertThat(Kept.ofId(kept.id())).isEqualTo(kept);
     }
     assertThat(Kept.ofId("gauss:15,1")).isEqualTo(new Kept.Average(15, 1));
+    assertThat(new Kept.Average(15, 0.5).id()).isEqualTo("gauss:15,0.5");
     assertThat(new Kept.Average(15, 2).stretched(2)).isEqualTo(new Kept.Average(30, 4));
     assertThat(new Kept.Best().stretched(2)).isEqualTo(new Kept.Best());
   }

@@ -367,8 +367,7 @@ class TrainerTest {
                       method, keeping(average), null, stopped, () -> stopped.steps == step, null))
           .isInstanceOf(KgCoopException.class);
       Checkpoint from =
-          throughAFile(
-              stopped.checkpoints.get(stopped.checkpoints.size() - 1), "average" + stop);
+          throughAFile(stopped.checkpoints.get(stopped.checkpoints.size() - 1), "average" + stop);
       assertThat(trained(method, keeping(average), from, new Keeper(), () -> false, null))
           .as("from step %s", stop)
           .isEqualTo(mean);

@@ -105,8 +105,7 @@ public final class MethodCatalogue {
                       s.texts("templates", Lasp.TEMPLATES),
                       s.number("weight", Lasp.DEFAULT_WEIGHT),
                       s.flag("virtual", false))),
-          new Entry(
-              Maple.ID, Set.of("context_tokens", "words", "depth"), MethodCatalogue::maple),
+          new Entry(Maple.ID, Set.of("context_tokens", "words", "depth"), MethodCatalogue::maple),
           new Entry(
               Ivlp.ID,
               Set.of("context_tokens", "words", "text_depth", "image_tokens", "image_depth"),

@@ -61,8 +61,7 @@ public final class NearestWords {
     deeper(file)
         .forEach(
             (block, stored) ->
-                vectors.addAll(
-                    of(stored, clip, count, v -> "block " + block + ", " + (v + 1))));
+                vectors.addAll(of(stored, clip, count, v -> "block " + block + ", " + (v + 1))));
     return vectors;
   }
 

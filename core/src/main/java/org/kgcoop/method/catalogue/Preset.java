@@ -235,8 +235,7 @@ public enum Preset {
     return usual;
   }
 
-  private TrainedMethod.Defaults promptSrcTraining(
-      String dataSet, TrainedMethod.Defaults usual) {
+  private TrainedMethod.Defaults promptSrcTraining(String dataSet, TrainedMethod.Defaults usual) {
     return switch (this) {
       case BASE_TO_NEW -> usual;
       case TRANSFER -> usual.with("keep", "gauss:6,10");

@@ -37,7 +37,8 @@ record PublishedTower(Method method, Map<String, StoredTensor> learned) {
   private static final String CONTEXT = "prompt_learner.ctx";
   private static final String IMAGE_ROWS = "image_encoder.VPT";
   private static final String TEACHER = "prompt_learner.ZS_image_encoder.";
-  private static final String DEEP_TEXT = "text_encoder\\.transformer\\.resblocks\\.\\d+\\.VPT_shallow";
+  private static final String DEEP_TEXT =
+      "text_encoder\\.transformer\\.resblocks\\.\\d+\\.VPT_shallow";
   private static final String DEEP_IMAGE =
       "image_encoder\\.transformer\\.resblocks\\.\\d+\\.VPT_shallow";
   private static final String DEEP_MAPLE = "prompt_learner\\.compound_prompts_text\\.\\d+";

@@ -104,14 +104,12 @@ public record Maple(int contextTokens, String words, int depth) implements Tower
     private void start(Clip clip, long seed) {
       int in = clip.config().textWidth();
       int out = clip.config().vision().width();
-      parameter(
-          LearnedWords.CONTEXT, new LearnedWords(contextTokens, words).initial(clip, seed));
+      parameter(LearnedWords.CONTEXT, new LearnedWords(contextTokens, words).initial(clip, seed));
       layer(FIRST, FIRST, out, in, seed);
       for (int i = 0; i < depth - 1; i++) {
         parameter(
             DEEP + i,
-            Start.normal(
-                Start.random(seed, DEEP + i), LearnedWords.DEVIATION, contextTokens, in));
+            Start.normal(Start.random(seed, DEEP + i), LearnedWords.DEVIATION, contextTokens, in));
       }
       for (int i = 0; i < depth - 1; i++) {
         layer(LAYERS + i, LAYERS, out, in, seed);
@@ -133,8 +131,7 @@ public record Maple(int contextTokens, String words, int depth) implements Tower
         Tensor vectors = parameter(i == 0 ? LearnedWords.CONTEXT : DEEP + (i - 1)); // (n, W)
         String layer = i == 0 ? FIRST : LAYERS + (i - 1);
         ofTexts.add(vectors);
-        ofImages.add(
-            Functions.linear(vectors, parameter(layer + WEIGHT), parameter(layer + BIAS)));
+        ofImages.add(Functions.linear(vectors, parameter(layer + WEIGHT), parameter(layer + BIAS)));
       }
       return new Given(ofTexts, ofImages);
     }

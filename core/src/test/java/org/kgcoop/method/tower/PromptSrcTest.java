@@ -48,10 +48,7 @@ class PromptSrcTest extends TowerContract {
       assertThat(loss(step, "logits")).isCloseTo(divergence, within(1e-5));
       assertThat(loss(step, "loss"))
           .isCloseTo(
-              loss(step, "cross_entropy")
-                  + 7 * distance(t, t0)
-                  + 3 * distance(f, f0)
-                  + divergence,
+              loss(step, "cross_entropy") + 7 * distance(t, t0) + 3 * distance(f, f0) + divergence,
               within(1e-4));
       assertThat(step.losses().keySet())
           .containsExactlyInAnyOrder("loss", "cross_entropy", "text", "image", "logits");
@@ -108,15 +105,11 @@ class PromptSrcTest extends TowerContract {
 
   @Test
   void whatIsWrongIsRefusedInALine() {
-    refused(
-        () -> new PromptSrc(2, "", 1, 1, 1, List.of(), 1, 1),
-        "expected at least one template");
+    refused(() -> new PromptSrc(2, "", 1, 1, 1, List.of(), 1, 1), "expected at least one template");
     refused(
         () -> new PromptSrc(2, "", 1, 1, 1, TEMPLATES, -1, 1),
         "text_weight -1.0, image_weight 1.0: expected at least 0");
-    refused(
-        () -> new PromptSrc(2, "", 1, 1, 1, TEMPLATES, 1, Double.NaN),
-        "expected at least 0");
+    refused(() -> new PromptSrc(2, "", 1, 1, 1, TEMPLATES, 1, Double.NaN), "expected at least 0");
     refused(
         () -> new PromptSrc(2, "", 4, 1, 1, TEMPLATES, 1, 1).learner(clip, NAMES, 1).close(),
         "PromptSRC's depth 4: the text tower of this CLIP has 3 blocks");
