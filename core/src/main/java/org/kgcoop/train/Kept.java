@@ -1,5 +1,6 @@
 package org.kgcoop.train;
 
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,7 +49,11 @@ public sealed interface Kept {
 
     @Override
     public String id() {
-      return "gauss:" + mean + "," + deviation;
+      return "gauss:" + text(mean) + "," + text(deviation);
+    }
+
+    private static String text(double number) {
+      return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
     /** The same of so many times the epochs. */
@@ -109,7 +114,7 @@ public sealed interface Kept {
 
   /** The one of a name: {@code last}, {@code best} or {@code gauss:MEAN,DEVIATION}. */
   static Kept ofId(String id) {
-    String number = "(-?\\d{1,9}(?:\\.\\d{1,9})?)";
+    String number = "(-?\\d{1,9}(?:\\.\\d{1,20})?)";
     Matcher gauss = Pattern.compile("gauss:" + number + "," + number).matcher(id);
     if (gauss.matches()) {
       return new Average(Double.parseDouble(gauss.group(1)), Double.parseDouble(gauss.group(2)));

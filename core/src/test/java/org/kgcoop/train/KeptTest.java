@@ -38,6 +38,7 @@ class KeptTest {
       assertThat(Kept.ofId(kept.id())).isEqualTo(kept);
     }
     assertThat(Kept.ofId("gauss:15,1")).isEqualTo(new Kept.Average(15, 1));
+    assertThat(new Kept.Average(15, 0.5).id()).isEqualTo("gauss:15,0.5");
     assertThat(new Kept.Average(15, 2).stretched(2)).isEqualTo(new Kept.Average(30, 4));
     assertThat(new Kept.Best().stretched(2)).isEqualTo(new Kept.Best());
   }
