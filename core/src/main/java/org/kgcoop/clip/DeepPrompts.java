@@ -19,12 +19,12 @@ public record DeepPrompts(int first, List<Tensor> tokens) {
   }
 
   /** The last block that gets rows of its own; one before the first where there are none. */
-  int last() {
+  public int last() {
     return first + tokens.size() - 1;
   }
 
   /** The rows in front of a block between the first and the last. */
-  Tensor before(int block) {
+  public Tensor before(int block) {
     return tokens.get(block - first);
   }
 }

@@ -19,6 +19,7 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
+import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ClassTokenPosition;
@@ -40,10 +41,11 @@ import picocli.CommandLine.Parameters;
       "Write a trained classifier, or class names alone, in a form that other programs run:",
       "",
       "  onnx         the whole classifier: image encoder and what was learned,",
-      "               pixels in, probabilities out; its metadata name the classes",
-      "               and say what an image must go through before",
+      "               inside of it too, pixels in, probabilities out; its metadata",
+      "               name the classes and say what an image must go through before",
       "  safetensors  of a linear classifier the class features (C, E), or weight",
-      "               and bias, and the scale of the logits",
+      "               and bias, and the scale of the logits; not where the image",
+      "               encoder was changed, as by IVLP",
       "  csv          the same, a line a class: its name, E numbers, the scale",
       "  published    a prompt as the published trainers write it:",
       "               DIR/prompt_learner/model.pth.tar-N, which PyTorch loads with",
@@ -146,8 +148,12 @@ public final class ExportCommand implements Callable<Integer> {
     classifierForm.checkUnused();
     Path path = ClassifierFile.at(learned);
     ClassifierFile file = ClassifierFile.read(path);
-    ClassTokenPosition position = file.prompt().context().position();
-    int number = epoch > 0 ? epoch : file.prompt().defaults().epochs();
+    ClassTokenPosition position =
+        file.method() instanceof PromptMethod prompt
+            ? prompt.context().position()
+            : ClassTokenPosition.END;
+    int epochs = file.method().trained().map(trained -> trained.defaults().epochs()).orElse(1);
+    int number = epoch > 0 ? epoch : epochs;
     Path written = file.writePublished(out != null ? out : path.resolveSibling(""), number);
     if (output.isJson()) {
       output.json(

@@ -5,9 +5,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -23,6 +29,9 @@ import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /** Descriptions of files and data sets for {@code inspect}, as JSON and as lines. */
 final class Inspection {
+  /** A block's number in the name of a tensor. */
+  private static final Pattern NUMBER = Pattern.compile("(?<=\\.)\\d+(?=\\.|$)");
+
   private Inspection() {}
 
   static ObjectNode of(DataSet data) {
@@ -133,7 +142,38 @@ final class Inspection {
     }
     json.put("format", file.format().title());
     json.setAll((ObjectNode) content);
+    if (settings.isObject()) {
+      learned(file).forEach(json.putArray("learned")::add);
+    }
     return json;
+  }
+
+  /** The learned tensors and their shapes, those that differ in a block's number alone as one. */
+  private static List<String> learned(WeightFile file) {
+    Map<String, List<String>> blocks = new LinkedHashMap<>();
+    for (StoredTensor tensor : file.tensors().values()) {
+      Matcher number = NUMBER.matcher(tensor.name());
+      String shape =
+          Arrays.stream(tensor.shape())
+              .mapToObj(String::valueOf)
+              .collect(Collectors.joining(", ", " (", ")"));
+      List<String> numbers =
+          blocks.computeIfAbsent(
+              number.replaceFirst("{}") + shape, name -> new ArrayList<>());
+      number.reset();
+      if (number.find()) {
+        numbers.add(number.group());
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    blocks.forEach((name, numbers) -> lines.add(name.replace("{}", range(numbers))));
+    return lines;
+  }
+
+  private static String range(List<String> numbers) {
+    return numbers.size() < 2
+        ? String.join("", numbers)
+        : numbers.get(0) + "-" + numbers.get(numbers.size() - 1);
   }
 
   private static ObjectNode weights(WeightFile file) {

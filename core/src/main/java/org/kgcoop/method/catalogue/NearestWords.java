@@ -2,6 +2,9 @@ package org.kgcoop.method.catalogue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
@@ -12,10 +15,20 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The words nearest to each learned vector, by Euclidean distance to the token embeddings, as CoOp
- * reads its contexts ({@code interpret_prompt.py}).
+ * The words nearest to each learned vector of texts, by Euclidean distance to the token embeddings,
+ * as CoOp reads its contexts ({@code interpret_prompt.py}) and MaPLe its deeper ones too ({@code
+ * interpret_prompts/maple.py}).
  */
 public final class NearestWords {
+  /** The context, in front of the first block of the text tower. */
+  private static final Pattern CONTEXT = Pattern.compile("(prompt_learner\\.)?ctx");
+
+  /** Vectors in front of a later block, by its number, or by that less 1. */
+  private static final Pattern DEEPER =
+      Pattern.compile(
+          "text_encoder\\.transformer\\.resblocks\\.(\\d+)\\.VPT_shallow"
+              + "|prompt_learner\\.compound_prompts_text\\.(\\d+)");
+
   private NearestWords() {}
 
   /** A word and how far its embedding is. */
@@ -24,7 +37,7 @@ public final class NearestWords {
   /**
    * A learned vector and its words.
    *
-   * @param name its number from 1, after its class where it belongs to one
+   * @param name its number from 1, after its class or its block where it belongs to one
    */
   public record Vector(String name, List<Word> words) {
     public Vector {
@@ -38,11 +51,30 @@ public final class NearestWords {
    * @param count how many words each
    */
   public static List<Vector> of(ClassifierFile file, Clip clip, int count) {
-    StoredTensor stored = file.parameters().get("ctx");
-    if (stored == null) {
-      throw KgCoopException.weights(
-          file.method().title() + " has learned no prompt: no vectors 'ctx' to find words for");
+    List<Vector> vectors = new ArrayList<>();
+    for (StoredTensor stored : file.parameters().values()) {
+      Matcher deeper = DEEPER.matcher(stored.name());
+      if (CONTEXT.matcher(stored.name()).matches()) {
+        vectors.addAll(0, of(stored, clip, count, vector -> name(file, vector, stored.shape())));
+      } else if (deeper.matches()) {
+        int block =
+            deeper.group(1) != null
+                ? Integer.parseInt(deeper.group(1))
+                : 1 + Integer.parseInt(deeper.group(2));
+        vectors.addAll(of(stored, clip, count, vector -> "block %s, %s".formatted(block, vector + 1)));
+      }
     }
+    if (vectors.isEmpty()) {
+      throw KgCoopException.weights(
+          file.method().title()
+              + " learns no vectors of texts, which words could be near to; expected a method that"
+              + " does, such as kgcoop");
+    }
+    return vectors;
+  }
+
+  private static List<Vector> of(
+      StoredTensor stored, Clip clip, int count, LongFunction<String> name) {
     long width = stored.shape()[stored.shape().length - 1];
     if (width != clip.config().textWidth()) {
       throw KgCoopException.weights(
@@ -64,7 +96,7 @@ public final class NearestWords {
         Functions.Top nearest = Functions.top(squares.times(-1), kept);
         vectors.add(
             new Vector(
-                name(file, v, stored.shape()),
+                name.apply(v),
                 words(clip, nearest.indices().toLongs(), nearest.values().toFloats())));
       }
       return vectors;
