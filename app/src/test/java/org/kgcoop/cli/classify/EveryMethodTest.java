@@ -49,6 +49,7 @@ import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.tower.Ivlp;
 import org.kgcoop.method.tower.TowerMethod;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Formula;
@@ -357,16 +358,38 @@ class EveryMethodTest {
     }
   }
 
+  /** Two vectors in front of each of twelve blocks. */
+  @Test
+  void nearestAndInspectTellOfTheBlocksThatVectorsStandInFrontOf() throws IOException {
+    JsonNode vectors = json("nearest", runOf(Ivlp.ID)).path("vectors");
+    assertThat(vectors.findValuesAsText("vector"))
+        .hasSize(24)
+        .startsWith("1", "2", "block 1, 1", "block 1, 2")
+        .endsWith("block 11, 2");
+
+    Cli.Result told = Cli.run("inspect", runOf(Ivlp.ID));
+    assertThat(told.exitCode()).as(told.err()).isZero();
+    assertThat(told.out())
+        .contains("image_encoder.VPT (2, 32)")
+        .contains("image_encoder.transformer.resblocks.1-11.VPT_shallow (2, 32)")
+        .contains("text_encoder.transformer.resblocks.1-11.VPT_shallow (2, 32)");
+  }
+
   @ParameterizedTest
   @MethodSource("ids")
-  void thePublishedFormIsWrittenOrRefusedInOneLine(String id) {
+  void thePublishedFormIsWrittenOrRefusedInOneLine(String id) throws IOException {
     Path out = shared.resolve("published").resolve(id);
-    Cli.Result result = Cli.run("export", runOf(id), "--to", "published", "--out", out);
+    Cli.Result result =
+        Cli.run("export", runOf(id), "--to", "published", "--out", out, "--json");
     if (result.exitCode() != 0) {
       refused(result, MethodCatalogue.title(id));
-    } else {
-      assertThat(out).isNotEmptyDirectory();
+      return;
     }
+    Cli.Result told =
+        Cli.run("inspect", JSON.readTree(result.out()).path("file").asText(), "--json");
+    assertThat(told.exitCode()).as(told.err()).isZero();
+    assertThat(JSON.readTree(told.out()).path("kind").asText()).contains("in the published form");
+    assertThat(JSON.readTree(told.out()).path("learned")).isNotEmpty();
   }
 
   /** The first of the table would take an hour before the second ends it. */
@@ -392,25 +415,16 @@ class EveryMethodTest {
     assertThat(inTower).isNotEmpty();
     for (String id : inTower) {
       Path out = shared.resolve("refused").resolve(id);
-      refused(
-          Cli.run(
-              "base2new",
-              "--methods",
-              ZeroShot.ID + "," + id,
-              "--seeds",
-              1,
-              "--data",
-              data,
-              "--out",
-              out,
-              "--bank",
-              "none",
-              "--clip",
-              resNet),
-          MethodCatalogue.title(id),
-          "a ResNet",
-          "--clip ViT-B/16");
-      assertThat(out).doesNotExist();
+      List<Object> rest = List.of("--data", data, "--out", out, "--bank", "none", "--clip", resNet);
+      List<Object> table = new ArrayList<>(List.of("base2new", "--methods", ZeroShot.ID + "," + id));
+      table.addAll(rest);
+      List<Object> one = new ArrayList<>(List.of("train", "--method", id));
+      one.addAll(rest);
+      for (List<Object> words : List.of(table, one)) {
+        refused(
+            Cli.run(words.toArray()), MethodCatalogue.title(id), "a ResNet", "--clip ViT-B/16");
+        assertThat(out).doesNotExist();
+      }
     }
   }
 
