@@ -290,10 +290,9 @@ final class OnnxGraph {
     return node("Expand", name, List.of(rows, shape));
   }
 
-  /** The values from an index of an axis on. */
-  String from(String name, String x, long axis, long index) {
-    return node(
-        "Slice", name, List.of(x, integers(index), integers(Long.MAX_VALUE), integers(axis)));
+  /** The values of an axis from an index on, up to another that is left out. */
+  String slice(String name, String x, long axis, long from, long to) {
+    return node("Slice", name, List.of(x, integers(from), integers(to), integers(axis)));
   }
 
   /** Equal parts along an axis, named {@code name.0} and so on. */

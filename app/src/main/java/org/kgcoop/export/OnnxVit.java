@@ -3,10 +3,10 @@ package org.kgcoop.export;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.Family;
 import org.kgcoop.clip.LearnedVision;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.tensor.Tensor;
 
 /**
  * The nodes of {@link org.kgcoop.clip.VisionTransformer}, and of {@link
@@ -18,7 +18,8 @@ final class OnnxVit {
   private final ClipConfig.Vit vit;
   private final String pixels;
   private final LearnedVision learned;
-  private int positions; // rows of each image: class embedding, patches, learned rows that stay
+  private final int own; // rows of an image: patches, and the class embedding where there is one
+  private int positions; // the same and learned rows that a block has made rows like the others
 
   private OnnxVit(
       OnnxGraph graph,
@@ -32,10 +33,8 @@ final class OnnxVit {
     this.vit = vit;
     this.learned = learned;
     int grid = config.imageResolution() / vit.patch();
-    positions = vit.rowsBesidePatches() + grid * grid;
-    if (learned.mix().isPresent() && learned.prompts().last() != vit.layers() - 1) {
-      throw new IllegalArgumentException("a mix with rows that the last block does not get");
-    }
+    own = vit.rowsBesidePatches() + grid * grid;
+    positions = own;
   }
 
   /**
@@ -111,7 +110,7 @@ final class OnnxVit {
 
   /**
    * The rows that are read behind the last norm: the class rows, (B, W), or with a mix also what
-   * the last block makes of the learned ones, (B (1 + n), W).
+   * the last block makes of the learned ones, at the end of (B (1 + n), W) or (B (L + n), W).
    */
   private String readAtClass() {
     int width = vit.width();
@@ -124,19 +123,24 @@ final class OnnxVit {
     x = graph.sum("tokens.placed", x, graph.weight("visual.positional_embedding"));
     x = norm("ln_pre", x, "visual.ln_pre");
     x = graph.reshape("rows", x, -1, width); // (B L, W)
-    DeepPrompts prompts = learned.prompts();
     int last = vit.layers() - 1;
     for (int i = 0; i < last; i++) {
       String beside = learnedRows(i);
-      if (beside != null && i == prompts.last()) { // they stay
-        x = withEach("block." + i + ".together", x, positions, beside, count(i));
-        positions += count(i);
+      boolean exchanged = learned.prompts().before(i + 1).isPresent();
+      if (beside != null && !exchanged) { // they become rows of the image
+        x = withEach("block." + i + ".together", x, own, beside, count(i));
+        positions = own + count(i);
         beside = null;
       }
       x = block(x, i, beside, Read.ALL);
+      if (exchanged && positions > own) {
+        x = ownRows("block." + i + ".own", x);
+      }
     }
-    Read read = learned.mix().isPresent() ? Read.CLASS_AND_BESIDE : Read.CLASS;
-    return norm("ln_post", block(x, last, learnedRows(last), read), "visual.ln_post");
+    String beside = learnedRows(last);
+    Read read =
+        learned.mix().isEmpty() ? Read.CLASS : beside == null ? Read.ALL : Read.CLASS_AND_BESIDE;
+    return norm("ln_post", block(x, last, beside, read), "visual.ln_post");
   }
 
   /** Class rows behind the last norm to features: (B, W) to (B, E). */
@@ -148,19 +152,22 @@ final class OnnxVit {
         : projected;
   }
 
-  /** (B (1 + n), W) to (B, E). */
+  /** The rows that are read to (B, E). */
   private String mixed(String name, String read, LearnedVision.TokenMix mix) {
-    int last = vit.layers() - 1;
-    String byPicture = graph.reshape("read", read, -1, 1 + count(last), vit.width());
+    List<Tensor> prompts = learned.prompts().tokens();
+    int count = (int) prompts.get(prompts.size() - 1).size(0);
+    int before = learned.prompts().before(vit.layers() - 1).isPresent() ? 1 : own;
+    String byPicture = graph.reshape("read", read, -1, before + count, vit.width());
     String ofClass =
         graph.unitRows("read.class.unit", project(graph.select("read.class", byPicture, 1, 0)));
-    String tokens = graph.mean("read.tokens.mean", graph.from("read.tokens", byPicture, 1, 1), 1);
+    String tokens = graph.slice("read.tokens", byPicture, 1, before, before + count);
     String ofTokens =
         graph.unitRows(
             "read.tokens.unit",
             graph.matmul(
                 "read.tokens.projected",
-                graph.reshape("read.tokens.rows", tokens, -1, vit.width()),
+                graph.reshape(
+                    "read.tokens.rows", graph.mean("read.tokens.mean", tokens, 1), -1, vit.width()),
                 graph.constant(StoredTensor.of("learned.projection", mix.projection()))));
     return graph.sum(
         name,
@@ -172,18 +179,20 @@ final class OnnxVit {
     return graph.layerNorm(name, x, layer, config.form().visionEpsilon());
   }
 
-  /** The rows that a block gets, (n, W), or null for none. */
+  /** The rows that come in front of a block, (n, W), or null where it has none of its own. */
   private @Nullable String learnedRows(int block) {
-    DeepPrompts prompts = learned.prompts();
-    if (block < prompts.first() || block > prompts.last()) {
+    Tensor given = learned.prompts().before(block).orElse(null);
+    if (given == null) {
       return null;
     }
-    String rows = graph.constant(StoredTensor.of("learned.rows." + block, prompts.before(block)));
-    return block == 0 ? norm("learned.rows.ln_pre", rows, "visual.ln_pre") : rows;
+    String rows = graph.constant(StoredTensor.of("learned.rows." + block, given));
+    return block == 0 && learned.prompts().normed()
+        ? norm("learned.rows.ln_pre", rows, "visual.ln_pre")
+        : rows;
   }
 
   private int count(int block) {
-    return (int) learned.prompts().before(block).size(0);
+    return (int) learned.prompts().before(block).orElseThrow().size(0);
   }
 
   /** Rows behind those of each image: (B L, W) and (n, W) to (B (L + n), W). */
@@ -191,6 +200,13 @@ final class OnnxVit {
     String byPicture = graph.reshape(name + ".pictures", x, -1, length, vit.width());
     String each = graph.eachOfBatch(name + ".each", rows, pixels, count, vit.width());
     return graph.reshape(name, graph.concat(name + ".all", 1, byPicture, each), -1, vit.width());
+  }
+
+  /** The rows of each image without the learned ones behind them. */
+  private String ownRows(String name, String x) {
+    String byPicture = graph.reshape(name + ".pictures", x, -1, positions, vit.width());
+    positions = own;
+    return graph.reshape(name, graph.slice(name + ".first", byPicture, 1, 0, own), -1, vit.width());
   }
 
   /** The rows that are read of a block. */
@@ -201,12 +217,12 @@ final class OnnxVit {
   }
 
   /**
-   * A residual block in which images may see learned rows, the same for all of them. What nothing of
-   * an image enters is computed once by runtimes that fold constants.
+   * A residual block in which images may see learned rows, the same for all of them. What nothing
+   * of an image enters is computed once by runtimes that fold constants.
    *
    * @param x (B L, W)
    * @param beside (n, W), or null
-   * @return (B L, W); of a last block (B, W) or (B (1 + n), W)
+   * @return (B L, W); of class rows alone (B, W), with those beside (B (1 + n), W)
    */
   private String block(String x, int number, @Nullable String beside, Read read) {
     String name = "block." + number;

@@ -11,12 +11,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
@@ -72,11 +73,20 @@ class OnnxTowerTest {
     return BenchModel.random(count, seed, lengths);
   }
 
-  /** Three rows in front of so many blocks. */
-  private static DeepPrompts prompts(int first, int blocks) {
+  /**
+   * Three rows in front of each of some blocks.
+   *
+   * @param blocks with blanks between them; after N the rows of block 0 are not normed
+   */
+  private static DeepPrompts prompts(@Nullable String blocks) {
+    String numbers = blocks == null ? "" : blocks.replace("N", "");
+    List<Integer> all =
+        numbers.chars().filter(c -> c != ' ').mapToObj(c -> Character.digit(c, 10)).toList();
     return new DeepPrompts(
-        first,
-        IntStream.range(0, blocks).mapToObj(i -> random(i + 1, 3, WIDTH)).toList());
+        all.isEmpty() ? 0 : all.get(0),
+        all,
+        all.stream().map(i -> random(i + 1, 3, WIDTH)).toList(),
+        numbers.equals(blocks));
   }
 
   private static Tensor images(float[] pixels) {
@@ -101,22 +111,27 @@ class OnnxTowerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0,1", "0,2", "0,4", "1,1", "1,3", "2,1", "3,1", "0,0"})
-  void rowsInFrontOfAnyBlocksStandBesideThoseOfEachImage(int first, int blocks)
+  @NullSource
+  @ValueSource(
+      strings = {"0", "0 1", "0 1 2 3", "1", "1 2 3", "2", "3", "0 2", "1 3", "N 0 1", "N 0 3"})
+  void rowsInFrontOfAnyBlocksStandBesideThoseOfEachImage(@Nullable String blocks)
       throws OrtException {
     try (Clip clip = BenchModel.lively(CONFIG, 3);
         Scope scope = Scope.open("rows");
         Autograd.Switch off = Autograd.off()) {
-      DeepPrompts prompts = prompts(first, blocks);
+      DeepPrompts prompts = prompts(blocks);
       PromptedVision vision = clip.promptedVision("a test");
       float[] pixels = OnnxBench.pictures(CONFIG, 0, IMAGES);
       float[] ours =
-          vision.features(vision.rows(images(pixels), first), prompts).unitRows().toFloats();
+          vision
+              .features(vision.rows(images(pixels), prompts.first()), prompts)
+              .unitRows()
+              .toFloats();
 
       assertThat(exported(clip, LearnedVision.of(prompts), pixels))
           .containsExactly(ours, within(1e-5f));
       float[] frozen = clip.imageEncoder().features(images(pixels)).unitRows().toFloats();
-      assertThat(furthest(ours, frozen) > 1e-3).isEqualTo(blocks > 0);
+      assertThat(furthest(ours, frozen) > 1e-3).isEqualTo(blocks != null);
     }
   }
 
@@ -129,17 +144,17 @@ class OnnxTowerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0,4", "1,3", "3,1"})
-  void aMixIsTheShareOfTheClassRowAndTheRestOfTheMeanToken(int first, int blocks)
-      throws OrtException {
+  @ValueSource(strings = {"0 1 2 3", "1 2 3", "3", "1", "0 2", "N 0 3"})
+  void aMixIsTheShareOfTheClassRowAndTheRestOfTheMeanToken(String blocks) throws OrtException {
     try (Clip clip = BenchModel.lively(CONFIG, 3);
         Scope scope = Scope.open("mix");
         Autograd.Switch off = Autograd.off()) {
-      DeepPrompts prompts = prompts(first, blocks);
+      DeepPrompts prompts = prompts(blocks);
       Tensor projection = random(8, WIDTH, EMBED);
       PromptedVision vision = clip.promptedVision("a test");
       float[] pixels = OnnxBench.pictures(CONFIG, 0, IMAGES);
-      PromptedVision.Output read = vision.output(vision.rows(images(pixels), first), prompts);
+      PromptedVision.Output read =
+          vision.output(vision.rows(images(pixels), prompts.first()), prompts);
       Tensor ofClass = vision.project(read.classRows()).unitRows();
       Tensor ofTokens = read.tokens().mean(1, false).matmul(projection).unitRows();
 
@@ -147,12 +162,9 @@ class OnnxTowerTest {
               exported(
                   clip,
                   new LearnedVision(
-                      prompts,
-                      Map.of(),
-                      Optional.of(new LearnedVision.TokenMix(projection, 0.7))),
+                      prompts, Map.of(), Optional.of(new LearnedVision.TokenMix(projection, 0.7))),
                   pixels))
-          .containsExactly(
-              ofClass.times(0.7).plus(ofTokens.times(0.3)).toFloats(), within(1e-5f));
+          .containsExactly(ofClass.times(0.7).plus(ofTokens.times(0.3)).toFloats(), within(1e-5f));
     }
   }
 
@@ -179,7 +191,7 @@ class OnnxTowerTest {
       try (Clip merged = Clip.of(file, Clip.Options.DEFAULT)) {
         PromptedVision vision = merged.promptedVision("a test");
         float[] pixels = OnnxBench.pictures(CONFIG, 0, IMAGES);
-        for (DeepPrompts prompts : List.of(prompts(0, 0), prompts(0, 2))) {
+        for (DeepPrompts prompts : List.of(prompts(null), prompts("0 1"))) {
           assertThat(exported(clip, new LearnedVision(prompts, learned, Optional.empty()), pixels))
               .containsExactly(
                   vision.features(vision.rows(images(pixels), 0), prompts).unitRows().toFloats(),

@@ -77,7 +77,9 @@ class ExperimentsCommandTest {
     assertThat(other.err().lines().filter(line -> !line.contains("are divided here"))).hasSize(1);
   }
 
-  /** Two tasks of one process learn in the same frozen tower, and classify by towers of their own. */
+  /**
+   * Two tasks of one process learn in the same frozen tower, and classify by towers of their own.
+   */
   @Test
   void imageTowersAreLearnedAsOnOneMachine() {
     Object[] ivlp = {

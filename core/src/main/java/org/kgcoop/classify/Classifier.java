@@ -272,8 +272,8 @@ public final class Classifier implements AutoCloseable {
    * Classifies images by their features: for programs that encode images once and ask several
    * classifiers about them.
    *
-   * @param features (B, E), in an open scope of this thread: unit rows of the same CLIP, or where it
-   *     {@link #hasOwnTower} what {@link #features} makes
+   * @param features (B, E), in an open scope of this thread: unit rows of the same CLIP, or where
+   *     it {@link #hasOwnTower} what {@link #features} makes
    */
   public List<Classification> ofFeatures(Tensor features) {
     Lock use = lock.readLock();

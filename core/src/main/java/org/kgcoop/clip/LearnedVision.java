@@ -28,7 +28,18 @@ public record LearnedVision(
    * @param projection (W, E), of the mean over what the last block makes of the prompts, behind the
    *     last norm
    */
-  public record TokenMix(Tensor projection, double share) {}
+  public record TokenMix(Tensor projection, double share) {
+
+    /** The feature of what the last block makes of the prompts: (B, E), unit. */
+    public Tensor ofTokens(PromptedVision.Output read) {
+      return read.tokens().mean(1, false).matmul(projection).unitRows();
+    }
+
+    /** Both features in one: (B, E) of unit length each. */
+    public Tensor mixed(Tensor ofClassRows, Tensor ofTokens) {
+      return ofClassRows.times(share).plus(ofTokens.times(1 - share));
+    }
+  }
 
   /** A tower with learned rows and nothing else. */
   public static LearnedVision of(DeepPrompts prompts) {

@@ -1,6 +1,7 @@
 package org.kgcoop.clip;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -39,15 +40,14 @@ public final class PromptedVision {
   /**
    * Features of images, before they are brought to unit length.
    *
-   * @param rows (B, L, W) in front of the block where the prompts begin
+   * @param rows (B, L, W) in front of the first block of the prompts
    * @return (B, E)
    */
   public Tensor features(Tensor rows, DeepPrompts prompts) {
     int last = layers() - 1;
     Tensor x = beforeLast(rows, prompts);
-    Tensor beside = prompts.last() == last ? prompt(prompts, last) : null;
-    TransformerBlock block = tower.blocks().get(last);
-    return project(tower.norm(block.classRows(x, rows.size(0), beside)));
+    return project(
+        tower.norm(tower.blocks().get(last).classRows(x, rows.size(0), prompt(prompts, last))));
   }
 
   /**
@@ -59,25 +59,29 @@ public final class PromptedVision {
   public record Output(Tensor classRows, Tensor tokens) {}
 
   /**
-   * The class rows of images, and what the last block makes of prompts that it has of its own.
+   * The class rows of images, and what the last block makes of the prompts.
    *
-   * @param rows (B, L, W) in front of the block where the prompts begin
-   * @param prompts up to the last block
+   * @param rows (B, L, W) in front of the first block of the prompts
+   * @param prompts in front of one block at least
    */
   public Output output(Tensor rows, DeepPrompts prompts) {
-    int last = layers() - 1;
-    if (prompts.last() != last) {
-      throw new IllegalArgumentException(
-          "prompts up to block " + prompts.last() + ", expected up to the last, " + last);
+    if (prompts.tokens().isEmpty()) {
+      throw new IllegalArgumentException("no prompts to read");
     }
     long batch = rows.size(0);
+    int last = layers() - 1;
     Tensor x = beforeLast(rows, prompts);
     TransformerBlock block = tower.blocks().get(last);
-    Tensor read = // (B, 1 + n, W)
+    Tensor prompt = prompt(prompts, last);
+    Tensor read = // (B, 1 + n, W), or (B, L + n, W)
         tower
-            .norm(block.classRowsAndBeside(x, batch, prompt(prompts, last)))
+            .norm(
+                prompt == null
+                    ? block.pictures(x, batch)
+                    : block.classRowsAndBeside(x, batch, prompt))
             .reshape(batch, -1, width());
-    return new Output(read.select(1, 0), read.narrow(1, 1, read.size(1) - 1));
+    long before = prompt == null ? rows.size(1) : 1;
+    return new Output(read.select(1, 0), read.narrow(1, before, read.size(1) - before));
   }
 
   /** Class rows behind the last norm to features: (B, W) to (B, E). */
@@ -85,30 +89,46 @@ public final class PromptedVision {
     return tower.project(classRows);
   }
 
-  /** (B, L, W) to the rows in front of the last block, (B L', W). */
+  /**
+   * The rows in front of the last block, those of prompts behind the others of each image where the
+   * last block has none of its own.
+   *
+   * @param rows (B, L, W)
+   * @return (B L', W)
+   */
   private Tensor beforeLast(Tensor rows, DeepPrompts prompts) {
     long batch = rows.size(0);
     Tensor x = rows.reshape(-1, width());
     for (int i = prompts.first(); i < layers() - 1; i++) {
       TransformerBlock block = tower.blocks().get(i);
-      if (i < prompts.last()) {
-        x = block.pictures(x, batch, prompt(prompts, i));
+      Tensor prompt = prompt(prompts, i);
+      if (prompts.before(i + 1).isPresent()) {
+        x = firsts(block.pictures(x, batch, prompt), batch, rows.size(1));
       } else {
-        x = block.pictures(i == prompts.last() ? with(x, batch, prompt(prompts, i)) : x, batch);
+        x = block.pictures(prompt == null ? x : with(x, batch, prompt), batch);
       }
     }
     return x;
   }
 
-  /** The learned rows in front of a block. */
-  private Tensor prompt(DeepPrompts prompts, int block) {
-    Tensor rows = prompts.before(block);
-    return block == 0 ? tower.preNorm(rows) : rows;
+  /** The learned rows in front of a block, or null where it has none of its own. */
+  private @Nullable Tensor prompt(DeepPrompts prompts, int block) {
+    return prompts
+        .before(block)
+        .map(rows -> block == 0 && prompts.normed() ? tower.preNorm(rows) : rows)
+        .orElse(null);
   }
 
   /** (B L, W) and (n, W) to (B (L + n), W). */
   private Tensor with(Tensor x, long batch, Tensor prompt) {
     Tensor each = prompt.unsqueeze(0).expand(batch, prompt.size(0), width());
     return Tensor.concat(List.of(x.reshape(batch, -1, width()), each), 1).reshape(-1, width());
+  }
+
+  /** The first rows of each image, where it has more. */
+  private Tensor firsts(Tensor x, long batch, long count) {
+    return x.size(0) == batch * count
+        ? x
+        : x.reshape(batch, -1, width()).narrow(1, 0, count).reshape(-1, width());
   }
 }

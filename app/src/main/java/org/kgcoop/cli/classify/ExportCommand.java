@@ -19,7 +19,6 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
-import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ClassTokenPosition;
@@ -148,12 +147,8 @@ public final class ExportCommand implements Callable<Integer> {
     classifierForm.checkUnused();
     Path path = ClassifierFile.at(learned);
     ClassifierFile file = ClassifierFile.read(path);
-    ClassTokenPosition position =
-        file.method() instanceof PromptMethod prompt
-            ? prompt.context().position()
-            : ClassTokenPosition.END;
-    int epochs = file.method().trained().map(trained -> trained.defaults().epochs()).orElse(1);
-    int number = epoch > 0 ? epoch : epochs;
+    ClassTokenPosition position = file.prompt().context().position();
+    int number = epoch > 0 ? epoch : file.prompt().defaults().epochs();
     Path written = file.writePublished(out != null ? out : path.resolveSibling(""), number);
     if (output.isJson()) {
       output.json(

@@ -161,8 +161,7 @@ final class Inspection {
               .mapToObj(String::valueOf)
               .collect(Collectors.joining(", ", " (", ")"));
       List<String> numbers =
-          blocks.computeIfAbsent(
-              number.replaceFirst("{}") + shape, name -> new ArrayList<>());
+          blocks.computeIfAbsent(number.replaceFirst("{}") + shape, name -> new ArrayList<>());
       number.reset();
       if (number.find()) {
         numbers.add(number.group());

@@ -223,8 +223,7 @@ public final class EncodingQueue implements AutoCloseable {
     if (!shared.isEmpty()) {
       answer(shared, encoder::features);
     }
-    own.forEach(
-        (reading, jobs) -> answer(Map.of(reading, jobs), reading.tower().orElseThrow()));
+    own.forEach((reading, jobs) -> answer(Map.of(reading, jobs), reading.tower().orElseThrow()));
   }
 
   /** Encodes the images of jobs by one tower, and answers them. */

@@ -229,7 +229,8 @@ class EveryMethodTest {
                   .add(http.sendAsync(request, BodyHandlers.ofString())));
     }
     among.forEach(
-        (id, answers) -> answers.forEach(each -> assertThat(answer(each)).isEqualTo(alone.get(id))));
+        (id, answers) ->
+            answers.forEach(each -> assertThat(answer(each)).isEqualTo(alone.get(id))));
     assertThat(alone.values()).doesNotHaveDuplicates();
   }
 
@@ -379,8 +380,7 @@ class EveryMethodTest {
   @MethodSource("ids")
   void thePublishedFormIsWrittenOrRefusedInOneLine(String id) throws IOException {
     Path out = shared.resolve("published").resolve(id);
-    Cli.Result result =
-        Cli.run("export", runOf(id), "--to", "published", "--out", out, "--json");
+    Cli.Result result = Cli.run("export", runOf(id), "--to", "published", "--out", out, "--json");
     if (result.exitCode() != 0) {
       refused(result, MethodCatalogue.title(id));
       return;
@@ -411,18 +411,20 @@ class EveryMethodTest {
             new ClipConfig.ResNet(2, List.of(1, 1, 1, 1), 1)),
         1);
     List<String> inTower =
-        ids().stream().filter(id -> MethodCatalogue.parse(named(id)) instanceof TowerMethod).toList();
+        ids().stream()
+            .filter(id -> MethodCatalogue.parse(named(id)) instanceof TowerMethod)
+            .toList();
     assertThat(inTower).isNotEmpty();
     for (String id : inTower) {
       Path out = shared.resolve("refused").resolve(id);
       List<Object> rest = List.of("--data", data, "--out", out, "--bank", "none", "--clip", resNet);
-      List<Object> table = new ArrayList<>(List.of("base2new", "--methods", ZeroShot.ID + "," + id));
+      List<Object> table =
+          new ArrayList<>(List.of("base2new", "--methods", ZeroShot.ID + "," + id));
       table.addAll(rest);
       List<Object> one = new ArrayList<>(List.of("train", "--method", id));
       one.addAll(rest);
       for (List<Object> words : List.of(table, one)) {
-        refused(
-            Cli.run(words.toArray()), MethodCatalogue.title(id), "a ResNet", "--clip ViT-B/16");
+        refused(Cli.run(words.toArray()), MethodCatalogue.title(id), "a ResNet", "--clip ViT-B/16");
         assertThat(out).doesNotExist();
       }
     }

@@ -2,6 +2,8 @@ package org.kgcoop.method.catalogue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,29 +17,26 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The words nearest to each learned vector of texts, by Euclidean distance to the token embeddings,
- * as CoOp reads its contexts ({@code interpret_prompt.py}) and MaPLe its deeper ones too ({@code
- * interpret_prompts/maple.py}).
+ * The words nearest to each learned vector, by Euclidean distance to the token embeddings, as CoOp
+ * reads its contexts ({@code interpret_prompt.py}).
  */
 public final class NearestWords {
-  /** The context, in front of the first block of the text tower. */
-  private static final Pattern CONTEXT = Pattern.compile("(prompt_learner\\.)?ctx");
-
-  /** Vectors in front of a later block, by its number, or by that less 1. */
-  private static final Pattern DEEPER =
-      Pattern.compile(
-          "text_encoder\\.transformer\\.resblocks\\.(\\d+)\\.VPT_shallow"
-              + "|prompt_learner\\.compound_prompts_text\\.(\\d+)");
-
   private NearestWords() {}
 
   /** A word and how far its embedding is. */
   public record Word(String text, double distance) {}
 
+  /** Vectors in front of blocks of the text tower: one less than the block's number, or that. */
+  private static final Pattern DEEPER =
+      Pattern.compile(
+          "prompt_learner\\.compound_prompts_text\\.(\\d{1,4})"
+              + "|text_encoder\\.transformer\\.resblocks\\.(\\d{1,4})\\.VPT_shallow");
+
   /**
    * A learned vector and its words.
    *
-   * @param name its number from 1, after its class or its block where it belongs to one
+   * @param name its number from 1, after its class where it belongs to one, or after the block of
+   *     the text tower, from 0, that it stands in front of
    */
   public record Vector(String name, List<Word> words) {
     public Vector {
@@ -51,26 +50,38 @@ public final class NearestWords {
    * @param count how many words each
    */
   public static List<Vector> of(ClassifierFile file, Clip clip, int count) {
-    List<Vector> vectors = new ArrayList<>();
-    for (StoredTensor stored : file.parameters().values()) {
-      Matcher deeper = DEEPER.matcher(stored.name());
-      if (CONTEXT.matcher(stored.name()).matches()) {
-        vectors.addAll(0, of(stored, clip, count, vector -> name(file, vector, stored.shape())));
-      } else if (deeper.matches()) {
-        int block =
-            deeper.group(1) != null
-                ? Integer.parseInt(deeper.group(1))
-                : 1 + Integer.parseInt(deeper.group(2));
-        vectors.addAll(of(stored, clip, count, vector -> "block %s, %s".formatted(block, vector + 1)));
-      }
-    }
-    if (vectors.isEmpty()) {
+    StoredTensor alone = file.parameters().get("ctx");
+    StoredTensor context = alone != null ? alone : file.parameters().get("prompt_learner.ctx");
+    if (context == null) {
       throw KgCoopException.weights(
           file.method().title()
               + " learns no vectors of texts, which words could be near to; expected a method that"
               + " does, such as kgcoop");
     }
+    List<Vector> vectors =
+        new ArrayList<>(of(context, clip, count, v -> name(file, v, context.shape())));
+    deeper(file)
+        .forEach(
+            (block, stored) ->
+                vectors.addAll(of(stored, clip, count, v -> "block " + block + ", " + (v + 1))));
     return vectors;
+  }
+
+  /** The vectors in front of blocks of the text tower, by block. */
+  private static SortedMap<Integer, StoredTensor> deeper(ClassifierFile file) {
+    SortedMap<Integer, StoredTensor> deeper = new TreeMap<>();
+    file.parameters()
+        .forEach(
+            (name, stored) -> {
+              Matcher found = DEEPER.matcher(name);
+              if (found.matches()) {
+                String block = found.group(2);
+                deeper.put(
+                    block == null ? 1 + Integer.parseInt(found.group(1)) : Integer.parseInt(block),
+                    stored);
+              }
+            });
+    return deeper;
   }
 
   private static List<Vector> of(
