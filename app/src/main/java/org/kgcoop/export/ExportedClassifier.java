@@ -7,9 +7,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.LearnedVision;
 import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.FeatureEncoder;
 import org.kgcoop.prompt.Formula;
 
 /**
@@ -17,10 +20,14 @@ import org.kgcoop.prompt.Formula;
  *
  * @param classNames C of them, in the order of the logits
  * @param formula of the logits
+ * @param vision what was learned inside of the image tower; empty where that is the CLIP's own
  * @param about what else files should say, by key: of which method, texts and CLIP it is
  */
 public record ExportedClassifier(
-    List<String> classNames, Formula formula, Map<String, String> about) {
+    List<String> classNames,
+    Formula formula,
+    Optional<LearnedVision> vision,
+    Map<String, String> about) {
 
   public ExportedClassifier {
     classNames = List.copyOf(classNames);
@@ -30,6 +37,11 @@ public record ExportedClassifier(
           "exported classifier: expected scores of %s classes, at least one, got %s"
               .formatted(classNames.size(), formula.classes()));
     }
+  }
+
+  /** A classifier of features of the CLIP's own image tower. */
+  public ExportedClassifier(List<String> classNames, Formula formula, Map<String, String> about) {
+    this(classNames, formula, Optional.empty(), about);
   }
 
   /**
@@ -52,21 +64,30 @@ public record ExportedClassifier(
                             + " --to published writes the prompt itself"));
     Map<String, String> all = new LinkedHashMap<>(about);
     all.put("clip_fingerprint", clip.fingerprint());
-    return new ExportedClassifier(classNames, formula, all);
+    return new ExportedClassifier(
+        classNames, formula, classifier.encoder().map(FeatureEncoder::learned), all);
   }
 
   /**
-   * The weights of a classifier that is linear in the image's feature.
+   * The weights of a classifier that is linear in the image's feature, for programs that have the
+   * CLIP's image tower.
    *
-   * @throws KgCoopException where it is another
+   * @throws KgCoopException where it is another, or has a tower of its own
    */
   Formula.Linear linear() {
+    String method = about.getOrDefault("method", "its method");
+    if (vision.isPresent()) {
+      throw KgCoopException.configuration(
+          "this classifier (%s) has learned inside of the image tower, so class weights without it"
+                  .formatted(method)
+              + " say nothing: expected --to onnx");
+    }
     if (formula instanceof Formula.Linear linear) {
       return linear;
     }
     throw KgCoopException.configuration(
         "this classifier (%s) is not linear in the image's feature, so there are no class weights to"
-                .formatted(about.getOrDefault("method", "its method"))
+                .formatted(method)
             + " write: expected --to onnx");
   }
 

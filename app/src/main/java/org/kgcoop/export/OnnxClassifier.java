@@ -2,22 +2,26 @@ package org.kgcoop.export;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.DeepPrompts;
+import org.kgcoop.clip.LearnedVision;
 import org.kgcoop.export.format.ModelProto;
 import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.io.StoredTensor;
 
 /**
  * A whole classifier as an ONNX file: pixels in, probabilities out. Its metadata say which classes
  * there are and what an image must go through before.
  *
  * <p>{@code pixels} (batch, channels, R, R) float32, normalised; {@code features} (batch, E), unit
- * rows; {@code logits} (batch, C); {@code probabilities} (batch, C), their softmax. The batch may
- * be of any size.
+ * rows, but for those of a {@link LearnedVision.TokenMix}; {@code logits} (batch, C); {@code
+ * probabilities} (batch, C), their softmax. The batch may be of any size.
  */
 public final class OnnxClassifier {
   static final String PIXELS = "pixels";
@@ -37,21 +41,41 @@ public final class OnnxClassifier {
   public static void write(Path path, Clip clip, ExportedClassifier classifier) {
     ClipConfig config = clip.config();
     int size = config.imageResolution();
-    OnnxGraph graph = new OnnxGraph("kgcoop", clip.stored());
+    LearnedVision learned =
+        classifier.vision().orElse(LearnedVision.of(new DeepPrompts(0, List.of())));
+    OnnxGraph graph = new OnnxGraph("kgcoop", weights(clip, learned));
     String pixels =
         graph.input(PIXELS, pixels(clip.preprocessing()), config.channels(), size, size);
-    String image =
+    String features =
         config.vision() instanceof ClipConfig.Vit vit
-            ? OnnxVit.add(graph, pixels, config, vit)
-            : OnnxResNet.add(graph, pixels, config, (ClipConfig.ResNet) config.vision());
-    String features = graph.unitRows(FEATURES, image);
+            ? OnnxVit.add(graph, FEATURES, pixels, config, vit, learned)
+            : graph.unitRows(
+                FEATURES,
+                OnnxResNet.add(graph, pixels, config, (ClipConfig.ResNet) config.vision()));
     String logits = new OnnxFormula(graph).add(LOGITS, features, classifier.formula());
     String probabilities = graph.softmax(PROBABILITIES, logits);
     long count = classifier.classNames().size();
     graph.output(probabilities, "of each class, in the order of class_names", count);
     graph.output(logits, "what the softmax is taken of", count);
-    graph.output(features, "of the images, unit rows", config.embedDim());
+    graph.output(
+        features,
+        learned.mix().isPresent() ? "of the images" : "of the images, unit rows",
+        config.embedDim());
     OnnxFile.write(path, model(clip, classifier), graph);
+  }
+
+  /** The weights of the CLIP, with those that were learned in the place of its own. */
+  private static Map<String, StoredTensor> weights(Clip clip, LearnedVision learned) {
+    Map<String, StoredTensor> weights = new LinkedHashMap<>(clip.stored());
+    learned
+        .weights()
+        .forEach(
+            (name, tensor) -> {
+              if (weights.put(name, StoredTensor.of(name, tensor)) == null) {
+                throw new IllegalArgumentException("a learned weight '" + name + "' of no CLIP");
+              }
+            });
+    return weights;
   }
 
   private static ModelProto model(Clip clip, ExportedClassifier classifier) {

@@ -282,12 +282,17 @@ final class OnnxGraph {
     return node("Gather", name, List.of(x, index(index)), integer("axis", axis));
   }
 
-  /** (W) as (batch, 1, W), the batch being that of another value. */
-  String eachOfBatch(String name, String vector, String batched, long width) {
+  /** (n, W) as (batch, n, W), the batch being that of another value; (W) counts as one row. */
+  String eachOfBatch(String name, String rows, String batched, long count, long width) {
     String batch =
         node("Shape", name + ".batch", List.of(batched), integer("start", 0), integer("end", 1));
-    String shape = concat(name + ".shape", 0, batch, integers(1, width));
-    return node("Expand", name, List.of(vector, shape));
+    String shape = concat(name + ".shape", 0, batch, integers(count, width));
+    return node("Expand", name, List.of(rows, shape));
+  }
+
+  /** The values of an axis from an index on, up to another that is left out. */
+  String slice(String name, String x, long axis, long from, long to) {
+    return node("Slice", name, List.of(x, integers(from), integers(to), integers(axis)));
   }
 
   /** Equal parts along an axis, named {@code name.0} and so on. */

@@ -1,39 +1,70 @@
 package org.kgcoop.export;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.Family;
+import org.kgcoop.clip.LearnedVision;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.tensor.Tensor;
 
-/** The nodes of {@link org.kgcoop.clip.VisionTransformer}. */
+/**
+ * The nodes of {@link org.kgcoop.clip.VisionTransformer}, and of {@link
+ * org.kgcoop.clip.PromptedVision} where rows were learned.
+ */
 final class OnnxVit {
   private final OnnxGraph graph;
   private final ClipConfig config;
   private final ClipConfig.Vit vit;
-  private final int positions; // with the class embedding's, where there is one
+  private final String pixels;
+  private final LearnedVision learned;
+  private final int own; // rows of an image: patches, and the class embedding where there is one
+  private int positions; // the same and learned rows that a block has made rows like the others
 
-  private OnnxVit(OnnxGraph graph, ClipConfig config, ClipConfig.Vit vit) {
+  private OnnxVit(
+      OnnxGraph graph,
+      String pixels,
+      ClipConfig config,
+      ClipConfig.Vit vit,
+      LearnedVision learned) {
     this.graph = graph;
+    this.pixels = pixels;
     this.config = config;
     this.vit = vit;
+    this.learned = learned;
     int grid = config.imageResolution() / vit.patch();
-    positions = vit.rowsBesidePatches() + grid * grid;
+    own = vit.rowsBesidePatches() + grid * grid;
+    positions = own;
   }
 
   /**
    * Adds the tower.
    *
+   * @param name of the features
    * @param pixels (B, channels, R, R)
-   * @return (B, E), of any length
+   * @param learned rows and a mix; the graph has the weights
+   * @return (B, E), unit rows unless they are mixed
    */
-  static String add(OnnxGraph graph, String pixels, ClipConfig config, ClipConfig.Vit vit) {
-    return new OnnxVit(graph, config, vit).features(pixels);
+  static String add(
+      OnnxGraph graph,
+      String name,
+      String pixels,
+      ClipConfig config,
+      ClipConfig.Vit vit,
+      LearnedVision learned) {
+    return new OnnxVit(graph, pixels, config, vit, learned).features(name);
   }
 
-  private String features(String pixels) {
-    return vit.family() == Family.SIGLIP ? pooled(pixels) : readAtClass(pixels);
+  private String features(String name) {
+    if (vit.family() == Family.SIGLIP) {
+      return graph.unitRows(name, pooled());
+    }
+    String read = readAtClass();
+    LearnedVision.TokenMix mix = learned.mix().orElse(null);
+    return mix == null ? graph.unitRows(name, project(read)) : mixed(name, read, mix);
   }
 
-  private String pooled(String pixels) {
+  private String pooled() {
     int width = vit.width();
     String patches = graph.biasedConvolution("patches", pixels, "visual.conv1", vit.patch());
     patches = graph.reshape("patches.flat", patches, 0, width, positions);
@@ -41,7 +72,7 @@ final class OnnxVit {
     x = graph.sum("tokens.placed", x, graph.weight("visual.positional_embedding"));
     x = graph.reshape("rows", x, -1, width); // (B L, W)
     for (int i = 0; i < vit.layers(); i++) {
-      x = block(x, i, false);
+      x = block(x, i, null, Read.ALL);
     }
     return pool(norm("ln_post", x, "visual.ln_post"));
   }
@@ -77,51 +108,150 @@ final class OnnxVit {
     return graph.linear(name + ".proj", hidden, layer + "mlp.c_proj");
   }
 
-  private String readAtClass(String pixels) {
+  /**
+   * The rows that are read behind the last norm: the class rows, (B, W), or with a mix also what
+   * the last block makes of the learned ones, at the end of (B (1 + n), W) or (B (L + n), W).
+   */
+  private String readAtClass() {
     int width = vit.width();
     String patches = graph.convolution("patches", pixels, "visual.conv1.weight", vit.patch(), 0);
     patches = graph.reshape("patches.flat", patches, 0, width, positions - 1);
     patches = graph.transpose("patches.rows", patches, 0, 2, 1); // (B, patches, W)
     String classes = // (B, 1, W)
-        graph.eachOfBatch("class", graph.weight("visual.class_embedding"), pixels, width);
+        graph.eachOfBatch("class", graph.weight("visual.class_embedding"), pixels, 1, width);
     String x = graph.concat("tokens", 1, classes, patches);
     x = graph.sum("tokens.placed", x, graph.weight("visual.positional_embedding"));
     x = norm("ln_pre", x, "visual.ln_pre");
     x = graph.reshape("rows", x, -1, width); // (B L, W)
-    for (int i = 0; i < vit.layers(); i++) {
-      x = block(x, i, i == vit.layers() - 1);
+    int last = vit.layers() - 1;
+    for (int i = 0; i < last; i++) {
+      String beside = learnedRows(i);
+      boolean exchanged = learned.prompts().before(i + 1).isPresent();
+      if (beside != null && !exchanged) { // they become rows of the image
+        x = withEach("block." + i + ".together", x, own, beside, count(i));
+        positions = own + count(i);
+        beside = null;
+      }
+      x = block(x, i, beside, Read.ALL);
+      if (exchanged && positions > own) {
+        x = ownRows("block." + i + ".own", x);
+      }
     }
-    x = norm("ln_post", x, "visual.ln_post");
-    String projected = graph.matmul("projected", x, graph.weight("visual.proj"));
+    String beside = learnedRows(last);
+    Read read =
+        learned.mix().isEmpty() ? Read.CLASS : beside == null ? Read.ALL : Read.CLASS_AND_BESIDE;
+    return norm("ln_post", block(x, last, beside, read), "visual.ln_post");
+  }
+
+  /** Class rows behind the last norm to features: (B, W) to (B, E). */
+  private String project(String classRows) {
+    String projected = graph.matmul("projected", classRows, graph.weight("visual.proj"));
     String bias = "visual.proj.bias";
     return graph.has(bias)
         ? graph.sum("projected.placed", projected, graph.weight(bias))
         : projected;
   }
 
+  /** The rows that are read to (B, E). */
+  private String mixed(String name, String read, LearnedVision.TokenMix mix) {
+    List<Tensor> prompts = learned.prompts().tokens();
+    int count = (int) prompts.get(prompts.size() - 1).size(0);
+    int before = learned.prompts().before(vit.layers() - 1).isPresent() ? 1 : own;
+    String byPicture = graph.reshape("read", read, -1, before + count, vit.width());
+    String ofClass =
+        graph.unitRows("read.class.unit", project(graph.select("read.class", byPicture, 1, 0)));
+    String tokens = graph.slice("read.tokens", byPicture, 1, before, before + count);
+    String ofTokens =
+        graph.unitRows(
+            "read.tokens.unit",
+            graph.matmul(
+                "read.tokens.projected",
+                graph.reshape(
+                    "read.tokens.rows", graph.mean("read.tokens.mean", tokens, 1), -1, vit.width()),
+                graph.constant(StoredTensor.of("learned.projection", mix.projection()))));
+    return graph.sum(
+        name,
+        graph.times("read.class.share", ofClass, mix.share()),
+        graph.times("read.tokens.share", ofTokens, 1 - mix.share()));
+  }
+
   private String norm(String name, String x, String layer) {
     return graph.layerNorm(name, x, layer, config.form().visionEpsilon());
   }
 
+  /** The rows that come in front of a block, (n, W), or null where it has none of its own. */
+  private @Nullable String learnedRows(int block) {
+    Tensor given = learned.prompts().before(block).orElse(null);
+    if (given == null) {
+      return null;
+    }
+    String rows = graph.constant(StoredTensor.of("learned.rows." + block, given));
+    return block == 0 && learned.prompts().normed()
+        ? norm("learned.rows.ln_pre", rows, "visual.ln_pre")
+        : rows;
+  }
+
+  private int count(int block) {
+    return (int) learned.prompts().before(block).orElseThrow().size(0);
+  }
+
+  /** Rows behind those of each image: (B L, W) and (n, W) to (B (L + n), W). */
+  private String withEach(String name, String x, int length, String rows, int count) {
+    String byPicture = graph.reshape(name + ".pictures", x, -1, length, vit.width());
+    String each = graph.eachOfBatch(name + ".each", rows, pixels, count, vit.width());
+    return graph.reshape(name, graph.concat(name + ".all", 1, byPicture, each), -1, vit.width());
+  }
+
+  /** The rows of each image without the learned ones behind them. */
+  private String ownRows(String name, String x) {
+    String byPicture = graph.reshape(name + ".pictures", x, -1, positions, vit.width());
+    positions = own;
+    return graph.reshape(name, graph.slice(name + ".first", byPicture, 1, 0, own), -1, vit.width());
+  }
+
+  /** The rows that are read of a block. */
+  private enum Read {
+    ALL,
+    CLASS,
+    CLASS_AND_BESIDE
+  }
+
   /**
-   * A residual block.
+   * A residual block in which images may see learned rows, the same for all of them. What nothing
+   * of an image enters is computed once by runtimes that fold constants.
    *
    * @param x (B L, W)
-   * @param last whether only the class rows are read of it
-   * @return (B L, W), or (B, W) of the last
+   * @param beside (n, W), or null
+   * @return (B L, W); of class rows alone (B, W), with those beside (B (1 + n), W)
    */
-  private String block(String x, int number, boolean last) {
+  private String block(String x, int number, @Nullable String beside, Read read) {
     String name = "block." + number;
     String layer = "visual.transformer.resblocks." + number + ".";
-    String normed = norm(name + ".ln_1", x, layer + "ln_1");
-    List<String> parts = attentionParts(name, normed, layer);
-    String queries = last ? classRows(name + ".query", parts.get(0)) : parts.get(0);
+    List<String> parts = attentionParts(name, norm(name + ".ln_1", x, layer + "ln_1"), layer);
+    String queries = read == Read.ALL ? parts.get(0) : classRows(name + ".query", parts.get(0));
+    String before = read == Read.ALL ? x : classRows(name + ".class", x);
+    String keys = parts.get(1);
+    String values = parts.get(2);
+    int queried = read == Read.ALL ? positions : 1;
+    int seen = positions;
+    if (beside != null) {
+      int count = count(number);
+      List<String> others =
+          attentionParts(
+              name + ".beside", norm(name + ".beside.ln_1", beside, layer + "ln_1"), layer);
+      keys = withEach(name + ".keys", keys, positions, others.get(1), count);
+      values = withEach(name + ".values", values, positions, others.get(2), count);
+      seen += count;
+      if (read == Read.CLASS_AND_BESIDE) {
+        queries = withEach(name + ".queries", queries, 1, others.get(0), count);
+        before = withEach(name + ".read", before, 1, beside, count);
+        queried += count;
+      }
+    }
     String attended =
-        new OnnxAttention(
-                name + ".attention", last ? 1 : positions, positions, vit.heads(), vit.width())
-            .of(graph, queries, parts.get(1), parts.get(2));
+        new OnnxAttention(name + ".attention", queried, seen, vit.heads(), vit.width())
+            .of(graph, queries, keys, values);
     String out = graph.linear(name + ".out", attended, layer + "attn.out_proj");
-    String before = last ? classRows(name + ".class", x) : x;
     String y = graph.sum(name + ".sum_1", before, out);
     String hidden = norm(name + ".ln_2", y, layer + "ln_2");
     return graph.sum(name + ".sum_2", y, mlp(name, hidden, layer));

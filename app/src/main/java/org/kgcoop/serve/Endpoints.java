@@ -95,7 +95,7 @@ final class Endpoints {
       if (compare) {
         try (SharedClassifier.Use handCrafted =
             zeroShot.use(classifier.classNames(), classifier.template())) {
-          answer(request, asked, model, handCrafted.classifier());
+          answer(request, asked, model, handCrafted);
         }
       } else {
         answer(request, asked, model, null);
@@ -161,13 +161,25 @@ final class Endpoints {
     };
   }
 
+  private Found found(
+      Pixels picture, SharedClassifier.Use model, SharedClassifier.@Nullable Use handCrafted) {
+    if (handCrafted == null) {
+      return new Found(queue.ask(picture, model.reading()), null);
+    }
+    if (model.classifier().hasOwnTower()) { // the image goes through both
+      return new Found(
+          queue.ask(picture, model.reading()), queue.ask(picture, handCrafted.reading()));
+    }
+    return queue.ask(picture, compared(model.classifier(), handCrafted.classifier()));
+  }
+
   private void answer(
-      Context request, Asked asked, SharedClassifier.Use model, @Nullable Classifier handCrafted) {
+      Context request,
+      Asked asked,
+      SharedClassifier.Use model,
+      SharedClassifier.@Nullable Use handCrafted) {
     RequestTrace.current().setModel(model.name());
-    Found found =
-        handCrafted == null
-            ? new Found(queue.ask(asked.picture(), model.reading()), null)
-            : queue.ask(asked.picture(), compared(model.classifier(), handCrafted));
+    Found found = found(asked.picture(), model, handCrafted);
     ObjectNode json = object().put("model", model.name());
     json.put("milliseconds", Math.rint((System.nanoTime() - asked.start()) / 1e3) / 1e3);
     List<Candidate> best = found.classification().top(asked.top());

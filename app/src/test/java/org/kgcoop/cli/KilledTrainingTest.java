@@ -9,8 +9,11 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
 
 /**
@@ -23,29 +26,39 @@ class KilledTrainingTest {
   private static final int KILLS = Integer.getInteger("kgcoop.kills", 2);
   private static final long SEED = 7;
 
+  /** Two blocks in either tower. */
+  private static final ClipConfig CLIP =
+      new ClipConfig(
+          64, 32, 3, 77, 1000, 64, 1, 2, Activation.QUICK_GELU, new ClipConfig.Vit(64, 2, 8, 1));
+
   @TempDir Path folder;
 
-  @Test
-  void endsInTheSameBytes() throws IOException, InterruptedException {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--method cocoop --set context_tokens=3 --augment bank:2",
+        "--method ivlp --set text_depth=2 --set image_depth=2 --augment online"
+      })
+  void endsInTheSameBytes(String method) throws IOException, InterruptedException {
     Path clip = folder.resolve("clip");
     Path data = folder.resolve("data");
-    RandomClip.write(clip, RandomClip.TINY, 1);
+    RandomClip.write(clip, CLIP, 1);
     SampleDrawings.copyTo(data);
 
     long begun = System.nanoTime();
-    assertThat(start(clip, data, folder.resolve("undisturbed")).exitCode()).isZero();
+    assertThat(start(method, clip, data, folder.resolve("undisturbed")).exitCode()).isZero();
     long length = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
 
     Random random = new Random(SEED);
     Path killed = folder.resolve("killed");
     for (int i = 0; i < KILLS; i++) {
-      ChildProcess process = start(clip, data, killed);
+      ChildProcess process = start(method, clip, data, killed);
       // Anywhere from its first breath to past its end.
       if (!process.endsWithin(random.nextLong(length))) {
         process.kill();
       }
     }
-    assertThat(start(clip, data, killed).exitCode()).isZero();
+    assertThat(start(method, clip, data, killed).exitCode()).isZero();
 
     String prompt = "classifier.safetensors";
     assertThat(killed.resolve(prompt))
@@ -57,13 +70,13 @@ class KilledTrainingTest {
     }
   }
 
-  private ChildProcess start(Path clip, Path data, Path out) throws IOException {
+  private ChildProcess start(String method, Path clip, Path data, Path out) throws IOException {
     String words =
         String.format(
             Locale.ROOT,
-            "train --quiet --method cocoop --set context_tokens=3 --shots 4 --epochs 20"
-                + " --batch-size 4 --checkpoint-every 1 --augment bank:2"
+            "train --quiet %s --shots 4 --epochs 20 --batch-size 4 --checkpoint-every 1"
                 + " --clip %s --data %s --out %s",
+            method,
             clip,
             data,
             out);

@@ -77,6 +77,23 @@ class ExperimentsCommandTest {
     assertThat(other.err().lines().filter(line -> !line.contains("are divided here"))).hasSize(1);
   }
 
+  /**
+   * Two tasks of one process learn in the same frozen tower, and classify by towers of their own.
+   */
+  @Test
+  void imageTowersAreLearnedAsOnOneMachine() {
+    Object[] ivlp = {
+      "--methods", "ivlp", "--set", "ivlp.text_depth=2", "--set", "ivlp.image_depth=1"
+    };
+    Path grid = lab.grid("epochs: 1");
+
+    Lab.Result result = run(grid, ivlp);
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(Lab.done(out)).hasSize(4);
+    assertThat(Lab.content(out)).isEqualTo(Lab.content(lab.local(grid, ivlp)));
+  }
+
   @Test
   void aKilledDriverLeavesWhatIsDoneAndOnlyTheRestIsDoneAgain() throws InterruptedException {
     Path grid = lab.grid("epochs: 40");

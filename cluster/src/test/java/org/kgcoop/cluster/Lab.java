@@ -76,13 +76,18 @@ public final class Lab {
     }
   }
 
-  /** The table of this machine alone, by the ordinary code. */
-  public Path local(Path grid) {
+  /**
+   * The table of this machine alone, by the ordinary code.
+   *
+   * @param more words of the command line
+   */
+  public Path local(Path grid, Object... more) {
     Path out = folder.resolve("local-" + grid.getFileName());
     StringWriter said = new StringWriter();
     PrintWriter writer = new PrintWriter(said, true);
-    List<String> words =
-        List.of("base2new", "--config", grid.toString(), "--threads=1", "--out", out.toString());
+    List<String> words = new ArrayList<>(List.of("base2new", "--config", grid.toString()));
+    words.addAll(List.of("--threads=1", "--out", out.toString()));
+    words.addAll(texts(more));
     try (Grid opened = ProtocolLine.parse(words, writer, writer).open()) {
       opened.printTable();
     }

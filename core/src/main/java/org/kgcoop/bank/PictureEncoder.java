@@ -109,11 +109,22 @@ public final class PictureEncoder {
    * @return (B, E)
    */
   public Tensor ofPixels(List<Pixels> pictures) {
+    try (Scope scope = Scope.open("pixels")) {
+      return scope.promote(features(input(pictures)));
+    }
+  }
+
+  /**
+   * Images that are transformed already, as the towers take them.
+   *
+   * @return (B, channels, R, R)
+   */
+  public Tensor input(List<Pixels> pictures) {
     float[] values = new float[Math.multiplyExact(pictures.size(), valuesPerPicture())];
     IntStream.range(0, pictures.size())
         .parallel()
         .forEach(i -> pictures.get(i).write(values, i * valuesPerPicture()));
-    return features(values);
+    return input(values);
   }
 
   /** An image to be encoded; without a sight under the test transform. */
@@ -126,7 +137,9 @@ public final class PictureEncoder {
 
   /** Unit features, (B, E). */
   Tensor encode(List<Request> requests) {
-    return features(valuesOf(requests));
+    try (Scope scope = Scope.open("requests")) {
+      return scope.promote(features(pixels(requests)));
+    }
   }
 
   private float[] valuesOf(List<Request> requests) {
@@ -201,7 +214,7 @@ public final class PictureEncoder {
     try (Scope scope = Scope.open("pictures");
         Autograd.Switch off = Autograd.off()) {
       List<Encoded> encoded = new ArrayList<>();
-      for (Tensor row : rows(values)) {
+      for (Tensor row : rows(input(values))) {
         encoded.add(new Encoded(row.unitRows().toFloats(), norm(row.toFloats())));
       }
       return encoded;
@@ -216,13 +229,19 @@ public final class PictureEncoder {
     return (float) Math.sqrt(sum);
   }
 
-  private Tensor features(float[] values) {
+  /**
+   * Features of images as the towers take them.
+   *
+   * @param images (B, channels, R, R)
+   * @return (B, E), unit rows, or as a tower of a classifier's own makes them
+   */
+  public Tensor features(Tensor images) {
     try (Scope scope = Scope.open("pictures");
         Autograd.Switch off = Autograd.off()) {
       return scope.promote(
           learned == null
-              ? Tensor.concat(rows(values).stream().map(Tensor::unitRows).toList(), 0)
-              : learned.features(input(values)));
+              ? Tensor.concat(rows(images).stream().map(Tensor::unitRows).toList(), 0)
+              : learned.features(images));
     }
   }
 
@@ -244,8 +263,8 @@ public final class PictureEncoder {
   }
 
   /** Raw features, each alone, (1, E), so that its bits do not depend on how many there are. */
-  private List<Tensor> rows(float[] values) {
-    Tensor features = clip.imageEncoder().features(input(values));
+  private List<Tensor> rows(Tensor images) {
+    Tensor features = clip.imageEncoder().features(images);
     return LongStream.range(0, features.size(0)).mapToObj(i -> features.narrow(0, i, 1)).toList();
   }
 }

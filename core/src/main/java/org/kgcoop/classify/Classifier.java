@@ -208,11 +208,20 @@ public final class Classifier implements AutoCloseable {
           pictures.subList(from, Math.min(from + BATCH, pictures.size())).stream()
               .map(this::decoded)
               .toList();
-      try (Scope scope = Scope.open("classify")) {
-        all.addAll(ofFeatures(encoder.of(batch)));
-      }
+      all.addAll(classified(batch));
     }
     return all;
+  }
+
+  private List<Classification> classified(List<RgbImage> batch) {
+    Lock use = lock.readLock();
+    use.lock(); // the image tower may be its own
+    try (Scope scope = Scope.open("classify")) {
+      checkOpen();
+      return ofFeatures(encoder.of(batch));
+    } finally {
+      use.unlock();
+    }
   }
 
   private RgbImage decoded(Object picture) {
@@ -236,12 +245,35 @@ public final class Classifier implements AutoCloseable {
             + picture.getClass().getName());
   }
 
+  /** True if its method has changed the image tower, so that {@link #features} are its own. */
+  public boolean hasOwnTower() {
+    return classifier.encoder().isPresent();
+  }
+
+  /**
+   * Features of images as {@link #ofFeatures} takes them, in the open scope of this thread. Each is
+   * computed alone, so that its bits do not depend on the others.
+   *
+   * @param images (B, channels, R, R), as the model takes them: cut, resized and normalised
+   * @return (B, E)
+   */
+  public Tensor features(Tensor images) {
+    Lock use = lock.readLock();
+    use.lock();
+    try {
+      checkOpen();
+      return encoder.features(images);
+    } finally {
+      use.unlock();
+    }
+  }
+
   /**
    * Classifies images by their features: for programs that encode images once and ask several
    * classifiers about them.
    *
-   * @param features (B, E), unit rows, of the same CLIP, in an open scope of this thread; of a
-   *     method that has changed the image tower, features of that tower
+   * @param features (B, E), in an open scope of this thread: unit rows of the same CLIP, or where
+   *     it {@link #hasOwnTower} what {@link #features} makes
    */
   public List<Classification> ofFeatures(Tensor features) {
     Lock use = lock.readLock();

@@ -40,6 +40,7 @@ public final class Experiment {
               + "), so that their runs would share a folder: rename one");
     }
     trials = List.copyOf(protocol.trials(plan));
+    trials.stream().map(Trial::method).distinct().forEach(method -> method.check(bench.clip()));
   }
 
   public Plan plan() {

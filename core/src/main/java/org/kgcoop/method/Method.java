@@ -80,4 +80,11 @@ public interface Method {
    * @throws KgCoopException of the kind CONFIGURATION
    */
   default void check(Occasion occasion, int classes, boolean validation) {}
+
+  /**
+   * Refuses a CLIP that it cannot learn with, before anything is trained.
+   *
+   * @throws KgCoopException of the kind CONFIGURATION
+   */
+  default void check(Clip clip) {}
 }

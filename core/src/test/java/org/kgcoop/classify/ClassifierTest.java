@@ -41,11 +41,14 @@ import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Transform;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.tower.Ivlp;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Learner;
@@ -85,7 +88,12 @@ class ClassifierTest {
 
   /** A prompt as it is before any training. */
   private static Path write(PromptMethod method, String name) {
-    try (Learner learner = method.learner(clip, NAMES, 5)) {
+    return write(method, method.learner(clip, NAMES, 5), name);
+  }
+
+  /** What a learner, which is closed, begins with. */
+  private static Path write(Method method, Learner begun, String name) {
+    try (Learner learner = begun) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       learner
           .parameters()
@@ -119,6 +127,33 @@ class ClassifierTest {
         assertThat((double) probabilities[c])
             .isCloseTo(Math.exp(logits[c] - logits[0]) / sum, within(1e-5));
       }
+    }
+  }
+
+  @Test
+  void oneThatHasLearnedInsideOfTheImageTowerEncodesByThatTower() {
+    Ivlp method = new Ivlp(2, "", 1, 2, 1);
+    Path file = write(method, method.learner(clip, NAMES, 5), "tower");
+    PictureEncoder frozen = new PictureEncoder(clip, new Images(warning -> {}));
+    Transform transform = new Transform(clip.preprocessing());
+    RgbImage picture = new Images(warning -> {}).read(files.get(0));
+    int size = clip.preprocessing().size();
+    try (Scope scope = Scope.open("test");
+        Classifier own = Classifier.load(file, clip)) {
+      Tensor pixels =
+          Tensor.of(transform.normalise(transform.test(picture)), 1, 3, size, size); // (1, 3, R, R)
+      Tensor features = own.features(pixels);
+      assertThat(own.hasOwnTower()).isTrue();
+      assertThat(own.ofFeatures(features)).containsExactly(own.classify(files.get(0)));
+      assertThat(own.classifyAll(List.of(files.get(1), files.get(0))).get(1))
+          .isEqualTo(own.classify(files.get(0)));
+      assertThat(features.toFloats()).isNotEqualTo(frozen.of(List.of(picture)).toFloats());
+
+      assertThat(classifier.hasOwnTower()).isFalse();
+      assertThat(classifier.features(pixels).toFloats())
+          .isEqualTo(frozen.of(List.of(picture)).toFloats());
+      own.close();
+      assertThatThrownBy(() -> own.features(pixels)).isInstanceOf(IllegalStateException.class);
     }
   }
 

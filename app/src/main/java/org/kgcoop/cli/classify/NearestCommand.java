@@ -26,8 +26,8 @@ import picocli.CommandLine.Parameters;
     header = "Print the words nearest to each learned vector.",
     description = {
       "",
-      "Print the words nearest to each learned context vector, by Euclidean distance between it and"
-          + " the token embeddings.",
+      "Print the words nearest to each learned vector of texts, by Euclidean distance between it and"
+          + " the token embeddings; those in front of a later block of the text tower say which.",
       ""
     },
     footer = {"", "Example:", "  ./kgcoop nearest runs/pets --clip ViT-B-16.pt"})

@@ -121,6 +121,7 @@ public final class TrainCommand implements Callable<Integer> {
             : List.of(new Target("test", whole, split));
     Trial trial = new Trial(contender, new Draw(whole, split, shots.value(), seed), targets, "");
     try (Clip clip = clipOptions.load()) {
+      contender.method().apply(Occasion.ANY).check(clip);
       Workbench bench = invocation.bench(clip, bank.open(clip, output), output.progress(), output);
       RunResults results = new TrialRun(bench, trial).run(out);
       EventFile.below(out);

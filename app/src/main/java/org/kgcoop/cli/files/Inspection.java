@@ -5,9 +5,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -19,10 +27,14 @@ import org.kgcoop.data.PictureSurvey;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
+import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 
 /** Descriptions of files and data sets for {@code inspect}, as JSON and as lines. */
 final class Inspection {
+  /** A block's number in the name of a tensor. */
+  private static final Pattern NUMBER = Pattern.compile("(?<=\\.)\\d+(?=\\.|$)");
+
   private Inspection() {}
 
   static ObjectNode of(DataSet data) {
@@ -133,18 +145,58 @@ final class Inspection {
     }
     json.put("format", file.format().title());
     json.setAll((ObjectNode) content);
+    if (settings.isObject()) {
+      learned(file.tensors().values()).forEach(json.putArray("learned")::add);
+    }
     return json;
   }
 
+  /** The learned tensors and their shapes, those that differ in a block's number alone as one. */
+  private static List<String> learned(Collection<StoredTensor> tensors) {
+    Map<String, List<String>> blocks = new LinkedHashMap<>();
+    for (StoredTensor tensor : tensors) {
+      Matcher number = NUMBER.matcher(tensor.name());
+      String shape =
+          Arrays.stream(tensor.shape())
+              .mapToObj(String::valueOf)
+              .collect(Collectors.joining(", ", " (", ")"));
+      List<String> numbers =
+          blocks.computeIfAbsent(number.replaceFirst("{}") + shape, name -> new ArrayList<>());
+      number.reset();
+      if (number.find()) {
+        numbers.add(number.group());
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    blocks.forEach((name, numbers) -> lines.add(name.replace("{}", range(numbers))));
+    return lines;
+  }
+
+  private static String range(List<String> numbers) {
+    return numbers.size() < 2
+        ? String.join("", numbers)
+        : numbers.get(0) + "-" + numbers.get(numbers.size() - 1);
+  }
+
+  private static Optional<ClassifierFile> published(WeightFile file) {
+    try {
+      return Optional.of(ClassifierFile.readAny(file.path(), List.of("any")));
+    } catch (KgCoopException e) {
+      return Optional.empty(); // something else
+    }
+  }
+
   private static ObjectNode weights(WeightFile file) {
-    if (file.tensors().containsKey("ctx")) {
+    Optional<ClassifierFile> published = published(file);
+    if (published.isPresent()) {
       ObjectNode json = object("prompt checkpoint in the published form");
       json.put("format", file.format().title());
       file.metadata().forEach(json::put);
-      ArrayNode learned = json.putArray("learned");
-      file.tensors().values().stream()
-          .filter(t -> !t.name().startsWith("token_"))
-          .forEach(t -> learned.add(t.toString()));
+      learned(
+              published.get().parameters().values().stream()
+                  .filter(tensor -> !tensor.name().startsWith("token_"))
+                  .toList())
+          .forEach(json.putArray("learned")::add);
       return json;
     }
     try (Clip clip = Clip.of(file, Clip.Options.DEFAULT)) {

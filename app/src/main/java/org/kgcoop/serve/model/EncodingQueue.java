@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
+import java.util.function.UnaryOperator;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.bank.PictureEncoder.Pixels;
 import org.kgcoop.serve.http.RefusedRequestException;
@@ -50,17 +52,23 @@ public final class EncodingQueue implements AutoCloseable {
 
   /**
    * A way from features to answers. Images that wait for the same object are read together, which
-   * takes less time than one by one.
+   * takes less time than one by one; all whose readings leave the image tower as it is are encoded
+   * together.
    */
   @FunctionalInterface
   public interface Reading<T> {
     /**
      * Called by the encoding thread alone.
      *
-     * @param features (B, E), unit rows
+     * @param features (B, E), unit rows of the CLIP's image tower, or what {@link #tower} makes
      * @return B answers, in their order
      */
     List<T> of(Tensor features);
+
+    /** An image tower of its own, (B, channels, R, R) to (B, E); empty for the CLIP's. */
+    default Optional<UnaryOperator<Tensor>> tower() {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -205,18 +213,31 @@ public final class EncodingQueue implements AutoCloseable {
     if (batch.isEmpty()) {
       return;
     }
-    long start = System.nanoTime();
-    batch.forEach(job -> job.trace().add(Stage.WAIT, job.since()));
-    Map<Reading<?>, List<Job<?>>> alike = new LinkedHashMap<>();
+    Map<Reading<?>, List<Job<?>>> shared = new LinkedHashMap<>(); // by those that want the same
+    Map<Reading<?>, List<Job<?>>> own = new LinkedHashMap<>();
     for (Job<?> job : batch) {
-      alike.computeIfAbsent(job.reading(), reading -> new ArrayList<>()).add(job);
+      (job.reading().tower().isPresent() ? own : shared)
+          .computeIfAbsent(job.reading(), reading -> new ArrayList<>())
+          .add(job);
     }
+    if (!shared.isEmpty()) {
+      answer(shared, encoder::features);
+    }
+    own.forEach((reading, jobs) -> answer(Map.of(reading, jobs), reading.tower().orElseThrow()));
+  }
+
+  /** Encodes the images of jobs by one tower, and answers them. */
+  private void answer(Map<Reading<?>, List<Job<?>>> alike, UnaryOperator<Tensor> tower) {
+    long start = System.nanoTime();
+    List<Job<?>> all = new ArrayList<>();
+    alike.values().forEach(all::addAll);
+    all.forEach(job -> job.trace().add(Stage.WAIT, job.since()));
     try (Scope scope = Scope.open("batch")) {
       List<Pixels> pictures = new ArrayList<>();
-      alike.values().forEach(jobs -> jobs.forEach(job -> pictures.add(job.picture())));
-      Tensor features = encoder.ofPixels(pictures); // (B, E)
-      batch.forEach(job -> job.trace().add(Stage.ENCODE, start));
-      batches.accept(batch.size());
+      all.forEach(job -> pictures.add(job.picture()));
+      Tensor features = tower.apply(encoder.input(pictures)); // (B, E)
+      all.forEach(job -> job.trace().add(Stage.ENCODE, start));
+      batches.accept(all.size());
       int from = 0;
       for (Map.Entry<Reading<?>, List<Job<?>>> entry : alike.entrySet()) {
         int count = entry.getValue().size();
@@ -224,8 +245,8 @@ public final class EncodingQueue implements AutoCloseable {
         from += count;
       }
     } catch (RuntimeException | Error e) {
-      // Whatever befalls a batch, the next one has to be answered.
-      for (Job<?> job : batch) {
+      // Whatever befalls these, the next ones have to be answered.
+      for (Job<?> job : all) {
         boolean unused = job.answer().completeExceptionally(e);
       }
     }

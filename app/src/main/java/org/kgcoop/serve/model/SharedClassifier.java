@@ -1,7 +1,11 @@
 package org.kgcoop.serve.model;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
+import org.kgcoop.tensor.Tensor;
 
 /**
  * A classifier that is closed when the last of those who hold it has let it go. Whoever makes it
@@ -16,7 +20,20 @@ public final class SharedClassifier {
   SharedClassifier(String name, Classifier classifier) {
     this.name = name;
     this.classifier = classifier;
-    this.reading = classifier::ofFeatures;
+    this.reading = new Answers(classifier);
+  }
+
+  /** The answers of a classifier to images, through its own tower where it has one. */
+  private record Answers(Classifier classifier) implements EncodingQueue.Reading<Classification> {
+    @Override
+    public List<Classification> of(Tensor features) {
+      return classifier.ofFeatures(features);
+    }
+
+    @Override
+    public Optional<UnaryOperator<Tensor>> tower() {
+      return classifier.hasOwnTower() ? Optional.of(classifier::features) : Optional.empty();
+    }
   }
 
   Classifier classifier() {

@@ -6,25 +6,32 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,13 +39,18 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
+import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.method.CoCoOp;
+import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.tower.Ivlp;
+import org.kgcoop.method.tower.TowerMethod;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Formula;
 import org.kgcoop.runs.Predictions;
@@ -54,6 +66,7 @@ import org.kgcoop.tensor.Tensor;
  */
 class EveryMethodTest {
   private static final int CONFIGURATION = 2;
+  private static final int WEIGHTS = 4;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Methods without a formula of their logits. */
@@ -70,12 +83,17 @@ class EveryMethodTest {
     return MethodCatalogue.ids();
   }
 
+  /** Twelve blocks in either tower, as published settings of methods ask for. */
+  private static final ClipConfig DEEP =
+      new ClipConfig(
+          32, 32, 3, 77, 1000, 32, 1, 12, Activation.QUICK_GELU, new ClipConfig.Vit(32, 12, 16, 1));
+
   /** Two images of each class, one epoch: a table of all methods. */
   @BeforeAll
   static void learn() {
     weights = shared.resolve("clip");
     data = shared.resolve("drawings");
-    RandomClip.write(weights, RandomClip.TINY, 1);
+    RandomClip.write(weights, DEEP, 1);
     SampleDrawings.copyTo(data);
     String methods = String.join(",", ids());
     Cli.Result table =
@@ -89,8 +107,6 @@ class EveryMethodTest {
             1,
             "--epochs",
             1,
-            "--set",
-            "tcp.layer=1",
             "--data",
             data,
             "--out",
@@ -107,7 +123,7 @@ class EveryMethodTest {
     models = new ModelRegistry(byId);
     ServerSettings settings =
         new ServerSettings(
-            "127.0.0.1", 0, null, "a {}.", 8, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20);
+            "127.0.0.1", 0, null, "a {}.", 100, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20);
     server = new ClassifierServer(clip, models, settings, null, line -> {}, null);
   }
 
@@ -167,21 +183,80 @@ class EveryMethodTest {
 
   @ParameterizedTest
   @MethodSource("ids")
-  void aServerAnswersSo(String id) throws IOException, InterruptedException {
+  void aServerAnswersSoBesideWhatZeroShotClipSays(String id)
+      throws IOException, InterruptedException {
     Predictions.Prediction one = found(id).get(0);
+    Path picture = data.resolve(one.picture());
     URI address =
         URI.create(
-            "http://127.0.0.1:%s/v1/classify?top=1&model=%s"
+            "http://127.0.0.1:%s/v1/classify?top=1&compare=true&model=%s"
                 .formatted(server.port(), URLEncoder.encode(id, StandardCharsets.UTF_8)));
     HttpRequest request =
-        HttpRequest.newBuilder(address)
-            .POST(BodyPublishers.ofFile(data.resolve(one.picture())))
-            .build();
+        HttpRequest.newBuilder(address).POST(BodyPublishers.ofFile(picture)).build();
     String body = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
 
-    JsonNode first = JSON.readTree(body).path("classes").path(0);
+    JsonNode answer = JSON.readTree(body);
+    JsonNode first = answer.path("classes").path(0);
     assertThat(first.path("index").asInt()).as(body).isEqualTo(one.predicted());
     assertThat(first.path("probability").asDouble()).isCloseTo(one.confidence(), within(1e-4));
+    ClassifierFile file = ClassifierFile.read(ClassifierFile.at(runOf(id)));
+    try (Classifier zeroShot = Classifier.zeroShot(clip, file.classNames(), file.template())) {
+      assertThat(answer.path("handcrafted").path(0).path("probability").asDouble())
+          .isCloseTo(zeroShot.classify(picture).probabilities()[one.predicted()], within(1e-4));
+    }
+  }
+
+  /** The images of all models wait together; each goes through its own tower. */
+  @Test
+  @Tag("equality")
+  void aServersModelsAnswerTheSameBitsAloneAndAmongOthers() throws InterruptedException {
+    Path picture = data.resolve(found(ZeroShot.ID).get(0).picture());
+    HttpClient http = HttpClient.newHttpClient();
+    Map<String, HttpRequest> requests = new LinkedHashMap<>();
+    for (String id : ids()) {
+      requests.put(id, infer(id, picture));
+    }
+    Map<String, String> alone = new LinkedHashMap<>();
+    for (String id : ids()) {
+      alone.put(id, answer(http.sendAsync(requests.get(id), BodyHandlers.ofString())));
+    }
+    Map<String, List<CompletableFuture<HttpResponse<String>>>> among = new LinkedHashMap<>();
+    for (int i = 0; i < 3; i++) {
+      requests.forEach(
+          (id, request) ->
+              among
+                  .computeIfAbsent(id, any -> new ArrayList<>())
+                  .add(http.sendAsync(request, BodyHandlers.ofString())));
+    }
+    among.forEach(
+        (id, answers) ->
+            answers.forEach(each -> assertThat(answer(each)).isEqualTo(alone.get(id))));
+    assertThat(alone.values()).doesNotHaveDuplicates();
+  }
+
+  private static HttpRequest infer(String id, Path picture) {
+    try {
+      String image = Base64.getEncoder().encodeToString(Files.readAllBytes(picture));
+      String body =
+          "{\"inputs\":[{\"name\":\"image\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"%s\"]}]}"
+              .formatted(image);
+      URI address =
+          URI.create(
+              "http://127.0.0.1:%s/v2/models/%s/infer"
+                  .formatted(
+                      server.port(),
+                      URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20")));
+      return HttpRequest.newBuilder(address).POST(BodyPublishers.ofString(body)).build();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The numbers of an answer as they were sent. */
+  private static String answer(CompletableFuture<HttpResponse<String>> sent) {
+    HttpResponse<String> answer = sent.join();
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return answer.body();
   }
 
   /** Bench's OnnxTest has the graphs of formulas computed. */
@@ -206,7 +281,12 @@ class EveryMethodTest {
       assertThat(formula.logits(features).toFloats()).containsExactly(logits, within(1e-3f));
       ExportedClassifier exported =
           ExportedClassifier.of(classifier, file.classNames(), clip, Map.of("method", id));
-      if (formula instanceof Formula.Linear) {
+      if (classifier.encoder().isPresent()) {
+        assertThatThrownBy(() -> FeatureFiles.csv(csv, exported))
+            .isInstanceOf(KgCoopException.class)
+            .hasMessageContaining(id + ") has learned inside of the image tower")
+            .hasMessageContaining("--to onnx");
+      } else if (formula instanceof Formula.Linear) {
         FeatureFiles.csv(csv, exported);
         assertThat(Files.readAllLines(csv)).hasSize(1 + file.classNames().size());
       } else {
@@ -261,7 +341,96 @@ class EveryMethodTest {
     assertThat(told.path("method").asText()).isEqualTo(MethodCatalogue.title(id));
     assertThat(told.path("settings").path("method").asText()).isEqualTo(id);
     assertThat(told.path("class_names")).hasSize(12);
+    assertThat(told.path("learned").isEmpty())
+        .isEqualTo(told.path("tensors").path("count").asInt() == 0);
     assertThat(told.path("tensors").path("count").asInt())
         .isEqualTo(ClassifierFile.read(ClassifierFile.at(runOf(id))).parameters().size());
+  }
+
+  @ParameterizedTest
+  @MethodSource("ids")
+  void nearestTellsWordsOfVectorsOfTextsOrRefusesInOneLine(String id) throws IOException {
+    Cli.Result result = run("nearest", runOf(id), "--json");
+    if (result.exitCode() != 0) {
+      assertThat(result.errorLine()).contains(" learns no vectors of texts, which words could");
+      assertThat(result.exitCode()).isEqualTo(WEIGHTS);
+    } else {
+      assertThat(JSON.readTree(result.out()).path("vectors")).isNotEmpty();
+    }
+  }
+
+  /** Two vectors in front of each of twelve blocks. */
+  @Test
+  void nearestAndInspectTellOfTheBlocksThatVectorsStandInFrontOf() throws IOException {
+    JsonNode vectors = json("nearest", runOf(Ivlp.ID)).path("vectors");
+    assertThat(vectors.findValuesAsText("vector"))
+        .hasSize(24)
+        .startsWith("1", "2", "block 1, 1", "block 1, 2")
+        .endsWith("block 11, 2");
+
+    Cli.Result told = Cli.run("inspect", runOf(Ivlp.ID));
+    assertThat(told.exitCode()).as(told.err()).isZero();
+    assertThat(told.out())
+        .contains("image_encoder.VPT (2, 32)")
+        .contains("image_encoder.transformer.resblocks.1-11.VPT_shallow (2, 32)")
+        .contains("text_encoder.transformer.resblocks.1-11.VPT_shallow (2, 32)");
+  }
+
+  @ParameterizedTest
+  @MethodSource("ids")
+  void thePublishedFormIsWrittenOrRefusedInOneLine(String id) throws IOException {
+    Path out = shared.resolve("published").resolve(id);
+    Cli.Result result = Cli.run("export", runOf(id), "--to", "published", "--out", out, "--json");
+    if (result.exitCode() != 0) {
+      refused(result, MethodCatalogue.title(id));
+      return;
+    }
+    Cli.Result told =
+        Cli.run("inspect", JSON.readTree(result.out()).path("file").asText(), "--json");
+    assertThat(told.exitCode()).as(told.err()).isZero();
+    assertThat(JSON.readTree(told.out()).path("kind").asText()).contains("in the published form");
+    assertThat(JSON.readTree(told.out()).path("learned")).isNotEmpty();
+  }
+
+  /** The first of the table would take an hour before the second ends it. */
+  @Test
+  void aMethodOfTheImageTowerIsRefusedWithAResNetBeforeAnyOtherHasRun() {
+    Path resNet = shared.resolve("resnet");
+    RandomClip.write(
+        resNet,
+        new ClipConfig(
+            16,
+            32,
+            3,
+            77,
+            1000,
+            64,
+            1,
+            12,
+            Activation.QUICK_GELU,
+            new ClipConfig.ResNet(2, List.of(1, 1, 1, 1), 1)),
+        1);
+    List<String> inTower =
+        ids().stream()
+            .filter(id -> MethodCatalogue.parse(named(id)) instanceof TowerMethod)
+            .toList();
+    assertThat(inTower).isNotEmpty();
+    for (String id : inTower) {
+      Path out = shared.resolve("refused").resolve(id);
+      List<Object> rest = List.of("--data", data, "--out", out, "--bank", "none", "--clip", resNet);
+      List<Object> table =
+          new ArrayList<>(List.of("base2new", "--methods", ZeroShot.ID + "," + id));
+      table.addAll(rest);
+      List<Object> one = new ArrayList<>(List.of("train", "--method", id));
+      one.addAll(rest);
+      for (List<Object> words : List.of(table, one)) {
+        refused(Cli.run(words.toArray()), MethodCatalogue.title(id), "a ResNet", "--clip ViT-B/16");
+        assertThat(out).doesNotExist();
+      }
+    }
+  }
+
+  private static ObjectNode named(String id) {
+    return JSON.createObjectNode().put("method", id);
   }
 }

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -158,6 +160,63 @@ class EncodingQueueTest {
       assertThat(Math.abs(grey.join().probabilities()[0] - expected[0])).isGreaterThan(1e-4f);
       assertThat(together).containsExactly(2);
     }
+  }
+
+  @Test
+  void imagesOfATowerOfItsOwnAreEncodedByItTogetherAndItsFailureIsItsOwn()
+      throws InterruptedException {
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    List<Integer> together = new CopyOnWriteArrayList<>();
+    EncodingQueue.Reading<Classification> turned =
+        byTower(
+            images -> {
+              together.add((int) images.size(0));
+              return classifier.features(images).times(-1);
+            });
+    EncodingQueue.Reading<Classification> broken =
+        byTower(
+            images -> {
+              throw new IllegalStateException("closed");
+            });
+    try (EncodingQueue queue = queue(5, LONG)) {
+      CompletableFuture<Classification> first =
+          CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
+      started.await();
+      CompletableFuture<List<Classification>> two =
+          CompletableFuture.supplyAsync(() -> queue.askAll(List.of(pixels, pixels), turned));
+      awaitWaiting(queue, 2);
+      CompletableFuture<Classification> failing =
+          CompletableFuture.supplyAsync(() -> queue.ask(pixels, broken));
+      awaitWaiting(queue, 3);
+      CompletableFuture<Classification> plain =
+          CompletableFuture.supplyAsync(() -> queue.ask(pixels, EncodingQueueTest::read));
+      awaitWaiting(queue, 4);
+      released.countDown();
+
+      Classification expected = classifier.classify(PICTURE);
+      assertThat(first.join()).isEqualTo(expected);
+      assertThat(plain.join()).isEqualTo(expected);
+      assertThat(two.join().get(0)).isEqualTo(two.join().get(1)).isNotEqualTo(expected);
+      assertThat(two.join().get(0).probabilities()[0]) // of two classes, with all logits turned
+          .isEqualTo(expected.probabilities()[1], within(1e-5f));
+      assertThatThrownBy(failing::join).hasMessageContaining("closed");
+      assertThat(together).containsExactly(2);
+    }
+  }
+
+  private static EncodingQueue.Reading<Classification> byTower(UnaryOperator<Tensor> tower) {
+    return new EncodingQueue.Reading<>() {
+      @Override
+      public List<Classification> of(Tensor features) {
+        return read(features);
+      }
+
+      @Override
+      public Optional<UnaryOperator<Tensor>> tower() {
+        return Optional.of(tower);
+      }
+    };
   }
 
   private static void awaitWaiting(EncodingQueue queue, int count) {

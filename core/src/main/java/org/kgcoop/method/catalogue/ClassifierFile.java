@@ -365,7 +365,9 @@ public record ClassifierFile(
       return prompt;
     }
     throw KgCoopException.configuration(
-        method.title() + " learns no prompt; expected a file of a method that does");
+        method.title()
+            + " has no form of the published prompt learners; expected a file of one that has, such as"
+            + " kgcoop");
   }
 
   /**

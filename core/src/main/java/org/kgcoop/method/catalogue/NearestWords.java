@@ -54,7 +54,9 @@ public final class NearestWords {
     StoredTensor context = alone != null ? alone : file.parameters().get("prompt_learner.ctx");
     if (context == null) {
       throw KgCoopException.weights(
-          file.method().title() + " has learned no prompt: no vectors 'ctx' to find words for");
+          file.method().title()
+              + " learns no vectors of texts, which words could be near to; expected a method that"
+              + " does, such as kgcoop");
     }
     List<Vector> vectors =
         new ArrayList<>(of(context, clip, count, v -> name(file, v, context.shape())));

@@ -28,6 +28,12 @@ public interface TowerMethod extends TrainedMethod {
     return learner(fitting.clip(), fitting.classNames(), fitting.occasion().seed());
   }
 
+  /** Makes a learner of one class, which looks at all that it needs of a CLIP. */
+  @Override
+  default void check(Clip clip) {
+    learner(clip, List.of("object"), 0).close();
+  }
+
   @Override
   default FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
     return Restored.of(learner(clip, classNames, 0), learned);
