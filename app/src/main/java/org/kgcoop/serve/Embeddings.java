@@ -23,7 +23,7 @@ final class Embeddings {
   private static final int MOST_TEXTS = 32;
   private static final int LONGEST_TEXT = 1000;
 
-  /** One object, so that images of all requests are read together. */
+  /** The same object for all requests, so that their images are read together. */
   private static final EncodingQueue.Reading<float[]> ROWS = Embeddings::rows;
 
   private final Clip clip;

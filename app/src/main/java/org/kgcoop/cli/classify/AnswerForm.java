@@ -130,7 +130,7 @@ sealed interface AnswerForm {
     }
   }
 
-  /** One JSON object of all images. */
+  /** A single JSON object of all images. */
   final class Json implements AnswerForm {
     private final ArrayNode all = JsonNodeFactory.instance.arrayNode();
 

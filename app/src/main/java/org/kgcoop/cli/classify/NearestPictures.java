@@ -41,7 +41,7 @@ final class NearestPictures {
     }
   }
 
-  /** Those found, the nearest first. */
+  /** The images found, the nearest first. */
   List<Found> found() {
     return nearest.stream().sorted(ORDER).toList();
   }
