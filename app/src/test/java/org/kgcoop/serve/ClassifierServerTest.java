@@ -501,6 +501,7 @@ class ClassifierServerTest {
     wrong.put("template", "none");
     wrong.put("run", "none");
     wrong.put("table", "none");
+    wrong.put("text", "+");
     ApiDescription description = ApiDescription.read();
     int checked = 0;
     for (Route route : description.routes()) {
@@ -516,7 +517,7 @@ class ClassifierServerTest {
         checked++;
       }
     }
-    assertThat(checked).isEqualTo(8);
+    assertThat(checked).isEqualTo(9);
   }
 
   @Test

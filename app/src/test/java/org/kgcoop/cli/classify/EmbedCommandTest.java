@@ -55,13 +55,13 @@ class EmbedCommandTest {
     files = ManyDrawings.write(drawings, MANY);
   }
 
-  private static Object[] words(Object... words) {
-    Object[] fixed = {"embed", "--clip", clip, "--bank", shared.resolve("bank"), "--quiet"};
+  private static Object[] words(Path bank, Object... words) {
+    Object[] fixed = {"embed", "--clip", clip, "--bank", bank, "--quiet"};
     return Stream.concat(Arrays.stream(fixed), Arrays.stream(words)).toArray();
   }
 
   private static Cli.Result embed(Object... words) {
-    return Cli.run(words(words));
+    return Cli.run(words(shared.resolve("bank"), words));
   }
 
   private static void done(Cli.Result result) {
@@ -257,8 +257,7 @@ class EmbedCommandTest {
 
   private ChildProcess start(Path bank, Path out) throws IOException {
     return ChildProcess.start(
-        folder.resolve("log.txt"),
-        words(drawings, "--bank", bank, "--overwrite", "--out", out));
+        folder.resolve("log.txt"), words(bank, drawings, "--overwrite", "--out", out));
   }
 
   @Test
