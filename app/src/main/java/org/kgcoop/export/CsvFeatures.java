@@ -1,6 +1,7 @@
 package org.kgcoop.export;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class CsvFeatures implements FeatureFormat {
         out -> {
           // The writer belongs to the file, which is closed by whoever opened it.
           OutputStreamWriter text = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-          CsvWriter csv = CsvWriter.builder().build(text);
+          CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(text);
           List<String> line = new ArrayList<>(List.of(table.column()));
           for (int i = 1; i <= table.width(); i++) {
             line.add("feature_" + i);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -103,7 +104,9 @@ sealed interface AnswerForm {
     }
 
     private static void line(Writer out, String... cells) throws IOException {
-      CsvWriter csv = CsvWriter.builder().bufferSize(0).build(out); // straight into the writer
+      // Lines end as those of other tools; no buffer, for they go straight into the writer.
+      CsvWriter csv =
+          CsvWriter.builder().lineDelimiter(LineDelimiter.LF).bufferSize(0).build(out);
       csv.writeRecord(cells);
     }
   }

@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -93,19 +96,7 @@ final class Predictions {
               "interrupted after %s of %s images".formatted(from, files.size()));
         }
         List<Path> part = files.subList(from, Math.min(from + BATCH, files.size()));
-        List<Path> good = new ArrayList<>();
-        List<RgbImage> pictures = new ArrayList<>();
-        for (Path file : part) {
-          try {
-            pictures.add(images.readUpright(file));
-            good.add(file);
-          } catch (KgCoopException e) {
-            problem(file, e, out);
-          }
-        }
-        if (!good.isEmpty()) {
-          answer(good, classifier.classifyAll(pictures), out);
-        }
+        print(part, images, out);
         out.flush();
         task.done(from + part.size());
       }
@@ -114,33 +105,50 @@ final class Predictions {
     out.flush();
   }
 
-  private void problem(Path file, KgCoopException e, Writer out) throws IOException {
-    if (options.skipped().isAsked() || options.isWhole()) {
-      options.skipped().add(file, e, output);
-    } else {
-      output.error(String.valueOf(e.getMessage()));
-      bad++;
+  private void print(List<Path> files, Images images, Writer out) throws IOException {
+    Map<Path, String> problems = new HashMap<>();
+    List<RgbImage> pictures = new ArrayList<>();
+    for (Path file : files) {
+      try {
+        pictures.add(images.readUpright(file));
+      } catch (KgCoopException e) {
+        tell(file, e);
+        problems.put(file, String.valueOf(e.getMessage()));
+      }
     }
-    form.problem(file, String.valueOf(e.getMessage()), out);
+    Iterator<Classification> found = classifier.classifyAll(pictures).iterator();
+    for (Path file : files) {
+      String problem = problems.get(file);
+      if (problem == null) {
+        print(file, found.next(), out);
+      } else {
+        form.problem(file, problem, out);
+      }
+    }
   }
 
-  private void answer(List<Path> files, List<Classification> results, Writer out)
-      throws IOException {
-    for (int i = 0; i < files.size(); i++) {
-      List<Answer> answers =
-          results.get(i).top(options.top()).stream()
-              .filter(found -> found.probability() >= options.threshold())
-              .map(this::answer)
-              .toList();
-      if (answers.isEmpty()) {
-        float best = results.get(i).best().probability();
-        answers =
-            List.of(new Answer(AnswerForm.NO_INDEX, AnswerForm.NONE, AnswerForm.NONE, best));
-      }
-      form.answer(files.get(i), answers, out);
-      if (sorted != null) {
-        sorted.add(files.get(i), answers.get(0).index());
-      }
+  private void tell(Path file, KgCoopException problem) {
+    if (options.skipped().isAsked() || options.isWhole()) {
+      options.skipped().add(file, problem, output);
+    } else {
+      output.error(String.valueOf(problem.getMessage()));
+      bad++;
+    }
+  }
+
+  private void print(Path file, Classification found, Writer out) throws IOException {
+    List<Answer> answers =
+        found.top(options.top()).stream()
+            .filter(each -> each.probability() >= options.threshold())
+            .map(this::answer)
+            .toList();
+    if (answers.isEmpty()) {
+      float best = found.best().probability();
+      answers = List.of(new Answer(AnswerForm.NO_INDEX, AnswerForm.NONE, AnswerForm.NONE, best));
+    }
+    form.answer(file, answers, out);
+    if (sorted != null) {
+      sorted.add(file, answers.get(0).index());
     }
   }
 
