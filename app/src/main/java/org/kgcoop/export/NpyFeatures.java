@@ -14,8 +14,8 @@ import org.kgcoop.io.FeatureFormat;
 import org.kgcoop.io.FeatureTable;
 
 /**
- * NumPy's own format, version 1.0: float32, (N, E), row by row, for {@code numpy.load}. The names of
- * the rows have no place in it and stand beside it, a list in JSON.
+ * NumPy's own format, version 1.0: float32, (N, E), row by row, for {@code numpy.load}. The names
+ * of the rows have no place in it and stand beside it, a list in JSON.
  */
 final class NpyFeatures implements FeatureFormat {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};

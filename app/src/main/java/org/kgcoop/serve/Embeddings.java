@@ -68,9 +68,7 @@ final class Embeddings {
     List<Pixels> decoded = files.stream().map(pictures::read).toList();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("clip", clip.fingerprint()).put("width", clip.config().embedDim());
-    features(
-        json.putArray("images"),
-        decoded.isEmpty() ? List.of() : queue.askAll(decoded, ROWS));
+    features(json.putArray("images"), decoded.isEmpty() ? List.of() : queue.askAll(decoded, ROWS));
     features(json.putArray("texts"), asked.isEmpty() ? List.of() : texts.read(asked));
     request.json(json);
   }

@@ -250,8 +250,7 @@ class ClassifierServerTest {
     for (int i = 0; i < expected.size(); i++) {
       assertThat(found.get(i)).hasSize(expected.get(i).length);
       for (int j = 0; j < expected.get(i).length; j++) {
-        assertThat(found.get(i).get(j).floatValue())
-            .isCloseTo(expected.get(i)[j], within(1e-5f));
+        assertThat(found.get(i).get(j).floatValue()).isCloseTo(expected.get(i)[j], within(1e-5f));
       }
     }
   }

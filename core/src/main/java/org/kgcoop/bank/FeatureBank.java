@@ -4,11 +4,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -272,10 +270,7 @@ public final class FeatureBank {
       takeOver(missing, found);
     }
     encode(
-        missing,
-        found,
-        problems,
-        done -> progress.accept(requests.size() - missing.size() + done));
+        missing, found, problems, done -> progress.accept(requests.size() - missing.size() + done));
     progress.accept(requests.size());
     return found;
   }
@@ -300,8 +295,7 @@ public final class FeatureBank {
         (key, before) -> {
           Shard.Feature feature = there.get(before);
           if (feature != null && feature.hasNorm() && isUpright(missing.get(key))) {
-            taken.add(
-                new Shard.Feature(key, feature.vector(), feature.norm(), feature.seconds()));
+            taken.add(new Shard.Feature(key, feature.vector(), feature.norm(), feature.seconds()));
           }
         });
     if (!taken.isEmpty()) {
@@ -359,57 +353,6 @@ public final class FeatureBank {
     return hash + " " + seen;
   }
 
-  /** A view, or why there is none. */
-  private record Attempt(
-      PictureEncoder.Request request,
-      Groups.@Nullable View view,
-      @Nullable KgCoopException problem) {}
-
-  private Attempt attempt(Map.Entry<String, PictureEncoder.Request> entry) {
-    PictureEncoder.Request request = entry.getValue();
-    try {
-      return new Attempt(request, new Groups.View(entry.getKey(), encoder.values(request)), null);
-    } catch (KgCoopException e) {
-      return new Attempt(request, null, e);
-    }
-  }
-
-  /** The views that there are; problems get the others when it is their turn. */
-  private static final class Views implements Iterator<Groups.View> {
-    private final Iterator<Attempt> attempts;
-    private final BiConsumer<PictureEncoder.Request, KgCoopException> problems;
-    private Groups.@Nullable View next;
-
-    Views(
-        Iterator<Attempt> attempts,
-        BiConsumer<PictureEncoder.Request, KgCoopException> problems) {
-      this.attempts = attempts;
-      this.problems = problems;
-    }
-
-    @Override
-    public boolean hasNext() {
-      while (next == null && attempts.hasNext()) {
-        Attempt attempt = attempts.next();
-        if (attempt.problem() != null) {
-          problems.accept(attempt.request(), attempt.problem());
-        }
-        next = attempt.view();
-      }
-      return next != null;
-    }
-
-    @Override
-    public Groups.View next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      Groups.View view = Objects.requireNonNull(next);
-      next = null;
-      return view;
-    }
-  }
-
   private void encode(
       Map<String, PictureEncoder.Request> missing,
       Map<String, Shard.Feature> found,
@@ -417,15 +360,10 @@ public final class FeatureBank {
       LongConsumer progress) {
     List<Shard.Feature> stored = new ArrayList<>();
     int[] done = {0};
-    try (Ahead<Map.Entry<String, PictureEncoder.Request>, Attempt> attempts =
-        new Ahead<>(
-            missing.entrySet().iterator(),
-            this::attempt,
-            Runtime.getRuntime().availableProcessors(),
-            2 * Groups.SIZE)) {
+    try (ReadableViews views = new ReadableViews(encoder, missing, problems)) {
       Groups.encode(
           encoder,
-          new Views(attempts, problems),
+          views,
           features -> {
             features.forEach(feature -> found.put(feature.key(), feature));
             stored.addAll(features);

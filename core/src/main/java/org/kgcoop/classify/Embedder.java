@@ -28,10 +28,10 @@ import org.kgcoop.tensor.Tensor;
  * }</pre>
  *
  * <p>Images are those that a {@link Classifier} takes, of at most {@link
- * Images#DEFAULT_MAX_PIXELS}, turned upright by their EXIF orientation. Several together are encoded
- * side by side, one a core; the feature of an image is the same in all bits whatever is asked with
- * it. Texts go together through the text tower, so that the last bits of a feature may depend on
- * the texts beside it.
+ * Images#DEFAULT_MAX_PIXELS}, turned upright by their EXIF orientation. Several together are
+ * encoded side by side, one a core; the feature of an image is the same in all bits whatever is
+ * asked with it. Texts go together through the text tower, so that the last bits of a feature may
+ * depend on the texts beside it.
  *
  * <p>It may be used by any number of threads, as long as the {@link Clip} is open.
  */

@@ -377,8 +377,7 @@ class FeatureBankTest {
     for (int i = 0; i < 2; i++) {
       problems.clear();
       Map<Path, float[]> features =
-          bank(clip)
-              .upright(List.of(gone, broken, good, copy), false, problems::add, done -> {});
+          bank(clip).upright(List.of(gone, broken, good, copy), false, problems::add, done -> {});
 
       assertThat(features.keySet()).containsExactly(good);
       assertThat(problems)

@@ -105,8 +105,7 @@ sealed interface AnswerForm {
 
     private static void line(Writer out, String... cells) throws IOException {
       // Lines end as those of other tools; no buffer, for they go straight into the writer.
-      CsvWriter csv =
-          CsvWriter.builder().lineDelimiter(LineDelimiter.LF).bufferSize(0).build(out);
+      CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).bufferSize(0).build(out);
       csv.writeRecord(cells);
     }
   }

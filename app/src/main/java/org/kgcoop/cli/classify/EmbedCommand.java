@@ -8,10 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -145,19 +147,22 @@ public final class EmbedCommand implements Callable<Integer> {
       BankedPictures banked =
           new BankedPictures(bank.open(clip, output), raw, Invocation.of(spec)::interrupted);
       // All into the bank first: then it is known how many rows there are, and writing is quick.
-      List<String> paths = new ArrayList<>();
+      Set<Path> bad = new HashSet<>();
       banked.each(
           files,
           output.progress(),
-          problem -> skipped.add(problem.file(), problem.reason(), output),
-          (path, feature) -> paths.add(path));
-      if (paths.isEmpty()) {
+          problem -> {
+            skipped.add(problem.file(), problem.reason(), output);
+            bad.add(problem.file());
+          },
+          (path, feature) -> {});
+      List<Path> read = files.stream().filter(each -> !bad.contains(each)).toList();
+      if (read.isEmpty()) {
         throw KgCoopException.data("none of %s images can be read".formatted(files.size()));
       }
-      List<Path> read = paths.stream().map(Path::of).toList();
       FeatureTable table =
           table(
-              paths,
+              read.stream().map(Path::toString).toList(),
               clip.config().embedDim(),
               about(clip),
               row ->

@@ -72,8 +72,7 @@ public final class PredictCommand implements Callable<Integer> {
     predictions.check(output);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.of(file, clip, classes.namesFor(file))) {
-      return new Predictions(
-              classifier, predictions, output, Invocation.of(spec)::interrupted)
+      return new Predictions(classifier, predictions, output, Invocation.of(spec)::interrupted)
           .print(files);
     }
   }

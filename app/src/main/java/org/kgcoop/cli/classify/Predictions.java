@@ -39,7 +39,6 @@ final class Predictions {
   private final BooleanSupplier interrupted;
   private final AnswerForm form;
   private final @Nullable SortedPictures sorted;
-  private int bad;
 
   /**
    * Answers of a classifier.
@@ -81,8 +80,7 @@ final class Predictions {
     if (sorted != null) {
       output.info(sorted.arrange(folders()));
     }
-    int skipped = options.skipped().end(files.size(), output);
-    return bad == 0 ? skipped : KgCoopException.Category.DATA.exitCode();
+    return options.skipped().end(files.size(), output);
   }
 
   private void print(List<Path> files, Writer out) throws IOException {
@@ -128,11 +126,10 @@ final class Predictions {
   }
 
   private void tell(Path file, KgCoopException problem) {
-    if (options.skipped().isAsked() || options.isWhole()) {
+    if (options.isWhole()) {
       options.skipped().add(file, problem, output);
     } else {
-      output.error(String.valueOf(problem.getMessage()));
-      bad++;
+      options.skipped().passOver(file, problem, output);
     }
   }
 
@@ -153,8 +150,7 @@ final class Predictions {
   }
 
   private Answer answer(Classification.Candidate found) {
-    return new Answer(
-        found.index(), found.className(), label(found.index()), found.probability());
+    return new Answer(found.index(), found.className(), label(found.index()), found.probability());
   }
 
   private String label(int index) {

@@ -104,9 +104,7 @@ public final class SearchCommand implements Callable<Integer> {
     if (contactSheet != null) {
       ContactSheet.write(
           text,
-          found.stream()
-              .map(each -> new ContactSheet.Shown(each.file(), caption(each)))
-              .toList(),
+          found.stream().map(each -> new ContactSheet.Shown(each.file(), caption(each))).toList(),
           contactSheet);
     }
     return skipped.end(files.size(), output);

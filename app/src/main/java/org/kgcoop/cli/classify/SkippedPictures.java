@@ -23,11 +23,6 @@ final class SkippedPictures {
 
   private final List<Skipped> skipped = new ArrayList<>();
 
-  /** True if such images are to be left out. */
-  boolean isAsked() {
-    return skips;
-  }
-
   /**
    * Takes note of an image that cannot be read.
    *
@@ -38,6 +33,11 @@ final class SkippedPictures {
       throw KgCoopException.data(
           reason.getMessage() + "; --skip-bad leaves out such images", reason);
     }
+    passOver(file, reason, output);
+  }
+
+  /** Takes note of an image that cannot be read, and goes on even if that was not asked for. */
+  void passOver(Path file, KgCoopException reason, Output output) {
     output.error(String.valueOf(reason.getMessage()));
     skipped.add(new Skipped(file, String.valueOf(reason.getMessage())));
   }
@@ -46,16 +46,17 @@ final class SkippedPictures {
   ArrayNode toJson() {
     ArrayNode json = JsonNodeFactory.instance.arrayNode();
     skipped.forEach(
-        each -> json.addObject().put("picture", each.file().toString()).put("problem", each.reason()));
+        each ->
+            json.addObject().put("picture", each.file().toString()).put("problem", each.reason()));
     return json;
   }
 
-  /** Says how many were left out; returns the exit code. */
+  /** Says how many were left out; returns the exit code, which tells if that was asked for. */
   int end(long all, Output output) {
     if (skipped.isEmpty()) {
       return 0;
     }
     output.info("left out: %s of %s images, named above".formatted(skipped.size(), all));
-    return KgCoopException.Category.SKIPPED.exitCode();
+    return (skips ? KgCoopException.Category.SKIPPED : KgCoopException.Category.DATA).exitCode();
   }
 }

@@ -39,7 +39,8 @@ final class SortedPictures {
         case "link" -> LINK;
         case "move" -> MOVE;
         default ->
-            throw KgCoopException.configuration("--sort-by " + id + ": expected copy, link or move");
+            throw KgCoopException.configuration(
+                "--sort-by " + id + ": expected copy, link or move");
       };
     }
   }
@@ -55,7 +56,9 @@ final class SortedPictures {
       throw KgCoopException.configuration("--sort-into " + folder + ": a file; expected a folder");
     }
     try {
-      Files.createDirectories(folder);
+      if (!Files.isDirectory(folder)) { // a link to one is one
+        Files.createDirectories(folder);
+      }
       Files.delete(Files.createTempFile(folder, ".", ".tmp"));
       try (Stream<Path> there = Files.list(folder)) {
         if (there.findAny().isPresent()) {
@@ -120,7 +123,7 @@ final class SortedPictures {
           case LINK -> "linked";
           case MOVE -> "moved";
         };
-    return "%s: %s images %s into %s".formatted("sorted", done, what, folder);
+    return "%s images %s into %s".formatted(done, what, folder);
   }
 
   private void put(Path file, Path to) throws IOException {

@@ -75,8 +75,7 @@ public final class ZeroShotCommand implements Callable<Integer> {
     predictions.check(output);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.zeroShot(clip, names, all.toArray(String[]::new))) {
-      return new Predictions(
-              classifier, predictions, output, Invocation.of(spec)::interrupted)
+      return new Predictions(classifier, predictions, output, Invocation.of(spec)::interrupted)
           .print(files);
     }
   }

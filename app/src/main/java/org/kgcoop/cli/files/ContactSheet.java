@@ -20,8 +20,8 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 
 /**
- * Images on one sheet: some of every class, a row a class, for the eye to find wrong labels; or some
- * with a line each. An image that cannot be read leaves a crossed box.
+ * Images on one sheet: some of every class, a row a class, for the eye to find wrong labels; or
+ * some with a line each. An image that cannot be read leaves a crossed box.
  */
 public final class ContactSheet {
   /** More rows than this make an image that few programs open. */

@@ -84,7 +84,9 @@ class EmbedCommandTest {
     bytes.get(header);
     assertThat(bytes.position() % 64).isZero();
     String text = new String(header, StandardCharsets.US_ASCII);
-    assertThat(text).startsWith("{'descr': '<f4', 'fortran_order': False, 'shape': (").endsWith("\n");
+    assertThat(text)
+        .startsWith("{'descr': '<f4', 'fortran_order': False, 'shape': (")
+        .endsWith("\n");
     String[] shape = text.replaceFirst(".*\\(", "").replaceFirst("\\).*\\s*", "").split(", ", 2);
     return rows(bytes, Integer.parseInt(shape[0]), Integer.parseInt(shape[1]));
   }
@@ -173,7 +175,8 @@ class EmbedCommandTest {
 
   @Test
   void textsAreEmbeddedLineByLine() throws IOException {
-    Path texts = Files.writeString(folder.resolve("texts.txt"), "a red fox\n\n  two owls, \"so\"\n");
+    Path texts =
+        Files.writeString(folder.resolve("texts.txt"), "a red fox\n\n  two owls, \"so\"\n");
     Path npy = folder.resolve("t.npy");
     done(embed("--texts", texts, "--out", npy));
     List<String> expected = List.of("a red fox", "two owls, \"so\"");

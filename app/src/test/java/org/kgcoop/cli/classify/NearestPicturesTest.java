@@ -38,7 +38,8 @@ class NearestPicturesTest {
     for (int rank = 0; rank < 50; rank++) {
       int best = -1;
       for (int i = 0; i < IMAGES; i++) {
-        if (!used[i] && (best < 0 || dot(wanted, features.get(i)) > dot(wanted, features.get(best)))) {
+        if (!used[i]
+            && (best < 0 || dot(wanted, features.get(i)) > dot(wanted, features.get(best)))) {
           best = i;
         }
       }

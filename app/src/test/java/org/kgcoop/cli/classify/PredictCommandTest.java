@@ -148,8 +148,7 @@ class PredictCommandTest {
         String shown = NAMES.get(best.index());
         assertThat(line.getField(2)).isEqualTo(shown);
         assertThat(line.getField(3)).isEqualTo("" + best.index());
-        assertThat(Float.parseFloat(line.getField(4)))
-            .isCloseTo(best.probability(), within(1e-5f));
+        assertThat(Float.parseFloat(line.getField(4))).isCloseTo(best.probability(), within(1e-5f));
       }
     }
 
@@ -227,7 +226,9 @@ class PredictCommandTest {
       Path of = copied.resolve(folders.get(c));
       assertThat(Files.exists(of) ? below(of).size() : 0).isEqualTo((int) count);
     }
-    assertThat(below(copied)).hasSize(24).allMatch(file -> file.getNameCount() == copied.getNameCount() + 2);
+    assertThat(below(copied))
+        .hasSize(24)
+        .allMatch(file -> file.getNameCount() == copied.getNameCount() + 2);
 
     Path linked = folder.resolve("linked");
     assertThat(ask(pictures, "--sort-into", linked, "--sort-by", "link").exitCode()).isZero();
