@@ -263,6 +263,9 @@ class PredictCommandTest {
       assertThat(result.err()).contains(each.getKey());
       assertThat(result.out()).isEmpty();
     }
+    Cli.Result unnamed = ask(pictures, "--csv", "table.csv");
+    assertThat(unnamed.exitCode()).isEqualTo(3);
+    assertThat(unnamed.errorLine()).contains("table.csv", "no such image", "--out");
     Cli.Result nowhere = ask(pictures, "--out", taken.resolve("a"));
     assertThat(nowhere.exitCode()).isEqualTo(5);
     Cli.Result below = ask(pictures, "--sort-into", taken.resolve("a"));
