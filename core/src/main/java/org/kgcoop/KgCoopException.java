@@ -24,6 +24,8 @@ public class KgCoopException extends RuntimeException {
     WEIGHTS(4),
     /** The file system, the network or memory. */
     IO(5),
+    /** Done, but for images that could not be read and were to be left out. */
+    SKIPPED(6),
     /** A defect of this program. */
     BUG(70),
     /** Stopped by the user. */

@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.kgcoop.Version;
+import org.kgcoop.cli.classify.EmbedCommand;
 import org.kgcoop.cli.classify.EvalCommand;
 import org.kgcoop.cli.classify.ExportCommand;
 import org.kgcoop.cli.classify.NearestCommand;
 import org.kgcoop.cli.classify.PredictCommand;
+import org.kgcoop.cli.classify.SearchCommand;
 import org.kgcoop.cli.classify.ServeCommand;
 import org.kgcoop.cli.classify.ZeroShotCommand;
 import org.kgcoop.cli.console.CommandErrors;
@@ -59,7 +61,8 @@ import picocli.CommandLine.Spec;
       "Help on one: ./kgcoop help train",
       "",
       "Exit codes: 0 done, 1 a check failed, 2 usage or configuration, 3 data,",
-      "4 weights or classifier file, 5 input/output or memory, 70 a bug, 130 interrupted."
+      "4 weights or classifier file, 5 input/output or memory, 6 done, but for",
+      "images left out (--skip-bad), 70 a bug, 130 interrupted."
     },
     subcommands = {
       DemoCommand.class,
@@ -72,6 +75,8 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvalCommand.class,
       PredictCommand.class,
+      EmbedCommand.class,
+      SearchCommand.class,
       ServeCommand.class,
       NearestCommand.class,
       ExportCommand.class,

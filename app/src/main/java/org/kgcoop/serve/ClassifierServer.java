@@ -79,6 +79,7 @@ public final class ClassifierServer implements AutoCloseable {
             metrics::countBatch);
     metrics.gauge("kgcoop.queue.pictures", "Images that wait to be encoded", queue::waiting);
     Endpoints endpoints = new Endpoints(models, zeroShot, queue, pictures, settings);
+    Embeddings embeddings = new Embeddings(clip, queue, pictures, settings);
     OpenInference protocol =
         new OpenInference(models, queue, pictures, clip.preprocessing(), settings);
     ModelChanges changes = new ModelChanges(clip, models, settings);
@@ -95,6 +96,7 @@ public final class ClassifierServer implements AutoCloseable {
               setup.applyTo(config);
               configure(config);
               endpoints.addTo(config.routes);
+              embeddings.addTo(config.routes);
               protocol.addTo(config.routes);
               changes.addTo(config.routes);
               pages.addTo(config.routes);

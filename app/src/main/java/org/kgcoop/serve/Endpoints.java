@@ -228,12 +228,22 @@ final class Endpoints {
     throw new RefusedRequestException(400, "top: expected a whole number, at least 1");
   }
 
+  private static byte[] picture(Context request) {
+    List<byte[]> files = files(request);
+    if (request.isMultipart() && files.size() != 1) {
+      throw new RefusedRequestException(
+          400, "expected one file in the form's part 'image', got " + files.size());
+    }
+    return files.isEmpty() ? new byte[0] : files.get(0);
+  }
+
   /**
-   * The file that the form's part {@code image}, or else the body, holds; its type is not asked.
+   * The files that the form's parts {@code image}, or else the body, hold; their type is not asked.
    */
-  private byte[] picture(Context request) {
+  static List<byte[]> files(Context request) {
     if (!request.isMultipart()) {
-      return request.bodyAsBytes();
+      byte[] body = request.bodyAsBytes();
+      return body.length == 0 ? List.of() : List.of(body);
     }
     List<UploadedFile> parts;
     try {
@@ -241,15 +251,15 @@ final class Endpoints {
     } catch (Exception e) { // Kotlin throws servlets' checked ones without saying so
       throw unreadable();
     }
-    if (parts.size() != 1) {
-      throw new RefusedRequestException(
-          400, "expected one file in the form's part 'image', got " + parts.size());
+    List<byte[]> files = new ArrayList<>();
+    for (UploadedFile part : parts) {
+      try (InputStream file = part.content()) {
+        files.add(file.readAllBytes());
+      } catch (IOException e) {
+        throw unreadable();
+      }
     }
-    try (InputStream file = parts.get(0).content()) {
-      return file.readAllBytes();
-    } catch (IOException e) {
-      throw unreadable();
-    }
+    return files;
   }
 
   private static @Nullable String parameter(Context request, String name) {
@@ -260,7 +270,8 @@ final class Endpoints {
     return form(request, name).stream().findFirst().orElse(null);
   }
 
-  private static List<String> form(Context request, String name) {
+  /** The values of a form's part. */
+  static List<String> form(Context request, String name) {
     try {
       return new ArrayList<>(request.formParams(name));
     } catch (Exception e) { // Kotlin throws servlets' checked ones without saying so

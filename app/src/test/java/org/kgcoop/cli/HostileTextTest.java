@@ -71,6 +71,17 @@ class HostileTextTest {
   }
 
   @Test
+  void tablesOnATerminalShowThemAsQuestionMarks() {
+    Path picture = shared.resolve("drawings/bell/0.png");
+    for (String form : List.of("--csv", "--json-lines", "--json")) {
+      Cli.Result seen = Cli.run("predict", prompt, picture, "--clip", weights, "--top", 3, form);
+      assertThat(seen.exitCode()).as(seen.err()).isZero();
+      assertThat(seen.out()).contains("[2J", FORMULA);
+      clean(seen);
+    }
+  }
+
+  @Test
   void jsonEscapesThem() throws IOException {
     Cli.Result inspected = Cli.run("inspect", prompt, "--json");
     clean(inspected);

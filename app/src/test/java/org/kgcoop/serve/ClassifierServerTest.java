@@ -43,6 +43,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Waiting;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
+import org.kgcoop.classify.Embedder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.serve.ApiDescription.Route;
@@ -242,6 +243,49 @@ class ClassifierServerTest {
     assertRefused(post("/v1/zero-shot", picture), 400, "classes");
     assertRefused(post("/v1/zero-shot?classes=a&template=b", picture), 400, "template 'b'");
     assertRefused(post("/v1/zero-shot?classes=" + "a".repeat(201), picture), 400, "200 characters");
+  }
+
+  private static void assertFeatures(JsonNode found, List<float[]> expected) {
+    assertThat(found).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(found.get(i)).hasSize(expected.get(i).length);
+      for (int j = 0; j < expected.get(i).length; j++) {
+        assertThat(found.get(i).get(j).floatValue()).isCloseTo(expected.get(i)[j], within(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void featuresOfImagesAndTextsAreThoseOfTheLibrary() {
+    Embedder embedder = Embedder.unit(clip);
+    List<float[]> image = List.of(embedder.embed(picture));
+    JsonNode one = json(post("/v1/embed", picture));
+    assertFeatures(one.path("images"), image);
+    assertThat(one.path("texts")).isEmpty();
+    assertThat(one.path("width").asInt()).isEqualTo(embedder.width());
+    assertThat(one.path("clip").asText()).isEqualTo(clip.fingerprint());
+
+    JsonNode texts = json(post("/v1/embed?text=a%20red%20fox&text=two", new byte[0]));
+    assertFeatures(texts.path("texts"), embedder.embedTexts(List.of("a red fox", "two")));
+    assertThat(texts.path("images")).isEmpty();
+
+    String form = new String(form(picture, "text", "an owl"), StandardCharsets.ISO_8859_1);
+    String second = new String(form(picture), StandardCharsets.ISO_8859_1);
+    byte[] both =
+        (form.replace("--limit--\r\n", "") + second).getBytes(StandardCharsets.ISO_8859_1);
+    JsonNode together = json(postForm("/v1/embed", BodyPublishers.ofByteArray(both)));
+    assertFeatures(together.path("images"), List.of(image.get(0), image.get(0)));
+    assertFeatures(together.path("texts"), List.of(embedder.embedText("an owl")));
+  }
+
+  @Test
+  void whatHasNoFeatureIsRefusedWithAReason() {
+    assertRefused(post("/v1/embed", new byte[0]), 400, "expected an image");
+    assertRefused(post("/v1/embed", utf8("hello")), 400, "a text file");
+    assertRefused(post("/v1/embed?text=+", new byte[0]), 400, "text: expected 1 to 1000");
+    assertRefused(post("/v1/embed?text=" + "a".repeat(1001), new byte[0]), 400, "1000");
+    assertRefused(post("/v1/embed?text=" + "a+".repeat(99), new byte[0]), 400, "the model reads");
+    assertRefused(post("/v1/embed?" + "text=a&".repeat(33), new byte[0]), 400, "at most 8 images");
   }
 
   @Test
@@ -456,6 +500,7 @@ class ClassifierServerTest {
     wrong.put("template", "none");
     wrong.put("run", "none");
     wrong.put("table", "none");
+    wrong.put("text", "+");
     ApiDescription description = ApiDescription.read();
     int checked = 0;
     for (Route route : description.routes()) {
@@ -471,7 +516,7 @@ class ClassifierServerTest {
         checked++;
       }
     }
-    assertThat(checked).isEqualTo(8);
+    assertThat(checked).isEqualTo(9);
   }
 
   @Test

@@ -3,11 +3,13 @@ package org.kgcoop.bank;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -18,6 +20,8 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.PictureHashes;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.Orientation;
 import org.kgcoop.tensor.Arithmetic;
 
 /**
@@ -150,11 +154,71 @@ public final class FeatureBank {
   }
 
   private static float[] rawVector(Shard.Feature feature) {
-    float[] raw = feature.vector().clone();
-    for (int i = 0; i < raw.length; i++) {
-      raw[i] *= feature.norm();
+    return new PictureEncoder.Encoded(feature.vector(), feature.norm()).raw();
+  }
+
+  /** An image that cannot be read, and why. */
+  public record Problem(Path file, KgCoopException reason) {}
+
+  /**
+   * Features of files under the test transform, turned as their EXIF orientation says, those that
+   * are missing computed and kept. What was made of an image before without a look at its
+   * orientation is taken where the image stands upright in its file.
+   *
+   * @param raw true for features as the image tower makes them, false for unit ones
+   * @param problems gets the images that cannot be read; where it returns, they are left out
+   * @param progress told how many are there
+   * @return by file, in the order that was asked for
+   * @throws KgCoopException where the folder cannot be written
+   */
+  public synchronized Map<Path, float[]> upright(
+      List<Path> files, boolean raw, Consumer<Problem> problems, LongConsumer progress) {
+    List<PictureEncoder.Request> requests =
+        readable(files, problems).stream().map(PictureEncoder.Request::upright).toList();
+    List<String> keys = keys(requests);
+    Set<Path> told = new HashSet<>();
+    Map<String, Shard.Feature> found =
+        found(
+            requests,
+            keys,
+            raw ? Shard.Feature::hasNorm : feature -> true,
+            (request, e) -> {
+              problems.accept(new Problem(request.item().file(), e));
+              told.add(request.item().file());
+            },
+            progress);
+    Map<Path, float[]> features = new LinkedHashMap<>();
+    for (int i = 0; i < keys.size(); i++) {
+      Path file = requests.get(i).item().file();
+      Shard.Feature feature = found.get(keys.get(i));
+      if (feature != null) {
+        features.put(file, raw ? rawVector(feature) : feature.vector());
+      } else if (told.add(file)) {
+        problems.accept(
+            new Problem(
+                file, KgCoopException.data(file + ": a copy of an image that cannot be read")));
+      }
     }
-    return raw;
+    return features;
+  }
+
+  /** The files whose bytes can be read. */
+  private List<Path> readable(List<Path> files, Consumer<Problem> problems) {
+    try {
+      List<String> unused = hashes.of(files);
+      return files;
+    } catch (KgCoopException e) { // of one of them
+      List<Path> readable = new ArrayList<>();
+      for (Path file : files) {
+        try {
+          byte[] unused = Images.bytes(file);
+          readable.add(file);
+        } catch (KgCoopException each) {
+          problems.accept(new Problem(file, each));
+        }
+      }
+      return readable;
+    }
   }
 
   private synchronized Features features(
@@ -163,6 +227,36 @@ public final class FeatureBank {
       Function<Shard.Feature, float[]> vector,
       LongConsumer progress) {
     List<String> keys = keys(requests);
+    Map<String, Shard.Feature> found =
+        found(
+            requests,
+            keys,
+            enough,
+            (request, e) -> {
+              throw e;
+            },
+            progress);
+    List<float[]> vectors = new ArrayList<>();
+    double seconds = 0;
+    for (String key : keys) {
+      Shard.Feature feature = Objects.requireNonNull(found.get(key), key);
+      vectors.add(vector.apply(feature));
+      seconds += feature.seconds();
+    }
+    return new Features(vectors, seconds);
+  }
+
+  /**
+   * The features of those keys, those that are missing computed and kept.
+   *
+   * @param problems gets the images that cannot be read; where it returns, they are left out
+   */
+  private Map<String, Shard.Feature> found(
+      List<PictureEncoder.Request> requests,
+      List<String> keys,
+      Predicate<Shard.Feature> enough,
+      BiConsumer<PictureEncoder.Request, KgCoopException> problems,
+      LongConsumer progress) {
     Map<String, Shard.Feature> found = find(Set.copyOf(keys));
     found.values().removeIf(enough.negate());
     Map<String, PictureEncoder.Request> missing = new LinkedHashMap<>();
@@ -173,17 +267,49 @@ public final class FeatureBank {
     }
     if (!missing.isEmpty()) {
       boolean unused = tryToWrite(Shelf::prepare); // better known before anything is computed
+      takeOver(missing, found);
     }
-    encode(missing, found, done -> progress.accept(requests.size() - missing.size() + done));
-    List<float[]> vectors = new ArrayList<>();
-    double seconds = 0;
-    for (String key : keys) {
-      Shard.Feature feature = Objects.requireNonNull(found.get(key), key);
-      vectors.add(vector.apply(feature));
-      seconds += feature.seconds();
-    }
+    encode(
+        missing, found, problems, done -> progress.accept(requests.size() - missing.size() + done));
     progress.accept(requests.size());
-    return new Features(vectors, seconds);
+    return found;
+  }
+
+  /** Takes over what was made, without turning it, of images that stand upright in their files. */
+  private void takeOver(
+      Map<String, PictureEncoder.Request> missing, Map<String, Shard.Feature> found) {
+    Map<String, String> unturned = new LinkedHashMap<>();
+    missing.forEach(
+        (key, request) -> {
+          if (request.upright()) {
+            String hash = key.substring(0, key.indexOf(' '));
+            unturned.put(key, key(hash, PictureEncoder.Sight.seen(null, "")));
+          }
+        });
+    if (unturned.isEmpty()) {
+      return;
+    }
+    Map<String, Shard.Feature> there = find(Set.copyOf(unturned.values()));
+    List<Shard.Feature> taken = new ArrayList<>();
+    unturned.forEach(
+        (key, before) -> {
+          Shard.Feature feature = there.get(before);
+          if (feature != null && feature.hasNorm() && isUpright(missing.get(key))) {
+            taken.add(new Shard.Feature(key, feature.vector(), feature.norm(), feature.seconds()));
+          }
+        });
+    if (!taken.isEmpty()) {
+      store(taken);
+    }
+    for (Shard.Feature feature : taken) {
+      found.put(feature.key(), feature);
+      missing.remove(feature.key());
+    }
+  }
+
+  private static boolean isUpright(PictureEncoder.@Nullable Request request) {
+    return request != null
+        && Orientation.of(Images.bytes(request.item().file())) == Orientation.UPRIGHT;
   }
 
   /** True if the features of files under the test transform are there. */
@@ -230,15 +356,11 @@ public final class FeatureBank {
   private void encode(
       Map<String, PictureEncoder.Request> missing,
       Map<String, Shard.Feature> found,
+      BiConsumer<PictureEncoder.Request, KgCoopException> problems,
       LongConsumer progress) {
     List<Shard.Feature> stored = new ArrayList<>();
     int[] done = {0};
-    try (Ahead<Map.Entry<String, PictureEncoder.Request>, Groups.View> views =
-        new Ahead<>(
-            missing.entrySet().iterator(),
-            entry -> new Groups.View(entry.getKey(), encoder.values(entry.getValue())),
-            Runtime.getRuntime().availableProcessors(),
-            2 * Groups.SIZE)) {
+    try (ReadableViews views = new ReadableViews(encoder, missing, problems)) {
       Groups.encode(
           encoder,
           views,
@@ -246,12 +368,15 @@ public final class FeatureBank {
             features.forEach(feature -> found.put(feature.key(), feature));
             stored.addAll(features);
             done[0] += features.size();
-            if (stored.size() >= Shard.LENGTH || done[0] == missing.size()) {
+            if (stored.size() >= Shard.LENGTH) {
               store(stored);
               stored.clear();
             }
             progress.accept(done[0]);
           });
+    }
+    if (!stored.isEmpty()) {
+      store(stored);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.kgcoop.bank;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -127,11 +128,24 @@ public final class PictureEncoder {
     return input(values);
   }
 
-  /** An image to be encoded; without a sight under the test transform. */
-  record Request(Item item, @Nullable Sight sight) {
+  /**
+   * An image to be encoded; without a sight under the test transform.
+   *
+   * @param upright true if it is turned as its EXIF orientation says
+   */
+  record Request(Item item, @Nullable Sight sight, boolean upright) {
+    Request(Item item, @Nullable Sight sight) {
+      this(item, sight, false);
+    }
+
+    /** A file under the test transform, turned upright. */
+    static Request upright(Path file) {
+      return new Request(new Item(file.toString(), file, 0, ""), null, true);
+    }
+
     /** All that decides how an image of these bytes is seen. */
     String seen() {
-      return Sight.seen(sight, item.key());
+      return upright ? "upright" : Sight.seen(sight, item.key());
     }
   }
 
@@ -169,7 +183,9 @@ public final class PictureEncoder {
 
   /** Decodes and transforms an image: (channels, R, R). */
   float[] values(Request request) {
-    return values(images.read(request.item().file()), request.item().key(), request.sight());
+    Path file = request.item().file();
+    RgbImage picture = request.upright() ? images.readUpright(file) : images.read(file);
+    return values(picture, request.item().key(), request.sight());
   }
 
   /** An image as it is seen: (channels, R, R). */
@@ -200,7 +216,25 @@ public final class PictureEncoder {
    */
   // An array, since features are many and never compared.
   @SuppressWarnings("ArrayRecordComponent")
-  record Encoded(float[] vector, float norm) {}
+  public record Encoded(float[] vector, float norm) {
+    /** The feature as the image tower makes it. */
+    public float[] raw() {
+      float[] raw = vector.clone();
+      for (int i = 0; i < raw.length; i++) {
+        raw[i] *= norm;
+      }
+      return raw;
+    }
+  }
+
+  /** Features of decoded images under the test transform, the same as a bank's in all bits. */
+  public List<Encoded> encoded(List<RgbImage> pictures) {
+    float[] values = new float[Math.multiplyExact(pictures.size(), valuesPerPicture())];
+    IntStream.range(0, pictures.size())
+        .parallel()
+        .forEach(i -> normalise(transform.test(pictures.get(i)), values, i));
+    return encoded(values);
+  }
 
   /**
    * Features of transformed images.

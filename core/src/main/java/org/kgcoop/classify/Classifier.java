@@ -46,14 +46,13 @@ import org.kgcoop.tensor.Tensor;
 public final class Classifier implements AutoCloseable {
   private static final String ZERO_SHOT = "zero-shot";
   private static final int BATCH = 32;
-  private static final System.Logger LOG = System.getLogger(Classifier.class.getName());
 
   private final FeatureClassifier classifier;
   private final List<String> classNames;
   private final String method;
   private final String template;
   private final PictureEncoder encoder;
-  private final Images images = new Images(line -> LOG.log(System.Logger.Level.WARNING, line));
+  private final AnyPicture pictures = new AnyPicture();
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
 
@@ -67,7 +66,7 @@ public final class Classifier implements AutoCloseable {
     this.classNames = List.copyOf(classNames);
     this.method = method;
     this.template = template;
-    this.encoder = new PictureEncoder(clip, images).by(classifier);
+    this.encoder = new PictureEncoder(clip, pictures.images()).by(classifier);
   }
 
   /**
@@ -161,7 +160,7 @@ public final class Classifier implements AutoCloseable {
    * @throws KgCoopException where it cannot be read; the message says why
    */
   public Classification classify(Path file) {
-    return classify(decoded(file));
+    return classify(pictures.decoded(file));
   }
 
   /**
@@ -170,7 +169,7 @@ public final class Classifier implements AutoCloseable {
    * @throws KgCoopException where they hold none that can be read
    */
   public Classification classify(byte[] file) {
-    return classify(decoded(file));
+    return classify(pictures.decoded(file));
   }
 
   /**
@@ -179,12 +178,12 @@ public final class Classifier implements AutoCloseable {
    * @throws KgCoopException where it holds none that can be read, or breaks off
    */
   public Classification classify(InputStream file) {
-    return classify(decoded(file));
+    return classify(pictures.decoded(file));
   }
 
   /** Classifies an image of the Java platform's class; transparency is dropped. */
   public Classification classify(BufferedImage picture) {
-    return classify(decoded(picture));
+    return classify(pictures.decoded(picture));
   }
 
   /** Classifies a decoded image. */
@@ -205,9 +204,7 @@ public final class Classifier implements AutoCloseable {
     List<Classification> all = new ArrayList<>();
     for (int from = 0; from < pictures.size(); from += BATCH) {
       List<RgbImage> batch =
-          pictures.subList(from, Math.min(from + BATCH, pictures.size())).stream()
-              .map(this::decoded)
-              .toList();
+          this.pictures.decoded(pictures.subList(from, Math.min(from + BATCH, pictures.size())));
       all.addAll(classified(batch));
     }
     return all;
@@ -222,27 +219,6 @@ public final class Classifier implements AutoCloseable {
     } finally {
       use.unlock();
     }
-  }
-
-  private RgbImage decoded(Object picture) {
-    if (picture instanceof RgbImage pixels) {
-      return pixels;
-    }
-    if (picture instanceof Path file) {
-      return images.readUpright(file);
-    }
-    if (picture instanceof byte[] bytes) {
-      return images.decodeUpright(bytes, "image");
-    }
-    if (picture instanceof InputStream stream) {
-      return images.decodeUpright(Images.bytes(stream), "image");
-    }
-    if (picture instanceof BufferedImage image) {
-      return RgbImage.of(image);
-    }
-    throw new IllegalArgumentException(
-        "image: expected a Path, byte[], InputStream, BufferedImage or RgbImage, got "
-            + picture.getClass().getName());
   }
 
   /** True if its method has changed the image tower, so that {@link #features} are its own. */

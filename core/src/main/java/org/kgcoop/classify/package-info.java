@@ -1,4 +1,7 @@
-/** Classifiers for programs, made of what a run has learned or of class names alone. */
+/**
+ * Classifiers for programs, made of what a run has learned or of class names alone; and features of
+ * images and texts.
+ */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.classify;

@@ -128,10 +128,12 @@ public final class PictureHashes {
     try (BufferedReader lines =
         Files.newBufferedReader(folder.resolve(NAME), StandardCharsets.ISO_8859_1)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        int end = line.indexOf(' ');
+        if (end < 0 || !wanted.contains(line.substring(0, end))) {
+          continue; // of many images few are asked for at a time
+        }
         Matcher parts = LINE.matcher(line);
-        if (parts.matches()
-            && wanted.contains(parts.group(1))
-            && line.equals(line(parts.group(1), parts.group(2)))) {
+        if (parts.matches() && line.equals(line(parts.group(1), parts.group(2)))) {
           known.put(parts.group(1), parts.group(2));
         }
       }

@@ -32,12 +32,7 @@ public final class AtomicFile {
    * @throws org.kgcoop.KgCoopException of the kind IO, naming the file and the cause
    */
   public static void write(Path target, Content content) {
-    Path folder = target.toAbsolutePath().getParent();
-    Path name = target.getFileName();
-    if (folder == null || name == null || Files.isDirectory(target)) {
-      throw FileErrors.unwritable(target, new IOException("it is a folder"));
-    }
-    Path temporary = folder.resolve("." + name + "." + UUID.randomUUID() + ".tmp");
+    Path temporary = temporary(target);
     try {
       try {
         writeAndForce(temporary, content);
@@ -48,7 +43,31 @@ public final class AtomicFile {
     } catch (IOException e) {
       throw FileErrors.unwritable(target, e);
     }
-    forceFolder(folder);
+    forceFolder(temporary.resolveSibling(""));
+  }
+
+  /**
+   * Finds out whether {@code target} can be written, before its content takes long to make.
+   *
+   * @throws org.kgcoop.KgCoopException of the kind IO, naming the file and the cause
+   */
+  public static void check(Path target) {
+    Path temporary = temporary(target);
+    try {
+      Files.createFile(temporary);
+      Files.delete(temporary);
+    } catch (IOException e) {
+      throw FileErrors.unwritable(target, e);
+    }
+  }
+
+  private static Path temporary(Path target) {
+    Path folder = target.toAbsolutePath().getParent();
+    Path name = target.getFileName();
+    if (folder == null || name == null || Files.isDirectory(target)) {
+      throw FileErrors.unwritable(target, new IOException("it is a folder"));
+    }
+    return folder.resolve("." + name + "." + UUID.randomUUID() + ".tmp");
   }
 
   private static void writeAndForce(Path file, Content content) throws IOException {

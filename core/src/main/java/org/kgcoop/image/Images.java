@@ -157,6 +157,9 @@ public final class Images {
     if (bytes.startsWith("II*\0", 0) || bytes.startsWith("MM\0*", 0)) {
       return "a TIFF image";
     }
+    if (file.length > 2 && file[0] == 'P' && file[1] >= '1' && file[1] <= '7' && isBlank(file[2])) {
+      return "a PNM image";
+    }
     if (bytes.startsWith("ftyp", 4)) {
       return "a HEIF or AVIF image or a video";
     }
@@ -165,10 +168,14 @@ public final class Images {
     }
     int looked = Math.min(file.length, 512);
     for (int i = 0; i < looked; i++) {
-      if (file[i] >= 0 && file[i] < ' ' && "\t\r\n\f".indexOf(file[i]) < 0) {
+      if (file[i] >= 0 && file[i] < ' ' && !isBlank(file[i])) {
         return "no image of a known format";
       }
     }
     return "a text file";
+  }
+
+  private static boolean isBlank(byte character) {
+    return " \t\r\n\f".indexOf(character) >= 0;
   }
 }

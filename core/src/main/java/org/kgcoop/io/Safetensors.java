@@ -241,18 +241,43 @@ public final class Safetensors {
    */
   public static void write(
       Path path, Collection<StoredTensor> tensors, Map<String, String> metadata) {
-    byte[] header = header(tensors, metadata);
+    List<Slot> slots = new ArrayList<>();
+    long position = 0;
+    for (StoredTensor tensor : tensors) {
+      slots.add(slot(tensor.name(), tensor.dtype(), tensor.shape(), position));
+      position += tensor.data().remaining();
+    }
+    byte[] header = header(slots, metadata);
     AtomicFile.write(
         path,
         out -> {
+          out.write(header);
           WritableByteChannel channel = Channels.newChannel(out);
-          ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-          writeFully(channel, length.putLong(0, header.length));
-          writeFully(channel, ByteBuffer.wrap(header));
           for (StoredTensor tensor : tensors) {
             writeFully(channel, tensor.data());
           }
         });
+  }
+
+  /**
+   * The beginning of a file with one float32 tensor, whose numbers, little-endian, are to follow.
+   *
+   * @throws KgCoopException where the metadata are longer than readers take
+   */
+  public static byte[] beginning(String name, long[] shape, Map<String, String> metadata) {
+    byte[] header = header(List.of(slot(name, DType.FLOAT32, shape, 0)), metadata);
+    if (header.length - 8 > MAX_HEADER) {
+      throw KgCoopException.configuration(
+          "the header of this safetensors file would have %s bytes, and readers take %s: choose"
+                  .formatted(header.length - 8, MAX_HEADER)
+              + " another format");
+    }
+    return header;
+  }
+
+  private static Slot slot(String name, DType dtype, long[] shape, long begin) {
+    long bytes = Math.multiplyExact(StoredTensor.elements(shape), (long) dtype.bytes());
+    return new Slot(name, dtype, Arrays.stream(shape).boxed().toList(), begin, begin + bytes);
   }
 
   private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
@@ -261,26 +286,24 @@ public final class Safetensors {
     }
   }
 
-  /** The header, padded with spaces so that the data begin at a multiple of 8. */
-  private static byte[] header(Collection<StoredTensor> tensors, Map<String, String> metadata) {
+  /** The header behind its length, padded with spaces so that the data begin at a multiple of 8. */
+  private static byte[] header(List<Slot> slots, Map<String, String> metadata) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(new byte[Long.BYTES]);
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       json.enable(JsonGenerator.Feature.STRICT_DUPLICATE_DETECTION);
       json.writeStartObject();
       if (!metadata.isEmpty()) {
         json.writePOJOField(METADATA, metadata);
       }
-      long position = 0;
-      for (StoredTensor tensor : tensors) {
-        long end = position + tensor.data().remaining();
-        json.writeObjectFieldStart(tensor.name());
-        json.writeStringField("dtype", tensor.dtype().safetensorsName());
+      for (Slot slot : slots) {
+        json.writeObjectFieldStart(slot.name());
+        json.writeStringField("dtype", slot.dtype().safetensorsName());
         json.writeFieldName("shape");
-        json.writeArray(tensor.shape(), 0, tensor.shape().length);
+        json.writeArray(array(slot.shape()), 0, slot.shape().size());
         json.writeFieldName("data_offsets");
-        json.writeArray(new long[] {position, end}, 0, 2);
+        json.writeArray(new long[] {slot.begin(), slot.end()}, 0, 2);
         json.writeEndObject();
-        position = end;
       }
       json.writeEndObject();
     } catch (IOException e) {
@@ -289,6 +312,9 @@ public final class Safetensors {
     while (bytes.size() % 8 != 0) {
       bytes.write(' ');
     }
-    return bytes.toByteArray();
+    byte[] header = bytes.toByteArray();
+    ByteBuffer length = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
+    length.putLong(0, header.length - Long.BYTES);
+    return header;
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
@@ -314,5 +315,76 @@ class FeatureBankTest {
     assertThatThrownBy(() -> bank(clip).test(items, done -> {}))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("broken.jpg");
+  }
+
+  @Test
+  void uprightFeaturesTurnWhatACameraHeldAside() {
+    Path turned = Path.of("src/test/resources/pictures/jexif17x33.jpg");
+    Item item = new Item("turned", turned, 0, "a");
+    float[] aside = bank(clip).test(List.of(item), done -> {}).vectors().get(0);
+    float[] upright = upright(bank(clip), List.of(turned), false).get(turned);
+
+    PictureEncoder encoder = new PictureEncoder(clip, new Images(warnings::add));
+    List<PictureEncoder.Encoded> expected =
+        encoder.encoded(List.of(new Images(warnings::add).readUpright(turned)));
+    assertThat(upright).isEqualTo(expected.get(0).vector()).isNotEqualTo(aside);
+    float[] raw = upright(bank(clip), List.of(turned), true).get(turned);
+    assertThat(raw).isEqualTo(expected.get(0).raw());
+  }
+
+  private static Map<Path, float[]> upright(FeatureBank bank, List<Path> files, boolean raw) {
+    return bank.upright(
+        files,
+        raw,
+        problem -> {
+          throw problem.reason();
+        },
+        done -> {});
+  }
+
+  @Test
+  void whatWasMadeOfAnImageThatStandsUprightIsTaken() {
+    List<Item> items = data.train();
+    List<float[]> made = bank(clip).test(items, done -> {}).vectors();
+    List<Path> paths = items.stream().map(Item::file).toList();
+    List<Long> progress = new ArrayList<>();
+
+    Map<Path, float[]> taken =
+        bank(clip)
+            .upright(
+                paths,
+                false,
+                problem -> {
+                  throw problem.reason();
+                },
+                progress::add);
+
+    assertThat(progress).containsExactly((long) paths.size()); // none was encoded
+    assertThat(taken.keySet()).containsExactlyElementsOf(paths);
+    for (int i = 0; i < made.size(); i++) {
+      assertThat(taken.get(paths.get(i))).isEqualTo(made.get(i));
+    }
+  }
+
+  @Test
+  void imagesThatCannotBeReadAreNamedAndLeftOut() throws IOException {
+    Path broken = Files.writeString(folder.resolve("broken.png"), "no image");
+    Path copy = Files.writeString(folder.resolve("copy.png"), "no image");
+    Path gone = folder.resolve("gone.png");
+    Path good = data.train().get(0).file();
+    List<FeatureBank.Problem> problems = new ArrayList<>();
+
+    for (int i = 0; i < 2; i++) {
+      problems.clear();
+      Map<Path, float[]> features =
+          bank(clip).upright(List.of(gone, broken, good, copy), false, problems::add, done -> {});
+
+      assertThat(features.keySet()).containsExactly(good);
+      assertThat(problems)
+          .extracting(FeatureBank.Problem::file)
+          .containsExactlyInAnyOrder(gone, broken, copy);
+      assertThat(problems)
+          .allSatisfy(each -> assertThat(each.reason()).hasMessageStartingWith("" + each.file()));
+    }
   }
 }

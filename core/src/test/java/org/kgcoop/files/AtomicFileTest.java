@@ -104,4 +104,18 @@ class AtomicFileTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("it is a folder");
   }
+
+  @Test
+  void aTargetIsTriedWithoutATrace() throws IOException {
+    Path target = Files.writeString(folder.resolve("a.txt"), "old");
+    AtomicFile.check(target);
+    assertOnlyOld(target);
+
+    for (Path wrong : new Path[] {folder, target.resolve("b"), folder.resolve("no/b.txt")}) {
+      assertThatThrownBy(() -> AtomicFile.check(wrong))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("cannot be written");
+    }
+    assertOnlyOld(target);
+  }
 }

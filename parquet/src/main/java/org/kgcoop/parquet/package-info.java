@@ -1,7 +1,7 @@
 /**
- * Reads image data sets of Hugging Face's Parquet form into {@link org.kgcoop.data}'s types. A
- * module of its own: its library carries stand-ins for classes of Hadoop, so it must never be on
- * one class path with Apache Spark.
+ * Reads image data sets of Hugging Face's Parquet form into {@link org.kgcoop.data}'s types, and
+ * writes features. A module of its own: its library carries stand-ins for classes of Hadoop, so it
+ * must never be on one class path with Apache Spark.
  */
 @NullMarked
 package org.kgcoop.parquet;

@@ -1,5 +1,8 @@
 package org.kgcoop.cli.classify;
 
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +19,9 @@ final class ClassList {
   @Option(
       names = "--classes",
       paramLabel = "LIST",
-      description = "Class names with commas between them, such as cat,dog,\"golden retriever\".")
+      description =
+          "Class names with commas between them, such as cat,dog,\"golden retriever\"; in double"
+              + " quotes one may have a comma itself: '\"fox, red\",cat'.")
   private @Nullable String names;
 
   @Option(names = "--classes-file", paramLabel = "FILE", description = "Class names, one a line.")
@@ -39,9 +44,39 @@ final class ClassList {
       throw KgCoopException.configuration("--classes and --classes-file: expected one of them");
     }
     if (names != null) {
-      return Parse.listWithRepeats("--classes", names);
+      return names.contains("\"") ? quoted(names) : Parse.listWithRepeats("--classes", names);
     }
     return file == null ? List.of() : read(file);
+  }
+
+  /** Names of which some stand in quotes, as in a line of CSV. */
+  private static List<String> quoted(String text) {
+    if (text.chars().filter(c -> c == '"').count() % 2 != 0) {
+      throw notQuoted(text, null);
+    }
+    try {
+      CsvRecord names =
+          CsvReader.builder()
+              .allowExtraCharsAfterClosingQuote(false)
+              .trimWhitespacesAroundQuotes(true)
+              .ofSingleCsvRecord(text);
+      List<String> stripped = names.getFields().stream().map(String::strip).toList();
+      if (stripped.stream().anyMatch(name -> name.isEmpty() || name.contains("\""))) {
+        throw notQuoted(text, null);
+      }
+      return stripped;
+    } catch (CsvParseException e) {
+      throw notQuoted(text, e);
+    }
+  }
+
+  private static KgCoopException notQuoted(String text, @Nullable Throwable cause) {
+    return new KgCoopException(
+        KgCoopException.Category.CONFIGURATION,
+        "--classes '%s': expected names with commas between them, each wholly in double quotes or"
+                .formatted(text)
+            + " not at all, such as '\"fox, red\",cat'",
+        cause);
   }
 
   private static List<String> read(Path file) {

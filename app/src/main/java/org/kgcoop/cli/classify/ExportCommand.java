@@ -1,7 +1,6 @@
 package org.kgcoop.cli.classify;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -175,14 +174,7 @@ public final class ExportCommand implements Callable<Integer> {
     if (epoch > 0) {
       throw KgCoopException.configuration("--epoch goes with --to " + PUBLISHED + " alone");
     }
-    if (Files.isDirectory(file)) {
-      throw KgCoopException.configuration(
-          "--out %s: a folder; expected a file, such as %s".formatted(file, file.resolve(name())));
-    }
-    if (Files.exists(file) && !overwrite) {
-      throw KgCoopException.configuration(
-          file + " exists: give another --out, or --overwrite to replace it");
-    }
+    Target.check("--out", file, name(), overwrite);
     if (learned != null && isSame(file, ClassifierFile.at(learned))) {
       throw KgCoopException.configuration(
           "--out " + file + ": the classifier itself, which would be lost; expected another file");

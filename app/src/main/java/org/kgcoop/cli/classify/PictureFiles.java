@@ -24,7 +24,11 @@ final class PictureFiles {
     List<Path> files = new ArrayList<>();
     for (Path path : paths) {
       if (!Files.exists(path)) {
-        throw KgCoopException.data(path + ": there is no such image or folder");
+        boolean table = name(path).matches("(?i).*\\.(csv|jsonl?|npy|parquet|safetensors)");
+        throw KgCoopException.data(
+            path
+                + ": there is no such image or folder"
+                + (table ? "; a file to be written is named by --out" : ""));
       }
       files.addAll(Files.isDirectory(path) ? below(path, warnings) : List.of(path));
     }

@@ -5,14 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.kgcoop.classify.Classifier;
+import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Classifies images with what a run has learned. */
 @Command(
@@ -25,12 +27,19 @@ import picocli.CommandLine.Parameters;
           + " probability, a line a class; a class that shares its name with another has its number"
           + " behind it. Images are turned upright by their EXIF orientation (training and"
           + " evaluation ignore it, as the published protocols do).",
+      "",
+      "An image that cannot be read is named; the others are printed, and the exit code is 3, with"
+          + " --skip-bad 6. With --out or --sort-into it ends the command before anything is"
+          + " written, unless --skip-bad leaves it out.",
       ""
     },
     footer = {
       "",
-      "Example:",
-      "  ./kgcoop predict runs/pets holiday.jpg photos/ --clip ViT-B-16.pt"
+      "Examples:",
+      "  ./kgcoop predict runs/pets holiday.jpg photos/ --clip ViT-B-16.pt",
+      "  ./kgcoop predict runs/pets photos/ --csv --out pets.csv --skip-bad --clip ViT-B-16.pt",
+      "  ./kgcoop predict runs/pets photos/ --threshold 0.5 --sort-into sorted --sort-by link \\",
+      "      --clip ViT-B-16.pt"
     })
 public final class PredictCommand implements Callable<Integer> {
   @Parameters(
@@ -48,25 +57,23 @@ public final class PredictCommand implements Callable<Integer> {
       description = "Images, or folders of images.")
   private List<Path> pictures = new ArrayList<>();
 
-  @Option(
-      names = "--top",
-      paramLabel = "K",
-      defaultValue = "1",
-      description = "Number of classes for each image (default: ${DEFAULT-VALUE}).")
-  private int top = 1;
-
+  @Mixin private PredictionOptions predictions = new PredictionOptions();
   @Mixin private ClassList classes = new ClassList();
   @Mixin private ClassifierForm form = new ClassifierForm();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
+  @Spec private CommandSpec spec;
+
   @Override
   public Integer call() {
     ClassifierFile file = form.read(learned, classes.asWritten(), output);
     List<Path> files = PictureFiles.expand(pictures, output::warn);
+    predictions.check(output);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.of(file, clip, classes.namesFor(file))) {
-      return new Predictions(classifier, top, output).print(files);
+      return new Predictions(classifier, predictions, output, Invocation.of(spec)::interrupted)
+          .print(files);
     }
   }
 }

@@ -1,101 +1,168 @@
 package org.kgcoop.cli.classify;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
+import org.kgcoop.cli.classify.AnswerForm.Answer;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 
 /**
  * Images in, classes and probabilities out. An image that cannot be read is told in one line and
- * passed over; the exit code then is that of bad data.
+ * passed over; the exit code then is that of bad data, or that of images left out where this was
+ * asked for. A file is written whole or not at all: there such an image ends the command, where it
+ * was not asked to leave it out.
  */
 final class Predictions {
   private static final int BATCH = 32;
 
   private final Classifier classifier;
-  private final int top;
+  private final PredictionOptions options;
   private final Output output;
+  private final BooleanSupplier interrupted;
+  private final AnswerForm form;
+  private final @Nullable SortedPictures sorted;
 
-  Predictions(Classifier classifier, int top, Output output) {
-    if (top < 1) {
-      throw KgCoopException.configuration("--top: expected at least 1, got " + top);
-    }
+  /**
+   * Answers of a classifier.
+   *
+   * @param interrupted true when the work should stop
+   */
+  Predictions(
+      Classifier classifier,
+      PredictionOptions options,
+      Output output,
+      BooleanSupplier interrupted) {
     this.classifier = classifier;
-    this.top = top;
+    this.options = options;
     this.output = output;
+    this.interrupted = interrupted;
+    this.form = options.form(output);
+    this.sorted = options.sorted();
   }
 
-  /** Prints what each image shows; returns the exit code. */
+  /** Prints or writes what each image shows; returns the exit code. */
   int print(List<Path> files) {
+    Path out = options.out();
+    try {
+      if (out == null) {
+        print(files, output.out());
+      } else {
+        AtomicFile.write(
+            out,
+            stream -> {
+              Writer text = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
+              print(files, text);
+              text.flush();
+            });
+        output.info("written: " + out);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // standard output takes everything
+    }
+    if (sorted != null) {
+      output.info(sorted.arrange(folders()));
+    }
+    return options.skipped().end(files.size(), output);
+  }
+
+  private void print(List<Path> files, Writer out) throws IOException {
     Images images = new Images(output::warn);
-    ArrayNode all = JsonNodeFactory.instance.arrayNode();
-    int bad = 0;
+    form.begin(out);
     try (Progress.Task task = output.progress().start("images", files.size())) {
       for (int from = 0; from < files.size(); from += BATCH) {
+        if (interrupted.getAsBoolean()) {
+          throw new KgCoopException(
+              KgCoopException.Category.INTERRUPTED,
+              "interrupted after %s of %s images".formatted(from, files.size()));
+        }
         List<Path> part = files.subList(from, Math.min(from + BATCH, files.size()));
-        List<Path> good = new ArrayList<>();
-        List<RgbImage> pictures = new ArrayList<>();
-        for (Path file : part) {
-          try {
-            pictures.add(images.readUpright(file));
-            good.add(file);
-          } catch (KgCoopException e) {
-            output.error(String.valueOf(e.getMessage()));
-            bad++;
-          }
-        }
-        if (!good.isEmpty()) {
-          print(good, classifier.classifyAll(pictures), all);
-        }
+        print(part, images, out);
+        out.flush();
         task.done(from + part.size());
       }
     }
-    if (output.isJson()) {
-      ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.set("pictures", all);
-      output.json(json);
-    }
-    return bad == 0 ? 0 : KgCoopException.Category.DATA.exitCode();
+    form.end(options.skipped().toJson(), out);
+    out.flush();
   }
 
-  private String label(Classification.Candidate found) {
-    String name = found.className();
-    boolean shared = Collections.frequency(classifier.classNames(), name) > 1;
-    return shared ? name + " (class " + found.index() + ")" : name;
-  }
-
-  private void print(List<Path> files, List<Classification> results, ArrayNode all) {
-    for (int i = 0; i < files.size(); i++) {
-      ArrayNode classes = JsonNodeFactory.instance.arrayNode();
-      for (Classification.Candidate found : results.get(i).top(top)) {
-        classes
-            .addObject()
-            .put("class", found.className())
-            .put("index", found.index())
-            .put("probability", found.probability());
-        if (!output.isJson()) {
-          output.text(
-              String.format(
-                  Locale.ROOT,
-                  "%s\t%s\t%.4f",
-                  Messages.line(files.get(i).toString()),
-                  Messages.line(label(found)),
-                  found.probability()));
-        }
+  private void print(List<Path> files, Images images, Writer out) throws IOException {
+    Map<Path, String> problems = new HashMap<>();
+    List<RgbImage> pictures = new ArrayList<>();
+    for (Path file : files) {
+      try {
+        pictures.add(images.readUpright(file));
+      } catch (KgCoopException e) {
+        tell(file, e);
+        problems.put(file, String.valueOf(e.getMessage()));
       }
-      all.addObject().put("picture", files.get(i).toString()).set("classes", classes);
     }
+    Iterator<Classification> found = classifier.classifyAll(pictures).iterator();
+    for (Path file : files) {
+      String problem = problems.get(file);
+      if (problem == null) {
+        print(file, found.next(), out);
+      } else {
+        form.problem(file, problem, out);
+      }
+    }
+  }
+
+  private void tell(Path file, KgCoopException problem) {
+    if (options.isWhole()) {
+      options.skipped().add(file, problem, output);
+    } else {
+      options.skipped().passOver(file, problem, output);
+    }
+  }
+
+  private void print(Path file, Classification found, Writer out) throws IOException {
+    List<Answer> answers =
+        found.top(options.top()).stream()
+            .filter(each -> each.probability() >= options.threshold())
+            .map(this::answer)
+            .toList();
+    if (answers.isEmpty()) {
+      float best = found.best().probability();
+      answers = List.of(new Answer(AnswerForm.NO_INDEX, AnswerForm.NONE, AnswerForm.NONE, best));
+    }
+    form.answer(file, answers, out);
+    if (sorted != null) {
+      sorted.add(file, answers.get(0).index());
+    }
+  }
+
+  private Answer answer(Classification.Candidate found) {
+    return new Answer(found.index(), found.className(), label(found.index()), found.probability());
+  }
+
+  private String label(int index) {
+    String name = classifier.classNames().get(index);
+    boolean shared = Collections.frequency(classifier.classNames(), name) > 1;
+    return shared ? name + " (class " + index + ")" : name;
+  }
+
+  /** The names of the folders of all classes, and at the end that of none. */
+  private List<String> folders() {
+    List<String> folders = new ArrayList<>(classifier.classNames());
+    folders.add(AnswerForm.NONE);
+    return folders;
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
+import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
@@ -13,8 +14,10 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.prompt.Templates;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Classifies images among class names that are typed. */
 @Command(
@@ -53,16 +56,12 @@ public final class ZeroShotCommand implements Callable<Integer> {
       description = "The seven templates of the published ensemble beside those given.")
   private boolean ensemble;
 
-  @Option(
-      names = "--top",
-      paramLabel = "K",
-      defaultValue = "1",
-      description = "Number of classes for each image (default: ${DEFAULT-VALUE}).")
-  private int top = 1;
-
+  @Mixin private PredictionOptions predictions = new PredictionOptions();
   @Mixin private ClassList classes = new ClassList();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
+
+  @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
@@ -73,9 +72,11 @@ public final class ZeroShotCommand implements Callable<Integer> {
     List<String> all = new ArrayList<>(ensemble ? Templates.ENSEMBLE : List.of());
     all.addAll(templates.isEmpty() ? List.of(clipOptions.template()) : templates);
     List<Path> files = PictureFiles.expand(pictures, output::warn);
+    predictions.check(output);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.zeroShot(clip, names, all.toArray(String[]::new))) {
-      return new Predictions(classifier, top, output).print(files);
+      return new Predictions(classifier, predictions, output, Invocation.of(spec)::interrupted)
+          .print(files);
     }
   }
 }

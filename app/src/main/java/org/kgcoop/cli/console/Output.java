@@ -75,9 +75,22 @@ public final class Output {
 
   /** The result for machines. */
   public void json(JsonNode node) {
+    out().println(text(node, true));
+  }
+
+  /**
+   * JSON as text that a terminal does not act upon.
+   *
+   * @param pretty true for many lines, false for one
+   */
+  public static String text(JsonNode node, boolean pretty) {
     try {
-      String text = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(node);
-      out().println(DELETE_AND_C1.matcher(text).replaceAll(Output::escaped));
+      ObjectMapper mapper = new ObjectMapper();
+      String text =
+          pretty
+              ? mapper.writerWithDefaultPrettyPrinter().writeValueAsString(node)
+              : mapper.writeValueAsString(node);
+      return DELETE_AND_C1.matcher(text).replaceAll(Output::escaped);
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }

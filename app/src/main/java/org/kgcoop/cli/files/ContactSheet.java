@@ -12,21 +12,27 @@ import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 
-/** Some images of every class on one sheet, a row a class, for the eye to find wrong labels. */
-final class ContactSheet {
+/**
+ * Images on one sheet: some of every class, a row a class, for the eye to find wrong labels; or
+ * some with a line each. An image that cannot be read leaves a crossed box.
+ */
+public final class ContactSheet {
   /** More rows than this make an image that few programs open. */
   static final int MOST_CLASSES = 250;
 
   private static final int COLUMNS = 10;
-  private static final int PICTURE = 72;
-  private static final int CELL = PICTURE + 4;
+  private static final int CELL = 76;
   private static final int NAMES = 220;
+  private static final int LARGE_COLUMNS = 5;
+  private static final int LARGE_CELL = 180;
+  private static final int LINE = 24;
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
 
   static {
@@ -35,11 +41,52 @@ final class ContactSheet {
 
   private ContactSheet() {}
 
-  /** Writes the sheet as PNG; an image that cannot be read leaves a crossed box. */
+  /** An image and a line about it. */
+  public record Shown(Path file, String caption) {}
+
+  /** Writes images with their lines as PNG, five in a row below a title. */
+  public static void write(String title, List<Shown> images, Path file) {
+    int rows = (images.size() + LARGE_COLUMNS - 1) / LARGE_COLUMNS;
+    int height = LARGE_CELL + LINE;
+    BufferedImage sheet = sheet(LARGE_COLUMNS * LARGE_CELL, LINE + rows * height);
+    Graphics2D graphics = graphics(sheet);
+    drawText(graphics, title, 6, 17, sheet.getWidth() - 12);
+    Images reader = new Images(warning -> {});
+    for (int i = 0; i < images.size(); i++) {
+      int left = i % LARGE_COLUMNS * LARGE_CELL;
+      int top = LINE + i / LARGE_COLUMNS * height;
+      draw(graphics, reader, images.get(i).file(), left, top, LARGE_CELL);
+      String caption = images.get(i).caption();
+      drawText(graphics, caption, left + 6, top + LARGE_CELL + 14, LARGE_CELL - 12);
+    }
+    graphics.dispose();
+    write(sheet, file);
+  }
+
+  /** Writes a sheet of a data set as PNG. */
   static void write(DataSet dataSet, Path file) {
     int rows = Math.min(MOST_CLASSES, dataSet.classNames().size());
-    BufferedImage sheet =
-        new BufferedImage(NAMES + COLUMNS * CELL, rows * CELL, BufferedImage.TYPE_INT_RGB);
+    BufferedImage sheet = sheet(NAMES + COLUMNS * CELL, rows * CELL);
+    Graphics2D graphics = graphics(sheet);
+    Images images = new Images(warning -> {});
+    for (int label = 0; label < rows; label++) {
+      String name = label + "  " + dataSet.classNames().get(label);
+      drawText(graphics, name, 6, label * CELL + CELL / 2 + 5, NAMES - 12);
+      List<Item> items = some(dataSet, label);
+      for (int column = 0; column < items.size(); column++) {
+        Path image = items.get(column).file();
+        draw(graphics, images, image, NAMES + column * CELL, label * CELL, CELL);
+      }
+    }
+    graphics.dispose();
+    write(sheet, file);
+  }
+
+  private static BufferedImage sheet(int width, int height) {
+    return new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+  }
+
+  private static Graphics2D graphics(BufferedImage sheet) {
     Graphics2D graphics = sheet.createGraphics();
     graphics.setRenderingHint(
         RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
@@ -47,15 +94,11 @@ final class ContactSheet {
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
     graphics.setColor(Color.WHITE);
     graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
-    Images images = new Images(warning -> {});
-    for (int label = 0; label < rows; label++) {
-      drawName(graphics, label + "  " + dataSet.classNames().get(label), label * CELL);
-      List<Item> items = some(dataSet, label);
-      for (int column = 0; column < items.size(); column++) {
-        draw(graphics, images, items.get(column), NAMES + column * CELL, label * CELL);
-      }
-    }
-    graphics.dispose();
+    graphics.setFont(FONT);
+    return graphics;
+  }
+
+  private static void write(BufferedImage sheet, Path file) {
     AtomicFile.write(
         file,
         out -> {
@@ -80,28 +123,30 @@ final class ContactSheet {
     return some;
   }
 
-  private static void drawName(Graphics2D graphics, String name, int top) {
+  private static void drawText(Graphics2D graphics, String text, int left, int base, int width) {
     graphics.setColor(Color.BLACK);
-    graphics.setFont(FONT);
-    String shown = name;
-    while (graphics.getFontMetrics().stringWidth(shown) > NAMES - 12 && shown.length() > 2) {
+    String shown = Messages.line(text);
+    while (graphics.getFontMetrics().stringWidth(shown) > width && shown.length() > 2) {
       shown = shown.substring(0, shown.length() - 2) + "…";
     }
-    graphics.drawString(shown, 6, top + CELL / 2 + 5);
+    graphics.drawString(shown, left, base);
   }
 
-  private static void draw(Graphics2D graphics, Images images, Item item, int left, int top) {
+  /** Draws an image into a square of that side, with some room around it. */
+  private static void draw(
+      Graphics2D graphics, Images images, Path file, int left, int top, int side) {
+    int most = side - 4;
     try {
-      BufferedImage image = buffered(images.readUpright(item.file()));
-      double scale = (double) PICTURE / Math.max(image.getWidth(), image.getHeight());
+      BufferedImage image = buffered(images.readUpright(file));
+      double scale = (double) most / Math.max(image.getWidth(), image.getHeight());
       int width = Math.max(1, (int) Math.round(image.getWidth() * scale));
       int height = Math.max(1, (int) Math.round(image.getHeight() * scale));
       graphics.drawImage(
-          image, left + (CELL - width) / 2, top + (CELL - height) / 2, width, height, null);
+          image, left + (side - width) / 2, top + (side - height) / 2, width, height, null);
     } catch (KgCoopException e) {
       graphics.setColor(Color.RED);
-      graphics.drawRect(left + 2, top + 2, PICTURE - 1, PICTURE - 1);
-      graphics.drawLine(left + 2, top + 2, left + PICTURE, top + PICTURE);
+      graphics.drawRect(left + 2, top + 2, most - 1, most - 1);
+      graphics.drawLine(left + 2, top + 2, left + most, top + most);
     }
   }
 

@@ -1,16 +1,25 @@
 package org.kgcoop.cli.classify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.classify.Classification;
+import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Clip;
@@ -51,6 +60,240 @@ class PredictCommandTest {
     assertThat(classes).hasSize(3);
     for (JsonNode each : classes) {
       assertThat(each.path("class").asText()).isEqualTo(names.get(each.path("index").asInt()));
+    }
+  }
+
+  // ---- many images
+
+  private static final int MANY = 300;
+  private static final List<String> NAMES = List.of("bell", "fox, red", "../=up");
+
+  private Path names() throws IOException {
+    return Files.write(folder.resolve("names.txt"), NAMES);
+  }
+
+  /** Among names that have to be quoted, and must lead nowhere as folders. */
+  private Cli.Result ask(Path pictures, Object... words) throws IOException {
+    Path weights = folder.resolve("tiny");
+    if (!Files.exists(weights)) {
+      RandomClip.write(weights, RandomClip.TINY, 1);
+    }
+    Object[] fixed = {
+      "zero-shot", pictures, "--classes-file", names(), "--clip", weights, "--quiet"
+    };
+    return Cli.run(Stream.concat(Arrays.stream(fixed), Arrays.stream(words)).toArray());
+  }
+
+  /** Some drawings, of which one in fifty is broken. */
+  private List<Path> broken(Path pictures) throws IOException {
+    List<Path> files = ManyDrawings.write(pictures, MANY);
+    List<Path> broken = new ArrayList<>();
+    for (int i = 7; i < MANY; i += 50) {
+      Files.write(files.get(i), Arrays.copyOf(Files.readAllBytes(files.get(i)), 60));
+      broken.add(files.get(i));
+    }
+    return broken;
+  }
+
+  private List<Classification> expected(List<Path> files) {
+    try (Clip clip = Clip.load(folder.resolve("tiny"));
+        Classifier classifier = Classifier.zeroShot(clip, NAMES, "a photo of a {}.")) {
+      return classifier.classifyAll(files);
+    }
+  }
+
+  private static List<CsvRecord> csv(Path file) throws IOException {
+    try (CsvReader<CsvRecord> reader = CsvReader.builder().ofCsvRecord(file)) {
+      return reader.stream().toList();
+    }
+  }
+
+  @Test
+  void aTableNamesTheBrokenImagesAndAnswersAllOthers() throws IOException {
+    Path pictures = folder.resolve("many");
+    List<Path> broken = broken(pictures);
+    Path table = folder.resolve("table.csv");
+
+    Cli.Result refused = ask(pictures, "--csv", "--out", table);
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.err().lines()).hasSize(1);
+    assertThat(refused.errorLine()).contains("00007.png", "--skip-bad");
+    assertThat(table).doesNotExist();
+
+    Cli.Result result = ask(pictures, "--csv", "--out", table, "--skip-bad");
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(6);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err().lines()).hasSameSizeAs(broken);
+    List<CsvRecord> lines = csv(table);
+    assertThat(lines.get(0).getFields())
+        .containsExactly("image", "rank", "class", "index", "probability", "problem");
+    assertThat(lines.stream().skip(1).map(line -> Path.of(line.getField(0))))
+        .containsExactlyElementsOf(below(pictures));
+    List<Path> good = new ArrayList<>();
+    for (CsvRecord line : lines.subList(1, lines.size())) {
+      Path file = Path.of(line.getField(0));
+      if (broken.contains(file)) {
+        assertThat(line.getField(2)).isEmpty();
+        assertThat(line.getField(5)).contains("PNG", "truncated");
+      } else {
+        good.add(file);
+      }
+    }
+    assertThat(good).hasSize(MANY - broken.size());
+    List<Classification> expected = expected(good);
+    int next = 0;
+    for (CsvRecord line : lines.subList(1, lines.size())) {
+      if (line.getField(5).isEmpty()) {
+        Classification.Candidate best = expected.get(next++).best();
+        String shown = NAMES.get(best.index());
+        assertThat(line.getField(2)).isEqualTo(shown);
+        assertThat(line.getField(3)).isEqualTo("" + best.index());
+        assertThat(Float.parseFloat(line.getField(4))).isCloseTo(best.probability(), within(1e-5f));
+      }
+    }
+
+    Cli.Result printed = ask(pictures, "--csv");
+    assertThat(printed.exitCode()).isEqualTo(3); // as without --csv
+    assertThat(printed.out()).isEqualToNormalizingNewlines(Files.readString(table));
+  }
+
+  @Test
+  void jsonLinesAreAnObjectAnImage() throws IOException {
+    Path pictures = folder.resolve("many");
+    List<Path> broken = broken(pictures);
+    Cli.Result result = ask(pictures, "--json-lines", "--skip-bad", "--top", 2);
+    assertThat(result.exitCode()).isEqualTo(6);
+    List<String> lines = result.out().lines().toList();
+    assertThat(lines).hasSize(MANY);
+    for (String line : lines) {
+      JsonNode json = new ObjectMapper().readTree(line);
+      boolean bad = broken.contains(Path.of(json.path("picture").asText()));
+      assertThat(json.has("problem")).isEqualTo(bad);
+      assertThat(json.path("classes").size()).isEqualTo(bad ? 0 : 2);
+    }
+    JsonNode all = new ObjectMapper().readTree(ask(pictures, "--json", "--skip-bad").out());
+    assertThat(all.path("pictures")).hasSize(MANY - broken.size());
+    assertThat(all.path("skipped")).hasSize(broken.size());
+  }
+
+  @Test
+  void belowTheThresholdAnImageIsNoneOfThese() throws IOException {
+    Path pictures = folder.resolve("few");
+    List<Path> files = ManyDrawings.write(pictures, 12);
+    Path all = folder.resolve("all.csv");
+    assertThat(ask(pictures, "--csv", "--out", all).exitCode()).isZero();
+    List<Float> best =
+        csv(all).stream().skip(1).map(line -> Float.parseFloat(line.getField(4))).toList();
+    float middle = best.stream().sorted().skip(6).findFirst().orElseThrow();
+
+    Path some = folder.resolve("some.csv");
+    Object[] words = {"--csv", "--top", 3, "--threshold", middle, "--out", some};
+    assertThat(ask(pictures, words).exitCode()).isZero();
+    int none = 0;
+    for (CsvRecord line : csv(some).subList(1, csv(some).size())) {
+      float probability = Float.parseFloat(line.getField(4));
+      if (line.getField(2).equals("none of these")) {
+        none++;
+        assertThat(line.getField(3)).isEqualTo("-1");
+        assertThat(probability).isLessThan(middle);
+      } else {
+        assertThat(probability).isGreaterThanOrEqualTo(middle);
+      }
+    }
+    assertThat(none).isEqualTo((int) best.stream().filter(p -> p < middle).count()).isPositive();
+    assertThat(files).hasSize(12);
+  }
+
+  private static List<Path> below(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(file -> !Files.isDirectory(file)).sorted().toList();
+    }
+  }
+
+  @Test
+  void imagesAreSortedIntoFoldersAsTheirClassesSay() throws IOException {
+    Path pictures = folder.resolve("few");
+    List<Path> files = new ArrayList<>(ManyDrawings.write(pictures.resolve("a"), 12));
+    files.addAll(ManyDrawings.write(pictures.resolve("b"), 12)); // of the same names
+    Path copied = folder.resolve("copied");
+    assertThat(ask(pictures, "--sort-into", copied).exitCode()).isZero();
+    assertThat(below(pictures)).hasSameSizeAs(files);
+    List<Classification> expected = expected(files);
+    List<String> folders = List.of("bell", "fox, red", "_=up");
+    for (int c = 0; c < folders.size(); c++) {
+      int wanted = c;
+      long count = expected.stream().filter(each -> each.best().index() == wanted).count();
+      Path of = copied.resolve(folders.get(c));
+      assertThat(Files.exists(of) ? below(of).size() : 0).isEqualTo((int) count);
+    }
+    assertThat(below(copied))
+        .hasSize(24)
+        .allMatch(file -> file.getNameCount() == copied.getNameCount() + 2);
+
+    Path linked = folder.resolve("linked");
+    assertThat(ask(pictures, "--sort-into", linked, "--sort-by", "link").exitCode()).isZero();
+    assertThat(below(linked)).hasSize(24).allMatch(Files::isSymbolicLink);
+    assertThat(below(linked).get(0)).hasSameBinaryContentAs(below(copied).get(0));
+
+    Path moved = folder.resolve("moved");
+    Object[] none = {"--sort-into", moved, "--sort-by", "move", "--threshold", 1};
+    assertThat(ask(pictures, none).exitCode()).isZero();
+    assertThat(below(pictures)).isEmpty();
+    assertThat(below(moved.resolve("none of these"))).hasSize(24);
+  }
+
+  @Test
+  void whatCannotBeDoneIsSaidBeforeAnythingIsAnswered() throws IOException {
+    Path pictures = folder.resolve("few");
+    ManyDrawings.write(pictures, 2);
+    Path taken = Files.writeString(folder.resolve("taken.csv"), "mine");
+    Map<String, Object[]> refused = new LinkedHashMap<>();
+    refused.put("taken.csv exists", new Object[] {"--csv", "--out", taken});
+    refused.put("--out " + folder + ": a folder", new Object[] {"--out", folder});
+    refused.put("not empty", new Object[] {"--sort-into", pictures});
+    refused.put("taken.csv: a file", new Object[] {"--sort-into", taken});
+    refused.put("expected copy, link or move", words("--sort-into", "new", "--sort-by", "mv"));
+    refused.put("--sort-by goes with", words("--sort-by", "move"));
+    refused.put("--threshold 1.5: expected", words("--threshold", "1.5"));
+    refused.put("expected one of them", words("--csv", "--json"));
+    for (Map.Entry<String, Object[]> each : refused.entrySet()) {
+      Cli.Result result = ask(pictures, each.getValue());
+      assertThat(result.exitCode()).as(each.getKey()).isEqualTo(2);
+      assertThat(result.err().lines()).hasSize(1);
+      assertThat(result.err()).contains(each.getKey());
+      assertThat(result.out()).isEmpty();
+    }
+    Cli.Result unnamed = ask(pictures, "--csv", "table.csv");
+    assertThat(unnamed.exitCode()).isEqualTo(3);
+    assertThat(unnamed.errorLine()).contains("table.csv", "no such image", "--out");
+    Cli.Result nowhere = ask(pictures, "--out", taken.resolve("a"));
+    assertThat(nowhere.exitCode()).isEqualTo(5);
+    Cli.Result below = ask(pictures, "--sort-into", taken.resolve("a"));
+    assertThat(below.exitCode()).isEqualTo(5);
+    assertThat(below.errorLine()).contains("--sort-into", "cannot be written");
+    assertThat(taken).hasContent("mine");
+    assertThat(below(pictures)).hasSize(2);
+    assertThat(Path.of("new")).doesNotExist();
+  }
+
+  private static Object[] words(Object... words) {
+    return words;
+  }
+
+  @Test
+  void aClassNameMayHaveACommaInQuotes() {
+    SampleDrawings.copyTo(folder.resolve("drawings"), 1);
+    Path picture = folder.resolve("drawings");
+    String quoted = "\"fox, red\", cat ,\"owl\"";
+    Cli.Result result = Cli.run("zero-shot", picture, "--classes", quoted, "--top", 3);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains("\tfox, red\t", "\tcat\t", "\towl\t");
+
+    for (String wrong : List.of("\"fox, red,cat", "fox \"red\",cat", "\"\",cat", "\"a\"b,cat")) {
+      Cli.Result refused = Cli.run("zero-shot", picture, "--classes", wrong);
+      assertThat(refused.exitCode()).as(wrong).isEqualTo(2);
+      assertThat(refused.err().lines()).hasSize(1);
+      assertThat(refused.errorLine()).contains(wrong, "double quotes");
     }
   }
 }

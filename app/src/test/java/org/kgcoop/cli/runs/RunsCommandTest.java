@@ -77,7 +77,9 @@ class RunsCommandTest {
     assertThat(runs("table", folder.resolve("t"), "--format", "latex").out())
         .contains("\\begin{tabular}{lrrrr}", "\\textbf{75.00 $\\pm$ 0.00");
     assertThat(runs("table", "--format", "markdown").out()).contains("| method | base | new | H |");
-    assertThat(runs("table", "--format", "csv").out().lines()).hasSize(7);
+    assertThat(runs("table", "--format", "csv").out().lines())
+        .hasSize(7)
+        .noneMatch(line -> line.endsWith("?"));
   }
 
   @Test

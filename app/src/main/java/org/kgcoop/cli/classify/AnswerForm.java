@@ -1,0 +1,152 @@
+package org.kgcoop.cli.classify;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.kgcoop.Messages;
+import org.kgcoop.cli.console.Output;
+
+/** A form of answers about images, written one after the other. */
+sealed interface AnswerForm {
+  /** The name of the answer where no class is probable enough. */
+  String NONE = "none of these";
+
+  /** The index of that answer. */
+  int NO_INDEX = -1;
+
+  /**
+   * A class of an image.
+   *
+   * @param label its name, with its number where another class shares it
+   */
+  record Answer(int index, String name, String label, float probability) {
+    ObjectNode toJson() {
+      return JsonNodeFactory.instance
+          .objectNode()
+          .put("class", name)
+          .put("index", index)
+          .put("probability", probability);
+    }
+  }
+
+  /** Begins. */
+  default void begin(Writer out) throws IOException {}
+
+  /** The classes of an image, the most probable first. */
+  void answer(Path file, List<Answer> answers, Writer out) throws IOException;
+
+  /** An image that could not be read. */
+  default void problem(Path file, String reason, Writer out) throws IOException {}
+
+  /**
+   * Ends.
+   *
+   * @param skipped the images that could not be read
+   */
+  default void end(ArrayNode skipped, Writer out) throws IOException {}
+
+  /** Image, class and probability, a line a class. */
+  record Lines() implements AnswerForm {
+    @Override
+    public void answer(Path file, List<Answer> answers, Writer out) throws IOException {
+      for (Answer each : answers) {
+        out.write(
+            String.format(
+                Locale.ROOT,
+                "%s\t%s\t%.4f%n",
+                Messages.line(file.toString()),
+                Messages.line(each.label()),
+                each.probability()));
+      }
+    }
+  }
+
+  /**
+   * A line a class, with a header; names cannot be taken for formulas.
+   *
+   * @param shown true if a terminal may show it, which must not act upon names
+   */
+  record Csv(boolean shown) implements AnswerForm {
+    @Override
+    public void begin(Writer out) throws IOException {
+      line(out, "image", "rank", "class", "index", "probability", "problem");
+    }
+
+    @Override
+    public void answer(Path file, List<Answer> answers, Writer out) throws IOException {
+      for (int i = 0; i < answers.size(); i++) {
+        Answer each = answers.get(i);
+        line(
+            out,
+            cell(file.toString()),
+            String.valueOf(i + 1),
+            cell(each.name()),
+            String.valueOf(each.index()),
+            Float.toString(each.probability()),
+            "");
+      }
+    }
+
+    @Override
+    public void problem(Path file, String reason, Writer out) throws IOException {
+      line(out, cell(file.toString()), "", "", "", "", cell(reason));
+    }
+
+    private String cell(String text) {
+      return Messages.cell(shown ? Messages.line(text) : text);
+    }
+
+    private static void line(Writer out, String... cells) throws IOException {
+      // Lines end as those of other tools; no buffer, for they go straight into the writer.
+      CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).bufferSize(0).build(out);
+      csv.writeRecord(cells);
+    }
+  }
+
+  /** A JSON object an image. */
+  record JsonLines() implements AnswerForm {
+    @Override
+    public void answer(Path file, List<Answer> answers, Writer out) throws IOException {
+      out.write(Output.text(of(file, answers), false) + "\n");
+    }
+
+    @Override
+    public void problem(Path file, String reason, Writer out) throws IOException {
+      ObjectNode json = JsonNodeFactory.instance.objectNode();
+      json.put("picture", file.toString()).put("problem", reason);
+      out.write(Output.text(json, false) + "\n");
+    }
+
+    static ObjectNode of(Path file, List<Answer> answers) {
+      ObjectNode json = JsonNodeFactory.instance.objectNode().put("picture", file.toString());
+      ArrayNode classes = json.putArray("classes");
+      answers.forEach(each -> classes.add(each.toJson()));
+      return json;
+    }
+  }
+
+  /** A single JSON object of all images. */
+  final class Json implements AnswerForm {
+    private final ArrayNode all = JsonNodeFactory.instance.arrayNode();
+
+    @Override
+    public void answer(Path file, List<Answer> answers, Writer out) {
+      all.add(JsonLines.of(file, answers));
+    }
+
+    @Override
+    public void end(ArrayNode skipped, Writer out) throws IOException {
+      ObjectNode json = JsonNodeFactory.instance.objectNode();
+      json.set("pictures", all);
+      json.set("skipped", skipped);
+      out.write(Output.text(json, true) + "\n");
+    }
+  }
+}

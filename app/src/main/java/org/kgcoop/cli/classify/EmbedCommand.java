@@ -1,0 +1,270 @@
+package org.kgcoop.cli.classify;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
+import org.kgcoop.classify.Embedder;
+import org.kgcoop.cli.console.Invocation;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.BankOptions;
+import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.experiment.Progress;
+import org.kgcoop.export.FeatureFormats;
+import org.kgcoop.files.FileErrors;
+import org.kgcoop.io.FeatureFormat;
+import org.kgcoop.io.FeatureTable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes the features of images or of texts as numbers. */
+@Command(
+    name = "embed",
+    mixinStandardHelpOptions = true,
+    header = "Write the features of images or texts as numbers.",
+    description = {
+      "",
+      "Write the features of images or texts, vectors of one space, as float32 numbers:",
+      "",
+      "  npy          (N, E), numpy.load; the paths in NAME.paths.json beside it",
+      "  safetensors  a tensor features (N, E); the paths in the metadata",
+      "  csv          a line an image: its path, E numbers",
+      "  parquet      the columns path and feature",
+      "",
+      "Images come in the order of their paths, turned upright by their EXIF orientation. Features"
+          + " are kept in the bank, so that a command that was stopped goes on where it was; with"
+          + " --bank none they are in memory until they are written.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop embed photos/ --out photos.npy --clip ViT-B-16.pt",
+      "  ./kgcoop embed --texts captions.txt --to csv --clip ViT-B-16.pt"
+    })
+public final class EmbedCommand implements Callable<Integer> {
+  private static final int TEXTS = 256;
+
+  @Parameters(arity = "0..*", paramLabel = "IMAGE", description = "Images, or folders of images.")
+  private List<Path> pictures = new ArrayList<>();
+
+  @Option(
+      names = "--texts",
+      paramLabel = "FILE",
+      description = "Texts in place of images, one a line, taken as they are.")
+  private @Nullable Path texts;
+
+  @Option(
+      names = "--to",
+      paramLabel = "FORM",
+      description = "npy, safetensors, csv or parquet (default: as --out ends, else npy).")
+  private @Nullable String form;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "The file (default: features.FORM, here).")
+  private @Nullable Path out;
+
+  @Option(names = "--overwrite", description = "Replace the file at --out.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--raw",
+      description = "Features as the model makes them (default: brought to unit length).")
+  private boolean raw;
+
+  @Mixin private SkippedPictures skipped = new SkippedPictures();
+  @Mixin private BankOptions bank = new BankOptions();
+  @Mixin private ClipOptions clipOptions = new ClipOptions();
+  @Mixin private Output output = new Output();
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if (pictures.isEmpty() == (texts == null)) {
+      throw KgCoopException.configuration("expected images, or --texts FILE, and not both");
+    }
+    FeatureFormat format = format();
+    Path file = out == null ? Path.of("features." + format.id()) : out;
+    FeatureTable none = table(List.of(), 0, Map.of(), row -> {});
+    for (Path each : format.files(file, none)) {
+      Target.check("--out", each, "features." + format.id(), overwrite);
+    }
+    return texts == null ? ofPictures(format, file) : ofTexts(texts, format, file);
+  }
+
+  private FeatureFormat format() {
+    List<String> known = FeatureFormats.ids();
+    String ending = String.valueOf(out).replaceFirst(".*\\.", "").toLowerCase(Locale.ROOT);
+    String id = form != null ? form : known.contains(ending) ? ending : known.get(0);
+    return FeatureFormats.of(id)
+        .orElseThrow(
+            () ->
+                KgCoopException.configuration(
+                    "--to %s%s: expected one of %s"
+                        .formatted(id, Nearest.hint(id, known), String.join(", ", known))));
+  }
+
+  private FeatureTable table(
+      List<String> names, int width, Map<String, String> about, FeatureTable.Rows rows) {
+    return new FeatureTable(texts == null ? "path" : "text", names, width, about, rows);
+  }
+
+  private Map<String, String> about(Clip clip) {
+    Map<String, String> about = new LinkedHashMap<>();
+    about.put("clip", clip.fingerprint());
+    about.put("length", raw ? "raw" : "unit");
+    return about;
+  }
+
+  // ---- images
+
+  private int ofPictures(FeatureFormat format, Path file) {
+    List<Path> files =
+        PictureFiles.expand(pictures, output::warn).stream().distinct().sorted().toList();
+    try (Clip clip = clipOptions.load()) {
+      BankedPictures banked =
+          new BankedPictures(bank.open(clip, output), raw, Invocation.of(spec)::interrupted);
+      // All into the bank first: then it is known how many rows there are, and writing is quick.
+      Set<Path> bad = new HashSet<>();
+      banked.each(
+          files,
+          output.progress(),
+          problem -> {
+            skipped.add(problem.file(), problem.reason(), output);
+            bad.add(problem.file());
+          },
+          (path, feature) -> {});
+      List<Path> read = files.stream().filter(each -> !bad.contains(each)).toList();
+      if (read.isEmpty()) {
+        throw KgCoopException.data("none of %s images can be read".formatted(files.size()));
+      }
+      FeatureTable table =
+          table(
+              read.stream().map(Path::toString).toList(),
+              clip.config().embedDim(),
+              about(clip),
+              row ->
+                  banked.each(
+                      read,
+                      Progress.SILENT,
+                      problem -> {
+                        throw problem.reason(); // it could be read before
+                      },
+                      row));
+      format.write(file, table);
+      tell(format.files(file, table), table);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // nothing is written but by the format, which tells it
+    }
+    return skipped.end(files.size(), output);
+  }
+
+  // ---- texts
+
+  private int ofTexts(Path source, FeatureFormat format, Path file) {
+    List<Line> lines = lines(source);
+    try (Clip clip = clipOptions.load()) {
+      for (Line line : lines) {
+        check(source, line, clip);
+      }
+      List<String> all = lines.stream().map(Line::text).toList();
+      Embedder embedder = raw ? Embedder.raw(clip) : Embedder.unit(clip);
+      FeatureTable table =
+          table(
+              all,
+              embedder.width(),
+              about(clip),
+              row -> {
+                try (Progress.Task task = output.progress().start("texts", all.size())) {
+                  for (int from = 0; from < all.size(); from += TEXTS) {
+                    List<String> group = all.subList(from, Math.min(from + TEXTS, all.size()));
+                    List<float[]> features = embedder.embedTexts(group);
+                    for (int i = 0; i < group.size(); i++) {
+                      row.take(group.get(i), features.get(i));
+                    }
+                    task.done(from + group.size());
+                  }
+                }
+              });
+      format.write(file, table);
+      tell(format.files(file, table), table);
+    }
+    return 0;
+  }
+
+  /**
+   * A text of the file.
+   *
+   * @param number of its line, from 1
+   */
+  private record Line(int number, String text) {}
+
+  private static List<Line> lines(Path source) {
+    List<Line> lines = new ArrayList<>();
+    try {
+      for (String text : Files.readAllLines(source, StandardCharsets.UTF_8)) {
+        lines.add(new Line(lines.size() + 1, text.strip()));
+      }
+    } catch (IOException e) {
+      throw FileErrors.unreadable(source, e);
+    }
+    lines.removeIf(line -> line.text().isEmpty());
+    if (lines.isEmpty()) {
+      throw KgCoopException.data(source + ": no text in it; expected one a line");
+    }
+    return lines;
+  }
+
+  private static void check(Path source, Line line, Clip clip) {
+    try {
+      List<Integer> unused =
+          clip.tokenizer().encodeMarked(line.text(), clip.config().contextLength());
+    } catch (KgCoopException e) {
+      throw KgCoopException.data(
+          "%s, line %s: %s".formatted(source, line.number(), e.getMessage()), e);
+    }
+  }
+
+  private void tell(List<Path> files, FeatureTable table) {
+    if (output.isJson()) {
+      ObjectNode json = JsonNodeFactory.instance.objectNode();
+      json.put("file", files.get(0).toString());
+      files.stream().skip(1).forEach(each -> json.put(table.column() + "s", each.toString()));
+      json.put("rows", table.names().size()).put("width", table.width());
+      json.set("skipped", skipped.toJson());
+      output.json(json);
+      return;
+    }
+    output.line(
+        String.format(
+            Locale.ROOT,
+            "written: %s (%,d x %d numbers of float32, %,d bytes)",
+            files.get(0),
+            table.names().size(),
+            table.width(),
+            files.get(0).toFile().length()));
+    files.stream().skip(1).forEach(each -> output.line("written: " + each));
+  }
+}

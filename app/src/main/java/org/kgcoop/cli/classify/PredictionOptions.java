@@ -1,0 +1,125 @@
+package org.kgcoop.cli.classify;
+
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Output;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The form of answers about images, and their use. */
+final class PredictionOptions {
+  @Option(
+      names = "--top",
+      paramLabel = "K",
+      defaultValue = "1",
+      description = "Number of classes for each image (default: ${DEFAULT-VALUE}).")
+  private int top = 1;
+
+  @Option(
+      names = "--threshold",
+      paramLabel = "P",
+      description =
+          "Leave out classes of a probability below P, 0 to 1; where none is left, the answer is"
+              + " 'none of these' with the probability of the best.")
+  private @Nullable Double threshold;
+
+  @Option(
+      names = "--csv",
+      description = "CSV: image, rank, class, index, probability, and the problem of a bad image.")
+  private boolean csv;
+
+  @Option(names = "--json-lines", description = "A JSON object an image, one a line.")
+  private boolean jsonLines;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write the answers there, all of them or none (default: standard output).")
+  private @Nullable Path out;
+
+  @Option(names = "--overwrite", description = "Replace the file at --out.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--sort-into",
+      paramLabel = "DIR",
+      description = "Put images into DIR/CLASS, once all are answered; DIR is new or empty.")
+  private @Nullable Path sortInto;
+
+  @Option(
+      names = "--sort-by",
+      paramLabel = "WAY",
+      description = "copy, link or move (default: copy).")
+  private @Nullable String sortBy;
+
+  @Mixin private SkippedPictures skipped = new SkippedPictures();
+
+  int top() {
+    return top;
+  }
+
+  /** The least probability of a class that is told, 0 for all of them. */
+  double threshold() {
+    return threshold == null ? 0 : threshold;
+  }
+
+  @Nullable Path out() {
+    return out;
+  }
+
+  SkippedPictures skipped() {
+    return skipped;
+  }
+
+  /** True if all images are answered or no answer is kept. */
+  boolean isWhole() {
+    return out != null || sortInto != null;
+  }
+
+  /** Refuses what cannot be done, before a model is loaded. */
+  void check(Output output) {
+    if (top < 1) {
+      throw KgCoopException.configuration("--top: expected at least 1, got " + top);
+    }
+    if (threshold != null && !(threshold > 0 && threshold <= 1)) {
+      throw KgCoopException.configuration(
+          "--threshold %s: expected a probability above 0, at most 1".formatted(threshold));
+    }
+    if (Stream.of(csv, jsonLines, output.isJson()).filter(asked -> asked).count() > 1) {
+      throw KgCoopException.configuration("--csv, --json-lines, --json: expected one of them");
+    }
+    if (sortInto == null && sortBy != null) {
+      throw KgCoopException.configuration("--sort-by goes with --sort-into DIR");
+    }
+    if (out != null) {
+      String name = "predictions" + (csv ? ".csv" : jsonLines ? ".jsonl" : ".txt");
+      Target.check("--out", out, name, overwrite);
+    }
+    if (sortInto != null) {
+      SortedPictures.Way unused = way();
+      SortedPictures.check(sortInto);
+    }
+  }
+
+  private SortedPictures.Way way() {
+    return SortedPictures.Way.of(sortBy == null ? "copy" : sortBy);
+  }
+
+  /** The folder that images are sorted into; null for none. */
+  @Nullable SortedPictures sorted() {
+    return sortInto == null ? null : new SortedPictures(sortInto, way());
+  }
+
+  /** The form of the answers. */
+  AnswerForm form(Output output) {
+    if (csv) {
+      return new AnswerForm.Csv(out == null);
+    }
+    if (jsonLines) {
+      return new AnswerForm.JsonLines();
+    }
+    return output.isJson() ? new AnswerForm.Json() : new AnswerForm.Lines();
+  }
+}

@@ -1,0 +1,88 @@
+package org.kgcoop.export;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.kgcoop.files.AtomicFile;
+import org.kgcoop.io.FeatureFormat;
+import org.kgcoop.io.FeatureTable;
+
+/**
+ * NumPy's own format, version 1.0: float32, (N, E), row by row, for {@code numpy.load}. The names
+ * of the rows have no place in it and stand beside it, a list in JSON.
+ */
+final class NpyFeatures implements FeatureFormat {
+  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
+  private static final int ALIGNMENT = 64;
+
+  @Override
+  public String id() {
+    return "npy";
+  }
+
+  /** The numbers, and the names: {@code features.npy} and {@code features.paths.json}. */
+  @Override
+  public List<Path> files(Path file, FeatureTable table) {
+    String name = String.valueOf(file.getFileName()).replaceFirst("\\.npy$", "");
+    return List.of(file, file.resolveSibling(name + "." + table.column() + "s.json"));
+  }
+
+  @Override
+  public void write(Path file, FeatureTable table) {
+    AtomicFile.write(files(file, table).get(1), out -> writeNames(out, table.names()));
+    AtomicFile.write(
+        file,
+        out -> {
+          out.write(header(table.names().size(), table.width()));
+          writeRows(out, table);
+        });
+  }
+
+  private static void writeNames(OutputStream out, List<String> names) throws IOException {
+    JsonGenerator json = new JsonFactory().createGenerator(out);
+    json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+    json.writeStartArray();
+    for (String name : names) {
+      json.writeRaw('\n');
+      json.writeString(name);
+    }
+    json.writeRaw('\n');
+    json.writeEndArray();
+    json.writeRaw('\n');
+    json.flush();
+  }
+
+  /** Padded with spaces so that the numbers begin at a multiple of 64. */
+  private static byte[] header(int rows, int width) {
+    String text =
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (%s, %s), }".formatted(rows, width);
+    int fixed = MAGIC.length + Short.BYTES;
+    int length = (fixed + text.length() + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
+    String padded = text + " ".repeat(length - fixed - text.length() - 1) + "\n";
+    return ByteBuffer.allocate(length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(MAGIC)
+        .putShort((short) padded.length())
+        .put(padded.getBytes(StandardCharsets.US_ASCII))
+        .array();
+  }
+
+  /** The numbers of all rows, little-endian. */
+  static void writeRows(OutputStream out, FeatureTable table) throws IOException {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Float.BYTES * table.width()).order(ByteOrder.LITTLE_ENDIAN);
+    table
+        .rows()
+        .each(
+            (name, feature) -> {
+              bytes.asFloatBuffer().put(feature);
+              out.write(bytes.array());
+            });
+  }
+}

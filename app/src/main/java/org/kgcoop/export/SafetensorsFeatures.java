@@ -1,0 +1,38 @@
+package org.kgcoop.export;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.kgcoop.files.AtomicFile;
+import org.kgcoop.io.FeatureFormat;
+import org.kgcoop.io.FeatureTable;
+import org.kgcoop.io.Safetensors;
+
+/**
+ * A tensor {@code features} (N, E), float32; the names of the rows are JSON text in the metadata,
+ * under {@code paths} or {@code texts}.
+ */
+final class SafetensorsFeatures implements FeatureFormat {
+  @Override
+  public String id() {
+    return "safetensors";
+  }
+
+  @Override
+  public void write(Path file, FeatureTable table) {
+    ArrayNode names = JsonNodeFactory.instance.arrayNode();
+    table.names().forEach(names::add);
+    Map<String, String> metadata = new LinkedHashMap<>(table.about());
+    metadata.put(table.column() + "s", names.toString());
+    long[] shape = {table.names().size(), table.width()};
+    byte[] beginning = Safetensors.beginning("features", shape, metadata);
+    AtomicFile.write(
+        file,
+        out -> {
+          out.write(beginning);
+          NpyFeatures.writeRows(out, table);
+        });
+  }
+}

@@ -1,0 +1,92 @@
+package org.kgcoop.serve;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.kgcoop.bank.PictureEncoder.Pixels;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.model.EncodingQueue;
+import org.kgcoop.serve.model.PictureReader;
+import org.kgcoop.serve.model.TextReader;
+import org.kgcoop.tensor.Tensor;
+
+/** Unit features of images and texts, for programs that compare them by themselves. */
+final class Embeddings {
+  private static final int MOST_TEXTS = 32;
+  private static final int LONGEST_TEXT = 1000;
+
+  /** The same object for all requests, so that their images are read together. */
+  private static final EncodingQueue.Reading<float[]> ROWS = Embeddings::rows;
+
+  private final Clip clip;
+  private final EncodingQueue queue;
+  private final PictureReader pictures;
+  private final TextReader texts;
+  private final int mostPictures;
+
+  Embeddings(Clip clip, EncodingQueue queue, PictureReader pictures, ServerSettings settings) {
+    this.clip = clip;
+    this.queue = queue;
+    this.pictures = pictures;
+    this.texts = new TextReader(clip, settings.timeLimit());
+    this.mostPictures = Math.min(EncodingQueue.BATCH, settings.queue());
+  }
+
+  void addTo(RoutesConfig routes) {
+    routes.post("/v1/embed", this::embed);
+  }
+
+  private void embed(Context request) {
+    List<String> asked =
+        Stream.concat(
+                request.queryParams("text").stream(),
+                request.isMultipart() ? Endpoints.form(request, "text").stream() : Stream.of())
+            .toList();
+    List<byte[]> files = Endpoints.files(request);
+    if (asked.isEmpty() && files.isEmpty()) {
+      throw new RefusedRequestException(
+          400, "expected an image as the body or in the form's parts 'image', or a 'text'");
+    }
+    if (asked.size() > MOST_TEXTS || files.size() > mostPictures) {
+      throw new RefusedRequestException(
+          400,
+          "expected at most %s images and %s texts a request, got %s and %s"
+              .formatted(mostPictures, MOST_TEXTS, files.size(), asked.size()));
+    }
+    if (asked.stream().anyMatch(text -> text.isBlank() || text.length() > LONGEST_TEXT)) {
+      throw new RefusedRequestException(
+          400, "text: expected 1 to " + LONGEST_TEXT + " characters, not blanks alone");
+    }
+    List<Pixels> decoded = files.stream().map(pictures::read).toList();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("clip", clip.fingerprint()).put("width", clip.config().embedDim());
+    features(json.putArray("images"), decoded.isEmpty() ? List.of() : queue.askAll(decoded, ROWS));
+    features(json.putArray("texts"), asked.isEmpty() ? List.of() : texts.read(asked));
+    request.json(json);
+  }
+
+  private static List<float[]> rows(Tensor features) {
+    float[] values = features.toFloats(); // (B, E)
+    int width = (int) features.size(1);
+    return IntStream.range(0, values.length / width)
+        .mapToObj(i -> Arrays.copyOfRange(values, i * width, (i + 1) * width))
+        .toList();
+  }
+
+  private static void features(ArrayNode to, List<float[]> features) {
+    for (float[] feature : features) {
+      ArrayNode numbers = to.addArray();
+      for (float number : feature) {
+        numbers.add(number);
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package org.kgcoop.serve.model;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.kgcoop.classify.Embedder;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.RequestTrace;
+
+/**
+ * Texts to features, in the thread that asks, so that images of other requests do not wait for
+ * texts; one request at a time, since its texts take all cores.
+ */
+public final class TextReader {
+  private final Embedder embedder;
+  private final Duration timeLimit;
+  private final ReentrantLock computing = new ReentrantLock();
+
+  /**
+   * A reader of texts.
+   *
+   * @param timeLimit from the whole request to its answer
+   */
+  public TextReader(Clip clip, Duration timeLimit) {
+    this.embedder = Embedder.unit(clip);
+    this.timeLimit = timeLimit;
+  }
+
+  /**
+   * Makes unit features of texts, in their order.
+   *
+   * @throws RefusedRequestException 503 where the time limit is over
+   * @throws org.kgcoop.KgCoopException where one is longer than the model reads
+   */
+  public List<float[]> read(List<String> texts) {
+    long left = RequestTrace.current().begun() + timeLimit.toNanos() - System.nanoTime();
+    try {
+      if (left <= 0 || !computing.tryLock(left, TimeUnit.NANOSECONDS)) {
+        throw EncodingQueue.tooLate();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RefusedRequestException(503, "the server stops");
+    }
+    try {
+      return embedder.embedTexts(texts);
+    } finally {
+      computing.unlock();
+    }
+  }
+}

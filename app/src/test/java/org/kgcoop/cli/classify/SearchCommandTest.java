@@ -1,0 +1,138 @@
+package org.kgcoop.cli.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.classify.Embedder;
+import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.SampleDrawings;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+
+class SearchCommandTest {
+  private static final int MANY = 300;
+
+  @TempDir static Path shared;
+  private static Path drawings;
+  private static List<Path> files;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void write() {
+    drawings = shared.resolve("drawings");
+    files = ManyDrawings.write(drawings, MANY);
+  }
+
+  private static Cli.Result search(Object... words) {
+    Object[] fixed = {"search", "--bank", shared.resolve("bank"), "--quiet"};
+    return Cli.run(Stream.concat(Arrays.stream(fixed), Arrays.stream(words)).toArray());
+  }
+
+  private static void refused(Cli.Result result, int exitCode, String... parts) {
+    assertThat(result.errorLine()).contains(parts).doesNotContain("a bug");
+    assertThat(result.err().lines()).hasSize(1);
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
+  }
+
+  @Test
+  void itFindsWhatAPlainLoopFinds() throws IOException {
+    double[] cosines = new double[MANY];
+    try (Clip clip = Clip.load(EmbeddedClip.folder())) {
+      Embedder embedder = Embedder.unit(clip);
+      float[] text = embedder.embedText("an icon of a tree.");
+      List<float[]> features = embedder.embedAll(files);
+      for (int i = 0; i < MANY; i++) {
+        for (int j = 0; j < text.length; j++) {
+          cosines[i] += (double) text[j] * features.get(i)[j];
+        }
+      }
+    }
+    List<Integer> order =
+        IntStream.range(0, MANY)
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> -cosines[i])) // stable: equal ones by path
+            .limit(20)
+            .toList();
+
+    Cli.Result result = search(drawings, "an icon of a tree.", "--top", 20, "--json");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    JsonNode json = new ObjectMapper().readTree(result.out());
+    assertThat(json.path("images").asInt()).isEqualTo(MANY);
+    List<String> found = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      found.add(json.path("found").path(i).path("picture").asText());
+      assertThat(json.path("found").path(i).path("cosine").asDouble())
+          .isCloseTo(cosines[order.get(i)], within(1e-6));
+    }
+    assertThat(found).isEqualTo(order.stream().map(i -> files.get(i).toString()).toList());
+  }
+
+  @Test
+  void theNearestDrawingsOfClassesShowTheClass() {
+    Path classes = folder.resolve("classes");
+    SampleDrawings.copyTo(classes);
+    for (String name : List.of("bell", "book")) {
+      Cli.Result result = search(classes, "an icon of a " + name + ".", "--top", 3);
+      assertThat(result.exitCode()).as(result.err()).isZero();
+      assertThat(result.out().lines())
+          .hasSize(3)
+          .allMatch(line -> line.matches(".*/" + name + "/\\d\\.png\t0\\.\\d{4}"));
+    }
+  }
+
+  @Test
+  void theContactSheetShowsWhatWasFound() throws IOException {
+    Path sheet = folder.resolve("found.png");
+    Object[] words = {drawings, "a \u001b[2Jbell", "--top", 7, "--contact-sheet", sheet};
+    assertThat(search(words).exitCode()).isZero();
+
+    BufferedImage image = ImageIO.read(sheet.toFile());
+    assertThat(image.getWidth()).isEqualTo(5 * 180);
+    assertThat(image.getHeight()).isEqualTo(24 + 2 * (180 + 24)); // two rows
+    // Where the eighth would be there is nothing; where the seventh is, there is something.
+    assertThat(isWhite(image, 2 * 180)).isTrue();
+    assertThat(isWhite(image, 180)).isFalse();
+    refused(search(words), 2, "found.png exists", "--contact-sheet", "--overwrite");
+  }
+
+  private static boolean isWhite(BufferedImage image, int left) {
+    return IntStream.range(0, 180 * 180)
+        .map(i -> image.getRGB(left + i % 180, 24 + 180 + 24 + i / 180))
+        .allMatch(rgb -> (rgb & 0xffffff) == 0xffffff);
+  }
+
+  @Test
+  void whatCannotBeDoneIsSaidInOneLine() throws IOException {
+    refused(search(drawings), 2, "IMAGE|TEXT");
+    refused(search(drawings, " "), 2, "the text is empty");
+    refused(search(drawings, "a dog", "--top", 0), 2, "--top: expected at least 1");
+    refused(search(folder, "a dog"), 3, "no image below this folder");
+    refused(search(folder.resolve("no"), "a dog"), 3, "no such image or folder");
+    refused(search(drawings, "word ".repeat(99)), 2, "the model reads");
+    Path some = folder.resolve("some");
+    ManyDrawings.write(some, 3);
+    Files.writeString(some.resolve("00001.png"), "no image");
+    refused(search(some, "a dog"), 3, "00001.png", "--skip-bad");
+    Cli.Result skipped = search(some, "a dog", "--skip-bad");
+    assertThat(skipped.exitCode()).isEqualTo(6);
+    assertThat(skipped.out().lines()).hasSize(2);
+  }
+}
