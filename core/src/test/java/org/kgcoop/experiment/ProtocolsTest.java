@@ -28,8 +28,11 @@ import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
+import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.train.Schedule;
 import org.kgcoop.train.TrainingSettings;
@@ -160,6 +163,39 @@ class ProtocolsTest {
     assertThat(columns.path(3).path("accuracy").asDouble())
         .isCloseTo((accuracy(cell, 1) + accuracy(cell, 2)) / 2, within(1e-9));
     assertThat(columns).hasSize(4);
+  }
+
+  /** Even where the classes of the other set are all learned ones. */
+  @Test
+  void mmrlAnswersTheSourceByBothFeaturesAndOtherSetsByTheClassRowAlone() {
+    Mmrl method = new Mmrl(2, List.of(1), 4, 0.3, 1, "a photo of a {}.");
+    JsonNode table =
+        lab.run(
+            new Transfer("domain", abc(), List.of(ac())),
+            TinyLab.plan(List.of(occasion -> method), "test", List.of(2), 1L),
+            folder.resolve("out"));
+    JsonNode targets = results(table.path("cells").path(0)).path("targets");
+    ClassifierFile both =
+        ClassifierFile.read(ClassifierFile.at(folder.resolve("out/abc/mmrl/seed1")));
+    ClassifierFile alone = both.with(new Mmrl(2, List.of(1), 4, 1, 1, "a photo of a {}."));
+    assertThat(confidences(targets.path(0))).isEqualTo(confidences(both, abc()));
+    assertThat(confidences(targets.path(0))).isNotEqualTo(confidences(alone, abc()));
+    assertThat(confidences(targets.path(1))).isEqualTo(confidences(alone, ac()));
+    assertThat(confidences(targets.path(1))).isNotEqualTo(confidences(both, ac()));
+  }
+
+  private static List<Double> confidences(JsonNode target) {
+    return TinyLab.stream(target.path("confidences")).map(JsonNode::asDouble).toList();
+  }
+
+  private List<Double> confidences(ClassifierFile file, DataSet data) {
+    try (FeatureClassifier classifier = file.classifier(lab.clip, data.classNames())) {
+      return Evaluator.evaluate(classifier, lab.bench(() -> false).bank(), data, Progress.SILENT)
+          .confidences()
+          .stream()
+          .map(c -> Math.round(c * 1e4) / 1e4)
+          .toList();
+    }
   }
 
   @Test
