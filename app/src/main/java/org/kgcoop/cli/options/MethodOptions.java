@@ -24,7 +24,15 @@ public final class MethodOptions {
 
   /** Settings of several values. */
   private static final Set<String> LISTS =
-      Set.of("templates", "weight_grid", "crop_scale", "search_scale", "search_step");
+      Set.of(
+          "templates",
+          "weight_grid",
+          "crop_scale",
+          "search_scale",
+          "search_step",
+          "matrices",
+          "text_layers",
+          "image_layers");
 
   @Option(
       names = "--set",
@@ -42,7 +50,10 @@ public final class MethodOptions {
             + " alpha, beta, search (the images that choose alpha and beta: validation; folds of the"
             + " shots; none), and pairs with | between them: crop_scale, search_scale (tops of"
             + " beta|alpha), search_step (values of beta|alpha); of lp++: crop_scale, epochs, search"
-            + " (chooses the epoch), sum_gradients. Defaults are the published ones.",
+            + " (chooses the epoch), sum_gradients; of clip-lora: rank, alpha, dropout, and with |"
+            + " between them matrices (of q, k, v, o), text_layers and image_layers (numbers from"
+            + " 0, or all, none, bottom, mid, up, half-bottom, half-up, top3). Defaults are the published"
+            + " ones.",
         "Example: --set context_tokens=16 --set kgcoop.weight=4"
       })
   private Map<String, String> settings = new LinkedHashMap<>();

@@ -279,7 +279,7 @@ public record ClassifierFile(
       @Nullable ClassTokenPosition stated,
       Consumer<String> warnings) {
     StoredTensor ctx = file.tensors().get("ctx");
-    if (ctx == null) {
+    if (ctx == null && !LoraFile.is(file)) {
       throw KgCoopException.weights(
           file.path()
               + ": not a classifier file: no tensor 'ctx' among its "
@@ -288,6 +288,9 @@ public record ClassifierFile(
     if (classNames.isEmpty()) {
       throw KgCoopException.configuration(
           file.path() + ": the published form does not name its classes: give them with --classes");
+    }
+    if (ctx == null) {
+      return published(file, LoraFile.method(file), classNames);
     }
     long[] shape = ctx.shape();
     if (shape.length < 2 || shape.length > 3 || ctx.elements() == 0) {
@@ -301,14 +304,12 @@ public record ClassifierFile(
     ContextSettings context =
         new ContextSettings(
             (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
+    return published(file, publishedMethod(file, context, shape[shape.length - 1]), classNames);
+  }
+
+  private static ClassifierFile published(WeightFile file, Method method, List<String> classNames) {
     return new ClassifierFile(
-        publishedMethod(file, context, shape[shape.length - 1]),
-        classNames,
-        Templates.DEFAULT,
-        "",
-        "",
-        "published",
-        file.tensors());
+        method, classNames, Templates.DEFAULT, "", "", "published", file.tensors());
   }
 
   /**

@@ -22,6 +22,7 @@ import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Templates;
 
@@ -144,6 +145,7 @@ public enum Preset {
         addEnsemble(settings, occasion.dataSet());
         CacheSearches.add(settings, occasion.dataSet());
       }
+      case ClipLora.ID -> template = published(occasion.dataSet(), template, Templates.DEFAULT);
       case LpPlusPlus.ID -> {
         template = zeroShotTemplate(occasion.dataSet(), template);
         addEnsemble(settings, occasion.dataSet());
@@ -181,6 +183,7 @@ public enum Preset {
       case TipAdapterF.ID -> occasion.dataSet().equals("EuroSAT") ? usual.withEpochs(100) : usual;
       case Tcp.ID -> imageNet || occasion.dataSet().equals("SUN397") ? usual.withEpochs(25) : usual;
       case Lasp.ID -> laspTraining(occasion.dataSet(), usual);
+      case ClipLora.ID -> usual.withEpochs(ClipLora.epochs(occasion.classes(), occasion.shots()));
       case TaskRes.ID -> {
         boolean few = occasion.shots() >= 1 && occasion.shots() <= 4;
         TrainedMethod.Defaults training = usual.withEpochs(few ? 100 : usual.epochs());
