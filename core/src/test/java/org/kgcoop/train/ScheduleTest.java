@@ -210,4 +210,23 @@ class ScheduleTest {
     assertThat(schedule.rate(1, 2, 3)).isEqualTo(0.1); // falls after an epoch of steps
     assertThat(schedule.rate(2, 0, 3)).isEqualTo(0.05);
   }
+
+  /** Printed from PyTorch's CosineAnnealingLR, stepped after each step. */
+  @Test
+  void aCosineMayEndAboveZero() {
+    Schedule schedule =
+        new Schedule(
+            2e-4,
+            5,
+            new Decay.Cosine(1e-6),
+            Schedule.Warmup.NONE,
+            0,
+            0,
+            Schedule.Variant.CURRENT,
+            Schedule.Unit.STEP);
+    check(schedule.rate(0, 0, 5), 2e-4);
+    check(schedule.rate(0, 1, 5), 1.99215412781e-4);
+    check(schedule.rate(2, 2, 5), 1.06747656693e-4);
+    check(schedule.rate(4, 4, 5), 1.78458721921e-6);
+  }
 }

@@ -32,6 +32,7 @@ import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.Tcp;
+import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
@@ -134,13 +135,16 @@ public record ClassifierFile(
    * checkpoint} that names it. The fixed embeddings that the published code stores beside the
    * learned tensors are left out: its loaders drop them. The class name's place, which the
    * published code takes from its configuration, is written beside the epoch, where it is not asked
-   * for.
+   * for. Of CLIP-LoRA it is {@code lora_weights.pt} in that folder.
    *
    * @param folder where {@code prompt_learner} is made
    * @param epoch N, how many epochs it was trained for
    * @return the file
    */
   public Path writePublished(Path folder, int epoch) {
+    if (method instanceof ClipLora lora) {
+      return LoraFile.write(folder, lora, parameters);
+    }
     Path prompts = folder.resolve("prompt_learner");
     try {
       Files.createDirectories(prompts);

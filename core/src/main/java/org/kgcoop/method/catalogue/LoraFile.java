@@ -94,8 +94,8 @@ final class LoraFile {
     }
     Map<String, Object> metadata = new LinkedHashMap<>();
     metadata.put(RANK, method.rank());
-    metadata.put(
-        ALPHA, method.alpha() == (int) method.alpha() ? (int) method.alpha() : method.alpha());
+    boolean isWhole = method.alpha() == Math.rint(method.alpha());
+    metadata.put(ALPHA, isWhole ? (Object) Math.round(method.alpha()) : method.alpha());
     metadata.put(ENCODER, texts && images ? "both" : texts ? "text" : "vision");
     metadata.put(MATRICES, method.matrices());
     metadata.put(POSITION, layers.word());

@@ -145,7 +145,7 @@ public record ClipLora(
     return "none";
   }
 
-  /** Those of 16 shots of 50 classes. */
+  /** The training on 16 shots of 50 classes. */
   @Override
   public Defaults defaults() {
     return new Defaults(epochs(0, 16), BATCH)

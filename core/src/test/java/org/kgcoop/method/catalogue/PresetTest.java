@@ -1,6 +1,7 @@
 package org.kgcoop.method.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -25,9 +26,11 @@ import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.Underscores;
+import org.kgcoop.train.Schedule;
 import org.kgcoop.train.TrainingSettings;
 
 class PresetTest {
@@ -71,7 +74,9 @@ class PresetTest {
     "BASE_TO_NEW, tcp, SUN397, 16, 25",
     "BASE_TO_NEW, lasp, SUN397, 16, 25",
     "BASE_TO_NEW, lasp, UCF101, 16, 50",
-    "BASE_TO_NEW, lasp, EuroSAT, 16, 300"
+    "BASE_TO_NEW, lasp, EuroSAT, 16, 300",
+    "FEW_SHOT, clip-lora, pets, 16, 320",
+    "FEW_SHOT, clip-lora, pets, 1, 250"
   })
   void epochsAreThoseOfTheProtocolTheDataSetAndTheShots(
       Preset preset, String id, String dataSet, int shots, int epochs) {
@@ -175,6 +180,25 @@ class PresetTest {
     ObjectNode own = stated("tcp").put("pattern", "a b c d {}");
     assertThat(preset.method(own, new Occasion("FGVCAircraft", "the {}", 16, 1)))
         .isEqualTo(new Tcp(4, 4, "a b c d {}", 8, "the {}", 8));
+  }
+
+  @Test
+  void clipLoraCountsStepsAndHasOneTemplateUnlessAnotherIsGiven() {
+    Preset preset = Preset.FEW_SHOT;
+    Occasion aircraft =
+        new Occasion("FGVCAircraft", "a photo of a {}, a type of aircraft.", 100, 16, 1);
+    ClipLora method = (ClipLora) preset.method(stated("clip-lora"), aircraft);
+    assertThat(method.template()).isEqualTo(Templates.DEFAULT);
+    TrainedMethod.Defaults training = preset.training(method, aircraft);
+    assertThat(training.epochs()).isEqualTo(160); // 8000 steps, 50 an epoch
+    Schedule schedule =
+        TrainingSettings.parse(JsonNodeFactory.instance.objectNode(), training, 1).schedule();
+    assertThat(schedule.rate(0, 0, 50)).isEqualTo(2e-4);
+    assertThat(schedule.rate(80, 0, 50)).isCloseTo((2e-4 + 1e-6) / 2, within(1e-12));
+    assertThat(schedule.rate(159, 49, 50)).isCloseTo(1e-6, within(1e-10));
+    Occasion own = new Occasion("FGVCAircraft", "the {}.", 16, 1);
+    assertThat(((ClipLora) preset.method(stated("clip-lora"), own)).template())
+        .isEqualTo("the {}.");
   }
 
   @Test
