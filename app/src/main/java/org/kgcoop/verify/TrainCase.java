@@ -26,7 +26,6 @@ import org.kgcoop.prompt.Inputs;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.tensor.Autograd;
-import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -91,7 +90,7 @@ final class TrainCase {
   private static Kept kept(ReferenceFolder folder, JsonNode c) {
     return (step, matrix, place, length, width) -> {
       String name = c.path("steps").path((int) step).path("kept").path(matrix).asText();
-      Tensor all = folder.tensor(name).tensor().to(DType.FLOAT32); // (rows, most, width)
+      Tensor all = folder.tensor(name).tensor(); // (rows, most, width)
       return all.select(0, place).narrow(0, 0, length);
     };
   }

@@ -18,7 +18,8 @@ import org.kgcoop.method.tower.Layers;
 /**
  * The published file of CLIP-LoRA, {@code lora_weights.pt}. It counts the adapted blocks of both
  * towers, the texts' first, and says of them a word alone, so that their numbers need the CLIP
- * ({@link ClipLora#classifier}). Neither class names nor template stand in it.
+ * ({@link ClipLora#classifier}). Class names do not stand in it. The template, which the published
+ * code has one of, is written beside the settings, where its loader does not ask for it.
  */
 final class LoraFile {
   private static final String NAME = "lora_weights.pt";
@@ -27,6 +28,7 @@ final class LoraFile {
   private static final String ENCODER = "encoder";
   private static final String MATRICES = "params";
   private static final String POSITION = "position";
+  private static final String TEMPLATE = "template";
 
   private LoraFile() {}
 
@@ -47,6 +49,9 @@ final class LoraFile {
             .put("alpha", number(file, ALPHA));
     for (String matrix : told.getOrDefault(MATRICES, "").split(",", -1)) {
       settings.withArray("matrices").add(matrix);
+    }
+    if (told.containsKey(TEMPLATE)) {
+      settings.put(TEMPLATE, told.get(TEMPLATE));
     }
     String position = told.getOrDefault(POSITION, "");
     String encoder = told.getOrDefault(ENCODER, "");
@@ -99,6 +104,7 @@ final class LoraFile {
     metadata.put(ENCODER, texts && images ? "both" : texts ? "text" : "vision");
     metadata.put(MATRICES, method.matrices());
     metadata.put(POSITION, layers.word());
+    metadata.put(TEMPLATE, method.template());
     Map<String, StoredTensor> named = new LinkedHashMap<>();
     ClipLora.published(parameters.keySet())
         .forEach((own, there) -> named.put(there, parameters.get(own)));

@@ -57,8 +57,9 @@ import org.kgcoop.tensor.Tensor;
  *
  * <p>Differences to the published code: without dropout its gradient goes through W alone, since it
  * takes B A out of the weights before the way back; here it is that of the loss. It computes the
- * frozen part in float16. Its draw of the shots is another one. Classifiers compute the thin
- * branches too, which costs a hundredth of the tower; an exported tower has them in its weights.
+ * frozen part in float16. Its draw of the shots is another one. A classifier runs the branches
+ * beside the frozen tower, for some hundredths of its time and no copy of it; the tower that it
+ * exports has them in its weights.
  *
  * @param rank of A, (rank, W), and B, (W, rank); published 2
  * @param alpha published 1
@@ -369,7 +370,7 @@ public record ClipLora(
       for (int i = 0; i < count; i++) {
         each.add(kept.of(step, matrix, from + i, length, width));
       }
-      return Tensor.concat(each, 0).to(inputs.get(0).device());
+      return (count == 1 ? each.get(0) : Tensor.concat(each, 0)).to(inputs.get(0).device());
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Additions;
 import org.kgcoop.clip.Additions.Projection;
 import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -129,15 +130,17 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
               if (place < 0) {
                 return null;
               }
-              Tensor input = x.to(DType.FLOAT32);
-              double factor = scale;
-              if (kept != null) {
-                input = input.times(rows.apply(kept.apply(branches.get(place).name())));
-                factor = scale / (1 - dropout);
+              try (Scope scope = Scope.open("low-rank branch")) { // so that no mask stays
+                Tensor input = x.to(DType.FLOAT32);
+                double factor = scale;
+                if (kept != null) {
+                  input = input.times(rows.apply(kept.apply(branches.get(place).name())));
+                  factor = scale / (1 - dropout);
+                }
+                Tensor a = given.get(2 * place);
+                Tensor b = given.get(2 * place + 1).times(factor);
+                return scope.promote(input.matmul(a.transpose(0, 1)).matmul(b.transpose(0, 1)));
               }
-              Tensor a = given.get(2 * place);
-              Tensor b = given.get(2 * place + 1).times(factor);
-              return input.matmul(a.transpose(0, 1)).matmul(b.transpose(0, 1));
             };
   }
 

@@ -36,7 +36,7 @@ class LoraFileTest {
 
   private static ClipLora method(Layers texts, Layers images) {
     return new ClipLora(
-        3, 2, ClipLora.DEFAULT_DROPOUT, List.of("q", "o"), texts, images, "a photo of a {}.");
+        3, 2, ClipLora.DEFAULT_DROPOUT, List.of("q", "o"), texts, images, "the {}.");
   }
 
   private ClassifierFile file(ClipLora method) {
@@ -102,7 +102,19 @@ class LoraFileTest {
             "layer_2.proj.w_lora_B");
     assertThat(file.metadata())
         .containsExactlyInAnyOrderEntriesOf(
-            Map.of("r", "3", "alpha", "2", "encoder", "both", "params", "q,o", "position", "all"));
+            Map.of(
+                "r",
+                "3",
+                "alpha",
+                "2",
+                "encoder",
+                "both",
+                "params",
+                "q,o",
+                "position",
+                "all",
+                "template",
+                "the {}."));
   }
 
   @Test
