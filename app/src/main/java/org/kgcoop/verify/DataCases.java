@@ -24,6 +24,8 @@ import org.kgcoop.train.Schedule;
 
 /** The kinds of cases that need no model. */
 final class DataCases {
+  private static final String PER_STEP = "per-step"; // a variant of schedules
+
   private static final Images IMAGES = new Images(warning -> {});
 
   private DataCases() {}
@@ -89,17 +91,21 @@ final class DataCases {
     return IMAGES.read(folder.file(c.path("file").asText()));
   }
 
-  /** The schedule of a case of the kinds {@code schedule} and {@code run}. */
+  /**
+   * The schedule of a case of the kinds {@code schedule} and {@code run}; the variant {@code
+   * per-step} has steps in place of epochs.
+   */
   static Schedule schedule(JsonNode c) {
+    boolean perStep = c.path("variant").asText().equals(PER_STEP);
     return new Schedule(
         c.path("lr").asDouble(),
-        c.path("epochs").asInt(),
-        new Decay.Cosine(),
+        c.path(perStep ? "steps" : "epochs").asInt(),
+        new Decay.Cosine(c.path("minimum").asDouble()),
         Schedule.Warmup.ofId(c.path("warmup").asText("none")),
         c.path("warmup_epochs").asInt(0),
         c.path("warmup_lr").asDouble(0),
-        Schedule.Variant.ofId(c.path("variant").asText("current")),
-        Schedule.Unit.ofId(c.path("unit").asText("epoch")));
+        Schedule.Variant.ofId(perStep ? "current" : c.path("variant").asText("current")),
+        Schedule.Unit.ofId(c.path("unit").asText(perStep ? "step" : "epoch")));
   }
 
   static void schedule(JsonNode c, JsonNode expected, Comparison comparison) {

@@ -20,6 +20,8 @@ import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.tower.ClipLora;
+import org.kgcoop.method.tower.DropoutMasks;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Inputs;
@@ -29,7 +31,6 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
-import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.Kept;
 
 /** The kind {@code train}: losses, gradients and parameters of some steps, logits at their end. */
@@ -73,16 +74,29 @@ final class TrainCase {
   static Learner learner(ReferenceFolder folder, Clip clip, JsonNode c, List<String> classNames) {
     TrainedMethod method = method(c);
     CaseFitting fitting = new CaseFitting(folder, clip, c, classNames);
-    Learner learner =
-        method instanceof Lasp lasp
-            ? lasp.learner(fitting, step -> noise(folder, c, step))
-            : method.learner(fitting);
+    Learner learner;
+    if (method instanceof Lasp lasp) {
+      learner = lasp.learner(fitting, step -> noise(folder, c, step));
+    } else if (method instanceof ClipLora lora) {
+      learner = lora.learner(fitting, kept(folder, c));
+    } else {
+      learner = method.learner(fitting);
+    }
     Map<String, Tensor> init = new LinkedHashMap<>();
     c.path("init")
         .properties()
         .forEach(e -> init.put(e.getKey(), folder.tensor(e.getValue().asText()).tensor()));
     learner.load(init);
     return learner;
+  }
+
+  /** The entries that dropout keeps, as a case states them for each step. */
+  private static DropoutMasks kept(ReferenceFolder folder, JsonNode c) {
+    return (step, matrix, place, length, width) -> {
+      String name = c.path("steps").path((int) step).path("kept").path(matrix).asText();
+      Tensor all = folder.tensor(name).tensor(); // (rows, most, width)
+      return all.select(0, place).narrow(0, 0, length);
+    };
   }
 
   /** The noise that a case states for a step. */
@@ -96,7 +110,8 @@ final class TrainCase {
 
   private void run() {
     try (Learner learner = learner(folder, clip, c, fitting.classNames());
-        Optimizer optimizer = new Optimizer(List.copyOf(learner.parameters().values()), rule(c))) {
+        Optimizer optimizer =
+            new Optimizer(List.copyOf(learner.parameters().values()), OptimizerCase.rule(c))) {
       atStart(learner);
       Map<String, StoredTensor> sum = Map.of();
       for (int s = 0; s < c.path("steps").size(); s++) {
@@ -139,18 +154,6 @@ final class TrainCase {
     sum.forEach((name, stored) -> average.put(name, stored.tensor()));
     ModelCases.compareAll(folder, "average of ", average, expected.path("parameters"), comparison);
     learner.load(average);
-  }
-
-  private static UpdateRule rule(JsonNode c) {
-    JsonNode stated = c.path("optimizer");
-    double decay = stated.path("weight_decay").asDouble();
-    double epsilon = stated.path("epsilon").asDouble();
-    return switch (stated.path("name").asText("sgd")) {
-      case "adam" -> new UpdateRule.Adam(0.9, 0.999, epsilon, decay);
-      case "adamw" -> new UpdateRule.AdamW(0.9, 0.999, epsilon, decay);
-      default ->
-          new UpdateRule.Sgd(c.path("momentum").asDouble(), c.path("weight_decay").asDouble());
-    };
   }
 
   private void atStart(Learner learner) {

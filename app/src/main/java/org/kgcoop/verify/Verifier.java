@@ -61,6 +61,7 @@ public final class Verifier {
       case "cache-search" -> CacheCases.search(folder, c, comparison);
       case "lp++" -> LpCase.run(folder, c, comparison);
       case "train" -> TrainCase.run(folder, c, comparison);
+      case "optimizer" -> OptimizerCase.run(folder, c, comparison);
       case "prompt-file" -> ModelCases.promptFile(folder, c, comparison);
       case "run" -> RunCase.run(folder, c, comparison);
       case "decode" -> DataCases.decode(folder, c, comparison);

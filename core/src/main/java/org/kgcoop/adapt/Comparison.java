@@ -189,8 +189,12 @@ final class Comparison {
     return parts;
   }
 
+  private Occasion occasion() {
+    return Occasion.of(data, data.classNames().size(), shots(data), request.seed());
+  }
+
   private Method method(Contender contender) {
-    return contender.method().apply(Occasion.of(data, shots(data), request.seed()));
+    return contender.method().apply(occasion());
   }
 
   private AdaptRecord.Candidate leftOut(Contender contender, String why) {
@@ -254,8 +258,7 @@ final class Comparison {
     List<DataSet> fits = new ArrayList<>(parts.stream().map(Part::fitted).toList());
     fits.add(data);
     return Candidates.trainsText(method.id())
-        ? budget.leftOut(
-            method, contender, Occasion.of(data, shots(data), request.seed()), fits, spent)
+        ? budget.leftOut(method, contender, occasion(), fits, spent)
         : budget.leftOut(spent);
   }
 

@@ -74,7 +74,8 @@ public final class PackedTexts implements AutoCloseable {
       this.packing = ragged ? kept(Tensor.of(packed, packed.length), device) : null;
       this.ends = kept(Tensor.of(endRows, texts), device);
       this.mask = causal ? kept(causalMask(longest).to(type), device) : null;
-      this.maskInBeginning = causal ? kept(causalMask(sharedLength).to(type), device) : null;
+      this.maskInBeginning =
+          sharedLength > 0 ? kept(causalMask(sharedLength).to(type), device) : null;
       this.endMask = ragged ? kept(Tensor.of(ownMask, texts, 1, longest).to(type), device) : null;
     }
   }
@@ -82,15 +83,16 @@ public final class PackedTexts implements AutoCloseable {
   /**
    * The layout of causal texts.
    *
-   * @param sharedLength P, how many first positions all texts share; at most the least end
+   * @param sharedLength P, how many first positions all texts share, 0 for none; at most the least
+   *     end
    * @param ends for each text the position of its end of text
    * @param type of attention scores
    */
   static PackedTexts causal(int sharedLength, int[] ends, DType type, Device device) {
     int[] lengths = Arrays.stream(ends).map(end -> end + 1 - sharedLength).toArray();
-    if (sharedLength < 1 || Arrays.stream(lengths).anyMatch(length -> length < 1)) {
+    if (sharedLength < 0 || Arrays.stream(lengths).anyMatch(length -> length < 1)) {
       throw new IllegalArgumentException(
-          "shared length " + sharedLength + ": expected 1 to the least end of text");
+          "shared length " + sharedLength + ": expected 0 to the least end of text");
     }
     return new PackedTexts(true, sharedLength, lengths, ends, type, device);
   }
@@ -124,7 +126,7 @@ public final class PackedTexts implements AutoCloseable {
     return causal;
   }
 
-  /** P, how many first positions all texts share; 0 where they are not causal. */
+  /** P, how many first positions all texts share; 0 for none, as where they are not causal. */
   public int sharedLength() {
     return sharedLength;
   }
@@ -132,6 +134,11 @@ public final class PackedTexts implements AutoCloseable {
   /** C, how many texts there are. */
   public int texts() {
     return texts;
+  }
+
+  /** L, the most rows that a text has after the beginning. */
+  public int longest() {
+    return longest;
   }
 
   /** N, how many rows there are in all. */
@@ -149,7 +156,7 @@ public final class PackedTexts implements AutoCloseable {
     return mask;
   }
 
-  /** (P, P): the same within the beginning. */
+  /** (P, P): the same within the beginning; null where there is none. */
   @Nullable Tensor maskInBeginning() {
     return maskInBeginning;
   }

@@ -1,13 +1,15 @@
 package org.kgcoop.clip;
 
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A ViT of CLIP with learned rows inside. It computes the published function and leaves out what
- * nothing reads: of rows that are exchanged behind a block, that block takes keys and values alone,
- * once for all images; the last block goes on with the rows that are read.
+ * A ViT of CLIP with learned rows inside, or terms beside its projections. It computes the
+ * published function and leaves out what nothing reads: of rows that are exchanged behind a block,
+ * that block takes keys and values alone, once for all images; the last block goes on with the rows
+ * that are read.
  */
 public final class PromptedVision {
   private final VisionTransformer tower;
@@ -48,6 +50,24 @@ public final class PromptedVision {
     Tensor x = beforeLast(rows, prompts);
     return project(
         tower.norm(tower.blocks().get(last).classRows(x, rows.size(0), prompt(prompts, last))));
+  }
+
+  /**
+   * Features of images by blocks with terms, before they are brought to unit length.
+   *
+   * @param rows (B, L, W) in front of a block
+   * @param first that block, counted from 0
+   * @param additions of each block from the first on
+   * @return (B, E)
+   */
+  public Tensor features(Tensor rows, int first, IntFunction<Additions> additions) {
+    long batch = rows.size(0);
+    Tensor x = rows.reshape(-1, width());
+    for (int i = first; i < layers() - 1; i++) {
+      x = tower.blocks().get(i).with(additions.apply(i)).pictures(x, batch);
+    }
+    TransformerBlock last = tower.blocks().get(layers() - 1).with(additions.apply(layers() - 1));
+    return project(tower.norm(last.classRows(x, batch)));
   }
 
   /**

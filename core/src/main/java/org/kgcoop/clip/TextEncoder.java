@@ -3,6 +3,7 @@ package org.kgcoop.clip;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
@@ -72,8 +73,8 @@ public final class TextEncoder implements AutoCloseable {
   /**
    * The layout that gives texts that begin alike to {@link #features}.
    *
-   * @param sharedLength how many first positions all texts share, at least the start of text; not
-   *     used where the texts are not causal
+   * @param sharedLength how many first positions all texts share, 0 for none; not used where the
+   *     texts are not causal
    * @param ends for each text the position of its end of text
    */
   public PackedTexts layout(int sharedLength, int[] ends) {
@@ -107,7 +108,7 @@ public final class TextEncoder implements AutoCloseable {
    * @return (C, E)
    */
   public Tensor features(Tensor embedded, PackedTexts layout) {
-    return features(embedded, layout, List.of());
+    return features(embedded, layout, List.of(), block -> Additions.NONE);
   }
 
   /**
@@ -127,13 +128,15 @@ public final class TextEncoder implements AutoCloseable {
 
   /**
    * Features of texts, before they are brought to unit length, some of whose states come from
-   * outside.
+   * outside, or with terms beside projections.
    *
    * @param embedded (N, W) token embeddings without positions, in the order of the layout
    * @param changes in the order of their blocks
+   * @param additions of each block, counted from 0
    * @return (C, E)
    */
-  public Tensor features(Tensor embedded, PackedTexts layout, List<Change> changes) {
+  public Tensor features(
+      Tensor embedded, PackedTexts layout, List<Change> changes, IntFunction<Additions> additions) {
     Tensor x = embedded.plus(Functions.rows(positions, layout.positions()));
     PackedTexts rows = layout;
     int next = 0;
@@ -143,8 +146,8 @@ public final class TextEncoder implements AutoCloseable {
         rows = changes.get(next).layout();
         next++;
       }
-      boolean last = i == blocks.size() - 1;
-      x = last ? blocks.get(i).ends(x, rows) : blocks.get(i).texts(x, rows);
+      TransformerBlock block = blocks.get(i).with(additions.apply(i));
+      x = i == blocks.size() - 1 ? block.ends(x, rows) : block.texts(x, rows);
     }
     Tensor features = // of (C, W)
         Functions.layerNorm(x, normWeight, normBias, epsilon).matmul(projection);

@@ -1,7 +1,10 @@
 package org.kgcoop.clip;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.clip.Additions.Projection;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Linear;
@@ -28,6 +31,7 @@ final class TransformerBlock implements AutoCloseable {
   private final Tensor norm2Weight; // (W)
   private final Tensor norm2Bias; // (W)
   private final Mlp mlp;
+  private final Additions additions;
 
   /**
    * Takes the block whose names start with {@code prefix}, such as {@code
@@ -63,6 +67,29 @@ final class TransformerBlock implements AutoCloseable {
     norm2Bias = weights.get(prefix + "ln_2.bias", width);
     mlp = new Mlp(weights, prefix + "mlp.", width, activation, packs);
     computeType = weights.computeType();
+    additions = Additions.NONE;
+  }
+
+  private TransformerBlock(TransformerBlock other, Additions additions) {
+    heads = other.heads;
+    epsilon = other.epsilon;
+    computeType = other.computeType;
+    norm1Weight = other.norm1Weight;
+    norm1Bias = other.norm1Bias;
+    inWeight = other.inWeight;
+    inBias = other.inBias;
+    width = other.width;
+    in = other.in;
+    out = other.out;
+    norm2Weight = other.norm2Weight;
+    norm2Bias = other.norm2Bias;
+    mlp = other.mlp;
+    this.additions = additions;
+  }
+
+  /** The same block, to be closed by its owner, with terms added to its projections. */
+  TransformerBlock with(Additions terms) {
+    return terms == Additions.NONE ? this : new TransformerBlock(this, terms);
   }
 
   /**
@@ -86,13 +113,14 @@ final class TransformerBlock implements AutoCloseable {
    * @return (B L, W)
    */
   Tensor pictures(Tensor x, long batch, @Nullable Tensor beside) {
-    Tensor all = in.apply(norm1(x)); // (B L, 3W)
+    UnaryOperator<Tensor> rows = UnaryOperator.identity();
+    Tensor all = all(norm1(x), rows); // (B L, 3W)
     Attention attention = new Attention(heads, batch);
-    return rest(x, attention.of(part(all, 0), memory(all), null, seenBeside(beside)));
+    return rest(x, attention.of(part(all, 0), memory(all), null, seenBeside(beside)), rows);
   }
 
   private Attention.@Nullable Memory seenBeside(@Nullable Tensor beside) {
-    return beside == null ? null : memory(seen(norm1(beside)));
+    return beside == null ? null : memory(seen(norm1(beside), UnaryOperator.identity()));
   }
 
   /**
@@ -116,14 +144,15 @@ final class TransformerBlock implements AutoCloseable {
    */
   Tensor classRows(Tensor x, long batch, @Nullable Tensor beside) {
     Tensor normed = norm1(x);
+    UnaryOperator<Tensor> first = rows -> firstOfEach(rows, batch);
     Tensor attended =
         new Attention(heads, batch)
             .of(
-                queries(firstOfEach(normed, batch)),
-                memory(seen(normed)),
+                queries(first.apply(normed), first),
+                memory(seen(normed, UnaryOperator.identity())),
                 null,
                 seenBeside(beside));
-    return rest(firstOfEach(x, batch), attended);
+    return rest(first.apply(x), attended, first);
   }
 
   /**
@@ -137,14 +166,15 @@ final class TransformerBlock implements AutoCloseable {
   Tensor classRowsAndBeside(Tensor x, long batch, Tensor beside) {
     Tensor normed = norm1(x);
     Tensor normedBeside = norm1(beside);
+    UnaryOperator<Tensor> rows = UnaryOperator.identity();
     Tensor attended =
         new Attention(heads, batch)
             .of(
-                queries(withEach(firstOfEach(normed, batch), normedBeside)),
-                memory(seen(normed)),
+                queries(withEach(firstOfEach(normed, batch), normedBeside), rows),
+                memory(seen(normed, rows)),
                 null,
-                memory(seen(normedBeside)));
-    return rest(withEach(firstOfEach(x, batch), beside), attended);
+                memory(seen(normedBeside, rows)));
+    return rest(withEach(firstOfEach(x, batch), beside), attended, rows);
   }
 
   /** (B, W) and (n, W) to (B (1 + n), W). */
@@ -170,16 +200,21 @@ final class TransformerBlock implements AutoCloseable {
     if (!layout.isCausal()) {
       return pictures(x, layout.texts());
     }
-    Tensor all = in.apply(norm1(x)); // (N, 3W)
-    Tensor beginning = layout.beginning(all); // (P, 3W)
+    Tensor all = all(norm1(x), layout::packed); // (N, 3W)
     Tensor own = layout.padded(all); // (C L, 3W)
-    Tensor attendedBeginning =
-        new Attention(heads, 1)
-            .of(part(beginning, 0), memory(beginning), layout.maskInBeginning(), null);
-    Tensor attended =
-        new Attention(heads, layout.texts())
-            .of(part(own, 0), memory(own), layout.mask(), memory(beginning));
-    return rest(x, Tensor.concat(List.of(attendedBeginning, layout.packed(attended)), 0));
+    List<Tensor> attended = new ArrayList<>();
+    Attention.@Nullable Memory shared = null;
+    if (layout.sharedLength() > 0) {
+      Tensor beginning = layout.beginning(all); // (P, 3W)
+      shared = memory(beginning);
+      attended.add(
+          new Attention(heads, 1).of(part(beginning, 0), shared, layout.maskInBeginning(), null));
+    }
+    attended.add(
+        layout.packed(
+            new Attention(heads, layout.texts())
+                .of(part(own, 0), memory(own), layout.mask(), shared)));
+    return rest(x, Tensor.concat(attended, 0), layout::packed);
   }
 
   /**
@@ -190,35 +225,71 @@ final class TransformerBlock implements AutoCloseable {
    */
   Tensor ends(Tensor x, PackedTexts layout) {
     Tensor normed = norm1(x);
-    Tensor seen = seen(normed);
+    Tensor seen = seen(normed, layout::packed);
+    UnaryOperator<Tensor> ends = rows -> layout.ends(layout.packed(rows));
     Tensor attended =
         new Attention(heads, layout.texts())
             .of(
-                queries(layout.ends(normed)),
+                queries(layout.ends(normed), ends),
                 memory(layout.padded(seen)),
                 layout.endMask(),
-                layout.isCausal() ? memory(layout.beginning(seen)) : null);
-    return rest(layout.ends(x), attended);
+                layout.sharedLength() > 0 ? memory(layout.beginning(seen)) : null);
+    return rest(layout.ends(x), attended, ends);
   }
 
-  /** The queries alone: (rows, W) to (rows, W). */
-  private Tensor queries(Tensor normed) {
-    return Functions.linear(normed, inWeight.narrow(0, 0, width), inBias.narrow(0, 0, width));
+  /** Queries, keys and values: (n, W) to (n, 3W). */
+  private Tensor all(Tensor normed, UnaryOperator<Tensor> rows) {
+    return withTerms(
+        in.apply(normed), normed, rows, Projection.QUERY, Projection.KEY, Projection.VALUE);
   }
 
-  /** The keys and values alone: (rows, W) to (rows, 2W). */
-  private Tensor seen(Tensor normed) {
-    return Functions.linear(
-        normed, inWeight.narrow(0, width, 2L * width), inBias.narrow(0, width, 2L * width));
+  /** The queries alone: (n, W) to (n, W). */
+  private Tensor queries(Tensor normed, UnaryOperator<Tensor> rows) {
+    Tensor frozen =
+        Functions.linear(normed, inWeight.narrow(0, 0, width), inBias.narrow(0, 0, width));
+    return withTerms(frozen, normed, rows, Projection.QUERY);
+  }
+
+  /** The keys and values alone: (n, W) to (n, 2W). */
+  private Tensor seen(Tensor normed, UnaryOperator<Tensor> rows) {
+    Tensor frozen =
+        Functions.linear(
+            normed, inWeight.narrow(0, width, 2L * width), inBias.narrow(0, width, 2L * width));
+    return withTerms(frozen, normed, rows, Projection.KEY, Projection.VALUE);
+  }
+
+  /**
+   * Frozen projections and the terms beside them.
+   *
+   * @param frozen (n, k W) of x
+   * @param rows as {@link Additions#of} takes it
+   * @param projections the k
+   */
+  private Tensor withTerms(
+      Tensor frozen, Tensor x, UnaryOperator<Tensor> rows, Projection... projections) {
+    if (additions == Additions.NONE) {
+      return frozen;
+    }
+    List<Tensor> parts = new ArrayList<>();
+    for (int i = 0; i < projections.length; i++) {
+      Tensor part = part(frozen, i);
+      Tensor term = additions.of(projections[i], x, rows);
+      parts.add(term == null ? part : part.plus(term.to(frozen.dtype())));
+    }
+    return parts.size() == 1 ? parts.get(0) : Tensor.concat(parts, 1);
   }
 
   private Tensor norm1(Tensor x) {
     return Functions.layerNorm(x, norm1Weight, norm1Bias, epsilon).to(computeType);
   }
 
-  /** The rest of the block after attention: both residual sums and the MLP between them. */
-  private Tensor rest(Tensor x, Tensor attended) {
-    Tensor y = x.plus(out.apply(attended));
+  /**
+   * The rest of the block after attention: both residual sums and the MLP between them.
+   *
+   * @param rows as {@link Additions#of} takes it
+   */
+  private Tensor rest(Tensor x, Tensor attended, UnaryOperator<Tensor> rows) {
+    Tensor y = x.plus(withTerms(out.apply(attended), attended, rows, Projection.OUTPUT));
     Tensor normed = Functions.layerNorm(y, norm2Weight, norm2Bias, epsilon);
     return y.plus(mlp.apply(normed.to(computeType)));
   }

@@ -21,6 +21,7 @@ public final class Draw {
   private final long seed;
   private @Nullable DataSet drawn;
   private @Nullable String fingerprint;
+  private @Nullable Integer learned; // classes
 
   /**
    * A draw that is made later.
@@ -78,12 +79,20 @@ public final class Draw {
 
   /** Other data that it is asked about after this draw. */
   Occasion occasion(DataSet other) {
-    return Occasion.of(other, shots, seed);
+    return Occasion.of(other, learned(), shots, seed);
   }
 
   /** True if there will be validation images. */
   boolean hasValidation() {
     return !source.val().isEmpty();
+  }
+
+  /** The number of classes that are learned. */
+  private synchronized int learned() {
+    if (learned == null) {
+      learned = classNames().size();
+    }
+    return learned;
   }
 
   /** The classes that are learned, by label. */

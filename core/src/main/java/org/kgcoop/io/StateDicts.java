@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
@@ -17,13 +18,17 @@ import org.kgcoop.files.FileErrors;
  * storages, in a zip (since PyTorch 1.6) or one after the other ({@link LegacyStateDicts}).
  *
  * <p>The state dict may be the file itself or lie in it under {@code state_dict}, {@code model} or
- * {@code model_state_dict}; a prefix {@code module.} that all names have is taken off. Numbers and
- * text beside it, such as {@code epoch}, become metadata. The published trainers' {@code
- * prompt_learner/model.pth.tar-N} is such a file.
+ * {@code model_state_dict}; dicts of tensors below {@code weights}, beside {@code metadata}, as
+ * CLIP-LoRA writes them, become one, of names such as {@code layer_0.q_proj.w_lora_A}. A prefix
+ * {@code module.} that all names have is taken off. Numbers and text beside it, such as {@code
+ * epoch}, become metadata. The published trainers' {@code prompt_learner/model.pth.tar-N} is such a
+ * file.
  */
 public final class StateDicts {
 
   private static final List<String> NESTED = List.of("state_dict", "model", "model_state_dict");
+  private static final String WEIGHTS = "weights";
+  private static final String METADATA = "metadata";
   private static final int DEEPEST = 4;
 
   private StateDicts() {}
@@ -136,6 +141,12 @@ public final class StateDicts {
       if (!(current instanceof Map<?, ?> map)) {
         break;
       }
+      if (map.get(WEIGHTS) instanceof Map<?, ?> weights
+          && map.get(METADATA) instanceof Map<?, ?> about) {
+        flatten("", about, DEEPEST)
+            .forEach((name, value) -> text(value).ifPresent(text -> metadata.put(name, text)));
+        return flatten("", weights, DEEPEST);
+      }
       Optional<String> nested = NESTED.stream().filter(k -> isNested(map.get(k))).findFirst();
       if (nested.isEmpty()) {
         return map;
@@ -150,6 +161,29 @@ public final class StateDicts {
     }
     throw FileErrors.refused(
         path, place + " is no state dict; expected a dict from names to tensors");
+  }
+
+  /** The entries of nested dicts, by names with a dot between those of the dicts. */
+  private static Map<String, @Nullable Object> flatten(String before, Map<?, ?> dict, int deepest) {
+    Map<String, @Nullable Object> flat = new LinkedHashMap<>();
+    for (Map.Entry<?, ?> entry : dict.entrySet()) {
+      String name = before + entry.getKey();
+      if (entry.getValue() instanceof Map<?, ?> inner && deepest > 1) {
+        flat.putAll(flatten(name + ".", inner, deepest - 1));
+      } else {
+        flat.put(name, entry.getValue());
+      }
+    }
+    return flat;
+  }
+
+  /** The text of a scalar, or of a list of them with commas between. */
+  private static Optional<String> text(@Nullable Object value) {
+    if (value instanceof List<?> list) {
+      return Optional.of(
+          list.stream().flatMap(item -> scalar(item).stream()).collect(Collectors.joining(",")));
+    }
+    return scalar(value);
   }
 
   private static boolean isNested(@Nullable Object value) {
@@ -174,6 +208,35 @@ public final class StateDicts {
    */
   public static void write(Path path, Map<String, StoredTensor> tensors) {
     StateDictWriter.write(path, new StateDictWriter.OrderedDict(tensors));
+  }
+
+  /**
+   * Writes tensors and what is said about them as CLIP-LoRA does: {@code weights} of dicts in
+   * dicts, and {@code metadata}.
+   *
+   * @param tensors by names with a dot between those of the dicts
+   * @param metadata numbers, texts and lists of them
+   * @throws KgCoopException where the file cannot be written
+   */
+  public static void writeNested(
+      Path path, Map<String, StoredTensor> tensors, Map<String, Object> metadata) {
+    Map<String, Object> weights = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> put(weights, name, tensor));
+    Map<String, Object> root = new LinkedHashMap<>();
+    root.put(WEIGHTS, weights);
+    root.put(METADATA, metadata);
+    StateDictWriter.write(path, root);
+  }
+
+  @SuppressWarnings("unchecked") // the dicts were made here
+  private static void put(Map<String, Object> dict, String name, StoredTensor tensor) {
+    int dot = name.indexOf('.');
+    if (dot < 0) {
+      dict.put(name, tensor);
+      return;
+    }
+    Object inner = dict.computeIfAbsent(name.substring(0, dot), key -> new LinkedHashMap<>());
+    put((Map<String, Object>) inner, name.substring(dot + 1), tensor);
   }
 
   /**

@@ -8,16 +8,26 @@ import org.kgcoop.prompt.Templates;
  *
  * @param dataSet its name
  * @param template its hand-crafted prompt
+ * @param classes that are learned; 0 where nobody knows
  * @param shots training images a class; 0 for all
  * @param seed of all that is drawn
  */
-public record Occasion(String dataSet, String template, int shots, long seed) {
+public record Occasion(String dataSet, String template, int classes, int shots, long seed) {
 
   /** Data of which nothing is known. */
   public static final Occasion ANY = new Occasion("", Templates.DEFAULT, 16, 0);
 
-  /** An occasion with the name and template of a data set. */
-  public static Occasion of(DataSet data, int shots, long seed) {
-    return new Occasion(data.name(), Templates.of(data), shots, seed);
+  /** Data whose classes nobody has counted. */
+  public Occasion(String dataSet, String template, int shots, long seed) {
+    this(dataSet, template, 0, shots, seed);
+  }
+
+  /**
+   * An occasion with the name and template of a data set.
+   *
+   * @param classes that are learned of it
+   */
+  public static Occasion of(DataSet data, int classes, int shots, long seed) {
+    return new Occasion(data.name(), Templates.of(data), classes, shots, seed);
   }
 }

@@ -7,8 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.clip.Additions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.PackedTexts;
@@ -71,6 +73,22 @@ public final class TextFeatures implements AutoCloseable {
     public SharedStates(int first, int blocks, int count, boolean inserted) {
       this(IntStream.range(first, first + blocks).boxed().toList(), count, inserted);
     }
+  }
+
+  /** Terms beside the projections of the text tower. */
+  @FunctionalInterface
+  public interface Adapter {
+    /** No term anywhere. */
+    Adapter NONE = (inputs, from, layout) -> block -> Additions.NONE;
+
+    /**
+     * The terms of each block, counted from 0, for a part of the classes.
+     *
+     * @param inputs of the pass, which gradients are taken for
+     * @param from the first class of the part
+     * @param layout of the part
+     */
+    IntFunction<Additions> of(List<Tensor> inputs, int from, PackedTexts layout);
   }
 
   /**
@@ -312,8 +330,13 @@ public final class TextFeatures implements AutoCloseable {
    * @return (C, E)
    */
   public Tensor all(List<Tensor> inputs) {
+    return all(inputs, Adapter.NONE);
+  }
+
+  /** The same with terms beside projections. */
+  public Tensor all(List<Tensor> inputs, Adapter adapter) {
     try (Autograd.Switch off = Autograd.off()) {
-      return joined(Workers.map(parts.size(), i -> List.of(ofPart(inputs, parts.get(i)))));
+      return joined(Workers.map(parts.size(), i -> List.of(ofPart(inputs, parts.get(i), adapter))));
     }
   }
 
@@ -325,7 +348,12 @@ public final class TextFeatures implements AutoCloseable {
    *     (n, W)
    */
   public Pass pass(List<Tensor> inputs) {
-    return new Pass(inputs);
+    return pass(inputs, Adapter.NONE);
+  }
+
+  /** The same with terms beside projections, made of the inputs; equal ones each time. */
+  public Pass pass(List<Tensor> inputs, Adapter adapter) {
+    return new Pass(inputs, adapter);
   }
 
   /**
@@ -337,10 +365,12 @@ public final class TextFeatures implements AutoCloseable {
    */
   public final class Pass {
     private final List<Tensor> inputs;
+    private final Adapter adapter;
     private final Tensor features;
     private final List<Tensor> recorded; // of each part; of those computed again without history
 
-    private Pass(List<Tensor> given) {
+    private Pass(List<Tensor> given, Adapter adapter) {
+      this.adapter = adapter;
       inputs = given.stream().map(input -> input.detach().parameter()).toList();
       recorded = flat(Workers.map(parts.size(), i -> List.of(first(parts.get(i), i < kept))));
       try (Autograd.Switch off = Autograd.off()) {
@@ -350,10 +380,10 @@ public final class TextFeatures implements AutoCloseable {
 
     private Tensor first(Part part, boolean keep) {
       if (keep) {
-        return ofPart(inputs, part);
+        return ofPart(inputs, part, adapter);
       }
       try (Autograd.Switch off = Autograd.off()) {
-        return ofPart(inputs, part);
+        return ofPart(inputs, part, adapter);
       }
     }
 
@@ -374,7 +404,7 @@ public final class TextFeatures implements AutoCloseable {
               parts.size(),
               i -> {
                 Part classes = parts.get(i);
-                Tensor part = i < kept ? recorded.get(i) : ofPart(inputs, classes);
+                Tensor part = i < kept ? recorded.get(i) : ofPart(inputs, classes, adapter);
                 List<Tensor> gradients = new ArrayList<>();
                 for (int loss = 0; loss < byFeatures.size(); loss++) {
                   Tensor cotangent =
@@ -402,7 +432,7 @@ public final class TextFeatures implements AutoCloseable {
     }
   }
 
-  private Tensor ofPart(List<Tensor> inputs, Part part) {
+  private Tensor ofPart(List<Tensor> inputs, Part part, Adapter adapter) {
     long width = part.fixed().size(1);
     Tensor table =
         hasContext
@@ -410,7 +440,12 @@ public final class TextFeatures implements AutoCloseable {
             : part.fixed();
     Tensor embedded = table.indexSelect(0, part.gather());
     List<Tensor> given = inputs.subList(hasContext ? 1 : 0, inputs.size());
-    return clip.textEncoder().features(embedded, part.layout(), changes(given, part));
+    return clip.textEncoder()
+        .features(
+            embedded,
+            part.layout(),
+            changes(given, part),
+            adapter.of(inputs, part.from(), part.layout()));
   }
 
   private List<TextEncoder.Change> changes(List<Tensor> given, Part part) {

@@ -10,8 +10,24 @@ import org.kgcoop.KgCoopException;
 /** The fall of a learning rate from epoch to epoch, as in PyTorch's schedulers of these names. */
 public sealed interface Decay {
 
-  /** {@code r (1 + cos(pi e / T)) / 2} in epoch e of T. */
-  record Cosine() implements Decay {
+  /**
+   * {@code m + (r - m) (1 + cos(pi e / T)) / 2} in epoch e of T.
+   *
+   * @param minimum m, where it would be in epoch T; published 0, CLIP-LoRA's 1e-6
+   */
+  record Cosine(double minimum) implements Decay {
+    public Cosine {
+      if (!(minimum >= 0) || Double.isInfinite(minimum)) {
+        throw KgCoopException.configuration(
+            "least learning rate of a cosine: expected at least 0, got " + minimum);
+      }
+    }
+
+    /** Down to 0. */
+    public Cosine() {
+      this(0);
+    }
+
     @Override
     public String id() {
       return "cosine";
@@ -19,7 +35,7 @@ public sealed interface Decay {
 
     @Override
     public double rate(double rate, int from, int to, int epochs) {
-      return rate * (1 + cosine(to, epochs)) / (1 + cosine(from, epochs));
+      return minimum + (rate - minimum) * (1 + cosine(to, epochs)) / (1 + cosine(from, epochs));
     }
 
     private static double cosine(int epoch, int epochs) {
@@ -125,10 +141,11 @@ public sealed interface Decay {
    *
    * @param id {@code cosine}, {@code step:N} or {@code steps:N,N,...}
    * @param gamma the factor of the last two
+   * @param minimum of the first
    */
-  static Decay ofId(String id, double gamma) {
+  static Decay ofId(String id, double gamma, double minimum) {
     if (id.equals("cosine")) {
-      return new Cosine();
+      return new Cosine(minimum);
     }
     if (Pattern.matches("step:\\d{1,8}", id)) {
       return new SingleStep(Integer.parseInt(id.substring("step:".length())), gamma);

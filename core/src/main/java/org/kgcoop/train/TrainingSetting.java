@@ -50,7 +50,7 @@ public record TrainingSetting(
               "lr_unit",
               "UNIT",
               "epoch",
-              "epoch, or step: the rate changes after every step (Tip-Adapter-F)"),
+              "epoch, or step: the rate changes after every step (Tip-Adapter-F, CLIP-LoRA)"),
           text(
               "decay",
               "KIND",
@@ -58,6 +58,7 @@ public record TrainingSetting(
               "How the rate falls: cosine, step:N (every N epochs) or steps:N,N,... (after these"
                   + " epochs)"),
           number("gamma", "X", "0.1", "What a step multiplies the rate by"),
+          number("lr_minimum", "RATE", "0", "Where a cosine ends; CLIP-LoRA has 1e-6"),
           text(
               "schedule",
               "NAME",

@@ -73,7 +73,7 @@ public record TrainingSettings(
         new Schedule(
             stated.number("lr"),
             stated.whole("epochs"),
-            Decay.ofId(stated.text("decay"), stated.number("gamma")),
+            Decay.ofId(stated.text("decay"), stated.number("gamma"), stated.number("lr_minimum")),
             Schedule.Warmup.ofId(stated.text("warmup")),
             stated.whole("warmup_epochs"),
             stated.number("warmup_lr"),
@@ -153,6 +153,8 @@ public record TrainingSettings(
       json.put("gamma", step.gamma());
     } else if (schedule.decay() instanceof Decay.MultiStep steps) {
       json.put("gamma", steps.gamma());
+    } else if (schedule.decay() instanceof Decay.Cosine cosine && cosine.minimum() != 0) {
+      json.put("lr_minimum", cosine.minimum()); // older run folders do not hold it
     }
     json.put("schedule", schedule.variant().id())
         .put("warmup", schedule.warmup().id())

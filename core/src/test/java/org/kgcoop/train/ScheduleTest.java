@@ -49,7 +49,7 @@ class ScheduleTest {
           new Schedule(
               0.1,
               12,
-              Decay.ofId(decay, 0.1),
+              Decay.ofId(decay, 0.1, 0),
               Schedule.Warmup.NONE,
               0,
               0,
@@ -66,7 +66,7 @@ class ScheduleTest {
             .isEqualTo(schedule.rate(epoch * 3 / 8));
       }
     }
-    assertThat(Decay.ofId("steps:1,2,3", 0.1).stretched(0.1))
+    assertThat(Decay.ofId("steps:1,2,3", 0.1, 0).stretched(0.1))
         .isEqualTo(new Decay.MultiStep(List.of(1, 2, 3), 0.1));
   }
 
@@ -107,14 +107,14 @@ class ScheduleTest {
   @Test
   void stepsAreThoseOfPyTorch() {
     // StepLR(3, 0.5) after 2 warm-up epochs, counted anew: 2..4 at r, 5..7 at r/2, 8.. at r/4.
-    Decay step = Decay.ofId("step:3", 0.5);
+    Decay step = Decay.ofId("step:3", 0.5, 0);
     assertThat(rates(step, Schedule.Variant.CURRENT, 10))
         .containsExactly(.01, .01, 1., 1., 1., .5, .5, .5, .25, .25);
     // Counted from the first epoch: its multiples of 3 are epochs 3, 6 and 9.
     assertThat(rates(step, Schedule.Variant.PAPER_ERA, 10))
         .containsExactly(.01, .01, 1., .5, .5, .5, .25, .25, .25, .125);
     // MultiStepLR([1, 4, 6], 0.5), likewise; a milestone within the warm-up has passed.
-    Decay steps = Decay.ofId("steps:1,4,6", 0.5);
+    Decay steps = Decay.ofId("steps:1,4,6", 0.5, 0);
     assertThat(rates(steps, Schedule.Variant.CURRENT, 10))
         .containsExactly(.01, .01, 1., .5, .5, .5, .25, .25, .125, .125);
     assertThat(rates(steps, Schedule.Variant.PAPER_ERA, 10))
@@ -129,16 +129,16 @@ class ScheduleTest {
   @Test
   void aDecayIsReadFromItsName() {
     for (String id : List.of("cosine", "step:30", "steps:30", "steps:10,20,30")) {
-      assertThat(Decay.ofId(id, 0.1).id()).isEqualTo(id);
+      assertThat(Decay.ofId(id, 0.1, 0).id()).isEqualTo(id);
     }
     for (String id : List.of("step", "step:", "steps:1,,2", "linear", "step:-1")) {
-      assertThatThrownBy(() -> Decay.ofId(id, 0.1))
+      assertThatThrownBy(() -> Decay.ofId(id, 0.1, 0))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("expected cosine, step:N or steps:N,N");
     }
-    assertThatThrownBy(() -> Decay.ofId("step:0", 0.1)).hasMessageContaining("at least 1 epoch");
-    assertThatThrownBy(() -> Decay.ofId("steps:3,3", 0.1)).hasMessageContaining("rising");
-    assertThatThrownBy(() -> Decay.ofId("step:3", 0)).hasMessageContaining("gamma");
+    assertThatThrownBy(() -> Decay.ofId("step:0", 0.1, 0)).hasMessageContaining("at least 1 epoch");
+    assertThatThrownBy(() -> Decay.ofId("steps:3,3", 0.1, 0)).hasMessageContaining("rising");
+    assertThatThrownBy(() -> Decay.ofId("step:3", 0, 0)).hasMessageContaining("gamma");
   }
 
   @Test
@@ -209,5 +209,24 @@ class ScheduleTest {
     assertThat(schedule.rate(1, 0, 3)).isEqualTo(0.1);
     assertThat(schedule.rate(1, 2, 3)).isEqualTo(0.1); // falls after an epoch of steps
     assertThat(schedule.rate(2, 0, 3)).isEqualTo(0.05);
+  }
+
+  /** Printed from PyTorch's CosineAnnealingLR, stepped after each step. */
+  @Test
+  void aCosineMayEndAboveZero() {
+    Schedule schedule =
+        new Schedule(
+            2e-4,
+            5,
+            new Decay.Cosine(1e-6),
+            Schedule.Warmup.NONE,
+            0,
+            0,
+            Schedule.Variant.CURRENT,
+            Schedule.Unit.STEP);
+    check(schedule.rate(0, 0, 5), 2e-4);
+    check(schedule.rate(0, 1, 5), 1.99215412781e-4);
+    check(schedule.rate(2, 2, 5), 1.06747656693e-4);
+    check(schedule.rate(4, 4, 5), 1.78458721921e-6);
   }
 }

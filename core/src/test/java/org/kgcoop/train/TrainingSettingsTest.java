@@ -83,6 +83,7 @@ class TrainingSettingsTest {
         "{'optimizer':'adam','beta1':0.8,'beta2':0.99,'weight_decay':0}",
         "{'optimizer':'adamw','keep':'best','batch_size':8}",
         "{'keep':'gauss:15,1'}",
+        "{'lr':0.1,'lr_unit':'step','lr_minimum':0.01,'warmup':'none'}",
         "{'optimizer':'rmsprop','alpha':0.9,'momentum':0}",
         "{'optimizer':'adam','epsilon':0.001,'clip_norm':1.5}",
         "{'sampler':'random-class:4','augment':'online','transforms':'none'}",
@@ -127,6 +128,7 @@ class TrainingSettingsTest {
           {'clip_norm':-1}         | norm of gradients: expected above 0, or 0 for none, got -1
           {'optimizer':'adam','epsilon':0} | epsilon: expected above 0, got 0
           {'optimizer':'lion'}     | optimizer 'lion': expected sgd, adam, adamw or rmsprop
+          {'lr_minimum':-1}        | least learning rate of a cosine: expected at least 0, got -1
           {'keep':'first'}         | keep 'first': expected last, best or gauss:MEAN
           {'transforms':'flip,no'} | no transform flip, no; expected some of random_crop,
           {'crop_scale':'1'}       | crop_scale '1': expected 2 numbers with commas

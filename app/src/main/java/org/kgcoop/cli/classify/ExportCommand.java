@@ -20,6 +20,7 @@ import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Templates;
@@ -147,6 +148,18 @@ public final class ExportCommand implements Callable<Integer> {
     classifierForm.checkUnused();
     Path path = ClassifierFile.at(learned);
     ClassifierFile file = ClassifierFile.read(path);
+    if (file.method() instanceof ClipLora) {
+      if (epoch > 0) {
+        throw KgCoopException.configuration("--epoch: the file of CLIP-LoRA has no epoch");
+      }
+      Path written = file.writePublished(out != null ? out : path.resolveSibling(""), epoch);
+      if (output.isJson()) {
+        output.json(JsonNodeFactory.instance.objectNode().put("file", written.toString()));
+      } else {
+        output.line("written: " + written);
+      }
+      return;
+    }
     ClassTokenPosition position = file.classPosition();
     int number = epoch > 0 ? epoch : file.method().trained().orElseThrow().defaults().epochs();
     Path written = file.writePublished(out != null ? out : path.resolveSibling(""), number);

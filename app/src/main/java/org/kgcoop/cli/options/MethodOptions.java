@@ -30,7 +30,10 @@ public final class MethodOptions {
           "crop_scale",
           "search_scale",
           "search_step",
-          "representation_layers");
+          "representation_layers",
+          "matrices",
+          "text_layers",
+          "image_layers");
 
   @Option(
       names = "--set",
@@ -50,7 +53,10 @@ public final class MethodOptions {
             + " shots; none), and pairs with | between them: crop_scale, search_scale (tops of"
             + " beta|alpha), search_step (values of beta|alpha); of lp++: crop_scale, epochs, search"
             + " (chooses the epoch), sum_gradients; of mmrl: tokens, representation_layers (6|7|8 and"
-            + " so on, from 1), dimension, share. Defaults are the published ones.",
+            + " so on, from 1), dimension, share; of clip-lora: rank, alpha, dropout, and with |"
+            + " between them matrices (of q, k, v, o), text_layers and image_layers (numbers from"
+            + " 0, or all, none, bottom, mid, up, half-bottom, half-up, top3). Defaults are the published"
+            + " ones.",
         "Example: --set context_tokens=16 --set kgcoop.weight=4"
       })
   private Map<String, String> settings = new LinkedHashMap<>();

@@ -33,6 +33,7 @@ import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.Tcp;
+import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.method.tower.TowerMethod;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
@@ -137,13 +138,16 @@ public record ClassifierFile(
    * that the published code stores beside the learned tensors are left out: its loaders do without
    * them. The class name's place, or all settings of a method inside of the towers, which the
    * published code takes from its configuration, are written beside the epoch, where they are not
-   * asked for.
+   * asked for. Of CLIP-LoRA it is {@code lora_weights.pt} in that folder.
    *
    * @param folder where that of the method is made
    * @param epoch N, how many epochs it was trained for
    * @return the file
    */
   public Path writePublished(Path folder, int epoch) {
+    if (method instanceof ClipLora lora) {
+      return LoraFile.write(folder, lora, parameters);
+    }
     Map<String, String> beside =
         method instanceof TowerMethod tower
             ? PublishedTower.beside(tower)
@@ -292,13 +296,16 @@ public record ClassifierFile(
       return published(PublishedMmrl.method(file), classNames, PublishedMmrl.parameters(file));
     }
     StoredTensor ctx = file.tensors().get("ctx");
-    if (ctx == null) {
+    if (ctx == null && !LoraFile.is(file)) {
       throw KgCoopException.weights(
           file.path()
               + ": not a classifier file: no tensor 'ctx' among its "
               + file.tensors().size());
     }
     checkNamed(file, classNames);
+    if (ctx == null) {
+      return published(LoraFile.method(file), classNames, file.tensors());
+    }
     long[] shape = ctx.shape();
     if (shape.length < 2 || shape.length > 3 || ctx.elements() == 0) {
       throw KgCoopException.weights(

@@ -33,7 +33,9 @@ import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.method.tower.Ivlp;
+import org.kgcoop.method.tower.Layers;
 import org.kgcoop.method.tower.Maple;
 import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
@@ -141,6 +143,18 @@ public final class MethodCatalogue {
                       s.whole("dimension", Mmrl.DEFAULT_DIMENSION),
                       s.number("share", Mmrl.DEFAULT_SHARE),
                       s.number("weight", Mmrl.DEFAULT_WEIGHT),
+                      s.template())),
+          new Entry(
+              ClipLora.ID,
+              Set.of("rank", "alpha", "dropout", "matrices", "text_layers", "image_layers"),
+              s ->
+                  new ClipLora(
+                      s.whole("rank", ClipLora.DEFAULT_RANK),
+                      s.number("alpha", ClipLora.DEFAULT_ALPHA),
+                      s.number("dropout", ClipLora.DEFAULT_DROPOUT),
+                      s.texts("matrices", ClipLora.DEFAULT_MATRICES),
+                      s.layers("text_layers"),
+                      s.layers("image_layers"),
                       s.template())),
           new Entry(
               TaskRes.ID,
@@ -371,6 +385,26 @@ public final class MethodCatalogue {
         wholes.add(number.asInt());
       }
       return json.has(key) ? wholes : otherwise;
+    }
+
+    /** All blocks of a tower, or those that are stated; options make lists of words too. */
+    Layers layers(String key) {
+      JsonNode value = json.path(key);
+      JsonNode stated = value.isArray() && value.size() == 1 ? value.get(0) : value;
+      if (stated.isMissingNode()) {
+        return Layers.ALL;
+      }
+      if (stated.isTextual()) {
+        return Layers.of(stated.asText());
+      }
+      List<Integer> numbers = new ArrayList<>();
+      for (JsonNode number : array(key)) {
+        if (!number.isInt()) {
+          throw wrong(key, "whole numbers");
+        }
+        numbers.add(number.asInt());
+      }
+      return Layers.of(numbers);
     }
 
     private JsonNode array(String key) {

@@ -22,6 +22,7 @@ import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.method.tower.Maple;
 import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
@@ -185,6 +186,7 @@ public enum Preset {
         addEnsemble(settings, occasion.dataSet());
         CacheSearches.add(settings, occasion.dataSet());
       }
+      case ClipLora.ID -> template = published(occasion.dataSet(), template, Templates.DEFAULT);
       case LpPlusPlus.ID -> {
         template = zeroShotTemplate(occasion.dataSet(), template);
         addEnsemble(settings, occasion.dataSet());
@@ -242,6 +244,7 @@ public enum Preset {
       case Maple.ID -> this == TRANSFER ? usual.withEpochs(2).with("lr", 0.0026) : usual;
       case PromptSrc.ID -> promptSrcTraining(occasion.dataSet(), usual);
       case Mmrl.ID -> mmrlTraining(imageNet, usual);
+      case ClipLora.ID -> usual.withEpochs(ClipLora.epochs(occasion.classes(), occasion.shots()));
       case TaskRes.ID -> {
         boolean few = occasion.shots() >= 1 && occasion.shots() <= 4;
         TrainedMethod.Defaults training = usual.withEpochs(few ? 100 : usual.epochs());

@@ -149,6 +149,22 @@ abstract class TowerLearner implements Learner {
   }
 
   /**
+   * The class features of a step, and the way back through the text tower.
+   *
+   * @param text as it was given
+   * @param given the tensors for the text tower
+   * @param step its number, from 0
+   */
+  TextFeatures.Pass pass(TextFeatures text, List<Tensor> given, long step) {
+    return text.pass(given);
+  }
+
+  /** The class features before they are brought to unit length, without gradients: (C, E). */
+  Tensor texts(TextFeatures text, List<Tensor> given) {
+    return text.all(given);
+  }
+
+  /**
    * The features of an image as logits take them: (1, E). Not asked for where images are taken as
    * features.
    *
@@ -184,7 +200,7 @@ abstract class TowerLearner implements Learner {
     try (Autograd.Switch off = Autograd.off()) {
       List<Tensor> inputs = given().text();
       if (!inputs.isEmpty()) {
-        return text.all(inputs).unitRows();
+        return texts(text, inputs).unitRows();
       }
       if (constant == null) {
         constant = ClassFeatures.of(scale, () -> text.all(inputs).unitRows());
@@ -199,7 +215,7 @@ abstract class TowerLearner implements Learner {
     Given given = given();
     List<Tensor> inputs = leaves(given.image());
     boolean learnsTexts = !given.text().isEmpty();
-    TextFeatures.@Nullable Pass pass = learnsTexts ? text.pass(given.text()) : null;
+    TextFeatures.@Nullable Pass pass = learnsTexts ? pass(text, given.text(), batch.step()) : null;
     Tensor raw = pass == null ? unitTexts() : pass.features().parameter(); // (C, E)
     Tensor unit = pass == null ? raw : raw.unitRows();
     Tensor classFeatures = pass == null ? unit : unit.detach().parameter();

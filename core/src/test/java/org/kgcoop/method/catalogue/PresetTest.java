@@ -1,6 +1,7 @@
 package org.kgcoop.method.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -25,6 +26,7 @@ import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.method.tower.Maple;
 import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
@@ -33,6 +35,7 @@ import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.Underscores;
 import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.Kept;
+import org.kgcoop.train.Schedule;
 import org.kgcoop.train.TrainingSettings;
 
 class PresetTest {
@@ -85,7 +88,9 @@ class PresetTest {
     "BASE_TO_NEW, promptsrc, EuroSAT, 16, 20",
     "FEW_SHOT, promptsrc, pets, 1, 50",
     "TRANSFER, promptsrc, ImageNet, 16, 20",
-    "BASE_TO_NEW, mmrl, pets, 16, 10"
+    "BASE_TO_NEW, mmrl, pets, 16, 10",
+    "FEW_SHOT, clip-lora, pets, 16, 320",
+    "FEW_SHOT, clip-lora, pets, 1, 250"
   })
   void epochsAreThoseOfTheProtocolTheDataSetAndTheShots(
       Preset preset, String id, String dataSet, int shots, int epochs) {
@@ -228,6 +233,25 @@ class PresetTest {
     ObjectNode own = stated("tcp").put("pattern", "a b c d {}");
     assertThat(preset.method(own, new Occasion("FGVCAircraft", "the {}", 16, 1)))
         .isEqualTo(new Tcp(4, 4, "a b c d {}", 8, "the {}", 8));
+  }
+
+  @Test
+  void clipLoraCountsStepsAndHasOneTemplateUnlessAnotherIsGiven() {
+    Preset preset = Preset.FEW_SHOT;
+    Occasion aircraft =
+        new Occasion("FGVCAircraft", "a photo of a {}, a type of aircraft.", 100, 16, 1);
+    ClipLora method = (ClipLora) preset.method(stated("clip-lora"), aircraft);
+    assertThat(method.template()).isEqualTo(Templates.DEFAULT);
+    TrainedMethod.Defaults training = preset.training(method, aircraft);
+    assertThat(training.epochs()).isEqualTo(160); // 8000 steps, 50 an epoch
+    Schedule schedule =
+        TrainingSettings.parse(JsonNodeFactory.instance.objectNode(), training, 1).schedule();
+    assertThat(schedule.rate(0, 0, 50)).isEqualTo(2e-4);
+    assertThat(schedule.rate(80, 0, 50)).isCloseTo((2e-4 + 1e-6) / 2, within(1e-12));
+    assertThat(schedule.rate(159, 49, 50)).isCloseTo(1e-6, within(1e-10));
+    Occasion own = new Occasion("FGVCAircraft", "the {}.", 16, 1);
+    assertThat(((ClipLora) preset.method(stated("clip-lora"), own)).template())
+        .isEqualTo("the {}.");
   }
 
   @Test

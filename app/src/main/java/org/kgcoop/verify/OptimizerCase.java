@@ -1,0 +1,57 @@
+package org.kgcoop.verify;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Optimizer;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.UpdateRule;
+
+/** The kind {@code optimizer}: parameters after steps by given gradients and rates. */
+final class OptimizerCase {
+  private OptimizerCase() {}
+
+  static void run(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    Map<String, Tensor> parameters = new LinkedHashMap<>();
+    c.path("init")
+        .properties()
+        .forEach(e -> parameters.put(e.getKey(), values(folder, e.getValue()).parameter()));
+    try (Optimizer optimizer = new Optimizer(List.copyOf(parameters.values()), rule(c))) {
+      for (int step = 0; step < c.path("gradients").size(); step++) {
+        JsonNode given = c.path("gradients").path(step);
+        List<Tensor> gradients = new ArrayList<>();
+        parameters.keySet().forEach(name -> gradients.add(values(folder, given.path(name))));
+        optimizer.step(gradients, c.path("lrs").path(step).asDouble());
+      }
+    }
+    ModelCases.compareAll(folder, "value of ", parameters, c.path("expect"), comparison);
+  }
+
+  private static Tensor values(ReferenceFolder folder, JsonNode name) {
+    return folder.tensor(name.asText()).tensor().to(DType.FLOAT32);
+  }
+
+  /**
+   * The optimiser of a case of the kinds {@code optimizer} and {@code train}. Its settings stand in
+   * an object, or its name with the settings beside it.
+   */
+  static UpdateRule rule(JsonNode c) {
+    JsonNode stated = c.path("optimizer");
+    JsonNode settings = stated.isObject() ? stated : c;
+    String name = stated.isObject() ? stated.path("name").asText() : stated.asText("sgd");
+    double decay = settings.path("weight_decay").asDouble();
+    double epsilon = settings.path("epsilon").asDouble();
+    double beta1 = settings.path("betas").path(0).asDouble(0.9);
+    double beta2 = settings.path("betas").path(1).asDouble(0.999);
+    return switch (name) {
+      case "sgd" -> new UpdateRule.Sgd(settings.path("momentum").asDouble(), decay);
+      case "adam" -> new UpdateRule.Adam(beta1, beta2, epsilon, decay);
+      case "adamw" -> new UpdateRule.AdamW(beta1, beta2, epsilon, decay);
+      default -> throw KgCoopException.configuration("optimizer '" + name + "'");
+    };
+  }
+}

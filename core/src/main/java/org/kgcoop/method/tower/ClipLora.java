@@ -1,0 +1,425 @@
+package org.kgcoop.method.tower;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Additions;
+import org.kgcoop.clip.Additions.Projection;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.DeepPrompts;
+import org.kgcoop.clip.LearnedVision;
+import org.kgcoop.clip.PromptedVision;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.Fitting;
+import org.kgcoop.method.Learned;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.Start;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Inputs;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * CLIP-LoRA: low-rank branches beside matrices of the attention in both towers. Zanella and Ben
+ * Ayed, "Low-Rank Few-Shot Adaptation of Vision-Language Models", CVPR workshops 2024; code:
+ * MaxZanella/CLIP-LoRA, {@code lora.py}, {@code loralib}.
+ *
+ * <pre>{@code
+ * y = W x + b + (alpha / sqrt(rank)) B A drop(x)    beside each chosen matrix W; B starts at 0
+ * loss = cross entropy of 100 f . t
+ * }</pre>
+ *
+ * <p>The factor 100 is a constant, whatever the model's logit scale. Dropout has a mask of its own
+ * for each matrix, each image and each class, drawn from the seed, the step, the matrix and the
+ * place, so that a resumed run has the same ones. Without dropout classes share the beginning of
+ * their texts; with it they share nothing.
+ *
+ * <p>Trained by AdamW, rate 2e-4, decay 0.01, a cosine by the step down to 1e-6, batches of 32, the
+ * last of an epoch too. Published are 500 steps a shot, which end in the middle of an epoch; here
+ * whole epochs go on until there are as many ({@link #epochs}).
+ *
+ * <p>Differences to the published code: without dropout its gradient goes through W alone, since it
+ * takes B A out of the weights before the way back; here it is that of the loss. It computes the
+ * frozen part in float16. Its draw of the shots is another one. A classifier runs the branches
+ * beside the frozen tower, for some hundredths of its time and no copy of it; the tower that it
+ * exports has them in its weights.
+ *
+ * @param rank of A, (rank, W), and B, (W, rank); published 2
+ * @param alpha published 1
+ * @param dropout the share of entries of x that a step drops in the branch; published 0.25
+ * @param matrices some of q, k, v and o, the projection behind the attention; published q, k, v
+ * @param textLayers published all
+ * @param imageLayers published all
+ * @param template of the texts; published "a photo of a {}." for every data set
+ */
+public record ClipLora(
+    int rank,
+    double alpha,
+    double dropout,
+    List<String> matrices,
+    Layers textLayers,
+    Layers imageLayers,
+    String template)
+    implements TowerMethod {
+  public static final String ID = "clip-lora";
+  public static final int DEFAULT_RANK = 2;
+  public static final double DEFAULT_ALPHA = 1;
+  public static final double DEFAULT_DROPOUT = 0.25;
+  public static final List<String> DEFAULT_MATRICES = List.of("q", "k", "v");
+
+  /** The published factor of cosines. */
+  private static final double SCALE = 100;
+
+  private static final int BATCH = 32;
+  private static final int STEPS_A_SHOT = 500;
+
+  /** The beginning of names in published files. */
+  private static final String LAYER = "layer_";
+
+  private static final List<String> MATRICES = List.of("q", "k", "v", "o");
+
+  public ClipLora {
+    Templates.check(template);
+    if (rank < 1) {
+      throw KgCoopException.configuration("CLIP-LoRA's rank: expected at least 1, got " + rank);
+    }
+    if (!(alpha > 0) || Double.isInfinite(alpha)) {
+      throw KgCoopException.configuration("CLIP-LoRA's alpha: expected above 0, got " + alpha);
+    }
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw KgCoopException.configuration(
+          "CLIP-LoRA's dropout: expected 0 to below 1, got " + dropout);
+    }
+    if (matrices.isEmpty() || !MATRICES.containsAll(matrices)) {
+      throw KgCoopException.configuration(
+          "CLIP-LoRA's matrices: expected some of q, k, v, o, got " + matrices);
+    }
+    matrices = MATRICES.stream().filter(matrices::contains).toList();
+    if (textLayers.isEmpty() && imageLayers.isEmpty()) {
+      throw KgCoopException.configuration(
+          "CLIP-LoRA: neither text_layers nor image_layers; expected some in one of the towers");
+    }
+  }
+
+  /**
+   * The epochs in which there are at least the published 500 steps of 32 images a shot.
+   *
+   * @param classes how many are learned; 0 where nobody knows, for 50
+   * @param shots images of each; 0 for all there are, which make the epochs that many shots make
+   */
+  public static int epochs(int classes, int shots) {
+    int known = classes == 0 ? 50 : classes;
+    int many = shots == 0 ? BATCH : shots;
+    int stepsAnEpoch = (known * many + BATCH - 1) / BATCH;
+    return (STEPS_A_SHOT * many + stepsAnEpoch - 1) / stepsAnEpoch;
+  }
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String title() {
+    return "CLIP-LoRA";
+  }
+
+  @Override
+  public String prompts() {
+    return "none";
+  }
+
+  /** The training on 16 shots of 50 classes. */
+  @Override
+  public Defaults defaults() {
+    return new Defaults(epochs(0, 16), BATCH)
+        .with("lr", 2e-4)
+        .with("lr_unit", "step")
+        .with("lr_minimum", 1e-6)
+        .with("warmup", "none")
+        .with("sampler", "random:all")
+        .with("optimizer", "adamw")
+        .with("weight_decay", 0.01);
+  }
+
+  @Override
+  public Learner learner(Clip clip, List<String> classNames, long seed) {
+    return learner(clip, classNames, seed, DropoutMasks.seeded(seed, dropout));
+  }
+
+  /** A learner with that dropout. */
+  public Learner learner(Fitting fitting, DropoutMasks kept) {
+    return learner(fitting.clip(), fitting.classNames(), fitting.occasion().seed(), kept);
+  }
+
+  Learner learner(Clip clip, List<String> classNames, long seed, DropoutMasks kept) {
+    return new Branches(
+        clip,
+        PromptText.handCrafted(clip, classNames, template),
+        ofTexts(clip),
+        ofImages(clip),
+        seed,
+        kept);
+  }
+
+  /** A classifier by tensors under their own names, or under those of a published file. */
+  @Override
+  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+    Map<String, StoredTensor> named = named(clip, learned.tensors());
+    return TowerMethod.super.classifier(
+        clip, new Learned(learned.method(), learned.classNames(), named), classNames);
+  }
+
+  /**
+   * The tensors under their own names. A published file counts the adapted blocks of both towers,
+   * the texts' first: {@code layer_0.q_proj.w_lora_A}.
+   *
+   * @throws KgCoopException where it has others than the settings say
+   */
+  private Map<String, StoredTensor> named(Clip clip, Map<String, StoredTensor> tensors) {
+    if (tensors.keySet().stream().noneMatch(name -> name.startsWith(LAYER))) {
+      return tensors;
+    }
+    List<String> own =
+        Stream.of(ofTexts(clip), ofImages(clip)).flatMap(tower -> tower.names().stream()).toList();
+    Map<String, String> published = published(own);
+    if (!Set.copyOf(published.values()).equals(tensors.keySet())) {
+      throw KgCoopException.weights(
+          "CLIP-LoRA's file has %s tensors, %s: expected %s, of matrices %s, text_layers %s and image_layers %s of this CLIP"
+              .formatted(
+                  tensors.size(),
+                  String.join(", ", tensors.keySet()),
+                  own.size(),
+                  String.join(", ", matrices),
+                  textLayers.toJson(),
+                  imageLayers.toJson()));
+    }
+    Map<String, StoredTensor> named = new LinkedHashMap<>();
+    published.forEach((name, there) -> named.put(name, tensors.get(there)));
+    return named;
+  }
+
+  /**
+   * The names of tensors in a published file.
+   *
+   * @param own names, of all tensors in their order
+   * @return for each own name that of the file
+   */
+  public static Map<String, String> published(Collection<String> own) {
+    String inside = ".attn";
+    List<String> blocks = new ArrayList<>();
+    Map<String, String> published = new LinkedHashMap<>();
+    for (String name : own) {
+      String block = name.substring(0, name.indexOf(inside));
+      if (!blocks.contains(block)) {
+        blocks.add(block);
+      }
+      published.put(
+          name,
+          LAYER + blocks.indexOf(block) + name.substring(name.indexOf(inside) + inside.length()));
+    }
+    return published;
+  }
+
+  private LowRank ofTexts(Clip clip) {
+    return branches("", textLayers.in("text_layers", clip.config().textLayers()));
+  }
+
+  private LowRank ofImages(Clip clip) {
+    return imageLayers.isEmpty()
+        ? branches("visual.", List.of())
+        : branches(
+            "visual.", imageLayers.in("image_layers", clip.promptedVision(title()).layers()));
+  }
+
+  private LowRank branches(String tower, List<Integer> blocks) {
+    List<Projection> projections = matrices.stream().map(ClipLora::projection).toList();
+    return LowRank.of(tower, blocks, projections, alpha / Math.sqrt(rank), dropout);
+  }
+
+  private static Projection projection(String matrix) {
+    return switch (matrix) {
+      case "q" -> Projection.QUERY;
+      case "k" -> Projection.KEY;
+      case "v" -> Projection.VALUE;
+      default -> Projection.OUTPUT;
+    };
+  }
+
+  /** With the template of the other data. */
+  @Override
+  public Method on(Method there) {
+    return there instanceof ClipLora lora
+        ? new ClipLora(rank, alpha, dropout, matrices, textLayers, imageLayers, lora.template)
+        : this;
+  }
+
+  @Override
+  public ObjectNode toJson() {
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("method", ID)
+            .put("rank", rank)
+            .put("alpha", alpha)
+            .put("dropout", dropout);
+    matrices.forEach(json.putArray("matrices")::add);
+    json.set("text_layers", textLayers.toJson());
+    json.set("image_layers", imageLayers.toJson());
+    return json.put("template", template);
+  }
+
+  private final class Branches extends TowerLearner {
+    private final Clip clip;
+    private final PromptText prompts;
+    private final DropoutMasks kept;
+    private final LowRank ofTexts;
+    private final LowRank ofImages;
+    private final @Nullable PromptedVision vision; // null where images are not learned
+    private @Nullable TextFeatures unshared; // for dropout; made by the first step
+
+    Branches(
+        Clip clip,
+        PromptText prompts,
+        LowRank ofTexts,
+        LowRank ofImages,
+        long seed,
+        DropoutMasks kept) {
+      super(
+          clip.device(),
+          SCALE,
+          new TextFeatures(clip, prompts),
+          List.of(new Loss("loss", 1)),
+          List.of());
+      this.clip = clip;
+      this.prompts = prompts;
+      this.kept = kept;
+      this.ofTexts = ofTexts;
+      this.ofImages = ofImages;
+      vision = ofImages.isEmpty() ? null : clip.promptedVision(title());
+      try (Scope scope = Scope.open("start")) {
+        start(ofTexts, clip.config().textWidth(), seed);
+        start(ofImages, clip.config().vision().width(), seed);
+      }
+    }
+
+    private void start(LowRank branches, int width, long seed) {
+      for (LowRank.Branch branch : branches.branches()) {
+        parameter(branch.a(), Start.weight(Start.random(seed, branch.a()), rank, width));
+        parameter(branch.b(), Tensor.full(0, width, rank));
+      }
+    }
+
+    @Override
+    public Inputs inputs() {
+      return vision == null ? Inputs.FEATURES : Inputs.rows(ofImages.firstBlock(), false);
+    }
+
+    @Override
+    Given given() {
+      return new Given(given(ofTexts), given(ofImages));
+    }
+
+    private List<Tensor> given(LowRank branches) {
+      return branches.names().stream().map(this::parameter).toList();
+    }
+
+    @Override
+    TextFeatures.Pass pass(TextFeatures text, List<Tensor> given, long step) {
+      if (dropout == 0) {
+        return text.pass(given, whole());
+      }
+      if (unshared == null) {
+        unshared = new TextFeatures(clip, new PromptText(prompts.rows(), 0, false, 0));
+      }
+      return unshared.pass(
+          given,
+          (inputs, from, layout) ->
+              ofTexts.additions(
+                  inputs,
+                  matrix -> kept(step, matrix, from, layout.texts(), layout.longest(), inputs)));
+    }
+
+    @Override
+    Tensor texts(TextFeatures text, List<Tensor> given) {
+      return text.all(given, whole());
+    }
+
+    /** The branches of the text tower without dropout. */
+    private TextFeatures.Adapter whole() {
+      return (inputs, from, layout) -> ofTexts.additions(inputs, null);
+    }
+
+    /** The entries that are kept of images or classes one after the other: (count length, W). */
+    private Tensor kept(
+        long step, String matrix, int from, int count, int length, List<Tensor> inputs) {
+      int width = Math.toIntExact(inputs.get(0).size(1));
+      List<Tensor> each = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        each.add(kept.of(step, matrix, from + i, length, width));
+      }
+      return (count == 1 ? each.get(0) : Tensor.concat(each, 0)).to(inputs.get(0).device());
+    }
+
+    @Override
+    List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
+      if (vision == null) {
+        return List.of(crossEntropy(image, image.features(), classFeatures));
+      }
+      Tensor rows = image.rows();
+      int length = Math.toIntExact(rows.size(1));
+      Function<String, Tensor> dropped =
+          matrix -> kept(image.step(), matrix, image.place(), 1, length, given);
+      IntFunction<Additions> additions = ofImages.additions(given, dropout == 0 ? null : dropped);
+      Tensor features = vision.features(rows, ofImages.firstBlock(), additions).unitRows();
+      return List.of(crossEntropy(image, features, classFeatures));
+    }
+
+    @Override
+    Tensor encode(Tensor images, List<Tensor> given) {
+      if (vision == null) {
+        throw new IllegalStateException("the image tower is the CLIP's own");
+      }
+      int first = ofImages.firstBlock();
+      return vision
+          .features(vision.rows(images, first), first, ofImages.additions(given, null))
+          .unitRows();
+    }
+
+    @Override
+    LearnedVision learned(List<Tensor> given) {
+      return new LearnedVision(
+          new DeepPrompts(0, List.of()), ofImages.merged(given, this::frozen), Optional.empty());
+    }
+
+    private Tensor frozen(String weight) {
+      StoredTensor stored = Objects.requireNonNull(clip.stored().get(weight), weight);
+      return stored.tensor().to(DType.FLOAT32).to(clip.device());
+    }
+
+    @Override
+    public void close() {
+      super.close();
+      if (unshared != null) {
+        unshared.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,542 @@
+package org.kgcoop.method.tower;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.LearnedVision;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.io.Safetensors;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.Learned;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Inputs;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** The branches against a CLIP whose weights were merged by hand, and their dropout. */
+class ClipLoraTest {
+  private static final String TEMPLATE = "a photo of a {}.";
+  private static final List<String> NAMES = List.of("cat", "St. Bernard", "ice_cream");
+  private static final long[] LABELS = {2, 0, 1};
+
+  /** Three blocks in either tower. */
+  private static final ClipConfig DEEP =
+      new ClipConfig(
+          12, 8, 3, 40, 700, 16, 2, 3, Activation.QUICK_GELU, new ClipConfig.Vit(24, 3, 4, 2));
+
+  @TempDir static Path root;
+
+  private final Clip clip = Clip.load(root.resolve("deep"));
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void write() {
+    RandomClip.write(root.resolve("deep"), DEEP, 3);
+  }
+
+  @AfterEach
+  void close() {
+    clip.close();
+  }
+
+  private static ClipLora lora(
+      double dropout, List<String> matrices, List<Integer> texts, List<Integer> images) {
+    return new ClipLora(2, 1.5, dropout, matrices, Layers.of(texts), Layers.of(images), TEMPLATE);
+  }
+
+  private static ClipLora all(double dropout) {
+    return new ClipLora(
+        2, 1.5, dropout, List.of("q", "k", "v", "o"), Layers.ALL, Layers.ALL, TEMPLATE);
+  }
+
+  /** Branches in both towers, in one, in the last block alone. */
+  static List<ClipLora> kinds() {
+    List<String> usual = List.of("q", "k", "v");
+    return List.of(
+        all(0),
+        lora(0, usual, List.of(1), List.of(0, 2)),
+        all(0.25),
+        lora(0.25, List.of("v", "o"), List.of(0, 2), List.of()),
+        lora(0.25, List.of("q", "k"), List.of(), List.of(2)));
+  }
+
+  /** A learner whose branches are not 0. */
+  private Learner moved(ClipLora method, DropoutMasks kept) {
+    Learner learner = method.learner(clip, NAMES, 1, kept);
+    try (Scope scope = Scope.open("start")) {
+      Map<String, Tensor> values = new LinkedHashMap<>();
+      learner
+          .parameters()
+          .forEach((name, p) -> values.put(name, TinyClip.normal(name.hashCode(), 0.3, p.shape())));
+      learner.load(values);
+    }
+    return learner;
+  }
+
+  private Learner moved(ClipLora method) {
+    return moved(method, DropoutMasks.seeded(1, method.dropout()));
+  }
+
+  private static Tensor images() {
+    return TinyClip.normal(5, 1, LABELS.length, 3, 8, 8);
+  }
+
+  /** The images in the form that a learner asks for. */
+  private Batch batch(Learner learner, long step) {
+    Inputs inputs = learner.inputs();
+    try (Autograd.Switch off = Autograd.off()) {
+      return new Batch(
+          inputs.features() ? unit(clip, images()) : null,
+          inputs.block().isPresent()
+              ? clip.promptedVision("test").rows(images(), inputs.block().getAsInt())
+              : null,
+          Tensor.of(LABELS, LABELS.length),
+          step);
+    }
+  }
+
+  private static Tensor unit(Clip model, Tensor images) {
+    try (Autograd.Switch off = Autograd.off()) {
+      return model.imageEncoder().features(images).unitRows();
+    }
+  }
+
+  private static double loss(Step step) {
+    return Objects.requireNonNull(step.losses().get("loss"));
+  }
+
+  /** The cross entropy of 100 f . t, whatever the model's logit scale is. */
+  private static double crossEntropy(Tensor features, Tensor texts) {
+    Tensor logits = features.matmul(texts.transpose(0, 1)).times(100);
+    return Functions.crossEntropy(logits, Tensor.of(LABELS, LABELS.length)).item();
+  }
+
+  /** Weights with {@code alpha / sqrt(rank) B A} added to the rows of each adapted matrix. */
+  private Map<String, StoredTensor> mergedByHand(ClipLora method, Learner learner) {
+    Map<String, StoredTensor> weights = new LinkedHashMap<>(clip.stored());
+    for (String name : learner.parameters().keySet()) {
+      if (!name.endsWith("w_lora_A")) {
+        continue;
+      }
+      float[] a = parameter(learner, name).toFloats(); // (2, W)
+      float[] b = parameter(learner, name.replace("lora_A", "lora_B")).toFloats(); // (W, 2)
+      int width = a.length / 2;
+      String attention = name.substring(0, name.indexOf("attn.") + 5);
+      String matrix = name.substring(attention.length(), name.indexOf(".w_lora"));
+      boolean output = matrix.equals("proj");
+      int part = output ? 0 : List.of("q_proj", "k_proj", "v_proj").indexOf(matrix);
+      String weight = attention + (output ? "out_proj.weight" : "in_proj_weight");
+      Tensor before = Objects.requireNonNull(weights.get(weight)).tensor();
+      float[] values = before.toFloats();
+      for (int i = 0; i < width; i++) {
+        for (int j = 0; j < width; j++) {
+          double product = 0;
+          for (int r = 0; r < 2; r++) {
+            product += b[2 * i + r] * a[r * width + j];
+          }
+          values[(part * width + i) * width + j] +=
+              (float) (method.alpha() / Math.sqrt(2) * product);
+        }
+      }
+      weights.put(weight, StoredTensor.of(weight, Tensor.of(values, before.shape())));
+    }
+    return weights;
+  }
+
+  private static Tensor parameter(Learner learner, String name) {
+    return Objects.requireNonNull(learner.parameters().get(name), name);
+  }
+
+  private Clip merged(ClipLora method, Learner learner) {
+    Map<String, StoredTensor> weights = mergedByHand(method, learner);
+    Safetensors.write(folder.resolve("model.safetensors"), List.copyOf(weights.values()), Map.of());
+    try (var files = Files.list(root.resolve("deep"))) {
+      for (Path file : files.filter(f -> !f.toString().endsWith("tensors")).toList()) {
+        Path copy = folder.resolve(Objects.requireNonNull(file.getFileName()));
+        if (!Files.exists(copy)) {
+          Files.copy(file, copy);
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    return Clip.load(folder);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void branchesAreTheMergedWeightsButForRounding(ClipLora method) {
+    try (Scope scope = Scope.open("test");
+        Learner learner = moved(method);
+        Clip merged = merged(method, learner);
+        FeatureClassifier fixed = learner.fixed()) {
+      Tensor texts = TextFeatures.handCrafted(merged, NAMES, TEMPLATE);
+      Tensor features = unit(merged, images());
+      close(fixed.classFeatures().orElseThrow(), texts);
+      if (method.imageLayers().isEmpty()) {
+        assertThat(fixed.encoder()).isEmpty();
+        assertThat(learner.inputs()).isEqualTo(Inputs.FEATURES);
+      } else {
+        close(fixed.encoder().orElseThrow().features(images()), features);
+        LearnedVision vision = fixed.encoder().orElseThrow().learned();
+        Map<String, StoredTensor> expected = mergedByHand(method, learner);
+        vision.weights().forEach((name, weight) -> close(weight, stored(expected, name)));
+        assertThat(vision.prompts().tokens()).isEmpty();
+        assertThat(vision.mix()).isEmpty();
+      }
+      if (method.dropout() == 0) {
+        assertThat(loss(learner.step(batch(learner, 0))))
+            .isCloseTo(crossEntropy(features, texts), within(1e-3));
+      }
+    }
+  }
+
+  private static Tensor stored(Map<String, StoredTensor> weights, String name) {
+    return Objects.requireNonNull(weights.get(name), name).tensor();
+  }
+
+  private static void close(Tensor actual, Tensor expected) {
+    assertThat(actual.shape()).isEqualTo(expected.shape());
+    assertThat(actual.toFloats())
+        .usingComparatorWithPrecision(2e-6f)
+        .containsExactly(expected.toFloats());
+  }
+
+  @Test
+  void theWeightsOfEveryAdaptedImageBlockAreToldAndNoOthers() {
+    ClipLora method = lora(0, List.of("k", "o"), List.of(0), List.of(2));
+    try (Scope scope = Scope.open("test");
+        Learner learner = moved(method);
+        FeatureClassifier fixed = learner.fixed()) {
+      assertThat(fixed.encoder().orElseThrow().learned().weights().keySet())
+          .containsExactlyInAnyOrder(
+              "visual.transformer.resblocks.2.attn.in_proj_weight",
+              "visual.transformer.resblocks.2.attn.out_proj.weight");
+      assertThat(learner.inputs()).isEqualTo(new Inputs(false, OptionalInt.of(2)));
+    }
+  }
+
+  /**
+   * With half dropped and all kept the branch counts twice: as with twice the alpha. Where nothing
+   * is kept of a class or an image there is no branch.
+   */
+  @Test
+  void eachClassAndEachImageHasItsOwnMask() {
+    ClipLora half = all(0.5);
+    ClipLora twice = new ClipLora(2, 3, 0, half.matrices(), Layers.ALL, Layers.ALL, TEMPLATE);
+    DropoutMasks kept =
+        (step, matrix, place, length, width) ->
+            Tensor.full(place == (matrix.startsWith("visual.") ? 0 : 1) ? 0 : 1, length, width);
+    try (Scope scope = Scope.open("test");
+        Learner learner = moved(half, kept);
+        Learner whole = moved(twice);
+        FeatureClassifier fixed = whole.fixed()) {
+      Tensor texts = replaced(fixed.classFeatures().orElseThrow(), 1, plainTexts());
+      Tensor features =
+          replaced(fixed.encoder().orElseThrow().features(images()), 0, unit(clip, images()));
+      assertThat(loss(learner.step(batch(learner, 0))))
+          .isCloseTo(crossEntropy(features, texts), within(1e-3));
+    }
+  }
+
+  private Tensor plainTexts() {
+    return TextFeatures.handCrafted(clip, NAMES, TEMPLATE);
+  }
+
+  /** Rows of which one comes from another matrix. */
+  private static Tensor replaced(Tensor rows, int place, Tensor other) {
+    List<Tensor> parts = new ArrayList<>();
+    for (int i = 0; i < rows.size(0); i++) {
+      parts.add((i == place ? other : rows).narrow(0, i, 1));
+    }
+    return Tensor.concat(parts, 0);
+  }
+
+  @Test
+  void eachMatrixHasItsOwnMask() {
+    DropoutMasks keysAlone =
+        (step, matrix, place, length, width) ->
+            Tensor.full(matrix.endsWith("k_proj") ? 1 : 0, length, width);
+    ClipLora keys = new ClipLora(2, 3, 0, List.of("k"), Layers.ALL, Layers.ALL, TEMPLATE);
+    try (Scope scope = Scope.open("test");
+        Learner masked = moved(all(0.5), keysAlone);
+        Learner learner = moved(keys)) {
+      assertThat(loss(masked.step(batch(masked, 0))))
+          .isCloseTo(loss(learner.step(batch(learner, 0))), within(1e-3));
+    }
+  }
+
+  /** Along the gradient, and along random directions, by central differences. */
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void gradientsEqualFiniteDifferences(ClipLora method) {
+    try (Scope scope = Scope.open("test");
+        Learner learner = moved(method)) {
+      List<String> names = new ArrayList<>(learner.parameters().keySet());
+      List<Tensor> gradients = learner.step(batch(learner, 4)).gradients();
+      double all = 0;
+      for (Tensor gradient : gradients) {
+        all += Math.pow(gradient.norm().item(), 2);
+      }
+      assertThat(all).isGreaterThan(1e-2);
+      double distance = 2e-3;
+      for (int seed = 0; seed < 3; seed++) {
+        double expected = 0;
+        List<Tensor> directions = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+          Tensor direction =
+              seed == 0
+                  ? gradients.get(i).times(1 / Math.sqrt(all))
+                  : TinyClip.normal(seed + 7L * i, 0.2, gradients.get(i).shape());
+          directions.add(direction);
+          expected += gradients.get(i).times(direction).sum().item();
+        }
+        double slope =
+            (lossAt(learner, names, directions, distance)
+                    - lossAt(learner, names, directions, -distance))
+                / (2 * distance);
+        assertThat(slope).isCloseTo(expected, within(0.02 * Math.sqrt(all)));
+      }
+    }
+  }
+
+  private double lossAt(
+      Learner learner, List<String> names, List<Tensor> directions, double distance) {
+    try (Scope scope = Scope.open("moved")) {
+      List<Tensor> before = new ArrayList<>();
+      for (int i = 0; i < names.size(); i++) {
+        Tensor parameter = parameter(learner, names.get(i));
+        before.add(parameter.detach().copy());
+        parameter.copy_(before.get(i).plus(directions.get(i).times(distance)));
+      }
+      double loss = loss(learner.step(batch(learner, 4)));
+      for (int i = 0; i < names.size(); i++) {
+        parameter(learner, names.get(i)).copy_(before.get(i));
+      }
+      return loss;
+    }
+  }
+
+  @Test
+  void aShareOfEntriesIsDroppedAndOtherUsesDropOthers() {
+    try (Scope scope = Scope.open("test")) {
+      DropoutMasks kept = DropoutMasks.seeded(1, 0.25);
+      float[] values = kept.of(2, "q", 3, 100, 301).toFloats();
+      double sum = 0;
+      for (float value : values) {
+        assertThat(value).isIn(0f, 1f);
+        sum += value;
+      }
+      assertThat(sum / values.length).isCloseTo(0.75, within(0.01)); // 4 deviations
+      assertThat(DropoutMasks.seeded(1, 0.25).of(2, "q", 3, 100, 301).toFloats()).isEqualTo(values);
+      assertThat(kept.of(2, "q", 3, 7, 301).toFloats())
+          .isEqualTo(kept.of(2, "q", 3, 100, 301).narrow(0, 0, 7).toFloats());
+      for (Tensor other :
+          List.of(
+              DropoutMasks.seeded(2, 0.25).of(2, "q", 3, 100, 301),
+              kept.of(1, "q", 3, 100, 301),
+              kept.of(2, "k", 3, 100, 301),
+              kept.of(2, "q", 4, 100, 301))) {
+        assertThat(other.toFloats()).isNotEqualTo(values);
+      }
+    }
+  }
+
+  /** A resumed run is another learner, which has made no step before. */
+  @Test
+  void aStepDependsOnItsNumberAndNotOnThoseBefore() {
+    ClipLora method = all(0.25);
+    try (Scope scope = Scope.open("test");
+        Learner first = moved(method);
+        Learner resumed = moved(method)) {
+      List<Tensor> zero = first.step(batch(first, 0)).gradients();
+      List<Tensor> one = first.step(batch(first, 1)).gradients();
+      List<Tensor> again = resumed.step(batch(resumed, 1)).gradients();
+      for (int i = 0; i < one.size(); i++) {
+        assertThat(again.get(i).toBytes()).isEqualTo(one.get(i).toBytes());
+        assertThat(zero.get(i).toBytes()).isNotEqualTo(one.get(i).toBytes());
+      }
+    }
+  }
+
+  @Test
+  void whatWasLearnedGivesEqualLogitsForOtherClassesToo() {
+    ClipLora method = all(0.25);
+    try (Scope scope = Scope.open("test");
+        Learner learner = moved(method)) {
+      Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+      learner.parameters().forEach((name, p) -> tensors.put(name, StoredTensor.of(name, p)));
+      Learned learned = new Learned(method, NAMES, tensors);
+      assertThat(method.bound()).isEmpty();
+      List<String> others = List.of("ice_cream", "dog");
+      try (FeatureClassifier fixed = learner.fixed();
+          FeatureClassifier again = learned.classifier(clip, NAMES);
+          FeatureClassifier other = learned.classifier(clip, others)) {
+        Tensor features = again.encoder().orElseThrow().features(images());
+        assertThat(features.toFloats())
+            .isEqualTo(fixed.encoder().orElseThrow().features(images()).toFloats());
+        assertThat(again.logits(features).toFloats()).isEqualTo(fixed.logits(features).toFloats());
+        close(
+            other.classFeatures().orElseThrow().narrow(0, 0, 1),
+            again.classFeatures().orElseThrow().narrow(0, 2, 1));
+      }
+    }
+  }
+
+  @Test
+  void atTheStartItIsZeroShotClip() {
+    try (Scope scope = Scope.open("test");
+        Learner learner = all(0.25).learner(clip, NAMES, 1);
+        FeatureClassifier fixed = learner.fixed()) {
+      close(fixed.classFeatures().orElseThrow(), plainTexts());
+      close(fixed.encoder().orElseThrow().features(images()), unit(clip, images()));
+      float[] a = parameter(learner, "transformer.resblocks.0.attn.q_proj.w_lora_A").toFloats();
+      for (float value : a) {
+        assertThat(Math.abs(value)).isLessThanOrEqualTo(0.25f).isNotZero(); // 1 / sqrt(16)
+      }
+    }
+  }
+
+  @Test
+  void oneTowerAloneIsEnoughAndAResNetHasNone() {
+    try (Clip resNet = TinyClip.resNet();
+        Learner texts = lora(0.25, List.of("q"), List.of(0), List.of()).learner(resNet, NAMES, 1)) {
+      assertThat(texts.parameters().keySet())
+          .containsExactly(
+              "transformer.resblocks.0.attn.q_proj.w_lora_A",
+              "transformer.resblocks.0.attn.q_proj.w_lora_B");
+      assertThatThrownBy(() -> all(0.25).learner(resNet, NAMES, 1))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("CLIP-LoRA learns inside of a ViT of CLIP")
+          .hasMessageNotContaining("\n");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "all, 0 1 2 3 4 5 6 7 8 9 10 11",
+    "bottom, 0 1 2 3",
+    "mid, 4 5 6 7",
+    "up, 8 9 10 11",
+    "half-bottom, 0 1 2 3 4 5",
+    "half-up, 6 7 8 9 10 11",
+    "top3, 9 10 11",
+    "none, ''"
+  })
+  void wordsAreThePublishedBlocksOfTwelve(String word, String blocks) {
+    List<Integer> expected =
+        blocks.isEmpty()
+            ? List.of()
+            : Stream.of(blocks.split(" ", -1)).map(Integer::valueOf).toList();
+    assertThat(Layers.of(word).in("text_layers", 12)).isEqualTo(expected);
+  }
+
+  @Test
+  void aDeeperTowerHasHalvesOfItsOwn() {
+    assertThat(Layers.of("half-up").in("image_layers", 24)).hasSize(12).startsWith(12).endsWith(23);
+    assertThat(Layers.of("half-bottom").in("image_layers", 24)).hasSize(12).endsWith(11);
+    assertThat(Layers.ALL.in("image_layers", 24)).hasSize(24);
+  }
+
+  private static Method parse(String settings) {
+    try {
+      return MethodCatalogue.parse(
+          new ObjectMapper().readTree(settings.replace('\'', '"').replace(';', ',')));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(settings, e);
+    }
+  }
+
+  @Test
+  void settingsAreReadAsTheyAreWritten() {
+    ClipLora usual = (ClipLora) parse("{'method':'clip-lora'}");
+    assertThat(usual)
+        .isEqualTo(
+            new ClipLora(2, 1, 0.25, List.of("q", "k", "v"), Layers.ALL, Layers.ALL, TEMPLATE));
+    for (ClipLora method : List.of(usual, lora(0, List.of("o", "q"), List.of(3, 1), List.of()))) {
+      assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
+    }
+    // As options give them.
+    assertThat(parse("{'method':'clip-lora','text_layers':['none'],'image_layers':['top3']}"))
+        .isEqualTo(
+            new ClipLora(2, 1, 0.25, usual.matrices(), Layers.NONE, Layers.of("top3"), TEMPLATE));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {'method':'clip-lora','rank':0}                  | rank: expected at least 1, got 0
+          {'method':'clip-lora','alpha':0}                 | alpha: expected above 0, got 0.0
+          {'method':'clip-lora','dropout':1}               | dropout: expected 0 to below 1, got 1.0
+          {'method':'clip-lora','matrices':['q';'w']}      | some of q, k, v, o, got [q, w]
+          {'method':'clip-lora','text_layers':'half'}      | layers 'half' (did you mean all?)
+          {'method':'clip-lora','text_layers':[-1]}        | numbers of blocks from 0, got [-1]
+          {'method':'clip-lora','text_layers':[0.5]}       | text_layers: expected whole numbers
+          {'method':'clip-lora','text_layers':[];'image_layers':[]} | neither text_layers nor
+          """)
+  void badSettingsAreRefusedInOneLine(String settings, String message) {
+    assertThatThrownBy(() -> parse(settings))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining(message)
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void aBlockThatATowerLacksIsRefused() {
+    assertThatThrownBy(() -> lora(0, List.of("q"), List.of(3), List.of()).learner(clip, NAMES, 1))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("text_layers [3]: this tower has 3 blocks, which count from 0");
+  }
+
+  /** 500 steps a shot of 32 images: 8000 of 25 an epoch for 16 images of 50 classes. */
+  @ParameterizedTest
+  @CsvSource({
+    "50, 16, 320",
+    "50, 1, 250",
+    "50, 4, 286",
+    "100, 16, 160",
+    "47, 16, 334",
+    "1000, 16, 16",
+    "0, 16, 320",
+    "50, 0, 320",
+    "3, 1, 500"
+  })
+  void epochsHoldThePublishedNumberOfSteps(int classes, int shots, int epochs) {
+    assertThat(ClipLora.epochs(classes, shots)).isEqualTo(epochs);
+  }
+}
