@@ -30,6 +30,7 @@ public final class StateDicts {
   private static final String WEIGHTS = "weights";
   private static final String METADATA = "metadata";
   private static final int DEEPEST = 4;
+  private static final int MOST_ENTRIES = 100_000;
 
   private StateDicts() {}
 
@@ -141,14 +142,14 @@ public final class StateDicts {
       if (!(current instanceof Map<?, ?> map)) {
         break;
       }
-      if (map.get(WEIGHTS) instanceof Map<?, ?> weights
-          && map.get(METADATA) instanceof Map<?, ?> about) {
-        flatten("", about, DEEPEST)
-            .forEach((name, value) -> text(value).ifPresent(text -> metadata.put(name, text)));
-        return flatten("", weights, DEEPEST);
-      }
       Optional<String> nested = NESTED.stream().filter(k -> isNested(map.get(k))).findFirst();
       if (nested.isEmpty()) {
+        if (map.get(WEIGHTS) instanceof Map<?, ?> weights
+            && map.get(METADATA) instanceof Map<?, ?> about) {
+          flat(path, about)
+              .forEach((name, value) -> text(value).ifPresent(text -> metadata.put(name, text)));
+          return flat(path, weights);
+        }
         return map;
       }
       for (Map.Entry<?, ?> entry : map.entrySet()) {
@@ -163,18 +164,33 @@ public final class StateDicts {
         path, place + " is no state dict; expected a dict from names to tensors");
   }
 
-  /** The entries of nested dicts, by names with a dot between those of the dicts. */
-  private static Map<String, @Nullable Object> flatten(String before, Map<?, ?> dict, int deepest) {
+  /**
+   * The entries of nested dicts, by names with a dot between those of the dicts. A dict that holds
+   * itself often would have no end of them.
+   */
+  private static Map<String, @Nullable Object> flat(Path path, Map<?, ?> dict) {
     Map<String, @Nullable Object> flat = new LinkedHashMap<>();
+    flatten("", dict, DEEPEST, flat);
+    if (flat.size() > MOST_ENTRIES) {
+      throw FileErrors.refused(
+          path, "its dicts in dicts have more than " + MOST_ENTRIES + " entries");
+    }
+    return flat;
+  }
+
+  private static void flatten(
+      String before, Map<?, ?> dict, int deepest, Map<String, @Nullable Object> flat) {
     for (Map.Entry<?, ?> entry : dict.entrySet()) {
       String name = before + entry.getKey();
+      if (flat.size() > MOST_ENTRIES) {
+        return;
+      }
       if (entry.getValue() instanceof Map<?, ?> inner && deepest > 1) {
-        flat.putAll(flatten(name + ".", inner, deepest - 1));
+        flatten(name + ".", inner, deepest - 1, flat);
       } else {
         flat.put(name, entry.getValue());
       }
     }
-    return flat;
   }
 
   /** The text of a scalar, or of a list of them with commas between. */

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,20 @@ class StateDictsTest {
     WeightFile file = WeightFiles.open(path);
     assertThat(file.tensors()).containsOnlyKeys("ctx");
     assertThat(file.metadata()).containsExactly(Map.entry("epoch", "7"));
+  }
+
+  @Test
+  void dictsInDictsAreNamedByTheirPath() {
+    Path path = folder.resolve("a.pt");
+    StateDicts.writeNested(
+        path,
+        byName(floats("layer_0.q.A", 2, 3), floats("layer_0.q.B", 3), floats("layer_1.k.A", 1)),
+        Map.of("params", List.of("q", "k")));
+    WeightFile file = WeightFiles.open(path);
+    assertThat(file.tensors().keySet())
+        .containsExactly("layer_0.q.A", "layer_0.q.B", "layer_1.k.A");
+    assertThat(file.tensor("layer_0.q.A").toFloats()).containsExactly(ramp(6));
+    assertThat(file.metadata()).containsExactly(Map.entry("params", "q,k"));
   }
 
   @Test

@@ -26,6 +26,7 @@ import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.method.tower.Maple;
 import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
+import org.kgcoop.method.tower.Vpt;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Templates;
 
@@ -186,7 +187,8 @@ public enum Preset {
         addEnsemble(settings, occasion.dataSet());
         CacheSearches.add(settings, occasion.dataSet());
       }
-      case ClipLora.ID -> template = published(occasion.dataSet(), template, Templates.DEFAULT);
+      case ClipLora.ID, Vpt.ID ->
+          template = published(occasion.dataSet(), template, Templates.DEFAULT);
       case LpPlusPlus.ID -> {
         template = zeroShotTemplate(occasion.dataSet(), template);
         addEnsemble(settings, occasion.dataSet());

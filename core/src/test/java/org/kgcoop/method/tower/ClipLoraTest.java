@@ -285,6 +285,30 @@ class ClipLoraTest {
     return Tensor.concat(parts, 0);
   }
 
+  /** Texts of a SigLIP are not causal: they share nothing with and without dropout. */
+  @Test
+  void textsOfASiglipMayBeAdaptedAlone() {
+    ClipLora half = lora(0.5, List.of("q", "v", "o"), List.of(0, 1), List.of());
+    ClipLora twice =
+        new ClipLora(2, 3, 0, half.matrices(), half.textLayers(), Layers.NONE, TEMPLATE);
+    DropoutMasks kept = (step, matrix, place, length, width) -> Tensor.full(1, length, width);
+    List<String> names = List.of("cat", "sun");
+    try (Clip siglip = Clip.load(TinyClip.siglipFolder());
+        Scope scope = Scope.open("test");
+        Learner masked = half.learner(siglip, names, 1, kept);
+        Learner plain = twice.learner(siglip, names, 1)) {
+      Map<String, Tensor> values = new LinkedHashMap<>();
+      masked
+          .parameters()
+          .forEach((name, p) -> values.put(name, TinyClip.normal(3, 0.3, p.shape())));
+      masked.load(values);
+      plain.load(values);
+      Tensor features = TinyClip.normal(1, 1, 2, siglip.config().embedDim()).unitRows();
+      Batch batch = new Batch(features, Tensor.of(new long[] {0, 1}, 2));
+      assertThat(loss(masked.step(batch))).isCloseTo(loss(plain.step(batch)), within(1e-3));
+    }
+  }
+
   @Test
   void eachMatrixHasItsOwnMask() {
     DropoutMasks keysAlone =
