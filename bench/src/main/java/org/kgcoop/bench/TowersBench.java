@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
@@ -17,6 +18,7 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Workers;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -96,7 +98,8 @@ final class TowersBench implements Callable<Integer> {
           };
       Measurement.Medians medians =
           besideThePublished(tower, names, learner, images, labels, ourStep);
-      double flop = 1e9 * (batch * PER_IMAGE.getOrDefault(method, Double.NaN) + classes * PER_TEXT);
+      double texts = method.equals("vpt") ? 0 : classes * PER_TEXT; // VPT learns none
+      double flop = 1e9 * (batch * PER_IMAGE.getOrDefault(method, Double.NaN) + texts);
       options.print(
           new Case(
               "towers %s, batch %s, %s classes%s, %s"
@@ -133,13 +136,29 @@ final class TowersBench implements Callable<Integer> {
     }
   }
 
-  /** Images as a learner takes them. */
+  /** Images as a learner takes them, the features of the frozen tower made of the same rows. */
   static Batch seen(Clip clip, PromptedVision vision, Inputs inputs, Tensor images, Tensor labels) {
     try (Autograd.Switch off = Autograd.off()) {
-      Tensor features = inputs.features() ? clip.imageEncoder().features(images).unitRows() : null;
-      Batch features0 = new Batch(features, null, labels, 0);
-      return inputs.block().isPresent() ? withRows(vision, features0, inputs, images) : features0;
+      if (inputs.block().isEmpty()) {
+        return new Batch(clip.imageEncoder().features(images).unitRows(), labels);
+      }
+      int block = inputs.block().getAsInt();
+      List<List<Tensor>> each =
+          Workers.map(
+              Math.toIntExact(images.size(0)),
+              i -> {
+                Tensor rows = vision.rows(images.narrow(0, i, 1), block);
+                DeepPrompts none = new DeepPrompts(block, List.of());
+                return inputs.features()
+                    ? List.of(rows, vision.features(rows, none).unitRows())
+                    : List.of(rows);
+              });
+      return new Batch(inputs.features() ? joined(each, 1) : null, joined(each, 0), labels, 0);
     }
+  }
+
+  private static Tensor joined(List<List<Tensor>> each, int place) {
+    return Tensor.concat(each.stream().map(made -> made.get(place)).toList(), 0);
   }
 
   private static Batch withRows(PromptedVision vision, Batch before, Inputs inputs, Tensor images) {
