@@ -50,9 +50,9 @@ import picocli.CommandLine.ParentCommand;
       "  ./kgcoop demo",
       "  ./kgcoop demo --full --out runs/steps",
       "",
-      "Equal steps for all: CoOp, ProGrad and KgCoOp have @EPOCHS@ epochs of batches of 32, CoCoOp as"
+      "Equal steps for all: CoOp, ProGrad and KgCoOp have 200 epochs of batches of 32, CoCoOp as"
           + " many steps of one image; contexts begin as \"an icon of a\". Length and learning rate"
-          + " (@RATE@) are chosen on embedded:tuning, which is not in the table. base2new has the"
+          + " (0.1) are chosen on embedded:tuning, which is not in the table. base2new has the"
           + " published schedules."
     })
 public final class DemoCommand implements Callable<Integer> {
