@@ -88,24 +88,25 @@ final class BaseToNewSection {
     return rows.stream().map(value::applyAsDouble).toList();
   }
 
-  /** The three accuracies of a single data set side by side, or each accuracy by data set. */
+  /** The three accuracies side by side, and of several data sets each accuracy by data set. */
   private static Charts charts(List<Row> rows, List<OfDataSet> sets, Palette palette) {
     List<String> methods = names(rows);
     if (methods.isEmpty()) {
       return new Charts(List.of());
     }
+    Chart all =
+        bars(
+            "Accuracy on base and new classes",
+            methods,
+            List.of("base", "new", "H"),
+            rows.stream().map(r -> List.of(r.base(), r.newAccuracy(), r.h())).toList(),
+            palette);
     if (sets.size() < 2) {
-      return new Charts(
-          List.of(
-              bars(
-                  "Accuracy on base and new classes",
-                  methods,
-                  List.of("base", "new", "H"),
-                  rows.stream().map(r -> List.of(r.base(), r.newAccuracy(), r.h())).toList(),
-                  palette)));
+      return new Charts(List.of(all));
     }
     return new Charts(
         List.of(
+            all,
             bars("Accuracy on base classes of each data set", methods, sets, Row::base, palette),
             bars(
                 "Accuracy on new classes of each data set",

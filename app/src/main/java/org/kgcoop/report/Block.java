@@ -6,6 +6,11 @@ import org.kgcoop.report.chart.Drawing;
 /** A part of a section. */
 sealed interface Block {
 
+  /** The charts in it. */
+  default List<Chart> charts() {
+    return List.of();
+  }
+
   /** A paragraph. */
   record Words(String text) implements Block {}
 
@@ -24,7 +29,12 @@ sealed interface Block {
    * @param numbers what it shows, for those who do not see it
    */
   record Chart(String caption, Drawing drawing, List<String> legend, Grid numbers)
-      implements Block {}
+      implements Block {
+    @Override
+    public List<Chart> charts() {
+      return List.of(this);
+    }
+  }
 
   /** Charts beside each other, where there is room. */
   record Charts(List<Chart> charts) implements Block {}

@@ -7,11 +7,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.report.chart.ChartFile;
 
 /**
  * The page of tables and runs: tables, charts, images and settings in one HTML file that needs no
@@ -34,6 +39,46 @@ public final class ReportPage {
         html(Page.of(Inputs.read(folders), new Pictures(data)), Back.NOWHERE)
             .getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, stream -> stream.write(page));
+  }
+
+  /**
+   * Writes the charts of the same page as SVG files, named by their section: {@code results-1.svg}.
+   * Their colours are those of day or night, as the reader has it.
+   *
+   * @param target the folder of the files, which is made where there is none
+   * @return the files
+   * @throws org.kgcoop.KgCoopException of the kind IO where a folder has no results or a file
+   *     cannot be written
+   */
+  public static List<Path> writeCharts(List<Path> folders, Path target) {
+    Page page = Page.of(Inputs.read(folders), new Pictures(List.of()));
+    String style = resource("chart.css");
+    List<Path> files = new ArrayList<>();
+    try {
+      Path unused = Files.createDirectories(target);
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          target
+              + ": cannot be made a folder for charts: "
+              + FileErrors.reason(e)
+              + "; name another",
+          e);
+    }
+    for (Section section : page.sections()) {
+      List<Block.Chart> charts =
+          section.blocks().stream().flatMap(block -> block.charts().stream()).toList();
+      for (int i = 0; i < charts.size(); i++) {
+        Block.Chart chart = charts.get(i);
+        byte[] svg =
+            new ChartFile(chart.caption(), chart.drawing(), chart.legend())
+                .svg(style)
+                .getBytes(StandardCharsets.UTF_8);
+        Path file = target.resolve(section.id() + "-" + (i + 1) + ".svg");
+        AtomicFile.write(file, stream -> stream.write(svg));
+        files.add(file);
+      }
+    }
+    return files;
   }
 
   /**
@@ -83,9 +128,13 @@ public final class ReportPage {
   }
 
   private static String style() {
-    try (InputStream in = ReportPage.class.getResourceAsStream("report.css")) {
+    return resource("chart.css") + resource("report.css");
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = ReportPage.class.getResourceAsStream(name)) {
       if (in == null) {
-        throw new IllegalStateException("report.css is not on the class path");
+        throw new IllegalStateException(name + " is not on the class path");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

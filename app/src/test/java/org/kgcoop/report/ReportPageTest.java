@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
+import org.jsoup.parser.Parser;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,9 +164,10 @@ class ReportPageTest {
         .containsExactly(
             "results", "sweep", "distance", "training", "mistakes", "words", "made", "notes");
     assertThat(page.select("#results h3").eachText()).containsExactly("objects", "places");
-    // Base, new and H by data set; two losses, accuracy and rate of two data sets; two matrices and
+    // All three, then base, new and H by data set; two losses, accuracy and rate of two data sets;
+    // two matrices and
     // one calibration of two runs; two of the sweep, one of distance.
-    assertThat(page.select("figure.chart svg.drawing")).hasSize(3 + 8 + 6 + 2 + 1);
+    assertThat(page.select("figure.chart svg.drawing")).hasSize(4 + 8 + 6 + 2 + 1);
     assertThat(page.select("#training figcaption").eachText())
         .contains(
             "Loss by epoch",
@@ -208,6 +210,30 @@ class ReportPageTest {
       assertThat(chart.html()).hasSizeLessThan(15_000);
       assertThat(chart.select("text")).hasSizeGreaterThan(4);
     }
+  }
+
+  @Test
+  void chartsAreFilesThatNeedNoPage() throws IOException {
+    List<Path> files = ReportPage.writeCharts(List.of(shared), folder.resolve("charts"));
+
+    assertThat(files).hasSize(sweep().select("svg.drawing").size());
+    Path bars = folder.resolve("charts/results-1.svg");
+    assertThat(files.get(0)).isEqualTo(bars);
+    Element page = sweep().expectFirst("#results figure");
+    Document file = Jsoup.parse(Files.readString(bars), Parser.xmlParser());
+    Element svg = file.expectFirst("svg");
+    assertThat(svg.attr("xmlns")).isEqualTo("http://www.w3.org/2000/svg");
+    assertThat(svg.expectFirst("title").text())
+        .isEqualTo("Accuracy on base and new classes, in percent");
+    assertThat(svg.expectFirst("style").wholeText())
+        .contains("prefers-color-scheme: dark", ".s4")
+        .doesNotContain("body", "url(");
+    assertThat(svg.select("> text").eachText()).isEqualTo(page.select(".legend li").eachText());
+    assertThat(svg.select("> g > path").eachAttr("d"))
+        .isEqualTo(page.select("svg.drawing path").eachAttr("d"));
+    // As high as the chart and the lines of its legend.
+    int chart = Integer.parseInt(page.expectFirst("svg.drawing").attr("height"));
+    assertThat(Integer.parseInt(svg.attr("height"))).isBetween(chart + 20, chart + 100);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.kgcoop.cli.runs;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,14 @@ public final class ReportCommand implements Callable<Integer> {
   private @Nullable Path out;
 
   @Option(
+      names = "--charts",
+      paramLabel = "DIR",
+      description =
+          "A folder for the charts as SVG files too, light or dark as the reader has it:"
+              + " results-1.svg and so on.")
+  private @Nullable Path charts;
+
+  @Option(
       names = "--data",
       paramLabel = "PATH",
       description =
@@ -59,10 +68,16 @@ public final class ReportCommand implements Callable<Integer> {
   public Integer call() {
     Path file = out != null ? out : runs.size() == 1 ? runs.get(0).resolve(FILE) : Path.of(FILE);
     ReportPage.write(runs, data, file);
+    List<Path> drawn = charts == null ? List.of() : ReportPage.writeCharts(runs, charts);
     if (output.isJson()) {
-      output.json(JsonNodeFactory.instance.objectNode().put("report", file.toString()));
+      ObjectNode told = JsonNodeFactory.instance.objectNode().put("report", file.toString());
+      if (charts != null) {
+        drawn.forEach(chart -> told.withArray("charts").add(chart.toString()));
+      }
+      output.json(told);
     } else {
       output.line("Report: " + file);
+      drawn.forEach(chart -> output.line("Chart: " + chart));
     }
     return 0;
   }

@@ -1,6 +1,7 @@
 package org.kgcoop.report.chart;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -15,6 +16,7 @@ final class Svg {
 
   /** The place of a text beside its point. */
   enum Anchor {
+    START,
     MIDDLE,
     END
   }
@@ -72,13 +74,18 @@ final class Svg {
 
   /** Writes a text that is turned upwards by so many degrees about its point. */
   void text(String text, double x, double y, Anchor anchor, int degrees) {
-    String place = anchor == Anchor.END ? "end" : "middle";
+    String place = anchor.name().toLowerCase(Locale.ROOT);
     texts.append(
         "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\"".formatted(tenths(x), tenths(y), place));
     if (degrees != 0) {
       texts.append(" transform=\"rotate(-%s %s %s)\"".formatted(degrees, tenths(x), tenths(y)));
     }
-    texts.append('>').append(text.replace("&", "&amp;").replace("<", "&lt;")).append("</text>");
+    texts.append('>').append(escaped(text)).append("</text>");
+  }
+
+  /** A text as an element may hold it. */
+  static String escaped(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;");
   }
 
   Drawing drawing(int width, int height) {

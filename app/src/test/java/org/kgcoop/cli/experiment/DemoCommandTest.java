@@ -1,0 +1,101 @@
+package org.kgcoop.cli.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.Cli;
+import org.kgcoop.eval.Metrics.Spread;
+import org.kgcoop.experiment.Contender;
+import org.kgcoop.method.Occasion;
+import org.kgcoop.runs.RunJson;
+import org.kgcoop.runs.TableResults;
+import org.kgcoop.runs.TableResults.Cell;
+import org.kgcoop.runs.TableResults.Row;
+import org.kgcoop.train.TrainingSettings;
+
+class DemoCommandTest {
+  private static TrainingSettings training(String method) {
+    Contender contender = DemoCommand.contender(method);
+    return contender
+        .training()
+        .apply(contender.method().apply(Occasion.ANY).trained().orElseThrow(), Occasion.ANY);
+  }
+
+  /** A row of a table, for the sentences. */
+  private static Row row(String method, double base, double unseen) {
+    Cell cell =
+        new Cell(method, method, "", Map.of(), "places", 8, 1L, 1, 1, Map.of(), "", List.of());
+    return Row.of(List.of(cell), Map.of("base", new Spread(base, 0), "new", new Spread(unseen, 0)));
+  }
+
+  private static List<String> sentences(Row... rows) {
+    return GainsAndLosses.sentences(
+        new TableResults(
+            List.of(rows),
+            List.of(),
+            List.of(),
+            RunJson.tree(Map.of()),
+            RunJson.tree(Map.of()),
+            RunJson.tree(Map.of())));
+  }
+
+  @Test
+  void allMethodsHaveEquallyManySteps() {
+    TrainingSettings coOp = training("coop");
+
+    for (String method : List.of("prograd", "kgcoop")) {
+      assertThat(training(method)).isEqualTo(coOp);
+    }
+    TrainingSettings coCoOp = training("cocoop");
+    assertThat(coCoOp.batchSize()).isEqualTo(1);
+    // Of so many images as the smallest of the embedded sets has.
+    double steps = coOp.schedule().epochs() * Math.floor(96.0 / coOp.batchSize());
+    assertThat(coCoOp.schedule().epochs() * 96 / steps).isBetween(0.9, 1.1);
+  }
+
+  @Test
+  void aRunOfItIsDoneAlone(@TempDir Path folder) {
+    Cli.Result result = Cli.run("demo", "--only=documents/clip/seed1", "--out", folder);
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains("base: ", " of ", "Run: ");
+  }
+
+  @Test
+  void lessAndMoreAtOnceAreRefused() {
+    Cli.Result result = Cli.run("demo", "--quick", "--full");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err()).contains("--quick and --full: give one of them");
+  }
+
+  @Test
+  void theSentencesSayWhatWasGainedLostAndKept() {
+    Row clip = row("clip", 60, 70);
+
+    assertThat(sentences(clip, row("coop", 75.26, 66), row("kgcoop", 73, 68.84)))
+        .containsExactly(
+            "Against zero-shot CLIP, CoOp gained 15.3 on base classes and lost 4.0 on new ones.",
+            "KgCoOp gained 13.0 on base classes and lost 1.2 on new ones: it kept 2.8 of the 4.0"
+                + " points that CoOp lost there.");
+    assertThat(sentences(clip, row("coop", 75, 66), row("kgcoop", 59, 71)).get(1))
+        .isEqualTo(
+            "KgCoOp lost 1.0 on base classes and gained 1.0 on new ones: it kept all of the 4.0"
+                + " points that CoOp lost there.");
+    assertThat(sentences(clip, row("coop", 75, 66), row("kgcoop", 75, 65)).get(1))
+        .endsWith("it kept none of the 4.0 points that CoOp lost there.");
+  }
+
+  @Test
+  void whereNothingWasLostNothingIsKept() {
+    assertThat(sentences(row("clip", 60, 70), row("coop", 75, 71), row("kgcoop", 75, 72)))
+        .containsExactly(
+            "Against zero-shot CLIP, CoOp gained 15.0 on base classes and gained 1.0 on new ones.",
+            "KgCoOp gained 15.0 on base classes and gained 2.0 on new ones.");
+    assertThat(sentences(row("clip", 60, 70), row("coop", 75, 71))).isEmpty();
+  }
+}
