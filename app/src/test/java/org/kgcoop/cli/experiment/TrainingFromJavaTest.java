@@ -1,0 +1,100 @@
+package org.kgcoop.cli.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.Cli;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.files.EmbeddedFiles;
+
+/** The README's program that trains, in a project of its own, beside the command. */
+@Tag("equality")
+class TrainingFromJavaTest {
+  private static final Pattern OF_THE_COMMAND = Pattern.compile(".*app.target.(test-)?classes.*");
+
+  @TempDir Path folder;
+
+  @Test
+  void theExampleOfTheReadmeLeavesTheBytesOfTheCommand() throws Exception {
+    Path data = Objects.requireNonNull(EmbeddedFiles.file("datasets/documents.zip"));
+    Path ofJava = folder.resolve("java");
+
+    String said = run(compiled(), EmbeddedClip.folder(), data, ofJava);
+    Cli.Result command =
+        Cli.run(
+            "train",
+            "--data",
+            "embedded:documents",
+            "--method",
+            "kgcoop",
+            "--set",
+            "weight=4",
+            "--epochs",
+            "10",
+            "--shots",
+            "4",
+            "--out",
+            folder.resolve("command"));
+
+    assertThat(command.exitCode()).as(command.err()).isZero();
+    String accuracy = command.out().substring(0, command.out().indexOf(" on "));
+    assertThat(said.lines()).last().isEqualTo(accuracy);
+    assertThat(said.lines()).first().asString().matches("1 \\d+\\.\\d{3}");
+    for (String file : new String[] {"classifier.safetensors", "predictions.json"}) {
+      assertThat(folder.resolve("java").resolve(file))
+          .hasSameBinaryContentAs(folder.resolve("command").resolve(file));
+    }
+  }
+
+  /** The example's class, made as in a project that has the library alone. */
+  private Path compiled() throws IOException {
+    String readme = Files.readString(Path.of("../README.md"));
+    String shown =
+        readme.substring(readme.indexOf("import ", readme.indexOf("### Training from Java")));
+    Path source = Files.createDirectory(folder.resolve("example")).resolve("PetTraining.java");
+    Files.writeString(source, shown.substring(0, shown.indexOf("```")));
+    String library =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(path -> !OF_THE_COMMAND.matcher(path).matches())
+            .collect(Collectors.joining(File.pathSeparator));
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    int exitCode =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, errors, errors, "-proc:none", "-cp", library, source.toString());
+    assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
+    assertThat(exitCode).isZero();
+    return source.getParent();
+  }
+
+  private static String run(Path classes, Path... arguments) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    try (URLClassLoader project = new URLClassLoader(new URL[] {classes.toUri().toURL()});
+        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+      System.setOut(out);
+      project
+          .loadClass("PetTraining")
+          .getMethod("main", String[].class)
+          .invoke(null, (Object) Stream.of(arguments).map(Path::toString).toArray(String[]::new));
+    } finally {
+      System.setOut(before);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}
