@@ -215,8 +215,7 @@ public final class Training {
   public Outcome into(Path folder) {
     Contender contender = contender();
     DataSetOptions options = DataSetOptions.defaults(listener::message).withTemplate(template);
-    Trial trial =
-        Trial.alone(contender, data.apply(options), ClassSplit.ALL, shots, seed);
+    Trial trial = Trial.alone(contender, data.apply(options), ClassSplit.ALL, shots, seed);
     RunResults results = new TrialRun(bench(), trial).run(folder);
     OptionalDouble accuracy =
         trial.targets().stream().mapToDouble(test -> results.accuracy(test.name())).findFirst();
@@ -227,11 +226,12 @@ public final class Training {
   private Contender contender() {
     if (training.has(SEED)) {
       throw KgCoopException.configuration(
-          "training setting seed: the draw has the same; expected seed(" + training.get(SEED) + ")");
+          "training setting seed: the draw has the same; expected seed("
+              + training.get(SEED)
+              + ")");
     }
     ObjectNode stated = settings.deepCopy().put("method", method);
-    Contender contender =
-        Contender.of(stated, training.deepCopy(), Preset.BASE_TO_NEW, Map.of());
+    Contender contender = Contender.of(stated, training.deepCopy(), Preset.BASE_TO_NEW, Map.of());
     Method made = contender.method().apply(Occasion.ANY);
     made.check(clip);
     if (made.trained().isEmpty() && !training.isEmpty()) {

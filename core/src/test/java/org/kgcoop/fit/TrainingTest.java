@@ -86,7 +86,8 @@ class TrainingTest {
       assertThat(classifier.method()).isEqualTo("kgcoop");
       long correct =
           data.test().stream()
-              .filter(item -> classifier.classify(item.file()).top(1).get(0).index() == item.label())
+              .filter(
+                  item -> classifier.classify(item.file()).top(1).get(0).index() == item.label())
               .count();
       assertThat(run.accuracy()).hasValue(100.0 * correct / 4);
     }
@@ -119,8 +120,7 @@ class TrainingTest {
   private static void assertInterrupted(Training training, Path run) {
     assertThatExceptionOfType(KgCoopException.class)
         .isThrownBy(() -> training.into(run))
-        .satisfies(
-            e -> assertThat(e.category()).isEqualTo(KgCoopException.Category.INTERRUPTED));
+        .satisfies(e -> assertThat(e.category()).isEqualTo(KgCoopException.Category.INTERRUPTED));
     assertThat(run.resolve("classifier.safetensors")).doesNotExist();
   }
 
@@ -179,7 +179,13 @@ class TrainingTest {
   void imagesWithoutATestPartLeaveTheAccuracyOpen() throws IOException {
     Path manifest = folder.resolve("manifest.csv");
     try (Stream<String> lines =
-        data.train().stream().map(i -> folder.relativize(i.file()) + "," + data.classNames().get(i.label()) + ",train")) {
+        data.train().stream()
+            .map(
+                i ->
+                    folder.relativize(i.file())
+                        + ","
+                        + data.classNames().get(i.label())
+                        + ",train")) {
       Files.write(manifest, Stream.concat(Stream.of("path,label,split"), lines).toList());
     }
     Training.Outcome run =
