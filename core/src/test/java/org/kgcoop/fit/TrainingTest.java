@@ -141,6 +141,30 @@ class TrainingTest {
   }
 
   @Test
+  void anExceptionOfTheListenerComesOutAndTheSameCallResumes() throws IOException {
+    Path run = out.resolve("run");
+    Training failing =
+        training()
+            .training("checkpoint_every", 1)
+            .listener(
+                step -> {
+                  if (step.number() == 4) {
+                    throw new IllegalStateException("of the listener");
+                  }
+                });
+
+    assertThatThrownBy(() -> failing.into(run))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("of the listener");
+    List<Long> numbers = new ArrayList<>();
+    failing.listener(step -> numbers.add(step.number())).into(run);
+
+    assertThat(numbers).containsExactly(3L, 4L, 5L, 6L); // after the checkpoint of the first epoch
+    assertThat(classifier(run))
+        .isEqualTo(classifier(training().into(out.resolve("whole")).folder()));
+  }
+
+  @Test
   void aBankKeepsImageFeaturesEvenOfACancelledTraining() throws IOException {
     Path run = out.resolve("run");
     boolean[] stop = {true};

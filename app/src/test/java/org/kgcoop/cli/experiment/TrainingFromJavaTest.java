@@ -57,7 +57,7 @@ class TrainingFromJavaTest {
     assertThat(said.lines()).last().isEqualTo(accuracy);
     assertThat(said.lines()).first().asString().matches("1 \\d+\\.\\d{3}");
     for (String file : new String[] {"classifier.safetensors", "predictions.json"}) {
-      assertThat(folder.resolve("java").resolve(file))
+      assertThat(ofJava.resolve(file))
           .hasSameBinaryContentAs(folder.resolve("command").resolve(file));
     }
   }
@@ -67,7 +67,8 @@ class TrainingFromJavaTest {
     String readme = Files.readString(Path.of("../README.md"));
     String shown =
         readme.substring(readme.indexOf("import ", readme.indexOf("### Training from Java")));
-    Path source = Files.createDirectory(folder.resolve("example")).resolve("PetTraining.java");
+    Path project = Files.createDirectory(folder.resolve("example"));
+    Path source = project.resolve("PetTraining.java");
     Files.writeString(source, shown.substring(0, shown.indexOf("```")));
     String library =
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
@@ -79,7 +80,7 @@ class TrainingFromJavaTest {
             .run(null, errors, errors, "-proc:none", "-cp", library, source.toString());
     assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
     assertThat(exitCode).isZero();
-    return source.getParent();
+    return project;
   }
 
   private static String run(Path classes, Path... arguments) throws Exception {
