@@ -19,11 +19,16 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.cli.Cli;
+import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.clip.RandomClip;
 import org.kgcoop.files.EmbeddedFiles;
+import org.kgcoop.fit.Training;
 
-/** The README's program that trains, in a project of its own, beside the command. */
+/** Training by a program beside training by the command. */
 @Tag("equality")
 class TrainingFromJavaTest {
   private static final Pattern OF_THE_COMMAND = Pattern.compile(".*app.target.(test-)?classes.*");
@@ -60,6 +65,35 @@ class TrainingFromJavaTest {
       assertThat(ofJava.resolve(file))
           .hasSameBinaryContentAs(folder.resolve("command").resolve(file));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"clap", "tip-adapter-f"})
+  void otherMethodsToo(String method) {
+    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    Cli.Result command =
+        Cli.run(
+            (Object[])
+                ("train --clip %1$s/clip --data embedded:documents --method %2$s --shots 1 --epochs 2"
+                        + " --lr 0.01 --augment test --seed 3 --bank %1$s/bank --out %1$s/command")
+                    .formatted(folder, method)
+                    .split(" "));
+    assertThat(command.exitCode()).as(command.err()).isZero();
+
+    try (Clip clip = Clip.load(folder.resolve("clip"))) {
+      Training.ofEmbedded(clip, "documents")
+          .method(method)
+          .training("epochs", 2)
+          .training("lr", 0.01)
+          .training("augment", "test")
+          .shots(1)
+          .seed(3)
+          .bank(folder.resolve("bank"))
+          .into(folder.resolve("java"));
+    }
+
+    assertThat(folder.resolve("java/classifier.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("command/classifier.safetensors"));
   }
 
   /** The example's class, made as in a project that has the library alone. */
