@@ -32,8 +32,9 @@ import java.util.stream.Stream;
 class ArchitectureTest {
 
   /**
-   * {@code experiment > train, classify > bank, runs, method > prompt, eval > clip > data > image;
-   * clip > io > tensor}; all of them may use {@code files}, and {@code random} where they draw.
+   * {@code adapt, fit > experiment > train, classify > bank, runs, method > prompt, eval > clip >
+   * data > image; clip > io > tensor}; all of them may use {@code files}, and {@code random} where
+   * they draw.
    */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =
@@ -41,6 +42,8 @@ class ArchitectureTest {
           .consideringOnlyDependenciesInLayers()
           .layer("adapt")
           .definedBy("org.kgcoop.adapt..")
+          .layer("fit")
+          .definedBy("org.kgcoop.fit..")
           .layer("experiment")
           .definedBy("org.kgcoop.experiment..")
           .layer("train")
@@ -73,8 +76,10 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.tensor..")
           .whereLayer("adapt")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("fit")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("experiment")
-          .mayOnlyBeAccessedByLayers("adapt")
+          .mayOnlyBeAccessedByLayers("adapt", "fit")
           .whereLayer("train")
           .mayOnlyAccessLayers(
               "runs", "bank", "method", "prompt", "clip", "data", "image", "random", "io", "tensor",
@@ -188,7 +193,7 @@ class ArchitectureTest {
 
   /** The packages whose public members programs may rely on; ARCHITECTURE.md lists them. */
   private static final Set<String> API =
-      Set.of("org.kgcoop", "org.kgcoop.classify", "org.kgcoop.image");
+      Set.of("org.kgcoop", "org.kgcoop.classify", "org.kgcoop.fit", "org.kgcoop.image");
 
   /** Classes of other packages that the API takes or gives; ARCHITECTURE.md says how far. */
   private static final Set<String> BEYOND_THE_API =

@@ -374,9 +374,10 @@ public final class FeatureBank {
             }
             progress.accept(done[0]);
           });
-    }
-    if (!stored.isEmpty()) {
-      store(stored);
+    } finally { // what is encoded stays, though the rest may be cancelled
+      if (!stored.isEmpty()) {
+        store(stored);
+      }
     }
   }
 

@@ -1,5 +1,8 @@
 package org.kgcoop.experiment;
 
+import java.util.Locale;
+import java.util.Map;
+
 /** The progress of long work, as a user is told of it. */
 public interface Progress {
 
@@ -20,6 +23,17 @@ public interface Progress {
 
     /** Adds a detail beside the bar, such as a loss. */
     default void detail(String text) {}
+
+    /**
+     * Reports a step of a training whose units are epochs.
+     *
+     * @param number from 1, over all epochs
+     * @param epoch from 1
+     * @param losses by name, the one that training lowers first
+     */
+    default void step(long number, int epoch, double rate, Map<String, Double> losses) {
+      detail(String.format(Locale.ROOT, "loss %.3f", losses.values().iterator().next()));
+    }
 
     @Override
     void close();

@@ -2,7 +2,6 @@ package org.kgcoop.experiment;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -156,8 +155,7 @@ final class StepTraining {
       event.put("step", step).put("epoch", epoch + 1).put("batch", batch + 1).put("lr", rate);
       losses.forEach(event::put);
       folder.events().append(event);
-      double first = losses.values().iterator().next();
-      task.detail(String.format(Locale.ROOT, "loss %.3f", first));
+      task.step(step, epoch + 1, rate, losses);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.ClassBound;
 import org.kgcoop.method.Method;
@@ -21,6 +22,21 @@ import org.kgcoop.runs.TableResults;
 public record Trial(Contender contender, Draw draw, List<Target> targets, String run) {
   public Trial {
     targets = List.copyOf(targets);
+  }
+
+  /**
+   * A trial of no table, on the test images of the same classes where there are some.
+   *
+   * @param classes the part that is learned
+   * @param shots images a class, or {@link org.kgcoop.data.FewShot#ALL}
+   */
+  public static Trial alone(
+      Contender contender, DataSet whole, ClassSplit classes, int shots, long seed) {
+    List<Target> targets =
+        whole.select(classes).test().isEmpty()
+            ? List.of()
+            : List.of(new Target("test", whole, classes));
+    return new Trial(contender, new Draw(whole, classes, shots, seed), targets, "");
   }
 
   /** The method for the classes that it learns. */

@@ -1,4 +1,4 @@
-/** The program that README shows. */
+/** The programs that README shows. */
 @NullMarked
 package org.kgcoop.example;
 

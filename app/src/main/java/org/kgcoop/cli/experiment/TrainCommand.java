@@ -21,7 +21,6 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.experiment.Contender;
-import org.kgcoop.experiment.Draw;
 import org.kgcoop.experiment.Target;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
@@ -115,17 +114,13 @@ public final class TrainCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "--method " + method + ": nothing to train; try './kgcoop eval' or zero-shot");
     }
-    List<Target> targets =
-        whole.select(split).test().isEmpty()
-            ? List.of()
-            : List.of(new Target("test", whole, split));
-    Trial trial = new Trial(contender, new Draw(whole, split, shots.value(), seed), targets, "");
+    Trial trial = Trial.alone(contender, whole, split, shots.value(), seed);
     try (Clip clip = clipOptions.load()) {
       contender.method().apply(Occasion.ANY).check(clip);
       Workbench bench = invocation.bench(clip, bank.open(clip, output), output.progress(), output);
       RunResults results = new TrialRun(bench, trial).run(out);
       EventFile.below(out);
-      report(results, zeroShot(bench, targets));
+      report(results, zeroShot(bench, trial.targets()));
     }
     return 0;
   }

@@ -1,0 +1,135 @@
+package org.kgcoop.cli.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.cli.Cli;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.files.EmbeddedFiles;
+import org.kgcoop.fit.Training;
+
+/** Training by a program beside training by the command. */
+@Tag("equality")
+class TrainingFromJavaTest {
+  private static final Pattern OF_THE_COMMAND = Pattern.compile(".*app.target.(test-)?classes.*");
+
+  @TempDir Path folder;
+
+  @Test
+  void theExampleOfTheReadmeLeavesTheBytesOfTheCommand() throws Exception {
+    Path data = Objects.requireNonNull(EmbeddedFiles.file("datasets/documents.zip"));
+    Path ofJava = folder.resolve("java");
+
+    String said = run(compiled(), EmbeddedClip.folder(), data, ofJava);
+    Cli.Result command =
+        Cli.run(
+            "train",
+            "--data",
+            "embedded:documents",
+            "--method",
+            "kgcoop",
+            "--set",
+            "weight=4",
+            "--epochs",
+            "10",
+            "--shots",
+            "4",
+            "--out",
+            folder.resolve("command"));
+
+    assertThat(command.exitCode()).as(command.err()).isZero();
+    String accuracy = command.out().substring(0, command.out().indexOf(" on "));
+    assertThat(said.lines()).last().isEqualTo(accuracy);
+    assertThat(said.lines()).first().asString().matches("1 \\d+\\.\\d{3}");
+    for (String file : new String[] {"classifier.safetensors", "predictions.json"}) {
+      assertThat(ofJava.resolve(file))
+          .hasSameBinaryContentAs(folder.resolve("command").resolve(file));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"clap", "tip-adapter-f"})
+  void otherMethodsToo(String method) {
+    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    Cli.Result command =
+        Cli.run(
+            (Object[])
+                ("train --clip %1$s/clip --data embedded:documents --method %2$s --shots 1 --epochs 2"
+                        + " --lr 0.01 --augment test --seed 3 --bank %1$s/bank --out %1$s/command")
+                    .formatted(folder, method)
+                    .split(" "));
+    assertThat(command.exitCode()).as(command.err()).isZero();
+
+    try (Clip clip = Clip.load(folder.resolve("clip"))) {
+      Training.ofEmbedded(clip, "documents")
+          .method(method)
+          .training("epochs", 2)
+          .training("lr", 0.01)
+          .training("augment", "test")
+          .shots(1)
+          .seed(3)
+          .bank(folder.resolve("bank"))
+          .into(folder.resolve("java"));
+    }
+
+    assertThat(folder.resolve("java/classifier.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("command/classifier.safetensors"));
+  }
+
+  /** The example's class, made as in a project that has the library alone. */
+  private Path compiled() throws IOException {
+    String readme = Files.readString(Path.of("../README.md"));
+    String shown =
+        readme.substring(readme.indexOf("import ", readme.indexOf("### Training from Java")));
+    Path project = Files.createDirectory(folder.resolve("example"));
+    Path source = project.resolve("PetTraining.java");
+    Files.writeString(source, shown.substring(0, shown.indexOf("```")));
+    String library =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(path -> !OF_THE_COMMAND.matcher(path).matches())
+            .collect(Collectors.joining(File.pathSeparator));
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    int exitCode =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, errors, errors, "-proc:none", "-cp", library, source.toString());
+    assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
+    assertThat(exitCode).isZero();
+    return project;
+  }
+
+  private static String run(Path classes, Path... arguments) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    try (URLClassLoader project = new URLClassLoader(new URL[] {classes.toUri().toURL()});
+        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+      System.setOut(out);
+      project
+          .loadClass("PetTraining")
+          .getMethod("main", String[].class)
+          .invoke(null, (Object) Stream.of(arguments).map(Path::toString).toArray(String[]::new));
+    } finally {
+      System.setOut(before);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}
