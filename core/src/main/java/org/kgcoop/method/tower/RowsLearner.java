@@ -37,9 +37,22 @@ abstract class RowsLearner extends TowerLearner {
       String method,
       List<Loss> ofImages,
       List<Loss> ofTexts) {
-    super(
-        clip.device(), clip.logitScale(), texts(clip, text, textDepth, method), ofImages, ofTexts);
-    vision = imageDepth == 0 ? null : vision(clip, imageDepth, method);
+    this(
+        imageDepth == 0 ? null : vision(clip, imageDepth, method), // refuses before texts are made
+        clip,
+        texts(clip, text, textDepth, method),
+        ofImages,
+        ofTexts);
+  }
+
+  private RowsLearner(
+      @Nullable PromptedVision vision,
+      Clip clip,
+      TextFeatures text,
+      List<Loss> ofImages,
+      List<Loss> ofTexts) {
+    super(clip.device(), clip.logitScale(), text, ofImages, ofTexts);
+    this.vision = vision;
   }
 
   private static TextFeatures texts(Clip clip, PromptText text, int depth, String method) {
