@@ -106,7 +106,10 @@ final class ShellFiles {
   private static void addFish(List<String> lines, CommandLine command, String condition) {
     String names = String.join(" ", command.getSubcommands().keySet());
     String and = condition.isEmpty() ? "" : condition + "; and ";
-    String none = and + "not __fish_seen_subcommand_from " + names;
+    String none =
+        condition.isEmpty()
+            ? "__fish_use_subcommand"
+            : and + "not __fish_seen_subcommand_from " + names;
     for (CommandLine subcommand : command.getSubcommands().values()) {
       CommandSpec spec = subcommand.getCommandSpec();
       String about = String.join(" ", spec.usageMessage().header());
