@@ -137,8 +137,7 @@ final class ShellFiles {
       if (option.completionCandidates() != null) {
         option.completionCandidates().forEach(candidates::add);
       }
-      text.append(
-          candidates.isEmpty() ? " -r" : " -x -a " + quoted(String.join(" ", candidates)));
+      text.append(candidates.isEmpty() ? " -r" : " -x -a " + quoted(String.join(" ", candidates)));
     }
     return text + described(String.join(" ", option.description()));
   }

@@ -231,7 +231,8 @@ class LauncherTest {
         done
         printf '%s\\n' "$@"
         """);
-    String call = "ln -sf 'entpackt hier/kgcoop' link; XDG_CACHE_HOME=\"$PWD/a cache\" ./link datasets";
+    String call =
+        "ln -sf 'entpackt hier/kgcoop' link; XDG_CACHE_HOME=\"$PWD/a cache\" ./link datasets";
     Said said = run(call);
     assertThat(said.err()).isEmpty();
     assertThat(said.out()).endsWith("org.kgcoop.cli.Main\ndatasets\n");
@@ -241,7 +242,9 @@ class LauncherTest {
     String option = "-XX:SharedArchiveFile=";
     Path archive = Path.of(words.get(0).substring(option.length()));
     assertThat(words.get(0)).startsWith(option);
-    assertThat(archive).hasContent("made").hasParent(folder.toRealPath().resolve("a cache/kgcoop/classes"));
+    assertThat(archive)
+        .hasContent("made")
+        .hasParent(folder.toRealPath().resolve("a cache/kgcoop/classes"));
     assertThat(archive.getParent()).isDirectoryNotContaining(file -> !file.equals(archive));
     assertThat(run(call).out()).isEqualTo(said.out());
 
@@ -250,7 +253,20 @@ class LauncherTest {
   }
 
   @Test
-  void anUnpackedArchiveRefusesAnOldJavaAndNoneInOneLine() throws IOException, InterruptedException {
+  void aJavaThatMakesNoClassDataIsAskedOnce() throws IOException, InterruptedException {
+    unpack();
+    executable(folder.resolve("jdk/bin/java"), "echo call >>calls");
+    Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"21.0.1\"\n");
+    Said said =
+        run(
+            "XDG_CACHE_HOME=\"$PWD\"; export XDG_CACHE_HOME; for i in 1 2 3; do 'entpackt hier/kgcoop' runs; done");
+    assertThat(said.err()).isEmpty();
+    assertThat(folder.resolve("calls")).content().hasLineCount(1 + 3);
+  }
+
+  @Test
+  void anUnpackedArchiveRefusesAnOldJavaAndNoneInOneLine()
+      throws IOException, InterruptedException {
     unpack();
     String call = "'entpackt hier/kgcoop' datasets";
     Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"1.8.0_402\"\n");
@@ -262,7 +278,10 @@ class LauncherTest {
     assertThat(run(call).err().lines()).singleElement().asString().contains("is Java 11");
     Said none = run("/none", call);
     assertThat(none.exitCode()).isEqualTo(2);
-    assertThat(none.err().lines()).singleElement().asString().contains("there is no /none/bin/java");
+    assertThat(none.err().lines())
+        .singleElement()
+        .asString()
+        .contains("there is no /none/bin/java");
   }
 
   @Test
