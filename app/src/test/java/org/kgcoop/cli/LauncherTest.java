@@ -210,6 +210,88 @@ class LauncherTest {
     }
   }
 
+  /** Moves the launcher to where an unpacked archive has it, beside its jars. */
+  private void unpack() throws IOException {
+    Path lib = Files.createDirectories(folder.resolve("entpackt hier/lib"));
+    for (String name : List.of("kgcoop", "jvm.options")) {
+      Path unused = Files.move(tree.resolve(name), lib.resolveSibling(name));
+    }
+    Files.writeString(lib.resolve("kgcoop-app-" + Version.KGCOOP + "-SNAPSHOT.jar"), "");
+  }
+
+  @Test
+  void anUnpackedArchiveNeedsNoBuildAndKeepsItsClassDataInTheCache()
+      throws IOException, InterruptedException {
+    unpack();
+    executable(
+        folder.resolve("jdk/bin/java"),
+        """
+        for word; do
+          case $word in -XX:ArchiveClassesAtExit=*) echo made >"${word#*=}"; exit ;; esac
+        done
+        printf '%s\\n' "$@"
+        """);
+    String call =
+        "ln -sf 'entpackt hier/kgcoop' link; XDG_CACHE_HOME=\"$PWD/a cache\" ./link datasets";
+    Said said = run(call);
+    assertThat(said.err()).isEmpty();
+    assertThat(said.out()).endsWith("org.kgcoop.cli.Main\ndatasets\n");
+    List<String> words = said.out().lines().toList();
+    Path place = folder.toRealPath().resolve("entpackt hier");
+    assertThat(words).contains("@" + place.resolve("jvm.options"), place.resolve("lib") + "/*");
+    String option = "-XX:SharedArchiveFile=";
+    Path archive = Path.of(words.get(0).substring(option.length()));
+    assertThat(words.get(0)).startsWith(option);
+    assertThat(archive)
+        .hasContent("made")
+        .hasParent(folder.toRealPath().resolve("a cache/kgcoop/classes"));
+    assertThat(archive.getParent()).isDirectoryNotContaining(file -> !file.equals(archive));
+    assertThat(run(call).out()).isEqualTo(said.out());
+
+    Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"21.0.1\"\n");
+    assertThat(run(call).out().lines().findFirst()).get().isNotEqualTo(words.get(0));
+  }
+
+  @Test
+  void aJavaThatMakesNoClassDataIsAskedOnce() throws IOException, InterruptedException {
+    unpack();
+    executable(folder.resolve("jdk/bin/java"), "echo call >>calls");
+    Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"21.0.1\"\n");
+    Said said =
+        run(
+            "XDG_CACHE_HOME=\"$PWD\"; export XDG_CACHE_HOME; for i in 1 2 3; do 'entpackt hier/kgcoop' runs; done");
+    assertThat(said.err()).isEmpty();
+    assertThat(folder.resolve("calls")).content().hasLineCount(1 + 3);
+  }
+
+  @Test
+  void anUnpackedArchiveRefusesAnOldJavaAndNoneInOneLine()
+      throws IOException, InterruptedException {
+    unpack();
+    String call = "'entpackt hier/kgcoop' datasets";
+    Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"1.8.0_402\"\n");
+    Said old = run(call);
+    assertThat(old.exitCode()).isEqualTo(2);
+    assertThat(old.err().lines()).singleElement().asString().contains("is Java 8", "17 or newer");
+    Files.delete(folder.resolve("jdk/release"));
+    executable(folder.resolve("jdk/bin/java"), "echo 'openjdk version \"11.0.2\" 2019-01-15' >&2");
+    assertThat(run(call).err().lines()).singleElement().asString().contains("is Java 11");
+    Said none = run("/none", call);
+    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(none.err().lines())
+        .singleElement()
+        .asString()
+        .contains("there is no /none/bin/java");
+  }
+
+  @Test
+  void anUnpackedArchiveSaysWhichProgramsItLacks() throws IOException, InterruptedException {
+    unpack();
+    Said said = run("'entpackt hier/kgcoop' help bench");
+    assertThat(said.exitCode()).isEqualTo(2);
+    assertThat(said.err().lines()).singleElement().asString().contains("bench", "checkout");
+  }
+
   /** Without the launcher. */
   @Test
   @EnabledOnOs(OS.LINUX) // elsewhere names are in UTF-8
