@@ -38,9 +38,9 @@ abstract class RowsLearner extends TowerLearner {
       List<Loss> ofImages,
       List<Loss> ofTexts) {
     this(
-        imageDepth == 0 ? null : vision(clip, imageDepth, method), // refuses before texts are made
+        vision(clip, textDepth, imageDepth, method), // refuses before texts are made
         clip,
-        texts(clip, text, textDepth, method),
+        texts(clip, text, textDepth),
         ofImages,
         ofTexts);
   }
@@ -55,8 +55,7 @@ abstract class RowsLearner extends TowerLearner {
     this.vision = vision;
   }
 
-  private static TextFeatures texts(Clip clip, PromptText text, int depth, String method) {
-    checkDepth(method, "text", depth, clip.config().textLayers());
+  private static TextFeatures texts(Clip clip, PromptText text, int depth) {
     return new TextFeatures(
         clip,
         text,
@@ -65,9 +64,14 @@ abstract class RowsLearner extends TowerLearner {
             : new TextFeatures.SharedStates(1, depth - 1, text.contextTokens(), false));
   }
 
-  private static PromptedVision vision(Clip clip, int depth, String method) {
+  private static @Nullable PromptedVision vision(
+      Clip clip, int textDepth, int imageDepth, String method) {
+    checkDepth(method, "text", textDepth, clip.config().textLayers());
+    if (imageDepth == 0) {
+      return null;
+    }
     PromptedVision vision = clip.promptedVision(method);
-    checkDepth(method, "image", depth, vision.layers());
+    checkDepth(method, "image", imageDepth, vision.layers());
     return vision;
   }
 
