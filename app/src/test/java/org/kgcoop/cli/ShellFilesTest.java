@@ -32,7 +32,7 @@ class ShellFilesTest {
     assertThat(completions("kgcoop", "train", "--sho")).contains("--shots");
   }
 
-  /** What bash would offer; outside of a completion it lets nobody say how to sort that. */
+  /** The offers of bash, which lets nobody say how to sort them outside of a completion. */
   private List<String> completions(String... words) throws IOException, InterruptedException {
     String script =
         ". ./kgcoop.bash; compopt() { :; }; COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1)); _complete_kgcoop;"

@@ -19,6 +19,7 @@ import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.prompt.TextStates;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -162,7 +163,7 @@ public record Tcp(
           new TextFeatures(
               clip,
               PromptText.patterned(clip, classNames, pattern, contextTokens),
-              new TextFeatures.ClassStates(layer, classTokens));
+              new TextStates.OfClasses(layer, classTokens));
       handCrafted =
           ClassFeatures.of(logitScale, () -> TextFeatures.handCrafted(clip, classNames, template));
       objective = new KgCoOp.Objective(handCrafted, weight);

@@ -91,7 +91,7 @@ class ClassifierTest {
     return write(method, method.learner(clip, NAMES, 5), name);
   }
 
-  /** What a learner, which is closed, begins with. */
+  /** The start of a learner, which is closed. */
   private static Path write(Method method, Learner begun, String name) {
     try (Learner learner = begun) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();

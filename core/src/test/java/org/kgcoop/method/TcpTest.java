@@ -20,6 +20,7 @@ import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.prompt.TextStates;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -102,7 +103,7 @@ class TcpTest {
         }
       }
       PromptText pattern = PromptText.patterned(clip, NAMES, PATTERN, 3);
-      try (TextFeatures text = new TextFeatures(clip, pattern, new TextFeatures.ClassStates(1, 2));
+      try (TextFeatures text = new TextFeatures(clip, pattern, new TextStates.OfClasses(1, 2));
           FeatureClassifier fixed = learner.fixed()) {
         Tensor expected =
             text.all(List.of(parameter(learner, "ctx"), Tensor.of(tokens, 3, 2, 32))).unitRows();

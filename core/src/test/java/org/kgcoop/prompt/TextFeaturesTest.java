@@ -96,20 +96,20 @@ class TextFeaturesTest {
    * @param block the first
    * @param values for each of these blocks, (C, P, W), or (P, W) where all classes share them
    */
-  private record States(TextFeatures.States kind, int block, List<Tensor> values) {
+  private record States(TextStates kind, int block, List<Tensor> values) {
     static States ofClasses(int block, Tensor values) {
       return new States(
-          new TextFeatures.ClassStates(block, (int) values.size(1)), block, List.of(values));
+          new TextStates.OfClasses(block, (int) values.size(1)), block, List.of(values));
     }
 
     static States shared(int block, boolean inserted, List<Tensor> values) {
       int count = (int) values.get(0).size(0);
       return new States(
-          new TextFeatures.SharedStates(block, values.size(), count, inserted), block, values);
+          new TextStates.Shared(block, values.size(), count, inserted), block, values);
     }
 
     boolean inserts() {
-      return kind instanceof TextFeatures.SharedStates shared && shared.inserted();
+      return kind instanceof TextStates.Shared shared && shared.inserted();
     }
 
     Tensor before(Tensor x, int at) { // (C, length, W)
@@ -124,7 +124,7 @@ class TextFeaturesTest {
       return Tensor.concat(List.of(x.narrow(1, 0, 1), own, x.narrow(1, from, x.size(1) - from)), 1);
     }
 
-    /** How many positions come in. */
+    /** The number of positions that come in. */
     int more() {
       return inserts() ? (int) values.get(0).size(0) : 0;
     }
@@ -226,7 +226,7 @@ class TextFeaturesTest {
       inputs.addAll(states.values());
     }
     List<Tensor> slowGradients = Autograd.gradients(slow.times(direction).sum(), inputs, false);
-    TextFeatures.States own = states == null ? null : states.kind();
+    TextStates own = states == null ? null : states.kind();
     // In one part or two with their activations kept, and in many that are computed again.
     for (int rowsAtATime : new int[] {1_000_000, 1}) {
       try (TextFeatures features = new TextFeatures(clip, text, own, rowsAtATime, rowsAtATime)) {

@@ -8,12 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -26,17 +24,12 @@ import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
-import org.kgcoop.method.CoCoOp;
-import org.kgcoop.method.CoOp;
-import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
-import org.kgcoop.method.Tcp;
 import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.method.tower.TowerMethod;
 import org.kgcoop.prompt.ClassTokenPosition;
-import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Templates;
 
@@ -63,7 +56,6 @@ public record ClassifierFile(
     Map<String, StoredTensor> parameters) {
   private static final int FORMAT = 1;
   private static final String WHAT = "classifier file";
-  private static final String POSITION = "class_token_position"; // in the published form
 
   /** The name of the file in a folder, of a run say. */
   private static final String NAME = "classifier.safetensors";
@@ -151,7 +143,7 @@ public record ClassifierFile(
     Map<String, String> beside =
         method instanceof TowerMethod tower
             ? PublishedTower.beside(tower)
-            : Map.of(POSITION, classPosition().id());
+            : Map.of(PublishedForm.POSITION, classPosition().id());
     Path prompts = folder.resolve(PublishedTower.folder(method).orElse("prompt_learner"));
     try {
       Files.createDirectories(prompts);
@@ -236,130 +228,15 @@ public record ClassifierFile(
       Consumer<String> warnings) {
     WeightFile file = WeightFiles.open(path);
     if (!SealedFile.isSealed(file)) {
-      return published(file, classNames, position, warnings);
+      PublishedForm form = PublishedForm.of(file, !classNames.isEmpty(), position, warnings);
+      return new ClassifierFile(
+          form.method(), classNames, Templates.DEFAULT, "", "", "published", form.tensors());
     }
     ClassifierFile read = of(path, SealedFile.open(file, WHAT));
     if (read.method() instanceof PromptMethod method) {
-      checkPosition(path, position, method.context().position());
+      PublishedForm.checkPosition(path, position, method.context().position());
     }
     return read;
-  }
-
-  private static void checkPosition(
-      Path path, @Nullable ClassTokenPosition stated, ClassTokenPosition shown) {
-    if (stated != null && stated != shown) {
-      throw KgCoopException.configuration(
-          path
-              + ": class position "
-              + stated.id()
-              + ": this file is known to have "
-              + shown.id()
-              + "; leave the position out");
-    }
-  }
-
-  /** The class name's place in a file of the published form. */
-  private static ClassTokenPosition position(
-      WeightFile file, @Nullable ClassTokenPosition stated, Consumer<String> warnings) {
-    String written = file.metadata().get(POSITION);
-    // The published CoCoOp and KgCoOp, whose files hold this tensor, know no other place.
-    boolean isAtEnd = file.tensors().containsKey("meta_net.linear1.weight");
-    if (written != null || isAtEnd) {
-      ClassTokenPosition shown =
-          written == null ? ClassTokenPosition.END : ClassTokenPosition.ofId(written);
-      checkPosition(file.path(), stated, shown);
-      return shown;
-    }
-    if (stated != null) {
-      return stated;
-    }
-    warnings.accept(
-        file.path()
-            + ": the published form does not say where the class name stands; supposed at the end,"
-            + " else give --class-position middle or front");
-    return ClassTokenPosition.END;
-  }
-
-  private static ClassifierFile published(
-      WeightFile file,
-      List<String> classNames,
-      @Nullable ClassTokenPosition stated,
-      Consumer<String> warnings) {
-    Optional<PublishedTower> tower = PublishedTower.in(file);
-    if (tower.isPresent()) {
-      checkNamed(file, classNames);
-      checkPosition(file.path(), stated, ClassTokenPosition.END);
-      return published(tower.get().method(), classNames, tower.get().learned());
-    }
-    if (PublishedMmrl.is(file)) {
-      checkNamed(file, classNames);
-      return published(PublishedMmrl.method(file), classNames, PublishedMmrl.parameters(file));
-    }
-    StoredTensor ctx = file.tensors().get("ctx");
-    if (ctx == null && !LoraFile.is(file)) {
-      throw KgCoopException.weights(
-          file.path()
-              + ": not a classifier file: no tensor 'ctx' among its "
-              + file.tensors().size());
-    }
-    checkNamed(file, classNames);
-    if (ctx == null) {
-      return published(LoraFile.method(file), classNames, file.tensors());
-    }
-    long[] shape = ctx.shape();
-    if (shape.length < 2 || shape.length > 3 || ctx.elements() == 0) {
-      throw KgCoopException.weights(
-          file.path()
-              + ": 'ctx' has shape "
-              + Arrays.toString(shape)
-              + "; expected (vectors, width) or (classes, vectors, width)");
-    }
-    boolean classSpecific = shape.length == 3;
-    ContextSettings context =
-        new ContextSettings(
-            (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
-    return published(
-        publishedMethod(file, context, shape[shape.length - 1]), classNames, file.tensors());
-  }
-
-  private static void checkNamed(WeightFile file, List<String> classNames) {
-    if (classNames.isEmpty()) {
-      throw KgCoopException.configuration(
-          file.path() + ": the published form does not name its classes: give them with --classes");
-    }
-  }
-
-  private static ClassifierFile published(
-      Method method, List<String> classNames, Map<String, StoredTensor> tensors) {
-    return new ClassifierFile(method, classNames, Templates.DEFAULT, "", "", "published", tensors);
-  }
-
-  /**
-   * The method of a file of the published form, which does not name it. A KgCoOp file holds a
-   * linear1 that it never used; only CoCoOp and TCP have both layers, TCP's net is four times as
-   * wide. Settings of TCP and LASP that the file does not show are as published.
-   *
-   * @param width of the text tower
-   */
-  private static Method publishedMethod(WeightFile file, ContextSettings context, long width) {
-    StoredTensor first = file.tensors().get("meta_net.linear1.weight"); // (hidden, E)
-    StoredTensor second = file.tensors().get("meta_net.linear2.weight"); // (out, hidden)
-    ObjectNode settings =
-        JsonNodeFactory.instance.objectNode().put("context_tokens", context.tokens());
-    if (second == null) {
-      return file.tensors().containsKey("w") && !context.classSpecific()
-          ? MethodCatalogue.parse(settings.put("method", Lasp.ID))
-          : new CoOp(context);
-    }
-    boolean wide =
-        first != null
-            && first.shape().length == 2
-            && first.shape()[0] == Tcp.hidden((int) first.shape()[1]);
-    if (!wide || context.classSpecific()) {
-      return new CoCoOp(context);
-    }
-    return MethodCatalogue.parse(
-        settings.put("method", Tcp.ID).put("class_tokens", second.shape()[0] / width));
   }
 
   /**

@@ -14,6 +14,7 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.method.tower.Layers;
+import org.kgcoop.method.tower.LoraNames;
 
 /**
  * The published file of CLIP-LoRA, {@code lora_weights.pt}. It counts the adapted blocks of both
@@ -35,7 +36,7 @@ final class LoraFile {
   /** True for a file of this kind. */
   static boolean is(WeightFile file) {
     return file.metadata().keySet().containsAll(List.of(RANK, ALPHA, ENCODER, MATRICES, POSITION))
-        && file.tensors().keySet().stream().allMatch(name -> name.startsWith("layer_"));
+        && LoraNames.arePublished(file.tensors().keySet());
   }
 
   /** The method whose settings the file tells; dropout, which it does not, is as published. */
@@ -106,7 +107,7 @@ final class LoraFile {
     metadata.put(POSITION, layers.word());
     metadata.put(TEMPLATE, method.template());
     Map<String, StoredTensor> named = new LinkedHashMap<>();
-    ClipLora.published(parameters.keySet())
+    LoraNames.published(parameters.keySet())
         .forEach((own, there) -> named.put(there, parameters.get(own)));
     try {
       Files.createDirectories(folder);

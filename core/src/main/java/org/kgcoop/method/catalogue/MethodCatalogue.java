@@ -6,15 +6,11 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
-import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
 import org.kgcoop.method.AutoWeight;
-import org.kgcoop.method.CacheGrid;
-import org.kgcoop.method.CacheSettings;
 import org.kgcoop.method.Clap;
 import org.kgcoop.method.ClipAdapter;
 import org.kgcoop.method.CoCoOp;
@@ -27,7 +23,6 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.PromptMethod;
-import org.kgcoop.method.Search;
 import org.kgcoop.method.TaskRes;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapter;
@@ -35,21 +30,18 @@ import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.method.tower.Ivlp;
-import org.kgcoop.method.tower.Layers;
 import org.kgcoop.method.tower.Maple;
 import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
 import org.kgcoop.method.tower.Vpt;
-import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.HandCrafted;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.Underscores;
 
 /**
  * The methods by name. A new method is a file of its own and a line here; it names the settings it
- * takes, how they make it, and its published defaults come from {@link Settings}.
+ * takes, how they make it, and its published defaults come from {@link MethodSettings}.
  */
 public final class MethodCatalogue {
   private static final Set<String> CONTEXT =
@@ -187,7 +179,7 @@ public final class MethodCatalogue {
 
   private MethodCatalogue() {}
 
-  private static Method kgCoOp(Settings s) {
+  private static Method kgCoOp(MethodSettings s) {
     ContextSettings context = s.context(4, "a photo of a");
     double scale = s.number("weight_at_scale", 0);
     if (s.json().path("weight").asText().equals(AutoWeight.AUTO)) {
@@ -198,16 +190,16 @@ public final class MethodCatalogue {
     return new KgCoOp(context, s.template(), s.number("weight", KgCoOp.DEFAULT_WEIGHT), scale);
   }
 
-  private static Method clap(Settings s, String constraint) {
+  private static Method clap(MethodSettings s, String constraint) {
     return Clap.of(s.handCrafted(Underscores.KEEP), s.text("constraint", constraint));
   }
 
-  private static Method maple(Settings s) {
+  private static Method maple(MethodSettings s) {
     int tokens = s.whole("context_tokens", Maple.DEFAULT_TOKENS);
     return new Maple(tokens, s.words(tokens), s.whole("depth", Maple.DEFAULT_DEPTH));
   }
 
-  private static Method promptSrc(Settings s) {
+  private static Method promptSrc(MethodSettings s) {
     int tokens = s.whole("context_tokens", PromptSrc.DEFAULT_TOKENS);
     int depth = s.whole("image_depth", PromptSrc.DEFAULT_DEPTH);
     return new PromptSrc(
@@ -221,7 +213,7 @@ public final class MethodCatalogue {
         s.number("image_weight", PromptSrc.DEFAULT_IMAGE_WEIGHT));
   }
 
-  private static Method ivlp(Settings s) {
+  private static Method ivlp(MethodSettings s) {
     int tokens = s.whole("context_tokens", Ivlp.DEFAULT_TOKENS);
     int depth = s.whole("image_depth", Ivlp.DEFAULT_DEPTH);
     return new Ivlp(
@@ -232,7 +224,7 @@ public final class MethodCatalogue {
         depth);
   }
 
-  private static Method tcp(Settings s) {
+  private static Method tcp(MethodSettings s) {
     int tokens = s.whole("context_tokens", Tcp.DEFAULT_TOKENS);
     return new Tcp(
         tokens,
@@ -243,7 +235,7 @@ public final class MethodCatalogue {
         s.number("weight", Tcp.DEFAULT_WEIGHT));
   }
 
-  private record Entry(String id, Set<String> keys, Function<Settings, Method> make) {}
+  private record Entry(String id, Set<String> keys, Function<MethodSettings, Method> make) {}
 
   /** The names of all methods, in the order of the published table. */
   public static List<String> ids() {
@@ -303,7 +295,7 @@ public final class MethodCatalogue {
               + "; known are "
               + String.join(", ", known));
     }
-    return entry.make().apply(new Settings(json));
+    return entry.make().apply(new MethodSettings(json));
   }
 
   /** Parses like {@link #parse}, for a method that learns. */
@@ -319,183 +311,5 @@ public final class MethodCatalogue {
     Set<String> all = new LinkedHashSet<>(keys);
     all.addAll(List.of(more));
     return all;
-  }
-
-  /** Reads settings with their types checked. */
-  private record Settings(JsonNode json) {
-
-    /** Words that go with their own number of vectors: another number begins at random. */
-    ContextSettings context(int defaultTokens, String defaultWords) {
-      return paddedContext(defaultTokens, json.has("context_tokens") ? "" : defaultWords);
-    }
-
-    /** Words that stay whatever the number of vectors. */
-    ContextSettings paddedContext(int defaultTokens, String defaultWords) {
-      String words = text("words", defaultWords);
-      return new ContextSettings(
-          whole("context_tokens", defaultTokens),
-          words,
-          ClassTokenPosition.ofId(text("class_position", "end")),
-          flag("class_specific", false));
-    }
-
-    /** The words that so many vectors inside of the towers begin with. */
-    String words(int tokens) {
-      return text("words", Ivlp.defaultWords(tokens));
-    }
-
-    String template() {
-      return text("template", Templates.DEFAULT);
-    }
-
-    List<String> templates() {
-      return texts("templates", List.of(template()));
-    }
-
-    /** Texts by the templates, with that rule for underscores where none is stated. */
-    HandCrafted handCrafted(Underscores underscores) {
-      return new HandCrafted(templates(), Underscores.ofId(text("underscores", underscores.id())));
-    }
-
-    List<String> texts(String key, List<String> otherwise) {
-      List<String> texts = new ArrayList<>();
-      for (JsonNode text : array(key)) {
-        texts.add(text.asText());
-      }
-      return json.has(key) ? texts : otherwise;
-    }
-
-    List<Double> numbers(String key, List<Double> otherwise) {
-      List<Double> numbers = new ArrayList<>();
-      for (JsonNode number : array(key)) {
-        if (!number.isNumber()) {
-          throw wrong(key, "numbers");
-        }
-        numbers.add(number.asDouble());
-      }
-      return json.has(key) ? numbers : otherwise;
-    }
-
-    List<Integer> wholes(String key, List<Integer> otherwise) {
-      List<Integer> wholes = new ArrayList<>();
-      for (JsonNode number : array(key)) {
-        if (!number.isInt()) {
-          throw wrong(key, "whole numbers");
-        }
-        wholes.add(number.asInt());
-      }
-      return json.has(key) ? wholes : otherwise;
-    }
-
-    /** All blocks of a tower, or those that are stated; options make lists of words too. */
-    Layers layers(String key) {
-      JsonNode value = json.path(key);
-      JsonNode stated = value.isArray() && value.size() == 1 ? value.get(0) : value;
-      if (stated.isMissingNode()) {
-        return Layers.ALL;
-      }
-      if (stated.isTextual()) {
-        return Layers.of(stated.asText());
-      }
-      List<Integer> numbers = new ArrayList<>();
-      for (JsonNode number : array(key)) {
-        if (!number.isInt()) {
-          throw wrong(key, "whole numbers");
-        }
-        numbers.add(number.asInt());
-      }
-      return Layers.of(numbers);
-    }
-
-    private JsonNode array(String key) {
-      JsonNode value = json.path(key);
-      if (!value.isMissingNode() && !value.isArray()) {
-        throw wrong(key, "a list");
-      }
-      return value;
-    }
-
-    double number(String key, double otherwise) {
-      JsonNode value = json.path(key);
-      if (value.isMissingNode() || value.isNull()) {
-        return otherwise;
-      }
-      if (!value.isNumber()) {
-        throw wrong(key, "a number");
-      }
-      return value.asDouble();
-    }
-
-    int whole(String key, int otherwise) {
-      double number = number(key, otherwise);
-      if (number != (int) number) {
-        throw wrong(key, "a whole number");
-      }
-      return (int) number;
-    }
-
-    Search search() {
-      return Search.ofId(text("search", Search.VALIDATION.id()));
-    }
-
-    RandomResizedCrop crop() {
-      List<Double> areas =
-          pair("crop_scale", CacheSettings.CROP.leastArea(), CacheSettings.CROP.greatestArea());
-      return new RandomResizedCrop(areas.get(0), areas.get(1));
-    }
-
-    CacheSettings cache() {
-      boolean ofModel = json.path("scale").asText().equals("model");
-      CacheGrid published = CacheGrid.PUBLISHED;
-      List<Double> tops = pair("search_scale", published.betaTop(), published.alphaTop());
-      List<Double> steps = pair("search_step", (double) published.betas(), published.alphas());
-      if (steps.stream().anyMatch(step -> step != step.intValue())) {
-        throw wrong("search_step", "whole numbers");
-      }
-      return new CacheSettings(
-          templates(),
-          whole("views", CacheSettings.VIEWS),
-          crop(),
-          ofModel
-              ? OptionalDouble.empty()
-              : OptionalDouble.of(number("scale", CacheSettings.SCALE)),
-          number("alpha", CacheSettings.ALPHA),
-          number("beta", CacheSettings.BETA),
-          search(),
-          new CacheGrid(
-              tops.get(0), tops.get(1), steps.get(0).intValue(), steps.get(1).intValue()));
-    }
-
-    private List<Double> pair(String key, double first, double second) {
-      List<Double> pair = numbers(key, List.of(first, second));
-      if (pair.size() != 2) {
-        throw wrong(key, "two numbers");
-      }
-      return pair;
-    }
-
-    private String text(String key, String otherwise) {
-      JsonNode value = json.path(key);
-      if (value.isMissingNode() || value.isNull()) {
-        return otherwise;
-      }
-      if (!value.isTextual()) {
-        throw wrong(key, "a text");
-      }
-      return value.asText();
-    }
-
-    boolean flag(String key, boolean otherwise) {
-      JsonNode value = json.path(key);
-      if (!value.isMissingNode() && !value.isBoolean()) {
-        throw wrong(key, "true or false");
-      }
-      return value.asBoolean(otherwise);
-    }
-
-    private KgCoopException wrong(String key, String expected) {
-      return KgCoopException.configuration(
-          "setting " + key + ": expected " + expected + ", got " + json.path(key));
-    }
   }
 }

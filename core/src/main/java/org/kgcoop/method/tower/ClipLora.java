@@ -3,13 +3,10 @@ package org.kgcoop.method.tower;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
@@ -89,9 +86,6 @@ public record ClipLora(
 
   private static final int BATCH = 32;
   private static final int STEPS_A_SHOT = 500;
-
-  /** The beginning of names in published files. */
-  private static final String LAYER = "layer_";
 
   private static final List<String> MATRICES = List.of("q", "k", "v", "o");
 
@@ -182,60 +176,17 @@ public record ClipLora(
   /** A classifier by tensors under their own names, or under those of a published file. */
   @Override
   public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
-    Map<String, StoredTensor> named = named(clip, learned.tensors());
+    Map<String, StoredTensor> named = learned.tensors();
+    if (LoraNames.arePublished(named.keySet())) {
+      List<String> own =
+          Stream.of(ofTexts(clip), ofImages(clip)).flatMap(t -> t.names().stream()).toList();
+      String settings =
+          "matrices %s, text_layers %s and image_layers %s"
+              .formatted(String.join(", ", matrices), textLayers.toJson(), imageLayers.toJson());
+      named = LoraNames.own(named, own, settings);
+    }
     return TowerMethod.super.classifier(
         clip, new Learned(learned.method(), learned.classNames(), named), classNames);
-  }
-
-  /**
-   * The tensors under their own names. A published file counts the adapted blocks of both towers,
-   * the texts' first: {@code layer_0.q_proj.w_lora_A}.
-   *
-   * @throws KgCoopException where it has others than the settings say
-   */
-  private Map<String, StoredTensor> named(Clip clip, Map<String, StoredTensor> tensors) {
-    if (tensors.keySet().stream().noneMatch(name -> name.startsWith(LAYER))) {
-      return tensors;
-    }
-    List<String> own =
-        Stream.of(ofTexts(clip), ofImages(clip)).flatMap(tower -> tower.names().stream()).toList();
-    Map<String, String> published = published(own);
-    if (!Set.copyOf(published.values()).equals(tensors.keySet())) {
-      throw KgCoopException.weights(
-          "CLIP-LoRA's file has %s tensors, %s: expected %s, of matrices %s, text_layers %s and image_layers %s of this CLIP"
-              .formatted(
-                  tensors.size(),
-                  String.join(", ", tensors.keySet()),
-                  own.size(),
-                  String.join(", ", matrices),
-                  textLayers.toJson(),
-                  imageLayers.toJson()));
-    }
-    Map<String, StoredTensor> named = new LinkedHashMap<>();
-    published.forEach((name, there) -> named.put(name, tensors.get(there)));
-    return named;
-  }
-
-  /**
-   * The names of tensors in a published file.
-   *
-   * @param own names, of all tensors in their order
-   * @return for each own name that of the file
-   */
-  public static Map<String, String> published(Collection<String> own) {
-    String inside = ".attn";
-    List<String> blocks = new ArrayList<>();
-    Map<String, String> published = new LinkedHashMap<>();
-    for (String name : own) {
-      String block = name.substring(0, name.indexOf(inside));
-      if (!blocks.contains(block)) {
-        blocks.add(block);
-      }
-      published.put(
-          name,
-          LAYER + blocks.indexOf(block) + name.substring(name.indexOf(inside) + inside.length()));
-    }
-    return published;
   }
 
   private LowRank ofTexts(Clip clip) {

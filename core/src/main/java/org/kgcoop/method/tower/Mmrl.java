@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -24,6 +25,7 @@ import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.prompt.TextStates;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -208,7 +210,7 @@ public record Mmrl(
           new TextFeatures(
               clip,
               PromptText.handCrafted(clip, classNames, template),
-              new TextFeatures.SharedStates(blocks(), tokens, true)),
+              new TextStates.Shared(blocks(), tokens, true)),
           List.of(
               new Loss("cross_entropy", share),
               new Loss("cross_entropy_tokens", 1 - share),
@@ -286,13 +288,18 @@ public record Mmrl(
     }
 
     @Override
-    List<Tensor> textLosses(Tensor classFeatures) {
+    void prepare() {
       if (teacher == null) {
         try (Scope scope = Scope.open("teacher")) {
           teacher = TextFeatures.handCrafted(clip, classNames, template).keep();
         }
       }
-      return List.of(apart(classFeatures, teacher));
+    }
+
+    @Override
+    List<Tensor> textLosses(Tensor classFeatures) {
+      return List.of(
+          apart(classFeatures, Objects.requireNonNull(teacher, "asked for outside of a step")));
     }
 
     /** The distance of unit rows: one minus the mean cosine. */

@@ -11,6 +11,7 @@ import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.prompt.Inputs;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.prompt.TextStates;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -59,9 +60,7 @@ abstract class RowsLearner extends TowerLearner {
     return new TextFeatures(
         clip,
         text,
-        depth < 2
-            ? null
-            : new TextFeatures.SharedStates(1, depth - 1, text.contextTokens(), false));
+        depth < 2 ? null : new TextStates.Shared(1, depth - 1, text.contextTokens(), false));
   }
 
   private static @Nullable PromptedVision vision(

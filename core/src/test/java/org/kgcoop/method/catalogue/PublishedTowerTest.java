@@ -94,7 +94,7 @@ class PublishedTowerTest {
     }
   }
 
-  /** As the published trainers write it: frozen weights beside, and no settings. */
+  /** A file of the published trainers: frozen weights beside, and no settings. */
   private Path whole(TowerMethod method, String... others) {
     Path path = folder.resolve("model.pth.tar-5");
     try (Learner learner = method.learner(clip, NAMES, 5)) {

@@ -27,7 +27,7 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** What holds for every method that learns rows inside of the towers. */
+/** The properties of every method that learns rows inside of the towers. */
 abstract class TowerContract {
   static final List<String> NAMES = List.of("cat", "St. Bernard", "ice_cream");
   static final long[] LABELS = {2, 0};
@@ -123,7 +123,7 @@ abstract class TowerContract {
     return p;
   }
 
-  /** Those of the classifier that a learner is now. */
+  /** Logits of the classifier that a learner is now. */
   final double[][] logits(Learner learner) {
     try (FeatureClassifier now = learner.fixed();
         Autograd.Switch off = Autograd.off()) {

@@ -1,0 +1,152 @@
+package org.kgcoop.method.catalogue;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
+import org.kgcoop.method.CoCoOp;
+import org.kgcoop.method.CoOp;
+import org.kgcoop.method.Lasp;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.Tcp;
+import org.kgcoop.prompt.ClassTokenPosition;
+import org.kgcoop.prompt.ContextSettings;
+
+/**
+ * The content of a file of the published code, whichever of the methods has written it.
+ *
+ * @param method by what the tensors show, the rest as published
+ * @param tensors the learned ones
+ */
+record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
+  /** The name beside the tensors that says where the class name stands. */
+  static final String POSITION = "class_token_position";
+
+  /** Refuses another place of the class name than the one that a file is known to have. */
+  static void checkPosition(
+      Path path, @Nullable ClassTokenPosition stated, ClassTokenPosition shown) {
+    if (stated != null && stated != shown) {
+      throw KgCoopException.configuration(
+          path
+              + ": class position "
+              + stated.id()
+              + ": this file is known to have "
+              + shown.id()
+              + "; leave the position out");
+    }
+  }
+
+  /** The class name's place in a file of the published form. */
+  private static ClassTokenPosition position(
+      WeightFile file, @Nullable ClassTokenPosition stated, Consumer<String> warnings) {
+    String written = file.metadata().get(POSITION);
+    // The published CoCoOp and KgCoOp, whose files hold this tensor, know no other place.
+    boolean isAtEnd = file.tensors().containsKey("meta_net.linear1.weight");
+    if (written != null || isAtEnd) {
+      ClassTokenPosition shown =
+          written == null ? ClassTokenPosition.END : ClassTokenPosition.ofId(written);
+      checkPosition(file.path(), stated, shown);
+      return shown;
+    }
+    if (stated != null) {
+      return stated;
+    }
+    warnings.accept(
+        file.path()
+            + ": the published form does not say where the class name stands; supposed at the end,"
+            + " else give --class-position middle or front");
+    return ClassTokenPosition.END;
+  }
+
+  /**
+   * The content of a file.
+   *
+   * @param named true if somebody says what the classes are, which the file does not
+   * @param stated the class name's place, for a file that does not show it, or null
+   * @param warnings gets a line where the end is only supposed
+   * @throws KgCoopException where it is of no form that is known, or shows another place
+   */
+  static PublishedForm of(
+      WeightFile file,
+      boolean named,
+      @Nullable ClassTokenPosition stated,
+      Consumer<String> warnings) {
+    Optional<PublishedTower> tower = PublishedTower.in(file);
+    if (tower.isPresent()) {
+      checkNamed(file, named);
+      checkPosition(file.path(), stated, ClassTokenPosition.END);
+      return new PublishedForm(tower.get().method(), tower.get().learned());
+    }
+    if (PublishedMmrl.is(file)) {
+      checkNamed(file, named);
+      return new PublishedForm(PublishedMmrl.method(file), PublishedMmrl.parameters(file));
+    }
+    StoredTensor ctx = file.tensors().get("ctx");
+    if (ctx == null && !LoraFile.is(file)) {
+      throw KgCoopException.weights(
+          file.path()
+              + ": not a classifier file: no tensor 'ctx' among its "
+              + file.tensors().size());
+    }
+    checkNamed(file, named);
+    if (ctx == null) {
+      return new PublishedForm(LoraFile.method(file), file.tensors());
+    }
+    long[] shape = ctx.shape();
+    if (shape.length < 2 || shape.length > 3 || ctx.elements() == 0) {
+      throw KgCoopException.weights(
+          file.path()
+              + ": 'ctx' has shape "
+              + Arrays.toString(shape)
+              + "; expected (vectors, width) or (classes, vectors, width)");
+    }
+    boolean classSpecific = shape.length == 3;
+    ContextSettings context =
+        new ContextSettings(
+            (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
+    return new PublishedForm(
+        publishedMethod(file, context, shape[shape.length - 1]), file.tensors());
+  }
+
+  private static void checkNamed(WeightFile file, boolean named) {
+    if (!named) {
+      throw KgCoopException.configuration(
+          file.path() + ": the published form does not name its classes: give them with --classes");
+    }
+  }
+
+  /**
+   * The method of a file of the published form, which does not name it. A KgCoOp file holds a
+   * linear1 that it never used; only CoCoOp and TCP have both layers, TCP's net is four times as
+   * wide. Settings of TCP and LASP that the file does not show are as published.
+   *
+   * @param width of the text tower
+   */
+  private static Method publishedMethod(WeightFile file, ContextSettings context, long width) {
+    StoredTensor first = file.tensors().get("meta_net.linear1.weight"); // (hidden, E)
+    StoredTensor second = file.tensors().get("meta_net.linear2.weight"); // (out, hidden)
+    ObjectNode settings =
+        JsonNodeFactory.instance.objectNode().put("context_tokens", context.tokens());
+    if (second == null) {
+      return file.tensors().containsKey("w") && !context.classSpecific()
+          ? MethodCatalogue.parse(settings.put("method", Lasp.ID))
+          : new CoOp(context);
+    }
+    boolean wide =
+        first != null
+            && first.shape().length == 2
+            && first.shape()[0] == Tcp.hidden((int) first.shape()[1]);
+    if (!wide || context.classSpecific()) {
+      return new CoCoOp(context);
+    }
+    return MethodCatalogue.parse(
+        settings.put("method", Tcp.ID).put("class_tokens", second.shape()[0] / width));
+  }
+}

@@ -1,0 +1,230 @@
+package org.kgcoop.prompt;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.PackedTexts;
+import org.kgcoop.clip.TextEncoder;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The division of classes into parts for the workers, and which rows of the text tower each part
+ * has. Both follow from the texts and the model alone.
+ */
+final class TextParts {
+  /** Multiply-adds of a pass that are worth a part of their own: some 5 ms of a core. */
+  private static final double LEAST_WORK = 0.5e9;
+
+  private final Clip clip;
+  private final PromptText text;
+  private final @Nullable TextStates states;
+  private final List<Part> parts = new ArrayList<>();
+  private final List<Integer> rowsUpTo = new ArrayList<>(); // and with each part
+
+  /**
+   * Some of the classes.
+   *
+   * @param from the first
+   * @param fixed (distinct fixed tokens, W)
+   * @param gather (N), into the rows of [context; fixed]
+   * @param inside the rows from a block on, for each block that states come in front of
+   */
+  record Part(int from, PackedTexts layout, Tensor fixed, Tensor gather, List<Inside> inside) {
+    void close() {
+      layout.close();
+      fixed.close();
+      gather.close();
+      inside.stream().map(Inside::layout).distinct().forEach(PackedTexts::close);
+      inside.stream().map(Inside::gather).distinct().forEach(Tensor::close);
+    }
+  }
+
+  /** The rows from a block on, as {@link TextEncoder.Change} has them. */
+  record Inside(PackedTexts layout, Tensor gather) {}
+
+  /**
+   * The parts of some texts.
+   *
+   * @param states null where there are none
+   * @param rowsOfAPart at most, where there are more than two parts
+   */
+  TextParts(Clip clip, PromptText text, @Nullable TextStates states, int rowsOfAPart) {
+    this.clip = clip;
+    this.text = text;
+    this.states = states;
+    int[] own = IntStream.range(0, text.classes()).map(this::own).toArray();
+    int all = Arrays.stream(own).sum();
+    int count = count(clip, all, rowsOfAPart);
+    int from = 0;
+    int rows = 0; // of classes before `to`
+    for (int to = 0; to < own.length; to++) {
+      rows += own[to];
+      boolean full = (long) rows * count >= (long) all * (parts.size() + 1);
+      if (full || to == own.length - 1) {
+        parts.add(part(from, to + 1));
+        rowsUpTo.add(rows);
+        from = to + 1;
+      }
+    }
+  }
+
+  /** All of them, to be closed by the caller. */
+  List<Part> parts() {
+    return List.copyOf(parts);
+  }
+
+  /** The number of first parts that have no more rows together. */
+  int within(int rows) {
+    return Math.toIntExact(rowsUpTo.stream().filter(upTo -> upTo <= rows).count());
+  }
+
+  /** The number of parts: 1 or even, since most machines have an even number of cores. */
+  private static int count(Clip clip, int rows, int rowsOfAPart) {
+    ClipConfig config = clip.config();
+    double work = 12.0 * config.textWidth() * config.textWidth() * config.textLayers() * rows;
+    int leastParts = ceilDiv(rows, rowsOfAPart);
+    // An accelerator has one queue: dividing its work gains nothing but memory.
+    if (!clip.device().isCpu() || (leastParts == 1 && work < 2 * LEAST_WORK)) {
+      return leastParts;
+    }
+    return 2 * Math.max(1, ceilDiv(leastParts, 2));
+  }
+
+  /** The number of first positions that go through the tower once. */
+  private int shared() {
+    return clip.config().form().causal() ? text.sharedLength() : 0;
+  }
+
+  /** The last position of a class that another one sees. */
+  private int last(PromptText.Row row) {
+    return clip.config().form().causal() ? row.end() : clip.config().contextLength() - 1;
+  }
+
+  /** Rows of a class after what it shares with the others, on the average of all blocks. */
+  private int own(int c) {
+    int shared = shared();
+    int own = last(text.rows().get(c)) + 1 - shared;
+    if (shared == 0 || !(states instanceof TextStates.OfClasses ofClasses)) {
+      return own;
+    }
+    int blocks = clip.config().textLayers();
+    return own + ceilDiv((shared - 1) * (blocks - ofClasses.block()), blocks);
+  }
+
+  private Part part(int from, int to) {
+    int contextRows = text.contextTokens() * (text.classSpecific() ? text.classes() : 1);
+    int shared = shared();
+    List<PromptText.Row> own = text.rows().subList(from, to);
+    PackedTexts layout =
+        clip.textEncoder().layout(shared, own.stream().mapToInt(PromptText.Row::end).toArray());
+    int padding = clip.tokenizer().padding();
+    Map<Integer, Integer> rowOfToken = new LinkedHashMap<>();
+    long[] rows = new long[layout.rows()];
+    int next = 0;
+    for (int c = from; c < to; c++) {
+      PromptText.Row row = text.rows().get(c);
+      for (int i = c == from ? 0 : shared; i <= last(row); i++) {
+        int vector = i <= row.end() ? row.vectors().get(i) : -1;
+        int token = i <= row.end() ? row.tokens().get(i) : padding;
+        rows[next++] =
+            vector >= 0
+                ? vector + (text.classSpecific() ? c * text.contextTokens() : 0)
+                : contextRows + rowOfToken.computeIfAbsent(token, t -> rowOfToken.size());
+      }
+    }
+    long[] tokens = rowOfToken.keySet().stream().mapToLong(Integer::longValue).toArray();
+    try (Scope scope = Scope.open("fixed embeddings")) {
+      return new Part(
+          from,
+          layout,
+          clip.textEncoder().embed(tokens).keep(),
+          gather(rows),
+          inside(own, shared, layout.rows()));
+    }
+  }
+
+  private List<Inside> inside(List<PromptText.Row> texts, int shared, int rows) {
+    if (states instanceof TextStates.OfClasses ofClasses) {
+      return List.of(ofClasses(texts, shared, rows, ofClasses.count()));
+    }
+    if (states instanceof TextStates.Shared ofAll) {
+      return ofAll(texts, shared, rows, ofAll);
+    }
+    return List.of();
+  }
+
+  /** The rows of a part in front of each block that all classes share states at. */
+  private List<Inside> ofAll(
+      List<PromptText.Row> texts, int shared, int rows, TextStates.Shared ofAll) {
+    int count = ofAll.count();
+    if (shared <= (ofAll.inserted() ? 0 : count)) {
+      throw new IllegalArgumentException(
+          "texts share " + shared + " positions, too few for " + count + " states behind a start");
+    }
+    int more = ofAll.inserted() ? count : 0;
+    int[] ends = texts.stream().mapToInt(row -> row.end() + more).toArray();
+    PackedTexts layout = clip.textEncoder().layoutInside(shared + more, ends);
+    Inside exchanged = new Inside(layout, gather(layout.rows(), 0, count));
+    List<Inside> inside = new ArrayList<>(Collections.nCopies(ofAll.blocks().size(), exchanged));
+    if (more > 0) {
+      inside.set(0, new Inside(layout, gather(rows, more, count)));
+    }
+    return inside;
+  }
+
+  /**
+   * The start of text, then n states that lie behind all rows, then the rows after the start, or
+   * those after what the states take the place of.
+   *
+   * @param inserted how many rows come in addition
+   */
+  private Tensor gather(int rows, int inserted, int count) {
+    long[] gather = new long[rows + inserted];
+    for (int i = 1; i < gather.length; i++) {
+      gather[i] = i <= count ? rows + i - 1 : i - inserted;
+    }
+    return gather(gather);
+  }
+
+  private Tensor gather(long[] rows) {
+    return Tensor.of(rows, rows.length).to(clip.device()).keep();
+  }
+
+  /**
+   * The rows of a part once classes have states of their own: nothing but the start of text is
+   * shared then.
+   *
+   * @param shared how many positions were until then
+   * @param rows how many there were
+   * @param count P
+   */
+  private Inside ofClasses(List<PromptText.Row> texts, int shared, int rows, int count) {
+    int[] ends = texts.stream().mapToInt(PromptText.Row::end).toArray();
+    PackedTexts layout = clip.textEncoder().layout(1, ends);
+    long[] gather = new long[layout.rows()];
+    int next = 0;
+    int first = shared; // the row of the class's first position that was not shared
+    for (int c = 0; c < texts.size(); c++) {
+      int last = last(texts.get(c));
+      for (int i = c == 0 ? 0 : layout.sharedLength(); i <= last; i++) {
+        boolean replaced = i >= 1 && i <= count;
+        int before = i < shared ? i : first + i - shared;
+        gather[next++] = replaced ? rows + c * count + i - 1 : before;
+      }
+      first += last + 1 - shared;
+    }
+    return new Inside(layout, gather(gather));
+  }
+
+  private static int ceilDiv(int a, int b) {
+    return (a + b - 1) / b;
+  }
+}
