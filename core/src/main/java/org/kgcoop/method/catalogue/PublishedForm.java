@@ -84,10 +84,6 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
       checkPosition(file.path(), stated, ClassTokenPosition.END);
       return new PublishedForm(tower.get().method(), tower.get().learned());
     }
-    if (PublishedMmrl.is(file)) {
-      checkNamed(file, named);
-      return new PublishedForm(PublishedMmrl.method(file), PublishedMmrl.parameters(file));
-    }
     StoredTensor ctx = file.tensors().get("ctx");
     if (ctx == null && !LoraFile.is(file)) {
       throw KgCoopException.weights(

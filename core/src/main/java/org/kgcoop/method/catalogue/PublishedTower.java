@@ -9,12 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.tower.Ivlp;
 import org.kgcoop.method.tower.Maple;
+import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
 import org.kgcoop.method.tower.TowerMethod;
 import org.kgcoop.method.tower.Vpt;
@@ -22,8 +24,8 @@ import org.kgcoop.method.tower.Vpt;
 /**
  * The published form of methods that learn rows inside of the towers. Their trainers write the
  * whole model, of which the frozen towers and the embeddings of the trained classes are left out
- * here; they load with {@code strict=False}, so that a file of the learned tensors alone is one of
- * theirs too.
+ * here; they load with {@code strict=False} (MMRL's since its second version), so that a file of
+ * the learned tensors alone is one of theirs too.
  *
  * @param method with the tokens and depths that the tensors show; what they do not show, such as
  *     words, is as published, or as this program has written it beside the tensors
@@ -63,6 +65,7 @@ record PublishedTower(Method method, Map<String, StoredTensor> learned) {
           case Maple.ID -> "MultiModalPromptLearner";
           case Ivlp.ID, PromptSrc.ID -> "VLPromptLearner";
           case Vpt.ID -> "prompt_learner";
+          case Mmrl.ID -> "MultiModalRepresentationLearner";
           default -> null;
         });
   }
@@ -77,12 +80,12 @@ record PublishedTower(Method method, Map<String, StoredTensor> learned) {
     file.tensors()
         .forEach(
             (name, tensor) -> {
-              if (LEARNED.matcher(name).matches()) {
+              if (LEARNED.matcher(name).matches() || Mmrl.isParameter(name)) {
                 checkShape(file, name, tensor);
                 learned.put(name, tensor);
               }
             });
-    if (!learned.containsKey(CONTEXT) && !learned.containsKey(IMAGE_ROWS)) {
+    if (Stream.of(CONTEXT, IMAGE_ROWS, Mmrl.TOKENS).noneMatch(learned::containsKey)) {
       return Optional.empty();
     }
     String stated = file.metadata().get(SETTINGS);
@@ -103,6 +106,9 @@ record PublishedTower(Method method, Map<String, StoredTensor> learned) {
   }
 
   private static ObjectNode settings(WeightFile file, Map<String, StoredTensor> learned) {
+    if (learned.containsKey(Mmrl.TOKENS)) {
+      return PublishedMmrl.settings(file);
+    }
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     if (learned.containsKey("prompt_learner.proj.weight")) {
       return settings
