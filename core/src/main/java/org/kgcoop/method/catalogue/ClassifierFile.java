@@ -151,7 +151,8 @@ public record ClassifierFile(
       throw KgCoopException.io(prompts + ": cannot be made: " + e + "; try another folder", e);
     }
     String name = "model.pth.tar-" + epoch;
-    StateDicts.writePrompt(prompts.resolve(name), parameters, epoch, beside);
+    StateDicts.writePrompt(
+        prompts.resolve(name), PublishedForm.named(method, parameters), epoch, beside);
     AtomicFile.write(
         prompts.resolve("checkpoint"),
         out -> out.write((name + "\n").getBytes(StandardCharsets.UTF_8)));

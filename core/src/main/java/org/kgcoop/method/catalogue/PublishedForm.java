@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -28,6 +30,13 @@ import org.kgcoop.prompt.ContextSettings;
 record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
   /** The name beside the tensors that says where the class name stands. */
   static final String POSITION = "class_token_position";
+
+  /** Before LASP's names, whose trainer writes the whole model. */
+  private static final String LEARNER = "prompt_learner.";
+
+  private static final String CONTEXT = "ctx";
+  private static final String CORRECTION = "w"; // of LASP
+  private static final String IMAGE_NORM = "image_encoder.transformer.resblocks.0.ln_1.weight";
 
   /** Refuses another place of the class name than the one that a file is known to have. */
   static void checkPosition(
@@ -78,13 +87,18 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
       boolean named,
       @Nullable ClassTokenPosition stated,
       Consumer<String> warnings) {
+    if (file.tensors().containsKey(LEARNER + CORRECTION)) {
+      checkNamed(file, named);
+      checkPosition(file.path(), stated, ClassTokenPosition.END);
+      return lasp(file, warnings);
+    }
     Optional<PublishedTower> tower = PublishedTower.in(file);
     if (tower.isPresent()) {
       checkNamed(file, named);
       checkPosition(file.path(), stated, ClassTokenPosition.END);
       return new PublishedForm(tower.get().method(), tower.get().learned());
     }
-    StoredTensor ctx = file.tensors().get("ctx");
+    StoredTensor ctx = file.tensors().get(CONTEXT);
     if (ctx == null && !LoraFile.is(file)) {
       throw KgCoopException.weights(
           file.path()
@@ -95,6 +109,33 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
     if (ctx == null) {
       return new PublishedForm(LoraFile.method(file), file.tensors());
     }
+    long[] shape = shape(file, ctx);
+    boolean classSpecific = shape.length == 3;
+    ContextSettings context =
+        new ContextSettings(
+            (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
+    return new PublishedForm(
+        publishedMethod(file, context, shape[shape.length - 1]), file.tensors());
+  }
+
+  private static PublishedForm lasp(WeightFile file, Consumer<String> warnings) {
+    Map<String, StoredTensor> learned = new LinkedHashMap<>();
+    for (String name : List.of(CONTEXT, CORRECTION)) {
+      learned.put(name, file.tensor(LEARNER + name));
+    }
+    if (file.tensors().containsKey(IMAGE_NORM)) {
+      warnings.accept(
+          file.path()
+              + ": LASP's published training changes the norms of the image tower too, which are"
+              + " not read: images are seen as the CLIP sees them");
+    }
+    ObjectNode settings = JsonNodeFactory.instance.objectNode().put("method", Lasp.ID);
+    settings.put("context_tokens", shape(file, file.tensor(LEARNER + CONTEXT))[0]);
+    return new PublishedForm(MethodCatalogue.parse(settings), learned);
+  }
+
+  /** The shape of learned vectors. */
+  private static long[] shape(WeightFile file, StoredTensor ctx) {
     long[] shape = ctx.shape();
     if (shape.length < 2 || shape.length > 3 || ctx.elements() == 0) {
       throw KgCoopException.weights(
@@ -103,12 +144,15 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
               + Arrays.toString(shape)
               + "; expected (vectors, width) or (classes, vectors, width)");
     }
-    boolean classSpecific = shape.length == 3;
-    ContextSettings context =
-        new ContextSettings(
-            (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
-    return new PublishedForm(
-        publishedMethod(file, context, shape[shape.length - 1]), file.tensors());
+    return shape;
+  }
+
+  /** The learned tensors by the names that the loader of their trainer asks for. */
+  static Map<String, StoredTensor> named(Method method, Map<String, StoredTensor> parameters) {
+    String before = method.id().equals(Lasp.ID) ? LEARNER : "";
+    Map<String, StoredTensor> named = new LinkedHashMap<>();
+    parameters.forEach((name, tensor) -> named.put(before + name, tensor));
+    return named;
   }
 
   private static void checkNamed(WeightFile file, boolean named) {
@@ -131,7 +175,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
     ObjectNode settings =
         JsonNodeFactory.instance.objectNode().put("context_tokens", context.tokens());
     if (second == null) {
-      return file.tensors().containsKey("w") && !context.classSpecific()
+      return file.tensors().containsKey(CORRECTION) && !context.classSpecific()
           ? MethodCatalogue.parse(settings.put("method", Lasp.ID))
           : new CoOp(context);
     }

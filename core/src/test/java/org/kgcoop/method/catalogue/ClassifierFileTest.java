@@ -30,6 +30,8 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
+import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Lasp;
@@ -142,6 +144,28 @@ class ClassifierFileTest {
             assertThat(ClassifierFile.readAny(path, NAMES).method()).isEqualTo(expected);
           }
         });
+  }
+
+  /** LASP's trainer writes the whole model, whose image norms it has trained. */
+  @Test
+  void laspsFileNamesItsTensorsAsThoseOfTheWholeModel() {
+    Lasp method = new Lasp(ContextSettings.shared(2, ""), Lasp.TEMPLATES, 5, false);
+    String norm = "image_encoder.transformer.resblocks.0.ln_1.weight";
+    try (Learner learner = method.learner(clip, NAMES, 5)) {
+      WeightFile written =
+          WeightFiles.open(file(method, learner).writePublished(folder.resolve("own"), 3));
+      assertThat(written.tensors()).containsOnlyKeys("prompt_learner.ctx", "prompt_learner.w");
+
+      Map<String, StoredTensor> whole = new LinkedHashMap<>(written.tensors());
+      whole.put(norm, StoredTensor.ofFloats(norm, new long[] {1}, 1));
+      Path path = folder.resolve("model.pth.tar-3");
+      StateDicts.write(path, whole);
+      List<String> warnings = new ArrayList<>();
+      ClassifierFile read = ClassifierFile.readAny(path, NAMES, null, warnings::add);
+      assertThat(read.method()).isEqualTo(method);
+      assertThat(read.parameters()).containsOnlyKeys("ctx", "w");
+      assertThat(warnings).singleElement().asString().contains("norms of the image tower");
+    }
   }
 
   @Test

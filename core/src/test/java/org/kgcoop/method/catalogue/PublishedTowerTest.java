@@ -23,6 +23,7 @@ import org.kgcoop.method.tower.Maple;
 import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
 import org.kgcoop.method.tower.TowerMethod;
+import org.kgcoop.method.tower.VisionLanguageRows;
 import org.kgcoop.method.tower.Vpt;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.FeatureClassifier;
@@ -47,10 +48,10 @@ class PublishedTowerTest {
     return List.of(
         new Maple(2, "an icon of a", 3),
         new Maple(2, "a photo of a", 1),
-        new Ivlp(2, "a photo of a", 3, 1, 2),
-        new Ivlp(4, "", 2, 0, 0),
+        new Ivlp(new VisionLanguageRows(2, "a photo of a", 3, 1, 2)),
+        new Ivlp(new VisionLanguageRows(4, "", 2, 0, 0)),
         new Vpt(3, 2, "the {}"),
-        new PromptSrc(2, "a photo of a", 2, 4, 3, List.of("the {}"), 1, 2),
+        new PromptSrc(new VisionLanguageRows(2, "a photo of a", 2, 4, 3), List.of("the {}"), 1, 2),
         new Mmrl(2, List.of(1, 3), 4, 0.4, 2, "the {}"));
   }
 
@@ -131,13 +132,13 @@ class PublishedTowerTest {
         ClassifierFile.readAny(whole(new Maple(2, "", 3), frozen, buffer), NAMES);
     assertThat(maple.method()).isEqualTo(new Maple(2, words, 3));
     assertThat(maple.parameters().keySet()).doesNotContain(frozen, buffer);
-    assertThat(ClassifierFile.readAny(whole(new Ivlp(5, "", 3, 1, 2), frozen), NAMES).method())
-        .isEqualTo(new Ivlp(5, "", 3, 1, 2));
+    assertThat(ClassifierFile.readAny(whole(new Ivlp(new VisionLanguageRows(5, "", 3, 1, 2)), frozen), NAMES).method())
+        .isEqualTo(new Ivlp(new VisionLanguageRows(5, "", 3, 1, 2)));
     assertThat(ClassifierFile.readAny(whole(new Vpt(3, 2, "the {}"), frozen), NAMES).method())
         .isEqualTo(new Vpt(3, 2, "a photo of a {}."));
-    Path taught = whole(new Ivlp(2, "", 1, 4, 3), "prompt_learner.ZS_image_encoder.proj");
+    Path taught = whole(new Ivlp(new VisionLanguageRows(2, "", 1, 4, 3)), "prompt_learner.ZS_image_encoder.proj");
     assertThat(ClassifierFile.readAny(taught, NAMES).method())
-        .isEqualTo(new PromptSrc(2, words, 1, 4, 3, PromptSrc.TEMPLATES, 25, 10));
+        .isEqualTo(new PromptSrc(new VisionLanguageRows(2, words, 1, 4, 3), PromptSrc.TEMPLATES, 25, 10));
   }
 
   @Test
@@ -181,7 +182,7 @@ class PublishedTowerTest {
   @Test
   void theNearestWordsOfWordsAreThemselvesAndDeeperVectorsHaveTheirBlocks() {
     for (TowerMethod method :
-        List.of(new Maple(2, "a photo of a", 3), new Ivlp(2, "a photo of a", 3, 1, 1))) {
+        List.of(new Maple(2, "a photo of a", 3), new Ivlp(new VisionLanguageRows(2, "a photo of a", 3, 1, 1)))) {
       try (Learner learner = method.learner(clip, NAMES, 5)) {
         List<NearestWords.Vector> vectors = NearestWords.of(file(method, learner), clip, 1);
         assertThat(vectors)
@@ -189,6 +190,8 @@ class PublishedTowerTest {
             .containsExactly("1", "2", "block 1, 1", "block 1, 2", "block 2, 1", "block 2, 2");
         assertThat(vectors.get(0).words().get(0).text()).isEqualTo("a");
         assertThat(vectors.get(0).words().get(0).distance()).isZero();
+        assertThat(NearestWords.first(file(method, learner), clip, 1))
+            .isEqualTo(vectors.subList(0, 2));
       }
     }
   }
