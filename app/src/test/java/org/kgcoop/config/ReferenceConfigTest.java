@@ -233,7 +233,7 @@ class ReferenceConfigTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageContainingAll(
             "unknown key OPTIM.LRR (did you mean OPTIM.LR?)",
-            "TRAINER.NAME DAEL: expected one of CoCoOp, CoOp, KgCoOp, ProGrad, TCP, ZeroshotCLIP",
+            "TRAINER.NAME DAEL: expected one of ADAPTER, CoCoOp, CoOp, IVLP, KgCoOp, LASP, MMRL, MaPLe,",
             "OPTIM.LR_SCHEDULER linear: expected cosine, single_step or multi_step",
             "OPTIM.SGD_NESTEROV");
     assertThatThrownBy(() -> translate(List.of(), "coop", "TRAINER.COOP.CTX_INIT", "True"))

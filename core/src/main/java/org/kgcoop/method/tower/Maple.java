@@ -34,7 +34,8 @@ import org.kgcoop.tensor.Tensor;
  * @param words whose first n tokens the vectors start from, the rest stays; empty for random ones
  * @param depth J of both towers, at least 1; published 9, from one data set to others 3
  */
-public record Maple(int contextTokens, String words, int depth) implements TowerMethod, TextVectors {
+public record Maple(int contextTokens, String words, int depth)
+    implements TowerMethod, TextVectors {
   public static final String ID = "maple";
   public static final int DEFAULT_TOKENS = 2;
   public static final int DEFAULT_DEPTH = 9;

@@ -84,12 +84,7 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements T
 
   private final class Prompts extends RowsLearner {
     Prompts(Clip clip, List<String> classNames, long seed) {
-      super(
-          clip,
-          PromptText.handCrafted(clip, classNames, template),
-          0,
-          imageDepth,
-          title());
+      super(clip, PromptText.handCrafted(clip, classNames, template), 0, imageDepth, title());
       try (Scope scope = Scope.open("start")) {
         VisionLanguageRows.addImageRows(this, clip, seed, imageTokens, imageDepth);
       }

@@ -134,9 +134,13 @@ class PresetTest {
     assertThat(Preset.TRANSFER.method(stated("maple").put("depth", 5), on("ImageNet", 16)))
         .isEqualTo(new Maple(2, "a photo of a", 5));
     assertThat(Preset.TRANSFER.method(stated("promptsrc"), on("ImageNet", 16)))
-        .isEqualTo(new PromptSrc(new VisionLanguageRows(4, "a photo of a", 3, 4, 3), PromptSrc.TEMPLATES, 25, 10));
+        .isEqualTo(
+            new PromptSrc(
+                new VisionLanguageRows(4, "a photo of a", 3, 4, 3), PromptSrc.TEMPLATES, 25, 10));
     assertThat(Preset.FEW_SHOT.method(stated("promptsrc"), on("ImageNet", 16)))
-        .isEqualTo(new PromptSrc(new VisionLanguageRows(4, "a photo of a", 9, 4, 9), PromptSrc.TEMPLATES, 25, 10));
+        .isEqualTo(
+            new PromptSrc(
+                new VisionLanguageRows(4, "a photo of a", 9, 4, 9), PromptSrc.TEMPLATES, 25, 10));
     assertThat(training(Preset.TRANSFER, "maple", "ImageNet").schedule().rate()).isEqualTo(0.0026);
     assertThat(training(Preset.BASE_TO_NEW, "maple", "pets").schedule().rate()).isEqualTo(0.0035);
   }

@@ -132,13 +132,20 @@ class PublishedTowerTest {
         ClassifierFile.readAny(whole(new Maple(2, "", 3), frozen, buffer), NAMES);
     assertThat(maple.method()).isEqualTo(new Maple(2, words, 3));
     assertThat(maple.parameters().keySet()).doesNotContain(frozen, buffer);
-    assertThat(ClassifierFile.readAny(whole(new Ivlp(new VisionLanguageRows(5, "", 3, 1, 2)), frozen), NAMES).method())
+    assertThat(
+            ClassifierFile.readAny(
+                    whole(new Ivlp(new VisionLanguageRows(5, "", 3, 1, 2)), frozen), NAMES)
+                .method())
         .isEqualTo(new Ivlp(new VisionLanguageRows(5, "", 3, 1, 2)));
     assertThat(ClassifierFile.readAny(whole(new Vpt(3, 2, "the {}"), frozen), NAMES).method())
         .isEqualTo(new Vpt(3, 2, "a photo of a {}."));
-    Path taught = whole(new Ivlp(new VisionLanguageRows(2, "", 1, 4, 3)), "prompt_learner.ZS_image_encoder.proj");
+    Path taught =
+        whole(
+            new Ivlp(new VisionLanguageRows(2, "", 1, 4, 3)),
+            "prompt_learner.ZS_image_encoder.proj");
     assertThat(ClassifierFile.readAny(taught, NAMES).method())
-        .isEqualTo(new PromptSrc(new VisionLanguageRows(2, words, 1, 4, 3), PromptSrc.TEMPLATES, 25, 10));
+        .isEqualTo(
+            new PromptSrc(new VisionLanguageRows(2, words, 1, 4, 3), PromptSrc.TEMPLATES, 25, 10));
   }
 
   @Test
@@ -182,7 +189,9 @@ class PublishedTowerTest {
   @Test
   void theNearestWordsOfWordsAreThemselvesAndDeeperVectorsHaveTheirBlocks() {
     for (TowerMethod method :
-        List.of(new Maple(2, "a photo of a", 3), new Ivlp(new VisionLanguageRows(2, "a photo of a", 3, 1, 1)))) {
+        List.of(
+            new Maple(2, "a photo of a", 3),
+            new Ivlp(new VisionLanguageRows(2, "a photo of a", 3, 1, 1)))) {
       try (Learner learner = method.learner(clip, NAMES, 5)) {
         List<NearestWords.Vector> vectors = NearestWords.of(file(method, learner), clip, 1);
         assertThat(vectors)

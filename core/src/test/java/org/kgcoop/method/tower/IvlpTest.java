@@ -17,12 +17,15 @@ class IvlpTest extends TowerContract {
   @Override
   List<TowerMethod> methods() {
     return List.of(
-        new Ivlp(new VisionLanguageRows(2, "", 3, 3, 2)), new Ivlp(new VisionLanguageRows(2, "", 1, 1, 3)), new Ivlp(new VisionLanguageRows(2, "a photo of a", 2, 0, 0)));
+        new Ivlp(new VisionLanguageRows(2, "", 3, 3, 2)),
+        new Ivlp(new VisionLanguageRows(2, "", 1, 1, 3)),
+        new Ivlp(new VisionLanguageRows(2, "a photo of a", 2, 0, 0)));
   }
 
   @Test
   void itsParametersHaveTheirPublishedNames() {
-    try (Learner learner = new Ivlp(new VisionLanguageRows(2, "", 3, 3, 2)).learner(clip, NAMES, 1)) {
+    try (Learner learner =
+        new Ivlp(new VisionLanguageRows(2, "", 3, 3, 2)).learner(clip, NAMES, 1)) {
       assertThat(learner.parameters().keySet())
           .containsExactly(
               "prompt_learner.ctx",
@@ -67,8 +70,10 @@ class IvlpTest extends TowerContract {
   @Test
   void whatIsWrongIsRefusedInALine() {
     refused(() -> new Ivlp(new VisionLanguageRows(2, "", 0, 1, 1)), "expected at least 1, 0 and 0");
-    refused(() -> new Ivlp(new VisionLanguageRows(2, "", 1, 0, 1)), "expected both above 0, or both 0");
-    refused(() -> new Ivlp(new VisionLanguageRows(2, "", 1, 1, 0)), "expected both above 0, or both 0");
+    refused(
+        () -> new Ivlp(new VisionLanguageRows(2, "", 1, 0, 1)), "expected both above 0, or both 0");
+    refused(
+        () -> new Ivlp(new VisionLanguageRows(2, "", 1, 1, 0)), "expected both above 0, or both 0");
     refused(
         () -> new Ivlp(new VisionLanguageRows(2, "", 1, 1, 4)).learner(clip, NAMES, 1).close(),
         "IVLP's depth 4: the image tower of this CLIP has 3 blocks");

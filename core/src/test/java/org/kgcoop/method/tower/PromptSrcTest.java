@@ -105,13 +105,20 @@ class PromptSrcTest extends TowerContract {
 
   @Test
   void whatIsWrongIsRefusedInALine() {
-    refused(() -> new PromptSrc(new VisionLanguageRows(2, "", 1, 1, 1), List.of(), 1, 1), "expected at least one template");
+    refused(
+        () -> new PromptSrc(new VisionLanguageRows(2, "", 1, 1, 1), List.of(), 1, 1),
+        "expected at least one template");
     refused(
         () -> new PromptSrc(new VisionLanguageRows(2, "", 1, 1, 1), TEMPLATES, -1, 1),
         "text_weight -1.0, image_weight 1.0: expected at least 0");
-    refused(() -> new PromptSrc(new VisionLanguageRows(2, "", 1, 1, 1), TEMPLATES, 1, Double.NaN), "expected at least 0");
     refused(
-        () -> new PromptSrc(new VisionLanguageRows(2, "", 4, 1, 1), TEMPLATES, 1, 1).learner(clip, NAMES, 1).close(),
+        () -> new PromptSrc(new VisionLanguageRows(2, "", 1, 1, 1), TEMPLATES, 1, Double.NaN),
+        "expected at least 0");
+    refused(
+        () ->
+            new PromptSrc(new VisionLanguageRows(2, "", 4, 1, 1), TEMPLATES, 1, 1)
+                .learner(clip, NAMES, 1)
+                .close(),
         "PromptSRC's depth 4: the text tower of this CLIP has 3 blocks");
   }
 }
