@@ -45,7 +45,7 @@ final class ReferenceValues {
     return value == null || value.isNull() ? "" : value.asText().strip();
   }
 
-  /** As {@link #text}; of a list its texts with {@code |} between them, as settings are given. */
+  /** The text, of a list its texts with {@code |} between them, as settings are given. */
   String listed(String key) {
     JsonNode value = values.get(key);
     return value != null && value.isArray()

@@ -208,6 +208,11 @@ public record ClassifierFile(
             .formatted(path, json.path("version").asText("?"), Version.KGCOOP, what));
   }
 
+  /** True for a file of the published form, which may still be refused. */
+  public static boolean isPublished(WeightFile file) {
+    return PublishedForm.is(file);
+  }
+
   /** Reads like {@link #readAny(Path, List, ClassTokenPosition, Consumer)}, without warnings. */
   public static ClassifierFile readAny(Path path, List<String> classNames) {
     return readAny(path, classNames, null, line -> {});

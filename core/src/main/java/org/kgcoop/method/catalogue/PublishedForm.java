@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -87,27 +86,27 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
       boolean named,
       @Nullable ClassTokenPosition stated,
       Consumer<String> warnings) {
-    if (file.tensors().containsKey(LEARNER + CORRECTION)) {
-      checkNamed(file, named);
-      checkPosition(file.path(), stated, ClassTokenPosition.END);
-      return lasp(file, warnings);
-    }
-    Optional<PublishedTower> tower = PublishedTower.in(file);
-    if (tower.isPresent()) {
-      checkNamed(file, named);
-      checkPosition(file.path(), stated, ClassTokenPosition.END);
-      return new PublishedForm(tower.get().method(), tower.get().learned());
-    }
-    StoredTensor ctx = file.tensors().get(CONTEXT);
-    if (ctx == null && !LoraFile.is(file)) {
+    if (!is(file)) {
       throw KgCoopException.weights(
           file.path()
               + ": not a classifier file: no tensor 'ctx' among its "
               + file.tensors().size());
     }
-    checkNamed(file, named);
-    if (ctx == null) {
+    if (!named) {
+      throw KgCoopException.configuration(
+          file.path() + ": the published form does not name its classes: give them with --classes");
+    }
+    if (LoraFile.is(file)) {
       return new PublishedForm(LoraFile.method(file), file.tensors());
+    }
+    StoredTensor ctx = file.tensors().get(CONTEXT);
+    if (ctx == null) { // a whole model
+      checkPosition(file.path(), stated, ClassTokenPosition.END);
+      if (isLasp(file)) {
+        return lasp(file, warnings);
+      }
+      PublishedTower tower = PublishedTower.in(file);
+      return new PublishedForm(tower.method(), tower.learned());
     }
     long[] shape = shape(file, ctx);
     boolean classSpecific = shape.length == 3;
@@ -116,6 +115,18 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
             (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
     return new PublishedForm(
         publishedMethod(file, context, shape[shape.length - 1]), file.tensors());
+  }
+
+  /** True for a file of a form that is known. */
+  static boolean is(WeightFile file) {
+    return file.tensors().containsKey(CONTEXT)
+        || isLasp(file)
+        || PublishedTower.is(file)
+        || LoraFile.is(file);
+  }
+
+  private static boolean isLasp(WeightFile file) {
+    return file.tensors().containsKey(LEARNER + CORRECTION);
   }
 
   private static PublishedForm lasp(WeightFile file, Consumer<String> warnings) {
@@ -153,13 +164,6 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
     Map<String, StoredTensor> named = new LinkedHashMap<>();
     parameters.forEach((name, tensor) -> named.put(before + name, tensor));
     return named;
-  }
-
-  private static void checkNamed(WeightFile file, boolean named) {
-    if (!named) {
-      throw KgCoopException.configuration(
-          file.path() + ": the published form does not name its classes: give them with --classes");
-    }
   }
 
   /**

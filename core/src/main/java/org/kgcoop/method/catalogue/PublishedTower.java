@@ -70,12 +70,17 @@ record PublishedTower(Method method, Map<String, StoredTensor> learned) {
         });
   }
 
+  /** True for a file of this form. */
+  static boolean is(WeightFile file) {
+    return Stream.of(CONTEXT, IMAGE_ROWS, Mmrl.TOKENS).anyMatch(file.tensors()::containsKey);
+  }
+
   /**
-   * The content of a file of this form; empty where it is none.
+   * The content of a file of this form.
    *
    * @throws KgCoopException where its tensors are of other shapes than such a file's
    */
-  static Optional<PublishedTower> in(WeightFile file) {
+  static PublishedTower in(WeightFile file) {
     Map<String, StoredTensor> learned = new LinkedHashMap<>();
     file.tensors()
         .forEach(
@@ -85,12 +90,9 @@ record PublishedTower(Method method, Map<String, StoredTensor> learned) {
                 learned.put(name, tensor);
               }
             });
-    if (Stream.of(CONTEXT, IMAGE_ROWS, Mmrl.TOKENS).noneMatch(learned::containsKey)) {
-      return Optional.empty();
-    }
     String stated = file.metadata().get(SETTINGS);
     ObjectNode settings = stated == null ? settings(file, learned) : parsed(file, stated);
-    return Optional.of(new PublishedTower(MethodCatalogue.parse(settings), learned));
+    return new PublishedTower(MethodCatalogue.parse(settings), learned);
   }
 
   private static ObjectNode parsed(WeightFile file, String stated) {
