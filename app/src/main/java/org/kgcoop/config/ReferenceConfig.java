@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.data.published.PublishedDataSets;
@@ -60,11 +59,12 @@ public final class ReferenceConfig {
    * The translation of files and pairs, the later stronger.
    *
    * @param pairs KEY VALUE KEY VALUE ...
-   * @param method that the command line asks for, by its name here; null where it leaves that open
+   * @param asked the methods that the command line asks for, by their names here; empty where it
+   *     leaves that open
    * @throws KgCoopException that names all that is unknown or has no counterpart
    */
   public static Translation translate(
-      List<ConfigFile> files, List<String> pairs, @Nullable String method) {
+      List<ConfigFile> files, List<String> pairs, List<String> asked) {
     Map<String, JsonNode> ofFiles = new LinkedHashMap<>();
     files.forEach(file -> ofFiles.putAll(file.flat()));
     Map<String, JsonNode> ofPairs = new LinkedHashMap<>();
@@ -76,12 +76,12 @@ public final class ReferenceConfig {
     Map<String, JsonNode> both = new LinkedHashMap<>(ofFiles);
     both.putAll(ofPairs);
     ReferenceConfig config = new ReferenceConfig(new ReferenceValues(both));
-    List<String> ignored = config.read(method);
+    List<String> ignored = config.read(asked);
     replaced.forEach(key -> ignored.add(key + " of a file (data sets have their own)"));
     config.in.throwErrors();
     OptionValues all = config.out;
     List<String> trained = all.options().getOrDefault("method", List.of());
-    String known = trained.size() == 1 ? trained.get(0) : method;
+    List<String> known = trained.size() == 1 ? trained : asked;
     OptionValues touched = all.touched(values(ofFiles, known), values(ofPairs, known));
     if (!ofPairs.containsKey("TRAINER.NAME") && !ofPairs.containsKey("LOSS.NAME")) {
       List<String> unused = touched.options().remove("method");
@@ -99,20 +99,20 @@ public final class ReferenceConfig {
   }
 
   /** The values of a part of the keys, which need not be whole. */
-  private static OptionValues values(Map<String, JsonNode> part, @Nullable String method) {
+  private static OptionValues values(Map<String, JsonNode> part, List<String> methods) {
     ReferenceConfig config = new ReferenceConfig(new ReferenceValues(part));
-    List<String> unused = config.read(method);
+    List<String> unused = config.read(methods);
     return config.out;
   }
 
   /** Reads all keys; returns those without a meaning. */
-  private List<String> read(@Nullable String method) {
+  private List<String> read(List<String> methods) {
     List<String> ignored = checkKeys();
     plain();
     schedule();
     input(ignored);
     loading();
-    new ReferenceMethod(in, out, ignored).translate(method);
+    new ReferenceMethod(in, out, ignored).translate(methods);
     return ignored;
   }
 

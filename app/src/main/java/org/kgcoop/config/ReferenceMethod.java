@@ -64,10 +64,10 @@ final class ReferenceMethod {
   /**
    * Adds the method and its settings to the translation.
    *
-   * @param asked the method that the command line asks for; null where it leaves that open
+   * @param asked the methods that the command line asks for; empty where it leaves that open
    */
-  void translate(@Nullable String asked) {
-    String method = asked == null ? trainer() : asked;
+  void translate(List<String> asked) {
+    String method = asked.size() == 1 ? asked.get(0) : trainer(asked.isEmpty());
     settings(method);
     if (method == null) {
       context("TRAINER.COOP.", "", null);
@@ -101,7 +101,12 @@ final class ReferenceMethod {
     }
   }
 
-  private @Nullable String trainer() {
+  /**
+   * The method that is trained; null where several may be meant.
+   *
+   * @param open true if the keys that but one method has may say it
+   */
+  private @Nullable String trainer(boolean open) {
     if (in.has("TRAINER.NAME") && !in.text("TRAINER.NAME").isEmpty()) {
       String id = TRAINERS.get(in.text("TRAINER.NAME"));
       if (id == null) {
@@ -119,7 +124,10 @@ final class ReferenceMethod {
       out.put("method", ProGrad.ID);
       return ProGrad.ID;
     }
-    Set<String> stated = new HashSet<>(); // by keys that but one method has
+    if (!open) {
+      return null;
+    }
+    Set<String> stated = new HashSet<>();
     ReferenceKeys.SETTINGS.forEach(
         (key, settings) -> {
           if (in.has(key)) {

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,10 +21,10 @@ import org.kgcoop.method.catalogue.MethodCatalogue;
 class ReferenceKeysTest {
   @TempDir Path folder;
 
-  private ReferenceConfig.Translation translate(
-      String yaml, @Nullable String method, String... pairs) throws IOException {
+  private ReferenceConfig.Translation translate(String yaml, List<String> asked, String... pairs)
+      throws IOException {
     Path file = Files.writeString(folder.resolve("published.yaml"), yaml);
-    return ReferenceConfig.translate(List.of(ConfigFile.read(file)), List.of(pairs), method);
+    return ReferenceConfig.translate(List.of(ConfigFile.read(file)), List.of(pairs), asked);
   }
 
   /** A trainer's file, whose own section comes last. */
@@ -87,7 +86,7 @@ class ReferenceKeysTest {
                     PREC: "fp16"
                     PROMPT_DEPTH: 9
                 """),
-            null);
+            List.of());
     assertThat(maple.values().options())
         .containsEntry("method", List.of("maple"))
         .containsEntry("clip", List.of("ViT-B/16"))
@@ -115,7 +114,7 @@ class ReferenceKeysTest {
             PROMPT_DEPTH_VISION: 0
             PROMPT_DEPTH_TEXT: 12
         """;
-    assertThat(translate(language, null).values().settings())
+    assertThat(translate(language, List.of()).values().settings())
         .isEqualTo(
             Map.of(
                 "ivlp.context_tokens", "4",
@@ -133,9 +132,9 @@ class ReferenceKeysTest {
             PREC: "fp16"
             PROMPT_DEPTH_VISION: 12
         """;
-    assertThat(translate(vpt, null).values().settings())
+    assertThat(translate(vpt, List.of()).values().settings())
         .isEqualTo(Map.of("vpt.image_tokens", "8", "vpt.image_depth", "12"));
-    assertThat(translate(vpt, null).ignored())
+    assertThat(translate(vpt, List.of()).ignored())
         .containsExactlyInAnyOrder("TRAINER.VPT.CTX_INIT", "TRAINER.VPT.PREC");
 
     String promptSrc =
@@ -154,7 +153,7 @@ class ReferenceKeysTest {
             GPA_STD: 5
         """;
     ReferenceConfig.Translation taught =
-        translate(promptSrc, "promptsrc", "TEST.FINAL_MODEL", "last_step");
+        translate(promptSrc, List.of("promptsrc"), "TEST.FINAL_MODEL", "last_step");
     assertThat(taught.values().options()).isEqualTo(Map.of("keep", List.of("gauss:45,5")));
     assertThat(taught.values().settings())
         .isEqualTo(
@@ -166,14 +165,14 @@ class ReferenceKeysTest {
                 "promptsrc.image_depth", "9",
                 "promptsrc.text_weight", "25",
                 "promptsrc.image_weight", "10"));
-    assertThat(translate(promptSrc, "maple").values().options()).isEmpty();
+    assertThat(translate(promptSrc, List.of("maple")).values().options()).isEmpty();
   }
 
   /** As published, words begin up to four vectors. */
   @Test
   void moreVectorsThanWordsBeginAtRandom() throws IOException {
     String yaml = "TRAINER:\n  MAPLE:\n    CTX_INIT: \"a photo of a\"\n";
-    assertThat(translate(yaml, null, "TRAINER.MAPLE.N_CTX", "5").values().settings())
+    assertThat(translate(yaml, List.of(), "TRAINER.MAPLE.N_CTX", "5").values().settings())
         .isEqualTo(Map.of("maple.context_tokens", "5", "maple.words", ""));
   }
 
@@ -194,7 +193,7 @@ class ReferenceKeysTest {
   @CsvSource({"ALPHA", "SCALE"})
   void mmrlLeavesItsWeightToTheDataSet(String share) throws IOException {
     ReferenceConfig.Translation translation =
-        translate(MMRL.formatted(share), null, "DATASET.NAME", "StanfordCars", "TASK", "B2N");
+        translate(MMRL.formatted(share), List.of(), "DATASET.NAME", "StanfordCars", "TASK", "B2N");
     assertThat(translation.values().settings())
         .isEqualTo(
             Map.of(
@@ -212,13 +211,13 @@ class ReferenceKeysTest {
   @Test
   void mmrlsWeightIsThatOfPairsAndOfFilesForOtherData() throws IOException {
     assertThat(
-            translate(MMRL.formatted("ALPHA"), null, "TRAINER.MMRL.REG_WEIGHT", "0.2")
+            translate(MMRL.formatted("ALPHA"), List.of(), "TRAINER.MMRL.REG_WEIGHT", "0.2")
                 .values()
                 .settings())
         .containsEntry("mmrl.weight", "0.2")
         .doesNotContainKey("mmrl.dimension");
     assertThat(
-            translate(MMRL.formatted("ALPHA"), null, "DATASET.NAME", "my-birds")
+            translate(MMRL.formatted("ALPHA"), List.of(), "DATASET.NAME", "my-birds")
                 .values()
                 .settings())
         .containsEntry("mmrl.weight", "1.0")
@@ -245,7 +244,7 @@ class ReferenceKeysTest {
             PREC: "amp"
             LASP_LOSS_WEIGHT: 5.0
         """;
-    ReferenceConfig.Translation translation = translate(lasp, null);
+    ReferenceConfig.Translation translation = translate(lasp, List.of());
     assertThat(translation.values().options()).isEqualTo(Map.of("method", List.of("lasp")));
     assertThat(translation.values().settings())
         .isEqualTo(
@@ -257,7 +256,7 @@ class ReferenceKeysTest {
                 "lasp.virtual", "false"));
     assertThat(translation.ignored())
         .containsExactlyInAnyOrder("TRAINER.LASP.FINETUNE_VIT_LN", "TRAINER.LASP.PREC");
-    assertThatThrownBy(() -> translate(lasp, null, "TRAINER.LASP.ENABLE_CORRECTION", "False"))
+    assertThatThrownBy(() -> translate(lasp, List.of(), "TRAINER.LASP.ENABLE_CORRECTION", "False"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("TRAINER.LASP.ENABLE_CORRECTION false: expected true");
   }
@@ -268,18 +267,18 @@ class ReferenceKeysTest {
     List<String> pairs = List.of("TRAINER.TaskRes.RESIDUAL_SCALE", "0.5");
     assertThat(ReferenceConfig.pairWords(pairs)).isEqualTo(2);
     ReferenceConfig.Translation taskRes =
-        translate(plain, null, "TRAINER.TaskRes.RESIDUAL_SCALE", "0.5");
+        translate(plain, List.of(), "TRAINER.TaskRes.RESIDUAL_SCALE", "0.5");
     assertThat(taskRes.values().options())
         .containsEntry("method", List.of("taskres"))
         .containsEntry("optimizer", List.of("adam"));
     assertThat(taskRes.values().settings()).isEqualTo(Map.of("taskres.alpha", "0.5"));
 
     String[] clap = {"TRAINER.ADAPTER.INIT", "ZS", "TRAINER.ADAPTER.CONSTRAINT", "none"};
-    assertThat(translate(plain, null, clap).values().options())
+    assertThat(translate(plain, List.of(), clap).values().options())
         .containsEntry("method", List.of("clap"));
-    assertThat(translate(plain, null, clap).values().settings())
+    assertThat(translate(plain, List.of(), clap).values().settings())
         .isEqualTo(Map.of("clap.constraint", "none"));
-    assertThatThrownBy(() -> translate(plain, "clap", "TRAINER.ADAPTER.INIT", "TR"))
+    assertThatThrownBy(() -> translate(plain, List.of("clap"), "TRAINER.ADAPTER.INIT", "TR"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("TRAINER.ADAPTER.INIT TR: expected ZS");
   }
@@ -313,7 +312,7 @@ class ReferenceKeysTest {
 
   @Test
   void tipAdaptersFilesAreThoseOfBothItsMethods() throws IOException {
-    ReferenceConfig.Translation trained = translate(TIP.formatted("dtd"), null);
+    ReferenceConfig.Translation trained = translate(TIP.formatted("dtd"), List.of());
     assertThat(trained.values().options())
         .isEqualTo(
             Map.of(
@@ -332,11 +331,19 @@ class ReferenceKeysTest {
                 "tip-adapter-f.alpha", "2",
                 "tip-adapter-f.views", "10"));
 
-    ReferenceConfig.Translation plain = translate(TIP.formatted("dtd"), "tip-adapter");
+    ReferenceConfig.Translation plain = translate(TIP.formatted("dtd"), List.of("tip-adapter"));
     assertThat(plain.values().options()).doesNotContainKeys("lr", "epochs");
     assertThat(plain.values().settings()).containsEntry("tip-adapter.alpha", "2").hasSize(5);
     assertThat(plain.ignored())
         .containsExactlyInAnyOrder("search_hp", "load_cache", "load_pre_feat", "lr", "train_epoch");
+
+    ReferenceConfig.Translation both =
+        translate(TIP.formatted("dtd"), List.of("tip-adapter", "tip-adapter-f"));
+    assertThat(both.values().options()).containsKey("lr").doesNotContainKey("method");
+    assertThat(both.values().settings())
+        .containsEntry("tip-adapter.views", "10")
+        .containsEntry("tip-adapter-f.views", "10")
+        .hasSize(10);
   }
 
   @ParameterizedTest
@@ -355,18 +362,18 @@ class ReferenceKeysTest {
 
   @Test
   void aWrongKeyOfAKnownTrainerIsAnErrorAndOneOfAnotherIsNot() throws IOException {
-    assertThatThrownBy(() -> translate("TRAINER:\n  MAPLE:\n    N_CTXX: 2\n", null))
+    assertThatThrownBy(() -> translate("TRAINER:\n  MAPLE:\n    N_CTXX: 2\n", List.of()))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining(
             "unknown key TRAINER.MAPLE.N_CTXX (did you mean TRAINER.MAPLE.N_CTX?)");
-    assertThat(translate("TRAINER:\n  MMRLpp:\n    BETA: 0.9\n", null).ignored())
+    assertThat(translate("TRAINER:\n  MMRLpp:\n    BETA: 0.9\n", List.of()).ignored())
         .containsExactly("TRAINER.MMRLpp.BETA");
   }
 
   @Test
   void ofSeveralMethodsEachHasItsSettings() throws IOException {
     ReferenceConfig.Translation both =
-        translate("TRAINER:\n  MAPLE:\n    N_CTX: 3\n  VPT:\n    N_CTX_VISION: 5\n", null);
+        translate("TRAINER:\n  MAPLE:\n    N_CTX: 3\n  VPT:\n    N_CTX_VISION: 5\n", List.of());
     assertThat(both.values().options()).isEmpty();
     assertThat(both.values().settings())
         .isEqualTo(Map.of("maple.context_tokens", "3", "vpt.image_tokens", "5"));
