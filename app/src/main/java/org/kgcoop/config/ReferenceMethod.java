@@ -48,6 +48,13 @@ final class ReferenceMethod {
   /** The published number of vectors up to which words begin those inside of the towers. */
   private static final int MOST_WITH_WORDS = 4;
 
+  /** The keys of that number, and the settings of the words. */
+  private static final Map<String, String> BEGUN =
+      Map.of(
+          "TRAINER.MAPLE.N_CTX", "maple.words",
+          "TRAINER.IVLP.N_CTX_TEXT", "ivlp.words",
+          "TRAINER.PROMPTSRC.N_CTX_TEXT", "promptsrc.words");
+
   private final ReferenceValues in;
   private final OptionValues out;
   private final List<String> ignored;
@@ -173,15 +180,12 @@ final class ReferenceMethod {
             ignored.add(key);
           }
         });
-    for (String tokens :
-        List.of("TRAINER.MAPLE.N_CTX", "TRAINER.IVLP.N_CTX_TEXT", "TRAINER.PROMPTSRC.N_CTX_TEXT")) {
-      if (in.has(tokens) && in.number(tokens) > MOST_WITH_WORDS) {
-        String words = tokens.replaceFirst("N_CTX.*", "CTX_INIT");
-        ReferenceKeys.SETTINGS
-            .getOrDefault(words, List.of())
-            .forEach(setting -> out.settings().computeIfPresent(setting, (same, begun) -> ""));
-      }
-    }
+    BEGUN.forEach(
+        (tokens, words) -> {
+          if (in.has(tokens) && in.number(tokens) > MOST_WITH_WORDS) {
+            out.settings().computeIfPresent(words, (same, begun) -> "");
+          }
+        });
     if (isFor(method, Lasp.ID)) {
       lasp();
     }
@@ -190,12 +194,16 @@ final class ReferenceMethod {
       String deviation = in.has(DEVIATION) ? in.text(DEVIATION) : "1";
       out.put("keep", "gauss:" + mean + "," + deviation);
     }
-    if (isFor(method, Clap.ID) && in.has("TRAINER.ADAPTER.INIT")) {
+    if (isFor(method, Clap.ID)) {
       expect("TRAINER.ADAPTER.INIT", "ZS", "; others are methods of their own, such as taskres");
     }
     if (TipAdapter.ID.equals(method)) { // trains nothing
-      List.of("lr", "train_epoch").stream().filter(in::has).forEach(ignored::add);
-      out.options().keySet().removeAll(List.of("lr", "epochs"));
+      for (String key : List.of("lr", "train_epoch")) {
+        if (in.has(key)) {
+          ignored.add(key);
+          out.options().keySet().remove(ReferenceKeys.PLAIN.get(key));
+        }
+      }
     }
   }
 

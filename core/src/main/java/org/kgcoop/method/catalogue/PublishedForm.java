@@ -1,5 +1,7 @@
 package org.kgcoop.method.catalogue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
@@ -7,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -16,6 +19,7 @@ import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
@@ -23,12 +27,16 @@ import org.kgcoop.prompt.ContextSettings;
 /**
  * The content of a file of the published code, whichever of the methods has written it.
  *
- * @param method by what the tensors show, the rest as published
+ * @param method by what the tensors show, the rest as published; in a file of this program, by all
+ *     settings, which it writes beside the tensors
  * @param tensors the learned ones
  */
 record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
-  /** The name beside the tensors that says where the class name stands. */
-  static final String POSITION = "class_token_position";
+  /** The name under which all settings stand in a file of this program. */
+  private static final String SETTINGS = "settings";
+
+  /** The name under which the first versions have said where the class name stands. */
+  private static final String POSITION = "class_token_position";
 
   /** Before LASP's names, whose trainer writes the whole model. */
   private static final String LEARNER = "prompt_learner.";
@@ -36,6 +44,8 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
   private static final String CONTEXT = "ctx";
   private static final String CORRECTION = "w"; // of LASP
   private static final String IMAGE_NORM = "image_encoder.transformer.resblocks.0.ln_1.weight";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Refuses another place of the class name than the one that a file is known to have. */
   static void checkPosition(
@@ -99,14 +109,25 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
     if (LoraFile.is(file)) {
       return new PublishedForm(LoraFile.method(file), file.tensors());
     }
+    Optional<Method> written = written(file);
     StoredTensor ctx = file.tensors().get(CONTEXT);
     if (ctx == null) { // a whole model
       checkPosition(file.path(), stated, ClassTokenPosition.END);
-      if (isLasp(file)) {
-        return lasp(file, warnings);
+      boolean isLasp = isLasp(file);
+      Map<String, StoredTensor> learned =
+          isLasp ? lasp(file, warnings) : PublishedTower.learned(file);
+      return new PublishedForm(
+          written.orElseGet(
+              () ->
+                  MethodCatalogue.parse(
+                      isLasp ? laspSettings(file) : PublishedTower.settings(file, learned))),
+          learned);
+    }
+    if (written.isPresent()) {
+      if (written.get() instanceof PromptMethod method) {
+        checkPosition(file.path(), stated, method.context().position());
       }
-      PublishedTower tower = PublishedTower.in(file);
-      return new PublishedForm(tower.method(), tower.learned());
+      return new PublishedForm(written.get(), file.tensors());
     }
     long[] shape = shape(file, ctx);
     boolean classSpecific = shape.length == 3;
@@ -129,7 +150,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
     return file.tensors().containsKey(LEARNER + CORRECTION);
   }
 
-  private static PublishedForm lasp(WeightFile file, Consumer<String> warnings) {
+  private static Map<String, StoredTensor> lasp(WeightFile file, Consumer<String> warnings) {
     Map<String, StoredTensor> learned = new LinkedHashMap<>();
     for (String name : List.of(CONTEXT, CORRECTION)) {
       learned.put(name, file.tensor(LEARNER + name));
@@ -140,9 +161,32 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
               + ": LASP's published training changes the norms of the image tower too, which are"
               + " not read: images are seen as the CLIP sees them");
     }
-    ObjectNode settings = JsonNodeFactory.instance.objectNode().put("method", Lasp.ID);
-    settings.put("context_tokens", shape(file, file.tensor(LEARNER + CONTEXT))[0]);
-    return new PublishedForm(MethodCatalogue.parse(settings), learned);
+    return learned;
+  }
+
+  private static ObjectNode laspSettings(WeightFile file) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("method", Lasp.ID)
+        .put("context_tokens", shape(file, file.tensor(LEARNER + CONTEXT))[0]);
+  }
+
+  /** The method of a file of this program. */
+  private static Optional<Method> written(WeightFile file) {
+    String settings = file.metadata().get(SETTINGS);
+    try {
+      return settings == null
+          ? Optional.empty()
+          : Optional.of(MethodCatalogue.parse(JSON.readTree(settings)));
+    } catch (JsonProcessingException e) {
+      throw KgCoopException.weights(
+          file.path() + ": its '" + SETTINGS + "' are no settings of a method; leave them out", e);
+    }
+  }
+
+  /** The texts beside the tensors of a file of this program. */
+  static Map<String, String> beside(Method method) {
+    return Map.of(SETTINGS, method.toJson().toString());
   }
 
   /** The shape of learned vectors. */
