@@ -118,13 +118,15 @@ public record ConfigFile(String name, ObjectNode content) {
     }
   }
 
-  /** True for a file of the published code, with sections and keys in capitals. */
+  /**
+   * True for a file of the published code: with sections and keys in capitals, or Tip-Adapter's.
+   */
   public boolean isReference() {
     boolean capitals = true;
     for (Map.Entry<String, JsonNode> entry : content.properties()) {
       capitals &= entry.getKey().matches("[A-Z][A-Z0-9_]*");
     }
-    return capitals && !content.isEmpty();
+    return (capitals && !content.isEmpty()) || content.has("search_hp");
   }
 
   /** All values under their keys with points between them: {@code OPTIM.LR}. */

@@ -6,17 +6,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
+import org.kgcoop.data.published.PublishedDataSets;
 
 /**
- * Settings under the keys of the published code (Dassl.pytorch with what CoOp, KgCoOp and ProGrad
- * add), such as {@code OPTIM.LR}, in terms of options. What they leave out keeps the option's
- * default, not Dassl's.
+ * Settings under the keys of the published code (Dassl.pytorch with what the methods add, and
+ * Tip-Adapter's own), such as {@code OPTIM.LR}, in terms of options. What they leave out keeps the
+ * option's default, not Dassl's.
  */
 public final class ReferenceConfig {
-  private static final Pattern KEY = Pattern.compile("[A-Z][A-Z0-9_]*(\\.[A-Z][A-Z0-9_]*)*");
+  private static final Pattern KEY =
+      Pattern.compile("[A-Z][A-Z0-9_]*(\\.([A-Z][A-Z0-9_]*|TaskRes))*");
+
+  private static final String DATA_SET = "DATASET.NAME";
 
   private final ReferenceValues in;
   private final OptionValues out = OptionValues.empty();
@@ -56,25 +59,29 @@ public final class ReferenceConfig {
    * The translation of files and pairs, the later stronger.
    *
    * @param pairs KEY VALUE KEY VALUE ...
-   * @param method that the command line asks for, by its name here; null where it leaves that open
+   * @param asked the methods that the command line asks for, by their names here; empty where it
+   *     leaves that open
    * @throws KgCoopException that names all that is unknown or has no counterpart
    */
   public static Translation translate(
-      List<ConfigFile> files, List<String> pairs, @Nullable String method) {
+      List<ConfigFile> files, List<String> pairs, List<String> asked) {
     Map<String, JsonNode> ofFiles = new LinkedHashMap<>();
     files.forEach(file -> ofFiles.putAll(file.flat()));
     Map<String, JsonNode> ofPairs = new LinkedHashMap<>();
     for (int i = 0; i + 1 < pairs.size(); i += 2) {
       ofPairs.put(pairs.get(i), ConfigFile.value(pairs.get(i + 1)));
     }
+    List<String> replaced = replaced(ofFiles, ofPairs);
+    ofFiles.keySet().removeAll(replaced);
     Map<String, JsonNode> both = new LinkedHashMap<>(ofFiles);
     both.putAll(ofPairs);
     ReferenceConfig config = new ReferenceConfig(new ReferenceValues(both));
-    List<String> ignored = config.read(method);
+    List<String> ignored = config.read(asked);
+    replaced.forEach(key -> ignored.add(key + " of a file (data sets have their own)"));
     config.in.throwErrors();
     OptionValues all = config.out;
     List<String> trained = all.options().getOrDefault("method", List.of());
-    String known = trained.size() == 1 ? trained.get(0) : method;
+    List<String> known = trained.size() == 1 ? trained : asked;
     OptionValues touched = all.touched(values(ofFiles, known), values(ofPairs, known));
     if (!ofPairs.containsKey("TRAINER.NAME") && !ofPairs.containsKey("LOSS.NAME")) {
       List<String> unused = touched.options().remove("method");
@@ -82,21 +89,30 @@ public final class ReferenceConfig {
     return new Translation(all, touched, ignored);
   }
 
+  /** The keys of files that are not theirs to say, unless they name a data set of one's own. */
+  private static List<String> replaced(
+      Map<String, JsonNode> ofFiles, Map<String, JsonNode> ofPairs) {
+    JsonNode data = ofPairs.getOrDefault(DATA_SET, ofFiles.get(DATA_SET));
+    return data != null && PublishedDataSets.find(data.asText()).isEmpty()
+        ? List.of()
+        : ReferenceKeys.BY_DATA_SET.stream().filter(ofFiles::containsKey).toList();
+  }
+
   /** The values of a part of the keys, which need not be whole. */
-  private static OptionValues values(Map<String, JsonNode> part, @Nullable String method) {
+  private static OptionValues values(Map<String, JsonNode> part, List<String> methods) {
     ReferenceConfig config = new ReferenceConfig(new ReferenceValues(part));
-    List<String> unused = config.read(method);
+    List<String> unused = config.read(methods);
     return config.out;
   }
 
   /** Reads all keys; returns those without a meaning. */
-  private List<String> read(@Nullable String method) {
+  private List<String> read(List<String> methods) {
     List<String> ignored = checkKeys();
     plain();
     schedule();
     input(ignored);
     loading();
-    new ReferenceMethod(in, out, ignored).translate(method);
+    new ReferenceMethod(in, out, ignored).translate(methods);
     return ignored;
   }
 
@@ -114,7 +130,7 @@ public final class ReferenceConfig {
     List<String> ignored = new ArrayList<>();
     for (String key : in.keys()) {
       boolean otherTrainer =
-          key.matches("TRAINER\\..+\\..+") && !key.matches("TRAINER\\.(COOP|COCOOP)\\..+");
+          key.matches("TRAINER\\..+\\..+") && !ReferenceKeys.isOfKnownTrainer(key);
       if (ReferenceKeys.WITHOUT_MEANING.contains(key) || otherTrainer) {
         ignored.add(key);
       } else if (!all.contains(key)) {

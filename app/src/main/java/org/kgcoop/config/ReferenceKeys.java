@@ -12,6 +12,53 @@ final class ReferenceKeys {
   /** Keys whose values an option takes as they are. */
   static final Map<String, String> PLAIN = plain();
 
+  /**
+   * Keys of methods that have a section of their own, and of Tip-Adapter's files: settings by the
+   * names of methods. What was published for CLIP-LoRA, CLIP-Adapter and LP++ has none.
+   */
+  static final Map<String, List<String>> SETTINGS =
+      table(
+          """
+          TRAINER.MAPLE.N_CTX maple.context_tokens
+          TRAINER.MAPLE.CTX_INIT maple.words
+          TRAINER.MAPLE.PROMPT_DEPTH maple.depth
+          TRAINER.IVLP.N_CTX_TEXT ivlp.context_tokens
+          TRAINER.IVLP.CTX_INIT ivlp.words
+          TRAINER.IVLP.PROMPT_DEPTH_TEXT ivlp.text_depth
+          TRAINER.IVLP.N_CTX_VISION ivlp.image_tokens
+          TRAINER.IVLP.PROMPT_DEPTH_VISION ivlp.image_depth
+          TRAINER.VPT.N_CTX_VISION vpt.image_tokens
+          TRAINER.VPT.PROMPT_DEPTH_VISION vpt.image_depth
+          TRAINER.PROMPTSRC.N_CTX_TEXT promptsrc.context_tokens
+          TRAINER.PROMPTSRC.CTX_INIT promptsrc.words
+          TRAINER.PROMPTSRC.PROMPT_DEPTH_TEXT promptsrc.text_depth
+          TRAINER.PROMPTSRC.N_CTX_VISION promptsrc.image_tokens
+          TRAINER.PROMPTSRC.PROMPT_DEPTH_VISION promptsrc.image_depth
+          TRAINER.PROMPTSRC.TEXT_LOSS_WEIGHT promptsrc.text_weight
+          TRAINER.PROMPTSRC.IMAGE_LOSS_WEIGHT promptsrc.image_weight
+          TRAINER.MMRL.N_REP_TOKENS mmrl.tokens
+          TRAINER.MMRL.REP_LAYERS mmrl.representation_layers
+          TRAINER.MMRL.REP_DIM mmrl.dimension
+          TRAINER.MMRL.ALPHA mmrl.share
+          TRAINER.MMRL.SCALE mmrl.share
+          TRAINER.MMRL.REG_WEIGHT mmrl.weight
+          TRAINER.LASP.N_CTX lasp.context_tokens
+          TRAINER.LASP.CTX_INIT lasp.words
+          TRAINER.LASP.LASP_PROMPTS lasp.templates
+          TRAINER.LASP.LASP_LOSS_WEIGHT lasp.weight
+          DATASET.INCLUDE_ALL_CLASSES lasp.virtual
+          TRAINER.TaskRes.RESIDUAL_SCALE taskres.alpha
+          TRAINER.ADAPTER.CONSTRAINT clap.constraint
+          search_scale tip-adapter.search_scale tip-adapter-f.search_scale
+          search_step tip-adapter.search_step tip-adapter-f.search_step
+          init_alpha tip-adapter.alpha tip-adapter-f.alpha
+          init_beta tip-adapter.beta tip-adapter-f.beta
+          augment_epoch tip-adapter.views tip-adapter-f.views""");
+
+  /** Keys that MMRL's code replaces by those of the data set where a file states them. */
+  static final List<String> BY_DATA_SET =
+      List.of("TRAINER.MMRL.REG_WEIGHT", "TRAINER.MMRL.REP_DIM");
+
   /** Keys that {@link ReferenceConfig} reads one by one. */
   static final List<String> READ =
       words(
@@ -26,12 +73,14 @@ final class ReferenceKeys {
           TRAINER.COOP.N_CTX TRAINER.COOP.CTX_INIT TRAINER.COOP.CSC
           TRAINER.COOP.CLASS_TOKEN_POSITION TRAINER.COOP.W
           TRAINER.COCOOP.N_CTX TRAINER.COCOOP.CTX_INIT
-          LOSS.NAME LOSS.T LOSS.LAMBDA""");
+          TRAINER.PROMPTSRC.GPA_MEAN TRAINER.PROMPTSRC.GPA_STD TRAINER.LASP.ENABLE
+          TRAINER.LASP.ENABLE_CORRECTION TRAINER.ADAPTER.INIT LOSS.NAME LOSS.T LOSS.LAMBDA""");
 
   /**
    * Keys without a meaning here: the weights say size, interpolation and normalisation; precision,
-   * device and workers have options of their own; the rest belongs to domain adaptation and
-   * semi-supervised learning, or to how logs look.
+   * device and workers have options of their own; protocols are commands; what LASP trains in the
+   * image tower and TaskRes's enhanced base have no counterpart; the rest belongs to domain
+   * adaptation and semi-supervised learning, or to how logs look.
    */
   static final List<String> WITHOUT_MEANING =
       words(
@@ -49,7 +98,14 @@ final class ReferenceKeys {
           OPTIM.SGD_DAMPNING OPTIM.SGD_NESTEROV OPTIM.STAGED_LR OPTIM.NEW_LAYERS
           OPTIM.BASE_LR_MULT TRAIN.PRINT_FREQ TRAIN.COUNT_ITER TEST.EVALUATOR
           TEST.PER_CLASS_RESULT TEST.COMPUTE_CMAT TEST.NO_TEST TEST.SPLIT LOSS.GM LOSS.ALPHA
-          TRAINER.COOP.PREC TRAINER.COCOOP.PREC""");
+          TRAINER.COOP.PREC TRAINER.COCOOP.PREC TRAINER.MAPLE.PREC TRAINER.IVLP.PREC
+          TRAINER.VPT.PREC TRAINER.VPT.CTX_INIT TRAINER.PROMPTSRC.PREC TRAINER.MMRL.PREC TASK
+          TRAINER.LASP.PREC TRAINER.LASP.TRAIN_W TRAINER.LASP.ENABLE_IMPLICIT_OP
+          TRAINER.LASP.PRETRAINED_PROMPTS_DIR TRAINER.LASP.FINETUNE_VIT_LN
+          TRAINER.TaskRes.PREC TRAINER.TaskRes.N_CTX TRAINER.TaskRes.CSC TRAINER.TaskRes.CTX_INIT
+          TRAINER.TaskRes.CLASS_TOKEN_POSITION TRAINER.TaskRes.ENHANCED_BASE
+          TRAINER.ADAPTER.PREC TRAINER.ADAPTER.ENHANCED_BASE
+          search_hp load_cache load_pre_feat""");
 
   private static Map<String, String> plain() {
     Map<String, String> plain = new LinkedHashMap<>();
@@ -72,15 +128,37 @@ final class ReferenceKeys {
     plain.put("DATASET.SUBSAMPLE_CLASSES", "classes");
     plain.put("SEED", "seed");
     plain.put("OUTPUT_DIR", "out");
+    plain.put("dataset", "data"); // from here on Tip-Adapter's
+    plain.put("root_path", "root");
+    plain.put("backbone", "clip");
+    plain.put("shots", "shots");
+    plain.put("lr", "lr");
+    plain.put("train_epoch", "epochs");
     return plain;
   }
 
   /** All of them, for suggestions. */
   static List<String> all() {
     List<String> all = new ArrayList<>(PLAIN.keySet());
+    all.addAll(SETTINGS.keySet());
     all.addAll(READ);
     all.addAll(WITHOUT_MEANING);
     return all;
+  }
+
+  /** True for a key of a section that some method here has. */
+  static boolean isOfKnownTrainer(String key) {
+    String section = key.substring(0, key.lastIndexOf('.') + 1);
+    return all().stream().anyMatch(known -> known.startsWith(section));
+  }
+
+  private static Map<String, List<String>> table(String lines) {
+    Map<String, List<String>> table = new LinkedHashMap<>();
+    lines
+        .lines()
+        .map(ReferenceKeys::words)
+        .forEach(words -> table.put(words.get(0), words.subList(1, words.size())));
+    return table;
   }
 
   private static List<String> words(String text) {

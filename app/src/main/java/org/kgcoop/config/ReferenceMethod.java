@@ -1,26 +1,59 @@
 package org.kgcoop.config;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.method.Clap;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.KgCoOp;
+import org.kgcoop.method.Lasp;
 import org.kgcoop.method.ProGrad;
+import org.kgcoop.method.TaskRes;
 import org.kgcoop.method.Tcp;
+import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.tower.Ivlp;
+import org.kgcoop.method.tower.Maple;
+import org.kgcoop.method.tower.Mmrl;
+import org.kgcoop.method.tower.PromptSrc;
+import org.kgcoop.method.tower.Vpt;
 
 /** The method that the published code's configurations train, and its learned vectors. */
 final class ReferenceMethod {
   private static final Map<String, String> TRAINERS =
+      Map.ofEntries(
+          Map.entry("CoOp", CoOp.ID),
+          Map.entry("CoCoOp", CoCoOp.ID),
+          Map.entry("KgCoOp", KgCoOp.ID),
+          Map.entry("ProGrad", ProGrad.ID),
+          Map.entry("TCP", Tcp.ID),
+          Map.entry("LASP", Lasp.ID),
+          Map.entry("MaPLe", Maple.ID),
+          Map.entry("IVLP", Ivlp.ID),
+          Map.entry("VPT", Vpt.ID),
+          Map.entry("PromptSRC", PromptSrc.ID),
+          Map.entry("MMRL", Mmrl.ID),
+          Map.entry("TaskRes", TaskRes.ID),
+          Map.entry("ADAPTER", Clap.ID),
+          Map.entry("ZeroshotCLIP", ZeroShot.ID));
+
+  private static final String COOP = "TRAINER\\.(CO)?COOP\\..+";
+  private static final String MEAN = "TRAINER.PROMPTSRC.GPA_MEAN";
+  private static final String DEVIATION = "TRAINER.PROMPTSRC.GPA_STD";
+
+  /** The published number of vectors up to which words begin those inside of the towers. */
+  private static final int MOST_WITH_WORDS = 4;
+
+  /** The keys of that number, and the settings of the words. */
+  private static final Map<String, String> BEGUN =
       Map.of(
-          "CoOp", CoOp.ID,
-          "CoCoOp", CoCoOp.ID,
-          "KgCoOp", KgCoOp.ID,
-          "ProGrad", ProGrad.ID,
-          "TCP", Tcp.ID,
-          "ZeroshotCLIP", ZeroShot.ID);
+          "TRAINER.MAPLE.N_CTX", "maple.words",
+          "TRAINER.IVLP.N_CTX_TEXT", "ivlp.words",
+          "TRAINER.PROMPTSRC.N_CTX_TEXT", "promptsrc.words");
 
   private final ReferenceValues in;
   private final OptionValues out;
@@ -38,10 +71,11 @@ final class ReferenceMethod {
   /**
    * Adds the method and its settings to the translation.
    *
-   * @param asked the method that the command line asks for; null where it leaves that open
+   * @param asked the methods that the command line asks for; empty where it leaves that open
    */
-  void translate(@Nullable String asked) {
-    String method = asked == null ? trainer() : asked;
+  void translate(List<String> asked) {
+    String method = asked.size() == 1 ? asked.get(0) : trainer(asked.isEmpty());
+    settings(method);
     if (method == null) {
       context("TRAINER.COOP.", "", null);
       context("TRAINER.COCOOP.", "cocoop.", CoCoOp.ID);
@@ -49,7 +83,7 @@ final class ReferenceMethod {
     } else if (method.equals(CoCoOp.ID)) {
       context("TRAINER.COCOOP.", "", method);
       ignoreAll("TRAINER.COOP.");
-    } else if (method.equals(ZeroShot.ID)) {
+    } else if (method.equals(ZeroShot.ID) || hasOwnKeys(method)) {
       ignoreAll("TRAINER.COOP.");
       ignoreAll("TRAINER.COCOOP.");
     } else if (method.equals(Tcp.ID)) { // reads nothing but N_CTX
@@ -74,7 +108,12 @@ final class ReferenceMethod {
     }
   }
 
-  private @Nullable String trainer() {
+  /**
+   * The method that is trained; null where several may be meant.
+   *
+   * @param open true if the keys that but one method has may say it
+   */
+  private @Nullable String trainer(boolean open) {
     if (in.has("TRAINER.NAME") && !in.text("TRAINER.NAME").isEmpty()) {
       String id = TRAINERS.get(in.text("TRAINER.NAME"));
       if (id == null) {
@@ -92,7 +131,99 @@ final class ReferenceMethod {
       out.put("method", ProGrad.ID);
       return ProGrad.ID;
     }
-    return null;
+    if (!open) {
+      return null;
+    }
+    Set<String> stated = new HashSet<>();
+    ReferenceKeys.SETTINGS.forEach(
+        (key, settings) -> {
+          if (in.has(key)) {
+            stated.add(owner(settings.get(settings.size() - 1)));
+          }
+        });
+    if (stated.size() != 1 || in.keys().stream().anyMatch(key -> key.matches(COOP))) {
+      return null;
+    }
+    String only = stated.iterator().next();
+    out.put("method", only);
+    return only;
+  }
+
+  private static String owner(String setting) {
+    return setting.substring(0, setting.indexOf('.'));
+  }
+
+  /** True if a method has keys of its own, and none of CoOp's. */
+  private static boolean hasOwnKeys(String method) {
+    return ReferenceKeys.SETTINGS.values().stream()
+        .flatMap(List::stream)
+        .anyMatch(setting -> owner(setting).equals(method));
+  }
+
+  /**
+   * Settings of methods that have keys of their own.
+   *
+   * @param method null where several may be meant
+   */
+  private void settings(@Nullable String method) {
+    ReferenceKeys.SETTINGS.forEach(
+        (key, settings) -> {
+          if (!in.has(key)) {
+            return;
+          }
+          List<String> own =
+              settings.stream()
+                  .filter(setting -> method == null || owner(setting).equals(method))
+                  .toList();
+          own.forEach(setting -> setting(key, setting));
+          if (own.isEmpty()) {
+            ignored.add(key);
+          }
+        });
+    BEGUN.forEach(
+        (tokens, words) -> {
+          if (in.has(tokens) && in.number(tokens) > MOST_WITH_WORDS) {
+            out.settings().computeIfPresent(words, (same, begun) -> "");
+          }
+        });
+    if (isFor(method, Lasp.ID)) {
+      lasp();
+    }
+    if (isFor(method, PromptSrc.ID) && (in.has(MEAN) || in.has(DEVIATION))) {
+      String mean = in.has(MEAN) ? in.text(MEAN) : "15";
+      String deviation = in.has(DEVIATION) ? in.text(DEVIATION) : "1";
+      out.put("keep", "gauss:" + mean + "," + deviation);
+    }
+    if (isFor(method, Clap.ID)) {
+      expect("TRAINER.ADAPTER.INIT", "ZS", "; others are methods of their own, such as taskres");
+    }
+    if (TipAdapter.ID.equals(method)) { // trains nothing
+      for (String key : List.of("lr", "train_epoch")) {
+        if (in.has(key)) {
+          ignored.add(key);
+          out.options().keySet().remove(ReferenceKeys.PLAIN.get(key));
+        }
+      }
+    }
+  }
+
+  private static boolean isFor(@Nullable String method, String id) {
+    return method == null || method.equals(id);
+  }
+
+  private void lasp() {
+    expect("TRAINER.LASP.ENABLE", "true", ": its weight 0 is without the loss of texts");
+    expect("TRAINER.LASP.ENABLE_CORRECTION", "true", ", as published");
+    String words = in.text("TRAINER.LASP.CTX_INIT");
+    if (!words.isEmpty()) {
+      start("lasp.", words);
+    }
+  }
+
+  private void expect(String key, String value, String rest) {
+    if (in.has(key) && !in.text(key).equalsIgnoreCase(value)) {
+      in.error(key + " " + in.text(key) + ": expected " + value + rest);
+    }
   }
 
   private void ignoreAll(String prefix) {
@@ -174,7 +305,7 @@ final class ReferenceMethod {
 
   private void setting(String key, String setting) {
     if (in.has(key)) {
-      String text = in.text(key);
+      String text = in.listed(key);
       boolean logical = text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false");
       out.settings().put(setting, logical ? text.toLowerCase(Locale.ROOT) : text);
     }

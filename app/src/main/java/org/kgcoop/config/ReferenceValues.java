@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.kgcoop.KgCoopException;
 
 /** The values of the published code's configurations by key, and the errors found in them. */
@@ -41,6 +43,16 @@ final class ReferenceValues {
   String text(String key) {
     JsonNode value = values.get(key);
     return value == null || value.isNull() ? "" : value.asText().strip();
+  }
+
+  /** The text, of a list its texts with {@code |} between them, as settings are given. */
+  String listed(String key) {
+    JsonNode value = values.get(key);
+    return value != null && value.isArray()
+        ? StreamSupport.stream(value.spliterator(), false)
+            .map(JsonNode::asText)
+            .collect(Collectors.joining("|"))
+        : text(key);
   }
 
   boolean is(String key) {

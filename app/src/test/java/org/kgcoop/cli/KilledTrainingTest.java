@@ -5,20 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
 
 /**
  * A training run killed at random moments and resumed each time ends in the bytes of an undisturbed
- * one. {@code -Dkgcoop.kills=20} kills more often than the default.
+ * one. {@code -Dkgcoop.kills=20} kills more often than the default, and more methods.
  */
 @Tag("system")
 @Tag("equality")
@@ -33,12 +34,23 @@ class KilledTrainingTest {
 
   @TempDir Path folder;
 
+  private static final List<String> METHODS =
+      List.of(
+          "cocoop --set context_tokens=3 --augment bank:2",
+          "ivlp --set text_depth=2 --set image_depth=2 --augment online",
+          "maple --set depth=2 --augment online",
+          "vpt --set image_depth=2 --augment online",
+          "promptsrc --set text_depth=2 --set image_depth=2 --set templates={}|{}. --augment online",
+          "mmrl --set representation_layers=1|2 --set dimension=8 --augment online",
+          "clip-lora --augment online");
+
+  /** All where more kills are asked for, else one without and one with a learned image tower. */
+  static List<String> methods() {
+    return Integer.getInteger("kgcoop.kills") == null ? METHODS.subList(0, 2) : METHODS;
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--method cocoop --set context_tokens=3 --augment bank:2",
-        "--method ivlp --set text_depth=2 --set image_depth=2 --augment online"
-      })
+  @MethodSource("methods")
   void endsInTheSameBytes(String method) throws IOException, InterruptedException {
     Path clip = folder.resolve("clip");
     Path data = folder.resolve("data");
@@ -74,7 +86,7 @@ class KilledTrainingTest {
     String words =
         String.format(
             Locale.ROOT,
-            "train --quiet %s --shots 4 --epochs 20 --batch-size 4 --checkpoint-every 1"
+            "train --quiet --method %s --shots 4 --epochs 20 --batch-size 4 --checkpoint-every 1"
                 + " --clip %s --data %s --out %s",
             method,
             clip,

@@ -27,7 +27,8 @@ class ReferenceConfigTest {
 
   private static ReferenceConfig.Translation translate(
       List<ConfigFile> files, @Nullable String method, String... pairs) {
-    return ReferenceConfig.translate(files, List.of(pairs), method);
+    return ReferenceConfig.translate(
+        files, List.of(pairs), method == null ? List.of() : List.of(method));
   }
 
   /** A trainer file in the published form. */
@@ -186,7 +187,7 @@ class ReferenceConfigTest {
   void pairsBecomeOptions(String pairs, String option, String value) {
     List<String> words = List.of(pairs.strip().split(" "));
     assertThat(ReferenceConfig.pairWords(words)).isEqualTo(words.size());
-    assertThat(ReferenceConfig.translate(List.of(), words, null).values().options())
+    assertThat(ReferenceConfig.translate(List.of(), words, List.of()).values().options())
         .containsEntry(option, List.of(value));
   }
 
@@ -233,7 +234,7 @@ class ReferenceConfigTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageContainingAll(
             "unknown key OPTIM.LRR (did you mean OPTIM.LR?)",
-            "TRAINER.NAME DAEL: expected one of CoCoOp, CoOp, KgCoOp, ProGrad, TCP, ZeroshotCLIP",
+            "TRAINER.NAME DAEL: expected one of ADAPTER, CoCoOp, CoOp, IVLP, KgCoOp, LASP, MMRL, MaPLe,",
             "OPTIM.LR_SCHEDULER linear: expected cosine, single_step or multi_step",
             "OPTIM.SGD_NESTEROV");
     assertThatThrownBy(() -> translate(List.of(), "coop", "TRAINER.COOP.CTX_INIT", "True"))

@@ -2,7 +2,6 @@ package org.kgcoop.bank;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,25 +46,14 @@ public final class FeatureBank {
 
   private final PictureEncoder encoder;
   private final PictureHashes hashes;
-  private @Nullable Shelf shelf;
-  private final Consumer<String> warnings;
-  private final boolean optional;
-
-  /** Features that no file keeps. */
-  private final Map<String, Shard.Feature> inMemory = new HashMap<>();
-
-  /** True if features that are computed from now on are written to files. */
-  private boolean writes;
+  private final KeptFeatures kept;
 
   private FeatureBank(
       PictureEncoder encoder, @Nullable Path folder, boolean optional, Consumer<String> warnings) {
     this.encoder = encoder;
     this.hashes = folder == null ? PictureHashes.forgetful() : PictureHashes.besides(folder);
-    this.shelf =
-        folder == null ? null : new Shelf(folder.resolve(folderName(encoder.clip())), warnings);
-    this.optional = optional;
-    this.warnings = warnings;
-    this.writes = folder != null;
+    Path own = folder == null ? null : folder.resolve(folderName(encoder.clip()));
+    this.kept = new KeptFeatures(own, optional, warnings);
   }
 
   /**
@@ -257,7 +245,7 @@ public final class FeatureBank {
       Predicate<Shard.Feature> enough,
       BiConsumer<PictureEncoder.Request, KgCoopException> problems,
       LongConsumer progress) {
-    Map<String, Shard.Feature> found = find(Set.copyOf(keys));
+    Map<String, Shard.Feature> found = kept.find(Set.copyOf(keys));
     found.values().removeIf(enough.negate());
     Map<String, PictureEncoder.Request> missing = new LinkedHashMap<>();
     for (int i = 0; i < keys.size(); i++) {
@@ -266,7 +254,7 @@ public final class FeatureBank {
       }
     }
     if (!missing.isEmpty()) {
-      boolean unused = tryToWrite(Shelf::prepare); // better known before anything is computed
+      kept.prepare();
       takeOver(missing, found);
     }
     encode(
@@ -289,7 +277,7 @@ public final class FeatureBank {
     if (unturned.isEmpty()) {
       return;
     }
-    Map<String, Shard.Feature> there = find(Set.copyOf(unturned.values()));
+    Map<String, Shard.Feature> there = kept.find(Set.copyOf(unturned.values()));
     List<Shard.Feature> taken = new ArrayList<>();
     unturned.forEach(
         (key, before) -> {
@@ -299,7 +287,7 @@ public final class FeatureBank {
           }
         });
     if (!taken.isEmpty()) {
-      store(taken);
+      kept.store(taken);
     }
     for (Shard.Feature feature : taken) {
       found.put(feature.key(), feature);
@@ -316,7 +304,7 @@ public final class FeatureBank {
   public synchronized boolean knows(List<Item> items) {
     Set<String> keys =
         Set.copyOf(keys(items.stream().map(i -> new PictureEncoder.Request(i, null)).toList()));
-    return find(keys).size() == keys.size();
+    return kept.find(keys).size() == keys.size();
   }
 
   private List<String> keys(List<PictureEncoder.Request> requests) {
@@ -327,25 +315,6 @@ public final class FeatureBank {
       keys.add(key(ofFiles.get(i), requests.get(i).seen()));
     }
     return keys;
-  }
-
-  private Map<String, Shard.Feature> find(Set<String> keys) {
-    Map<String, Shard.Feature> found = new HashMap<>();
-    if (shelf != null) {
-      try {
-        found.putAll(shelf.find(keys));
-      } catch (KgCoopException e) { // a folder that cannot be listed
-        keepInMemory(e);
-        shelf = null;
-      }
-    }
-    for (String key : keys) {
-      Shard.Feature feature = inMemory.get(key);
-      if (feature != null) {
-        found.put(key, feature);
-      }
-    }
-    return found;
   }
 
   /** The key of a feature. */
@@ -369,45 +338,15 @@ public final class FeatureBank {
             stored.addAll(features);
             done[0] += features.size();
             if (stored.size() >= Shard.LENGTH) {
-              store(stored);
+              kept.store(stored);
               stored.clear();
             }
             progress.accept(done[0]);
           });
     } finally { // what is encoded stays, though the rest may be cancelled
       if (!stored.isEmpty()) {
-        store(stored);
+        kept.store(stored);
       }
     }
-  }
-
-  private void store(List<Shard.Feature> features) {
-    if (!tryToWrite(files -> files.add(features))) {
-      features.forEach(feature -> inMemory.put(feature.key(), feature));
-    }
-  }
-
-  /** True if features are in files after that work; where they need not be, a failure is told. */
-  private boolean tryToWrite(Consumer<Shelf> work) {
-    if (shelf == null || !writes) {
-      return false;
-    }
-    try {
-      work.accept(shelf);
-      return true;
-    } catch (KgCoopException e) {
-      keepInMemory(e);
-      return false;
-    }
-  }
-
-  private void keepInMemory(KgCoopException failure) {
-    if (!optional) {
-      throw failure;
-    }
-    warnings.accept(
-        failure.getMessage()
-            + " (until then image features are kept in memory, for this run alone)");
-    writes = false;
   }
 }

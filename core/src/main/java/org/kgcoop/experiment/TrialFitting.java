@@ -22,7 +22,6 @@ import org.kgcoop.method.LabelledFeatures;
 import org.kgcoop.method.LabelledViews;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
-import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.NearestWords;
@@ -151,14 +150,10 @@ final class TrialFitting implements Fitting {
    * @param file of what was learned
    */
   RunResults learned(ClassifierFile file) {
-    List<List<String>> words = List.of();
-    // Those of each class would be thousands.
-    if (file.method() instanceof PromptMethod method && !method.context().classSpecific()) {
-      words =
-          NearestWords.of(file, bench.clip(), WORDS).stream()
-              .map(vector -> vector.words().stream().map(word -> word.text()).toList())
-              .toList();
-    }
+    List<List<String>> words =
+        NearestWords.first(file, bench.clip(), WORDS).stream()
+            .map(vector -> vector.words().stream().map(word -> word.text()).toList())
+            .toList();
     return new RunResults(chosen, training, words, List.of());
   }
 }

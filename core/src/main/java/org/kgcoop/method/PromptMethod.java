@@ -1,13 +1,19 @@
 package org.kgcoop.method;
 
+import java.util.List;
 import java.util.Optional;
 import org.kgcoop.prompt.ContextSettings;
 
 /** A method that tunes a prompt. A shared context serves any classes. */
-public interface PromptMethod extends TransferableMethod {
+public interface PromptMethod extends TransferableMethod, TextVectors {
 
   /** The learned vectors. */
   ContextSettings context();
+
+  @Override
+  default List<String> textVectors() {
+    return List.of("ctx");
+  }
 
   @Override
   default Optional<String> bound() {

@@ -49,6 +49,7 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.tower.Ivlp;
+import org.kgcoop.method.tower.VisionLanguageRows;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Learner;
@@ -132,7 +133,7 @@ class ClassifierTest {
 
   @Test
   void oneThatHasLearnedInsideOfTheImageTowerEncodesByThatTower() {
-    Ivlp method = new Ivlp(2, "", 1, 2, 1);
+    Ivlp method = new Ivlp(new VisionLanguageRows(2, "", 1, 2, 1));
     Path file = write(method, method.learner(clip, NAMES, 5), "tower");
     PictureEncoder frozen = new PictureEncoder(clip, new Images(warning -> {}));
     Transform transform = new Transform(clip.preprocessing());

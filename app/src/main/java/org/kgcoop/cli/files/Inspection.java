@@ -33,7 +33,10 @@ import org.kgcoop.method.catalogue.MethodCatalogue;
 /** Descriptions of files and data sets for {@code inspect}, as JSON and as lines. */
 final class Inspection {
   /** A block's number in the name of a tensor. */
-  private static final Pattern NUMBER = Pattern.compile("(?<=\\.)\\d+(?=\\.|$)");
+  private static final Pattern NUMBER = Pattern.compile("(?<=\\.|^layer_)\\d+(?=\\.|$)");
+
+  /** The longest list that stands in a line: of all layers, not of templates. */
+  private static final int MOST_IN_A_LINE = 24;
 
   private Inspection() {}
 
@@ -178,26 +181,39 @@ final class Inspection {
         : numbers.get(0) + "-" + numbers.get(numbers.size() - 1);
   }
 
-  private static Optional<ClassifierFile> published(WeightFile file) {
+  /** A file that a trainer of the published code has written. */
+  private static ObjectNode published(WeightFile file) {
+    ObjectNode json = object("classifier in the published form");
+    List<String> use = new ArrayList<>();
+    Optional<ClassifierFile> read = Optional.empty();
     try {
-      return Optional.of(ClassifierFile.readAny(file.path(), List.of("any")));
+      read = Optional.of(ClassifierFile.readAny(file.path(), List.of("any"), null, use::add));
+      json.put("method", read.get().method().title());
     } catch (KgCoopException e) {
-      return Optional.empty(); // something else
+      json.put("refused", e.getMessage());
     }
+    json.put("format", file.format().title());
+    file.metadata().forEach(json::put);
+    read.ifPresent(
+        found -> {
+          json.set("settings", found.method().toJson());
+          learned(
+                  found.parameters().values().stream()
+                      .filter(tensor -> !tensor.name().startsWith("token_"))
+                      .toList())
+              .forEach(json.putArray("learned")::add);
+          use.add(
+              0,
+              "predict, eval and export take it with the names of its classes, --classes A,B; what"
+                  + " it does not say of its settings is as published");
+          use.forEach(json.putArray("use")::add);
+        });
+    return json;
   }
 
   private static ObjectNode weights(WeightFile file) {
-    Optional<ClassifierFile> published = published(file);
-    if (published.isPresent()) {
-      ObjectNode json = object("prompt checkpoint in the published form");
-      json.put("format", file.format().title());
-      file.metadata().forEach(json::put);
-      learned(
-              published.get().parameters().values().stream()
-                  .filter(tensor -> !tensor.name().startsWith("token_"))
-                  .toList())
-          .forEach(json.putArray("learned")::add);
-      return json;
+    if (ClassifierFile.isPublished(file)) {
+      return published(file);
     }
     try (Clip clip = Clip.of(file, Clip.Options.DEFAULT)) {
       ObjectNode json = object("CLIP weights");
@@ -298,7 +314,9 @@ final class Inspection {
     if (value.isArray()) {
       List<String> parts = new ArrayList<>();
       value.forEach(v -> parts.add(inline(v)));
-      return String.join(", ", parts);
+      return parts.size() > MOST_IN_A_LINE
+          ? "%s, ... (%s)".formatted(String.join(", ", parts.subList(0, 2)), parts.size())
+          : String.join(", ", parts);
     }
     return value.isNull() ? "-" : value.asText();
   }

@@ -107,8 +107,7 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     OptionSpec option = optionOfOne("method");
     boolean open = option == null || (pairs.contains("TRAINER.NAME") && !line.has(plain(option)));
     List<String> asked = open || option == null ? List.of() : values(option, line, ofFiles);
-    ReferenceConfig.Translation translation =
-        ReferenceConfig.translate(published, pairs, asked.size() == 1 ? asked.get(0) : null);
+    ReferenceConfig.Translation translation = ReferenceConfig.translate(published, pairs, asked);
     List<String> left = new ArrayList<>(translation.ignored());
     List<String> methods = methods(line, ofFiles);
     // From weak to strong: published files, own files, pairs.

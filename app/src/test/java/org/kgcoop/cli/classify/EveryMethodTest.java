@@ -45,15 +45,19 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
+import org.kgcoop.io.StateDicts;
+import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.tower.Ivlp;
 import org.kgcoop.method.tower.TowerMethod;
+import org.kgcoop.method.tower.Vpt;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Formula;
 import org.kgcoop.runs.Predictions;
+import org.kgcoop.runs.RunResults;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.ModelRegistry;
@@ -81,6 +85,12 @@ class EveryMethodTest {
 
   static List<String> ids() {
     return MethodCatalogue.ids();
+  }
+
+  static List<String> inTowers() {
+    return ids().stream()
+        .filter(id -> MethodCatalogue.parse(named(id)) instanceof TowerMethod)
+        .toList();
   }
 
   /** Twelve blocks in either tower, as published settings of methods ask for. */
@@ -367,6 +377,8 @@ class EveryMethodTest {
         .hasSize(24)
         .startsWith("1", "2", "block 1, 1", "block 1, 2")
         .endsWith("block 11, 2");
+    assertThat(RunResults.read(runOf(Ivlp.ID)).nearestWords()).hasSize(2);
+    assertThat(RunResults.read(runOf(Vpt.ID)).nearestWords()).isEmpty();
 
     Cli.Result told = Cli.run("inspect", runOf(Ivlp.ID));
     assertThat(told.exitCode()).as(told.err()).isZero();
@@ -378,18 +390,47 @@ class EveryMethodTest {
 
   @ParameterizedTest
   @MethodSource("ids")
-  void thePublishedFormIsWrittenOrRefusedInOneLine(String id) throws IOException {
+  void thePublishedFormPredictsTheSameBitsOrIsRefusedInOneLine(String id) throws IOException {
     Path out = shared.resolve("published").resolve(id);
     Cli.Result result = Cli.run("export", runOf(id), "--to", "published", "--out", out, "--json");
     if (result.exitCode() != 0) {
       refused(result, MethodCatalogue.title(id));
+      assertThat(inTowers()).doesNotContain(id);
       return;
     }
-    Cli.Result told =
-        Cli.run("inspect", JSON.readTree(result.out()).path("file").asText(), "--json");
-    assertThat(told.exitCode()).as(told.err()).isZero();
-    assertThat(JSON.readTree(told.out()).path("kind").asText()).contains("in the published form");
-    assertThat(JSON.readTree(told.out()).path("learned")).isNotEmpty();
+    Path file = Path.of(JSON.readTree(result.out()).path("file").asText());
+    ClassifierFile own = ClassifierFile.read(ClassifierFile.at(runOf(id)));
+    ClassifierFile read = ClassifierFile.readAny(file, own.classNames());
+    assertThat(read.method()).isEqualTo(own.method());
+    Path picture = data.resolve(found(id).get(0).picture());
+    try (Classifier before = Classifier.of(own, clip, own.classNames());
+        Classifier after = Classifier.of(read, clip, own.classNames())) {
+      assertThat(after.classify(picture).probabilities())
+          .isEqualTo(before.classify(picture).probabilities());
+    }
+
+    JsonNode told = JSON.readTree(Cli.run("inspect", file, "--json").out());
+    assertThat(told.path("kind").asText()).isEqualTo("classifier in the published form");
+    assertThat(told.path("method").asText()).isEqualTo(MethodCatalogue.title(id));
+    assertThat(told.path("settings").path("method").asText()).isEqualTo(id);
+    assertThat(told.path("learned")).isNotEmpty();
+    assertThat(told.path("use").path(0).asText()).contains("--classes");
+  }
+
+  /** A trained file of CLIP-LoRA that says what no such file does. */
+  @Test
+  void inspectTellsWhyAFileOfAPublishedFormIsRefused() throws IOException {
+    Path file = shared.resolve("refused/lora_weights.pt");
+    Files.createDirectories(file.getParent());
+    StoredTensor tensor = StoredTensor.ofFloats("layer_0.q_proj.w_lora_A", new long[] {1, 2}, 1, 2);
+    StateDicts.writeNested(
+        file,
+        Map.of(tensor.name(), tensor),
+        Map.of("r", 1, "alpha", 1, "encoder", "none", "params", "q", "position", "all"));
+    JsonNode told = JSON.readTree(Cli.run("inspect", file, "--json").out());
+    assertThat(told.path("kind").asText()).isEqualTo("classifier in the published form");
+    assertThat(told.path("refused").asText()).contains("encoder 'none': expected text, vision");
+    assertThat(told.has("not_a_clip")).isFalse();
   }
 
   /** The first of the table would take an hour before the second ends it. */
@@ -410,12 +451,7 @@ class EveryMethodTest {
             Activation.QUICK_GELU,
             new ClipConfig.ResNet(2, List.of(1, 1, 1, 1), 1)),
         1);
-    List<String> inTower =
-        ids().stream()
-            .filter(id -> MethodCatalogue.parse(named(id)) instanceof TowerMethod)
-            .toList();
-    assertThat(inTower).isNotEmpty();
-    for (String id : inTower) {
+    for (String id : inTowers()) {
       Path out = shared.resolve("refused").resolve(id);
       List<Object> rest = List.of("--data", data, "--out", out, "--bank", "none", "--clip", resNet);
       List<Object> table =

@@ -28,7 +28,6 @@ import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.tower.ClipLora;
-import org.kgcoop.method.tower.TowerMethod;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Templates;
@@ -128,9 +127,9 @@ public record ClassifierFile(
    * Writes the published form: {@code prompt_learner/model.pth.tar-N}, of some methods in a folder
    * of another name, and the file {@code checkpoint} that names it. The fixed embeddings and towers
    * that the published code stores beside the learned tensors are left out: its loaders do without
-   * them. The class name's place, or all settings of a method inside of the towers, which the
-   * published code takes from its configuration, are written beside the epoch, where they are not
-   * asked for. Of CLIP-LoRA it is {@code lora_weights.pt} in that folder.
+   * them. All settings, which the published code takes from its configuration, are written beside
+   * the epoch, where they are not asked for. Of CLIP-LoRA it is {@code lora_weights.pt} in that
+   * folder.
    *
    * @param folder where that of the method is made
    * @param epoch N, how many epochs it was trained for
@@ -140,10 +139,6 @@ public record ClassifierFile(
     if (method instanceof ClipLora lora) {
       return LoraFile.write(folder, lora, parameters);
     }
-    Map<String, String> beside =
-        method instanceof TowerMethod tower
-            ? PublishedTower.beside(tower)
-            : Map.of(PublishedForm.POSITION, classPosition().id());
     Path prompts = folder.resolve(PublishedTower.folder(method).orElse("prompt_learner"));
     try {
       Files.createDirectories(prompts);
@@ -151,7 +146,11 @@ public record ClassifierFile(
       throw KgCoopException.io(prompts + ": cannot be made: " + e + "; try another folder", e);
     }
     String name = "model.pth.tar-" + epoch;
-    StateDicts.writePrompt(prompts.resolve(name), parameters, epoch, beside);
+    StateDicts.writePrompt(
+        prompts.resolve(name),
+        PublishedForm.named(method, parameters),
+        epoch,
+        PublishedForm.beside(method));
     AtomicFile.write(
         prompts.resolve("checkpoint"),
         out -> out.write((name + "\n").getBytes(StandardCharsets.UTF_8)));
@@ -205,6 +204,11 @@ public record ClassifierFile(
     return KgCoopException.weights(
         "%s: classifier file of kgcoop %s that this version, %s, cannot use: %s"
             .formatted(path, json.path("version").asText("?"), Version.KGCOOP, what));
+  }
+
+  /** True for a file of the published form, which may still be refused. */
+  public static boolean isPublished(WeightFile file) {
+    return PublishedForm.is(file);
   }
 
   /** Reads like {@link #readAny(Path, List, ClassTokenPosition, Consumer)}, without warnings. */

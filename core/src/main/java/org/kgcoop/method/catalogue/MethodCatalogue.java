@@ -33,6 +33,7 @@ import org.kgcoop.method.tower.Ivlp;
 import org.kgcoop.method.tower.Maple;
 import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
+import org.kgcoop.method.tower.VisionLanguageRows;
 import org.kgcoop.method.tower.Vpt;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.PromptText;
@@ -104,7 +105,7 @@ public final class MethodCatalogue {
           new Entry(
               Ivlp.ID,
               Set.of("context_tokens", "words", "text_depth", "image_tokens", "image_depth"),
-              MethodCatalogue::ivlp),
+              s -> new Ivlp(rows(s, Ivlp.DEFAULT_TOKENS, Ivlp.DEFAULT_DEPTH))),
           new Entry(
               Vpt.ID,
               Set.of("image_tokens", "image_depth"),
@@ -124,7 +125,12 @@ public final class MethodCatalogue {
                   "templates",
                   "text_weight",
                   "image_weight"),
-              MethodCatalogue::promptSrc),
+              s ->
+                  new PromptSrc(
+                      rows(s, PromptSrc.DEFAULT_TOKENS, PromptSrc.DEFAULT_DEPTH),
+                      s.texts("templates", PromptSrc.TEMPLATES),
+                      s.number("text_weight", PromptSrc.DEFAULT_TEXT_WEIGHT),
+                      s.number("image_weight", PromptSrc.DEFAULT_IMAGE_WEIGHT))),
           new Entry(
               Mmrl.ID,
               Set.of("tokens", "representation_layers", "dimension", "share", "weight"),
@@ -199,28 +205,14 @@ public final class MethodCatalogue {
     return new Maple(tokens, s.words(tokens), s.whole("depth", Maple.DEFAULT_DEPTH));
   }
 
-  private static Method promptSrc(MethodSettings s) {
-    int tokens = s.whole("context_tokens", PromptSrc.DEFAULT_TOKENS);
-    int depth = s.whole("image_depth", PromptSrc.DEFAULT_DEPTH);
-    return new PromptSrc(
+  private static VisionLanguageRows rows(MethodSettings s, int defaultTokens, int defaultDepth) {
+    int tokens = s.whole("context_tokens", defaultTokens);
+    int depth = s.whole("image_depth", defaultDepth);
+    return new VisionLanguageRows(
         tokens,
         s.words(tokens),
-        s.whole("text_depth", PromptSrc.DEFAULT_DEPTH),
-        s.whole("image_tokens", depth == 0 ? 0 : PromptSrc.DEFAULT_TOKENS),
-        depth,
-        s.texts("templates", PromptSrc.TEMPLATES),
-        s.number("text_weight", PromptSrc.DEFAULT_TEXT_WEIGHT),
-        s.number("image_weight", PromptSrc.DEFAULT_IMAGE_WEIGHT));
-  }
-
-  private static Method ivlp(MethodSettings s) {
-    int tokens = s.whole("context_tokens", Ivlp.DEFAULT_TOKENS);
-    int depth = s.whole("image_depth", Ivlp.DEFAULT_DEPTH);
-    return new Ivlp(
-        tokens,
-        s.words(tokens),
-        s.whole("text_depth", Ivlp.DEFAULT_DEPTH),
-        s.whole("image_tokens", depth == 0 ? 0 : Ivlp.DEFAULT_TOKENS),
+        s.whole("text_depth", defaultDepth),
+        s.whole("image_tokens", depth == 0 ? 0 : defaultTokens),
         depth);
   }
 

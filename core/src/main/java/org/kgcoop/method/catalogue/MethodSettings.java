@@ -9,8 +9,8 @@ import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
 import org.kgcoop.method.CacheGrid;
 import org.kgcoop.method.CacheSettings;
 import org.kgcoop.method.Search;
-import org.kgcoop.method.tower.Ivlp;
 import org.kgcoop.method.tower.Layers;
+import org.kgcoop.method.tower.LearnedWords;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.HandCrafted;
@@ -37,7 +37,7 @@ record MethodSettings(JsonNode json) {
 
   /** The words that so many vectors inside of the towers begin with. */
   String words(int tokens) {
-    return text("words", Ivlp.defaultWords(tokens));
+    return text("words", LearnedWords.published(tokens));
   }
 
   String template() {

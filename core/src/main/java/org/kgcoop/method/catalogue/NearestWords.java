@@ -2,14 +2,11 @@ package org.kgcoop.method.catalogue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.LongFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.TextVectors;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
@@ -26,12 +23,6 @@ public final class NearestWords {
   /** A word and how far its embedding is. */
   public record Word(String text, double distance) {}
 
-  /** Vectors in front of blocks of the text tower: one less than the block's number, or that. */
-  private static final Pattern DEEPER =
-      Pattern.compile(
-          "prompt_learner\\.compound_prompts_text\\.(\\d{1,4})"
-              + "|text_encoder\\.transformer\\.resblocks\\.(\\d{1,4})\\.VPT_shallow");
-
   /**
    * A learned vector and its words.
    *
@@ -45,43 +36,51 @@ public final class NearestWords {
   }
 
   /**
-   * All vectors of a prompt.
+   * All vectors of a file.
    *
    * @param count how many words each
+   * @throws KgCoopException where its method learns none, or for another CLIP
    */
   public static List<Vector> of(ClassifierFile file, Clip clip, int count) {
-    StoredTensor alone = file.parameters().get("ctx");
-    StoredTensor context = alone != null ? alone : file.parameters().get("prompt_learner.ctx");
-    if (context == null) {
+    if (!(file.method() instanceof TextVectors method)) {
       throw KgCoopException.weights(
           file.method().title()
               + " learns no vectors of texts, which words could be near to; expected a method that"
               + " does, such as kgcoop");
     }
-    List<Vector> vectors =
-        new ArrayList<>(of(context, clip, count, v -> name(file, v, context.shape())));
-    deeper(file)
-        .forEach(
-            (block, stored) ->
-                vectors.addAll(of(stored, clip, count, v -> "block " + block + ", " + (v + 1))));
+    List<Vector> vectors = new ArrayList<>();
+    for (int block = 0; block < method.textVectors().size(); block++) {
+      String before = block == 0 ? "" : "block " + block + ", ";
+      StoredTensor stored = stored(file, method.textVectors().get(block));
+      vectors.addAll(of(stored, clip, count, v -> before + name(file, v, stored.shape())));
+    }
     return vectors;
   }
 
-  /** The vectors in front of blocks of the text tower, by block. */
-  private static SortedMap<Integer, StoredTensor> deeper(ClassifierFile file) {
-    SortedMap<Integer, StoredTensor> deeper = new TreeMap<>();
-    file.parameters()
-        .forEach(
-            (name, stored) -> {
-              Matcher found = DEEPER.matcher(name);
-              if (found.matches()) {
-                String block = found.group(2);
-                deeper.put(
-                    block == null ? 1 + Integer.parseInt(found.group(1)) : Integer.parseInt(block),
-                    stored);
-              }
-            });
-    return deeper;
+  /**
+   * The vectors in front of the first block of the text tower, which begin as words; none where a
+   * method learns no such vectors, or each class has its own, which would be thousands.
+   *
+   * @param count how many words each
+   */
+  public static List<Vector> first(ClassifierFile file, Clip clip, int count) {
+    if (!(file.method() instanceof TextVectors method)) {
+      return List.of();
+    }
+    StoredTensor stored = stored(file, method.textVectors().get(0));
+    return stored.shape().length > 2
+        ? List.of()
+        : of(stored, clip, count, v -> name(file, v, stored.shape()));
+  }
+
+  private static StoredTensor stored(ClassifierFile file, String name) {
+    StoredTensor stored = file.parameters().get(name);
+    if (stored == null) {
+      throw KgCoopException.weights(
+          "%s's file has no tensor '%s', which it learns; expected the whole file"
+              .formatted(file.method().title(), name));
+    }
+    return stored;
   }
 
   private static List<Vector> of(

@@ -1,9 +1,13 @@
 package org.kgcoop.method.catalogue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -15,6 +19,7 @@ import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
@@ -22,12 +27,25 @@ import org.kgcoop.prompt.ContextSettings;
 /**
  * The content of a file of the published code, whichever of the methods has written it.
  *
- * @param method by what the tensors show, the rest as published
+ * @param method by what the tensors show, the rest as published; in a file of this program, by all
+ *     settings, which it writes beside the tensors
  * @param tensors the learned ones
  */
 record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
-  /** The name beside the tensors that says where the class name stands. */
-  static final String POSITION = "class_token_position";
+  /** The name under which all settings stand in a file of this program. */
+  private static final String SETTINGS = "settings";
+
+  /** The name under which the first versions have said where the class name stands. */
+  private static final String POSITION = "class_token_position";
+
+  /** Before LASP's names, whose trainer writes the whole model. */
+  private static final String LEARNER = "prompt_learner.";
+
+  private static final String CONTEXT = "ctx";
+  private static final String CORRECTION = "w"; // of LASP
+  private static final String IMAGE_NORM = "image_encoder.transformer.resblocks.0.ln_1.weight";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Refuses another place of the class name than the one that a file is known to have. */
   static void checkPosition(
@@ -78,35 +96,40 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
       boolean named,
       @Nullable ClassTokenPosition stated,
       Consumer<String> warnings) {
-    Optional<PublishedTower> tower = PublishedTower.in(file);
-    if (tower.isPresent()) {
-      checkNamed(file, named);
-      checkPosition(file.path(), stated, ClassTokenPosition.END);
-      return new PublishedForm(tower.get().method(), tower.get().learned());
-    }
-    if (PublishedMmrl.is(file)) {
-      checkNamed(file, named);
-      return new PublishedForm(PublishedMmrl.method(file), PublishedMmrl.parameters(file));
-    }
-    StoredTensor ctx = file.tensors().get("ctx");
-    if (ctx == null && !LoraFile.is(file)) {
+    if (!is(file)) {
       throw KgCoopException.weights(
           file.path()
               + ": not a classifier file: no tensor 'ctx' among its "
               + file.tensors().size());
     }
-    checkNamed(file, named);
-    if (ctx == null) {
+    if (!named) {
+      throw KgCoopException.configuration(
+          file.path() + ": the published form does not name its classes: give them with --classes");
+    }
+    if (LoraFile.is(file)) {
       return new PublishedForm(LoraFile.method(file), file.tensors());
     }
-    long[] shape = ctx.shape();
-    if (shape.length < 2 || shape.length > 3 || ctx.elements() == 0) {
-      throw KgCoopException.weights(
-          file.path()
-              + ": 'ctx' has shape "
-              + Arrays.toString(shape)
-              + "; expected (vectors, width) or (classes, vectors, width)");
+    Optional<Method> written = written(file);
+    StoredTensor ctx = file.tensors().get(CONTEXT);
+    if (ctx == null) { // a whole model
+      checkPosition(file.path(), stated, ClassTokenPosition.END);
+      boolean isLasp = isLasp(file);
+      Map<String, StoredTensor> learned =
+          isLasp ? lasp(file, warnings) : PublishedTower.learned(file);
+      return new PublishedForm(
+          written.orElseGet(
+              () ->
+                  MethodCatalogue.parse(
+                      isLasp ? laspSettings(file) : PublishedTower.settings(file, learned))),
+          learned);
     }
+    if (written.isPresent()) {
+      if (written.get() instanceof PromptMethod method) {
+        checkPosition(file.path(), stated, method.context().position());
+      }
+      return new PublishedForm(written.get(), file.tensors());
+    }
+    long[] shape = shape(file, ctx);
     boolean classSpecific = shape.length == 3;
     ContextSettings context =
         new ContextSettings(
@@ -115,11 +138,76 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
         publishedMethod(file, context, shape[shape.length - 1]), file.tensors());
   }
 
-  private static void checkNamed(WeightFile file, boolean named) {
-    if (!named) {
-      throw KgCoopException.configuration(
-          file.path() + ": the published form does not name its classes: give them with --classes");
+  /** True for a file of a form that is known. */
+  static boolean is(WeightFile file) {
+    return file.tensors().containsKey(CONTEXT)
+        || isLasp(file)
+        || PublishedTower.is(file)
+        || LoraFile.is(file);
+  }
+
+  private static boolean isLasp(WeightFile file) {
+    return file.tensors().containsKey(LEARNER + CORRECTION);
+  }
+
+  private static Map<String, StoredTensor> lasp(WeightFile file, Consumer<String> warnings) {
+    Map<String, StoredTensor> learned = new LinkedHashMap<>();
+    for (String name : List.of(CONTEXT, CORRECTION)) {
+      learned.put(name, file.tensor(LEARNER + name));
     }
+    if (file.tensors().containsKey(IMAGE_NORM)) {
+      warnings.accept(
+          file.path()
+              + ": LASP's published training changes the norms of the image tower too, which are"
+              + " not read: images are seen as the CLIP sees them");
+    }
+    return learned;
+  }
+
+  private static ObjectNode laspSettings(WeightFile file) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("method", Lasp.ID)
+        .put("context_tokens", shape(file, file.tensor(LEARNER + CONTEXT))[0]);
+  }
+
+  /** The method of a file of this program. */
+  private static Optional<Method> written(WeightFile file) {
+    String settings = file.metadata().get(SETTINGS);
+    try {
+      return settings == null
+          ? Optional.empty()
+          : Optional.of(MethodCatalogue.parse(JSON.readTree(settings)));
+    } catch (JsonProcessingException e) {
+      throw KgCoopException.weights(
+          file.path() + ": its '" + SETTINGS + "' are no settings of a method; leave them out", e);
+    }
+  }
+
+  /** The texts beside the tensors of a file of this program. */
+  static Map<String, String> beside(Method method) {
+    return Map.of(SETTINGS, method.toJson().toString());
+  }
+
+  /** The shape of learned vectors. */
+  private static long[] shape(WeightFile file, StoredTensor ctx) {
+    long[] shape = ctx.shape();
+    if (shape.length < 2 || shape.length > 3 || ctx.elements() == 0) {
+      throw KgCoopException.weights(
+          file.path()
+              + ": 'ctx' has shape "
+              + Arrays.toString(shape)
+              + "; expected (vectors, width) or (classes, vectors, width)");
+    }
+    return shape;
+  }
+
+  /** The learned tensors by the names that the loader of their trainer asks for. */
+  static Map<String, StoredTensor> named(Method method, Map<String, StoredTensor> parameters) {
+    String before = method.id().equals(Lasp.ID) ? LEARNER : "";
+    Map<String, StoredTensor> named = new LinkedHashMap<>();
+    parameters.forEach((name, tensor) -> named.put(before + name, tensor));
+    return named;
   }
 
   /**
@@ -135,7 +223,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
     ObjectNode settings =
         JsonNodeFactory.instance.objectNode().put("context_tokens", context.tokens());
     if (second == null) {
-      return file.tensors().containsKey("w") && !context.classSpecific()
+      return file.tensors().containsKey(CORRECTION) && !context.classSpecific()
           ? MethodCatalogue.parse(settings.put("method", Lasp.ID))
           : new CoOp(context);
     }

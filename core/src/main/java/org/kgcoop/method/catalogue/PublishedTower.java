@@ -1,7 +1,5 @@
 package org.kgcoop.method.catalogue;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
@@ -9,31 +7,24 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.tower.Ivlp;
 import org.kgcoop.method.tower.Maple;
+import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
-import org.kgcoop.method.tower.TowerMethod;
 import org.kgcoop.method.tower.Vpt;
 
 /**
  * The published form of methods that learn rows inside of the towers. Their trainers write the
  * whole model, of which the frozen towers and the embeddings of the trained classes are left out
- * here; they load with {@code strict=False}, so that a file of the learned tensors alone is one of
- * theirs too.
- *
- * @param method with the tokens and depths that the tensors show; what they do not show, such as
- *     words, is as published, or as this program has written it beside the tensors
- * @param learned by their published names
+ * here; they load with {@code strict=False} (MMRL's since its second version), so that a file of
+ * the learned tensors alone is one of theirs too.
  */
-record PublishedTower(Method method, Map<String, StoredTensor> learned) {
-
-  /** The name under which all settings stand in a file of this program. */
-  static final String SETTINGS = "settings";
-
+final class PublishedTower {
   private static final String CONTEXT = "prompt_learner.ctx";
   private static final String IMAGE_ROWS = "image_encoder.VPT";
   private static final String TEACHER = "prompt_learner.ZS_image_encoder.";
@@ -54,7 +45,7 @@ record PublishedTower(Method method, Map<String, StoredTensor> learned) {
               DEEP_IMAGE,
               DEEP_TEXT));
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private PublishedTower() {}
 
   /** The folder that the published trainer of a method writes to; empty where this is not known. */
   static Optional<String> folder(Method method) {
@@ -63,46 +54,44 @@ record PublishedTower(Method method, Map<String, StoredTensor> learned) {
           case Maple.ID -> "MultiModalPromptLearner";
           case Ivlp.ID, PromptSrc.ID -> "VLPromptLearner";
           case Vpt.ID -> "prompt_learner";
+          case Mmrl.ID -> "MultiModalRepresentationLearner";
           default -> null;
         });
   }
 
+  /** True for a file of this form. */
+  static boolean is(WeightFile file) {
+    return Stream.of(CONTEXT, IMAGE_ROWS, Mmrl.TOKENS).anyMatch(file.tensors()::containsKey);
+  }
+
   /**
-   * The content of a file of this form; empty where it is none.
+   * The learned tensors of a file of this form, by their published names.
    *
-   * @throws KgCoopException where its tensors are of other shapes than such a file's
+   * @throws KgCoopException where they are of other shapes than such a file's
    */
-  static Optional<PublishedTower> in(WeightFile file) {
+  static Map<String, StoredTensor> learned(WeightFile file) {
     Map<String, StoredTensor> learned = new LinkedHashMap<>();
     file.tensors()
         .forEach(
             (name, tensor) -> {
-              if (LEARNED.matcher(name).matches()) {
+              if (LEARNED.matcher(name).matches() || Mmrl.isParameter(name)) {
                 checkShape(file, name, tensor);
                 learned.put(name, tensor);
               }
             });
-    if (!learned.containsKey(CONTEXT) && !learned.containsKey(IMAGE_ROWS)) {
-      return Optional.empty();
-    }
-    String stated = file.metadata().get(SETTINGS);
-    ObjectNode settings = stated == null ? settings(file, learned) : parsed(file, stated);
-    return Optional.of(new PublishedTower(MethodCatalogue.parse(settings), learned));
+    return learned;
   }
 
-  private static ObjectNode parsed(WeightFile file, String stated) {
-    try {
-      if (JSON.readTree(stated) instanceof ObjectNode settings) {
-        return settings;
-      }
-    } catch (JsonProcessingException e) {
-      // refused below
+  /**
+   * The tokens and depths that the tensors of a file show, as {@link MethodCatalogue#parse} takes
+   * them; others, such as words, are as published.
+   *
+   * @param learned of that file
+   */
+  static ObjectNode settings(WeightFile file, Map<String, StoredTensor> learned) {
+    if (learned.containsKey(Mmrl.TOKENS)) {
+      return PublishedMmrl.settings(file);
     }
-    throw KgCoopException.weights(
-        file.path() + ": its '" + SETTINGS + "' are no settings of a method; leave them out");
-  }
-
-  private static ObjectNode settings(WeightFile file, Map<String, StoredTensor> learned) {
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     if (learned.containsKey("prompt_learner.proj.weight")) {
       return settings
@@ -140,10 +129,5 @@ record PublishedTower(Method method, Map<String, StoredTensor> learned) {
 
   private static int count(Map<String, StoredTensor> learned, String names) {
     return (int) learned.keySet().stream().filter(name -> name.matches(names)).count();
-  }
-
-  /** The texts beside the tensors of a file that this program writes. */
-  static Map<String, String> beside(TowerMethod method) {
-    return Map.of(SETTINGS, method.toJson().toString());
   }
 }

@@ -1,5 +1,6 @@
 package org.kgcoop.method.tower;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -15,7 +16,7 @@ import org.kgcoop.tensor.Tensor;
  * @param count n, how many vectors there are
  * @param words such as {@code a photo of a}, of at least n tokens; empty for a random start
  */
-record LearnedWords(int count, String words) {
+public record LearnedWords(int count, String words) {
   /** The published name of the vectors. */
   static final String CONTEXT = "prompt_learner.ctx";
 
@@ -25,7 +26,7 @@ record LearnedWords(int count, String words) {
   /** The published number up to which there are words to begin with. */
   private static final int MOST_WITH_WORDS = 4;
 
-  LearnedWords {
+  public LearnedWords {
     words = words.replace('_', ' ').strip();
     if (count < 1) {
       throw KgCoopException.configuration("context tokens: expected at least 1, got " + count);
@@ -33,8 +34,15 @@ record LearnedWords(int count, String words) {
   }
 
   /** The published words for that many vectors. */
-  static String published(int count) {
+  public static String published(int count) {
     return count <= MOST_WITH_WORDS ? "a photo of a" : "";
+  }
+
+  /** The names of the vectors in front of each block: these, and those of deeper blocks. */
+  static List<String> names(List<String> deeper) {
+    List<String> names = new ArrayList<>(deeper);
+    names.add(0, CONTEXT);
+    return names;
   }
 
   /** The texts of classes. */

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.Start;
+import org.kgcoop.method.TextVectors;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Functions;
@@ -32,7 +34,8 @@ import org.kgcoop.tensor.Tensor;
  * @param words whose first n tokens the vectors start from, the rest stays; empty for random ones
  * @param depth J of both towers, at least 1; published 9, from one data set to others 3
  */
-public record Maple(int contextTokens, String words, int depth) implements TowerMethod {
+public record Maple(int contextTokens, String words, int depth)
+    implements TowerMethod, TextVectors {
   public static final String ID = "maple";
   public static final int DEFAULT_TOKENS = 2;
   public static final int DEFAULT_DEPTH = 9;
@@ -76,6 +79,11 @@ public record Maple(int contextTokens, String words, int depth) implements Tower
   }
 
   @Override
+  public List<String> textVectors() {
+    return LearnedWords.names(IntStream.range(0, depth - 1).mapToObj(i -> DEEP + i).toList());
+  }
+
+  @Override
   public ObjectNode toJson() {
     return JsonNodeFactory.instance
         .objectNode()
@@ -92,9 +100,7 @@ public record Maple(int contextTokens, String words, int depth) implements Tower
           new LearnedWords(contextTokens, words).text(clip, classNames),
           depth,
           depth,
-          title(),
-          List.of(new Loss("loss", 1)),
-          List.of());
+          title());
       try (Scope scope = Scope.open("start")) {
         start(clip, seed);
       }
@@ -134,11 +140,6 @@ public record Maple(int contextTokens, String words, int depth) implements Tower
         ofImages.add(Functions.linear(vectors, parameter(layer + WEIGHT), parameter(layer + BIAS)));
       }
       return new Given(ofTexts, ofImages);
-    }
-
-    @Override
-    List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
-      return List.of(crossEntropy(image, features(image, given), classFeatures));
     }
   }
 }

@@ -1,12 +1,12 @@
 package org.kgcoop.method.tower;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.TextVectors;
 import org.kgcoop.prompt.HandCrafted;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Underscores;
@@ -37,25 +37,15 @@ import org.kgcoop.tensor.Tensor;
  * which rounding moves; here all of it is float32 and the towers stay. It encodes the templates'
  * texts at the start of a test as well.
  *
- * @param contextTokens n, learned vectors of texts; published 4
- * @param words whose first n tokens the vectors start from, the rest stays; empty for random ones
- * @param textDepth J_t, at least 1; published 9, from one data set to others 3
- * @param imageTokens learned rows of images; published 4
- * @param imageDepth J_v; published as J_t, 0 for the text tower alone
+ * @param rows n, J_t, tokens of images and J_v; published 4, 9, 4 and 9, from one data set to
+ *     others 4, 3, 4 and 3
  * @param templates of t0; published {@link #TEMPLATES}
  * @param textWeight published 25
  * @param imageWeight published 10
  */
 public record PromptSrc(
-    int contextTokens,
-    String words,
-    int textDepth,
-    int imageTokens,
-    int imageDepth,
-    List<String> templates,
-    double textWeight,
-    double imageWeight)
-    implements TowerMethod {
+    VisionLanguageRows rows, List<String> templates, double textWeight, double imageWeight)
+    implements TowerMethod, TextVectors {
   public static final String ID = "promptsrc";
   public static final int DEFAULT_TOKENS = 4;
   public static final int DEFAULT_DEPTH = 9;
@@ -130,11 +120,7 @@ public record PromptSrc(
           "itap of the {}.");
 
   public PromptSrc {
-    words = new LearnedWords(contextTokens, words).words();
     templates = new HandCrafted(templates, Underscores.REPLACE).templates(); // refuses the wrong
-    VisionLanguageRows unused =
-        new VisionLanguageRows(
-            new LearnedWords(contextTokens, words), textDepth, imageTokens, imageDepth);
     if (!isWeight(textWeight) || !isWeight(imageWeight)) {
       throw KgCoopException.configuration(
           "PromptSRC's text_weight %s, image_weight %s: expected at least 0"
@@ -144,11 +130,6 @@ public record PromptSrc(
 
   private static boolean isWeight(double weight) {
     return weight >= 0 && !Double.isInfinite(weight);
-  }
-
-  private VisionLanguageRows rows() {
-    return new VisionLanguageRows(
-        new LearnedWords(contextTokens, words), textDepth, imageTokens, imageDepth);
   }
 
   @Override
@@ -163,7 +144,7 @@ public record PromptSrc(
 
   @Override
   public String prompts() {
-    return imageDepth == 0 ? "textual" : "textual+visual";
+    return rows.prompts();
   }
 
   @Override
@@ -177,16 +158,13 @@ public record PromptSrc(
   }
 
   @Override
+  public List<String> textVectors() {
+    return rows.textNames();
+  }
+
+  @Override
   public ObjectNode toJson() {
-    ObjectNode json =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("method", ID)
-            .put("context_tokens", contextTokens)
-            .put("words", words)
-            .put("text_depth", textDepth)
-            .put("image_tokens", imageTokens)
-            .put("image_depth", imageDepth);
+    ObjectNode json = rows.toJson(ID);
     templates.forEach(json.putArray("templates")::add);
     return json.put("text_weight", textWeight).put("image_weight", imageWeight);
   }
@@ -199,9 +177,9 @@ public record PromptSrc(
     Prompts(Clip clip, List<String> classNames, long seed) {
       super(
           clip,
-          rows().words().text(clip, classNames),
-          textDepth,
-          imageDepth,
+          rows.learnedWords().text(clip, classNames),
+          rows.textDepth(),
+          rows.imageDepth(),
           title(),
           List.of(
               new Loss("cross_entropy", 1), new Loss("image", imageWeight), new Loss("logits", 1)),
@@ -209,7 +187,7 @@ public record PromptSrc(
       this.clip = clip;
       this.classNames = List.copyOf(classNames);
       try (Scope scope = Scope.open("start")) {
-        rows().addTo(this, clip, seed);
+        rows.addTo(this, clip, seed);
       }
     }
 
@@ -234,7 +212,7 @@ public record PromptSrc(
 
     @Override
     Given given() {
-      return rows().given(this);
+      return rows.given(this);
     }
 
     @Override

@@ -46,6 +46,11 @@ abstract class RowsLearner extends TowerLearner {
         ofTexts);
   }
 
+  /** A learner of the cross entropy alone. */
+  RowsLearner(Clip clip, PromptText text, int textDepth, int imageDepth, String method) {
+    this(clip, text, textDepth, imageDepth, method, List.of(new Loss("loss", 1)), List.of());
+  }
+
   private RowsLearner(
       @Nullable PromptedVision vision,
       Clip clip,
@@ -85,6 +90,12 @@ abstract class RowsLearner extends TowerLearner {
   @Override
   public final Inputs inputs() {
     return vision == null ? Inputs.FEATURES : Inputs.rows(0, needsFeatures());
+  }
+
+  /** The cross entropy alone. */
+  @Override
+  List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
+    return List.of(crossEntropy(image, features(image, given), classFeatures));
   }
 
   /** True if losses ask for the features of the frozen tower. */

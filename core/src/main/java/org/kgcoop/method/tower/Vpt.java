@@ -10,7 +10,6 @@ import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
 
 /**
  * VPT as MaPLe's authors compare with it: learned rows in the image tower, hand-crafted texts.
@@ -85,14 +84,7 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements T
 
   private final class Prompts extends RowsLearner {
     Prompts(Clip clip, List<String> classNames, long seed) {
-      super(
-          clip,
-          PromptText.handCrafted(clip, classNames, template),
-          0,
-          imageDepth,
-          title(),
-          List.of(new Loss("loss", 1)),
-          List.of());
+      super(clip, PromptText.handCrafted(clip, classNames, template), 0, imageDepth, title());
       try (Scope scope = Scope.open("start")) {
         VisionLanguageRows.addImageRows(this, clip, seed, imageTokens, imageDepth);
       }
@@ -101,11 +93,6 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements T
     @Override
     Given given() {
       return new Given(List.of(), VisionLanguageRows.imageRows(this, imageDepth));
-    }
-
-    @Override
-    List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
-      return List.of(crossEntropy(image, features(image, given), classFeatures));
     }
   }
 }

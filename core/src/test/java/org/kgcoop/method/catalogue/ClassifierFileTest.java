@@ -30,6 +30,8 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
+import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Lasp;
@@ -101,10 +103,21 @@ class ClassifierFileTest {
       Path path = file(method, learner).writePublished(folder, 3);
       assertThat(path.toString()).endsWith("model.pth.tar-3");
       assertThat(path.resolveSibling("checkpoint")).hasContent("model.pth.tar-3");
-      ClassifierFile read = ClassifierFile.readAny(path, NAMES).with(method);
+      ClassifierFile read = ClassifierFile.readAny(path, NAMES);
+      assertThat(read.method()).isEqualTo(method);
       try (FeatureClassifier again = read.classifier(clip, NAMES)) {
         assertThat(logits(again)).isEqualTo(logits(learner));
       }
+    }
+  }
+
+  /** A file of the published trainers, which says no settings. */
+  private Path foreign(PromptMethod method) {
+    try (Learner learner = method.learner(clip, NAMES, 5)) {
+      WeightFile own = WeightFiles.open(file(method, learner).writePublished(folder, 3));
+      Path foreign = folder.resolve("model.pth.tar-4");
+      StateDicts.writePrompt(foreign, own.tensors(), 4, Map.of());
+      return foreign;
     }
   }
 
@@ -114,10 +127,7 @@ class ClassifierFileTest {
         List.of(
             new CoCoOp(ContextSettings.shared(2, "")),
             new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true)))) {
-      try (Learner learner = method.learner(clip, NAMES, 5)) {
-        Path path = file(method, learner).writePublished(folder, 3);
-        assertThat(ClassifierFile.readAny(path, NAMES).method()).isEqualTo(method);
-      }
+      assertThat(ClassifierFile.readAny(foreign(method), NAMES).method()).isEqualTo(method);
     }
     Path path = folder.resolve("prompt_learner/model.pth.tar-3");
     assertThatThrownBy(() -> ClassifierFile.readAny(path, List.of()))
@@ -136,12 +146,31 @@ class ClassifierFileTest {
             new Lasp(two, List.of("a {}"), 1, true),
             new Lasp(two, Lasp.TEMPLATES, 5, false));
     read.forEach(
-        (method, expected) -> {
-          try (Learner learner = method.learner(clip, NAMES, 5)) {
-            Path path = file(method, learner).writePublished(folder, 3);
-            assertThat(ClassifierFile.readAny(path, NAMES).method()).isEqualTo(expected);
-          }
-        });
+        (method, expected) ->
+            assertThat(ClassifierFile.readAny(foreign(method), NAMES).method())
+                .isEqualTo(expected));
+  }
+
+  /** LASP's trainer writes the whole model, whose image norms it has trained. */
+  @Test
+  void laspsFileNamesItsTensorsAsThoseOfTheWholeModel() {
+    Lasp method = new Lasp(ContextSettings.shared(2, ""), Lasp.TEMPLATES, 5, false);
+    String norm = "image_encoder.transformer.resblocks.0.ln_1.weight";
+    try (Learner learner = method.learner(clip, NAMES, 5)) {
+      WeightFile written =
+          WeightFiles.open(file(method, learner).writePublished(folder.resolve("own"), 3));
+      assertThat(written.tensors()).containsOnlyKeys("prompt_learner.ctx", "prompt_learner.w");
+
+      Map<String, StoredTensor> whole = new LinkedHashMap<>(written.tensors());
+      whole.put(norm, StoredTensor.ofFloats(norm, new long[] {1}, 1));
+      Path path = folder.resolve("model.pth.tar-3");
+      StateDicts.write(path, whole);
+      List<String> warnings = new ArrayList<>();
+      ClassifierFile read = ClassifierFile.readAny(path, NAMES, null, warnings::add);
+      assertThat(read.method()).isEqualTo(method);
+      assertThat(read.parameters()).containsOnlyKeys("ctx", "w");
+      assertThat(warnings).singleElement().asString().contains("norms of the image tower");
+    }
   }
 
   @Test

@@ -30,6 +30,7 @@ import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.method.tower.Maple;
 import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
+import org.kgcoop.method.tower.VisionLanguageRows;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.Underscores;
@@ -133,9 +134,13 @@ class PresetTest {
     assertThat(Preset.TRANSFER.method(stated("maple").put("depth", 5), on("ImageNet", 16)))
         .isEqualTo(new Maple(2, "a photo of a", 5));
     assertThat(Preset.TRANSFER.method(stated("promptsrc"), on("ImageNet", 16)))
-        .isEqualTo(new PromptSrc(4, "a photo of a", 3, 4, 3, PromptSrc.TEMPLATES, 25, 10));
+        .isEqualTo(
+            new PromptSrc(
+                new VisionLanguageRows(4, "a photo of a", 3, 4, 3), PromptSrc.TEMPLATES, 25, 10));
     assertThat(Preset.FEW_SHOT.method(stated("promptsrc"), on("ImageNet", 16)))
-        .isEqualTo(new PromptSrc(4, "a photo of a", 9, 4, 9, PromptSrc.TEMPLATES, 25, 10));
+        .isEqualTo(
+            new PromptSrc(
+                new VisionLanguageRows(4, "a photo of a", 9, 4, 9), PromptSrc.TEMPLATES, 25, 10));
     assertThat(training(Preset.TRANSFER, "maple", "ImageNet").schedule().rate()).isEqualTo(0.0026);
     assertThat(training(Preset.BASE_TO_NEW, "maple", "pets").schedule().rate()).isEqualTo(0.0035);
   }

@@ -20,16 +20,19 @@ import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.tower.Ivlp;
 import org.kgcoop.method.tower.Maple;
+import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
 import org.kgcoop.method.tower.TowerMethod;
+import org.kgcoop.method.tower.VisionLanguageRows;
 import org.kgcoop.method.tower.Vpt;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
 
-/** Files of MaPLe, IVLP, VPT and PromptSRC in the form of their trainers. */
+/** Files of MaPLe, IVLP, VPT, PromptSRC and MMRL in the form of their trainers. */
 class PublishedTowerTest {
   private static final List<String> NAMES = List.of("cat", "ice_cream");
 
@@ -45,10 +48,11 @@ class PublishedTowerTest {
     return List.of(
         new Maple(2, "an icon of a", 3),
         new Maple(2, "a photo of a", 1),
-        new Ivlp(2, "a photo of a", 3, 1, 2),
-        new Ivlp(4, "", 2, 0, 0),
+        new Ivlp(new VisionLanguageRows(2, "a photo of a", 3, 1, 2)),
+        new Ivlp(new VisionLanguageRows(4, "", 2, 0, 0)),
         new Vpt(3, 2, "the {}"),
-        new PromptSrc(2, "a photo of a", 2, 4, 3, List.of("the {}"), 1, 2));
+        new PromptSrc(new VisionLanguageRows(2, "a photo of a", 2, 4, 3), List.of("the {}"), 1, 2),
+        new Mmrl(2, List.of(1, 3), 4, 0.4, 2, "the {}"));
   }
 
   private ClassifierFile file(TowerMethod method, Learner learner) {
@@ -60,10 +64,18 @@ class PublishedTowerTest {
         method, NAMES, "a photo of a {}.", clip.fingerprint(), "data", "1.2.3", parameters);
   }
 
+  /** Of images, through the tower as it was learned. */
   private static float[] logits(FeatureClassifier classifier) {
     try (Scope scope = Scope.open("logits");
         Autograd.Switch off = Autograd.off()) {
-      return classifier.logits(TinyClip.features(4)).toFloats();
+      Tensor images = TinyClip.normal(3, 1, 4, 3, 8, 8);
+      return classifier
+          .logits(
+              classifier
+                  .encoder()
+                  .map(tower -> tower.features(images))
+                  .orElseGet(() -> TinyClip.features(4)))
+          .toFloats();
     }
   }
 
@@ -84,14 +96,18 @@ class PublishedTowerTest {
 
   @Test
   void eachHasTheFolderOfItsTrainer() {
-    try (Learner learner = new Maple(2, "", 1).learner(clip, NAMES, 5)) {
-      assertThat(file(new Maple(2, "", 1), learner).writePublished(folder, 5))
-          .isEqualTo(folder.resolve("MultiModalPromptLearner/model.pth.tar-5"));
-    }
-    try (Learner learner = new Vpt(2, 1, "a {}").learner(clip, NAMES, 5)) {
-      assertThat(file(new Vpt(2, 1, "a {}"), learner).writePublished(folder, 5))
-          .isEqualTo(folder.resolve("prompt_learner/model.pth.tar-5"));
-    }
+    Map<TowerMethod, String> folders =
+        Map.of(
+            new Maple(2, "", 1), "MultiModalPromptLearner",
+            new Vpt(2, 1, "a {}"), "prompt_learner",
+            new Mmrl(2, List.of(3), 4, 1, 1, "{}"), "MultiModalRepresentationLearner");
+    folders.forEach(
+        (method, own) -> {
+          try (Learner learner = method.learner(clip, NAMES, 5)) {
+            assertThat(file(method, learner).writePublished(folder, 5))
+                .isEqualTo(folder.resolve(own).resolve("model.pth.tar-5"));
+          }
+        });
   }
 
   /** A file of the published trainers: frozen weights beside, and no settings. */
@@ -116,13 +132,20 @@ class PublishedTowerTest {
         ClassifierFile.readAny(whole(new Maple(2, "", 3), frozen, buffer), NAMES);
     assertThat(maple.method()).isEqualTo(new Maple(2, words, 3));
     assertThat(maple.parameters().keySet()).doesNotContain(frozen, buffer);
-    assertThat(ClassifierFile.readAny(whole(new Ivlp(5, "", 3, 1, 2), frozen), NAMES).method())
-        .isEqualTo(new Ivlp(5, "", 3, 1, 2));
+    assertThat(
+            ClassifierFile.readAny(
+                    whole(new Ivlp(new VisionLanguageRows(5, "", 3, 1, 2)), frozen), NAMES)
+                .method())
+        .isEqualTo(new Ivlp(new VisionLanguageRows(5, "", 3, 1, 2)));
     assertThat(ClassifierFile.readAny(whole(new Vpt(3, 2, "the {}"), frozen), NAMES).method())
         .isEqualTo(new Vpt(3, 2, "a photo of a {}."));
-    Path taught = whole(new Ivlp(2, "", 1, 4, 3), "prompt_learner.ZS_image_encoder.proj");
+    Path taught =
+        whole(
+            new Ivlp(new VisionLanguageRows(2, "", 1, 4, 3)),
+            "prompt_learner.ZS_image_encoder.proj");
     assertThat(ClassifierFile.readAny(taught, NAMES).method())
-        .isEqualTo(new PromptSrc(2, words, 1, 4, 3, PromptSrc.TEMPLATES, 25, 10));
+        .isEqualTo(
+            new PromptSrc(new VisionLanguageRows(2, words, 1, 4, 3), PromptSrc.TEMPLATES, 25, 10));
   }
 
   @Test
@@ -166,7 +189,9 @@ class PublishedTowerTest {
   @Test
   void theNearestWordsOfWordsAreThemselvesAndDeeperVectorsHaveTheirBlocks() {
     for (TowerMethod method :
-        List.of(new Maple(2, "a photo of a", 3), new Ivlp(2, "a photo of a", 3, 1, 1))) {
+        List.of(
+            new Maple(2, "a photo of a", 3),
+            new Ivlp(new VisionLanguageRows(2, "a photo of a", 3, 1, 1)))) {
       try (Learner learner = method.learner(clip, NAMES, 5)) {
         List<NearestWords.Vector> vectors = NearestWords.of(file(method, learner), clip, 1);
         assertThat(vectors)
@@ -174,6 +199,8 @@ class PublishedTowerTest {
             .containsExactly("1", "2", "block 1, 1", "block 1, 2", "block 2, 1", "block 2, 2");
         assertThat(vectors.get(0).words().get(0).text()).isEqualTo("a");
         assertThat(vectors.get(0).words().get(0).distance()).isZero();
+        assertThat(NearestWords.first(file(method, learner), clip, 1))
+            .isEqualTo(vectors.subList(0, 2));
       }
     }
   }

@@ -17,12 +17,15 @@ class IvlpTest extends TowerContract {
   @Override
   List<TowerMethod> methods() {
     return List.of(
-        new Ivlp(2, "", 3, 3, 2), new Ivlp(2, "", 1, 1, 3), new Ivlp(2, "a photo of a", 2, 0, 0));
+        new Ivlp(new VisionLanguageRows(2, "", 3, 3, 2)),
+        new Ivlp(new VisionLanguageRows(2, "", 1, 1, 3)),
+        new Ivlp(new VisionLanguageRows(2, "a photo of a", 2, 0, 0)));
   }
 
   @Test
   void itsParametersHaveTheirPublishedNames() {
-    try (Learner learner = new Ivlp(2, "", 3, 3, 2).learner(clip, NAMES, 1)) {
+    try (Learner learner =
+        new Ivlp(new VisionLanguageRows(2, "", 3, 3, 2)).learner(clip, NAMES, 1)) {
       assertThat(learner.parameters().keySet())
           .containsExactly(
               "prompt_learner.ctx",
@@ -36,7 +39,7 @@ class IvlpTest extends TowerContract {
 
   @Test
   void inFrontOfTheFirstBlockOfTextsAloneItIsCoOp() {
-    try (Learner learner = moved(new Ivlp(3, "", 1, 0, 0));
+    try (Learner learner = moved(new Ivlp(new VisionLanguageRows(3, "", 1, 0, 0)));
         Learner coOp = new CoOp(ContextSettings.shared(3, "")).learner(clip, NAMES, 1);
         Scope scope = Scope.open("test")) {
       assertThat(learner.inputs()).isEqualTo(Inputs.FEATURES);
@@ -53,11 +56,11 @@ class IvlpTest extends TowerContract {
 
   @Test
   void withoutRowsOfImagesTheTowerIsTheClipsOwn() {
-    try (Learner learner = moved(new Ivlp(2, "", 2, 0, 0));
+    try (Learner learner = moved(new Ivlp(new VisionLanguageRows(2, "", 2, 0, 0)));
         FeatureClassifier classifier = learner.fixed()) {
       assertThat(classifier.encoder()).isEmpty();
     }
-    try (Learner learner = moved(new Ivlp(2, "", 2, 1, 1));
+    try (Learner learner = moved(new Ivlp(new VisionLanguageRows(2, "", 2, 1, 1)));
         FeatureClassifier classifier = learner.fixed();
         Scope scope = Scope.open("test")) {
       assertThat(features(classifier).toFloats()).isNotEqualTo(frozen().toFloats());
@@ -66,11 +69,13 @@ class IvlpTest extends TowerContract {
 
   @Test
   void whatIsWrongIsRefusedInALine() {
-    refused(() -> new Ivlp(2, "", 0, 1, 1), "expected at least 1, 0 and 0");
-    refused(() -> new Ivlp(2, "", 1, 0, 1), "expected both above 0, or both 0");
-    refused(() -> new Ivlp(2, "", 1, 1, 0), "expected both above 0, or both 0");
+    refused(() -> new Ivlp(new VisionLanguageRows(2, "", 0, 1, 1)), "expected at least 1, 0 and 0");
     refused(
-        () -> new Ivlp(2, "", 1, 1, 4).learner(clip, NAMES, 1).close(),
+        () -> new Ivlp(new VisionLanguageRows(2, "", 1, 0, 1)), "expected both above 0, or both 0");
+    refused(
+        () -> new Ivlp(new VisionLanguageRows(2, "", 1, 1, 0)), "expected both above 0, or both 0");
+    refused(
+        () -> new Ivlp(new VisionLanguageRows(2, "", 1, 1, 4)).learner(clip, NAMES, 1).close(),
         "IVLP's depth 4: the image tower of this CLIP has 3 blocks");
   }
 }

@@ -62,7 +62,8 @@ class MapleTest extends TowerContract {
   @Test
   void itIsTheIndependentMethodWhoseImageRowsAreLinearInThoseOfTexts() {
     try (Learner maple = moved(new Maple(2, "", 3));
-        Learner independent = new Ivlp(2, "", 3, 2, 3).learner(clip, NAMES, 1);
+        Learner independent =
+            new Ivlp(new VisionLanguageRows(2, "", 3, 2, 3)).learner(clip, NAMES, 1);
         Scope scope = Scope.open("test")) {
       Map<String, Tensor> values = new LinkedHashMap<>();
       Tensor context = parameter(maple, "prompt_learner.ctx");

@@ -18,14 +18,14 @@ class PromptSrcTest extends TowerContract {
   @Override
   List<TowerMethod> methods() {
     return List.of(
-        new PromptSrc(2, "", 3, 3, 2, TEMPLATES, 2, 3),
-        new PromptSrc(2, "", 1, 1, 1, List.of("the {}"), 0, 0.5),
-        new PromptSrc(2, "", 2, 0, 0, TEMPLATES, 3, 1));
+        new PromptSrc(new VisionLanguageRows(2, "", 3, 3, 2), TEMPLATES, 2, 3),
+        new PromptSrc(new VisionLanguageRows(2, "", 1, 1, 1), List.of("the {}"), 0, 0.5),
+        new PromptSrc(new VisionLanguageRows(2, "", 2, 0, 0), TEMPLATES, 3, 1));
   }
 
   @Test
   void itsLossesAreThoseOfPlainLoops() {
-    PromptSrc method = new PromptSrc(2, "", 3, 3, 2, TEMPLATES, 7, 3);
+    PromptSrc method = new PromptSrc(new VisionLanguageRows(2, "", 3, 3, 2), TEMPLATES, 7, 3);
     try (Learner learner = moved(method);
         FeatureClassifier classifier = learner.fixed();
         Scope scope = Scope.open("test")) {
@@ -105,13 +105,20 @@ class PromptSrcTest extends TowerContract {
 
   @Test
   void whatIsWrongIsRefusedInALine() {
-    refused(() -> new PromptSrc(2, "", 1, 1, 1, List.of(), 1, 1), "expected at least one template");
     refused(
-        () -> new PromptSrc(2, "", 1, 1, 1, TEMPLATES, -1, 1),
+        () -> new PromptSrc(new VisionLanguageRows(2, "", 1, 1, 1), List.of(), 1, 1),
+        "expected at least one template");
+    refused(
+        () -> new PromptSrc(new VisionLanguageRows(2, "", 1, 1, 1), TEMPLATES, -1, 1),
         "text_weight -1.0, image_weight 1.0: expected at least 0");
-    refused(() -> new PromptSrc(2, "", 1, 1, 1, TEMPLATES, 1, Double.NaN), "expected at least 0");
     refused(
-        () -> new PromptSrc(2, "", 4, 1, 1, TEMPLATES, 1, 1).learner(clip, NAMES, 1).close(),
+        () -> new PromptSrc(new VisionLanguageRows(2, "", 1, 1, 1), TEMPLATES, 1, Double.NaN),
+        "expected at least 0");
+    refused(
+        () ->
+            new PromptSrc(new VisionLanguageRows(2, "", 4, 1, 1), TEMPLATES, 1, 1)
+                .learner(clip, NAMES, 1)
+                .close(),
         "PromptSRC's depth 4: the text tower of this CLIP has 3 blocks");
   }
 }

@@ -1,0 +1,90 @@
+package org.kgcoop.bank;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+
+/**
+ * The features that a bank has, by their keys: in files, or in memory where there is no folder or
+ * it cannot be written and need not be.
+ */
+final class KeptFeatures {
+  private @Nullable Shelf shelf;
+  private final boolean optional;
+  private final Consumer<String> warnings;
+  private final Map<String, Shard.Feature> inMemory = new HashMap<>();
+
+  /** True if features that come from now on are written to files. */
+  private boolean writes;
+
+  /**
+   * @param folder null for memory alone
+   * @param optional true if features go to memory, with a warning, where the folder fails
+   */
+  KeptFeatures(@Nullable Path folder, boolean optional, Consumer<String> warnings) {
+    this.shelf = folder == null ? null : new Shelf(folder, warnings);
+    this.optional = optional;
+    this.warnings = warnings;
+    this.writes = folder != null;
+  }
+
+  /** The features of those keys that are there. */
+  Map<String, Shard.Feature> find(Set<String> keys) {
+    Map<String, Shard.Feature> found = new HashMap<>();
+    if (shelf != null) {
+      try {
+        found.putAll(shelf.find(keys));
+      } catch (KgCoopException e) { // a folder that cannot be listed
+        keepInMemory(e);
+        shelf = null;
+      }
+    }
+    for (String key : keys) {
+      Shard.Feature feature = inMemory.get(key);
+      if (feature != null) {
+        found.put(key, feature);
+      }
+    }
+    return found;
+  }
+
+  /** Makes sure of the folder, which is better known before anything is computed. */
+  void prepare() {
+    boolean unused = tryToWrite(Shelf::prepare);
+  }
+
+  void store(List<Shard.Feature> features) {
+    if (!tryToWrite(files -> files.add(features))) {
+      features.forEach(feature -> inMemory.put(feature.key(), feature));
+    }
+  }
+
+  /** True if features are in files after that work; where they need not be, a failure is told. */
+  private boolean tryToWrite(Consumer<Shelf> work) {
+    if (shelf == null || !writes) {
+      return false;
+    }
+    try {
+      work.accept(shelf);
+      return true;
+    } catch (KgCoopException e) {
+      keepInMemory(e);
+      return false;
+    }
+  }
+
+  private void keepInMemory(KgCoopException failure) {
+    if (!optional) {
+      throw failure;
+    }
+    warnings.accept(
+        failure.getMessage()
+            + " (until then image features are kept in memory, for this run alone)");
+    writes = false;
+  }
+}
