@@ -24,7 +24,7 @@ public final class RunFolders {
 
   /** Files in the folder of a table, the lock last. */
   private static final List<String> OF_A_TABLE =
-      List.of(RunResults.FILE, "report.html", ".index.sqlite", LOCK);
+      List.of(RunResults.FILE, TableResults.SO_FAR, "report.html", ".index.sqlite", LOCK);
 
   private RunFolders() {}
 
