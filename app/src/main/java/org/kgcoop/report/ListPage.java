@@ -64,7 +64,7 @@ public final class ListPage {
         shown.add(each);
       } else {
         TableResults.readSoFar(each.folder)
-            .ifPresent(table -> tables.add(Table.of(table, each.folder)));
+            .ifPresent(table -> tables.add(Table.of(table, each.folder, each.name)));
       }
     }
     ProgressSection.of(

@@ -12,7 +12,7 @@ import org.kgcoop.runs.TableResults;
 /**
  * The results of a protocol.
  *
- * @param name of the folder
+ * @param name of the folder, or a longer one that tells it from others
  * @param state complete where no run is to come
  * @param underWay runs that were begun and have no end
  * @param files that change while it is under way
@@ -27,12 +27,16 @@ record Table(
 
   static Table of(TableResults results, Path folder) {
     Path name = folder.toAbsolutePath().normalize().getFileName();
+    return of(results, folder, name == null ? "" : name.toString());
+  }
+
+  static Table of(TableResults results, Path folder, String name) {
     RunState state =
         results.pending().isEmpty()
             ? RunState.COMPLETE
             : RunFolders.isInUse(folder) ? RunState.RUNNING : RunState.STOPPED;
     return new Table(
-        name == null ? "" : name.toString(),
+        name,
         results,
         state,
         Cell.of(results.cells(), folder),

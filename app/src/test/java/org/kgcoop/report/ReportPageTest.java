@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -555,32 +554,6 @@ class ReportPageTest {
 
   // ---- what goes on
 
-  /** A run folder as a process leaves it in the middle of an epoch, held as by that process. */
-  private static LockedFile begun(Path run, int steps) throws IOException {
-    Path folder = Files.createDirectories(run);
-    Files.writeString(
-        folder.resolve("run.json"),
-        """
-        {"state": "running", "provenance": {"title": "CoOp"}, "settings": {
-          "method": {"method": "coop"}, "training": {"epochs": 10, "seed": 1},
-          "data": {"name": "objects", "shots": 8, "seed": 1}}}
-        """);
-    Files.writeString(folder.resolve("progress.json"), "{\"steps\": 40, \"from\": 0}");
-    StringBuilder lines = new StringBuilder();
-    for (int step = 1; step <= steps; step++) {
-      int epoch = (step + 3) / 4;
-      lines.append(
-          "{\"step\":%s,\"epoch\":%s,\"batch\":%s,\"lr\":0.1,\"loss\":%s}%n"
-              .formatted(step, epoch, (step + 3) % 4 + 1, 9 - 0.5 * epoch));
-    }
-    Path events = folder.resolve("events.jsonl");
-    Files.writeString(events, lines + "{\"step\":99,\"epoch\":9");
-    FileTime began = FileTime.fromMillis(1_000_000);
-    Files.setLastModifiedTime(folder.resolve("progress.json"), began);
-    Files.setLastModifiedTime(events, FileTime.fromMillis(1_000_000 + 60_000L * steps));
-    return RunFolders.lock(folder);
-  }
-
   private static List<String> refresh(Document page) {
     return page.select("meta[http-equiv=refresh]").eachAttr("content");
   }
@@ -588,7 +561,7 @@ class ReportPageTest {
   @Test
   void aRunThatGoesOnHasItsCurvesAndSaysHowFarItIs() throws IOException {
     Path run = folder.resolve("run");
-    try (LockedFile lock = begun(run, 14)) {
+    try (LockedFile lock = StoredResults.begun(run, 14)) {
       Document page = page(run);
 
       assertThat(sections(page)).containsExactly("progress", "training", "made", "notes");
@@ -611,7 +584,7 @@ class ReportPageTest {
   @Test
   void beforeTwoEpochsAreOverCurvesGoByStep() throws IOException {
     Path run = folder.resolve("run");
-    try (LockedFile lock = begun(run, 7)) {
+    try (LockedFile lock = StoredResults.begun(run, 7)) {
       assertThat(page(run).expectFirst("#training figcaption").text()).isEqualTo("Losses by step");
     }
   }
@@ -627,7 +600,7 @@ class ReportPageTest {
     Files.delete(folder.resolve("results.json"));
     Files.writeString(folder.resolve("table.json"), results.toPrettyString());
     try (LockedFile table = RunFolders.lock(folder);
-        LockedFile run = begun(folder.resolve("objects/next/seed1"), 14)) {
+        LockedFile run = StoredResults.begun(folder.resolve("objects/next/seed1"), 14)) {
       Document page = page(folder);
 
       assertThat(sections(page)).contains("progress", "results", "training", "mistakes");
@@ -664,7 +637,7 @@ class ReportPageTest {
   @Test
   void runsOfATableThatNoFileTellsOfAreShownAlone() throws IOException {
     try (LockedFile table = RunFolders.lock(folder);
-        LockedFile run = begun(folder.resolve("objects/coop/seed1"), 14)) {
+        LockedFile run = StoredResults.begun(folder.resolve("objects/coop/seed1"), 14)) {
       assertThat(sections(page(folder))).startsWith("progress", "training");
     }
   }
@@ -693,7 +666,7 @@ class ReportPageTest {
     WatchedReport watched = new WatchedReport(List.of(run), List.of(), file, 3);
     assertThat(watched.look()).isEqualTo(WatchedReport.Look.WAITING);
     assertThat(file).doesNotExist();
-    try (LockedFile lock = begun(run, 14)) {
+    try (LockedFile lock = StoredResults.begun(run, 14)) {
       assertThat(watched.look()).isEqualTo(WatchedReport.Look.RUNNING);
       assertThat(refresh(Jsoup.parse(Files.readString(file)))).containsExactly("3");
       Files.delete(file);
