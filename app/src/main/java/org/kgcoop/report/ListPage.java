@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Words;
+import org.kgcoop.report.ProgressSection.Begun;
 import org.kgcoop.runs.TableResults;
 
 /** A page of what there is: lists whose names lead to pages of their own. */
@@ -56,25 +57,16 @@ public final class ListPage {
       ReportPage.Back back) {
     List<Section> sections = new ArrayList<>();
     List<Table> tables = new ArrayList<>();
-    List<Cell> runs = new ArrayList<>();
-    List<UnderWay> shown = new ArrayList<>();
+    List<Begun> runs = new ArrayList<>();
     for (UnderWay each : underWay) {
       if (Run.isOne(each.folder)) {
-        runs.add(Cell.of(new Run(each.folder)));
-        shown.add(each);
+        runs.add(new Begun(new Run(each.folder), each.name, each.note, each.link));
       } else {
         TableResults.readSoFar(each.folder)
             .ifPresent(table -> tables.add(Table.of(table, each.folder, each.name)));
       }
     }
-    ProgressSection.of(
-            tables,
-            runs,
-            shown.stream().map(UnderWay::name).toList(),
-            shown.stream().map(UnderWay::note).toList(),
-            shown.stream().map(UnderWay::link).toList(),
-            "")
-        .ifPresent(sections::add);
+    ProgressSection.of(tables, runs, "").ifPresent(sections::add);
     for (Listing listing : listings) {
       List<Block> blocks = new ArrayList<>();
       blocks.add(new Figures(grid(listing)));

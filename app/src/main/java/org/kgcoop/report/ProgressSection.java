@@ -20,17 +20,28 @@ final class ProgressSection {
 
   private ProgressSection() {}
 
+  /**
+   * A run that has no end yet.
+   *
+   * @param note said below its name; may be empty
+   * @param link where its name leads; empty for nowhere
+   */
+  record Begun(Run run, String name, String note, String link) {}
+
   static Optional<Section> of(Inputs inputs) {
-    List<Cell> underWay = inputs.underWay();
+    List<Begun> begun = new ArrayList<>();
+    for (Cell cell : inputs.underWay()) {
+      Run run = cell.run();
+      if (run != null) {
+        begun.add(new Begun(run, cell.label(), note(cell), ""));
+      }
+    }
     boolean partial =
         inputs.tables().stream()
             .anyMatch(table -> table.state() != RunState.COMPLETE && !table.rows().isEmpty());
     return of(
         inputs.tables(),
-        underWay,
-        underWay.stream().map(Cell::label).toList(),
-        underWay.stream().map(ProgressSection::note).toList(),
-        List.of(),
+        begun,
         partial
             ? " Results below are of the runs that are done: until all are, means of methods may be"
                 + " over other data sets and seeds."
@@ -41,24 +52,17 @@ final class ProgressSection {
    * The section of some tables and runs.
    *
    * @param tables of which those that are whole are passed over
-   * @param links where the names of the runs lead; empty for nowhere
    * @param more said of tables; may be empty
    */
-  static Optional<Section> of(
-      List<Table> tables,
-      List<Cell> underWay,
-      List<String> names,
-      List<String> notes,
-      List<String> links,
-      String more) {
+  static Optional<Section> of(List<Table> tables, List<Begun> begun, String more) {
     List<Block> blocks = new ArrayList<>();
     for (Table table : tables) {
       if (table.state() != RunState.COMPLETE) {
         blocks.add(new Words(words(table) + more));
       }
     }
-    if (!underWay.isEmpty()) {
-      blocks.add(new Figures(grid(underWay, names, notes, links)));
+    if (!begun.isEmpty()) {
+      blocks.add(new Figures(grid(begun)));
       blocks.add(
           new Words(
               "To go: an estimate from the last step on, if those left take as long as those since"
@@ -99,25 +103,20 @@ final class ProgressSection {
     }
   }
 
-  private static Grid grid(
-      List<Cell> cells, List<String> names, List<String> notes, List<String> links) {
-    List<Line> lines =
-        cells.stream()
-            .flatMap(cell -> Optional.ofNullable(cell.run()).stream())
-            .map(Line::of)
-            .toList();
+  private static Grid grid(List<Begun> begun) {
+    List<Line> lines = begun.stream().map(each -> Line.of(each.run)).toList();
     return Grid.of(
         "Under way",
         "run",
-        names,
-        notes,
-        links,
+        begun.stream().map(Begun::name).toList(),
+        begun.stream().map(Begun::note).toList(),
+        begun.stream().map(Begun::link).toList(),
         List.of(
             Grid.words("state", lines.stream().map(line -> line.state.toString()).toList()),
             column("epoch", lines, at -> place(at.progress.epoch(), at.progress.epochs())),
-            column("step", lines, at -> place(at.progress.step(), at.progress.steps())),
-            column("time so far", lines, ProgressSection::soFar),
             column("to go", lines, at -> at.isTraining() ? toGo(at.progress) : Text.NONE),
+            column("time so far", lines, ProgressSection::soFar),
+            column("step", lines, at -> place(at.progress.step(), at.progress.steps())),
             column("last step", lines, ProgressSection::lastStep)));
   }
 

@@ -568,7 +568,7 @@ class ReportPageTest {
       // 14 steps in 14 minutes, so that 26 more take 26.
       assertThat(rows(page.expectFirst("#progress table")))
           .containsExactly(
-              "CoOp objects, 8 shots, seed 1 running 4 of 10 14 of 40 14 min about 26 min"
+              "CoOp objects, 8 shots, seed 1 running 4 of 10 about 26 min 14 min 14 of 40"
                   + " 00:30:40");
       assertThat(refresh(page)).containsExactly("10");
       // The fourth epoch has two of its four steps: the curve ends with the third.
