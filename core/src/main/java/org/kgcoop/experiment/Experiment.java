@@ -131,8 +131,13 @@ public final class Experiment {
     }
 
     private void write() {
-      if (!pending.isEmpty()) {
+      if (pending.isEmpty()) {
+        return; // the results follow
+      }
+      try {
         table(cells(false), settings, cells(true)).write(out);
+      } catch (KgCoopException e) {
+        bench.warnings().accept(e.getMessage() + " (the runs go on)");
       }
     }
 

@@ -55,7 +55,8 @@ public final class RunFolders {
 
   private static boolean holdsRows(Path path) {
     try {
-      return JsonFiles.read(path.resolve(RunResults.FILE)).has("rows");
+      return Files.isRegularFile(path.resolve(TableResults.SO_FAR))
+          || JsonFiles.read(path.resolve(RunResults.FILE)).has("rows");
     } catch (KgCoopException e) {
       return false;
     }

@@ -14,8 +14,8 @@ import org.kgcoop.files.JsonFiles;
  * The place that the training of a run has come to, read from its folder while it goes on.
  *
  * <p>Where training begins or goes on, {@code progress.json} is written once and says from which
- * step; the log grows from there. No clock stands in either: the times are those of the files, so
- * that equal logs are equal in bytes.
+ * step; the log grows from there. No time of day stands in either: when training began and when the
+ * last step was made, the files themselves tell, so that equal runs have equal logs.
  *
  * @param step the steps made
  * @param steps those of the whole training; 0 where it has not begun
