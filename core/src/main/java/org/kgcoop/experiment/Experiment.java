@@ -137,7 +137,9 @@ public final class Experiment {
       try {
         table(cells(false), settings, cells(true)).write(out);
       } catch (KgCoopException e) {
-        bench.warnings().accept(e.getMessage() + " (the runs go on)");
+        bench
+            .progress()
+            .message(out + ": the table so far is not written; the runs go on: " + e.getMessage());
       }
     }
 
