@@ -88,8 +88,7 @@ final class ProgressSection {
   private static String note(Cell cell) {
     return cell.dataSet()
         + (cell.shots() > 0 ? ", " + cell.shots() + " shots" : "")
-        + ", seed "
-        + cell.seed();
+        + (cell.seed().equals(Text.NONE) ? "" : ", seed " + cell.seed());
   }
 
   /** A run as it stands at a moment. */
