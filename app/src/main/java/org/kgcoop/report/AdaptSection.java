@@ -37,14 +37,18 @@ final class AdaptSection {
 
   private static void add(List<Block> blocks, AdaptRecord record) {
     Choice choice = record.choice();
-    if (choice != null) {
-      blocks.add(new Words("Chosen: " + choice.title() + ". " + choice.why()));
-    }
+    blocks.add(
+        new Words(
+            choice == null
+                ? "None is chosen yet; below are those tried so far."
+                : "Chosen: " + choice.title() + ". " + choice.why()));
     List<Entry> expected = new ArrayList<>();
     add(expected, "expected accuracy", record.expected(), "new images of these classes");
     add(expected, "on unseen classes", record.expectedUnseen(), "classes without examples");
     add(expected, "on the test images", record.test(), "had no part in the choice");
-    blocks.add(new Entries(expected, false));
+    if (!expected.isEmpty()) {
+      blocks.add(new Entries(expected, false));
+    }
     List<Candidate> measured = record.candidates().stream().filter(Candidate::isMeasured).toList();
     String what = record.isForUnseen() ? "H of seen and unseen classes" : "Accuracy";
     String caption = what + " on images that were held out, in percent";
@@ -55,16 +59,18 @@ final class AdaptSection {
             "Simpler methods stand first. Behind: points behind the best; a method that is behind by"
                 + " no more than the standard error of that difference does as well, and the simplest"
                 + " of those is taken. No test image was looked at."));
-    List<List<Double>> bars = List.of(measured.stream().map(Candidate::value).toList());
-    blocks.add(
-        new Charts(
-            List.of(
-                new Chart(
-                    caption,
-                    new BarPlot("percent", measured.stream().map(Candidate::title).toList(), bars)
-                        .draw(),
-                    List.of(),
-                    grid))));
+    if (!measured.isEmpty()) {
+      List<List<Double>> bars = List.of(measured.stream().map(Candidate::value).toList());
+      blocks.add(
+          new Charts(
+              List.of(
+                  new Chart(
+                      caption,
+                      new BarPlot("percent", measured.stream().map(Candidate::title).toList(), bars)
+                          .draw(),
+                      List.of(),
+                      grid))));
+    }
     blocks.add(new Heading("The images"));
     blocks.add(new Entries(images(record), false));
   }

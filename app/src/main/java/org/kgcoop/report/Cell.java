@@ -11,8 +11,10 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.RunState;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TargetResult;
 
@@ -25,9 +27,9 @@ record Cell(TableResults.Cell result, @Nullable Run run) {
 
   static final String ZERO_SHOT = "clip";
 
-  /** The cells of a table. */
-  static List<Cell> of(TableResults table, Path folder) {
-    return table.cells().stream().map(cell -> new Cell(cell, run(folder, cell.run()))).toList();
+  /** The cells of the table in a folder. */
+  static List<Cell> of(List<TableResults.Cell> cells, Path folder) {
+    return cells.stream().map(cell -> new Cell(cell, run(folder, cell.run()))).toList();
   }
 
   /** The measurement that a run is, where no table says it. */
@@ -35,13 +37,17 @@ record Cell(TableResults.Cell result, @Nullable Run run) {
     RunRecord about = run.about();
     JsonNode method = about.settings().path("method");
     RunResults results = run.results();
+    AdaptRecord adaptation =
+        about.method().isEmpty() ? run.adaptation().orElse(null) : null; // none is chosen yet
     return new Cell(
         new TableResults.Cell(
             about.method(),
-            Text.or(about.provenance().path("title"), method.path("title").asText("")),
+            Text.or(
+                about.provenance().path("title"),
+                method.path("title").asText(adaptation == null ? "" : "Adaptation")),
             "",
             Map.of(),
-            about.dataSet(),
+            adaptation == null ? about.dataSet() : adaptation.settings().path("data").asText(),
             about.shots(),
             about.seed(),
             results.msPerImage(),
@@ -56,6 +62,11 @@ record Cell(TableResults.Cell result, @Nullable Run run) {
   private static @Nullable Run run(Path folder, String path) {
     Path run = folder.resolve(path).normalize();
     return path.isEmpty() || !run.startsWith(folder.normalize()) ? null : new Run(run);
+  }
+
+  /** True if its run was begun and has no end. */
+  boolean isUnderWay() {
+    return run != null && Run.isOne(run.folder()) && run.state() != RunState.COMPLETE;
   }
 
   String title() {

@@ -21,10 +21,14 @@ import org.kgcoop.report.chart.XyPlot.Point;
 import org.kgcoop.report.chart.XyPlot.Series;
 import org.kgcoop.report.chart.XyPlot.Style;
 
-/** Losses, accuracies and learning rates over the epochs, as the events of runs tell them. */
+/**
+ * Losses, accuracies and learning rates over the epochs, as the events of runs tell them; over the
+ * steps where no run has two whole epochs yet.
+ */
 final class CurvesSection {
   private static final int MOST_POINTS = 150;
-  private static final Set<String> PLACE = Set.of("step", "epoch", "batch");
+  private static final String EPOCH = "epoch";
+  private static final Set<String> PLACE = Set.of("step", EPOCH, "batch");
   private static final String RATE = "lr";
   private static final String ACCURACY = "accuracy";
   private static final int MOST_LOSSES = 4;
@@ -35,8 +39,9 @@ final class CurvesSection {
    * The curves of runs on one data set; several runs of equal label are told apart by their folder.
    *
    * @param curves for each run its curves by the name of what they show
+   * @param by what they are over
    */
-  private record Group(String dataSet, Map<String, Map<String, List<Point>>> curves) {}
+  private record Group(String dataSet, Map<String, Map<String, List<Point>>> curves, String by) {}
 
   static Optional<Section> of(List<List<Cell>> groups, Palette palette) {
     List<Block> blocks = new ArrayList<>();
@@ -56,7 +61,7 @@ final class CurvesSection {
         blocks.add(new Heading(group.dataSet));
       }
       List<Chart> charts = charts(group, palette);
-      blocks.add(charts.isEmpty() ? new Words("One epoch makes no curve.") : new Charts(charts));
+      blocks.add(charts.isEmpty() ? new Words("One step makes no curve.") : new Charts(charts));
       if (group.curves.size() < cells.stream().filter(c -> !c.isZeroShot()).count()) {
         blocks.add(new Words("Runs without a record of their steps are left out."));
       }
@@ -70,23 +75,39 @@ final class CurvesSection {
   }
 
   private static Group read(List<Cell> cells) {
-    Map<String, Map<String, List<Point>>> curves = new LinkedHashMap<>();
+    Map<String, List<JsonNode>> events = new LinkedHashMap<>();
+    Map<String, List<JsonNode>> ofEpochs = new LinkedHashMap<>();
     for (Cell cell : cells) {
       Run run = cell.run();
-      Map<String, List<Point>> own = run == null ? Map.of() : curves(run.events());
-      if (!own.isEmpty() && curves.size() < Drawing.COLOURS) {
+      List<JsonNode> own = run == null ? List.of() : run.events();
+      if (run != null && !own.isEmpty() && events.size() < Drawing.COLOURS) {
         String name = cell.label();
-        while (curves.containsKey(name)) {
+        while (events.containsKey(name)) {
           name += name.equals(cell.label()) ? ", seed " + cell.seed() : "'";
         }
-        curves.put(name, own);
+        events.put(name, own);
+        ofEpochs.put(name, run.isTraining() ? withoutTheLastEpoch(own) : own);
       }
     }
-    return new Group(cells.isEmpty() ? "" : cells.get(0).dataSet(), curves);
+    boolean byEpoch = ofEpochs.values().stream().anyMatch(own -> lastEpoch(own) > 1);
+    String by = byEpoch ? EPOCH : "step";
+    Map<String, Map<String, List<Point>>> curves = new LinkedHashMap<>();
+    (byEpoch ? ofEpochs : events).forEach((name, own) -> curves.put(name, curves(own, by)));
+    return new Group(cells.isEmpty() ? "" : cells.get(0).dataSet(), curves, by);
+  }
+
+  private static int lastEpoch(List<JsonNode> events) {
+    return events.stream().mapToInt(event -> event.path(EPOCH).asInt()).max().orElse(0);
+  }
+
+  /** The mean over a few steps of an epoch is not to be compared with those of whole ones. */
+  private static List<JsonNode> withoutTheLastEpoch(List<JsonNode> events) {
+    int last = lastEpoch(events);
+    return events.stream().filter(event -> event.path(EPOCH).asInt() < last).toList();
   }
 
   /** Means over the steps of an epoch, so that a curve shows its course and not its noise. */
-  private static Map<String, List<Point>> curves(List<JsonNode> events) {
+  private static Map<String, List<Point>> curves(List<JsonNode> events, String by) {
     Map<String, TreeMap<Integer, List<Double>>> byName = new LinkedHashMap<>();
     for (JsonNode event : events) {
       event.properties().stream()
@@ -95,14 +116,14 @@ final class CurvesSection {
               field ->
                   byName
                       .computeIfAbsent(field.getKey(), key -> new TreeMap<>())
-                      .computeIfAbsent(event.path("epoch").asInt(), epoch -> new ArrayList<>())
+                      .computeIfAbsent(event.path(by).asInt(), at -> new ArrayList<>())
                       .add(field.getValue().asDouble()));
     }
     Map<String, List<Point>> curves = new LinkedHashMap<>();
     byName.forEach(
-        (name, byEpoch) -> {
+        (name, means) -> {
           List<Point> points = new ArrayList<>();
-          byEpoch.forEach((epoch, values) -> points.add(new Point(epoch, Metrics.mean(values))));
+          means.forEach((at, values) -> points.add(new Point(at, Metrics.mean(values))));
           curves.put(name, SeriesGrid.thinned(points, MOST_POINTS));
         });
     return curves;
@@ -120,12 +141,13 @@ final class CurvesSection {
     if (runs.size() == 1) {
       List<Series> all =
           losses.stream().flatMap(name -> series(group, name, runs, true).stream()).toList();
-      add(charts, "Losses", "loss", all);
+      add(charts, group.by, "Losses", "loss", all);
     } else {
       for (String name : losses.subList(0, Math.min(MOST_LOSSES, losses.size()))) {
         String what = name.replace('_', ' ');
         add(
             charts,
+            group.by,
             what.equals("loss") ? "Loss" : "Loss: " + what,
             "loss",
             series(group, name, places, false));
@@ -135,10 +157,20 @@ final class CurvesSection {
       if (name.endsWith(ACCURACY)) {
         String what = name.replace('_', ' ');
         String caption = Character.toUpperCase(what.charAt(0)) + what.substring(1);
-        add(charts, caption + ", in percent", "percent", series(group, name, places, false));
+        add(
+            charts,
+            group.by,
+            caption + ", in percent",
+            "percent",
+            series(group, name, places, false));
       }
     }
-    add(charts, "Learning rate", "learning rate", equalOnes(series(group, RATE, places, false)));
+    add(
+        charts,
+        group.by,
+        "Learning rate",
+        "learning rate",
+        equalOnes(series(group, RATE, places, false)));
     return charts;
   }
 
@@ -152,7 +184,8 @@ final class CurvesSection {
     return series;
   }
 
-  private static void add(List<Chart> charts, String caption, String unit, List<Series> all) {
+  private static void add(
+      List<Chart> charts, String by, String caption, String unit, List<Series> all) {
     if (all.stream().allMatch(s -> s.points().size() < 2)) {
       return;
     }
@@ -160,11 +193,11 @@ final class CurvesSection {
     String more = all.size() > series.size() ? "; the first %s".formatted(series.size()) : "";
     charts.add(
         new Chart(
-            caption + " by epoch" + more,
-            new XyPlot(Axis.of("epoch"), Axis.of(unit), series).draw(),
+            caption + " by " + by + more,
+            new XyPlot(Axis.of(by), Axis.of(unit), series).draw(),
             series.stream().map(s -> s.points().isEmpty() ? "" : s.name()).toList(),
             SeriesGrid.of(
-                caption, "epoch", series.stream().filter(s -> !s.points().isEmpty()).toList())));
+                caption, by, series.stream().filter(s -> !s.points().isEmpty()).toList())));
   }
 
   /** Runs of one schedule share the line of the first of them. */

@@ -1,10 +1,13 @@
 package org.kgcoop.report;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Words;
+import org.kgcoop.report.ProgressSection.Begun;
+import org.kgcoop.runs.TableResults;
 
 /** A page of what there is: lists whose names lead to pages of their own. */
 public final class ListPage {
@@ -33,13 +36,37 @@ public final class ListPage {
   public record Line(String name, String link, String note, List<String> entries) {}
 
   /**
-   * The page as HTML.
+   * A table or a run of which something is to come.
+   *
+   * @param link where its name leads
+   * @param note said below its name; may be empty
+   */
+  public record UnderWay(Path folder, String name, String link, String note) {}
+
+  /**
+   * The page as HTML; a browser loads it again while something is under way.
    *
    * @param summary a sentence that says what is listed
+   * @param underWay told first
    */
   public static String html(
-      String title, String summary, List<Listing> listings, ReportPage.Back back) {
+      String title,
+      String summary,
+      List<UnderWay> underWay,
+      List<Listing> listings,
+      ReportPage.Back back) {
     List<Section> sections = new ArrayList<>();
+    List<Table> tables = new ArrayList<>();
+    List<Begun> runs = new ArrayList<>();
+    for (UnderWay each : underWay) {
+      if (Run.isOne(each.folder)) {
+        runs.add(new Begun(new Run(each.folder), each.name, each.note, each.link));
+      } else {
+        TableResults.readSoFar(each.folder)
+            .ifPresent(table -> tables.add(Table.of(table, each.folder, each.name)));
+      }
+    }
+    ProgressSection.of(tables, runs, "").ifPresent(sections::add);
     for (Listing listing : listings) {
       List<Block> blocks = new ArrayList<>();
       blocks.add(new Figures(grid(listing)));
@@ -48,7 +75,8 @@ public final class ListPage {
       }
       sections.add(new Section("list-" + (sections.size() + 1), listing.heading, blocks));
     }
-    return ReportPage.html(new Page(title, summary, sections), back);
+    return ReportPage.html(
+        new Page(title, summary, sections, underWay.isEmpty() ? 0 : Page.REFRESH), back);
   }
 
   private static Grid grid(Listing listing) {

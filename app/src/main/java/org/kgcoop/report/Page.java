@@ -8,13 +8,18 @@ import java.util.Map;
 import java.util.Set;
 import org.kgcoop.report.Block.Entries;
 import org.kgcoop.report.Block.Entry;
+import org.kgcoop.runs.RunState;
 
 /**
  * All that stands on a page.
  *
  * @param summary a sentence that says what was compared
+ * @param refresh seconds after which a browser is to load it again; 0 for never
  */
-record Page(String title, String summary, List<Section> sections) {
+record Page(String title, String summary, List<Section> sections, int refresh) {
+  /** Seconds between looks at what goes on. */
+  static final int REFRESH = 10;
+
   private static final String BASE_TO_NEW = "Base-to-new generalisation";
   private static final Map<String, String> TITLES =
       Map.of(
@@ -23,8 +28,14 @@ record Page(String title, String summary, List<Section> sections) {
           "cross", "Transfer to other data sets",
           "domain", "Domain generalisation");
 
+  /** The page of what there is; a browser is to load that of what goes on again. */
   static Page of(Inputs inputs, Pictures pictures) {
+    return of(inputs, pictures, inputs.isRunning() ? REFRESH : 0);
+  }
+
+  static Page of(Inputs inputs, Pictures pictures, int refresh) {
     List<Section> sections = new ArrayList<>();
+    ProgressSection.of(inputs).ifPresent(sections::add);
     boolean several = inputs.tables().size() > 1;
     Palette palette = Palette.of(inputs);
     for (int i = 0; i < inputs.tables().size(); i++) {
@@ -32,7 +43,8 @@ record Page(String title, String summary, List<Section> sections) {
       String name = several ? table.name() + ": " : "";
       String number = several ? "-" + (i + 1) : "";
       // Without any protocol it is a table all the same, and says that it is empty.
-      if (table.isBaseToNew() || table.protocol().isEmpty()) {
+      boolean begun = !table.rows().isEmpty() || table.state() == RunState.COMPLETE;
+      if (begun && (table.isBaseToNew() || table.protocol().isEmpty())) {
         sections.add(BaseToNewSection.of(table, "results" + number, name, palette));
       }
       FewShotSection.of(table, "few-shot" + number, name, palette).ifPresent(sections::add);
@@ -43,13 +55,13 @@ record Page(String title, String summary, List<Section> sections) {
     RunsSection.of(inputs.runs()).ifPresent(sections::add);
     List<Cell> cells = inputs.cells();
     DistanceSection.of(cells, palette).ifPresent(sections::add);
-    CurvesSection.of(Selection.trained(cells), palette).ifPresent(sections::add);
+    CurvesSection.of(Selection.trained(inputs.trained()), palette).ifPresent(sections::add);
     Selection.Chosen chosen = Selection.closely(inputs);
     new MistakesSection(pictures).of(chosen).ifPresent(sections::add);
     WordsSection.of(chosen.cells()).ifPresent(sections::add);
     sections.add(MadeSection.of(inputs));
     sections.add(notes(inputs));
-    return new Page(title(inputs), summary(inputs), sections);
+    return new Page(title(inputs), summary(inputs), sections, refresh);
   }
 
   private static String title(Inputs inputs) {
@@ -80,9 +92,11 @@ record Page(String title, String summary, List<Section> sections) {
     Set<String> methods = new LinkedHashSet<>();
     table.rows().forEach(row -> methods.add(row.title()));
     table.cells().forEach(cell -> methods.add(cell.title()));
+    table.results().pending().forEach(cell -> methods.add(cell.title()));
     Set<String> names = new LinkedHashSet<>();
     table.results().dataSets().forEach(set -> names.add(set.name()));
     table.cells().forEach(cell -> names.add(cell.dataSet()));
+    table.results().pending().forEach(cell -> names.add(cell.dataSet()));
     List<String> sets = List.copyOf(names);
     StringBuilder summary =
         new StringBuilder(methods.isEmpty() ? "Nothing" : Text.firstOf(List.copyOf(methods), 8));

@@ -23,6 +23,7 @@ record Palette(List<String> methods) {
       table.rows().forEach(row -> methods.add(Text.label(row)));
     }
     inputs.cells().forEach(cell -> methods.add(cell.label()));
+    inputs.underWay().forEach(cell -> methods.add(cell.label()));
     return new Palette(List.copyOf(methods));
   }
 

@@ -21,7 +21,8 @@ import org.kgcoop.report.chart.ChartFile;
 /**
  * The page of tables and runs: tables, charts, images and settings in one HTML file that needs no
  * other and runs no script. It rests on what the run folders hold; what is missing there is left
- * out or shown as a dash, so that results of other versions can be shown too.
+ * out or shown as a dash, so that results of other versions can be shown too, and runs that go on:
+ * a browser loads the page of these again every few seconds.
  */
 public final class ReportPage {
   private ReportPage() {}
@@ -35,10 +36,12 @@ public final class ReportPage {
    *     cannot be written, and of the kind DATA where a data set cannot be opened
    */
   public static void write(List<Path> folders, List<Path> data, Path file) {
-    byte[] page =
-        html(Page.of(Inputs.read(folders), new Pictures(data)), Back.NOWHERE)
-            .getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(file, stream -> stream.write(page));
+    write(Page.of(Inputs.read(folders), new Pictures(data)), file);
+  }
+
+  static void write(Page page, Path file) {
+    byte[] html = html(page, Back.NOWHERE).getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(file, stream -> stream.write(html));
   }
 
   /**
@@ -90,6 +93,15 @@ public final class ReportPage {
    */
   public static String html(Path folder, Back back) {
     return html(Page.of(Inputs.read(List.of(folder)), new Pictures(List.of())), back);
+  }
+
+  /**
+   * A text that is another one where the page of a folder would be.
+   *
+   * @throws org.kgcoop.KgCoopException of the kind IO where the folder has no results
+   */
+  public static String stamp(Path folder) {
+    return Inputs.read(List.of(folder)).stamp();
   }
 
   /** The content policy of these pages: a server may send it as a header too. */

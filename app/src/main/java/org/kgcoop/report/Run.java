@@ -8,29 +8,59 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.EventLog;
 import org.kgcoop.runs.Predictions;
+import org.kgcoop.runs.RunProgress;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.RunState;
 
 /**
- * The folder of a run. Its files are read when asked for; of hundreds of runs with a hundred
- * thousand test images only the counts are kept.
+ * The folder of a run or an adaptation. Its files are read when asked for; of hundreds of runs with
+ * a hundred thousand test images only the counts are kept.
  */
 final class Run {
   private final Path folder;
   private @Nullable RunResults results;
+  private @Nullable RunState state;
 
   Run(Path folder) {
     this.folder = folder;
   }
 
+  Path folder() {
+    return folder;
+  }
+
   static boolean isOne(Path folder) {
-    return Files.isRegularFile(folder.resolve(RunRecord.FILE));
+    return Files.isRegularFile(folder.resolve(RunRecord.FILE))
+        || Files.isRegularFile(folder.resolve(AdaptRecord.FILE));
   }
 
   /** Settings, provenance and state. */
   RunRecord about() {
     return RunRecord.read(folder).orElse(RunRecord.NONE);
+  }
+
+  /** The state at the first call: the same all over a page. */
+  RunState state() {
+    RunState known = state;
+    if (known == null) {
+      known = RunState.of(folder, about());
+      state = known;
+    }
+    return known;
+  }
+
+  /** The place that its training has come to. */
+  RunProgress progress() {
+    return RunProgress.read(folder, about());
+  }
+
+  /** True if steps of it are to come. */
+  boolean isTraining() {
+    RunProgress now = progress();
+    return state() != RunState.COMPLETE && now.step() < now.steps();
   }
 
   RunResults results() {
@@ -59,6 +89,16 @@ final class Run {
 
   /** A line a step, and a line an epoch where something was validated. */
   List<JsonNode> events() {
-    return JsonFiles.readLines(folder.resolve("events.jsonl"));
+    return JsonFiles.readLines(folder.resolve(EventLog.FILE));
+  }
+
+  /** The files that a page is made of and that change while a run goes on. */
+  List<Path> files() {
+    return List.of(
+        folder.resolve(RunRecord.FILE),
+        folder.resolve(AdaptRecord.FILE),
+        folder.resolve(RunProgress.FILE),
+        folder.resolve(EventLog.FILE),
+        folder.resolve(RunResults.FILE));
   }
 }

@@ -8,12 +8,17 @@ import java.util.Set;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.report.Grid.Best;
+import org.kgcoop.runs.RunState;
 
-/** The runs that were named alone, a row each. */
+/** The runs that were named alone and have results, a row each. */
 final class RunsSection {
   private RunsSection() {}
 
-  static Optional<Section> of(List<Run> runs) {
+  static Optional<Section> of(List<Run> all) {
+    List<Run> runs =
+        all.stream()
+            .filter(run -> run.state() == RunState.COMPLETE || !run.results().targets().isEmpty())
+            .toList();
     if (runs.isEmpty()) {
       return Optional.empty();
     }

@@ -4,18 +4,44 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import org.kgcoop.eval.Metrics.Spread;
+import org.kgcoop.runs.RunFolders;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.RunState;
 import org.kgcoop.runs.TableResults;
 
 /**
  * The results of a protocol.
  *
- * @param name of the folder
+ * @param name of the folder, or a longer one that tells it from others
+ * @param state complete where no run is to come
+ * @param underWay runs that were begun and have no end
+ * @param files that change while it is under way
  */
-record Table(String name, TableResults results, List<Cell> cells) {
+record Table(
+    String name,
+    TableResults results,
+    RunState state,
+    List<Cell> cells,
+    List<Cell> underWay,
+    List<Path> files) {
 
   static Table of(TableResults results, Path folder) {
     Path name = folder.toAbsolutePath().normalize().getFileName();
-    return new Table(name == null ? "" : name.toString(), results, Cell.of(results, folder));
+    return of(results, folder, name == null ? "" : name.toString());
+  }
+
+  static Table of(TableResults results, Path folder, String name) {
+    RunState state =
+        results.pending().isEmpty()
+            ? RunState.COMPLETE
+            : RunFolders.isInUse(folder) ? RunState.RUNNING : RunState.STOPPED;
+    return new Table(
+        name,
+        results,
+        state,
+        Cell.of(results.cells(), folder),
+        Cell.of(results.pending(), folder).stream().filter(Cell::isUnderWay).toList(),
+        List.of(folder.resolve(TableResults.SO_FAR), folder.resolve(RunResults.FILE)));
   }
 
   String protocol() {

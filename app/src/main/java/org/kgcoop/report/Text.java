@@ -46,11 +46,16 @@ final class Text {
 
   /** A time as people say it. */
   static String duration(double seconds) {
+    return duration(seconds, 1);
+  }
+
+  /** The same, with that many decimals below a minute. */
+  static String duration(double seconds, int decimals) {
     if (!Double.isFinite(seconds)) {
       return NONE;
     }
     if (seconds < 60) {
-      return decimals(seconds, 1) + " s";
+      return decimals(seconds, decimals) + " s";
     }
     long minutes = Math.round(seconds / 60);
     return minutes < 60 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";

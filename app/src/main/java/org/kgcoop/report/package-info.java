@@ -1,6 +1,7 @@
 /**
- * Pages about finished runs, for a browser. {@link org.kgcoop.report.ReportPage} makes one of
- * stored results; records say what stands on it, the templates in {@code src/main/jte} where.
+ * Pages about runs, finished or under way, for a browser. {@link org.kgcoop.report.ReportPage}
+ * makes one of stored results; records say what stands on it, the templates in {@code src/main/jte}
+ * where.
  */
 @NullMarked
 @CheckReturnValue

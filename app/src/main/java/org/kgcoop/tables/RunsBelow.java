@@ -30,7 +30,7 @@ import org.kgcoop.runs.TableResults;
  */
 public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tables) {
 
-  /** The folders with a {@code run.json}, and when it was written; those with results. */
+  /** The folders with a {@code run.json}, and when it was written; those with results so far. */
   private record Found(Map<Path, FileTime> runs, Set<Path> results) {}
 
   public RunsBelow {
@@ -112,7 +112,7 @@ public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tab
 
   private static String protocol(Path folder, Consumer<String> warnings) {
     try {
-      return TableResults.read(folder).map(TableResults::protocol).orElse("");
+      return TableResults.readSoFar(folder).map(TableResults::protocol).orElse("");
     } catch (KgCoopException e) {
       warnings.accept(e.getMessage());
       return "";
@@ -138,7 +138,7 @@ public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tab
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                   if (file.endsWith(RunRecord.FILE)) {
                     found.runs.put(file.resolveSibling(""), attributes.lastModifiedTime());
-                  } else if (file.endsWith(RunResults.FILE)) {
+                  } else if (file.endsWith(RunResults.FILE) || file.endsWith(TableResults.SO_FAR)) {
                     boolean unused = found.results.add(file.resolveSibling(""));
                   }
                   return FileVisitResult.CONTINUE;

@@ -12,6 +12,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.RunState;
 import org.kgcoop.runs.TargetResult;
 
 /**
@@ -72,6 +73,11 @@ public record StoredRun(
   /** True if it was ended; else a process still writes it, or it was stopped. */
   public boolean isComplete() {
     return record.isComplete();
+  }
+
+  /** The state at this moment. */
+  public RunState state() {
+    return RunState.of(path, record);
   }
 
   /** The id of its method. */

@@ -3,22 +3,27 @@ package org.kgcoop.tensorboard;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
-import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
-import org.kgcoop.KgCoopException;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.runs.EventLog;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensorboard.format.DataType;
@@ -29,15 +34,15 @@ import org.kgcoop.tensorboard.format.TensorProto;
 import org.kgcoop.tensorboard.format.TensorShapeProto;
 
 /**
- * A finished run folder as TensorBoard reads it: losses, learning rate and accuracy on the
- * validation images by step, and at the last step the accuracies of the end and the words nearest
- * to each learned vector.
+ * A run folder as TensorBoard reads it: losses, learning rate and accuracy on the validation images
+ * by step, and at the last step the accuracies of the end and the words nearest to each learned
+ * vector. It grows with the log of the run; of a finished one it is whole.
  *
  * <p>It is made of {@code events.jsonl} and {@code results.json} alone, so a resumed run has the
  * bytes of an undisturbed one. No clock stands in those files: the wall time of a step is as many
  * seconds as there were steps.
  */
-public final class EventFile {
+final class EventFile {
   /** TensorBoard looks for {@code tfevents}, and sorts several files by the number behind it. */
   static final String NAME = "events.out.tfevents.0000000000.kgcoop";
 
@@ -47,50 +52,118 @@ public final class EventFile {
   private static final Set<String> NO_LOSSES =
       Set.of("step", "epoch", "batch", "lr", "validation_accuracy");
 
-  private EventFile() {}
+  private final Path log;
+  private final Path results;
+  private final Path file;
 
-  /** Writes those of all finished runs in a folder and below that have none, or an older one. */
-  public static void below(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path events : files.filter(f -> f.endsWith("events.jsonl")).sorted().toList()) {
-        Path run = events.resolveSibling("");
-        if (isWanted(run)) {
-          write(run);
-        }
-      }
-    } catch (IOException | UncheckedIOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed (" + e.getMessage() + ")", e);
+  /** The bytes of the log that are in the file; -1 before the first. */
+  private long read = -1;
+
+  /** Tells the log from one that has taken its place, as where a run goes on. */
+  private @Nullable Object identity;
+
+  EventFile(Path run) {
+    log = run.resolve(EventLog.FILE);
+    results = run.resolve(RunResults.FILE);
+    file = run.resolve(NAME);
+  }
+
+  Path path() {
+    return file;
+  }
+
+  /**
+   * Appends what the log of an unfinished run has got since the last call; begins anew where the
+   * log did.
+   */
+  void grow() throws IOException {
+    if (!Files.exists(log) || Files.exists(results)) {
+      return;
+    }
+    BasicFileAttributes now = Files.readAttributes(log, BasicFileAttributes.class);
+    ByteArrayOutputStream records = new ByteArrayOutputStream();
+    boolean anew = read < 0 || now.size() < read || !Objects.equals(now.fileKey(), identity);
+    if (anew) {
+      record(records, Event.newBuilder().setFileVersion(VERSION).build());
+      read = 0;
+      identity = now.fileKey();
+    }
+    byte[] lines = wholeLines(read);
+    long unused = records(lines, records);
+    if (records.size() > 0) {
+      Path unusedToo =
+          Files.write(
+              file,
+              records.toByteArray(),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              anew ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND);
+      read += lines.length;
     }
   }
 
-  private static boolean isWanted(Path run) throws IOException {
-    Path results = run.resolve(RunResults.FILE);
-    Path file = run.resolve(NAME);
-    return Files.exists(results)
-        && (!Files.exists(file)
-            || Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(results)) < 0);
+  /** Makes the file of a finished run whole; lets that of another one grow once more. */
+  void finish() throws IOException {
+    if (!Files.exists(log) || !Files.exists(results)) {
+      grow();
+      return;
+    }
+    boolean exists = Files.exists(file);
+    if (read < 0
+        && exists
+        && Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(results)) >= 0) {
+      return;
+    }
+    byte[] whole = whole();
+    byte[] before = exists ? Files.readAllBytes(file) : new byte[0];
+    boolean grown =
+        before.length > 0
+            && before.length < whole.length
+            && Arrays.equals(before, 0, before.length, whole, 0, before.length);
+    if (grown) {
+      // Who watches it has it open, and would not see another file in its place.
+      Path unused =
+          Files.write(
+              file,
+              Arrays.copyOfRange(whole, before.length, whole.length),
+              StandardOpenOption.APPEND);
+    } else {
+      AtomicFile.write(file, out -> out.write(whole));
+    }
   }
 
-  /** Writes that of a finished run. */
-  public static void write(Path run) {
-    Path events = run.resolve("events.jsonl");
-    AtomicFile.write(
-        run.resolve(NAME),
-        out -> {
-          record(out, Event.newBuilder().setFileVersion(VERSION).build());
-          long last = 0;
-          try (BufferedReader lines = Files.newBufferedReader(events, StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-              JsonNode event = JSON.readTree(line);
-              last = event.path("step").asLong();
-              record(out, event(last, progress(event)));
-            }
-          }
-          Summary end = end(RunResults.read(run));
-          if (end.getValueCount() > 0) {
-            record(out, event(last, end));
-          }
-        });
+  private byte[] whole() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    record(out, Event.newBuilder().setFileVersion(VERSION).build());
+    long last = records(wholeLines(0), out);
+    Summary end = end(RunResults.read(results.resolveSibling("")));
+    if (end.getValueCount() > 0) {
+      record(out, event(last, end));
+    }
+    return out.toByteArray();
+  }
+
+  /** The log from a place on, up to its last line break: what follows is being written. */
+  private byte[] wholeLines(long from) throws IOException {
+    try (FileChannel channel = FileChannel.open(log, StandardOpenOption.READ)) {
+      byte[] bytes = Channels.newInputStream(channel.position(from)).readAllBytes();
+      int end = bytes.length;
+      while (end > 0 && bytes[end - 1] != '\n') {
+        end--;
+      }
+      return Arrays.copyOf(bytes, end);
+    }
+  }
+
+  /** Writes a record a line; returns the last step. */
+  private static long records(byte[] lines, OutputStream out) throws IOException {
+    long last = 0;
+    for (String line : new String(lines, StandardCharsets.UTF_8).lines().toList()) {
+      JsonNode event = JSON.readTree(line);
+      last = event.path("step").asLong();
+      record(out, event(last, progress(event)));
+    }
+    return last;
   }
 
   private static Summary progress(JsonNode event) {

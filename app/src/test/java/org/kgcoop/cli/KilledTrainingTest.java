@@ -77,6 +77,9 @@ class KilledTrainingTest {
         .hasSameBinaryContentAs(folder.resolve("undisturbed").resolve(prompt));
     assertThat(Files.readAllLines(killed.resolve("events.jsonl")))
         .isEqualTo(Files.readAllLines(folder.resolve("undisturbed").resolve("events.jsonl")));
+    String events = "events.out.tfevents.0000000000.kgcoop";
+    assertThat(killed.resolve(events))
+        .hasSameBinaryContentAs(folder.resolve("undisturbed").resolve(events));
     try (var files = Files.walk(killed)) {
       assertThat(files.filter(f -> f.toString().endsWith(".tmp"))).isEmpty();
     }

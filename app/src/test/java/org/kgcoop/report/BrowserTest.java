@@ -19,13 +19,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.Chromium;
+import org.kgcoop.files.LockedFile;
 
 /** The page in a real browser: silent, alone, no wider than the window. Skipped without one. */
 @Tag("system")
 class BrowserTest {
   private static final int PATIENCE_SECONDS = 300;
 
-  private static final List<String> PAGES = List.of("base2new", "fewshot");
+  private static final List<String> PAGES = List.of("base2new", "fewshot", "under-way");
 
   @TempDir static Path folder;
   private static Path browser = Path.of("chromium");
@@ -47,6 +48,10 @@ class BrowserTest {
     Path curve = folder.resolve("fewshot");
     assertThat(results.fewShot(curve)).isNotEmpty();
     ReportPage.write(List.of(curve), List.of(), curve.resolve("report.html"));
+    Path run = folder.resolve("under-way");
+    try (LockedFile lock = StoredResults.begun(run, 14)) {
+      ReportPage.write(List.of(run), List.of(), run.resolve("report.html"));
+    }
   }
 
   private static Visit visit(Path page, String... more) throws IOException, InterruptedException {
@@ -162,8 +167,9 @@ class BrowserTest {
   void onAPhoneAndOnADeskItIsAsWideAsTheWindowByDayAndByNight()
       throws IOException, InterruptedException {
     String white = "360 in 360 on rgb(255, 255, 255); 1200 in 1200 on rgb(255, 255, 255);";
-    assertThat(measured()).isEqualTo(white + " " + white);
+    assertThat(measured()).isEqualTo(String.join(" ", white, white, white));
     String dark = "360 in 360 on rgb(20, 23, 26); 1200 in 1200 on rgb(20, 23, 26);";
-    assertThat(measured("--blink-settings=preferredColorScheme=0")).isEqualTo(dark + " " + dark);
+    assertThat(measured("--blink-settings=preferredColorScheme=0"))
+        .isEqualTo(String.join(" ", dark, dark, dark));
   }
 }

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.LockedFile;
+import org.kgcoop.runs.RunFolders;
 
 /** What stands on the page, for results made by hand. */
 class ReportPageTest {
@@ -460,7 +462,7 @@ class ReportPageTest {
   }
 
   @Test
-  void oneEpochMakesNoCurve() throws IOException {
+  void oneStepMakesNoCurve() throws IOException {
     Path run = folder.resolve("run");
     var unused = stored.run(run, StoredResults.COOP, "objects", 1);
     String first = "{\"step\": 1, \"epoch\": 1, \"batch\": 1, \"loss\": 2.5, \"lr\": 0.05}\n";
@@ -469,7 +471,7 @@ class ReportPageTest {
     Document page = page(run);
 
     assertThat(page.select("#training svg")).isEmpty();
-    assertThat(page.select("#training p").text()).contains("One epoch makes no curve.");
+    assertThat(page.select("#training p").text()).contains("One step makes no curve.");
   }
 
   @Test
@@ -548,5 +550,141 @@ class ReportPageTest {
     assertThatThrownBy(() -> ReportPage.write(List.of(folder), List.of(), file))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("report.html");
+  }
+
+  // ---- what goes on
+
+  private static List<String> refresh(Document page) {
+    return page.select("meta[http-equiv=refresh]").eachAttr("content");
+  }
+
+  @Test
+  void aRunThatGoesOnHasItsCurvesAndSaysHowFarItIs() throws IOException {
+    Path run = folder.resolve("run");
+    try (LockedFile lock = StoredResults.begun(run, 14)) {
+      Document page = page(run);
+
+      assertThat(sections(page)).containsExactly("progress", "training", "made", "notes");
+      // 14 steps in 14 minutes, so that 26 more take 26.
+      assertThat(rows(page.expectFirst("#progress table")))
+          .containsExactly(
+              "CoOp objects, 8 shots, seed 1 running 4 of 10 about 26 min 14 min 14 of 40"
+                  + " 00:30:40");
+      assertThat(refresh(page)).containsExactly("10");
+      // The fourth epoch has two of its four steps: the curve ends with the third.
+      assertThat(rows(page.expectFirst("#training table")))
+          .containsExactly("1 8.5000", "2 8.0000", "3 7.5000");
+    }
+    Document stopped = page(run);
+    assertThat(stopped.expectFirst("#progress td").text()).isEqualTo("stopped");
+    assertThat(stopped.expectFirst("#progress table").text()).doesNotContain("about");
+    assertThat(refresh(stopped)).isEmpty();
+  }
+
+  @Test
+  void beforeTwoEpochsAreOverCurvesGoByStep() throws IOException {
+    Path run = folder.resolve("run");
+    try (LockedFile lock = StoredResults.begun(run, 7)) {
+      assertThat(page(run).expectFirst("#training figcaption").text()).isEqualTo("Losses by step");
+    }
+  }
+
+  @Test
+  void aTableUnderWayShowsWhatIsDoneAndTheCurvesOfWhatGoesOn() throws IOException {
+    ObjectNode results = stored.baseToNew(folder);
+    ArrayNode cells = results.withArray("/cells");
+    ObjectNode last = (ObjectNode) cells.remove(cells.size() - 1);
+    ArrayNode pending = results.putArray("pending");
+    pending.add(last.deepCopy().put("run", "objects/none/seed1").without("targets"));
+    pending.add(last.deepCopy().put("run", "objects/next/seed1").without("targets"));
+    Files.delete(folder.resolve("results.json"));
+    Files.writeString(folder.resolve("table.json"), results.toPrettyString());
+    try (LockedFile table = RunFolders.lock(folder);
+        LockedFile run = StoredResults.begun(folder.resolve("objects/next/seed1"), 14)) {
+      Document page = page(folder);
+
+      assertThat(sections(page)).contains("progress", "results", "training", "mistakes");
+      assertThat(page.expectFirst("#progress p").text())
+          .contains(": 19 of 21 runs are done. Results below are of the runs that are done");
+      assertThat(rows(page.expectFirst("#progress table")))
+          .singleElement()
+          .asString()
+          .startsWith("KgCoOp weight=16 places, 8 shots, seed 2 running 4 of 10");
+      assertThat(refresh(page)).containsExactly("10");
+      // Of each method one run is shown: of this one the run that goes on, three epochs so far.
+      assertThat(page.select("#training figcaption").eachText()).isNotEmpty();
+    }
+    assertThat(page(folder).expectFirst("#progress p").text())
+        .contains("nothing works at the others: the same command goes on");
+  }
+
+  @Test
+  void aTableOfWhichNothingIsDoneYetIsNoEmptyTable() throws IOException {
+    Files.writeString(
+        folder.resolve("table.json"),
+        """
+        {"settings": {"protocol": "base2new"}, "rows": [], "cells": [], "pending": [
+          {"method": "coop", "title": "CoOp", "data_set": "pets", "run": "pets/coop/seed1"}]}
+        """);
+
+    Document page = page(folder);
+
+    assertThat(sections(page)).containsExactly("progress", "made", "notes");
+    assertThat(page.expectFirst("header").text()).contains("CoOp measured on the data set pets");
+    assertThat(page.expectFirst("#progress").text()).contains("0 of 1 runs are done");
+  }
+
+  @Test
+  void runsOfATableThatNoFileTellsOfAreShownAlone() throws IOException {
+    try (LockedFile table = RunFolders.lock(folder);
+        LockedFile run = StoredResults.begun(folder.resolve("objects/coop/seed1"), 14)) {
+      assertThat(sections(page(folder))).startsWith("progress", "training");
+    }
+  }
+
+  @Test
+  void anAdaptationThatHasNotChosenYetShowsWhatWasTried() throws IOException {
+    Files.writeString(
+        folder.resolve("adapt.json"),
+        """
+        {"settings": {"data": "photos"}, "plan": {"shots": 0, "views": 0},
+         "images": {"count": 8, "classes": 2, "fewest": 4, "most": 4},
+         "candidates": [{"method": "clip", "title": "CLIP", "value": 61.5, "seconds": 2}]}
+        """);
+
+    Document page = page(folder);
+
+    assertThat(page.title()).isEqualTo("Adaptation on photos");
+    assertThat(sections(page)).startsWith("progress", "choice");
+    assertThat(page.expectFirst("#choice").text()).contains("None is chosen yet", "61.50");
+  }
+
+  @Test
+  void aWatchedPageIsWrittenWhereSomethingChangedAndEndsWithTheRun() throws IOException {
+    Path run = folder.resolve("run");
+    Path file = folder.resolve("watched.html");
+    WatchedReport watched = new WatchedReport(List.of(run), List.of(), file, 3);
+    assertThat(watched.look()).isEqualTo(WatchedReport.Look.WAITING);
+    assertThat(file).doesNotExist();
+    try (LockedFile lock = StoredResults.begun(run, 14)) {
+      assertThat(watched.look()).isEqualTo(WatchedReport.Look.RUNNING);
+      assertThat(refresh(Jsoup.parse(Files.readString(file)))).containsExactly("3");
+      Files.delete(file);
+      assertThat(watched.look()).isEqualTo(WatchedReport.Look.RUNNING);
+      assertThat(file).as("nothing changed").doesNotExist();
+      Files.writeString(run.resolve("events.jsonl"), "{\"step\":15,\"epoch\":4,\"loss\":1}\n");
+      assertThat(watched.look()).isEqualTo(WatchedReport.Look.RUNNING);
+      assertThat(file).content().contains("15 of 40");
+    }
+    // Stopped, it may go on at any time.
+    assertThat(watched.look()).isEqualTo(WatchedReport.Look.STOPPED);
+    assertThat(refresh(Jsoup.parse(Files.readString(file)))).containsExactly("3");
+    watched.end();
+    assertThat(refresh(Jsoup.parse(Files.readString(file)))).isEmpty();
+    assertThat(stored.run(run, StoredResults.COOP, "objects", 1)).isNotEmpty();
+    assertThat(watched.look()).isEqualTo(WatchedReport.Look.COMPLETE);
+    Document page = Jsoup.parse(Files.readString(file));
+    assertThat(refresh(page)).isEmpty();
+    assertThat(sections(page)).doesNotContain("progress");
   }
 }

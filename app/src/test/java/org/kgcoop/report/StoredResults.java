@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -15,6 +16,8 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.files.LockedFile;
+import org.kgcoop.runs.RunFolders;
 
 /** Writes folders as protocols and training leave them, with numbers made up by a seed. */
 final class StoredResults {
@@ -287,6 +290,32 @@ final class StoredResults {
     lines.add("{\"step\":61,\"ep");
     Files.createDirectories(folder);
     Files.write(folder.resolve("events.jsonl"), lines);
+  }
+
+  /** A run folder as a process leaves it in the middle of an epoch, held as by that process. */
+  static LockedFile begun(Path run, int steps) throws IOException {
+    Path folder = Files.createDirectories(run);
+    Files.writeString(
+        folder.resolve("run.json"),
+        """
+        {"state": "running", "provenance": {"title": "CoOp"}, "settings": {
+          "method": {"method": "coop"}, "training": {"epochs": 10, "seed": 1},
+          "data": {"name": "objects", "shots": 8, "seed": 1}}}
+        """);
+    Files.writeString(folder.resolve("progress.json"), "{\"steps\": 40, \"from\": 0}");
+    StringBuilder lines = new StringBuilder();
+    for (int step = 1; step <= steps; step++) {
+      int epoch = (step + 3) / 4;
+      lines.append(
+          "{\"step\":%s,\"epoch\":%s,\"batch\":%s,\"lr\":0.1,\"loss\":%s}%n"
+              .formatted(step, epoch, (step + 3) % 4 + 1, 9 - 0.5 * epoch));
+    }
+    Path events = folder.resolve("events.jsonl");
+    Files.writeString(events, lines + "{\"step\":99,\"epoch\":9");
+    FileTime began = FileTime.fromMillis(1_000_000);
+    Files.setLastModifiedTime(folder.resolve("progress.json"), began);
+    Files.setLastModifiedTime(events, FileTime.fromMillis(1_000_000 + 60_000L * steps));
+    return RunFolders.lock(folder);
   }
 
   static void write(Path folder, JsonNode results) throws IOException {

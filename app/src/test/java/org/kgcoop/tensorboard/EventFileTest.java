@@ -7,13 +7,17 @@ import com.google.protobuf.UnknownFieldSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.files.AtomicFile;
 
 class EventFileTest {
   @TempDir Path folder;
@@ -90,7 +94,7 @@ class EventFileTest {
   @Test
   void scalarsAndWordsAreWrittenByStep() throws IOException {
     Path run = run();
-    EventFile.below(folder);
+    new EventFile(run).finish();
     List<UnknownFieldSet> events = events(run.resolve(EventFile.NAME));
 
     assertThat(events).hasSize(5);
@@ -128,25 +132,115 @@ class EventFileTest {
   }
 
   @Test
-  void equalRunsHaveEqualBytesAndAFileIsWrittenOnce() throws IOException {
+  void anEventFileIsWrittenAgainOnlyWhereItIsOlderThanTheResults() throws IOException {
     Path run = run();
-    EventFile.below(folder);
+    new EventFile(run).finish();
     Path file = run.resolve(EventFile.NAME);
     byte[] first = Files.readAllBytes(file);
     FileTime written = FileTime.fromMillis(Files.getLastModifiedTime(file).toMillis() + 60_000);
     Files.setLastModifiedTime(file, written);
-    EventFile.below(folder);
+    new EventFile(run).finish();
     assertThat(Files.getLastModifiedTime(file)).isEqualTo(written);
     Files.delete(file);
-    EventFile.below(folder);
+    new EventFile(run).finish();
     assertThat(Files.readAllBytes(file)).isEqualTo(first);
   }
 
-  @Test
-  void anUnfinishedRunHasNone() throws IOException {
+  /** A run as a process leaves it: its lines and results come later. */
+  private Path begun(String... lines) throws IOException {
     Path run = run();
     Files.delete(run.resolve("results.json"));
-    EventFile.below(folder);
-    assertThat(run.resolve(EventFile.NAME)).doesNotExist();
+    Files.delete(run.resolve("events.jsonl"));
+    append(run, lines);
+    return run;
+  }
+
+  private static void append(Path run, String... text) throws IOException {
+    for (String each : text) {
+      Path unused =
+          Files.writeString(
+              run.resolve("events.jsonl"),
+              each,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.APPEND);
+    }
+  }
+
+  private static String line(int step) {
+    return "{\"step\":%s,\"epoch\":1,\"batch\":%s,\"lr\":0.5,\"loss\":%s.5}\n"
+        .formatted(step, step, step);
+  }
+
+  @Test
+  void aFileGrowsWithTheLogAndEndsInTheBytesOfOneWrittenAtOnce() throws IOException {
+    Path run = begun(line(1), "{\"step\":2,\"epo");
+    Path file = run.resolve(EventFile.NAME);
+    EventFile growing = new EventFile(run);
+
+    growing.grow();
+    assertThat(events(file)).hasSize(2); // the version and a step; the other is not whole
+    growing.grow();
+    assertThat(events(file)).hasSize(2);
+    append(run, "ch\":1,\"lr\":0.25}\n", line(3));
+    growing.grow();
+    assertThat(events(file)).hasSize(4);
+    assertThat(scalars(events(file).get(2))).containsExactly("lr 0.25");
+    append(run, line(4));
+    Files.writeString(run.resolve("results.json"), "{\"targets\":[{\"name\":\"test\"}]}");
+    Object before = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    growing.grow(); // leaves the end to finish
+    growing.finish();
+
+    byte[] grown = Files.readAllBytes(file);
+    assertThat(events(file)).hasSize(6);
+    assertThat(Files.readAttributes(file, BasicFileAttributes.class).fileKey()).isEqualTo(before);
+    Files.delete(file);
+    new EventFile(run).finish();
+    assertThat(Files.readAllBytes(file)).isEqualTo(grown);
+  }
+
+  @Test
+  void whereARunGoesOnTheFileIsMadeAnewOfWhatTheLogKeeps() throws IOException {
+    Path run = begun(line(1), line(2), line(3));
+    Path file = run.resolve(EventFile.NAME);
+    new EventFile(run).grow(); // of a process that died
+    EventFile growing = new EventFile(run);
+    growing.grow(); // before the log is brought back to the checkpoint
+    assertThat(events(file)).hasSize(4);
+
+    AtomicFile.write(
+        run.resolve("events.jsonl"), out -> out.write(line(1).getBytes(StandardCharsets.UTF_8)));
+    append(run, line(2), line(4), line(5));
+    growing.grow();
+
+    assertThat(events(file).stream().map(event -> event.getField(2).getVarintList()).skip(1))
+        .containsExactly(List.of(1L), List.of(2L), List.of(4L), List.of(5L));
+  }
+
+  @Test
+  void whatAnInterruptedRunHasLoggedIsThereWhenItIsClosed() throws IOException {
+    Path run = begun(line(1));
+    List<String> warnings = new ArrayList<>();
+    Path none = folder.resolve("not-begun");
+    try (EventFiles files = EventFiles.growing(List.of(run, none), warnings::add)) {
+      append(run, line(2));
+    }
+    assertThat(events(run.resolve(EventFile.NAME))).hasSize(3);
+    assertThat(none).doesNotExist();
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void whereItCannotBeWrittenOneLineSaysSoAndNothingFails() throws IOException {
+    Path run = begun(line(1));
+    Path place = Files.createDirectory(run.resolve(EventFile.NAME)); // no file can be there
+    List<String> warnings = new ArrayList<>();
+    try (EventFiles files = EventFiles.growing(List.of(run, run), warnings::add)) {
+      append(run, line(2));
+    }
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .startsWith(place + ": TensorBoard's file cannot be written: ");
   }
 }

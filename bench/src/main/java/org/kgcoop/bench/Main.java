@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
       PreprocessBench.class,
       LoadBench.class,
       OnnxBench.class,
-      ServeBench.class
+      ServeBench.class,
+      WatchBench.class
     })
 public final class Main {
   private Main() {}

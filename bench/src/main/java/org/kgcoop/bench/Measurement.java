@@ -89,7 +89,7 @@ final class Measurement {
     return (processorNanos() - start) / 1e6;
   }
 
-  private static long processorNanos() {
+  static long processorNanos() {
     return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
         .getProcessCpuTime();
   }

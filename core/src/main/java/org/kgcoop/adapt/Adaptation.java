@@ -59,7 +59,7 @@ public final class Adaptation {
     this.bench = bench;
     this.request = request;
     this.out = out;
-    work = out.resolve(".adapt");
+    work = out.resolve(AdaptRecord.WORK);
     budget = new Budget(bench, request.minutes());
   }
 

@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Fingerprint;
@@ -19,6 +22,7 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.runs.RunFolders;
+import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableResults;
 
 /** A protocol carried out: a run folder for each of its trials, and a table over them. */
@@ -64,7 +68,7 @@ public final class Experiment {
 
   /**
    * Runs what is missing below {@code out}, and writes {@code results.json} there: the table, and
-   * what it rests on.
+   * what it rests on. Until then {@code table.json} has what there is so far.
    *
    * @throws KgCoopException where the folder cannot be written, is in use, or holds a run or the
    *     table of another protocol, which this one would replace
@@ -79,16 +83,12 @@ public final class Experiment {
     }
     try (LockedFile lock = RunFolders.lock(out)) {
       refuseOthers(out);
-      List<TableResults.Cell> cells = new Trials(bench, plan.jobs()).run(trials, out);
-      ProtocolTable table = new ProtocolTable(protocol, columns());
-      TableResults results =
-          new TableResults(
-              table.rows(cells),
-              table.dataSets(cells),
-              cells,
-              settings(),
-              SettingsJson.computation(bench.clip()),
-              SettingsJson.provenance());
+      trials.forEach(Trial::check);
+      ObjectNode settings = settings();
+      TableSoFar soFar = new TableSoFar(out, settings);
+      List<TableResults.Cell> cells =
+          new Trials(bench, plan.jobs()).run(trials, out, soFar::finished);
+      TableResults results = table(cells, withFingerprints(settings), List.of());
       results.write(out);
       return results;
     } catch (IOException e) {
@@ -96,8 +96,62 @@ public final class Experiment {
     }
   }
 
+  private TableResults table(
+      List<TableResults.Cell> cells, ObjectNode settings, List<TableResults.Cell> pending) {
+    ProtocolTable table = new ProtocolTable(protocol, columns());
+    return new TableResults(
+        table.rows(cells),
+        table.dataSets(cells),
+        cells,
+        settings,
+        SettingsJson.computation(bench.clip()),
+        SettingsJson.provenance(),
+        pending);
+  }
+
+  /** The table of the runs that are done, written with each of them for those who look on. */
+  private final class TableSoFar {
+    private final Path out;
+    private final ObjectNode settings;
+    private final Map<String, TableResults.Cell> cells = new LinkedHashMap<>();
+    private final Set<String> pending = new HashSet<>();
+
+    TableSoFar(Path out, ObjectNode settings) {
+      this.out = out;
+      this.settings = settings;
+      trials.forEach(trial -> cells.put(trial.run(), trial.cell(RunResults.NONE)));
+      pending.addAll(cells.keySet());
+      write();
+    }
+
+    synchronized void finished(TableResults.Cell cell) {
+      cells.put(cell.run(), cell);
+      pending.remove(cell.run());
+      write();
+    }
+
+    private void write() {
+      if (pending.isEmpty()) {
+        return; // the results follow
+      }
+      try {
+        table(cells(false), settings, cells(true)).write(out);
+      } catch (KgCoopException e) {
+        bench
+            .progress()
+            .message(out + ": the table so far is not written; the runs go on: " + e.getMessage());
+      }
+    }
+
+    private List<TableResults.Cell> cells(boolean isPending) {
+      return cells.values().stream()
+          .filter(cell -> pending.contains(cell.run()) == isPending)
+          .toList();
+    }
+  }
+
   private void refuseOthers(Path out) {
-    String other = TableResults.read(out).map(TableResults::protocol).orElse("");
+    String other = TableResults.readSoFar(out).map(TableResults::protocol).orElse("");
     String what =
         RunFolders.isOne(out)
             ? "a run"
@@ -136,6 +190,7 @@ public final class Experiment {
     return merged;
   }
 
+  /** All but the fingerprints, for which every image is read. */
   private ObjectNode settings() {
     ObjectNode settings = JsonNodeFactory.instance.objectNode().put("protocol", protocol.id());
     plan.shots().forEach(settings.putArray("shots")::add);
@@ -161,10 +216,15 @@ public final class Experiment {
     }
     ArrayNode sets = settings.putArray("data_sets");
     for (DataSet data : protocol.dataSets()) {
-      sets.addObject()
-          .put("name", data.name())
-          .put("template", Templates.of(data))
-          .put("fingerprint", Fingerprint.of(data, bench.bank().hashes()));
+      sets.addObject().put("name", data.name()).put("template", Templates.of(data));
+    }
+    return settings;
+  }
+
+  private ObjectNode withFingerprints(ObjectNode settings) {
+    for (int i = 0; i < protocol.dataSets().size(); i++) {
+      ((ObjectNode) settings.path("data_sets").path(i))
+          .put("fingerprint", Fingerprint.of(protocol.dataSets().get(i), bench.bank().hashes()));
     }
     return settings;
   }

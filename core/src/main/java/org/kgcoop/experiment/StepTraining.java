@@ -73,6 +73,8 @@ final class StepTraining {
     try (Scope scope = Scope.open("validation images")) {
       ToDoubleFunction<Learner> validation = validation(learner.inputs());
       BatchPlan plan = training.plan(source);
+      folder.beginTraining(
+          from.map(Checkpoint::step).orElse(0L), (long) epochs * plan.batches(0).size(), before);
       try (Progress.Task task = bench.progress().start(what + ", epochs", epochs)) {
         outcome =
             new Trainer(

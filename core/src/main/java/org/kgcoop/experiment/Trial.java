@@ -12,6 +12,7 @@ import org.kgcoop.method.ClassBound;
 import org.kgcoop.method.Method;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableResults;
+import org.kgcoop.runs.TargetResult;
 
 /**
  * The unit of every protocol: a contender learns from one draw and is measured on named targets.
@@ -61,7 +62,10 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
             });
   }
 
-  /** The trial's part of a table. The run may know other targets, of earlier questions. */
+  /**
+   * The trial's part of a table. The run may know other targets, of earlier questions; {@link
+   * RunResults#NONE} makes the cell of a run that is to come.
+   */
   TableResults.Cell cell(RunResults results) {
     Method method = method();
     return new TableResults.Cell(
@@ -77,7 +81,8 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
         results.chosen(),
         run,
         targets.stream()
-            .map(target -> results.target(target.name()).orElseThrow().counts())
+            .flatMap(target -> results.target(target.name()).stream())
+            .map(TargetResult::counts)
             .toList());
   }
 

@@ -3,6 +3,7 @@ package org.kgcoop.experiment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.kgcoop.runs.TableResults;
 
@@ -23,24 +24,24 @@ final class Trials {
    * Runs what is missing of them.
    *
    * @param out where their folders begin
+   * @param done gets the cell of each that is done, from whichever thread did it
    * @return a cell a trial, in their order
    */
-  List<TableResults.Cell> run(List<Trial> trials, Path out) {
-    trials.forEach(Trial::check);
+  List<TableResults.Cell> run(List<Trial> trials, Path out, Consumer<TableResults.Cell> done) {
     trials.forEach(trial -> trial.targets().forEach(Target::use));
     try {
       if (jobs == 1) {
-        return Jobs.run(suppliers(trials, out, () -> {}), 1);
+        return Jobs.run(suppliers(trials, out, done), 1);
       }
-      AtomicLong done = new AtomicLong();
+      AtomicLong count = new AtomicLong();
       try (Progress.Task task = all.start("runs", trials.size())) {
-        Runnable told =
-            () -> {
+        Consumer<TableResults.Cell> told =
+            cell -> {
               synchronized (task) {
-                task.done(done.incrementAndGet());
+                task.done(count.incrementAndGet());
               }
             };
-        return Jobs.run(suppliers(trials, out, told), jobs);
+        return Jobs.run(suppliers(trials, out, told.andThen(done)), jobs);
       }
     } finally {
       // Those that never began release nothing.
@@ -48,14 +49,15 @@ final class Trials {
     }
   }
 
-  private List<Supplier<TableResults.Cell>> suppliers(List<Trial> trials, Path out, Runnable done) {
+  private List<Supplier<TableResults.Cell>> suppliers(
+      List<Trial> trials, Path out, Consumer<TableResults.Cell> done) {
     return trials.stream()
         .<Supplier<TableResults.Cell>>map(
             trial ->
                 () -> {
                   TableResults.Cell cell = trial.cell(new TrialRun(bench, trial).run(out));
                   trial.targets().forEach(Target::release);
-                  done.run();
+                  done.accept(cell);
                   return cell;
                 })
         .toList();

@@ -21,6 +21,11 @@ public final class LockedFile implements AutoCloseable {
   // As the locks themselves it belongs to the process, whatever else in it is separate.
   private static final Set<Path> HELD = new HashSet<>();
 
+  /** A file is locked for a moment by who asks whether it is: that is no reason to give up. */
+  private static final int ATTEMPTS = 10;
+
+  private static final int MILLIS_BETWEEN = 10;
+
   private final Path key;
   private final FileChannel channel;
 
@@ -44,7 +49,14 @@ public final class LockedFile implements AutoCloseable {
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       boolean locked = false;
       try {
-        locked = channel.tryLock() != null;
+        for (int i = 0; i < ATTEMPTS && !locked; i++) {
+          if (i > 0) {
+            Thread.sleep(MILLIS_BETWEEN);
+          }
+          locked = channel.tryLock() != null;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       } finally {
         if (!locked) {
           channel.close();

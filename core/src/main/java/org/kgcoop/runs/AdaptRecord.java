@@ -38,6 +38,9 @@ public record AdaptRecord(
   /** The file in the folder of an adaptation. */
   public static final String FILE = "adapt.json";
 
+  /** The folder in it where runs are compared, until the end. */
+  public static final String WORK = ".adapt";
+
   /**
    * The extent of the work.
    *

@@ -2,6 +2,7 @@ package org.kgcoop.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,13 +22,47 @@ import org.kgcoop.files.FileErrors;
 
 /** The {@code events.jsonl} of a run: a line a step and an epoch, in the order they were made. */
 public final class EventLog {
+  /** The file in a run's folder. */
+  public static final String FILE = "events.jsonl";
+
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int LONGEST_END = 1 << 14;
 
   private final Path file;
   private @Nullable FileChannel channel;
 
-  EventLog(Path file) {
-    this.file = file;
+  EventLog(Path folder) {
+    file = folder.resolve(FILE);
+  }
+
+  /**
+   * The last whole line of the log in a run's folder, which may be written just now; missing where
+   * there is none.
+   *
+   * @throws KgCoopException of the kind IO where it cannot be read
+   */
+  static JsonNode last(Path folder) {
+    Path file = folder.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
+      return MissingNode.getInstance();
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long size = channel.size();
+      ByteBuffer end = ByteBuffer.allocate((int) Math.min(size, LONGEST_END));
+      while (end.hasRemaining()
+          && channel.read(end, size - end.capacity() + (long) end.position()) > 0) {}
+      List<String> lines =
+          new String(end.array(), 0, end.position(), StandardCharsets.UTF_8).lines().toList();
+      for (int i = lines.size() - 1; i >= 0; i--) {
+        JsonNode event = readLine(lines.get(i));
+        if (event != null && event.isObject()) {
+          return event;
+        }
+      }
+      return MissingNode.getInstance();
+    } catch (IOException e) {
+      throw FileErrors.unreadable(file, e);
+    }
   }
 
   /** Drops the events of steps that will be made again: those after {@code step}. */

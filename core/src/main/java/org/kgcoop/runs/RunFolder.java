@@ -23,7 +23,8 @@ import org.kgcoop.io.SealedFile;
  * The folder of a run: {@code run.json} (settings as resolved, provenance, state), {@code
  * events.jsonl} (a line a step and an epoch), {@code checkpoint/} (two generations, the newest
  * valid one wins, each with the effort so far beside it), {@code classifier.safetensors}, {@code
- * results.json}, {@code predictions.json}. Locked while it is open.
+ * results.json}, {@code predictions.json}; {@code progress.json} while it trains. Locked while it
+ * is open.
  */
 public final class RunFolder implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,7 +39,7 @@ public final class RunFolder implements AutoCloseable {
     this.path = path;
     this.lock = lock;
     this.warnings = warnings;
-    this.events = new EventLog(path.resolve("events.jsonl"));
+    this.events = new EventLog(path);
   }
 
   /**
@@ -144,6 +145,7 @@ public final class RunFolder implements AutoCloseable {
     JsonFiles.write(path.resolve(RunResults.FILE), results);
     RunRecord.read(path).orElseThrow().completed().write(path);
     checkpoints().forEach(this::deleteCheckpoint);
+    RunFolders.deleteFile(path.resolve(RunProgress.FILE));
   }
 
   /** The results as they are written; a missing node where there are none. */
@@ -228,6 +230,17 @@ public final class RunFolder implements AutoCloseable {
     } catch (IOException e) {
       throw KgCoopException.io(path + ": cannot be listed: " + FileErrors.reason(e), e);
     }
+  }
+
+  /**
+   * Says to those who look on that training begins, or goes on from a checkpoint.
+   *
+   * @param from the steps made before
+   * @param steps those of the whole training
+   * @param before the effort of the steps made before
+   */
+  public void beginTraining(long from, long steps, Effort before) {
+    RunProgress.begin(path, from, steps, before);
   }
 
   /** The steps and epochs so far. */

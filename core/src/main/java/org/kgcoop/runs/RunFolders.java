@@ -24,7 +24,7 @@ public final class RunFolders {
 
   /** Files in the folder of a table, the lock last. */
   private static final List<String> OF_A_TABLE =
-      List.of(RunResults.FILE, "report.html", ".index.sqlite", LOCK);
+      List.of(RunResults.FILE, TableResults.SO_FAR, "report.html", ".index.sqlite", LOCK);
 
   private RunFolders() {}
 
@@ -55,7 +55,8 @@ public final class RunFolders {
 
   private static boolean holdsRows(Path path) {
     try {
-      return JsonFiles.read(path.resolve(RunResults.FILE)).has("rows");
+      return Files.isRegularFile(path.resolve(TableResults.SO_FAR))
+          || JsonFiles.read(path.resolve(RunResults.FILE)).has("rows");
     } catch (KgCoopException e) {
       return false;
     }

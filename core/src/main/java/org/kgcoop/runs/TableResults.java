@@ -24,6 +24,7 @@ import org.kgcoop.files.JsonFiles;
  *     {@code data_sets}
  * @param computation what the same outcome needs of the machine
  * @param versions of what computed it
+ * @param pending cells that have no outcome yet; none of a whole table
  */
 public record TableResults(
     List<Row> rows,
@@ -31,7 +32,11 @@ public record TableResults(
     List<Cell> cells,
     JsonNode settings,
     JsonNode computation,
-    JsonNode versions) {
+    JsonNode versions,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Cell> pending) {
+
+  /** The file in the folder of a table that is not whole yet. */
+  public static final String SO_FAR = "table.json";
 
   /** The images that settings were chosen by, as methods name them in what they have chosen. */
   private static final Map<String, String> BY =
@@ -174,6 +179,7 @@ public record TableResults(
     settings = RunJson.node(settings);
     computation = RunJson.node(computation);
     versions = RunJson.node(versions);
+    pending = RunJson.list(pending);
   }
 
   /**
@@ -185,9 +191,24 @@ public record TableResults(
     return RunJson.read(folder.resolve(RunResults.FILE), TableResults.class);
   }
 
-  /** Writes it into a table's folder. */
+  /**
+   * Reads that of a table's folder as it stands: of one that a protocol works at, or was stopped
+   * at, what there is so far.
+   *
+   * @throws org.kgcoop.KgCoopException of the kind IO where it is damaged
+   */
+  public static Optional<TableResults> readSoFar(Path folder) {
+    return RunJson.read(folder.resolve(SO_FAR), TableResults.class).or(() -> read(folder));
+  }
+
+  /** Writes it into a table's folder: as its results, or as what there is so far. */
   public void write(Path folder) {
+    if (!pending.isEmpty()) {
+      JsonFiles.write(folder.resolve(SO_FAR), RunJson.tree(this));
+      return;
+    }
     JsonFiles.write(folder.resolve(RunResults.FILE), RunJson.tree(this));
+    RunFolders.deleteFile(folder.resolve(SO_FAR));
   }
 
   /**

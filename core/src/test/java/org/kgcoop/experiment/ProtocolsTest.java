@@ -404,4 +404,30 @@ class ProtocolsTest {
     assertThat(stops).isGreaterThan(8);
     assertThat(TinyLab.withoutTimes(table)).isEqualTo(expected);
   }
+
+  @Test
+  void aTableUnderWayHoldsWhatIsDoneAndWhatIsToCome() {
+    Protocol protocol = new FewShotCurve(List.of(abc()));
+    Plan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(1, 2), 1L);
+    Path out = folder.resolve("out");
+
+    assertThatThrownBy(() -> lab.run(protocol, plan, out, () -> true))
+        .hasMessageContaining("interrupted in epoch 1");
+
+    JsonNode soFar = TinyLab.json(out.resolve("table.json"));
+    assertThat(soFar.path("cells").findValuesAsText("run"))
+        .containsExactly("abc/clip/shots1/seed1", "abc/clip/shots2/seed1");
+    assertThat(soFar.path("pending").findValuesAsText("run"))
+        .containsExactly("abc/coop/shots1/seed1", "abc/coop/shots2/seed1");
+    assertThat(soFar.path("rows").findValuesAsText("title")).containsExactly("CLIP");
+    assertThat(soFar.path("settings").path("protocol").asText()).isEqualTo("fewshot");
+    assertThat(out.resolve("results.json")).doesNotExist();
+
+    JsonNode whole = lab.run(protocol, plan, out);
+
+    assertThat(out.resolve("table.json")).doesNotExist();
+    assertThat(TinyLab.json(out.resolve("results.json")).has("pending")).isFalse();
+    assertThat(whole.path("cells")).hasSize(4);
+    assertThat(whole.path("settings").findValuesAsText("fingerprint")).doesNotContain("");
+  }
 }

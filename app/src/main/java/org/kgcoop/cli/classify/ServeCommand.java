@@ -143,7 +143,8 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--runs",
       paramLabel = "DIR",
-      description = "Show the runs below this folder too, on the page /runs.")
+      description =
+          "Show the runs below this folder too, also those that go on, on the page /runs.")
   private @Nullable Path runs;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();

@@ -25,6 +25,7 @@ import org.kgcoop.method.ZeroShot;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunJson;
+import org.kgcoop.tensorboard.EventFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -118,7 +119,8 @@ public final class AdaptCommand implements Callable<Integer> {
             minutes,
             seed);
     Path folder = out != null ? out : Path.of("runs", "adapt-" + set.name());
-    try (Clip clip = clipOptions.load()) {
+    try (Clip clip = clipOptions.load();
+        EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
       AdaptRecord record =
           Adaptation.run(
               invocation.bench(clip, bank.open(clip, output), output.progress(), output),

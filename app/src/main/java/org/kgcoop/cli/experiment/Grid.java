@@ -21,7 +21,7 @@ import org.kgcoop.experiment.Workbench;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
-import org.kgcoop.tensorboard.EventFile;
+import org.kgcoop.tensorboard.EventFiles;
 
 /**
  * The experiment of a command line, opened: as a whole, or run by run for those who let others do
@@ -92,7 +92,11 @@ public final class Grid implements AutoCloseable {
 
   /** Does what is left of all runs, and prints and writes the table. */
   public void printTable() {
-    TableView.run(experiment, out).print(output, perSet);
+    TableView table;
+    try (EventFiles events = events(runs())) {
+      table = TableView.run(experiment, out);
+    }
+    table.print(output, perSet);
   }
 
   /**
@@ -118,8 +122,10 @@ public final class Grid implements AutoCloseable {
                     KgCoopException.configuration(
                         "--only %s: no run of this table; its runs are %s"
                             .formatted(folder, String.join(", ", trials.keySet()))));
-    RunResults results = new TrialRun(bench, trial(run)).run(out);
-    EventFile.below(out.resolve(run));
+    RunResults results;
+    try (EventFiles events = events(List.of(run))) {
+      results = new TrialRun(bench, trial(run)).run(out);
+    }
     if (output.isJson()) {
       output.json(RunJson.tree(results));
       return;
@@ -135,6 +141,11 @@ public final class Grid implements AutoCloseable {
               target.total()));
     }
     output.line("Run: " + out.resolve(run));
+  }
+
+  @MustBeClosed
+  private EventFiles events(List<String> of) {
+    return EventFiles.growing(of.stream().map(out::resolve).toList(), output::warn);
   }
 
   /** The display of progress that the command line chose. */

@@ -23,7 +23,6 @@ import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.TableResults;
-import org.kgcoop.tensorboard.EventFile;
 
 /** The table of a protocol, for people and for machines. */
 final class TableView {
@@ -42,7 +41,6 @@ final class TableView {
     TableResults results = experiment.run(out);
     Path report = out.resolve("report.html");
     ReportPage.write(List.of(out), List.of(), report);
-    EventFile.below(out);
     return new TableView(experiment, results, report);
   }
 

@@ -32,7 +32,7 @@ import org.kgcoop.method.catalogue.Preset;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
-import org.kgcoop.tensorboard.EventFile;
+import org.kgcoop.tensorboard.EventFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -118,8 +118,10 @@ public final class TrainCommand implements Callable<Integer> {
     try (Clip clip = clipOptions.load()) {
       contender.method().apply(Occasion.ANY).check(clip);
       Workbench bench = invocation.bench(clip, bank.open(clip, output), output.progress(), output);
-      RunResults results = new TrialRun(bench, trial).run(out);
-      EventFile.below(out);
+      RunResults results;
+      try (EventFiles events = EventFiles.growing(List.of(out), output::warn)) {
+        results = new TrialRun(bench, trial).run(out);
+      }
       report(results, zeroShot(bench, trial.targets()));
     }
     return 0;

@@ -6,13 +6,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.report.ReportPage;
+import org.kgcoop.report.WatchedReport;
+import org.kgcoop.report.WatchedReport.Look;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 
 /** The page of results. */
 @Command(
@@ -22,17 +29,21 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "Write one HTML page of the results of runs and protocols: tables, charts, mistakes with"
-          + " images, settings. It needs no other file and no network.",
+          + " images, settings. It needs no other file and no network. Of a run that goes on it"
+          + " shows the curves and results so far, and how far it is.",
       ""
     },
     footer = {
       "",
       "Examples:",
       "  ./kgcoop report runs/table",
-      "  ./kgcoop report runs/coop runs/kgcoop --data pets --out compared.html"
+      "  ./kgcoop report runs/coop runs/kgcoop --data pets --out compared.html",
+      "  ./kgcoop report runs/pets --watch"
     })
 public final class ReportCommand implements Callable<Integer> {
   private static final String FILE = "report.html";
+  private static final String USUAL_PAUSE = "10";
+  private static final int LONGEST_PAUSE = 3600;
 
   @Parameters(
       arity = "1..*",
@@ -55,6 +66,18 @@ public final class ReportCommand implements Callable<Integer> {
   private @Nullable Path charts;
 
   @Option(
+      names = "--watch",
+      arity = "0..1",
+      fallbackValue = USUAL_PAUSE,
+      paramLabel = "SECONDS",
+      description =
+          "Go on: look every SECONDS (1 to 3600; alone: "
+              + USUAL_PAUSE
+              + ") and write the page anew where something changed, until all RUNs are complete. The"
+              + " browser loads it again by itself. A RUN may begin later. Ctrl-C ends it before.")
+  private @Nullable String watch;
+
+  @Option(
       names = "--data",
       paramLabel = "PATH",
       description =
@@ -63,11 +86,85 @@ public final class ReportCommand implements Callable<Integer> {
   private List<Path> data = new ArrayList<>();
 
   @Mixin private Output output = new Output();
+  @ParentCommand private Invocation invocation;
 
   @Override
   public Integer call() {
     Path file = out != null ? out : runs.size() == 1 ? runs.get(0).resolve(FILE) : Path.of(FILE);
-    ReportPage.write(runs, data, file);
+    if (watch == null) {
+      ReportPage.write(runs, data, file);
+    } else if (!isWatchedToTheEnd(file, seconds(watch))) {
+      return KgCoopException.Category.INTERRUPTED.exitCode();
+    }
+    tell(file);
+    return 0;
+  }
+
+  private static int seconds(String text) {
+    try {
+      int seconds = Integer.parseInt(text);
+      if (seconds >= 1 && seconds <= LONGEST_PAUSE) {
+        return seconds;
+      }
+    } catch (NumberFormatException e) {
+      // told below, as a number that is too small is
+    }
+    throw KgCoopException.configuration(
+        "--watch %s: expected seconds, from 1 to %s; a RUN stands before it, as in 'report RUN --watch'"
+            .formatted(text, LONGEST_PAUSE));
+  }
+
+  /** Writes the page until all is complete; false where it was interrupted before. */
+  private boolean isWatchedToTheEnd(Path file, int seconds) {
+    WatchedReport report = new WatchedReport(runs, data, file, seconds);
+    Look before = null;
+    while (!invocation.interrupted()) {
+      Look look = look(report);
+      if (look == Look.COMPLETE) {
+        return true;
+      }
+      if (look != before) {
+        before = look;
+        output.info(words(look, file) + "; Ctrl-C ends it");
+      }
+      pause(seconds);
+    }
+    report.end();
+    return false;
+  }
+
+  /** A file may be half there, or gone, at this very moment: a second look tells. */
+  private Look look(WatchedReport report) {
+    try {
+      return report.look();
+    } catch (KgCoopException e) {
+      pause(1);
+      return report.look();
+    }
+  }
+
+  private String words(Look look, Path file) {
+    return switch (look) {
+      case WAITING ->
+          "waiting for a run in "
+              + runs.stream().map(Path::toString).collect(Collectors.joining(", "));
+      case RUNNING -> file + " shows what there is, and is written anew until all is complete";
+      default -> file + " shows what there is; nothing works at the rest: waiting for it to go on";
+    };
+  }
+
+  private void pause(int seconds) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    try {
+      while (System.nanoTime() < end && !invocation.interrupted()) {
+        Thread.sleep(50);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tell(Path file) {
     List<Path> drawn = charts == null ? List.of() : ReportPage.writeCharts(runs, charts);
     if (output.isJson()) {
       ObjectNode told = JsonNodeFactory.instance.objectNode().put("report", file.toString());
@@ -79,6 +176,5 @@ public final class ReportCommand implements Callable<Integer> {
       output.line("Report: " + file);
       drawn.forEach(chart -> output.line("Chart: " + chart));
     }
-    return 0;
   }
 }

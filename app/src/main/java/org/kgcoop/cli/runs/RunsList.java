@@ -17,7 +17,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
-import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tables.RunLabels;
@@ -54,7 +53,7 @@ abstract class RunsList implements Callable<Integer> {
             found,
             List.of(
                 left("run", StoredRun::name),
-                left("state", RunsList::state),
+                left("state", run -> run.state().toString()),
                 left("method", run -> labels.apply(run).method(run)),
                 left("data set", StoredRun::dataSet),
                 left("protocol", StoredRun::protocol),
@@ -85,7 +84,7 @@ abstract class RunsList implements Callable<Integer> {
         JsonNodeFactory.instance
             .objectNode()
             .put("run", run.name())
-            .put("state", state(run))
+            .put("state", run.state().toString())
             .put("method", run.method());
     ObjectNode setting = json.putObject("setting");
     labels.setting(run).forEach(setting::put);
@@ -96,14 +95,6 @@ abstract class RunsList implements Callable<Integer> {
     json.put("h", Double.isNaN(run.harmonicMean()) ? null : (Double) run.harmonicMean());
     json.put("ms_per_image", Double.isNaN(run.msPerImage()) ? null : (Double) run.msPerImage());
     return json.put("modified", run.modified().toString());
-  }
-
-  /** A run that is not complete is running, or was stopped: its lock tells. */
-  static String state(StoredRun run) {
-    if (run.isComplete()) {
-      return "complete";
-    }
-    return RunFolders.isInUse(run.path()) ? "running" : "stopped";
   }
 
   private static String accuracies(StoredRun run) {

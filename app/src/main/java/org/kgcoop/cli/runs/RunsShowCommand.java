@@ -42,7 +42,7 @@ public final class RunsShowCommand implements Callable<Integer> {
       return 0;
     }
     StoredRun stored = runs.run(folder);
-    output.line(folder + ": " + RunsList.state(stored));
+    output.line(folder + ": " + stored.state());
     stored.settings().forEach((key, value) -> output.line("  " + key + ": " + value));
     if (!stored.command().isEmpty()) {
       output.line("made by:");

@@ -18,14 +18,20 @@ import org.kgcoop.report.ListPage;
 import org.kgcoop.report.ListPage.Column;
 import org.kgcoop.report.ListPage.Line;
 import org.kgcoop.report.ListPage.Listing;
+import org.kgcoop.report.ListPage.UnderWay;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.RunFolders;
+import org.kgcoop.runs.RunState;
 import org.kgcoop.tables.RunLabels;
 import org.kgcoop.tables.RunTable;
+import org.kgcoop.tables.RunsBelow;
 import org.kgcoop.tables.StoredRun;
 import org.kgcoop.tables.TableRow;
 
-/** The page of what there is: methods side by side, tables of protocols, the newest runs. */
+/**
+ * The page of what there is: what goes on, tables of protocols, methods side by side, the newest
+ * runs.
+ */
 final class RunOverview {
   static final String PATH = "/runs";
   static final String REPORT = PATH + "/report";
@@ -37,36 +43,44 @@ final class RunOverview {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+  private final RunsBelow found;
   private final List<StoredRun> runs;
-  private final Map<String, String> tables;
-  private final Consumer<String> log;
+  private final List<Listing> methods;
 
-  /**
-   * The page of those runs.
-   *
-   * @param tables protocols by the names of their folders
-   */
-  RunOverview(List<StoredRun> runs, Map<String, String> tables, Consumer<String> log) {
-    this.runs = runs;
-    this.tables = tables;
-    this.log = log;
+  /** The page of those runs. */
+  RunOverview(RunsBelow found, Consumer<String> log) {
+    this.found = found;
+    runs = found.runs();
+    methods = methods(log);
   }
 
-  String html() {
-    List<Listing> listings = new ArrayList<>();
-    if (!tables.isEmpty()) {
-      listings.add(tables());
-    }
+  RunsBelow found() {
+    return found;
+  }
+
+  /** Figures with their intervals, which take a while. */
+  private List<Listing> methods(Consumer<String> log) {
     List<StoredRun> measured =
         runs.stream().filter(run -> run.isComplete() && !run.targets().isEmpty()).toList();
-    if (measured.size() <= MOST_TABULATED) {
-      // Protocols learn other classes: their figures are not to be compared.
-      Map<String, List<StoredRun>> byProtocol =
-          measured.stream()
-              .collect(
-                  Collectors.groupingBy(StoredRun::protocol, TreeMap::new, Collectors.toList()));
-      byProtocol.forEach((protocol, of) -> listings.add(methods(protocol, of)));
+    if (measured.size() > MOST_TABULATED) {
+      return List.of();
     }
+    // Protocols learn other classes: their figures are not to be compared.
+    Map<String, List<StoredRun>> byProtocol =
+        measured.stream()
+            .collect(Collectors.groupingBy(StoredRun::protocol, TreeMap::new, Collectors.toList()));
+    return byProtocol.entrySet().stream()
+        .map(each -> methods(each.getKey(), each.getValue(), log))
+        .toList();
+  }
+
+  /** The page at this moment: its runs may have gone on since they were found. */
+  String html() {
+    List<Listing> listings = new ArrayList<>();
+    if (!found.tables().isEmpty()) {
+      listings.add(tables());
+    }
+    listings.addAll(methods);
     if (!runs.isEmpty()) {
       listings.add(newest());
     }
@@ -74,7 +88,30 @@ final class RunOverview {
         runs.isEmpty()
             ? "No run has been made here yet."
             : "%s runs, %s of them complete.".formatted(runs.size(), complete());
-    return ListPage.html("Runs", summary, listings, new ReportPage.Back("/", "Classify an image"));
+    return ListPage.html(
+        "Runs", summary, underWay(), listings, new ReportPage.Back("/", "Classify an image"));
+  }
+
+  /** The tables and runs at which a process works. */
+  private List<UnderWay> underWay() {
+    List<UnderWay> underWay = new ArrayList<>();
+    for (String table : found.tables().keySet()) {
+      if (RunFolders.isInUse(found.folder(table))) {
+        underWay.add(new UnderWay(found.folder(table), table, link("table", table), ""));
+      }
+    }
+    RunLabels labels = new RunLabels(runs);
+    for (StoredRun run : runs) {
+      if (run.state() == RunState.RUNNING) {
+        underWay.add(
+            new UnderWay(
+                run.path(),
+                run.name(),
+                link("run", run.name()),
+                run.method() + ", " + about(run, labels)));
+      }
+    }
+    return underWay;
   }
 
   private long complete() {
@@ -83,7 +120,7 @@ final class RunOverview {
 
   private Listing tables() {
     List<Line> lines =
-        tables.entrySet().stream()
+        found.tables().entrySet().stream()
             .map(
                 table ->
                     new Line(
@@ -106,7 +143,7 @@ final class RunOverview {
         .count();
   }
 
-  private Listing methods(String protocol, List<StoredRun> measured) {
+  private static Listing methods(String protocol, List<StoredRun> measured, Consumer<String> log) {
     RunTable table = RunTable.of(measured, new Bootstrap(RESAMPLES, 1), log);
     List<Column> columns =
         Stream.concat(table.columns().stream(), Stream.of("ms/image"))
@@ -172,7 +209,8 @@ final class RunOverview {
             : "");
   }
 
-  private static Line line(StoredRun run, RunLabels labels) {
+  /** The settings of a run in a few words. */
+  private static String about(StoredRun run, RunLabels labels) {
     List<String> about = new ArrayList<>(List.of(run.dataSet()));
     if (run.shots() > 0) {
       about.add(run.shots() + " shots");
@@ -181,19 +219,23 @@ final class RunOverview {
       about.add("seed " + run.seed());
     }
     about.addAll(settings(labels.setting(run)));
+    return String.join(", ", about);
+  }
+
+  private static Line line(StoredRun run, RunLabels labels) {
     String accuracies =
         run.targets().stream()
             .map(target -> target.name() + " " + number(target.accuracy()))
             .collect(Collectors.joining(", "));
     return new Line(
         run.name(),
-        run.isComplete() ? link("run", run.name()) : "",
-        String.join(", ", about),
+        link("run", run.name()),
+        about(run, labels),
         List.of(
             run.method(),
             accuracies.isEmpty() ? NONE : accuracies,
             number(run.harmonicMean()),
-            run.isComplete() ? "complete" : RunFolders.isInUse(run.path()) ? "running" : "stopped",
+            run.state().toString(),
             TIME.format(run.modified())));
   }
 

@@ -2,13 +2,12 @@ package org.kgcoop.serve.page;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -20,8 +19,8 @@ import org.kgcoop.tables.StoredRun;
 
 /**
  * The runs below a folder as pages: what there is, and the report of each run and table, made when
- * it is asked for. A name from a request is looked up among those found and never made a path of.
- * One page is made at a time; the last few are kept.
+ * it is asked for, and made anew where its run has gone on since. A name from a request is looked
+ * up among those found and never made a path of. One page is made at a time; the last few are kept.
  */
 public final class RunPages {
   /** The address of the list of runs. */
@@ -36,13 +35,10 @@ public final class RunPages {
   private final BrowserSession session;
   private final Consumer<String> log;
   private final Map<Path, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
-  private @Nullable Overview overview;
+  private @Nullable RunOverview overview;
 
-  /** A page, and when the results were written that it shows. */
-  private record Kept(FileTime written, String html) {}
-
-  /** The page of what there is. */
-  private record Overview(RunsBelow found, String html) {}
+  /** A page, and of what state of its folder. */
+  private record Kept(String stamp, String html) {}
 
   /**
    * Pages of the runs below a folder.
@@ -52,7 +48,14 @@ public final class RunPages {
   public RunPages(@Nullable Path root, BrowserSession session, Consumer<String> log) {
     this.root = root;
     this.session = session;
-    this.log = log;
+    // Browsers ask again and again for what goes on.
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    this.log =
+        line -> {
+          if (told.add(line)) {
+            log.accept(line);
+          }
+        };
   }
 
   public void addTo(RoutesConfig routes) {
@@ -76,13 +79,12 @@ public final class RunPages {
 
   private synchronized String overview() {
     RunsBelow found = found();
-    Overview last = overview;
-    if (last != null && last.found.equals(found)) {
-      return last.html;
+    RunOverview last = overview;
+    if (last == null || !last.found().equals(found)) {
+      last = new RunOverview(found, log);
+      overview = last;
     }
-    String html = new RunOverview(found.runs(), found.tables(), log).html();
-    overview = new Overview(found, html);
-    return html;
+    return last.html();
   }
 
   private void report(Context request) {
@@ -99,18 +101,18 @@ public final class RunPages {
   private synchronized String report(String run, String table) {
     Path folder = folder(run, table);
     try {
-      FileTime written = Files.getLastModifiedTime(folder.resolve("results.json"));
+      String stamp = ReportPage.stamp(folder);
       Kept known = kept.get(folder);
-      if (known != null && known.written.equals(written)) {
+      if (known != null && known.stamp.equals(stamp)) {
         return known.html;
       }
       String html = ReportPage.html(folder, new ReportPage.Back(PATH, "All runs"));
-      kept.put(folder, new Kept(written, html));
+      kept.put(folder, new Kept(stamp, html));
       if (kept.size() > MOST_KEPT) {
         kept.remove(kept.keySet().iterator().next());
       }
       return html;
-    } catch (KgCoopException | IOException e) {
+    } catch (KgCoopException e) {
       throw unshown(folder, e.getMessage());
     } catch (RuntimeException e) { // a folder may hold whatever somebody has put there
       throw unshown(folder, e.toString());
@@ -120,7 +122,7 @@ public final class RunPages {
   private RefusedRequestException unshown(Path folder, @Nullable String reason) {
     log.accept(folder + ": cannot be shown: " + reason);
     return new RefusedRequestException(
-        409, "it cannot be shown: not finished, or damaged; the server's log says more");
+        409, "it cannot be shown: damaged, or gone; the server's log says more");
   }
 
   private Path folder(String run, String table) {

@@ -40,7 +40,8 @@ class DemoCommandTest {
             List.of(),
             RunJson.tree(Map.of()),
             RunJson.tree(Map.of()),
-            RunJson.tree(Map.of())));
+            RunJson.tree(Map.of()),
+            List.of()));
   }
 
   @Test

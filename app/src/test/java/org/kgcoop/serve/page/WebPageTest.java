@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.LockedFile;
+import org.kgcoop.runs.RunFolders;
 import org.kgcoop.serve.ApiDescription;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
@@ -218,6 +222,42 @@ class WebPageTest {
       assertThat(Jsoup.parse(text(report)).select(".back a").attr("href")).isEqualTo("/runs");
     }
     assertThat(page.select("tr:contains(a <b>)").text()).contains("coop", "test 75.00", "complete");
+  }
+
+  @Test
+  void whatGoesOnIsShownAsItStandsUntilItEnds() throws IOException {
+    Path run = StoredRuns.run("kgcoop", "flowers", 1).running().write(runs.resolve("going"));
+    try {
+      Files.writeString(run.resolve("progress.json"), "{\"steps\": 40, \"from\": 0}");
+      String report = "/runs/report?run=going";
+      try (LockedFile lock = RunFolders.lock(run)) {
+        for (int step = 1; step <= 2; step++) {
+          Files.writeString(
+              run.resolve("events.jsonl"),
+              "{\"step\":%s,\"epoch\":1,\"loss\":1}%n".formatted(step),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.APPEND);
+          for (String path : List.of("/runs", report)) {
+            Document page = Jsoup.parse(text(authorised(path)));
+            assertThat(page.select("#progress tbody").text()).contains(step + " of 40");
+            assertThat(page.select("meta[http-equiv=refresh]")).hasSize(1);
+          }
+        }
+        Document list = Jsoup.parse(text(authorised("/runs")));
+        assertThat(list.select("#progress tbody a").attr("href")).isEqualTo(report);
+      }
+      for (String path : List.of("/runs", report)) {
+        Document page = Jsoup.parse(text(authorised(path)));
+        assertThat(page.select("tr:contains(flowers)").text()).as(path).contains("stopped");
+        assertThat(page.select("meta[http-equiv=refresh]")).as(path).isEmpty();
+      }
+      StoredRuns.run("kgcoop", "flowers", 1).target("test", 3, 4).write(run);
+      Document page = Jsoup.parse(text(authorised(report)));
+      assertThat(page.select("#progress")).isEmpty();
+      assertThat(page.select("#runs").text()).contains("75.00");
+    } finally {
+      FolderTree.delete(run);
+    }
   }
 
   @Test

@@ -1,0 +1,149 @@
+package org.kgcoop.report;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import org.kgcoop.report.Block.Figures;
+import org.kgcoop.report.Block.Words;
+import org.kgcoop.runs.RunProgress;
+import org.kgcoop.runs.RunState;
+
+/** Tables and runs that have no end yet: how far each is, and when it may end. */
+final class ProgressSection {
+  private static final DateTimeFormatter TIME = formatter("HH:mm:ss");
+  private static final DateTimeFormatter DAY = formatter("uuuu-MM-dd HH:mm");
+
+  private ProgressSection() {}
+
+  /**
+   * A run that has no end yet.
+   *
+   * @param note said below its name; may be empty
+   * @param link where its name leads; empty for nowhere
+   */
+  record Begun(Run run, String name, String note, String link) {}
+
+  static Optional<Section> of(Inputs inputs) {
+    List<Begun> begun = new ArrayList<>();
+    for (Cell cell : inputs.underWay()) {
+      Run run = cell.run();
+      if (run != null) {
+        begun.add(new Begun(run, cell.label(), note(cell), ""));
+      }
+    }
+    boolean partial =
+        inputs.tables().stream()
+            .anyMatch(table -> table.state() != RunState.COMPLETE && !table.rows().isEmpty());
+    return of(
+        inputs.tables(),
+        begun,
+        partial
+            ? " Results below are of the runs that are done: until all are, means of methods may be"
+                + " over other data sets and seeds."
+            : "");
+  }
+
+  /**
+   * The section of some tables and runs.
+   *
+   * @param tables of which those that are whole are passed over
+   * @param more said of tables; may be empty
+   */
+  static Optional<Section> of(List<Table> tables, List<Begun> begun, String more) {
+    List<Block> blocks = new ArrayList<>();
+    for (Table table : tables) {
+      if (table.state() != RunState.COMPLETE) {
+        blocks.add(new Words(words(table) + more));
+      }
+    }
+    if (!begun.isEmpty()) {
+      blocks.add(new Figures(grid(begun)));
+      blocks.add(
+          new Words(
+              "To go: an estimate from the last step on, if those left take as long as those since"
+                  + " training began or went on. Times of the last step are UTC."));
+    }
+    return blocks.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Section("progress", "Under way", blocks));
+  }
+
+  private static String words(Table table) {
+    int done = table.results().cells().size();
+    return "%s: %s of %s runs are done%s."
+        .formatted(
+            table.name(),
+            done,
+            done + table.results().pending().size(),
+            table.state() == RunState.RUNNING
+                ? ""
+                : ", and nothing works at the others: the same command goes on with them");
+  }
+
+  private static String note(Cell cell) {
+    return cell.dataSet()
+        + (cell.shots() > 0 ? ", " + cell.shots() + " shots" : "")
+        + (cell.seed().equals(Text.NONE) ? "" : ", seed " + cell.seed());
+  }
+
+  /** A run as it stands at a moment. */
+  private record Line(RunState state, RunProgress progress) {
+    static Line of(Run run) {
+      return new Line(run.state(), run.progress());
+    }
+
+    boolean isTraining() {
+      return state == RunState.RUNNING && progress.step() < progress.steps();
+    }
+  }
+
+  private static Grid grid(List<Begun> begun) {
+    List<Line> lines = begun.stream().map(each -> Line.of(each.run)).toList();
+    return Grid.of(
+        "Under way",
+        "run",
+        begun.stream().map(Begun::name).toList(),
+        begun.stream().map(Begun::note).toList(),
+        begun.stream().map(Begun::link).toList(),
+        List.of(
+            Grid.words("state", lines.stream().map(line -> line.state.toString()).toList()),
+            column("epoch", lines, at -> place(at.progress.epoch(), at.progress.epochs())),
+            column("to go", lines, at -> at.isTraining() ? toGo(at.progress) : Text.NONE),
+            column("time so far", lines, ProgressSection::soFar),
+            column("step", lines, at -> place(at.progress.step(), at.progress.steps())),
+            column("last step", lines, ProgressSection::lastStep)));
+  }
+
+  private static Grid.Column column(String title, List<Line> lines, Function<Line, String> text) {
+    return new Grid.Column(title, true, lines.stream().map(text).map(Grid.Figure::of).toList());
+  }
+
+  private static String soFar(Line line) {
+    return line.progress.step() == 0 ? Text.NONE : Text.duration(line.progress.seconds());
+  }
+
+  private static String toGo(RunProgress progress) {
+    return Double.isNaN(progress.secondsToGo())
+        ? Text.NONE
+        : "about " + Text.duration(progress.secondsToGo(), 0);
+  }
+
+  private static String place(long at, long of) {
+    return at == 0 ? Text.NONE : of == 0 ? String.valueOf(at) : at + " of " + of;
+  }
+
+  /** The time of the last step; the day only where nothing goes on. */
+  private static String lastStep(Line line) {
+    Instant time = line.progress.lastStep();
+    return time == null ? Text.NONE : (line.state == RunState.RUNNING ? TIME : DAY).format(time);
+  }
+
+  private static DateTimeFormatter formatter(String pattern) {
+    return DateTimeFormatter.ofPattern(pattern, Locale.ROOT).withZone(ZoneOffset.UTC);
+  }
+}
