@@ -33,7 +33,11 @@ public final class ReleasedWeights {
   private static final List<String> CONFIGS = List.of("config.json", "open_clip_config.json");
 
   private static final List<String> WELCOME =
-      List.of("preprocessor_config.json", "processor_config.json", "tokenizer.json", "merges.txt");
+      List.of("preprocessor_config.json", "processor_config.json");
+
+  /** The tokenizers that a repository may have, the preferred first. */
+  private static final List<String> TOKENIZERS =
+      List.of("tokenizer.json", "merges.txt", "spiece.model", "tokenizer.model");
 
   /** The files of weights that a repository may have, the preferred first. */
   private static final List<String> WEIGHTS =
@@ -215,6 +219,10 @@ public final class ReleasedWeights {
       for (String file : WELCOME) {
         boolean unused = downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
       }
+      boolean unused =
+          TOKENIZERS.stream()
+              .anyMatch(
+                  file -> downloader.fetchIfThere(Link.of(base + file), folder.resolve(file)));
     }
     // The weights last: a folder that has them has the rest.
     String weights = there.orElseGet(() -> weights(base, folder));

@@ -5,16 +5,16 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
 
 /**
  * The pieces of a {@code tokenizer.json}. Its normalisers and processors are not looked at, but for
@@ -25,12 +25,12 @@ final class TokenizerJson {
 
   private final Path file;
   private final Map<String, Integer> ids = new HashMap<>();
-  private final List<Double> scores = new ArrayList<>();
+  private final List<Float> scores = new ArrayList<>();
   private final List<String> merges = new ArrayList<>();
   private final Set<String> special = new HashSet<>();
   private String type = "";
   private boolean byteFallback;
-  private byte @Nullable [] characterMap;
+  private byte[] characterMap = {};
 
   private TokenizerJson(Path file) {
     this.file = file;
@@ -41,7 +41,7 @@ final class TokenizerJson {
    *
    * @throws KgCoopException where it is no such file
    */
-  static TokenizerJson read(Path file) {
+  static Pieces read(Path file) {
     TokenizerJson json = new TokenizerJson(file);
     try (JsonParser parser = JSON.createParser(file.toFile())) {
       parser.nextToken();
@@ -49,84 +49,24 @@ final class TokenizerJson {
       if (!json.type.isEmpty() && !json.type.equals("BPE") && !json.type.equals("Unigram")) {
         throw json.refused("model.type " + json.type + ": expected BPE or Unigram");
       }
-      return json;
     } catch (IOException e) {
       throw KgCoopException.io(
-          file
-              + ": cannot be read as a tokenizer: "
-              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-          e);
+          file + ": cannot be read as a tokenizer: " + FileErrors.reason(e), e);
     }
+    return new Pieces(
+        file,
+        json.type.equals("Unigram"),
+        json.byteFallback,
+        json.ids,
+        json.scores,
+        json.merges,
+        json.special,
+        ByteBuffer.wrap(json.characterMap));
   }
 
-  /** The refusal of the file. */
-  KgCoopException refused(String why) {
-    return KgCoopException.weights(file + ": " + why);
+  private KgCoopException refused(String why) {
+    return FileErrors.refused(file, why);
   }
-
-  /** True if its pieces are SentencePiece's, rather than CLIP's. */
-  boolean isSentencePiece() {
-    return isUnigram() || byteFallback;
-  }
-
-  boolean isUnigram() {
-    return type.equals("Unigram");
-  }
-
-  /** True if a character that is no piece becomes its bytes. */
-  boolean byteFallback() {
-    return byteFallback;
-  }
-
-  /** The id of each byte. */
-  int[] bytes() {
-    int[] bytes = new int[256];
-    for (int b = 0; b < bytes.length; b++) {
-      bytes[b] = id(String.format(Locale.ROOT, "<0x%02X>", b));
-    }
-    return bytes;
-  }
-
-  /** Piece to id, those added to the model's own with them. */
-  Map<String, Integer> ids() {
-    return ids;
-  }
-
-  /** The log probability of each id of a unigram model. */
-  List<Double> scores() {
-    return scores;
-  }
-
-  /** The pairs that are merged, "a b", the first ones first. */
-  List<String> merges() {
-    return merges;
-  }
-
-  /** The pieces that stand for no text. */
-  Set<String> special() {
-    return special;
-  }
-
-  /** SentencePiece's compiled map of characters, or null. */
-  byte @Nullable [] characterMap() {
-    return characterMap;
-  }
-
-  /** The number of ids: one more than the greatest. */
-  int size() {
-    return 1 + ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
-  }
-
-  /** The id of a piece that must be there. */
-  int id(String piece) {
-    Integer id = ids.get(piece);
-    if (id == null) {
-      throw refused("it has no piece '" + piece + "', which this kind of tokenizer has");
-    }
-    return id;
-  }
-
-  // ---- reading
 
   private interface Field {
     void read(String name, JsonParser value) throws IOException;
@@ -158,7 +98,7 @@ final class TokenizerJson {
       }
       case "normalizer" -> {
         JsonNode map = tree(value).findValue("precompiled_charsmap");
-        characterMap = map == null || map.isNull() ? null : map.binaryValue();
+        characterMap = map == null || map.isNull() ? characterMap : map.binaryValue();
       }
       default -> value.skipChildren();
     }
@@ -214,7 +154,7 @@ final class TokenizerJson {
     pair.nextToken();
     ids.put(pair.getValueAsString(""), scores.size());
     pair.nextToken();
-    scores.add(pair.getValueAsDouble());
+    scores.add((float) pair.getValueAsDouble());
     while (pair.nextToken() != JsonToken.END_ARRAY) {
       pair.skipChildren();
     }
