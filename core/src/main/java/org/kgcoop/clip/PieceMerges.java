@@ -1,5 +1,6 @@
 package org.kgcoop.clip;
 
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,19 +27,13 @@ final class PieceMerges {
   PieceMerges(Pieces pieces) {
     this.pieces = pieces;
     ids = pieces.ids();
-    int count = pieces.merges().size();
-    if (Math.max(count, pieces.size()) > 1 << BITS) {
+    IntBuffer merges = pieces.merges();
+    pairs = new long[merges.limit() / 2];
+    if (Math.max(pairs.length, pieces.size()) > 1 << BITS) {
       throw pieces.refused("it has more pieces or merges than any model that is known");
     }
-    pairs = new long[count];
-    for (int rank = 0; rank < count; rank++) {
-      String merge = pieces.merges().get(rank);
-      int space = merge.indexOf(' ');
-      if (space < 1 || space == merge.length() - 1) {
-        throw pieces.refused("model.merges: expected two pieces, got '" + merge + "'");
-      }
-      int left = pieces.id(merge.substring(0, space));
-      pairs[rank] = first(left, pieces.id(merge.substring(space + 1))) | rank;
+    for (int rank = 0; rank < pairs.length; rank++) {
+      pairs[rank] = first(merges.get(2 * rank), merges.get(2 * rank + 1)) | rank;
     }
     Arrays.sort(pairs);
     bytes = pieces.bytes();

@@ -1,6 +1,7 @@
 package org.kgcoop.clip;
 
 import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +21,8 @@ import org.kgcoop.files.FileErrors;
  * @param ids of each piece, those added to the model's own with them
  * @param scores of each id: log probabilities of a unigram model, of merges that are not listed the
  *     greater the earlier; empty where merges are listed
- * @param merges pairs that are merged, "a b", the first ones first; empty where scores tell
+ * @param merges pairs that are merged, the ids of two pieces each, the first ones first; empty
+ *     where scores tell
  * @param special pieces that stand for no text
  * @param characterMap SentencePiece's compiled map of characters, or empty
  */
@@ -30,7 +32,7 @@ record Pieces(
     boolean byteFallback,
     Map<String, Integer> ids,
     List<Float> scores,
-    List<String> merges,
+    IntBuffer merges,
     Set<String> special,
     ByteBuffer characterMap) {
 

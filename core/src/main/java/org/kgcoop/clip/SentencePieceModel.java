@@ -4,6 +4,7 @@ import com.google.protobuf.CodedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,7 +84,8 @@ final class SentencePieceModel {
           "normalizer_spec: expected add_dummy_prefix of UNIGRAM, and neither that nor a"
               + " precompiled_charsmap of BPE, as SigLIP and SigLIP 2 have it");
     }
-    return new Pieces(file, unigram, byteFallback, ids, scores, List.of(), special, characterMap);
+    IntBuffer merges = IntBuffer.allocate(0); // scores tell
+    return new Pieces(file, unigram, byteFallback, ids, scores, merges, special, characterMap);
   }
 
   // ---- reading

@@ -1,11 +1,13 @@
 package org.kgcoop.clip;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
@@ -21,13 +24,21 @@ import org.kgcoop.files.FileErrors;
  * a map of characters: the families of models are few, and known.
  */
 final class TokenizerJson {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Pieces are names of fields, a quarter of a million of them: a table of names costs time. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+              .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+              .build());
 
   private final Path file;
   private final Map<String, Integer> ids = new HashMap<>();
   private final List<Float> scores = new ArrayList<>();
-  private final List<String> merges = new ArrayList<>();
+  private final IntStream.Builder merges = IntStream.builder();
   private final Set<String> special = new HashSet<>();
+  private boolean knowsIds;
+  private boolean mergesAreLeft; // they stood before the ids of their pieces
   private String type = "";
   private boolean byteFallback;
   private byte[] characterMap = {};
@@ -43,9 +54,11 @@ final class TokenizerJson {
    */
   static Pieces read(Path file) {
     TokenizerJson json = new TokenizerJson(file);
-    try (JsonParser parser = JSON.createParser(file.toFile())) {
-      parser.nextToken();
-      json.object(parser, json::field);
+    try {
+      json.parse();
+      if (json.mergesAreLeft) {
+        json.parse();
+      }
       if (!json.type.isEmpty() && !json.type.equals("BPE") && !json.type.equals("Unigram")) {
         throw json.refused("model.type " + json.type + ": expected BPE or Unigram");
       }
@@ -59,13 +72,20 @@ final class TokenizerJson {
         json.byteFallback,
         json.ids,
         json.scores,
-        json.merges,
+        IntBuffer.wrap(json.merges.build().toArray()),
         json.special,
         ByteBuffer.wrap(json.characterMap));
   }
 
   private KgCoopException refused(String why) {
     return FileErrors.refused(file, why);
+  }
+
+  private void parse() throws IOException {
+    try (JsonParser parser = JSON.createParser(file.toFile())) {
+      parser.nextToken();
+      object(parser, this::field);
+    }
   }
 
   private interface Field {
@@ -108,13 +128,22 @@ final class TokenizerJson {
     switch (name) {
       case "type" -> type = value.getValueAsString("");
       case "byte_fallback" -> byteFallback = value.getValueAsBoolean(false);
-      case "merges" -> elements(value, () -> merges.add(merge(value)));
+      case "merges" -> {
+        mergesAreLeft = !knowsIds;
+        if (mergesAreLeft) {
+          value.skipChildren();
+        } else {
+          elements(value, () -> addMerge(value));
+        }
+      }
       case "vocab" -> {
         if (value.currentToken() == JsonToken.START_ARRAY) {
+          scores.clear();
           elements(value, () -> scored(value));
         } else {
           object(value, (piece, id) -> ids.put(piece, id.getValueAsInt()));
         }
+        knowsIds = true;
       }
       default -> value.skipChildren();
     }
@@ -135,15 +164,25 @@ final class TokenizerJson {
   }
 
   /** "a b", or ["a", "b"]. */
-  private static String merge(JsonParser value) throws IOException {
-    if (value.currentToken() != JsonToken.START_ARRAY) {
-      return value.getValueAsString("");
+  private void addMerge(JsonParser value) throws IOException {
+    List<String> pair = new ArrayList<>(2);
+    if (value.currentToken() == JsonToken.START_ARRAY) {
+      while (value.nextToken() != JsonToken.END_ARRAY) {
+        pair.add(value.getValueAsString(""));
+      }
+    } else {
+      pair.addAll(List.of(value.getValueAsString("").split(" ", -1)));
     }
-    StringBuilder pair = new StringBuilder();
-    while (value.nextToken() != JsonToken.END_ARRAY) {
-      pair.append(pair.isEmpty() ? "" : " ").append(value.getValueAsString(""));
+    if (pair.size() != 2 || pair.contains("")) {
+      throw refused("model.merges: expected two pieces, got '" + String.join(" ", pair) + "'");
     }
-    return pair.toString();
+    for (String piece : pair) {
+      Integer id = ids.get(piece);
+      if (id == null) {
+        throw refused("model.merges: no piece '" + piece + "' in model.vocab");
+      }
+      merges.add(id);
+    }
   }
 
   /** ["piece", score]. */

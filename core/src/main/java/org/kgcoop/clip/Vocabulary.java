@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,11 +81,17 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
   /** The vocabulary of a {@code tokenizer.json} of CLIP's kind. */
   static Vocabulary of(Pieces pieces) {
     Map<String, Integer> ids = pieces.ids();
-    if (pieces.merges().isEmpty() || !ids.containsKey(START) || !ids.containsKey(END)) {
+    IntBuffer merged = pieces.merges();
+    if (!merged.hasRemaining() || !ids.containsKey(START) || !ids.containsKey(END)) {
       throw pieces.refused(
           "expected model.merges, model.vocab and the tokens " + START + " and " + END);
     }
-    return of(pieces.merges(), pieces);
+    List<String> texts = pieces.texts();
+    List<String> merges = new ArrayList<>();
+    for (int i = 0; i < merged.limit(); i += 2) {
+      merges.add(texts.get(merged.get(i)) + " " + texts.get(merged.get(i + 1)));
+    }
+    return of(merges, pieces);
   }
 
   private static Vocabulary of(List<String> merges, @Nullable Pieces pieces) {
