@@ -33,7 +33,11 @@ public final class ReleasedWeights {
   private static final List<String> CONFIGS = List.of("config.json", "open_clip_config.json");
 
   private static final List<String> WELCOME =
-      List.of("preprocessor_config.json", "processor_config.json", "tokenizer.json", "merges.txt");
+      List.of("preprocessor_config.json", "processor_config.json");
+
+  /** The tokenizers that a repository may have, the preferred first. */
+  private static final List<String> TOKENIZERS =
+      List.of("tokenizer.json", "merges.txt", "spiece.model", "tokenizer.model");
 
   /** The files of weights that a repository may have, the preferred first. */
   private static final List<String> WEIGHTS =
@@ -52,43 +56,47 @@ public final class ReleasedWeights {
    *
    * @param owner of the repository
    * @param name of it
-   * @param gigabytes of its weights
-   * @param terms its licence, in short
+   * @param gigabytes that its weights take in float32, as their shapes say; nobody has weighed them
    */
-  public record Known(String owner, String name, double gigabytes, String terms) {
+  public record Known(String owner, String name, double gigabytes) {
     private static Known parse(String line) {
-      String[] words = line.split(" +", 4);
-      return new Known(words[0], words[1], Double.parseDouble(words[2]), words[3]);
+      String[] words = line.split(" +", 3);
+      return new Known(words[0], words[1], Double.parseDouble(words[2]));
+    }
+
+    /** The page of the repository, which states its licence. */
+    public String page() {
+      return HUGGING_FACE + "/" + owner + "/" + name;
     }
   }
 
-  /** Owner, name, GB and licence; the sizes follow from the shapes in float32. */
+  /** Owner, name and GB. */
   public static final List<Known> KNOWN =
       """
-      google siglip-base-patch16-224           0.81 Apache-2.0
-      google siglip-base-patch16-256           0.81 Apache-2.0
-      google siglip-base-patch16-384           0.81 Apache-2.0
-      google siglip-base-patch16-512           0.81 Apache-2.0
-      google siglip-large-patch16-256          2.61 Apache-2.0
-      google siglip-large-patch16-384          2.61 Apache-2.0
-      google siglip-so400m-patch14-384         3.51 Apache-2.0
-      google siglip2-base-patch16-224          1.50 Apache-2.0
-      google siglip2-base-patch16-256          1.50 Apache-2.0
-      google siglip2-base-patch16-384          1.50 Apache-2.0
-      google siglip2-base-patch16-512          1.50 Apache-2.0
-      google siglip2-large-patch16-256         3.53 Apache-2.0
-      google siglip2-large-patch16-384         3.53 Apache-2.0
-      google siglip2-so400m-patch14-384        4.54 Apache-2.0
-      google siglip2-so400m-patch16-256        4.54 Apache-2.0
-      google siglip2-so400m-patch16-512        4.55 Apache-2.0
-      laion  CLIP-ViT-B-32-laion2B-s34B-b79K   0.61 MIT
-      laion  CLIP-ViT-B-16-laion2B-s34B-b88K   0.60 MIT
-      laion  CLIP-ViT-H-14-laion2B-s32B-b79K   3.94 MIT
-      laion  CLIP-ViT-bigG-14-laion2B-39B-b160k 10.2 MIT
-      laion  CLIP-ViT-B-16-DataComp.XL-s13B-b90K 0.60 MIT
-      laion  CLIP-ViT-L-14-DataComp.XL-s13B-b90K 1.71 MIT
-      apple  DFN2B-CLIP-ViT-B-16               0.60 Apple's, see its page
-      apple  DFN5B-CLIP-ViT-H-14-378           3.95 Apple's, see its page
+      google siglip-base-patch16-224              0.81
+      google siglip-base-patch16-256              0.81
+      google siglip-base-patch16-384              0.81
+      google siglip-base-patch16-512              0.81
+      google siglip-large-patch16-256             2.61
+      google siglip-large-patch16-384             2.61
+      google siglip-so400m-patch14-384            3.51
+      google siglip2-base-patch16-224             1.50
+      google siglip2-base-patch16-256             1.50
+      google siglip2-base-patch16-384             1.50
+      google siglip2-base-patch16-512             1.50
+      google siglip2-large-patch16-256            3.53
+      google siglip2-large-patch16-384            3.53
+      google siglip2-so400m-patch14-384           4.54
+      google siglip2-so400m-patch16-256           4.54
+      google siglip2-so400m-patch16-512           4.55
+      laion  CLIP-ViT-B-32-laion2B-s34B-b79K      0.61
+      laion  CLIP-ViT-B-16-laion2B-s34B-b88K      0.60
+      laion  CLIP-ViT-H-14-laion2B-s32B-b79K      3.94
+      laion  CLIP-ViT-bigG-14-laion2B-39B-b160k   10.2
+      laion  CLIP-ViT-B-16-DataComp.XL-s13B-b90K  0.60
+      laion  CLIP-ViT-L-14-DataComp.XL-s13B-b90K  1.71
+      apple  DFN2B-CLIP-ViT-B-16                  0.60
+      apple  DFN5B-CLIP-ViT-H-14-378              3.95
       """
           .lines()
           .map(Known::parse)
@@ -215,6 +223,10 @@ public final class ReleasedWeights {
       for (String file : WELCOME) {
         boolean unused = downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
       }
+      boolean unused =
+          TOKENIZERS.stream()
+              .anyMatch(
+                  file -> downloader.fetchIfThere(Link.of(base + file), folder.resolve(file)));
     }
     // The weights last: a folder that has them has the rest.
     String weights = there.orElseGet(() -> weights(base, folder));

@@ -99,6 +99,25 @@ class ReleasedWeightsTest {
   }
 
   @Test
+  void oneTokenizerIsFetched() throws IOException {
+    String base = "owner/name/resolve/main/";
+    server.put(base + "config.json", new byte[] {1});
+    server.put(base + "spiece.model", new byte[] {2});
+    server.put(base + "model.safetensors", new byte[] {3});
+    Path fetched = weights(false).locate("hf:owner/name");
+    assertThat(fetched.resolve("spiece.model")).hasBinaryContent(new byte[] {2});
+
+    base = base.replace("owner", "other");
+    server.put(base + "config.json", new byte[] {1});
+    server.put(base + "tokenizer.json", new byte[] {2});
+    server.put(base + "spiece.model", new byte[] {3});
+    server.put(base + "model.safetensors", new byte[] {4});
+    fetched = weights(false).locate("hf:other/name");
+    assertThat(fetched.resolve("tokenizer.json")).hasBinaryContent(new byte[] {2});
+    assertThat(fetched.resolve("spiece.model")).doesNotExist();
+  }
+
+  @Test
   void aRepositoryOfShardsIsFetchedByItsIndex() throws IOException {
     String base = "owner/name/resolve/main/";
     server.put(base + "config.json", new byte[] {1});
@@ -138,7 +157,7 @@ class ReleasedWeightsTest {
     assertThat(weights(false).locate("siglip2-base-patch16-224"))
         .isEqualTo(folder.resolve("own/google--siglip2-base-patch16-224"));
     assertThat(ReleasedWeights.KNOWN)
-        .allMatch(known -> known.gigabytes() > 0.5 && !known.terms().isEmpty());
+        .allMatch(known -> known.gigabytes() > 0.5 && known.page().endsWith(known.name()));
   }
 
   @Test

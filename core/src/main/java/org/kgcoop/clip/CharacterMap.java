@@ -25,20 +25,19 @@ final class CharacterMap {
   }
 
   /** The map of a file; one that changes nothing where it has none. */
-  static CharacterMap of(TokenizerJson json) {
-    byte[] map = json.characterMap();
-    if (map == null) {
+  static CharacterMap of(Pieces pieces) {
+    ByteBuffer bytes = pieces.characterMap().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    if (!bytes.hasRemaining()) {
       return new CharacterMap(new int[0], new byte[0]);
     }
-    ByteBuffer bytes = ByteBuffer.wrap(map).order(ByteOrder.LITTLE_ENDIAN);
-    int size = map.length < 4 ? -1 : bytes.getInt();
+    int size = bytes.remaining() < 4 ? -1 : bytes.getInt();
     if (size < 0 || size % 4 != 0 || size > bytes.remaining()) {
-      throw json.refused("precompiled_charsmap is damaged: its trie does not fit into it");
+      throw pieces.refused("precompiled_charsmap is damaged: its trie does not fit into it");
     }
     int[] trie = new int[size / 4];
     bytes.asIntBuffer().get(trie);
     byte[] replacements = new byte[bytes.remaining() - size];
-    bytes.position(4 + size).get(replacements);
+    bytes.position(bytes.position() + size).get(replacements);
     return new CharacterMap(trie, replacements);
   }
 

@@ -48,8 +48,8 @@ public final class Clip implements AutoCloseable {
    *
    * @param precision of the matrix products, float32 or bf16; norms, residuals and losses are
    *     float32 always
-   * @param tokenizer a merges.txt or tokenizer.json, or null for the one beside the weights or the
-   *     released one
+   * @param tokenizer a merges.txt, tokenizer.json or SentencePiece's own file, or null for the one
+   *     beside the weights or the released one
    * @param activation where it is not what the files beside the weights say, or null
    */
   public record Options(

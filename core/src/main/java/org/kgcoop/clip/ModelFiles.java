@@ -19,7 +19,8 @@ import org.kgcoop.io.WeightFile;
  * they say nothing the rules of the family hold, and {@link #assumed} lists them.
  */
 final class ModelFiles {
-  private static final List<String> TOKENIZERS = List.of("tokenizer.json", "merges.txt");
+  private static final List<String> TOKENIZERS =
+      List.of("tokenizer.json", "merges.txt", "spiece.model", "tokenizer.model");
   private static final String NO_CONFIG = " (no config.json or open_clip_config.json)";
 
   private final Path path;
@@ -128,6 +129,12 @@ final class ModelFiles {
   Tokenizer tokenizer(ClipConfig config, @Nullable Path given) {
     Path file = given == null ? tokenizerFile() : given;
     if (file != null) {
+      if (family == Family.CLIP && file.toString().endsWith(Tokenizers.SENTENCE_PIECE)) {
+        throw KgCoopException.weights(
+            file
+                + ": SentencePiece's own file, whose ids are not those of a CLIP; expected a"
+                + " tokenizer.json or merges.txt");
+      }
       TextCleaning cleaning = openClip.cleaning();
       Tokenizer read =
           Tokenizers.read(
@@ -137,13 +144,14 @@ final class ModelFiles {
       }
       if (family == Family.SIGLIP && !read.cuts()) {
         throw KgCoopException.weights(
-            "%s: CLIP's kind of tokenizer; expected SigLIP's own tokenizer.json".formatted(file));
+            "%s: CLIP's kind of tokenizer; expected SigLIP's own tokenizer.json, spiece.model or tokenizer.model"
+                .formatted(file));
       }
       return checked(read, config, file);
     }
     if (family != Family.CLIP) {
       throw KgCoopException.weights(
-          "%s: no tokenizer; put the %s's own tokenizer.json beside the weights"
+          "%s: no tokenizer; put the %s's own tokenizer.json, spiece.model or tokenizer.model beside the weights"
               .formatted(path, family.title()));
     }
     assumed.add("the released tokenizer (no merges.txt or tokenizer.json)");
@@ -166,8 +174,7 @@ final class ModelFiles {
         ? tokenizer.vocabularySize() > config.vocabularySize()
         : tokenizer.vocabularySize() != config.vocabularySize()) {
       throw KgCoopException.weights(
-          ("%s has %s token ids, the weights %s: put the model's own merges.txt or "
-                  + "tokenizer.json beside the weights")
+          "%s has %s token ids, the weights %s: put the model's own tokenizer beside the weights"
               .formatted(source, tokenizer.vocabularySize(), config.vocabularySize()));
     }
     return tokenizer;

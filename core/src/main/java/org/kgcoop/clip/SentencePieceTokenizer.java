@@ -1,7 +1,6 @@
 package org.kgcoop.clip;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
@@ -18,13 +17,13 @@ final class SentencePieceTokenizer extends Tokenizer {
   private final TextCleaning cleaning;
   private final Function<String, List<Integer>> model; // cleaned text to ids
   private final boolean spaceInFront; // of every text
-  private final List<String> pieces;
+  private final List<String> texts; // of each id
   private final List<Integer> start;
   private final int end;
   private final int padding;
 
   private SentencePieceTokenizer(
-      TokenizerJson json,
+      Pieces pieces,
       TextCleaning cleaning,
       Function<String, List<Integer>> model,
       int end,
@@ -33,14 +32,10 @@ final class SentencePieceTokenizer extends Tokenizer {
     this.model = model;
     this.end = end;
     this.padding = padding;
-    spaceInFront = json.isUnigram();
-    start = json.isUnigram() && json.ids().containsKey("<s>") ? List.of(json.id("<s>")) : List.of();
-    String[] byId = new String[json.size()];
-    json.ids().forEach((piece, id) -> byId[id] = piece);
-    pieces = new ArrayList<>();
-    for (String piece : byId) {
-      pieces.add(piece == null ? "" : piece);
-    }
+    spaceInFront = pieces.unigram();
+    start =
+        pieces.unigram() && pieces.ids().containsKey("<s>") ? List.of(pieces.id("<s>")) : List.of();
+    texts = pieces.texts();
   }
 
   /**
@@ -48,20 +43,20 @@ final class SentencePieceTokenizer extends Tokenizer {
    *
    * @param cleaning or null for the one that is published with its kind
    */
-  static SentencePieceTokenizer of(TokenizerJson json, @Nullable TextCleaning cleaning) {
-    if (json.isUnigram()) {
+  static SentencePieceTokenizer of(Pieces pieces, @Nullable TextCleaning cleaning) {
+    if (pieces.unigram()) {
       TextCleaning usual = cleaning == null ? TextCleaning.SIGLIP : cleaning;
-      int end = json.id("</s>");
-      return new SentencePieceTokenizer(json, usual, new Unigram(json)::ids, end, end);
+      int end = pieces.id("</s>");
+      return new SentencePieceTokenizer(pieces, usual, new Unigram(pieces)::ids, end, end);
     }
     TextCleaning usual = cleaning == null ? TextCleaning.LOWER : cleaning;
     return new SentencePieceTokenizer(
-        json, usual, new PieceMerges(json)::ids, json.id("<eos>"), json.id("<pad>"));
+        pieces, usual, new PieceMerges(pieces)::ids, pieces.id("<eos>"), pieces.id("<pad>"));
   }
 
   @Override
   public int vocabularySize() {
-    return pieces.size();
+    return texts.size();
   }
 
   @Override
@@ -97,7 +92,7 @@ final class SentencePieceTokenizer extends Tokenizer {
 
   @Override
   public String decode(int id) {
-    String piece = pieces.get(id);
+    String piece = texts.get(id);
     return piece.matches("<0x[0-9A-F]{2}>")
         ? new String(HexFormat.of().parseHex(piece, 3, 5), StandardCharsets.UTF_8)
         : piece.replace(SPACE, ' ');

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -43,6 +44,8 @@ public final class TextEncoder implements AutoCloseable {
     device = weights.device();
     tokenEmbedding = weights.get("token_embedding.weight", config.vocabularySize(), width);
     positions = weights.get("positional_embedding", contextLength, width);
+    // A text that is not causal has rows enough by itself: packing saves nothing.
+    Linear.Packs packs = causal ? Linear.Packs.ALWAYS : Linear.Packs.NEVER;
     for (int i = 0; i < config.textLayers(); i++) {
       blocks.add(
           new TransformerBlock(
@@ -52,7 +55,7 @@ public final class TextEncoder implements AutoCloseable {
               config.textHeads(),
               config.activation(),
               epsilon,
-              true));
+              packs));
     }
     normWeight = weights.get("ln_final.weight", width);
     normBias = weights.get("ln_final.bias", width);

@@ -1,36 +1,47 @@
 package org.kgcoop.clip;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
 
 /**
  * The pieces of a {@code tokenizer.json}. Its normalisers and processors are not looked at, but for
  * a map of characters: the families of models are few, and known.
  */
 final class TokenizerJson {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Pieces are names of fields, a quarter of a million of them: a table of names costs time. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+              .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+              .build());
 
   private final Path file;
   private final Map<String, Integer> ids = new HashMap<>();
-  private final List<Double> scores = new ArrayList<>();
-  private final List<String> merges = new ArrayList<>();
+  private final List<Float> scores = new ArrayList<>();
+  private final IntStream.Builder merges = IntStream.builder();
   private final Set<String> special = new HashSet<>();
+  private boolean knowsIds;
+  private boolean mergesAreLeft; // they stood before the ids of their pieces
   private String type = "";
   private boolean byteFallback;
-  private byte @Nullable [] characterMap;
+  private byte[] characterMap = {};
 
   private TokenizerJson(Path file) {
     this.file = file;
@@ -41,92 +52,41 @@ final class TokenizerJson {
    *
    * @throws KgCoopException where it is no such file
    */
-  static TokenizerJson read(Path file) {
+  static Pieces read(Path file) {
     TokenizerJson json = new TokenizerJson(file);
-    try (JsonParser parser = JSON.createParser(file.toFile())) {
-      parser.nextToken();
-      json.object(parser, json::field);
+    try {
+      json.parse();
+      if (json.mergesAreLeft) {
+        json.parse();
+      }
       if (!json.type.isEmpty() && !json.type.equals("BPE") && !json.type.equals("Unigram")) {
         throw json.refused("model.type " + json.type + ": expected BPE or Unigram");
       }
-      return json;
     } catch (IOException e) {
       throw KgCoopException.io(
-          file
-              + ": cannot be read as a tokenizer: "
-              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-          e);
+          file + ": cannot be read as a tokenizer: " + FileErrors.reason(e), e);
+    }
+    return new Pieces(
+        file,
+        json.type.equals("Unigram"),
+        json.byteFallback,
+        json.ids,
+        json.scores,
+        IntBuffer.wrap(json.merges.build().toArray()),
+        json.special,
+        ByteBuffer.wrap(json.characterMap));
+  }
+
+  private KgCoopException refused(String why) {
+    return FileErrors.refused(file, why);
+  }
+
+  private void parse() throws IOException {
+    try (JsonParser parser = JSON.createParser(file.toFile())) {
+      parser.nextToken();
+      object(parser, this::field);
     }
   }
-
-  /** The refusal of the file. */
-  KgCoopException refused(String why) {
-    return KgCoopException.weights(file + ": " + why);
-  }
-
-  /** True if its pieces are SentencePiece's, rather than CLIP's. */
-  boolean isSentencePiece() {
-    return isUnigram() || byteFallback;
-  }
-
-  boolean isUnigram() {
-    return type.equals("Unigram");
-  }
-
-  /** True if a character that is no piece becomes its bytes. */
-  boolean byteFallback() {
-    return byteFallback;
-  }
-
-  /** The id of each byte. */
-  int[] bytes() {
-    int[] bytes = new int[256];
-    for (int b = 0; b < bytes.length; b++) {
-      bytes[b] = id(String.format(Locale.ROOT, "<0x%02X>", b));
-    }
-    return bytes;
-  }
-
-  /** Piece to id, those added to the model's own with them. */
-  Map<String, Integer> ids() {
-    return ids;
-  }
-
-  /** The log probability of each id of a unigram model. */
-  List<Double> scores() {
-    return scores;
-  }
-
-  /** The pairs that are merged, "a b", the first ones first. */
-  List<String> merges() {
-    return merges;
-  }
-
-  /** The pieces that stand for no text. */
-  Set<String> special() {
-    return special;
-  }
-
-  /** SentencePiece's compiled map of characters, or null. */
-  byte @Nullable [] characterMap() {
-    return characterMap;
-  }
-
-  /** The number of ids: one more than the greatest. */
-  int size() {
-    return 1 + ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
-  }
-
-  /** The id of a piece that must be there. */
-  int id(String piece) {
-    Integer id = ids.get(piece);
-    if (id == null) {
-      throw refused("it has no piece '" + piece + "', which this kind of tokenizer has");
-    }
-    return id;
-  }
-
-  // ---- reading
 
   private interface Field {
     void read(String name, JsonParser value) throws IOException;
@@ -158,7 +118,7 @@ final class TokenizerJson {
       }
       case "normalizer" -> {
         JsonNode map = tree(value).findValue("precompiled_charsmap");
-        characterMap = map == null || map.isNull() ? null : map.binaryValue();
+        characterMap = map == null || map.isNull() ? characterMap : map.binaryValue();
       }
       default -> value.skipChildren();
     }
@@ -168,13 +128,22 @@ final class TokenizerJson {
     switch (name) {
       case "type" -> type = value.getValueAsString("");
       case "byte_fallback" -> byteFallback = value.getValueAsBoolean(false);
-      case "merges" -> elements(value, () -> merges.add(merge(value)));
+      case "merges" -> {
+        mergesAreLeft = !knowsIds;
+        if (mergesAreLeft) {
+          value.skipChildren();
+        } else {
+          elements(value, () -> addMerge(value));
+        }
+      }
       case "vocab" -> {
         if (value.currentToken() == JsonToken.START_ARRAY) {
+          scores.clear();
           elements(value, () -> scored(value));
         } else {
           object(value, (piece, id) -> ids.put(piece, id.getValueAsInt()));
         }
+        knowsIds = true;
       }
       default -> value.skipChildren();
     }
@@ -195,15 +164,25 @@ final class TokenizerJson {
   }
 
   /** "a b", or ["a", "b"]. */
-  private static String merge(JsonParser value) throws IOException {
-    if (value.currentToken() != JsonToken.START_ARRAY) {
-      return value.getValueAsString("");
+  private void addMerge(JsonParser value) throws IOException {
+    List<String> pair = new ArrayList<>(2);
+    if (value.currentToken() == JsonToken.START_ARRAY) {
+      while (value.nextToken() != JsonToken.END_ARRAY) {
+        pair.add(value.getValueAsString(""));
+      }
+    } else {
+      pair.addAll(List.of(value.getValueAsString("").split(" ", -1)));
     }
-    StringBuilder pair = new StringBuilder();
-    while (value.nextToken() != JsonToken.END_ARRAY) {
-      pair.append(pair.isEmpty() ? "" : " ").append(value.getValueAsString(""));
+    if (pair.size() != 2 || pair.contains("")) {
+      throw refused("model.merges: expected two pieces, got '" + String.join(" ", pair) + "'");
     }
-    return pair.toString();
+    for (String piece : pair) {
+      Integer id = ids.get(piece);
+      if (id == null) {
+        throw refused("model.merges: no piece '" + piece + "' in model.vocab");
+      }
+      merges.add(id);
+    }
   }
 
   /** ["piece", score]. */
@@ -214,7 +193,7 @@ final class TokenizerJson {
     pair.nextToken();
     ids.put(pair.getValueAsString(""), scores.size());
     pair.nextToken();
-    scores.add(pair.getValueAsDouble());
+    scores.add((float) pair.getValueAsDouble());
     while (pair.nextToken() != JsonToken.END_ARRAY) {
       pair.skipChildren();
     }

@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Tokenizers from files, each of the kind that its file is of. */
 public final class Tokenizers {
+  /** The end of the names of SentencePiece's own files. */
+  static final String SENTENCE_PIECE = ".model";
+
   private Tokenizers() {}
 
   /** The tokenizer of the released CLIPs: 49,408 ids. */
@@ -12,7 +15,10 @@ public final class Tokenizers {
     return new BytePairTokenizer(Vocabulary.released());
   }
 
-  /** A tokenizer from a {@code merges.txt} or {@code tokenizer.json}. */
+  /**
+   * A tokenizer from a {@code merges.txt}, {@code tokenizer.json}, or {@code spiece.model} or
+   * {@code tokenizer.model} of SentencePiece.
+   */
   public static Tokenizer read(Path file) {
     return read(file, null);
   }
@@ -24,12 +30,16 @@ public final class Tokenizers {
    *     knows one alone
    */
   static Tokenizer read(Path file, @Nullable TextCleaning cleaning) {
-    if (!file.toString().endsWith(".json")) {
+    String name = file.toString();
+    if (name.endsWith(SENTENCE_PIECE)) {
+      return SentencePieceTokenizer.of(SentencePieceModel.read(file), cleaning);
+    }
+    if (!name.endsWith(".json")) {
       return new BytePairTokenizer(Vocabulary.ofMerges(file));
     }
-    TokenizerJson json = TokenizerJson.read(file);
-    return json.isSentencePiece()
-        ? SentencePieceTokenizer.of(json, cleaning)
-        : new BytePairTokenizer(Vocabulary.of(json));
+    Pieces pieces = TokenizerJson.read(file);
+    return pieces.areSentencePieces()
+        ? SentencePieceTokenizer.of(pieces, cleaning)
+        : new BytePairTokenizer(Vocabulary.of(pieces));
   }
 }

@@ -37,8 +37,7 @@ final class TransformerBlock implements AutoCloseable {
    * Takes the block whose names start with {@code prefix}, such as {@code
    * transformer.resblocks.0.}.
    *
-   * @param texts whether it is the text tower's, whose few rows go through the same weights in
-   *     every step
+   * @param packs when copies of its weights are packed
    */
   TransformerBlock(
       WeightSource weights,
@@ -47,7 +46,7 @@ final class TransformerBlock implements AutoCloseable {
       int heads,
       Activation activation,
       double epsilon,
-      boolean texts) {
+      Linear.Packs packs) {
     this.heads = heads;
     this.width = width;
     this.epsilon = epsilon;
@@ -55,7 +54,6 @@ final class TransformerBlock implements AutoCloseable {
     norm1Bias = weights.get(prefix + "ln_1.bias", width);
     inWeight = weights.compute(prefix + "attn.in_proj_weight", 3L * width, width);
     inBias = weights.compute(prefix + "attn.in_proj_bias", 3L * width);
-    Linear.Packs packs = texts ? Linear.Packs.ALWAYS : Linear.Packs.WITH_GRADIENTS;
     in = new Linear(inWeight, inBias, 1, packs);
     out =
         new Linear(

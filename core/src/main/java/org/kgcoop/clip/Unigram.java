@@ -26,27 +26,27 @@ final class Unigram {
   private final int longest; // piece, in UTF-16 units
   private final int @Nullable [] bytes; // id of each byte, where they stand for what is no piece
 
-  Unigram(TokenizerJson json) {
-    characters = CharacterMap.of(json);
-    unknown = json.id("<unk>");
-    scores = new float[json.scores().size()];
+  Unigram(Pieces pieces) {
+    characters = CharacterMap.of(pieces);
+    unknown = pieces.id("<unk>");
+    scores = new float[pieces.scores().size()];
     float least = Float.POSITIVE_INFINITY;
     int units = 0;
-    for (Map.Entry<String, Integer> piece : json.ids().entrySet()) {
+    for (Map.Entry<String, Integer> piece : pieces.ids().entrySet()) {
       int id = piece.getValue();
-      if (id < scores.length && id != unknown && !json.special().contains(piece.getKey())) {
+      if (id < scores.length && id != unknown && !pieces.special().contains(piece.getKey())) {
         ids.put(piece.getKey(), id);
-        scores[id] = json.scores().get(id).floatValue();
+        scores[id] = pieces.scores().get(id);
         least = Math.min(least, scores[id]);
         units = Math.max(units, piece.getKey().length());
       }
     }
     if (ids.isEmpty()) {
-      throw json.refused("it has no pieces: expected model.vocab, a list of pieces and scores");
+      throw pieces.refused("it has no pieces: expected a list of pieces and scores");
     }
     unknownScore = least - UNKNOWN_PENALTY;
     longest = units;
-    bytes = json.byteFallback() ? json.bytes() : null;
+    bytes = pieces.byteFallback() ? pieces.bytes() : null;
   }
 
   /** The ids of a cleaned text. */

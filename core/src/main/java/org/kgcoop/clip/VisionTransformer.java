@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -74,7 +75,7 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
               vit.heads(),
               config.visionActivation(),
               epsilon,
-              false));
+              Linear.Packs.WITH_GRADIENTS));
     }
     postWeight = weights.get("visual.ln_post.weight", width);
     postBias = weights.get("visual.ln_post.bias", width);

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,16 +79,22 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
   }
 
   /** The vocabulary of a {@code tokenizer.json} of CLIP's kind. */
-  static Vocabulary of(TokenizerJson json) {
-    Map<String, Integer> ids = json.ids();
-    if (json.merges().isEmpty() || !ids.containsKey(START) || !ids.containsKey(END)) {
-      throw json.refused(
+  static Vocabulary of(Pieces pieces) {
+    Map<String, Integer> ids = pieces.ids();
+    IntBuffer merged = pieces.merges();
+    if (!merged.hasRemaining() || !ids.containsKey(START) || !ids.containsKey(END)) {
+      throw pieces.refused(
           "expected model.merges, model.vocab and the tokens " + START + " and " + END);
     }
-    return of(json.merges(), ids);
+    List<String> texts = pieces.texts();
+    List<String> merges = new ArrayList<>();
+    for (int i = 0; i < merged.limit(); i += 2) {
+      merges.add(texts.get(merged.get(i)) + " " + texts.get(merged.get(i + 1)));
+    }
+    return of(merges, pieces);
   }
 
-  private static Vocabulary of(List<String> merges, @Nullable Map<String, Integer> given) {
+  private static Vocabulary of(List<String> merges, @Nullable Pieces pieces) {
     Map<String, Integer> ranks = new HashMap<>();
     List<String> symbols = new ArrayList<>();
     // The released table lists the printable bytes first, then the others.
@@ -115,14 +122,10 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
       // A symbol that two merges make has the later id, as in the released code.
       ids.put(symbols.get(id), id);
     }
-    if (given != null) {
-      ids.putAll(given);
-      int size = 1 + ids.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+    if (pieces != null) {
+      ids.putAll(pieces.ids());
       symbols.clear();
-      for (int id = 0; id < size; id++) {
-        symbols.add("");
-      }
-      given.forEach((symbol, id) -> symbols.set(id, symbol));
+      symbols.addAll(pieces.texts());
     }
     return new Vocabulary(Map.copyOf(ranks), Map.copyOf(ids), List.copyOf(symbols));
   }

@@ -314,7 +314,8 @@ public final class ReleasedNames {
     long[] later = shape.clone(); // key, value, or both in one
     later[0] *= 2 / (names.size() - 1);
     shape[0] *= 3;
-    ByteBuffer all = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    // Outside of the Java heap, where a tensor reads it in place.
+    ByteBuffer all = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (StoredTensor part : parts) {
       if (part.dtype() != first.dtype()
           || !Arrays.equals(part.shape(), part == first ? first.shape() : later)) {

@@ -141,6 +141,19 @@ class SentencePieceTest {
   }
 
   @Test
+  void mergesMayStandBeforeThePieces() throws IOException {
+    pairs("[\"a b\", \"~ ab\"]");
+    Path file = folder.resolve("tokenizer.json");
+    String json = Files.readString(file);
+    int merges = json.indexOf("\"merges\"");
+    String turned =
+        json.replace(", " + json.substring(merges, json.length() - 2), "")
+            .replace("\"vocab\"", json.substring(merges, json.length() - 2) + ", \"vocab\"");
+    assertThat(turned.indexOf("merges")).isLessThan(turned.indexOf("vocab"));
+    assertThat(tokenizer(turned).encode("ab ab")).containsExactly(261, 262);
+  }
+
+  @Test
   void aMergeOfWhatIsNoPieceIsNamed() {
     assertThatThrownBy(() -> pairs("[\"a z\"]"))
         .isInstanceOf(KgCoopException.class)

@@ -61,7 +61,7 @@ public final class DownloadCommand implements Callable<Integer> {
 
   @Option(
       names = "--list",
-      description = "Name the repositories that are known, with size and licence.")
+      description = "Name the repositories that are known, with their sizes and pages.")
   private boolean list;
 
   @Mixin private NetworkOptions network = new NetworkOptions();
@@ -101,16 +101,16 @@ public final class DownloadCommand implements Callable<Integer> {
           .put("name", weights.name())
           .put("repository", weights.owner() + "/" + weights.name())
           .put("gigabytes", weights.gigabytes())
-          .put("terms", weights.terms());
+          .put("page", weights.page());
       say(
           String.format(
               Locale.ROOT,
-              "%-36s %5.2f GB  %s, by %s",
+              "%-36s about %4.1f GB  %s",
               weights.name(),
               weights.gigabytes(),
-              weights.terms(),
-              weights.owner()));
+              weights.page()));
     }
+    say("Sizes are those of float32 weights of these shapes; licences stand on the pages.");
     if (output.isJson()) {
       output.json(JsonNodeFactory.instance.objectNode().set("weights", known));
     }

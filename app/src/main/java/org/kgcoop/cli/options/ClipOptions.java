@@ -41,7 +41,9 @@ public final class ClipOptions {
   @Option(
       names = "--tokenizer",
       paramLabel = "FILE",
-      description = "A merges.txt or tokenizer.json (default: beside the weights, else CLIP's).")
+      description =
+          "A merges.txt, tokenizer.json, or SentencePiece's .model (default: beside the weights, else"
+              + " CLIP's).")
   private @Nullable Path tokenizer;
 
   @Option(

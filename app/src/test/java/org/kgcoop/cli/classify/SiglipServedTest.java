@@ -1,0 +1,175 @@
+package org.kgcoop.cli.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.classify.Classification;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.classify.Embedder;
+import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.SampleDrawings;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.Family;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.runs.Predictions;
+import org.kgcoop.serve.ClassifierServer;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.model.ModelRegistry;
+
+/** A served SigLIP: methods on features, a cache, a prompt, classes by their names. */
+class SiglipServedTest {
+  private static final ClipConfig SIGLIP =
+      new ClipConfig(
+          24,
+          8,
+          3,
+          32,
+          200,
+          16,
+          2,
+          2,
+          Activation.GELU_PYTORCH_TANH,
+          new ClipConfig.Vit(24, 2, 4, 3, Family.SIGLIP),
+          new ClipConfig.Form(1e-6, 1e-6, false));
+
+  @TempDir static Path shared;
+  private static Path data;
+  private static Clip clip;
+  private static ModelRegistry models;
+  private static ClassifierServer server;
+
+  @BeforeAll
+  static void learnAndServe() {
+    Path weights = shared.resolve("clip");
+    data = shared.resolve("drawings");
+    RandomClip.write(weights, SIGLIP, 1);
+    SampleDrawings.copyTo(data);
+    Cli.Result table =
+        Cli.run(
+            "fewshot",
+            "--methods",
+            "taskres,tip-adapter,kgcoop",
+            "--shots",
+            2,
+            "--seeds",
+            1,
+            "--epochs",
+            1,
+            "--clip",
+            weights,
+            "--data",
+            data,
+            "--out",
+            shared.resolve("table"),
+            "--bank",
+            "none");
+    assertThat(table.exitCode()).as(table.err()).isZero();
+    clip = Clip.load(weights);
+    Map<String, Classifier> byName = new LinkedHashMap<>();
+    for (String id : List.of("taskres", "tip-adapter", "kgcoop")) {
+      byName.put(id, Classifier.load(runOf(id), clip));
+    }
+    models = new ModelRegistry(byName);
+    ServerSettings settings =
+        new ServerSettings(
+            "127.0.0.1", 0, null, "a {}.", 100, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20);
+    server = new ClassifierServer(clip, models, settings, null, line -> {}, null);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+    models.close();
+    clip.close();
+  }
+
+  private static Path runOf(String id) {
+    return shared.resolve("table/drawings").resolve(id).resolve("shots2/seed1");
+  }
+
+  private static List<Predictions.Prediction> found(String id) {
+    return Predictions.read(runOf(id)).targets().get(0).each();
+  }
+
+  private static JsonNode post(String path, BodyPublisher body)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+            .POST(body)
+            .build();
+    HttpResponse<String> answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return new ObjectMapper().readTree(answer.body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"taskres", "tip-adapter", "kgcoop"})
+  void whatARunHasLearnedIsAnsweredAsTheRunSays(String id)
+      throws IOException, InterruptedException {
+    for (Predictions.Prediction each : found(id).subList(0, 3)) {
+      BodyPublisher picture = BodyPublishers.ofFile(data.resolve(each.picture()));
+      JsonNode first =
+          post("/v1/classify?top=1&compare=true&model=" + id, picture).path("classes").path(0);
+      assertThat(first.path("index").asInt()).isEqualTo(each.predicted());
+      assertThat(first.path("probability").asDouble()).isCloseTo(each.confidence(), within(1e-4));
+    }
+  }
+
+  @Test
+  void classesByTheirNamesAreAnsweredAsTheLibraryDoes() throws IOException, InterruptedException {
+    Path picture = data.resolve(found("taskres").get(0).picture());
+    JsonNode classes =
+        post(
+                "/v1/zero-shot?classes=red%20fox,cow&template=the%20{}.".replace("{}", "%7B%7D"),
+                BodyPublishers.ofFile(picture))
+            .path("classes");
+    try (Classifier library = Classifier.zeroShot(clip, List.of("red fox", "cow"), "the {}.")) {
+      Classification expected = library.classify(picture);
+      assertThat(classes).hasSize(2);
+      for (JsonNode one : classes) {
+        assertThat(one.path("probability").asDouble())
+            .isCloseTo(expected.probabilities()[one.path("index").asInt()], within(1e-4));
+      }
+    }
+  }
+
+  @Test
+  void featuresAreThoseOfTheLibrary() throws IOException, InterruptedException {
+    Path picture = data.resolve(found("taskres").get(0).picture());
+    Embedder embedder = Embedder.unit(clip);
+    JsonNode answer = post("/v1/embed", BodyPublishers.ofFile(picture));
+    assertSame(answer.path("images").path(0), embedder.embed(picture));
+    JsonNode texts = post("/v1/embed?text=a%20red%20fox", BodyPublishers.noBody());
+    assertSame(texts.path("texts").path(0), embedder.embedText("a red fox"));
+  }
+
+  private static void assertSame(JsonNode found, float[] expected) {
+    assertThat(found).hasSize(expected.length);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(found.get(i).floatValue()).isCloseTo(expected[i], within(1e-5f));
+    }
+  }
+}

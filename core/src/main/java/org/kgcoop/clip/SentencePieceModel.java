@@ -1,0 +1,181 @@
+package org.kgcoop.clip;
+
+import com.google.protobuf.CodedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
+
+/**
+ * The pieces of SentencePiece's own file, {@code spiece.model} or {@code tokenizer.model}. Fields
+ * and numbers are those of its <a
+ * href="https://github.com/google/sentencepiece/blob/master/src/sentencepiece_model.proto">{@code
+ * sentencepiece_model.proto}</a>. Few of them matter, so they are taken from the wire, without
+ * classes made of that file: these would bind who uses the library to one version of protobuf.
+ *
+ * <p>Pieces that a user added are pieces like others here; SentencePiece takes them whole before it
+ * looks for others. Those of SigLIP 2 are markup and runs of spaces and lines.
+ */
+final class SentencePieceModel {
+  private static final int LENGTH_DELIMITED = 2;
+  private static final int FIXED32 = 5;
+  private static final int NORMAL = 1;
+  private static final int USER_DEFINED = 4;
+  private static final List<String> MODELS = List.of("", "UNIGRAM", "BPE", "WORD", "CHAR");
+
+  private final Path file;
+  private final Map<String, Integer> ids = new HashMap<>();
+  private final List<Float> scores = new ArrayList<>();
+  private final Set<String> special = new HashSet<>();
+  private int model = 1;
+  private boolean byteFallback;
+  private boolean spaceInFront = true;
+  private ByteBuffer characterMap = ByteBuffer.allocate(0);
+  private boolean trained; // the settings, which stand behind the pieces, were there
+  private boolean normalised;
+
+  private SentencePieceModel(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws KgCoopException where it is no such file, or of a kind that no SigLIP has
+   */
+  static Pieces read(Path file) {
+    SentencePieceModel read = new SentencePieceModel(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      read.fields(CodedInputStream.newInstance(in), read::field);
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          file + ": cannot be read as a SentencePiece model: " + FileErrors.reason(e), e);
+    }
+    return read.pieces();
+  }
+
+  private Pieces pieces() {
+    if (ids.isEmpty() || !trained || !normalised) {
+      throw FileErrors.refused(
+          file,
+          "cannot be read as a SentencePiece model: expected pieces, trainer_spec and normalizer_spec, and it has no "
+              + (ids.isEmpty() ? "pieces" : trained ? "normalizer_spec" : "trainer_spec"));
+    }
+    boolean unigram = model == MODELS.indexOf("UNIGRAM");
+    if (!unigram && model != MODELS.indexOf("BPE")) {
+      throw FileErrors.refused(
+          file,
+          "model_type %s: expected UNIGRAM or BPE"
+              .formatted(model > 0 && model < MODELS.size() ? MODELS.get(model) : "" + model));
+    }
+    if (spaceInFront != unigram || (!unigram && characterMap.hasRemaining())) {
+      throw FileErrors.refused(
+          file,
+          "normalizer_spec: expected add_dummy_prefix of UNIGRAM, and neither that nor a"
+              + " precompiled_charsmap of BPE, as SigLIP and SigLIP 2 have it");
+    }
+    IntBuffer merges = IntBuffer.allocate(0); // scores tell
+    return new Pieces(file, unigram, byteFallback, ids, scores, merges, special, characterMap);
+  }
+
+  // ---- reading
+
+  private interface Field {
+    /** Reads the value of a field, or returns false. */
+    boolean read(int tag, CodedInputStream in) throws IOException;
+  }
+
+  private static int tag(int field, int wireType) {
+    return field << 3 | wireType;
+  }
+
+  private void fields(CodedInputStream in, Field field) throws IOException {
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      if (!field.read(tag, in) && !in.skipField(tag)) {
+        throw new IOException("a group ends that did not begin");
+      }
+    }
+  }
+
+  private boolean message(CodedInputStream in, Field field) throws IOException {
+    fields(CodedInputStream.newInstance(in.readByteArray()), field);
+    return true;
+  }
+
+  private boolean field(int tag, CodedInputStream in) throws IOException {
+    if (tag == tag(1, LENGTH_DELIMITED)) {
+      return piece(in);
+    } else if (tag == tag(2, LENGTH_DELIMITED)) {
+      trained = true;
+      return message(in, this::trainer);
+    } else if (tag == tag(3, LENGTH_DELIMITED)) {
+      normalised = true;
+      return message(in, this::normalizer);
+    }
+    return false;
+  }
+
+  private boolean piece(CodedInputStream in) throws IOException {
+    Piece piece = new Piece();
+    boolean read = message(in, piece::field);
+    if (ids.putIfAbsent(piece.text, scores.size()) != null) {
+      throw FileErrors.refused(file, "piece '" + piece.text + "' is there twice");
+    }
+    scores.add(piece.score);
+    if (piece.type != NORMAL && piece.type != USER_DEFINED) {
+      special.add(piece.text);
+    }
+    return read;
+  }
+
+  private static final class Piece {
+    private String text = "";
+    private float score;
+    private int type = NORMAL;
+
+    private boolean field(int tag, CodedInputStream in) throws IOException {
+      if (tag == tag(1, LENGTH_DELIMITED)) {
+        text = in.readString();
+      } else if (tag == tag(2, FIXED32)) {
+        score = in.readFloat();
+      } else if (tag == tag(3, 0)) {
+        type = in.readEnum();
+      } else {
+        return false;
+      }
+      return true;
+    }
+  }
+
+  private boolean trainer(int tag, CodedInputStream in) throws IOException {
+    if (tag == tag(3, 0)) {
+      model = in.readEnum();
+    } else if (tag == tag(35, 0)) {
+      byteFallback = in.readBool();
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  private boolean normalizer(int tag, CodedInputStream in) throws IOException {
+    if (tag == tag(2, LENGTH_DELIMITED)) {
+      characterMap = in.readByteBuffer();
+    } else if (tag == tag(3, 0)) {
+      spaceInFront = in.readBool();
+    } else {
+      return false;
+    }
+    return true;
+  }
+}
