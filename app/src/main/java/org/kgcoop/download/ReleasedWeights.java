@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -56,7 +57,7 @@ public final class ReleasedWeights {
    *
    * @param owner of the repository
    * @param name of it
-   * @param gigabytes that its weights take in float32, as their shapes say; nobody has weighed them
+   * @param gigabytes that its weights take in float32, as their shapes say
    */
   public record Known(String owner, String name, double gigabytes) {
     private static Known parse(String line) {
@@ -64,11 +65,20 @@ public final class ReleasedWeights {
       return new Known(words[0], words[1], Double.parseDouble(words[2]));
     }
 
-    /** The page of the repository, which states its licence. */
+    /** The page of the repository, which has the last word on its licence. */
     public String page() {
       return HUGGING_FACE + "/" + owner + "/" + name;
     }
+
+    /** The licence that the owner's pages name. */
+    public String licence() {
+      return Objects.requireNonNull(LICENCES.get(owner));
+    }
   }
+
+  /** Each owner has one for all that is known here; Apple's is for research alone. */
+  private static final Map<String, String> LICENCES =
+      Map.of("google", "Apache-2.0", "laion", "MIT", "apple", "apple-amlr");
 
   /** Owner, name and GB. */
   public static final List<Known> KNOWN =
@@ -79,6 +89,7 @@ public final class ReleasedWeights {
       google siglip-base-patch16-512              0.81
       google siglip-large-patch16-256             2.61
       google siglip-large-patch16-384             2.61
+      google siglip-so400m-patch14-224            3.51
       google siglip-so400m-patch14-384            3.51
       google siglip2-base-patch16-224             1.50
       google siglip2-base-patch16-256             1.50

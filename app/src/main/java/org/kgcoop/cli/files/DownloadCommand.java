@@ -101,16 +101,18 @@ public final class DownloadCommand implements Callable<Integer> {
           .put("name", weights.name())
           .put("repository", weights.owner() + "/" + weights.name())
           .put("gigabytes", weights.gigabytes())
+          .put("licence", weights.licence())
           .put("page", weights.page());
       say(
           String.format(
               Locale.ROOT,
-              "%-36s about %4.1f GB  %s",
+              "%-36s about %4.1f GB  %-10s  %s",
               weights.name(),
               weights.gigabytes(),
+              weights.licence(),
               weights.page()));
     }
-    say("Sizes are those of float32 weights of these shapes; licences stand on the pages.");
+    say("Sizes are those of float32 weights of these shapes; licences may change, the pages tell.");
     if (output.isJson()) {
       output.json(JsonNodeFactory.instance.objectNode().set("weights", known));
     }
