@@ -60,7 +60,7 @@ public final class FeatureSource implements AutoCloseable {
   }
 
   /** The number of images. */
-  public int count() {
+  int count() {
     return items.size();
   }
 

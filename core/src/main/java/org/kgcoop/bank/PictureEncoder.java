@@ -109,7 +109,7 @@ public final class PictureEncoder {
    *
    * @return (B, E)
    */
-  public Tensor ofPixels(List<Pixels> pictures) {
+  Tensor ofPixels(List<Pixels> pictures) {
     try (Scope scope = Scope.open("pixels")) {
       return scope.promote(features(input(pictures)));
     }
@@ -171,7 +171,7 @@ public final class PictureEncoder {
   }
 
   /** channels R R. */
-  public int valuesPerPicture() {
+  int valuesPerPicture() {
     int size = clip.preprocessing().size();
     return clip.preprocessing().channels() * size * size;
   }

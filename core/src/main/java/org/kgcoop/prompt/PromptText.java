@@ -190,7 +190,7 @@ public record PromptText(
   }
 
   /** Rows of plain texts. */
-  public static PromptText ofTexts(Clip clip, List<String> texts) {
+  static PromptText ofTexts(Clip clip, List<String> texts) {
     List<Row> rows = new ArrayList<>();
     for (String text : texts) {
       List<Integer> tokens = clip.tokenizer().encodeMarked(text, clip.config().contextLength());
