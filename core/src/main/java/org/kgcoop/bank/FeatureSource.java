@@ -64,7 +64,6 @@ public final class FeatureSource implements AutoCloseable {
     return items.size();
   }
 
-  /** The label of each image. */
   public long[] labels() {
     return items.stream().mapToLong(Item::label).toArray();
   }

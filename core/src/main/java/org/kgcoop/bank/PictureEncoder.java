@@ -42,7 +42,6 @@ public final class PictureEncoder {
     return classifier.encoder().map(tower -> new PictureEncoder(clip, images, tower)).orElse(this);
   }
 
-  /** The device of the features. */
   public Device device() {
     return clip.device();
   }

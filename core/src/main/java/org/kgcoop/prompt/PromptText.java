@@ -57,7 +57,6 @@ public record PromptText(
     rows = List.copyOf(rows);
   }
 
-  /** The number of classes. */
   public int classes() {
     return rows.size();
   }

@@ -237,7 +237,6 @@ public final class Functions {
         x);
   }
 
-  /** The result of {@link #top}. */
   public record Top(Tensor values, Tensor indices) {}
 
   private static TensorOptional optional(Tensor tensor) {
