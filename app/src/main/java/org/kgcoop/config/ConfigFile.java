@@ -42,7 +42,6 @@ public record ConfigFile(String name, ObjectNode content) {
         .build();
   }
 
-  /** Reads a file. */
   public static ConfigFile read(Path file) {
     try {
       if (Files.size(file) > LARGEST) {

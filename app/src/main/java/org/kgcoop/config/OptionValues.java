@@ -42,7 +42,6 @@ public record OptionValues(Map<String, List<String>> options, Map<String, String
     return options.containsKey(option);
   }
 
-  /** Adds one more value of an option. */
   public void add(String option, String value) {
     options.computeIfAbsent(option, key -> new ArrayList<>()).add(value);
   }

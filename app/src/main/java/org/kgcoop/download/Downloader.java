@@ -93,7 +93,7 @@ public final class Downloader {
    *
    * @throws KgCoopException of the kind IO that says what to fetch by hand and where to put it
    */
-  public void fetch(Link link, Path target) {
+  void fetch(Link link, Path target) {
     if (Files.exists(target)) {
       return;
     }
@@ -127,7 +127,7 @@ public final class Downloader {
   }
 
   /** Fetches a file that not every server has, and tells whether it has; else it is left out. */
-  public boolean fetchIfThere(Link link, Path target) {
+  boolean fetchIfThere(Link link, Path target) {
     try {
       fetch(link, target);
       return true;

@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sha256 of its content in hexadecimal; null where the publisher states none
  */
-public record Link(URI address, @Nullable String sha256) {
+record Link(URI address, @Nullable String sha256) {
   public Link {
     sha256 = sha256 == null ? null : sha256.toLowerCase(Locale.ROOT);
   }
 
   /** A file whose content is checked by its length alone. */
-  public static Link of(String address) {
+  static Link of(String address) {
     return new Link(URI.create(address), null);
   }
 }

@@ -40,18 +40,6 @@ public final class ReleasedWeights {
   private static final List<String> TOKENIZERS =
       List.of("tokenizer.json", "merges.txt", "spiece.model", "tokenizer.model");
 
-  /** The files of weights that a repository may have, the preferred first. */
-  private static final List<String> WEIGHTS =
-      List.of(
-          "model.safetensors",
-          "model.safetensors.index.json",
-          "open_clip_model.safetensors",
-          "open_clip_model.safetensors.index.json",
-          "pytorch_model.bin",
-          "pytorch_model.bin.index.json",
-          "open_clip_pytorch_model.bin",
-          "open_clip_pytorch_model.bin.index.json");
-
   /**
    * A repository that is known by its name alone.
    *
@@ -222,7 +210,9 @@ public final class ReleasedWeights {
                 repository.replace("/", "--") + (revision.equals("main") ? "" : "@" + revision));
     String base = huggingFace + "/" + repository + "/resolve/" + revision + "/";
     Optional<String> there =
-        WEIGHTS.stream().filter(file -> Files.exists(folder.resolve(file))).findFirst();
+        WeightFiles.IN_FOLDERS.stream()
+            .filter(file -> Files.exists(folder.resolve(file)))
+            .findFirst();
     if (there.isEmpty()) {
       boolean stated = false;
       for (String file : CONFIGS) {
@@ -251,12 +241,12 @@ public final class ReleasedWeights {
 
   /** Fetches the weights, or the index of those that are divided. */
   private String weights(String base, Path folder) {
-    for (String file : WEIGHTS) {
+    for (String file : WeightFiles.IN_FOLDERS) {
       if (downloader.fetchIfThere(Link.of(base + file), folder.resolve(file))) {
         return file;
       }
     }
-    String usual = WEIGHTS.get(0); // for an error that names it
+    String usual = WeightFiles.IN_FOLDERS.get(0); // for an error that names it
     downloader.fetch(Link.of(base + usual), folder.resolve(usual));
     return usual;
   }

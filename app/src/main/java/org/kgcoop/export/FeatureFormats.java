@@ -16,7 +16,6 @@ public final class FeatureFormats {
 
   private FeatureFormats() {}
 
-  /** The names of all formats. */
   public static List<String> ids() {
     return ALL.stream().map(FeatureFormat::id).toList();
   }

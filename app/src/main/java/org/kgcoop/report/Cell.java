@@ -27,7 +27,6 @@ record Cell(TableResults.Cell result, @Nullable Run run) {
 
   static final String ZERO_SHOT = "clip";
 
-  /** The cells of the table in a folder. */
   static List<Cell> of(List<TableResults.Cell> cells, Path folder) {
     return cells.stream().map(cell -> new Cell(cell, run(folder, cell.run()))).toList();
   }

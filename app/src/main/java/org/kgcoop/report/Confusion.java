@@ -39,7 +39,6 @@ final class Confusion {
     return new Confusion(shown, counts);
   }
 
-  /** Names of the classes. */
   List<String> names() {
     return names;
   }

@@ -28,7 +28,7 @@ final class DistanceSection {
    *
    * @param loss of accuracy on new classes relative to zero-shot, in percent
    */
-  record Loss(String method, String dataSet, double distance, double loss) {}
+  record Loss(String method, double distance, double loss) {}
 
   static Optional<Section> of(List<Cell> cells, Palette palette) {
     List<Loss> losses = losses(cells);
@@ -105,9 +105,7 @@ final class DistanceSection {
       }
       double distance = distance(cell);
       if (Double.isFinite(distance)) {
-        losses.add(
-            new Loss(
-                cell.label(), cell.dataSet(), distance, 100 * (zeroShot - accuracy) / zeroShot));
+        losses.add(new Loss(cell.label(), distance, 100 * (zeroShot - accuracy) / zeroShot));
       }
     }
     return losses;

@@ -160,7 +160,6 @@ public final class ClassifierServer implements AutoCloseable {
     Refusals.refuse(request, 500, "the server failed; its log says why");
   }
 
-  /** The port it listens on. */
   public int port() {
     return http.port();
   }

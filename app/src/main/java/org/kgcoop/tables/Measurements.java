@@ -19,22 +19,19 @@ import org.kgcoop.eval.Metrics;
  */
 final class Measurements {
 
-  /** A row on a target, in percent. */
-  static final class Measured {
+  /**
+   * A row on a target, in percent.
+   *
+   * @param bySeed the mean over data sets, of the seeds that count
+   * @param dataSets the number of data sets that have the target
+   * @param isComplete true if the row has each of its seeds on each data set that any row has
+   * @param resampled means over data sets, resampled; null where a run does not name its images, or
+   *     names others than the runs beside it
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  record Measured(
+      Map<Long, Double> bySeed, int dataSets, boolean isComplete, double @Nullable [] resampled) {
     private static final Measured NOTHING = new Measured(Map.of(), 0, true, null);
-
-    private final Map<Long, Double> bySeed;
-    private final int dataSets;
-    private final boolean complete;
-    private final double @Nullable [] resampled;
-
-    private Measured(
-        Map<Long, Double> bySeed, int dataSets, boolean complete, double @Nullable [] resampled) {
-      this.bySeed = bySeed;
-      this.dataSets = dataSets;
-      this.complete = complete;
-      this.resampled = resampled;
-    }
 
     /** The mean over seeds of the mean over data sets; NaN where no seed has all of them. */
     double mean() {
@@ -45,27 +42,8 @@ final class Measurements {
       return bySeed.getOrDefault(seed, Double.NaN);
     }
 
-    /** The number of data sets that have the target. */
-    int dataSets() {
-      return dataSets;
-    }
-
-    /** True if the row has each of its seeds on each data set that any row has. */
-    boolean isComplete() {
-      return complete;
-    }
-
-    /** The seeds that count. */
     Set<Long> seeds() {
       return bySeed.keySet();
-    }
-
-    /**
-     * Means over data sets, resampled; null where a run does not name its images, or names others
-     * than the runs beside it.
-     */
-    double @Nullable [] resampled() {
-      return resampled;
     }
   }
 

@@ -20,10 +20,6 @@ public record RunFilter(
 
   private static final String NUMBER = "[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?";
 
-  /** All runs. */
-  public static final RunFilter ALL =
-      new RunFilter(List.of(), List.of(), List.of(), List.of(), List.of(), Map.of());
-
   public RunFilter {
     methods = List.copyOf(methods);
     dataSets = List.copyOf(dataSets);

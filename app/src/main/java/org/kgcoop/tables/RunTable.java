@@ -2,7 +2,6 @@ package org.kgcoop.tables;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,14 +55,14 @@ public final class RunTable {
    *
    * @param interval null where the two cannot be paired
    */
-  public record Difference(
+  record Difference(
       String column,
       TableRow row,
       TableRow other,
       double value,
       Bootstrap.@Nullable Interval interval) {
     /** True if the interval excludes 0. */
-    public boolean stands() {
+    boolean stands() {
       return interval != null && interval.excludesZero();
     }
   }
@@ -157,13 +156,6 @@ public final class RunTable {
         .anyMatch(run -> run.settings().getOrDefault(setting, "").startsWith(beginning));
   }
 
-  /** The data sets that were trained on. */
-  public Set<String> dataSets() {
-    Set<String> names = new LinkedHashSet<>();
-    runs.values().forEach(ofRow -> names.addAll(ofRow.keySet()));
-    return names;
-  }
-
   /** Milliseconds an image in training, the mean over runs; NaN where none was trained. */
   public double msPerImage(TableRow row) {
     return Metrics.mean(
@@ -207,7 +199,7 @@ public final class RunTable {
   }
 
   /** The difference between two rows in a column; null where one of them has no figure there. */
-  public @Nullable Difference difference(TableRow row, TableRow other, String column) {
+  @Nullable Difference difference(TableRow row, TableRow other, String column) {
     Figure figure = figure(row, column);
     Figure against = figure(other, column);
     if (figure == null || against == null) {

@@ -69,7 +69,6 @@ public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tab
     return new RunsBelow(root, runs, tables);
   }
 
-  /** The runs that a filter leaves. */
   public List<StoredRun> runs(RunFilter filter) {
     return runs.stream().filter(filter::takes).toList();
   }

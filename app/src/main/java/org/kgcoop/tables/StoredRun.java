@@ -80,7 +80,6 @@ public record StoredRun(
     return RunState.of(path, record);
   }
 
-  /** The id of its method. */
   public String method() {
     return record.method();
   }

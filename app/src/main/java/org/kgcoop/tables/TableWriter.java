@@ -40,7 +40,7 @@ public final class TableWriter {
   }
 
   /** The differences: of each row from {@code against}, else of each pair of as many shots. */
-  public List<RunTable.Difference> differences() {
+  List<RunTable.Difference> differences() {
     List<RunTable.Difference> differences = new ArrayList<>();
     pairs().forEach(pair -> table.columns().forEach(column -> add(differences, pair, column)));
     return differences;

@@ -22,6 +22,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.InitialWeights;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.export.format.ModelProto;
 import org.kgcoop.export.format.NodeProto;
@@ -114,7 +115,7 @@ class OnnxFileTest {
       int width = constant.getDataType() == TensorProto.DataType.INT64 ? 8 : 4;
       assertThat(constant.getRawData().size()).isEqualTo((int) elements * width);
     }
-    for (StoredTensor stored : RandomClip.tensors(RandomClip.TINY, 1)) {
+    for (StoredTensor stored : InitialWeights.of(RandomClip.TINY, 1)) {
       assertThat(names.contains(stored.name()))
           .as(stored.name())
           .isEqualTo(stored.name().startsWith("visual."));

@@ -68,7 +68,7 @@ class DistanceSectionTest {
         DistanceSection.losses(Cell.of(TableResults.read(folder).orElseThrow().cells(), folder));
 
     // (80 - 60) / 80 = 25 %; of b no zero-shot accuracy is known.
-    assertThat(losses).containsExactly(new DistanceSection.Loss("coop", "a", 0.25, 25));
+    assertThat(losses).containsExactly(new DistanceSection.Loss("coop", 0.25, 25));
   }
 
   private static void cell(

@@ -14,6 +14,7 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.Family;
+import org.kgcoop.clip.InitialWeights;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -109,7 +110,7 @@ final class BenchModel {
   static Clip lively(ClipConfig config, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    for (StoredTensor tensor : RandomClip.tensors(config, seed)) {
+    for (StoredTensor tensor : InitialWeights.of(config, seed)) {
       tensors.put(tensor.name(), lively(tensor, random));
     }
     WeightFile file =

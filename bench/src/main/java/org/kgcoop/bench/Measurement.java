@@ -28,12 +28,9 @@ final class Measurement {
    * Both by turns, after one round that does not count. The reference has all cores for a product,
    * as LibTorch has by default; ours divides its work in another way. In between the threads that
    * wait for more work of the kind before come to rest.
+   *
+   * @param clock the time of work, in milliseconds
    */
-  static Medians interleaved(int rounds, Runnable reference, Runnable ours) {
-    return interleaved(rounds, Measurement::time, reference, ours);
-  }
-
-  /** The same with another clock, in milliseconds. */
   static Medians interleaved(
       int rounds, ToDoubleFunction<Runnable> clock, Runnable reference, Runnable ours) {
     double[] referenceTimes = new double[rounds];

@@ -23,12 +23,8 @@ final class PlainConnection implements Closeable {
   private final OutputStream out;
   private boolean open = true;
 
-  /**
-   * The answer that came back.
-   *
-   * @param closes whether the server ends the connection with it
-   */
-  record Answer(int status, String body, boolean closes) {}
+  /** The answer that came back. */
+  record Answer(int status, String body) {}
 
   PlainConnection(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -90,9 +86,7 @@ final class PlainConnection implements Closeable {
     }
     open = !closes && length >= 0;
     return new Answer(
-        Integer.parseInt(status.split(" ", 3)[1]),
-        new String(body, StandardCharsets.UTF_8),
-        closes);
+        Integer.parseInt(status.split(" ", 3)[1]), new String(body, StandardCharsets.UTF_8));
   }
 
   private String line() throws IOException {

@@ -159,7 +159,7 @@ final class PublishedMethod implements AutoCloseable {
     return new Result(sum, List.of());
   }
 
-  private static Tensor get(Map<String, Tensor> parameters, String name) {
+  static Tensor get(Map<String, Tensor> parameters, String name) {
     Tensor parameter = parameters.get(name);
     if (parameter == null) {
       throw new IllegalArgumentException("no parameter " + name);

@@ -94,8 +94,9 @@ final class PublishedTowers implements AutoCloseable {
       for (int i = 0; i < settings.path("depth").asInt(); i++) {
         Tensor own =
             i == 0
-                ? get(parameters, "prompt_learner.ctx")
-                : get(parameters, "prompt_learner.compound_prompts_text." + (i - 1));
+                ? PublishedMethod.get(parameters, "prompt_learner.ctx")
+                : PublishedMethod.get(
+                    parameters, "prompt_learner.compound_prompts_text." + (i - 1));
         String projection =
             i == 0
                 ? "prompt_learner.proj"
@@ -104,15 +105,15 @@ final class PublishedTowers implements AutoCloseable {
         ofImages.add(
             Functions.linear(
                 own,
-                get(parameters, projection + ".weight"),
-                get(parameters, projection + ".bias")));
+                PublishedMethod.get(parameters, projection + ".weight"),
+                PublishedMethod.get(parameters, projection + ".bias")));
       }
     } else {
       if (parameters.containsKey("prompt_learner.ctx")) {
-        ofTexts.add(get(parameters, "prompt_learner.ctx"));
+        ofTexts.add(PublishedMethod.get(parameters, "prompt_learner.ctx"));
         ofTexts.addAll(deep(parameters, "text_encoder"));
       }
-      ofImages.add(get(parameters, VPT));
+      ofImages.add(PublishedMethod.get(parameters, VPT));
       ofImages.addAll(deep(parameters, "image_encoder"));
     }
     Tensor t = texts(ofTexts);
@@ -196,7 +197,7 @@ final class PublishedTowers implements AutoCloseable {
 
   private Tensor mmrl(Map<String, Tensor> parameters, Tensor images, Tensor labels) {
     String own = "representation_learner.compound_rep_tokens";
-    Tensor tokens = get(parameters, own);
+    Tensor tokens = PublishedMethod.get(parameters, own);
     int first = settings.path("representation_layers").path(0).asInt() - 1;
     int count = settings.path("representation_layers").size();
     List<List<Tensor>> rows = new ArrayList<>(); // of images, of texts
@@ -207,8 +208,8 @@ final class PublishedTowers implements AutoCloseable {
                   k ->
                       Functions.linear(
                           tokens,
-                          get(parameters, own + tower + k + ".weight"),
-                          get(parameters, own + tower + k + ".bias")))
+                          PublishedMethod.get(parameters, own + tower + k + ".weight"),
+                          PublishedMethod.get(parameters, own + tower + k + ".bias")))
               .toList());
     }
     long n = tokens.size(0);
@@ -217,7 +218,7 @@ final class PublishedTowers implements AutoCloseable {
     Tensor r =
         read.narrow(1, 1, n)
             .mean(1, false)
-            .matmul(get(parameters, "image_encoder.proj_rep"))
+            .matmul(PublishedMethod.get(parameters, "image_encoder.proj_rep"))
             .unitRows();
     Tensor t =
         published.text(
@@ -253,14 +254,6 @@ final class PublishedTowers implements AutoCloseable {
       return Tensor.concat(
           List.of(x.narrow(1, 0, 1), each(own, x), x.narrow(1, 1, x.size(1) - 1)), 1);
     };
-  }
-
-  private static Tensor get(Map<String, Tensor> parameters, String name) {
-    Tensor parameter = parameters.get(name);
-    if (parameter == null) {
-      throw new IllegalArgumentException("no parameter " + name);
-    }
-    return parameter;
   }
 
   @Override

@@ -86,7 +86,6 @@ public sealed interface Augmentation {
   /** The number of views that are encoded once; 0 where each step encodes its own. */
   int views();
 
-  /** The recipe of the random views. */
   ViewRecipe recipe();
 
   /** The augmentation of a name, with the published views. */

@@ -317,7 +317,6 @@ public final class FeatureBank {
     return keys;
   }
 
-  /** The key of a feature. */
   static String key(String hash, String seen) {
     return hash + " " + seen;
   }

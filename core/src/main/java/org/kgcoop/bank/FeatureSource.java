@@ -60,11 +60,10 @@ public final class FeatureSource implements AutoCloseable {
   }
 
   /** The number of images. */
-  public int count() {
+  int count() {
     return items.size();
   }
 
-  /** The label of each image. */
   public long[] labels() {
     return items.stream().mapToLong(Item::label).toArray();
   }

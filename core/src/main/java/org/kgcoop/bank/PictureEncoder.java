@@ -42,7 +42,6 @@ public final class PictureEncoder {
     return classifier.encoder().map(tower -> new PictureEncoder(clip, images, tower)).orElse(this);
   }
 
-  /** The device of the features. */
   public Device device() {
     return clip.device();
   }
@@ -109,7 +108,7 @@ public final class PictureEncoder {
    *
    * @return (B, E)
    */
-  public Tensor ofPixels(List<Pixels> pictures) {
+  Tensor ofPixels(List<Pixels> pictures) {
     try (Scope scope = Scope.open("pixels")) {
       return scope.promote(features(input(pictures)));
     }
@@ -171,7 +170,7 @@ public final class PictureEncoder {
   }
 
   /** channels R R. */
-  public int valuesPerPicture() {
+  int valuesPerPicture() {
     int size = clip.preprocessing().size();
     return clip.preprocessing().channels() * size * size;
   }

@@ -63,7 +63,7 @@ public record Shard(List<Feature> features) {
   }
 
   /** The name of its file, which follows from the keys. */
-  public String fileName() {
+  String fileName() {
     return Sha256.of(keys().toString()).substring(0, 32) + ENDING;
   }
 

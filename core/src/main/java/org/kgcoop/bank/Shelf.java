@@ -73,10 +73,6 @@ final class Shelf {
     this.warnings = warnings;
   }
 
-  Path folder() {
-    return folder;
-  }
-
   /** The features that are there, by their keys. */
   Map<String, Shard.Feature> find(Set<String> keys) {
     Map<String, Key> shortened = new HashMap<>();

@@ -142,8 +142,7 @@ public record ClipConfig(
    * @param visionHeads or 0 for the rule of the family
    * @param imageSize the side of the images, or 0 for the patches alone, nothing left over
    */
-  public record Stated(
-      Activation activation, int textHeads, int visionHeads, int imageSize, Form form) {
+  record Stated(Activation activation, int textHeads, int visionHeads, int imageSize, Form form) {
     /** The rules of the released CLIPs: QuickGELU and heads of 64. */
     public static final Stated RELEASED = new Stated(Activation.QUICK_GELU, 0, 0);
 
@@ -177,7 +176,7 @@ public record ClipConfig(
    * @param shapes of all weights, under their released names
    * @param source named in errors
    */
-  public static ClipConfig infer(Map<String, long[]> shapes, Stated stated, String source) {
+  static ClipConfig infer(Map<String, long[]> shapes, Stated stated, String source) {
     Shapes s = new Shapes(shapes, source);
     Family family = Architectures.family(shapes.keySet(), source, "");
     int embedDim = s.length("text_projection", 1, 2);

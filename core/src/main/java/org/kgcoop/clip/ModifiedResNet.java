@@ -11,7 +11,7 @@ import org.kgcoop.tensor.Tensor;
  * CLIP's ResNet: three convolutions as stem, average pooling before strided convolutions, and
  * attention pooling at the end.
  */
-public final class ModifiedResNet implements ImageEncoder {
+final class ModifiedResNet implements ImageEncoder {
   private final List<Convolution> stem = new ArrayList<>();
   private final List<Bottleneck> blocks = new ArrayList<>();
   private final AttentionPool pool;

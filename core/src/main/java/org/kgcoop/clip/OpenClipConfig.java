@@ -221,7 +221,6 @@ final class OpenClipConfig {
     return file.json().path("preprocess_cfg").isObject();
   }
 
-  /** The preprocessing of images. */
   Preprocessing preprocessing(ClipConfig config) {
     ConfigSection pictures = file.at("preprocess_cfg");
     pictures.only("mode", "RGB");

@@ -68,7 +68,6 @@ enum TextCleaning {
   private static final Pattern SPACES = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
   private static final Pattern PUNCTUATION = Pattern.compile("[!-/:-@\\[-`{-~]");
 
-  /** The cleaned text. */
   abstract String clean(String text);
 
   private static String unescaped(String text) {

@@ -13,7 +13,7 @@ import org.kgcoop.tensor.Tensor;
  * before the blocks, and is read at the class embedding; SigLIP's has neither, and a pooling reads
  * it.
  */
-public final class VisionTransformer implements ImageEncoder, AutoCloseable {
+final class VisionTransformer implements ImageEncoder, AutoCloseable {
   private static final String BIAS = "visual.proj.bias";
 
   private final int patch;

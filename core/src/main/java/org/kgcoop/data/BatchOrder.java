@@ -24,7 +24,7 @@ public final class BatchOrder {
   private BatchOrder() {}
 
   /** The numbers 0 to {@code count} - 1 in the order of that epoch. */
-  public static int[] epoch(int count, long seed, int epoch) {
+  static int[] epoch(int count, long seed, int epoch) {
     SplitMix64 random = Seeds.generator("order:%s:%s".formatted(seed, epoch));
     int[] order = new int[count];
     for (int i = 0; i < count; i++) {

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     null: that one, if any
  * @param template the sentence that names a class; null: from {@code template.txt}, if any
  * @param splitSeed the seed by which images without a given split are divided
- * @param divided whether images without a given split are divided; else all of them are for
- *     training
+ * @param divide whether images without a given split are divided; else all of them are for training
  * @param strict whether class names that differ only in case or '_' are an error
  * @param checkFiles whether every image must be there at once, rather than when it is read
  * @param warnings gets one line for what a user should know and may leave
@@ -26,7 +25,7 @@ public record DataSetOptions(
     @Nullable Path classNames,
     @Nullable String template,
     long splitSeed,
-    boolean divided,
+    boolean divide,
     boolean strict,
     boolean checkFiles,
     Consumer<String> warnings,
@@ -37,74 +36,29 @@ public record DataSetOptions(
     return new DataSetOptions(null, null, null, null, 1, true, false, true, warnings, note -> {});
   }
 
-  public DataSetOptions withName(@Nullable String newName) {
+  public DataSetOptions withName(@Nullable String name) {
     return new DataSetOptions(
-        newName,
-        images,
-        classNames,
-        template,
-        splitSeed,
-        divided,
-        strict,
-        checkFiles,
-        warnings,
-        notes);
+        name, images, classNames, template, splitSeed, divide, strict, checkFiles, warnings, notes);
   }
 
-  public DataSetOptions withImages(@Nullable Path newImages) {
+  public DataSetOptions withImages(@Nullable Path images) {
     return new DataSetOptions(
-        name,
-        newImages,
-        classNames,
-        template,
-        splitSeed,
-        divided,
-        strict,
-        checkFiles,
-        warnings,
-        notes);
+        name, images, classNames, template, splitSeed, divide, strict, checkFiles, warnings, notes);
   }
 
-  public DataSetOptions withClassNames(@Nullable Path newClassNames) {
+  public DataSetOptions withClassNames(@Nullable Path classNames) {
     return new DataSetOptions(
-        name,
-        images,
-        newClassNames,
-        template,
-        splitSeed,
-        divided,
-        strict,
-        checkFiles,
-        warnings,
-        notes);
+        name, images, classNames, template, splitSeed, divide, strict, checkFiles, warnings, notes);
   }
 
-  public DataSetOptions withTemplate(@Nullable String newTemplate) {
+  public DataSetOptions withTemplate(@Nullable String template) {
     return new DataSetOptions(
-        name,
-        images,
-        classNames,
-        newTemplate,
-        splitSeed,
-        divided,
-        strict,
-        checkFiles,
-        warnings,
-        notes);
+        name, images, classNames, template, splitSeed, divide, strict, checkFiles, warnings, notes);
   }
 
-  public DataSetOptions withSplitSeed(long newSplitSeed) {
+  public DataSetOptions withSplitSeed(long splitSeed) {
     return new DataSetOptions(
-        name,
-        images,
-        classNames,
-        template,
-        newSplitSeed,
-        divided,
-        strict,
-        checkFiles,
-        warnings,
-        notes);
+        name, images, classNames, template, splitSeed, divide, strict, checkFiles, warnings, notes);
   }
 
   /** All images for training where no split is given. */
@@ -113,45 +67,18 @@ public record DataSetOptions(
         name, images, classNames, template, splitSeed, false, strict, checkFiles, warnings, notes);
   }
 
-  public DataSetOptions withStrict(boolean newStrict) {
+  public DataSetOptions withStrict(boolean strict) {
     return new DataSetOptions(
-        name,
-        images,
-        classNames,
-        template,
-        splitSeed,
-        divided,
-        newStrict,
-        checkFiles,
-        warnings,
-        notes);
+        name, images, classNames, template, splitSeed, divide, strict, checkFiles, warnings, notes);
   }
 
-  public DataSetOptions withCheckFiles(boolean newCheckFiles) {
+  public DataSetOptions withCheckFiles(boolean checkFiles) {
     return new DataSetOptions(
-        name,
-        images,
-        classNames,
-        template,
-        splitSeed,
-        divided,
-        strict,
-        newCheckFiles,
-        warnings,
-        notes);
+        name, images, classNames, template, splitSeed, divide, strict, checkFiles, warnings, notes);
   }
 
-  public DataSetOptions withNotes(Consumer<String> newNotes) {
+  public DataSetOptions withNotes(Consumer<String> notes) {
     return new DataSetOptions(
-        name,
-        images,
-        classNames,
-        template,
-        splitSeed,
-        divided,
-        strict,
-        checkFiles,
-        warnings,
-        newNotes);
+        name, images, classNames, template, splitSeed, divide, strict, checkFiles, warnings, notes);
   }
 }

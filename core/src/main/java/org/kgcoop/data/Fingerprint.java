@@ -14,11 +14,6 @@ public final class Fingerprint {
 
   private Fingerprint() {}
 
-  /** The fingerprint of a data set; reads every image. */
-  public static String of(DataSet dataSet) {
-    return of(dataSet, PictureHashes.forgetful());
-  }
-
   /** The fingerprint of a data set; reads those images whose hashes are not remembered. */
   public static String of(DataSet dataSet, PictureHashes hashes) {
     MessageDigest digest = Sha256.digest();
@@ -26,11 +21,6 @@ public final class Fingerprint {
     add(digest, "val", dataSet.val(), hashes);
     add(digest, "test", dataSet.test(), hashes);
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  /** The SHA-256 of an image's bytes, as hexadecimal text. */
-  public static String of(byte[] picture) {
-    return Sha256.of(picture);
   }
 
   private static void add(

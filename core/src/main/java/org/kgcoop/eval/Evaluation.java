@@ -45,7 +45,7 @@ public record Evaluation(List<List<Long>> confusion) {
     return label;
   }
 
-  public int classes() {
+  private int classes() {
     return confusion.size();
   }
 
@@ -105,16 +105,6 @@ public record Evaluation(List<List<Long>> confusion) {
       }
     }
     return present == 0 ? 0 : 100 * sum / present;
-  }
-
-  /** The confusion matrix with each row divided by its sum; a row of zeros stays one. */
-  public List<List<Double>> normalisedConfusion() {
-    List<List<Double>> rows = new ArrayList<>();
-    for (int label = 0; label < classes(); label++) {
-      double sum = Math.max(1, sumOfRow(label));
-      rows.add(confusion.get(label).stream().map(count -> count / sum).toList());
-    }
-    return rows;
   }
 
   private long sumOfRow(int label) {

@@ -26,7 +26,7 @@ import org.kgcoop.KgCoopException;
  *
  * @param metrics percentages by name, in the order of the file
  */
-public record ReferenceLog(Path file, Map<String, Double> metrics) {
+public record ReferenceLog(Map<String, Double> metrics) {
 
   /** The lines before the final results of a training: new and old Dassl.pytorch. */
   private static final Set<String> ENDS = Set.of("Finish training", "Finished training");
@@ -48,7 +48,7 @@ public record ReferenceLog(Path file, Map<String, Double> metrics) {
   public record Experiment(Path folder, Map<String, List<Double>> values) {}
 
   /** Reads a log; empty where it tells no final result, such as of a run that was cut off. */
-  public static Optional<ReferenceLog> read(Path file) {
+  static Optional<ReferenceLog> read(Path file) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     boolean trains = false;
     boolean ended = false;
@@ -67,7 +67,7 @@ public record ReferenceLog(Path file, Map<String, Double> metrics) {
     } catch (IOException e) {
       throw KgCoopException.io(file + ": cannot be read (" + e + ")", e);
     }
-    return metrics.isEmpty() ? Optional.empty() : Optional.of(new ReferenceLog(file, metrics));
+    return metrics.isEmpty() ? Optional.empty() : Optional.of(new ReferenceLog(metrics));
   }
 
   private static double number(String text, Path file) {

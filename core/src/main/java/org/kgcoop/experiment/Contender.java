@@ -13,7 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.Augmentation;
-import org.kgcoop.data.Fingerprint;
+import org.kgcoop.files.Sha256;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
 import org.kgcoop.method.TrainedMethod;
@@ -40,7 +40,7 @@ public record Contender(
   }
 
   /** Outside of any sweep. */
-  public static Contender of(
+  static Contender of(
       Function<Occasion, Method> method,
       BiFunction<TrainedMethod, Occasion, TrainingSettings> training) {
     return new Contender(method, training, Map.of());
@@ -109,7 +109,7 @@ public record Contender(
     boolean unique = plain.equals(text.replace(' ', '_'));
     return unique
         ? plain
-        : plain + "-" + Fingerprint.of(text.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
+        : plain + "-" + Sha256.of(text.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
   }
 
   /** A setting in words: {@code weight=4}. */

@@ -30,7 +30,7 @@ public final class Draw {
    * @param classes the part that is learned
    * @param shots images a class, or {@link FewShot#ALL}
    */
-  public Draw(DataSet source, ClassSplit classes, int shots, long seed) {
+  Draw(DataSet source, ClassSplit classes, int shots, long seed) {
     this.source = source;
     this.classes = classes;
     this.shots = shots;

@@ -70,7 +70,7 @@ public final class UserFolders {
   }
 
   /** The folder of all programs' caches. */
-  public Path caches() {
+  Path caches() {
     return caches;
   }
 

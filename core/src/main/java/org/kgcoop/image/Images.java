@@ -48,7 +48,6 @@ public final class Images {
     this.warnings = warnings;
   }
 
-  /** The image of a file. */
   public RgbImage read(Path file) {
     return decode(bytes(file), file.toString());
   }

@@ -24,7 +24,7 @@ public final class Fingerprints {
   private Fingerprints() {}
 
   /** The fingerprint of the tensors as they are stored. */
-  public static String exact(Collection<StoredTensor> tensors) {
+  static String exact(Collection<StoredTensor> tensors) {
     MessageDigest sha = Sha256.digest();
     for (StoredTensor tensor : sorted(tensors)) {
       addHeader(sha, tensor, tensor.dtype());

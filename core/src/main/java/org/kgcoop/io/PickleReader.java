@@ -218,10 +218,7 @@ final class PickleReader extends Unpickler {
           "torch._utils._rebuild_tensor_v2",
           "torch._utils._rebuild_tensor_v3" ->
           new Pickled.Tensor(Arrays.asList(arguments));
-      default ->
-          isModule(global)
-              ? new Pickled.Module(global.fullName())
-              : new Pickled.Foreign(global.fullName());
+      default -> isModule(global) ? new Pickled.Module() : new Pickled.Foreign(global.fullName());
     };
   }
 

@@ -81,16 +81,7 @@ sealed interface Pickled {
 
   /** A module object of a TorchScript archive; its attributes come after it was made. */
   final class Module implements Pickled {
-    private final String className;
     private Map<?, ?> attributes = Map.of();
-
-    Module(String className) {
-      this.className = className;
-    }
-
-    String className() {
-      return className;
-    }
 
     Map<?, ?> attributes() {
       return attributes;

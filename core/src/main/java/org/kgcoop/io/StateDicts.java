@@ -40,7 +40,7 @@ public final class StateDicts {
    * @throws KgCoopException where it cannot be read, is damaged, holds no state dict, or holds
    *     objects of classes in it
    */
-  public static WeightFile read(Path path) {
+  static WeightFile read(Path path) {
     try (MappedFile file = MappedFile.open(path)) {
       boolean zip = file.size() >= 4 && file.window(0, 4).getInt() == 0x04034b50;
       if (zip) {

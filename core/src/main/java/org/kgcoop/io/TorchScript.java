@@ -15,7 +15,7 @@ import org.kgcoop.files.FileErrors;
  * modules. Tensors get dotted names, as in the module's state dict; the code in the archive is not
  * read.
  */
-public final class TorchScript {
+final class TorchScript {
 
   private static final int DEEPEST = 64;
   private static final int MOST_ATTRIBUTES = 1_000_000;
@@ -41,7 +41,7 @@ public final class TorchScript {
    *
    * @throws KgCoopException where it cannot be read or is damaged
    */
-  public static WeightFile read(Path path) {
+  static WeightFile read(Path path) {
     try (MappedFile file = MappedFile.open(path)) {
       ZipRecords records = ZipRecords.open(file);
       StateDicts.checkLittleEndian(path, records);

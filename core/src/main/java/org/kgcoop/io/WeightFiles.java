@@ -33,8 +33,8 @@ public final class WeightFiles {
           "preprocessor_config.json",
           "processor_config.json");
 
-  /** Weights of a folder, the preferred first. */
-  private static final List<String> IN_FOLDERS =
+  /** The files of weights that a folder may have, the preferred first. */
+  public static final List<String> IN_FOLDERS =
       List.of(
           "model.safetensors",
           "model.safetensors.index.json",

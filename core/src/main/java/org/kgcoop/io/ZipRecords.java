@@ -135,7 +135,6 @@ final class ZipRecords {
     return entry;
   }
 
-  /** A small record whole. */
   ByteBuffer whole(String record, int limit) {
     long size = size(record);
     if (size > limit) {

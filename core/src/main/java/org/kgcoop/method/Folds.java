@@ -60,7 +60,6 @@ public final class Folds {
     return part(i -> fold[i] != held);
   }
 
-  /** The images of a fold. */
   Part of(int held) {
     return part(i -> fold[i] == held);
   }

@@ -80,7 +80,7 @@ public record Learned(Method method, List<String> classNames, Map<String, Stored
   }
 
   /** The tensors in the open scope of this thread. */
-  public Map<String, Tensor> values() {
+  Map<String, Tensor> values() {
     Map<String, Tensor> values = new LinkedHashMap<>();
     tensors.forEach((name, stored) -> values.put(name, stored.tensor()));
     return values;
@@ -91,7 +91,7 @@ public record Learned(Method method, List<String> classNames, Map<String, Stored
    *
    * @throws KgCoopException where there is none
    */
-  public Tensor value(String name, long... shape) {
+  Tensor value(String name, long... shape) {
     Tensor value = value(name);
     if (!Arrays.equals(value.shape(), shape)) {
       throw KgCoopException.weights(
@@ -106,7 +106,7 @@ public record Learned(Method method, List<String> classNames, Map<String, Stored
    *
    * @throws KgCoopException where there is none
    */
-  public Tensor value(String name) {
+  Tensor value(String name) {
     StoredTensor stored = tensors.get(name);
     if (stored == null) {
       throw KgCoopException.weights("no learned tensor '" + name + "' among " + tensors.keySet());

@@ -22,7 +22,7 @@ import org.kgcoop.tensor.Tensor;
  * <p>Weights W (C, E) and biases b (C) minimise {@code |W|^2 / 2 + strength * sum of the
  * cross-entropies of W f + b}; b is not regularised.
  */
-public final class LinearProbe implements FeatureClassifier {
+final class LinearProbe implements FeatureClassifier {
   private final Tensor weight; // (C, E)
   private final Tensor bias; // (C)
 
@@ -38,7 +38,7 @@ public final class LinearProbe implements FeatureClassifier {
    * @param labels of each row, 0 to classes - 1
    * @param strength C, the weight of the data against that of the regularisation; above 0
    */
-  public static LinearProbe fit(Tensor features, int[] labels, int classes, double strength) {
+  static LinearProbe fit(Tensor features, int[] labels, int classes, double strength) {
     long[] shape = features.shape();
     if (shape.length != 2 || shape[0] != labels.length || !(strength > 0)) {
       throw new IllegalArgumentException(

@@ -40,7 +40,7 @@ public record ContextSettings(
   }
 
   /** The number of space-separated words that initialise vectors. */
-  public int wordCount() {
+  int wordCount() {
     return wordCount(words);
   }
 

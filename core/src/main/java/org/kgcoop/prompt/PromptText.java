@@ -57,7 +57,6 @@ public record PromptText(
     rows = List.copyOf(rows);
   }
 
-  /** The number of classes. */
   public int classes() {
     return rows.size();
   }
@@ -190,7 +189,7 @@ public record PromptText(
   }
 
   /** Rows of plain texts. */
-  public static PromptText ofTexts(Clip clip, List<String> texts) {
+  static PromptText ofTexts(Clip clip, List<String> texts) {
     List<Row> rows = new ArrayList<>();
     for (String text : texts) {
       List<Integer> tokens = clip.tokenizer().encodeMarked(text, clip.config().contextLength());

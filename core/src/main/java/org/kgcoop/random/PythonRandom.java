@@ -37,7 +37,7 @@ public final class PythonRandom {
   }
 
   /** {@code getrandbits(bits)} for 0 to 63 bits. */
-  public long bits(int bits) {
+  long bits(int bits) {
     if (bits < 0 || bits > 63) {
       throw new IllegalArgumentException("bits: expected 0 to 63, got " + bits);
     }

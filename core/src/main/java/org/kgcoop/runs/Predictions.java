@@ -87,7 +87,6 @@ public record Predictions(List<OfTarget> targets) {
     return RunJson.read(file, Predictions.class).orElse(new Predictions(List.of()));
   }
 
-  /** The predictions for the target of a name. */
   public Optional<OfTarget> target(String name) {
     return targets.stream().filter(target -> target.name().equals(name)).findFirst();
   }

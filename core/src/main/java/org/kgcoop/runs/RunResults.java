@@ -27,7 +27,6 @@ public record RunResults(
   /** The file in a run's folder, and in a table's. */
   public static final String FILE = "results.json";
 
-  /** No results. */
   public static final RunResults NONE = new RunResults(Map.of(), null, List.of(), List.of());
 
   /**
@@ -64,7 +63,6 @@ public record RunResults(
     return new RunResults(chosen, training, nearestWords, measured);
   }
 
-  /** The target of a name. */
   public Optional<TargetResult> target(String name) {
     return targets.stream().filter(target -> target.name().equals(name)).findFirst();
   }

@@ -68,7 +68,7 @@ public final class Arithmetic {
    * The measured speed of a matrix product in bf16 as a multiple of that in float32: some 2 where
    * the processor has instructions for it (AVX512-BF16, AMX), below 1 where it is emulated.
    */
-  public static double bf16Speed() {
+  static double bf16Speed() {
     try (Scope scope = Scope.open("bf16");
         Autograd.Switch off = Autograd.off()) {
       Tensor x = sample(SIZE, SIZE);

@@ -41,7 +41,7 @@ public final class Autograd {
   }
 
   /** True if this thread records. */
-  public static boolean isOn() {
+  static boolean isOn() {
     Engine.ensureLoaded();
     return GradMode.is_enabled();
   }

@@ -31,17 +31,13 @@ public final class Functions {
   }
 
   /**
-   * Rows brought to mean 0 and variance 1, then scaled and shifted; epsilon 1e-5 as in CLIP.
+   * Rows brought to mean 0 and variance 1, then scaled and shifted.
    *
    * @param x (..., W)
    * @param weight (W)
    * @param bias (W)
+   * @param epsilon added to the variance
    */
-  public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias) {
-    return layerNorm(x, weight, bias, 1e-5);
-  }
-
-  /** The same with another epsilon, which is added to the variance. */
   public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) {
     return tensor(
         "layerNorm",
@@ -241,7 +237,6 @@ public final class Functions {
         x);
   }
 
-  /** The result of {@link #top}. */
   public record Top(Tensor values, Tensor indices) {}
 
   private static TensorOptional optional(Tensor tensor) {

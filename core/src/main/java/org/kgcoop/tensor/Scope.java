@@ -1,6 +1,5 @@
 package org.kgcoop.tensor;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.MustBeClosed;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -80,23 +79,10 @@ public final class Scope implements AutoCloseable {
     tensor.ownedBy(this);
   }
 
-  /** Lets a native helper object (an optional, a vector) be freed with the innermost scope. */
-  @CanIgnoreReturnValue
-  static <P extends Pointer> P owned(P pointer) {
-    // JavaCPP has attached it to the innermost PointerScope, which is this scope's: asking for the
-    // scope only makes sure that there is one.
-    Scope unused = innermost();
-    return pointer;
-  }
-
   /** Keeps a native helper object out of all scopes, until it is closed. */
   static <P extends Pointer> P forever(P pointer) {
     pointer.retainReference();
     return pointer;
-  }
-
-  String name() {
-    return name;
   }
 
   boolean isClosed() {

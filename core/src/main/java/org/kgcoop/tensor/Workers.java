@@ -29,7 +29,7 @@ public final class Workers {
   private static @Nullable ExecutorService pool;
 
   /** The number of pieces that are computed at a time: {@link Engine#threads()}. */
-  public static int count() {
+  static int count() {
     return IS_WORKER.get() ? 1 : Engine.threads();
   }
 

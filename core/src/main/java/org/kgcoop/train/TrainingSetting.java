@@ -145,7 +145,6 @@ public record TrainingSetting(
           text("cutout", "HOLES,PIXELS", "1,16", "How many squares, and their side")
               .of(Subject.VIEWS));
 
-  /** The keys of all settings. */
   public static List<String> keys() {
     return ALL.stream().map(TrainingSetting::key).toList();
   }

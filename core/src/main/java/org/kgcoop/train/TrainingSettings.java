@@ -67,7 +67,7 @@ public record TrainingSettings(
    * @param json keys of {@link TrainingSetting#ALL}, {@code seed} and {@code checkpoint_every}
    * @throws KgCoopException for an unknown key or a wrong value
    */
-  public static TrainingSettings parse(JsonNode json) {
+  static TrainingSettings parse(JsonNode json) {
     StatedTraining stated = new StatedTraining(json);
     return new TrainingSettings(
         new Schedule(

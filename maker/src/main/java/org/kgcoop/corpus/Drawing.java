@@ -42,7 +42,6 @@ record Drawing(
                   + " three four five six seven eight nine zero")
               .split(" ", -1));
 
-  /** The part of its family. */
   Part part() {
     return Part.of(set.family());
   }

@@ -22,7 +22,6 @@ final class PackedDataSet {
 
   private final Map<String, byte[]> entries = new TreeMap<>();
 
-  /** Adds an image to a part and class. */
   void add(String part, String className, String name, Bitmap bitmap) {
     entries.put(
         "%s/%s/%s.png".formatted(part, className.replace(' ', '_'), name.replace(':', '-')),

@@ -44,7 +44,7 @@ import picocli.CommandLine.ParentCommand;
       "  ./kgcoop zero-shot cat.png --classes cat,dog \\",
       "      --template \"an icon of a {}.\" --clip my"
     })
-public final class PretrainCommand implements Callable<Integer> {
+final class PretrainCommand implements Callable<Integer> {
   @ParentCommand private Main main;
 
   @Option(

@@ -8,10 +8,9 @@ package org.kgcoop.pretrain;
  *     its end
  * @param captions as written
  * @param concepts for each image the number of its concept
- * @param pairs how many drawings stand twice: the first 2 {@code pairs} images, two by two
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-record Batch(byte[] pixels, int[][] texts, String[] captions, int[] concepts, int pairs) {
+record Batch(byte[] pixels, int[][] texts, String[] captions, int[] concepts) {
   int size() {
     return texts.length;
   }

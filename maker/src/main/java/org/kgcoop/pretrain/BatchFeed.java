@@ -30,7 +30,6 @@ final class BatchFeed implements AutoCloseable {
     this.next = step;
   }
 
-  /** The next batch. */
   Batch next() {
     while (drawn.size() < AHEAD) {
       long step = next++;

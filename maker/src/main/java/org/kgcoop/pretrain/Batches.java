@@ -81,7 +81,7 @@ final class Batches {
     int pairs = pairs();
     int area = corpus.resolution() * corpus.resolution() * settings.model().channels();
     Batch batch =
-        new Batch(new byte[size * area], new int[size][], new String[size], new int[size], pairs);
+        new Batch(new byte[size * area], new int[size][], new String[size], new int[size]);
     Set<Integer> taken = new HashSet<>();
     int slot = 0;
     for (int i = 0; i < pairs; i++) {

@@ -66,7 +66,6 @@ public final class Corpus {
 
   /** A line of the manifest before its image is read. */
   private record Line(
-      int number,
       Path picture,
       List<String> captions,
       String concept,
@@ -163,7 +162,6 @@ public final class Corpus {
                 + (text.length() <= 80 ? text : text.substring(0, 77) + "..."));
       }
       return new Line(
-          number,
           file.resolveSibling(node.path("picture").textValue()),
           captions,
           node.path("concept").asText(captions.get(0)),
@@ -186,7 +184,7 @@ public final class Corpus {
   }
 
   /** R, the side of every image. */
-  public int resolution() {
+  int resolution() {
     return resolution;
   }
 

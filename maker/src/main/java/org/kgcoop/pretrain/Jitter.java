@@ -24,7 +24,6 @@ record Jitter(
     boolean flip,
     long seed) {
 
-  /** None at all. */
   static final Jitter NONE = new Jitter(0, 1, 0, 0, 0, 1, false, 0);
 
   /** Up to 10 degrees, a zoom of 0.7 to 1.25, 12 % of stretch and 6 % of shift. */

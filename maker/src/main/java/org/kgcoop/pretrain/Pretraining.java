@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.InitialWeights;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.clip.Tokenizers;
 import org.kgcoop.clip.VocabularyTraining;
@@ -144,7 +144,7 @@ public final class Pretraining {
       Tokenizer tokenizer = Tokenizers.read(vocabulary);
       PretrainingSettings sized = settings.withVocabulary(tokenizer.vocabularySize());
       List<StoredTensor> random =
-          RandomClip.tensors(sized.model(), settings.seed()).stream()
+          InitialWeights.of(sized.model(), settings.seed()).stream()
               .map(
                   tensor ->
                       tensor.name().equals(TrainedWeights.SCALE)

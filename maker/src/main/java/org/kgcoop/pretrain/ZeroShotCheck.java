@@ -85,8 +85,7 @@ final class ZeroShotCheck {
             new byte[part.size() * side * side * channels],
             new int[part.size()][],
             new String[part.size()],
-            new int[part.size()],
-            0);
+            new int[part.size()]);
     for (int i = 0; i < part.size(); i++) {
       int offset = i * side * side * channels;
       renderer.render(part.get(i), null, Look.ORDINARY, Jitter.NONE, batch.pixels(), offset);

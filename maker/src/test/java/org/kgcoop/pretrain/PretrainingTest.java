@@ -19,8 +19,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.InitialWeights;
 import org.kgcoop.clip.PackedTexts;
-import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.Towers;
 import org.kgcoop.image.Images;
 import org.kgcoop.tensor.Autograd;
@@ -133,7 +133,7 @@ class PretrainingTest {
     try (Clip clip = Clip.load(out);
         TrainedWeights weights =
             new TrainedWeights(
-                clip.config(), RandomClip.tensors(clip.config(), 5), DType.FLOAT32, 2);
+                clip.config(), InitialWeights.of(clip.config(), 5), DType.FLOAT32, 2);
         Scope scope = Scope.open("test");
         Autograd.Switch off = Autograd.off()) {
       weights.load(clip.stored(), "test");

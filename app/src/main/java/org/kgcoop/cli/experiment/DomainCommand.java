@@ -6,7 +6,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.Shots;
-import org.kgcoop.data.open.Shift;
+import org.kgcoop.data.open.Shifts;
 import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.Transfer;
 import org.kgcoop.method.catalogue.Preset;
@@ -74,7 +74,7 @@ public final class DomainCommand extends ProtocolCommand {
   }
 
   private List<String> targets() {
-    List<String> known = Shift.of(source).stream().map(Shift::name).toList();
+    List<String> known = Shifts.of(source);
     if (shifts.isEmpty() && known.isEmpty()) {
       throw KgCoopException.configuration(
           "no shifted versions of " + source + " are known: name them with --shifts PATH");

@@ -14,8 +14,8 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.verify.Outcome;
-import org.kgcoop.verify.ReleasedWeights;
 import org.kgcoop.verify.Verifier;
+import org.kgcoop.verify.WeightsCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -63,13 +63,13 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   private int checkWeights() {
-    List<ReleasedWeights.Check> checks;
+    List<WeightsCheck.Check> checks;
     try (Clip clip = clipOptions.load()) {
-      checks = ReleasedWeights.check(clipOptions.path(), clip, picture);
+      checks = WeightsCheck.check(clipOptions.path(), clip, picture);
     }
     ArrayNode json = JsonNodeFactory.instance.arrayNode();
     boolean failed = false;
-    for (ReleasedWeights.Check check : checks) {
+    for (WeightsCheck.Check check : checks) {
       String result = check.passed().map(p -> p ? "ok" : "FAILED").orElse("note");
       failed |= result.equals("FAILED");
       json.addObject()

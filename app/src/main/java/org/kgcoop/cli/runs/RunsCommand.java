@@ -20,11 +20,20 @@ import picocli.CommandLine.Command;
       "  ./kgcoop runs table runs/table --format latex > table.tex"
     },
     subcommands = {
-      RunsListCommand.class,
+      RunsCommand.ListCommand.class,
       RunsShowCommand.class,
       RunsCompareCommand.class,
       RunsTableCommand.class,
       RunsDeleteCommand.class,
       RunsRerunCommand.class
     })
-public final class RunsCommand extends RunsList {}
+public final class RunsCommand extends RunsList {
+
+  /** The same by a name of its own. */
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      header = "List runs: what they were, what they scored, how old they are.",
+      footer = {"", "Example:", "  ./kgcoop runs list --method kgcoop --set weight=8"})
+  static final class ListCommand extends RunsList {}
+}

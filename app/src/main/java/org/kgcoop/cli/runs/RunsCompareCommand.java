@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     header = "Compare runs with the first: settings that differ, results, what stands.",
     footer = {"", "Example:", "  ./kgcoop runs compare runs/pets-coop runs/pets-kgcoop"})
-public final class RunsCompareCommand implements Callable<Integer> {
+final class RunsCompareCommand implements Callable<Integer> {
   @Parameters(
       arity = "2..*",
       paramLabel = "RUN",

@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
       "  ./kgcoop runs delete runs/table/objects/coop/seed*",
       "  ./kgcoop runs delete runs/table"
     })
-public final class RunsDeleteCommand implements Callable<Integer> {
+final class RunsDeleteCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "RUN",

@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
       ""
     },
     footer = {"", "Example:", "  ./kgcoop runs rerun runs/table/objects/kgcoop/seed1 --out again"})
-public final class RunsRerunCommand implements Callable<Integer> {
+final class RunsRerunCommand implements Callable<Integer> {
   /** Options that a run is made again without: they say how a command speaks, and where. */
   private static final Set<String> LEFT_OUT =
       Set.of("--out", "--only", "--json", "--quiet", "--debug", "--per-set");

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     header = "Show one run: its settings, command, results and nearest words.",
     footer = {"", "Example:", "  ./kgcoop runs show runs/table/objects/kgcoop/seed1"})
-public final class RunsShowCommand implements Callable<Integer> {
+final class RunsShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "A run folder, or its name below --runs.")
   private Path run;
 

@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
       "  ./kgcoop runs table runs/table",
       "  ./kgcoop runs table runs/table --against coop --format markdown"
     })
-public final class RunsTableCommand implements Callable<Integer> {
+final class RunsTableCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "FOLDER",

@@ -2,12 +2,9 @@ package org.kgcoop.serve.model;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.kgcoop.classify.Embedder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.serve.http.RefusedRequestException;
-import org.kgcoop.serve.http.RequestTrace;
 
 /**
  * Texts to features, in the thread that asks, so that images of other requests do not wait for
@@ -15,8 +12,7 @@ import org.kgcoop.serve.http.RequestTrace;
  */
 public final class TextReader {
   private final Embedder embedder;
-  private final Duration timeLimit;
-  private final ReentrantLock computing = new ReentrantLock();
+  private final OneAtATime turns;
 
   /**
    * A reader of texts.
@@ -25,7 +21,7 @@ public final class TextReader {
    */
   public TextReader(Clip clip, Duration timeLimit) {
     this.embedder = Embedder.unit(clip);
-    this.timeLimit = timeLimit;
+    this.turns = new OneAtATime(timeLimit);
   }
 
   /**
@@ -35,19 +31,6 @@ public final class TextReader {
    * @throws org.kgcoop.KgCoopException where one is longer than the model reads
    */
   public List<float[]> read(List<String> texts) {
-    long left = RequestTrace.current().begun() + timeLimit.toNanos() - System.nanoTime();
-    try {
-      if (left <= 0 || !computing.tryLock(left, TimeUnit.NANOSECONDS)) {
-        throw EncodingQueue.tooLate();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RefusedRequestException(503, "the server stops");
-    }
-    try {
-      return embedder.embedTexts(texts);
-    } finally {
-      computing.unlock();
-    }
+    return turns.compute(() -> embedder.embedTexts(texts));
   }
 }

@@ -7,13 +7,10 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.serve.http.RefusedRequestException;
-import org.kgcoop.serve.http.RequestTrace;
 
 /**
  * Class features of the class names that were asked for last, up to a number of classes in all.
@@ -28,8 +25,7 @@ public final class ZeroShotCache implements AutoCloseable {
 
   private final Clip clip;
   private final int mostClasses;
-  private final Duration timeLimit;
-  private final ReentrantLock computing = new ReentrantLock();
+  private final OneAtATime turns;
   private final Map<Texts, SharedClassifier> known = new LinkedHashMap<>(16, 0.75f, true);
   private int classes;
 
@@ -41,7 +37,7 @@ public final class ZeroShotCache implements AutoCloseable {
   public ZeroShotCache(Clip clip, int mostClasses, Duration timeLimit) {
     this.clip = clip;
     this.mostClasses = mostClasses;
-    this.timeLimit = timeLimit;
+    this.turns = new OneAtATime(timeLimit);
   }
 
   /**
@@ -57,23 +53,13 @@ public final class ZeroShotCache implements AutoCloseable {
     if (use != null) {
       return use;
     }
-    long left = RequestTrace.current().begun() + timeLimit.toNanos() - System.nanoTime();
-    try {
-      if (left <= 0 || !computing.tryLock(left, TimeUnit.NANOSECONDS)) {
-        throw EncodingQueue.tooLate();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RefusedRequestException(503, "the server stops");
-    }
-    try {
-      SharedClassifier.Use meanwhile = known(texts);
-      return meanwhile != null
-          ? meanwhile
-          : added(texts, Classifier.zeroShot(clip, texts.classNames(), template));
-    } finally {
-      computing.unlock();
-    }
+    return turns.compute(
+        () -> {
+          SharedClassifier.Use meanwhile = known(texts);
+          return meanwhile != null
+              ? meanwhile
+              : added(texts, Classifier.zeroShot(clip, texts.classNames(), template));
+        });
   }
 
   private synchronized SharedClassifier.@Nullable Use known(Texts texts) {

@@ -55,7 +55,6 @@ public final class Attempts {
     }
   }
 
-  /** The folder of the attempts. */
   Path folder() {
     return table.resolve(FOLDER);
   }

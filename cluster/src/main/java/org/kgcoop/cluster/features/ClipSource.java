@@ -37,7 +37,6 @@ public record ClipSource(
     files = List.copyOf(files);
   }
 
-  /** The embedded CLIP. */
   public static ClipSource embedded(DType precision, int threads) {
     return new ClipSource(List.of(), true, precision, threads, here());
   }

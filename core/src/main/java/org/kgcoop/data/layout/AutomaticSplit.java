@@ -59,13 +59,13 @@ public final class AutomaticSplit {
    * Divides the images as the other method, and tells that this was done; or leaves all of them for
    * training where the options say so.
    */
-  public static DataSet of(
+  static DataSet of(
       String name,
       List<String> classNames,
       List<List<Item>> byLabel,
       DataSetOptions options,
       Path where) {
-    if (!options.divided()) {
+    if (!options.divide()) {
       List<Item> all = byLabel.stream().flatMap(List::stream).toList();
       return new DataSet(name, classNames, all, List.of(), List.of(), null);
     }

@@ -28,7 +28,7 @@ public final class ClassNames {
    * @param folder where {@code classnames.txt} would lie
    * @param classes folders or words, sorted
    */
-  public static List<String> of(Path folder, List<String> classes, DataSetOptions options) {
+  static List<String> of(Path folder, List<String> classes, DataSetOptions options) {
     Path given = options.classNames();
     Path file = given == null ? folder.resolve("classnames.txt") : given;
     if (given == null && !Files.isRegularFile(file)) {

@@ -21,11 +21,6 @@ final class Resampler {
     this.interpolation = interpolation;
   }
 
-  /** The whole image resized. */
-  RgbImage resize(RgbImage image, int width, int height) {
-    return resize(image, image.whole(), width, height, new Crop(0, 0, height, width));
-  }
-
   /**
    * A part of an image resized, of which a window is computed.
    *

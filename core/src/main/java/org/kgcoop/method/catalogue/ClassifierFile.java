@@ -248,7 +248,7 @@ public record ClassifierFile(
    *
    * @throws KgCoopException of the kind CONFIGURATION where it is none
    */
-  public PromptMethod prompt() {
+  PromptMethod prompt() {
     if (method instanceof PromptMethod prompt) {
       return prompt;
     }

@@ -116,7 +116,6 @@ public record Mmrl(
     return TO_IMAGES + "." + k + ".weight";
   }
 
-  /** True if a name is that of a parameter. */
   public static boolean isParameter(String name) {
     return name.equals(PROJECTION) || name.startsWith(TOKENS);
   }

@@ -75,7 +75,6 @@ abstract class TowerLearner implements Learner {
       return batch.labels().narrow(0, place, 1);
     }
 
-    /** The place in the batch, from 0. */
     int place() {
       return place;
     }
@@ -116,7 +115,6 @@ abstract class TowerLearner implements Learner {
     parameters.put(name, start.to(device).detach().copy().parameter().keep());
   }
 
-  /** The parameter of that name. */
   final Tensor parameter(String name) {
     Tensor parameter = parameters.get(name);
     if (parameter == null) {

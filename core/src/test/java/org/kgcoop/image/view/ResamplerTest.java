@@ -26,7 +26,7 @@ class ResamplerTest {
 
     RgbImage part = resampler.resize(image, image.whole(), newWidth, newHeight, window);
 
-    assertThat(part).isEqualTo(resampler.resize(image, newWidth, newHeight).crop(window));
+    assertThat(part).isEqualTo(resized(interpolation, image, newWidth, newHeight).crop(window));
   }
 
   @ParameterizedTest
@@ -38,7 +38,7 @@ class ResamplerTest {
 
     RgbImage resized = resampler.resize(image, part, width, height, new Crop(0, 0, height, width));
 
-    assertThat(resized).isEqualTo(resampler.resize(image.crop(part), width, height));
+    assertThat(resized).isEqualTo(resized(interpolation, image.crop(part), width, height));
   }
 
   @ParameterizedTest
@@ -47,9 +47,14 @@ class ResamplerTest {
     byte[] rgb = new byte[3 * 20 * 10];
     java.util.Arrays.fill(rgb, (byte) 201);
 
-    RgbImage resized =
-        new Resampler(interpolation).resize(new RgbImage(20, 10, rgb), width, height);
+    RgbImage resized = resized(interpolation, new RgbImage(20, 10, rgb), width, height);
 
     assertThat(resized.rgb()).containsOnly(201);
+  }
+
+  /** The whole image resized. */
+  static RgbImage resized(Interpolation interpolation, RgbImage image, int width, int height) {
+    return new Resampler(interpolation)
+        .resize(image, image.whole(), width, height, new Crop(0, 0, height, width));
   }
 }

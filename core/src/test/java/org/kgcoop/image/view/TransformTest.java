@@ -99,7 +99,7 @@ class TransformTest {
     RgbImage wide = noise(31, 9, 3);
 
     assertThat(new Transform(squashing).test(wide))
-        .isEqualTo(new Resampler(Interpolation.BICUBIC).resize(wide, 8, 8))
+        .isEqualTo(ResamplerTest.resized(Interpolation.BICUBIC, wide, 8, 8))
         .isNotEqualTo(new Transform(clip).test(wide));
   }
 
@@ -111,7 +111,7 @@ class TransformTest {
     RgbImage wide = noise(30, 15, 3); // becomes 24 x 12
 
     assertThat(new Transform(larger).test(wide))
-        .isEqualTo(new Resampler(Interpolation.BICUBIC).resize(wide, 24, 12).crop(crop(2, 8)));
+        .isEqualTo(ResamplerTest.resized(Interpolation.BICUBIC, wide, 24, 12).crop(crop(2, 8)));
   }
 
   @Test

@@ -127,7 +127,7 @@ class MmrlTest {
   }
 
   private static Tensor norm(Tensor x, String name) {
-    return Functions.layerNorm(x, weight(name + ".weight"), weight(name + ".bias"));
+    return Functions.layerNorm(x, weight(name + ".weight"), weight(name + ".bias"), 1e-5);
   }
 
   /** All rows of one sequence through a block: (L, W). */

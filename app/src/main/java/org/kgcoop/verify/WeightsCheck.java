@@ -23,11 +23,11 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /** Checks CLIP weights as a whole: the file, its shapes, its tokens, its features. */
-public final class ReleasedWeights {
+public final class WeightsCheck {
   /** The prompts of the published example, which shows a diagram. */
   private static final List<String> EXAMPLE = List.of("diagram", "dog", "cat");
 
-  private ReleasedWeights() {}
+  private WeightsCheck() {}
 
   /** A check: passed, failed, or only a note, which has neither. */
   public record Check(String name, Optional<Boolean> passed, String detail) {}

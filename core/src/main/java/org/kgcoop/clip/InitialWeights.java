@@ -1,0 +1,218 @@
+package org.kgcoop.clip;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.random.PythonRandom;
+
+/**
+ * The weights of a CLIP before its training: the published initialisation at any size, under the
+ * released names. Equal configuration and seed give equal bytes.
+ */
+public final class InitialWeights {
+  private final ClipConfig config;
+  private final PythonRandom random;
+  private final List<StoredTensor> tensors = new ArrayList<>();
+
+  private InitialWeights(ClipConfig config, long seed) {
+    this.config = config;
+    this.random = new PythonRandom(seed);
+  }
+
+  /**
+   * The tensors of a configuration.
+   *
+   * @return in float32
+   * @throws IllegalArgumentException where the sizes do not fit together
+   */
+  public static List<StoredTensor> of(ClipConfig config, long seed) {
+    InitialWeights weights = new InitialWeights(config, seed);
+    weights.fill();
+    return List.copyOf(weights.tensors);
+  }
+
+  /** The width of the attention of the image tower. */
+  static int poolChannels(ClipConfig config) {
+    int width = config.vision().width();
+    return config.vision() instanceof ClipConfig.Vit ? width : 32 * width;
+  }
+
+  private void fill() {
+    int width = config.textWidth();
+    normal("positional_embedding", 0.01, config.contextLength(), width);
+    normal("text_projection", deviation(width), width, config.embedDim());
+    if (config.family() == Family.SIGLIP) {
+      constant("text_projection.bias", 0, config.embedDim());
+      add("logit_scale", () -> Math.log(10));
+      add("logit_bias", () -> -10);
+    } else {
+      add("logit_scale", () -> Math.log(1 / 0.07));
+    }
+    if (config.vision() instanceof ClipConfig.Vit vit) {
+      vit(vit);
+    } else {
+      resNet((ClipConfig.ResNet) config.vision());
+    }
+    for (int i = 0; i < config.textLayers(); i++) {
+      String block = "transformer.resblocks." + i + ".";
+      double out = deviation(width) * deviation(2.0 * config.textLayers());
+      normal(block + "attn.in_proj_weight", deviation(width), 3L * width, width);
+      normal(block + "attn.out_proj.weight", out, width, width);
+      normal(block + "mlp.c_fc.weight", deviation(2.0 * width), 4L * width, width);
+      normal(block + "mlp.c_proj.weight", out, width, 4L * width);
+      blockRest(block, width);
+    }
+    normal("token_embedding.weight", 0.02, config.vocabularySize(), width);
+    norm("ln_final", width);
+  }
+
+  private void vit(ClipConfig.Vit vit) {
+    int width = vit.width();
+    boolean siglip = vit.family() == Family.SIGLIP;
+    if (config.imageResolution() % vit.patch() != 0
+        || width % vit.heads() != 0
+        || (siglip && width != config.embedDim())) {
+      throw new IllegalArgumentException(
+          "resolution %s and patch %s, width %s and heads %s: expected multiples, and of a SigLIP the width as that of the joint space"
+              .formatted(config.imageResolution(), vit.patch(), width, vit.heads()));
+    }
+    int grid = config.imageResolution() / vit.patch();
+    long rows = vit.rowsBesidePatches() + (long) grid * grid;
+    if (!siglip) {
+      normal("visual.class_embedding", deviation(width), width);
+    }
+    normal("visual.positional_embedding", deviation(width), rows, width);
+    if (!siglip) {
+      normal("visual.proj", deviation(width), width, config.embedDim());
+    }
+    convolution("visual.conv1.weight", width, config.channels(), vit.patch());
+    if (siglip) {
+      constant("visual.conv1.bias", 0, width);
+      pool("visual.pool.", width);
+    } else {
+      norm("visual.ln_pre", width);
+    }
+    for (int i = 0; i < vit.layers(); i++) {
+      String block = "visual.transformer.resblocks." + i + ".";
+      attentionAndMlp(block, width);
+      blockRest(block, width);
+    }
+    norm("visual.ln_post", width);
+  }
+
+  private void pool(String pool, int width) {
+    normal(pool + "probe", deviation(width), 1, width);
+    attentionAndMlp(pool, width);
+    biases(pool, width);
+    norm(pool + "ln", width);
+  }
+
+  /** PyTorch's own start of an attention and of linear layers, as the published code leaves it. */
+  private void attentionAndMlp(String block, int width) {
+    uniform(block + "attn.in_proj_weight", Math.sqrt(6.0 / (4.0 * width)), 3L * width, width);
+    uniform(block + "attn.out_proj.weight", deviation(width), width, width);
+    uniform(block + "mlp.c_fc.weight", deviation(width), 4L * width, width);
+    uniform(block + "mlp.c_proj.weight", deviation(4.0 * width), width, 4L * width);
+  }
+
+  private void blockRest(String block, int width) {
+    biases(block, width);
+    norm(block + "ln_1", width);
+    norm(block + "ln_2", width);
+  }
+
+  private void biases(String block, int width) {
+    constant(block + "attn.in_proj_bias", 0, 3L * width);
+    constant(block + "attn.out_proj.bias", 0, width);
+    uniform(block + "mlp.c_fc.bias", deviation(width), 4L * width);
+    uniform(block + "mlp.c_proj.bias", deviation(4.0 * width), width);
+  }
+
+  private void resNet(ClipConfig.ResNet resNet) {
+    int width = resNet.width();
+    int channels = poolChannels(config);
+    if (config.imageResolution() % 32 != 0
+        || width % 2 != 0
+        || resNet.layers().size() != 4
+        || channels % resNet.heads() != 0) {
+      throw new IllegalArgumentException(
+          "a ResNet of resolution %s and %s: expected a multiple of 32, an even width, 4 stages"
+                  .formatted(config.imageResolution(), resNet)
+              + " and heads that divide 32 widths");
+    }
+    normalised("visual.conv1", "visual.bn1", width / 2, config.channels(), 3, 1);
+    normalised("visual.conv2", "visual.bn2", width / 2, width / 2, 3, 1);
+    normalised("visual.conv3", "visual.bn3", width, width / 2, 3, 1);
+    int in = width;
+    for (int stage = 0; stage < 4; stage++) {
+      int planes = width << stage;
+      for (int i = 0; i < resNet.layers().get(stage); i++) {
+        String block = "visual.layer" + (stage + 1) + "." + i + ".";
+        normalised(block + "conv1", block + "bn1", planes, in, 1, 1);
+        normalised(block + "conv2", block + "bn2", planes, planes, 3, 1);
+        // Published: the last norm of a block starts at 0.
+        normalised(block + "conv3", block + "bn3", 4 * planes, planes, 1, 0);
+        if (i == 0) { // narrower or larger than what comes in
+          normalised(block + "downsample.0", block + "downsample.1", 4 * planes, in, 1, 1);
+        }
+        in = 4 * planes;
+      }
+    }
+    int grid = config.imageResolution() / 32;
+    String pool = "visual.attnpool.";
+    double out = deviation(channels);
+    normal(pool + "positional_embedding", out, 1L + (long) grid * grid, channels);
+    for (String name : List.of("q_proj", "k_proj", "v_proj", "c_proj")) {
+      long rows = name.equals("c_proj") ? config.embedDim() : channels;
+      normal(pool + name + ".weight", out, rows, channels);
+      uniform(pool + name + ".bias", out, rows);
+    }
+  }
+
+  /** A convolution and the batch normalisation after it. */
+  private void normalised(String conv, String norm, int out, int in, int kernel, double scale) {
+    convolution(conv + ".weight", out, in, kernel);
+    constant(norm + ".weight", scale, out);
+    constant(norm + ".bias", 0, out);
+    constant(norm + ".running_mean", 0, out);
+    constant(norm + ".running_var", 1, out);
+  }
+
+  // ---- values
+
+  /** PyTorch's start of a convolution: uniform up to 1 / sqrt(inputs of a pixel). */
+  private void convolution(String name, int out, int in, int kernel) {
+    uniform(name, deviation((double) in * kernel * kernel), out, in, kernel, kernel);
+  }
+
+  private void norm(String name, int width) {
+    constant(name + ".weight", 1, width);
+    constant(name + ".bias", 0, width);
+  }
+
+  private void normal(String name, double deviation, long... shape) {
+    add(name, () -> deviation * random.gauss(), shape);
+  }
+
+  private void uniform(String name, double bound, long... shape) {
+    add(name, () -> bound * (2 * random.next() - 1), shape);
+  }
+
+  private void constant(String name, double value, long... shape) {
+    add(name, () -> value, shape);
+  }
+
+  private void add(String name, DoubleSupplier next, long... shape) {
+    float[] values = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) next.getAsDouble();
+    }
+    tensors.add(StoredTensor.ofFloats(name, shape, values));
+  }
+
+  private static double deviation(double inputs) {
+    return 1 / Math.sqrt(inputs);
+  }
+}
