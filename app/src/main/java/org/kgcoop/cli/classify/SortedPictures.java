@@ -132,7 +132,8 @@ final class SortedPictures {
       case LINK -> Files.createSymbolicLink(to, file.toRealPath());
       case MOVE -> Files.move(file, to);
       case COPY -> {
-        Path part = to.resolveSibling("." + to.getFileName() + ".tmp");
+        // An image may have the longest name there is, so none is made of it.
+        Path part = to.resolveSibling(".tmp");
         Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
         Files.move(part, to, StandardCopyOption.ATOMIC_MOVE);
       }

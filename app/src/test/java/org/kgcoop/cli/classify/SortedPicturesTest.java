@@ -36,15 +36,16 @@ class SortedPicturesTest {
             "\ud83d\ude42".repeat(100),
             "CON\n",
             "none of these");
+    String image = "x".repeat(251) + ".png"; // the longest name there is
     Path sorted = folder.resolve("sorted");
     SortedPictures.check(sorted);
-    SortedPictures pictures = new SortedPictures(sorted, SortedPictures.Way.MOVE);
+    SortedPictures pictures = new SortedPictures(sorted, SortedPictures.Way.COPY);
     for (int i = 0; i < classes.size(); i++) {
-      Path file = Files.createDirectories(folder.resolve("from" + i)).resolve("one.png");
+      Path file = Files.createDirectories(folder.resolve("from" + i)).resolve(image);
       pictures.add(Files.writeString(file, String.valueOf(i)), i == classes.size() - 1 ? -1 : i);
     }
 
-    assertThat(pictures.arrange(classes)).startsWith(classes.size() + " images moved");
+    assertThat(pictures.arrange(classes)).startsWith(classes.size() + " images copied");
 
     try (Stream<Path> found = Files.walk(sorted)) {
       List<Path> files = found.filter(Files::isRegularFile).toList();
