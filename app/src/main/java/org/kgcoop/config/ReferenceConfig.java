@@ -20,6 +20,7 @@ public final class ReferenceConfig {
       Pattern.compile("[A-Z][A-Z0-9_]*(\\.([A-Z][A-Z0-9_]*|TaskRes))*");
 
   private static final String DATA_SET = "DATASET.NAME";
+  private static final int MOST_TOLD = 20; // unknown keys: a file may have any number
 
   private final ReferenceValues in;
   private final OptionValues out = OptionValues.empty();
@@ -128,14 +129,21 @@ public final class ReferenceConfig {
   private List<String> checkKeys() {
     List<String> all = ReferenceKeys.all();
     List<String> ignored = new ArrayList<>();
+    List<String> unknown = new ArrayList<>();
     for (String key : in.keys()) {
       boolean otherTrainer =
           key.matches("TRAINER\\..+\\..+") && !ReferenceKeys.isOfKnownTrainer(key);
       if (ReferenceKeys.WITHOUT_MEANING.contains(key) || otherTrainer) {
         ignored.add(key);
       } else if (!all.contains(key)) {
-        in.error("unknown key " + key + Nearest.hint(key, all));
+        unknown.add(key);
       }
+    }
+    unknown.stream()
+        .limit(MOST_TOLD)
+        .forEach(key -> in.error("unknown key " + key + Nearest.hint(key, all)));
+    if (unknown.size() > MOST_TOLD) {
+      in.error((unknown.size() - MOST_TOLD) + " more unknown keys");
     }
     if (in.is("OPTIM.SGD_NESTEROV")
         || (in.has("OPTIM.SGD_DAMPNING") && in.number("OPTIM.SGD_DAMPNING") != 0)) {

@@ -1,7 +1,7 @@
 package org.kgcoop.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +14,7 @@ import org.kgcoop.KgCoopException;
 /** The values of the published code's configurations by key, and the errors found in them. */
 final class ReferenceValues {
   private final Map<String, JsonNode> values;
-  private final List<String> errors = new ArrayList<>();
+  private final Set<String> errors = new LinkedHashSet<>();
 
   ReferenceValues(Map<String, JsonNode> values) {
     this.values = values;
@@ -39,9 +39,12 @@ final class ReferenceValues {
     return values.containsKey(key);
   }
 
-  /** Without blanks at its ends; empty where there is none. */
+  /** Without blanks at its ends; empty where there is none. A list is an error. */
   String text(String key) {
     JsonNode value = values.get(key);
+    if (value != null && value.isContainerNode()) {
+      error("%s: expected one value, got the list %s".formatted(key, value));
+    }
     return value == null || value.isNull() ? "" : value.asText().strip();
   }
 

@@ -1,5 +1,6 @@
 package org.kgcoop.tables;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -79,7 +80,8 @@ public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tab
   }
 
   private static String name(Path root, Path folder) {
-    String name = root.relativize(folder).toString().replace('\\', '/');
+    // Elsewhere than on Windows a backslash is a letter of a name, be it "a\..\..\secret".
+    String name = root.relativize(folder).toString().replace(File.separatorChar, '/');
     return name.isEmpty() ? "." : name;
   }
 

@@ -348,4 +348,36 @@ class ReferenceConfigTest {
         .hasMessageContaining("no such file");
     assertThat(file("empty.yaml", "# nothing\n").isReference()).isFalse();
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "OPTIM: {LR: [0.1, 0.2]}",
+        "OPTIM: {MAX_EPOCH: [50]}",
+        "OPTIM: {WARMUP_EPOCH: [[1]]}",
+        "OPTIM: {LR_SCHEDULER: [cosine]}",
+        "DATASET: {NAME: [dtd]}",
+        "SEED: []",
+        "TRAINER: {NAME: [CoOp], COOP: {N_CTX: 4}}",
+        "TRAINER: {COOP: {CTX_INIT: [a, photo]}}",
+        "DATALOADER: {TRAIN_X: {SAMPLER: [RandomSampler]}}"
+      })
+  void aListInPlaceOfAValueIsNamed(String text) throws IOException {
+    ConfigFile file = file("list.yaml", text);
+    assertThatThrownBy(() -> translate(List.of(file), null))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("expected one value, got the list [");
+  }
+
+  @Test
+  void ofEndlesslyManyUnknownKeysSomeAreTold() throws IOException {
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 50_000; i++) {
+      many.append("UNKNOWN_").append(i).append(": 1\n");
+    }
+    ConfigFile file = file("many.yaml", many.toString());
+    assertThatThrownBy(() -> translate(List.of(file), null))
+        .hasMessageContaining("unknown key UNKNOWN_19")
+        .hasMessageEndingWith("; 49980 more unknown keys");
+  }
 }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.runs.TargetResult;
@@ -185,5 +187,17 @@ class RunsBelowTest {
     assertThatThrownBy(() -> RunsBelow.read(folder.resolve("none"), warnings::add))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("no such folder of runs");
+  }
+
+  /** As of an archive that was packed on Windows, or by somebody who means harm. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aBackslashIsALetterOfANameAndLeadsNowhere() throws IOException {
+    Path odd = Files.createDirectories(folder.resolve("a\\..\\..\\secret"));
+    Files.writeString(odd.resolve("results.json"), "{\"settings\": {\"protocol\": \"fewshot\"}}");
+    RunsBelow found = RunsBelow.read(folder, warnings::add);
+    assertThat(found.tables()).containsKey("a\\..\\..\\secret");
+    assertThat(found.tables().keySet()).allMatch(name -> found.folder(name).startsWith(folder));
+    assertThat(found.folder("a\\..\\..\\secret")).isEqualTo(odd);
   }
 }

@@ -15,6 +15,7 @@ import org.kgcoop.KgCoopException;
  */
 final class BytePairTokenizer extends Tokenizer {
   private static final int MAX_CACHED_WORDS = 100_000;
+  private static final int LONGEST_CACHED = 32; // letters: others are no words
 
   private static final Pattern WORDS =
       Pattern.compile(
@@ -102,7 +103,7 @@ final class BytePairTokenizer extends Tokenizer {
       return known;
     }
     List<Integer> ids = merged(word).stream().map(this::id).toList();
-    if (cache.size() < MAX_CACHED_WORDS) {
+    if (word.length() <= LONGEST_CACHED && cache.size() < MAX_CACHED_WORDS) {
       cache.put(word, ids);
     }
     return ids;
@@ -113,24 +114,12 @@ final class BytePairTokenizer extends Tokenizer {
     if (word.equals(Vocabulary.START) || word.equals(Vocabulary.END)) {
       return List.of(word);
     }
-    List<String> symbols = characters(word);
-    while (symbols.size() > 1) {
-      String best = null;
-      int bestRank = Integer.MAX_VALUE;
-      for (int i = 0; i + 1 < symbols.size(); i++) {
-        String pair = symbols.get(i) + " " + symbols.get(i + 1);
-        int rank = vocabulary.ranks().getOrDefault(pair, Integer.MAX_VALUE);
-        if (rank < bestRank) {
-          best = pair;
-          bestRank = rank;
-        }
-      }
-      if (best == null) {
-        break;
-      }
-      symbols = mergeAll(symbols, best);
-    }
-    return symbols;
+    return PairMerging.merged(
+        characters(word),
+        (left, right) -> {
+          Integer rank = vocabulary.ranks().get(left + " " + right);
+          return rank == null ? PairMerging.NEVER : rank;
+        });
   }
 
   /** The symbols of a word before any merge: one for each of its bytes. */
@@ -142,18 +131,5 @@ final class BytePairTokenizer extends Tokenizer {
     int last = symbols.size() - 1;
     symbols.set(last, symbols.get(last) + Vocabulary.WORD_END);
     return symbols;
-  }
-
-  static List<String> mergeAll(List<String> symbols, String pair) {
-    List<String> merged = new ArrayList<>();
-    for (int i = 0; i < symbols.size(); i++) {
-      if (i + 1 < symbols.size() && (symbols.get(i) + " " + symbols.get(i + 1)).equals(pair)) {
-        merged.add(symbols.get(i) + symbols.get(i + 1));
-        i++;
-      } else {
-        merged.add(symbols.get(i));
-      }
-    }
-    return merged;
   }
 }

@@ -4,39 +4,41 @@ import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
 /**
  * SentencePiece's byte pairs: characters are merged, the pair of the first rank first and of
  * several the leftmost, over the borders of words; a character that is no piece becomes its bytes.
+ * Pieces that stay whole are taken before that, at each place the longest.
  *
  * <p>A {@code tokenizer.json} lists the pairs. In SentencePiece's own file the score of what a pair
  * makes ranks it, and a pair that makes no piece is not merged.
  */
 final class PieceMerges {
-  private static final double NEVER = Double.POSITIVE_INFINITY;
-  private static final int BITS = 21; // of an id and of a rank: there are three in a long
+  private static final int BITS =
+      Pieces.ID_BITS; // of an id and of a rank: there are three in a long
 
   private final Pieces pieces;
   private final Map<String, Integer> ids;
   private final long[] pairs; // left id, right id and rank in one, sorted
   private final int[] bytes; // id of each byte
+  private final int longestWhole; // piece, in UTF-16 units
 
   PieceMerges(Pieces pieces) {
     this.pieces = pieces;
     ids = pieces.ids();
     IntBuffer merges = pieces.merges();
     pairs = new long[merges.limit() / 2];
-    if (Math.max(pairs.length, pieces.size()) > 1 << BITS) {
-      throw pieces.refused("it has more pieces or merges than any model that is known");
+    if (pairs.length > 1 << BITS) {
+      throw pieces.refused("it has more merges than any model that is known");
     }
     for (int rank = 0; rank < pairs.length; rank++) {
       pairs[rank] = first(merges.get(2 * rank), merges.get(2 * rank + 1)) | rank;
     }
     Arrays.sort(pairs);
     bytes = pieces.bytes();
+    longestWhole = pieces.whole().stream().mapToInt(String::length).max().orElse(0);
   }
 
   /** The least value that the entry of a pair may have. */
@@ -44,48 +46,49 @@ final class PieceMerges {
     return ((long) left << BITS | right) << BITS;
   }
 
-  /** The rank of a part and the next one, the least of which is merged first. */
-  private double rank(List<String> parts, int at) {
-    if (at + 1 == parts.size()) {
-      return NEVER;
+  /** The rank of two neighbours, the least of which is merged first. */
+  private double rank(String leftPart, String rightPart) {
+    if (pieces.whole().contains(leftPart) || pieces.whole().contains(rightPart)) {
+      return PairMerging.NEVER;
     }
     if (!pieces.scores().isEmpty()) {
-      String merged = parts.get(at) + parts.get(at + 1);
+      String merged = leftPart + rightPart;
       Integer id = pieces.special().contains(merged) ? null : ids.get(merged);
-      return id == null ? NEVER : -pieces.scores().get(id);
+      return id == null ? PairMerging.NEVER : -pieces.scores().get(id);
     }
-    Integer left = ids.get(parts.get(at));
-    Integer right = ids.get(parts.get(at + 1));
+    Integer left = ids.get(leftPart);
+    Integer right = ids.get(rightPart);
     if (left == null || right == null) {
-      return NEVER;
+      return PairMerging.NEVER;
     }
     long first = first(left, right);
     int place = Arrays.binarySearch(pairs, first);
     place = place < 0 ? -place - 1 : place;
     return place < pairs.length && pairs[place] >>> BITS == first >>> BITS
         ? pairs[place] - first
-        : NEVER;
+        : PairMerging.NEVER;
+  }
+
+  /** The part that begins at a place of a text before anything is merged. */
+  private String first(String text, int at) {
+    for (int end = Math.min(text.length(), at + longestWhole); end > at; end--) {
+      String part = text.substring(at, end);
+      if (pieces.whole().contains(part)) {
+        return part;
+      }
+    }
+    return Character.toString(text.codePointAt(at));
   }
 
   /** The ids of a cleaned text. */
   List<Integer> ids(String cleaned) {
     String text = cleaned.replace(' ', SentencePieceTokenizer.SPACE);
     List<String> parts = new ArrayList<>();
-    text.codePoints().mapToObj(Character::toString).forEach(parts::add);
-    List<Double> ranks = new ArrayList<>(); // of each part and the next one
-    for (int i = 0; i < parts.size(); i++) {
-      ranks.add(rank(parts, i));
-    }
-    while (!parts.isEmpty() && Collections.min(ranks) < NEVER) {
-      int at = ranks.indexOf(Collections.min(ranks));
-      parts.set(at, parts.get(at) + parts.remove(at + 1));
-      ranks.subList(at, at + 1).clear();
-      for (int i = Math.max(at - 1, 0); i <= at; i++) {
-        ranks.set(i, rank(parts, i));
-      }
+    for (int at = 0; at < text.length(); at += parts.get(parts.size() - 1).length()) {
+      parts.add(first(text, at));
     }
     List<Integer> found = new ArrayList<>();
-    for (String part : parts) {
+    for (String part : PairMerging.merged(parts, this::rank)) {
       Integer id = ids.get(part);
       if (id != null) {
         found.add(id);

@@ -24,6 +24,7 @@ import org.kgcoop.files.FileErrors;
  * @param merges pairs that are merged, the ids of two pieces each, the first ones first; empty
  *     where scores tell
  * @param special pieces that stand for no text
+ * @param whole pieces of text that are taken before others are looked for
  * @param characterMap SentencePiece's compiled map of characters, or empty
  */
 record Pieces(
@@ -34,7 +35,26 @@ record Pieces(
     List<Float> scores,
     IntBuffer merges,
     Set<String> special,
+    Set<String> whole,
     ByteBuffer characterMap) {
+  /** The bits of an id: no model that is known needs as many. */
+  static final int ID_BITS = 21;
+
+  /** Refuses ids and scores that no tokenizer has. */
+  Pieces {
+    ids.forEach(
+        (piece, id) -> {
+          if (id < 0 || id >= 1 << ID_BITS) {
+            throw FileErrors.refused(
+                file,
+                "piece '%s' has the id %s: expected 0 to %s"
+                    .formatted(piece, id, (1 << ID_BITS) - 1));
+          }
+        });
+    if (!scores.stream().allMatch(Float::isFinite)) {
+      throw FileErrors.refused(file, "the score of a piece is no finite number");
+    }
+  }
 
   /** The refusal of the file. */
   KgCoopException refused(String why) {

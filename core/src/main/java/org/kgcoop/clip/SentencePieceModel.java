@@ -23,8 +23,8 @@ import org.kgcoop.files.FileErrors;
  * sentencepiece_model.proto}</a>. Few of them matter, so they are taken from the wire, without
  * classes made of that file: these would bind who uses the library to one version of protobuf.
  *
- * <p>Pieces that a user added are pieces like others here; SentencePiece takes them whole before it
- * looks for others. Those of SigLIP 2 are markup and runs of spaces and lines.
+ * <p>Pieces that a user added stay whole in a model that merges: those of SigLIP 2 are markup and
+ * runs of spaces and lines. In a unigram model they are pieces like others here.
  */
 final class SentencePieceModel {
   private static final int LENGTH_DELIMITED = 2;
@@ -37,6 +37,7 @@ final class SentencePieceModel {
   private final Map<String, Integer> ids = new HashMap<>();
   private final List<Float> scores = new ArrayList<>();
   private final Set<String> special = new HashSet<>();
+  private final Set<String> whole = new HashSet<>();
   private int model = 1;
   private boolean byteFallback;
   private boolean spaceInFront = true;
@@ -85,7 +86,8 @@ final class SentencePieceModel {
               + " precompiled_charsmap of BPE, as SigLIP and SigLIP 2 have it");
     }
     IntBuffer merges = IntBuffer.allocate(0); // scores tell
-    return new Pieces(file, unigram, byteFallback, ids, scores, merges, special, characterMap);
+    return new Pieces(
+        file, unigram, byteFallback, ids, scores, merges, special, whole, characterMap);
   }
 
   // ---- reading
@@ -132,7 +134,9 @@ final class SentencePieceModel {
       throw FileErrors.refused(file, "piece '" + piece.text + "' is there twice");
     }
     scores.add(piece.score);
-    if (piece.type != NORMAL && piece.type != USER_DEFINED) {
+    if (piece.type == USER_DEFINED) {
+      whole.add(piece.text);
+    } else if (piece.type != NORMAL) {
       special.add(piece.text);
     }
     return read;

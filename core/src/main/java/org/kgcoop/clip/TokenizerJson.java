@@ -62,6 +62,9 @@ final class TokenizerJson {
       if (!json.type.isEmpty() && !json.type.equals("BPE") && !json.type.equals("Unigram")) {
         throw json.refused("model.type " + json.type + ": expected BPE or Unigram");
       }
+      if (!json.type.equals("Unigram") && !json.scores.isEmpty()) {
+        throw json.refused("model.vocab: expected ids of pieces, and it has scores");
+      }
     } catch (IOException e) {
       throw KgCoopException.io(
           file + ": cannot be read as a tokenizer: " + FileErrors.reason(e), e);
@@ -74,6 +77,7 @@ final class TokenizerJson {
         json.scores,
         IntBuffer.wrap(json.merges.build().toArray()),
         json.special,
+        Set.of(), // what was added is merged too
         ByteBuffer.wrap(json.characterMap));
   }
 
@@ -118,7 +122,12 @@ final class TokenizerJson {
       }
       case "normalizer" -> {
         JsonNode map = tree(value).findValue("precompiled_charsmap");
-        characterMap = map == null || map.isNull() ? characterMap : map.binaryValue();
+        if (map != null && !map.isNull()) {
+          if (!map.isTextual()) {
+            throw refused("precompiled_charsmap: expected a text of Base64");
+          }
+          characterMap = map.binaryValue();
+        }
       }
       default -> value.skipChildren();
     }
@@ -187,13 +196,12 @@ final class TokenizerJson {
 
   /** ["piece", score]. */
   private void scored(JsonParser pair) throws IOException {
-    if (pair.currentToken() != JsonToken.START_ARRAY) {
+    String piece = pair.currentToken() == JsonToken.START_ARRAY ? pair.nextTextValue() : null;
+    if (piece == null || !pair.nextToken().isNumeric()) {
       throw refused("model.vocab: expected pairs of a piece and its score");
     }
-    pair.nextToken();
-    ids.put(pair.getValueAsString(""), scores.size());
-    pair.nextToken();
-    scores.add((float) pair.getValueAsDouble());
+    ids.put(piece, scores.size());
+    scores.add(pair.getFloatValue());
     while (pair.nextToken() != JsonToken.END_ARRAY) {
       pair.skipChildren();
     }

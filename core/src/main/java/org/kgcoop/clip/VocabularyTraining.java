@@ -61,7 +61,7 @@ public final class VocabularyTraining {
         int at = word.symbols.indexOf(parts[0]);
         if (at >= 0 && word.symbols.contains(parts[1])) {
           addPairs(pairs, word, -1);
-          word.symbols = BytePairTokenizer.mergeAll(word.symbols, best);
+          word.symbols = mergeAll(word.symbols, best);
           addPairs(pairs, word, 1);
         }
       }
@@ -93,5 +93,19 @@ public final class VocabularyTraining {
   public static void write(Path file, List<String> merges) {
     String text = "#version: 0.2\n" + String.join("\n", merges) + "\n";
     AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Merges a pair wherever it stands, from left to right. */
+  private static List<String> mergeAll(List<String> symbols, String pair) {
+    List<String> merged = new ArrayList<>();
+    for (int i = 0; i < symbols.size(); i++) {
+      if (i + 1 < symbols.size() && (symbols.get(i) + " " + symbols.get(i + 1)).equals(pair)) {
+        merged.add(symbols.get(i) + symbols.get(i + 1));
+        i++;
+      } else {
+        merged.add(symbols.get(i));
+      }
+    }
+    return merged;
   }
 }

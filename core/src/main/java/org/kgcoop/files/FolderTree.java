@@ -1,6 +1,7 @@
 package org.kgcoop.files;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -16,6 +17,8 @@ public final class FolderTree {
   public static List<Path> deepestFirst(Path folder) throws IOException {
     try (Stream<Path> content = Files.walk(folder)) {
       return content.sorted(Comparator.reverseOrder()).toList();
+    } catch (UncheckedIOException e) { // of a folder below
+      throw e.getCause();
     }
   }
 

@@ -5,12 +5,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +52,7 @@ public final class JsonFiles {
     if (!Files.isRegularFile(file)) {
       return null;
     }
-    try (JsonParser parser = reader.createParser(Files.readAllBytes(file))) {
+    try (JsonParser parser = reader.createParser(file.toFile())) { // no matter how long it is
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new KgCoopException(
             KgCoopException.Category.IO,
@@ -70,18 +69,16 @@ public final class JsonFiles {
     }
   }
 
-  /** The lines of a file; none where there is none. What follows half a line is left out. */
+  /** The values of a file, a line each; none where there is none. Half of one ends it. */
   public static List<JsonNode> readLines(Path file) {
     List<JsonNode> nodes = new ArrayList<>();
     if (!Files.isRegularFile(file)) {
       return nodes;
     }
-    // Unlike Files.lines this reads on over bytes that are no UTF-8.
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        nodes.add(READER.readTree(line));
+    try (MappingIterator<JsonNode> lines =
+        READER.forType(JsonNode.class).readValues(file.toFile())) {
+      while (lines.hasNextValue()) {
+        nodes.add(lines.nextValue());
       }
     } catch (JsonProcessingException e) {
       return nodes;

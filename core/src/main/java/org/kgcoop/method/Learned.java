@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.FeatureClassifier;
@@ -109,7 +110,9 @@ public record Learned(Method method, List<String> classNames, Map<String, Stored
   Tensor value(String name) {
     StoredTensor stored = tensors.get(name);
     if (stored == null) {
-      throw KgCoopException.weights("no learned tensor '" + name + "' among " + tensors.keySet());
+      throw KgCoopException.weights(
+          "no learned tensor '%s' among %s"
+              .formatted(name, Messages.firstOf(List.copyOf(tensors.keySet()))));
     }
     return stored.tensor();
   }

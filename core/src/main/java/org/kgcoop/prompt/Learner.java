@@ -1,9 +1,11 @@
 package org.kgcoop.prompt;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.tensor.Tensor;
 
 /** A prompt method made ready for one list of classes: it has parameters and can be trained. */
@@ -34,7 +36,8 @@ public interface Learner extends FeatureClassifier {
   /**
    * Overwrites the parameters.
    *
-   * @throws KgCoopException where names or shapes differ from those of {@link #parameters()}
+   * @throws KgCoopException where names or shapes differ from those of {@link #parameters()}, or a
+   *     value is no finite number
    */
   default void load(Map<String, Tensor> values) {
     for (Map.Entry<String, Tensor> parameter : parameters().entrySet()) {
@@ -42,7 +45,10 @@ public interface Learner extends FeatureClassifier {
       String expected = "'" + parameter.getKey() + "' " + parameter.getValue();
       if (value == null) {
         throw KgCoopException.weights(
-            "no learned tensor " + expected + " among " + values.keySet());
+            "no learned tensor "
+                + expected
+                + " among "
+                + Messages.firstOf(List.copyOf(values.keySet())));
       }
       if (!Arrays.equals(value.shape(), parameter.getValue().shape())) {
         throw KgCoopException.weights(
@@ -54,6 +60,16 @@ public interface Learner extends FeatureClassifier {
                 + expected
                 + ": a prompt fits a CLIP of the same text width, and a class-specific one only its"
                 + " own classes");
+      }
+      for (float number : value.toFloats()) {
+        if (!Float.isFinite(number)) {
+          throw KgCoopException.weights(
+              "learned tensor '"
+                  + parameter.getKey()
+                  + "' has "
+                  + number
+                  + " in it: a training that failed, or a damaged file; train again");
+        }
       }
     }
     parameters()

@@ -2,12 +2,15 @@ package org.kgcoop.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.files.JsonFiles;
 
 /**
@@ -60,13 +63,14 @@ public record RunProgress(
   }
 
   /**
-   * Reads that of a run's folder.
+   * Reads that of a run's folder. A file that cannot be read tells nothing: pages of many runs show
+   * the others.
    *
    * @param record the beginning of the same run
    */
   public static RunProgress read(Path folder, RunRecord record) {
-    JsonNode begun = JsonFiles.read(folder.resolve(FILE));
-    JsonNode last = EventLog.last(folder);
+    JsonNode begun = readable(() -> JsonFiles.read(folder.resolve(FILE)));
+    JsonNode last = readable(() -> EventLog.last(folder));
     int epochs = record.settings().path("training").path("epochs").asInt();
     long step = last.path("step").asLong();
     long steps = begun.path(STEPS).asLong();
@@ -85,6 +89,14 @@ public record RunProgress(
         lastStep,
         begun.path(SECONDS).asDouble() + seconds,
         seconds > 0 && steps > 0 ? seconds / made * Math.max(0, steps - step) : Double.NaN);
+  }
+
+  private static JsonNode readable(Supplier<JsonNode> file) {
+    try {
+      return file.get();
+    } catch (KgCoopException e) {
+      return MissingNode.getInstance();
+    }
   }
 
   private static @Nullable Instant modified(Path file) {

@@ -124,7 +124,7 @@ class SentencePieceModelTest {
     pieces.add(Piece.special("<eos>", 3));
     pieces.add(Piece.special("<bos>", 3));
     pieces.add(Piece.special("<unk>", 2));
-    pieces.add(new Piece("~~", 0, 4));
+    pieces.add(Piece.special("\u2581\u2581", 4));
     for (int b = 0; b < 256; b++) {
       pieces.add(Piece.special(String.format(Locale.ROOT, "<0x%02X>", b), 6));
     }
@@ -286,6 +286,55 @@ class SentencePieceModelTest {
     assertRefused("piece 'bc' is there twice");
     Files.write(file, model(BPE, pairPieces().subList(0, 100), false, new byte[0]));
     assertRefused("it has no piece '<0x");
+  }
+
+  /** What a user added, such as runs of spaces: SentencePiece looks for these first. */
+  @Test
+  void piecesOfAUserStayWholeTheLongestFirst() throws IOException {
+    List<Piece> pieces = pairPieces();
+    int spaces = pieces.size();
+    pieces.add(Piece.special("\u2581\u2581\u2581", 4));
+    pieces.add(Piece.special("<b>", 4));
+    Files.write(file, model(BPE, pieces, false, new byte[0]));
+    Tokenizer tokenizer = Tokenizers.read(file);
+    int a = tokenizer.encode("a").get(0);
+    // "~a", the best pair but for "ab", would take a space from the run.
+    assertThat(tokenizer.encode("   a")).containsExactly(spaces, a);
+    assertThat(tokenizer.encode("     a")).containsExactly(spaces, 4, a);
+    assertThat(tokenizer.encode("a<b>a")).containsExactly(a, spaces + 1, a);
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY})
+  void aScoreThatIsNoNumberIsRefused(float score) throws IOException {
+    List<Piece> pieces = new ArrayList<>(unigramPieces());
+    pieces.set(4, new Piece("a", score));
+    Files.write(file, model(UNIGRAM, pieces, true, map()));
+    assertRefused("the score of a piece is no finite number");
+  }
+
+  /** Tries that go in circles, pieces that are empty, settings of another kind. */
+  @Test
+  void aFileWithOneOtherByteIsRefusedInALineOrGivesIds() throws IOException {
+    byte[] whole = model(UNIGRAM, unigramPieces(), true, map());
+    byte[] pairs = model(BPE, pairPieces().subList(0, 271), false, new byte[0]);
+    Random random = new Random(1);
+    for (byte[] bytes : List.of(whole, pairs)) {
+      for (int i = 0; i < 1000; i++) {
+        byte[] damaged = bytes.clone();
+        damaged[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+        Files.deleteIfExists(file);
+        Files.write(file, damaged);
+        try {
+          Tokenizer tokenizer = Tokenizers.read(file);
+          for (int id : tokenizer.encodeMarked("a bcxabx \ud800  x\0", 64)) {
+            assertThat(tokenizer.decode(id)).isNotNull();
+          }
+        } catch (KgCoopException e) {
+          assertThat(e).hasMessageStartingWith(file + ": ");
+        }
+      }
+    }
   }
 
   private void assertRefused(String message) {

@@ -12,9 +12,14 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 
 /** Pieces by hand; long lists of real texts are in the reference cases. */
@@ -161,5 +166,78 @@ class SentencePieceTest {
     assertThatThrownBy(() -> pairs("[\"a\"]"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("expected two pieces, got 'a'");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'b\": 4' | 'b\": -1' | piece 'b' has the id -1",
+        "'b\": 4' | 'b\": 2000000000' | piece 'b' has the id 2000000000",
+        "'b\": 4' | 'b\": 4000000000' | cannot be read as a tokenizer",
+        "'{\"a' | '[{\"a' | expected pairs of a piece and its score",
+        "'\"a b\"' | '[[\"a\"], \"b\"]' | expected two pieces",
+        "'\"a b\"' | '{\"a\": \"b\"}' | expected two pieces",
+        "'\"model\"' | '\"normalizer\": {\"precompiled_charsmap\": 3}, \"model\"' | expected a text of Base64",
+        "'\"model\"' | '\"normalizer\": {\"precompiled_charsmap\": \"~\"}, \"model\"' | cannot be read as a tokenizer",
+        "'\"model\"' | '\"added_tokens\": [{\"id\": -7, \"content\": \"x\"}], \"model\"' | piece 'x' has the id -7",
+        "'\"model\": {' | '\"model\": [' | expected an object"
+      })
+  void damageIsSaidInALine(String part, String instead, String message) {
+    String json =
+        """
+        {"model": {"type": "BPE", "vocab": {"a": 3, "b": 4}, "merges": ["a b"]}}""";
+    assertThat(json).contains(part);
+    assertRefused(json.replace(part, instead), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[\"a\", 1e39]",
+        "[\"a\", \"NaN\"]",
+        "[[\"a\"], 1]",
+        "[]",
+        "[\"a\"]",
+        "[\"a\", null]",
+        "[3, 1]",
+        "{\"a\": 1}",
+        "null"
+      })
+  void aPairWithoutAPieceAndItsScoreIsRefused(String pair) {
+    assertRefused(
+        """
+        {"model": {"type": "Unigram", "vocab": [["<unk>", 0], ["</s>", 0], %s, ["b", -1]]}}"""
+            .formatted(pair),
+        "score");
+  }
+
+  @Test
+  void scoresBelongToUnigramAlone() {
+    assertRefused(
+        "{\"model\": {\"type\": \"BPE\", \"byte_fallback\": true, \"vocab\": [[\"a\", 0]]}}",
+        "expected ids of pieces");
+  }
+
+  private void assertRefused(String json, String message) {
+    assertThatThrownBy(() -> tokenizer(json))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageStartingWith(folder.resolve("tokenizer.json") + ": ")
+        .hasMessageContaining(message)
+        .hasMessageNotContaining("\n");
+  }
+
+  /** A line of a file may be of any length: none may take the square of it. */
+  @Test
+  @Timeout(60)
+  void longTextsTakeSeconds() throws IOException {
+    String text =
+        new Random(1)
+            .ints(1 << 17, 0, 4)
+            .mapToObj(i -> "ab c".substring(i, i + 1))
+            .collect(Collectors.joining());
+    assertThat(pairs("[\"a b\", \"~ ab\", \"ab a\"]").encode(text)).hasSizeGreaterThan(1 << 15);
+    assertThat(unigram("null").encode(text)).hasSizeGreaterThan(1 << 15);
+    assertThat(Tokenizers.released().encode(text.replace(' ', 'e'))).hasSizeGreaterThan(1 << 15);
   }
 }

@@ -164,6 +164,48 @@ class TrainingTest {
         .isEqualTo(classifier(training().into(out.resolve("whole")).folder()));
   }
 
+  /** Where images are encoded and between steps. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void anExceptionOfWhoIsAskedComesOutWhereverItIsThrown(int at) throws IOException {
+    Path run = out.resolve("run");
+    int[] calls = {0};
+    Training failing =
+        training()
+            .cancelledBy(
+                () -> {
+                  calls[0]++;
+                  if (calls[0] == at) {
+                    throw new IllegalStateException("of the program");
+                  }
+                  return false;
+                });
+    assertThatThrownBy(() -> failing.into(run)).hasMessage("of the program");
+    assertThat(run.resolve("classifier.safetensors")).doesNotExist();
+    failing.into(run);
+    assertThat(classifier(run))
+        .isEqualTo(classifier(training().into(out.resolve("whole")).folder()));
+  }
+
+  @Test
+  void theSameFolderTwiceAtOnceIsRefusedAndTheFirstGoesOn() throws IOException {
+    Path run = out.resolve("run");
+    List<String> refused = new ArrayList<>();
+    training()
+        .listener(
+            step -> {
+              try {
+                training().into(run);
+              } catch (KgCoopException e) {
+                refused.add(e.getMessage());
+              }
+            })
+        .into(run);
+    assertThat(refused).hasSize(EPOCHS * BATCHES).allMatch(line -> line.contains("in use"));
+    assertThat(classifier(run))
+        .isEqualTo(classifier(training().into(out.resolve("whole")).folder()));
+  }
+
   @Test
   void aBankKeepsImageFeaturesEvenOfACancelledTraining() throws IOException {
     Path run = out.resolve("run");

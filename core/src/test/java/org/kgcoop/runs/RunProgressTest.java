@@ -13,6 +13,8 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunProgressTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -91,6 +93,25 @@ class RunProgressTest {
       assertThat(progress(run).step()).isEqualTo(9);
       Files.writeString(events, "x".repeat(1 << 16), StandardOpenOption.APPEND);
       assertThat(progress(run).step()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{'st",
+        "[1]",
+        "null",
+        "{'steps': 'x', 'from': [], 'seconds': {}}",
+        "{'steps': 1e400, 'from': -9223372036854775808, 'seconds': -1e308}"
+      })
+  void whatCannotBeReadTellsNothing(String damaged) throws IOException {
+    try (RunFolder run = open()) {
+      step(run, 3, 1);
+      Files.writeString(run.path().resolve("progress.json"), damaged.replace('\'', '"'));
+      assertThat(progress(run).step()).isEqualTo(3);
+      assertThat(progress(run).epochs()).isEqualTo(10);
     }
   }
 

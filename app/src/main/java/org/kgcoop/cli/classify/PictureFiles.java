@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.FolderTree;
 import org.kgcoop.image.PictureNames;
 
 /** Images and folders of images, as a user names them. */
@@ -36,9 +37,9 @@ final class PictureFiles {
   }
 
   private static List<Path> below(Path folder, Consumer<String> warnings) {
-    try (Stream<Path> files = Files.walk(folder)) {
+    try {
       List<Path> all =
-          files
+          FolderTree.deepestFirst(folder).stream()
               .filter(file -> PictureNames.isPicture(name(file)) && !name(file).startsWith("."))
               .filter(Files::isRegularFile)
               .sorted()
@@ -54,7 +55,7 @@ final class PictureFiles {
       leftOut.ifPresent(line -> warnings.accept(folder + ": " + line));
       return pictures;
     } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed: " + e.getMessage(), e);
+      throw KgCoopException.io(folder + ": cannot be listed: " + FileErrors.reason(e), e);
     }
   }
 

@@ -132,7 +132,8 @@ final class SortedPictures {
       case LINK -> Files.createSymbolicLink(to, file.toRealPath());
       case MOVE -> Files.move(file, to);
       case COPY -> {
-        Path part = to.resolveSibling("." + to.getFileName() + ".tmp");
+        // An image may have the longest name there is, so none is made of it.
+        Path part = to.resolveSibling(".tmp");
         Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
         Files.move(part, to, StandardCopyOption.ATOMIC_MOVE);
       }
@@ -160,11 +161,13 @@ final class SortedPictures {
       if (name.codePointCount(0, name.length()) > LONGEST_NAME) {
         name = name.substring(0, name.offsetByCodePoints(0, LONGEST_NAME));
       }
-      if (name.isEmpty() || !taken.add(name.toLowerCase(Locale.ROOT))) {
-        name = "%s (class %s)".formatted(name, i).strip();
-        boolean unused = taken.add(name.toLowerCase(Locale.ROOT));
+      String unique = name;
+      for (int number = i;
+          unique.isEmpty() || !taken.add(unique.toLowerCase(Locale.ROOT));
+          number++) {
+        unique = "%s (class %s)".formatted(name, number).strip();
       }
-      names.add(name);
+      names.add(unique);
     }
     return names;
   }

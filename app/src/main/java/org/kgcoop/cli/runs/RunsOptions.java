@@ -1,5 +1,6 @@
 package org.kgcoop.cli.runs;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -88,7 +89,7 @@ final class RunsOptions {
   /** The run of a folder, named by its path or by its name below {@code --runs}. */
   StoredRun run(Path named) {
     Path folder = folder(named);
-    return StoredRun.read(folder, named.toString().replace('\\', '/'));
+    return StoredRun.read(folder, named.toString().replace(File.separatorChar, '/'));
   }
 
   private Path folder(Path named) {

@@ -64,11 +64,7 @@ final class LoraFile {
           throw KgCoopException.weights(
               "%s: encoder '%s': expected text, vision or both".formatted(file.path(), encoder));
     }
-    try {
-      return (ClipLora) MethodCatalogue.parse(settings);
-    } catch (KgCoopException e) {
-      throw KgCoopException.weights(file.path() + ": " + e.getMessage());
-    }
+    return (ClipLora) MethodCatalogue.parse(file.path(), settings);
   }
 
   private static double number(WeightFile file, String key) {

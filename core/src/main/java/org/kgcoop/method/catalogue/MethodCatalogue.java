@@ -2,6 +2,7 @@ package org.kgcoop.method.catalogue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -288,6 +289,15 @@ public final class MethodCatalogue {
               + String.join(", ", known));
     }
     return entry.make().apply(new MethodSettings(json));
+  }
+
+  /** Parses like {@link #parse} what a file shows, which errors name. */
+  static Method parse(Path file, JsonNode json) {
+    try {
+      return parse(json);
+    } catch (KgCoopException e) {
+      throw KgCoopException.weights(file + ": " + e.getMessage(), e);
+    }
   }
 
   /** Parses like {@link #parse}, for a method that learns. */

@@ -120,6 +120,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
           written.orElseGet(
               () ->
                   MethodCatalogue.parse(
+                      file.path(),
                       isLasp ? laspSettings(file) : PublishedTower.settings(file, learned))),
           learned);
     }
@@ -177,7 +178,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
     try {
       return settings == null
           ? Optional.empty()
-          : Optional.of(MethodCatalogue.parse(JSON.readTree(settings)));
+          : Optional.of(MethodCatalogue.parse(file.path(), JSON.readTree(settings)));
     } catch (JsonProcessingException e) {
       throw KgCoopException.weights(
           file.path() + ": its '" + SETTINGS + "' are no settings of a method; leave them out", e);
@@ -224,17 +225,17 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
         JsonNodeFactory.instance.objectNode().put("context_tokens", context.tokens());
     if (second == null) {
       return file.tensors().containsKey(CORRECTION) && !context.classSpecific()
-          ? MethodCatalogue.parse(settings.put("method", Lasp.ID))
+          ? MethodCatalogue.parse(file.path(), settings.put("method", Lasp.ID))
           : new CoOp(context);
     }
     boolean wide =
         first != null
             && first.shape().length == 2
             && first.shape()[0] == Tcp.hidden((int) first.shape()[1]);
-    if (!wide || context.classSpecific()) {
+    if (!wide || second.shape().length != 2 || context.classSpecific()) {
       return new CoCoOp(context);
     }
     return MethodCatalogue.parse(
-        settings.put("method", Tcp.ID).put("class_tokens", second.shape()[0] / width));
+        file.path(), settings.put("method", Tcp.ID).put("class_tokens", second.shape()[0] / width));
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.io.StoredTensor;
 
 /**
@@ -59,7 +60,10 @@ public final class LoraNames {
       throw KgCoopException.weights(
           "CLIP-LoRA's file has %s tensors, %s: expected %s, of %s of this CLIP"
               .formatted(
-                  tensors.size(), String.join(", ", tensors.keySet()), own.size(), settings));
+                  tensors.size(),
+                  Messages.firstOf(List.copyOf(tensors.keySet())),
+                  own.size(),
+                  settings));
     }
     Map<String, StoredTensor> named = new LinkedHashMap<>();
     published.forEach((name, there) -> named.put(name, Objects.requireNonNull(tensors.get(there))));

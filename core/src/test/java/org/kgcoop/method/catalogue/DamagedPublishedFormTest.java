@@ -1,0 +1,174 @@
+package org.kgcoop.method.catalogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.fixtures.SmallMethods;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.io.StateDicts;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
+import org.kgcoop.io.WeightFiles;
+import org.kgcoop.method.CoOp;
+import org.kgcoop.method.TransferableMethod;
+import org.kgcoop.method.tower.ClipLora;
+import org.kgcoop.method.tower.Layers;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Learner;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** Published files from which something is missing, or of which something has another shape. */
+class DamagedPublishedFormTest {
+  private static final List<String> NAMES = List.of("cat", "dog", "owl");
+
+  private static Clip clip;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void open() {
+    clip = TinyClip.deep();
+  }
+
+  @AfterAll
+  static void close() {
+    clip.close();
+  }
+
+  static List<TransferableMethod> methods() {
+    List<TransferableMethod> methods = new ArrayList<>(SmallMethods.all());
+    methods.addAll(PublishedTowerTest.methods());
+    methods.add(
+        new ClipLora(2, 2, 0.25, List.of("q", "v"), Layers.ALL, Layers.ALL, "a photo of a {}."));
+    return methods;
+  }
+
+  private static WeightFile written(TransferableMethod method, Path folder) {
+    try (Learner learner = method.learner(clip, NAMES, 5)) {
+      Map<String, StoredTensor> parameters = new LinkedHashMap<>();
+      learner.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
+      return WeightFiles.open(
+          new ClassifierFile(method, NAMES, "", clip.fingerprint(), "", "1", parameters)
+              .writePublished(folder, 3));
+    }
+  }
+
+  /** Reads a file and answers by it, or refuses it as all bad files are refused. */
+  private static String use(Path path) {
+    try (Scope scope = Scope.open("logits");
+        Autograd.Switch off = Autograd.off();
+        FeatureClassifier classifier =
+            ClassifierFile.readAny(path, NAMES).classifier(clip, NAMES)) {
+      Tensor features =
+          classifier
+              .encoder()
+              .map(tower -> tower.features(TinyClip.normal(3, 1, 2, 3, 8, 8)))
+              .orElseGet(() -> TinyClip.features(2));
+      float[] logits = classifier.logits(features).toFloats();
+      assertThat(logits).hasSize(2 * NAMES.size());
+      return "";
+    } catch (KgCoopException e) {
+      assertThat(e.category()).isNotEqualTo(KgCoopException.Category.BUG);
+      assertThat(e.getMessage()).hasSizeLessThan(2000).doesNotContain("\n");
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  private static void write(
+      Path path,
+      TransferableMethod method,
+      Map<String, StoredTensor> tensors,
+      Map<String, String> beside) {
+    if (method instanceof ClipLora) {
+      StateDicts.writeNested(path, tensors, new LinkedHashMap<>(beside));
+    } else {
+      StateDicts.writePrompt(path, tensors, 3, beside);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void eachTensorMayBeMissingOrOfAnotherShape(TransferableMethod method) {
+    WeightFile whole = written(method, folder);
+    for (String name : whole.tensors().keySet()) {
+      for (long[] shape : new long[][] {null, {}, {1}, {2, 3}, {0, 4}, {3, 1, 2}, {5, 1, 1, 1}}) {
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>(whole.tensors());
+        if (shape == null) {
+          tensors.remove(name);
+        } else {
+          int count = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+          tensors.put(name, StoredTensor.ofFloats(name, shape, new float[count]));
+        }
+        for (Map<String, String> beside : List.of(whole.metadata(), Map.<String, String>of())) {
+          Path damaged = folder.resolve("damaged.pt");
+          write(damaged, method, tensors, beside);
+          String answer = use(damaged);
+          if (shape != null && shape.length != 1) { // a bias may be of one number
+            assertThat(answer).as(name + Arrays.toString(shape)).isNotEmpty();
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void aNumberThatIsNoneIsRefused(TransferableMethod method) {
+    WeightFile whole = written(method, folder);
+    whole
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              float[] values = tensor.toFloats();
+              values[values.length - 1] = Float.NaN;
+              Map<String, StoredTensor> tensors = new LinkedHashMap<>(whole.tensors());
+              tensors.put(name, StoredTensor.ofFloats(name, tensor.shape(), values));
+              Path damaged = folder.resolve("damaged.pt");
+              write(damaged, method, tensors, whole.metadata());
+              assertThat(use(damaged)).contains("' has NaN in it");
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "3",
+        "[]",
+        "{}",
+        "{",
+        "{'method': 3}",
+        "{'method': {'method': 'coop'}}",
+        "{'method': 'coop', 'x': 1}",
+        "{'method': 'coop', 'context_tokens': -4}",
+        "{'method': 'coop', 'context_tokens': 100000000}",
+        "{'method': 'vpt'}",
+        "{'method': 'clip-lora'}",
+        "{'method': 'maple', 'depth': 2}",
+        "{'method': 'probe'}"
+      })
+  void settingsThatContradictTheTensorsAreRefused(String settings) {
+    TransferableMethod method = new CoOp(ContextSettings.shared(2, ""));
+    Path damaged = folder.resolve("damaged.pt");
+    Map<String, StoredTensor> tensors = written(method, folder).tensors();
+    write(damaged, method, tensors, Map.of("settings", settings.replace('\'', '"')));
+    assertThat(use(damaged)).isNotEmpty();
+  }
+}
