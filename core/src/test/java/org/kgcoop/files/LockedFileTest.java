@@ -74,7 +74,7 @@ class LockedFileTest {
         Thread.sleep(10);
       }
       // Without another attempt some of so many fail.
-      for (int i = 0; i < 500; i++) {
+      for (int i = 0; i < 5000; i++) {
         LockedFile.tryOpen(file).orElseThrow().close();
       }
       Files.createFile(end);
