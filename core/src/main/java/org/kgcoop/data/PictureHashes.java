@@ -49,7 +49,7 @@ public final class PictureHashes {
   /** By what is remembered of a file. */
   private final Map<String, String> known = new ConcurrentHashMap<>();
 
-  /** What the text file did not have. */
+  /** Images that the text file did not have. */
   private final Set<String> absent = ConcurrentHashMap.newKeySet();
 
   private PictureHashes(@Nullable Path folder) {
