@@ -65,7 +65,7 @@ record Inputs(List<Table> tables, List<Run> runs, boolean whole) {
         KgCoopException.Category.IO,
         folder
             + (Files.isDirectory(folder) ? ": no results here" : ": there is no such folder")
-            + "; expected one that train or a protocol such as base2new wrote, with run.json or"
+            + "; expected a folder that train or a protocol such as base2new wrote, with run.json or"
             + " results.json; --watch waits for it");
   }
 

@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableResults;
@@ -28,15 +29,24 @@ import org.kgcoop.runs.TableResults;
  *
  * @param runs in the order of their names
  * @param tables the protocols of tables by the names of their folders, with '/' between
+ * @param adaptations the names of folders of adaptations that have chosen no method yet
  */
-public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tables) {
+public record RunsBelow(
+    Path root, List<StoredRun> runs, Map<String, String> tables, List<String> adaptations) {
 
-  /** The folders with a {@code run.json}, and when it was written; those with results so far. */
-  private record Found(Map<Path, FileTime> runs, Set<Path> results) {}
+  /**
+   * Folders by the files that they have.
+   *
+   * @param runs those with a {@code run.json}, and when it was written
+   * @param results those with results, whole or so far
+   * @param adaptations those with an {@code adapt.json}
+   */
+  private record Found(Map<Path, FileTime> runs, Set<Path> results, Set<Path> adaptations) {}
 
   public RunsBelow {
     runs = List.copyOf(runs);
     tables = new TreeMap<>(tables);
+    adaptations = List.copyOf(adaptations);
   }
 
   /**
@@ -67,7 +77,12 @@ public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tab
             .sorted(Comparator.comparing(StoredRun::name))
             .toList();
     unreadable.stream().sorted().forEach(warnings);
-    return new RunsBelow(root, runs, tables);
+    List<String> adaptations =
+        found.adaptations.stream()
+            .filter(folder -> !found.runs.containsKey(folder))
+            .map(folder -> name(root, folder))
+            .toList();
+    return new RunsBelow(root, runs, tables, adaptations);
   }
 
   public List<StoredRun> runs(RunFilter filter) {
@@ -121,7 +136,7 @@ public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tab
   }
 
   private static Found find(Path root) {
-    Found found = new Found(new TreeMap<>(), new TreeSet<>());
+    Found found = new Found(new TreeMap<>(), new TreeSet<>(), new TreeSet<>());
     try {
       Path unused =
           Files.walkFileTree(
@@ -141,6 +156,8 @@ public record RunsBelow(Path root, List<StoredRun> runs, Map<String, String> tab
                     found.runs.put(file.resolveSibling(""), attributes.lastModifiedTime());
                   } else if (file.endsWith(RunResults.FILE) || file.endsWith(TableResults.SO_FAR)) {
                     boolean unused = found.results.add(file.resolveSibling(""));
+                  } else if (file.endsWith(AdaptRecord.FILE)) {
+                    boolean unused = found.adaptations.add(file.resolveSibling(""));
                   }
                   return FileVisitResult.CONTINUE;
                 }

@@ -256,6 +256,15 @@ class BadInputTest {
     refused(train(folder.resolve("nothing"), folder.resolve("out")), DATA, "nothing");
   }
 
+  @Test
+  void imagesWithoutFoldersOfTheirClasses() {
+    refused(
+        train(data.resolve("bell"), folder.resolve("out")),
+        DATA,
+        ", but no folder for each class",
+        data.resolve("bell").resolve("cat").toString());
+  }
+
   private void copy(String name) throws IOException {
     Path to = Files.createDirectories(folder.resolve("data").resolve(name));
     for (Path file : list(data.resolve(name))) {
@@ -339,6 +348,27 @@ class BadInputTest {
   }
 
   @Test
+  void wordsThatCannotBeTakenAreToldInTheWordsOfTheCommand() {
+    refused(Cli.run("inspect", data, data), CONFIGURATION, "one word too many: '" + data + "'");
+    refused(Cli.run("runs", "compare", data), CONFIGURATION, "expected RUN: at least 2");
+    refused(train(data, folder, "--lr", "fast"), CONFIGURATION, "'fast' is not a number");
+    refused(train(data, folder, "--seed", "a"), CONFIGURATION, "'a' is not a whole number");
+  }
+
+  @Test
+  void inspectSaysWhereNumbersOfRunsAreShown() throws IOException {
+    Path run = shared.resolve("run");
+    refused(
+        Cli.run("inspect", run.resolve("results.json")),
+        CONFIGURATION,
+        "results.json: of a run; ./kgcoop runs show " + run);
+    Path table = Files.createDirectory(folder.resolve("table"));
+    Files.writeString(table.resolve("results.json"), "{\"rows\": []}");
+    refused(Cli.run("inspect", table), CONFIGURATION, "of a table; ./kgcoop runs table " + table);
+    assertThat(Cli.run("inspect", run).exitCode()).isZero();
+  }
+
+  @Test
   void anUnknownConfigurationKeySaysWhatIsKnown() {
     refused(
         train(data, folder.resolve("out"), "--set", "wieght=4"), CONFIGURATION, "wieght", "weight");
@@ -419,8 +449,21 @@ class BadInputTest {
         IO,
         "--clip ViT-B/17: no such file or folder (did you mean ViT-B/16?)",
         "hf:OWNER/NAME");
-    refused(Cli.run("trian"), CONFIGURATION, "trian", "did you mean train?");
-    refused(Cli.run("train", "--dta", data), CONFIGURATION, "--dta (did you mean --data?)");
+    refused(
+        Cli.run("trian", "--data", data),
+        CONFIGURATION,
+        "there is no command 'trian' (did you mean train?); see 'kgcoop --help'");
+    refused(
+        Cli.run("train", "--data", data, "--out", out, "--sots", 4),
+        CONFIGURATION,
+        "no option of kgcoop train: --sots (did you mean --shots?); see 'kgcoop train --help'");
+    refused(Cli.run("train", "--dta", data), CONFIGURATION, "; --dta (did you mean --data?)");
+    refused(Cli.run("download", "--lst"), CONFIGURATION, "--lst (did you mean --list?)");
+    refused(
+        train(shared.resolve("drawing"), out),
+        DATA,
+        "there is no such file or folder (did you mean drawings?)");
+    refused(train(Path.of("oxford_pet"), out), DATA, "oxford_pet", "(did you mean oxford_pets?)");
     assertThat(out).doesNotExist();
   }
 }

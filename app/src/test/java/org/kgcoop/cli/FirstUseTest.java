@@ -72,6 +72,18 @@ class FirstUseTest {
     assertThat(result.out()).containsOnlyOnce("--help");
   }
 
+  /** A line that the terminal breaks cannot be copied. */
+  @Test
+  void examplesOfTheHelpFitIntoATerminal() {
+    List<String> examples =
+        Main.commandLine(() -> false).getSubcommands().values().stream()
+            .flatMap(c -> Arrays.stream(c.getCommandSpec().usageMessage().footer()))
+            .filter(line -> line.startsWith("  "))
+            .toList();
+
+    assertThat(examples).hasSizeGreaterThan(20).allMatch(line -> line.length() <= 80);
+  }
+
   @Test
   void fewOptionsNeedNoHeadings() {
     assertThat(Cli.run("download", "--help").out()).contains("--offline").doesNotContain("CLIP:");

@@ -526,7 +526,7 @@ class ReportPageTest {
 
     assertThatThrownBy(() -> ReportPage.write(List.of(folder.resolve("no")), List.of(), file))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("no: there is no such folder; expected one that train");
+        .hasMessageContaining("no: there is no such folder; expected a folder that train");
     assertThatThrownBy(() -> ReportPage.write(List.of(folder), List.of(), file))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("no results here");

@@ -49,6 +49,9 @@ public final class PictureHashes {
   /** By what is remembered of a file. */
   private final Map<String, String> known = new ConcurrentHashMap<>();
 
+  /** Images that the text file did not have. */
+  private final Set<String> absent = ConcurrentHashMap.newKeySet();
+
   private PictureHashes(@Nullable Path folder) {
     this.folder = folder;
   }
@@ -61,6 +64,14 @@ public final class PictureHashes {
   /** Hashes that this object alone remembers. */
   public static PictureHashes forgetful() {
     return new PictureHashes(null);
+  }
+
+  /**
+   * Looks up what is remembered of images. Who asks for many in groups calls it once before: the
+   * file of what is remembered is then read once, not with every group.
+   */
+  public void recall(List<Path> pictures) {
+    remember(pictures.parallelStream().map(PictureHashes::look).toList());
   }
 
   /**
@@ -86,6 +97,7 @@ public final class PictureHashes {
     Map<Path, String> hashes = new HashMap<>();
     for (int i = 0; i < distinct.size(); i++) {
       hashes.put(distinct.get(i), computed.get(i));
+      absent.remove(looks.get(i));
       if (!looks.get(i).isEmpty() && known.put(looks.get(i), computed.get(i)) == null) {
         fresh.put(looks.get(i), computed.get(i));
       }
@@ -121,7 +133,7 @@ public final class PictureHashes {
   private void remember(List<String> looks) {
     Set<String> wanted = new HashSet<>(looks);
     wanted.remove("");
-    wanted.removeAll(known.keySet());
+    wanted.removeIf(look -> known.containsKey(look) || absent.contains(look));
     if (folder == null || wanted.isEmpty() || !Files.isRegularFile(folder.resolve(NAME))) {
       return;
     }
@@ -137,6 +149,8 @@ public final class PictureHashes {
           known.put(parts.group(1), parts.group(2));
         }
       }
+      wanted.removeAll(known.keySet());
+      absent.addAll(wanted);
     } catch (IOException e) {
       return; // they are computed again
     }

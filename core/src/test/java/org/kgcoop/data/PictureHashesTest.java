@@ -51,6 +51,22 @@ class PictureHashesTest {
   }
 
   @Test
+  void whatIsRecalledNeedsTheFileNoMore() throws IOException {
+    Path known = picture("a.png", "first", OLD);
+    Path fresh = picture("b.png", "fresh", OLD);
+    assertThat(remembering().of(List.of(known))).containsExactly(of("first"));
+    PictureHashes hashes = remembering();
+
+    hashes.recall(List.of(known, fresh));
+
+    Files.delete(folder.resolve("bank/pictures.txt"));
+    assertThat(picture("a.png", "other", OLD)).isEqualTo(known);
+    assertThat(hashes.of(List.of(known))).containsExactly(of("first"));
+    assertThat(hashes.of(List.of(fresh))).containsExactly(of("fresh"));
+    assertThat(remembering().of(List.of(fresh))).containsExactly(of("fresh"));
+  }
+
+  @Test
   void anotherTimeOrSizeIsAnotherFile() throws IOException {
     Path picture = picture("a.png", "first", OLD);
     PictureHashes hashes = remembering();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,46 @@ class LockedFileTest {
     }
     assertThat(LockedFile.isLocked(file)).isFalse();
     assertThat(seenByAnotherProcess(file)).isEqualTo("free");
+  }
+
+  /** Asks whether a file is locked, again and again, until there is another file. */
+  static final class Asking {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+      System.out.println("asking");
+      while (!Files.exists(Path.of(arguments[1]))) {
+        boolean unused = LockedFile.isLocked(Path.of(arguments[0]));
+        Thread.sleep(1);
+      }
+    }
+  }
+
+  @Test
+  void whoAsksInAnotherProcessKeepsNobodyFromLocking() throws Exception {
+    Path file = Files.createFile(folder.resolve("lock"));
+    Path log = Files.createFile(folder.resolve("log.txt"));
+    Path end = folder.resolve("end");
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try {
+      Future<ChildProcess.Outcome> other =
+          thread.submit(
+              () ->
+                  ChildProcess.run(
+                      log, List.of("-Xmx64m"), Asking.class, file.toString(), end.toString()));
+      while (Files.size(log) == 0 && !other.isDone()) {
+        Thread.sleep(10);
+      }
+      // Without another attempt some of so many fail.
+      for (int i = 0; i < 5000; i++) {
+        LockedFile.tryOpen(file).orElseThrow().close();
+      }
+      Files.createFile(end);
+      assertThat(other.get()).isEqualTo(new ChildProcess.Outcome(0, "asking\n"));
+    } finally {
+      if (!Files.exists(end)) {
+        Files.createFile(end);
+      }
+      thread.shutdown();
+    }
   }
 
   @Test

@@ -46,6 +46,7 @@ final class BankedPictures {
       Consumer<FeatureBank.Problem> problems,
       FeatureTable.Row row)
       throws IOException {
+    bank.hashes().recall(files);
     try (Progress.Task task = progress.start("images", files.size())) {
       for (int from = 0; from < files.size(); from += GROUP) {
         if (interrupted.getAsBoolean()) {

@@ -27,6 +27,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.export.FeatureFormats;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Folders;
 import org.kgcoop.io.FeatureFormat;
 import org.kgcoop.io.FeatureTable;
 import picocli.CommandLine.Command;
@@ -116,7 +117,13 @@ public final class EmbedCommand implements Callable<Integer> {
 
   private FeatureFormat format() {
     List<String> known = FeatureFormats.ids();
-    String ending = String.valueOf(out).replaceFirst(".*\\.", "").toLowerCase(Locale.ROOT);
+    String name = out == null ? "" : Folders.name(out).toLowerCase(Locale.ROOT);
+    String ending = name.substring(name.lastIndexOf('.') + 1);
+    if (form == null && name.contains(".") && !known.contains(ending)) {
+      throw KgCoopException.configuration(
+          "--out %s: expected a name that ends in .%s, or --to"
+              .formatted(out, String.join(", .", known)));
+    }
     String id = form != null ? form : known.contains(ending) ? ending : known.get(0);
     return FeatureFormats.of(id)
         .orElseThrow(

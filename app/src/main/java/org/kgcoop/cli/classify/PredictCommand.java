@@ -37,9 +37,10 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./kgcoop predict runs/pets holiday.jpg photos/ --clip ViT-B-16.pt",
-      "  ./kgcoop predict runs/pets photos/ --csv --out pets.csv --skip-bad --clip ViT-B-16.pt",
-      "  ./kgcoop predict runs/pets photos/ --threshold 0.5 --sort-into sorted --sort-by link \\",
-      "      --clip ViT-B-16.pt"
+      "  ./kgcoop predict runs/pets photos/ --csv --out pets.csv --skip-bad \\",
+      "      --clip ViT-B-16.pt",
+      "  ./kgcoop predict runs/pets photos/ --threshold 0.5 --sort-into sorted \\",
+      "      --sort-by link --clip ViT-B-16.pt"
     })
 public final class PredictCommand implements Callable<Integer> {
   @Parameters(

@@ -48,7 +48,8 @@ import picocli.CommandLine.Spec;
 public final class SearchCommand implements Callable<Integer> {
   @Parameters(
       arity = "2..*",
-      paramLabel = "IMAGE|TEXT",
+      paramLabel = "IMAGE... TEXT",
+      hideParamSyntax = true,
       description = "Images, or folders of images; and at the end the text.")
   private List<String> words = new ArrayList<>();
 

@@ -8,9 +8,12 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Nearest;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Errors of a command line: one line to standard error, and an exit code. */
 public final class CommandErrors {
@@ -72,12 +75,33 @@ public final class CommandErrors {
   /** The error of a command line, what may be meant, and where to read more. */
   private static String usage(ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
-    String name = command.getCommandSpec().qualifiedName();
-    return firstLine(e).replaceFirst("\\.$", "")
-        + hint(command, arguments)
-        + "; see '"
-        + name
-        + " --help'";
+    String what = what(e);
+    return what + hint(command, arguments, what) + "; see '" + name(command) + " --help'";
+  }
+
+  private static String name(CommandLine command) {
+    return command.getCommandSpec().qualifiedName();
+  }
+
+  /** The error in the words of who typed the line, not of the parser. */
+  private static String what(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      String first = Messages.line(unmatched.getUnmatched().get(0));
+      return unmatched.isUnknownOption()
+          ? "no option of " + name(e.getCommandLine()) + ": " + first
+          : e.getCommandLine().getSubcommands().isEmpty()
+              ? "one word too many: '" + first + "'"
+              : "there is no command '" + first + "'";
+    }
+    if (e instanceof MissingParameterException missing
+        && missing.getMissing().get(0) instanceof PositionalParamSpec words
+        && words.arity().min() > 1) {
+      return "expected %s: at least %s".formatted(words.paramLabel(), words.arity().min());
+    }
+    return firstLine(e)
+        .replaceFirst("\\.$", "")
+        .replaceFirst(" is not an? (int|long)$", " is not a whole number")
+        .replaceFirst(" is not a (double|float)$", " is not a number");
   }
 
   private static int executionError(Exception e, CommandLine command, boolean interrupted) {
@@ -116,15 +140,19 @@ public final class CommandErrors {
         e);
   }
 
-  /** The first word that is neither an option nor a command here, and what may be meant by it. */
-  private static String hint(CommandLine command, String[] arguments) {
+  /**
+   * The first word that is neither an option nor a command here, and what may be meant by it.
+   *
+   * @param said what stands before, the word perhaps
+   */
+  private static String hint(CommandLine command, String[] arguments, String said) {
     Set<String> options = command.getCommandSpec().optionsMap().keySet();
     Set<String> commands = command.getSubcommands().keySet();
     for (String argument : arguments) {
       String name = argument.split("=", 2)[0];
       if (argument.startsWith("--") && !options.contains(name)) {
         String hint = Nearest.hint(name, options);
-        return hint.isEmpty() ? "" : "; " + name + hint;
+        return hint.isEmpty() || said.contains(name) ? hint : "; " + name + hint;
       }
       if (!argument.startsWith("-") && !commands.isEmpty() && !commands.contains(name)) {
         return Nearest.hint(name, commands);

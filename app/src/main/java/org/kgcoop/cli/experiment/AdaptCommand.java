@@ -183,7 +183,7 @@ public final class AdaptCommand implements Callable<Integer> {
     interval("expect", record.expectedUnseen(), "of images of classes without examples");
     interval("measured", record.test(), "on the test images, which had no part in this");
     output.line("classifier: " + folder.resolve("classifier.safetensors"));
-    output.line("next: ./kgcoop serve " + folder);
+    output.line("next: ./kgcoop serve " + folder + clipOptions.asGiven());
   }
 
   private void interval(String verb, AdaptRecord.@Nullable Interval interval, String what) {

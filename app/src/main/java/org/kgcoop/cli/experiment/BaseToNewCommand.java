@@ -27,8 +27,8 @@ import picocli.CommandLine.Option;
       "  ./kgcoop base2new --clip ViT-B-16.pt --data pets --data food --shots 16 \\",
       "      --seeds 1,2,3 --out runs/table",
       "",
-      "DIR/results.json holds the rows, the settings and the counts behind them; DIR/report.html",
-      "shows them in a browser."
+      "DIR/results.json holds the rows, the settings and the counts behind them; DIR/report.html"
+          + " shows them in a browser."
     })
 public final class BaseToNewCommand extends ProtocolCommand {
   @Mixin private DataSetList data = new DataSetList();

@@ -30,8 +30,8 @@ import picocli.CommandLine.Option;
       "  ./kgcoop cross --clip ViT-B-16.pt --source imagenet --data pets --data food \\",
       "      --seeds 1,2,3 --out runs/cross",
       "",
-      "Methods that know only the classes they learned, such as probe or a class-specific context,",
-      "are refused. DIR/results.json and DIR/report.html hold the table."
+      "Methods that know only the classes they learned, such as probe or a class-specific context,"
+          + " are refused. DIR/results.json and DIR/report.html hold the table."
     })
 public final class CrossCommand extends ProtocolCommand {
   @Option(

@@ -31,8 +31,8 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  ./kgcoop domain --source embedded:objects --shots 8 --out runs/domain",
-      "  ./kgcoop domain --clip ViT-B-16.pt --source imagenet --shifts imagenet-sketch \\",
-      "      --shifts imagenetv2 --out runs/domain",
+      "  ./kgcoop domain --clip ViT-B-16.pt --source imagenet \\",
+      "      --shifts imagenet-sketch --shifts imagenetv2 --out runs/domain",
       "",
       "DIR/results.json and DIR/report.html hold the table."
     })

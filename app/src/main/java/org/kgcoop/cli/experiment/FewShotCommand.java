@@ -32,8 +32,8 @@ import picocli.CommandLine.Option;
       "  ./kgcoop fewshot --clip ViT-B-16.pt --data pets --methods clip,probe,kgcoop \\",
       "      --shots 1,2,4,8,16 --seeds 1,2,3 --out runs/few",
       "",
-      "DIR/results.json holds the rows, the settings and the counts behind them; DIR/report.html",
-      "shows them in a browser."
+      "DIR/results.json holds the rows, the settings and the counts behind them; DIR/report.html"
+          + " shows them in a browser."
     })
 public final class FewShotCommand extends ProtocolCommand {
   @Mixin private DataSetList data = new DataSetList();

@@ -54,8 +54,8 @@ import picocli.CommandLine.ParentCommand;
       "Example:",
       "  ./kgcoop train --clip ViT-B-16.pt --data pets --shots 16 --out runs/pets",
       "",
-      "DIR/classifier.safetensors holds what was learned: give it, or DIR, to predict, eval, serve or",
-      "export."
+      "DIR/classifier.safetensors holds what was learned: give it, or DIR, to predict, eval, serve or"
+          + " export."
     })
 public final class TrainCommand implements Callable<Integer> {
   @ParentCommand private Invocation invocation;

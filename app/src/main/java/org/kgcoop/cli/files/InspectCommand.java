@@ -14,9 +14,11 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.PictureSurvey;
 import org.kgcoop.experiment.Progress;
+import org.kgcoop.files.Folders;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.runs.RunFolders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -82,6 +84,7 @@ public final class InspectCommand implements Callable<Integer> {
     if (!Files.exists(path)) {
       throw KgCoopException.configuration(path + ": there is no such file or folder");
     }
+    refuseRuns(path);
     if (looksLikeData(path)) {
       return data();
     }
@@ -116,6 +119,19 @@ public final class InspectCommand implements Callable<Integer> {
       }
     }
     return json;
+  }
+
+  /** A run without a classifier, a table, or a file of numbers in one of either. */
+  private static void refuseRuns(Path path) {
+    boolean inside = Files.isRegularFile(path) && path.toString().endsWith(".json");
+    Path folder = inside ? Folders.parent(path) : path;
+    boolean table = RunFolders.isTable(folder);
+    if (table || (RunFolders.isOne(folder) && (inside || !ClassifierFile.isIn(folder)))) {
+      throw KgCoopException.configuration(
+          "%s: of a %s; ./kgcoop %s %s shows what it holds"
+              .formatted(
+                  path, table ? "table" : "run", table ? "runs table" : "runs show", folder));
+    }
   }
 
   /** A folder without weights, or a file that only data sets have. */

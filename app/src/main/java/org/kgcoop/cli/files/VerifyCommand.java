@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Example:",
+      "Examples:",
       "  ./kgcoop verify reference/vit reference/data",
       "  ./kgcoop verify --clip ViT-B-16.pt",
       "",

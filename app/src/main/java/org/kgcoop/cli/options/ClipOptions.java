@@ -83,6 +83,11 @@ public final class ClipOptions {
     return clip != null;
   }
 
+  /** {@code " --clip X"} as it was given, for a command that is to follow; else nothing. */
+  public String asGiven() {
+    return clip == null ? "" : " --clip " + clip;
+  }
+
   /** The file or folder of the weights. */
   public Path path() {
     if (clip == null || clip.equals(EMBEDDED)) {

@@ -40,7 +40,7 @@ public final class MethodOptions {
       paramLabel = "[METHOD.]KEY=VALUE",
       description = {
         "A setting of all methods that have it, or of one method. Keys: context_tokens, words,"
-            + " class_position (end, middle, front), class_specific, weight (KgCoOp, TCP, LASP, MMRL)"
+            + " class_position (end, middle, front), class_specific, weight (KgCoOp, TCP, LASP, MMRL),"
             + " weight_grid (KgCoOp), weight_at_scale (KgCoOp; the logit scale that the weight is"
             + " meant for, 0: every model takes it as it is), temperature and lambda (ProGrad), class_tokens, layer and"
             + " pattern (TCP), virtual (LASP), text_depth, image_depth and image_tokens (methods inside"

@@ -1,8 +1,11 @@
 package org.kgcoop.report.chart;
 
 import java.math.BigDecimal;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Values from low to high, along pixels.
@@ -39,10 +42,14 @@ record Scale(double low, double high, double from, double to) {
     return ticks;
   }
 
-  /** A number as an axis shows it. */
+  /** A number as an axis shows it: with a power of ten where its zeros would need much room. */
   static String text(BigDecimal tick) {
-    return tick.signum() == 0
-        ? "0"
-        : tick.scale() < 0 && tick.scale() > -MOST_ZEROS ? tick.toPlainString() : tick.toString();
+    if (tick.signum() == 0) {
+      return "0";
+    }
+    return Math.abs(tick.scale()) < MOST_ZEROS
+        ? tick.toPlainString()
+        : new DecimalFormat("0.######E0", DecimalFormatSymbols.getInstance(Locale.ROOT))
+            .format(tick);
   }
 }

@@ -2,6 +2,7 @@ package org.kgcoop.serve.page;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.kgcoop.report.ListPage.Line;
 import org.kgcoop.report.ListPage.Listing;
 import org.kgcoop.report.ListPage.UnderWay;
 import org.kgcoop.report.ReportPage;
+import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunState;
 import org.kgcoop.tables.RunLabels;
@@ -92,12 +94,21 @@ final class RunOverview {
         "Runs", summary, underWay(), listings, new ReportPage.Back("/", "Classify an image"));
   }
 
-  /** The tables and runs at which a process works. */
+  /** The tables, adaptations and runs at which a process works. */
   private List<UnderWay> underWay() {
     List<UnderWay> underWay = new ArrayList<>();
     for (String table : found.tables().keySet()) {
       if (RunFolders.isInUse(found.folder(table))) {
         underWay.add(new UnderWay(found.folder(table), table, link("table", table), ""));
+      }
+    }
+    for (String name : found.adaptations()) {
+      Path folder = found.folder(name);
+      if (RunFolders.isInUse(folder.resolve(AdaptRecord.WORK))) {
+        int measured = AdaptRecord.read(folder).map(record -> record.candidates().size()).orElse(0);
+        underWay.add(
+            new UnderWay(
+                folder, name, link("run", name), "adapt, methods measured so far: " + measured));
       }
     }
     RunLabels labels = new RunLabels(runs);

@@ -130,6 +130,9 @@ public final class RunPages {
     if (found.tables().containsKey(table)) {
       return found.folder(table);
     }
+    if (found.adaptations().contains(run)) {
+      return found.folder(run);
+    }
     return found.runs().stream()
         .filter(each -> each.name().equals(run))
         .map(StoredRun::path)

@@ -223,6 +223,8 @@ class EmbedCommandTest {
     refused(embed(drawings, "--texts", texts, "--out", out), 2, "not both");
     refused(embed(drawings, "--to", "npz"), 2, "--to npz (did you mean npy?)", "safetensors");
     refused(embed(drawings, "--out", folder), 2, "a folder");
+    refused(
+        embed(drawings, "--out", folder.resolve("a.npz")), 2, "a.npz", "ends in .npy, ", "--to");
     refused(embed(drawings, "--out", folder.resolve("no/a.npy")), 5, "create its folder first");
     refused(embed(drawings, "--out", texts.resolve("a.npy")), 5, "cannot be written");
     Files.writeString(folder.resolve("b.paths.json"), "mine");

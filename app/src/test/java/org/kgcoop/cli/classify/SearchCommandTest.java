@@ -121,7 +121,7 @@ class SearchCommandTest {
 
   @Test
   void whatCannotBeDoneIsSaidInOneLine() throws IOException {
-    refused(search(drawings), 2, "IMAGE|TEXT");
+    refused(search(drawings), 2, "expected IMAGE... TEXT: at least 2");
     refused(search(drawings, " "), 2, "the text is empty");
     refused(search(drawings, "a dog", "--top", 0), 2, "--top: expected at least 1");
     refused(search(folder, "a dog"), 3, "no image below this folder");

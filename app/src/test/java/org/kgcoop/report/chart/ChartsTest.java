@@ -31,7 +31,8 @@ class ChartsTest {
     assertThat(ticks(-0.07, 1.1, 0)).containsExactly("0", "0.5", "1.0");
     assertThat(ticks(1.9e-5, 8.1e-5, 0))
         .containsExactly("0.00002", "0.00004", "0.00006", "0.00008");
-    assertThat(ticks(-2e9, 2e9, 0)).containsExactly("-2E+9", "-1E+9", "0", "1E+9", "2E+9");
+    assertThat(ticks(9.4e-6, 1.06e-5, 0)).containsExactly("9.5E-6", "1E-5", "1.05E-5");
+    assertThat(ticks(-2e9, 2e9, 0)).containsExactly("-2E9", "-1E9", "0", "1E9", "2E9");
     assertThat(ticks(93.2, 94.1, 0)).containsExactly("93.2", "93.4", "93.6", "93.8", "94.0");
     assertThat(ticks(0.8, 3.2, 1)).containsExactly("1", "2", "3");
   }

@@ -261,6 +261,34 @@ class WebPageTest {
   }
 
   @Test
+  void anAdaptationIsShownWhileMethodsAreCompared() throws IOException {
+    Path adaptation = Files.createDirectories(runs.resolve("adapt-pets"));
+    try {
+      Files.writeString(
+          adaptation.resolve("adapt.json"),
+          """
+          {"settings": {"data": "pets"}, "plan": {"shots": 0, "views": 0},
+           "images": {"count": 6, "classes": 2, "fewest": 3, "most": 3},
+           "candidates": [{"method": "clip", "title": "CLIP", "value": 50.0, "leftOut": ""}]}
+          """);
+      String link = RunOverview.link("run", "adapt-pets");
+      Path work = Files.createDirectory(adaptation.resolve(".adapt"));
+      try (LockedFile lock = RunFolders.lock(work)) {
+        Document list = Jsoup.parse(text(authorised("/runs")));
+        assertThat(list.select("#progress tbody a").attr("href")).isEqualTo(link);
+        assertThat(list.select("#progress tbody").text())
+            .contains("adapt-pets", "methods measured so far: 1", "running");
+        assertThat(list.select("meta[http-equiv=refresh]")).hasSize(1);
+        Document report = Jsoup.parse(text(authorised(link)));
+        assertThat(report.select("main").text()).contains("Adaptation", "pets", "50.00");
+      }
+      assertThat(Jsoup.parse(text(authorised("/runs"))).select("#progress")).isEmpty();
+    } finally {
+      FolderTree.delete(adaptation);
+    }
+  }
+
+  @Test
   void aNameThatTheIndexDoesNotHaveIsNoPath() throws IOException {
     Path outside = folder.resolve("outside");
     StoredRuns.run("coop", "secret", 1).target("test", 1, 1).write(outside);

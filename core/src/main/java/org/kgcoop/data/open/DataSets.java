@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.Nearest;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.layout.ClassFolders;
@@ -182,7 +183,8 @@ public final class DataSets {
               + " .tar or .parquet file");
     }
     if (!Files.isDirectory(path)) {
-      throw KgCoopException.data(path + ": there is no such file or folder; " + EXPECTED);
+      throw KgCoopException.data(
+          path + ": there is no such file or folder" + besides(path) + "; " + EXPECTED);
     }
     Optional<PublishedDataSet> published = PublishedDataSets.at(path);
     if (published.isPresent()) {
@@ -213,9 +215,29 @@ public final class DataSets {
       return described.get();
     }
     if (Folders.folders(path).isEmpty()) {
-      throw KgCoopException.data(path + ": no data set found; " + EXPECTED);
+      int images = PictureNames.in(path).size();
+      throw KgCoopException.data(
+          images == 0
+              ? path + ": no data set found; " + EXPECTED
+              : "%s: images (%s), but no folder for each class; put them into folders that are named as the classes, such as %s, or list them in manifest.csv"
+                  .formatted(path, images, path.resolve("cat")));
     }
     return ClassFolders.read(path, options);
+  }
+
+  /** A name beside the path, or of a published data set, that may be meant by it. */
+  private static String besides(Path path) {
+    Path folder = path.toAbsolutePath().getParent();
+    List<String> known =
+        folder == null || !Files.isDirectory(folder)
+            ? List.of()
+            : Folders.names(Folders.folders(folder));
+    String hint = Nearest.hint(Folders.name(path), known);
+    List<String> published =
+        PublishedDataSets.all().stream().map(PublishedDataSet::directory).toList();
+    return hint.isEmpty() && path.getNameCount() == 1
+        ? Nearest.hint(path.toString(), published)
+        : hint;
   }
 
   /** A split file; that of a published set brings its hand-crafted prompt with it. */

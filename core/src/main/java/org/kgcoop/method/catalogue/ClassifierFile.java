@@ -103,8 +103,8 @@ public record ClassifierFile(
           path
               + ": no "
               + NAME
-              + " in this folder; expected that file or the folder of a run that has ended, in a"
-              + " table SET/METHOD/seedN");
+              + " in this folder; expected that file, the folder of a run that has ended, in a"
+              + " table SET/METHOD/seedN, or a published file model.pth.tar-N");
     }
     return in(path);
   }

@@ -155,7 +155,7 @@ class ArchiveTest {
     assertThatThrownBy(() -> DataSets.open(file, OPTIONS))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("pets.zip")
-        .hasMessageContaining("no data set found");
+        .hasMessageContaining("images (1), but no folder for each class");
   }
 
   @Test
