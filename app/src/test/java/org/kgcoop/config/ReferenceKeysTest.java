@@ -168,7 +168,7 @@ class ReferenceKeysTest {
     assertThat(translate(promptSrc, List.of("maple")).values().options()).isEmpty();
   }
 
-  /** As published, words begin up to four vectors. */
+  /** Words begin up to four vectors, by the published rule. */
   @Test
   void moreVectorsThanWordsBeginAtRandom() throws IOException {
     String yaml = "TRAINER:\n  MAPLE:\n    CTX_INIT: \"a photo of a\"\n";

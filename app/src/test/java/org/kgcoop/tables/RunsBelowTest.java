@@ -189,7 +189,7 @@ class RunsBelowTest {
         .hasMessageContaining("no such folder of runs");
   }
 
-  /** As of an archive that was packed on Windows, or by somebody who means harm. */
+  /** Names from an archive that was packed on Windows, or by somebody who means harm. */
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void aBackslashIsALetterOfANameAndLeadsNowhere() throws IOException {

@@ -150,7 +150,7 @@ class SentencePieceModelTest {
     return map.put(new byte[] {0, 'b', 'c', 0}).array();
   }
 
-  /** What transformers makes of the same file. */
+  /** The tokenizer.json that transformers makes of the same file. */
   private Tokenizer converted(List<Piece> pieces, boolean unigram, byte[] map) throws IOException {
     ObjectNode json = new ObjectMapper().createObjectNode();
     json.putObject("normalizer")
@@ -288,7 +288,7 @@ class SentencePieceModelTest {
     assertRefused("it has no piece '<0x");
   }
 
-  /** What a user added, such as runs of spaces: SentencePiece looks for these first. */
+  /** Pieces that a user added, such as runs of spaces: SentencePiece looks for these first. */
   @Test
   void piecesOfAUserStayWholeTheLongestFirst() throws IOException {
     List<Piece> pieces = pairPieces();

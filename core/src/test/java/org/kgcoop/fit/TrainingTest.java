@@ -164,7 +164,7 @@ class TrainingTest {
         .isEqualTo(classifier(training().into(out.resolve("whole")).folder()));
   }
 
-  /** Where images are encoded and between steps. */
+  /** Exceptions while images are encoded, and between steps. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5})
   void anExceptionOfWhoIsAskedComesOutWhereverItIsThrown(int at) throws IOException {

@@ -19,7 +19,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -58,9 +57,6 @@ import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Formula;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunResults;
-import org.kgcoop.serve.ClassifierServer;
-import org.kgcoop.serve.http.ServerSettings;
-import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -80,8 +76,7 @@ class EveryMethodTest {
   private static Path weights;
   private static Path data;
   private static Clip clip;
-  private static ModelRegistry models;
-  private static ClassifierServer server;
+  private static ServedTable served;
 
   static List<String> ids() {
     return MethodCatalogue.ids();
@@ -127,25 +122,13 @@ class EveryMethodTest {
             "none");
     assertThat(table.exitCode()).as(table.err()).isZero();
 
-    clip = Clip.load(weights);
-    Map<String, Classifier> byId = new LinkedHashMap<>();
-    ids().forEach(id -> byId.put(id, Classifier.load(runOf(id), clip)));
-    models = new ModelRegistry(byId);
-    ServerSettings settings =
-        new ServerSettings(
-            "127.0.0.1", 0, null, "a {}.", 100, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20);
-    server = new ClassifierServer(clip, models, settings, null, line -> {}, null);
+    served = new ServedTable(shared.resolve("table"), weights, ids());
+    clip = served.clip();
   }
 
   @AfterAll
   static void stop() {
-    server.close();
-    models.close();
-    clip.close();
-  }
-
-  private static Path runOf(String id) {
-    return shared.resolve("table/drawings").resolve(id).resolve("shots2/seed1");
+    served.close();
   }
 
   private static Cli.Result run(Object... words) {
@@ -168,15 +151,11 @@ class EveryMethodTest {
     assertThat(result.exitCode()).as(result.err()).isEqualTo(CONFIGURATION);
   }
 
-  private static List<Predictions.Prediction> found(String id) {
-    return Predictions.read(runOf(id)).targets().get(0).each();
-  }
-
   @ParameterizedTest
   @MethodSource("ids")
   void predictAndEvalSayWhatTheRunSays(String id) throws IOException {
-    List<Predictions.Prediction> found = found(id);
-    List<Object> words = new ArrayList<>(List.of("predict", runOf(id)));
+    List<Predictions.Prediction> found = served.found(id);
+    List<Object> words = new ArrayList<>(List.of("predict", served.run(id)));
     found.forEach(each -> words.add(data.resolve(each.picture())));
     JsonNode pictures = json(words.toArray()).path("pictures");
 
@@ -187,7 +166,8 @@ class EveryMethodTest {
       assertThat(first.path("probability").asDouble())
           .isCloseTo(found.get(i).confidence(), within(1e-4));
     }
-    assertThat(json("eval", runOf(id), "--data", data, "--bank", "none").path("correct").asLong())
+    assertThat(
+            json("eval", served.run(id), "--data", data, "--bank", "none").path("correct").asLong())
         .isEqualTo(found.stream().filter(Predictions.Prediction::isRight).count());
   }
 
@@ -195,12 +175,12 @@ class EveryMethodTest {
   @MethodSource("ids")
   void aServerAnswersSoBesideWhatZeroShotClipSays(String id)
       throws IOException, InterruptedException {
-    Predictions.Prediction one = found(id).get(0);
+    Predictions.Prediction one = served.found(id).get(0);
     Path picture = data.resolve(one.picture());
     URI address =
         URI.create(
             "http://127.0.0.1:%s/v1/classify?top=1&compare=true&model=%s"
-                .formatted(server.port(), URLEncoder.encode(id, StandardCharsets.UTF_8)));
+                .formatted(served.port(), URLEncoder.encode(id, StandardCharsets.UTF_8)));
     HttpRequest request =
         HttpRequest.newBuilder(address).POST(BodyPublishers.ofFile(picture)).build();
     String body = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
@@ -209,7 +189,7 @@ class EveryMethodTest {
     JsonNode first = answer.path("classes").path(0);
     assertThat(first.path("index").asInt()).as(body).isEqualTo(one.predicted());
     assertThat(first.path("probability").asDouble()).isCloseTo(one.confidence(), within(1e-4));
-    ClassifierFile file = ClassifierFile.read(ClassifierFile.at(runOf(id)));
+    ClassifierFile file = ClassifierFile.read(ClassifierFile.at(served.run(id)));
     try (Classifier zeroShot = Classifier.zeroShot(clip, file.classNames(), file.template())) {
       assertThat(answer.path("handcrafted").path(0).path("probability").asDouble())
           .isCloseTo(zeroShot.classify(picture).probabilities()[one.predicted()], within(1e-4));
@@ -220,7 +200,7 @@ class EveryMethodTest {
   @Test
   @Tag("equality")
   void aServersModelsAnswerTheSameBitsAloneAndAmongOthers() throws InterruptedException {
-    Path picture = data.resolve(found(ZeroShot.ID).get(0).picture());
+    Path picture = data.resolve(served.found(ZeroShot.ID).get(0).picture());
     HttpClient http = HttpClient.newHttpClient();
     Map<String, HttpRequest> requests = new LinkedHashMap<>();
     for (String id : ids()) {
@@ -254,7 +234,7 @@ class EveryMethodTest {
           URI.create(
               "http://127.0.0.1:%s/v2/models/%s/infer"
                   .formatted(
-                      server.port(),
+                      served.port(),
                       URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20")));
       return HttpRequest.newBuilder(address).POST(BodyPublishers.ofString(body)).build();
     } catch (IOException e) {
@@ -273,9 +253,9 @@ class EveryMethodTest {
   @ParameterizedTest
   @MethodSource("ids")
   void theFormulaGivesTheLogitsAndIsExported(String id) throws IOException {
-    ClassifierFile file = ClassifierFile.read(ClassifierFile.at(runOf(id)));
+    ClassifierFile file = ClassifierFile.read(ClassifierFile.at(served.run(id)));
     Path onnx = shared.resolve(id + ".onnx");
-    Cli.Result whole = run("export", runOf(id), "--to", "onnx", "--out", onnx);
+    Cli.Result whole = run("export", served.run(id), "--to", "onnx", "--out", onnx);
     Path csv = shared.resolve(id + ".csv");
     if (BY_IMAGE.contains(id)) {
       refused(whole, id, "--to published");
@@ -320,17 +300,17 @@ class EveryMethodTest {
   @ParameterizedTest
   @MethodSource("ids")
   void otherNamesAreAnsweredOrRefusedInOneLine(String id) {
-    ClassifierFile file = ClassifierFile.read(ClassifierFile.at(runOf(id)));
+    ClassifierFile file = ClassifierFile.read(ClassifierFile.at(served.run(id)));
     List<String> some = List.of(file.classNames().get(3), file.classNames().get(0));
     List<String> others = List.of("cow", "owl");
-    Path picture = data.resolve(found(id).get(0).picture());
+    Path picture = data.resolve(served.found(id).get(0).picture());
 
     try (Classifier classifier = Classifier.of(file, clip, some)) {
       assertThat(classifier.classify(picture).probabilities()).hasSize(2);
     }
     if (file.method().bound().isPresent()) {
       refused(
-          run("predict", runOf(id), picture, "--classes", String.join(",", others)),
+          run("predict", served.run(id), picture, "--classes", String.join(",", others)),
           file.method().title(),
           "cannot be used on new classes, such as 'cow'; its own are 12");
     } else {
@@ -343,7 +323,7 @@ class EveryMethodTest {
   @ParameterizedTest
   @MethodSource("ids")
   void inspectTellsTheMethodItsSettingsAndItsClasses(String id) throws IOException {
-    Cli.Result result = Cli.run("inspect", runOf(id), "--json");
+    Cli.Result result = Cli.run("inspect", served.run(id), "--json");
     assertThat(result.exitCode()).as(result.err()).isZero();
     JsonNode told = JSON.readTree(result.out());
 
@@ -354,13 +334,13 @@ class EveryMethodTest {
     assertThat(told.path("learned").isEmpty())
         .isEqualTo(told.path("tensors").path("count").asInt() == 0);
     assertThat(told.path("tensors").path("count").asInt())
-        .isEqualTo(ClassifierFile.read(ClassifierFile.at(runOf(id))).parameters().size());
+        .isEqualTo(ClassifierFile.read(ClassifierFile.at(served.run(id))).parameters().size());
   }
 
   @ParameterizedTest
   @MethodSource("ids")
   void nearestTellsWordsOfVectorsOfTextsOrRefusesInOneLine(String id) throws IOException {
-    Cli.Result result = run("nearest", runOf(id), "--json");
+    Cli.Result result = run("nearest", served.run(id), "--json");
     if (result.exitCode() != 0) {
       assertThat(result.errorLine()).contains(" learns no vectors of texts, which words could");
       assertThat(result.exitCode()).isEqualTo(WEIGHTS);
@@ -372,15 +352,15 @@ class EveryMethodTest {
   /** Two vectors in front of each of twelve blocks. */
   @Test
   void nearestAndInspectTellOfTheBlocksThatVectorsStandInFrontOf() throws IOException {
-    JsonNode vectors = json("nearest", runOf(Ivlp.ID)).path("vectors");
+    JsonNode vectors = json("nearest", served.run(Ivlp.ID)).path("vectors");
     assertThat(vectors.findValuesAsText("vector"))
         .hasSize(24)
         .startsWith("1", "2", "block 1, 1", "block 1, 2")
         .endsWith("block 11, 2");
-    assertThat(RunResults.read(runOf(Ivlp.ID)).nearestWords()).hasSize(2);
-    assertThat(RunResults.read(runOf(Vpt.ID)).nearestWords()).isEmpty();
+    assertThat(RunResults.read(served.run(Ivlp.ID)).nearestWords()).hasSize(2);
+    assertThat(RunResults.read(served.run(Vpt.ID)).nearestWords()).isEmpty();
 
-    Cli.Result told = Cli.run("inspect", runOf(Ivlp.ID));
+    Cli.Result told = Cli.run("inspect", served.run(Ivlp.ID));
     assertThat(told.exitCode()).as(told.err()).isZero();
     assertThat(told.out())
         .contains("image_encoder.VPT (2, 32)")
@@ -392,17 +372,18 @@ class EveryMethodTest {
   @MethodSource("ids")
   void thePublishedFormPredictsTheSameBitsOrIsRefusedInOneLine(String id) throws IOException {
     Path out = shared.resolve("published").resolve(id);
-    Cli.Result result = Cli.run("export", runOf(id), "--to", "published", "--out", out, "--json");
+    Cli.Result result =
+        Cli.run("export", served.run(id), "--to", "published", "--out", out, "--json");
     if (result.exitCode() != 0) {
       refused(result, MethodCatalogue.title(id));
       assertThat(inTowers()).doesNotContain(id);
       return;
     }
     Path file = Path.of(JSON.readTree(result.out()).path("file").asText());
-    ClassifierFile own = ClassifierFile.read(ClassifierFile.at(runOf(id)));
+    ClassifierFile own = ClassifierFile.read(ClassifierFile.at(served.run(id)));
     ClassifierFile read = ClassifierFile.readAny(file, own.classNames());
     assertThat(read.method()).isEqualTo(own.method());
-    Path picture = data.resolve(found(id).get(0).picture());
+    Path picture = data.resolve(served.found(id).get(0).picture());
     try (Classifier before = Classifier.of(own, clip, own.classNames());
         Classifier after = Classifier.of(read, clip, own.classNames())) {
       assertThat(after.classify(picture).probabilities())

@@ -14,16 +14,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.classify.Embedder;
@@ -35,9 +32,6 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.Family;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.runs.Predictions;
-import org.kgcoop.serve.ClassifierServer;
-import org.kgcoop.serve.http.ServerSettings;
-import org.kgcoop.serve.model.ModelRegistry;
 
 /** A served SigLIP: methods on features, a cache, a prompt, classes by their names. */
 class SiglipServedTest {
@@ -55,11 +49,12 @@ class SiglipServedTest {
           new ClipConfig.Vit(24, 2, 4, 3, Family.SIGLIP),
           new ClipConfig.Form(1e-6, 1e-6, false));
 
+  private static final List<String> METHODS = List.of("taskres", "tip-adapter", "kgcoop");
+
   @TempDir static Path shared;
   private static Path data;
   private static Clip clip;
-  private static ModelRegistry models;
-  private static ClassifierServer server;
+  private static ServedTable served;
 
   @BeforeAll
   static void learnAndServe() {
@@ -71,7 +66,7 @@ class SiglipServedTest {
         Cli.run(
             "fewshot",
             "--methods",
-            "taskres,tip-adapter,kgcoop",
+            String.join(",", METHODS),
             "--shots",
             2,
             "--seeds",
@@ -87,37 +82,19 @@ class SiglipServedTest {
             "--bank",
             "none");
     assertThat(table.exitCode()).as(table.err()).isZero();
-    clip = Clip.load(weights);
-    Map<String, Classifier> byName = new LinkedHashMap<>();
-    for (String id : List.of("taskres", "tip-adapter", "kgcoop")) {
-      byName.put(id, Classifier.load(runOf(id), clip));
-    }
-    models = new ModelRegistry(byName);
-    ServerSettings settings =
-        new ServerSettings(
-            "127.0.0.1", 0, null, "a {}.", 100, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20);
-    server = new ClassifierServer(clip, models, settings, null, line -> {}, null);
+    served = new ServedTable(shared.resolve("table"), weights, METHODS);
+    clip = served.clip();
   }
 
   @AfterAll
   static void stop() {
-    server.close();
-    models.close();
-    clip.close();
-  }
-
-  private static Path runOf(String id) {
-    return shared.resolve("table/drawings").resolve(id).resolve("shots2/seed1");
-  }
-
-  private static List<Predictions.Prediction> found(String id) {
-    return Predictions.read(runOf(id)).targets().get(0).each();
+    served.close();
   }
 
   private static JsonNode post(String path, BodyPublisher body)
       throws IOException, InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + served.port() + path))
             .POST(body)
             .build();
     HttpResponse<String> answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
@@ -126,10 +103,10 @@ class SiglipServedTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"taskres", "tip-adapter", "kgcoop"})
+  @FieldSource("METHODS")
   void whatARunHasLearnedIsAnsweredAsTheRunSays(String id)
       throws IOException, InterruptedException {
-    for (Predictions.Prediction each : found(id).subList(0, 3)) {
+    for (Predictions.Prediction each : served.found(id).subList(0, 3)) {
       BodyPublisher picture = BodyPublishers.ofFile(data.resolve(each.picture()));
       JsonNode first =
           post("/v1/classify?top=1&compare=true&model=" + id, picture).path("classes").path(0);
@@ -140,7 +117,7 @@ class SiglipServedTest {
 
   @Test
   void classesByTheirNamesAreAnsweredAsTheLibraryDoes() throws IOException, InterruptedException {
-    Path picture = data.resolve(found("taskres").get(0).picture());
+    Path picture = data.resolve(served.found("taskres").get(0).picture());
     JsonNode classes =
         post(
                 "/v1/zero-shot?classes=red%20fox,cow&template=the%20{}.".replace("{}", "%7B%7D"),
@@ -158,7 +135,7 @@ class SiglipServedTest {
 
   @Test
   void featuresAreThoseOfTheLibrary() throws IOException, InterruptedException {
-    Path picture = data.resolve(found("taskres").get(0).picture());
+    Path picture = data.resolve(served.found("taskres").get(0).picture());
     Embedder embedder = Embedder.unit(clip);
     JsonNode answer = post("/v1/embed", BodyPublishers.ofFile(picture));
     assertSame(answer.path("images").path(0), embedder.embed(picture));

@@ -64,7 +64,7 @@ class PublishedTowerTest {
         method, NAMES, "a photo of a {}.", clip.fingerprint(), "data", "1.2.3", parameters);
   }
 
-  /** Of images, through the tower as it was learned. */
+  /** Logits of images, through the tower that was learned. */
   private static float[] logits(FeatureClassifier classifier) {
     try (Scope scope = Scope.open("logits");
         Autograd.Switch off = Autograd.off()) {
