@@ -4,6 +4,7 @@ import static org.kgcoop.tensor.NativeCall.run;
 import static org.kgcoop.tensor.NativeCall.tensor;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -56,6 +57,14 @@ public final class Tensor implements AutoCloseable {
   /** A float32 tensor of shape () with one value. */
   public static Tensor scalar(double value) {
     return full(value, new long[0]);
+  }
+
+  /** A float64 tensor with a copy of {@code values}. */
+  public static Tensor of(double[] values, long... shape) {
+    checkCount(values.length, shape);
+    ByteBuffer data = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
+    data.asDoubleBuffer().put(values);
+    return of(data, DType.FLOAT64, shape);
   }
 
   /** A float32 tensor of {@code shape} filled with {@code value}. */
@@ -154,6 +163,13 @@ public final class Tensor implements AutoCloseable {
     return values;
   }
 
+  /** Returns the elements as float64 in row-major order. */
+  public double[] toDoubles() {
+    double[] values = new double[Math.toIntExact(count())];
+    copyOut("toDoubles", DType.FLOAT64, p -> new org.bytedeco.javacpp.DoublePointer(p).get(values));
+    return values;
+  }
+
   /** The elements as int64 in row-major order. */
   public long[] toLongs() {
     long[] values = new long[Math.toIntExact(count())];
@@ -215,6 +231,29 @@ public final class Tensor implements AutoCloseable {
   /** Matrix product over the last two axes; the axes before them broadcast. */
   public Tensor matmul(Tensor other) {
     return tensor("matmul", () -> handle.matmul(other.handle), this, other);
+  }
+
+  /**
+   * Eigenvalues and eigenvectors of a symmetric matrix.
+   *
+   * @param values (n), ascending
+   * @param vectors (n, n), one eigenvector per column
+   */
+  public record Eigen(Tensor values, Tensor vectors) {}
+
+  /** Decomposes this symmetric matrix (n, n); reads its lower triangle. */
+  public Eigen eigen() {
+    try (var both = run("eigen", () -> torch.linalg_eigh(handle), this)) {
+      // The pair owns its two tensors, so they are copied before it is freed.
+      return new Eigen(
+          tensor("eigen", () -> new org.bytedeco.pytorch.Tensor(both.get0()), this),
+          tensor("eigen", () -> new org.bytedeco.pytorch.Tensor(both.get1()), this));
+    }
+  }
+
+  /** Solves A X = B for X, with this (n, n) as A and {@code right} (n, k) as B. */
+  public Tensor solve(Tensor right) {
+    return tensor("solve", () -> torch.linalg_solve(handle, right.handle), this, right);
   }
 
   /** The sum of all elements: (). */
