@@ -7,7 +7,7 @@ set "here=%~dp0"
 set "jars=%here%lib\*"
 if not exist "%here%pom.xml" goto start
 set "target=%here%app\target"
-set "jars=%target%\kgcoop-app-0.1.0-SNAPSHOT.jar;%target%\lib\*"
+set "jars=%target%\kgcoop-app.jar;%target%\lib\*"
 if not exist "%target%\built" (
   echo kgcoop: building, once; a few minutes the first time, while libraries are fetched 1>&2
   call "%here%mvnw.cmd" -f "%here%pom.xml" -q -B -pl app -am -Dmaven.test.skip -Dspotless.check.skip package 1>&2 || exit /b 70

@@ -3,7 +3,6 @@ package org.kgcoop.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.kgcoop.Version;
 import org.kgcoop.cli.classify.EmbedCommand;
 import org.kgcoop.cli.classify.EvalCommand;
 import org.kgcoop.cli.classify.ExportCommand;
@@ -12,6 +11,7 @@ import org.kgcoop.cli.classify.PredictCommand;
 import org.kgcoop.cli.classify.SearchCommand;
 import org.kgcoop.cli.classify.ServeCommand;
 import org.kgcoop.cli.classify.ZeroShotCommand;
+import org.kgcoop.cli.console.BuildVersion;
 import org.kgcoop.cli.console.CommandErrors;
 import org.kgcoop.cli.console.Interrupts;
 import org.kgcoop.cli.console.Invocation;
@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "kgcoop",
     mixinStandardHelpOptions = true,
-    version = "kgcoop " + Version.KGCOOP,
+    versionProvider = BuildVersion.class,
     synopsisSubcommandLabel = "COMMAND",
     description = {
       "Prompt tuning for CLIP: learn the words around a class name from a few images.",

@@ -81,7 +81,7 @@ class LauncherTest {
                 .map(entry -> Path.of(entry).toUri().toString())
                 .collect(Collectors.joining(" ")));
     Path target = Files.createDirectories(tree.resolve("app/target"));
-    Path jar = target.resolve("kgcoop-app-" + Version.KGCOOP + "-SNAPSHOT.jar");
+    Path jar = target.resolve("kgcoop-app.jar");
     new JarOutputStream(Files.newOutputStream(jar), manifest).close();
     Files.writeString(target.resolve("built"), "");
   }
@@ -158,8 +158,37 @@ class LauncherTest {
   @Test
   void theVersionNeedsNoBuild() throws IOException, InterruptedException {
     Said said = run("/none", "tree/kgcoop --version");
-    assertThat(said.out()).isEqualTo("kgcoop " + Version.KGCOOP + "\n");
+    assertThat(said.out()).isEqualTo("kgcoop " + Version.KGCOOP + " (commit unknown)\n");
     assertThat(tree.resolve("app/target")).doesNotExist();
+
+    Said committed =
+        run(
+            "/none",
+            """
+            cd tree
+            git init -q . && git add . && git -c user.name=a -c user.email=a@b.c commit -q -m one
+            git rev-parse --short=12 HEAD
+            ./kgcoop -V
+            echo more >>core/src/main/source
+            ./kgcoop --version
+            """);
+    assertThat(committed.err()).isEmpty();
+    List<String> lines = committed.out().lines().toList();
+    String version = "kgcoop " + Version.KGCOOP + " (commit " + lines.get(0);
+    assertThat(lines.subList(1, 3)).containsExactly(version + ")", version + "-dirty)");
+  }
+
+  @Test
+  void theVersionOfABuildIsThatOfItsRuns() throws IOException, InterruptedException {
+    addProgram();
+    Path built = tree.resolve("core/target/classes/org/kgcoop/version.properties");
+    Files.createDirectories(built.getParent());
+    Files.writeString(built, "version=" + Version.KGCOOP + "\ncommit=" + Version.COMMIT + "\n");
+    Files.writeString(tree.resolve("app/target/built"), "");
+    String shortcut = run("/none", "tree/kgcoop --version").out();
+    assertThat(shortcut)
+        .isEqualTo(run(REAL_JAVA, "tree/kgcoop --version --version").out())
+        .isEqualTo("kgcoop " + Version.KGCOOP + " (commit " + Version.COMMIT + ")\n");
   }
 
   @Test
@@ -216,7 +245,7 @@ class LauncherTest {
     for (String name : List.of("kgcoop", "jvm.options")) {
       Path unused = Files.move(tree.resolve(name), lib.resolveSibling(name));
     }
-    Files.writeString(lib.resolve("kgcoop-app-" + Version.KGCOOP + "-SNAPSHOT.jar"), "");
+    Files.writeString(lib.resolve("kgcoop-app.jar"), "");
   }
 
   @Test
