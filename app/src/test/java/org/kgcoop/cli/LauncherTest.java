@@ -24,6 +24,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.Version;
+import org.kgcoop.cli.console.BuildVersion;
 
 /**
  * The launcher in a tree of its own, as a build leaves it. Shell scripts move the tree about, since
@@ -187,7 +188,7 @@ class LauncherTest {
     Files.writeString(tree.resolve("app/target/built"), "");
     String shortcut = run("/none", "tree/kgcoop --version").out();
     assertThat(shortcut)
-        .isEqualTo(run(REAL_JAVA, "tree/kgcoop --version --version").out())
+        .isEqualTo(new BuildVersion().getVersion()[0] + "\n")
         .isEqualTo("kgcoop " + Version.KGCOOP + " (commit " + Version.COMMIT + ")\n");
   }
 
