@@ -23,8 +23,6 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.kgcoop.Version;
-import org.kgcoop.cli.console.BuildVersion;
 
 /**
  * The launcher in a tree of its own, as a build leaves it. Shell scripts move the tree about, since
@@ -159,7 +157,7 @@ class LauncherTest {
   @Test
   void theVersionNeedsNoBuild() throws IOException, InterruptedException {
     Said said = run("/none", "tree/kgcoop --version");
-    assertThat(said.out()).isEqualTo("kgcoop " + Version.KGCOOP + " (commit unknown)\n");
+    assertThat(said.out()).isEqualTo("kgcoop " + revision() + " (commit unknown)\n");
     assertThat(tree.resolve("app/target")).doesNotExist();
 
     Said committed =
@@ -175,7 +173,7 @@ class LauncherTest {
             """);
     assertThat(committed.err()).isEmpty();
     List<String> lines = committed.out().lines().toList();
-    String version = "kgcoop " + Version.KGCOOP + " (commit " + lines.get(0);
+    String version = "kgcoop " + revision() + " (commit " + lines.get(0);
     assertThat(lines.subList(1, 3)).containsExactly(version + ")", version + "-dirty)");
   }
 
@@ -184,12 +182,15 @@ class LauncherTest {
     addProgram();
     Path built = tree.resolve("core/target/classes/org/kgcoop/version.properties");
     Files.createDirectories(built.getParent());
-    Files.writeString(built, "version=" + Version.KGCOOP + "\ncommit=" + Version.COMMIT + "\n");
+    Files.writeString(built, "version=" + revision() + "\ncommit=0123456789ab\n");
     Files.writeString(tree.resolve("app/target/built"), "");
-    String shortcut = run("/none", "tree/kgcoop --version").out();
-    assertThat(shortcut)
-        .isEqualTo(new BuildVersion().getVersion()[0] + "\n")
-        .isEqualTo("kgcoop " + Version.KGCOOP + " (commit " + Version.COMMIT + ")\n");
+    assertThat(run("/none", "tree/kgcoop --version").out())
+        .isEqualTo("kgcoop " + revision() + " (commit 0123456789ab)\n");
+  }
+
+  private static String revision() throws IOException {
+    return Files.readString(REPOSITORY.resolve("pom.xml"))
+        .replaceFirst("(?s).*<revision>(.*)</revision>.*", "$1");
   }
 
   @Test
@@ -320,6 +321,22 @@ class LauncherTest {
     Said said = run("'entpackt hier/kgcoop' help bench");
     assertThat(said.exitCode()).isEqualTo(2);
     assertThat(said.err().lines()).singleElement().asString().contains("bench", "checkout");
+  }
+
+  @Test
+  void limitsThatAreTooLowEndInOneLine() throws IOException, InterruptedException {
+    unpack();
+    for (String limit : List.of("ulimit -n 64", "ulimit -v 3000000", "ulimit -v 6500000")) {
+      Said said = run(limit + "; 'entpackt hier/kgcoop' datasets");
+      assertThat(said.exitCode()).as(limit).isEqualTo(5);
+      assertThat(said.err().lines())
+          .singleElement()
+          .asString()
+          .startsWith("kgcoop: " + limit.substring(0, 9) + " is " + limit.substring(10));
+      assertThat(said.out()).isEmpty();
+    }
+    assertThat(run("ulimit -n 256; ulimit -v 7000000; 'entpackt hier/kgcoop' datasets").err())
+        .isEmpty();
   }
 
   /** Without the launcher. */

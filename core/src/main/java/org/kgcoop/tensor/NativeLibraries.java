@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.UserFolders;
 
@@ -17,6 +18,9 @@ public final class NativeLibraries {
 
   private static boolean loaded;
   private static boolean closed;
+
+  /** Why they could not be loaded ahead: a class that failed once says nothing the second time. */
+  private static @Nullable KgCoopException failure;
 
   private NativeLibraries() {}
 
@@ -39,9 +43,8 @@ public final class NativeLibraries {
     if (!closed) {
       try {
         load();
-      } catch (RuntimeException | LinkageError e) {
-        // Whoever needs them tries again, and tells the error.
-        loaded = false;
+      } catch (KgCoopException e) {
+        failure = e;
       }
     }
   }
@@ -49,6 +52,9 @@ public final class NativeLibraries {
   static synchronized void load() {
     if (loaded) {
       return;
+    }
+    if (failure != null) {
+      throw failure;
     }
     chooseCacheFolder();
     String folder = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/";
@@ -64,7 +70,7 @@ public final class NativeLibraries {
                   + "folder with -D%s=DIR")
               .formatted(System.getProperty(CACHE_FOLDER), e.getMessage(), CACHE_FOLDER),
           e);
-    } catch (UnsatisfiedLinkError e) {
+    } catch (LinkageError e) {
       throw new KgCoopException(
           KgCoopException.Category.BUG,
           ("no native libraries for %s on the class path: there are some for linux-x86_64, "
