@@ -178,6 +178,13 @@ public final class Tensor implements AutoCloseable {
     return toFloats()[0];
   }
 
+  /** True if no element is infinite or no number. */
+  public boolean isFinite() {
+    try (Scope scope = Scope.open("isFinite")) {
+      return tensor("isFinite", () -> handle.isfinite().all(), this).toBytes()[0] != 0;
+    }
+  }
+
   // ---- arithmetic, with broadcasting
 
   public Tensor plus(Tensor other) {

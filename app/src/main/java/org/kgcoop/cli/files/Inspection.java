@@ -150,6 +150,11 @@ final class Inspection {
     json.setAll((ObjectNode) content);
     if (settings.isObject()) {
       learned(file.tensors().values()).forEach(json.putArray("learned")::add);
+      try {
+        ClassifierFile unused = ClassifierFile.readAny(file.path(), List.of());
+      } catch (KgCoopException e) {
+        json.put("refused", e.getMessage());
+      }
     }
     return json;
   }
