@@ -291,6 +291,13 @@ class TrainingTest {
   }
 
   @Test
+  void noMethodIsRefusedWhereItIsSet() {
+    assertThatThrownBy(() -> Training.of(clip, Path.of("none")).method(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("method");
+  }
+
+  @Test
   void theReadmeShowsTheExample() throws IOException {
     String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/PetTraining.java"));
     String shown = source.substring(source.indexOf("import "));

@@ -110,8 +110,8 @@ class InspectDataTest {
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     JsonNode json = new ObjectMapper().readTree(result.out());
-    assertThat(json.path("pictures").path("train").asInt()).isEqualTo(2);
-    assertThat(json.path("pictures").path("test").asInt()).isEqualTo(2);
+    assertThat(json.path("images").path("train").asInt()).isEqualTo(2);
+    assertThat(json.path("images").path("test").asInt()).isEqualTo(2);
     assertThat(json.path("class_counts").path(0).path("class").asText()).isEqualTo("Fire ant");
     assertThat(Cli.run("inspect", data.resolve("train"), "--val-data", data).errorLine())
         .contains("--test-data");

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.files.AtomicFile;
@@ -145,7 +146,7 @@ public record ClassifierFile(
     try {
       Files.createDirectories(prompts);
     } catch (IOException e) {
-      throw KgCoopException.io(prompts + ": cannot be made: " + e + "; try another folder", e);
+      throw KgCoopException.io(prompts + ": cannot be made: " + Messages.reason(e) + "; try another folder", e);
     }
     String name = "model.pth.tar-" + epoch;
     StateDicts.writePrompt(
