@@ -31,7 +31,7 @@ public final class Messages {
   /** Characters of a message: the longest that names all known values. */
   private static final int LONGEST = 2000;
 
-  /** Where Jackson tells programmers which limit of theirs a text is beyond. */
+  /** Names of methods by which Jackson tells programmers of a limit. */
   private static final Pattern OF_JACKSON = Pattern.compile(", from `[^`]*`|`StreamRead[^`]*`");
 
   private Messages() {}

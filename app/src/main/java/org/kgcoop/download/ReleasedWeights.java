@@ -60,7 +60,7 @@ public final class ReleasedWeights {
       return (owner.equals(OPENAI_OWNER) ? GITHUB : HUGGING_FACE) + "/" + repository();
     }
 
-    /** Its owner and name; OpenAI's archives belong to one. */
+    /** OWNER/NAME; all archives of OpenAI belong to one. */
     public String repository() {
       return owner + "/" + (owner.equals(OPENAI_OWNER) ? "CLIP" : name);
     }

@@ -86,7 +86,7 @@ final class Run {
     return training == null ? Double.NaN : training.seconds();
   }
 
-  /** What its log tells of its steps, and of its epochs where something was validated. */
+  /** The curves of its steps, and of its epochs where something was validated. */
   RunCurves curves() {
     return RunCurves.read(folder.resolve(EventLog.FILE));
   }

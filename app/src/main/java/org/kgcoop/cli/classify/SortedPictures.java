@@ -30,7 +30,7 @@ final class SortedPictures {
   private final Path folder;
   private final Way way;
 
-  /** What is put where, by the place of the image itself: one that is named twice is one. */
+  /** Images by their own places, so that one that is named twice is one. */
   private final Map<Path, Sorted> images = new LinkedHashMap<>();
 
   /**
@@ -201,7 +201,7 @@ final class SortedPictures {
     return name.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  /** As much of a name as a folder's may have. */
+  /** The part of a name that a folder's may have. */
   private static String first(String name) {
     return name.codePointCount(0, name.length()) > LONGEST_NAME
         ? name.substring(0, name.offsetByCodePoints(0, LONGEST_NAME))
