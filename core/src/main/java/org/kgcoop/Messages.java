@@ -47,8 +47,8 @@ public final class Messages {
   }
 
   /**
-   * Text of an error without the middle of a value that it repeats, which may be all of a file: what
-   * and where stands in front, what to try at the end.
+   * Text of an error without the middle of a value that it repeats, which may be all of a file:
+   * what and where stands in front, what to try at the end.
    */
   public static String brief(String text) {
     return text.length() <= LONGEST
@@ -106,9 +106,6 @@ public final class Messages {
   public static String firstLine(@Nullable String message, Throwable cause) {
     return message == null || message.isBlank()
         ? cause.getClass().getSimpleName()
-        : OF_JACKSON
-            .matcher(message.strip().lines().findFirst().orElse(""))
-            .replaceAll("")
-            .strip();
+        : OF_JACKSON.matcher(message.strip().lines().findFirst().orElse("")).replaceAll("").strip();
   }
 }

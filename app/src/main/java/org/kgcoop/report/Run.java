@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.files.JsonFiles;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.EventLog;
 import org.kgcoop.runs.Predictions;

@@ -117,7 +117,8 @@ public final class TableWriter {
             ? """
               Accuracies in percent: mean ± population standard deviation over seeds.
               * the best of as many shots.
-              """.strip()
+              """
+                .strip()
             : """
               Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
               Intervals by a bootstrap over pictures and seeds; paired for differences.

@@ -44,10 +44,9 @@ class RunCurvesTest {
   @Test
   void ofManyStepsSomeAtEvenDistancesAndTheLastAreKept() throws IOException {
     List<Point> points =
-        read(
-                IntStream.rangeClosed(1, 50_000)
-                    .mapToObj("{\"step\": %1$s, \"epoch\": 1, \"loss\": %1$s}"::formatted)
-                    .toList())
+        read(IntStream.rangeClosed(1, 50_000)
+                .mapToObj("{\"step\": %1$s, \"epoch\": 1, \"loss\": %1$s}"::formatted)
+                .toList())
             .overSteps()
             .get("loss");
     assertThat(points).hasSizeBetween(MOST / 2, MOST).endsWith(new Point(50_000, 50_000));

@@ -204,7 +204,8 @@ public final class BankMerge {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(wanted).sorted().toList();
     } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed (" + Messages.reason(e) + "); expected a bank", e);
+      throw KgCoopException.io(
+          folder + ": cannot be listed (" + Messages.reason(e) + "); expected a bank", e);
     }
   }
 
@@ -212,7 +213,8 @@ public final class BankMerge {
     try {
       boolean unused = Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be deleted (" + Messages.reason(e) + "); merge again", e);
+      throw KgCoopException.io(
+          file + ": cannot be deleted (" + Messages.reason(e) + "); merge again", e);
     }
   }
 }

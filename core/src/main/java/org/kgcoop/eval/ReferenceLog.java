@@ -116,7 +116,8 @@ public record ReferenceLog(Map<String, Double> metrics) {
     try (Stream<Path> files = Files.walk(folder)) {
       return files.filter(file -> file.endsWith("log.txt")).sorted().toList();
     } catch (IOException | UncheckedIOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed (" + Messages.firstLine(e.getMessage(), e) + ")", e);
+      throw KgCoopException.io(
+          folder + ": cannot be listed (" + Messages.firstLine(e.getMessage(), e) + ")", e);
     }
   }
 }

@@ -64,7 +64,8 @@ public final class PictureNames {
             .collect(Collectors.joining(", "));
     return Optional.of(
         "%s left out, of kinds that are not read (%s), such as %s; convert them to PNG"
-            .formatted(Messages.count(leftOut.size(), "image is", "images are"), kinds, leftOut.get(0)));
+            .formatted(
+                Messages.count(leftOut.size(), "image is", "images are"), kinds, leftOut.get(0)));
   }
 
   private static String ending(String fileName) {

@@ -68,8 +68,7 @@ class JsonFilesTest {
   @Test
   void ofALineTheFiniteNumbersAreRead() throws IOException {
     String line = "{\"a\": {\"b\": 1}, \"c\": [2], \"d\": 3, \"e\": NaN, \"f\": \"4\", \"g\": 5.5}";
-    assertThat(numbers(file("1\n[2]\n" + line + "\n")))
-        .containsExactly(Map.of("d", 3.0, "g", 5.5));
+    assertThat(numbers(file("1\n[2]\n" + line + "\n"))).containsExactly(Map.of("d", 3.0, "g", 5.5));
     assertThat(numbers(folder.resolve("gone"))).isEmpty();
   }
 

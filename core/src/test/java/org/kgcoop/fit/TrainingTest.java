@@ -291,6 +291,7 @@ class TrainingTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // callers that are compiled without it may give null
   void noMethodIsRefusedWhereItIsSet() {
     assertThatThrownBy(() -> Training.of(clip, Path.of("none")).method(null))
         .isInstanceOf(NullPointerException.class)

@@ -57,7 +57,8 @@ final class SkippedPictures {
     if (skipped.isEmpty()) {
       return 0;
     }
-    output.info("left out: %s of %s, named above"
+    output.info(
+        "left out: %s of %s, named above"
             .formatted(skipped.size(), Messages.count(all, "image", "images")));
     return (skips ? KgCoopException.Category.SKIPPED : KgCoopException.Category.DATA).exitCode();
   }

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The standard output, which results are printed to. A {@link PrintWriter} swallows what cannot be written; this one
- * remembers the reason.
+ * The standard output, which results are printed to. A {@link PrintWriter} swallows what cannot be
+ * written; this one remembers the reason.
  */
 public final class StandardOutput extends PrintWriter {
   private final Watched stream;

@@ -95,7 +95,8 @@ final class Inspection {
   static List<String> warnings(PictureSurvey survey) {
     List<String> warnings = new ArrayList<>();
     if (!survey.problems().isEmpty()) {
-      warnings.add(Messages.count(survey.problems().size(), "image", "images") + " cannot be read, see bad");
+      warnings.add(
+          Messages.count(survey.problems().size(), "image", "images") + " cannot be read, see bad");
     }
     if (!survey.leaks().isEmpty()) {
       PictureSurvey.Twin first = survey.leaks().get(0);
@@ -106,7 +107,8 @@ final class Inspection {
                           survey.leaks().size(),
                           "test image is a training image",
                           "test images are training images"),
-                      first.second(), first.first())
+                      first.second(),
+                      first.first())
               + " them say little");
     }
     if (!survey.contradictions().isEmpty()) {
@@ -115,7 +117,8 @@ final class Inspection {
           "%s there under two classes, such as %s and %s"
               .formatted(
                   Messages.count(survey.contradictions().size(), "image is", "images are"),
-                  first.first(), first.second()));
+                  first.first(),
+                  first.second()));
     }
     return warnings;
   }

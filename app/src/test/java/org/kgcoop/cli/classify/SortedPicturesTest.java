@@ -82,8 +82,7 @@ class SortedPicturesTest {
       sorted.add(file(way + "-b/" + longest, "b"), 0);
       assertThat(sorted.arrange(NAMES)).startsWith("2 images ");
       assertThat(below(out))
-          .containsExactlyInAnyOrder(
-              "cat/" + longest, "cat/" + "é".repeat(124) + "-2.png");
+          .containsExactlyInAnyOrder("cat/" + longest, "cat/" + "é".repeat(124) + "-2.png");
     }
   }
 }

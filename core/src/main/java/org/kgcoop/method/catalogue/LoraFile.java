@@ -109,7 +109,8 @@ final class LoraFile {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be made: " + Messages.reason(e) + "; try another folder", e);
+      throw KgCoopException.io(
+          folder + ": cannot be made: " + Messages.reason(e) + "; try another folder", e);
     }
     Path file = folder.resolve(NAME);
     StateDicts.writeNested(file, named, metadata);

@@ -43,8 +43,8 @@ import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Learner;
-import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 
 class ClassifierFileTest {
