@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -30,6 +32,51 @@ class SortedPicturesTest {
           .map(each -> sorted.relativize(each).toString().replace('\\', '/'))
           .sorted()
           .toList();
+    }
+  }
+
+  /** Names that are equal after what no file system takes, and one that a number would give. */
+  @Test
+  void eachClassHasAFolderOfItsOwnBelowTheOneThatIsNamed() throws IOException {
+    List<String> classes =
+        List.of(
+            "b (class 2)",
+            "b",
+            "B",
+            "..",
+            "../b",
+            ".",
+            "",
+            " ",
+            "a/b",
+            "a\\b",
+            "a:b",
+            "a\0b",
+            "x".repeat(300),
+            "x".repeat(299),
+            "\ud83d\ude42".repeat(100),
+            "CON\n",
+            "none of these");
+    String image = "x".repeat(251) + ".png"; // the longest name there is
+    Path sorted = folder.resolve("sorted");
+    SortedPictures.check(sorted);
+    SortedPictures pictures = new SortedPictures(sorted, SortedPictures.Way.COPY);
+    for (int i = 0; i < classes.size(); i++) {
+      Path file = Files.createDirectories(folder.resolve("from" + i)).resolve(image);
+      pictures.add(Files.writeString(file, String.valueOf(i)), i == classes.size() - 1 ? -1 : i);
+    }
+
+    assertThat(pictures.arrange(classes)).startsWith(classes.size() + " images copied");
+
+    try (Stream<Path> found = Files.walk(sorted)) {
+      List<Path> files = found.filter(Files::isRegularFile).toList();
+      assertThat(files).hasSameSizeAs(classes);
+      assertThat(files)
+          .allMatch(file -> sorted.relativize(file).getNameCount() == 2)
+          .extracting(file -> sorted.relativize(file).getName(0).toString())
+          .extracting(name -> name.toLowerCase(Locale.ROOT))
+          .doesNotHaveDuplicates()
+          .noneMatch(name -> name.startsWith("."));
     }
   }
 
@@ -67,7 +114,7 @@ class SortedPicturesTest {
     sorted.add(link, 0);
     String unused = sorted.arrange(NAMES);
     assertThat(folder.resolve("out/cat/a.png")).hasContent("the image");
-    assertThat(Files.exists(link, java.nio.file.LinkOption.NOFOLLOW_LINKS)).isFalse();
+    assertThat(Files.exists(link, LinkOption.NOFOLLOW_LINKS)).isFalse();
     assertThat(image).exists();
   }
 
