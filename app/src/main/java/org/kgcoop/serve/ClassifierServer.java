@@ -102,7 +102,13 @@ public final class ClassifierServer implements AutoCloseable {
               pages.addTo(config.routes);
               runPages.addTo(config.routes);
             });
-    WarmUp.run(models, pictures, queue);
+    try {
+      WarmUp.run(models, pictures, queue);
+    } catch (RuntimeException e) {
+      queue.close();
+      metrics.close();
+      throw e;
+    }
     try {
       http.start(settings.host(), settings.port());
     } catch (RuntimeException e) {
@@ -141,10 +147,14 @@ public final class ClassifierServer implements AutoCloseable {
         });
   }
 
-  /** Bad images and texts are the sender's; the rest is nobody's business. */
+  /**
+   * Bad images and texts are the sender's, and a model that cannot answer them is told; the rest is
+   * nobody's business.
+   */
   private void known(KgCoopException e, Context request) {
     switch (e.category()) {
       case DATA, CONFIGURATION -> Refusals.refuse(request, 400, String.valueOf(e.getMessage()));
+      case WEIGHTS -> Refusals.refuse(request, 422, String.valueOf(e.getMessage()));
       default -> unexpected(e, request);
     }
   }

@@ -194,6 +194,13 @@ public final class Tensor implements AutoCloseable {
     return toFloats()[0];
   }
 
+  /** True if no element is infinite or no number. */
+  public boolean isFinite() {
+    try (Scope scope = Scope.open("isFinite")) {
+      return tensor("isFinite", () -> handle.isfinite().all(), this).toBytes()[0] != 0;
+    }
+  }
+
   // ---- arithmetic, with broadcasting
 
   public Tensor plus(Tensor other) {
@@ -427,8 +434,11 @@ public final class Tensor implements AutoCloseable {
     Scope scope = owner;
     if (closed || (scope != null && scope.isClosed()) || handle.isNull()) {
       throw new IllegalStateException(
-          "%s: the tensor was freed with %s: promote or keep what must live on"
-              .formatted(operation, (scope == null ? "its owner" : scope.toString())));
+          scope == null
+              ? "%s: what the tensor belongs to, such as a Clip or a Classifier, is closed: close it last"
+                  .formatted(operation)
+              : "%s: the tensor was freed with %s: promote or keep what must live on"
+                  .formatted(operation, scope));
     }
   }
 

@@ -371,4 +371,13 @@ class ClassifierTest {
             "(\"org.kgcoop:kgcoop-natives-linux-x86_64:%s\")".formatted(version),
             "kgcoop-%s-linux-x86_64.tar.gz".formatted(version));
   }
+
+  @Test
+  void aClipThatIsClosedTooEarlySaysSo() {
+    Clip own = TinyClip.load();
+    own.close();
+    assertThatThrownBy(() -> Classifier.zeroShot(own, List.of("cat", "dog"), "a {}"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("such as a Clip or a Classifier, is closed");
+  }
 }

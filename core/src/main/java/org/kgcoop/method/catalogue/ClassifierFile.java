@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.files.AtomicFile;
@@ -24,6 +25,7 @@ import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
+import org.kgcoop.method.KeyCache;
 import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
@@ -31,6 +33,7 @@ import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.tensor.DType;
 
 /**
  * A file of all that a method has learned: with the CLIP weights it is enough to predict. Its form
@@ -143,7 +146,8 @@ public record ClassifierFile(
     try {
       Files.createDirectories(prompts);
     } catch (IOException e) {
-      throw KgCoopException.io(prompts + ": cannot be made: " + e + "; try another folder", e);
+      throw KgCoopException.io(
+          prompts + ": cannot be made: " + Messages.reason(e) + "; try another folder", e);
     }
     String name = "model.pth.tar-" + epoch;
     StateDicts.writePrompt(
@@ -180,16 +184,52 @@ public record ClassifierFile(
     if (json.path("format").asInt() != FORMAT) {
       throw unknown(path, json, "format " + json.path("format") + ", expected " + FORMAT);
     }
+    Method method = method(path, json);
     List<String> names = new ArrayList<>();
     json.path("class_names").forEach(n -> names.add(n.asText()));
+    if (names.isEmpty() || names.stream().anyMatch(String::isBlank)) {
+      throw unknown(path, json, "its class_names; expected at least one name, and none empty");
+    }
     return new ClassifierFile(
-        method(path, json),
+        method,
         names,
         json.path("template").asText(),
         json.path("clip_fingerprint").asText(),
         json.path("data_fingerprint").asText(),
         json.path("version").asText(),
-        content.tensors());
+        checked(path, content.tensors()));
+  }
+
+  /**
+   * The tensors as methods compute with them: finite float32, and the labels of images, int64.
+   *
+   * @throws KgCoopException where one is of another type, or has a value that is no finite number
+   */
+  private static Map<String, StoredTensor> checked(Path path, Map<String, StoredTensor> tensors) {
+    Map<String, StoredTensor> checked = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> checked.put(name, checked(path, name, tensor)));
+    return checked;
+  }
+
+  private static StoredTensor checked(Path path, String name, StoredTensor tensor) {
+    boolean isLabels = name.equals(KeyCache.LABELS);
+    if (isLabels ? tensor.dtype() != DType.INT64 : !tensor.dtype().isFloating()) {
+      throw KgCoopException.weights(
+          "%s: learned tensor '%s' is of type %s, expected %s; a damaged file, train again"
+              .formatted(
+                  path,
+                  name,
+                  tensor.dtype().safetensorsName(),
+                  isLabels ? DType.INT64.safetensorsName() : "floating-point numbers"));
+    }
+    StoredTensor floats = tensor.asFloat32();
+    if (!isLabels && !floats.isFinite()) {
+      throw KgCoopException.weights(
+          "%s: learned tensor '%s' has a value that is no finite number: a training that failed, or"
+                  .formatted(path, name)
+              + " a damaged file; train again");
+    }
+    return floats;
   }
 
   private static Method method(Path path, ObjectNode json) {
@@ -234,7 +274,13 @@ public record ClassifierFile(
     if (!SealedFile.isSealed(file)) {
       PublishedForm form = PublishedForm.of(file, !classNames.isEmpty(), position, warnings);
       return new ClassifierFile(
-          form.method(), classNames, Templates.DEFAULT, "", "", "published", form.tensors());
+          form.method(),
+          classNames,
+          Templates.DEFAULT,
+          "",
+          "",
+          "published",
+          checked(path, form.tensors()));
     }
     ClassifierFile read = of(path, SealedFile.open(file, WHAT));
     if (read.method() instanceof PromptMethod method) {
