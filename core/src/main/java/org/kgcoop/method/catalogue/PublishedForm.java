@@ -1,6 +1,7 @@
 package org.kgcoop.method.catalogue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,16 +14,19 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.ImageSet;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.Occasion;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.Templates;
 
 /**
  * The content of a file of the published code, whichever of the methods has written it.
@@ -32,8 +36,12 @@ import org.kgcoop.prompt.ContextSettings;
  * @param tensors the learned ones
  */
 record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
-  /** The name under which all settings stand in a file of this program. */
+  /** The names under which a file of this program has what the published form does not say. */
   private static final String SETTINGS = "settings";
+
+  private static final String CLASS_NAMES = "class_names";
+  private static final String DATA_SET = "data_set";
+  private static final String TEMPLATE = "template";
 
   /** The name under which the first versions have said where the class name stands. */
   private static final String POSITION = "class_token_position";
@@ -84,16 +92,58 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
   }
 
   /**
+   * A classifier from a file.
+   *
+   * @param classNames for a file that does not name them
+   * @param asked the data that it will be asked about
+   * @param stated the class name's place, for a file that does not show it, or null
+   * @param warnings gets a line where something is only supposed
+   * @throws KgCoopException where it is of no form that is known, or shows another place
+   */
+  static ClassifierFile read(
+      WeightFile file,
+      List<String> classNames,
+      Occasion asked,
+      @Nullable ClassTokenPosition stated,
+      Consumer<String> warnings) {
+    Map<String, String> told = file.metadata();
+    List<String> own = told.containsKey(CLASS_NAMES) ? ownNames(file) : List.of();
+    PublishedForm form =
+        of(file, !own.isEmpty() || !classNames.isEmpty(), asked, stated, warnings);
+    return new ClassifierFile(
+        form.method(),
+        own.isEmpty() ? classNames : own,
+        told.getOrDefault(TEMPLATE, Templates.DEFAULT),
+        "",
+        new LearnedFrom(told.getOrDefault(DATA_SET, ""), "", ImageSet.NONE),
+        "published",
+        form.tensors());
+  }
+
+  /** The names of the classes in a file of this program. */
+  private static List<String> ownNames(WeightFile file) {
+    try {
+      return JSON.readValue(
+          file.metadata().getOrDefault(CLASS_NAMES, ""), new TypeReference<List<String>>() {});
+    } catch (JsonProcessingException e) {
+      throw KgCoopException.weights(
+          file.path() + ": its '" + CLASS_NAMES + "' are no list of names; leave them out", e);
+    }
+  }
+
+  /**
    * The content of a file.
    *
-   * @param named true if somebody says what the classes are, which the file does not
+   * @param named true if somebody says what the classes are
+   * @param asked the data that it will be asked about
    * @param stated the class name's place, for a file that does not show it, or null
    * @param warnings gets a line where the end is only supposed
    * @throws KgCoopException where it is of no form that is known, or shows another place
    */
-  static PublishedForm of(
+  private static PublishedForm of(
       WeightFile file,
       boolean named,
+      Occasion asked,
       @Nullable ClassTokenPosition stated,
       Consumer<String> warnings) {
     if (!is(file)) {
@@ -119,9 +169,12 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
       return new PublishedForm(
           written.orElseGet(
               () ->
-                  MethodCatalogue.parse(
-                      file.path(),
-                      isLasp ? laspSettings(file) : PublishedTower.settings(file, learned))),
+                  published(
+                      file,
+                      isLasp
+                          ? laspSettings(file)
+                          : PublishedTower.settings(file, learned, warnings),
+                      asked)),
           learned);
     }
     if (written.isPresent()) {
@@ -136,7 +189,16 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
         new ContextSettings(
             (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
     return new PublishedForm(
-        publishedMethod(file, context, shape[shape.length - 1]), file.tensors());
+        publishedMethod(file, context, shape[shape.length - 1], asked), file.tensors());
+  }
+
+  /** A method of those settings, the others as published for the data that are asked about. */
+  private static Method published(WeightFile file, ObjectNode shown, Occasion asked) {
+    try {
+      return Preset.BASE_TO_NEW.method(shown, asked);
+    } catch (KgCoopException e) {
+      throw KgCoopException.weights(file.path() + ": " + e.getMessage(), e);
+    }
   }
 
   /** True for a file of a form that is known. */
@@ -186,8 +248,20 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
   }
 
   /** The texts beside the tensors of a file of this program. */
-  static Map<String, String> beside(Method method) {
-    return Map.of(SETTINGS, method.toJson().toString());
+  static Map<String, String> beside(ClassifierFile file) {
+    Map<String, String> beside = new LinkedHashMap<>();
+    beside.put(SETTINGS, file.method().toJson().toString());
+    beside.put(TEMPLATE, file.template());
+    beside.putAll(data(file));
+    return beside;
+  }
+
+  /** The names of the classes and the data set that it has learned from. */
+  static Map<String, String> data(ClassifierFile file) {
+    Map<String, String> data = new LinkedHashMap<>();
+    data.put(CLASS_NAMES, JSON.valueToTree(file.classNames()).toString());
+    data.put(DATA_SET, file.learnedFrom().dataSet());
+    return data;
   }
 
   /** The shape of learned vectors. */
@@ -218,14 +292,15 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
    *
    * @param width of the text tower
    */
-  private static Method publishedMethod(WeightFile file, ContextSettings context, long width) {
+  private static Method publishedMethod(
+      WeightFile file, ContextSettings context, long width, Occasion asked) {
     StoredTensor first = file.tensors().get("meta_net.linear1.weight"); // (hidden, E)
     StoredTensor second = file.tensors().get("meta_net.linear2.weight"); // (out, hidden)
     ObjectNode settings =
         JsonNodeFactory.instance.objectNode().put("context_tokens", context.tokens());
     if (second == null) {
       return file.tensors().containsKey(CORRECTION) && !context.classSpecific()
-          ? MethodCatalogue.parse(file.path(), settings.put("method", Lasp.ID))
+          ? published(file, settings.put("method", Lasp.ID), asked)
           : new CoOp(context);
     }
     boolean wide =
@@ -235,7 +310,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
     if (!wide || second.shape().length != 2 || context.classSpecific()) {
       return new CoCoOp(context);
     }
-    return MethodCatalogue.parse(
-        file.path(), settings.put("method", Tcp.ID).put("class_tokens", second.shape()[0] / width));
+    settings.put("method", Tcp.ID).put("class_tokens", second.shape()[0] / width);
+    return published(file, settings, asked);
   }
 }

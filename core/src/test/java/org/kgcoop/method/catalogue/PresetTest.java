@@ -244,7 +244,7 @@ class PresetTest {
   void clipLoraCountsStepsAndHasOneTemplateUnlessAnotherIsGiven() {
     Preset preset = Preset.FEW_SHOT;
     Occasion aircraft =
-        new Occasion("FGVCAircraft", "a photo of a {}, a type of aircraft.", 100, 16, 1);
+        new Occasion("FGVCAircraft", "a photo of a {}, a type of aircraft.", 100, 16, 1, 0);
     ClipLora method = (ClipLora) preset.method(stated("clip-lora"), aircraft);
     assertThat(method.template()).isEqualTo(Templates.DEFAULT);
     TrainedMethod.Defaults training = preset.training(method, aircraft);
