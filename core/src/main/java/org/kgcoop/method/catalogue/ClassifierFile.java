@@ -141,7 +141,7 @@ public record ClassifierFile(
    */
   public Path writePublished(Path folder, int epoch) {
     if (method instanceof ClipLora lora) {
-      return LoraFile.write(folder, lora, parameters, PublishedForm.data(this));
+      return LoraFile.write(folder, lora, parameters, told().ofData());
     }
     Path prompts = folder.resolve(PublishedTower.folder(method).orElse("prompt_learner"));
     try {
@@ -154,11 +154,15 @@ public record ClassifierFile(
         prompts.resolve(name),
         PublishedForm.named(method, parameters),
         epoch,
-        PublishedForm.beside(this));
+        PublishedForm.beside(method, told()));
     AtomicFile.write(
         prompts.resolve("checkpoint"),
         out -> out.write((name + "\n").getBytes(StandardCharsets.UTF_8)));
     return prompts.resolve(name);
+  }
+
+  private PublishedForm.Told told() {
+    return new PublishedForm.Told(classNames, template, learnedFrom.dataSet());
   }
 
   /**
@@ -254,13 +258,26 @@ public record ClassifierFile(
       Consumer<String> warnings) {
     WeightFile file = WeightFiles.open(path);
     if (!SealedFile.isSealed(file)) {
-      return PublishedForm.read(file, classNames, asked, position, warnings);
+      return published(
+          PublishedForm.of(file, !classNames.isEmpty(), asked, position, warnings), classNames);
     }
     ClassifierFile read = of(path, SealedFile.open(file, WHAT));
     if (read.method() instanceof PromptMethod method) {
       PublishedForm.checkPosition(path, position, method.context().position());
     }
     return read;
+  }
+
+  private static ClassifierFile published(PublishedForm form, List<String> classNames) {
+    PublishedForm.Told told = form.told();
+    return new ClassifierFile(
+        form.method(),
+        told.classNames().isEmpty() ? classNames : told.classNames(),
+        told.template(),
+        "",
+        new LearnedFrom(told.dataSet(), "", ImageSet.NONE),
+        "published",
+        form.tensors());
   }
 
   /**

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.ImageSet;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.CoCoOp;
@@ -34,8 +33,9 @@ import org.kgcoop.prompt.Templates;
  * @param method by what the tensors show, the rest as published; in a file of this program, by all
  *     settings, which it writes beside the tensors
  * @param tensors the learned ones
+ * @param told what a file of this program says beside them
  */
-record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
+record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told) {
   /** The names under which a file of this program has what the published form does not say. */
   private static final String SETTINGS = "settings";
 
@@ -45,6 +45,44 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
 
   /** The name under which the first versions have said where the class name stands. */
   private static final String POSITION = "class_token_position";
+
+  /**
+   * What the published form does not say.
+   *
+   * @param classNames that it was trained on; empty where nobody knows
+   * @param template the data set's hand-crafted prompt
+   * @param dataSet its name; empty where nobody knows
+   */
+  record Told(List<String> classNames, String template, String dataSet) {
+    Told {
+      classNames = List.copyOf(classNames);
+    }
+
+    private static Told of(WeightFile file) {
+      Map<String, String> texts = file.metadata();
+      return new Told(
+          texts.containsKey(CLASS_NAMES) ? names(file, texts.get(CLASS_NAMES)) : List.of(),
+          texts.getOrDefault(TEMPLATE, Templates.DEFAULT),
+          texts.getOrDefault(DATA_SET, ""));
+    }
+
+    private static List<String> names(WeightFile file, @Nullable String json) {
+      try {
+        return JSON.readValue(json, new TypeReference<List<String>>() {});
+      } catch (JsonProcessingException | IllegalArgumentException e) {
+        throw KgCoopException.weights(
+            file.path() + ": its '" + CLASS_NAMES + "' are no list of names; leave them out", e);
+      }
+    }
+
+    /** The same as texts by their names, without the template. */
+    Map<String, String> ofData() {
+      Map<String, String> texts = new LinkedHashMap<>();
+      texts.put(CLASS_NAMES, JSON.valueToTree(classNames).toString());
+      texts.put(DATA_SET, dataSet);
+      return texts;
+    }
+  }
 
   /** Before LASP's names, whose trainer writes the whole model. */
   private static final String LEARNER = "prompt_learner.";
@@ -92,55 +130,15 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
   }
 
   /**
-   * A classifier from a file.
+   * The content of a file.
    *
-   * @param classNames for a file that does not name them
+   * @param named true if somebody says what the classes are, where the file does not
    * @param asked the data that it will be asked about
    * @param stated the class name's place, for a file that does not show it, or null
    * @param warnings gets a line where something is only supposed
    * @throws KgCoopException where it is of no form that is known, or shows another place
    */
-  static ClassifierFile read(
-      WeightFile file,
-      List<String> classNames,
-      Occasion asked,
-      @Nullable ClassTokenPosition stated,
-      Consumer<String> warnings) {
-    Map<String, String> told = file.metadata();
-    List<String> own = told.containsKey(CLASS_NAMES) ? ownNames(file) : List.of();
-    PublishedForm form =
-        of(file, !own.isEmpty() || !classNames.isEmpty(), asked, stated, warnings);
-    return new ClassifierFile(
-        form.method(),
-        own.isEmpty() ? classNames : own,
-        told.getOrDefault(TEMPLATE, Templates.DEFAULT),
-        "",
-        new LearnedFrom(told.getOrDefault(DATA_SET, ""), "", ImageSet.NONE),
-        "published",
-        form.tensors());
-  }
-
-  /** The names of the classes in a file of this program. */
-  private static List<String> ownNames(WeightFile file) {
-    try {
-      return JSON.readValue(
-          file.metadata().getOrDefault(CLASS_NAMES, ""), new TypeReference<List<String>>() {});
-    } catch (JsonProcessingException e) {
-      throw KgCoopException.weights(
-          file.path() + ": its '" + CLASS_NAMES + "' are no list of names; leave them out", e);
-    }
-  }
-
-  /**
-   * The content of a file.
-   *
-   * @param named true if somebody says what the classes are
-   * @param asked the data that it will be asked about
-   * @param stated the class name's place, for a file that does not show it, or null
-   * @param warnings gets a line where the end is only supposed
-   * @throws KgCoopException where it is of no form that is known, or shows another place
-   */
-  private static PublishedForm of(
+  static PublishedForm of(
       WeightFile file,
       boolean named,
       Occasion asked,
@@ -152,12 +150,13 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
               + ": not a classifier file: no tensor 'ctx' among its "
               + file.tensors().size());
     }
-    if (!named) {
+    Told told = Told.of(file);
+    if (!named && told.classNames().isEmpty()) {
       throw KgCoopException.configuration(
           file.path() + ": the published form does not name its classes: give them with --classes");
     }
     if (LoraFile.is(file)) {
-      return new PublishedForm(LoraFile.method(file), file.tensors());
+      return new PublishedForm(LoraFile.method(file), file.tensors(), told);
     }
     Optional<Method> written = written(file);
     StoredTensor ctx = file.tensors().get(CONTEXT);
@@ -175,13 +174,14 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
                           ? laspSettings(file)
                           : PublishedTower.settings(file, learned, warnings),
                       asked)),
-          learned);
+          learned,
+          told);
     }
     if (written.isPresent()) {
       if (written.get() instanceof PromptMethod method) {
         checkPosition(file.path(), stated, method.context().position());
       }
-      return new PublishedForm(written.get(), file.tensors());
+      return new PublishedForm(written.get(), file.tensors(), told);
     }
     long[] shape = shape(file, ctx);
     boolean classSpecific = shape.length == 3;
@@ -189,7 +189,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
         new ContextSettings(
             (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
     return new PublishedForm(
-        publishedMethod(file, context, shape[shape.length - 1], asked), file.tensors());
+        publishedMethod(file, context, shape[shape.length - 1], asked), file.tensors(), told);
   }
 
   /** A method of those settings, the others as published for the data that are asked about. */
@@ -248,20 +248,12 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
   }
 
   /** The texts beside the tensors of a file of this program. */
-  static Map<String, String> beside(ClassifierFile file) {
+  static Map<String, String> beside(Method method, Told told) {
     Map<String, String> beside = new LinkedHashMap<>();
-    beside.put(SETTINGS, file.method().toJson().toString());
-    beside.put(TEMPLATE, file.template());
-    beside.putAll(data(file));
+    beside.put(SETTINGS, method.toJson().toString());
+    beside.put(TEMPLATE, told.template());
+    beside.putAll(told.ofData());
     return beside;
-  }
-
-  /** The names of the classes and the data set that it has learned from. */
-  static Map<String, String> data(ClassifierFile file) {
-    Map<String, String> data = new LinkedHashMap<>();
-    data.put(CLASS_NAMES, JSON.valueToTree(file.classNames()).toString());
-    data.put(DATA_SET, file.learnedFrom().dataSet());
-    return data;
   }
 
   /** The shape of learned vectors. */

@@ -134,10 +134,12 @@ class ClassifierFileTest {
             new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true)))) {
       assertThat(ClassifierFile.readAny(foreign(method), NAMES).method()).isEqualTo(method);
     }
-    Path path = folder.resolve("prompt_learner/model.pth.tar-3");
-    assertThatThrownBy(() -> ClassifierFile.readAny(path, List.of()))
+    Path foreign = foreign(new CoCoOp(ContextSettings.shared(2, "")));
+    assertThatThrownBy(() -> ClassifierFile.readAny(foreign, List.of()))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("does not name its classes");
+    Path own = folder.resolve("prompt_learner/model.pth.tar-3");
+    assertThat(ClassifierFile.readAny(own, List.of()).classNames()).isEqualTo(NAMES);
   }
 
   @Test

@@ -114,7 +114,11 @@ class LoraFileTest {
                 "position",
                 "all",
                 "template",
-                "the {}."));
+                "the {}.",
+                "class_names",
+                "[\"cat\",\"St. Bernard\",\"dog\"]",
+                "data_set",
+                ""));
   }
 
   @Test

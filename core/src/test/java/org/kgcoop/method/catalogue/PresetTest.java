@@ -27,6 +27,7 @@ import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.tower.ClipLora;
+import org.kgcoop.method.tower.Ivlp;
 import org.kgcoop.method.tower.Maple;
 import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
@@ -238,6 +239,18 @@ class PresetTest {
     ObjectNode own = stated("tcp").put("pattern", "a b c d {}");
     assertThat(preset.method(own, new Occasion("FGVCAircraft", "the {}", 16, 1)))
         .isEqualTo(new Tcp(4, 4, "a b c d {}", 8, "the {}", 8));
+  }
+
+  /** Of the text tower alone 4 tokens at 0.0025; with images 2 at 0.0035. */
+  @Test
+  void ivlpHasOtherTokensInTheTextTowerAlone() {
+    Preset preset = Preset.BASE_TO_NEW;
+    Ivlp both = (Ivlp) preset.method(stated("ivlp"), Occasion.ANY);
+    Ivlp texts = (Ivlp) preset.method(stated("ivlp").put("image_depth", 0), Occasion.ANY);
+    assertThat(both.toJson().path("context_tokens").asInt()).isEqualTo(2);
+    assertThat(texts.toJson().path("context_tokens").asInt()).isEqualTo(4);
+    assertThat(preset.training(texts, Occasion.ANY).settings())
+        .containsEntry("lr", 0.0025);
   }
 
   @Test
