@@ -41,7 +41,7 @@ class EvalCommandTest {
   private void train(Path data, Path out) {
     Cli.Result result =
         run(
-            "train", "--method", "probe", "--shots", 2, "--data", data, "--out", out, "--bank",
+            "train", "--method", "coop", "--epochs", 1, "--data", data, "--out", out, "--bank",
             "none");
     assertThat(result.exitCode()).as(result.err()).isZero();
   }
@@ -65,7 +65,7 @@ class EvalCommandTest {
     Path run = folder.resolve("run");
     Cli.Result trained =
         run(
-            "train", "--method", "probe", "--shots", "all", "--data", data, "--out", run, "--bank",
+            "train", "--method", "coop", "--epochs", 1, "--shots", "all", "--data", data, "--out", run, "--bank",
             "none");
     assertThat(trained.exitCode()).as(trained.err()).isZero();
 
