@@ -38,6 +38,9 @@ final class TcpEpochs {
     String name = values.getOrDefault("DATASET.NAME", MissingNode.getInstance()).asText();
     return name.isEmpty()
         ? values.get(KEY).asInt() == PUBLISHED
-        : PublishedDataSets.find(name).map(PublishedDataSet::name).filter(FEWER::contains).isPresent();
+        : PublishedDataSets.find(name)
+            .map(PublishedDataSet::name)
+            .filter(FEWER::contains)
+            .isPresent();
   }
 }

@@ -46,7 +46,8 @@ class HostileTextTest {
         Learner learner = method.learner(clip, NAMES, 1)) {
       Map<String, StoredTensor> parameters = new LinkedHashMap<>();
       learner.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
-      new ClassifierFile(method, NAMES, TEMPLATE, clip.fingerprint(), LearnedFrom.UNKNOWN, "1", parameters)
+      new ClassifierFile(
+              method, NAMES, TEMPLATE, clip.fingerprint(), LearnedFrom.UNKNOWN, "1", parameters)
           .write(prompt);
     }
   }

@@ -304,8 +304,7 @@ class ReferenceConfigTest {
     if (!dataSet.isEmpty()) {
       pairs.addAll(List.of("DATASET.NAME", dataSet));
     }
-    ReferenceConfig.Translation tcp =
-        translate(List.of(), null, pairs.toArray(String[]::new));
+    ReferenceConfig.Translation tcp = translate(List.of(), null, pairs.toArray(String[]::new));
     List<String> epochs = tcp.values().options().get("epochs");
     assertThat(tcp.ignored().stream().anyMatch(key -> key.startsWith("OPTIM.MAX_EPOCH")))
         .isEqualTo(epochs == null);

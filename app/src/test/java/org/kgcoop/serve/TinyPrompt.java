@@ -26,7 +26,8 @@ public final class TinyPrompt {
         Learner learner = method.learner(clip, NAMES, seed)) {
       Map<String, StoredTensor> parameters = new LinkedHashMap<>();
       learner.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
-      return new ClassifierFile(method, NAMES, TEMPLATE, clip.fingerprint(), LearnedFrom.UNKNOWN, "1", parameters);
+      return new ClassifierFile(
+          method, NAMES, TEMPLATE, clip.fingerprint(), LearnedFrom.UNKNOWN, "1", parameters);
     }
   }
 }

@@ -31,9 +31,9 @@ import org.kgcoop.tensor.Arithmetic;
  * the precision, the device, the preprocessing and how this process computes, in files of up to
  * {@value Shard#LENGTH} features; in a file under the SHA-256 of the image's bytes and how it was
  * seen: an image that is turned upright has another key than the same image as it is stored; one
- * that lies upright in its file has one key. Files are written whole or not at all and under names that follow from their content, so
- * that processes may share a folder. A damaged file is left out, and its features are computed
- * again. Features stay in the files until they are asked for.
+ * that lies upright in its file has one key. Files are written whole or not at all and under names
+ * that follow from their content, so that processes may share a folder. A damaged file is left out,
+ * and its features are computed again. Features stay in the files until they are asked for.
  *
  * <p>Each image is encoded alone, so that a feature does not depend on which others are missing.
  */

@@ -41,62 +41,152 @@ public record DataSetOptions(
 
   public DataSetOptions withName(@Nullable String name) {
     return new DataSetOptions(
-        name, images, classNames, template, splitSeed, divide, strict, checkFiles,
-        allowOutside, warnings, notes);
+        name,
+        images,
+        classNames,
+        template,
+        splitSeed,
+        divide,
+        strict,
+        checkFiles,
+        allowOutside,
+        warnings,
+        notes);
   }
 
   public DataSetOptions withImages(@Nullable Path images) {
     return new DataSetOptions(
-        name, images, classNames, template, splitSeed, divide, strict, checkFiles,
-        allowOutside, warnings, notes);
+        name,
+        images,
+        classNames,
+        template,
+        splitSeed,
+        divide,
+        strict,
+        checkFiles,
+        allowOutside,
+        warnings,
+        notes);
   }
 
   public DataSetOptions withClassNames(@Nullable Path classNames) {
     return new DataSetOptions(
-        name, images, classNames, template, splitSeed, divide, strict, checkFiles,
-        allowOutside, warnings, notes);
+        name,
+        images,
+        classNames,
+        template,
+        splitSeed,
+        divide,
+        strict,
+        checkFiles,
+        allowOutside,
+        warnings,
+        notes);
   }
 
   public DataSetOptions withTemplate(@Nullable String template) {
     return new DataSetOptions(
-        name, images, classNames, template, splitSeed, divide, strict, checkFiles,
-        allowOutside, warnings, notes);
+        name,
+        images,
+        classNames,
+        template,
+        splitSeed,
+        divide,
+        strict,
+        checkFiles,
+        allowOutside,
+        warnings,
+        notes);
   }
 
   public DataSetOptions withSplitSeed(long splitSeed) {
     return new DataSetOptions(
-        name, images, classNames, template, splitSeed, divide, strict, checkFiles,
-        allowOutside, warnings, notes);
+        name,
+        images,
+        classNames,
+        template,
+        splitSeed,
+        divide,
+        strict,
+        checkFiles,
+        allowOutside,
+        warnings,
+        notes);
   }
 
   /** All images for training where no split is given. */
   public DataSetOptions undivided() {
     return new DataSetOptions(
-        name, images, classNames, template, splitSeed, false, strict, checkFiles,
-        allowOutside, warnings, notes);
+        name,
+        images,
+        classNames,
+        template,
+        splitSeed,
+        false,
+        strict,
+        checkFiles,
+        allowOutside,
+        warnings,
+        notes);
   }
 
   public DataSetOptions withStrict(boolean strict) {
     return new DataSetOptions(
-        name, images, classNames, template, splitSeed, divide, strict, checkFiles,
-        allowOutside, warnings, notes);
+        name,
+        images,
+        classNames,
+        template,
+        splitSeed,
+        divide,
+        strict,
+        checkFiles,
+        allowOutside,
+        warnings,
+        notes);
   }
 
   public DataSetOptions withCheckFiles(boolean checkFiles) {
     return new DataSetOptions(
-        name, images, classNames, template, splitSeed, divide, strict, checkFiles,
-        allowOutside, warnings, notes);
+        name,
+        images,
+        classNames,
+        template,
+        splitSeed,
+        divide,
+        strict,
+        checkFiles,
+        allowOutside,
+        warnings,
+        notes);
   }
 
   public DataSetOptions withAllowOutside(boolean allowOutside) {
     return new DataSetOptions(
-        name, images, classNames, template, splitSeed, divide, strict, checkFiles,
-        allowOutside, warnings, notes);
+        name,
+        images,
+        classNames,
+        template,
+        splitSeed,
+        divide,
+        strict,
+        checkFiles,
+        allowOutside,
+        warnings,
+        notes);
   }
 
   public DataSetOptions withNotes(Consumer<String> notes) {
     return new DataSetOptions(
-        name, images, classNames, template, splitSeed, divide, strict, checkFiles,
-        allowOutside, warnings, notes);
+        name,
+        images,
+        classNames,
+        template,
+        splitSeed,
+        divide,
+        strict,
+        checkFiles,
+        allowOutside,
+        warnings,
+        notes);
   }
 }

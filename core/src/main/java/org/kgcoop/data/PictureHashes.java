@@ -28,9 +28,10 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
 
 /**
- * The SHA-256 and EXIF orientation of image files, each computed once. Of a file that has the path, size, modification
- * time and identity that it had before, the bytes are taken to be the same; one that was changed in
- * the last seconds is not remembered, since it may change again within one tick of the clock.
+ * The SHA-256 and EXIF orientation of image files, each computed once. Of a file that has the path,
+ * size, modification time and identity that it had before, the bytes are taken to be the same; one
+ * that was changed in the last seconds is not remembered, since it may change again within one tick
+ * of the clock.
  *
  * <p>What is remembered stands in a text file, a line an image. It holds nothing that cannot be
  * computed again: where it cannot be written, it is done without, and a broken line is none.

@@ -103,7 +103,14 @@ class ClassifierTest {
               (key, value) ->
                   tensors.put(key, StoredTensor.ofFloats(key, value.shape(), value.toFloats())));
       Path path = folder.resolve(name + ".safetensors");
-      new ClassifierFile(method, NAMES, "a photo of a {}.", clip.fingerprint(), LearnedFrom.UNKNOWN, "1", tensors)
+      new ClassifierFile(
+              method,
+              NAMES,
+              "a photo of a {}.",
+              clip.fingerprint(),
+              LearnedFrom.UNKNOWN,
+              "1",
+              tensors)
           .write(path);
       return path;
     }

@@ -39,6 +39,13 @@ final class AskedData {
         known == null ? name : known.name(), template == null ? own : template, 0, 0);
   }
 
+  /** Refuses the option where there is no classifier. */
+  void checkUnused() {
+    if (name != null) {
+      throw KgCoopException.configuration("--data-set goes with a CLASSIFIER; leave it out");
+    }
+  }
+
   /** A classifier as it answers about those data, with a prompt as for {@link #occasion}. */
   ClassifierFile of(ClassifierFile file, @Nullable String template) {
     return name == null ? file : file.on(occasion(template));

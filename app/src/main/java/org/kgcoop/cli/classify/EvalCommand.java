@@ -123,8 +123,7 @@ public final class EvalCommand implements Callable<Integer> {
                 : file.classifier(clip, set.classNames())) {
       FeatureBank features = bank.open(clip, output);
       DataSet unseen = file == null ? set : unseen(set, file, features.hashes());
-      Evaluator.Result result =
-          Evaluator.evaluate(classifier, features, unseen, output.progress());
+      Evaluator.Result result = Evaluator.evaluate(classifier, features, unseen, output.progress());
       if (confusion != null) {
         writeConfusion(confusion, set.classNames(), result.evaluation());
       }

@@ -230,6 +230,7 @@ public final class ExportCommand implements Callable<Integer> {
   private @Nullable ClassifierFile trained() {
     if (learned == null) {
       classifierForm.checkUnused();
+      asked.checkUnused();
       return null;
     }
     return asked.of(

@@ -63,6 +63,7 @@ public final class PredictCommand implements Callable<Integer> {
 
   @Mixin private PredictionOptions predictions = new PredictionOptions();
   @Mixin private ClassList classes = new ClassList();
+
   @Option(
       names = "--template",
       paramLabel = "TEXT",

@@ -188,7 +188,9 @@ final class Inspection {
     List<String> use = new ArrayList<>();
     Optional<ClassifierFile> read = Optional.empty();
     try {
-      read = Optional.of(ClassifierFile.readAny(file.path(), List.of("any"), Occasion.ANY, null, use::add));
+      read =
+          Optional.of(
+              ClassifierFile.readAny(file.path(), List.of("any"), Occasion.ANY, null, use::add));
       json.put("method", read.get().method().title());
     } catch (KgCoopException e) {
       json.put("refused", e.getMessage());

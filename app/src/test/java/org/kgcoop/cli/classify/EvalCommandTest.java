@@ -41,7 +41,16 @@ class EvalCommandTest {
   private void train(Path data, Path out) {
     Cli.Result result =
         run(
-            "train", "--method", "coop", "--epochs", 1, "--data", data, "--out", out, "--bank",
+            "train",
+            "--method",
+            "coop",
+            "--epochs",
+            1,
+            "--data",
+            data,
+            "--out",
+            out,
+            "--bank",
             "none");
     assertThat(result.exitCode()).as(result.err()).isZero();
   }
@@ -65,14 +74,24 @@ class EvalCommandTest {
     Path run = folder.resolve("run");
     Cli.Result trained =
         run(
-            "train", "--method", "coop", "--epochs", 1, "--shots", "all", "--data", data, "--out", run, "--bank",
+            "train",
+            "--method",
+            "coop",
+            "--epochs",
+            1,
+            "--shots",
+            "all",
+            "--data",
+            data,
+            "--out",
+            run,
+            "--bank",
             "none");
     assertThat(trained.exitCode()).as(trained.err()).isZero();
 
     Cli.Result usual = run("eval", run, "--data", data, "--bank", "none", "--json");
     Cli.Result all =
-        run(
-            "eval", run, "--data", data, "--bank", "none", "--json", "--include-training-images");
+        run("eval", run, "--data", data, "--bank", "none", "--json", "--include-training-images");
 
     assertThat(json(usual).path("total").asInt()).isEqualTo(12);
     assertThat(json(usual).path("training_images_left_out").asInt()).isEqualTo(3);
@@ -131,8 +150,7 @@ class EvalCommandTest {
   /** A PNG of an image turned counter-clockwise, with EXIF orientation 6: turn it clockwise. */
   private static byte[] heldAside(BufferedImage image) throws IOException {
     int right = image.getWidth() - 1;
-    byte[] png =
-        png(image.getHeight(), image.getWidth(), (x, y) -> image.getRGB(right - y, x));
+    byte[] png = png(image.getHeight(), image.getWidth(), (x, y) -> image.getRGB(right - y, x));
     ByteBuffer exif = ByteBuffer.allocate(26).put(new byte[] {'M', 'M'});
     exif.putShort((short) 42).putInt(8).putShort((short) 1);
     exif.putShort((short) 0x112).putShort((short) 3).putInt(1).putShort((short) 6);

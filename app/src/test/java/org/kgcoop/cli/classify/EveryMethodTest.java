@@ -180,14 +180,12 @@ class EveryMethodTest {
 
   /** Methods that answer for other classes than they have learned. */
   static List<String> transferable() {
-    return ids().stream()
-        .filter(id -> MethodCatalogue.parse(named(id)).bound().isEmpty())
-        .toList();
+    return ids().stream().filter(id -> MethodCatalogue.parse(named(id)).bound().isEmpty()).toList();
   }
 
   /**
-   * The drawings as the Oxford pets: a data set with a template, and a TCP pattern, of its own. Each
-   * method that answers for other data is trained on the drawings and tested on these.
+   * The drawings as the Oxford pets: a data set with a template, and a TCP pattern, of its own.
+   * Each method that answers for other data is trained on the drawings and tested on these.
    */
   private static JsonNode transferred;
 
@@ -207,9 +205,27 @@ class EveryMethodTest {
       Files.writeString(data.resolveSibling("split_zhou_OxfordPets.json"), split.toString());
       Cli.Result table =
           run(
-              "cross", "--methods", String.join(",", transferable()), "--shots", 2, "--seeds", 1,
-              "--epochs", 1, "--source", data, "--data", pets(), "--images", data, "--out",
-              shared.resolve("cross"), "--augment", "test", "--bank", "none");
+              "cross",
+              "--methods",
+              String.join(",", transferable()),
+              "--shots",
+              2,
+              "--seeds",
+              1,
+              "--epochs",
+              1,
+              "--source",
+              data,
+              "--data",
+              pets(),
+              "--images",
+              data,
+              "--out",
+              shared.resolve("cross"),
+              "--augment",
+              "test",
+              "--bank",
+              "none");
       assertThat(table.exitCode()).as(table.err()).isZero();
       transferred = JSON.readTree(shared.resolve("cross/results.json").toFile());
     }
@@ -227,8 +243,7 @@ class EveryMethodTest {
     Path run = shared.resolve("cross/drawings").resolve(id).resolve("seed1");
     Predictions.OfTarget found = Predictions.read(run).target("OxfordPets").orElseThrow();
     Path published = shared.resolve("crossed").resolve(id);
-    Cli.Result export =
-        Cli.run("export", run, "--to", "published", "--out", published, "--json");
+    Cli.Result export = Cli.run("export", run, "--to", "published", "--out", published, "--json");
     List<Path> forms = new ArrayList<>(List.of(run));
     if (export.exitCode() == 0) {
       forms.add(Path.of(JSON.readTree(export.out()).path("file").asText()));
@@ -236,12 +251,18 @@ class EveryMethodTest {
     for (Path form : forms) {
       JsonNode told =
           json(
-              "eval", form, "--data", pets(), "--images", data, "--bank", "none",
+              "eval",
+              form,
+              "--data",
+              pets(),
+              "--images",
+              data,
+              "--bank",
+              "none",
               "--include-training-images");
       assertThat(told.path("confusion")).hasToString(JSON.writeValueAsString(found.confusion()));
 
-      List<Object> words =
-          new ArrayList<>(List.of("predict", form, "--data-set", "oxford_pets"));
+      List<Object> words = new ArrayList<>(List.of("predict", form, "--data-set", "oxford_pets"));
       found.each().forEach(each -> words.add(data.resolve(each.picture())));
       JsonNode pictures = json(words.toArray()).path("pictures");
       for (int i = 0; i < found.each().size(); i++) {
@@ -264,19 +285,15 @@ class EveryMethodTest {
     Occasion pets = new Occasion("OxfordPets", "a photo of a {}, a type of pet.", 16, 1);
     ObjectNode settings = named(id);
     settings.set("representation_layers", own.method().toJson().get("representation_layers"));
-    Method there =
-        Preset.BASE_TO_NEW.method(id.equals(Mmrl.ID) ? settings : named(id), pets);
+    Method there = Preset.BASE_TO_NEW.method(id.equals(Mmrl.ID) ? settings : named(id), pets);
 
-    ClassifierFile read =
-        ClassifierFile.readAny(bare, own.classNames(), pets, null, warning -> {});
+    ClassifierFile read = ClassifierFile.readAny(bare, own.classNames(), pets, null, warning -> {});
 
     assertThat(read.method().toJson().path("template").asText())
         .isEqualTo("a photo of a {}, a type of pet.");
-    assertThat(read.method().toJson().path("pattern"))
-        .isEqualTo(there.toJson().path("pattern"));
+    assertThat(read.method().toJson().path("pattern")).isEqualTo(there.toJson().path("pattern"));
     JsonNode stated =
-        json(
-            "eval", bare, "--data", data, "--template", "the {}, drawn.", "--bank", "none");
+        json("eval", bare, "--data", data, "--template", "the {}, drawn.", "--bank", "none");
     JsonNode usual = json("eval", bare, "--data", data, "--bank", "none");
     assertThat(stated.path("expected_calibration_error"))
         .isNotEqualTo(usual.path("expected_calibration_error"));

@@ -68,7 +68,14 @@ class ExportCommandTest {
         Learner learner = method.learner(clip, NAMES, 5)) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       learner.parameters().forEach((k, v) -> tensors.put(k, StoredTensor.of(k, v)));
-      new ClassifierFile(method, NAMES, "a photo of a {}.", clip.fingerprint(), LearnedFrom.UNKNOWN, "1", tensors)
+      new ClassifierFile(
+              method,
+              NAMES,
+              "a photo of a {}.",
+              clip.fingerprint(),
+              LearnedFrom.UNKNOWN,
+              "1",
+              tensors)
           .write(path);
     }
     return path;

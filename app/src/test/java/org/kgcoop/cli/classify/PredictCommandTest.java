@@ -47,7 +47,14 @@ class PredictCommandTest {
         Learner learner = method.learner(clip, names, 5)) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       learner.parameters().forEach((k, v) -> tensors.put(k, StoredTensor.of(k, v)));
-      new ClassifierFile(method, names, "a photo of a {}.", clip.fingerprint(), LearnedFrom.UNKNOWN, "1", tensors)
+      new ClassifierFile(
+              method,
+              names,
+              "a photo of a {}.",
+              clip.fingerprint(),
+              LearnedFrom.UNKNOWN,
+              "1",
+              tensors)
           .write(prompt);
     }
 

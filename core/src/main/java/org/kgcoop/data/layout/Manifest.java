@@ -111,8 +111,7 @@ public final class Manifest {
     return Optional.of(dataSet(rows, all.get(0).file, options));
   }
 
-  private static Stream<Manifest> metadata(
-      Path folder, String prefix, DataSetOptions options) {
+  private static Stream<Manifest> metadata(Path folder, String prefix, DataSetOptions options) {
     return METADATA.stream()
         .map(folder::resolve)
         .filter(Files::isRegularFile)
@@ -295,8 +294,7 @@ public final class Manifest {
     return new Row(
         where(number),
         prefix + path.strip(),
-        Folders.listed(
-            Folders.parent(file), path.strip(), where(number), options.allowOutside()),
+        Folders.listed(Folders.parent(file), path.strip(), where(number), options.allowOutside()),
         label.strip(),
         split.strip());
   }

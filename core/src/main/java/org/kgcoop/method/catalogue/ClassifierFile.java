@@ -345,7 +345,8 @@ public record ClassifierFile(
     for (Map.Entry<String, JsonNode> setting : all.properties()) {
       ObjectNode fewer = stated.deepCopy();
       JsonNode unused = fewer.remove(setting.getKey());
-      if (!setting.getKey().equals("method") && Preset.BASE_TO_NEW.method(fewer, own).toJson().equals(all)) {
+      if (!setting.getKey().equals("method")
+          && Preset.BASE_TO_NEW.method(fewer, own).toJson().equals(all)) {
         stated = fewer;
       }
     }

@@ -22,8 +22,9 @@ import org.kgcoop.method.tower.Vpt;
 /**
  * The published form of methods that learn rows inside of the towers. Their trainers write the
  * whole model, of which the frozen towers are left out here, and the embeddings of the trained
- * classes but for MMRL, which answers for these in another way; they load with {@code strict=False} (MMRL's since its second version), so that a file of
- * the learned tensors alone is one of theirs too.
+ * classes but for MMRL, which answers for these in another way; they load with {@code strict=False}
+ * (MMRL's since its second version), so that a file of the learned tensors alone is one of theirs
+ * too.
  */
 final class PublishedTower {
   private static final String CONTEXT = "prompt_learner.ctx";

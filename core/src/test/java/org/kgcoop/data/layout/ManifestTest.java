@@ -77,7 +77,8 @@ class ManifestTest {
     String above = "path,label,split\n../a.png,ant,train\n../d.png,fox,train\n";
     String absolute = above.replace("../a.png", folder.resolve("a.png").toString());
     for (String list : List.of(above, absolute)) {
-      assertRefused("list/manifest.csv", list, "line 2", "a.png\" lies outside of", "--allow-outside");
+      assertRefused(
+          "list/manifest.csv", list, "line 2", "a.png\" lies outside of", "--allow-outside");
       DataSetOptions allowed = DataSetOptions.defaults(w -> {}).withAllowOutside(true);
       assertThat(DataSets.open(inside, allowed).train())
           .allSatisfy(item -> assertThat(item.file()).exists());

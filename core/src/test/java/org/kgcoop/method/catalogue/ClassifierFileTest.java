@@ -191,7 +191,8 @@ class ClassifierFileTest {
             position == ClassTokenPosition.FRONT
                 ? ClassTokenPosition.END
                 : ClassTokenPosition.FRONT;
-        assertThatThrownBy(() -> ClassifierFile.readAny(path, NAMES, Occasion.ANY, other, line -> {}))
+        assertThatThrownBy(
+                () -> ClassifierFile.readAny(path, NAMES, Occasion.ANY, other, line -> {}))
             .isInstanceOf(KgCoopException.class)
             .hasMessageContaining("known to have " + position.id());
       }
@@ -213,7 +214,8 @@ class ClassifierFileTest {
       }
     }
     assertThat(warnings).isEmpty();
-    ClassifierFile supposed = ClassifierFile.readAny(path, NAMES, Occasion.ANY, null, warnings::add);
+    ClassifierFile supposed =
+        ClassifierFile.readAny(path, NAMES, Occasion.ANY, null, warnings::add);
     assertThat(supposed.prompt().context().position()).isEqualTo(ClassTokenPosition.END);
     assertThat(warnings).singleElement().asString().contains("--class-position middle or front");
   }
@@ -437,7 +439,13 @@ class ClassifierFileTest {
   void aZeroShotFileHasNoTensorsAndAnswersForAnyNames() {
     Path path = folder.resolve("classifier.safetensors");
     new ClassifierFile(
-            new ZeroShot(List.of("the {}.")), NAMES, "", clip.fingerprint(), LearnedFrom.UNKNOWN, "1", Map.of())
+            new ZeroShot(List.of("the {}.")),
+            NAMES,
+            "",
+            clip.fingerprint(),
+            LearnedFrom.UNKNOWN,
+            "1",
+            Map.of())
         .write(path);
     ClassifierFile file = ClassifierFile.read(path);
     assertThat(file.parameters()).isEmpty();

@@ -51,7 +51,8 @@ class LoraFileTest {
                       name,
                       StoredTensor.of(name, TinyClip.normal(name.hashCode(), 0.3, p.shape()))));
     }
-    return new ClassifierFile(method, NAMES, "", clip.fingerprint(), LearnedFrom.UNKNOWN, "1", parameters);
+    return new ClassifierFile(
+        method, NAMES, "", clip.fingerprint(), LearnedFrom.UNKNOWN, "1", parameters);
   }
 
   private float[] logits(ClassifierFile file) {

@@ -249,8 +249,7 @@ class PresetTest {
     Ivlp texts = (Ivlp) preset.method(stated("ivlp").put("image_depth", 0), Occasion.ANY);
     assertThat(both.toJson().path("context_tokens").asInt()).isEqualTo(2);
     assertThat(texts.toJson().path("context_tokens").asInt()).isEqualTo(4);
-    assertThat(preset.training(texts, Occasion.ANY).settings())
-        .containsEntry("lr", 0.0025);
+    assertThat(preset.training(texts, Occasion.ANY).settings()).containsEntry("lr", 0.0025);
   }
 
   @Test

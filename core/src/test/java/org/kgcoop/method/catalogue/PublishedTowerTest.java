@@ -156,7 +156,8 @@ class PublishedTowerTest {
   void theClassNameStandsAtTheEnd() {
     Path path = whole(new Maple(2, "", 1));
     assertThatThrownBy(
-            () -> ClassifierFile.readAny(
+            () ->
+                ClassifierFile.readAny(
                     path, NAMES, Occasion.ANY, ClassTokenPosition.FRONT, line -> {}))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("known to have end");

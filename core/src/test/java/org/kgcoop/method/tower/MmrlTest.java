@@ -451,8 +451,7 @@ class MmrlTest {
       // Other classes go by the class row alone, as do those of a file without these texts.
       try (FeatureClassifier others =
               ClassifierFile.readAny(file, OTHERS).classifier(clip, OTHERS);
-          FeatureClassifier alone =
-              learned(method, learner).on(method).classifier(clip, OTHERS)) {
+          FeatureClassifier alone = learned(method, learner).on(method).classifier(clip, OTHERS)) {
         assertThat(answers(others)).containsExactly(answers(alone));
       }
       whole.remove("representation_learner.prompt_embeddings");
