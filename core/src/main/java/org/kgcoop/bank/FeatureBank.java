@@ -20,7 +20,6 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.PictureHashes;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
-import org.kgcoop.image.Orientation;
 import org.kgcoop.tensor.Arithmetic;
 
 /**
@@ -31,9 +30,10 @@ import org.kgcoop.tensor.Arithmetic;
  * <p>In a folder they lie by what they depend on: below a name that stands for the CLIP weights,
  * the precision, the device, the preprocessing and how this process computes, in files of up to
  * {@value Shard#LENGTH} features; in a file under the SHA-256 of the image's bytes and how it was
- * seen. Files are written whole or not at all and under names that follow from their content, so
- * that processes may share a folder. A damaged file is left out, and its features are computed
- * again. Features stay in the files until they are asked for.
+ * seen: an image that is turned upright has another key than the same image as it is stored; one
+ * that lies upright in its file has one key. Files are written whole or not at all and under names
+ * that follow from their content, so that processes may share a folder. A damaged file is left out,
+ * and its features are computed again. Features stay in the files until they are asked for.
  *
  * <p>Each image is encoded alone, so that a feature does not depend on which others are missing.
  */
@@ -150,8 +150,7 @@ public final class FeatureBank {
 
   /**
    * Features of files under the test transform, turned as their EXIF orientation says, those that
-   * are missing computed and kept. What was made of an image before without a look at its
-   * orientation is taken where the image stands upright in its file.
+   * are missing computed and kept.
    *
    * @param raw true for features as the image tower makes them, false for unit ones
    * @param problems gets the images that cannot be read; where it returns, they are left out
@@ -255,49 +254,11 @@ public final class FeatureBank {
     }
     if (!missing.isEmpty()) {
       kept.prepare();
-      takeOver(missing, found);
     }
     encode(
         missing, found, problems, done -> progress.accept(requests.size() - missing.size() + done));
     progress.accept(requests.size());
     return found;
-  }
-
-  /** Takes over what was made, without turning it, of images that stand upright in their files. */
-  private void takeOver(
-      Map<String, PictureEncoder.Request> missing, Map<String, Shard.Feature> found) {
-    Map<String, String> unturned = new LinkedHashMap<>();
-    missing.forEach(
-        (key, request) -> {
-          if (request.upright()) {
-            String hash = key.substring(0, key.indexOf(' '));
-            unturned.put(key, key(hash, PictureEncoder.Sight.seen(null, "")));
-          }
-        });
-    if (unturned.isEmpty()) {
-      return;
-    }
-    Map<String, Shard.Feature> there = kept.find(Set.copyOf(unturned.values()));
-    List<Shard.Feature> taken = new ArrayList<>();
-    unturned.forEach(
-        (key, before) -> {
-          Shard.Feature feature = there.get(before);
-          if (feature != null && feature.hasNorm() && isUpright(missing.get(key))) {
-            taken.add(new Shard.Feature(key, feature.vector(), feature.norm(), feature.seconds()));
-          }
-        });
-    if (!taken.isEmpty()) {
-      kept.store(taken);
-    }
-    for (Shard.Feature feature : taken) {
-      found.put(feature.key(), feature);
-      missing.remove(feature.key());
-    }
-  }
-
-  private static boolean isUpright(PictureEncoder.@Nullable Request request) {
-    return request != null
-        && Orientation.of(Images.bytes(request.item().file())) == Orientation.UPRIGHT;
   }
 
   /** True if the features of files under the test transform are there. */
@@ -308,11 +269,12 @@ public final class FeatureBank {
   }
 
   private List<String> keys(List<PictureEncoder.Request> requests) {
-    List<String> ofFiles =
-        hashes.of(requests.stream().map(request -> request.item().file()).toList());
+    List<PictureHashes.Known> files =
+        hashes.known(requests.stream().map(request -> request.item().file()).toList());
     List<String> keys = new ArrayList<>();
     for (int i = 0; i < requests.size(); i++) {
-      keys.add(key(ofFiles.get(i), requests.get(i).seen()));
+      PictureHashes.Known file = files.get(i);
+      keys.add(key(file.sha256(), requests.get(i).seen(file.orientation())));
     }
     return keys;
   }

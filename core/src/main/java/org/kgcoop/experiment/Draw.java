@@ -1,5 +1,6 @@
 package org.kgcoop.experiment;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,10 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Fingerprint;
+import org.kgcoop.data.ImageSet;
+import org.kgcoop.data.Item;
 import org.kgcoop.method.Occasion;
+import org.kgcoop.method.catalogue.LearnedFrom;
 
 /**
  * The few images that trials learn from, drawn when the first of them asks. Trials of several
@@ -22,6 +26,7 @@ public final class Draw {
   private @Nullable DataSet drawn;
   private @Nullable String fingerprint;
   private @Nullable Integer learned; // classes
+  private @Nullable Integer images; // of these, before the draw
 
   /**
    * A draw that is made later.
@@ -74,12 +79,20 @@ public final class Draw {
 
   /** The data that a method learns from. */
   Occasion occasion() {
-    return occasion(source);
+    return occasion(source).withImages(images());
   }
 
   /** Other data that it is asked about after this draw. */
   Occasion occasion(DataSet other) {
     return Occasion.of(other, learned(), shots, seed);
+  }
+
+  /** The training images that there are of the classes that are learned. */
+  private synchronized int images() {
+    if (images == null) {
+      images = source.select(classes).train().size();
+    }
+    return images;
   }
 
   /** True if there will be validation images. */
@@ -115,6 +128,13 @@ public final class Draw {
   /** The names of all classes of the data set, by label. */
   List<String> allClassNames() {
     return source.classNames();
+  }
+
+  /** What a classifier tells of these data. */
+  LearnedFrom learnedFrom(Workbench bench) {
+    List<Path> images = data(bench.warnings()).train().stream().map(Item::file).toList();
+    return new LearnedFrom(
+        name(), fingerprint(bench), ImageSet.of(bench.bank().hashes().of(images)));
   }
 
   /** The fingerprint of the drawn training and validation images. */

@@ -21,7 +21,8 @@ import org.kgcoop.tensor.Tensor;
 /**
  * LP++: a linear probe to which each class adds its text at a weight of its own, trained in a few
  * seconds ({@link LpDescent}). Huang et al., "LP++: A Surprisingly Strong Linear Probe for Few-Shot
- * CLIP", CVPR 2024; code: FereshteShakeri/FewShot-CLIP-Strong-Baseline, {@code trainers/lpplus.py}.
+ * CLIP", CVPR 2024; code: FereshteShakeri/FewShot-CLIP-Strong-Baseline, {@code
+ * methods/linear_probe_p2.py}.
  *
  * <p>It has the parameters of the epoch that is best, the last of equals: on the validation images,
  * or over folds of the shots, by whose sum of correct predictions the number of epochs is chosen.

@@ -3,6 +3,7 @@ package org.kgcoop.bank;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +27,7 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -320,9 +323,12 @@ class FeatureBankTest {
   @Test
   void uprightFeaturesTurnWhatACameraHeldAside() {
     Path turned = Path.of("src/test/resources/pictures/jexif17x33.jpg");
-    Item item = new Item("turned", turned, 0, "a");
-    float[] aside = bank(clip).test(List.of(item), done -> {}).vectors().get(0);
+    Item own = new Item("turned", turned, 0, "a");
+    Item published = new Item("turned", turned, 0, "a", true);
+    float[] aside = bank(clip).test(List.of(published), done -> {}).vectors().get(0);
     float[] upright = upright(bank(clip), List.of(turned), false).get(turned);
+    assertThat(bank(clip).test(List.of(own), done -> {}).vectors().get(0)).isEqualTo(upright);
+    assertThat(bank(clip).test(List.of(published), done -> {}).vectors().get(0)).isEqualTo(aside);
 
     PictureEncoder encoder = new PictureEncoder(clip, new Images(warnings::add));
     List<PictureEncoder.Encoded> expected =
@@ -330,6 +336,39 @@ class FeatureBankTest {
     assertThat(upright).isEqualTo(expected.get(0).vector()).isNotEqualTo(aside);
     float[] raw = upright(bank(clip), List.of(turned), true).get(turned);
     assertThat(raw).isEqualTo(expected.get(0).raw());
+  }
+
+  /** Of bytes that lie upright, so that the turned file is told from them by its orientation. */
+  @Test
+  void viewsOfAnImageHeldAsideAreThoseOfTheUprightImage() throws IOException {
+    Path turned = Path.of("src/test/resources/pictures/jexif17x33.jpg");
+    RgbImage upright = new Images(warnings::add).readUpright(turned);
+    Path plain = folder.resolve("upright.png");
+    BufferedImage pixels =
+        new BufferedImage(upright.width(), upright.height(), BufferedImage.TYPE_INT_RGB);
+    byte[] rgb = upright.rgb();
+    for (int i = 0; i < rgb.length / 3; i++) {
+      int colour = (rgb[3 * i] & 255) << 16 | (rgb[3 * i + 1] & 255) << 8 | rgb[3 * i + 2] & 255;
+      pixels.setRGB(i % upright.width(), i / upright.width(), colour);
+    }
+    ImageIO.write(pixels, "png", plain.toFile());
+
+    for (Augmentation augmentation :
+        List.of(new Augmentation.Bank(2), Augmentation.ofId("online"), new Augmentation.Test())) {
+      assertThat(views(turned, augmentation, false)).isEqualTo(views(plain, augmentation, false));
+      assertThat(views(turned, augmentation, true))
+          .isNotEqualTo(views(turned, augmentation, false));
+      assertThat(views(plain, augmentation, true)).isEqualTo(views(plain, augmentation, false));
+    }
+  }
+
+  private float[] views(Path file, Augmentation augmentation, boolean asStored) {
+    List<Item> items = List.of(new Item("image", file, 0, "a", asStored));
+    try (Scope scope = Scope.open("test");
+        FeatureSource source = new FeatureSource(bank(clip), items, augmentation, 1)) {
+      double unused = source.prepare(done -> {});
+      return source.features(new int[] {0}, 1).toFloats();
+    }
   }
 
   private static Map<Path, float[]> upright(FeatureBank bank, List<Path> files, boolean raw) {

@@ -46,6 +46,7 @@ import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.catalogue.LearnedFrom;
 import org.kgcoop.method.tower.Ivlp;
 import org.kgcoop.method.tower.VisionLanguageRows;
 import org.kgcoop.prompt.ContextSettings;
@@ -97,7 +98,14 @@ class ClassifierTest {
               (key, value) ->
                   tensors.put(key, StoredTensor.ofFloats(key, value.shape(), value.toFloats())));
       Path path = folder.resolve(name + ".safetensors");
-      new ClassifierFile(method, NAMES, "a photo of a {}.", clip.fingerprint(), "", "1", tensors)
+      new ClassifierFile(
+              method,
+              NAMES,
+              "a photo of a {}.",
+              clip.fingerprint(),
+              LearnedFrom.UNKNOWN,
+              "1",
+              tensors)
           .write(path);
       return path;
     }

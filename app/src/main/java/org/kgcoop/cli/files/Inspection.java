@@ -28,6 +28,7 @@ import org.kgcoop.data.PictureSurvey;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
+import org.kgcoop.method.Occasion;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 
@@ -203,7 +204,9 @@ final class Inspection {
     List<String> use = new ArrayList<>();
     Optional<ClassifierFile> read = Optional.empty();
     try {
-      read = Optional.of(ClassifierFile.readAny(file.path(), List.of("any"), null, use::add));
+      read =
+          Optional.of(
+              ClassifierFile.readAny(file.path(), List.of("any"), Occasion.ANY, null, use::add));
       json.put("method", read.get().method().title());
     } catch (KgCoopException e) {
       json.put("refused", e.getMessage());

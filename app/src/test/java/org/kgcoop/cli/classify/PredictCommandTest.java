@@ -27,6 +27,7 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.catalogue.LearnedFrom;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Learner;
 
@@ -46,7 +47,14 @@ class PredictCommandTest {
         Learner learner = method.learner(clip, names, 5)) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       learner.parameters().forEach((k, v) -> tensors.put(k, StoredTensor.of(k, v)));
-      new ClassifierFile(method, names, "a photo of a {}.", clip.fingerprint(), "", "1", tensors)
+      new ClassifierFile(
+              method,
+              names,
+              "a photo of a {}.",
+              clip.fingerprint(),
+              LearnedFrom.UNKNOWN,
+              "1",
+              tensors)
           .write(prompt);
     }
 

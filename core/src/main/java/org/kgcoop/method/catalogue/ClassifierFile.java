@@ -1,5 +1,6 @@
 package org.kgcoop.method.catalogue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,6 +19,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ImageSet;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.SealedFile;
@@ -28,6 +30,7 @@ import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.KeyCache;
 import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.Occasion;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.prompt.ClassTokenPosition;
@@ -44,7 +47,7 @@ import org.kgcoop.tensor.DType;
  * @param classNames it was trained on, in the order of the logits
  * @param template the data set's hand-crafted prompt
  * @param clipFingerprint of the CLIP it was trained with; empty where the file does not say
- * @param dataFingerprint of the images it was trained on; empty where the file does not say
+ * @param learnedFrom the data that it was trained on
  * @param version of the program that wrote it
  * @param parameters the learned tensors
  */
@@ -53,7 +56,7 @@ public record ClassifierFile(
     List<String> classNames,
     String template,
     String clipFingerprint,
-    String dataFingerprint,
+    LearnedFrom learnedFrom,
     String version,
     Map<String, StoredTensor> parameters) {
   private static final int FORMAT = 1;
@@ -121,7 +124,9 @@ public record ClassifierFile(
     classNames.forEach(names::add);
     json.put("template", template);
     json.put("clip_fingerprint", clipFingerprint);
-    json.put("data_fingerprint", dataFingerprint);
+    json.put("data_fingerprint", learnedFrom.fingerprint());
+    json.put("data_set", learnedFrom.dataSet());
+    json.put("training_images", learnedFrom.images().text());
     json.put("version", version);
     SealedFile.write(path, parameters.values(), json);
   }
@@ -130,9 +135,9 @@ public record ClassifierFile(
    * Writes the published form: {@code prompt_learner/model.pth.tar-N}, of some methods in a folder
    * of another name, and the file {@code checkpoint} that names it. The fixed embeddings and towers
    * that the published code stores beside the learned tensors are left out: its loaders do without
-   * them. All settings, which the published code takes from its configuration, are written beside
-   * the epoch, where they are not asked for. Of CLIP-LoRA it is {@code lora_weights.pt} in that
-   * folder.
+   * them. Beside the epoch, where they are not asked for, stand all settings, which the published
+   * code takes from its configuration, and the names of classes and data set. Of CLIP-LoRA it is
+   * {@code lora_weights.pt} in that folder.
    *
    * @param folder where that of the method is made
    * @param epoch N, how many epochs it was trained for
@@ -140,7 +145,7 @@ public record ClassifierFile(
    */
   public Path writePublished(Path folder, int epoch) {
     if (method instanceof ClipLora lora) {
-      return LoraFile.write(folder, lora, parameters);
+      return LoraFile.write(folder, lora, parameters, told().ofData());
     }
     Path prompts = folder.resolve(PublishedTower.folder(method).orElse("prompt_learner"));
     try {
@@ -154,11 +159,15 @@ public record ClassifierFile(
         prompts.resolve(name),
         PublishedForm.named(method, parameters),
         epoch,
-        PublishedForm.beside(method));
+        PublishedForm.beside(method, told()));
     AtomicFile.write(
         prompts.resolve("checkpoint"),
         out -> out.write((name + "\n").getBytes(StandardCharsets.UTF_8)));
     return prompts.resolve(name);
+  }
+
+  private PublishedForm.Told told() {
+    return new PublishedForm.Told(classNames, template, learnedFrom.dataSet());
   }
 
   /**
@@ -195,7 +204,7 @@ public record ClassifierFile(
         names,
         json.path("template").asText(),
         json.path("clip_fingerprint").asText(),
-        json.path("data_fingerprint").asText(),
+        learnedFrom(path, json),
         json.path("version").asText(),
         checked(path, content.tensors()));
   }
@@ -232,6 +241,17 @@ public record ClassifierFile(
     return floats;
   }
 
+  private static LearnedFrom learnedFrom(Path path, ObjectNode json) {
+    try {
+      return new LearnedFrom(
+          json.path("data_set").asText(),
+          json.path("data_fingerprint").asText(),
+          new ImageSet(json.path("training_images").asText()));
+    } catch (IllegalArgumentException e) {
+      throw unknown(path, json, "training_images: " + e.getMessage());
+    }
+  }
+
   private static Method method(Path path, ObjectNode json) {
     try {
       return MethodCatalogue.parse(json.path("settings"));
@@ -251,15 +271,21 @@ public record ClassifierFile(
     return PublishedForm.is(file);
   }
 
-  /** Reads like {@link #readAny(Path, List, ClassTokenPosition, Consumer)}, without warnings. */
+  /**
+   * Reads like {@link #readAny(Path, List, Occasion, ClassTokenPosition, Consumer)}, of any data
+   * and without warnings.
+   */
   public static ClassifierFile readAny(Path path, List<String> classNames) {
-    return readAny(path, classNames, null, line -> {});
+    return readAny(path, classNames, Occasion.ANY, null, line -> {});
   }
 
   /**
-   * Reads either form. The published one says neither its classes nor its settings.
+   * Reads either form. The published one says neither its classes nor its settings, unless this
+   * program has written it.
    *
-   * @param classNames for the published form; else those of the file hold
+   * @param classNames for the published form that does not name them; else those of the file hold
+   * @param asked the data that it will be asked about: settings of the published form that the file
+   *     does not show, such as hand-crafted texts, are as published for these
    * @param position where the class name stands, for a file of the published form that does not
    *     show it; null where nobody knows, which means the end
    * @param warnings gets a line where the end is only supposed
@@ -268,25 +294,39 @@ public record ClassifierFile(
   public static ClassifierFile readAny(
       Path path,
       List<String> classNames,
+      Occasion asked,
       @Nullable ClassTokenPosition position,
       Consumer<String> warnings) {
     WeightFile file = WeightFiles.open(path);
     if (!SealedFile.isSealed(file)) {
-      PublishedForm form = PublishedForm.of(file, !classNames.isEmpty(), position, warnings);
-      return new ClassifierFile(
-          form.method(),
-          classNames,
-          Templates.DEFAULT,
-          "",
           "",
           "published",
+          PublishedForm.of(file, !classNames.isEmpty(), asked, position, warnings), classNames);
+          Templates.DEFAULT,
           checked(path, form.tensors()));
+          classNames,
+          form.method(),
+      PublishedForm form = PublishedForm.of(file, !classNames.isEmpty(), position, warnings);
+      return new ClassifierFile(
+      return published(
     }
     ClassifierFile read = of(path, SealedFile.open(file, WHAT));
     if (read.method() instanceof PromptMethod method) {
       PublishedForm.checkPosition(path, position, method.context().position());
     }
     return read;
+  }
+
+  private static ClassifierFile published(PublishedForm form, List<String> classNames) {
+    PublishedForm.Told told = form.told();
+    return new ClassifierFile(
+        form.method(),
+        told.classNames().isEmpty() ? classNames : told.classNames(),
+        told.template(),
+        "",
+        new LearnedFrom(told.dataSet(), "", ImageSet.NONE),
+        "published",
+        form.tensors());
   }
 
   /**
@@ -318,7 +358,7 @@ public record ClassifierFile(
   /** The same parameters under settings that the file does not say, or says otherwise. */
   public ClassifierFile with(Method otherMethod) {
     return new ClassifierFile(
-        otherMethod, classNames, template, clipFingerprint, dataFingerprint, version, parameters);
+        otherMethod, classNames, template, clipFingerprint, learnedFrom, version, parameters);
   }
 
   /** The beginning of a fingerprint; a file may hold one that is shorter than any of ours. */
@@ -329,7 +369,37 @@ public record ClassifierFile(
   /** The same answering for other classes, where the method is not bound to its own. */
   public ClassifierFile withClassNames(List<String> others) {
     return new ClassifierFile(
-        method, others, template, clipFingerprint, dataFingerprint, version, parameters);
+        method, others, template, clipFingerprint, learnedFrom, version, parameters);
+  }
+
+  /**
+   * The same as it answers about other data than it has learned from, which have hand-crafted texts
+   * of their own; itself about its own data, or where the file does not say which these are.
+   */
+  public ClassifierFile on(Occasion asked) {
+    String own = learnedFrom.dataSet();
+    return own.isEmpty() || own.equals(asked.dataSet())
+        ? this
+        : with(method.on(Preset.BASE_TO_NEW.method(stated(), asked)));
+  }
+
+  /**
+   * The settings that somebody has stated: those without which the published ones for the data it
+   * has learned from would be others.
+   */
+  private ObjectNode stated() {
+    Occasion own = new Occasion(learnedFrom.dataSet(), template, 0, 0);
+    ObjectNode all = method.toJson();
+    ObjectNode stated = all.deepCopy();
+    for (Map.Entry<String, JsonNode> setting : all.properties()) {
+      ObjectNode fewer = stated.deepCopy();
+      JsonNode unused = fewer.remove(setting.getKey());
+      if (!setting.getKey().equals("method")
+          && Preset.BASE_TO_NEW.method(fewer, own).toJson().equals(all)) {
+        stated = fewer;
+      }
+    }
+    return stated;
   }
 
   /** All that the method has learned. */

@@ -207,8 +207,8 @@ public final class MethodCatalogue {
   }
 
   private static VisionLanguageRows rows(MethodSettings s, int defaultTokens, int defaultDepth) {
-    int tokens = s.whole("context_tokens", defaultTokens);
     int depth = s.whole("image_depth", defaultDepth);
+    int tokens = s.whole("context_tokens", depth == 0 ? Ivlp.TEXT_ONLY_TOKENS : defaultTokens);
     return new VisionLanguageRows(
         tokens,
         s.words(tokens),

@@ -246,7 +246,9 @@ public enum Preset {
       case Maple.ID -> this == TRANSFER ? usual.withEpochs(2).with("lr", 0.0026) : usual;
       case PromptSrc.ID -> promptSrcTraining(occasion.dataSet(), usual);
       case Mmrl.ID -> mmrlTraining(imageNet, usual);
-      case ClipLora.ID -> usual.withEpochs(ClipLora.epochs(occasion.classes(), occasion.shots()));
+      case ClipLora.ID ->
+          usual.withEpochs(
+              ClipLora.epochs(occasion.classes(), occasion.shots(), occasion.images()));
       case TaskRes.ID -> {
         boolean few = occasion.shots() >= 1 && occasion.shots() <= 4;
         TrainedMethod.Defaults training = usual.withEpochs(few ? 100 : usual.epochs());

@@ -87,6 +87,9 @@ public record ClipLora(
   private static final int BATCH = 32;
   private static final int STEPS_A_SHOT = 500;
 
+  /** The most shots that were published. */
+  private static final int MOST_SHOTS = 16;
+
   private static final List<String> MATRICES = List.of("q", "k", "v", "o");
 
   public ClipLora {
@@ -113,16 +116,22 @@ public record ClipLora(
   }
 
   /**
-   * The epochs in which there are at least the published 500 steps of 32 images a shot.
+   * The epochs in which there are at least the published 500 steps of 32 images a shot. Of all the
+   * images of a class there are at most as many steps as for the most shots that were published.
    *
    * @param classes how many are learned; 0 where nobody knows, for 50
-   * @param shots images of each; 0 for all there are, which make the epochs that many shots make
+   * @param shots images of each; 0 for all there are
+   * @param images all there are of those classes; 0 where nobody knows
    */
-  public static int epochs(int classes, int shots) {
+  public static int epochs(int classes, int shots, int images) {
     int known = classes == 0 ? 50 : classes;
-    int many = shots == 0 ? BATCH : shots;
-    int stepsAnEpoch = (known * many + BATCH - 1) / BATCH;
-    return (STEPS_A_SHOT * many + stepsAnEpoch - 1) / stepsAnEpoch;
+    int seen = shots > 0 ? known * shots : images > 0 ? images : known * MOST_SHOTS;
+    int counted = shots > 0 ? shots : Math.min(MOST_SHOTS, ceiling(seen, known));
+    return ceiling(STEPS_A_SHOT * counted, ceiling(seen, BATCH));
+  }
+
+  private static int ceiling(int number, int divisor) {
+    return (number + divisor - 1) / divisor;
   }
 
   @Override
@@ -143,7 +152,7 @@ public record ClipLora(
   /** The training on 16 shots of 50 classes. */
   @Override
   public Defaults defaults() {
-    return new Defaults(epochs(0, 16), BATCH)
+    return new Defaults(epochs(0, MOST_SHOTS, 0), BATCH)
         .with("lr", 2e-4)
         .with("lr_unit", "step")
         .with("lr_minimum", 1e-6)

@@ -15,6 +15,8 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.LearnedVision;
 import org.kgcoop.clip.PromptedVision;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.ClassBound;
 import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Restored;
@@ -50,7 +52,8 @@ import org.kgcoop.tensor.Tensor;
  *
  * <p>Classes that were all learned are answered by {@code share 100 f . t + (1 - share) 100 r . t},
  * others, and those of any other data set, by {@code 100 f . t} alone: f generalises, r knows the
- * images that it was trained on. So has the published code it, by the task and part of a run.
+ * images that it was trained on. So has the published code it, by the task and part of a run. A
+ * published file does not name its classes, but has the embeddings of their texts.
  *
  * <p>Differences to the published code: it computes in mixed precision; here all is float32. It
  * keeps the class features of its first evaluation, so that the best epoch is chosen by those of
@@ -76,6 +79,9 @@ public record Mmrl(
   /** The matrix R, (n, d). */
   public static final String TOKENS = "representation_learner.compound_rep_tokens";
 
+  /** The token embeddings of the trained classes' texts in a published file, (C, L, W). */
+  public static final String TEXTS = "representation_learner.prompt_embeddings";
+
   private static final String TO_IMAGES = TOKENS + "_r2vproj";
   private static final String TO_TEXTS = TOKENS + "_r2tproj";
 
@@ -86,6 +92,11 @@ public record Mmrl(
   private static final double SCALE = 100;
 
   private static final double DEVIATION = 0.02;
+
+  /** The rounding of a number to half precision, and that of the smallest ones. */
+  private static final double HALF = 0x1p-10;
+
+  private static final double SMALLEST_HALF = 0x1p-24;
 
   public Mmrl {
     Templates.check(template);
@@ -150,8 +161,43 @@ public record Mmrl(
 
   @Override
   public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
-    boolean known = learned.classNames().containsAll(classNames);
+    boolean known =
+        learned.tensors().containsKey(TEXTS)
+            ? hasTexts(clip, learned.tensors().get(TEXTS), classNames)
+            : ClassBound.firstUnknown(learned.classNames(), classNames).isEmpty();
     return Restored.of(new Representations(clip, classNames, 0, known ? share : 1), learned);
+  }
+
+  /** True if the texts of all these classes are among those that were trained. */
+  private boolean hasTexts(Clip clip, StoredTensor trained, List<String> classNames) {
+    int width = clip.config().textWidth();
+    long[] shape = trained.shape();
+    if (shape.length != 3 || shape[2] != width) {
+      return false;
+    }
+    try (Scope scope = Scope.open("trained texts")) {
+      float[] all = trained.tensor().toFloats();
+      int length = Math.toIntExact(shape[1]) * width;
+      for (PromptText.Row row : PromptText.handCrafted(clip, classNames, template).rows()) {
+        long[] tokens = row.tokens().stream().mapToLong(Integer::longValue).toArray();
+        float[] asked = clip.textEncoder().embed(tokens).toFloats();
+        if (IntStream.range(0, Math.toIntExact(shape[0]))
+            .noneMatch(c -> starts(all, c * length, length, asked))) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** True if numbers are, rounded to half precision, those at a place. */
+  private static boolean starts(float[] all, int from, int length, float[] numbers) {
+    return numbers.length <= length
+        && IntStream.range(0, numbers.length)
+            .allMatch(
+                i ->
+                    Math.abs(all[from + i] - numbers[i])
+                        <= HALF * Math.abs(numbers[i]) + SMALLEST_HALF);
   }
 
   /** With the template of the other data, and by the class row alone. */

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ImageSet;
 import org.kgcoop.fixtures.SmallMethods;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.SealedFile;
@@ -35,6 +36,7 @@ import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Lasp;
+import org.kgcoop.method.Occasion;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.Tcp;
@@ -48,6 +50,8 @@ import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 
 class ClassifierFileTest {
+  private static final LearnedFrom DATA =
+      new LearnedFrom("pets", "data", ImageSet.of(List.of("0".repeat(64), "f".repeat(64))));
   private static final List<String> NAMES = List.of("cat", "St. Bernard", "na\u00efve_thing");
 
   private final Clip clip = TinyClip.load();
@@ -68,7 +72,7 @@ class ClassifierFileTest {
         .parameters()
         .forEach((name, tensor) -> parameters.put(name, StoredTensor.of(name, tensor)));
     return new ClassifierFile(
-        method, NAMES, "a photo of a {}.", clip.fingerprint(), "data", "1.2.3", parameters);
+        method, NAMES, "a photo of a {}.", clip.fingerprint(), DATA, "1.2.3", parameters);
   }
 
   private static float[] logits(FeatureClassifier classifier) {
@@ -89,6 +93,7 @@ class ClassifierFileTest {
       assertThat(read.classNames()).isEqualTo(NAMES);
       assertThat(read.template()).isEqualTo("a photo of a {}.");
       assertThat(read.version()).isEqualTo("1.2.3");
+      assertThat(read.learnedFrom()).isEqualTo(DATA);
       try (FeatureClassifier again = read.classifier(clip, NAMES)) {
         assertThat(logits(again)).isEqualTo(logits(learner));
       }
@@ -193,10 +198,12 @@ class ClassifierFileTest {
             new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true)))) {
       assertThat(ClassifierFile.readAny(foreign(method), NAMES).method()).isEqualTo(method);
     }
-    Path path = folder.resolve("prompt_learner/model.pth.tar-3");
-    assertThatThrownBy(() -> ClassifierFile.readAny(path, List.of()))
+    Path foreign = foreign(new CoCoOp(ContextSettings.shared(2, "")));
+    assertThatThrownBy(() -> ClassifierFile.readAny(foreign, List.of()))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("does not name its classes");
+    Path own = folder.resolve("prompt_learner/model.pth.tar-3");
+    assertThat(ClassifierFile.readAny(own, List.of()).classNames()).isEqualTo(NAMES);
   }
 
   @Test
@@ -230,7 +237,7 @@ class ClassifierFileTest {
       Path path = folder.resolve("model.pth.tar-3");
       StateDicts.write(path, whole);
       List<String> warnings = new ArrayList<>();
-      ClassifierFile read = ClassifierFile.readAny(path, NAMES, null, warnings::add);
+      ClassifierFile read = ClassifierFile.readAny(path, NAMES, Occasion.ANY, null, warnings::add);
       assertThat(read.method()).isEqualTo(method);
       assertThat(read.parameters()).containsOnlyKeys("ctx", "w");
       assertThat(warnings).singleElement().asString().contains("norms of the image tower");
@@ -248,7 +255,8 @@ class ClassifierFileTest {
             position == ClassTokenPosition.FRONT
                 ? ClassTokenPosition.END
                 : ClassTokenPosition.FRONT;
-        assertThatThrownBy(() -> ClassifierFile.readAny(path, NAMES, other, line -> {}))
+        assertThatThrownBy(
+                () -> ClassifierFile.readAny(path, NAMES, Occasion.ANY, other, line -> {}))
             .isInstanceOf(KgCoopException.class)
             .hasMessageContaining("known to have " + position.id());
       }
@@ -263,13 +271,15 @@ class ClassifierFileTest {
     try (Learner learner = middle.learner(clip, NAMES, 5)) {
       StateDicts.writePrompt(path, file(middle, learner).parameters(), 200, Map.of());
       ClassifierFile told =
-          ClassifierFile.readAny(path, NAMES, ClassTokenPosition.MIDDLE, warnings::add);
+          ClassifierFile.readAny(
+              path, NAMES, Occasion.ANY, ClassTokenPosition.MIDDLE, warnings::add);
       try (FeatureClassifier again = told.classifier(clip, NAMES)) {
         assertThat(logits(again)).isEqualTo(logits(learner));
       }
     }
     assertThat(warnings).isEmpty();
-    ClassifierFile supposed = ClassifierFile.readAny(path, NAMES, null, warnings::add);
+    ClassifierFile supposed =
+        ClassifierFile.readAny(path, NAMES, Occasion.ANY, null, warnings::add);
     assertThat(supposed.prompt().context().position()).isEqualTo(ClassTokenPosition.END);
     assertThat(warnings).singleElement().asString().contains("--class-position middle or front");
   }
@@ -441,7 +451,7 @@ class ClassifierFileTest {
       ClassifierFile whole = file(method, learner);
       ClassifierFile shortened =
           new ClassifierFile(
-              method, NAMES, whole.template(), "abc", "data", "1.2.3", whole.parameters());
+              method, NAMES, whole.template(), "abc", DATA, "1.2.3", whole.parameters());
       assertThatThrownBy(() -> close(shortened.classifier(clip, NAMES)))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("another CLIP (fingerprint abc, this one is ");
@@ -462,7 +472,7 @@ class ClassifierFileTest {
     tensors.put("weight", StoredTensor.ofFloats("weight", new long[] {classes, width}, weight));
     tensors.put("bias", StoredTensor.ofFloats("bias", new long[] {classes}, bias));
     return new ClassifierFile(
-        new Probe(), NAMES, "a photo of a {}.", clip.fingerprint(), "data", "1.2.3", tensors);
+        new Probe(), NAMES, "a photo of a {}.", clip.fingerprint(), DATA, "1.2.3", tensors);
   }
 
   @Test
@@ -493,7 +503,13 @@ class ClassifierFileTest {
   void aZeroShotFileHasNoTensorsAndAnswersForAnyNames() {
     Path path = folder.resolve("classifier.safetensors");
     new ClassifierFile(
-            new ZeroShot(List.of("the {}.")), NAMES, "", clip.fingerprint(), "", "1", Map.of())
+            new ZeroShot(List.of("the {}.")),
+            NAMES,
+            "",
+            clip.fingerprint(),
+            LearnedFrom.UNKNOWN,
+            "1",
+            Map.of())
         .write(path);
     ClassifierFile file = ClassifierFile.read(path);
     assertThat(file.parameters()).isEmpty();

@@ -64,7 +64,8 @@ class DamagedPublishedFormTest {
       Map<String, StoredTensor> parameters = new LinkedHashMap<>();
       learner.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
       return WeightFiles.open(
-          new ClassifierFile(method, NAMES, "", clip.fingerprint(), "", "1", parameters)
+          new ClassifierFile(
+                  method, NAMES, "", clip.fingerprint(), LearnedFrom.UNKNOWN, "1", parameters)
               .writePublished(folder, 3));
     }
   }
