@@ -100,7 +100,7 @@ class LauncherTest {
             .redirectError(err.toFile());
     builder.environment().keySet().retainAll(List.of("PATH"));
     builder.environment().put("JAVA_HOME", java);
-    int exitCode = builder.start().waitFor();
+    int exitCode = ChildProcess.run(builder);
     return new Said(exitCode, text(out), text(err));
   }
 

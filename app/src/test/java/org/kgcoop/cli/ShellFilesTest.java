@@ -3,7 +3,6 @@ package org.kgcoop.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,11 +38,12 @@ class ShellFilesTest {
             + " printf '%s\\n' ${COMPREPLY[@]}";
     List<String> command = new ArrayList<>(List.of("bash", "-c", script, "bash"));
     command.addAll(List.of(words));
-    Process process =
-        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(said).isZero();
-    return said.lines().toList();
+    ChildProcess process =
+        ChildProcess.start(
+            new ProcessBuilder(command).directory(folder.toFile()),
+            Files.createTempFile(folder, "bash", ".log"));
+    assertThat(process.exitCode()).as(process.log()).isZero();
+    return process.log().lines().toList();
   }
 
   @Test

@@ -283,11 +283,11 @@ class EmbedCommandTest {
 
   private static boolean python(String... lines) throws InterruptedException {
     try {
-      return new ProcessBuilder("python3", "-c", String.join("\n", lines))
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
+      ProcessBuilder program = new ProcessBuilder("python3", "-c", String.join("\n", lines));
+      return ChildProcess.run(
+              program
+                  .redirectErrorStream(true)
+                  .redirectOutput(ProcessBuilder.Redirect.DISCARD))
           == 0;
     } catch (IOException e) { // there is none
       return false;
