@@ -1,8 +1,11 @@
 package org.kgcoop.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A process of its own, which can be killed; it says all into one file, or where it is told to. */
 public final class ChildProcess {
@@ -105,14 +109,26 @@ public final class ChildProcess {
     return process.waitFor(milliseconds, TimeUnit.MILLISECONDS);
   }
 
-  /** Waits until there is a file. */
-  public void makes(Path file) throws IOException, InterruptedException {
+  /** Waits until there is a file below a folder that a glob matches. */
+  public void makes(Path folder, String name) throws IOException, InterruptedException {
+    PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + folder + "/" + name);
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(PATIENCE_MINUTES);
-    while (!Files.exists(file)) {
+    while (!holds(folder, matcher)) {
       if (endsWithin(10) || System.nanoTime() > end) {
         kill();
-        throw new IllegalStateException("a child process made no " + file + ": " + log());
+        throw new IllegalStateException("a child process made no " + name + ": " + log());
       }
+    }
+  }
+
+  private static boolean holds(Path folder, PathMatcher matcher) throws IOException {
+    if (!Files.exists(folder)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.anyMatch(matcher::matches);
+    } catch (UncheckedIOException e) {
+      return false; // a file was deleted meanwhile
     }
   }
 

@@ -52,7 +52,7 @@ class SharedFolderTest {
       throws IOException, InterruptedException {
     Path out = folder.resolve("out");
     ChildProcess first = ChildProcess.start(folder.resolve("log.txt"), words(command, EPOCHS, out));
-    first.makes(out.resolve(begun));
+    first.makes(out, begun);
     first.hold();
 
     Cli.Result second = Cli.run(words(command, EPOCHS, out));

@@ -35,7 +35,9 @@ class TrainingFromJavaTest {
 
   @TempDir Path folder;
 
+  /** The embedded CLIP learns, at the sizes that the README shows. */
   @Test
+  @Tag("system")
   void theExampleOfTheReadmeLeavesTheBytesOfTheCommand() throws Exception {
     Path data = Objects.requireNonNull(EmbeddedFiles.file("datasets/documents.zip"));
     Path ofJava = folder.resolve("java");
