@@ -40,7 +40,8 @@ class KilledTrainingTest {
           "ivlp --set text_depth=2 --set image_depth=2 --augment online",
           "maple --set depth=2 --augment online",
           "vpt --set image_depth=2 --augment online",
-          "promptsrc --set text_depth=2 --set image_depth=2 --set templates={}|{}. --augment online",
+          "promptsrc --set text_depth=2 --set image_depth=2 --set templates={}|{}. --augment"
+              + " online",
           "mmrl --set representation_layers=1|2 --set dimension=8 --augment online",
           "clip-lora --augment online");
 

@@ -34,8 +34,9 @@ class ShellFilesTest {
   /** The offers of bash, which lets nobody say how to sort them outside of a completion. */
   private List<String> completions(String... words) throws IOException, InterruptedException {
     String script =
-        ". ./kgcoop.bash; compopt() { :; }; COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1)); _complete_kgcoop;"
-            + " printf '%s\\n' ${COMPREPLY[@]}";
+        ". ./kgcoop.bash; compopt() { :; }; COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1));"
+            + " _complete_kgcoop; printf '%s\\n"
+            + "' ${COMPREPLY[@]}";
     List<String> command = new ArrayList<>(List.of("bash", "-c", script, "bash"));
     command.addAll(List.of(words));
     ChildProcess process =
@@ -51,7 +52,8 @@ class ShellFilesTest {
     List<String> lines = Files.readAllLines(folder.resolve("kgcoop.fish"));
     assertThat(lines)
         .contains(
-            "complete -c kgcoop -n '__fish_use_subcommand' -f -a serve -d 'Classify images over HTTP'")
+            "complete -c kgcoop -n '__fish_use_subcommand' -f -a serve -d 'Classify images over"
+                + " HTTP'")
         .anyMatch(
             line ->
                 line.startsWith(

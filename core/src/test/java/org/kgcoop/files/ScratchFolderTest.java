@@ -66,8 +66,7 @@ class ScratchFolderTest {
   /** Locks a file until it is killed, or whoever started it has gone. */
   static final class Holding {
     public static void main(String[] arguments) throws IOException {
-      try (FileChannel channel =
-              FileChannel.open(Path.of(arguments[0]), StandardOpenOption.WRITE);
+      try (FileChannel channel = FileChannel.open(Path.of(arguments[0]), StandardOpenOption.WRITE);
           FileLock lock = channel.lock()) {
         System.out.println(lock.isValid() ? "locked" : "free");
         int unused = System.in.read();

@@ -135,8 +135,7 @@ class EndedAtAnyWriteTest {
 
   @ParameterizedTest
   @EnumSource
-  void endedOnceItIsResumedAfterTheLastCheckpointAndEndsInTheSameBytes(End end)
-      throws IOException {
+  void endedOnceItIsResumedAfterTheLastCheckpointAndEndsInTheSameBytes(End end) throws IOException {
     for (int at = 1; at <= points.size(); at++) {
       String point = "%s: %s".formatted(at, points.get(at - 1));
       Path run = out.resolve(at + "/run");

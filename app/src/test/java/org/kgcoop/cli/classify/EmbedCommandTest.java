@@ -18,8 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -274,9 +272,7 @@ class EmbedCommandTest {
     try {
       ProcessBuilder program = new ProcessBuilder("python3", "-c", String.join("\n", lines));
       return ChildProcess.run(
-              program
-                  .redirectErrorStream(true)
-                  .redirectOutput(ProcessBuilder.Redirect.DISCARD))
+              program.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD))
           == 0;
     } catch (IOException e) { // there is none
       return false;
