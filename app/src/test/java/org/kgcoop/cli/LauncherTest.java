@@ -99,7 +99,7 @@ class LauncherTest {
             .redirectError(err.toFile());
     builder.environment().keySet().retainAll(List.of("PATH"));
     builder.environment().put("JAVA_HOME", java);
-    int exitCode = builder.start().waitFor();
+    int exitCode = ChildProcess.run(builder);
     return new Said(exitCode, text(out), text(err));
   }
 
@@ -290,7 +290,8 @@ class LauncherTest {
     Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"21.0.1\"\n");
     Said said =
         run(
-            "XDG_CACHE_HOME=\"$PWD\"; export XDG_CACHE_HOME; for i in 1 2 3; do 'entpackt hier/kgcoop' runs; done");
+            "XDG_CACHE_HOME=\"$PWD\"; export XDG_CACHE_HOME; for i in 1 2 3; do 'entpackt"
+                + " hier/kgcoop' runs; done");
     assertThat(said.err()).isEmpty();
     assertThat(folder.resolve("calls")).content().hasLineCount(1 + 3);
   }

@@ -112,6 +112,9 @@ public final class RunFolder implements AutoCloseable {
               + String.join(", ", differences)
               + "; use the same settings to go on with it, or another --out");
     }
+    if (isComplete()) {
+      deleteWhatWasForTraining(); // where the process that completed it came no further
+    }
   }
 
   /** The JSON as it would be read back, so that 8 and 8.0 compare as they are written. */
@@ -144,6 +147,10 @@ public final class RunFolder implements AutoCloseable {
     events.force();
     JsonFiles.write(path.resolve(RunResults.FILE), results);
     RunRecord.read(path).orElseThrow().completed().write(path);
+    deleteWhatWasForTraining();
+  }
+
+  private void deleteWhatWasForTraining() {
     checkpoints().forEach(this::deleteCheckpoint);
     RunFolders.deleteFile(path.resolve(RunProgress.FILE));
   }
