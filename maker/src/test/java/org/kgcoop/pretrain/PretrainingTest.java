@@ -64,11 +64,11 @@ class PretrainingTest {
         new PretrainingSettings.Scale(10, 1, 100),
         1,
         precision,
-        2);
+        2, null);
   }
 
   private static Pretraining.Extent extent() {
-    return new Pretraining.Extent(MERGES, "a {}.", 1000, 1000, 1e9, null, DType.FLOAT32);
+    return new Pretraining.Extent(MERGES, "a {}.", 1000, 1000, 1e9, null, DType.FLOAT32, null);
   }
 
   private ObjectNode train(PretrainingSettings settings, Path out, BooleanSupplier interrupted) {
