@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.io.StoredTensor;
@@ -156,7 +157,7 @@ final class Hints {
    * @param seen patches of each image, or null for all
    * @return of each (B, seen patches, channels)
    */
-  List<Tensor> wanted(List<Tensor> maps, int @org.jspecify.annotations.Nullable [][] seen) {
+  List<Tensor> wanted(List<Tensor> maps, int @Nullable [][] seen) {
     List<Tensor> wanted = new ArrayList<>();
     for (int i = 0; i < maps.size(); i++) {
       Tensor map = maps.get(i);
@@ -196,8 +197,7 @@ final class Hints {
     for (int i = 0; i < maps.size(); i++) {
       Tensor weight = weights.product(weight(i));
       Tensor rows = maps.get(i).reshape(-1, weight.size(1)).to(weight.dtype());
-      Tensor told =
-          Functions.linear(rows, weight, weights.product(bias(i))).to(DType.FLOAT32);
+      Tensor told = Functions.linear(rows, weight, weights.product(bias(i))).to(DType.FLOAT32);
       Tensor error = told.minus(wanted.get(i).reshape(told.shape()));
       sum = sum.plus(error.times(error).mean());
     }

@@ -1,10 +1,12 @@
 package org.kgcoop.pretrain;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.ClipConfig;
@@ -61,8 +63,7 @@ final class Lessons implements AutoCloseable {
     int most = Targets.most(teacher.config().embedDim());
     if (student.embedDim() > most || student.embedDim() < 4) {
       throw KgCoopException.configuration(
-          "--embed-dim %s: expected 4 to %s for this teacher"
-              .formatted(student.embedDim(), most));
+          "--embed-dim %s: expected 4 to %s for this teacher".formatted(student.embedDim(), most));
     }
     if (distillation.hintWeight() > 0) {
       Hints.check(student, teacher.config());
@@ -71,10 +72,7 @@ final class Lessons implements AutoCloseable {
 
   /** Lessons whose directions and statistics are those of the first batches. */
   static Lessons of(
-      Teacher teacher,
-      PretrainingSettings settings,
-      Distillation distillation,
-      Batches batches) {
+      Teacher teacher, PretrainingSettings settings, Distillation distillation, Batches batches) {
     boolean hinted = distillation.hintWeight() > 0;
     try (Scope scope = Scope.open("directions of a teacher")) {
       List<Tensor> features = new ArrayList<>();
@@ -107,8 +105,7 @@ final class Lessons implements AutoCloseable {
     if (directions == null) {
       throw KgCoopException.weights("checkpoint without the directions of its teacher");
     }
-    Hints hints =
-        distillation.hintWeight() > 0 ? Hints.of(settings.model(), stored) : null;
+    Hints hints = distillation.hintWeight() > 0 ? Hints.of(settings.model(), stored) : null;
     return new Lessons(teacher, settings, distillation, Targets.of(directions), hints);
   }
 
@@ -133,7 +130,7 @@ final class Lessons implements AutoCloseable {
    * @param from the first of the batch
    */
   Lesson of(long step, Batch batch, Tensor images, int from, int size) {
-    int[][] texts = java.util.Arrays.copyOfRange(batch.texts(), from, from + size);
+    int[][] texts = Arrays.copyOfRange(batch.texts(), from, from + size);
     boolean hinted = hints != null && distillation.hints(step);
     Teacher.Answer answer = teacher.answer(images, texts, hinted);
     int[][] seen = seen(step, from, size);
@@ -147,7 +144,8 @@ final class Lessons implements AutoCloseable {
 
   /** The patches of each image, drawn by seed, step and place in the batch; null for all. */
   private int @Nullable [][] seen(long step, int from, int size) {
-    int grid = settings.model().imageResolution() / ((ClipConfig.Vit) settings.model().vision()).patch();
+    int grid =
+        settings.model().imageResolution() / ((ClipConfig.Vit) settings.model().vision()).patch();
     int all = grid * grid;
     int some = distillation.patches();
     if (some >= all || distillation.whole(step, settings.length().steps())) {
@@ -157,14 +155,14 @@ final class Lessons implements AutoCloseable {
     for (int i = 0; i < size; i++) {
       SplittableRandom random =
           Batches.random(settings.seed() + 1, step * settings.batchSize() + from + i);
-      int[] patches = java.util.stream.IntStream.range(0, all).toArray();
+      int[] patches = IntStream.range(0, all).toArray();
       for (int j = 0; j < some; j++) {
         int other = j + random.nextInt(all - j);
         int patch = patches[other];
         patches[other] = patches[j];
         patches[j] = patch;
       }
-      seen[i] = java.util.Arrays.copyOf(patches, some);
+      seen[i] = Arrays.copyOf(patches, some);
     }
     return seen;
   }

@@ -34,6 +34,7 @@ final class Muon implements AutoCloseable {
   private static final double C = 2.0315;
   private static final int ITERATIONS = 5;
   private static final double SIZE = 0.2;
+  private static final double FLOOR = 1e-9;
 
   private final List<Tensor> parameters;
   private final List<Tensor> momenta = new ArrayList<>();
@@ -82,16 +83,14 @@ final class Muon implements AutoCloseable {
       Tensor momentum = momenta.get(place);
       momentum.multiply_(MOMENTUM);
       momentum.add_(gradient);
-      wanted.add(
-          gradient.plus(momentum.times(MOMENTUM)).reshape(parts, rows / parts, columns));
+      wanted.add(gradient.plus(momentum.times(MOMENTUM)).reshape(parts, rows / parts, columns));
     }
     Tensor steps = orthogonal(Tensor.concat(wanted, 0));
     double size = SIZE * Math.sqrt(Math.max(rows / parts, columns));
     for (int i = 0; i < places.size(); i++) {
       Tensor parameter = parameters.get(places.get(i));
       parameter.multiply_(1 - rate * decay);
-      parameter.add_(
-          steps.narrow(0, i * parts, parts).reshape(rows, columns).times(-rate * size));
+      parameter.add_(steps.narrow(0, i * parts, parts).reshape(rows, columns).times(-rate * size));
     }
   }
 
@@ -105,12 +104,13 @@ final class Muon implements AutoCloseable {
     boolean high = x.size(1) > x.size(2);
     Tensor wide = high ? x.transpose(1, 2) : x;
     long each = wide.size(1) * wide.size(2);
-    Tensor unit = wide.reshape(-1, each).plus(1e-20).unitRows().reshape(wide.shape());
-    Tensor y = unit.to(DType.BFLOAT16);
+    Tensor rows = wide.reshape(-1, each);
+    Tensor floor = Tensor.full(FLOOR, rows.size(0), 1); // beside, so that no norm is 0
+    Tensor unit = Tensor.concat(List.of(rows, floor), 1).unitRows().narrow(1, 0, each);
+    Tensor y = unit.reshape(wide.shape()).to(DType.BFLOAT16);
     for (int i = 0; i < ITERATIONS; i++) {
       Tensor square = y.matmul(y.transpose(1, 2));
-      Tensor factor =
-          Functions.scaledProduct(square.times(C), square, 1, square.times(B));
+      Tensor factor = Functions.scaledProduct(square.times(C), square, 1, square.times(B));
       y = Functions.scaledProduct(factor, y, 1, y.times(A));
     }
     Tensor result = y.to(DType.FLOAT32);

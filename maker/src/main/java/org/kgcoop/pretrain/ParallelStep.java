@@ -3,6 +3,7 @@ package org.kgcoop.pretrain;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.clip.TextEncoder;
@@ -252,7 +254,8 @@ final class ParallelStep implements AutoCloseable {
       if (lesson != null) {
         joint.imageTargets[worker] = lesson.images();
         joint.textTargets[worker] = lesson.texts();
-        hints = lesson.hints().isEmpty() ? null : Hints.loss(inside.maps(), lesson.hints(), weights);
+        hints =
+            lesson.hints().isEmpty() ? null : Hints.loss(inside.maps(), lesson.hints(), weights);
         joint.hints[worker] = hints == null ? 0 : hints.item();
       }
       meet();
@@ -351,7 +354,7 @@ final class ParallelStep implements AutoCloseable {
   }
 
   private Tensor texts(TextEncoder encoder, Batch batch, int from, int size) {
-    int[][] part = java.util.Arrays.copyOfRange(batch.texts(), from, from + size);
+    int[][] part = Arrays.copyOfRange(batch.texts(), from, from + size);
     return features(encoder, part, startOfText);
   }
 
@@ -398,7 +401,7 @@ final class ParallelStep implements AutoCloseable {
     joint.loss = gradients.loss().item();
     joint.parts = gradients.parts();
     if (lessons != null) {
-      double hints = java.util.Arrays.stream(joint.hints).average().orElse(0);
+      double hints = Arrays.stream(joint.hints).average().orElse(0);
       joint.loss += lessons.distillation().hintWeight() * hints;
       joint.parts = new LinkedHashMap<>(joint.parts);
       joint.parts.put("hints", hints);
@@ -484,7 +487,7 @@ final class ParallelStep implements AutoCloseable {
   }
 
   private List<Muon> muons() {
-    return shares.stream().flatMap(share -> java.util.stream.Stream.ofNullable(share.muon)).toList();
+    return shares.stream().flatMap(share -> Stream.ofNullable(share.muon)).toList();
   }
 
   /** The state of all optimisers, for {@link #load}. */

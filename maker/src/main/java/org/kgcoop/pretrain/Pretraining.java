@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -194,7 +195,7 @@ public final class Pretraining {
       TrainedWeights weights,
       Teacher teacher,
       Path out) {
-    Distillation distillation = java.util.Objects.requireNonNull(sized.distillation());
+    Distillation distillation = Objects.requireNonNull(sized.distillation());
     Optional<Checkpoint> begun =
         folder.newest().or(() -> Optional.ofNullable(extent.from()).map(Checkpoint::read));
     Batches batches = new Batches(corpus, tokenizer, sized);
@@ -450,9 +451,7 @@ public final class Pretraining {
 
     /** Towers as the written model will have them, of the scope around. */
     private Towers result() {
-      return mean == null
-          ? weights.evaluating()
-          : mean.towers(sized.model(), sized.precision());
+      return mean == null ? weights.evaluating() : mean.towers(sized.model(), sized.precision());
     }
 
     private ObjectNode end(Path out) {

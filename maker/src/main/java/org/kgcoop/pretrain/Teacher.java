@@ -57,8 +57,7 @@ final class Teacher implements AutoCloseable {
     try (Clip clip = Clip.load(folder)) {
       ClipConfig student = settings.model();
       int side = student.imageResolution();
-      if (!clip.preprocessing()
-          .equals(Normalisation.preprocessing(side, student.channels()))) {
+      if (!clip.preprocessing().equals(Normalisation.preprocessing(side, student.channels()))) {
         throw KgCoopException.configuration(
             "--teacher %s: expected a model of this command for images of %s x %s with %s channels, got %s"
                 .formatted(folder, side, side, student.channels(), clip.preprocessing()));
@@ -115,8 +114,7 @@ final class Teacher implements AutoCloseable {
         Towers towers = weights.evaluating();
         return new Answer(
             scope.promote(Tensor.concat(features, 0)),
-            scope.promote(
-                ParallelStep.features(towers.texts(), texts, startOfText).unitRows()),
+            scope.promote(ParallelStep.features(towers.texts(), texts, startOfText).unitRows()),
             maps
                 ? inside.stream().map(parts -> scope.promote(Tensor.concat(parts, 0))).toList()
                 : List.of());
