@@ -193,7 +193,7 @@ public final class RunFolder implements AutoCloseable {
     List<Path> all = checkpoints();
     for (int i = all.size() - 1; i >= 0; i--) {
       try {
-        return Optional.of(Checkpoint.of(SealedFile.read(all.get(i), "checkpoint")));
+        return Optional.of(Checkpoint.read(all.get(i)));
       } catch (KgCoopException e) {
         warnings.accept(e.getMessage() + " (the one before it is used)");
       }

@@ -205,6 +205,22 @@ public final class Functions {
   }
 
   /**
+   * The eigenvectors of a symmetric matrix, in columns, that of the smallest eigenvalue first.
+   *
+   * @param x (N, N)
+   * @return (N, N)
+   */
+  public static Tensor eigenvectors(Tensor x) {
+    Scope scope = Scope.innermost();
+    return NativeCall.run(
+        "eigenvectors",
+        () ->
+            new Tensor(
+                new org.bytedeco.pytorch.Tensor(torch.linalg_eigh(x.handle()).get1()), scope),
+        x);
+  }
+
+  /**
    * Mean over the batch of {@code -log softmax(logits)[label]}.
    *
    * @param logits (B, C)
