@@ -9,8 +9,15 @@ import java.nio.file.Path;
  * @param file where the image lies on this one
  * @param label the number of its class, from 0
  * @param className the raw name of its class
+ * @param group images of one group, such as the frames of a video, are never divided between what
+ *     is learned from and what is measured on; the key for an image that is a group of its own
  */
-public record Item(String key, Path file, int label, String className) {
+public record Item(String key, Path file, int label, String className, String group) {
+
+  /** An image that is a group of its own. */
+  public Item(String key, Path file, int label, String className) {
+    this(key, file, label, className, key);
+  }
 
   public Item {
     if (label < 0) {
@@ -18,8 +25,13 @@ public record Item(String key, Path file, int label, String className) {
     }
   }
 
+  /** The same image as one of a group. */
+  public Item withGroup(String newGroup) {
+    return new Item(key, file, label, className, newGroup);
+  }
+
   /** The same image with another label. */
   Item withLabel(int newLabel) {
-    return new Item(key, file, newLabel, className);
+    return new Item(key, file, newLabel, className, group);
   }
 }

@@ -26,14 +26,15 @@ public record Probe() implements Method {
     try (Scope scope = Scope.open("probe")) {
       LabelledFeatures train = fitting.train();
       int[] labels = train.labelArray();
-      ProbeFolds folds = new ProbeFolds(train.features(), labels, classNames.size());
+      ProbeFolds folds =
+          new ProbeFolds(train.features(), train.labels(), fitting.groups(), classNames.size());
       Optional<LabelledFeatures> validation = fitting.validation();
       double strength = DEFAULT_STRENGTH;
       String chosenBy = Search.DEFAULT;
       if (validation.isPresent()) {
         strength = bestOn(train.features(), labels, validation.get(), classNames.size());
         chosenBy = Search.VALIDATION.id();
-      } else if (folds.fewest() > 1) {
+      } else if (folds.count() > 1) {
         strength = folds.strength();
         chosenBy = Search.FOLDS.id();
       }
