@@ -14,10 +14,9 @@ import org.kgcoop.runs.AdaptRecord;
  *       accurate cross-validation" (Machine Learning 2018): units are drawn with replacement, the
  *       same rule chooses by those drawn, and its choice is measured on the others.
  *   <li>A fold's method has learned from fewer images than the final one. The accuracy is taken to
- *       grow with the logarithm of 1 + images per class, from zero-shot CLIP at no images through
- *       the folds' accuracy; the final number of images lies a little further on that line. Learning
- *       curves of few images have about this form (Viering and Loog, "The shape of learning curves",
- *       2021).
+ *       approach a limit as 1 / (1 + images per class), from zero-shot CLIP at no images through the
+ *       folds' accuracy; the final number of images lies a little further on that curve. Power laws
+ *       describe most learning curves (Viering and Loog, "The shape of learning curves", 2021).
  *   <li>Few images were held out. Their accuracy has a Beta distribution with Jeffreys' prior
  *       (Brown, Cai and DasGupta, Statistical Science 2001), with the effective number of images of
  *       {@link Score#effectiveImages}. Half of each correction above is its standard deviation, which
@@ -80,7 +79,7 @@ record Expectation(Score score, double optimism, double gain) {
     if (!(learned > 0) || !(all > learned)) {
       return 0;
     }
-    double further = (Math.log1p(all) - Math.log1p(learned)) / Math.log1p(learned);
+    double further = (all - learned) / (learned * (1 + all));
     return Math.max(0, Math.min(100 - folds, (folds - zeroShot) * further));
   }
 
