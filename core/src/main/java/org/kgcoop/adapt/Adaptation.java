@@ -110,7 +110,7 @@ public final class Adaptation {
     }
     AdaptRecord done;
     try (LockedFile lock = RunFolders.lock(work)) {
-      AdaptRecord known = before.filter(each -> each.settings().equals(settings)).orElse(null);
+      AdaptRecord known = before.filter(each -> same(each.settings(), settings)).orElse(null);
       if (known == null) {
         deleteRuns(); // of an attempt with other settings, which measured nothing
       }
@@ -325,13 +325,18 @@ public final class Adaptation {
     }
   }
 
+  /** Compares as text, since a number that was read may have another type than one that was not. */
+  private static boolean same(JsonNode one, JsonNode other) {
+    return one.toString().equals(other.toString());
+  }
+
   /** The settings that changed, in words. */
   private static List<String> changes(JsonNode before, JsonNode now) {
     List<String> changes = new ArrayList<>();
     now.fieldNames()
         .forEachRemaining(
             key -> {
-              if (before.path(key).equals(now.path(key)) || key.equals(IMAGES)) {
+              if (same(before.path(key), now.path(key)) || key.equals(IMAGES)) {
                 return;
               }
               changes.add(
