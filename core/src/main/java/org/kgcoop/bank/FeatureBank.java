@@ -199,8 +199,7 @@ public final class FeatureBank {
    */
   public synchronized void check(
       List<Item> items, Consumer<Problem> problems, LongConsumer progress) {
-    Set<Path> readable =
-        new HashSet<>(readable(items.stream().map(Item::file).toList(), problems));
+    Set<Path> readable = new HashSet<>(readable(items.stream().map(Item::file).toList(), problems));
     List<Item> asked = items.stream().filter(item -> readable.contains(item.file())).toList();
     List<PictureEncoder.Request> requests =
         asked.stream().map(item -> new PictureEncoder.Request(item, null)).toList();

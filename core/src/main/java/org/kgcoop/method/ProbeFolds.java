@@ -45,9 +45,10 @@ public final class ProbeFolds {
     return fewest;
   }
 
-  /** The number of folds; 0 where no class has a second group. */
-  int count() {
-    return folds.count();
+  /** True if the folds hold at least half of the images, so that a choice by them is no chance. */
+  boolean holdMost() {
+    long held = IntStream.range(0, labels.length).filter(folds::holds).count();
+    return folds.count() > 1 && 2 * held >= labels.length;
   }
 
   /**
@@ -77,7 +78,9 @@ public final class ProbeFolds {
       for (int inner = 0; inner < folds.count(); inner++) {
         int held = inner;
         if (held != out) {
-          right += right(strength, 
+          right +=
+              right(
+                  strength,
                   i -> !folds.holds(held, i) && !(out != NONE && folds.holds(out, i)),
                   i -> folds.holds(held, i));
         }

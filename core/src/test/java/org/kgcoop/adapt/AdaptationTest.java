@@ -81,9 +81,9 @@ class AdaptationTest {
       assertThat(asGood).as("%s is simpler than %s", each, choice).isFalse();
     }
     // Validation images are learned from too.
-    assertThat(record.images()).isEqualTo(
-            new AdaptRecord.Images(
-                16, 4, 4, 4, 0, List.of(), 2, List.of(), List.of(), List.of()));
+    assertThat(record.images())
+        .isEqualTo(
+            new AdaptRecord.Images(16, 4, 4, 4, 0, List.of(), 2, List.of(), List.of(), List.of()));
     assertThat(record.expected()).isNotNull();
     assertThat(record.test()).isNotNull().matches(test -> test.images() == 8);
     Path out = folder.resolve("out");
@@ -131,8 +131,7 @@ class AdaptationTest {
       Item item = data.train().get(i);
       int label = (7 * i + i / 5) % 4;
       for (int copy = 0; copy < 3; copy++) {
-        copies.add(
-            new Item(item.key() + copy, item.file(), label, data.classNames().get(label)));
+        copies.add(new Item(item.key() + copy, item.file(), label, data.classNames().get(label)));
       }
     }
     AdaptRecord record =
@@ -195,8 +194,7 @@ class AdaptationTest {
   void aBrokenImageIsNamedAndBlocksNoLaterAttempt() throws Exception {
     data(3, 0, 2);
     Path root = folder.resolve("data");
-    List<Path> broken =
-        List.of(root.resolve("train/cat/p2.png"), root.resolve("test/owl/p0.png"));
+    List<Path> broken = List.of(root.resolve("train/cat/p2.png"), root.resolve("test/owl/p0.png"));
     for (Path file : broken) {
       Files.writeString(file, "no image");
     }
@@ -252,9 +250,7 @@ class AdaptationTest {
     }
     assertThat(root.resolve("adapt.json")).doesNotExist();
     assertThatThrownBy(
-            () ->
-                Adaptation.run(
-                    bench, new AdaptRequest(data, List.of(), 9, 1e-5, 1), Path.of("")))
+            () -> Adaptation.run(bench, new AdaptRequest(data, List.of(), 9, 1e-5, 1), Path.of("")))
         .isInstanceOf(KgCoopException.class)
         .hasMessage("--out: expected a folder, got an empty text");
   }

@@ -18,13 +18,12 @@ class CopiesTest {
   }
 
   /**
-   * Distances to the nearest are 1 - cos of 1, 1, 20, 20 and 29 degrees, so m = 1 - cos 20 = .0603 and
-   * the limit .13 m = .00784; of 1 degree it is .00015, of 20 degrees more.
+   * Distances to the nearest are 1 - cos of 1, 1, 20, 20 and 29 degrees, so m = 1 - cos 20 = .0603
+   * and the limit .13 m = .00784; of 1 degree it is .00015, of 20 degrees more.
    */
   @Test
   void imagesFarBelowTheMedianDistanceAreNearCopies() {
-    assertThat(Copies.near(atAngles(0, 1, 40, 60, 89)))
-        .containsExactly(new Copies.Pair(0, 1));
+    assertThat(Copies.near(atAngles(0, 1, 40, 60, 89))).containsExactly(new Copies.Pair(0, 1));
   }
 
   @Test

@@ -55,8 +55,8 @@ class ExpectationTest {
   }
 
   /**
-   * Eight methods that guess: the best of them is right by luck more often than the truth, 25 %. The
-   * correction is known to be somewhat too large.
+   * Eight methods that guess: the best of them is right by luck more often than the truth, 25 %.
+   * The correction is known to be somewhat too large.
    */
   @Test
   void theLuckOfTheBestOfSeveralIsTakenOff() {

@@ -58,9 +58,7 @@ class ScoreTest {
   @Test
   void imagesOfAGroupSayLittleMoreThanOne() {
     List<Score.Asked> asked =
-        IntStream.range(0, 10)
-            .mapToObj(i -> new Score.Asked(i < 5 ? "a" : "b", false, 1))
-            .toList();
+        IntStream.range(0, 10).mapToObj(i -> new Score.Asked(i < 5 ? "a" : "b", false, 1)).toList();
     // Variance of the mean of two units by n / (n - 1): 2 (.5 / 2)^2 2 = .25, of one image .25.
     assertThat(new Score(asked, answers(5, 10)).effectiveImages(false)).isCloseTo(1, within(1e-9));
     // Of ten single images .25 / 10 times 10 / 9.
@@ -126,7 +124,6 @@ class ScoreTest {
       sum += Math.pow((score.value(heavier) - score.value()) / 1e-6, 2);
       heavier[unit] = 1;
     }
-    assertThat(score.standardErrorAgainst(zero))
-        .isCloseTo(Math.sqrt(sum * 40 / 39), within(1e-3));
+    assertThat(score.standardErrorAgainst(zero)).isCloseTo(Math.sqrt(sum * 40 / 39), within(1e-3));
   }
 }

@@ -3,6 +3,7 @@ package org.kgcoop.method;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -29,7 +30,9 @@ class FoldsTest {
       assertThat(fitted.labels()).contains(0, 1, 2);
       held.addAll(inside);
     }
-    assertThat(held).as("all but the only group of a class").containsExactlyInAnyOrder(7, 8, 9, 1, 2, 3);
+    assertThat(held)
+        .as("all but the only group of a class")
+        .containsExactlyInAnyOrder(7, 8, 9, 1, 2, 3);
   }
 
   @Test
@@ -84,8 +87,14 @@ class FoldsTest {
           new ProbeFolds(
               Tensor.of(values, 7, 2).unitRows(), List.of(0, 0, 0, 1, 1, 1, 2), List.of(), 3);
       assertThat(folds.fewest()).isEqualTo(1);
-      assertThat(folds.count()).isEqualTo(3);
+      assertThat(folds.holdMost()).isTrue();
       assertThat(folds.strength()).isIn(ProbeFolds.STRENGTHS);
+      // Two of five images could be held out: too few to choose by.
+      assertThat(
+              new ProbeFolds(
+                      Tensor.of(Arrays.copyOf(values, 10), 5, 2).unitRows(), List.of(0, 0, 1, 2, 3), List.of(), 4)
+                  .holdMost())
+          .isFalse();
     }
   }
 }
