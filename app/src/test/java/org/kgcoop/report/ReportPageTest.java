@@ -660,6 +660,30 @@ class ReportPageTest {
   }
 
   @Test
+  void anAdaptationWithoutImagesAndPlanIsShownAsFarAsItIsKnown() throws IOException {
+    Files.writeString(folder.resolve("adapt.json"), "{\"settings\": {\"data\": \"photos\"}}");
+
+    assertThat(page(folder).expectFirst("#choice").text()).contains("None is chosen yet");
+  }
+
+  @Test
+  void theMistakesOfAnAdaptationAreNamedByImage() throws IOException {
+    Files.writeString(
+        folder.resolve("adapt.json"),
+        """
+        {"settings": {"data": "photos"},
+         "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
+         "expected": {"accuracy": 75, "low": 40, "high": 95, "images": 4},
+         "classes": [{"name": "cat", "asked": 2, "right": 1}, {"name": "dog", "asked": 2, "right": 2}],
+         "mistakes": [{"image": "cat/7.jpg", "actual": "cat", "predicted": "wolf", "confidence": 0.61}]}
+        """);
+
+    assertThat(page(folder).expectFirst("#choice").text())
+        .contains("of 100 new images like these 75.0 %, in 95 % of cases between 40 and 95")
+        .contains("cat/7.jpg", "wolf", "61");
+  }
+
+  @Test
   void aWatchedPageIsWrittenWhereSomethingChangedAndEndsWithTheRun() throws IOException {
     Path run = folder.resolve("run");
     Path file = folder.resolve("watched.html");

@@ -189,8 +189,48 @@ public final class FeatureBank {
     return features;
   }
 
-  /** The files whose bytes can be read. */
-  private List<Path> readable(List<Path> files, Consumer<Problem> problems) {
+  /**
+   * Finds the images that cannot be read; the features of the others under the test transform are
+   * computed and kept.
+   *
+   * @param problems gets the images that cannot be read
+   * @param progress told how many are there
+   */
+  public synchronized void check(
+      List<Item> items, Consumer<Problem> problems, LongConsumer progress) {
+    Set<Path> readable = new HashSet<>(readable(items.stream().map(Item::file).toList(), problems));
+    List<Item> asked = items.stream().filter(item -> readable.contains(item.file())).toList();
+    List<PictureEncoder.Request> requests =
+        asked.stream().map(item -> new PictureEncoder.Request(item, null)).toList();
+    List<String> keys = keys(requests);
+    Set<Path> told = new HashSet<>();
+    Map<String, Shard.Feature> found =
+        found(
+            requests,
+            keys,
+            feature -> true,
+            (request, e) -> {
+              if (told.add(request.item().file())) {
+                problems.accept(new Problem(request.item().file(), e));
+              }
+            },
+            progress);
+    for (int i = 0; i < keys.size(); i++) {
+      Path file = asked.get(i).file();
+      if (!found.containsKey(keys.get(i)) && told.add(file)) {
+        problems.accept(
+            new Problem(
+                file, KgCoopException.data(file + ": a copy of an image that cannot be read")));
+      }
+    }
+  }
+
+  /**
+   * The files whose bytes can be read.
+   *
+   * @param problems gets the others
+   */
+  public List<Path> readable(List<Path> files, Consumer<Problem> problems) {
     try {
       List<String> unused = hashes.of(files);
       return files;

@@ -1,7 +1,10 @@
 package org.kgcoop.experiment;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -66,6 +69,19 @@ public final class Draw {
 
   int shots() {
     return shots;
+  }
+
+  /**
+   * The number of images per class, for people and tables: {@link FewShot#ALL} for a draw that was
+   * made before if its classes differ.
+   */
+  int statedShots() {
+    if (source != drawn) {
+      return shots;
+    }
+    Map<Integer, Integer> sizes = new HashMap<>();
+    source.train().forEach(item -> sizes.merge(item.label(), 1, Integer::sum));
+    return Set.copyOf(sizes.values()).size() == 1 ? shots : FewShot.ALL;
   }
 
   long seed() {

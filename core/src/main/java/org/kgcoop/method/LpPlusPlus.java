@@ -68,7 +68,7 @@ public record LpPlusPlus(
       Tensor bias = bias(fitting, texts.shape());
       Optional<LabelledFeatures> validation =
           search == Search.VALIDATION ? fitting.validation() : Optional.empty();
-      Folds folds = new Folds(images.labels());
+      Folds folds = new Folds(images.labels(), fitting.groups());
       int best = epochs;
       if (validation.isPresent()) {
         LabelledFeatures asked = validation.get();

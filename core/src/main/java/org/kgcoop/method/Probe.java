@@ -17,7 +17,7 @@ import org.kgcoop.tensor.Tensor;
 public record Probe() implements Method {
   public static final String ID = "probe";
 
-  /** C where one image of a class is all there is: the middle of those that are tried. */
+  /** C if most classes have a single image: the middle of those that are tried. */
   static final double DEFAULT_STRENGTH = 10;
 
   @Override
@@ -26,14 +26,15 @@ public record Probe() implements Method {
     try (Scope scope = Scope.open("probe")) {
       LabelledFeatures train = fitting.train();
       int[] labels = train.labelArray();
-      ProbeFolds folds = new ProbeFolds(train.features(), labels, classNames.size());
+      ProbeFolds folds =
+          new ProbeFolds(train.features(), train.labels(), fitting.groups(), classNames.size());
       Optional<LabelledFeatures> validation = fitting.validation();
       double strength = DEFAULT_STRENGTH;
       String chosenBy = Search.DEFAULT;
       if (validation.isPresent()) {
         strength = bestOn(train.features(), labels, validation.get(), classNames.size());
         chosenBy = Search.VALIDATION.id();
-      } else if (folds.fewest() > 1) {
+      } else if (folds.holdMost()) {
         strength = folds.strength();
         chosenBy = Search.FOLDS.id();
       }

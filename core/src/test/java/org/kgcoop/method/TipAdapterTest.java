@@ -239,7 +239,7 @@ class TipAdapterTest {
   @Test
   void theImageOfAClassThatHasNoOtherIsNeverHeldOut() {
     List<Integer> labels = List.of(0, 1, 1, 2, 2, 2, 2, 2, 2);
-    Folds folds = new Folds(labels);
+    Folds folds = new Folds(labels, List.of());
     assertThat(folds.count()).isEqualTo(4);
     List<Integer> out = new ArrayList<>();
     for (int held = 0; held < folds.count(); held++) {
@@ -249,8 +249,8 @@ class TipAdapterTest {
       assertThat(kept.places()).doesNotContain(folds.of(held).places());
     }
     assertThat(out).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6, 7, 8);
-    assertThat(new Folds(List.of(0, 1, 2)).count()).isZero();
-    assertThat(new Folds(List.of(0, 0)).count()).isEqualTo(2);
+    assertThat(new Folds(List.of(0, 1, 2), List.of()).count()).isZero();
+    assertThat(new Folds(List.of(0, 0), List.of()).count()).isEqualTo(2);
   }
 
   @Test
