@@ -21,7 +21,6 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.Pictures;
-import org.kgcoop.method.AutoWeight;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
@@ -65,7 +64,7 @@ class WeightSearchTest {
   }
 
   private static Method auto(Occasion occasion) {
-    return new AutoWeight(new KgCoOp(TinyLab.CONTEXT, occasion.template(), 8), GRID);
+    return new KgCoOp.AutoWeight(new KgCoOp(TinyLab.CONTEXT, occasion.template(), 8), GRID);
   }
 
   private static Plan plan(int shots) {

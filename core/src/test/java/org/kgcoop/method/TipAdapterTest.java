@@ -362,7 +362,7 @@ class TipAdapterTest {
         "'scale':'mine'; setting scale: expected a number",
         "'search_scale':[7]; setting search_scale: expected two numbers",
         "'search_scale':[0.1,3]; search_scale: expected the tops of beta and alpha",
-        "'search_step':[2.5,3]; setting search_step: expected whole numbers",
+        "'search_step':[2.5,3]; setting search_step: expected two whole numbers",
         "'search_step':[0,3]; search_step: expected 1 to 10,000 values",
         "'crop_scale':[1,0.5]; expected areas in rising order"
       })

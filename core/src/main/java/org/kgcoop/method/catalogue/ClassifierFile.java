@@ -35,7 +35,6 @@ import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Templates;
 import org.kgcoop.tensor.DType;
 
 /**
@@ -299,16 +298,10 @@ public record ClassifierFile(
       Consumer<String> warnings) {
     WeightFile file = WeightFiles.open(path);
     if (!SealedFile.isSealed(file)) {
-          "",
-          "published",
-          PublishedForm.of(file, !classNames.isEmpty(), asked, position, warnings), classNames);
-          Templates.DEFAULT,
-          checked(path, form.tensors()));
-          classNames,
-          form.method(),
-      PublishedForm form = PublishedForm.of(file, !classNames.isEmpty(), position, warnings);
-      return new ClassifierFile(
       return published(
+          path,
+          PublishedForm.of(file, !classNames.isEmpty(), asked, position, warnings),
+          classNames);
     }
     ClassifierFile read = of(path, SealedFile.open(file, WHAT));
     if (read.method() instanceof PromptMethod method) {
@@ -317,7 +310,8 @@ public record ClassifierFile(
     return read;
   }
 
-  private static ClassifierFile published(PublishedForm form, List<String> classNames) {
+  private static ClassifierFile published(
+      Path path, PublishedForm form, List<String> classNames) {
     PublishedForm.Told told = form.told();
     return new ClassifierFile(
         form.method(),
@@ -326,7 +320,7 @@ public record ClassifierFile(
         "",
         new LearnedFrom(told.dataSet(), "", ImageSet.NONE),
         "published",
-        form.tensors());
+        checked(path, form.tensors()));
   }
 
   /**

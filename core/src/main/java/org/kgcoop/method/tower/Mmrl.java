@@ -1,7 +1,5 @@
 package org.kgcoop.method.tower;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +18,13 @@ import org.kgcoop.method.ClassBound;
 import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Restored;
+import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.Start;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Kind;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Inputs;
 import org.kgcoop.prompt.Learner;
@@ -70,11 +74,63 @@ public record Mmrl(
     int tokens, List<Integer> layers, int dimension, double share, double weight, String template)
     implements TowerMethod {
   public static final String ID = "mmrl";
-  public static final int DEFAULT_TOKENS = 5;
   public static final List<Integer> DEFAULT_LAYERS = List.of(6, 7, 8, 9, 10, 11, 12);
-  public static final int DEFAULT_DIMENSION = 512;
-  public static final double DEFAULT_SHARE = 0.7;
-  public static final double DEFAULT_WEIGHT = 1;
+
+  private static final Setting<Integer> REPRESENTATIONS =
+      Setting.whole("tokens", 5, Range.atLeast(1), "Learned representations")
+          .in("tokens")
+          .publishedAs("TRAINER.MMRL.N_REP_TOKENS");
+
+  private static final Setting<List<Integer>> LAYERS =
+      Setting.of(
+              "representation_layers",
+              Kind.WHOLES,
+              DEFAULT_LAYERS,
+              new Range<>("ascending ones from 1 on, such as 6|7|8|9|10|11|12", Mmrl::isAscending),
+              "Layers in front of which rows come, from 1")
+          .publishedAs("TRAINER.MMRL.REP_LAYERS");
+
+  private static final Setting<Integer> DIMENSION =
+      Setting.whole("dimension", 512, Range.atLeast(1), "Width of the representations")
+          .publishedAs("TRAINER.MMRL.REP_DIM");
+
+  private static final Setting<Double> SHARE =
+      Setting.number("share", 0.7, Range.from(0, 1), "The share of class rows in loss and logits")
+          .publishedAs("TRAINER.MMRL.ALPHA", "TRAINER.MMRL.SCALE");
+
+  private static final Setting<Double> WEIGHT =
+      Setting.number("weight", 1, Range.atLeast(0), "Weight of the distance to the frozen encoders")
+          .publishedAs("TRAINER.MMRL.REG_WEIGHT");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(Mmrl.class, ID, "MMRL")
+          .prompts("textual+visual")
+          .trainer("MMRL")
+          .says(
+              "Learned tokens of a space of their own, which linear layers bring into both"
+                  + " encoders.",
+              "loss = share CE(100 f . t) + (1 - share) CE(100 r . t) + weight (1 - mean cos(f, f0))"
+                  + " + weight (1 - mean cos(t, t0))")
+          .published(
+              "Guo and Gu, MMRL: Multi-Modal Representation Learning for Vision-Language Models,"
+                  + " CVPR 2025",
+              "https://github.com/yunncheng/MMRL")
+          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .setting(REPRESENTATIONS, Mmrl::tokens)
+          .setting(LAYERS, Mmrl::layers)
+          .setting(DIMENSION, Mmrl::dimension)
+          .setting(SHARE, Mmrl::share)
+          .setting(WEIGHT, Mmrl::weight)
+          .setting(SharedSettings.TEMPLATE, Mmrl::template)
+          .made(
+              values ->
+                  new Mmrl(
+                      values.get(REPRESENTATIONS),
+                      values.get(LAYERS),
+                      values.get(DIMENSION),
+                      values.get(SHARE),
+                      values.get(WEIGHT),
+                      values.get(SharedSettings.TEMPLATE)));
 
   /** The matrix R, (n, d). */
   public static final String TOKENS = "representation_learner.compound_rep_tokens";
@@ -101,25 +157,12 @@ public record Mmrl(
   public Mmrl {
     Templates.check(template);
     layers = List.copyOf(layers);
-    if (tokens < 1 || dimension < 1) {
-      throw KgCoopException.configuration(
-          "MMRL's tokens %s, dimension %s: expected at least 1".formatted(tokens, dimension));
-    }
-    if (layers.isEmpty() || layers.get(0) < 1 || !isAscending(layers)) {
-      throw KgCoopException.configuration(
-          "MMRL's representation_layers %s: expected ascending ones from 1 on, such as 6|7|8|9|10|11|12"
-              .formatted(layers));
-    }
-    if (!(share >= 0 && share <= 1)) {
-      throw KgCoopException.configuration("MMRL's share: expected 0 to 1, got " + share);
-    }
-    if (!(weight >= 0) || Double.isInfinite(weight)) {
-      throw KgCoopException.configuration("MMRL's weight: expected at least 0, got " + weight);
-    }
   }
 
   private static boolean isAscending(List<Integer> layers) {
-    return IntStream.range(1, layers.size()).allMatch(i -> layers.get(i - 1) < layers.get(i));
+    return !layers.isEmpty()
+        && layers.get(0) >= 1
+        && IntStream.range(1, layers.size()).allMatch(i -> layers.get(i - 1) < layers.get(i));
   }
 
   /** The name of the weight of the linear layer into the image tower for layer k of the list. */
@@ -132,18 +175,8 @@ public record Mmrl(
   }
 
   @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "MMRL";
-  }
-
-  @Override
-  public String prompts() {
-    return "textual+visual";
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -206,16 +239,6 @@ public record Mmrl(
     return there instanceof Mmrl mmrl
         ? new Mmrl(tokens, layers, dimension, 1, weight, mmrl.template)
         : this;
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("method", ID).put("tokens", tokens);
-    layers.forEach(json.putArray("representation_layers")::add);
-    return json.put("dimension", dimension)
-        .put("share", share)
-        .put("weight", weight)
-        .put("template", template);
   }
 
   /** The blocks of the layers, counted from 0. */

@@ -28,6 +28,7 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.Learned;
+import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
@@ -494,6 +495,10 @@ class MmrlTest {
     assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
   }
 
+  private static Method read(Method method) {
+    return MethodCatalogue.parse(method.toJson());
+  }
+
   private static void refused(Runnable wrong, String... parts) {
     assertThatThrownBy(wrong::run)
         .isInstanceOf(KgCoopException.class)
@@ -502,14 +507,27 @@ class MmrlTest {
 
   @Test
   void wrongSettingsAreRefused() {
-    refused(() -> method(List.of()), "representation_layers []", "ascending");
-    refused(() -> method(List.of(3, 2)), "representation_layers [3, 2]", "ascending");
-    refused(() -> method(List.of(2, 2)), "representation_layers [2, 2]", "ascending");
-    refused(() -> method(List.of(0, 1)), "representation_layers [0, 1]", "from 1 on");
-    refused(() -> new Mmrl(0, List.of(1), 6, 1, 1, "{}"), "tokens 0");
-    refused(() -> new Mmrl(1, List.of(1), 0, 1, 1, "{}"), "dimension 0");
-    refused(() -> new Mmrl(1, List.of(1), 6, 1.5, 1, "{}"), "share", "got 1.5");
-    refused(() -> new Mmrl(1, List.of(1), 6, 1, -1, "{}"), "weight", "got -1.0");
+    refused(() -> read(method(List.of())), "representation_layers: expected ascending", "got []");
+    refused(
+        () -> read(method(List.of(3, 2))),
+        "representation_layers: expected ascending",
+        "got [3, 2]");
+    refused(
+        () -> read(method(List.of(2, 2))),
+        "representation_layers: expected ascending",
+        "got [2, 2]");
+    refused(
+        () -> read(method(List.of(0, 1))),
+        "representation_layers: expected ascending",
+        "got [0, 1]",
+        "from 1 on");
+    refused(
+        () -> read(new Mmrl(0, List.of(1), 6, 1, 1, "{}")), "tokens: expected at least 1, got 0");
+    refused(
+        () -> read(new Mmrl(1, List.of(1), 0, 1, 1, "{}")),
+        "dimension: expected at least 1, got 0");
+    refused(() -> read(new Mmrl(1, List.of(1), 6, 1.5, 1, "{}")), "share", "got 1.5");
+    refused(() -> read(new Mmrl(1, List.of(1), 6, 1, -1, "{}")), "weight", "got -1.0");
     refused(() -> new Mmrl(1, List.of(1), 6, 1, 1, "a photo"), "template 'a photo'");
   }
 
