@@ -40,7 +40,7 @@ public final class ReportPage {
   }
 
   static void write(Page page, Path file) {
-    byte[] html = html(page, Back.NOWHERE).getBytes(StandardCharsets.UTF_8);
+    byte[] html = html(page).getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, stream -> stream.write(html));
   }
 
@@ -84,33 +84,12 @@ public final class ReportPage {
     return files;
   }
 
-  /**
-   * The page of a folder, for a server.
-   *
-   * @param folder of a run or a table
-   * @param back where the page was reached from
-   * @throws org.kgcoop.KgCoopException of the kind IO where the folder has no results
-   */
-  public static String html(Path folder, Back back) {
-    return html(Page.of(Inputs.read(List.of(folder)), new Pictures(List.of())), back);
-  }
-
-  /**
-   * A text that is another one where the page of a folder would be.
-   *
-   * @throws org.kgcoop.KgCoopException of the kind IO where the folder has no results
-   */
-  public static String stamp(Path folder) {
-    return Inputs.read(List.of(folder)).stamp();
-  }
-
-  /** The content policy of these pages: a server may send it as a header too. */
-  public static String contentPolicy() {
+  private static String contentPolicy() {
     return "default-src 'none'; img-src data:; style-src '%s'; base-uri 'none'; form-action 'none'"
         .formatted(digest(style()));
   }
 
-  static String html(Page page, Back back) {
+  static String html(Page page) {
     TemplateEngine templates =
         TemplateEngine.createPrecompiled(
             null,
@@ -119,7 +98,7 @@ public final class ReportPage {
             ReportPage.class.getPackageName());
     String style = style();
     StringOutput html = new StringOutput();
-    templates.render("page.jte", new View(page, style, contentPolicy(), back), html);
+    templates.render("page.jte", new View(page, style, contentPolicy()), html);
     return html.toString();
   }
 
@@ -128,16 +107,7 @@ public final class ReportPage {
    *
    * @param policy what the page allows a browser to apply: the style sheet, by its digest
    */
-  record View(Page page, String style, String policy, Back back) {}
-
-  /**
-   * A link to where a page was reached from.
-   *
-   * @param link empty for none, as of a page in a file
-   */
-  public record Back(String link, String text) {
-    static final Back NOWHERE = new Back("", "");
-  }
+  record View(Page page, String style, String policy) {}
 
   private static String style() {
     return resource("chart.css") + resource("report.css");

@@ -25,6 +25,7 @@ import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.EncodingQueue;
 import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.serve.model.PictureReader;
+import org.kgcoop.serve.model.ServedModel;
 import org.kgcoop.serve.model.SharedClassifier;
 import org.kgcoop.serve.model.ZeroShotCache;
 
@@ -73,11 +74,11 @@ final class Endpoints {
   private void models(Context request) {
     ObjectNode json = object();
     ArrayNode all = json.putArray("models");
-    models.all().forEach((name, classifier) -> all.add(described(name, classifier)));
+    models.all().forEach(model -> all.add(described(model.name(), model.classifier())));
     request.json(json);
   }
 
-  static ObjectNode described(String name, Classifier classifier) {
+  private static ObjectNode described(String name, Classifier classifier) {
     ObjectNode model = object().put("name", name);
     model
         .put("method", classifier.method())
@@ -89,17 +90,16 @@ final class Endpoints {
 
   private void classify(Context request) {
     boolean compare = flag(parameter(request, "compare"));
-    try (SharedClassifier.Use model = models.use(parameter(request, "model"))) {
-      Classifier classifier = model.classifier();
-      Asked asked = asked(request, compare ? classifier.classNames().size() : DEFAULT_TOP);
-      if (compare) {
-        try (SharedClassifier.Use handCrafted =
-            zeroShot.use(classifier.classNames(), classifier.template())) {
-          answer(request, asked, model, handCrafted);
-        }
-      } else {
-        answer(request, asked, model, null);
+    ServedModel model = models.get(parameter(request, "model"));
+    Classifier classifier = model.classifier();
+    Asked asked = asked(request, compare ? classifier.classNames().size() : DEFAULT_TOP);
+    if (compare) {
+      try (SharedClassifier.Use handCrafted =
+          zeroShot.use(classifier.classNames(), classifier.template())) {
+        answer(request, asked, model, handCrafted.model());
       }
+    } else {
+      answer(request, asked, model, null);
     }
   }
 
@@ -126,7 +126,7 @@ final class Endpoints {
     }
     Asked asked = asked(request, DEFAULT_TOP);
     try (SharedClassifier.Use model = zeroShot.use(names, template)) {
-      answer(request, asked, model, null);
+      answer(request, asked, model.model(), null);
     }
   }
 
@@ -162,7 +162,7 @@ final class Endpoints {
   }
 
   private Found found(
-      Pixels picture, SharedClassifier.Use model, SharedClassifier.@Nullable Use handCrafted) {
+      Pixels picture, ServedModel model, @Nullable ServedModel handCrafted) {
     if (handCrafted == null) {
       return new Found(queue.ask(picture, model.reading()), null);
     }
@@ -174,10 +174,7 @@ final class Endpoints {
   }
 
   private void answer(
-      Context request,
-      Asked asked,
-      SharedClassifier.Use model,
-      SharedClassifier.@Nullable Use handCrafted) {
+      Context request, Asked asked, ServedModel model, @Nullable ServedModel handCrafted) {
     RequestTrace.current().setModel(model.name());
     Found found = found(asked.picture(), model, handCrafted);
     ObjectNode json = object().put("model", model.name());

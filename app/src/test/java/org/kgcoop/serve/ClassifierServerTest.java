@@ -82,7 +82,7 @@ class ClassifierServerTest {
     byName.put("places", places);
     byName.put("trained", trained);
     models = new ModelRegistry(byName);
-    server = new ClassifierServer(clip, models, settings(null), null, LOG::add, null);
+    server = new ClassifierServer(clip, models, settings(null), LOG::add, null);
     BufferedImage image = new BufferedImage(50, 40, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 2000; i++) {
       image.setRGB(i % 50, i / 50, i * 8009);
@@ -348,7 +348,6 @@ class ClassifierServerTest {
     Map<String, String> allowed = new LinkedHashMap<>();
     allowed.put("GET /v1/classify", "POST");
     allowed.put("POST /v1/models", "GET");
-    allowed.put("PATCH /v1/models/pets", "PUT, DELETE");
     allowed.put("DELETE /v2/models/pets/versions/1/infer", "POST");
     allowed.forEach(
         (asked, methods) -> {
@@ -397,7 +396,7 @@ class ClassifierServerTest {
   @Test
   void withATokenOnlyHealthIsOpen() {
     try (ClassifierServer guarded =
-        new ClassifierServer(clip, models, settings(TOKEN), null, LOG::add, null)) {
+        new ClassifierServer(clip, models, settings(TOKEN), LOG::add, null)) {
       assertThat(send(request(guarded, "/v2/health/ready")).statusCode()).isEqualTo(200);
       assertRefused(send(request(guarded, "/v1/models")), 401, "Authorization");
       for (String wrong :
@@ -419,7 +418,7 @@ class ClassifierServerTest {
         new ServerSettings(
             "127.0.0.1", 0, null, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES, 0, 64 * 64);
     try (ClassifierServer strict =
-        new ClassifierServer(clip, models, small, null, LOG::add, null)) {
+        new ClassifierServer(clip, models, small, LOG::add, null)) {
       HttpRequest.Builder fits = request(strict, "/v1/classify"); // 50 x 40
       assertThat(send(fits.POST(BodyPublishers.ofByteArray(picture))).statusCode()).isEqualTo(200);
       ByteArrayOutputStream wide = new ByteArrayOutputStream();
@@ -448,7 +447,7 @@ class ClassifierServerTest {
             0,
             PIXELS);
     assertThatThrownBy(
-            () -> new ClassifierServer(clip, models, taken, null, LOG::add, null).close())
+            () -> new ClassifierServer(clip, models, taken, LOG::add, null).close())
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("port " + server.port() + ": the port is taken");
   }
@@ -498,8 +497,6 @@ class ClassifierServerTest {
     wrong.put("compare", "perhaps");
     wrong.put("classes", ",");
     wrong.put("template", "none");
-    wrong.put("run", "none");
-    wrong.put("table", "none");
     wrong.put("text", "+");
     ApiDescription description = ApiDescription.read();
     int checked = 0;
@@ -516,13 +513,13 @@ class ClassifierServerTest {
         checked++;
       }
     }
-    assertThat(checked).isEqualTo(9);
+    assertThat(checked).isEqualTo(7);
   }
 
   @Test
   void whatWasAcceptedIsAnsweredWhenTheServerStops() throws Exception {
     ClassifierServer stopping =
-        new ClassifierServer(clip, models, settings(null), null, LOG::add, null);
+        new ClassifierServer(clip, models, settings(null), LOG::add, null);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stopping.port())) {
       OutputStream out = socket.getOutputStream();
       String header =

@@ -272,12 +272,6 @@ async function open() {
   listModels((await (await fetched('/v1/models')).json()).models);
   element('token-form').hidden = true;
   problem('');
-  if (server.runs) {
-    if (server.token) { // so that links to runs, which carry no token, may be followed
-      await fetched('/runs/session', {method: 'POST'});
-    }
-    element('runs-link').hidden = false;
-  }
   if (picture) {
     askSoon(0);
   } else if (server.examples.length > 0) {

@@ -32,7 +32,6 @@ class ServeCommandTest {
     refused(2, "--port 70000", "serve", "--port", 70000);
     refused(2, "--queue 0", "serve", "--queue", 0);
     refused(2, "--time-limit", "serve", "--time-limit", 0);
-    refused(2, "--runs", "serve", "--runs", folder.resolve("none"));
     refused(2, "--max-megabytes 0", "serve", "--max-megabytes", 0);
   }
 

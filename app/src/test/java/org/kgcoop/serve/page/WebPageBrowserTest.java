@@ -33,7 +33,6 @@ import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.ModelRegistry;
-import org.kgcoop.tables.StoredRuns;
 
 /** The page in a real browser, over the embedded CLIP. Skipped without one. */
 @Tag("system")
@@ -67,7 +66,6 @@ class WebPageBrowserTest {
     learned = Classifier.of(prompt, clip, prompt.classNames());
     models = new ModelRegistry(Map.of(EmbeddedPrompt.MODEL, learned));
     handCrafted = Classifier.zeroShot(clip, prompt.classNames(), prompt.template());
-    StoredRuns.run("kgcoop", "pets", 1).target("test", 3, 4).write(folder.resolve("runs/one"));
     server = serve(null);
   }
 
@@ -83,7 +81,7 @@ class WebPageBrowserTest {
             2_000_000,
             0,
             ServerSettings.DEFAULT_MAX_PIXELS);
-    return new ClassifierServer(clip, models, settings, folder.resolve("runs"), LOG::add, null);
+    return new ClassifierServer(clip, models, settings, LOG::add, null);
   }
 
   @AfterAll
@@ -274,7 +272,7 @@ class WebPageBrowserTest {
       browser().press("Tab");
     }
     assertThat(reached)
-        .contains("Skip to the answer", "file", "wifi", "fire", "names", "template", "Runs")
+        .contains("Skip to the answer", "file", "wifi", "fire", "names", "template")
         .doesNotHaveDuplicates();
     browser()
         .await("document.querySelector('#bars').className.includes('one-prompt') && " + ANSWERED);
@@ -337,7 +335,7 @@ class WebPageBrowserTest {
   }
 
   @Test
-  void theTokenIsAskedForAndOpensTheRunsToo() {
+  void theTokenIsAskedForOnce() {
     ClassifierServer open = server;
     server = serve(TOKEN);
     try {
@@ -352,12 +350,6 @@ class WebPageBrowserTest {
       assertThat(browser().value("document.cookie").asText()).isEmpty();
       assertThat(browser().value("document.documentElement.outerHTML").asText())
           .doesNotContain(TOKEN);
-      browser().value("document.querySelector('#runs-link a').click()");
-      browser().await("location.pathname === '/runs' && document.querySelector('tbody a')");
-      browser().value("document.querySelector('tbody a').click()");
-      browser()
-          .await("location.pathname === '/runs/report' && document.querySelector('main section')");
-      assertThat(text("h1")).contains("kgcoop on pets");
       // The tab remembers it.
       browser().open("http://127.0.0.1:" + server.port() + "/");
       browser().await(ANSWERED);
