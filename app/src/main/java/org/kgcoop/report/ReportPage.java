@@ -21,8 +21,8 @@ import org.kgcoop.report.chart.ChartFile;
 /**
  * The page of tables and runs: tables, charts, images and settings in one HTML file that needs no
  * other and runs no script. It rests on what the run folders hold; what is missing there is left
- * out or shown as a dash, so that results of other versions can be shown too, and runs that go on:
- * a browser loads the page of these again every few seconds.
+ * out or shown as a dash, so that runs that go on can be shown too: a browser loads the page of
+ * these again every few seconds.
  */
 public final class ReportPage {
   private ReportPage() {}

@@ -79,7 +79,7 @@ class ReportPageTest {
         .orElse("");
   }
 
-  /** Two methods, one data set, no runs: what earlier versions wrote. */
+  /** Two methods, one data set, no runs. */
   private static ObjectNode plain() {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
     ArrayNode rows = results.putArray("rows");

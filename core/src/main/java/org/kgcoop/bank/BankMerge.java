@@ -96,24 +96,19 @@ public final class BankMerge {
     }
     Set<Path> written = new HashSet<>();
     long count = 0;
-    // A file has norms or none: those of earlier versions stay among themselves.
-    List<Shard.Feature> normed = new ArrayList<>();
-    List<Shard.Feature> others = new ArrayList<>();
+    List<Shard.Feature> next = new ArrayList<>();
     for (Part part : parts) {
       for (Shard.Feature feature : part.sorted()) {
-        List<Shard.Feature> alike = feature.hasNorm() ? normed : others;
-        alike.add(feature);
+        next.add(feature);
         count++;
-        if (alike.size() == Shard.LENGTH) {
-          written.add(new Shard(alike).write(folder));
-          alike.clear();
+        if (next.size() == Shard.LENGTH) {
+          written.add(new Shard(next).write(folder));
+          next.clear();
         }
       }
     }
-    for (List<Shard.Feature> rest : List.of(normed, others)) {
-      if (!rest.isEmpty()) {
-        written.add(new Shard(rest).write(folder));
-      }
+    if (!next.isEmpty()) {
+      written.add(new Shard(next).write(folder));
     }
     for (Path file : read) {
       if (!written.contains(file)) {
@@ -171,7 +166,7 @@ public final class BankMerge {
       out.close();
     }
 
-    /** All of them, of equal keys the last with a norm; their file is not needed any more. */
+    /** All of them, of equal keys the last; their file is not needed any more. */
     List<Shard.Feature> sorted() throws IOException {
       TreeMap<String, Shard.Feature> features = new TreeMap<>();
       try (DataInputStream in =
@@ -184,10 +179,7 @@ public final class BankMerge {
           for (int j = 0; j < vector.length; j++) {
             vector[j] = in.readFloat();
           }
-          features.merge(
-              key,
-              new Shard.Feature(key, vector, norm, seconds),
-              (before, now) -> before.hasNorm() && !now.hasNorm() ? before : now);
+          features.put(key, new Shard.Feature(key, vector, norm, seconds));
         }
       }
       Files.delete(file);

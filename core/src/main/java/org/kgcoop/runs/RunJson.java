@@ -33,8 +33,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.JsonFiles;
 
 /**
- * The JSON of runs and tables as records. Files may come from other versions or from others: a key
- * that no record knows is passed over, a number that is not there is NaN, a text is empty, and a
+ * The JSON of runs and tables as records. Files may come from others: a key that no record knows is passed over, a number that is not there is NaN, a text is empty, and a
  * value of another kind than the expected one counts as not there.
  */
 public final class RunJson {

@@ -39,7 +39,6 @@ class ServeCommandTest {
   void aFolderOrAFileOfTheUsualNameIsCalledAfterTheFolder() throws IOException {
     String twice = "two classifiers are called 'pets'";
     refused(2, twice, "serve", "pets/classifier.safetensors", "pets=b");
-    refused(2, twice, "serve", "pets/prompt.safetensors", "pets=b");
     refused(2, twice, "serve", "somewhere/pets.safetensors", "pets=b");
     Path run = Files.createDirectory(folder.resolve("pets"));
     refused(2, twice, "serve", run, "pets=b");

@@ -25,7 +25,7 @@ import org.kgcoop.clip.LearnedVision;
 import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.fixtures.TinyClip;
-import org.kgcoop.io.StateDicts;
+import org.kgcoop.io.StateDictFiles;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.Learned;
 import org.kgcoop.method.catalogue.ClassifierFile;
@@ -437,7 +437,7 @@ class MmrlTest {
                         : "text_encoder." + name;
                 put(whole, inside, tensor.tensor());
               });
-      StateDicts.write(file, whole);
+      StateDictFiles.write(file, whole);
       ClassifierFile read = ClassifierFile.readAny(file, NAMES);
       assertThat(read.method()).isEqualTo(method);
       assertThat(read.parameters()).containsOnlyKeys(learner.parameters().keySet());
