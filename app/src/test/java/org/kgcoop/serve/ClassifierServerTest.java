@@ -193,13 +193,46 @@ class ClassifierServerTest {
   @Test
   void aPictureGetsWhatTheClassifierSaysOfIt() {
     Classification expected = pets.classify(picture);
-    assertAnswer(post("/v1/classify", picture), expected, 3);
-    assertAnswer(post("/v1/classify?top=1", picture), expected, 1);
-    assertAnswer(post("/v1/classify?model=places", picture), places.classify(picture), 2);
+    assertAnswer(post("/v1/classify?top=9", picture), expected, 3);
+    assertAnswer(post("/v1/classify?top=2", picture), expected, 2);
+    assertAnswer(post("/v1/classify?top=2&model=places", picture), places.classify(picture), 2);
     BodyPublisher form = BodyPublishers.ofByteArray(form(picture, "model", "places", "top", "1"));
     HttpResponse<String> response = postForm("/v1/classify", form);
     assertAnswer(response, places.classify(picture), 1);
     assertThat(json(response).path("model").asText()).isEqualTo("places");
+  }
+
+  /** As the command line does; the answer tells that there are more. */
+  @Test
+  void withoutTopTheBestClassIsAnsweredAndHowManyThereAre() {
+    HttpResponse<String> learned = post("/v1/classify", picture);
+    assertAnswer(learned, pets.classify(picture), 1);
+    assertThat(json(learned).path("class_count").asInt()).isEqualTo(3);
+    JsonNode named = json(post("/v1/zero-shot?classes=a,b,c,d,e,f", picture));
+    assertThat(named.path("classes")).hasSize(1);
+    assertThat(named.path("class_count").asInt()).isEqualTo(6);
+    assertThat(json(post("/v1/zero-shot?classes=a,b,c,d,e,f&top=6", picture)).path("classes"))
+        .hasSize(6);
+  }
+
+  /** Each part costs work, and a small body may have many. */
+  @Test
+  void aFormOfTooManyPartsIsRefused() {
+    List<String> fields = new ArrayList<>();
+    for (int i = 0; i < RequestParts.MOST - 1; i++) {
+      fields.addAll(List.of("classes", "class " + i));
+    }
+    byte[] most = form(picture, fields.toArray(String[]::new)); // with the image
+    JsonNode answer = json(postForm("/v1/zero-shot", BodyPublishers.ofByteArray(most)));
+    assertThat(answer.path("class_count").asInt()).isEqualTo(RequestParts.MOST - 1);
+    fields.addAll(List.of("classes", "one more"));
+    byte[] more = form(picture, fields.toArray(String[]::new));
+    for (String path : List.of("/v1/zero-shot", "/v1/classify", "/v1/embed")) {
+      assertRefused(
+          postForm(path, BodyPublishers.ofByteArray(more)),
+          400,
+          "the form has 65 parts; expected at most 64");
+    }
   }
 
   @Test
@@ -232,12 +265,12 @@ class ClassifierServerTest {
     try (Classifier expected = Classifier.zeroShot(clip, List.of("a red fox", "cow"), "one {}.")) {
       BodyPublisher form =
           BodyPublishers.ofByteArray(
-              form(picture, "classes", "a red fox,\n cow", "template", "one {}."));
+              form(picture, "classes", "a red fox,\n cow", "template", "one {}.", "top", "2"));
       assertAnswer(postForm("/v1/zero-shot", form), expected.classify(picture), 2);
     }
     try (Classifier expected = Classifier.zeroShot(clip, List.of("fox", "cow"), TEMPLATE)) {
       for (int i = 0; i < 2; i++) {
-        assertAnswer(post("/v1/zero-shot?classes=fox,cow", picture), expected.classify(picture), 2);
+        assertAnswer(post("/v1/zero-shot?classes=fox,cow&top=2", picture), expected.classify(picture), 2);
       }
     }
     assertRefused(post("/v1/zero-shot", picture), 400, "classes");
@@ -293,7 +326,7 @@ class ClassifierServerTest {
     Classification expected = pets.classify(picture);
     List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
     HttpRequest request =
-        request(server, "/v1/classify").POST(BodyPublishers.ofByteArray(picture)).build();
+        request(server, "/v1/classify?top=3").POST(BodyPublishers.ofByteArray(picture)).build();
     for (int i = 0; i < 40; i++) {
       all.add(CLIENT.sendAsync(request, BodyHandlers.ofString()));
     }

@@ -46,8 +46,7 @@ public final class Refusals extends ErrorHandler {
     }
 
     void begin() {
-      Scheduler.Task unused =
-          request
+      request
               .getComponents()
               .getScheduler()
               .schedule(this::end, LINGER_MILLISECONDS, TimeUnit.MILLISECONDS);

@@ -94,8 +94,8 @@ public final class OpenInference {
     preprocessing.std().forEach(normalisation.putArray("std")::add);
     ArrayNode outputs = json.putArray("outputs");
     int classes = model.classifier().classNames().size();
-    ObjectNode unused = tensor(outputs, Outputs.PROBABILITIES, "FP32", -1, classes);
-    unused = tensor(outputs, Outputs.LABEL, "BYTES", -1);
+    tensor(outputs, Outputs.PROBABILITIES, "FP32", -1, classes);
+    tensor(outputs, Outputs.LABEL, "BYTES", -1);
     request.json(json);
   }
 

@@ -184,7 +184,7 @@ final class PictureInputs {
               .formatted(expected, input.shape(), input.numbers().remaining()));
     }
     float[] values = new float[expected];
-    FloatBuffer unused = input.numbers().get(values);
+    input.numbers().get(values);
     return values;
   }
 }

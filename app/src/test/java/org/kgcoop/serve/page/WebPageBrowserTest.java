@@ -70,6 +70,10 @@ class WebPageBrowserTest {
   }
 
   private static ClassifierServer serve(@Nullable String token) {
+    return serve(token, models);
+  }
+
+  private static ClassifierServer serve(@Nullable String token, ModelRegistry models) {
     ServerSettings settings =
         new ServerSettings(
             "127.0.0.1",
@@ -100,7 +104,8 @@ class WebPageBrowserTest {
   /** Whatever was done: the page kept quiet, and asked nobody else. */
   @AfterEach
   void thePageIsSilentAndStaysAtHome() {
-    assertThat(browser().complaints()).isEmpty();
+    assertThat(browser().complaints())
+        .allMatch(line -> line.toString().contains("status of 400")); // a browser tells each
     assertThat(browser().requests())
         .isNotEmpty()
         .allMatch(url -> url.matches("(blob:)?http://127\\.0\\.0\\.1:\\d+/.*"));
@@ -199,7 +204,48 @@ class WebPageBrowserTest {
     browser().await("document.querySelector('#problem').innerText.includes('JPEG')");
     browser().drop(Files.write(folder.resolve("large.png"), new byte[2_000_001]));
     browser().await("document.querySelector('#problem').innerText.includes('at most 2 MB')");
-    assertThat(names()).isNotEmpty(); // the earlier answer is still there
+    assertNoAnswer();
+  }
+
+  private static void assertNoAnswer() {
+    assertThat(browser().value("document.querySelector('#bars').hidden").asBoolean()).isTrue();
+    assertThat(browser().value("document.querySelector('#preview').hidden").asBoolean()).isTrue();
+    for (String part : List.of("#verdict", "#rest", "#time", "#caption")) {
+      assertThat(text(part)).as(part).isEmpty();
+    }
+  }
+
+  @Test
+  void anAnswerGoesWhenTheNextImageIsDamaged() throws IOException {
+    open();
+    browser().drop(Files.writeString(folder.resolve("damaged.png"), "no image"));
+    browser().await("document.querySelector('#problem').innerText !== ''");
+    assertThat(browser().value("document.querySelector('#bars').hidden").asBoolean()).isTrue();
+    for (String part : List.of("#verdict", "#rest", "#time")) {
+      assertThat(text(part)).as(part).isEmpty();
+    }
+  }
+
+  @Test
+  void aClassifierOfOtherClassesIsOpenedOnItsOwn() {
+    ClassifierServer other = server;
+    ModelRegistry photos =
+        new ModelRegistry(
+            Map.of("photos", Classifier.zeroShot(clip, List.of("red_fox", "cow"), "a {}.")));
+    server = serve(null, photos);
+    try {
+      browser().look(1280, 900, false);
+      browser().open("http://127.0.0.1:" + server.port() + "/");
+      browser().await("document.querySelector('#verdict').innerText.includes('Choose')");
+      assertThat(browser().value("document.forms.ask.elements.among.value").asText())
+          .isEqualTo("model");
+      assertThat(text("#model-name")).isEqualTo("photos (2)");
+      assertThat(text("#about-model")).startsWith("Classes: red fox, cow.");
+    } finally {
+      server.close();
+      photos.close();
+      server = other;
+    }
   }
 
   @Test
