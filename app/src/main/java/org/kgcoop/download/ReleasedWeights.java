@@ -222,10 +222,9 @@ public final class ReleasedWeights {
         downloader.fetch(Link.of(base + CONFIGS.get(0)), folder.resolve(CONFIGS.get(0)));
       }
       for (String file : WELCOME) {
-        boolean unused = downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
+        downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
       }
-      boolean unused =
-          TOKENIZERS.stream()
+      TOKENIZERS.stream()
               .anyMatch(
                   file -> downloader.fetchIfThere(Link.of(base + file), folder.resolve(file)));
     }
