@@ -26,7 +26,6 @@ import org.kgcoop.method.Occasion;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.Predictions;
-import org.kgcoop.runs.RunResults;
 
 /**
  * The comparison of the candidates on images that they have not learned from, and the choice that
@@ -105,7 +104,7 @@ final class Comparison {
           tried.add(leftOut.isEmpty() ? attempted(contender, parts) : leftOut(contender, leftOut));
           keep.accept(with(tried));
         } else if (known.isMeasured()) {
-          AdaptRecord.Candidate unused = candidate(contender, parts);
+          candidate(contender, parts);
         }
         task.done(Candidates.SHORT_LIST.indexOf(id) + 1L);
       }
@@ -131,7 +130,7 @@ final class Comparison {
     }
     try (Progress.Task task =
         bench.progress().start("adapt: " + data.name() + ": what to expect", 1)) {
-      AdaptRecord.Candidate unused = candidate(candidates.contender(choice.method()), fine);
+      candidate(candidates.contender(choice.method()), fine);
       task.done(1);
     }
     Score score = Objects.requireNonNull(scores.get(choice.method()));
@@ -267,7 +266,7 @@ final class Comparison {
     part.targets().forEach((name, asked) -> targets.add(new Target(name, asked, ClassSplit.ALL)));
     Draw draw = Draw.made(part.fitted(), shots(part.fitted()), request.seed());
     Trial trial = new Trial(contender, draw, targets, part.name() + "/" + id);
-    RunResults unused = new TrialRun(bench.silent(), trial).run(work);
+    new TrialRun(bench.silent(), trial).run(work);
     Predictions predictions = Predictions.read(work.resolve(trial.run()));
     return targets.stream().map(target -> predictions.target(target.name()).orElseThrow()).toList();
   }

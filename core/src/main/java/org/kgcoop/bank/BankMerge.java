@@ -1,5 +1,6 @@
 package org.kgcoop.bank;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -47,6 +48,7 @@ public final class BankMerge {
    * @param warnings gets a line for a damaged file, which stays as it is
    * @return how many features there are
    */
+  @CanIgnoreReturnValue
   public static long merge(Path bank, Consumer<String> warnings) {
     long count = 0;
     for (Path folder : list(bank, Files::isDirectory)) {
@@ -201,7 +203,7 @@ public final class BankMerge {
 
   private static void delete(Path file) {
     try {
-      boolean unused = Files.deleteIfExists(file);
+      Files.deleteIfExists(file);
     } catch (IOException e) {
       throw KgCoopException.io(file + ": cannot be deleted (" + e + "); merge again", e);
     }

@@ -188,13 +188,13 @@ public final class FeatureBank {
   /** The files whose bytes can be read. */
   private List<Path> readable(List<Path> files, Consumer<Problem> problems) {
     try {
-      List<String> unused = hashes.of(files);
+      hashes.of(files);
       return files;
     } catch (KgCoopException e) { // of one of them
       List<Path> readable = new ArrayList<>();
       for (Path file : files) {
         try {
-          byte[] unused = Images.bytes(file);
+          Images.bytes(file);
           readable.add(file);
         } catch (KgCoopException each) {
           problems.accept(new Problem(file, each));

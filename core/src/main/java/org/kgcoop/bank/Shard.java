@@ -3,6 +3,7 @@ package org.kgcoop.bank;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,6 +76,7 @@ public record Shard(List<Feature> features) {
    *
    * @return the file
    */
+  @CanIgnoreReturnValue
   public Path write(Path folder) {
     int width = features.get(0).vector().length;
     float[] values = new float[features.size() * width];
@@ -151,7 +153,7 @@ public record Shard(List<Feature> features) {
 
   /** Checks the seal of a file: that no bit of it has changed. */
   static void check(Path file) {
-    SealedFile.Content unused = SealedFile.read(file, WHAT);
+    SealedFile.read(file, WHAT);
   }
 
   private static void checkTensor(Path file, @Nullable StoredTensor tensor, long... shape) {

@@ -129,8 +129,7 @@ final class Shelf {
         ByteBuffer norm = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         readFully(channel, norm, start - (long) Float.BYTES * (file.rows - row.getValue()));
         features.put(
-            row.getKey(),
-            new Shard.Feature(row.getKey(), vector, norm.getFloat(0), file.seconds));
+            row.getKey(), new Shard.Feature(row.getKey(), vector, norm.getFloat(0), file.seconds));
       }
       return features;
     } catch (IOException | IllegalArgumentException e) { // the latter where it became shorter
@@ -198,7 +197,7 @@ final class Shelf {
    */
   void add(List<Shard.Feature> features) {
     Path path = new Shard(features).write(folder);
-    boolean unused = files.add(path);
+    files.add(path);
     double seconds = features.stream().mapToDouble(Shard.Feature::seconds).sum();
     List<String> keys = new ArrayList<>(features.size());
     features.forEach(feature -> keys.add(feature.key()));

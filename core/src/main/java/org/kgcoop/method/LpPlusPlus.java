@@ -12,7 +12,6 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Step;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
@@ -106,7 +105,7 @@ public record LpPlusPlus(
     try (LpDescent descent = new LpDescent(features, labels, texts, bias, sumsGradients)) {
       for (int epoch = 0; epoch < epochs; epoch++) {
         try (Scope scope = Scope.open("epoch")) {
-          Step unused = descent.step();
+          descent.step();
           correct[epoch] = correct(descent, asked, answers);
         }
       }
@@ -155,7 +154,7 @@ public record LpPlusPlus(
     try (LpDescent descent = new LpDescent(features, labels, texts, bias, sumsGradients)) {
       for (int epoch = 0; epoch < epochsOfAll; epoch++) {
         try (Scope scope = Scope.open("epoch")) {
-          Step unused = descent.step();
+          descent.step();
         }
       }
       Map<String, StoredTensor> stored = new LinkedHashMap<>();

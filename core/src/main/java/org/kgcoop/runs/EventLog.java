@@ -116,7 +116,7 @@ public final class EventLog {
       }
       ByteBuffer line = ByteBuffer.wrap((event + "\n").getBytes(StandardCharsets.UTF_8));
       while (line.hasRemaining()) {
-        int unused = channel.write(line);
+        channel.write(line);
       }
     } catch (IOException e) {
       throw KgCoopException.io(

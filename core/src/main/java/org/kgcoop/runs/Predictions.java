@@ -80,8 +80,7 @@ public record Predictions(List<OfTarget> targets) {
    * @throws org.kgcoop.KgCoopException of the kind IO where they are damaged
    */
   public static Predictions read(Path folder) {
-    return RunJson.read(folder.resolve(FILE), Predictions.class)
-        .orElse(new Predictions(List.of()));
+    return RunJson.read(folder.resolve(FILE), Predictions.class).orElse(new Predictions(List.of()));
   }
 
   public Optional<OfTarget> target(String name) {

@@ -1,6 +1,5 @@
 package org.kgcoop.tensor;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,8 +33,8 @@ public final class Engine {
       // All libraries are unpacked before the first is loaded: else a libtorch of the system's
       // would be found in place of one that is not unpacked yet, and two versions in one process
       // crash it.
-      File[] unused = Loader.cacheResources(Loader.class, folder);
-      String unusedName = Loader.load(torch.class);
+      Loader.cacheResources(Loader.class, folder);
+      Loader.load(torch.class);
     } catch (IOException e) {
       throw KgCoopException.io(
           ("cannot unpack the native libraries to %s: %s; free 500 MB there, or name another "
@@ -60,7 +59,7 @@ public final class Engine {
     if (System.getProperty(CACHE_FOLDER) == null) {
       Path usual = UserFolders.ofThisProcess().home().resolve(".javacpp").resolve("cache");
       Path chosen = UserFolders.isWritable(usual) ? usual : UserFolders.cache("natives");
-      String unused = System.setProperty(CACHE_FOLDER, chosen.toString());
+      System.setProperty(CACHE_FOLDER, chosen.toString());
     }
   }
 
@@ -94,7 +93,7 @@ public final class Engine {
   public static void setThreadsOfAnOperation(int threads) {
     // A thread takes over the number for new threads when it is first asked for its own; it must
     // not do that after it was given one.
-    int unused = torch.get_num_threads();
+    torch.get_num_threads();
     torch.set_num_threads(threads);
     openblas_nolapack.blas_set_num_threads(threads);
   }

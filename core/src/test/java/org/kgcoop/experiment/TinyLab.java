@@ -135,9 +135,8 @@ final class TinyLab implements AutoCloseable {
       JsonNode unused = withoutTimes(child);
     }
     if (node instanceof ObjectNode object) {
-      JsonNode unused =
-          object.remove(
-              List.of("ms_per_image", "ms_per_image_with_features", "seconds", "prepare_seconds"));
+      object.remove(
+          List.of("ms_per_image", "ms_per_image_with_features", "seconds", "prepare_seconds"));
     }
     return node;
   }

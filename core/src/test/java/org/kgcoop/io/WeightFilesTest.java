@@ -128,8 +128,10 @@ class WeightFilesTest {
 
   @Test
   void shardsOfPyTorchAreReadByTheirIndexOrTheirNames() throws IOException {
-    StateDictFiles.write(folder.resolve("pytorch_model-00001-of-00002.bin"), byName(floats("a", 1)));
-    StateDictFiles.write(folder.resolve("pytorch_model-00002-of-00002.bin"), byName(floats("b", 2)));
+    StateDictFiles.write(
+        folder.resolve("pytorch_model-00001-of-00002.bin"), byName(floats("a", 1)));
+    StateDictFiles.write(
+        folder.resolve("pytorch_model-00002-of-00002.bin"), byName(floats("b", 2)));
     assertThat(WeightFiles.open(folder).tensors()).containsOnlyKeys("a", "b");
     Path index =
         text(
