@@ -302,7 +302,7 @@ public final class Chromium implements AutoCloseable {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
     try {
-      int unused = process.waitFor();
+      process.waitFor();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

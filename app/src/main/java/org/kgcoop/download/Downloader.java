@@ -1,5 +1,6 @@
 package org.kgcoop.download;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -148,6 +149,7 @@ public final class Downloader {
   }
 
   /** Fetches a file that not every server has, and tells whether it has; else it is left out. */
+  @CanIgnoreReturnValue
   boolean fetchIfThere(Link link, Path target) {
     try {
       fetch(link, target);
@@ -212,9 +214,7 @@ public final class Downloader {
   private static @Nullable String statedHash(HttpResponse<?> answer) {
     String tag = "";
     boolean hub = false;
-    for (HttpResponse<?> each = answer;
-        each != null;
-        each = each.previousResponse().orElse(null)) {
+    for (HttpResponse<?> each = answer; each != null; each = each.previousResponse().orElse(null)) {
       tag = each.headers().firstValue(LINKED_TAG).orElse(tag);
       hub |= each.headers().firstValue("X-Repo-Commit").isPresent();
     }

@@ -224,9 +224,11 @@ public final class ReleasedWeights {
       for (String file : WELCOME) {
         downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
       }
-      TOKENIZERS.stream()
-              .anyMatch(
-                  file -> downloader.fetchIfThere(Link.of(base + file), folder.resolve(file)));
+      for (String file : TOKENIZERS) {
+        if (downloader.fetchIfThere(Link.of(base + file), folder.resolve(file))) {
+          break;
+        }
+      }
     }
     // The weights last: a folder that has them has the rest.
     String weights = there.orElseGet(() -> weights(base, folder));

@@ -58,7 +58,7 @@ public final class ReportPage {
     String style = resource("chart.css");
     List<Path> files = new ArrayList<>();
     try {
-      Path unused = Files.createDirectories(target);
+      Files.createDirectories(target);
     } catch (IOException e) {
       throw KgCoopException.io(
           target

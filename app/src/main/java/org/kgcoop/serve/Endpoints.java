@@ -115,8 +115,7 @@ final class Endpoints {
       throw new RefusedRequestException(
           400, "classes: expected 1 to " + MOST_CLASSES + " names with commas between them");
     }
-    String template =
-        Objects.requireNonNullElse(parts.text("template"), settings.template());
+    String template = Objects.requireNonNullElse(parts.text("template"), settings.template());
     if (Stream.concat(names.stream(), Stream.of(template))
         .anyMatch(t -> t.length() > LONGEST_NAME)) {
       throw new RefusedRequestException(
@@ -159,8 +158,7 @@ final class Endpoints {
     };
   }
 
-  private Found found(
-      Pixels picture, ServedModel model, @Nullable ServedModel handCrafted) {
+  private Found found(Pixels picture, ServedModel model, @Nullable ServedModel handCrafted) {
     if (handCrafted == null) {
       return new Found(queue.ask(picture, model.reading()), null);
     }

@@ -138,7 +138,7 @@ public record RunsBelow(List<StoredRun> runs) {
                   if (file.endsWith(RunRecord.FILE)) {
                     found.runs.put(file.resolveSibling(""), attributes.lastModifiedTime());
                   } else if (file.endsWith(RunResults.FILE) || file.endsWith(TableResults.SO_FAR)) {
-                    boolean unused = found.results.add(file.resolveSibling(""));
+                    found.results.add(file.resolveSibling(""));
                   }
                   return FileVisitResult.CONTINUE;
                 }

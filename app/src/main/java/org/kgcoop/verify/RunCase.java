@@ -22,12 +22,12 @@ import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.image.Images;
 import org.kgcoop.prompt.Learner;
+import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.BatchPlan;
 import org.kgcoop.train.Kept;
 import org.kgcoop.train.Sampler;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
-import org.kgcoop.tensor.UpdateRule;
 
 /** The kind {@code run}: from a split file to the accuracies on base and new classes. */
 final class RunCase {

@@ -60,7 +60,7 @@ public final class ChildProcess {
   /** Pulls the plug. */
   public void kill() throws InterruptedException {
     process.destroyForcibly();
-    int unused = process.waitFor();
+    process.waitFor();
   }
 
   /** Presses Ctrl-C and waits for what comes of it: the exit code. */
@@ -80,7 +80,7 @@ public final class ChildProcess {
   }
 
   private void signal(String name) throws IOException, InterruptedException {
-    int unused = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+    new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
   }
 
   /** All that it has said so far. */

@@ -474,8 +474,7 @@ class DownloaderTest {
     AtomicLong free = new AtomicLong(4 << 20);
     ToLongFunction<Path> shrinking = target -> free.getAndAdd(-(2 << 20));
 
-    assertRefused(
-        downloader(System::nanoTime, shrinking), "notes", "MB are free; free some space");
+    assertRefused(downloader(System::nanoTime, shrinking), "notes", "MB are free; free some space");
     assertThat(folder.resolve(".notes.part")).exists(); // the next attempt goes on with it
   }
 }

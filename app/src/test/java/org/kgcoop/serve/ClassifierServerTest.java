@@ -270,7 +270,8 @@ class ClassifierServerTest {
     }
     try (Classifier expected = Classifier.zeroShot(clip, List.of("fox", "cow"), TEMPLATE)) {
       for (int i = 0; i < 2; i++) {
-        assertAnswer(post("/v1/zero-shot?classes=fox,cow&top=2", picture), expected.classify(picture), 2);
+        assertAnswer(
+            post("/v1/zero-shot?classes=fox,cow&top=2", picture), expected.classify(picture), 2);
       }
     }
     assertRefused(post("/v1/zero-shot", picture), 400, "classes");
@@ -450,8 +451,7 @@ class ClassifierServerTest {
     ServerSettings small =
         new ServerSettings(
             "127.0.0.1", 0, null, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES, 0, 64 * 64);
-    try (ClassifierServer strict =
-        new ClassifierServer(clip, models, small, LOG::add, null)) {
+    try (ClassifierServer strict = new ClassifierServer(clip, models, small, LOG::add, null)) {
       HttpRequest.Builder fits = request(strict, "/v1/classify"); // 50 x 40
       assertThat(send(fits.POST(BodyPublishers.ofByteArray(picture))).statusCode()).isEqualTo(200);
       ByteArrayOutputStream wide = new ByteArrayOutputStream();
@@ -479,8 +479,7 @@ class ClassifierServerTest {
             MOST_BYTES,
             0,
             PIXELS);
-    assertThatThrownBy(
-            () -> new ClassifierServer(clip, models, taken, LOG::add, null).close())
+    assertThatThrownBy(() -> new ClassifierServer(clip, models, taken, LOG::add, null).close())
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("port " + server.port() + ": the port is taken");
   }
@@ -551,8 +550,7 @@ class ClassifierServerTest {
 
   @Test
   void whatWasAcceptedIsAnsweredWhenTheServerStops() throws Exception {
-    ClassifierServer stopping =
-        new ClassifierServer(clip, models, settings(null), LOG::add, null);
+    ClassifierServer stopping = new ClassifierServer(clip, models, settings(null), LOG::add, null);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stopping.port())) {
       OutputStream out = socket.getOutputStream();
       String header =

@@ -102,7 +102,7 @@ class ExperimentsCommandTest {
             "experiments", "--master", "local[1]", "base2new", "--config", grid, "--out", out);
     waitFor(2, driver);
     driver.destroyForcibly(); // SIGKILL
-    int unused = driver.waitFor();
+    driver.waitFor();
     Map<Path, FileTime> before = times(Lab.done(out));
     assertThat(before).hasSizeBetween(2, RUNS - 1);
 

@@ -3,6 +3,7 @@ package org.kgcoop.serve.inference;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -99,6 +100,7 @@ public final class OpenInference {
     request.json(json);
   }
 
+  @CanIgnoreReturnValue
   private static ObjectNode tensor(ArrayNode all, String name, String datatype, int... shape) {
     ObjectNode tensor = all.addObject().put("name", name).put("datatype", datatype);
     ArrayNode dimensions = tensor.putArray("shape");

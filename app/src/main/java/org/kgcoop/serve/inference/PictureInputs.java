@@ -1,7 +1,6 @@
 package org.kgcoop.serve.inference;
 
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

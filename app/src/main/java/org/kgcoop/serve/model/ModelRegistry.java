@@ -24,8 +24,7 @@ public final class ModelRegistry implements AutoCloseable {
     if (models.isEmpty()) {
       throw new IllegalArgumentException("models: expected at least one");
     }
-    models.forEach(
-        (name, classifier) -> this.models.put(name, new ServedModel(name, classifier)));
+    models.forEach((name, classifier) -> this.models.put(name, new ServedModel(name, classifier)));
   }
 
   /**

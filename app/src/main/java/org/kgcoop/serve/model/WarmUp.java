@@ -24,7 +24,7 @@ public final class WarmUp {
     Pixels black = pictures.read(black());
     for (ServedModel model : models.all()) {
       try {
-        queue.ask(black, model.reading());
+        Classification unused = queue.ask(black, model.reading());
       } catch (RefusedRequestException e) {
         return; // it takes longer than a request may: the encoder goes on with it by itself
       }

@@ -262,7 +262,8 @@ class EncodingQueueTest {
         assertThat(used(cache, names, "a {}.")).isSameAs(first);
         assertThat(used(cache, List.of("c", "d"), "a {}.").classNames()).containsExactly("c", "d");
         assertThat(cache.size()).isEqualTo(2); // 6 classes are too many: the second had to go
-        assertThat(use.model().classifier().classify(PICTURE).ranking()).hasSize(2); // and is in use
+        assertThat(use.model().classifier().classify(PICTURE).ranking())
+            .hasSize(2); // and is in use
       }
       assertThatThrownBy(() -> second.classify(PICTURE)).isInstanceOf(IllegalStateException.class);
       assertThat(used(cache, names, "a {}.")).isSameAs(first);
