@@ -316,7 +316,7 @@ public final class Chromium implements AutoCloseable {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
     try {
-      boolean unused = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

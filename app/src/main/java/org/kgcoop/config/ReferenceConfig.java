@@ -92,7 +92,7 @@ public final class ReferenceConfig {
     List<String> known = trained.size() == 1 ? trained : asked;
     OptionValues touched = all.touched(values(ofFiles, known), values(ofPairs, known));
     if (!ofPairs.containsKey("TRAINER.NAME") && !ofPairs.containsKey("LOSS.NAME")) {
-      List<String> unused = touched.options().remove("method");
+      touched.options().remove("method");
     }
     return new Translation(all, touched, ignored);
   }

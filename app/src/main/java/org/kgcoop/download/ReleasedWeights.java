@@ -246,12 +246,13 @@ public final class ReleasedWeights {
         downloader.fetch(Link.of(base + CONFIGS.get(0)), folder.resolve(CONFIGS.get(0)));
       }
       for (String file : WELCOME) {
-        boolean unused = downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
+        downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
       }
-      boolean unused =
-          TOKENIZERS.stream()
-              .anyMatch(
-                  file -> downloader.fetchIfThere(Link.of(base + file), folder.resolve(file)));
+      for (String file : TOKENIZERS) {
+        if (downloader.fetchIfThere(Link.of(base + file), folder.resolve(file))) {
+          break;
+        }
+      }
     }
     // The weights last: a folder that has them has the rest.
     String weights = there.orElseGet(() -> weights(base, folder));

@@ -147,7 +147,7 @@ public final class ChildProcess {
   /** Pulls the plug. */
   public void kill() throws InterruptedException {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    boolean unused = process.destroyForcibly().waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
+    process.destroyForcibly().waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
   }
 
   /** Asks it to end with SIGTERM and waits for what comes of it: the exit code. */
@@ -173,7 +173,7 @@ public final class ChildProcess {
   }
 
   private void signal(String name) throws IOException, InterruptedException {
-    int unused = run(new ProcessBuilder("kill", "-" + name, "" + process.pid()).inheritIO());
+    run(new ProcessBuilder("kill", "-" + name, "" + process.pid()).inheritIO());
   }
 
   /** All that it has said so far. */

@@ -46,7 +46,7 @@ class LauncherTest {
   void plant() throws IOException {
     tree = Files.createDirectory(folder.resolve("tree"));
     for (String name : List.of("kgcoop", "jvm.options", "pom.xml")) {
-      Path unused = Files.copy(REPOSITORY.resolve(name), tree.resolve(name), COPY_ATTRIBUTES);
+      Files.copy(REPOSITORY.resolve(name), tree.resolve(name), COPY_ATTRIBUTES);
     }
     for (String module : List.of("core", "embedded", "parquet", "app", "bench")) {
       Path main = Files.createDirectories(tree.resolve(module).resolve("src/main"));
@@ -245,7 +245,7 @@ class LauncherTest {
   private void unpack() throws IOException {
     Path lib = Files.createDirectories(folder.resolve("entpackt hier/lib"));
     for (String name : List.of("kgcoop", "jvm.options")) {
-      Path unused = Files.move(tree.resolve(name), lib.resolveSibling(name));
+      Files.move(tree.resolve(name), lib.resolveSibling(name));
     }
     Files.writeString(lib.resolve("kgcoop-app.jar"), "");
   }

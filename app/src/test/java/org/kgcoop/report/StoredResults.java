@@ -187,8 +187,7 @@ final class StoredResults {
   }
 
   private static void column(ArrayNode columns, String name, double accuracy, double std) {
-    ObjectNode unused =
-        columns.addObject().put("name", name).put("accuracy", accuracy).put("std", std);
+    columns.addObject().put("name", name).put("accuracy", accuracy).put("std", std);
   }
 
   private static ObjectNode counts(
@@ -222,6 +221,7 @@ final class StoredResults {
       targets.add(target);
     }
     write(folder, results);
+    Files.writeString(folder.resolve("predictions.json"), results.toPrettyString());
     ObjectNode about = JSON.objectNode().put("state", "complete");
     ObjectNode settings = about.putObject("settings");
     settings.putObject("method").put("method", method.id()).put("title", method.title());

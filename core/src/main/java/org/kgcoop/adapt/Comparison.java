@@ -29,7 +29,6 @@ import org.kgcoop.method.Occasion;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.Predictions;
-import org.kgcoop.runs.RunResults;
 
 /**
  * The comparison of the candidates on images that they have not learned from, and the choice that
@@ -127,7 +126,7 @@ final class Comparison {
           tried.add(leftOut == null ? attempted(contender, parts) : leftOut);
           keep.accept(begun.withCandidates(tried));
         } else if (known.isMeasured()) {
-          AdaptRecord.Candidate unused = candidate(contender, parts);
+          candidate(contender, parts);
         }
         task.done(Candidates.SHORT_LIST.indexOf(id) + 1L);
       }
@@ -151,7 +150,7 @@ final class Comparison {
       if (budget.leftOut(spent + needed).isEmpty()) {
         try (Progress.Task task =
             bench.progress().start("adapt: " + data.name() + ": what to expect", 1)) {
-          AdaptRecord.Candidate unused = candidate(contender, fine);
+          candidate(contender, fine);
           task.done(1);
         }
         last = fine;
@@ -330,7 +329,7 @@ final class Comparison {
     asked.forEach((name, images) -> targets.add(new Target(name, images, ClassSplit.ALL)));
     Draw draw = Draw.made(part.fitted(), shots(part.fitted()), request.seed());
     Trial trial = new Trial(contender, draw, targets, part.name() + "/" + id);
-    RunResults unused = new TrialRun(bench.silent(), trial).run(work);
+    new TrialRun(bench.silent(), trial).run(work);
     return Predictions.read(work.resolve(trial.run()));
   }
 

@@ -12,7 +12,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -130,15 +129,12 @@ public final class FeatureBank {
    * @throws KgCoopException where an image cannot be read, or the folder cannot be written
    */
   Features features(List<PictureEncoder.Request> requests, LongConsumer progress) {
-    return features(requests, found -> true, Shard.Feature::vector, progress);
+    return features(requests, Shard.Feature::vector, progress);
   }
 
-  /**
-   * Features as the image tower makes them; what an earlier version kept without its norm is
-   * computed again. As {@link #features}.
-   */
+  /** Features as the image tower makes them. As {@link #features}. */
   Features raw(List<PictureEncoder.Request> requests, LongConsumer progress) {
-    return features(requests, Shard.Feature::hasNorm, FeatureBank::rawVector, progress);
+    return features(requests, FeatureBank::rawVector, progress);
   }
 
   private static float[] rawVector(Shard.Feature feature) {
@@ -168,7 +164,6 @@ public final class FeatureBank {
         found(
             requests,
             keys,
-            raw ? Shard.Feature::hasNorm : feature -> true,
             (request, e) -> {
               problems.accept(new Problem(request.item().file(), e));
               told.add(request.item().file());
@@ -208,7 +203,6 @@ public final class FeatureBank {
         found(
             requests,
             keys,
-            feature -> true,
             (request, e) -> {
               if (told.add(request.item().file())) {
                 problems.accept(new Problem(request.item().file(), e));
@@ -232,13 +226,13 @@ public final class FeatureBank {
    */
   public List<Path> readable(List<Path> files, Consumer<Problem> problems) {
     try {
-      List<String> unused = hashes.of(files);
+      hashes.of(files);
       return files;
     } catch (KgCoopException e) { // of one of them
       List<Path> readable = new ArrayList<>();
       for (Path file : files) {
         try {
-          byte[] unused = Images.bytes(file);
+          Images.bytes(file);
           readable.add(file);
         } catch (KgCoopException each) {
           problems.accept(new Problem(file, each));
@@ -250,7 +244,6 @@ public final class FeatureBank {
 
   private synchronized Features features(
       List<PictureEncoder.Request> requests,
-      Predicate<Shard.Feature> enough,
       Function<Shard.Feature, float[]> vector,
       LongConsumer progress) {
     List<String> keys = keys(requests);
@@ -258,7 +251,6 @@ public final class FeatureBank {
         found(
             requests,
             keys,
-            enough,
             (request, e) -> {
               throw e;
             },
@@ -281,11 +273,9 @@ public final class FeatureBank {
   private Map<String, Shard.Feature> found(
       List<PictureEncoder.Request> requests,
       List<String> keys,
-      Predicate<Shard.Feature> enough,
       BiConsumer<PictureEncoder.Request, KgCoopException> problems,
       LongConsumer progress) {
     Map<String, Shard.Feature> found = kept.find(Set.copyOf(keys));
-    found.values().removeIf(enough.negate());
     Map<String, PictureEncoder.Request> missing = new LinkedHashMap<>();
     for (int i = 0; i < keys.size(); i++) {
       if (!found.containsKey(keys.get(i))) {

@@ -206,7 +206,7 @@ public final class PictureHashes {
           FileChannel.open(
               folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
         while (bytes.hasRemaining()) {
-          int unused = channel.write(bytes);
+          channel.write(bytes);
         }
       }
     } catch (IOException e) {

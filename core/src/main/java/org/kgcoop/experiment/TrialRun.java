@@ -2,6 +2,7 @@ package org.kgcoop.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ public final class TrialRun {
    * @param out the folder of the table
    * @return what {@code results.json} holds
    */
+  @CanIgnoreReturnValue
   public RunResults run(Path out) {
     trial.targets().forEach(Target::use);
     try {

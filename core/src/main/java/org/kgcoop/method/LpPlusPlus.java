@@ -13,7 +13,6 @@ import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Step;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
@@ -150,7 +149,7 @@ public record LpPlusPlus(
     try (LpDescent descent = new LpDescent(features, labels, texts, bias, sumsGradients)) {
       for (int epoch = 0; epoch < epochs; epoch++) {
         try (Scope scope = Scope.open("epoch")) {
-          Step unused = descent.step();
+          descent.step();
           correct[epoch] = correct(descent, asked, answers);
         }
       }
@@ -199,7 +198,7 @@ public record LpPlusPlus(
     try (LpDescent descent = new LpDescent(features, labels, texts, bias, sumsGradients)) {
       for (int epoch = 0; epoch < epochsOfAll; epoch++) {
         try (Scope scope = Scope.open("epoch")) {
-          Step unused = descent.step();
+          descent.step();
         }
       }
       Map<String, StoredTensor> stored = new LinkedHashMap<>();

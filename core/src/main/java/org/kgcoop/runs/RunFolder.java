@@ -201,10 +201,7 @@ public final class RunFolder implements AutoCloseable {
     return Optional.empty();
   }
 
-  /**
-   * The effort of all steps up to a checkpoint of this folder; none where it is not known, as of
-   * checkpoints of earlier versions.
-   */
+  /** The effort of all steps up to a checkpoint of this folder; none where it is not known. */
   public Effort effort(Checkpoint checkpoint) {
     return Effort.of(JsonFiles.read(effortFile(checkpoint.step())));
   }

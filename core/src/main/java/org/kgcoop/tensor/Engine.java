@@ -52,7 +52,7 @@ public final class Engine {
   public static void setThreadsOfAnOperation(int threads) {
     // A thread takes over the number for new threads when it is first asked for its own; it must
     // not do that after it was given one.
-    int unused = torch.get_num_threads();
+    torch.get_num_threads();
     torch.set_num_threads(threads);
     openblas_nolapack.blas_set_num_threads(threads);
   }

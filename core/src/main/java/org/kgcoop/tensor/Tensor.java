@@ -382,24 +382,21 @@ public final class Tensor implements AutoCloseable {
   /** Overwrites the values. */
   public void copy_(Tensor source) {
     try (Autograd.Switch off = Autograd.off()) {
-      org.bytedeco.pytorch.Tensor unused =
-          run("copy_", () -> handle.copy_(source.handle), this, source);
+      run("copy_", () -> handle.copy_(source.handle), this, source);
     }
   }
 
   /** Multiplies its own values, without recording. */
   public void multiply_(double factor) {
     try (Autograd.Switch off = Autograd.off()) {
-      org.bytedeco.pytorch.Tensor unused =
-          run("multiply_", () -> handle.mul_(new Scalar(factor)), this);
+      run("multiply_", () -> handle.mul_(new Scalar(factor)), this);
     }
   }
 
   /** Adds values of the same shape to its own, without recording. */
   public void add_(Tensor other) {
     try (Autograd.Switch off = Autograd.off()) {
-      org.bytedeco.pytorch.Tensor unused =
-          run("add_", () -> handle.add_(other.handle), this, other);
+      run("add_", () -> handle.add_(other.handle), this, other);
     }
   }
 

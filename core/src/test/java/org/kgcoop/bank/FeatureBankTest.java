@@ -166,46 +166,6 @@ class FeatureBankTest {
   }
 
   @Test
-  void whatWasKeptWithoutNormsServesUnitFeaturesAndIsComputedAgainForRawOnes() throws IOException {
-    float[] unit = flat(bank(clip).test(data.train(), done -> {}));
-    Path file = files().get(0);
-    Path of = folder.resolve("bank").resolve(FeatureBank.folderName(clip));
-    List<Shard.Feature> without =
-        Shard.read(file).features().stream()
-            .map(f -> new Shard.Feature(f.key(), f.vector(), Float.NaN, f.seconds()))
-            .toList();
-    assertThat(new Shard(without).write(of)).isEqualTo(file);
-    byte[] old = Files.readAllBytes(file);
-    List<Long> told = new ArrayList<>();
-
-    assertThat(flat(bank(clip).test(data.train(), told::add))).isEqualTo(unit);
-
-    assertThat(told).containsExactly((long) data.train().size()); // nothing on the way there
-    assertThat(Files.readAllBytes(file)).isEqualTo(old);
-
-    // Half of them are asked for: they come to a file of their own, which goes before the old one.
-    List<Item> half = data.train().subList(0, 20);
-    try (Scope scope = Scope.open("test")) {
-      for (int times = 0; times < 2; times++) {
-        Tensor raw =
-            new FeatureSource(bank(clip), half, new Augmentation.Test(), 1).raw(done -> {});
-        assertThat(files()).hasSize(2);
-        assertThat(raw.select(0, 0).unitRows().toFloats())
-            .containsExactly(Arrays.copyOf(unit, raw.toFloats().length), Offset.offset(1e-6f));
-      }
-    }
-    assertThat(BankMerge.merge(folder.resolve("bank"), warnings::add)).isEqualTo(40);
-    assertThat(files()).hasSize(2); // those with norms, and those without
-    try (Scope scope = Scope.open("test")) {
-      told.clear();
-      Tensor unused =
-          new FeatureSource(bank(clip), half, new Augmentation.Test(), 1).raw(told::add);
-      assertThat(told).containsExactly(20L);
-    }
-    assertThat(warnings).isEmpty();
-  }
-
-  @Test
   void runsOfAllSeedsShareTheViewsOfABank() throws IOException {
     for (long seed : new long[] {1, 2}) {
       FeatureSource source =
@@ -324,7 +284,7 @@ class FeatureBankTest {
   void uprightFeaturesTurnWhatACameraHeldAside() {
     Path turned = Path.of("src/test/resources/pictures/jexif17x33.jpg");
     Item own = new Item("turned", turned, 0, "a");
-    Item published = new Item("turned", turned, 0, "a", true);
+    Item published = new Item("turned", turned, 0, "a", "turned", true);
     float[] aside = bank(clip).test(List.of(published), done -> {}).vectors().get(0);
     float[] upright = upright(bank(clip), List.of(turned), false).get(turned);
     assertThat(bank(clip).test(List.of(own), done -> {}).vectors().get(0)).isEqualTo(upright);
@@ -363,7 +323,7 @@ class FeatureBankTest {
   }
 
   private float[] views(Path file, Augmentation augmentation, boolean asStored) {
-    List<Item> items = List.of(new Item("image", file, 0, "a", asStored));
+    List<Item> items = List.of(new Item("image", file, 0, "a", "image", asStored));
     try (Scope scope = Scope.open("test");
         FeatureSource source = new FeatureSource(bank(clip), items, augmentation, 1)) {
       double unused = source.prepare(done -> {});

@@ -88,7 +88,7 @@ class WeightSearchTest {
       double unseen = trial.path("unseen").asDouble();
       double h = seen + unseen == 0 ? 0 : 2 * seen * unseen / (seen + unseen);
       assertThat(trial.path("h").asDouble()).isCloseTo(h, within(1e-9));
-      double unused = means.merge(trial.path("weight").asDouble(), h / 2, Double::sum);
+      means.merge(trial.path("weight").asDouble(), h / 2, Double::sum);
     }
     for (int hidden = 0; hidden < 2; hidden++) {
       assertThat(search.path("trials").path(2 * hidden + 1).path("distance").asDouble())

@@ -20,11 +20,11 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.fixtures.ChildProcess;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Learner;
-import org.kgcoop.train.Schedule;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 
@@ -95,8 +95,8 @@ class SoakTest {
             new KgCoOp(ContextSettings.shared(2, ""), "a {}.", 8)
                 .learner(clip, data.classNames(), 1)) {
       TrainingSettings settings =
-          new TrainingSettings(
-              Schedule.published(0.002, 1), 2, 0.9, 5e-4, 1, new Augmentation.Test(), 1, false);
+          TinyTraining.settings(
+              TinyTraining.schedule(0.002, 1), 2, 0.9, 5e-4, 1, new Augmentation.Test(), 1, false);
       FeatureSource source =
           new FeatureSource(
               FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {}))),

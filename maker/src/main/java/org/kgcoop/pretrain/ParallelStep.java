@@ -224,7 +224,7 @@ final class ParallelStep implements AutoCloseable {
 
   private void meet() {
     try {
-      int unused = barrier.await();
+      barrier.await();
     } catch (InterruptedException | BrokenBarrierException e) {
       throw new BrokenStepException(e);
     }

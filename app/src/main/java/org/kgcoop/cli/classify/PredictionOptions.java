@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.classify.Classification;
 import org.kgcoop.cli.console.Output;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,9 +14,9 @@ final class PredictionOptions {
   @Option(
       names = "--top",
       paramLabel = "K",
-      defaultValue = "1",
-      description = "Number of classes for each image (default: ${DEFAULT-VALUE}).")
-  private int top = 1;
+      description =
+          "Number of classes for each image (default: " + Classification.DEFAULT_TOP + ").")
+  private int top = Classification.DEFAULT_TOP;
 
   @Option(
       names = "--threshold",
@@ -98,7 +99,7 @@ final class PredictionOptions {
       Target.check("--out", out, name, overwrite);
     }
     if (sortInto != null) {
-      SortedPictures.Way unused = way();
+      way();
       SortedPictures.check(sortInto);
     }
   }

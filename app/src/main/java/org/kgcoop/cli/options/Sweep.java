@@ -45,7 +45,7 @@ public final class Sweep {
         String key = axis.getKey();
         if (methods.knows(id, key) || (trained && TrainingSetting.keys().contains(key))) {
           combinations = times(combinations, key, axis.getValue());
-          boolean unused = left.remove(key);
+          left.remove(key);
         }
       }
       for (Map<String, String> combination : combinations) {

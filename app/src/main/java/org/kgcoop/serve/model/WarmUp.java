@@ -27,8 +27,8 @@ public final class WarmUp {
    */
   public static void run(ModelRegistry models, PictureReader pictures, EncodingQueue queue) {
     Pixels black = pictures.read(black());
-    for (String name : models.all().keySet()) {
-      try (SharedClassifier.Use model = models.use(name)) {
+    for (ServedModel model : models.all()) {
+      try {
         Classification unused = queue.ask(black, model.reading());
       } catch (RefusedRequestException e) {
         return; // it takes longer than a request may: the encoder goes on with it by itself

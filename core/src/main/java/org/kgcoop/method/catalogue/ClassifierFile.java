@@ -64,9 +64,6 @@ public record ClassifierFile(
   /** The name of the file in a folder, of a run say. */
   private static final String NAME = "classifier.safetensors";
 
-  /** The name that runs of version 0.1 gave it. */
-  private static final String EARLIER_NAME = "prompt.safetensors";
-
   private static final Path IN_MEMORY = Path.of(NAME); // what errors call it
 
   public ClassifierFile {
@@ -74,16 +71,14 @@ public record ClassifierFile(
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
   }
 
-  /** The place of the file in a folder; one of an earlier version has its old name. */
+  /** Returns the place of the file in a folder. */
   public static Path in(Path folder) {
-    Path file = folder.resolve(NAME);
-    Path earlier = folder.resolve(EARLIER_NAME);
-    return Files.exists(earlier) && !Files.exists(file) ? earlier : file;
+    return folder.resolve(NAME);
   }
 
   /** True if a file has the name that all runs give it, which tells nothing of its content. */
   public static boolean isUsualName(String name) {
-    return name.equals(NAME) || name.equals(EARLIER_NAME);
+    return name.equals(NAME);
   }
 
   /** True if a folder holds such a file. */

@@ -17,6 +17,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ImageSet;
 import org.kgcoop.fixtures.DeepClip;
 import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.io.StateDictFiles;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.Occasion;
@@ -186,7 +187,7 @@ class PublishedTowerTest {
   void vectorsThatAreNoMatrixAreRefused() {
     Path path = folder.resolve("model.pth.tar-5");
     String name = "prompt_learner.ctx";
-    StateDicts.write(path, Map.of(name, StoredTensor.ofFloats(name, new long[] {2}, 1, 2)));
+    StateDictFiles.write(path, Map.of(name, StoredTensor.ofFloats(name, new long[] {2}, 1, 2)));
     assertThatThrownBy(() -> ClassifierFile.readAny(path, NAMES))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("'prompt_learner.ctx' has shape [2]; expected (vectors, width)");

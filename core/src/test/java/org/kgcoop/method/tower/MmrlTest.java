@@ -25,7 +25,7 @@ import org.kgcoop.clip.LearnedVision;
 import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.fixtures.TinyClip;
-import org.kgcoop.io.StateDicts;
+import org.kgcoop.io.StateDictFiles;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
@@ -439,7 +439,7 @@ class MmrlTest {
                         : "text_encoder." + name;
                 put(whole, inside, tensor.tensor());
               });
-      StateDicts.write(file, whole);
+      StateDictFiles.write(file, whole);
       ClassifierFile read = ClassifierFile.readAny(file, NAMES);
       assertThat(read.method()).isEqualTo(method);
       assertThat(read.parameters())
@@ -457,7 +457,7 @@ class MmrlTest {
       }
       whole.remove("representation_learner.prompt_embeddings");
       Path silent = folder.resolve("silent.pth.tar-10");
-      StateDicts.write(silent, whole);
+      StateDictFiles.write(silent, whole);
       List<String> warnings = new ArrayList<>();
       try (FeatureClassifier supposed =
               ClassifierFile.readAny(silent, NAMES, Occasion.ANY, null, warnings::add)
