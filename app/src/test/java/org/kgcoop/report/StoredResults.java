@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -202,6 +203,7 @@ final class StoredResults {
   }
 
   /** A run folder on an embedded data set, with images and predictions. */
+  @CanIgnoreReturnValue
   ArrayNode run(Path folder, Method method, String set, int seed) throws IOException {
     ObjectNode results = JSON.objectNode();
     if (method.learns()) {

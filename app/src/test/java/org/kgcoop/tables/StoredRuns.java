@@ -89,6 +89,7 @@ public final class StoredRuns {
     return this;
   }
 
+  @CanIgnoreReturnValue
   private ObjectNode counts(String name, int right, int total) {
     return results
         .withArray("/targets")
