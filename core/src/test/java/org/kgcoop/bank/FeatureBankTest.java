@@ -3,6 +3,7 @@ package org.kgcoop.bank;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -308,8 +309,8 @@ class FeatureBankTest {
         new BufferedImage(upright.width(), upright.height(), BufferedImage.TYPE_INT_RGB);
     byte[] rgb = upright.rgb();
     for (int i = 0; i < rgb.length / 3; i++) {
-      int colour = (rgb[3 * i] & 255) << 16 | (rgb[3 * i + 1] & 255) << 8 | rgb[3 * i + 2] & 255;
-      pixels.setRGB(i % upright.width(), i / upright.width(), colour);
+      Color colour = new Color(rgb[3 * i] & 255, rgb[3 * i + 1] & 255, rgb[3 * i + 2] & 255);
+      pixels.setRGB(i % upright.width(), i / upright.width(), colour.getRGB());
     }
     ImageIO.write(pixels, "png", plain.toFile());
 

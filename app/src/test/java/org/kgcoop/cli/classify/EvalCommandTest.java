@@ -149,8 +149,9 @@ class EvalCommandTest {
 
   /** A PNG of an image turned counter-clockwise, with EXIF orientation 6: turn it clockwise. */
   private static byte[] heldAside(BufferedImage image) throws IOException {
-    int right = image.getWidth() - 1;
-    byte[] png = png(image.getHeight(), image.getWidth(), (x, y) -> image.getRGB(right - y, x));
+    int turnedWidth = image.getHeight();
+    int turnedHeight = image.getWidth();
+    byte[] png = png(turnedWidth, turnedHeight, (x, y) -> image.getRGB(turnedHeight - 1 - y, x));
     ByteBuffer exif = ByteBuffer.allocate(26).put(new byte[] {'M', 'M'});
     exif.putShort((short) 42).putInt(8).putShort((short) 1);
     exif.putShort((short) 0x112).putShort((short) 3).putInt(1).putShort((short) 6);
