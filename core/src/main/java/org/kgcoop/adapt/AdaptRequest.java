@@ -28,8 +28,7 @@ public record AdaptRequest(
     boolean skipsUnreadable) {
 
   /** A request that an unreadable image ends. */
-  public AdaptRequest(
-      DataSet data, List<String> unseen, int shots, double minutes, long seed) {
+  public AdaptRequest(DataSet data, List<String> unseen, int shots, double minutes, long seed) {
     this(data, unseen, shots, minutes, seed, false);
   }
 
