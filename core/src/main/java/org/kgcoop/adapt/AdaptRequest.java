@@ -59,8 +59,6 @@ public record AdaptRequest(
 
   /** The same for other data. */
   AdaptRequest with(DataSet other) {
-    return other == data
-        ? this
-        : new AdaptRequest(other, unseen, shots, minutes, seed, skipsUnreadable);
+    return new AdaptRequest(other, unseen, shots, minutes, seed, skipsUnreadable);
   }
 }
