@@ -146,9 +146,7 @@ final class AdaptSection {
                         shown.stream().map(each -> 100 * each.confidence()).toList(),
                         Text::percent)))));
     if (shown.size() < record.mistakes().size()) {
-      blocks.add(
-          new Words(
-              "adapt.json names all %s of them.".formatted(record.mistakes().size())));
+      blocks.add(new Words("adapt.json names all %s of them.".formatted(record.mistakes().size())));
     }
   }
 
@@ -199,8 +197,7 @@ final class AdaptSection {
       entries.add(new Entry("copies, left out", Text.count(images.repeated(), "image")));
     }
     if (images.near() > 0) {
-      entries.add(
-          new Entry("near copies, held out together", Text.count(images.near(), "image")));
+      entries.add(new Entry("near copies, held out together", Text.count(images.near(), "image")));
     }
     add(entries, "classes that cannot be measured", images.single());
     add(entries, "test images that repeat a training image", images.repeatedInTest());

@@ -91,7 +91,9 @@ final class AdaptHonesty {
           new Workbench(
               clip,
               new FeatureBank(
-                  new PictureEncoder(clip, new Images(line -> {})), out.resolve("cache"), line -> {}),
+                  new PictureEncoder(clip, new Images(line -> {})),
+                  out.resolve("cache"),
+                  line -> {}),
               Progress.SILENT,
               line -> {},
               () -> false);
@@ -128,8 +130,8 @@ final class AdaptHonesty {
             .orElse(Double.NaN));
   }
 
-  private List<Outcome> run(
-      Workbench bench, String situation, DataSet data, int images, long seed) throws IOException {
+  private List<Outcome> run(Workbench bench, String situation, DataSet data, int images, long seed)
+      throws IOException {
     Draw draw =
         switch (situation) {
           case "plain" -> draw(data, images, seed);
@@ -222,7 +224,10 @@ final class AdaptHonesty {
   private static Draw withUnseen(Draw draw) {
     List<String> names = draw.learned().classNames();
     List<String> unseen =
-        IntStream.range(0, names.size()).filter(AdaptHonesty::isUnseen).mapToObj(names::get).toList();
+        IntStream.range(0, names.size())
+            .filter(AdaptHonesty::isUnseen)
+            .mapToObj(names::get)
+            .toList();
     List<String> seen = names.stream().filter(name -> !unseen.contains(name)).toList();
     List<Item> learned =
         draw.learned().train().stream()
@@ -287,8 +292,7 @@ final class AdaptHonesty {
         float[] feature = Objects.requireNonNull(features.get(items.get(i).file()));
         System.arraycopy(feature, 0, values, i * width, width);
       }
-      List<Classification> answers =
-          classifier.ofFeatures(Tensor.of(values, items.size(), width));
+      List<Classification> answers = classifier.ofFeatures(Tensor.of(values, items.size(), width));
       for (int i = 0; i < items.size(); i++) {
         String name = items.get(i).className();
         int role = draw.unseen().contains(name) ? 1 : 0;
@@ -319,7 +323,8 @@ final class AdaptHonesty {
         Path file = folder.resolve(item.key().replace('/', '-') + ".png");
         if (!Files.exists(file)) {
           int orientation =
-              ExifPng.ORIENTATIONS.get(Math.floorMod(item.key().hashCode(), ExifPng.ORIENTATIONS.size()));
+              ExifPng.ORIENTATIONS.get(
+                  Math.floorMod(item.key().hashCode(), ExifPng.ORIENTATIONS.size()));
           Files.write(file, ExifPng.of(new Images(line -> {}).read(item.file()), orientation));
         }
         all.add(new Item(item.key(), file, item.label(), item.className()));

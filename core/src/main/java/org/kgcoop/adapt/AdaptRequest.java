@@ -28,8 +28,7 @@ public record AdaptRequest(
     boolean skipsUnreadable) {
 
   /** A request that an unreadable image ends. */
-  public AdaptRequest(
-      DataSet data, List<String> unseen, int shots, double minutes, long seed) {
+  public AdaptRequest(DataSet data, List<String> unseen, int shots, double minutes, long seed) {
     this(data, unseen, shots, minutes, seed, false);
   }
 
@@ -60,8 +59,6 @@ public record AdaptRequest(
 
   /** The same for other data. */
   AdaptRequest with(DataSet other) {
-    return other == data
-        ? this
-        : new AdaptRequest(other, unseen, shots, minutes, seed, skipsUnreadable);
+    return new AdaptRequest(other, unseen, shots, minutes, seed, skipsUnreadable);
   }
 }

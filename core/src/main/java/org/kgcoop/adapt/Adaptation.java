@@ -38,6 +38,7 @@ import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.experiment.Workbench;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.method.catalogue.ClassifierFile;
@@ -119,11 +120,9 @@ public final class Adaptation {
       AdaptRecord.Plan plan =
           known != null
               ? known.plan()
-              : budget.plan(
-                  whole.data(), request.shots(), EmbeddedPrompt.isFor(bench.clip()));
+              : budget.plan(whole.data(), request.shots(), EmbeddedPrompt.isFor(bench.clip()));
       Copies copies = whole.withNear(readable(drawn(whole, plan)), bench.bank());
-      AdaptRecord record =
-          known != null ? known : AdaptRecord.begun(settings, plan, look(copies));
+      AdaptRecord record = known != null ? known : AdaptRecord.begun(settings, plan, look(copies));
       record.write(out);
       done = trained(record.choice() == null ? compared(record, copies) : record, copies);
       done.write(out);
@@ -150,7 +149,7 @@ public final class Adaptation {
     Set<Path> folders = new LinkedHashSet<>();
     items(data).stream()
         .filter(item -> item.file().getFileSystem().equals(out.getFileSystem()))
-        .forEach(item -> folders.add(item.file().toAbsolutePath().getParent()));
+        .forEach(item -> folders.add(Folders.parent(item.file().toAbsolutePath())));
     for (Path folder : folders) {
       Path images = real(folder);
       if (images.startsWith(place) || place.startsWith(images)) {
@@ -168,7 +167,7 @@ public final class Adaptation {
       return whole.toRealPath();
     } catch (IOException e) {
       Path parent = whole.getParent();
-      return parent == null ? whole : real(parent).resolve(whole.getFileName());
+      return parent == null ? whole : real(parent).resolve(Folders.name(whole));
     }
   }
 
@@ -230,7 +229,9 @@ public final class Adaptation {
     problems.forEach(each -> broken.add(each.file()));
     DataSet left =
         data.withPictures(
-            without(data.train(), broken), without(data.val(), broken), without(data.test(), broken));
+            without(data.train(), broken),
+            without(data.val(), broken),
+            without(data.test(), broken));
     if (left.train().isEmpty()) {
       throw KgCoopException.data(data.name() + ": no training image can be read");
     }
@@ -291,8 +292,7 @@ public final class Adaptation {
     request.unseen().forEach(unseen::add);
     ObjectNode images = settings.putObject(IMAGES);
     List<Item> all = items(data);
-    all.forEach(
-        item -> images.put(item.className(), images.path(item.className()).asInt() + 1));
+    all.forEach(item -> images.put(item.className(), images.path(item.className()).asInt() + 1));
     String groups =
         all.stream()
             .filter(item -> !item.group().equals(item.key()))
@@ -320,7 +320,7 @@ public final class Adaptation {
     if (!changes.isEmpty()) {
       throw KgCoopException.configuration(
           "%s: holds an adaptation with other settings (%s); give the same to go on, delete the"
-              .formatted(out, String.join("; ", changes))
+                  .formatted(out, String.join("; ", changes))
               + " folder to start anew, or choose another --out");
     }
   }
@@ -364,9 +364,7 @@ public final class Adaptation {
         changes.add("%s: %s images before, %s now".formatted(name, then, there));
       }
     }
-    return changes.isEmpty()
-        ? "images were exchanged or moved"
-        : Messages.firstOf(changes);
+    return changes.isEmpty() ? "images were exchanged or moved" : Messages.firstOf(changes);
   }
 
   // ---- the classifier
@@ -392,11 +390,9 @@ public final class Adaptation {
       Workbench on, AdaptRecord.Plan plan, DataSet data, String id, Path below, String run) {
     Contender contender = new Candidates(bench.clip(), plan.views()).contender(id);
     Set<String> repeated = Copies.repeatedInTest(data, bench.bank());
-    List<Item> asked =
-        data.test().stream().filter(item -> !repeated.contains(item.key())).toList();
+    List<Item> asked = data.test().stream().filter(item -> !repeated.contains(item.key())).toList();
     DataSet target =
-        new DataSet(
-            data.name(), allNames(data), List.of(), List.of(), asked, data.template());
+        new DataSet(data.name(), allNames(data), List.of(), List.of(), asked, data.template());
     List<Target> targets =
         asked.isEmpty() ? List.of() : List.of(new Target(TEST, target, ClassSplit.ALL));
     Trial trial =

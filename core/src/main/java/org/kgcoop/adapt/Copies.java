@@ -95,8 +95,7 @@ record Copies(
     List<Item> items = part.train();
     List<Pair> pairs = items.size() < 2 ? List.of() : near(bank.test(items, done -> {}).vectors());
     Groups groups = new Groups(items);
-    Groups copies =
-        new Groups(items.stream().map(item -> item.withGroup(item.key())).toList());
+    Groups copies = new Groups(items.stream().map(item -> item.withGroup(item.key())).toList());
     Set<Integer> found = new HashSet<>();
     for (Pair pair : pairs) {
       Item first = items.get(pair.first());
@@ -144,8 +143,7 @@ record Copies(
               row -> {
                 int image = start + row;
                 nearest[image] = nearest(cosines, row, image, count);
-                distances[image] =
-                    distance(features.get(image), features.get(nearest[image][0]));
+                distances[image] = distance(features.get(image), features.get(nearest[image][0]));
               });
     }
     double limit = SHARE_OF_MEDIAN * Math.max(LEAST_MEDIAN, median(distances));

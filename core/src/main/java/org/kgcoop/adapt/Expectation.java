@@ -9,18 +9,20 @@ import org.kgcoop.runs.AdaptRecord;
  * numbers lie in. It takes account of four things.
  *
  * <ul>
- *   <li>The method was chosen by the images that it is judged by. The optimism is that of Tsamardinos,
- *       Greasidou and Borboudakis, "Bootstrapping the out-of-sample predictions for efficient and
- *       accurate cross-validation" (Machine Learning 2018): units are drawn with replacement, the
- *       same rule chooses by those drawn, and its choice is measured on the others.
+ *   <li>The method was chosen by the images that it is judged by. The optimism is that of
+ *       Tsamardinos, Greasidou and Borboudakis, "Bootstrapping the out-of-sample predictions for
+ *       efficient and accurate cross-validation" (Machine Learning 2018): units are drawn with
+ *       replacement, the same rule chooses by those drawn, and its choice is measured on the
+ *       others.
  *   <li>A fold's method has learned from fewer images than the final one. The accuracy is taken to
- *       approach a limit as 1 / (1 + images per class), from zero-shot CLIP at no images through the
- *       folds' accuracy; the final number of images lies a little further on that curve. Power laws
- *       describe most learning curves (Viering and Loog, "The shape of learning curves", 2021).
+ *       approach a limit as 1 / (1 + images per class), from zero-shot CLIP at no images through
+ *       the folds' accuracy; the final number of images lies a little further on that curve. Power
+ *       laws describe most learning curves (Viering and Loog, "The shape of learning curves",
+ *       2021).
  *   <li>Few images were held out. Their accuracy has a Beta distribution with Jeffreys' prior
  *       (Brown, Cai and DasGupta, Statistical Science 2001), with the effective number of images of
- *       {@link Score#effectiveImages}. Half of each correction above is its standard deviation, which
- *       widens it.
+ *       {@link Score#effectiveImages}. Half of each correction above is its standard deviation,
+ *       which widens it.
  *   <li>The new images vary too: their number that is recognized has the Beta-binomial
  *       distribution.
  * </ul>
@@ -85,8 +87,7 @@ record Expectation(Score score, double optimism, double gain) {
 
   /** The accuracy to expect. */
   AdaptRecord.Interval interval(boolean unseen) {
-    double middle =
-        Math.max(0, Math.min(100, score.accuracy(unseen) - optimism + gain)) / 100;
+    double middle = Math.max(0, Math.min(100, score.accuracy(unseen) - optimism + gain)) / 100;
     double corrections = (optimism * optimism + gain * gain) / 4 / 1e4;
     double spread = Math.max(middle * (1 - middle), 1e-4);
     double images = 1 / (1 / score.effectiveImages(unseen) + corrections / spread);
@@ -110,9 +111,7 @@ record Expectation(Score score, double optimism, double gain) {
     double largest = 0;
     for (int y = 0; y < trials; y++) { // P(y + 1) / P(y)
       logs[y + 1] =
-          logs[y]
-              + Math.log((trials - y) * (y + a))
-              - Math.log((y + 1) * (trials - y - 1 + b));
+          logs[y] + Math.log((trials - y) * (y + a)) - Math.log((y + 1) * (trials - y - 1 + b));
       largest = Math.max(largest, logs[y + 1]);
     }
     double total = 0;

@@ -124,7 +124,8 @@ record HeldOut(String name, DataSet fitted, DataSet seen, DataSet unseen) {
 
   /** Groups of images per class that are learned from. */
   static double groupsPerClass(DataSet data) {
-    long groups = data.train().stream().map(item -> item.label() + " " + item.group()).distinct().count();
+    long groups =
+        data.train().stream().map(item -> item.label() + " " + item.group()).distinct().count();
     return (double) groups / data.classNames().size();
   }
 }

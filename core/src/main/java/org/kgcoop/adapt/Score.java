@@ -154,7 +154,8 @@ final class Score {
     for (int unit = 0; unit < influence.length; unit++) {
       // The derivatives of 2 a b / (a + b) by a and by b.
       influence[unit] =
-          2 * Math.pow(unseen / sum, 2) * ofSeen[unit] + 2 * Math.pow(seen / sum, 2) * ofUnseen[unit];
+          2 * Math.pow(unseen / sum, 2) * ofSeen[unit]
+              + 2 * Math.pow(seen / sum, 2) * ofUnseen[unit];
     }
     return influence;
   }

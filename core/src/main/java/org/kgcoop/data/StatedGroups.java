@@ -82,8 +82,7 @@ public final class StatedGroups {
   }
 
   private static DataSet with(DataSet data, Function<Item, String> group) {
-    return data.withPictures(
-        with(data.train(), group), with(data.val(), group), data.test());
+    return data.withPictures(with(data.train(), group), with(data.val(), group), data.test());
   }
 
   private static List<Item> with(List<Item> items, Function<Item, String> group) {
@@ -104,8 +103,7 @@ public final class StatedGroups {
         if (path.isBlank() || group.isBlank()) {
           throw KgCoopException.data(
               "%s, line %s: no %s; expected a first line path,group and both in each line"
-                  .formatted(
-                      file, line.getStartingLineNumber(), path.isBlank() ? PATH : GROUP));
+                  .formatted(file, line.getStartingLineNumber(), path.isBlank() ? PATH : GROUP));
         }
         groups.put(path, group);
       }

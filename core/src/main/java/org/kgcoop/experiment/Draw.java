@@ -27,6 +27,7 @@ public final class Draw {
   private final int shots;
   private final long seed;
   private @Nullable DataSet drawn;
+  private boolean made; // before, by somebody else
   private @Nullable String fingerprint;
   private @Nullable Integer learned; // classes
   private @Nullable Integer images; // of these, before the draw
@@ -56,6 +57,7 @@ public final class Draw {
   public static Draw made(DataSet drawn, int shots, long seed) {
     Draw draw = new Draw(drawn, ClassSplit.ALL, shots, seed);
     draw.drawn = drawn;
+    draw.made = true;
     return draw;
   }
 
@@ -76,7 +78,7 @@ public final class Draw {
    * made before if its classes differ.
    */
   int statedShots() {
-    if (source != drawn) {
+    if (!made) {
       return shots;
     }
     Map<Integer, Integer> sizes = new HashMap<>();

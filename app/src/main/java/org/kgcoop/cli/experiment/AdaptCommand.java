@@ -116,8 +116,7 @@ public final class AdaptCommand implements Callable<Integer> {
 
   @Option(
       names = "--skip-bad",
-      description =
-          "Leave out images that cannot be read: each is named, and the exit code is 6.")
+      description = "Leave out images that cannot be read: each is named, and the exit code is 6.")
   private boolean skipsBad;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();

@@ -96,8 +96,16 @@ class AdaptCommandTest {
     }
     Files.writeString(first.resolveSibling("broken.png"), "no image");
     Object[] words = {
-      "adapt", images, "--clip", shared.resolve("clip"), "--bank", "none", "--minutes", 1e-5,
-      "--shots", 9
+      "adapt",
+      images,
+      "--clip",
+      shared.resolve("clip"),
+      "--bank",
+      "none",
+      "--minutes",
+      1e-5,
+      "--shots",
+      9
     };
     Cli.Result refused = Cli.run(with(words, "--out", folder.resolve("a")));
     assertThat(refused.exitCode()).isEqualTo(3);
@@ -118,8 +126,7 @@ class AdaptCommandTest {
     SampleDrawings.copyTo(images, 2);
     Files.deleteIfExists(images.resolve("template.txt"));
     Path out = folder.resolve("embedded");
-    Cli.Result result =
-        Cli.run("adapt", images, "--bank", "none", "--minutes", 1e-5, "--out", out);
+    Cli.Result result = Cli.run("adapt", images, "--bank", "none", "--minutes", 1e-5, "--out", out);
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(ClassifierFile.read(out.resolve("classifier.safetensors")).template())
         .isEqualTo(EmbeddedClip.TEMPLATE);
