@@ -61,8 +61,9 @@ import picocli.CommandLine.Spec;
       "Help on one: ./kgcoop help train",
       "",
       "Exit codes: 0 done, 1 a check failed, 2 usage or configuration, 3 data,",
-      "4 weights or classifier file, 5 input/output or memory, 6 done, but for",
-      "images left out (--skip-bad), 70 a bug, 130 interrupted."
+      "4 weights or classifier file (of either: missing or damaged), 5 other",
+      "input/output or memory, 6 done, but for images left out (--skip-bad),",
+      "70 a bug, 130 interrupted."
     },
     subcommands = {
       DemoCommand.class,

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
@@ -59,15 +60,19 @@ final class Budget {
           .accept(
               String.format(
                   Locale.ROOT,
-                  "%s: encoding %d images would take %.0f minutes, so at most %d of a class are"
+                  "%s: encoding %d images would take %s, so at most %d of a class are"
                       + " learned from; give more --minutes for all",
                   data.name(),
                   data.train().size(),
-                  Math.ceil(data.train().size() * each / 60),
+                  minutes(data.train().size() * each),
                   kept));
     }
     int views = still ? 0 : (int) Math.min(MOST_VIEWS, seconds / 4 / (images(sizes, kept) * each));
     return new AdaptRecord.Plan(kept == most ? FewShot.ALL : kept, views);
+  }
+
+  private static String minutes(double seconds) {
+    return Messages.count((long) Math.ceil(seconds / 60), "minute", "minutes");
   }
 
   private static long images(Map<Integer, Integer> sizes, int most) {
@@ -107,8 +112,8 @@ final class Budget {
     }
     return String.format(
         Locale.ROOT,
-        "it takes some %.0f minutes on this machine (--minutes %.0f would do)",
-        Math.ceil(needed / 60),
+        "it takes some %s on this machine (--minutes %.0f would do)",
+        minutes(needed),
         Math.ceil((spent + needed) / 60));
   }
 

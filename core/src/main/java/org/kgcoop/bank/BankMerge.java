@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 
@@ -203,7 +204,8 @@ public final class BankMerge {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(wanted).sorted().toList();
     } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed (" + e + "); expected a bank", e);
+      throw KgCoopException.io(
+          folder + ": cannot be listed (" + Messages.reason(e) + "); expected a bank", e);
     }
   }
 
@@ -211,7 +213,8 @@ public final class BankMerge {
     try {
       boolean unused = Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be deleted (" + e + "); merge again", e);
+      throw KgCoopException.io(
+          file + ": cannot be deleted (" + Messages.reason(e) + "); merge again", e);
     }
   }
 }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Sha256;
 
@@ -138,7 +139,8 @@ final class Shelf {
       }
       return features;
     } catch (IOException | IllegalArgumentException e) { // the latter where it became shorter
-      throw KgCoopException.io(file.path + ": cannot be read (" + e + ")", e);
+      throw KgCoopException.io(
+          file.path + ": cannot be read (" + Messages.firstLine(e.getMessage(), e) + ")", e);
     }
   }
 
@@ -159,7 +161,8 @@ final class Shelf {
     try (Stream<Path> all = Files.list(folder)) {
       now = all.filter(file -> file.toString().endsWith(Shard.ENDING)).sorted().toList();
     } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed (" + e + "); try another --bank", e);
+      throw KgCoopException.io(
+          folder + ": cannot be listed (" + Messages.reason(e) + "); try another --bank", e);
     }
     now.stream().filter(files::add).forEach(this::lookInto);
   }

@@ -59,7 +59,7 @@ final class SentencePieceModel {
     try (InputStream in = Files.newInputStream(file)) {
       read.fields(CodedInputStream.newInstance(in), read::field);
     } catch (IOException e) {
-      throw KgCoopException.io(
+      throw KgCoopException.weights(
           file + ": cannot be read as a SentencePiece model: " + FileErrors.reason(e), e);
     }
     return read.pieces();

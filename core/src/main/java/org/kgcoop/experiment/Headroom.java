@@ -40,7 +40,7 @@ public record Headroom(
         .objectNode()
         .put("data_set", dataSet)
         .put("classes", classes)
-        .put("pictures", pictures)
+        .put("images", pictures)
         .put("zero_shot", zeroShot.mean())
         .put("zero_shot_std", zeroShot.standardDeviation())
         .put("linear_probe", probe.mean())

@@ -118,9 +118,7 @@ public final class StoredTensor {
    * or no floating type.
    */
   public StoredTensor asFloat32() {
-    return dtype == DType.FLOAT32 || !dtype.isFloating()
-        ? this
-        : ofFloats(name, shape, toFloats());
+    return dtype == DType.FLOAT32 || !dtype.isFloating() ? this : ofFloats(name, shape, toFloats());
   }
 
   /** True if none of its values as {@link #toFloats()} gives them is infinite or no number. */

@@ -395,8 +395,11 @@ public final class Tensor implements AutoCloseable {
     Scope scope = owner;
     if (closed || (scope != null && scope.isClosed()) || handle.isNull()) {
       throw new IllegalStateException(
-          "%s: the tensor was freed with %s: promote or keep what must live on"
-              .formatted(operation, (scope == null ? "its owner" : scope.toString())));
+          scope == null
+              ? "%s: what the tensor belongs to, such as a Clip or a Classifier, is closed: close it last"
+                  .formatted(operation)
+              : "%s: the tensor was freed with %s: promote or keep what must live on"
+                  .formatted(operation, scope));
     }
   }
 

@@ -379,4 +379,13 @@ class ClassifierTest {
       }
     }
   }
+
+  @Test
+  void aClipThatIsClosedTooEarlySaysSo() {
+    Clip own = TinyClip.load();
+    own.close();
+    assertThatThrownBy(() -> Classifier.zeroShot(own, List.of("cat", "dog"), "a {}"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("such as a Clip or a Classifier, is closed");
+  }
 }

@@ -72,7 +72,7 @@ public final class CommandErrors {
     return new CommandLine.ExecutionException(command, String.valueOf(e.getMessage()), e);
   }
 
-  /** Why results are lost; a reader that has gone, as {@code head} does, misses none. */
+  /** The reason why results are lost; a reader that has gone, as {@code head} does, misses none. */
   private static Optional<IOException> lost(PrintWriter out) {
     return out instanceof StandardOutput standard
         ? standard.failure().filter(e -> !isClosedPipe(e))

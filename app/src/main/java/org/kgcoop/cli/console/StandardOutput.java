@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where results are printed. A {@link PrintWriter} swallows what cannot be written; this one
- * remembers the reason.
+ * The standard output, which results are printed to. A {@link PrintWriter} swallows what cannot be
+ * written; this one remembers the reason.
  */
 public final class StandardOutput extends PrintWriter {
   private final Watched stream;
@@ -36,7 +36,7 @@ public final class StandardOutput extends PrintWriter {
     return new StandardOutput(new FileOutputStream(FileDescriptor.out));
   }
 
-  /** Why something that was printed is lost; empty where nothing is. */
+  /** The reason why something that was printed is lost; empty where nothing is. */
   Optional<IOException> failure() {
     return checkError() ? Optional.ofNullable(stream.failure) : Optional.empty();
   }

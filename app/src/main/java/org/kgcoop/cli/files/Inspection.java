@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.DataSet;
@@ -45,7 +46,7 @@ final class Inspection {
     json.put("name", data.name());
     json.put("template", data.template());
     json.put("classes", data.classNames().size());
-    json.putObject("pictures")
+    json.putObject("images")
         .put("train", data.train().size())
         .put("val", data.val().size())
         .put("test", data.test().size());
@@ -94,20 +95,30 @@ final class Inspection {
   static List<String> warnings(PictureSurvey survey) {
     List<String> warnings = new ArrayList<>();
     if (!survey.problems().isEmpty()) {
-      warnings.add(survey.problems().size() + " images cannot be read, see bad");
+      warnings.add(
+          Messages.count(survey.problems().size(), "image", "images") + " cannot be read, see bad");
     }
     if (!survey.leaks().isEmpty()) {
       PictureSurvey.Twin first = survey.leaks().get(0);
       warnings.add(
-          "%s test images are training images too, byte for byte, such as %s and %s; results on"
-                  .formatted(survey.leaks().size(), first.second(), first.first())
+          "%s too, byte for byte, such as %s and %s; results on"
+                  .formatted(
+                      Messages.count(
+                          survey.leaks().size(),
+                          "test image is a training image",
+                          "test images are training images"),
+                      first.second(),
+                      first.first())
               + " them say little");
     }
     if (!survey.contradictions().isEmpty()) {
       PictureSurvey.Twin first = survey.contradictions().get(0);
       warnings.add(
-          "%s images are there under two classes, such as %s and %s"
-              .formatted(survey.contradictions().size(), first.first(), first.second()));
+          "%s there under two classes, such as %s and %s"
+              .formatted(
+                  Messages.count(survey.contradictions().size(), "image is", "images are"),
+                  first.first(),
+                  first.second()));
     }
     return warnings;
   }

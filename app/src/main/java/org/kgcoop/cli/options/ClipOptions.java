@@ -102,7 +102,7 @@ public final class ClipOptions {
     }
     List<String> names = new ArrayList<>(ReleasedWeights.names());
     names.add(EMBEDDED);
-    throw KgCoopException.io(
+    throw KgCoopException.weights(
         "--clip %s: no such file or folder%s; names that need none are %s, %s, hf:OWNER/NAME and those of ./kgcoop download --list"
             .formatted(
                 clip,

@@ -205,7 +205,7 @@ class EmbedCommandTest {
     assertThat(skipped.err().lines()).hasSize(1);
     assertThat(npy(npy)).hasSize(4);
     JsonNode json = JSON.readTree(skipped.out());
-    assertThat(json.path("skipped").path(0).path("picture").asText()).endsWith("00002.png");
+    assertThat(json.path("skipped").path(0).path("image").asText()).endsWith("00002.png");
     assertThat(json.path("skipped")).hasSize(1);
   }
 

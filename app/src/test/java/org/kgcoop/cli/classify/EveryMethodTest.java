@@ -157,7 +157,7 @@ class EveryMethodTest {
     List<Predictions.Prediction> found = served.found(id);
     List<Object> words = new ArrayList<>(List.of("predict", served.run(id)));
     found.forEach(each -> words.add(data.resolve(each.picture())));
-    JsonNode pictures = json(words.toArray()).path("pictures");
+    JsonNode pictures = json(words.toArray()).path("images");
 
     assertThat(pictures).hasSameSizeAs(found);
     for (int i = 0; i < found.size(); i++) {

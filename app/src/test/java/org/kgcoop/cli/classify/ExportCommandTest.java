@@ -301,7 +301,10 @@ class ExportCommandTest {
         IO,
         "out.onnx",
         "create its folder first");
-    refused(export(folder.resolve("gone"), "--to", "onnx", "--out", file), IO, "gone");
+    refused(
+        export(folder.resolve("gone"), "--to", "onnx", "--out", file),
+        WEIGHTS,
+        "gone: no such file");
     refused(
         export(write("cocoop"), "--to", "onnx", "--out", file),
         CONFIGURATION,

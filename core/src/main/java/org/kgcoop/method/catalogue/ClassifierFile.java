@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.files.AtomicFile;
@@ -145,7 +146,8 @@ public record ClassifierFile(
     try {
       Files.createDirectories(prompts);
     } catch (IOException e) {
-      throw KgCoopException.io(prompts + ": cannot be made: " + e + "; try another folder", e);
+      throw KgCoopException.io(
+          prompts + ": cannot be made: " + Messages.reason(e) + "; try another folder", e);
     }
     String name = "model.pth.tar-" + epoch;
     StateDicts.writePrompt(
@@ -203,8 +205,7 @@ public record ClassifierFile(
    *
    * @throws KgCoopException where one is of another type, or has a value that is no finite number
    */
-  private static Map<String, StoredTensor> checked(
-      Path path, Map<String, StoredTensor> tensors) {
+  private static Map<String, StoredTensor> checked(Path path, Map<String, StoredTensor> tensors) {
     Map<String, StoredTensor> checked = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> checked.put(name, checked(path, name, tensor)));
     return checked;
@@ -273,7 +274,13 @@ public record ClassifierFile(
     if (!SealedFile.isSealed(file)) {
       PublishedForm form = PublishedForm.of(file, !classNames.isEmpty(), position, warnings);
       return new ClassifierFile(
-          form.method(), classNames, Templates.DEFAULT, "", "", "published", checked(path, form.tensors()));
+          form.method(),
+          classNames,
+          Templates.DEFAULT,
+          "",
+          "",
+          "published",
+          checked(path, form.tensors()));
     }
     ClassifierFile read = of(path, SealedFile.open(file, WHAT));
     if (read.method() instanceof PromptMethod method) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -108,7 +109,8 @@ final class LoraFile {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be made: " + e + "; try another folder", e);
+      throw KgCoopException.io(
+          folder + ": cannot be made: " + Messages.reason(e) + "; try another folder", e);
     }
     Path file = folder.resolve(NAME);
     StateDicts.writeNested(file, named, metadata);

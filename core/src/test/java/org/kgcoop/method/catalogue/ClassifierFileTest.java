@@ -44,6 +44,7 @@ import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 
 class ClassifierFileTest {
@@ -108,6 +109,91 @@ class ClassifierFileTest {
       try (FeatureClassifier again = read.classifier(clip, NAMES)) {
         assertThat(logits(again)).isEqualTo(logits(learner));
       }
+    }
+  }
+
+  private void refused(ClassifierFile file, String... parts) {
+    Path path = folder.resolve("refused.safetensors");
+    file.write(path);
+    assertThatThrownBy(() -> ClassifierFile.read(path))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContainingAll(parts)
+        .extracting(e -> ((KgCoopException) e).category())
+        .isEqualTo(KgCoopException.Category.WEIGHTS);
+  }
+
+  private ClassifierFile taskRes(StoredTensor residuals) {
+    return new ClassifierFile(
+        MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", "taskres")),
+        NAMES,
+        "a photo of a {}.",
+        "",
+        "",
+        "1.2.3",
+        Map.of(residuals.name(), residuals));
+  }
+
+  private StoredTensor residuals(DType type, int bytes) {
+    int width = clip.config().embedDim();
+    return new StoredTensor(
+        "text_feature_residuals",
+        type,
+        new long[] {NAMES.size(), width},
+        ByteBuffer.allocate(NAMES.size() * width * bytes));
+  }
+
+  @Test
+  void whatIsNoFiniteNumberIsRefusedWhenAFileIsRead() {
+    int width = clip.config().embedDim();
+    for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      float[] values = new float[NAMES.size() * width];
+      values[values.length - 1] = value;
+      refused(
+          taskRes(
+              StoredTensor.ofFloats(
+                  "text_feature_residuals", new long[] {NAMES.size(), width}, values)),
+          "'text_feature_residuals' has a value that is no finite number");
+    }
+    refused(taskRes(residuals(DType.INT64, 8)), "of type I64, expected floating-point numbers");
+    refused(taskRes(residuals(DType.BOOL, 1)), "of type BOOL, expected floating-point numbers");
+    refused(
+        taskRes(StoredTensor.ofFloats("labels", new long[] {1}, 0)), "of type F32, expected I64");
+    refused(
+        taskRes(residuals(DType.FLOAT32, 4)).withClassNames(List.of()),
+        "class_names; expected at least one name");
+  }
+
+  @Test
+  void aProbesBiasOfAnotherSizeIsRefused() {
+    int width = clip.config().embedDim();
+    ClassifierFile file =
+        new ClassifierFile(
+            MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", "probe")),
+            NAMES,
+            "a photo of a {}.",
+            "",
+            "",
+            "1.2.3",
+            Map.of(
+                "weight",
+                StoredTensor.ofFloats(
+                    "weight", new long[] {NAMES.size(), width}, new float[NAMES.size() * width]),
+                "bias",
+                StoredTensor.ofFloats("bias", new long[] {4}, 0, 0, 0, 0)));
+    assertThatThrownBy(() -> file.classifier(clip, NAMES))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("learned tensor 'bias' is FLOAT32(4), expected [3]");
+  }
+
+  @Test
+  void otherFloatsAreReadAsFloat32() {
+    Path path = folder.resolve("half.safetensors");
+    taskRes(residuals(DType.FLOAT16, 2)).write(path);
+    ClassifierFile read = ClassifierFile.read(path);
+    assertThat(read.parameters().values())
+        .allMatch(tensor -> tensor.dtype() == DType.FLOAT32 && tensor.isFinite());
+    try (FeatureClassifier classifier = read.classifier(clip, NAMES)) {
+      assertThat(logits(classifier)).hasSize(4 * NAMES.size());
     }
   }
 
