@@ -65,9 +65,11 @@ public record ExportedClassifier(
                                 .formatted(about.getOrDefault("method", "its method"))
                             + " none to export: expected one of another method, or class names;"
                             + " --to published writes the prompt itself"));
-    try (Scope scope = Scope.open("check")) { // other programs are given no classifier without answers
+    try (Scope scope =
+        Scope.open("check")) { // other programs are given no classifier without answers
       double each = 1 / Math.sqrt(formula.width());
-      Tensor unused = classifier.probabilities(Tensor.full(each, 1, formula.width()).to(clip.device()));
+      Tensor unused =
+          classifier.probabilities(Tensor.full(each, 1, formula.width()).to(clip.device()));
     }
     Map<String, String> all = new LinkedHashMap<>(about);
     all.put("clip_fingerprint", clip.fingerprint());

@@ -115,14 +115,15 @@ public final class TableWriter {
     String legend =
         !intervals
             ? """
-              Accuracies in percent: mean ± population standard deviation over seeds.
-              * the best of as many shots.
-              """
+            Accuracies in percent: mean ± population standard deviation over seeds.
+            * the best of as many shots.
+            """
                 .strip()
             : """
-              Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
-              Intervals by a bootstrap over pictures and seeds; paired for differences.
-              * stands: the interval of the difference (of a figure: from every other row) excludes 0.""";
+            Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
+            Intervals by a bootstrap over pictures and seeds; paired for differences.
+            * stands: the interval of the difference (of a figure: from every other row) excludes 0.\
+            """;
     return table.notes().stream().reduce(legend, (text, note) -> text + "\n" + note);
   }
 
