@@ -115,14 +115,15 @@ public final class TableWriter {
     String legend =
         !intervals
             ? """
-              Accuracies in percent: mean ± population standard deviation over seeds.
-              * the best of as many shots.
-              """
+            Accuracies in percent: mean ± population standard deviation over seeds.
+            * the best of as many shots.
+            """
                 .strip()
             : """
-              Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
-              Intervals by a bootstrap over pictures and seeds; paired for differences.
-              * stands: the interval of the difference (of a figure: from every other row) excludes 0.""";
+            Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
+            Intervals by a bootstrap over pictures and seeds; paired for differences.
+            * stands: the interval of the difference (of a figure: from every other row) excludes 0.\
+            """;
     return table.notes().stream().reduce(legend, (text, note) -> text + "\n" + note);
   }
 
@@ -329,7 +330,8 @@ public final class TableWriter {
       row.setting().forEach(setting::put);
       line.put("shots", row.shots());
       double ms = table.msPerImage(row);
-      line.put("ms_per_image", Double.isNaN(ms) ? null : Double.valueOf(ms));
+      ObjectNode unused =
+          Double.isNaN(ms) ? line.putNull("ms_per_image") : line.put("ms_per_image", ms);
       ObjectNode figures = line.putObject("figures");
       for (String column : table.columns()) {
         RunTable.Figure figure = table.figure(row, column);

@@ -98,8 +98,8 @@ class FullOutputTest {
   void aProcessTellsAFullAndAClosedOutputAndNoClosedPipe() throws Exception {
     assertThat(in("exec \"$@\" >/dev/full"))
         .isEqualTo(
-            "5: kgcoop: standard output: results are lost: No space left on device; give it room, or"
-                + " write to a file\n");
+            "5: kgcoop: standard output: results are lost: No space left on device; give it room,"
+                + " or write to a file\n");
     assertThat(in("exec \"$@\" >&-"))
         .startsWith("5: kgcoop: standard output: results are lost: ")
         .hasLineCount(1);

@@ -66,7 +66,7 @@ public record Probe() implements Method {
 
   @Override
   public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
-    return LinearProbe.of(learned);
+    return LinearProbe.of(clip, learned);
   }
 
   @Override

@@ -67,7 +67,15 @@ public final class ParquetFeatures implements FeatureFormat {
         });
   }
 
-  private record Row(String name, float[] feature) {}
+  private static final class Row {
+    private final String name;
+    private final float[] feature;
+
+    Row(String name, float[] feature) {
+      this.name = name;
+      this.feature = feature;
+    }
+  }
 
   /** Parquet's own support of rows calls itself an example in every file. */
   private static final class Rows extends WriteSupport<Row> {
@@ -86,6 +94,7 @@ public final class ParquetFeatures implements FeatureFormat {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // abstract still
     public WriteContext init(Configuration configuration) {
       return new WriteContext(schema, table.about());
     }
@@ -138,6 +147,7 @@ public final class ParquetFeatures implements FeatureFormat {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // abstract still
     protected WriteSupport<Row> getWriteSupport(Configuration configuration) {
       return rows;
     }

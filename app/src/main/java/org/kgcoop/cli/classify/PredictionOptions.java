@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.classify.Classification;
 import org.kgcoop.cli.console.Output;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,16 +13,16 @@ final class PredictionOptions {
   @Option(
       names = "--top",
       paramLabel = "K",
-      description =
-          "Number of classes for each image (default: " + Classification.DEFAULT_TOP + ").")
-  private int top = Classification.DEFAULT_TOP;
+      defaultValue = "1",
+      description = "Number of classes for each image (default: ${DEFAULT-VALUE}).")
+  private int top = 1;
 
   @Option(
       names = "--threshold",
       paramLabel = "P",
       description =
-          "Leave out classes of a probability below P, above 0 and at most 1; where none is left, the"
-              + " answer is 'none of these' with the probability of the best.")
+          "Leave out classes of a probability below P, above 0 and at most 1; where none is left,"
+              + " the answer is 'none of these' with the probability of the best.")
   private @Nullable Double threshold;
 
   @Option(
@@ -99,7 +98,7 @@ final class PredictionOptions {
       Target.check("--out", out, name, overwrite);
     }
     if (sortInto != null) {
-      way();
+      SortedPictures.Way unused = way();
       SortedPictures.check(sortInto);
     }
   }

@@ -42,16 +42,16 @@ public final class ClipOptions {
       names = "--tokenizer",
       paramLabel = "FILE",
       description =
-          "A merges.txt, tokenizer.json, or SentencePiece's .model (default: beside the weights, else"
-              + " CLIP's).")
+          "A merges.txt, tokenizer.json, or SentencePiece's .model (default: beside the weights,"
+              + " else CLIP's).")
   private @Nullable Path tokenizer;
 
   @Option(
       names = "--activation",
       paramLabel = "NAME",
       description =
-          "quick_gelu, gelu or gelu_pytorch_tanh (default: as files beside the weights state, else the"
-              + " family's).")
+          "quick_gelu, gelu or gelu_pytorch_tanh (default: as files beside the weights state, else"
+              + " the family's).")
   private @Nullable String activation;
 
   @Option(

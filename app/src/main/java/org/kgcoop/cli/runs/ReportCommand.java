@@ -74,16 +74,17 @@ public final class ReportCommand implements Callable<Integer> {
       description =
           "Go on: look every SECONDS (1 to 3600; alone: "
               + USUAL_PAUSE
-              + ") and write the page anew where something changed, until all RUNs are complete. The"
-              + " browser loads it again by itself. A RUN may begin later. Ctrl-C ends it before.")
+              + ") and write the page anew where something changed, until all RUNs are complete."
+              + " The browser loads it again by itself. A RUN may begin later. Ctrl-C ends it"
+              + " before.")
   private @Nullable String watch;
 
   @Option(
       names = "--data",
       paramLabel = "PATH",
       description =
-          "A data set whose images may be shown beside the embedded ones; several with commas between"
-              + " them, or by repeating the option.")
+          "A data set whose images may be shown beside the embedded ones; several with commas"
+              + " between them, or by repeating the option.")
   private List<String> data = new ArrayList<>();
 
   @Mixin private Output output = new Output();

@@ -82,11 +82,15 @@ class MutatedClassifiersTest {
     }
     Cli.Result table =
         Cli.run(
-            ("fewshot --shots 1 --seeds 1 --epochs 1 --augment test --bank none --methods %s --data"
-                    + " %s --out %s --clip %s")
-                .formatted(
-                    String.join(",", MethodCatalogue.ids()), data, shared.resolve("table"), weights)
-                .split(" "));
+            (Object[])
+                ("fewshot --shots 1 --seeds 1 --epochs 1 --augment test --bank none --methods %s"
+                     + " --data %s --out %s --clip %s")
+                    .formatted(
+                        String.join(",", MethodCatalogue.ids()),
+                        data,
+                        shared.resolve("table"),
+                        weights)
+                    .split(" "));
     assertThat(table.exitCode()).as(table.err()).isZero();
   }
 
@@ -105,7 +109,8 @@ class MutatedClassifiersTest {
         Integer.getInteger("kgcoop.mutations.first", 0), Integer.getInteger("kgcoop.mutations"), 2);
   }
 
-  private static void check(int first, int count, long seed) throws IOException, InterruptedException {
+  private static void check(int first, int count, long seed)
+      throws IOException, InterruptedException {
     List<String> ids = MethodCatalogue.ids();
     List<String> problems = new ArrayList<>();
     try (Clip clip = Clip.load(weights)) {
@@ -134,7 +139,15 @@ class MutatedClassifiersTest {
               "predict", file, picture, "--csv", "--classes", "cow,owl", "--clip", weights
             },
             new Object[] {
-              "eval", file, "--data", data, "--bank", shared.resolve("bank"), "--json", "--clip", weights
+              "eval",
+              file,
+              "--data",
+              data,
+              "--bank",
+              shared.resolve("bank"),
+              "--json",
+              "--clip",
+              weights
             },
             new Object[] {"inspect", file, "--json"},
             new Object[] {"nearest", file, "--json", "--clip", weights},

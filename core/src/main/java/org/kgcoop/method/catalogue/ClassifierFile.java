@@ -329,8 +329,8 @@ public record ClassifierFile(
     }
     throw KgCoopException.configuration(
         method.title()
-            + " has no form of the published prompt learners; expected a file of one that has, such as"
-            + " kgcoop");
+            + " has no form of the published prompt learners; expected a file of one that has, such"
+            + " as kgcoop");
   }
 
   /**

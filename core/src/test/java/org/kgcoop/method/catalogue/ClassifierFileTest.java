@@ -170,6 +170,28 @@ class ClassifierFileTest {
   }
 
   @Test
+  void aProbesBiasOfAnotherSizeIsRefused() {
+    int width = clip.config().embedDim();
+    ClassifierFile file =
+        new ClassifierFile(
+            MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", "probe")),
+            NAMES,
+            "a photo of a {}.",
+            "",
+            LearnedFrom.UNKNOWN,
+            "1.2.3",
+            Map.of(
+                "weight",
+                StoredTensor.ofFloats(
+                    "weight", new long[] {NAMES.size(), width}, new float[NAMES.size() * width]),
+                "bias",
+                StoredTensor.ofFloats("bias", new long[] {4}, 0, 0, 0, 0)));
+    assertThatThrownBy(() -> file.classifier(clip, NAMES))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("learned tensor 'bias' is FLOAT32(4), expected [3]");
+  }
+
+  @Test
   void otherFloatsAreReadAsFloat32() {
     Path path = folder.resolve("half.safetensors");
     taskRes(residuals(DType.FLOAT16, 2)).write(path);
@@ -526,13 +548,13 @@ class ClassifierFileTest {
     int width = clip.config().embedDim();
     assertThatThrownBy(() -> close(probe(2, width).classifier(clip, NAMES)))
         .isInstanceOf(KgCoopException.class)
-        .hasMessage(
-            "Linear probe: what was learned is for 2 classes and features of %1$s, expected 3"
-                    .formatted(width)
-                + " classes and features of %s numbers".formatted(width));
+        .hasMessageContaining(
+            "Linear probe: learned tensor 'weight' is FLOAT32(2, %1$s), expected [3, %1$s]"
+                .formatted(width));
     assertThatThrownBy(() -> close(probe(3, width + 1).classifier(clip, NAMES.subList(0, 1))))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("features of " + (width + 1) + ", expected 3 classes");
+        .hasMessageContaining(
+            "'weight' is FLOAT32(3, %s), expected [3, %s]".formatted(width + 1, width));
   }
 
   @Test
