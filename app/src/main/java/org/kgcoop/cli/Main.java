@@ -88,7 +88,7 @@ import picocli.CommandLine.Spec;
       RunsCommand.class,
       LogsCommand.class,
       VerifyCommand.class,
-      CommandLine.HelpCommand.class
+      HelpCommand.class
     })
 public final class Main implements Runnable, Invocation {
   private final BooleanSupplier interrupted;
