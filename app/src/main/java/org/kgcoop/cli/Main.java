@@ -91,7 +91,7 @@ import picocli.CommandLine.Spec;
       RunsCommand.class,
       LogsCommand.class,
       VerifyCommand.class,
-      CommandLine.HelpCommand.class
+      HelpCommand.class
     })
 public final class Main implements Runnable, Invocation {
   /** The commands that always compute with a CLIP. */

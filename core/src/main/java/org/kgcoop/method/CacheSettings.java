@@ -1,10 +1,6 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.DoubleNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewRecipe;
@@ -40,8 +36,6 @@ public record CacheSettings(
     Search search,
     CacheGrid grid) {
 
-  private static final String OF_MODEL = "model";
-
   private static final Setting<Integer> VIEWS =
       Setting.whole("views", 10, Range.from(0, 1000), "Random views that a key is the mean of")
           .in("views")
@@ -61,15 +55,7 @@ public record CacheSettings(
   private static final Setting<OptionalDouble> SCALE =
       Setting.of(
           "scale",
-          new Kind<>(
-              "number or model",
-              "a number",
-              Kind.Form.LITERAL,
-              CacheSettings::scale,
-              scale ->
-                  scale.isPresent()
-                      ? DoubleNode.valueOf(scale.getAsDouble())
-                      : TextNode.valueOf(OF_MODEL)),
+          Kind.numberOr("model"),
           OptionalDouble.of(100),
           new Range<>("at least 0", scale -> scale.orElse(0) >= 0),
           "The scale of the zero-shot logits; model: the CLIP's own");
@@ -141,13 +127,6 @@ public record CacheSettings(
         Search.VALIDATION,
         Range.any(),
         meaning);
-  }
-
-  private static Optional<OptionalDouble> scale(JsonNode json) {
-    if (json.asText().equals(OF_MODEL)) {
-      return Optional.of(OptionalDouble.empty());
-    }
-    return Kind.NUMBER.read().apply(json).map(OptionalDouble::of);
   }
 
   /** The same with alpha and beta that were found. */

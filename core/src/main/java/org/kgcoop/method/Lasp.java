@@ -115,43 +115,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
                       values.get(VIRTUAL)));
 
   /** The templates of the published configurations; one of them stands there twice. */
-  public static final List<String> TEMPLATES =
-      List.of(
-          "a photo of a {}, a type of flower.",
-          "a photo of a person doing {}.",
-          "a centered satellite photo of {}.",
-          "a photo of a {}, a type of aircraft.",
-          "{} texture.",
-          "itap of a {}.",
-          "a bad photo of the {}.",
-          "a origami {}.",
-          "a photo of the large {}.",
-          "a {} in a video game.",
-          "art of the {}.",
-          "a photo of the small {}.",
-          "a photo of a {}.",
-          "a photo of many {}.",
-          "a photo of the hard to see {}.",
-          "a low resolution photo of the {}.",
-          "a rendering of a {}.",
-          "a bad photo of the {}.",
-          "a cropped photo of the {}.",
-          "a pixelated photo of the {}.",
-          "a bright photo of the {}.",
-          "a cropped photo of a {}.",
-          "a photo of the {}.",
-          "a good photo of the {}.",
-          "a rendering of the {}.",
-          "a close-up photo of the {}.",
-          "a low resolution photo of a {}.",
-          "a rendition of the {}.",
-          "a photo of the clean {}.",
-          "a photo of a large {}.",
-          "a blurry photo of a {}.",
-          "a pixelated photo of a {}.",
-          "itap of the {}.",
-          "a jpeg corrupted photo of the {}.",
-          "a good photo of a {}.");
+  public static final List<String> TEMPLATES = Templates.published("lasp");
 
   public Lasp {
     templates = List.copyOf(templates);

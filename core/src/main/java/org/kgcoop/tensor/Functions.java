@@ -3,6 +3,7 @@ package org.kgcoop.tensor;
 import static org.kgcoop.tensor.NativeCall.tensor;
 
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -143,6 +144,21 @@ public final class Functions {
   /** {@code x sigmoid(x)}. */
   public static Tensor silu(Tensor x) {
     return tensor("silu", () -> torch.silu(x.handle()), x);
+  }
+
+  /**
+   * A symmetric matrix taken apart: {@code vectors diag(values) vectors'}.
+   *
+   * @param values (E), rising
+   * @param vectors (E, E), a column each
+   */
+  public record Eigen(Tensor values, Tensor vectors) {}
+
+  /** Takes a symmetric matrix apart, (E, E). */
+  public static Eigen eigen(Tensor symmetric) {
+    T_TensorTensor_T found =
+        NativeCall.run("eigen", () -> torch.linalg_eigh(symmetric.handle()), symmetric);
+    return new Eigen(tensor("eigen", found::get0), tensor("eigen", found::get1));
   }
 
   public static Tensor softmax(Tensor x, long axis) {

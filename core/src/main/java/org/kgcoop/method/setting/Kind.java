@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
@@ -77,6 +78,20 @@ public record Kind<T>(
 
   public static final Kind<List<Integer>> WHOLES =
       list(WHOLE, "whole numbers", "whole numbers", Form.LITERALS, WHOLE.read);
+
+  /** A number, or a word in its place. */
+  public static Kind<OptionalDouble> numberOr(String word) {
+    return new Kind<>(
+        "number or " + word,
+        "a number",
+        Form.LITERAL,
+        json ->
+            json.asText().equals(word)
+                ? Optional.of(OptionalDouble.empty())
+                : number(json).map(OptionalDouble::of),
+        value ->
+            value.isPresent() ? DoubleNode.valueOf(value.getAsDouble()) : TextNode.valueOf(word));
+  }
 
   /** The same list of two entries. */
   public static <T> Kind<List<T>> pair(Kind<List<T>> of) {
