@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +44,7 @@ class EndedTableTest {
     JsonNode expected = TinyLab.withoutTimes(lab.run(protocol, plan, calm));
 
     Set<String> points = new TreeSet<>();
-    @Nullable JsonNode table = null;
+    JsonNode table = null;
     for (int at = 1; table == null; at++) {
       try (FailingDisk disk = new FailingDisk(at, end)) {
         try {
