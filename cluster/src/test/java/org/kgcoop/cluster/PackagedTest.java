@@ -17,19 +17,21 @@ import org.kgcoop.bank.Shard;
 /** What was packaged, in processes of its own: spark-submit, and a master with two workers. */
 class PackagedTest {
   @TempDir private Path folder;
-  private Path pictures;
-  private Map<String, String> local;
 
-  private void prepare(int count) throws IOException {
-    pictures = folder.resolve("pictures");
-    List<Path> files = EmbeddedPictures.copy(pictures, count);
-    local = EmbeddedPictures.localBank(files, folder.resolve("local"), 1);
+  private Path pictures() {
+    return folder.resolve("pictures");
+  }
+
+  /** What this machine alone makes of so many images. */
+  private Map<String, String> local(int count) throws IOException {
+    List<Path> files = EmbeddedPictures.copy(pictures(), count);
+    return EmbeddedPictures.localBank(files, folder.resolve("local"), 1);
   }
 
   private List<String> features(String master) {
     return List.of(
         "features",
-        pictures.toString(),
+        pictures().toString(),
         "--bank",
         folder.resolve("bank").toString(),
         "--master",
@@ -39,7 +41,7 @@ class PackagedTest {
   @Test
   @Tag("system")
   void sparkSubmitTakesTheBundle() throws Exception {
-    prepare(20);
+    Map<String, String> local = local(20);
     ChildJvm.Result result = ChildJvm.submit(features("local[2]"), folder.resolve("log"));
     assertThat(result.output()).contains("20 features encoded");
     assertThat(result.exitCode()).isZero();
@@ -49,7 +51,7 @@ class PackagedTest {
   @Test
   @Tag("nightly")
   void aKilledWorkerChangesNoByte() throws Exception {
-    prepare(400);
+    Map<String, String> local = local(400);
     try (Standalone spark = new Standalone(folder.resolve("standalone"))) {
       Path log = folder.resolve("log");
       List<String> words = new ArrayList<>(List.of("org.kgcoop.cluster.Main"));

@@ -77,7 +77,7 @@ class TrainingFromJavaTest {
         Cli.run(
             (Object[])
                 ("train --clip %1$s/clip --data embedded:documents --method %2$s --shots 1 --epochs"
-                     + " 2 --lr 0.01 --augment test --seed 3 --bank %1$s/bank --out %1$s/command")
+                        + " 2 --lr 0.01 --augment test --seed 3 --bank %1$s/bank --out %1$s/command")
                     .formatted(folder, method)
                     .split(" "));
     assertThat(command.exitCode()).as(command.err()).isZero();
