@@ -39,6 +39,7 @@ public final class NativeLibraries {
     closed = true;
   }
 
+  @SuppressWarnings("StaticAssignmentOfThrowable") // whoever needs them later throws this one
   private static synchronized void tryToLoad() {
     if (!closed) {
       try {

@@ -44,7 +44,8 @@ import org.kgcoop.Version;
 class ArchivesTest {
   private static final Path FOLDER = Path.of("target/archives");
   private static final String TOP = "kgcoop-" + Version.KGCOOP;
-  private static final Pattern NATIVE = Pattern.compile(".*\\.(so|dll|dylib|jnilib|a)(\\.[0-9.]+)?");
+  private static final Pattern NATIVE =
+      Pattern.compile(".*\\.(so|dll|dylib|jnilib|a)(\\.[0-9.]+)?");
 
   /** A platform: its archive, and how jars call its folder of native libraries. */
   private enum Platform {
@@ -251,9 +252,7 @@ class ArchivesTest {
     } finally {
       process.destroyForcibly();
     }
-    assertThat(process.exitValue())
-        .as(() -> text(err))
-        .isZero();
+    assertThat(process.exitValue()).as(() -> text(err)).isZero();
     return text(out);
   }
 
