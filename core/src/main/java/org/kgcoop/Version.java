@@ -13,8 +13,8 @@ public final class Version {
   public static final String KGCOOP = BUILD.getProperty("version", "unknown");
 
   /**
-   * The commit that was built, in 12 digits, with {@code -dirty} behind it where files differed from
-   * it; {@code unknown} where the sources were no git checkout.
+   * The commit that was built, in 12 digits, with {@code -dirty} behind it where files differed
+   * from it; {@code unknown} where the sources were no git checkout.
    */
   public static final String COMMIT = BUILD.getProperty("commit", "unknown");
 

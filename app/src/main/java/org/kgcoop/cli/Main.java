@@ -97,8 +97,19 @@ public final class Main implements Runnable, Invocation {
   /** The commands that always compute with a CLIP. */
   static final Set<String> COMPUTING =
       Set.of(
-          "adapt", "base2new", "cross", "demo", "domain", "embed", "eval", "fewshot", "headroom",
-          "predict", "serve", "train", "zero-shot");
+          "adapt",
+          "base2new",
+          "cross",
+          "demo",
+          "domain",
+          "embed",
+          "eval",
+          "fewshot",
+          "headroom",
+          "predict",
+          "serve",
+          "train",
+          "zero-shot");
 
   private final BooleanSupplier interrupted;
 

@@ -10,8 +10,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.UserFolders;
 
 /**
- * Loads the native libraries, once. It takes half a second, so a program that is going to compute may
- * begin before it needs them: {@link #loadAhead} does it on a thread of its own.
+ * Loads the native libraries, once. It takes half a second, so a program that is going to compute
+ * may begin before it needs them: {@link #loadAhead} does it on a thread of its own.
  */
 public final class NativeLibraries {
   private static final String CACHE_FOLDER = "org.bytedeco.javacpp.cachedir";
@@ -39,6 +39,7 @@ public final class NativeLibraries {
     closed = true;
   }
 
+  @SuppressWarnings("StaticAssignmentOfThrowable") // whoever needs them later throws this one
   private static synchronized void tryToLoad() {
     if (!closed) {
       try {

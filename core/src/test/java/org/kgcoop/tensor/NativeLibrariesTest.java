@@ -42,7 +42,10 @@ class NativeLibrariesTest {
   void anErrorOfLoadingAheadIsToldByWhoNeedsThem() throws IOException, InterruptedException {
     ChildProcess.Outcome outcome =
         ChildProcess.run(
-            folder.resolve("log"), List.of("-Dorg.bytedeco.javacpp.platform=linux-arm64"), Computes.class);
-    assertThat(outcome.output()).contains("no native libraries for linux-arm64", "kgcoop-natives-PLATFORM");
+            folder.resolve("log"),
+            List.of("-Dorg.bytedeco.javacpp.platform=linux-arm64"),
+            Computes.class);
+    assertThat(outcome.output())
+        .contains("no native libraries for linux-arm64", "kgcoop-natives-PLATFORM");
   }
 }

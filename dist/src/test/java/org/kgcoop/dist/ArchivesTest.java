@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -42,7 +44,8 @@ import org.kgcoop.Version;
 class ArchivesTest {
   private static final Path FOLDER = Path.of("target/archives");
   private static final String TOP = "kgcoop-" + Version.KGCOOP;
-  private static final Pattern NATIVE = Pattern.compile(".*\\.(so|dll|dylib|jnilib|a)(\\.[0-9.]+)?");
+  private static final Pattern NATIVE =
+      Pattern.compile(".*\\.(so|dll|dylib|jnilib|a)(\\.[0-9.]+)?");
 
   /** A platform: its archive, and how jars call its folder of native libraries. */
   private enum Platform {
@@ -78,8 +81,8 @@ class ArchivesTest {
     try (TarArchiveInputStream tar = tar(Platform.LINUX.archive())) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         Path file = unpacked.resolve(entry.getName());
-        Files.createDirectories(file.getParent());
-        Files.copy(tar, file);
+        Path folder = Files.createDirectories(file.resolve("..").normalize());
+        long unusedSize = Files.copy(tar, folder.resolve(file.getFileName()));
         if ((entry.getMode() & 0100) != 0) {
           Path unused =
               Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -94,12 +97,12 @@ class ArchivesTest {
 
   /** The names of the files of an archive, without its one folder, and the natives of its jars. */
   private record Content(TreeSet<String> files, TreeMap<String, List<String>> natives) {
-    private void add(String path, InputStream in) throws IOException {
+    void add(String path, InputStream in) throws IOException {
       assertThat(path).startsWith(TOP + "/");
       String name = path.substring(TOP.length() + 1);
       files.add(name);
       if (name.endsWith(".jar")) {
-        List<String> found = natives(in);
+        List<String> found = nativesOf(in);
         if (!found.isEmpty()) {
           natives.put(name.replaceFirst("^lib/", ""), found);
         }
@@ -128,7 +131,7 @@ class ArchivesTest {
     return content;
   }
 
-  private static List<String> natives(InputStream jar) throws IOException {
+  private static List<String> nativesOf(InputStream jar) throws IOException {
     List<String> found = new ArrayList<>();
     try (ZipInputStream zip = new ZipInputStream(jar)) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
@@ -198,7 +201,7 @@ class ArchivesTest {
   private static String sha256(Path file) throws IOException, NoSuchAlgorithmException {
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-      in.transferTo(java.io.OutputStream.nullOutputStream());
+      in.transferTo(OutputStream.nullOutputStream());
     }
     return HexFormat.of().formatHex(digest.digest());
   }
@@ -213,7 +216,7 @@ class ArchivesTest {
     Pattern numbered = Pattern.compile("(.+?)-(\\d.*?)(-linux-x86_64)?\\.jar");
     try (Stream<Path> jars = Files.list(home.resolve("lib"))) {
       jars.map(jar -> numbered.matcher(jar.getFileName().toString()))
-          .filter(java.util.regex.Matcher::matches)
+          .filter(Matcher::matches)
           .forEach(
               jar -> {
                 assertThat(sbom).contains("/" + jar.group(1) + "@" + jar.group(2) + "?");
@@ -249,9 +252,7 @@ class ArchivesTest {
     } finally {
       process.destroyForcibly();
     }
-    assertThat(process.exitValue())
-        .as(() -> text(err))
-        .isZero();
+    assertThat(process.exitValue()).as(() -> text(err)).isZero();
     return text(out);
   }
 

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-class MainTest {
+class LoadAheadTest {
   /** Commands that take a CLIP and may do without computing: they look at names or files. */
-  private static final Set<String> MAY_COMPUTE = Set.of("export", "nearest", "search");
+  private static final Set<String> MAY_COMPUTE = Set.of("export", "nearest", "search", "verify");
 
   @TempDir Path folder;
 
