@@ -388,13 +388,4 @@ class ClassifierTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("such as a Clip or a Classifier, is closed");
   }
-
-  @Test
-  void aClipThatIsClosedTooEarlySaysSo() {
-    Clip own = TinyClip.load();
-    own.close();
-    assertThatThrownBy(() -> Classifier.zeroShot(own, List.of("cat", "dog"), "a {}"))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("such as a Clip or a Classifier, is closed");
-  }
 }

@@ -305,8 +305,7 @@ public record ClassifierFile(
     return read;
   }
 
-  private static ClassifierFile published(
-      Path path, PublishedForm form, List<String> classNames) {
+  private static ClassifierFile published(Path path, PublishedForm form, List<String> classNames) {
     PublishedForm.Told told = form.told();
     return new ClassifierFile(
         form.method(),

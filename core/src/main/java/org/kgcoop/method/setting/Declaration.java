@@ -3,7 +3,6 @@ package org.kgcoop.method.setting;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -166,7 +165,6 @@ public final class Declaration<M> {
    *
    * @param <R> the method's record
    */
-  @CanIgnoreReturnValue
   public static final class Builder<R> {
     private final Class<R> type;
     private final String id;
