@@ -92,7 +92,10 @@ class FoldsTest {
       // Two of five images could be held out: too few to choose by.
       assertThat(
               new ProbeFolds(
-                      Tensor.of(Arrays.copyOf(values, 10), 5, 2).unitRows(), List.of(0, 0, 1, 2, 3), List.of(), 4)
+                      Tensor.of(Arrays.copyOf(values, 10), 5, 2).unitRows(),
+                      List.of(0, 0, 1, 2, 3),
+                      List.of(),
+                      4)
                   .holdMost())
           .isFalse();
     }
