@@ -76,9 +76,9 @@ final class AdaptSection {
     blocks.add(new Figures(grid));
     blocks.add(
         new Words(
-            "Simpler methods stand first. Behind: points behind the best; a method that is behind by"
-                + " no more than the standard error of that difference does as well, and the simplest"
-                + " of those is taken. No test image was looked at."));
+            "Simpler methods stand first. Behind: points behind the best; a method that is behind"
+                + " by no more than the standard error of that difference does as well, and the"
+                + " simplest of those is taken. No test image was looked at."));
     if (!measured.isEmpty()) {
       List<List<Double>> bars = List.of(measured.stream().map(Candidate::value).toList());
       blocks.add(

@@ -47,8 +47,8 @@ public record StoredRun(
       if (run == null) {
         throw KgCoopException.configuration(
             folder
-                + ": no run of a method (expected run.json in it); './kgcoop runs' lists those there"
-                + " are");
+                + ": no run of a method (expected run.json in it); './kgcoop runs' lists those"
+                + " there are");
       }
       return run;
     } catch (IOException e) {

@@ -160,7 +160,8 @@ final class AdaptBench implements Callable<Integer> {
               each.leftOut());
         }
         print(
-            "  chosen %s: test %.2f, best %.2f, standard error %.2f: %s; expected %.1f (%.1f to %.1f): %s",
+            "  chosen %s: test %.2f, best %.2f, standard error %.2f: %s; expected %.1f (%.1f to"
+                + " %.1f): %s",
             Objects.requireNonNull(record.choice()).method(),
             own.accuracy(),
             best.accuracy(),
@@ -173,7 +174,8 @@ final class AdaptBench implements Callable<Integer> {
       }
     }
     print(
-        "within one standard error of the best: %d of %d; expected accuracy inside its interval: %d of %d",
+        "within one standard error of the best: %d of %d; expected accuracy inside its interval: %d"
+            + " of %d",
         near, names.size(), inside, names.size());
     return 0;
   }
