@@ -67,7 +67,7 @@ public record ExportedClassifier(
                             + " --to published writes the prompt itself"));
     try (Scope scope =
         Scope.open("check")) { // other programs are given no classifier without answers
-      double each = 1 / Math.sqrt(formula.width());
+      double each = 1 / Math.sqrt((double) formula.width());
       Tensor unused =
           classifier.probabilities(Tensor.full(each, 1, formula.width()).to(clip.device()));
     }
