@@ -24,7 +24,7 @@ class NativeLibrariesTest {
           Tensor two = Tensor.scalar(2)) {
         System.out.println(two.times(3).item());
       } catch (ExceptionInInitializerError e) {
-        System.out.println(e.getCause().getMessage());
+        System.out.println(e.getCause());
       }
       NativeLibraries.close();
     }
