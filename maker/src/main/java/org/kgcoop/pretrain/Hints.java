@@ -163,7 +163,7 @@ final class Hints {
       Tensor map = maps.get(i);
       Statistics own = statistics.get(i);
       int batch = (int) map.size(0);
-      int side = (int) Math.round(Math.sqrt(map.size(1)));
+      int side = (int) Math.round(Math.sqrt((double) map.size(1)));
       int each = seen == null ? grid * grid : seen[0].length;
       long[] places = new long[batch * each];
       for (int image = 0; image < batch; image++) {

@@ -86,7 +86,7 @@ final class Muon implements AutoCloseable {
       wanted.add(gradient.plus(momentum.times(MOMENTUM)).reshape(parts, rows / parts, columns));
     }
     Tensor steps = orthogonal(Tensor.concat(wanted, 0));
-    double size = SIZE * Math.sqrt(Math.max(rows / parts, columns));
+    double size = SIZE * Math.sqrt((double) Math.max(rows / parts, columns));
     for (int i = 0; i < places.size(); i++) {
       Tensor parameter = parameters.get(places.get(i));
       parameter.multiply_(1 - rate * decay);

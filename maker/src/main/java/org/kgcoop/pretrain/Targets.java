@@ -53,7 +53,7 @@ final class Targets implements AutoCloseable {
         Autograd.Switch off = Autograd.off()) {
       Tensor vectors = // (E, E), the largest last
           Functions.eigenvectors(features.transpose(0, 1).matmul(features));
-      long kept = width - CONSTANT;
+      int kept = width - CONSTANT;
       return new Targets(vectors.narrow(1, vectors.size(1) - kept, kept).copy().keep());
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
@@ -29,7 +30,7 @@ class WeightMeanTest {
   }
 
   private static float mean(WeightMean mean) {
-    return mean.stored().get("w").toFloats()[0];
+    return Objects.requireNonNull(mean.stored().get("w")).toFloats()[0];
   }
 
   @Test
