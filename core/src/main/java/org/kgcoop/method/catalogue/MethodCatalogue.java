@@ -11,6 +11,7 @@ import org.kgcoop.method.ClipAdapter;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Ensemble;
+import org.kgcoop.method.Gda;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Lasp;
 import org.kgcoop.method.LpPlusPlus;
@@ -59,7 +60,8 @@ public final class MethodCatalogue {
           Clap.UNCONSTRAINED,
           TipAdapter.DECLARATION,
           TipAdapterF.DECLARATION,
-          LpPlusPlus.DECLARATION);
+          LpPlusPlus.DECLARATION,
+          Gda.DECLARATION);
 
   private MethodCatalogue() {}
 
