@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -40,15 +42,19 @@ public final class GaussianDiscriminant {
    * Computes the means. Tensors are in the open scope.
    *
    * @param rows (n, E), unit rows
-   * @param labels of the rows, from 0 to classes - 1; each class needs a row
+   * @param labels of the rows, from 0 to classes - 1
+   * @throws KgCoopException if a class has no row
    */
   public GaussianDiscriminant(Tensor rows, int[] labels, int classes) {
     this.rows = rows.to(DType.FLOAT64);
     this.labels = labels.clone();
     this.classes = classes;
     int[] counts = counts();
-    if (Arrays.stream(counts).anyMatch(count -> count == 0)) {
-      throw new IllegalArgumentException("a class without images has no mean");
+    for (int c = 0; c < classes; c++) {
+      if (counts[c] == 0) {
+        throw KgCoopException.data(
+            "GDA: class %s has no image; each class needs at least one".formatted(c));
+      }
     }
     float[] assign = new float[classes * labels.length];
     for (int i = 0; i < labels.length; i++) {
@@ -97,6 +103,26 @@ public final class GaussianDiscriminant {
       return zeroShot.plus(
           exact.matmul(weights.transpose(0, 1)).plus(bias.transpose(0, 1)).times(alpha));
     }
+
+    /**
+     * Counts and losses of images for each alpha.
+     *
+     * @param images (B, E), unit rows
+     * @param labels (B)
+     * @param texts (C, E), unit rows
+     */
+    public LeaveOneOut scores(
+        Tensor images, int[] labels, Tensor texts, double scale, double[] alphas) {
+      int classes = Math.toIntExact(texts.size(0));
+      Tensor none = texts.times(0);
+      double[][] zeroShot = matrix(logits(images, texts, scale, 0), classes);
+      double[][] densities = matrix(logits(images, none, 0, 1), classes);
+      LeaveOneOut.Counter counter = new LeaveOneOut.Counter(alphas.length);
+      for (int i = 0; i < labels.length; i++) {
+        counter.add(zeroShot[i], densities[i], alphas, labels[i]);
+      }
+      return counter.result();
+    }
   }
 
   /** Weights and biases of class means (C, E) with a precision (E, E). */
@@ -124,7 +150,8 @@ public final class GaussianDiscriminant {
     if (!(trace > 0)) {
       return scatter.times(0);
     }
-    return scatter.plus(identity.times(trace / degrees)).solve(identity).times((double) width);
+    return Functions.solve(scatter.plus(identity.times(trace / degrees)), identity)
+        .times((double) width);
   }
 
   private static Tensor identity(long size) {
@@ -151,7 +178,7 @@ public final class GaussianDiscriminant {
       factors[i] = 1 / Math.sqrt((double) classes * (counts[labels[i]] - 1));
     }
     Tensor scaled = centered.times(Tensor.of(factors, labels.length, 1));
-    Tensor.Eigen eigen = scaled.transpose(0, 1).matmul(scaled).eigen();
+    Functions.Eigen eigen = Functions.eigen(scaled.transpose(0, 1).matmul(scaled));
     double[] values = eigen.values().toDoubles();
     double smallest = values.length * CUT_OFF * values[values.length - 1];
     double[] inverse =
@@ -249,7 +276,7 @@ public final class GaussianDiscriminant {
     int[] counts = counts();
     double[][] logits = new double[labels.length][];
     try (Scope scope = Scope.open("leave-one-out")) {
-      Tensor.Eigen eigen = centered.transpose(0, 1).matmul(centered).eigen();
+      Functions.Eigen eigen = Functions.eigen(centered.transpose(0, 1).matmul(centered));
       Rotated rotated =
           new Rotated(
               eigen.values().toDoubles(),
@@ -408,22 +435,15 @@ public final class GaussianDiscriminant {
    */
   public LeaveOneOut search(Tensor texts, int[] groups, double scale, double[] alphas) {
     HeldOut heldOut = leaveOneOut(groups);
-    if (heldOut.scored().isEmpty()) {
+    if (heldOut.scored.isEmpty()) {
       return new LeaveOneOut(new long[0], new double[0]);
     }
-    double[] zeroShot =
-        rows.matmul(texts.to(DType.FLOAT64).transpose(0, 1)).times(scale).toDoubles();
+    double[][] zeroShot =
+        matrix(rows.matmul(texts.to(DType.FLOAT64).transpose(0, 1)).times(scale), classes);
     LeaveOneOut.Counter counter = new LeaveOneOut.Counter(alphas.length);
     for (int i = 0; i < heldOut.scored.size(); i++) {
       int row = heldOut.scored.get(i);
-      counter.next();
-      for (int a = 0; a < alphas.length; a++) {
-        double[] logits = new double[classes];
-        for (int c = 0; c < classes; c++) {
-          logits[c] = zeroShot[row * classes + c] + alphas[a] * heldOut.logits[i][c];
-        }
-        counter.add(a, logits, labels[row]);
-      }
+      counter.add(zeroShot[row], heldOut.logits[i], alphas, labels[row]);
     }
     return counter.result();
   }

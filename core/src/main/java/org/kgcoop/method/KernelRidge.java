@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -46,7 +47,7 @@ public final class KernelRidge {
     this.beta = beta;
     zeroShot = zeroShot(this.rows);
     residual = oneHot(labels, texts.size(0)).minus(zeroShot);
-    Tensor.Eigen eigen = kernel(this.rows).eigen();
+    Functions.Eigen eigen = Functions.eigen(kernel(this.rows));
     values = eigen.values();
     vectors = eigen.vectors();
     rotated = vectors.transpose(0, 1).matmul(residual);
@@ -122,7 +123,7 @@ public final class KernelRidge {
           Tensor.of(group.stream().mapToLong(Integer::longValue).toArray(), group.size());
       Tensor own = vectors.indexSelect(0, which); // (B, n)
       Tensor block = own.times(shrinkage).matmul(own.transpose(0, 1)); // G_BB
-      parts.add(block.solve(gamma.indexSelect(0, which)));
+      parts.add(Functions.solve(block, gamma.indexSelect(0, which)));
       for (int row : group) {
         place[row] = next++;
       }

@@ -70,6 +70,18 @@ public final class LeaveOneOut {
       images++;
     }
 
+    /** Adds an image, whose logits (C) are {@code zeroShot + alpha density} for each alpha. */
+    void add(double[] zeroShot, double[] density, double[] alphas, int label) {
+      next();
+      double[] logits = new double[density.length];
+      for (int a = 0; a < alphas.length; a++) {
+        for (int c = 0; c < logits.length; c++) {
+          logits[c] = zeroShot[c] + alphas[a] * density[c];
+        }
+        add(a, logits, label);
+      }
+    }
+
     /** Adds the logits (C) of the current image by a candidate. */
     void add(int candidate, double[] logits, int label) {
       int best = 0;

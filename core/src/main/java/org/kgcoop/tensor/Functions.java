@@ -147,18 +147,27 @@ public final class Functions {
   }
 
   /**
-   * A symmetric matrix taken apart: {@code vectors diag(values) vectors'}.
+   * Eigenvalues and eigenvectors of a symmetric matrix.
    *
-   * @param values (E), rising
-   * @param vectors (E, E), a column each
+   * @param values (n), ascending
+   * @param vectors (n, n), one eigenvector per column
    */
   public record Eigen(Tensor values, Tensor vectors) {}
 
-  /** Takes a symmetric matrix apart, (E, E). */
+  /** Decomposes a symmetric matrix (n, n); reads its lower triangle. */
   public static Eigen eigen(Tensor symmetric) {
-    T_TensorTensor_T found =
-        NativeCall.run("eigen", () -> torch.linalg_eigh(symmetric.handle()), symmetric);
-    return new Eigen(tensor("eigen", found::get0), tensor("eigen", found::get1));
+    try (T_TensorTensor_T both =
+        NativeCall.run("eigen", () -> torch.linalg_eigh(symmetric.handle()), symmetric)) {
+      // The pair owns its two tensors, so they are copied before it is freed.
+      return new Eigen(
+          tensor("eigen", () -> new org.bytedeco.pytorch.Tensor(both.get0())),
+          tensor("eigen", () -> new org.bytedeco.pytorch.Tensor(both.get1())));
+    }
+  }
+
+  /** Solves A X = B for X, with A (n, n) and B (n, k). */
+  public static Tensor solve(Tensor a, Tensor b) {
+    return tensor("solve", () -> torch.linalg_solve(a.handle(), b.handle()), a, b);
   }
 
   public static Tensor softmax(Tensor x, long axis) {
@@ -218,22 +227,6 @@ public final class Functions {
    */
   public static Tensor eigenvalues(Tensor x) {
     return tensor("eigenvalues", () -> torch.linalg_eigvalsh(x.handle()), x);
-  }
-
-  /**
-   * The eigenvectors of a symmetric matrix, in columns, that of the smallest eigenvalue first.
-   *
-   * @param x (N, N)
-   * @return (N, N)
-   */
-  public static Tensor eigenvectors(Tensor x) {
-    Scope scope = Scope.innermost();
-    return NativeCall.run(
-        "eigenvectors",
-        () ->
-            new Tensor(
-                new org.bytedeco.pytorch.Tensor(torch.linalg_eigh(x.handle()).get1()), scope),
-        x);
   }
 
   /**

@@ -240,29 +240,6 @@ public final class Tensor implements AutoCloseable {
     return tensor("matmul", () -> handle.matmul(other.handle), this, other);
   }
 
-  /**
-   * Eigenvalues and eigenvectors of a symmetric matrix.
-   *
-   * @param values (n), ascending
-   * @param vectors (n, n), one eigenvector per column
-   */
-  public record Eigen(Tensor values, Tensor vectors) {}
-
-  /** Decomposes this symmetric matrix (n, n); reads its lower triangle. */
-  public Eigen eigen() {
-    try (var both = run("eigen", () -> torch.linalg_eigh(handle), this)) {
-      // The pair owns its two tensors, so they are copied before it is freed.
-      return new Eigen(
-          tensor("eigen", () -> new org.bytedeco.pytorch.Tensor(both.get0()), this),
-          tensor("eigen", () -> new org.bytedeco.pytorch.Tensor(both.get1()), this));
-    }
-  }
-
-  /** Solves A X = B for X, with this (n, n) as A and {@code right} (n, k) as B. */
-  public Tensor solve(Tensor right) {
-    return tensor("solve", () -> torch.linalg_solve(handle, right.handle), this, right);
-  }
-
   /** The sum of all elements: (). */
   public Tensor sum() {
     return tensor("sum", handle::sum, this);

@@ -49,7 +49,7 @@ class ExpectationTest {
       AdaptRecord.Interval promise =
           new Expectation(score(answers(random, 30, truth)), 0, 0).interval(false);
       long right = answers(random, 100, truth).stream().filter(each -> each).count();
-      inside += promise.holds(right) ? 1 : 0;
+      inside += promise.holds((double) right) ? 1 : 0;
     }
     assertThat(inside).isBetween(930, 990);
   }

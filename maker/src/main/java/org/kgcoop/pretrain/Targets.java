@@ -52,7 +52,7 @@ final class Targets implements AutoCloseable {
     try (Scope scope = Scope.open("directions");
         Autograd.Switch off = Autograd.off()) {
       Tensor vectors = // (E, E), the largest last
-          Functions.eigenvectors(features.transpose(0, 1).matmul(features));
+          Functions.eigen(features.transpose(0, 1).matmul(features)).vectors();
       int kept = width - CONSTANT;
       return new Targets(vectors.narrow(1, vectors.size(1) - kept, kept).copy().keep());
     }
