@@ -21,9 +21,9 @@ class MuonTest {
       Tensor x = Normal.tensor(3, 5, rows, columns);
       int rank = Math.min(rows, columns);
       Tensor left = // the last of the smaller side belong to singular values above 0
-          Functions.eigen(x.matmul(x.transpose(0, 1))).narrow(1, rows - rank, rank).vectors();
+          Functions.eigen(x.matmul(x.transpose(0, 1))).vectors().narrow(1, rows - rank, rank);
       Tensor right =
-          Functions.eigen(x.transpose(0, 1).matmul(x)).narrow(1, columns - rank, rank).vectors();
+          Functions.eigen(x.transpose(0, 1).matmul(x)).vectors().narrow(1, columns - rank, rank);
       Tensor result = Muon.orthogonal(x.unsqueeze(0)).select(0, 0);
       float[] inner = left.transpose(0, 1).matmul(result).matmul(right).toFloats();
       float[] before = left.transpose(0, 1).matmul(x).matmul(right).toFloats();

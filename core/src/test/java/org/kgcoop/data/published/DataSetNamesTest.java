@@ -17,7 +17,7 @@ class DataSetNamesTest {
   void noJavaOutsideOfThisPackageNamesAPublishedDataSet() throws IOException {
     List<String> found = new ArrayList<>();
     for (Path source : sources()) {
-      if (!source.getParent().endsWith("data/published")) {
+      if (!source.resolveSibling("").endsWith("data/published")) {
         String text = Files.readString(source);
         PublishedDataSets.all().stream()
             .map(PublishedDataSet::name)
