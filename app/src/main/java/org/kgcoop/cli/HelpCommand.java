@@ -28,6 +28,7 @@ import picocli.CommandLine.Parameters;
       "  ./kgcoop help method kgcoop"
     })
 final class HelpCommand implements Runnable, CommandLine.IHelpCommandInitializable2 {
+  @SuppressWarnings("UnusedVariable") // picocli itself reads an option of help
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,

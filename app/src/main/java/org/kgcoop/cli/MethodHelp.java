@@ -118,7 +118,7 @@ final class MethodHelp {
   /** Adds a text whose lines begin below each other. */
   private static void add(List<String> lines, String head, String text) {
     StringBuilder line = new StringBuilder(head);
-    for (String word : text.split(" ")) {
+    for (String word : text.split(" ", -1)) {
       if (line.length() + word.length() >= WIDTH && line.length() > head.length()) {
         lines.add(line.toString().stripTrailing());
         line = new StringBuilder(" ".repeat(Math.max(2, head.length())));

@@ -33,7 +33,7 @@ public final class WarmUp {
       } catch (RefusedRequestException e) {
         return; // it takes longer than a request may: the encoder goes on with it by itself
       } catch (KgCoopException e) {
-        throw new KgCoopException(e.category(), "model " + name + ": " + e.getMessage(), e);
+        throw new KgCoopException(e.category(), "model " + model.name() + ": " + e.getMessage(), e);
       }
     }
   }

@@ -289,7 +289,7 @@ class EveryMethodTest {
     Path run = shared.resolve("table/drawings").resolve(id).resolve("shots2/seed1");
     ClassifierFile own = ClassifierFile.read(ClassifierFile.at(run));
     Path bare = shared.resolve("bare-" + id + ".pth.tar-1");
-    StateDicts.write(bare, own.parameters());
+    StateDicts.writePrompt(bare, own.parameters(), 1, Map.of());
     Occasion pets = new Occasion("OxfordPets", "a photo of a {}, a type of pet.", 16, 1);
     ObjectNode settings = named(id);
     settings.set("representation_layers", own.method().toJson().get("representation_layers"));

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
@@ -188,8 +189,7 @@ class MutatedClassifiersTest {
         new ServerSettings(
             "127.0.0.1", 0, null, "a {}.", 100, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20);
     try (ModelRegistry models = new ModelRegistry(Map.of("changed", Classifier.load(file, clip)));
-        ClassifierServer server =
-            new ClassifierServer(clip, models, settings, null, line -> {}, null)) {
+        ClassifierServer server = new ClassifierServer(clip, models, settings, line -> {}, null)) {
       URI address =
           URI.create("http://127.0.0.1:%s/v1/classify?top=3&compare=true".formatted(server.port()));
       HttpResponse<String> answer =
@@ -256,7 +256,7 @@ class MutatedClassifiersTest {
 
     private String tensor(Map<String, StoredTensor> tensors) {
       String name = one(List.copyOf(tensors.keySet()));
-      StoredTensor tensor = tensors.get(name);
+      StoredTensor tensor = Objects.requireNonNull(tensors.get(name));
       switch (random.nextInt(6)) {
         case 0 -> {
           tensors.remove(name);
