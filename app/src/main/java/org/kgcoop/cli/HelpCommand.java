@@ -8,7 +8,6 @@ import org.kgcoop.method.catalogue.MethodCatalogue;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.ColorScheme;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
@@ -17,6 +16,7 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "help",
+    mixinStandardHelpOptions = true,
     header = "Show help on the program, on a command or on a method.",
     synopsisHeading = "%nUsage: ",
     helpCommand = true,
@@ -28,13 +28,6 @@ import picocli.CommandLine.Parameters;
       "  ./kgcoop help method kgcoop"
     })
 final class HelpCommand implements Runnable, CommandLine.IHelpCommandInitializable2 {
-  @SuppressWarnings("UnusedVariable") // picocli itself reads an option of help
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean asked;
-
   @Parameters(
       arity = "0..2",
       paramLabel = "COMMAND | methods | method NAME",

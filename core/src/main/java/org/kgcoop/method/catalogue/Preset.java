@@ -46,7 +46,7 @@ public enum Preset {
   private static final String VECTORS = "@vectors ";
 
   /** The name in the list of published settings. */
-  String id() {
+  private String id() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
@@ -60,7 +60,7 @@ public enum Preset {
   public Method method(ObjectNode stated, Occasion occasion) {
     String template = template(stated, occasion);
     ObjectNode settings = stated.deepCopy();
-    for (PublishedSettings published : PublishedSettings.of(this, stated, occasion)) {
+    for (PublishedSettings published : PublishedSettings.of(id(), stated, occasion)) {
       for (Map.Entry<String, JsonNode> setting : published.settings().properties()) {
         if (!stated.has(setting.getKey())) {
           settings.set(setting.getKey(), filled(setting.getValue(), template, stated));
@@ -77,7 +77,7 @@ public enum Preset {
         PublishedDataSets.find(occasion.dataSet())
             .filter(set -> set.template().equals(occasion.template()))
             .isPresent();
-    for (PublishedSettings published : PublishedSettings.of(this, stated, occasion)) {
+    for (PublishedSettings published : PublishedSettings.of(id(), stated, occasion)) {
       template = listed && !published.template().isEmpty() ? published.template() : template;
     }
     return template;
@@ -100,7 +100,7 @@ public enum Preset {
   /** The training of a method on those data. */
   public TrainedMethod.Defaults training(TrainedMethod method, Occasion occasion) {
     TrainedMethod.Defaults training = method.defaults(occasion);
-    for (PublishedSettings published : PublishedSettings.of(this, method.toJson(), occasion)) {
+    for (PublishedSettings published : PublishedSettings.of(id(), method.toJson(), occasion)) {
       for (Map.Entry<String, JsonNode> setting : published.training().properties()) {
         training =
             training.with(

@@ -39,15 +39,15 @@ public record PublishedSettings(JsonNode entry) {
   }
 
   /** The entries that apply where a method is stated like that and meets such data. */
-  static List<PublishedSettings> of(Preset protocol, JsonNode stated, Occasion occasion) {
+  static List<PublishedSettings> of(String protocol, JsonNode stated, Occasion occasion) {
     return of(stated.path(Declaration.METHOD).asText()).stream()
         .filter(each -> each.applies(protocol, stated, occasion))
         .toList();
   }
 
-  private boolean applies(Preset protocol, JsonNode stated, Occasion occasion) {
+  private boolean applies(String protocol, JsonNode stated, Occasion occasion) {
     int shots = occasion.shots();
-    return isAmong("protocols", protocol.id())
+    return isAmong("protocols", protocol)
         && isAmong("data_sets", occasion.dataSet())
         && texts("unless").stream().noneMatch(stated::has)
         && shots >= entry.path("shots").path(0).asInt(0)
