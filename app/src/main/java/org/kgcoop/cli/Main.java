@@ -131,7 +131,7 @@ public final class Main implements Runnable, Invocation {
     System.exit(exitCode);
   }
 
-  /** Whether a command line is one that computes, by a look at its words. */
+  /** Returns whether a command line loads the native libraries, judged by its words. */
   static boolean computes(List<String> words) {
     return !words.isEmpty()
         && COMPUTING.contains(words.get(0))

@@ -39,7 +39,7 @@ public final class Downloader {
   /** Bytes between two looks at the free space of the disk. */
   private static final long LOOK = 1 << 20;
 
-  /** What Hugging Face calls the SHA-256 of a large file, in the answer that leads to its place. */
+  /** The header of Hugging Face that contains the SHA-256 of a large file. */
   private static final String LINKED_TAG = "X-Linked-ETag";
 
   private static final Pattern HASH = Pattern.compile("\"?([0-9a-f]{64})\"?");

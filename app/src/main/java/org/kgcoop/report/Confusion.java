@@ -41,7 +41,7 @@ final class Confusion {
     return new Confusion(shown, counts);
   }
 
-  /** That of an adaptation's held-out images. */
+  /** Returns the confusion matrix of an adaptation's held-out images. */
   static Confusion of(AdaptRecord record) {
     List<String> names =
         Stream.concat(

@@ -43,7 +43,7 @@ import org.kgcoop.tensor.Tensor;
  * those that were not drawn. Fresh images are classified as {@code predict} does it.
  */
 final class AdaptHonesty {
-  /** Of so many names one is unseen. */
+  /** One of this many names is unseen. */
   private static final int UNSEEN_SHARE = 4;
 
   private static final int COPIES = 3;
@@ -249,7 +249,7 @@ final class AdaptHonesty {
     return new Item(item.key(), item.file(), label, names.get(label));
   }
 
-  /** As many images of as few classes, whose labels mean nothing. */
+  /** Returns as many images of a few classes with random labels. */
   private static Draw withRandomLabels(Draw draw, int images, long seed) {
     List<String> names = draw.learned().classNames().subList(0, RANDOM_CLASSES);
     List<Item> all = new ArrayList<>(draw.learned().train());

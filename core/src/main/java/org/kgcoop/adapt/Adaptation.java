@@ -189,7 +189,7 @@ public final class Adaptation {
         .select(ClassSplit.ALL);
   }
 
-  /** Those that are planned to be learned from, of the classes with any. */
+  /** Draws the planned training images. */
   private DataSet drawn(Copies whole, AdaptRecord.Plan plan) {
     return FewShot.draw(whole.data(), plan.shots(), request.seed(), line -> {});
   }

@@ -61,7 +61,7 @@ final class Comparison {
   private final Candidates candidates;
   private final Map<String, Measured> measured = new HashMap<>();
 
-  /** What a method answered to held-out images. */
+  /** The answers of a method to held-out images. */
   private record Measured(
       Score score, List<AdaptRecord.OfClass> classes, List<AdaptRecord.Mistake> mistakes) {}
 
@@ -176,7 +176,7 @@ final class Comparison {
   }
 
   /**
-   * What to expect of the chosen method.
+   * Computes the expected accuracy of the chosen method.
    *
    * @param compared the scores that it was chosen by
    * @param gain see {@link Expectation#gain}
@@ -205,7 +205,7 @@ final class Comparison {
     return Objects.requireNonNull(measured.get(id), id);
   }
 
-  /** Of the measured candidates, in their order. */
+  /** The scores of the measured candidates, in their order. */
   private List<Score> scores(List<AdaptRecord.Candidate> tried) {
     return tried.stream()
         .filter(AdaptRecord.Candidate::isMeasured)
@@ -289,7 +289,7 @@ final class Comparison {
         false);
   }
 
-  /** Where classes are hidden, other classes would be hidden another time: a class is a unit. */
+  /** The unit of resampling: a group of images, or a class if classes are hidden. */
   private Score.Asked asked(Item item, boolean unseen) {
     return new Score.Asked(
         request.unseen().isEmpty() ? item.group() : "class " + item.label(),

@@ -158,7 +158,7 @@ record Copies(
     return List.copyOf(pairs);
   }
 
-  /** Those of some images with all, row by row. */
+  /** Computes the cosines of some images with all, row by row. */
   private static float[] cosines(List<float[]> features, int from, int size) {
     int width = features.get(0).length;
     try (Scope scope = Scope.open("near copies");

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 
 /** The classes of an image with their probabilities. */
 public final class Classification {
-  /** How many classes programs show of an image if nothing else is asked for: the best. */
+  /** The number of classes that programs show per image by default: only the best. */
   public static final int DEFAULT_TOP = 1;
 
   private final List<String> classNames;

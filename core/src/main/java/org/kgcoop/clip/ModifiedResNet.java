@@ -41,8 +41,8 @@ final class ModifiedResNet implements ImageEncoder {
     return inside(images, List.of()).features();
   }
 
-  /** As {@link Towers#stages}. */
-  Towers.Inside inside(Tensor images, List<Integer> stages) {
+  /** Implements {@link Towers#stages}. */
+  IntermediateMaps inside(Tensor images, List<Integer> stages) {
     Tensor x = images.to(stem.get(0).weight.dtype());
     for (Convolution convolution : stem) {
       x = Functions.relu(convolution.apply(x));
@@ -56,7 +56,7 @@ final class ModifiedResNet implements ImageEncoder {
         maps.add(x);
       }
     }
-    return new Towers.Inside(pool.apply(x), maps);
+    return new IntermediateMaps(pool.apply(x), maps);
   }
 
   /** A convolution and the batch normalisation after it, {@code convN} and {@code bnN}. */

@@ -41,14 +41,6 @@ public record Towers(ImageEncoder images, TextEncoder texts, Map<String, Tensor>
   }
 
   /**
-   * What an image tower computes.
-   *
-   * @param features (B, E)
-   * @param maps what it has made on the way, of each place that was asked for
-   */
-  public record Inside(Tensor features, List<Tensor> maps) {}
-
-  /**
    * Features of images of which a ViT of CLIP sees some of the patches.
    *
    * @param images (B, channels, R, R), normalised
@@ -58,7 +50,7 @@ public record Towers(ImageEncoder images, TextEncoder texts, Map<String, Tensor>
    * @return maps of (B, seen patches, W), in the order of {@code seen}
    * @throws IllegalStateException where the image tower is another
    */
-  public Inside patches(Tensor images, int @Nullable [][] seen, List<Integer> blocks) {
+  public IntermediateMaps patches(Tensor images, int @Nullable [][] seen, List<Integer> blocks) {
     if (images() instanceof VisionTransformer vit && vit.hasClassRow()) {
       return vit.inside(images, seen, blocks);
     }
@@ -73,7 +65,7 @@ public record Towers(ImageEncoder images, TextEncoder texts, Map<String, Tensor>
    * @return maps of (B, channels, height, width)
    * @throws IllegalStateException where the image tower is another
    */
-  public Inside stages(Tensor images, List<Integer> stages) {
+  public IntermediateMaps stages(Tensor images, List<Integer> stages) {
     if (images() instanceof ModifiedResNet resNet) {
       return resNet.inside(images, stages);
     }

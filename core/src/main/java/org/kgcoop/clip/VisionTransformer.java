@@ -113,8 +113,8 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
     return project(norm(blocks.get(blocks.size() - 1).classRows(x, batch)));
   }
 
-  /** As {@link Towers#patches}. */
-  Towers.Inside inside(Tensor images, int @Nullable [][] seen, List<Integer> after) {
+  /** Implements {@link Towers#patches}. */
+  IntermediateMaps inside(Tensor images, int @Nullable [][] seen, List<Integer> after) {
     long batch = images.size(0);
     Tensor x = before(ofClip(), patches(images)); // (B, L, W)
     if (seen != null) {
@@ -129,7 +129,7 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
       from = block;
     }
     x = through(blocks.subList(from, blocks.size() - 1), x, batch);
-    return new Towers.Inside(
+    return new IntermediateMaps(
         project(norm(blocks.get(blocks.size() - 1).classRows(x, batch))), maps);
   }
 

@@ -59,7 +59,7 @@ public final class PictureHashes {
   private final Set<String> absent = ConcurrentHashMap.newKeySet();
 
   /**
-   * What is known of an image file.
+   * The remembered facts about an image file.
    *
    * @param sha256 of its bytes, as hexadecimal text
    * @param orientation 1 to 8, as {@link Orientation} has it

@@ -6,7 +6,7 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * What happens if base and new classes are in one list. Base and new accuracies are usually
+ * The accuracies if base and new classes are in one list. Base and new accuracies are usually
  * measured among their own names only. Here all names compete, and a score of each image tells base
  * images from new ones.
  *

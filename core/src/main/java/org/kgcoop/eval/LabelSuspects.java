@@ -23,7 +23,7 @@ public final class LabelSuspects {
   private static final double SMALLEST_THRESHOLD = 2e-6;
   private static final double ROUNDING = 1e-6;
 
-  /** Which class counts if an image is confident of several. */
+  /** The choice of a class if an image is confident of several. */
   public enum Rule {
     /** The most probable of the confident classes, as in the paper. */
     CONFIDENT,

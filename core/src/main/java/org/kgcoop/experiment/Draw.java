@@ -148,7 +148,7 @@ public final class Draw {
     return source.classNames();
   }
 
-  /** What a classifier tells of these data. */
+  /** Describes these data for a classifier file. */
   LearnedFrom learnedFrom(Workbench bench) {
     List<Path> images = data(bench.warnings()).train().stream().map(Item::file).toList();
     return new LearnedFrom(

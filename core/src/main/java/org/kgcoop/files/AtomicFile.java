@@ -80,7 +80,7 @@ public final class AtomicFile {
     }
   }
 
-  /** What is written to a file of a disk; the channel is closed by whoever opened it. */
+  /** A stream into a file of a disk; the caller closes the channel. */
   private static final class Written extends OutputStream {
     private final Disk disk;
     private final Path file;

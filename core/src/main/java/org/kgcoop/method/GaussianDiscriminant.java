@@ -26,7 +26,7 @@ public final class GaussianDiscriminant {
   /** The number of images near the text of a new class that stand for it, as published. */
   public static final int NEIGHBORS = 64;
 
-  /** How many times the text feature counts beside them, as published. */
+  /** The weight of the text feature, in images, as published. */
   public static final int COPIES = 16;
 
   /** The relative cut-off of torch.linalg.pinv per row of a float32 matrix. */
@@ -89,7 +89,7 @@ public final class GaussianDiscriminant {
   }
 
   /**
-   * What a linear head needs.
+   * Weights and biases of a linear head.
    *
    * @param weights (C, E), float64
    * @param bias (C, 1), float64

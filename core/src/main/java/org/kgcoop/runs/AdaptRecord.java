@@ -84,7 +84,7 @@ public record AdaptRecord(
       List<String> single,
       List<String> repeatedInTest,
       List<String> unreadable) {
-    /** Those of a record that says nothing about them. */
+    /** The images of a record that does not contain any. */
     static final Images NONE =
         new Images(0, 0, 0, 0, 0, List.of(), 0, List.of(), List.of(), List.of());
 
@@ -178,7 +178,7 @@ public record AdaptRecord(
     mistakes = RunJson.list(mistakes);
   }
 
-  /** One that is begun. */
+  /** Returns the record of an adaptation that has just begun. */
   public static AdaptRecord begun(JsonNode settings, Plan plan, Images images) {
     return new AdaptRecord(
         settings, plan, images, List.of(), null, null, null, List.of(), List.of(), null);

@@ -19,7 +19,7 @@ public final class NativeLibraries {
   private static boolean loaded;
   private static boolean closed;
 
-  /** Why they could not be loaded ahead: a class that failed once says nothing the second time. */
+  /** The error of loading in the background; a class that failed once hides its cause later. */
   private static @Nullable KgCoopException failure;
 
   private NativeLibraries() {}

@@ -107,7 +107,7 @@ class TowersTest {
   void stagesOfAResNetHalveTheirSidesAndLeaveTheFeaturesAsTheyAre() {
     try (Scope scope = Scope.open("test")) {
       Towers towers = towers(RESNET);
-      Towers.Inside inside = towers.stages(images(pixels()), List.of(2, 3));
+      IntermediateMaps inside = towers.stages(images(pixels()), List.of(2, 3));
       assertThat(inside.features().toFloats())
           .isEqualTo(towers.images().features(images(pixels())).toFloats());
       // The stem leaves an eighth of the side to stage 1 of 32 pixels: 8, then 4, then 2.

@@ -27,7 +27,7 @@ final class Hints {
   private final int grid; // patches of a side
   private final List<Statistics> statistics;
 
-  /** Of the channels of a map. */
+  /** Means and scales of the channels of a map. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Statistics(float[] means, float[] factors) {}
 
@@ -151,7 +151,7 @@ final class Hints {
   }
 
   /**
-   * What the heads are to tell.
+   * The targets of the heads.
    *
    * @param maps of the teacher, (B, places, channels)
    * @param seen patches of each image, or null for all

@@ -109,7 +109,9 @@ final class Lessons implements AutoCloseable {
     return new Lessons(teacher, settings, distillation, Targets.of(directions), hints);
   }
 
-  /** What {@link #of(Teacher, PretrainingSettings, Distillation, Map)} takes. */
+  /**
+   * Returns the tensors that {@link #of(Teacher, PretrainingSettings, Distillation, Map)} takes.
+   */
   Map<String, StoredTensor> stored() {
     Map<String, StoredTensor> stored = new LinkedHashMap<>();
     stored.put(Targets.name(), targets.stored());

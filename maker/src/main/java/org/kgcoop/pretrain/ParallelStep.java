@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.clip.IntermediateMaps;
 import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.clip.TextEncoder;
 import org.kgcoop.clip.Towers;
@@ -242,9 +243,9 @@ final class ParallelStep implements AutoCloseable {
       Tensor pictures = pictures(batch, from, size, settings);
       Lessons.Lesson lesson =
           lessons == null ? null : lessons.of(step, batch, pictures, from, size);
-      Towers.Inside inside =
+      IntermediateMaps inside =
           lesson == null
-              ? new Towers.Inside(towers.images().features(pictures), List.of())
+              ? new IntermediateMaps(towers.images().features(pictures), List.of())
               : towers.patches(pictures, lesson.seen(), lesson.blocks());
       Tensor images = inside.features(); // (part of B, E)
       Tensor texts = texts(towers.texts(), batch, from, size); // (part of B, E)

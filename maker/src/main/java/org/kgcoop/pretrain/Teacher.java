@@ -6,6 +6,7 @@ import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.IntermediateMaps;
 import org.kgcoop.clip.Towers;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
@@ -25,7 +26,7 @@ final class Teacher implements AutoCloseable {
   private final int startOfText;
 
   /**
-   * What it makes of images and their captions.
+   * The teacher's features of images and their captions.
    *
    * @param images (B, E), of length 1
    * @param texts (B, E), of length 1
@@ -79,13 +80,13 @@ final class Teacher implements AutoCloseable {
     return config;
   }
 
-  /** As that of the loaded model. */
+  /** Returns the fingerprint of the loaded model. */
   String fingerprint() {
     return fingerprint;
   }
 
   /**
-   * Its answer.
+   * Computes the teacher's features of a batch.
    *
    * @param images (B, channels, R, R), normalised
    * @param texts token ids of each after the mark of its start
@@ -100,10 +101,10 @@ final class Teacher implements AutoCloseable {
         try (Scope scope = Scope.open("part of a teacher's images")) {
           Towers towers = weights.evaluating();
           Tensor part = images.narrow(0, from, Math.min(PART, images.size(0) - from));
-          Towers.Inside seen =
+          IntermediateMaps seen =
               maps
                   ? towers.stages(part, STAGES)
-                  : new Towers.Inside(towers.images().features(part), List.of());
+                  : new IntermediateMaps(towers.images().features(part), List.of());
           features.add(scope.promote(seen.features().unitRows()));
           for (int i = 0; i < seen.maps().size(); i++) {
             inside.get(i).add(scope.promote(rows(seen.maps().get(i))));

@@ -132,7 +132,7 @@ public final class EvalCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** What was learned, as it answers about a data set. */
+  /** Returns the trained classifier as it answers about a data set, or null for zero-shot. */
   private @Nullable ClassifierFile trained(DataSet set) {
     if (learned == null) {
       form.checkUnused();

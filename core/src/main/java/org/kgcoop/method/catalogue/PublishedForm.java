@@ -47,7 +47,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
   private static final String POSITION = "class_token_position";
 
   /**
-   * What the published form does not say.
+   * Settings that the published form does not contain.
    *
    * @param classNames that it was trained on; empty where nobody knows
    * @param template the data set's hand-crafted prompt
