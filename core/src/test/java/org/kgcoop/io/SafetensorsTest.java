@@ -190,13 +190,13 @@ class SafetensorsTest {
   }
 
   @Test
-  void aMissingFileIsAnErrorOfTheFileSystem() {
+  void aMissingFileIsAnErrorOfWeights() {
     Path path = folder.resolve("none.safetensors");
     assertThatThrownBy(() -> WeightFiles.open(path))
         .isInstanceOf(KgCoopException.class)
         .hasMessage(path + ": no such file; check the path")
         .extracting(e -> ((KgCoopException) e).category())
-        .isEqualTo(KgCoopException.Category.IO);
+        .isEqualTo(KgCoopException.Category.WEIGHTS);
     assertThat(Files.exists(path)).isFalse();
   }
 }

@@ -140,7 +140,7 @@ class EvalCommandTest {
         .hasToString(new ObjectMapper().writeValueAsString(expected.confusion()));
     List<Object> words = new ArrayList<>(List.of("predict", folder.resolve("run-aside"), "--json"));
     expected.each().forEach(each -> words.add(aside.resolve(each.picture())));
-    JsonNode pictures = json(run(words.toArray())).path("pictures");
+    JsonNode pictures = json(run(words.toArray())).path("images");
     for (int i = 0; i < expected.each().size(); i++) {
       JsonNode first = pictures.path(i).path("classes").path(0);
       assertThat(first.path("index").asInt()).isEqualTo(expected.each().get(i).predicted());

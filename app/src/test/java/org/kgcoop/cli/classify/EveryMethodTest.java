@@ -272,7 +272,7 @@ class EveryMethodTest {
 
       List<Object> words = new ArrayList<>(List.of("predict", form, "--data-set", "oxford_pets"));
       found.each().forEach(each -> words.add(data.resolve(each.picture())));
-      JsonNode pictures = json(words.toArray()).path("pictures");
+      JsonNode pictures = json(words.toArray()).path("images");
       for (int i = 0; i < found.each().size(); i++) {
         JsonNode first = pictures.path(i).path("classes").path(0);
         assertThat(first.path("index").asInt()).isEqualTo(found.each().get(i).predicted());
