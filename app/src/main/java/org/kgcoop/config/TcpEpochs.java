@@ -1,13 +1,18 @@
 package org.kgcoop.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
+import org.kgcoop.method.Occasion;
 import org.kgcoop.method.Tcp;
+import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.prompt.Templates;
 
 /**
  * The epochs of TCP, whose published {@code train.py} sets 25 of them on two data sets after it has
@@ -15,9 +20,6 @@ import org.kgcoop.method.Tcp;
  */
 final class TcpEpochs {
   static final String KEY = "OPTIM.MAX_EPOCH";
-
-  private static final Set<String> FEWER = Set.of("ImageNet", "SUN397");
-  private static final int PUBLISHED = 50;
 
   private TcpEpochs() {}
 
@@ -37,10 +39,17 @@ final class TcpEpochs {
     }
     String name = values.getOrDefault("DATASET.NAME", MissingNode.getInstance()).asText();
     return name.isEmpty()
-        ? values.get(KEY).asInt() == PUBLISHED
-        : PublishedDataSets.find(name)
-            .map(PublishedDataSet::name)
-            .filter(FEWER::contains)
-            .isPresent();
+        ? values.get(KEY).asInt() == epochs("")
+        : PublishedDataSets.find(name).filter(set -> epochs(set.name()) != epochs("")).isPresent();
+  }
+
+  /** The published epochs on a data set. */
+  private static int epochs(String dataSet) {
+    TrainedMethod tcp =
+        MethodCatalogue.parsePrompt(
+            JsonNodeFactory.instance.objectNode().put(Declaration.METHOD, Tcp.ID));
+    return Preset.BASE_TO_NEW
+        .training(tcp, new Occasion(dataSet, Templates.DEFAULT, 0, 0))
+        .epochs();
   }
 }
