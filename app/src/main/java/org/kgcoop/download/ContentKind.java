@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What a file is by its name: how large it may be, and how its content begins. A server may answer
+ * The kind of a file by its name: its maximum size, and how its content begins. A server may answer
  * anything, such as a page that asks for a login.
  */
 enum ContentKind {

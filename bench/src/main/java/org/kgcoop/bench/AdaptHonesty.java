@@ -43,7 +43,7 @@ import org.kgcoop.tensor.Tensor;
  * those that were not drawn. Fresh images are classified as {@code predict} does it.
  */
 final class AdaptHonesty {
-  /** One of this many names is unseen. */
+  /** The number of names of which one is unseen. */
   private static final int UNSEEN_SHARE = 4;
 
   private static final int COPIES = 3;

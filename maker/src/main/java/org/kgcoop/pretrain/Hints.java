@@ -14,10 +14,10 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * What is learned from the inside of a teacher (Romero et al., "FitNets: Hints for Thin Deep Nets",
- * ICLR 2015): linear heads on the patches behind a third and two thirds of the student's blocks are
- * to tell what two stages of the teacher's ResNet have made of the same place, each channel brought
- * to mean 0 and deviation 1. The heads are no part of the model.
+ * Hints from the intermediate maps of a teacher (Romero et al., "FitNets: Hints for Thin Deep
+ * Nets", ICLR 2015): linear heads on the patches behind a third and two thirds of the student's
+ * blocks are to tell what two stages of the teacher's ResNet have made of the same place, each
+ * channel brought to mean 0 and deviation 1. The heads are no part of the model.
  */
 final class Hints {
   private static final String HEAD = "hint.";

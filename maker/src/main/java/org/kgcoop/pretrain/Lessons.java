@@ -15,8 +15,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * What a student is to learn from a teacher in each step: targets of its features, hints for the
- * inside of its image tower, and which patches it sees. Owns native memory, but not the teacher.
+ * The lessons of a student in each step: targets of its features, hints for the inside of its image
+ * tower, and which patches it sees. Owns native memory, but not the teacher.
  */
 final class Lessons implements AutoCloseable {
   private static final int BATCHES = 8; // by which the teacher's directions are found

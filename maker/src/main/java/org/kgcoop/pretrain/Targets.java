@@ -8,9 +8,9 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Where the features of a student are to lie. A teacher's cosines spread widely and have a scale of
- * their own; released CLIPs have a scale of 100, and cosines in a narrow range. With the teacher's
- * unit feature t in its leading directions, the target is
+ * The target features of a student. A teacher's cosines spread widely and have a scale of their
+ * own; released CLIPs have a scale of 100, and cosines in a narrow range. With the teacher's unit
+ * feature t in its leading directions, the target is
  *
  * <pre>
  * image: [sqrt(.37) t, sqrt(.63) (1, 0)]
