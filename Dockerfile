@@ -1,10 +1,10 @@
 # A server of the classifier that comes with kgcoop, for everybody who reaches the port:
-#   ./mvnw package -Pdist -pl app -am -Dmaven.test.skip
+#   ./mvnw package -Prelease -DskipTests
 #   docker build -t kgcoop . && docker run -p 127.0.0.1:8080:8080 kgcoop
 # Of one's own: docker run -v "$PWD/runs:/runs:ro" -p ... kgcoop serve /runs/pets --host 0.0.0.0 --token-file ...
 # The image has not been built yet: there was no Docker at hand. The archive that it unpacks is tried.
 FROM eclipse-temurin:21-jre
-ADD app/target/kgcoop-*-linux-x86_64.tar.gz /opt/
+ADD dist/target/archives/kgcoop-*-linux-x86_64.tar.gz /opt/
 RUN ln -s /opt/kgcoop-*/kgcoop /usr/local/bin/kgcoop && useradd --create-home kgcoop
 USER kgcoop
 WORKDIR /home/kgcoop

@@ -7,7 +7,7 @@ set "here=%~dp0"
 set "jars=%here%lib\*"
 if not exist "%here%pom.xml" goto start
 set "target=%here%app\target"
-set "jars=%target%\kgcoop-app-0.1.0-SNAPSHOT.jar;%target%\lib\*"
+set "jars=%target%\kgcoop-app.jar;%target%\lib\*"
 if not exist "%target%\built" (
   echo kgcoop: building, once; a few minutes the first time, while libraries are fetched 1>&2
   call "%here%mvnw.cmd" -f "%here%pom.xml" -q -B -pl app -am -Dmaven.test.skip -Dspotless.check.skip package 1>&2 || exit /b 70
@@ -16,5 +16,20 @@ if not exist "%target%\built" (
 :start
 set "java=java"
 if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java"
-"%java%" "@%here%jvm.options" -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 -Xmx3g -Djava.awt.headless=true -Dorg.bytedeco.javacpp.maxPhysicalBytes=20g %KGCOOP_OPTS% -cp "%jars%" org.kgcoop.cli.Main %*
+rem As the launcher of other systems: threads that wait do not spin, and commands that end at once start
+rem without the second compiler.
+if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
+set "quick="
+for %%w in (help inspect nearest export report zero-shot predict --help --version -h -V) do if "%~1"=="%%w" set "quick=-XX:TieredStopAtLevel=1"
+if "%~1"=="" set "quick=-XX:TieredStopAtLevel=1"
+rem Questions are asked where somebody can answer: timeout refuses an input that is no console.
+set "terminal=true"
+timeout /t 0 >nul 2>nul || set "terminal=false"
+rem From Java 19 on the JVM keeps an archive of class data by itself; Java 17 goes without.
+set "archive="
+if defined LOCALAPPDATA (
+  if not exist "%LOCALAPPDATA%\kgcoop" mkdir "%LOCALAPPDATA%\kgcoop" 2>nul
+  set archive=-XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=%LOCALAPPDATA%\kgcoop\classes.jsa" -Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off
+)
+"%java%" "@%here%jvm.options" %archive% %quick% -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 -Xmx3g -Djava.awt.headless=true -Dorg.bytedeco.javacpp.maxPhysicalBytes=20g -Dkgcoop.terminal=%terminal% %KGCOOP_OPTS% -cp "%jars%" org.kgcoop.cli.Main %*
 exit /b %ERRORLEVEL%

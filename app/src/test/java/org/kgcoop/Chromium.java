@@ -93,7 +93,13 @@ public final class Chromium implements AutoCloseable {
     URI list = URI.create("http://127.0.0.1:" + Files.readAllLines(port).get(0) + "/json/list");
     JsonNode tabs =
         JSON.readTree(
-            client.send(HttpRequest.newBuilder(list).build(), BodyHandlers.ofString()).body());
+            client
+                .send(
+                    HttpRequest.newBuilder(list)
+                        .timeout(Duration.ofSeconds(PATIENCE_SECONDS))
+                        .build(),
+                    BodyHandlers.ofString())
+                .body());
     String address = "";
     for (JsonNode tab : tabs) {
       address =
@@ -101,7 +107,12 @@ public final class Chromium implements AutoCloseable {
               ? tab.path("webSocketDebuggerUrl").asText()
               : address;
     }
-    socket = client.newWebSocketBuilder().buildAsync(URI.create(address), new Ear()).join();
+    socket =
+        client
+            .newWebSocketBuilder()
+            .buildAsync(URI.create(address), new Ear())
+            .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+            .join();
     for (String domain : List.of("Page", "Runtime", "Network", "Log", "DOM", "Accessibility")) {
       call(domain + ".enable");
     }
@@ -152,7 +163,10 @@ public final class Chromium implements AutoCloseable {
         JsonNodeFactory.instance.objectNode().put("id", number).put("method", method);
     message.set("params", parameters);
     synchronized (socket) {
-      socket.sendText(message.toString(), true).join();
+      socket
+          .sendText(message.toString(), true)
+          .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+          .join();
     }
     JsonNode result = answer.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
     if (result.has("error")) {
@@ -302,7 +316,7 @@ public final class Chromium implements AutoCloseable {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
     try {
-      int unused = process.waitFor();
+      process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -50,7 +50,7 @@ public class KgCoopException extends RuntimeException {
   }
 
   public KgCoopException(Category category, String message, @Nullable Throwable cause) {
-    super(Messages.line(message), cause);
+    super(Messages.line(Messages.brief(message)), cause);
     this.category = category;
   }
 

@@ -5,10 +5,14 @@ import static java.util.stream.Collectors.joining;
 import java.io.CharConversionException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,12 @@ public final class Messages {
 
   private static final int SHOWN = 5;
 
+  /** Characters of a message: the longest that names all known values. */
+  private static final int LONGEST = 2000;
+
+  /** Names of methods by which Jackson tells programmers of a limit. */
+  private static final Pattern OF_JACKSON = Pattern.compile(", from `[^`]*`|`StreamRead[^`]*`");
+
   private Messages() {}
 
   /** Text as one line: with a ? for each character that a terminal would act upon. */
@@ -34,6 +44,21 @@ public final class Messages {
   /** Text of several lines, made so on purpose: line breaks and tabs stay. */
   public static String lines(String text) {
     return IN_LINES.matcher(text).replaceAll("?");
+  }
+
+  /**
+   * Text of an error without the middle of a value that it repeats, which may be all of a file:
+   * what and where stands in front, what to try at the end.
+   */
+  public static String brief(String text) {
+    return text.length() <= LONGEST
+        ? text
+        : text.substring(0, LONGEST / 2) + " ... " + text.substring(text.length() - LONGEST / 2);
+  }
+
+  /** A number of things, such as {@code 1 image} and {@code 2 images}. */
+  public static String count(long count, String one, String many) {
+    return count + " " + (count == 1 ? one : many);
   }
 
   /** A cell of a CSV file: a spreadsheet takes it for text, be it written like a formula. */
@@ -61,6 +86,18 @@ public final class Messages {
     if (cause instanceof CharacterCodingException || cause instanceof CharConversionException) {
       return "it is no text in UTF-8; save it as UTF-8";
     }
+    if (cause instanceof FileAlreadyExistsException) {
+      return "it exists already";
+    }
+    if (cause instanceof DirectoryNotEmptyException) {
+      return "the folder is not empty";
+    }
+    if (cause instanceof NotDirectoryException) {
+      return "it is no folder";
+    }
+    if (cause instanceof ClosedChannelException) { // whose kind are interrupted ones
+      return "interrupted";
+    }
     String reason = cause instanceof FileSystemException f ? f.getReason() : cause.getMessage();
     return firstLine(reason, cause);
   }
@@ -69,6 +106,6 @@ public final class Messages {
   public static String firstLine(@Nullable String message, Throwable cause) {
     return message == null || message.isBlank()
         ? cause.getClass().getSimpleName()
-        : message.strip().lines().findFirst().orElse("").strip();
+        : OF_JACKSON.matcher(message.strip().lines().findFirst().orElse("")).replaceAll("").strip();
   }
 }

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.MalformedInputException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import org.junit.jupiter.api.Test;
 
 class MessagesTest {
@@ -45,5 +50,38 @@ class MessagesTest {
       assertThat(Messages.cell(start + "cmd|' /C calc'!A0\n")).startsWith("'" + start);
     }
     assertThat(Messages.cell("red-fox = 1")).isEqualTo("red-fox = 1");
+  }
+
+  @Test
+  void ofAVeryLongErrorTheMiddleIsCut() {
+    String text = "file: 'a" + "x".repeat(100_000) + "': expected a number";
+    assertThat(new KgCoopException(KgCoopException.Category.DATA, text).getMessage())
+        .startsWith("file: 'ax")
+        .contains("x ... x")
+        .endsWith("x': expected a number")
+        .hasSizeLessThan(2100);
+    assertThat(Messages.brief("short")).isEqualTo("short");
+  }
+
+  @Test
+  void reasonsHaveNoWordsOfJava() {
+    assertThat(Messages.reason(new FileAlreadyExistsException("a"))).isEqualTo("it exists already");
+    assertThat(Messages.reason(new DirectoryNotEmptyException("a")))
+        .isEqualTo("the folder is not empty");
+    assertThat(Messages.reason(new NotDirectoryException("a"))).isEqualTo("it is no folder");
+    assertThat(Messages.reason(new ClosedByInterruptException())).isEqualTo("interrupted");
+    assertThat(Messages.reason(new AccessDeniedException("a"))).isEqualTo("Permission denied");
+    assertThat(
+            Messages.firstLine(
+                "String value length (7) exceeds the maximum allowed (5, from"
+                    + " `StreamReadConstraints.getMaxStringLength()`)",
+                new IOException()))
+        .isEqualTo("String value length (7) exceeds the maximum allowed (5)");
+  }
+
+  @Test
+  void oneThingIsNotCalledSeveral() {
+    assertThat(Messages.count(1, "image", "images")).isEqualTo("1 image");
+    assertThat(Messages.count(0, "image", "images")).isEqualTo("0 images");
   }
 }

@@ -2,8 +2,8 @@ package org.kgcoop.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.kgcoop.Version;
 import org.kgcoop.cli.classify.EmbedCommand;
 import org.kgcoop.cli.classify.EvalCommand;
 import org.kgcoop.cli.classify.ExportCommand;
@@ -12,6 +12,7 @@ import org.kgcoop.cli.classify.PredictCommand;
 import org.kgcoop.cli.classify.SearchCommand;
 import org.kgcoop.cli.classify.ServeCommand;
 import org.kgcoop.cli.classify.ZeroShotCommand;
+import org.kgcoop.cli.console.BuildVersion;
 import org.kgcoop.cli.console.CommandErrors;
 import org.kgcoop.cli.console.Interrupts;
 import org.kgcoop.cli.console.Invocation;
@@ -33,6 +34,7 @@ import org.kgcoop.cli.options.TrainingOptions;
 import org.kgcoop.cli.runs.LogsCommand;
 import org.kgcoop.cli.runs.ReportCommand;
 import org.kgcoop.cli.runs.RunsCommand;
+import org.kgcoop.tensor.NativeLibraries;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +46,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "kgcoop",
     mixinStandardHelpOptions = true,
-    version = "kgcoop " + Version.KGCOOP,
+    versionProvider = BuildVersion.class,
     synopsisSubcommandLabel = "COMMAND",
     description = {
       "Prompt tuning for CLIP: learn the words around a class name from a few images.",
@@ -61,8 +63,9 @@ import picocli.CommandLine.Spec;
       "Help on one: ./kgcoop help train",
       "",
       "Exit codes: 0 done, 1 a check failed, 2 usage or configuration, 3 data,",
-      "4 weights or classifier file, 5 input/output or memory, 6 done, but for",
-      "images left out (--skip-bad), 70 a bug, 130 interrupted."
+      "4 weights or classifier file (of either: missing or damaged), 5 other",
+      "input/output or memory, 6 done, but for images left out (--skip-bad),",
+      "70 a bug, 130 interrupted."
     },
     subcommands = {
       DemoCommand.class,
@@ -88,9 +91,26 @@ import picocli.CommandLine.Spec;
       RunsCommand.class,
       LogsCommand.class,
       VerifyCommand.class,
-      CommandLine.HelpCommand.class
+      HelpCommand.class
     })
 public final class Main implements Runnable, Invocation {
+  /** The commands that always compute with a CLIP. */
+  static final Set<String> COMPUTING =
+      Set.of(
+          "adapt",
+          "base2new",
+          "cross",
+          "demo",
+          "domain",
+          "embed",
+          "eval",
+          "fewshot",
+          "headroom",
+          "predict",
+          "serve",
+          "train",
+          "zero-shot");
+
   private final BooleanSupplier interrupted;
 
   @Spec private CommandSpec spec;
@@ -100,11 +120,23 @@ public final class Main implements Runnable, Invocation {
   }
 
   public static void main(String[] arguments) {
+    if (computes(List.of(arguments))) {
+      NativeLibraries.loadAhead();
+    }
     int exitCode;
     try (Interrupts interrupts = new Interrupts()) {
       exitCode = commandLine(interrupts::asked).execute(arguments);
     }
+    NativeLibraries.close();
     System.exit(exitCode);
+  }
+
+  /** Whether a command line is one that computes, by a look at its words. */
+  static boolean computes(List<String> words) {
+    return !words.isEmpty()
+        && COMPUTING.contains(words.get(0))
+        && !words.contains("--help")
+        && !words.contains("-h");
   }
 
   static CommandLine commandLine(BooleanSupplier interrupted) {

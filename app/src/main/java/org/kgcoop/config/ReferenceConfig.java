@@ -76,8 +76,15 @@ public final class ReferenceConfig {
     ofFiles.keySet().removeAll(replaced);
     Map<String, JsonNode> both = new LinkedHashMap<>(ofFiles);
     both.putAll(ofPairs);
+    boolean counted = TcpEpochs.areOfDataSet(both, asked);
+    if (counted) {
+      List.of(both, ofFiles, ofPairs).forEach(each -> each.remove(TcpEpochs.KEY));
+    }
     ReferenceConfig config = new ReferenceConfig(new ReferenceValues(both));
     List<String> ignored = config.read(asked);
+    if (counted) {
+      ignored.add(TcpEpochs.KEY + " (TCP's code has epochs for each data set)");
+    }
     replaced.forEach(key -> ignored.add(key + " of a file (data sets have their own)"));
     config.in.throwErrors();
     OptionValues all = config.out;
@@ -85,7 +92,7 @@ public final class ReferenceConfig {
     List<String> known = trained.size() == 1 ? trained : asked;
     OptionValues touched = all.touched(values(ofFiles, known), values(ofPairs, known));
     if (!ofPairs.containsKey("TRAINER.NAME") && !ofPairs.containsKey("LOSS.NAME")) {
-      List<String> unused = touched.options().remove("method");
+      touched.options().remove("method");
     }
     return new Translation(all, touched, ignored);
   }

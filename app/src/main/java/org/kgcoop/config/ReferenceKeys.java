@@ -4,6 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Setting;
 
 /** The keys that the published code knows, by what becomes of them here. */
 final class ReferenceKeys {
@@ -12,48 +16,8 @@ final class ReferenceKeys {
   /** Keys whose values an option takes as they are. */
   static final Map<String, String> PLAIN = plain();
 
-  /**
-   * Keys of methods that have a section of their own, and of Tip-Adapter's files: settings by the
-   * names of methods. What was published for CLIP-LoRA, CLIP-Adapter and LP++ has none.
-   */
-  static final Map<String, List<String>> SETTINGS =
-      table(
-          """
-          TRAINER.MAPLE.N_CTX maple.context_tokens
-          TRAINER.MAPLE.CTX_INIT maple.words
-          TRAINER.MAPLE.PROMPT_DEPTH maple.depth
-          TRAINER.IVLP.N_CTX_TEXT ivlp.context_tokens
-          TRAINER.IVLP.CTX_INIT ivlp.words
-          TRAINER.IVLP.PROMPT_DEPTH_TEXT ivlp.text_depth
-          TRAINER.IVLP.N_CTX_VISION ivlp.image_tokens
-          TRAINER.IVLP.PROMPT_DEPTH_VISION ivlp.image_depth
-          TRAINER.VPT.N_CTX_VISION vpt.image_tokens
-          TRAINER.VPT.PROMPT_DEPTH_VISION vpt.image_depth
-          TRAINER.PROMPTSRC.N_CTX_TEXT promptsrc.context_tokens
-          TRAINER.PROMPTSRC.CTX_INIT promptsrc.words
-          TRAINER.PROMPTSRC.PROMPT_DEPTH_TEXT promptsrc.text_depth
-          TRAINER.PROMPTSRC.N_CTX_VISION promptsrc.image_tokens
-          TRAINER.PROMPTSRC.PROMPT_DEPTH_VISION promptsrc.image_depth
-          TRAINER.PROMPTSRC.TEXT_LOSS_WEIGHT promptsrc.text_weight
-          TRAINER.PROMPTSRC.IMAGE_LOSS_WEIGHT promptsrc.image_weight
-          TRAINER.MMRL.N_REP_TOKENS mmrl.tokens
-          TRAINER.MMRL.REP_LAYERS mmrl.representation_layers
-          TRAINER.MMRL.REP_DIM mmrl.dimension
-          TRAINER.MMRL.ALPHA mmrl.share
-          TRAINER.MMRL.SCALE mmrl.share
-          TRAINER.MMRL.REG_WEIGHT mmrl.weight
-          TRAINER.LASP.N_CTX lasp.context_tokens
-          TRAINER.LASP.CTX_INIT lasp.words
-          TRAINER.LASP.LASP_PROMPTS lasp.templates
-          TRAINER.LASP.LASP_LOSS_WEIGHT lasp.weight
-          DATASET.INCLUDE_ALL_CLASSES lasp.virtual
-          TRAINER.TaskRes.RESIDUAL_SCALE taskres.alpha
-          TRAINER.ADAPTER.CONSTRAINT clap.constraint
-          search_scale tip-adapter.search_scale tip-adapter-f.search_scale
-          search_step tip-adapter.search_step tip-adapter-f.search_step
-          init_alpha tip-adapter.alpha tip-adapter-f.alpha
-          init_beta tip-adapter.beta tip-adapter-f.beta
-          augment_epoch tip-adapter.views tip-adapter-f.views""");
+  /** Keys of methods, and the settings by the names of methods that they stand for. */
+  static final Map<String, List<String>> SETTINGS = settings();
 
   /** Keys that MMRL's code replaces by those of the data set where a file states them. */
   static final List<String> BY_DATA_SET =
@@ -71,10 +35,10 @@ final class ReferenceKeys {
           DATALOADER.TRAIN_X.SAMPLER DATALOADER.TRAIN_X.N_INS
           TRAIN.CHECKPOINT_FREQ TEST.FINAL_MODEL TRAINER.NAME
           TRAINER.COOP.N_CTX TRAINER.COOP.CTX_INIT TRAINER.COOP.CSC
-          TRAINER.COOP.CLASS_TOKEN_POSITION TRAINER.COOP.W
+          TRAINER.COOP.CLASS_TOKEN_POSITION
           TRAINER.COCOOP.N_CTX TRAINER.COCOOP.CTX_INIT
           TRAINER.PROMPTSRC.GPA_MEAN TRAINER.PROMPTSRC.GPA_STD TRAINER.LASP.ENABLE
-          TRAINER.LASP.ENABLE_CORRECTION TRAINER.ADAPTER.INIT LOSS.NAME LOSS.T LOSS.LAMBDA""");
+          TRAINER.LASP.ENABLE_CORRECTION TRAINER.ADAPTER.INIT LOSS.NAME""");
 
   /**
    * Keys without a meaning here: the weights say size, interpolation and normalisation; precision,
@@ -152,13 +116,18 @@ final class ReferenceKeys {
     return all().stream().anyMatch(known -> known.startsWith(section));
   }
 
-  private static Map<String, List<String>> table(String lines) {
-    Map<String, List<String>> table = new LinkedHashMap<>();
-    lines
-        .lines()
-        .map(ReferenceKeys::words)
-        .forEach(words -> table.put(words.get(0), words.subList(1, words.size())));
-    return table;
+  private static Map<String, List<String>> settings() {
+    Map<String, List<String>> settings = new LinkedHashMap<>();
+    for (Declaration<Method> method : MethodCatalogue.all()) {
+      for (Setting<?> setting : method.settings()) {
+        for (String key : setting.published()) {
+          settings
+              .computeIfAbsent(key, k -> new ArrayList<>())
+              .add(method.id() + "." + setting.key());
+        }
+      }
+    }
+    return settings;
   }
 
   private static List<String> words(String text) {

@@ -5,41 +5,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.method.Clap;
 import org.kgcoop.method.CoCoOp;
-import org.kgcoop.method.CoOp;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Lasp;
+import org.kgcoop.method.Method;
 import org.kgcoop.method.ProGrad;
-import org.kgcoop.method.TaskRes;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.tower.Ivlp;
-import org.kgcoop.method.tower.Maple;
-import org.kgcoop.method.tower.Mmrl;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.tower.PromptSrc;
-import org.kgcoop.method.tower.Vpt;
 
 /** The method that the published code's configurations train, and its learned vectors. */
 final class ReferenceMethod {
-  private static final Map<String, String> TRAINERS =
-      Map.ofEntries(
-          Map.entry("CoOp", CoOp.ID),
-          Map.entry("CoCoOp", CoCoOp.ID),
-          Map.entry("KgCoOp", KgCoOp.ID),
-          Map.entry("ProGrad", ProGrad.ID),
-          Map.entry("TCP", Tcp.ID),
-          Map.entry("LASP", Lasp.ID),
-          Map.entry("MaPLe", Maple.ID),
-          Map.entry("IVLP", Ivlp.ID),
-          Map.entry("VPT", Vpt.ID),
-          Map.entry("PromptSRC", PromptSrc.ID),
-          Map.entry("MMRL", Mmrl.ID),
-          Map.entry("TaskRes", TaskRes.ID),
-          Map.entry("ADAPTER", Clap.ID),
-          Map.entry("ZeroshotCLIP", ZeroShot.ID));
+  /** The names of the published trainers and of methods here. */
+  private static final Map<String, String> TRAINERS = trainers();
 
   private static final String COOP = "TRAINER\\.(CO)?COOP\\..+";
   private static final String MEAN = "TRAINER.PROMPTSRC.GPA_MEAN";
@@ -100,12 +84,18 @@ final class ReferenceMethod {
         ignoreAll("TRAINER.COOP.W");
       }
     }
-    if (method == null || method.equals(ProGrad.ID)) {
-      setting("LOSS.T", "prograd.temperature");
-      setting("LOSS.LAMBDA", "prograd.lambda");
-    } else {
+    if (method != null && !method.equals(ProGrad.ID)) {
       ignoreAll("LOSS.");
     }
+  }
+
+  private static Map<String, String> trainers() {
+    Map<String, String> trainers = new TreeMap<>();
+    for (Declaration<Method> method : MethodCatalogue.all()) {
+      trainers.put(method.about().trainer(), method.id());
+    }
+    trainers.remove(""); // of those that have none
+    return trainers;
   }
 
   /**
@@ -121,7 +111,7 @@ final class ReferenceMethod {
             "TRAINER.NAME "
                 + in.text("TRAINER.NAME")
                 + ": expected one of "
-                + String.join(", ", TRAINERS.keySet().stream().sorted().toList()));
+                + String.join(", ", TRAINERS.keySet()));
       } else {
         out.put("method", id);
       }
@@ -137,7 +127,7 @@ final class ReferenceMethod {
     Set<String> stated = new HashSet<>();
     ReferenceKeys.SETTINGS.forEach(
         (key, settings) -> {
-          if (in.has(key)) {
+          if (in.has(key) && isOwn(key)) {
             stated.add(owner(settings.get(settings.size() - 1)));
           }
         });
@@ -155,9 +145,15 @@ final class ReferenceMethod {
 
   /** True if a method has keys of its own, and none of CoOp's. */
   private static boolean hasOwnKeys(String method) {
-    return ReferenceKeys.SETTINGS.values().stream()
-        .flatMap(List::stream)
+    return ReferenceKeys.SETTINGS.entrySet().stream()
+        .filter(entry -> isOwn(entry.getKey()))
+        .flatMap(entry -> entry.getValue().stream())
         .anyMatch(setting -> owner(setting).equals(method));
+  }
+
+  /** False for keys of the trainers that CoOp's code has, and of losses. */
+  private static boolean isOwn(String key) {
+    return !key.matches("LOSS\\..+|" + COOP);
   }
 
   /**
@@ -168,7 +164,7 @@ final class ReferenceMethod {
   private void settings(@Nullable String method) {
     ReferenceKeys.SETTINGS.forEach(
         (key, settings) -> {
-          if (!in.has(key)) {
+          if (!in.has(key) || key.matches(COOP)) {
             return;
           }
           List<String> own =

@@ -41,7 +41,7 @@ final class Connection {
     if (credentials != null) {
       // Java asks for no password through a tunnel unless this list is empty.
       if (System.getProperty("jdk.http.auth.tunneling.disabledSchemes") == null) {
-        String unused = System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
+        System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
       }
       builder.authenticator(credentials);
     }

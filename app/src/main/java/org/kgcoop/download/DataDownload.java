@@ -1,7 +1,6 @@
 package org.kgcoop.download;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +65,7 @@ public final class DataDownload {
       downloader.fetch(link, files.get(0));
       return;
     }
-    Path archive = folder.resolve(fileName(link.address()));
+    Path archive = folder.resolve(link.name());
     downloader.fetch(link, archive);
     unpacker.unpack(archive, direct.within(), folder.resolve(direct.into()));
     for (Path file : files) {
@@ -80,9 +79,5 @@ public final class DataDownload {
     } catch (IOException e) {
       throw PartialFile.unwritable(archive, e);
     }
-  }
-
-  private static String fileName(URI address) {
-    return address.getPath().replaceAll("^.*/", "");
   }
 }

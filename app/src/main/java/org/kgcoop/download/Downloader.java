@@ -1,5 +1,6 @@
 package org.kgcoop.download;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +26,23 @@ import org.kgcoop.experiment.Progress;
 /**
  * Fetches files whole or not at all. What has come stays beside the file when a connection breaks
  * off, stalls or the process is killed, and the next attempt asks for the rest, provided that the
- * server still has the same version (ETag or date). A file of known SHA-256 is checked by it, any
- * other by its length.
+ * server still has the same version (ETag or date). A file of known SHA-256 is checked by it, be it
+ * one that Hugging Face states in its headers; any other by its kind and length.
  */
 public final class Downloader {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int ATTEMPTS = 5;
+
+  /** Bytes of an attempt that count as progress: a server that sends fewer will never end. */
+  private static final long PROGRESS = 1 << 17;
+
+  /** Bytes between two looks at the free space of the disk. */
+  private static final long LOOK = 1 << 20;
+
+  /** What Hugging Face calls the SHA-256 of a large file, in the answer that leads to its place. */
+  private static final String LINKED_TAG = "X-Linked-ETag";
+
+  private static final Pattern HASH = Pattern.compile("\"?([0-9a-f]{64})\"?");
   private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
 
   private final HttpClient client;
@@ -37,6 +51,8 @@ public final class Downloader {
   private final Duration patience;
   private final Duration pause;
   private final PartialFile.Sink sink;
+  private final LongSupplier clock;
+  private final ToLongFunction<Path> freeSpace;
 
   /**
    * A downloader of this process's environment.
@@ -50,7 +66,9 @@ public final class Downloader {
         System.getenv(),
         PATIENCE,
         Duration.ofSeconds(1),
-        PartialFile.Sink.CHANNEL);
+        PartialFile.Sink.CHANNEL,
+        System::nanoTime,
+        Downloader::usableSpace);
   }
 
   Downloader(
@@ -59,12 +77,16 @@ public final class Downloader {
       Map<String, String> environment,
       Duration patience,
       Duration pause,
-      PartialFile.Sink sink) {
+      PartialFile.Sink sink,
+      LongSupplier clock,
+      ToLongFunction<Path> freeSpace) {
     this.offline = offline;
     this.progress = progress;
     this.patience = patience;
     this.pause = pause;
     this.sink = sink;
+    this.clock = clock;
+    this.freeSpace = freeSpace;
     client = Connection.client(environment, patience);
   }
 
@@ -105,11 +127,11 @@ public final class Downloader {
       while (true) {
         long before = part.size();
         try {
-          attempt(link, target, part);
-          part.finish(link);
+          String hash = attempt(link, target, part);
+          part.finish(link, hash);
           return;
         } catch (IOException e) {
-          failures = part.size() > before ? 1 : failures + 1;
+          failures = part.size() - before >= PROGRESS ? 1 : failures + 1;
           if (failures == ATTEMPTS) {
             throw byHand(link, target, reason(e) + ", " + ATTEMPTS + " times", e);
           }
@@ -127,6 +149,7 @@ public final class Downloader {
   }
 
   /** Fetches a file that not every server has, and tells whether it has; else it is left out. */
+  @CanIgnoreReturnValue
   boolean fetchIfThere(Link link, Path target) {
     try {
       fetch(link, target);
@@ -145,7 +168,8 @@ public final class Downloader {
     }
   }
 
-  private void attempt(Link link, Path target, PartialFile part) throws IOException {
+  /** Fetches what is missing, and returns the SHA-256 that the file has to have; null for any. */
+  private @Nullable String attempt(Link link, Path target, PartialFile part) throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(link.address())
             .timeout(patience) // until the headers are there
@@ -179,8 +203,38 @@ public final class Downloader {
       } else {
         throw byHand(link, target, "the server answers " + status, null);
       }
+      checkSize(link, target, part, total);
       checkSpace(target, total - have);
-      copy(link, body, part, have, total);
+      copy(link, target, body, part, have, total);
+      return link.sha256() != null ? link.sha256() : statedHash(response);
+    }
+  }
+
+  /** The SHA-256 that Hugging Face states of a large file, on the way to it or as its ETag. */
+  private static @Nullable String statedHash(HttpResponse<?> answer) {
+    String tag = "";
+    boolean hub = false;
+    for (HttpResponse<?> each = answer; each != null; each = each.previousResponse().orElse(null)) {
+      tag = each.headers().firstValue(LINKED_TAG).orElse(tag);
+      hub |= each.headers().firstValue("X-Repo-Commit").isPresent();
+    }
+    if (tag.isEmpty() && hub) {
+      tag = answer.headers().firstValue("ETag").orElse("");
+    }
+    Matcher hash = HASH.matcher(tag);
+    return hash.matches() ? hash.group(1) : null;
+  }
+
+  private static void checkSize(Link link, Path target, PartialFile part, long size) {
+    ContentKind kind = link.kind();
+    if (size > kind.mostBytes()) {
+      part.begin(link, "");
+      throw byHand(
+          link,
+          target,
+          "more than %s MB come, which %s never has; it is dropped"
+              .formatted(kind.mostBytes() >> 20, kind.title()),
+          null);
     }
   }
 
@@ -215,26 +269,33 @@ public final class Downloader {
         : tag;
   }
 
-  private static void checkSpace(Path target, long needed) {
-    try {
-      Path folder = target.toAbsolutePath().getParent();
-      long free = folder == null ? Long.MAX_VALUE : Files.getFileStore(folder).getUsableSpace();
-      if (needed > free) {
-        throw new KgCoopException(
-            KgCoopException.Category.IO,
-            "%s: needs %s MB, %s MB are free; free some space"
-                .formatted(target, needed >> 20, free >> 20));
-      }
-    } catch (IOException e) {
-      return; // unknown: writing will tell
+  private void checkSpace(Path target, long needed) {
+    long free = freeSpace.applyAsLong(target);
+    if (needed > free) {
+      throw new KgCoopException(
+          KgCoopException.Category.IO,
+          "%s: needs %s MB, %s MB are free; free some space"
+              .formatted(target, needed >> 20, free >> 20));
     }
   }
 
-  private void copy(Link link, InputStream body, PartialFile part, long have, long total)
+  /** The bytes that may still be written beside a file. */
+  private static long usableSpace(Path target) {
+    try {
+      Path folder = target.toAbsolutePath().getParent();
+      return folder == null ? Long.MAX_VALUE : Files.getFileStore(folder).getUsableSpace();
+    } catch (IOException e) {
+      return Long.MAX_VALUE; // unknown: writing will tell
+    }
+  }
+
+  private void copy(
+      Link link, Path target, InputStream body, PartialFile part, long have, long total)
       throws IOException {
-    String name = link.address().getPath().replaceAll("^.*/", "");
     long done = have;
-    try (Progress.Task task = progress.start(name, Math.max(total, 0));
+    long looked = have;
+    MinimumRate rate = new MinimumRate(clock);
+    try (Progress.Task task = progress.start(link.name(), Math.max(total, 0));
         StallWatch watch = new StallWatch(body, patience)) {
       OutputStream out = part.append(); // not closed: the next attempt appends to the same file
       byte[] buffer = new byte[1 << 16];
@@ -246,6 +307,12 @@ public final class Downloader {
         }
         done += n;
         task.done(done);
+        rate.count(n);
+        checkSize(link, target, part, done);
+        if (done - looked >= LOOK) {
+          looked = done;
+          checkSpace(target, total < 0 ? LOOK : total - done);
+        }
       }
     }
     if (total >= 0 && done != total) {

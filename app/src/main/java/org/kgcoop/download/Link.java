@@ -14,8 +14,18 @@ record Link(URI address, @Nullable String sha256) {
     sha256 = sha256 == null ? null : sha256.toLowerCase(Locale.ROOT);
   }
 
-  /** A file whose content is checked by its length alone. */
+  /** A file of no known hash: its kind and its length are checked, and what the server states. */
   static Link of(String address) {
     return new Link(URI.create(address), null);
+  }
+
+  /** Returns the last part of the path. */
+  String name() {
+    return address.getPath().replaceAll("^.*/", "");
+  }
+
+  /** Returns what the file is, by its name. */
+  ContentKind kind() {
+    return ContentKind.of(name());
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.files.Sha256;
@@ -49,7 +50,7 @@ final class PartialFile implements AutoCloseable {
     try {
       Path folder = target.toAbsolutePath().getParent();
       if (folder != null) {
-        Path unused = Files.createDirectories(folder);
+        Files.createDirectories(folder);
       }
       LockedFile file =
           LockedFile.tryOpen(part)
@@ -92,7 +93,7 @@ final class PartialFile implements AutoCloseable {
   /** Drops what there is; what comes belongs to that version. */
   void begin(Link link, String validator) {
     try {
-      FileChannel unused = channel.truncate(0);
+      channel.truncate(0);
       Files.writeString(from, link.address() + "\n" + validator + "\n", StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw unwritable(part, e);
@@ -102,19 +103,30 @@ final class PartialFile implements AutoCloseable {
   /** A stream that adds to the end. An error of it is one of the disk. */
   OutputStream append() {
     try {
-      FileChannel unused = channel.position(channel.size());
+      channel.position(channel.size());
       return sink.open(channel);
     } catch (IOException e) {
       throw unwritable(part, e);
     }
   }
 
-  /** Gives the file its name, if it is what the link promises; else drops it. */
-  void finish(Link link) {
+  /**
+   * Gives the file its name, if it is what the link promises; else drops it.
+   *
+   * @param wanted the SHA-256 that it has to have; null for any
+   */
+  void finish(Link link, @Nullable String wanted) {
     try {
       channel.force(true);
       file.close(); // Windows moves no open file
-      String wanted = link.sha256();
+      ContentKind kind = link.kind();
+      if (wanted == null && !kind.fits(part)) {
+        drop();
+        throw new KgCoopException(
+            KgCoopException.Category.IO,
+            "%s: what came is not %s, perhaps a page that asks for a login; it is dropped: fetch it by hand and put it at %s"
+                .formatted(link.address(), kind.title(), target));
+      }
       String got = wanted == null ? "" : Sha256.of(part);
       if (wanted != null && !got.equals(wanted)) {
         drop();
@@ -123,7 +135,7 @@ final class PartialFile implements AutoCloseable {
             "%s: expected a file of SHA-256 %s, got %s; it is dropped: try again, or fetch it by hand and put it at %s"
                 .formatted(link.address(), wanted, got, target));
       }
-      Path unused = Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
       Files.deleteIfExists(from);
     } catch (IOException e) {
       throw unwritable(target, e);

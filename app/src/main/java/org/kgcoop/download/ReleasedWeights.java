@@ -26,6 +26,8 @@ import org.kgcoop.io.WeightFiles;
 public final class ReleasedWeights {
   private static final String OPENAI = "https://openaipublic.azureedge.net/clip/models/";
   private static final String HUGGING_FACE = "https://huggingface.co";
+  private static final String OPENAI_OWNER = "openai";
+  private static final String GITHUB = "https://github.com";
   private static final String PREFIX = "hf:";
   private static final Pattern REPOSITORY =
       Pattern.compile("[\\w.-]+/[\\w.-]+(@[\\w.-]+)?", Pattern.UNICODE_CHARACTER_CLASS);
@@ -55,7 +57,12 @@ public final class ReleasedWeights {
 
     /** The page of the repository, which has the last word on its licence. */
     public String page() {
-      return HUGGING_FACE + "/" + owner + "/" + name;
+      return (owner.equals(OPENAI_OWNER) ? GITHUB : HUGGING_FACE) + "/" + repository();
+    }
+
+    /** OWNER/NAME; all archives of OpenAI belong to one. */
+    public String repository() {
+      return owner + "/" + (owner.equals(OPENAI_OWNER) ? "CLIP" : name);
     }
 
     /** The licence that the owner's pages name. */
@@ -66,7 +73,24 @@ public final class ReleasedWeights {
 
   /** Each owner has one for all that is known here; Apple's is for research alone. */
   private static final Map<String, String> LICENCES =
-      Map.of("google", "Apache-2.0", "laion", "MIT", "apple", "apple-amlr");
+      Map.of("google", "Apache-2.0", "laion", "MIT", "apple", "apple-amlr", OPENAI_OWNER, "MIT");
+
+  /** The archives of OpenAI, which are not fetched from Hugging Face. */
+  public static final List<Known> ARCHIVES =
+      """
+      openai RN50           0.41
+      openai RN101          0.48
+      openai RN50x4         0.71
+      openai RN50x16        1.16
+      openai RN50x64        2.49
+      openai ViT-B/32       0.61
+      openai ViT-B/16       0.60
+      openai ViT-L/14       1.71
+      openai ViT-L/14@336px 1.71
+      """
+          .lines()
+          .map(Known::parse)
+          .toList();
 
   /** Owner, name and GB. */
   public static final List<Known> KNOWN =
@@ -222,12 +246,13 @@ public final class ReleasedWeights {
         downloader.fetch(Link.of(base + CONFIGS.get(0)), folder.resolve(CONFIGS.get(0)));
       }
       for (String file : WELCOME) {
-        boolean unused = downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
+        downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
       }
-      boolean unused =
-          TOKENIZERS.stream()
-              .anyMatch(
-                  file -> downloader.fetchIfThere(Link.of(base + file), folder.resolve(file)));
+      for (String file : TOKENIZERS) {
+        if (downloader.fetchIfThere(Link.of(base + file), folder.resolve(file))) {
+          break;
+        }
+      }
     }
     // The weights last: a folder that has them has the rest.
     String weights = there.orElseGet(() -> weights(base, folder));

@@ -39,7 +39,7 @@ final class StallWatch implements AutoCloseable {
     } catch (IOException e) {
       throw stalled ? stalled(e) : e;
     } finally {
-      boolean unused = alarm.cancel(false);
+      alarm.cancel(false);
     }
   }
 
@@ -58,6 +58,6 @@ final class StallWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    var unused = clock.shutdownNow();
+    clock.shutdownNow();
   }
 }

@@ -61,7 +61,7 @@ final class Unpacker {
     Path beside = into.resolveSibling("." + into.getFileName() + ".unpacking");
     try {
       FolderTree.delete(beside); // of an attempt that was cut off
-      Path unused = Files.createDirectories(beside);
+      Files.createDirectories(beside);
       long most = Math.max(anyRatioBytes, MOST_RATIO * Files.size(archive));
       extract(archive, beside, 1, new Room(archive, most));
       Path wanted = within.isEmpty() ? beside : beside.resolve(within);
@@ -86,7 +86,7 @@ final class Unpacker {
         Path target = inside(archive, folder, entry.getName());
         room.take(BYTES_A_FILE);
         if (entry.isDirectory()) {
-          Path unused = Files.createDirectories(target);
+          Files.createDirectories(target);
           continue;
         }
         if (entry instanceof TarArchiveEntry tar && !isPlain(tar)) {
@@ -97,7 +97,7 @@ final class Unpacker {
         }
         Path parent = target.getParent();
         if (parent != null) {
-          Path unused = Files.createDirectories(parent);
+          Files.createDirectories(parent);
         }
         try (OutputStream out = Files.newOutputStream(target)) {
           room.copy(in, out);
@@ -160,9 +160,9 @@ final class Unpacker {
     if (!Files.exists(into)) {
       Path parent = into.toAbsolutePath().getParent();
       if (parent != null) {
-        Path unused = Files.createDirectories(parent);
+        Files.createDirectories(parent);
       }
-      Path unused = Files.move(from, into, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(from, into, StandardCopyOption.ATOMIC_MOVE);
       return;
     }
     try (var files = Files.list(from)) {
@@ -171,7 +171,7 @@ final class Unpacker {
         if (Files.isDirectory(file) && Files.isDirectory(target)) {
           move(file, target);
         } else {
-          Path unused = Files.move(file, target, StandardCopyOption.REPLACE_EXISTING);
+          Files.move(file, target, StandardCopyOption.REPLACE_EXISTING);
         }
       }
     }

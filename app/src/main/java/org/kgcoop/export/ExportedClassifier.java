@@ -14,6 +14,8 @@ import org.kgcoop.clip.LearnedVision;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.FeatureEncoder;
 import org.kgcoop.prompt.Formula;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
 
 /**
  * A classifier for files of other programs. Its tensors live as long as those that it was made of.
@@ -48,7 +50,8 @@ public record ExportedClassifier(
    * A classifier as it is exported, in the open scope of this thread.
    *
    * @param classNames that it was made for
-   * @throws KgCoopException where no formula of the image's feature gives its logits
+   * @throws KgCoopException where no formula of the image's feature gives its logits, or these are
+   *     no finite numbers
    */
   public static ExportedClassifier of(
       FeatureClassifier classifier, List<String> classNames, Clip clip, Map<String, String> about) {
@@ -62,6 +65,12 @@ public record ExportedClassifier(
                                 .formatted(about.getOrDefault("method", "its method"))
                             + " none to export: expected one of another method, or class names;"
                             + " --to published writes the prompt itself"));
+    try (Scope scope =
+        Scope.open("check")) { // other programs are given no classifier without answers
+      double each = 1 / Math.sqrt((double) formula.width());
+      Tensor unused =
+          classifier.probabilities(Tensor.full(each, 1, formula.width()).to(clip.device()));
+    }
     Map<String, String> all = new LinkedHashMap<>(about);
     all.put("clip_fingerprint", clip.fingerprint());
     return new ExportedClassifier(

@@ -1,6 +1,7 @@
 package org.kgcoop.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,6 +24,9 @@ import org.kgcoop.runs.AdaptRecord.Interval;
 
 /** The reason for a method: what all candidates did on images that they had not learned from. */
 final class AdaptSection {
+  private static final int MOST_MISTAKES = 100;
+  private static final int MOST_NAMES = 8;
+
   private AdaptSection() {}
 
   static Optional<Section> of(List<Run> runs) {
@@ -43,9 +47,25 @@ final class AdaptSection {
                 ? "None is chosen yet; below are those tried so far."
                 : "Chosen: " + choice.title() + ". " + choice.why()));
     List<Entry> expected = new ArrayList<>();
-    add(expected, "expected accuracy", record.expected(), "new images of these classes");
-    add(expected, "on unseen classes", record.expectedUnseen(), "classes without examples");
-    add(expected, "on the test images", record.test(), "had no part in the choice");
+    add(expected, "expected accuracy", record.expected(), "new images like these");
+    add(expected, "on unseen classes", record.expectedUnseen(), "new images of unseen classes");
+    Interval test = record.test();
+    if (test != null) {
+      expected.add(
+          new Entry(
+              "on the test images",
+              String.format(
+                  Locale.ROOT,
+                  "%.1f %%, between %.1f and %.1f with 95 %% confidence (%d images, which had no"
+                      + " part in the choice)",
+                  test.accuracy(),
+                  test.low(),
+                  test.high(),
+                  test.images())));
+    }
+    if (!record.irreproducible().isEmpty()) {
+      expected.add(new Entry("not reproducible", record.irreproducible()));
+    }
     if (!expected.isEmpty()) {
       blocks.add(new Entries(expected, false));
     }
@@ -56,9 +76,9 @@ final class AdaptSection {
     blocks.add(new Figures(grid));
     blocks.add(
         new Words(
-            "Simpler methods stand first. Behind: points behind the best; a method that is behind by"
-                + " no more than the standard error of that difference does as well, and the simplest"
-                + " of those is taken. No test image was looked at."));
+            "Simpler methods stand first. Behind: points behind the best; a method that is behind"
+                + " by no more than the standard error of that difference does as well, and the"
+                + " simplest of those is taken. No test image was looked at."));
     if (!measured.isEmpty()) {
       List<List<Double>> bars = List.of(measured.stream().map(Candidate::value).toList());
       blocks.add(
@@ -71,6 +91,7 @@ final class AdaptSection {
                       List.of(),
                       grid))));
     }
+    addMistakes(blocks, record);
     blocks.add(new Heading("The images"));
     blocks.add(new Entries(images(record), false));
   }
@@ -83,12 +104,49 @@ final class AdaptSection {
               term,
               String.format(
                   Locale.ROOT,
-                  "%.1f %%, between %.1f and %.1f with 95 %% confidence (%d images; %s)",
+                  "of %d %s %.1f %%, in 95 %% of cases between %.0f and %.0f",
+                  AdaptRecord.NEW_IMAGES,
+                  what,
                   interval.accuracy(),
                   interval.low(),
-                  interval.high(),
-                  interval.images(),
-                  what)));
+                  interval.high())));
+    }
+  }
+
+  /** The confusion of held-out images, and those that were not recognized. */
+  private static void addMistakes(List<Block> blocks, AdaptRecord record) {
+    if (record.classes().isEmpty()) {
+      return;
+    }
+    blocks.add(new Heading("Mistakes on held-out images"));
+    if (record.mistakes().isEmpty()) {
+      blocks.add(new Words("The chosen method recognized all held-out images."));
+      return;
+    }
+    blocks.add(
+        new Charts(List.of(Confusion.of(record).chart("Held-out images of the chosen method"))));
+    List<AdaptRecord.Mistake> shown =
+        record.mistakes().stream()
+            .sorted(Comparator.comparingDouble(each -> -each.confidence()))
+            .limit(MOST_MISTAKES)
+            .toList();
+    blocks.add(
+        new Figures(
+            Grid.of(
+                "Images that were not recognized, the most confident mistakes first",
+                "image",
+                shown.stream().map(AdaptRecord.Mistake::image).toList(),
+                List.of(),
+                List.of(
+                    Grid.words("class", shown.stream().map(AdaptRecord.Mistake::actual).toList()),
+                    Grid.words(
+                        "taken for", shown.stream().map(AdaptRecord.Mistake::predicted).toList()),
+                    Grid.numbers(
+                        "confidence, %",
+                        shown.stream().map(each -> 100 * each.confidence()).toList(),
+                        Text::percent)))));
+    if (shown.size() < record.mistakes().size()) {
+      blocks.add(new Words("adapt.json names all %s of them.".formatted(record.mistakes().size())));
     }
   }
 
@@ -126,13 +184,9 @@ final class AdaptSection {
     entries.add(
         new Entry(
             "learned from",
-            "%s of %s, %s of each class"
+            "%s of %s classes, %s per class"
                 .formatted(
-                    Text.count(images.count(), "image"),
-                    images.classes() + " classes",
-                    images.fewest() == images.most()
-                        ? String.valueOf(images.most())
-                        : images.fewest() + " to " + images.most())));
+                    Text.count(images.count(), "image"), images.classes(), images.ofEach())));
     entries.add(
         new Entry(
             "views",
@@ -140,11 +194,21 @@ final class AdaptSection {
                 ? "as they are"
                 : record.plan().views() + " random views of each"));
     if (images.repeated() > 0) {
-      entries.add(new Entry("there twice", Text.count(images.repeated(), "image")));
+      entries.add(new Entry("copies, left out", Text.count(images.repeated(), "image")));
     }
-    if (!images.contradictions().isEmpty()) {
-      entries.add(new Entry("under two classes", Text.firstOf(images.contradictions(), 8)));
+    if (images.near() > 0) {
+      entries.add(new Entry("near copies, held out together", Text.count(images.near(), "image")));
     }
+    add(entries, "classes that cannot be measured", images.single());
+    add(entries, "test images that repeat a training image", images.repeatedInTest());
+    add(entries, "unreadable", images.unreadable());
+    add(entries, "under two classes", images.contradictions());
     return entries;
+  }
+
+  private static void add(List<Entry> entries, String term, List<String> names) {
+    if (!names.isEmpty()) {
+      entries.add(new Entry(term, Text.firstOf(names, MOST_NAMES)));
+    }
   }
 }

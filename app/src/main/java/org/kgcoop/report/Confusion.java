@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.chart.HeatMap;
+import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.TargetResult;
 
 /** Counts of images by label (row) and prediction (column). */
@@ -37,6 +39,26 @@ final class Confusion {
                 i -> i < names.size() && !names.get(i).isBlank() ? names.get(i) : "class " + i)
             .toList();
     return new Confusion(shown, counts);
+  }
+
+  /** That of an adaptation's held-out images. */
+  static Confusion of(AdaptRecord record) {
+    List<String> names =
+        Stream.concat(
+                record.classes().stream().map(AdaptRecord.OfClass::name),
+                record.mistakes().stream()
+                    .flatMap(each -> Stream.of(each.actual(), each.predicted())))
+            .distinct()
+            .toList();
+    long[][] counts = new long[names.size()][names.size()];
+    for (AdaptRecord.OfClass each : record.classes()) {
+      int label = names.indexOf(each.name());
+      counts[label][label] = each.right();
+    }
+    for (AdaptRecord.Mistake each : record.mistakes()) {
+      counts[names.indexOf(each.actual())][names.indexOf(each.predicted())]++;
+    }
+    return new Confusion(names.stream().map(name -> name.replace('_', ' ')).toList(), counts);
   }
 
   List<String> names() {

@@ -1,6 +1,5 @@
 package org.kgcoop.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -8,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import org.kgcoop.eval.Metrics;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Heading;
@@ -27,8 +24,6 @@ import org.kgcoop.report.chart.XyPlot.Style;
  */
 final class CurvesSection {
   private static final int MOST_POINTS = 150;
-  private static final String EPOCH = "epoch";
-  private static final Set<String> PLACE = Set.of("step", EPOCH, "batch");
   private static final String RATE = "lr";
   private static final String ACCURACY = "accuracy";
   private static final int MOST_LOSSES = 4;
@@ -75,58 +70,34 @@ final class CurvesSection {
   }
 
   private static Group read(List<Cell> cells) {
-    Map<String, List<JsonNode>> events = new LinkedHashMap<>();
-    Map<String, List<JsonNode>> ofEpochs = new LinkedHashMap<>();
+    Map<String, RunCurves> all = new LinkedHashMap<>();
+    Map<String, RunCurves> ofEpochs = new LinkedHashMap<>();
     for (Cell cell : cells) {
       Run run = cell.run();
-      List<JsonNode> own = run == null ? List.of() : run.events();
-      if (run != null && !own.isEmpty() && events.size() < Drawing.COLOURS) {
+      if (run == null || all.size() == Drawing.COLOURS) {
+        continue;
+      }
+      RunCurves own = run.curves();
+      if (!own.isEmpty()) {
         String name = cell.label();
-        while (events.containsKey(name)) {
+        while (all.containsKey(name)) {
           name += name.equals(cell.label()) ? ", seed " + cell.seed() : "'";
         }
-        events.put(name, own);
-        ofEpochs.put(name, run.isTraining() ? withoutTheLastEpoch(own) : own);
+        all.put(name, own);
+        ofEpochs.put(name, run.isTraining() ? own.withoutTheLastEpoch() : own);
       }
     }
-    boolean byEpoch = ofEpochs.values().stream().anyMatch(own -> lastEpoch(own) > 1);
-    String by = byEpoch ? EPOCH : "step";
+    boolean byEpoch = ofEpochs.values().stream().anyMatch(own -> own.lastEpoch() > 1);
     Map<String, Map<String, List<Point>>> curves = new LinkedHashMap<>();
-    (byEpoch ? ofEpochs : events).forEach((name, own) -> curves.put(name, curves(own, by)));
+    (byEpoch ? ofEpochs : all)
+        .forEach((name, own) -> curves.put(name, byEpoch ? own.overEpochs() : own.overSteps()));
+    curves.values().forEach(CurvesSection::thin);
+    String by = byEpoch ? RunCurves.EPOCH : RunCurves.STEP;
     return new Group(cells.isEmpty() ? "" : cells.get(0).dataSet(), curves, by);
   }
 
-  private static int lastEpoch(List<JsonNode> events) {
-    return events.stream().mapToInt(event -> event.path(EPOCH).asInt()).max().orElse(0);
-  }
-
-  /** The mean over a few steps of an epoch is not to be compared with those of whole ones. */
-  private static List<JsonNode> withoutTheLastEpoch(List<JsonNode> events) {
-    int last = lastEpoch(events);
-    return events.stream().filter(event -> event.path(EPOCH).asInt() < last).toList();
-  }
-
-  /** Means over the steps of an epoch, so that a curve shows its course and not its noise. */
-  private static Map<String, List<Point>> curves(List<JsonNode> events, String by) {
-    Map<String, TreeMap<Integer, List<Double>>> byName = new LinkedHashMap<>();
-    for (JsonNode event : events) {
-      event.properties().stream()
-          .filter(field -> !PLACE.contains(field.getKey()) && Text.isFinite(field.getValue()))
-          .forEach(
-              field ->
-                  byName
-                      .computeIfAbsent(field.getKey(), key -> new TreeMap<>())
-                      .computeIfAbsent(event.path(by).asInt(), at -> new ArrayList<>())
-                      .add(field.getValue().asDouble()));
-    }
-    Map<String, List<Point>> curves = new LinkedHashMap<>();
-    byName.forEach(
-        (name, means) -> {
-          List<Point> points = new ArrayList<>();
-          means.forEach((at, values) -> points.add(new Point(at, Metrics.mean(values))));
-          curves.put(name, SeriesGrid.thinned(points, MOST_POINTS));
-        });
-    return curves;
+  private static void thin(Map<String, List<Point>> curves) {
+    curves.replaceAll((name, points) -> SeriesGrid.thinned(points, MOST_POINTS));
   }
 
   /** All losses of a single run in one chart, or for several runs a chart for each kind of loss. */

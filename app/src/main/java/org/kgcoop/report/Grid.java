@@ -24,9 +24,8 @@ record Grid(String label, String corner, List<Column> columns, List<Row> rows) {
    * A row.
    *
    * @param note said below its name; may be empty
-   * @param link where its name leads; empty for nowhere
    */
-  record Row(String name, String note, List<Figure> figures, String link) {}
+  record Row(String name, String note, List<Figure> figures) {}
 
   /**
    * An entry.
@@ -50,17 +49,6 @@ record Grid(String label, String corner, List<Column> columns, List<Row> rows) {
   /** A table of columns of equal length. */
   static Grid of(
       String label, String corner, List<String> names, List<String> notes, List<Column> columns) {
-    return of(label, corner, names, notes, List.of(), columns);
-  }
-
-  /** The same, its names leading to places. */
-  static Grid of(
-      String label,
-      String corner,
-      List<String> names,
-      List<String> notes,
-      List<String> links,
-      List<Column> columns) {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       int row = i;
@@ -68,8 +56,7 @@ record Grid(String label, String corner, List<Column> columns, List<Row> rows) {
           new Row(
               names.get(i),
               i < notes.size() ? notes.get(i) : "",
-              columns.stream().map(column -> column.figures.get(row)).toList(),
-              i < links.size() ? links.get(i) : ""));
+              columns.stream().map(column -> column.figures.get(row)).toList()));
     }
     return new Grid(label, corner, columns, rows);
   }

@@ -24,39 +24,27 @@ final class ProgressSection {
    * A run that has no end yet.
    *
    * @param note said below its name; may be empty
-   * @param link where its name leads; empty for nowhere
    */
-  record Begun(Run run, String name, String note, String link) {}
+  private record Begun(Run run, String name, String note) {}
 
   static Optional<Section> of(Inputs inputs) {
     List<Begun> begun = new ArrayList<>();
     for (Cell cell : inputs.underWay()) {
       Run run = cell.run();
       if (run != null) {
-        begun.add(new Begun(run, cell.label(), note(cell), ""));
+        begun.add(new Begun(run, cell.label(), note(cell)));
       }
     }
     boolean partial =
         inputs.tables().stream()
             .anyMatch(table -> table.state() != RunState.COMPLETE && !table.rows().isEmpty());
-    return of(
-        inputs.tables(),
-        begun,
+    String more =
         partial
             ? " Results below are of the runs that are done: until all are, means of methods may be"
                 + " over other data sets and seeds."
-            : "");
-  }
-
-  /**
-   * The section of some tables and runs.
-   *
-   * @param tables of which those that are whole are passed over
-   * @param more said of tables; may be empty
-   */
-  static Optional<Section> of(List<Table> tables, List<Begun> begun, String more) {
+            : "";
     List<Block> blocks = new ArrayList<>();
-    for (Table table : tables) {
+    for (Table table : inputs.tables()) {
       if (table.state() != RunState.COMPLETE) {
         blocks.add(new Words(words(table) + more));
       }
@@ -109,7 +97,6 @@ final class ProgressSection {
         "run",
         begun.stream().map(Begun::name).toList(),
         begun.stream().map(Begun::note).toList(),
-        begun.stream().map(Begun::link).toList(),
         List.of(
             Grid.words("state", lines.stream().map(line -> line.state.toString()).toList()),
             column("epoch", lines, at -> place(at.progress.epoch(), at.progress.epochs())),

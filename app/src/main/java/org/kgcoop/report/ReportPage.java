@@ -21,8 +21,8 @@ import org.kgcoop.report.chart.ChartFile;
 /**
  * The page of tables and runs: tables, charts, images and settings in one HTML file that needs no
  * other and runs no script. It rests on what the run folders hold; what is missing there is left
- * out or shown as a dash, so that results of other versions can be shown too, and runs that go on:
- * a browser loads the page of these again every few seconds.
+ * out or shown as a dash, so that runs that go on can be shown too: a browser loads the page of
+ * these again every few seconds.
  */
 public final class ReportPage {
   private ReportPage() {}
@@ -40,7 +40,7 @@ public final class ReportPage {
   }
 
   static void write(Page page, Path file) {
-    byte[] html = html(page, Back.NOWHERE).getBytes(StandardCharsets.UTF_8);
+    byte[] html = html(page).getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, stream -> stream.write(html));
   }
 
@@ -58,7 +58,7 @@ public final class ReportPage {
     String style = resource("chart.css");
     List<Path> files = new ArrayList<>();
     try {
-      Path unused = Files.createDirectories(target);
+      Files.createDirectories(target);
     } catch (IOException e) {
       throw KgCoopException.io(
           target
@@ -84,33 +84,12 @@ public final class ReportPage {
     return files;
   }
 
-  /**
-   * The page of a folder, for a server.
-   *
-   * @param folder of a run or a table
-   * @param back where the page was reached from
-   * @throws org.kgcoop.KgCoopException of the kind IO where the folder has no results
-   */
-  public static String html(Path folder, Back back) {
-    return html(Page.of(Inputs.read(List.of(folder)), new Pictures(List.of())), back);
-  }
-
-  /**
-   * A text that is another one where the page of a folder would be.
-   *
-   * @throws org.kgcoop.KgCoopException of the kind IO where the folder has no results
-   */
-  public static String stamp(Path folder) {
-    return Inputs.read(List.of(folder)).stamp();
-  }
-
-  /** The content policy of these pages: a server may send it as a header too. */
-  public static String contentPolicy() {
+  private static String contentPolicy() {
     return "default-src 'none'; img-src data:; style-src '%s'; base-uri 'none'; form-action 'none'"
         .formatted(digest(style()));
   }
 
-  static String html(Page page, Back back) {
+  static String html(Page page) {
     TemplateEngine templates =
         TemplateEngine.createPrecompiled(
             null,
@@ -119,7 +98,7 @@ public final class ReportPage {
             ReportPage.class.getPackageName());
     String style = style();
     StringOutput html = new StringOutput();
-    templates.render("page.jte", new View(page, style, contentPolicy(), back), html);
+    templates.render("page.jte", new View(page, style, contentPolicy()), html);
     return html.toString();
   }
 
@@ -128,16 +107,7 @@ public final class ReportPage {
    *
    * @param policy what the page allows a browser to apply: the style sheet, by its digest
    */
-  record View(Page page, String style, String policy, Back back) {}
-
-  /**
-   * A link to where a page was reached from.
-   *
-   * @param link empty for none, as of a page in a file
-   */
-  public record Back(String link, String text) {
-    static final Back NOWHERE = new Back("", "");
-  }
+  record View(Page page, String style, String policy) {}
 
   private static String style() {
     return resource("chart.css") + resource("report.css");

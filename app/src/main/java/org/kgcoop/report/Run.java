@@ -1,12 +1,10 @@
 package org.kgcoop.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.files.JsonFiles;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.EventLog;
 import org.kgcoop.runs.Predictions;
@@ -87,9 +85,9 @@ final class Run {
     return training == null ? Double.NaN : training.seconds();
   }
 
-  /** A line a step, and a line an epoch where something was validated. */
-  List<JsonNode> events() {
-    return JsonFiles.readLines(folder.resolve(EventLog.FILE));
+  /** The curves of its steps, and of its epochs where something was validated. */
+  RunCurves curves() {
+    return RunCurves.read(folder.resolve(EventLog.FILE));
   }
 
   /** The files that a page is made of and that change while a run goes on. */

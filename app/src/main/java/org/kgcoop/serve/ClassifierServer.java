@@ -6,7 +6,6 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.router.Endpoint;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -29,8 +28,6 @@ import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.serve.model.PictureReader;
 import org.kgcoop.serve.model.WarmUp;
 import org.kgcoop.serve.model.ZeroShotCache;
-import org.kgcoop.serve.page.BrowserSession;
-import org.kgcoop.serve.page.RunPages;
 import org.kgcoop.serve.page.WebPage;
 
 /**
@@ -49,7 +46,6 @@ public final class ClassifierServer implements AutoCloseable {
    * Starts it.
    *
    * @param models they and the CLIP are the caller's to close, afterwards
-   * @param runs whose pages it shows, those below a folder; null for none
    * @param log gets a line where something is wrong with the server itself
    * @param requests gets a JSON object, one line, for each request that is over; several threads
    *     may call it; null for none
@@ -59,14 +55,10 @@ public final class ClassifierServer implements AutoCloseable {
       Clip clip,
       ModelRegistry models,
       ServerSettings settings,
-      @Nullable Path runs,
       Consumer<String> log,
       @Nullable Consumer<String> requests) {
     this.log = log;
-    BrowserSession session = new BrowserSession(RunPages.PATH, RunPages.REPORT);
-    WebPage pages =
-        new WebPage(settings, runs != null, EmbeddedPrompt.isFor(clip) ? EmbeddedClip.NOTE : "");
-    RunPages runPages = new RunPages(runs, session, log);
+    WebPage pages = new WebPage(settings, EmbeddedPrompt.isFor(clip) ? EmbeddedClip.NOTE : "");
     int underWay = settings.queue() + EncodingQueue.BATCH;
     zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES, settings.timeLimit());
     PictureReader pictures = new PictureReader(clip, settings, log);
@@ -82,14 +74,7 @@ public final class ClassifierServer implements AutoCloseable {
     Embeddings embeddings = new Embeddings(clip, queue, pictures, settings);
     OpenInference protocol =
         new OpenInference(models, queue, pictures, clip.preprocessing(), settings);
-    ModelChanges changes = new ModelChanges(clip, models, settings);
-    setup =
-        new HttpSetup(
-            settings,
-            underWay,
-            request -> WebPage.isPart(request) || session.opens(request),
-            metrics,
-            requests);
+    setup = new HttpSetup(settings, underWay, WebPage::isPart, metrics, requests);
     http =
         Javalin.create(
             config -> {
@@ -98,11 +83,15 @@ public final class ClassifierServer implements AutoCloseable {
               endpoints.addTo(config.routes);
               embeddings.addTo(config.routes);
               protocol.addTo(config.routes);
-              changes.addTo(config.routes);
               pages.addTo(config.routes);
-              runPages.addTo(config.routes);
             });
-    WarmUp.run(models, pictures, queue);
+    try {
+      WarmUp.run(models, pictures, queue);
+    } catch (RuntimeException e) {
+      queue.close();
+      metrics.close();
+      throw e;
+    }
     try {
       http.start(settings.host(), settings.port());
     } catch (RuntimeException e) {
@@ -141,10 +130,14 @@ public final class ClassifierServer implements AutoCloseable {
         });
   }
 
-  /** Bad images and texts are the sender's; the rest is nobody's business. */
+  /**
+   * Bad images and texts are the sender's, and a model that cannot answer them is told; the rest is
+   * nobody's business.
+   */
   private void known(KgCoopException e, Context request) {
     switch (e.category()) {
       case DATA, CONFIGURATION -> Refusals.refuse(request, 400, String.valueOf(e.getMessage()));
+      case WEIGHTS -> Refusals.refuse(request, 422, String.valueOf(e.getMessage()));
       default -> unexpected(e, request);
     }
   }

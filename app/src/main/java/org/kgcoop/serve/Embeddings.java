@@ -8,7 +8,6 @@ import io.javalin.http.Context;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.kgcoop.bank.PictureEncoder.Pixels;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.serve.http.RefusedRequestException;
@@ -45,12 +44,9 @@ final class Embeddings {
   }
 
   private void embed(Context request) {
-    List<String> asked =
-        Stream.concat(
-                request.queryParams("text").stream(),
-                request.isMultipart() ? Endpoints.form(request, "text").stream() : Stream.of())
-            .toList();
-    List<byte[]> files = Endpoints.files(request);
+    RequestParts parts = new RequestParts(request);
+    List<String> asked = parts.texts("text");
+    List<byte[]> files = parts.images();
     if (asked.isEmpty() && files.isEmpty()) {
       throw new RefusedRequestException(
           400, "expected an image as the body or in the form's parts 'image', or a 'text'");

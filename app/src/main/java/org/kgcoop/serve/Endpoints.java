@@ -5,10 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.UploadedFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -25,12 +23,12 @@ import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.EncodingQueue;
 import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.serve.model.PictureReader;
+import org.kgcoop.serve.model.ServedModel;
 import org.kgcoop.serve.model.SharedClassifier;
 import org.kgcoop.serve.model.ZeroShotCache;
 
 /** Answers of each address; {@code openapi.yaml} describes the same. */
 final class Endpoints {
-  private static final int DEFAULT_TOP = 5;
   private static final int MOST_CLASSES = 1000;
   private static final int LONGEST_NAME = 200;
 
@@ -73,11 +71,11 @@ final class Endpoints {
   private void models(Context request) {
     ObjectNode json = object();
     ArrayNode all = json.putArray("models");
-    models.all().forEach((name, classifier) -> all.add(described(name, classifier)));
+    models.all().forEach(model -> all.add(described(model.name(), model.classifier())));
     request.json(json);
   }
 
-  static ObjectNode described(String name, Classifier classifier) {
+  private static ObjectNode described(String name, Classifier classifier) {
     ObjectNode model = object().put("name", name);
     model
         .put("method", classifier.method())
@@ -88,26 +86,26 @@ final class Endpoints {
   }
 
   private void classify(Context request) {
-    boolean compare = flag(parameter(request, "compare"));
-    try (SharedClassifier.Use model = models.use(parameter(request, "model"))) {
-      Classifier classifier = model.classifier();
-      Asked asked = asked(request, compare ? classifier.classNames().size() : DEFAULT_TOP);
-      if (compare) {
-        try (SharedClassifier.Use handCrafted =
-            zeroShot.use(classifier.classNames(), classifier.template())) {
-          answer(request, asked, model, handCrafted);
-        }
-      } else {
-        answer(request, asked, model, null);
+    RequestParts parts = new RequestParts(request);
+    boolean compare = flag(parts.text("compare"));
+    ServedModel model = models.get(parts.text("model"));
+    Classifier classifier = model.classifier();
+    Asked asked =
+        asked(parts, compare ? classifier.classNames().size() : Classification.DEFAULT_TOP);
+    if (compare) {
+      try (SharedClassifier.Use handCrafted =
+          zeroShot.use(classifier.classNames(), classifier.template())) {
+        answer(request, asked, model, handCrafted.model());
       }
+    } else {
+      answer(request, asked, model, null);
     }
   }
 
   private void zeroShot(Context request) {
+    RequestParts parts = new RequestParts(request);
     List<String> names =
-        Stream.concat(
-                request.queryParams("classes").stream(),
-                request.isMultipart() ? form(request, "classes").stream() : Stream.of())
+        parts.texts("classes").stream()
             .flatMap(text -> Stream.of(text.split("[,\n]")))
             .map(String::strip)
             .filter(text -> !text.isEmpty())
@@ -117,16 +115,15 @@ final class Endpoints {
       throw new RefusedRequestException(
           400, "classes: expected 1 to " + MOST_CLASSES + " names with commas between them");
     }
-    String template =
-        Objects.requireNonNullElse(parameter(request, "template"), settings.template());
+    String template = Objects.requireNonNullElse(parts.text("template"), settings.template());
     if (Stream.concat(names.stream(), Stream.of(template))
         .anyMatch(t -> t.length() > LONGEST_NAME)) {
       throw new RefusedRequestException(
           400, "a class name or the template has more than " + LONGEST_NAME + " characters");
     }
-    Asked asked = asked(request, DEFAULT_TOP);
+    Asked asked = asked(parts, Classification.DEFAULT_TOP);
     try (SharedClassifier.Use model = zeroShot.use(names, template)) {
-      answer(request, asked, model, null);
+      answer(request, asked, model.model(), null);
     }
   }
 
@@ -137,9 +134,9 @@ final class Endpoints {
    */
   private record Asked(int top, Pixels picture, long start) {}
 
-  private Asked asked(Context request, int defaultTop) {
-    int top = top(parameter(request, "top"), defaultTop);
-    byte[] file = picture(request);
+  private Asked asked(RequestParts parts, int defaultTop) {
+    int top = top(parts.text("top"), defaultTop);
+    byte[] file = parts.image();
     long start = System.nanoTime();
     return new Asked(top, pictures.read(file), start);
   }
@@ -161,8 +158,7 @@ final class Endpoints {
     };
   }
 
-  private Found found(
-      Pixels picture, SharedClassifier.Use model, SharedClassifier.@Nullable Use handCrafted) {
+  private Found found(Pixels picture, ServedModel model, @Nullable ServedModel handCrafted) {
     if (handCrafted == null) {
       return new Found(queue.ask(picture, model.reading()), null);
     }
@@ -174,13 +170,11 @@ final class Endpoints {
   }
 
   private void answer(
-      Context request,
-      Asked asked,
-      SharedClassifier.Use model,
-      SharedClassifier.@Nullable Use handCrafted) {
+      Context request, Asked asked, ServedModel model, @Nullable ServedModel handCrafted) {
     RequestTrace.current().setModel(model.name());
     Found found = found(asked.picture(), model, handCrafted);
     ObjectNode json = object().put("model", model.name());
+    json.put("class_count", model.classifier().classNames().size());
     json.put("milliseconds", Math.rint((System.nanoTime() - asked.start()) / 1e3) / 1e3);
     List<Candidate> best = found.classification().top(asked.top());
     candidates(json.putArray("classes"), best);
@@ -226,61 +220,5 @@ final class Endpoints {
       // said below
     }
     throw new RefusedRequestException(400, "top: expected a whole number, at least 1");
-  }
-
-  private static byte[] picture(Context request) {
-    List<byte[]> files = files(request);
-    if (request.isMultipart() && files.size() != 1) {
-      throw new RefusedRequestException(
-          400, "expected one file in the form's part 'image', got " + files.size());
-    }
-    return files.isEmpty() ? new byte[0] : files.get(0);
-  }
-
-  /**
-   * The files that the form's parts {@code image}, or else the body, hold; their type is not asked.
-   */
-  static List<byte[]> files(Context request) {
-    if (!request.isMultipart()) {
-      byte[] body = request.bodyAsBytes();
-      return body.length == 0 ? List.of() : List.of(body);
-    }
-    List<UploadedFile> parts;
-    try {
-      parts = request.uploadedFiles("image");
-    } catch (Exception e) { // Kotlin throws servlets' checked ones without saying so
-      throw unreadable();
-    }
-    List<byte[]> files = new ArrayList<>();
-    for (UploadedFile part : parts) {
-      try (InputStream file = part.content()) {
-        files.add(file.readAllBytes());
-      } catch (IOException e) {
-        throw unreadable();
-      }
-    }
-    return files;
-  }
-
-  private static @Nullable String parameter(Context request, String name) {
-    String given = request.queryParam(name);
-    if (given != null || !request.isMultipart()) {
-      return given;
-    }
-    return form(request, name).stream().findFirst().orElse(null);
-  }
-
-  /** The values of a form's part. */
-  static List<String> form(Context request, String name) {
-    try {
-      return new ArrayList<>(request.formParams(name));
-    } catch (Exception e) { // Kotlin throws servlets' checked ones without saying so
-      throw unreadable();
-    }
-  }
-
-  private static RefusedRequestException unreadable() {
-    return new RefusedRequestException(
-        400, "the form cannot be read; expected multipart/form-data");
   }
 }

@@ -19,34 +19,27 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableResults;
 
 /**
- * The runs and tables below a folder, as their files tell them.
+ * The runs below a folder, as their files tell them.
  *
  * @param runs in the order of their names
- * @param tables the protocols of tables by the names of their folders, with '/' between
- * @param adaptations the names of folders of adaptations that have chosen no method yet
  */
-public record RunsBelow(
-    Path root, List<StoredRun> runs, Map<String, String> tables, List<String> adaptations) {
+public record RunsBelow(List<StoredRun> runs) {
 
   /**
    * Folders by the files that they have.
    *
    * @param runs those with a {@code run.json}, and when it was written
    * @param results those with results, whole or so far
-   * @param adaptations those with an {@code adapt.json}
    */
-  private record Found(Map<Path, FileTime> runs, Set<Path> results, Set<Path> adaptations) {}
+  private record Found(Map<Path, FileTime> runs, Set<Path> results) {}
 
   public RunsBelow {
     runs = List.copyOf(runs);
-    tables = new TreeMap<>(tables);
-    adaptations = List.copyOf(adaptations);
   }
 
   /**
@@ -77,21 +70,11 @@ public record RunsBelow(
             .sorted(Comparator.comparing(StoredRun::name))
             .toList();
     unreadable.stream().sorted().forEach(warnings);
-    List<String> adaptations =
-        found.adaptations.stream()
-            .filter(folder -> !found.runs.containsKey(folder))
-            .map(folder -> name(root, folder))
-            .toList();
-    return new RunsBelow(root, runs, tables, adaptations);
+    return new RunsBelow(runs);
   }
 
   public List<StoredRun> runs(RunFilter filter) {
     return runs.stream().filter(filter::takes).toList();
-  }
-
-  /** The folder of a table or run that was found. */
-  public Path folder(String name) {
-    return name.equals(".") ? root : root.resolve(name);
   }
 
   private static String name(Path root, Path folder) {
@@ -136,7 +119,7 @@ public record RunsBelow(
   }
 
   private static Found find(Path root) {
-    Found found = new Found(new TreeMap<>(), new TreeSet<>(), new TreeSet<>());
+    Found found = new Found(new TreeMap<>(), new TreeSet<>());
     try {
       Path unused =
           Files.walkFileTree(
@@ -155,9 +138,7 @@ public record RunsBelow(
                   if (file.endsWith(RunRecord.FILE)) {
                     found.runs.put(file.resolveSibling(""), attributes.lastModifiedTime());
                   } else if (file.endsWith(RunResults.FILE) || file.endsWith(TableResults.SO_FAR)) {
-                    boolean unused = found.results.add(file.resolveSibling(""));
-                  } else if (file.endsWith(AdaptRecord.FILE)) {
-                    boolean unused = found.adaptations.add(file.resolveSibling(""));
+                    found.results.add(file.resolveSibling(""));
                   }
                   return FileVisitResult.CONTINUE;
                 }

@@ -7,9 +7,11 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.RunState;
@@ -45,8 +47,8 @@ public record StoredRun(
       if (run == null) {
         throw KgCoopException.configuration(
             folder
-                + ": no run of a method (expected run.json in it); './kgcoop runs' lists those there"
-                + " are");
+                + ": no run of a method (expected run.json in it); './kgcoop runs' lists those"
+                + " there are");
       }
       return run;
     } catch (IOException e) {
@@ -107,6 +109,11 @@ public record StoredRun(
   /** The counts on each part of its test images. */
   public List<TargetResult> targets() {
     return results.targets();
+  }
+
+  /** The accuracy that an adaptation expects of new images; empty for other runs. */
+  public Optional<AdaptRecord.Interval> expected() {
+    return AdaptRecord.read(path).map(AdaptRecord::expected);
   }
 
   /** H of its base and new accuracies; NaN where it lacks one. */

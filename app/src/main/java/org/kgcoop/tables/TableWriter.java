@@ -34,9 +34,20 @@ public final class TableWriter {
   /** The row that all others are compared with; all pairs of as many shots where it is null. */
   private final @Nullable TableRow against;
 
-  public TableWriter(RunTable table, @Nullable TableRow against) {
+  /** False for figures as papers print them: without intervals, the best of each column marked. */
+  private final boolean intervals;
+
+  /**
+   * A table and differences of its rows.
+   *
+   * @param against the row that all others are compared with; null for all pairs of as many shots
+   * @param intervals false for figures as papers print them, without intervals and differences, the
+   *     best of each column marked
+   */
+  public TableWriter(RunTable table, @Nullable TableRow against, boolean intervals) {
     this.table = table;
     this.against = against;
+    this.intervals = intervals;
   }
 
   /** The differences: of each row from {@code against}, else of each pair of as many shots. */
@@ -60,6 +71,9 @@ public final class TableWriter {
   }
 
   private List<Pair> pairs() {
+    if (!intervals) {
+      return List.of();
+    }
     List<TableRow> rows = table.rows();
     List<Pair> pairs = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
@@ -99,10 +113,17 @@ public final class TableWriter {
 
   private String legend() {
     String legend =
-        """
-        Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
-        Intervals by a bootstrap over pictures and seeds; paired for differences.
-        * stands: the interval of the difference (of a figure: from every other row) excludes 0.""";
+        !intervals
+            ? """
+            Accuracies in percent: mean ± population standard deviation over seeds.
+            * the best of as many shots.
+            """
+                .strip()
+            : """
+            Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
+            Intervals by a bootstrap over pictures and seeds; paired for differences.
+            * stands: the interval of the difference (of a figure: from every other row) excludes 0.\
+            """;
     return table.notes().stream().reduce(legend, (text, note) -> text + "\n" + note);
   }
 
@@ -115,7 +136,7 @@ public final class TableWriter {
       List<String> line = new ArrayList<>(List.of(Messages.line(row.label())));
       for (String column : table.columns()) {
         RunTable.Figure figure = table.figure(row, column);
-        boolean best = row.equals(table.best(column));
+        boolean best = intervals ? row.equals(table.best(column)) : isHighest(row, column);
         line.add(figure == null ? "-" : mark(figure(figure, format), best, format));
       }
       double ms = table.msPerImage(row);
@@ -153,7 +174,17 @@ public final class TableWriter {
     return header;
   }
 
-  private static String figure(RunTable.Figure figure, Format format) {
+  /** True for the highest mean of a column among the rows of as many shots. */
+  private boolean isHighest(TableRow row, String column) {
+    RunTable.Figure own = table.figure(row, column);
+    return own != null
+        && table.rows().stream()
+            .filter(other -> other.shots() == row.shots())
+            .map(other -> table.figure(other, column))
+            .allMatch(other -> other == null || other.mean() <= own.mean());
+  }
+
+  private String figure(RunTable.Figure figure, Format format) {
     String plusMinus =
         switch (format) {
           case LATEX -> " $\\pm$ ";
@@ -161,7 +192,7 @@ public final class TableWriter {
         };
     return number(figure.mean())
         + (figure.seeds() > 1 ? plusMinus + number(figure.deviation()) : "")
-        + interval(figure.interval())
+        + (intervals ? interval(figure.interval()) : "")
         + (figure.complete() ? "" : format == Format.LATEX ? "$^\\dagger$" : " †");
   }
 
@@ -171,14 +202,18 @@ public final class TableWriter {
         : " [" + number(interval.low()) + ", " + number(interval.high()) + "]";
   }
 
-  private static String mark(String text, boolean marked, Format format) {
+  private String mark(String text, boolean marked, Format format) {
     if (format == Format.TEXT) {
       return text + (marked ? " " + MARK : "  "); // so that numbers stay below each other
     }
     if (!marked) {
       return text;
     }
-    return format == Format.LATEX ? "\\textbf{" + text + "}" + MARK : "**" + text + "** \\" + MARK;
+    String bold = format == Format.LATEX ? "\\textbf{" + text + "}" : "**" + text + "**";
+    if (!intervals) {
+      return bold;
+    }
+    return format == Format.LATEX ? bold + MARK : bold + " \\" + MARK;
   }
 
   private static String number(double value) {

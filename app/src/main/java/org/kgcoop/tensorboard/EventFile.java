@@ -122,11 +122,8 @@ final class EventFile {
             && Arrays.equals(before, 0, before.length, whole, 0, before.length);
     if (grown) {
       // Who watches it has it open, and would not see another file in its place.
-      Path unused =
-          Files.write(
-              file,
-              Arrays.copyOfRange(whole, before.length, whole.length),
-              StandardOpenOption.APPEND);
+      Files.write(
+          file, Arrays.copyOfRange(whole, before.length, whole.length), StandardOpenOption.APPEND);
     } else {
       AtomicFile.write(file, out -> out.write(whole));
     }

@@ -22,7 +22,10 @@ import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.image.Images;
 import org.kgcoop.prompt.Learner;
+import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.BatchPlan;
+import org.kgcoop.train.Kept;
+import org.kgcoop.train.Sampler;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 
@@ -59,12 +62,13 @@ final class RunCase {
         new TrainingSettings(
             DataCases.schedule(c),
             c.path("batch_size").asInt(),
-            c.path("momentum").asDouble(),
-            c.path("weight_decay").asDouble(),
+            new UpdateRule.Sgd(c.path("momentum").asDouble(), c.path("weight_decay").asDouble()),
+            0,
+            new Sampler.Random(),
             c.path("seed").asLong(),
             augmentation,
             c.path("epochs").asInt(),
-            false);
+            new Kept.Last());
     try (Learner learner = TrainCase.learner(folder, clip, c, base.classNames())) {
       Trainer trainer =
           new Trainer(learner, source, settings, plan(c), new Trainer.Listener() {}, () -> false);

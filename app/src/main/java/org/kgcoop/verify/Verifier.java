@@ -73,6 +73,17 @@ public final class Verifier {
       case "shuffle" -> DataCases.shuffle(c, comparison);
       case "halves" -> DataCases.halves(c, comparison);
       case "metrics" -> DataCases.metrics(c, comparison);
+      case "gda" -> ClosedFormCases.gda(folder, c, comparison);
+      case "gda-new" -> ClosedFormCases.gdaNew(folder, c, comparison);
+      case "gda-search" -> ClosedFormCases.gdaSearch(folder, c, comparison);
+      case "proker" -> ClosedFormCases.proker(folder, c, comparison);
+      case "proker-search" -> ClosedFormCases.prokerSearch(folder, c, comparison);
+      case "joint" -> TrustCases.joint(folder, c, comparison);
+      case "calibration" -> TrustCases.calibration(folder, c, comparison);
+      case "temperature" -> TrustCases.temperature(folder, c, comparison);
+      case "reject-threshold" -> TrustCases.threshold(folder, c, comparison);
+      case "suspects" -> TrustCases.suspects(folder, c, comparison);
+      case "near-duplicates" -> TrustCases.duplicates(folder, c, comparison);
       case "harmonic-mean" -> DataCases.harmonicMean(c, comparison);
       default -> comparison.problem("unknown kind '" + c.path("kind").asText() + "'");
     }

@@ -18,7 +18,6 @@ import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Autograd;
-import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -131,7 +130,7 @@ public final class WeightsCheck {
     try (FeatureClassifier classifier = method.classifier(clip, EXAMPLE)) {
       Images images = new Images(warning -> {});
       Tensor features = new PictureEncoder(clip, images).of(List.of(images.read(picture)));
-      float[] p = Functions.softmax(classifier.logits(features), 1).toFloats();
+      float[] p = classifier.probabilities(features).toFloats();
       checks.add(
           new Check(
               "published example",

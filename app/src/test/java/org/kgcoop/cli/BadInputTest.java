@@ -114,7 +114,7 @@ class BadInputTest {
   void weightsThatAreNotThere() {
     refused(
         Cli.run("zero-shot", data, "--classes", "a,b", "--clip", folder.resolve("nowhere.pt")),
-        IO,
+        WEIGHTS,
         "nowhere.pt");
   }
 
@@ -238,6 +238,79 @@ class BadInputTest {
     Cli.Result result = train(data, folder.resolve("out"), "--shots", 16);
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.err()).contains("warning:", "fewer than 16");
+  }
+
+  @Test
+  void aMissingImageIsDataAndAMissingClassifierOrClipIsWeights() {
+    Path gone = folder.resolve("gone");
+    refused(predict(gone), DATA, "gone");
+    Path picture = data.resolve("bell").resolve("0.png");
+    refused(Cli.run("predict", gone, picture, "--clip", clip), WEIGHTS, "gone: no such file");
+    refused(Cli.run("eval", gone, "--data", data, "--clip", clip), WEIGHTS, "gone: no such file");
+    refused(Cli.run("predict", prompt, picture, "--clip", gone), WEIGHTS, "no such file or folder");
+  }
+
+  @Test
+  void aValueThatIsAllOfAFileIsCutInItsMiddle() throws IOException {
+    String value = "x".repeat(100_000);
+    Path manifest = folder.resolve("manifest.csv");
+    Files.writeString(manifest, "path,label,split\na.png,cat," + value + "\n");
+    Cli.Result result = train(manifest, folder.resolve("out"));
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(DATA);
+    assertThat(result.err().length()).isLessThan(3000);
+    assertThat(result.errorLine()).contains("manifest.csv", " ... ");
+  }
+
+  @Test
+  void aThresholdIsHelpedAndRefusedInTheSameWords() {
+    assertThat(Cli.run("predict", "--help").out().replaceAll("\\s+", " "))
+        .contains("a probability below P, above 0 and at most 1");
+    refused(
+        Cli.run("predict", prompt, data, "--clip", clip, "--threshold", 0),
+        CONFIGURATION,
+        "expected a probability above 0, at most 1");
+  }
+
+  @Test
+  void headroomTakesAllClassesAndSeveralDataSetsAndWarnsOnceOfEach() throws IOException {
+    copy("bell");
+    copy("book");
+    Path few = folder.resolve("data");
+    Cli.Result result =
+        Cli.run(
+            "headroom",
+            "--clip",
+            clip,
+            "--data",
+            few + "," + data,
+            "--shots",
+            16,
+            "--bank",
+            "none",
+            "--json");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains("\"classes\" : 2", "\"classes\" : 12", "\"images\" :");
+    assertThat(result.err().lines().filter(line -> line.contains("fewer than 16"))).hasSize(2);
+  }
+
+  @Test
+  void theListOfWeightsHasTheReleasedOnes() {
+    Cli.Result result = Cli.run("download", "--list");
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out())
+        .containsPattern("ViT-B/16 +about +0.6 GB +MIT +https://github.com/openai/CLIP")
+        .contains("RN50x64", "siglip2-base-patch16-224");
+    assertThat(Cli.run("download", "--list", "--json").out())
+        .contains("\"repository\" : \"openai/CLIP\"", "\"repository\" : \"google/siglip");
+  }
+
+  @Test
+  void verifyTakesTheImageThatItAdvisesToGive() {
+    Cli.Result advice = Cli.run("verify", "--clip", clip);
+    assertThat(advice.out()).contains("with --image");
+    Cli.Result result =
+        Cli.run("verify", "--clip", clip, "--image", data.resolve("bell").resolve("0.png"));
+    assertThat(result.out()).as(result.err()).contains("a diagram 0.");
   }
 
   @Test
@@ -446,7 +519,7 @@ class BadInputTest {
         "--sweep wieght (did you mean weight?)");
     refused(
         Cli.run("train", "--clip", "ViT-B/17", "--data", data, "--out", out),
-        IO,
+        WEIGHTS,
         "--clip ViT-B/17: no such file or folder (did you mean ViT-B/16?)",
         "hf:OWNER/NAME");
     refused(

@@ -18,6 +18,7 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.catalogue.LearnedFrom;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.tensor.Scope;
@@ -45,7 +46,8 @@ class HostileTextTest {
         Learner learner = method.learner(clip, NAMES, 1)) {
       Map<String, StoredTensor> parameters = new LinkedHashMap<>();
       learner.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
-      new ClassifierFile(method, NAMES, TEMPLATE, clip.fingerprint(), "", "1", parameters)
+      new ClassifierFile(
+              method, NAMES, TEMPLATE, clip.fingerprint(), LearnedFrom.UNKNOWN, "1", parameters)
           .write(prompt);
     }
   }

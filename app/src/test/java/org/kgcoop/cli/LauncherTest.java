@@ -23,7 +23,6 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.kgcoop.Version;
 
 /**
  * The launcher in a tree of its own, as a build leaves it. Shell scripts move the tree about, since
@@ -47,7 +46,7 @@ class LauncherTest {
   void plant() throws IOException {
     tree = Files.createDirectory(folder.resolve("tree"));
     for (String name : List.of("kgcoop", "jvm.options", "pom.xml")) {
-      Path unused = Files.copy(REPOSITORY.resolve(name), tree.resolve(name), COPY_ATTRIBUTES);
+      Files.copy(REPOSITORY.resolve(name), tree.resolve(name), COPY_ATTRIBUTES);
     }
     for (String module : List.of("core", "embedded", "parquet", "app", "bench")) {
       Path main = Files.createDirectories(tree.resolve(module).resolve("src/main"));
@@ -81,7 +80,7 @@ class LauncherTest {
                 .map(entry -> Path.of(entry).toUri().toString())
                 .collect(Collectors.joining(" ")));
     Path target = Files.createDirectories(tree.resolve("app/target"));
-    Path jar = target.resolve("kgcoop-app-" + Version.KGCOOP + "-SNAPSHOT.jar");
+    Path jar = target.resolve("kgcoop-app.jar");
     new JarOutputStream(Files.newOutputStream(jar), manifest).close();
     Files.writeString(target.resolve("built"), "");
   }
@@ -100,7 +99,7 @@ class LauncherTest {
             .redirectError(err.toFile());
     builder.environment().keySet().retainAll(List.of("PATH"));
     builder.environment().put("JAVA_HOME", java);
-    int exitCode = builder.start().waitFor();
+    int exitCode = ChildProcess.run(builder);
     return new Said(exitCode, text(out), text(err));
   }
 
@@ -158,8 +157,40 @@ class LauncherTest {
   @Test
   void theVersionNeedsNoBuild() throws IOException, InterruptedException {
     Said said = run("/none", "tree/kgcoop --version");
-    assertThat(said.out()).isEqualTo("kgcoop " + Version.KGCOOP + "\n");
+    assertThat(said.out()).isEqualTo("kgcoop " + revision() + " (commit unknown)\n");
     assertThat(tree.resolve("app/target")).doesNotExist();
+
+    Said committed =
+        run(
+            "/none",
+            """
+            cd tree
+            git init -q . && git add . && git -c user.name=a -c user.email=a@b.c commit -q -m one
+            git rev-parse --short=12 HEAD
+            ./kgcoop -V
+            echo more >>core/src/main/source
+            ./kgcoop --version
+            """);
+    assertThat(committed.err()).isEmpty();
+    List<String> lines = committed.out().lines().toList();
+    String version = "kgcoop " + revision() + " (commit " + lines.get(0);
+    assertThat(lines.subList(1, 3)).containsExactly(version + ")", version + "-dirty)");
+  }
+
+  @Test
+  void theVersionOfABuildIsThatOfItsRuns() throws IOException, InterruptedException {
+    addProgram();
+    Path built = tree.resolve("core/target/classes/org/kgcoop/version.properties");
+    Files.createDirectories(built.getParent());
+    Files.writeString(built, "version=" + revision() + "\ncommit=0123456789ab\n");
+    Files.writeString(tree.resolve("app/target/built"), "");
+    assertThat(run("/none", "tree/kgcoop --version").out())
+        .isEqualTo("kgcoop " + revision() + " (commit 0123456789ab)\n");
+  }
+
+  private static String revision() throws IOException {
+    return Files.readString(REPOSITORY.resolve("pom.xml"))
+        .replaceFirst("(?s).*<revision>(.*)</revision>.*", "$1");
   }
 
   @Test
@@ -214,9 +245,9 @@ class LauncherTest {
   private void unpack() throws IOException {
     Path lib = Files.createDirectories(folder.resolve("entpackt hier/lib"));
     for (String name : List.of("kgcoop", "jvm.options")) {
-      Path unused = Files.move(tree.resolve(name), lib.resolveSibling(name));
+      Files.move(tree.resolve(name), lib.resolveSibling(name));
     }
-    Files.writeString(lib.resolve("kgcoop-app-" + Version.KGCOOP + "-SNAPSHOT.jar"), "");
+    Files.writeString(lib.resolve("kgcoop-app.jar"), "");
   }
 
   @Test
@@ -259,7 +290,8 @@ class LauncherTest {
     Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"21.0.1\"\n");
     Said said =
         run(
-            "XDG_CACHE_HOME=\"$PWD\"; export XDG_CACHE_HOME; for i in 1 2 3; do 'entpackt hier/kgcoop' runs; done");
+            "XDG_CACHE_HOME=\"$PWD\"; export XDG_CACHE_HOME; for i in 1 2 3; do 'entpackt"
+                + " hier/kgcoop' runs; done");
     assertThat(said.err()).isEmpty();
     assertThat(folder.resolve("calls")).content().hasLineCount(1 + 3);
   }
@@ -290,6 +322,22 @@ class LauncherTest {
     Said said = run("'entpackt hier/kgcoop' help bench");
     assertThat(said.exitCode()).isEqualTo(2);
     assertThat(said.err().lines()).singleElement().asString().contains("bench", "checkout");
+  }
+
+  @Test
+  void limitsThatAreTooLowEndInOneLine() throws IOException, InterruptedException {
+    unpack();
+    for (String limit : List.of("ulimit -n 64", "ulimit -v 3000000", "ulimit -v 6500000")) {
+      Said said = run(limit + "; 'entpackt hier/kgcoop' datasets");
+      assertThat(said.exitCode()).as(limit).isEqualTo(5);
+      assertThat(said.err().lines())
+          .singleElement()
+          .asString()
+          .startsWith("kgcoop: " + limit.substring(0, 9) + " is " + limit.substring(10));
+      assertThat(said.out()).isEmpty();
+    }
+    assertThat(run("ulimit -n 256; ulimit -v 7000000; 'entpackt hier/kgcoop' datasets").err())
+        .isEmpty();
   }
 
   /** Without the launcher. */

@@ -112,8 +112,8 @@ class PackedDataTest {
     assertThat(inspected.exitCode()).as(inspected.err()).isZero();
     JsonNode json = new ObjectMapper().readTree(inspected.out());
     assertThat(json.path("class_counts").findValuesAsText("class")).containsExactly(first, second);
-    assertThat(json.path("pictures").path("train").asInt()).isEqualTo(2 * TRAIN);
-    assertThat(json.path("pictures").path("test").asInt()).isEqualTo(2 * TEST);
+    assertThat(json.path("images").path("train").asInt()).isEqualTo(2 * TRAIN);
+    assertThat(json.path("images").path("test").asInt()).isEqualTo(2 * TEST);
     assertThat(json.path("width").path("median").asInt()).isEqualTo(8);
 
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);

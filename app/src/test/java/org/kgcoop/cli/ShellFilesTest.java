@@ -3,7 +3,6 @@ package org.kgcoop.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,15 +34,17 @@ class ShellFilesTest {
   /** The offers of bash, which lets nobody say how to sort them outside of a completion. */
   private List<String> completions(String... words) throws IOException, InterruptedException {
     String script =
-        ". ./kgcoop.bash; compopt() { :; }; COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1)); _complete_kgcoop;"
-            + " printf '%s\\n' ${COMPREPLY[@]}";
+        ". ./kgcoop.bash; compopt() { :; }; COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1));"
+            + " _complete_kgcoop; printf '%s\\n"
+            + "' ${COMPREPLY[@]}";
     List<String> command = new ArrayList<>(List.of("bash", "-c", script, "bash"));
     command.addAll(List.of(words));
-    Process process =
-        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(said).isZero();
-    return said.lines().toList();
+    ChildProcess process =
+        ChildProcess.start(
+            new ProcessBuilder(command).directory(folder.toFile()),
+            Files.createTempFile(folder, "bash", ".log"));
+    assertThat(process.exitCode()).as(process.log()).isZero();
+    return process.log().lines().toList();
   }
 
   @Test
@@ -51,7 +52,8 @@ class ShellFilesTest {
     List<String> lines = Files.readAllLines(folder.resolve("kgcoop.fish"));
     assertThat(lines)
         .contains(
-            "complete -c kgcoop -n '__fish_use_subcommand' -f -a serve -d 'Classify images over HTTP'")
+            "complete -c kgcoop -n '__fish_use_subcommand' -f -a serve -d 'Classify images over"
+                + " HTTP'")
         .anyMatch(
             line ->
                 line.startsWith(

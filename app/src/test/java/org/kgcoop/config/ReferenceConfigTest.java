@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -286,6 +287,28 @@ class ReferenceConfigTest {
                 .values()
                 .settings())
         .isEqualTo(Map.of("context_tokens", "8"));
+  }
+
+  /** Its train.py sets 25 epochs on two data sets after it has read everything. */
+  @Test
+  void tcpHasTheEpochsOfTheDataSet() {
+    assertThat(tcpEpochs("50", "SUN397")).isNull();
+    assertThat(tcpEpochs("100", "ImageNet")).isNull();
+    assertThat(tcpEpochs("50", "")).isNull(); // that of --data: 25 or 50
+    assertThat(tcpEpochs("10", "")).containsExactly("10");
+    assertThat(tcpEpochs("50", "OxfordPets")).containsExactly("50");
+  }
+
+  private @Nullable List<String> tcpEpochs(String stated, String dataSet) {
+    List<String> pairs = new ArrayList<>(List.of("TRAINER.NAME", "TCP", "OPTIM.MAX_EPOCH", stated));
+    if (!dataSet.isEmpty()) {
+      pairs.addAll(List.of("DATASET.NAME", dataSet));
+    }
+    ReferenceConfig.Translation tcp = translate(List.of(), null, pairs.toArray(String[]::new));
+    List<String> epochs = tcp.values().options().get("epochs");
+    assertThat(tcp.ignored().stream().anyMatch(key -> key.startsWith("OPTIM.MAX_EPOCH")))
+        .isEqualTo(epochs == null);
+    return epochs;
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -21,6 +22,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,7 +56,22 @@ class DownloaderTest {
         environment,
         Duration.ofMillis(400),
         Duration.ofMillis(1),
-        sink);
+        sink,
+        System::nanoTime,
+        target -> Long.MAX_VALUE);
+  }
+
+  /** A downloader with a clock and a disk of its own. */
+  private static Downloader downloader(LongSupplier clock, ToLongFunction<Path> freeSpace) {
+    return new Downloader(
+        false,
+        Progress.SILENT,
+        Map.of(),
+        Duration.ofSeconds(20),
+        Duration.ofMillis(1),
+        PartialFile.Sink.CHANNEL,
+        clock,
+        freeSpace);
   }
 
   @Test
@@ -80,7 +99,9 @@ class DownloaderTest {
             Map.of(),
             Duration.ofSeconds(20),
             Duration.ofMillis(1),
-            PartialFile.Sink.CHANNEL);
+            PartialFile.Sink.CHANNEL,
+            System::nanoTime,
+            target -> Long.MAX_VALUE);
 
     assertThatThrownBy(() -> downloader.fetch(link, target()))
         .isInstanceOf(KgCoopException.class)
@@ -287,7 +308,7 @@ class DownloaderTest {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
       int fits = Math.min(left, length);
-      int unused = channel.write(ByteBuffer.wrap(bytes, offset, fits));
+      channel.write(ByteBuffer.wrap(bytes, offset, fits));
       left -= fits;
       if (fits < length) {
         throw new IOException("No space left on device");
@@ -328,5 +349,132 @@ class DownloaderTest {
     for (String direct : new String[] {"https://data.example.org/x", "http://huggingface.co/x"}) {
       assertThat(proxies.select(URI.create(direct))).containsExactly(Proxy.NO_PROXY);
     }
+  }
+
+  private void assertRefused(Downloader downloader, String name, String reason) throws IOException {
+    Path target = folder.resolve(name);
+    assertThatThrownBy(() -> downloader.fetch(Link.of(server.address() + name), target))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining(reason)
+        .hasMessageContaining(target.toString());
+    assertThat(target).doesNotExist();
+  }
+
+  private void assertNothingIsLeft() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  private static byte[] text(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void aPageThatAsksForALoginIsNeitherWeightsNorSettings() throws IOException {
+    for (Map.Entry<String, String> each :
+        Map.of(
+                "model.safetensors", "not a safetensors file",
+                "model.bin", "not a PyTorch file",
+                "config.json", "not a JSON object",
+                "merges.txt", "not a tokenizer",
+                "images.zip", "not a zip archive",
+                "images.tar.gz", "not a gzip archive")
+            .entrySet()) {
+      server.put(each.getKey(), text("<!doctype html><title>Log in</title>"));
+      assertRefused(downloader(), each.getKey(), each.getValue());
+    }
+    server.put("half.json", text("{\"a\": 1"));
+    assertRefused(downloader(), "half.json", "not a JSON object");
+    server.put("cut.safetensors", text("\u00ff\0\0\0\0\0\0\0{}"));
+    assertRefused(downloader(), "cut.safetensors", "not a safetensors file");
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void filesOfTheirKindsAreTaken() {
+    Map<String, String> files =
+        Map.of(
+            "model.safetensors", "\2\0\0\0\0\0\0\0{}",
+            "model.bin", "PK\3\4",
+            "old.pt", "\u0080\2",
+            "config.json", " {\"a\": [1]}\n",
+            "spiece.model", "\n\16",
+            "images.zip", "PK\5\6",
+            "images.tgz", "\u001f\u008b",
+            "notes", "<anything>");
+    files.forEach(
+        (name, content) -> {
+          server.put(name, text(content));
+          Path target = folder.resolve(name);
+          downloader().fetch(Link.of(server.address() + name), target);
+          assertThat(target).hasBinaryContent(text(content));
+        });
+  }
+
+  /** Hugging Face leads to another place, and states there or on the way which bytes it has. */
+  @Test
+  void aFileIsCheckedByTheHashThatHuggingFaceStates() throws IOException {
+    byte[] weights = text("\2\0\0\0\0\0\0\0{}");
+    server.put("model.safetensors", weights);
+    String other = hash(CONTENT);
+    for (String header : List.of("X-Linked-ETag", "ETag")) {
+      server.header("X-Repo-Commit", "abc");
+      server.header("X-Linked-ETag", header.equals("ETag") ? "" : '"' + other + '"');
+      server.tag('"' + other + '"');
+      assertRefused(downloader(), "moved/model.safetensors", "expected a file of SHA-256 " + other);
+    }
+    server.header("X-Linked-ETag", '"' + hash(weights) + '"');
+    Path target = folder.resolve("moved/model.safetensors");
+    downloader().fetch(Link.of(server.address() + "moved/model.safetensors"), target);
+    assertThat(target).hasBinaryContent(weights);
+  }
+
+  @Test
+  void aFileOfNoEndIsGivenUp() throws IOException {
+    server.put("merges.txt", new byte[(1 << 24) + 1]);
+    assertRefused(downloader(), "merges.txt", "more than 16 MB come, which a tokenizer never has");
+    assertThat(server.requests()).hasSize(1);
+    server.fail(FileServer.Fault.NO_LENGTH);
+    assertRefused(downloader(), "merges.txt", "more than 16 MB come");
+    assertThat(server.requests()).hasSize(2);
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void aServerThatSendsHardlyAnythingIsGivenUp() throws IOException {
+    server.put("notes", new byte[1 << 20]);
+    AtomicLong now = new AtomicLong();
+    LongSupplier clock = () -> now.addAndGet(100 * MinimumRate.OVER.toNanos());
+
+    assertRefused(
+        downloader(clock, target -> Long.MAX_VALUE),
+        "notes",
+        "bytes came in 6000 s; expected 1000 bytes per second, 5 times; fetch it by hand");
+    assertThat(server.requests()).hasSize(5);
+  }
+
+  @Test
+  void theRateIsThatOfAWholeMinute() throws IOException {
+    AtomicLong now = new AtomicLong();
+    MinimumRate rate = new MinimumRate(now::get);
+    for (int second = 1; second <= 600; second++) {
+      now.addAndGet(1_000_000_000);
+      rate.count(second % 60 == 0 ? 60_000 : 0); // all of a minute at once
+    }
+    now.addAndGet(59_000_000_000L);
+    rate.count(1);
+    now.addAndGet(1_000_000_000);
+    assertThatThrownBy(() -> rate.count(1)).hasMessageContaining("only 2 bytes came in 60 s");
+  }
+
+  @Test
+  void aDiskThatFillsUpMeanwhileStopsTheDownload() throws IOException {
+    server.put("notes", new byte[3 << 20]);
+    AtomicLong free = new AtomicLong(4 << 20);
+    ToLongFunction<Path> shrinking = target -> free.getAndAdd(-(2 << 20));
+
+    assertRefused(downloader(System::nanoTime, shrinking), "notes", "MB are free; free some space");
+    assertThat(folder.resolve(".notes.part")).exists(); // the next attempt goes on with it
   }
 }

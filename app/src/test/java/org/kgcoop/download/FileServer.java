@@ -28,7 +28,9 @@ final class FileServer implements AutoCloseable {
     /** Half of the bytes, then nothing. */
     STALL,
     /** 503. */
-    BUSY
+    BUSY,
+    /** All bytes, without a word on how many. */
+    NO_LENGTH
   }
 
   private final HttpServer server;
@@ -37,6 +39,7 @@ final class FileServer implements AutoCloseable {
   private final Map<String, byte[]> files = new ConcurrentHashMap<>();
   private final List<Fault> faults = Collections.synchronizedList(new ArrayList<>());
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+  private final Map<String, String> headers = new ConcurrentHashMap<>();
   private volatile String tag = "\"1\"";
 
   FileServer() {
@@ -71,6 +74,11 @@ final class FileServer implements AutoCloseable {
     tag = newTag;
   }
 
+  /** A header of every answer, redirections among them. */
+  void header(String name, String value) {
+    headers.put(name, value);
+  }
+
   /** Path and range of each request so far. */
   List<String> requests() {
     return List.copyOf(requests);
@@ -81,6 +89,7 @@ final class FileServer implements AutoCloseable {
       String path = exchange.getRequestURI().getPath();
       String range = exchange.getRequestHeaders().getFirst("Range");
       requests.add(path + (range == null ? "" : " " + range));
+      headers.forEach(exchange.getResponseHeaders()::set);
       if (path.startsWith("/moved/")) {
         exchange.getResponseHeaders().set("Location", path.substring("/moved".length()));
         exchange.sendResponseHeaders(302, -1);
@@ -102,13 +111,15 @@ final class FileServer implements AutoCloseable {
                 "Content-Range",
                 "bytes %s-%s/%s".formatted(from, content.length - 1, content.length));
       }
-      exchange.sendResponseHeaders(from > 0 ? 206 : 200, content.length - from);
+      exchange.sendResponseHeaders(
+          from > 0 ? 206 : 200, fault == Fault.NO_LENGTH ? 0 : content.length - from);
       OutputStream out = exchange.getResponseBody();
       int length = content.length - from;
-      out.write(content, from, fault == null ? length : length / 2);
+      boolean whole = fault == null || fault == Fault.NO_LENGTH;
+      out.write(content, from, whole ? length : length / 2);
       out.flush();
       if (fault == Fault.STALL) {
-        boolean unused = closed.await(20, TimeUnit.SECONDS);
+        closed.await(20, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

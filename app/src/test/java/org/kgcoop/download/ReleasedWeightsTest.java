@@ -23,12 +23,19 @@ class ReleasedWeightsTest {
 
   @TempDir Path folder;
 
+  private static final byte[] JSON = "{\"a\": 1}".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] WEIGHTS = {2, 0, 0, 0, 0, 0, 0, 0, '{', '}'};
+
   private final FileServer server = new FileServer();
   private final List<String> warnings = new ArrayList<>();
 
   @AfterEach
   void stop() {
     server.close();
+  }
+
+  private static byte[] pickle(int content) {
+    return new byte[] {(byte) 0x80, (byte) content};
   }
 
   private ReleasedWeights weights(boolean offline) {
@@ -39,7 +46,9 @@ class ReleasedWeightsTest {
             Map.of(),
             Duration.ofSeconds(5),
             Duration.ofMillis(1),
-            PartialFile.Sink.CHANNEL);
+            PartialFile.Sink.CHANNEL,
+            System::nanoTime,
+            target -> Long.MAX_VALUE);
     return new ReleasedWeights(
         new Caches(folder.resolve("clip"), folder.resolve("hub"), folder.resolve("own")),
         downloader,
@@ -86,14 +95,14 @@ class ReleasedWeightsTest {
   @Test
   void aRepositoryIsFetchedWithWhatItHas() throws IOException {
     String base = "owner/name/resolve/main/";
-    server.put(base + "config.json", new byte[] {1});
+    server.put(base + "config.json", JSON);
     server.put(base + "merges.txt", new byte[] {2});
-    server.put(base + "model.safetensors", new byte[] {3});
+    server.put(base + "model.safetensors", WEIGHTS);
 
     Path fetched = weights(false).locate("hf:owner/name");
 
     assertThat(fetched).isEqualTo(folder.resolve("own/owner--name"));
-    assertThat(fetched.resolve("model.safetensors")).hasBinaryContent(new byte[] {3});
+    assertThat(fetched.resolve("model.safetensors")).hasBinaryContent(WEIGHTS);
     assertThat(fetched.resolve("tokenizer.json")).doesNotExist();
     assertThat(weights(true).locate("hf:owner/name")).isEqualTo(fetched);
   }
@@ -101,48 +110,48 @@ class ReleasedWeightsTest {
   @Test
   void oneTokenizerIsFetched() throws IOException {
     String base = "owner/name/resolve/main/";
-    server.put(base + "config.json", new byte[] {1});
+    server.put(base + "config.json", JSON);
     server.put(base + "spiece.model", new byte[] {2});
-    server.put(base + "model.safetensors", new byte[] {3});
+    server.put(base + "model.safetensors", WEIGHTS);
     Path fetched = weights(false).locate("hf:owner/name");
     assertThat(fetched.resolve("spiece.model")).hasBinaryContent(new byte[] {2});
 
     base = base.replace("owner", "other");
-    server.put(base + "config.json", new byte[] {1});
-    server.put(base + "tokenizer.json", new byte[] {2});
+    server.put(base + "config.json", JSON);
+    server.put(base + "tokenizer.json", JSON);
     server.put(base + "spiece.model", new byte[] {3});
-    server.put(base + "model.safetensors", new byte[] {4});
+    server.put(base + "model.safetensors", WEIGHTS);
     fetched = weights(false).locate("hf:other/name");
-    assertThat(fetched.resolve("tokenizer.json")).hasBinaryContent(new byte[] {2});
+    assertThat(fetched.resolve("tokenizer.json")).hasBinaryContent(JSON);
     assertThat(fetched.resolve("spiece.model")).doesNotExist();
   }
 
   @Test
   void aRepositoryOfShardsIsFetchedByItsIndex() throws IOException {
     String base = "owner/name/resolve/main/";
-    server.put(base + "config.json", new byte[] {1});
+    server.put(base + "config.json", JSON);
     String index = "{\"weight_map\": {\"a\": \"part-1.bin\", \"b\": \"part-2.bin\"}}";
     server.put(base + "pytorch_model.bin.index.json", index.getBytes(StandardCharsets.UTF_8));
-    server.put(base + "part-1.bin", new byte[] {2});
+    server.put(base + "part-1.bin", pickle(1));
 
     assertThatThrownBy(() -> weights(false).locate("hf:owner/name"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("part-2.bin");
-    server.put(base + "part-2.bin", new byte[] {3});
+    server.put(base + "part-2.bin", pickle(2));
     Path fetched = weights(false).locate("hf:owner/name");
 
-    assertThat(fetched.resolve("part-1.bin")).hasBinaryContent(new byte[] {2});
-    assertThat(fetched.resolve("part-2.bin")).hasBinaryContent(new byte[] {3});
+    assertThat(fetched.resolve("part-1.bin")).hasBinaryContent(pickle(1));
+    assertThat(fetched.resolve("part-2.bin")).hasBinaryContent(pickle(2));
     assertThat(weights(true).locate("hf:owner/name")).isEqualTo(fetched);
   }
 
   @Test
   void aRepositoryOfOpenClipNeedsNoConfigOfHuggingFace() {
     String base = "owner/name/resolve/main/";
-    server.put(base + "open_clip_config.json", new byte[] {1});
-    server.put(base + "open_clip_model.safetensors", new byte[] {3});
+    server.put(base + "open_clip_config.json", JSON);
+    server.put(base + "open_clip_model.safetensors", WEIGHTS);
     Path fetched = weights(false).locate("hf:owner/name");
-    assertThat(fetched.resolve("open_clip_model.safetensors")).hasBinaryContent(new byte[] {3});
+    assertThat(fetched.resolve("open_clip_model.safetensors")).hasBinaryContent(WEIGHTS);
     int asked = server.requests().size();
     assertThat(weights(false).locate("hf:owner/name")).isEqualTo(fetched);
     assertThat(server.requests()).hasSize(asked);
@@ -151,8 +160,8 @@ class ReleasedWeightsTest {
   @Test
   void someRepositoriesAreKnownByTheirNameAlone() {
     String base = "google/siglip2-base-patch16-224/resolve/main/";
-    server.put(base + "config.json", new byte[] {1});
-    server.put(base + "model.safetensors", new byte[] {3});
+    server.put(base + "config.json", JSON);
+    server.put(base + "model.safetensors", WEIGHTS);
     assertThat(ReleasedWeights.isName("siglip2-base-patch16-224")).isTrue();
     assertThat(weights(false).locate("siglip2-base-patch16-224"))
         .isEqualTo(folder.resolve("own/google--siglip2-base-patch16-224"));

@@ -79,7 +79,7 @@ class ReportPageTest {
         .orElse("");
   }
 
-  /** Two methods, one data set, no runs: what earlier versions wrote. */
+  /** Two methods, one data set, no runs. */
   private static ObjectNode plain() {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
     ArrayNode rows = results.putArray("rows");
@@ -183,7 +183,7 @@ class ReportPageTest {
 
   @Test
   void aClassWithoutANameIsShownByItsNumber() throws IOException {
-    ArrayNode unused = stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
+    stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
     Path file = folder.resolve("run/results.json");
     ObjectNode results = (ObjectNode) JsonFiles.read(file);
     for (JsonNode target : results.path("targets")) {
@@ -450,8 +450,13 @@ class ReportPageTest {
     Files.writeString(
         run.resolve("results.json"),
         """
-        {"targets": [{"accuracy": NaN, "distance": NaN, "confusion": [[1, 2], [0]],
-          "labels": [0, 9], "predictions": [1, -3], "confidences": [NaN], "class_names": ["a_b"]}]}
+        {"targets": [{"accuracy": NaN, "distance": NaN, "class_names": ["a_b"]}]}
+        """);
+    Files.writeString(
+        run.resolve("predictions.json"),
+        """
+        {"targets": [{"confusion": [[1, 2], [0]], "labels": [0, 9], "predictions": [1, -3],
+          "confidences": [NaN]}]}
         """);
     Files.writeString(run.resolve("events.jsonl"), "{\"lr\": NaN}\n{\"epoch\": 2, \"loss\": 1}\n");
 
@@ -464,7 +469,7 @@ class ReportPageTest {
   @Test
   void oneStepMakesNoCurve() throws IOException {
     Path run = folder.resolve("run");
-    var unused = stored.run(run, StoredResults.COOP, "objects", 1);
+    stored.run(run, StoredResults.COOP, "objects", 1);
     String first = "{\"step\": 1, \"epoch\": 1, \"batch\": 1, \"loss\": 2.5, \"lr\": 0.05}\n";
     Files.writeString(run.resolve("events.jsonl"), first);
 
@@ -657,6 +662,30 @@ class ReportPageTest {
     assertThat(page.title()).isEqualTo("Adaptation on photos");
     assertThat(sections(page)).startsWith("progress", "choice");
     assertThat(page.expectFirst("#choice").text()).contains("None is chosen yet", "61.50");
+  }
+
+  @Test
+  void anAdaptationWithoutImagesAndPlanIsShownAsFarAsItIsKnown() throws IOException {
+    Files.writeString(folder.resolve("adapt.json"), "{\"settings\": {\"data\": \"photos\"}}");
+
+    assertThat(page(folder).expectFirst("#choice").text()).contains("None is chosen yet");
+  }
+
+  @Test
+  void theMistakesOfAnAdaptationAreNamedByImage() throws IOException {
+    Files.writeString(
+        folder.resolve("adapt.json"),
+        """
+        {"settings": {"data": "photos"},
+         "choice": {"method": "clip", "title": "CLIP", "why": "It is."},
+         "expected": {"accuracy": 75, "low": 40, "high": 95, "images": 4},
+         "classes": [{"name": "cat", "asked": 2, "right": 1}, {"name": "dog", "asked": 2, "right": 2}],
+         "mistakes": [{"image": "cat/7.jpg", "actual": "cat", "predicted": "wolf", "confidence": 0.61}]}
+        """);
+
+    assertThat(page(folder).expectFirst("#choice").text())
+        .contains("of 100 new images like these 75.0 %, in 95 % of cases between 40 and 95")
+        .contains("cat/7.jpg", "wolf", "61");
   }
 
   @Test

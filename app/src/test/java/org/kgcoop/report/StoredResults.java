@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,8 +188,7 @@ final class StoredResults {
   }
 
   private static void column(ArrayNode columns, String name, double accuracy, double std) {
-    ObjectNode unused =
-        columns.addObject().put("name", name).put("accuracy", accuracy).put("std", std);
+    columns.addObject().put("name", name).put("accuracy", accuracy).put("std", std);
   }
 
   private static ObjectNode counts(
@@ -203,6 +203,7 @@ final class StoredResults {
   }
 
   /** A run folder on an embedded data set, with images and predictions. */
+  @CanIgnoreReturnValue
   ArrayNode run(Path folder, Method method, String set, int seed) throws IOException {
     ObjectNode results = JSON.objectNode();
     if (method.learns()) {
@@ -222,6 +223,7 @@ final class StoredResults {
       targets.add(target);
     }
     write(folder, results);
+    Files.writeString(folder.resolve("predictions.json"), results.toPrettyString());
     ObjectNode about = JSON.objectNode().put("state", "complete");
     ObjectNode settings = about.putObject("settings");
     settings.putObject("method").put("method", method.id()).put("title", method.title());

@@ -89,7 +89,7 @@ class ServerOperationsTest {
         new ModelRegistry(
             new LinkedHashMap<>(
                 Map.of("pets", Classifier.zeroShot(clip, List.of("cat", "dog"), "a {}."))));
-    server = new ClassifierServer(clip, models, settings(0), null, line -> {}, LINES::add);
+    server = new ClassifierServer(clip, models, settings(0), line -> {}, LINES::add);
   }
 
   @AfterAll
@@ -177,7 +177,7 @@ class ServerOperationsTest {
   @Test
   void whoAsksTooOftenIsRefused() throws Exception {
     try (ClassifierServer limited =
-        new ClassifierServer(clip, models, settings(1), null, line -> {}, null)) {
+        new ClassifierServer(clip, models, settings(1), line -> {}, null)) {
       HttpResponse<String> answer = send(limited.port(), "/v1/models", new byte[0]);
       assertThat(answer.statusCode()).isEqualTo(200); // two are there at first
       for (int i = 0; i < 100 && answer.statusCode() == 200; i++) {

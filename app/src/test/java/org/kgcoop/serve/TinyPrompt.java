@@ -7,6 +7,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.catalogue.LearnedFrom;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.tensor.Scope;
@@ -25,7 +26,8 @@ public final class TinyPrompt {
         Learner learner = method.learner(clip, NAMES, seed)) {
       Map<String, StoredTensor> parameters = new LinkedHashMap<>();
       learner.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
-      return new ClassifierFile(method, NAMES, TEMPLATE, clip.fingerprint(), "", "1", parameters);
+      return new ClassifierFile(
+          method, NAMES, TEMPLATE, clip.fingerprint(), LearnedFrom.UNKNOWN, "1", parameters);
     }
   }
 }

@@ -109,11 +109,25 @@ class RunTableTest {
     assertThat((interval.low() + interval.high()) / 2).isCloseTo(70, within(2.0));
     assertThat(figure(table, 1, "test").complete()).isTrue();
     assertThat(figure(table, 1, "test").seeds()).isEqualTo(3);
-    String text = new TableWriter(table, null).write(TableWriter.Format.TEXT);
+    String text = new TableWriter(table, null, true).write(TableWriter.Format.TEXT);
     assertThat(text.lines().filter(line -> line.startsWith("CoOp"))).allMatch(l -> l.contains("†"));
     assertThat(text.lines().filter(line -> line.startsWith("KgCoOp ")))
         .noneMatch(l -> l.contains("†"));
     assertThat(text).contains("† incomplete");
+  }
+
+  @Test
+  void aTableAsPapersPrintItHasNoIntervalsAndMarksTheBest() {
+    for (long seed = 1; seed <= 2; seed++) {
+      add(StoredRuns.run("coop", "pets", seed).target("test", 50, 100));
+      add(StoredRuns.run("kgcoop", "pets", seed).target("test", 51, 100));
+    }
+    TableWriter writer = new TableWriter(table(), null, false);
+    assertThat(writer.write(TableWriter.Format.LATEX))
+        .contains("& \\textbf{51.00 $\\pm$ 0.00} &", "& 50.00 $\\pm$ 0.00 &")
+        .doesNotContain("[", "difference", "bootstrap");
+    assertThat(writer.write(TableWriter.Format.MARKDOWN)).contains("| **51.00 ± 0.00** |");
+    assertThat(writer.write(TableWriter.Format.TEXT)).contains("51.00 ± 0.00 *");
   }
 
   @Test

@@ -85,10 +85,11 @@ public final class StoredRuns {
 
   /** A target of which only the counts are known. */
   public StoredRuns countsOnly(String name, int right, int total) {
-    ObjectNode unused = counts(name, right, total);
+    counts(name, right, total);
     return this;
   }
 
+  @CanIgnoreReturnValue
   private ObjectNode counts(String name, int right, int total) {
     return results
         .withArray("/targets")
@@ -122,6 +123,7 @@ public final class StoredRuns {
       Files.writeString(folder.resolve("run.json"), run.toPrettyString());
       if (run.path("state").asText().equals("complete")) {
         Files.writeString(folder.resolve("results.json"), results.toPrettyString());
+        Files.writeString(folder.resolve("predictions.json"), results.toPrettyString());
       }
       return folder;
     } catch (IOException e) {

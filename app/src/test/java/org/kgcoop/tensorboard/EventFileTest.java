@@ -157,12 +157,8 @@ class EventFileTest {
 
   private static void append(Path run, String... text) throws IOException {
     for (String each : text) {
-      Path unused =
-          Files.writeString(
-              run.resolve("events.jsonl"),
-              each,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.APPEND);
+      Files.writeString(
+          run.resolve("events.jsonl"), each, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
   }
 

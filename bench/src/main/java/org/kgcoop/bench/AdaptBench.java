@@ -2,6 +2,7 @@ package org.kgcoop.bench;
 
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -50,8 +51,41 @@ final class AdaptBench implements Callable<Integer> {
       description = "Embedded data sets (default: the six of the tables).")
   private @Nullable List<String> sets;
 
-  @Option(names = "--minutes", defaultValue = "5", description = "Default: ${DEFAULT-VALUE}.")
-  private double minutes;
+  @Option(
+      names = "--minutes",
+      description = "Time of an adaptation (default: 5, with --honesty 0.1).")
+  private @Nullable Double minutes;
+
+  @Option(
+      names = "--honesty",
+      description =
+          "Compare the expected accuracies with those of fresh images, for few images per class,"
+              + " copies, EXIF-rotated images and unseen names.")
+  private boolean honesty;
+
+  @Option(
+      names = "--per-class",
+      split = ",",
+      defaultValue = "2,4,8",
+      paramLabel = "LIST",
+      description = "With --honesty: images per class (default: ${DEFAULT-VALUE}).")
+  private List<Integer> perClass;
+
+  @Option(
+      names = "--seeds",
+      split = ",",
+      defaultValue = "1,2",
+      paramLabel = "LIST",
+      description = "With --honesty: seeds of the draws (default: ${DEFAULT-VALUE}).")
+  private List<Long> seeds;
+
+  @Option(
+      names = "--situations",
+      split = ",",
+      defaultValue = "plain,copies,exif,unseen,random",
+      paramLabel = "LIST",
+      description = "With --honesty: some of ${DEFAULT-VALUE} (default: all).")
+  private List<String> situations;
 
   @Option(
       names = "--shots",
@@ -63,7 +97,14 @@ final class AdaptBench implements Callable<Integer> {
   AdaptBench() {}
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
+    if (honesty) {
+      List<String> four = List.of("objects", "places", "symbols", "rare-objects");
+      new AdaptHonesty(
+              out, sets == null ? four : sets, perClass, seeds, minutes == null ? 0.1 : minutes)
+          .run(situations);
+      return 0;
+    }
     List<String> names = new ArrayList<>();
     if (sets != null) {
       names.addAll(sets);
@@ -88,7 +129,7 @@ final class AdaptBench implements Callable<Integer> {
                 EmbeddedDataSets.open(name, DataSetOptions.defaults(line -> {})),
                 List.of(),
                 shots == 0 ? FewShot.ALL : shots,
-                minutes,
+                minutes == null ? 5 : minutes,
                 1);
         long start = System.nanoTime();
         AdaptRecord record = Adaptation.run(bench, request, out.resolve(name));
@@ -119,7 +160,8 @@ final class AdaptBench implements Callable<Integer> {
               each.leftOut());
         }
         print(
-            "  chosen %s: test %.2f, best %.2f, standard error %.2f: %s; expected %.1f (%.1f to %.1f): %s",
+            "  chosen %s: test %.2f, best %.2f, standard error %.2f: %s; expected %.1f (%.1f to"
+                + " %.1f): %s",
             Objects.requireNonNull(record.choice()).method(),
             own.accuracy(),
             best.accuracy(),
@@ -132,7 +174,8 @@ final class AdaptBench implements Callable<Integer> {
       }
     }
     print(
-        "within one standard error of the best: %d of %d; expected accuracy inside its interval: %d of %d",
+        "within one standard error of the best: %d of %d; expected accuracy inside its interval: %d"
+            + " of %d",
         near, names.size(), inside, names.size());
     return 0;
   }

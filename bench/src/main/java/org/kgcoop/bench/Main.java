@@ -21,8 +21,7 @@ import picocli.CommandLine.Command;
       PreprocessBench.class,
       LoadBench.class,
       OnnxBench.class,
-      ServeBench.class,
-      WatchBench.class
+      ServeBench.class
     })
 public final class Main {
   private Main() {}

@@ -86,7 +86,7 @@ final class ServedProcess implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
-      int unused = collection.waitFor();
+      collection.waitFor();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -128,10 +128,10 @@ final class ServedProcess implements AutoCloseable {
     process.destroy();
     try {
       if (!process.waitFor(30, TimeUnit.SECONDS)) {
-        Process unused = process.destroyForcibly();
+        process.destroyForcibly();
       }
     } catch (InterruptedException e) {
-      Process unused = process.destroyForcibly();
+      process.destroyForcibly();
     }
   }
 }

@@ -1,7 +1,7 @@
 package org.kgcoop.cluster;
 
 import java.util.function.BooleanSupplier;
-import org.kgcoop.Version;
+import org.kgcoop.cli.console.BuildVersion;
 import org.kgcoop.cli.console.CommandErrors;
 import org.kgcoop.cli.console.Interrupts;
 import picocli.CommandLine;
@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "kgcoop cluster",
     mixinStandardHelpOptions = true,
-    version = "kgcoop " + Version.KGCOOP,
+    versionProvider = BuildVersion.class,
     synopsisSubcommandLabel = "COMMAND",
     description = {"What one machine is too small for, on Apache Spark.", ""},
     subcommands = {FeaturesCommand.class, MergeCommand.class, ExperimentsCommand.class})

@@ -57,7 +57,7 @@ final class SparkOptions {
     Map<String, String> all = new LinkedHashMap<>(own);
     all.putAll(settings);
     if (debug) {
-      String unused = all.putIfAbsent("spark.log.level", "WARN");
+      all.putIfAbsent("spark.log.level", "WARN");
     }
     return Session.open(name, master, all);
   }

@@ -33,7 +33,7 @@ final class ChildJvm {
     Path target = MODULE.resolve("target");
     return String.join(
         File.pathSeparator,
-        jar(target, "kgcoop-cluster-.*-SNAPSHOT\\.jar").toString(),
+        jar(target, "kgcoop-cluster\\.jar").toString(),
         target.resolve("lib") + "/*",
         target.resolve("spark/jars") + "/*");
   }
@@ -71,7 +71,7 @@ final class ChildJvm {
     List<String> words = new ArrayList<>(List.of("org.apache.spark.deploy.SparkSubmit"));
     words.addAll(List.of("--master", "local[2]", "--class", "org.kgcoop.cluster.Main"));
     words.addAll(List.of("--conf", "spark.driver.bindAddress=127.0.0.1", "--jars", natives));
-    words.add(jar(target, ".*-bundle\\.jar").toString());
+    words.add(jar(target, "kgcoop-cluster-bundle\\.jar").toString());
     words.addAll(command);
     // Spark's own jars and nothing of ours: the bundle has to bring the rest.
     return await(start("1g", target.resolve("spark/jars") + "/*", words, log), log);

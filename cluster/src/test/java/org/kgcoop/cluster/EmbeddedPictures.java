@@ -71,7 +71,7 @@ public final class EmbeddedPictures {
 
   /** The files of a bank after merging: their bytes by their names below it. */
   public static Map<String, String> merged(Path bank) throws IOException {
-    long unused = BankMerge.merge(bank, line -> {});
+    BankMerge.merge(bank, line -> {});
     return content(bank);
   }
 

@@ -95,14 +95,16 @@ class ExperimentsCommandTest {
   }
 
   @Test
-  void aKilledDriverLeavesWhatIsDoneAndOnlyTheRestIsDoneAgain() throws InterruptedException {
+  void aKilledDriverLeavesWhatIsDoneAndOnlyTheRestIsDoneAgain()
+      throws IOException, InterruptedException {
     Path grid = lab.grid("epochs: 40");
     Process driver =
         lab.start(
             "experiments", "--master", "local[1]", "base2new", "--config", grid, "--out", out);
     waitFor(2, driver);
     driver.destroyForcibly(); // SIGKILL
-    int unused = driver.waitFor();
+    ChildJvm.Result killed = ChildJvm.await(driver, lab.log());
+    assertThat(killed.exitCode()).as(killed.output()).isEqualTo(128 + 9);
     Map<Path, FileTime> before = times(Lab.done(out));
     assertThat(before).hasSizeBetween(2, RUNS - 1);
 

@@ -148,7 +148,7 @@ public final class Lab {
 
   private static void dropTimes(JsonNode node) {
     if (node instanceof ObjectNode object) {
-      ObjectNode unused = object.remove(TIMES);
+      object.remove(TIMES);
       object.forEach(Lab::dropTimes);
     } else if (node instanceof ArrayNode array) {
       array.forEach(Lab::dropTimes);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A grid by what was packaged, in processes of its own: spark-submit, a master with two workers.
  */
-@Tag("system")
+@Tag("nightly")
 class PackagedExperimentsTest {
   private static final int RUNS = 8;
 

@@ -9,34 +9,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.bank.Shard;
 
 /** What was packaged, in processes of its own: spark-submit, and a master with two workers. */
-@Tag("system")
 class PackagedTest {
-  private static final int PICTURES = 400;
-
-  @TempDir private static Path shared;
-  private static Path pictures;
-  private static Map<String, String> local;
-
   @TempDir private Path folder;
 
-  @BeforeAll
-  static void local() throws IOException {
-    pictures = shared.resolve("pictures");
-    List<Path> files = EmbeddedPictures.copy(pictures, PICTURES);
-    local = EmbeddedPictures.localBank(files, shared.resolve("local"), 1);
+  private Path pictures() {
+    return folder.resolve("pictures");
+  }
+
+  /** What this machine alone makes of so many images. */
+  private Map<String, String> local(int count) throws IOException {
+    List<Path> files = EmbeddedPictures.copy(pictures(), count);
+    return EmbeddedPictures.localBank(files, folder.resolve("local"), 1);
   }
 
   private List<String> features(String master) {
     return List.of(
         "features",
-        pictures.toString(),
+        pictures().toString(),
         "--bank",
         folder.resolve("bank").toString(),
         "--master",
@@ -44,15 +39,19 @@ class PackagedTest {
   }
 
   @Test
+  @Tag("system")
   void sparkSubmitTakesTheBundle() throws Exception {
+    Map<String, String> local = local(20);
     ChildJvm.Result result = ChildJvm.submit(features("local[2]"), folder.resolve("log"));
-    assertThat(result.output()).contains(PICTURES + " features encoded");
+    assertThat(result.output()).contains("20 features encoded");
     assertThat(result.exitCode()).isZero();
     assertThat(EmbeddedPictures.merged(folder.resolve("bank"))).isEqualTo(local);
   }
 
   @Test
+  @Tag("nightly")
   void aKilledWorkerChangesNoByte() throws Exception {
+    Map<String, String> local = local(400);
     try (Standalone spark = new Standalone(folder.resolve("standalone"))) {
       Path log = folder.resolve("log");
       List<String> words = new ArrayList<>(List.of("org.kgcoop.cluster.Main"));
@@ -61,7 +60,7 @@ class PackagedTest {
       ChildJvm.await(job, log, this::hasShard);
       spark.killWorker(1);
       ChildJvm.Result result = ChildJvm.await(job, log);
-      assertThat(result.output()).contains(PICTURES + " images read");
+      assertThat(result.output()).contains("400 images read");
       assertThat(result.exitCode()).isZero();
       assertThat(EmbeddedPictures.merged(folder.resolve("bank"))).isEqualTo(local);
     }

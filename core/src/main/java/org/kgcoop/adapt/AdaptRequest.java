@@ -1,9 +1,12 @@
 package org.kgcoop.adapt;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
+import org.kgcoop.data.layout.ClassNames;
 
 /**
  * The work that is asked for.
@@ -14,9 +17,21 @@ import org.kgcoop.data.FewShot;
  * @param shots training images of a class at most; {@link FewShot#ALL} for as many as the time
  *     allows
  * @param minutes the time that it may take
+ * @param skipsUnreadable true to leave out images that cannot be read
  */
 public record AdaptRequest(
-    DataSet data, List<String> unseen, int shots, double minutes, long seed) {
+    DataSet data,
+    List<String> unseen,
+    int shots,
+    double minutes,
+    long seed,
+    boolean skipsUnreadable) {
+
+  /** A request that an unreadable image ends. */
+  public AdaptRequest(DataSet data, List<String> unseen, int shots, double minutes, long seed) {
+    this(data, unseen, shots, minutes, seed, false);
+  }
+
   public AdaptRequest {
     unseen = List.copyOf(unseen);
     if (!(minutes > 0) || Double.isInfinite(minutes)) {
@@ -25,14 +40,25 @@ public record AdaptRequest(
     if (data.train().isEmpty()) {
       throw KgCoopException.data(data.name() + ": no training images");
     }
-    unseen.stream()
-        .filter(data.classNames()::contains)
-        .findFirst()
-        .ifPresent(
-            name -> {
-              throw KgCoopException.configuration(
-                  "unseen class '%s': there are images of it in %s; leave it out"
-                      .formatted(name, data.name()));
-            });
+    Map<String, String> known = new HashMap<>();
+    data.classNames().forEach(name -> known.put(ClassNames.cleaned(name), name));
+    for (String name : unseen) {
+      String other = known.put(ClassNames.cleaned(name), name);
+      if (other == null) {
+        continue;
+      }
+      boolean isClass = data.classNames().contains(other);
+      throw KgCoopException.configuration(
+          isClass && other.equals(name)
+              ? "unseen class '%s': there are images of it in %s; leave it out"
+                  .formatted(name, data.name())
+              : "unseen class '%s': it is the same name as '%s'%s; leave it out"
+                  .formatted(name, other, isClass ? " of " + data.name() : ""));
+    }
+  }
+
+  /** The same for other data. */
+  AdaptRequest with(DataSet other) {
+    return new AdaptRequest(other, unseen, shots, minutes, seed, skipsUnreadable);
   }
 }

@@ -5,15 +5,25 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+import org.kgcoop.bank.FeatureBank;
+import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
@@ -21,13 +31,16 @@ import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.Item;
 import org.kgcoop.experiment.Contender;
 import org.kgcoop.experiment.Draw;
+import org.kgcoop.experiment.Progress;
 import org.kgcoop.experiment.Target;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
 import org.kgcoop.experiment.Workbench;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 import org.kgcoop.files.LockedFile;
+import org.kgcoop.files.Sha256;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
 import org.kgcoop.runs.AdaptRecord;
@@ -47,13 +60,18 @@ import org.kgcoop.runs.TargetResult;
  */
 public final class Adaptation {
   private static final String UNSEEN = "unseen";
+  private static final String IMAGES = "images";
   private static final String TEST = "test";
 
+  /** Unreadable images that an error names. */
+  private static final int MOST_NAMED = 10;
+
   private final Workbench bench;
-  private final AdaptRequest request;
+  private AdaptRequest request; // without images whose bytes cannot be read
   private final Path out;
   private final Path work;
   private final Budget budget;
+  private final Set<String> unreadable = new TreeSet<>(); // images, and why
 
   private Adaptation(Workbench bench, AdaptRequest request, Path out) {
     this.bench = bench;
@@ -74,6 +92,10 @@ public final class Adaptation {
   }
 
   private AdaptRecord run() {
+    refusePlace();
+    List<FeatureBank.Problem> problems = new ArrayList<>();
+    List<Path> unused = bench.bank().readable(files(request.data()), problems::add);
+    request = request.with(leftOut(request.data(), problems));
     Optional<AdaptRecord> before = AdaptRecord.read(out);
     JsonNode settings = settings();
     refuseOthers(before, settings);
@@ -89,70 +111,170 @@ public final class Adaptation {
     }
     AdaptRecord done;
     try (LockedFile lock = RunFolders.lock(work)) {
-      AdaptRecord record =
-          before.orElseGet(
-              () -> {
-                DataSet all = learned(FewShot.ALL);
-                AdaptRecord.Plan plan =
-                    budget.plan(all, request.shots(), EmbeddedPrompt.isFor(bench.clip()));
-                AdaptRecord begun =
-                    new AdaptRecord(
-                        settings,
-                        plan,
-                        look(learned(plan.shots())),
-                        List.of(),
-                        null,
-                        null,
-                        null,
-                        null);
-                begun.write(out);
-                return begun;
-              });
-      done = trained(record.choice() == null ? compared(record) : record);
+      AdaptRecord known = before.filter(each -> same(each.settings(), settings)).orElse(null);
+      if (known == null) {
+        deleteRuns(); // of an attempt with other settings, which measured nothing
+      }
+      Copies whole = Copies.exact(everything(), bench.bank());
+      Comparison.check(request, whole.data());
+      AdaptRecord.Plan plan =
+          known != null
+              ? known.plan()
+              : budget.plan(whole.data(), request.shots(), EmbeddedPrompt.isFor(bench.clip()));
+      Copies copies = whole.withNear(readable(drawn(whole, plan)), bench.bank());
+      AdaptRecord record = known != null ? known : AdaptRecord.begun(settings, plan, look(copies));
+      record.write(out);
+      done = trained(record.choice() == null ? compared(record, copies) : record, copies);
       done.write(out);
     } catch (IOException e) {
       throw KgCoopException.io(work + ": cannot be closed: " + FileErrors.reason(e), e);
+    } finally {
+      if (!Files.exists(out.resolve(AdaptRecord.FILE))) {
+        deleteWork(); // a failed attempt leaves nothing behind
+      }
     }
     deleteWork(); // last: what is without it is done
     return done;
   }
 
+  // ---- the place
+
+  /** Refuses to write into the data. */
+  private void refusePlace() {
+    if (out.toString().isEmpty()) {
+      throw KgCoopException.configuration("--out: expected a folder, got an empty text");
+    }
+    Path place = real(out);
+    DataSet data = request.data();
+    Set<Path> folders = new LinkedHashSet<>();
+    items(data).stream()
+        .filter(item -> item.file().getFileSystem().equals(out.getFileSystem()))
+        .forEach(item -> folders.add(Folders.parent(item.file().toAbsolutePath())));
+    for (Path folder : folders) {
+      Path images = real(folder);
+      if (images.startsWith(place) || place.startsWith(images)) {
+        throw KgCoopException.configuration(
+            "--out %s: the images of %s lie there, in %s; choose a folder outside of the data"
+                .formatted(out, data.name(), folder));
+      }
+    }
+  }
+
+  /** The path without links, as far as it exists. */
+  private static Path real(Path path) {
+    Path whole = path.toAbsolutePath().normalize();
+    try {
+      return whole.toRealPath();
+    } catch (IOException e) {
+      Path parent = whole.getParent();
+      return parent == null ? whole : real(parent).resolve(Folders.name(whole));
+    }
+  }
+
   // ---- what there is
 
-  /**
-   * The images that are learned from: those for training and validation, of the classes with any.
-   */
-  private DataSet learned(int shots) {
+  /** All images that may be learned from: those for training and validation. */
+  private DataSet everything() {
     DataSet data = request.data();
-    List<Item> all = Stream.concat(data.train().stream(), data.val().stream()).toList();
-    return FewShot.draw(
-            data.withPictures(all, List.of(), data.test()), shots, request.seed(), line -> {})
+    String template = data.template();
+    return data.withPictures(
+            Stream.concat(data.train().stream(), data.val().stream()).toList(),
+            List.of(),
+            data.test())
+        // As zero-shot does without --template.
+        .withTemplate(
+            template == null && EmbeddedPrompt.isFor(bench.clip())
+                ? EmbeddedClip.TEMPLATE
+                : template)
         .select(ClassSplit.ALL);
   }
 
-  private AdaptRecord.Images look(DataSet data) {
-    Map<Integer, Integer> sizes = new HashMap<>();
-    data.train().forEach(item -> sizes.merge(item.label(), 1, Integer::sum));
-    List<String> hashes = bench.bank().hashes().of(data.train().stream().map(Item::file).toList());
-    Map<String, Item> firsts = new HashMap<>();
-    int repeated = 0;
-    List<String> contradictions = new ArrayList<>();
-    for (int i = 0; i < hashes.size(); i++) {
-      Item item = data.train().get(i);
-      Item first = firsts.putIfAbsent(hashes.get(i), item);
-      if (first != null && first.label() == item.label()) {
-        repeated++;
-      } else if (first != null) {
-        contradictions.add(first.key() + " = " + item.key());
-      }
+  /** Those that are planned to be learned from, of the classes with any. */
+  private DataSet drawn(Copies whole, AdaptRecord.Plan plan) {
+    return FewShot.draw(whole.data(), plan.shots(), request.seed(), line -> {});
+  }
+
+  /**
+   * The data without images that cannot be read.
+   *
+   * @throws KgCoopException that names these images, unless they are to be left out
+   */
+  private DataSet readable(DataSet data) {
+    List<Item> all = items(data);
+    List<FeatureBank.Problem> problems = new ArrayList<>();
+    try (Progress.Task task =
+        bench.progress().start("adapt: " + data.name() + ": image features", all.size())) {
+      bench.bank().check(all, problems::add, task::done);
     }
+    return leftOut(data, problems);
+  }
+
+  private DataSet leftOut(DataSet data, List<FeatureBank.Problem> problems) {
+    if (problems.isEmpty()) {
+      return data;
+    }
+    List<String> reasons =
+        problems.stream().map(each -> String.valueOf(each.reason().getMessage())).toList();
+    if (!request.skipsUnreadable()) {
+      throw KgCoopException.data(
+          "%s of %s images cannot be read: %s; delete them, or leave them out with --skip-bad"
+              .formatted(
+                  problems.size(),
+                  items(data).size(),
+                  String.join("; ", reasons.subList(0, Math.min(MOST_NAMED, reasons.size())))),
+          problems.get(0).reason());
+    }
+    unreadable.addAll(reasons);
+    Set<Path> broken = new HashSet<>();
+    problems.forEach(each -> broken.add(each.file()));
+    DataSet left =
+        data.withPictures(
+            without(data.train(), broken),
+            without(data.val(), broken),
+            without(data.test(), broken));
+    if (left.train().isEmpty()) {
+      throw KgCoopException.data(data.name() + ": no training image can be read");
+    }
+    return left;
+  }
+
+  private static List<Item> items(DataSet data) {
+    return Stream.of(data.train(), data.val(), data.test()).flatMap(List::stream).toList();
+  }
+
+  private static List<Path> files(DataSet data) {
+    return items(data).stream().map(Item::file).toList();
+  }
+
+  private static List<Item> without(List<Item> items, Set<Path> files) {
+    return items.stream().filter(item -> !files.contains(item.file())).toList();
+  }
+
+  private AdaptRecord.Images look(Copies copies) {
+    DataSet data = copies.data();
+    Map<Integer, Integer> sizes = new HashMap<>();
+    Map<Integer, Set<String>> groups = new HashMap<>();
+    data.train()
+        .forEach(
+            item -> {
+              sizes.merge(item.label(), 1, Integer::sum);
+              groups.computeIfAbsent(item.label(), label -> new HashSet<>()).add(item.group());
+            });
     return new AdaptRecord.Images(
         data.train().size(),
         data.classNames().size(),
         sizes.values().stream().mapToInt(Integer::intValue).min().orElse(0),
         sizes.values().stream().mapToInt(Integer::intValue).max().orElse(0),
-        repeated,
-        contradictions);
+        copies.repeated().size(),
+        copies.contradictions(),
+        copies.near(),
+        groups.entrySet().stream()
+            .filter(each -> each.getValue().size() == 1)
+            .map(each -> data.classNames().get(each.getKey()))
+            .sorted()
+            .toList(),
+        List.copyOf(Copies.repeatedInTest(data, bench.bank())),
+        List.copyOf(unreadable));
   }
 
   private JsonNode settings() {
@@ -168,9 +290,21 @@ public final class Adaptation {
             .put("clip_fingerprint", bench.clip().fingerprint());
     ArrayNode unseen = settings.putArray(UNSEEN);
     request.unseen().forEach(unseen::add);
+    ObjectNode images = settings.putObject(IMAGES);
+    List<Item> all = items(data);
+    all.forEach(item -> images.put(item.className(), images.path(item.className()).asInt() + 1));
+    String groups =
+        all.stream()
+            .filter(item -> !item.group().equals(item.key()))
+            .map(item -> item.key() + "\t" + item.group() + "\n")
+            .collect(Collectors.joining());
+    if (!groups.isEmpty()) {
+      settings.put("groups", Sha256.of(groups));
+    }
     return settings;
   }
 
+  /** Refuses to go on with what was measured by other settings or other images. */
   private void refuseOthers(Optional<AdaptRecord> before, JsonNode settings) {
     if (before.isEmpty()) {
       if (RunFolders.isOne(out) || RunFolders.isTable(out)) {
@@ -179,58 +313,104 @@ public final class Adaptation {
       }
       return;
     }
-    JsonNode was = before.get().settings();
-    List<String> differences = new ArrayList<>();
-    settings
-        .fieldNames()
+    if (before.get().candidates().isEmpty()) {
+      return; // nothing was measured
+    }
+    List<String> changes = changes(before.get().settings(), settings);
+    if (!changes.isEmpty()) {
+      throw KgCoopException.configuration(
+          "%s: holds an adaptation with other settings (%s); give the same to go on, delete the"
+                  .formatted(out, String.join("; ", changes))
+              + " folder to start anew, or choose another --out");
+    }
+  }
+
+  /** Compares as text, since a number that was read may have another type than one that was not. */
+  private static boolean same(JsonNode one, JsonNode other) {
+    return one.toString().equals(other.toString());
+  }
+
+  /** The settings that changed, in words. */
+  private static List<String> changes(JsonNode before, JsonNode now) {
+    List<String> changes = new ArrayList<>();
+    now.fieldNames()
         .forEachRemaining(
             key -> {
-              if (!settings.path(key).toString().equals(was.path(key).toString())) {
-                differences.add(key);
+              if (same(before.path(key), now.path(key)) || key.equals(IMAGES)) {
+                return;
               }
+              changes.add(
+                  key.equals("fingerprint")
+                      ? imageChanges(before.path(IMAGES), now.path(IMAGES))
+                      : "%s: %s before, %s now"
+                          .formatted(key, words(before.path(key)), words(now.path(key))));
             });
-    if (!differences.isEmpty()) {
-      throw KgCoopException.configuration(
-          "%s: holds an adaptation with another %s; give the same to go on, or choose another --out"
-              .formatted(out, String.join(", ", differences)));
+    return changes;
+  }
+
+  private static String words(JsonNode value) {
+    return value.isMissingNode() ? "none" : value.isTextual() ? value.asText() : value.toString();
+  }
+
+  private static String imageChanges(JsonNode before, JsonNode now) {
+    List<String> changes = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>();
+    before.fieldNames().forEachRemaining(names::add);
+    now.fieldNames().forEachRemaining(names::add);
+    for (String name : names) {
+      int then = before.path(name).asInt();
+      int there = now.path(name).asInt();
+      if (then != there) {
+        changes.add("%s: %s images before, %s now".formatted(name, then, there));
+      }
     }
+    return changes.isEmpty() ? "images were exchanged or moved" : Messages.firstOf(changes);
   }
 
   // ---- the classifier
 
-  private AdaptRecord compared(AdaptRecord begun) {
-    return new Comparison(bench, request, learned(begun.plan().shots()), begun, budget, work)
+  private AdaptRecord compared(AdaptRecord begun, Copies copies) {
+    return new Comparison(bench, request, copies, begun, budget, work)
         .run(record -> record.write(out));
   }
 
-  private AdaptRecord trained(AdaptRecord record) {
-    AdaptRecord.Choice choice = record.choice();
-    if (choice == null) {
-      throw new IllegalStateException("nothing was chosen");
-    }
+  private AdaptRecord trained(AdaptRecord record, Copies copies) {
+    String id = Objects.requireNonNull(record.choice(), "nothing was chosen").method();
     record.write(out);
-    RunResults results = trained(bench, record.plan(), choice.method(), out, "");
+    RunResults results = trained(bench, record.plan(), copies.data(), id, out, "");
     nameUnseen();
     return record.tested(results.target(TEST).map(Adaptation::interval).orElse(null));
   }
 
-  /** A method trained on all images and measured on the test images, if there are any. */
+  /**
+   * A method trained on all images and measured on the test images, if there are any, among all
+   * names. Test images that repeat a training image are left out.
+   */
   private RunResults trained(
-      Workbench on, AdaptRecord.Plan plan, String id, Path below, String run) {
-    DataSet data = learned(plan.shots());
+      Workbench on, AdaptRecord.Plan plan, DataSet data, String id, Path below, String run) {
     Contender contender = new Candidates(bench.clip(), plan.views()).contender(id);
+    Set<String> repeated = Copies.repeatedInTest(data, bench.bank());
+    List<Item> asked = data.test().stream().filter(item -> !repeated.contains(item.key())).toList();
+    DataSet target =
+        new DataSet(data.name(), allNames(data), List.of(), List.of(), asked, data.template());
     List<Target> targets =
-        data.test().isEmpty() ? List.of() : List.of(new Target(TEST, data, ClassSplit.ALL));
+        asked.isEmpty() ? List.of() : List.of(new Target(TEST, target, ClassSplit.ALL));
     Trial trial =
         new Trial(contender, Draw.made(data, Comparison.shots(data), request.seed()), targets, run);
     return new TrialRun(on, trial).run(below);
   }
 
+  private List<String> allNames(DataSet data) {
+    return Stream.concat(data.classNames().stream(), request.unseen().stream()).toList();
+  }
+
   /** The accuracy of a method of the short list on the test images. */
   static AdaptRecord.Interval onTest(
       Workbench bench, AdaptRequest request, AdaptRecord.Plan plan, String id, Path work) {
-    return new Adaptation(bench, request, work)
-        .trained(bench.silent(), plan, id, work, id)
+    Adaptation adaptation = new Adaptation(bench, request, work);
+    Copies whole = Copies.exact(adaptation.everything(), bench.bank());
+    return adaptation
+        .trained(bench.silent(), plan, adaptation.drawn(whole, plan), id, work, id)
         .target(TEST)
         .map(Adaptation::interval)
         .orElseThrow(() -> KgCoopException.data(request.data().name() + ": no test images"));
@@ -248,6 +428,15 @@ public final class Adaptation {
         Stream.concat(own.classNames().stream(), request.unseen().stream()).distinct().toList();
     if (!names.equals(own.classNames())) {
       own.withClassNames(names).write(file);
+    }
+  }
+
+  /** Deletes runs of an attempt that ended before anything was known. */
+  private void deleteRuns() throws IOException {
+    try (DirectoryStream<Path> runs = Files.newDirectoryStream(work, Files::isDirectory)) {
+      for (Path run : runs) {
+        FolderTree.delete(run);
+      }
     }
   }
 

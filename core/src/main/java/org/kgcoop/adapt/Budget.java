@@ -1,10 +1,14 @@
 package org.kgcoop.adapt;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
@@ -30,6 +34,9 @@ final class Budget {
 
   private static final int MOST_VIEWS = 8;
 
+  /** The time that an image is taken to need if none of the sample can be read. */
+  private static final double SECONDS_OF_AN_IMAGE = 0.1;
+
   private final Workbench bench;
   private final double seconds;
 
@@ -39,7 +46,8 @@ final class Budget {
   }
 
   /**
-   * The number of images and views whose features take half of the time and a quarter.
+   * The number of images and views whose features take half of the time and a quarter. Views are
+   * encoded with two crops, that of the steps and that of Tip-Adapter-F, and LP++ sees one more.
    *
    * @param shots images of a class at most, if somebody has said so; else {@link FewShot#ALL}
    * @param still true for images that random parts do no good
@@ -59,15 +67,21 @@ final class Budget {
           .accept(
               String.format(
                   Locale.ROOT,
-                  "%s: encoding %d images would take %.0f minutes, so at most %d of a class are"
+                  "%s: encoding %d images would take %s, so at most %d of a class are"
                       + " learned from; give more --minutes for all",
                   data.name(),
                   data.train().size(),
-                  Math.ceil(data.train().size() * each / 60),
+                  minutes(data.train().size() * each),
                   kept));
     }
-    int views = still ? 0 : (int) Math.min(MOST_VIEWS, seconds / 4 / (images(sizes, kept) * each));
+    double ofAView = images(sizes, kept) * each;
+    int views =
+        still ? 0 : (int) Math.min(MOST_VIEWS, Math.max(0, (seconds / 4 / ofAView - 1) / 2));
     return new AdaptRecord.Plan(kept == most ? FewShot.ALL : kept, views);
+  }
+
+  private static String minutes(double seconds) {
+    return Messages.count((long) Math.ceil(seconds / 60), "minute", "minutes");
   }
 
   private static long images(Map<Integer, Integer> sizes, int most) {
@@ -75,8 +89,13 @@ final class Budget {
   }
 
   private double secondsOfAnImage(DataSet data) {
-    List<Item> sample = data.train().subList(0, Math.min(SAMPLE, data.train().size()));
-    return Math.max(1e-5, bench.bank().test(sample, done -> {}).seconds() / sample.size());
+    List<Item> first = data.train().subList(0, Math.min(SAMPLE, data.train().size()));
+    Set<Path> unreadable = new HashSet<>();
+    bench.bank().check(first, problem -> unreadable.add(problem.file()), done -> {});
+    List<Item> sample = first.stream().filter(item -> !unreadable.contains(item.file())).toList();
+    return sample.isEmpty()
+        ? SECONDS_OF_AN_IMAGE
+        : Math.max(1e-5, bench.bank().test(sample, done -> {}).seconds() / sample.size());
   }
 
   /** The reason to leave out what comes next; empty where there is time. */
@@ -107,8 +126,8 @@ final class Budget {
     }
     return String.format(
         Locale.ROOT,
-        "it takes some %.0f minutes on this machine (--minutes %.0f would do)",
-        Math.ceil(needed / 60),
+        "it takes about %s on this machine (--minutes %.0f would do)",
+        minutes(needed),
         Math.ceil((spent + needed) / 60));
   }
 

@@ -85,6 +85,8 @@ final class Candidates {
         }
       }
       case Clap.ID -> {
+        // As the texts of all others have them, and better by about two points.
+        method.put("underscores", "replace");
         training.put("augment", views == 0 ? "test" : "pool:" + views);
         if (EmbeddedPrompt.isFor(clip)) {
           training.put("lr", EMBEDDED_CLAP_RATE);

@@ -10,12 +10,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
 import org.kgcoop.experiment.Contender;
 import org.kgcoop.experiment.Draw;
-import org.kgcoop.experiment.Halves;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.experiment.Target;
 import org.kgcoop.experiment.Trial;
@@ -26,14 +29,12 @@ import org.kgcoop.method.Occasion;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.Predictions;
-import org.kgcoop.runs.RunResults;
 
 /**
  * The comparison of the candidates on images that they have not learned from, and the choice that
  * follows. What was measured is kept in run folders, so that a comparison that was stopped goes on.
  */
 final class Comparison {
-  private static final String HELD_OUT = "held-out";
   private static final String SEEN = "seen";
   private static final String UNSEEN = "unseen";
 
@@ -42,43 +43,60 @@ final class Comparison {
 
   /**
    * Folds by which the accuracy of the chosen one is measured once more: what is learned from nine
-   * tenths of the images does nearly as well as what is learned from all.
+   * tenths of the images does nearly as well as what is learned from all. Classes with fewer images
+   * have fewer folds.
    */
   private static final int FINE_FOLDS = 10;
 
-  /** Half of the classes are hidden at a time, and of one class there is nothing to tell. */
+  /** Part of the classes is hidden at a time, and among a single one nothing can be told apart. */
   private static final int FEWEST_CLASSES_TO_HIDE = 4;
 
   private final Workbench bench;
   private final AdaptRequest request;
   private final DataSet data;
+  private final Map<String, Double> shares;
   private final AdaptRecord begun;
   private final Budget budget;
   private final Path work;
   private final Candidates candidates;
-  private final Map<String, Score> scores = new LinkedHashMap<>();
+  private final Map<String, Measured> measured = new HashMap<>();
+
+  /** What a method answered to held-out images. */
+  private record Measured(
+      Score score, List<AdaptRecord.OfClass> classes, List<AdaptRecord.Mistake> mistakes) {}
 
   /**
    * A comparison for a request.
    *
-   * @param data what is learned from, as planned
+   * @param copies what is learned from, as planned
    * @param begun what is known so far
    * @param work where run folders are kept
    */
   Comparison(
       Workbench bench,
       AdaptRequest request,
-      DataSet data,
+      Copies copies,
       AdaptRecord begun,
       Budget budget,
       Path work) {
     this.bench = bench;
     this.request = request;
-    this.data = data;
+    this.data = copies.data();
+    this.shares = copies.share();
     this.begun = begun;
     this.budget = budget;
     this.work = work;
     candidates = new Candidates(bench.clip(), begun.plan().views());
+  }
+
+  /** Refuses what cannot be measured, before anything is. */
+  static void check(AdaptRequest request, DataSet data) {
+    if (!request.unseen().isEmpty() && data.classNames().size() < FEWEST_CLASSES_TO_HIDE) {
+      throw KgCoopException.configuration(
+          "%s: what a method does on unseen classes cannot be measured among %s classes, at least %s"
+                  .formatted(data.name(), data.classNames().size(), FEWEST_CLASSES_TO_HIDE)
+              + " are needed; leave --unseen out");
+    }
   }
 
   /**
@@ -88,7 +106,10 @@ final class Comparison {
    * @return the record with the choice and what to expect of it
    */
   AdaptRecord run(Consumer<AdaptRecord> keep) {
-    List<Part> parts = parts();
+    List<HeldOut> parts =
+        request.unseen().isEmpty()
+            ? HeldOut.of(data, FOLDS)
+            : HeldOut.hiding(data, request.unseen());
     if (parts.isEmpty()) {
       return unmeasured();
     }
@@ -101,92 +122,95 @@ final class Comparison {
             tried.stream().filter(c -> c.method().equals(id)).findFirst().orElse(null);
         Contender contender = candidates.contender(id);
         if (known == null) {
-          String leftOut = leftOut(contender, parts, tried);
-          tried.add(leftOut.isEmpty() ? attempted(contender, parts) : leftOut(contender, leftOut));
-          keep.accept(with(tried));
+          AdaptRecord.Candidate leftOut = leftOut(contender, parts, tried);
+          tried.add(leftOut == null ? attempted(contender, parts) : leftOut);
+          keep.accept(begun.withCandidates(tried));
         } else if (known.isMeasured()) {
-          AdaptRecord.Candidate unused = candidate(contender, parts);
+          candidate(contender, parts);
         }
         task.done(Candidates.SHORT_LIST.indexOf(id) + 1L);
       }
     }
-    AdaptRecord decided = decided(tried);
-    return request.unseen().isEmpty() ? expected(decided) : decided;
+    return expected(decided(tried), parts);
   }
 
-  /** The accuracy of the chosen method by finer folds, where there is time. */
-  private AdaptRecord expected(AdaptRecord decided) {
-    AdaptRecord.Choice choice = decided.choice();
-    List<Part> fine = folds(FINE_FOLDS);
-    double spent = decided.candidates().stream().mapToDouble(AdaptRecord.Candidate::seconds).sum();
-    double needed =
-        decided.candidates().stream()
-                .filter(each -> choice != null && each.method().equals(choice.method()))
-                .mapToDouble(AdaptRecord.Candidate::seconds)
-                .sum()
-            * fine.size()
-            / FOLDS;
-    if (choice == null || !budget.leftOut(spent + needed).isEmpty()) {
-      return decided;
+  /** The accuracy of the chosen method, by finer folds if there is time. */
+  private AdaptRecord expected(AdaptRecord decided, List<HeldOut> parts) {
+    AdaptRecord.Choice choice = Objects.requireNonNull(decided.choice());
+    List<Score> compared = scores(decided.candidates());
+    Contender contender = candidates.contender(choice.method());
+    List<HeldOut> last = parts;
+    if (request.unseen().isEmpty()) {
+      List<HeldOut> fine = HeldOut.of(data, FINE_FOLDS);
+      double spent = seconds(decided, candidate -> true);
+      double needed =
+          seconds(decided, candidate -> candidate.method().equals(choice.method()))
+              * fine.size()
+              / parts.size();
+      if (budget.leftOut(spent + needed).isEmpty()) {
+        try (Progress.Task task =
+            bench.progress().start("adapt: " + data.name() + ": what to expect", 1)) {
+          candidate(contender, fine);
+          task.done(1);
+        }
+        last = fine;
+      }
     }
-    try (Progress.Task task =
-        bench.progress().start("adapt: " + data.name() + ": what to expect", 1)) {
-      AdaptRecord.Candidate unused = candidate(candidates.contender(choice.method()), fine);
-      task.done(1);
-    }
-    Score score = Objects.requireNonNull(scores.get(choice.method()));
-    return decided.expecting(score.accuracy(false, others()));
+    double gain =
+        method(contender) instanceof TextMethod
+            ? 0
+            : Expectation.gain(
+                compared.get(0).accuracy(false), // zero-shot CLIP
+                measured(choice.method()).score().accuracy(false),
+                last.stream()
+                    .mapToDouble(part -> HeldOut.groupsPerClass(part.fitted()))
+                    .average()
+                    .orElse(0),
+                HeldOut.groupsPerClass(data));
+    return expected(decided, compared, gain);
+  }
+
+  /** The same for methods that learn nothing. */
+  private AdaptRecord expectedWithoutFolds(AdaptRecord decided) {
+    return expected(decided, scores(decided.candidates()), 0);
   }
 
   /**
-   * The number of images to come: those of the test part, or as many as there are to learn from.
+   * What to expect of the chosen method.
+   *
+   * @param compared the scores that it was chosen by
+   * @param gain see {@link Expectation#gain}
    */
-  private int others() {
-    DataSet whole = request.data();
-    return whole.test().isEmpty() ? whole.train().size() + whole.val().size() : whole.test().size();
+  private AdaptRecord expected(AdaptRecord decided, List<Score> compared, double gain) {
+    Measured chosen = measured(Objects.requireNonNull(decided.choice()).method());
+    return decided.expecting(
+        new Expectation(chosen.score(), Expectation.optimism(compared, false), gain)
+            .interval(false),
+        request.unseen().isEmpty()
+            ? null
+            : new Expectation(chosen.score(), Expectation.optimism(compared, true), 0)
+                .interval(true),
+        chosen.classes(),
+        chosen.mistakes());
   }
 
-  private AdaptRecord with(List<AdaptRecord.Candidate> tried) {
-    return new AdaptRecord(
-        begun.settings(), begun.plan(), begun.images(), tried, null, null, null, null);
+  private static double seconds(AdaptRecord record, Predicate<AdaptRecord.Candidate> which) {
+    return record.candidates().stream()
+        .filter(which)
+        .mapToDouble(AdaptRecord.Candidate::seconds)
+        .sum();
   }
 
-  /** Images to measure on, and what is learned for them. */
-  private record Part(String name, DataSet fitted, Map<String, DataSet> targets) {}
-
-  private List<Part> folds(int most) {
-    List<HeldOut> folds = HeldOut.of(data, most);
-    List<Part> parts = new ArrayList<>();
-    for (int i = 0; i < folds.size(); i++) {
-      parts.add(
-          new Part(
-              "fold%s-of-%s".formatted(i + 1, folds.size()),
-              folds.get(i).fitted(),
-              Map.of(HELD_OUT, folds.get(i).images())));
-    }
-    return parts;
+  private Measured measured(String id) {
+    return Objects.requireNonNull(measured.get(id), id);
   }
 
-  private List<Part> parts() {
-    if (request.unseen().isEmpty()) {
-      return folds(FOLDS);
-    }
-    if (data.classNames().size() < FEWEST_CLASSES_TO_HIDE) {
-      throw KgCoopException.configuration(
-          "%s: what a method does on unseen classes cannot be measured among %s classes, at least %s"
-                  .formatted(data.name(), data.classNames().size(), FEWEST_CLASSES_TO_HIDE)
-              + " are needed; leave --unseen out");
-    }
-    List<Part> parts = new ArrayList<>();
-    for (ClassSplit hidden : List.of(ClassSplit.NEW, ClassSplit.BASE)) {
-      Halves halves = Halves.of(data, hidden);
-      Map<String, DataSet> targets = new LinkedHashMap<>();
-      targets.put(SEEN, halves.seen());
-      targets.put(UNSEEN, halves.unseen());
-      String name = (hidden == ClassSplit.NEW ? "second" : "first") + "-half-hidden";
-      parts.add(new Part(name, halves.fitted(), targets));
-    }
-    return parts;
+  /** Of the measured candidates, in their order. */
+  private List<Score> scores(List<AdaptRecord.Candidate> tried) {
+    return tried.stream()
+        .filter(AdaptRecord.Candidate::isMeasured)
+        .map(candidate -> measured(candidate.method()).score())
+        .toList();
   }
 
   private Occasion occasion() {
@@ -197,46 +221,63 @@ final class Comparison {
     return contender.method().apply(occasion());
   }
 
-  private AdaptRecord.Candidate leftOut(Contender contender, String why) {
+  private AdaptRecord.Candidate leftOut(Contender contender, String why, boolean outOfTime) {
     Method method = method(contender);
     return new AdaptRecord.Candidate(
-        method.id(), method.title(), Double.NaN, Double.NaN, Double.NaN, 0, why);
+        method.id(), method.title(), Double.NaN, Double.NaN, Double.NaN, 0, why, outOfTime);
   }
 
   /** Measures a method, or tells why it refuses this model or these images. */
-  private AdaptRecord.Candidate attempted(Contender contender, List<Part> parts) {
+  private AdaptRecord.Candidate attempted(Contender contender, List<HeldOut> parts) {
     try {
       return candidate(contender, parts);
     } catch (KgCoopException e) {
       if (e.category() != KgCoopException.Category.CONFIGURATION) {
         throw e;
       }
-      return leftOut(contender, String.valueOf(e.getMessage()));
+      return leftOut(contender, String.valueOf(e.getMessage()), false);
     }
   }
 
   /** Measures a method, or reads what was measured. */
-  private AdaptRecord.Candidate candidate(Contender contender, List<Part> parts) {
+  private AdaptRecord.Candidate candidate(Contender contender, List<HeldOut> parts) {
     Method method = method(contender);
     long start = System.nanoTime();
-    List<List<Integer>> right = new ArrayList<>();
-    for (Part part : parts) {
-      List<Predictions.OfTarget> predictions = measured(contender, part, method.id());
-      boolean pooled = part.targets().containsKey(HELD_OUT);
-      for (int i = 0; i < predictions.size(); i++) {
-        if (!pooled || right.isEmpty()) {
-          right.add(new ArrayList<>());
-        }
-        List<Integer> into = right.get(pooled ? 0 : right.size() - 1);
-        predictions.get(i).each().forEach(each -> into.add(each.isRight() ? 1 : 0));
-      }
+    List<Score.Asked> asked = new ArrayList<>();
+    List<Boolean> answers = new ArrayList<>();
+    List<AdaptRecord.Mistake> mistakes = new ArrayList<>();
+    int[] askedOfClass = new int[data.classNames().size()];
+    int[] rightOfClass = new int[data.classNames().size()];
+    for (HeldOut part : parts) {
+      Map<String, DataSet> targets = new LinkedHashMap<>();
+      targets.put(SEEN, part.seen());
+      targets.put(UNSEEN, part.unseen());
+      targets.values().removeIf(target -> target.test().isEmpty());
+      Predictions predictions = predictions(contender, part, targets, method.id());
+      targets.forEach(
+          (name, target) -> {
+            List<Predictions.Prediction> each = predictions.target(name).orElseThrow().each();
+            for (int i = 0; i < each.size(); i++) {
+              asked.add(asked(target.test().get(i), name.equals(UNSEEN)));
+              answers.add(each.get(i).isRight());
+              askedOfClass[each.get(i).label()]++;
+              if (each.get(i).isRight()) {
+                rightOfClass[each.get(i).label()]++;
+              } else {
+                mistakes.add(mistake(each.get(i), target.classNames()));
+              }
+            }
+          });
     }
-    Score score =
-        new Score(
-            right.stream()
-                .map(part -> part.stream().mapToInt(Integer::intValue).toArray())
-                .toList());
-    scores.put(method.id(), score);
+    Score score = new Score(asked, answers);
+    List<AdaptRecord.OfClass> classes =
+        IntStream.range(0, askedOfClass.length)
+            .mapToObj(
+                label ->
+                    new AdaptRecord.OfClass(
+                        data.classNames().get(label), askedOfClass[label], rightOfClass[label]))
+            .toList();
+    measured.put(method.id(), new Measured(score, classes, mistakes));
     return new AdaptRecord.Candidate(
         method.id(),
         method.title(),
@@ -244,32 +285,52 @@ final class Comparison {
         Double.NaN,
         Double.NaN,
         (System.nanoTime() - start) / 1e9,
-        "");
+        "",
+        false);
   }
 
-  /** The reason why a method is not tried; empty where it is. */
-  private String leftOut(
-      Contender contender, List<Part> parts, List<AdaptRecord.Candidate> before) {
+  /** Where classes are hidden, other classes would be hidden another time: a class is a unit. */
+  private Score.Asked asked(Item item, boolean unseen) {
+    return new Score.Asked(
+        request.unseen().isEmpty() ? item.group() : "class " + item.label(),
+        unseen,
+        shares.getOrDefault(item.key(), 1.0));
+  }
+
+  private static AdaptRecord.Mistake mistake(
+      Predictions.Prediction prediction, List<String> classNames) {
+    return new AdaptRecord.Mistake(
+        prediction.picture(),
+        classNames.get(prediction.label()),
+        classNames.get(prediction.predicted()),
+        prediction.confidence());
+  }
+
+  /** The reason why a method is not tried; null where it is. */
+  private AdaptRecord.@Nullable Candidate leftOut(
+      Contender contender, List<HeldOut> parts, List<AdaptRecord.Candidate> before) {
     Method method = method(contender);
     if (!request.unseen().isEmpty() && method.bound().isPresent()) {
-      return method.bound().get() + " cannot be used on new classes";
+      return leftOut(contender, method.bound().get() + " cannot be used on new classes", false);
     }
     double spent = before.stream().mapToDouble(AdaptRecord.Candidate::seconds).sum();
-    List<DataSet> fits = new ArrayList<>(parts.stream().map(Part::fitted).toList());
+    List<DataSet> fits = new ArrayList<>(parts.stream().map(HeldOut::fitted).toList());
     fits.add(data);
-    return Candidates.trainsText(method.id())
-        ? budget.leftOut(method, contender, occasion(), fits, spent)
-        : budget.leftOut(spent);
+    String why =
+        Candidates.trainsText(method.id())
+            ? budget.leftOut(method, contender, occasion(), fits, spent)
+            : budget.leftOut(spent);
+    return why.isEmpty() ? null : leftOut(contender, why, true);
   }
 
-  private List<Predictions.OfTarget> measured(Contender contender, Part part, String id) {
+  private Predictions predictions(
+      Contender contender, HeldOut part, Map<String, DataSet> asked, String id) {
     List<Target> targets = new ArrayList<>();
-    part.targets().forEach((name, asked) -> targets.add(new Target(name, asked, ClassSplit.ALL)));
+    asked.forEach((name, images) -> targets.add(new Target(name, images, ClassSplit.ALL)));
     Draw draw = Draw.made(part.fitted(), shots(part.fitted()), request.seed());
     Trial trial = new Trial(contender, draw, targets, part.name() + "/" + id);
-    RunResults unused = new TrialRun(bench.silent(), trial).run(work);
-    Predictions predictions = Predictions.read(work.resolve(trial.run()));
-    return targets.stream().map(target -> predictions.target(target.name()).orElseThrow()).toList();
+    new TrialRun(bench.silent(), trial).run(work);
+    return Predictions.read(work.resolve(trial.run()));
   }
 
   /** Images of a class in the middle, by which published settings are chosen. */
@@ -287,24 +348,22 @@ final class Comparison {
             .filter(AdaptRecord.Candidate::isMeasured)
             .max(Comparator.comparingDouble(AdaptRecord.Candidate::value))
             .orElseThrow();
-    Score bestScore = scores.get(best.method());
+    Score bestScore = measured(best.method()).score();
     List<AdaptRecord.Candidate> compared =
         tried.stream()
             .map(
-                each -> {
-                  Score score = scores.get(each.method());
-                  return score == null || bestScore == null
-                      ? each
-                      : each.against(best.value(), score.standardErrorAgainst(bestScore));
-                })
+                each ->
+                    each.isMeasured()
+                        ? each.against(
+                            best.value(),
+                            measured(each.method()).score().standardErrorAgainst(bestScore))
+                        : each)
             .toList();
     AdaptRecord.Candidate chosen =
         compared.stream()
             .filter(each -> each.isMeasured() && each.behind() <= each.standardError())
             .findFirst()
             .orElse(best);
-    Score score = scores.get(chosen.method());
-    boolean unseen = !request.unseen().isEmpty();
     String why =
         chosen.method().equals(best.method())
             ? "It has the best figure, and no simpler method is within a standard error of it."
@@ -315,15 +374,9 @@ final class Comparison {
                 best.title(),
                 chosen.behind(),
                 chosen.standardError());
-    return new AdaptRecord(
-        begun.settings(),
-        begun.plan(),
-        begun.images(),
-        compared,
-        new AdaptRecord.Choice(chosen.method(), chosen.title(), why),
-        score == null ? null : score.accuracy(false, others()),
-        score == null || !unseen ? null : score.accuracy(true, others()),
-        null);
+    return begun
+        .withCandidates(compared)
+        .withChoice(new AdaptRecord.Choice(chosen.method(), chosen.title(), why));
   }
 
   /**
@@ -331,33 +384,23 @@ final class Comparison {
    */
   private AdaptRecord unmeasured() {
     List<AdaptRecord.Candidate> tried = new ArrayList<>();
-    DataSet all = data.withPictures(List.of(), List.of(), data.train());
-    Part part = new Part("all", data, Map.of(HELD_OUT, all));
+    List<HeldOut> all = List.of(HeldOut.all(data, request.unseen()));
     for (String id : Candidates.SHORT_LIST) {
       Contender contender = candidates.contender(id);
       boolean learns = !(method(contender) instanceof TextMethod);
       tried.add(
           learns
-              ? leftOut(contender, "no class has a second image to measure by")
-              : candidate(contender, List.of(part)));
+              ? leftOut(contender, "no class has a second image to measure by", false)
+              : candidate(contender, all));
     }
-    AdaptRecord decided = decided(tried);
-    AdaptRecord.Choice choice = decided.choice();
-    return new AdaptRecord(
-        decided.settings(),
-        decided.plan(),
-        decided.images(),
-        decided.candidates(),
-        choice == null
-            ? null
-            : new AdaptRecord.Choice(
-                choice.method(),
-                choice.title(),
-                "What learns from images cannot be measured where no class has a second one; of"
-                    + " what learns nothing it does best. Two images of each class let all be"
-                    + " compared."),
-        decided.expected(),
-        null,
-        null);
+    AdaptRecord decided = expectedWithoutFolds(decided(tried));
+    AdaptRecord.Choice choice = Objects.requireNonNull(decided.choice());
+    return decided.withChoice(
+        new AdaptRecord.Choice(
+            choice.method(),
+            choice.title(),
+            "A method that learns from images cannot be measured if no class has a second image."
+                + " This one learns nothing and is the best of those. Two images of each class let"
+                + " all methods be compared."));
   }
 }

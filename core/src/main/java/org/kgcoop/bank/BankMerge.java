@@ -1,5 +1,6 @@
 package org.kgcoop.bank;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 
@@ -47,6 +49,7 @@ public final class BankMerge {
    * @param warnings gets a line for a damaged file, which stays as it is
    * @return how many features there are
    */
+  @CanIgnoreReturnValue
   public static long merge(Path bank, Consumer<String> warnings) {
     long count = 0;
     for (Path folder : list(bank, Files::isDirectory)) {
@@ -96,24 +99,19 @@ public final class BankMerge {
     }
     Set<Path> written = new HashSet<>();
     long count = 0;
-    // A file has norms or none: those of earlier versions stay among themselves.
-    List<Shard.Feature> normed = new ArrayList<>();
-    List<Shard.Feature> others = new ArrayList<>();
+    List<Shard.Feature> next = new ArrayList<>();
     for (Part part : parts) {
       for (Shard.Feature feature : part.sorted()) {
-        List<Shard.Feature> alike = feature.hasNorm() ? normed : others;
-        alike.add(feature);
+        next.add(feature);
         count++;
-        if (alike.size() == Shard.LENGTH) {
-          written.add(new Shard(alike).write(folder));
-          alike.clear();
+        if (next.size() == Shard.LENGTH) {
+          written.add(new Shard(next).write(folder));
+          next.clear();
         }
       }
     }
-    for (List<Shard.Feature> rest : List.of(normed, others)) {
-      if (!rest.isEmpty()) {
-        written.add(new Shard(rest).write(folder));
-      }
+    if (!next.isEmpty()) {
+      written.add(new Shard(next).write(folder));
     }
     for (Path file : read) {
       if (!written.contains(file)) {
@@ -171,7 +169,7 @@ public final class BankMerge {
       out.close();
     }
 
-    /** All of them, of equal keys the last with a norm; their file is not needed any more. */
+    /** All of them, of equal keys the last; their file is not needed any more. */
     List<Shard.Feature> sorted() throws IOException {
       TreeMap<String, Shard.Feature> features = new TreeMap<>();
       try (DataInputStream in =
@@ -184,10 +182,7 @@ public final class BankMerge {
           for (int j = 0; j < vector.length; j++) {
             vector[j] = in.readFloat();
           }
-          features.merge(
-              key,
-              new Shard.Feature(key, vector, norm, seconds),
-              (before, now) -> before.hasNorm() && !now.hasNorm() ? before : now);
+          features.put(key, new Shard.Feature(key, vector, norm, seconds));
         }
       }
       Files.delete(file);
@@ -203,15 +198,17 @@ public final class BankMerge {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(wanted).sorted().toList();
     } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed (" + e + "); expected a bank", e);
+      throw KgCoopException.io(
+          folder + ": cannot be listed (" + Messages.reason(e) + "); expected a bank", e);
     }
   }
 
   private static void delete(Path file) {
     try {
-      boolean unused = Files.deleteIfExists(file);
+      Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be deleted (" + e + "); merge again", e);
+      throw KgCoopException.io(
+          file + ": cannot be deleted (" + Messages.reason(e) + "); merge again", e);
     }
   }
 }

@@ -12,7 +12,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -20,7 +19,6 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.PictureHashes;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
-import org.kgcoop.image.Orientation;
 import org.kgcoop.tensor.Arithmetic;
 
 /**
@@ -31,9 +29,10 @@ import org.kgcoop.tensor.Arithmetic;
  * <p>In a folder they lie by what they depend on: below a name that stands for the CLIP weights,
  * the precision, the device, the preprocessing and how this process computes, in files of up to
  * {@value Shard#LENGTH} features; in a file under the SHA-256 of the image's bytes and how it was
- * seen. Files are written whole or not at all and under names that follow from their content, so
- * that processes may share a folder. A damaged file is left out, and its features are computed
- * again. Features stay in the files until they are asked for.
+ * seen: an image that is turned upright has another key than the same image as it is stored; one
+ * that lies upright in its file has one key. Files are written whole or not at all and under names
+ * that follow from their content, so that processes may share a folder. A damaged file is left out,
+ * and its features are computed again. Features stay in the files until they are asked for.
  *
  * <p>Each image is encoded alone, so that a feature does not depend on which others are missing.
  */
@@ -130,15 +129,12 @@ public final class FeatureBank {
    * @throws KgCoopException where an image cannot be read, or the folder cannot be written
    */
   Features features(List<PictureEncoder.Request> requests, LongConsumer progress) {
-    return features(requests, found -> true, Shard.Feature::vector, progress);
+    return features(requests, Shard.Feature::vector, progress);
   }
 
-  /**
-   * Features as the image tower makes them; what an earlier version kept without its norm is
-   * computed again. As {@link #features}.
-   */
+  /** Features as the image tower makes them. As {@link #features}. */
   Features raw(List<PictureEncoder.Request> requests, LongConsumer progress) {
-    return features(requests, Shard.Feature::hasNorm, FeatureBank::rawVector, progress);
+    return features(requests, FeatureBank::rawVector, progress);
   }
 
   private static float[] rawVector(Shard.Feature feature) {
@@ -150,8 +146,7 @@ public final class FeatureBank {
 
   /**
    * Features of files under the test transform, turned as their EXIF orientation says, those that
-   * are missing computed and kept. What was made of an image before without a look at its
-   * orientation is taken where the image stands upright in its file.
+   * are missing computed and kept.
    *
    * @param raw true for features as the image tower makes them, false for unit ones
    * @param problems gets the images that cannot be read; where it returns, they are left out
@@ -169,7 +164,6 @@ public final class FeatureBank {
         found(
             requests,
             keys,
-            raw ? Shard.Feature::hasNorm : feature -> true,
             (request, e) -> {
               problems.accept(new Problem(request.item().file(), e));
               told.add(request.item().file());
@@ -190,16 +184,55 @@ public final class FeatureBank {
     return features;
   }
 
-  /** The files whose bytes can be read. */
-  private List<Path> readable(List<Path> files, Consumer<Problem> problems) {
+  /**
+   * Finds the images that cannot be read; the features of the others under the test transform are
+   * computed and kept.
+   *
+   * @param problems gets the images that cannot be read
+   * @param progress told how many are there
+   */
+  public synchronized void check(
+      List<Item> items, Consumer<Problem> problems, LongConsumer progress) {
+    Set<Path> readable = new HashSet<>(readable(items.stream().map(Item::file).toList(), problems));
+    List<Item> asked = items.stream().filter(item -> readable.contains(item.file())).toList();
+    List<PictureEncoder.Request> requests =
+        asked.stream().map(item -> new PictureEncoder.Request(item, null)).toList();
+    List<String> keys = keys(requests);
+    Set<Path> told = new HashSet<>();
+    Map<String, Shard.Feature> found =
+        found(
+            requests,
+            keys,
+            (request, e) -> {
+              if (told.add(request.item().file())) {
+                problems.accept(new Problem(request.item().file(), e));
+              }
+            },
+            progress);
+    for (int i = 0; i < keys.size(); i++) {
+      Path file = asked.get(i).file();
+      if (!found.containsKey(keys.get(i)) && told.add(file)) {
+        problems.accept(
+            new Problem(
+                file, KgCoopException.data(file + ": a copy of an image that cannot be read")));
+      }
+    }
+  }
+
+  /**
+   * The files whose bytes can be read.
+   *
+   * @param problems gets the others
+   */
+  public List<Path> readable(List<Path> files, Consumer<Problem> problems) {
     try {
-      List<String> unused = hashes.of(files);
+      hashes.of(files);
       return files;
     } catch (KgCoopException e) { // of one of them
       List<Path> readable = new ArrayList<>();
       for (Path file : files) {
         try {
-          byte[] unused = Images.bytes(file);
+          Images.bytes(file);
           readable.add(file);
         } catch (KgCoopException each) {
           problems.accept(new Problem(file, each));
@@ -211,7 +244,6 @@ public final class FeatureBank {
 
   private synchronized Features features(
       List<PictureEncoder.Request> requests,
-      Predicate<Shard.Feature> enough,
       Function<Shard.Feature, float[]> vector,
       LongConsumer progress) {
     List<String> keys = keys(requests);
@@ -219,7 +251,6 @@ public final class FeatureBank {
         found(
             requests,
             keys,
-            enough,
             (request, e) -> {
               throw e;
             },
@@ -242,11 +273,9 @@ public final class FeatureBank {
   private Map<String, Shard.Feature> found(
       List<PictureEncoder.Request> requests,
       List<String> keys,
-      Predicate<Shard.Feature> enough,
       BiConsumer<PictureEncoder.Request, KgCoopException> problems,
       LongConsumer progress) {
     Map<String, Shard.Feature> found = kept.find(Set.copyOf(keys));
-    found.values().removeIf(enough.negate());
     Map<String, PictureEncoder.Request> missing = new LinkedHashMap<>();
     for (int i = 0; i < keys.size(); i++) {
       if (!found.containsKey(keys.get(i))) {
@@ -255,49 +284,11 @@ public final class FeatureBank {
     }
     if (!missing.isEmpty()) {
       kept.prepare();
-      takeOver(missing, found);
     }
     encode(
         missing, found, problems, done -> progress.accept(requests.size() - missing.size() + done));
     progress.accept(requests.size());
     return found;
-  }
-
-  /** Takes over what was made, without turning it, of images that stand upright in their files. */
-  private void takeOver(
-      Map<String, PictureEncoder.Request> missing, Map<String, Shard.Feature> found) {
-    Map<String, String> unturned = new LinkedHashMap<>();
-    missing.forEach(
-        (key, request) -> {
-          if (request.upright()) {
-            String hash = key.substring(0, key.indexOf(' '));
-            unturned.put(key, key(hash, PictureEncoder.Sight.seen(null, "")));
-          }
-        });
-    if (unturned.isEmpty()) {
-      return;
-    }
-    Map<String, Shard.Feature> there = kept.find(Set.copyOf(unturned.values()));
-    List<Shard.Feature> taken = new ArrayList<>();
-    unturned.forEach(
-        (key, before) -> {
-          Shard.Feature feature = there.get(before);
-          if (feature != null && feature.hasNorm() && isUpright(missing.get(key))) {
-            taken.add(new Shard.Feature(key, feature.vector(), feature.norm(), feature.seconds()));
-          }
-        });
-    if (!taken.isEmpty()) {
-      kept.store(taken);
-    }
-    for (Shard.Feature feature : taken) {
-      found.put(feature.key(), feature);
-      missing.remove(feature.key());
-    }
-  }
-
-  private static boolean isUpright(PictureEncoder.@Nullable Request request) {
-    return request != null
-        && Orientation.of(Images.bytes(request.item().file())) == Orientation.UPRIGHT;
   }
 
   /** True if the features of files under the test transform are there. */
@@ -308,11 +299,12 @@ public final class FeatureBank {
   }
 
   private List<String> keys(List<PictureEncoder.Request> requests) {
-    List<String> ofFiles =
-        hashes.of(requests.stream().map(request -> request.item().file()).toList());
+    List<PictureHashes.Known> files =
+        hashes.known(requests.stream().map(request -> request.item().file()).toList());
     List<String> keys = new ArrayList<>();
     for (int i = 0; i < requests.size(); i++) {
-      keys.add(key(ofFiles.get(i), requests.get(i).seen()));
+      PictureHashes.Known file = files.get(i);
+      keys.add(key(file.sha256(), requests.get(i).seen(file.orientation())));
     }
     return keys;
   }

@@ -1,5 +1,6 @@
 package org.kgcoop.bank;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -55,7 +56,7 @@ final class KeptFeatures {
 
   /** Makes sure of the folder, which is better known before anything is computed. */
   void prepare() {
-    boolean unused = tryToWrite(Shelf::prepare);
+    tryToWrite(Shelf::prepare);
   }
 
   void store(List<Shard.Feature> features) {
@@ -65,6 +66,7 @@ final class KeptFeatures {
   }
 
   /** True if features are in files after that work; where they need not be, a failure is told. */
+  @CanIgnoreReturnValue
   private boolean tryToWrite(Consumer<Shelf> work) {
     if (shelf == null || !writes) {
       return false;

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Item;
 import org.kgcoop.image.Images;
+import org.kgcoop.image.Orientation;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.image.view.ViewRecipe;
@@ -65,8 +66,13 @@ public final class PictureEncoder {
      *
      * @param sight null for the test transform
      * @param key of the image
+     * @param turned true if the image does not lie upright in its file and is turned
      */
-    static String seen(@Nullable Sight sight, String key) {
+    static String seen(@Nullable Sight sight, String key, boolean turned) {
+      return seen(sight, key) + (turned ? " upright" : "");
+    }
+
+    private static String seen(@Nullable Sight sight, String key) {
       if (sight == null) {
         return "test";
       }
@@ -127,24 +133,21 @@ public final class PictureEncoder {
     return input(values);
   }
 
-  /**
-   * An image to be encoded; without a sight under the test transform.
-   *
-   * @param upright true if it is turned as its EXIF orientation says
-   */
-  record Request(Item item, @Nullable Sight sight, boolean upright) {
-    Request(Item item, @Nullable Sight sight) {
-      this(item, sight, false);
-    }
-
+  /** An image to be encoded; without a sight under the test transform. */
+  record Request(Item item, @Nullable Sight sight) {
     /** A file under the test transform, turned upright. */
     static Request upright(Path file) {
-      return new Request(new Item(file.toString(), file, 0, ""), null, true);
+      return new Request(new Item(file.toString(), file, 0, ""), null);
     }
 
-    /** All that decides how an image of these bytes is seen. */
-    String seen() {
-      return upright ? "upright" : Sight.seen(sight, item.key());
+    /**
+     * All that decides how an image of these bytes is seen.
+     *
+     * @param orientation of the bytes
+     */
+    String seen(int orientation) {
+      boolean turned = !item.asStored() && orientation != Orientation.UPRIGHT;
+      return Sight.seen(sight, item.key(), turned);
     }
   }
 
@@ -163,8 +166,7 @@ public final class PictureEncoder {
         .forEach(
             i -> {
               Request request = requests.get(i);
-              RgbImage picture = images.read(request.item().file());
-              see(picture, request.item().key(), request.sight(), values, i);
+              see(picture(request.item()), request.item().key(), request.sight(), values, i);
             });
     return values;
   }
@@ -175,16 +177,18 @@ public final class PictureEncoder {
     return clip.preprocessing().channels() * size * size;
   }
 
-  /** The image in these bytes of a file of that name. */
+  /** The image in these bytes of a file of that name, turned upright. */
   RgbImage decode(byte[] file, String name) {
-    return images.decode(file, name);
+    return images.decodeUpright(file, name);
+  }
+
+  private RgbImage picture(Item item) {
+    return item.asStored() ? images.read(item.file()) : images.readUpright(item.file());
   }
 
   /** Decodes and transforms an image: (channels, R, R). */
   float[] values(Request request) {
-    Path file = request.item().file();
-    RgbImage picture = request.upright() ? images.readUpright(file) : images.read(file);
-    return values(picture, request.item().key(), request.sight());
+    return values(picture(request.item()), request.item().key(), request.sight());
   }
 
   /** An image as it is seen: (channels, R, R). */

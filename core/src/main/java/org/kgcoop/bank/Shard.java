@@ -1,9 +1,9 @@
 package org.kgcoop.bank;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
@@ -44,21 +46,17 @@ public record Shard(List<Feature> features) {
    *
    * @param key the SHA-256 of the image's bytes, a space, and how it was seen
    * @param vector (E)
-   * @param norm the length before it became 1; NaN where an earlier version did not keep it
+   * @param norm the length before it became 1
    * @param seconds that it took to compute
    */
   // An array, since features are many and never compared.
   @SuppressWarnings("ArrayRecordComponent")
-  public record Feature(String key, float[] vector, float norm, double seconds) {
-    boolean hasNorm() {
-      return !Float.isNaN(norm);
-    }
-  }
+  public record Feature(String key, float[] vector, float norm, double seconds) {}
 
   public Shard {
     features = List.copyOf(features);
-    if (features.stream().map(Feature::hasNorm).distinct().count() != 1) {
-      throw new IllegalArgumentException("features of a file: expected all with norms, or none");
+    if (features.isEmpty()) {
+      throw new IllegalArgumentException("features of a file: expected at least one");
     }
   }
 
@@ -78,6 +76,7 @@ public record Shard(List<Feature> features) {
    *
    * @return the file
    */
+  @CanIgnoreReturnValue
   public Path write(Path folder) {
     int width = features.get(0).vector().length;
     float[] values = new float[features.size() * width];
@@ -88,11 +87,10 @@ public record Shard(List<Feature> features) {
       norms[i] = features.get(i).norm();
       seconds += features.get(i).seconds();
     }
-    List<StoredTensor> tensors = new ArrayList<>();
-    if (features.get(0).hasNorm()) {
-      tensors.add(StoredTensor.ofFloats(NORMS, new long[] {norms.length}, norms));
-    }
-    tensors.add(StoredTensor.ofFloats(FEATURES, new long[] {norms.length, width}, values));
+    List<StoredTensor> tensors =
+        List.of(
+            StoredTensor.ofFloats(NORMS, new long[] {norms.length}, norms),
+            StoredTensor.ofFloats(FEATURES, new long[] {norms.length, width}, values));
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.set("keys", keys());
     Path file = folder.resolve(fileName());
@@ -111,15 +109,13 @@ public record Shard(List<Feature> features) {
     SealedFile.Content content = SealedFile.read(file, WHAT);
     Index index = Index.of(file, content);
     int width = index.width();
-    float[] values = stored(file, content).toFloats();
-    StoredTensor norms = content.tensors().get(NORMS);
-    float[] lengths = norms == null ? new float[0] : norms.toFloats();
+    float[] values = Objects.requireNonNull(content.tensors().get(FEATURES)).toFloats();
+    float[] norms = Objects.requireNonNull(content.tensors().get(NORMS)).toFloats();
     List<Feature> features = new ArrayList<>();
     for (int i = 0; i < index.keys().size(); i++) {
       float[] vector = new float[width];
       System.arraycopy(values, i * width, vector, 0, width);
-      float norm = norms == null ? Float.NaN : lengths[i];
-      features.add(new Feature(index.keys().get(i), vector, norm, index.seconds()));
+      features.add(new Feature(index.keys().get(i), vector, norms[i], index.seconds()));
     }
     return new Shard(features);
   }
@@ -129,10 +125,9 @@ public record Shard(List<Feature> features) {
    * them.
    *
    * @param width E
-   * @param norms true if it has them
    * @param seconds that each took to compute
    */
-  record Index(List<String> keys, int width, boolean norms, double seconds) {
+  record Index(List<String> keys, int width, double seconds) {
     /**
      * Reads it, without a look at the features.
      *
@@ -145,37 +140,32 @@ public record Shard(List<Feature> features) {
     private static Index of(Path file, SealedFile.Content content) {
       List<String> keys = new ArrayList<>();
       content.json().path("keys").forEach(key -> keys.add(key.asText()));
-      int width = Math.toIntExact(stored(file, content).shape()[1]);
-      // Earlier versions wrote the time into the file itself.
-      JsonNode within = content.json().path("seconds");
-      double seconds = within.isNumber() ? within.asDouble() : time(file);
-      boolean norms = content.tensors().containsKey(NORMS);
-      return new Index(keys, width, norms, seconds / Math.max(1, keys.size()));
+      StoredTensor features = content.tensors().get(FEATURES);
+      if (content.tensors().size() != 2 || features == null || features.shape().length != 2) {
+        throw foreign(file);
+      }
+      int width = Math.toIntExact(features.shape()[1]);
+      checkTensor(file, features, keys.size(), width);
+      checkTensor(file, content.tensors().get(NORMS), keys.size());
+      return new Index(keys, width, time(file) / Math.max(1, keys.size()));
     }
   }
 
   /** Checks the seal of a file: that no bit of it has changed. */
   static void check(Path file) {
-    SealedFile.Content unused = SealedFile.read(file, WHAT);
+    SealedFile.read(file, WHAT);
   }
 
-  private static StoredTensor stored(Path file, SealedFile.Content content) {
-    StoredTensor stored = content.tensors().get(FEATURES);
-    long count = content.json().path("keys").size();
-    StoredTensor norms = content.tensors().get(NORMS);
-    if (stored == null
-        || stored.dtype() != DType.FLOAT32
-        || stored.shape().length != 2
-        || stored.shape()[0] != count
-        || content.tensors().size() != (norms == null ? 1 : 2)
-        || (norms != null && !areNorms(norms, count))) {
-      throw KgCoopException.weights(file + ": not a " + WHAT);
+  private static void checkTensor(Path file, @Nullable StoredTensor tensor, long... shape) {
+    if (tensor == null
+        || tensor.dtype() != DType.FLOAT32
+        || !Arrays.equals(tensor.shape(), shape)) {
+      throw foreign(file);
     }
-    return stored;
   }
 
-  private static boolean areNorms(StoredTensor norms, long count) {
-    return norms.dtype() == DType.FLOAT32 && Arrays.equals(norms.shape(), new long[] {count});
+  private static KgCoopException foreign(Path file) {
+    return KgCoopException.weights(file + ": not a " + WHAT);
   }
 
   /** The file with the time of another: of the same name but for the ending. */

@@ -16,12 +16,15 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.image.Orientation;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.ViewRecipe;
 
 /**
  * Images from anywhere to the features that a {@link FeatureBank} would compute for them, as files
- * of a bank. An image that cannot be read is told and left out.
+ * of a bank. An image that cannot be read is told and left out. Images are turned upright, as those
+ * of a person's own are; a published data set, whose images are seen as stored, finds all features
+ * here but those of images that were turned.
  */
 public final class ShardEncoder {
   private final PictureEncoder encoder;
@@ -134,10 +137,12 @@ public final class ShardEncoder {
     try {
       byte[] content = picture.content().get();
       String hash = Sha256.of(content);
+      boolean turned = Orientation.of(content) != Orientation.UPRIGHT;
       @Nullable RgbImage image = null;
       List<Groups.View> views = new ArrayList<>();
       for (PictureEncoder.@Nullable Sight sight : sights) {
-        String key = FeatureBank.key(hash, PictureEncoder.Sight.seen(sight, picture.key()));
+        String seen = PictureEncoder.Sight.seen(sight, picture.key(), turned);
+        String key = FeatureBank.key(hash, seen);
         if (known.test(key)) {
           continue;
         }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Sha256;
 
@@ -48,7 +49,6 @@ final class Shelf {
     final Path path;
     final int rows;
     final int width;
-    final boolean norms;
     final double seconds;
     boolean checked;
 
@@ -56,7 +56,6 @@ final class Shelf {
       this.path = path;
       this.rows = index.keys().size();
       this.width = index.width();
-      this.norms = index.norms();
       this.seconds = index.seconds();
     }
   }
@@ -128,17 +127,15 @@ final class Shelf {
         readFully(channel, bytes, start + row.getValue() * length);
         float[] vector = new float[file.width];
         bytes.flip().asFloatBuffer().get(vector);
-        float norm = Float.NaN;
-        if (file.norms) {
-          ByteBuffer one = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-          readFully(channel, one, start - (long) Float.BYTES * (file.rows - row.getValue()));
-          norm = one.getFloat(0);
-        }
-        features.put(row.getKey(), new Shard.Feature(row.getKey(), vector, norm, file.seconds));
+        ByteBuffer norm = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        readFully(channel, norm, start - (long) Float.BYTES * (file.rows - row.getValue()));
+        features.put(
+            row.getKey(), new Shard.Feature(row.getKey(), vector, norm.getFloat(0), file.seconds));
       }
       return features;
     } catch (IOException | IllegalArgumentException e) { // the latter where it became shorter
-      throw KgCoopException.io(file.path + ": cannot be read (" + e + ")", e);
+      throw KgCoopException.io(
+          file.path + ": cannot be read (" + Messages.firstLine(e.getMessage(), e) + ")", e);
     }
   }
 
@@ -159,7 +156,8 @@ final class Shelf {
     try (Stream<Path> all = Files.list(folder)) {
       now = all.filter(file -> file.toString().endsWith(Shard.ENDING)).sorted().toList();
     } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed (" + e + "); try another --bank", e);
+      throw KgCoopException.io(
+          folder + ": cannot be listed (" + Messages.reason(e) + "); try another --bank", e);
     }
     now.stream().filter(files::add).forEach(this::lookInto);
   }
@@ -176,12 +174,7 @@ final class Shelf {
   private void enter(Opened file, Collection<String> keys) {
     int row = 0;
     for (String key : keys) {
-      Place place = new Place(file, row++);
-      // Earlier versions kept no norms: a file that has them goes before one that does not.
-      places.merge(
-          Key.of(key),
-          place,
-          (before, now) -> before.file().norms && !now.file().norms ? before : now);
+      places.put(Key.of(key), new Place(file, row++));
     }
   }
 
@@ -207,12 +200,11 @@ final class Shelf {
    */
   void add(List<Shard.Feature> features) {
     Path path = new Shard(features).write(folder);
-    boolean unused = files.add(path);
+    files.add(path);
     double seconds = features.stream().mapToDouble(Shard.Feature::seconds).sum();
     List<String> keys = new ArrayList<>(features.size());
     features.forEach(feature -> keys.add(feature.key()));
     int width = features.get(0).vector().length;
-    boolean norms = features.get(0).hasNorm();
-    enter(new Opened(path, new Shard.Index(keys, width, norms, seconds / keys.size())), keys);
+    enter(new Opened(path, new Shard.Index(keys, width, seconds / keys.size())), keys);
   }
 }

@@ -8,6 +8,9 @@ import java.util.stream.IntStream;
 
 /** The classes of an image with their probabilities. */
 public final class Classification {
+  /** How many classes programs show of an image if nothing else is asked for: the best. */
+  public static final int DEFAULT_TOP = 1;
+
   private final List<String> classNames;
   private final float[] probabilities;
   private final int[] ranked; // class indices, the most probable first

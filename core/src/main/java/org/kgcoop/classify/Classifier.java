@@ -17,7 +17,6 @@ import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.tensor.Autograd;
-import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -260,8 +259,8 @@ public final class Classifier implements AutoCloseable {
       List<Classification> all = new ArrayList<>();
       for (long i = 0; i < features.size(0); i++) {
         // Each alone: the last bits of a row depend on the rows beside it.
-        Tensor logits = classifier.logits(features.narrow(0, i, 1)); // (1, C)
-        all.add(new Classification(classNames, Functions.softmax(logits, 1).toFloats()));
+        Tensor probabilities = classifier.probabilities(features.narrow(0, i, 1)); // (1, C)
+        all.add(new Classification(classNames, probabilities.toFloats()));
       }
       return all;
     } finally {

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.Preprocessing;
@@ -35,12 +37,11 @@ public final class Clip implements AutoCloseable {
   private final ImageEncoder imageEncoder; // the same, each image alone
   private final TextEncoder textEncoder;
   private final ModelFiles files;
-  private final @Nullable Path tokenizerFile;
   private final Preprocessing preprocessing;
   private final double logitScale;
   private final double logitBias;
   private final Device device;
-  private @Nullable Tokenizer tokenizer;
+  private final CompletableFuture<Tokenizer> tokenizer;
   private @Nullable String fingerprint;
 
   /**
@@ -77,6 +78,7 @@ public final class Clip implements AutoCloseable {
       stated = stated.with(options.activation());
     }
     config = ClipConfig.infer(shapes, stated, source);
+    tokenizer = files.tokenizer(config, options.tokenizer()); // beside the weights
     device = options.device();
     weights = new Weights(stored, options.precision(), device, source);
     tower =
@@ -92,7 +94,6 @@ public final class Clip implements AutoCloseable {
     weights.ignore("num_batches_tracked");
     weights.check();
     this.files = files;
-    this.tokenizerFile = options.tokenizer();
     preprocessing = files.preprocessing(config);
     logitScale = Math.exp(logScale.item());
     logitBias = bias.item();
@@ -147,15 +148,16 @@ public final class Clip implements AutoCloseable {
   }
 
   /**
-   * The tokenizer, read on first use.
+   * The tokenizer.
    *
-   * @throws KgCoopException where it has another number of ids than the weights
+   * @throws KgCoopException where it cannot be read, or has another number of ids than the weights
    */
-  public synchronized Tokenizer tokenizer() {
-    if (tokenizer == null) {
-      tokenizer = files.tokenizer(config, tokenizerFile);
+  public Tokenizer tokenizer() {
+    try {
+      return tokenizer.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException told ? told : e;
     }
-    return tokenizer;
   }
 
   /** The preprocessing of the model's images. */

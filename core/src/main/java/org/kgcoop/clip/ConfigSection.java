@@ -1,6 +1,7 @@
 package org.kgcoop.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -63,10 +64,11 @@ record ConfigSection(String name, JsonNode json) {
 
   /** Refuses any but some values. */
   void only(String key, String... values) {
-    String unused = oneOf(key, List.of(values));
+    oneOf(key, List.of(values));
   }
 
   /** The value, one of those allowed; the first where there is no such key. */
+  @CanIgnoreReturnValue
   String oneOf(String key, List<String> values) {
     JsonNode value = json.path(key);
     if (value.isMissingNode() || value.isNull()) {

@@ -42,10 +42,8 @@ final class HuggingFaceConfig {
           "SigLIP 2 of a fixed resolution, such as google/siglip2-base-patch16-224 (this is NaFlex)");
     }
     // MetaCLIP 2 is a CLIP with another tokenizer.
-    String unused =
-        file.oneOf(
-            "model_type",
-            family == Family.CLIP ? List.of("clip", "metaclip_2") : List.of("siglip"));
+    file.oneOf(
+        "model_type", family == Family.CLIP ? List.of("clip", "metaclip_2") : List.of("siglip"));
     ConfigSection text = tower(file, "text_config");
     ConfigSection vision = tower(file, "vision_config");
     vision.on("vision_use_head");

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.Interpolation;
@@ -122,12 +123,19 @@ final class ModelFiles {
   }
 
   /**
-   * The tokenizer of a file, else that beside the weights, else the released one.
+   * The tokenizer of a file, else that beside the weights, else the released one, being read.
    *
    * @param given the file, or null
    */
-  Tokenizer tokenizer(ClipConfig config, @Nullable Path given) {
+  CompletableFuture<Tokenizer> tokenizer(ClipConfig config, @Nullable Path given) {
     Path file = given == null ? tokenizerFile() : given;
+    if (file == null && family == Family.CLIP) {
+      assumed.add("the released tokenizer (no merges.txt or tokenizer.json)");
+    }
+    return CompletableFuture.supplyAsync(() -> read(config, file));
+  }
+
+  private Tokenizer read(ClipConfig config, @Nullable Path file) {
     if (file != null) {
       if (family == Family.CLIP && file.toString().endsWith(Tokenizers.SENTENCE_PIECE)) {
         throw KgCoopException.weights(
@@ -154,7 +162,6 @@ final class ModelFiles {
           "%s: no tokenizer; put the %s's own tokenizer.json, spiece.model or tokenizer.model beside the weights"
               .formatted(path, family.title()));
     }
-    assumed.add("the released tokenizer (no merges.txt or tokenizer.json)");
     return checked(Tokenizers.released(), config, Path.of("the released tokenizer"));
   }
 

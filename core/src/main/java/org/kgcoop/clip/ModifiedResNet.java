@@ -14,6 +14,7 @@ import org.kgcoop.tensor.Tensor;
 final class ModifiedResNet implements ImageEncoder {
   private final List<Convolution> stem = new ArrayList<>();
   private final List<Bottleneck> blocks = new ArrayList<>();
+  private final List<Integer> stageEnds = new ArrayList<>(); // blocks up to the end of each
   private final AttentionPool pool;
 
   ModifiedResNet(WeightSource weights, ClipConfig config, ClipConfig.ResNet resNet) {
@@ -30,21 +31,32 @@ final class ModifiedResNet implements ImageEncoder {
         blocks.add(new Bottleneck(weights, prefix, in, planes, stride));
         in = planes * 4;
       }
+      stageEnds.add(blocks.size());
     }
     pool = new AttentionPool(weights, in, config, resNet.heads());
   }
 
   @Override
   public Tensor features(Tensor images) {
+    return inside(images, List.of()).features();
+  }
+
+  /** As {@link Towers#stages}. */
+  Towers.Inside inside(Tensor images, List<Integer> stages) {
     Tensor x = images.to(stem.get(0).weight.dtype());
     for (Convolution convolution : stem) {
       x = Functions.relu(convolution.apply(x));
     }
     x = Functions.averagePool2d(x, 2);
-    for (Bottleneck block : blocks) {
-      x = block.apply(x);
+    List<Tensor> maps = new ArrayList<>();
+    for (int i = 0; i < blocks.size(); i++) {
+      x = blocks.get(i).apply(x);
+      int stage = 1 + stageEnds.indexOf(i + 1);
+      if (stages.contains(stage)) {
+        maps.add(x);
+      }
     }
-    return pool.apply(x);
+    return new Towers.Inside(pool.apply(x), maps);
   }
 
   /** A convolution and the batch normalisation after it, {@code convN} and {@code bnN}. */

@@ -59,7 +59,7 @@ final class SentencePieceModel {
     try (InputStream in = Files.newInputStream(file)) {
       read.fields(CodedInputStream.newInstance(in), read::field);
     } catch (IOException e) {
-      throw KgCoopException.io(
+      throw KgCoopException.weights(
           file + ": cannot be read as a SentencePiece model: " + FileErrors.reason(e), e);
     }
     return read.pieces();
@@ -69,7 +69,8 @@ final class SentencePieceModel {
     if (ids.isEmpty() || !trained || !normalised) {
       throw FileErrors.refused(
           file,
-          "cannot be read as a SentencePiece model: expected pieces, trainer_spec and normalizer_spec, and it has no "
+          "cannot be read as a SentencePiece model: expected pieces, trainer_spec and"
+              + " normalizer_spec, and it has no "
               + (ids.isEmpty() ? "pieces" : trained ? "normalizer_spec" : "trainer_spec"));
     }
     boolean unigram = model == MODELS.indexOf("UNIGRAM");

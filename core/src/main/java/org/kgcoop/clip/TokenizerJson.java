@@ -66,7 +66,7 @@ final class TokenizerJson {
         throw json.refused("model.vocab: expected ids of pieces, and it has scores");
       }
     } catch (IOException e) {
-      throw KgCoopException.io(
+      throw KgCoopException.weights(
           file + ": cannot be read as a tokenizer: " + FileErrors.reason(e), e);
     }
     return new Pieces(

@@ -2,7 +2,9 @@ package org.kgcoop.clip;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Tensor;
@@ -36,6 +38,46 @@ public record Towers(ImageEncoder images, TextEncoder texts, Map<String, Tensor>
             ? new VisionTransformer(source, config, vit)
             : new ModifiedResNet(source, config, (ClipConfig.ResNet) config.vision());
     return new Towers(images, new TextEncoder(source, config), taken);
+  }
+
+  /**
+   * What an image tower computes.
+   *
+   * @param features (B, E)
+   * @param maps what it has made on the way, of each place that was asked for
+   */
+  public record Inside(Tensor features, List<Tensor> maps) {}
+
+  /**
+   * Features of images of which a ViT of CLIP sees some of the patches.
+   *
+   * @param images (B, channels, R, R), normalised
+   * @param seen for each image the numbers of its patches that are seen, row by row from 0, of each
+   *     as many; or null for all
+   * @param blocks counted from 1, rising, all but the last: their patches are kept
+   * @return maps of (B, seen patches, W), in the order of {@code seen}
+   * @throws IllegalStateException where the image tower is another
+   */
+  public Inside patches(Tensor images, int @Nullable [][] seen, List<Integer> blocks) {
+    if (images() instanceof VisionTransformer vit && vit.hasClassRow()) {
+      return vit.inside(images, seen, blocks);
+    }
+    throw new IllegalStateException("patches of an image tower that is no ViT of CLIP");
+  }
+
+  /**
+   * Features of images and what the stages of a ResNet make of them.
+   *
+   * @param images (B, channels, R, R), normalised
+   * @param stages counted from 1, rising
+   * @return maps of (B, channels, height, width)
+   * @throws IllegalStateException where the image tower is another
+   */
+  public Inside stages(Tensor images, List<Integer> stages) {
+    if (images() instanceof ModifiedResNet resNet) {
+      return resNet.inside(images, stages);
+    }
+    throw new IllegalStateException("stages of an image tower that is no ResNet");
   }
 
   private record Given(

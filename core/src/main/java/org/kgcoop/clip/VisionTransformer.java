@@ -113,6 +113,40 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
     return project(norm(blocks.get(blocks.size() - 1).classRows(x, batch)));
   }
 
+  /** As {@link Towers#patches}. */
+  Towers.Inside inside(Tensor images, int @Nullable [][] seen, List<Integer> after) {
+    long batch = images.size(0);
+    Tensor x = before(ofClip(), patches(images)); // (B, L, W)
+    if (seen != null) {
+      x = Functions.rows(x.reshape(-1, width), rowsOf(seen, x.size(1)));
+    }
+    List<Tensor> maps = new ArrayList<>();
+    int from = 0;
+    for (int block : after) {
+      x = through(blocks.subList(from, block), x, batch);
+      Tensor rows = x.reshape(batch, -1, width);
+      maps.add(rows.narrow(1, 1, rows.size(1) - 1));
+      from = block;
+    }
+    x = through(blocks.subList(from, blocks.size() - 1), x, batch);
+    return new Towers.Inside(
+        project(norm(blocks.get(blocks.size() - 1).classRows(x, batch))), maps);
+  }
+
+  /** The class row and the seen patches of each image among the rows of all. */
+  private static Tensor rowsOf(int[][] seen, long each) {
+    int patches = seen.length == 0 ? 0 : seen[0].length;
+    long[] rows = new long[seen.length * (1 + patches)];
+    int next = 0;
+    for (int image = 0; image < seen.length; image++) {
+      rows[next++] = image * each;
+      for (int patch : seen[image]) {
+        rows[next++] = image * each + 1 + patch;
+      }
+    }
+    return Tensor.of(rows, rows.length);
+  }
+
   /**
    * The rows of images in front of a block of CLIP's tower: class, then patches.
    *

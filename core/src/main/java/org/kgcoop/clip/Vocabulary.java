@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
 
 /**
  * Byte-pair merges and token ids. The ids of the released tokenizer are, in this order: 256 bytes,
@@ -54,11 +55,8 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
     try {
       return ofMerges(Files.readAllLines(file), file.toString());
     } catch (IOException e) {
-      throw KgCoopException.io(
-          file
-              + ": cannot be read as a tokenizer: "
-              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-          e);
+      throw KgCoopException.weights(
+          file + ": cannot be read as a tokenizer: " + FileErrors.reason(e), e);
     }
   }
 

@@ -89,7 +89,7 @@ public final class VocabularyTraining {
     return best;
   }
 
-  /** Writes a {@code merges.txt} as {@link Tokenizer#read} reads it. */
+  /** Writes a {@code merges.txt} as {@link Tokenizers#read} reads it. */
   public static void write(Path file, List<String> merges) {
     String text = "#version: 0.2\n" + String.join("\n", merges) + "\n";
     AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));

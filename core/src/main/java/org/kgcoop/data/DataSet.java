@@ -84,6 +84,15 @@ public record DataSet(
     return new DataSet(name, classNames, newTrain, newVal, newTest, template);
   }
 
+  /** The same images, their EXIF orientation ignored, as the published code does. */
+  public DataSet asStored() {
+    return withPictures(stored(train), stored(val), stored(test));
+  }
+
+  private static List<Item> stored(List<Item> items) {
+    return items.stream().map(Item::stored).toList();
+  }
+
   /** The same images under another template. */
   public DataSet withTemplate(@Nullable String newTemplate) {
     return new DataSet(name, classNames, train, val, test, newTemplate);

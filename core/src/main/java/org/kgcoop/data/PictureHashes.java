@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -24,11 +25,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
+import org.kgcoop.image.Orientation;
 
 /**
- * The SHA-256 of image files, each computed once. Of a file that has the path, size, modification
- * time and identity that it had before, the bytes are taken to be the same; one that was changed in
- * the last seconds is not remembered, since it may change again within one tick of the clock.
+ * The SHA-256 and EXIF orientation of image files, each computed once. Of a file that has the path,
+ * size, modification time and identity that it had before, the bytes are taken to be the same; one
+ * that was changed in the last seconds is not remembered, since it may change again within one tick
+ * of the clock.
  *
  * <p>What is remembered stands in a text file, a line an image. It holds nothing that cannot be
  * computed again: where it cannot be written, it is done without, and a broken line is none.
@@ -39,18 +42,33 @@ public final class PictureHashes {
   /** The coarsest clock of a file system that is in use, FAT's, ticks every two seconds. */
   private static final long YOUNG_MILLISECONDS = 3000;
 
-  /** A line: the mark of a file, the file's SHA-256, and the beginning of the SHA-256 of both. */
+  /**
+   * A line: the mark of a file, the file's SHA-256, its orientation, and the beginning of the
+   * SHA-256 of these.
+   */
   private static final Pattern LINE =
-      Pattern.compile("([0-9a-f]{64}) ([0-9a-f]{64}) ([0-9a-f]{8})");
+      Pattern.compile("([0-9a-f]{64}) ([0-9a-f]{64}) ([1-8]) [0-9a-f]{8}");
 
   /** The folder of the text file; null where there is none. */
   private final @Nullable Path folder;
 
   /** By what is remembered of a file. */
-  private final Map<String, String> known = new ConcurrentHashMap<>();
+  private final Map<String, Known> known = new ConcurrentHashMap<>();
 
   /** Images that the text file did not have. */
   private final Set<String> absent = ConcurrentHashMap.newKeySet();
+
+  /**
+   * What is known of an image file.
+   *
+   * @param sha256 of its bytes, as hexadecimal text
+   * @param orientation 1 to 8, as {@link Orientation} has it
+   */
+  public record Known(String sha256, int orientation) {
+    private static Known of(byte[] file) {
+      return new Known(Sha256.of(file), Orientation.of(file));
+    }
+  }
 
   private PictureHashes(@Nullable Path folder) {
     this.folder = folder;
@@ -80,30 +98,39 @@ public final class PictureHashes {
    * @throws org.kgcoop.KgCoopException where one cannot be read
    */
   public List<String> of(List<Path> pictures) {
+    return known(pictures).stream().map(Known::sha256).toList();
+  }
+
+  /**
+   * The SHA-256 and orientation of images, in their order.
+   *
+   * @throws org.kgcoop.KgCoopException where one cannot be read
+   */
+  public List<Known> known(List<Path> pictures) {
     List<Path> distinct = pictures.stream().distinct().toList();
     // Reading needs no order: each image has its own place.
     List<String> looks = distinct.parallelStream().map(PictureHashes::look).toList();
     remember(looks);
-    Map<String, String> fresh = new LinkedHashMap<>();
-    List<String> computed =
+    Map<String, Known> fresh = new LinkedHashMap<>();
+    List<Known> computed =
         IntStream.range(0, distinct.size())
             .parallel()
             .mapToObj(
                 i -> {
-                  String hash = known.get(looks.get(i));
-                  return hash == null ? Sha256.of(Images.bytes(distinct.get(i))) : hash;
+                  Known before = known.get(looks.get(i));
+                  return before == null ? Known.of(Images.bytes(distinct.get(i))) : before;
                 })
             .toList();
-    Map<Path, String> hashes = new HashMap<>();
+    Map<Path, Known> found = new HashMap<>();
     for (int i = 0; i < distinct.size(); i++) {
-      hashes.put(distinct.get(i), computed.get(i));
+      found.put(distinct.get(i), computed.get(i));
       absent.remove(looks.get(i));
       if (!looks.get(i).isEmpty() && known.put(looks.get(i), computed.get(i)) == null) {
         fresh.put(looks.get(i), computed.get(i));
       }
     }
     append(fresh);
-    return pictures.stream().map(picture -> hashes.getOrDefault(picture, "")).toList();
+    return pictures.stream().map(picture -> Objects.requireNonNull(found.get(picture))).toList();
   }
 
   /** The mark that a file is remembered by; empty for one that is not to be remembered. */
@@ -145,8 +172,11 @@ public final class PictureHashes {
           continue; // of many images few are asked for at a time
         }
         Matcher parts = LINE.matcher(line);
-        if (parts.matches() && line.equals(line(parts.group(1), parts.group(2)))) {
-          known.put(parts.group(1), parts.group(2));
+        if (parts.matches()) {
+          Known read = new Known(parts.group(2), Integer.parseInt(parts.group(3)));
+          if (line.equals(line(parts.group(1), read))) {
+            known.put(parts.group(1), read);
+          }
         }
       }
       wanted.removeAll(known.keySet());
@@ -157,17 +187,17 @@ public final class PictureHashes {
   }
 
   /** Two processes may write into each other's lines, which the last part of a line shows. */
-  private static String line(String look, String hash) {
-    String both = look + " " + hash;
-    return both + " " + Sha256.of(both).substring(0, 8);
+  private static String line(String look, Known known) {
+    String all = look + " " + known.sha256() + " " + known.orientation();
+    return all + " " + Sha256.of(all).substring(0, 8);
   }
 
-  private void append(Map<String, String> fresh) {
+  private void append(Map<String, Known> fresh) {
     if (folder == null || fresh.isEmpty()) {
       return;
     }
     List<String> lines = new ArrayList<>();
-    fresh.forEach((look, hash) -> lines.add("\n" + line(look, hash)));
+    fresh.forEach((look, known) -> lines.add("\n" + line(look, known)));
     ByteBuffer bytes =
         ByteBuffer.wrap((String.join("", lines) + "\n").getBytes(StandardCharsets.US_ASCII));
     try {
@@ -176,7 +206,7 @@ public final class PictureHashes {
           FileChannel.open(
               folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
         while (bytes.hasRemaining()) {
-          int unused = channel.write(bytes);
+          channel.write(bytes);
         }
       }
     } catch (IOException e) {

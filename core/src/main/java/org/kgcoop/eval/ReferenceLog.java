@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 
 /**
  * The test results in a {@code log.txt} of the published code: of each metric, such as {@code *
@@ -65,7 +66,7 @@ public record ReferenceLog(Map<String, Double> metrics) {
         }
       }
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read (" + e + ")", e);
+      throw KgCoopException.io(file + ": cannot be read (" + Messages.reason(e) + ")", e);
     }
     return metrics.isEmpty() ? Optional.empty() : Optional.of(new ReferenceLog(metrics));
   }
@@ -115,7 +116,8 @@ public record ReferenceLog(Map<String, Double> metrics) {
     try (Stream<Path> files = Files.walk(folder)) {
       return files.filter(file -> file.endsWith("log.txt")).sorted().toList();
     } catch (IOException | UncheckedIOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed (" + e.getMessage() + ")", e);
+      throw KgCoopException.io(
+          folder + ": cannot be listed (" + Messages.firstLine(e.getMessage(), e) + ")", e);
     }
   }
 }

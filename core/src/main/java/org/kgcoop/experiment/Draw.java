@@ -1,6 +1,10 @@
 package org.kgcoop.experiment;
 
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -8,7 +12,10 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Fingerprint;
+import org.kgcoop.data.ImageSet;
+import org.kgcoop.data.Item;
 import org.kgcoop.method.Occasion;
+import org.kgcoop.method.catalogue.LearnedFrom;
 
 /**
  * The few images that trials learn from, drawn when the first of them asks. Trials of several
@@ -20,8 +27,10 @@ public final class Draw {
   private final int shots;
   private final long seed;
   private @Nullable DataSet drawn;
+  private boolean made; // before, by somebody else
   private @Nullable String fingerprint;
   private @Nullable Integer learned; // classes
+  private @Nullable Integer images; // of these, before the draw
 
   /**
    * A draw that is made later.
@@ -48,6 +57,7 @@ public final class Draw {
   public static Draw made(DataSet drawn, int shots, long seed) {
     Draw draw = new Draw(drawn, ClassSplit.ALL, shots, seed);
     draw.drawn = drawn;
+    draw.made = true;
     return draw;
   }
 
@@ -63,6 +73,19 @@ public final class Draw {
     return shots;
   }
 
+  /**
+   * The number of images per class, for people and tables: {@link FewShot#ALL} for a draw that was
+   * made before if its classes differ.
+   */
+  int statedShots() {
+    if (!made) {
+      return shots;
+    }
+    Map<Integer, Integer> sizes = new HashMap<>();
+    source.train().forEach(item -> sizes.merge(item.label(), 1, Integer::sum));
+    return Set.copyOf(sizes.values()).size() == 1 ? shots : FewShot.ALL;
+  }
+
   long seed() {
     return seed;
   }
@@ -74,12 +97,20 @@ public final class Draw {
 
   /** The data that a method learns from. */
   Occasion occasion() {
-    return occasion(source);
+    return occasion(source).withImages(images());
   }
 
   /** Other data that it is asked about after this draw. */
   Occasion occasion(DataSet other) {
     return Occasion.of(other, learned(), shots, seed);
+  }
+
+  /** The training images that there are of the classes that are learned. */
+  private synchronized int images() {
+    if (images == null) {
+      images = source.select(classes).train().size();
+    }
+    return images;
   }
 
   /** True if there will be validation images. */
@@ -115,6 +146,13 @@ public final class Draw {
   /** The names of all classes of the data set, by label. */
   List<String> allClassNames() {
     return source.classNames();
+  }
+
+  /** What a classifier tells of these data. */
+  LearnedFrom learnedFrom(Workbench bench) {
+    List<Path> images = data(bench.warnings()).train().stream().map(Item::file).toList();
+    return new LearnedFrom(
+        name(), fingerprint(bench), ImageSet.of(bench.bank().hashes().of(images)));
   }
 
   /** The fingerprint of the drawn training and validation images. */

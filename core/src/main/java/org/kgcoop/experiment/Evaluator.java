@@ -126,8 +126,8 @@ public final class Evaluator {
       for (int from = 0; from < count; from += BATCH) {
         int size = Math.min(BATCH, count - from);
         try (Scope scope = Scope.open("classification")) {
-          Tensor logits = classifier.logits(features.narrow(0, from, size));
-          Functions.Top top = Functions.top(Functions.softmax(logits, 1), 1);
+          Tensor shares = classifier.probabilities(features.narrow(0, from, size)); // (B, C)
+          Functions.Top top = Functions.top(shares, 1);
           float[] probabilities = top.values().toFloats();
           long[] winners = top.indices().toLongs();
           for (int i = 0; i < size; i++) {

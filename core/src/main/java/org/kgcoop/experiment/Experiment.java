@@ -170,10 +170,7 @@ public final class Experiment {
     return trials.stream()
         .filter(trial -> trial.contender().equals(contender))
         .map(trial -> trial.draw().occasion())
-        .map(
-            own ->
-                new Occasion(
-                    own.dataSet(), Templates.DEFAULT, own.classes(), own.shots(), own.seed()))
+        .map(own -> own.withTemplate(Templates.DEFAULT))
         .toList();
   }
 

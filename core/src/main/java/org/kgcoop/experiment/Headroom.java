@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.method.ProbeFolds;
 import org.kgcoop.method.ZeroShot;
@@ -40,7 +41,7 @@ public record Headroom(
         .objectNode()
         .put("data_set", dataSet)
         .put("classes", classes)
-        .put("pictures", pictures)
+        .put("images", pictures)
         .put("zero_shot", zeroShot.mean())
         .put("zero_shot_std", zeroShot.standardDeviation())
         .put("linear_probe", probe.mean())
@@ -84,7 +85,11 @@ public record Headroom(
 
   private static double probe(DataSet draw, Tensor features) {
     ProbeFolds folds =
-        new ProbeFolds(features, Evaluator.labels(draw.train()), draw.classNames().size());
+        new ProbeFolds(
+            features,
+            draw.train().stream().map(Item::label).toList(),
+            List.of(),
+            draw.classNames().size());
     if (folds.fewest() < 3) {
       throw KgCoopException.data(
           draw.name()

@@ -20,6 +20,7 @@ final class SettingsJson {
     return JsonNodeFactory.instance
         .objectNode()
         .put("kgcoop", Version.KGCOOP)
+        .put("commit", Version.COMMIT)
         .put("engine", engineVersion())
         .put("kernels", Kernels.inUse().toString())
         .put("java", System.getProperty("java.version"))

@@ -74,7 +74,7 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
         method.prompts(),
         contender.setting(),
         draw.name(),
-        draw.shots(),
+        draw.statedShots(),
         draw.seed(),
         results.msPerImage(),
         results.msPerImageWithFeatures(),
@@ -107,7 +107,7 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
         .put("name", data.name())
         .put("part", draw.classes().name().toLowerCase(Locale.ROOT))
         .put("classes", data.classNames().size())
-        .put("shots", draw.shots())
+        .put("shots", draw.statedShots())
         .put("seed", draw.seed())
         .put("train", data.train().size())
         .put("fingerprint", draw.fingerprint(bench));

@@ -3,6 +3,7 @@ package org.kgcoop.experiment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +84,14 @@ final class TrialFitting implements Fitting {
   @Override
   public LabelledFeatures train() {
     return features(data.train(), "training images");
+  }
+
+  @Override
+  public List<Integer> groups() {
+    Map<String, Integer> numbers = new HashMap<>();
+    return data.train().stream()
+        .map(item -> numbers.computeIfAbsent(item.group(), group -> numbers.size()))
+        .toList();
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.kgcoop.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.Learned;
-import org.kgcoop.method.Method;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.runs.Predictions;
@@ -42,6 +42,7 @@ public final class TrialRun {
    * @param out the folder of the table
    * @return what {@code results.json} holds
    */
+  @CanIgnoreReturnValue
   public RunResults run(Path out) {
     trial.targets().forEach(Target::use);
     try {
@@ -96,7 +97,7 @@ public final class TrialRun {
         file.write(path);
         learned = before == null ? fitting.learned(file) : before;
       }
-      Measured measured = measure(file.learned(), learned, Predictions.read(folder.path()));
+      Measured measured = measure(file, learned, Predictions.read(folder.path()));
       RunResults results = learned.withTargets(measured.targets);
       folder.complete(results, new Predictions(measured.predictions));
       return results;
@@ -115,7 +116,7 @@ public final class TrialRun {
         learned.classNames(),
         trial.draw().template(),
         bench.clip().fingerprint(),
-        trial.draw().fingerprint(bench),
+        trial.draw().learnedFrom(bench),
         Version.KGCOOP,
         learned.tensors());
   }
@@ -144,14 +145,14 @@ public final class TrialRun {
   /**
    * Measures the targets asked for that have no result, and keeps the results of earlier questions.
    */
-  private Measured measure(Learned learned, RunResults before, Predictions predictions) {
+  private Measured measure(ClassifierFile file, RunResults before, Predictions predictions) {
     Measured measured = new Measured(new ArrayList<>(), new ArrayList<>());
     List<TargetResult> others = new ArrayList<>(before.targets());
     for (Target target : trial.targets()) {
       others.removeIf(other -> other.name().equals(target.name()));
       TargetResult known = known(before, target).orElse(null);
       if (known == null) {
-        measure(learned, target, measured);
+        measure(file, target, measured);
       } else {
         measured.targets.add(known);
         predictions.target(known.name()).ifPresent(measured.predictions::add);
@@ -164,10 +165,11 @@ public final class TrialRun {
     return measured;
   }
 
-  private void measure(Learned learned, Target target, Measured measured) {
+  private void measure(ClassifierFile file, Target target, Measured measured) {
     DataSet data = target.data();
     try (Scope scope = Scope.open("measuring");
-        FeatureClassifier classifier = classifier(learned, data)) {
+        FeatureClassifier classifier =
+            file.on(trial.draw().occasion(data)).classifier(bench.clip(), data.classNames())) {
       Evaluator.Result result =
           Evaluator.evaluate(
               classifier,
@@ -188,16 +190,5 @@ public final class TrialRun {
               distance));
       measured.predictions.add(result.predictions(target.name(), data.test()));
     }
-  }
-
-  /**
-   * Other data sets have a hand-crafted text of their own; what was learned is the same for all.
-   */
-  private FeatureClassifier classifier(Learned learned, DataSet asked) {
-    if (asked.name().equals(trial.draw().name())) {
-      return learned.classifier(bench.clip(), asked.classNames());
-    }
-    Method there = trial.contender().method().apply(trial.draw().occasion(asked));
-    return learned.on(there).classifier(bench.clip(), asked.classNames());
   }
 }

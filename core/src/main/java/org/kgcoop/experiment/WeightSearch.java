@@ -90,7 +90,7 @@ final class WeightSearch {
         double seen = targets.get(0).accuracy();
         double unseen = targets.get(1).accuracy();
         double h = Metrics.harmonicMean(seen, unseen);
-        double unused = sums.merge(weight, h, Double::sum);
+        sums.merge(weight, h, Double::sum);
         entries
             .addObject()
             .put("hidden", hidden == ClassSplit.NEW ? "second" : "first")

@@ -3,11 +3,10 @@ package org.kgcoop.files;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
@@ -32,18 +31,19 @@ public final class AtomicFile {
    * @throws org.kgcoop.KgCoopException of the kind IO, naming the file and the cause
    */
   public static void write(Path target, Content content) {
+    Disk disk = Disk.current();
     Path temporary = temporary(target);
     try {
       try {
-        writeAndForce(temporary, content);
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        writeAndForce(disk, temporary, content);
+        disk.rename(temporary, target);
       } finally {
-        Files.deleteIfExists(temporary);
+        disk.delete(temporary);
       }
     } catch (IOException e) {
       throw FileErrors.unwritable(target, e);
     }
-    forceFolder(temporary.resolveSibling(""));
+    disk.forceFolder(temporary.resolveSibling(""));
   }
 
   /**
@@ -70,22 +70,36 @@ public final class AtomicFile {
     return folder.resolve("." + name + "." + UUID.randomUUID() + ".tmp");
   }
 
-  private static void writeAndForce(Path file, Content content) throws IOException {
+  private static void writeAndForce(Disk disk, Path file, Content content) throws IOException {
     try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+        disk.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      OutputStream out = new BufferedOutputStream(new Written(disk, file, channel), 1 << 16);
       content.writeTo(out);
       out.flush();
-      channel.force(true);
+      disk.force(file, channel, true);
     }
   }
 
-  /** Makes the rename itself durable. The new file stands already, so a refusal is no error. */
-  private static void forceFolder(Path folder) {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException e) {
-      return; // Windows does not open folders; there a rename needs no second step
+  /** What is written to a file of a disk; the channel is closed by whoever opened it. */
+  private static final class Written extends OutputStream {
+    private final Disk disk;
+    private final Path file;
+    private final FileChannel channel;
+
+    Written(Disk disk, Path file, FileChannel channel) {
+      this.disk = disk;
+      this.file = file;
+      this.channel = channel;
+    }
+
+    @Override
+    public void write(int one) throws IOException {
+      write(new byte[] {(byte) one}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) throws IOException {
+      disk.write(file, channel, ByteBuffer.wrap(bytes, from, count));
     }
   }
 }

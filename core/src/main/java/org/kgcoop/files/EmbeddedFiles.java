@@ -63,9 +63,9 @@ public final class EmbeddedFiles {
       Path folder = Files.createDirectories(copy.resolveSibling(""));
       Path part = Files.createTempFile(folder, ".", ".part");
       try (InputStream in = url.openStream()) {
-        long unused = Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
       }
-      Path unused = Files.move(part, copy, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(part, copy, StandardCopyOption.REPLACE_EXISTING);
     }
     return copy;
   }

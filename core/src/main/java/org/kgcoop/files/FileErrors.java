@@ -1,6 +1,7 @@
 package org.kgcoop.files;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,12 @@ public final class FileErrors {
 
   /** A file that cannot be written. */
   static KgCoopException unwritable(Path path, IOException cause) {
+    if (cause instanceof ClosedByInterruptException) {
+      return new KgCoopException(
+          KgCoopException.Category.INTERRUPTED,
+          path + ": not written: interrupted; what stood there is kept",
+          cause);
+    }
     String advice =
         cause instanceof NoSuchFileException
             ? "create its folder first"

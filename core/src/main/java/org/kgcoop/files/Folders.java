@@ -68,6 +68,24 @@ public final class Folders {
     }
   }
 
+  /**
+   * A file by its path in a list, which anybody may have written.
+   *
+   * @param where the entry that has the path
+   * @param anywhere true if it may lie outside of the folder
+   * @throws KgCoopException where it does and may not, or as {@link #resolve}
+   */
+  public static Path listed(Path folder, String path, String where, boolean anywhere) {
+    Path file = resolve(folder, path, where);
+    Path inside = folder.toAbsolutePath().normalize();
+    if (!anywhere && !file.toAbsolutePath().normalize().startsWith(inside)) {
+      throw KgCoopException.data(
+          "%s: \"%s\" lies outside of %s; expected a path below it; if you trust the list, give --allow-outside"
+              .formatted(where, path, folder));
+    }
+    return file;
+  }
+
   /** The lines of a text file without surrounding space and without empty ones. */
   public static List<String> lines(Path file) {
     try {

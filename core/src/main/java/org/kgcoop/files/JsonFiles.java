@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -13,8 +12,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
@@ -69,23 +69,42 @@ public final class JsonFiles {
     }
   }
 
-  /** The values of a file, a line each; none where there is none. Half of one ends it. */
-  public static List<JsonNode> readLines(Path file) {
-    List<JsonNode> nodes = new ArrayList<>();
+  /**
+   * Reads the finite numbers of a file of JSON objects, a line each, however many there are; none
+   * where there is no such file. Half of one ends it.
+   *
+   * @param lines gets the numbers of an object by their keys, in a map that the next object reuses
+   */
+  public static void readNumbers(Path file, Consumer<Map<String, Double>> lines) {
     if (!Files.isRegularFile(file)) {
-      return nodes;
+      return;
     }
-    try (MappingIterator<JsonNode> lines =
-        READER.forType(JsonNode.class).readValues(file.toFile())) {
-      while (lines.hasNextValue()) {
-        nodes.add(lines.nextValue());
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    try (JsonParser parser = READER.createParser(file.toFile())) {
+      while (parser.nextToken() != null) {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+          JsonParser unused = parser.skipChildren();
+          continue;
+        }
+        numbers.clear();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String key = parser.currentName();
+          if (parser.nextToken().isNumeric()) {
+            double value = parser.getDoubleValue();
+            if (Double.isFinite(value)) {
+              numbers.put(key, value);
+            }
+          } else {
+            JsonParser unused = parser.skipChildren();
+          }
+        }
+        lines.accept(numbers);
       }
     } catch (JsonProcessingException e) {
-      return nodes;
+      return; // the process that wrote it has died, or is about to write the rest
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
-    return nodes;
   }
 
   /** Writes a file whole or not at all, for people to read too. */

@@ -65,7 +65,7 @@ public final class LockedFile implements AutoCloseable {
       if (!locked) {
         return Optional.empty();
       }
-      boolean unused = HELD.add(key);
+      HELD.add(key);
       return Optional.of(new LockedFile(key, channel));
     }
   }
@@ -105,7 +105,7 @@ public final class LockedFile implements AutoCloseable {
     synchronized (HELD) {
       if (channel.isOpen()) {
         channel.close();
-        boolean unused = HELD.remove(key);
+        HELD.remove(key);
       }
     }
   }

@@ -42,7 +42,7 @@ public final class ScratchFolder implements AutoCloseable {
     String name = prefix + UUID.randomUUID();
     Path folder = Files.createDirectory(parent.resolve(name));
     Path lock = parent.resolve(name + LOCK);
-    boolean unused = OWN.add(lock);
+    OWN.add(lock);
     FileChannel channel =
         FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (isLocked(channel)) {
@@ -60,10 +60,10 @@ public final class ScratchFolder implements AutoCloseable {
   public void close() throws IOException {
     try {
       FolderTree.delete(folder);
-      boolean unused = Files.deleteIfExists(lock);
+      Files.deleteIfExists(lock);
     } finally {
       channel.close();
-      boolean unused = OWN.remove(lock);
+      OWN.remove(lock);
     }
   }
 

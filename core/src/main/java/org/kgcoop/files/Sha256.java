@@ -48,7 +48,7 @@ public final class Sha256 {
   public static String of(Path file) {
     MessageDigest digest = digest();
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-      long unused = in.transferTo(OutputStream.nullOutputStream());
+      in.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }

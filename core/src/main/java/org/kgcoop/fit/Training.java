@@ -7,6 +7,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -102,7 +103,7 @@ public final class Training {
   /** Sets the method, as {@code --method}: {@code kgcoop} where none is set. */
   @CanIgnoreReturnValue
   public Training method(String id) {
-    method = id;
+    method = Objects.requireNonNull(id, "method");
     return this;
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 
 /**
  * Reads image files as Pillow's {@code Image.open(file).convert("RGB")} does, byte for byte: JPEG,
@@ -102,7 +103,7 @@ public final class Images {
     } catch (NoSuchFileException e) {
       throw KgCoopException.data(file + ": there is no such image", e);
     } catch (IOException e) {
-      throw KgCoopException.data(file + ": cannot be read as a file: " + e.getMessage(), e);
+      throw KgCoopException.data(file + ": cannot be read as a file: " + Messages.reason(e), e);
     }
   }
 
@@ -120,7 +121,7 @@ public final class Images {
       }
       return bytes;
     } catch (IOException e) {
-      throw KgCoopException.data("the stream of an image broke off: " + e.getMessage(), e);
+      throw KgCoopException.data("the stream of an image broke off: " + Messages.reason(e), e);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.kgcoop.Messages;
 import org.kgcoop.files.Folders;
 
 /**
@@ -62,8 +63,9 @@ public final class PictureNames {
             .map(kind -> kind.getValue() + " " + kind.getKey())
             .collect(Collectors.joining(", "));
     return Optional.of(
-        "%s images are left out, of kinds that are not read (%s), such as %s; convert them to PNG"
-            .formatted(leftOut.size(), kinds, leftOut.get(0)));
+        "%s left out, of kinds that are not read (%s), such as %s; convert them to PNG"
+            .formatted(
+                Messages.count(leftOut.size(), "image is", "images are"), kinds, leftOut.get(0)));
   }
 
   private static String ending(String fileName) {

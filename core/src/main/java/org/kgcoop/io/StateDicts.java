@@ -218,15 +218,6 @@ public final class StateDicts {
   }
 
   /**
-   * Writes a state dict that {@code torch.load(path, weights_only=True)} reads.
-   *
-   * @throws KgCoopException where the file cannot be written
-   */
-  public static void write(Path path, Map<String, StoredTensor> tensors) {
-    StateDictWriter.write(path, new StateDictWriter.OrderedDict(tensors));
-  }
-
-  /**
    * Writes tensors and what is said about them as CLIP-LoRA does: {@code weights} of dicts in
    * dicts, and {@code metadata}.
    *

@@ -11,6 +11,8 @@ import org.kgcoop.tensor.Tensor;
  * The bytes are often a window on the mapped file, so that reading a tensor copies nothing.
  */
 public final class StoredTensor {
+  /** Values that are looked at together. */
+  private static final int AT_A_TIME = 1 << 16;
 
   private final String name;
   private final DType dtype;
@@ -109,6 +111,26 @@ public final class StoredTensor {
   /** The values of a floating tensor as floats; float64 is rounded, 16-bit types are exact. */
   public float[] toFloats() {
     return toFloats(0, (int) elements());
+  }
+
+  /**
+   * The same values as float32, where it is of another floating type; itself where it is of float32
+   * or no floating type.
+   */
+  public StoredTensor asFloat32() {
+    return dtype == DType.FLOAT32 || !dtype.isFloating() ? this : ofFloats(name, shape, toFloats());
+  }
+
+  /** True if none of its values as {@link #toFloats()} gives them is infinite or no number. */
+  public boolean isFinite() {
+    for (int from = 0; from < elements(); from += AT_A_TIME) {
+      for (float value : toFloats(from, (int) Math.min(AT_A_TIME, elements() - from))) {
+        if (!Float.isFinite(value)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** {@code count} values from element {@code from} on, as {@link #toFloats()} gives them. */

@@ -129,6 +129,9 @@ public final class WeightFiles {
   }
 
   private static WeightFile openFile(Path path) {
+    if (Files.notExists(path)) {
+      throw KgCoopException.weights(path + ": no such file; check the path");
+    }
     return switch (sniff(path)) {
       case SAFETENSORS -> Safetensors.read(path);
       case TORCHSCRIPT -> TorchScript.read(path);

@@ -7,7 +7,7 @@
  * org.kgcoop.io.TorchScript}); {@link org.kgcoop.io.ReleasedNames} brings all to the tensor names
  * that CLIP was released with. Sizes are checked before anything is allocated, and nothing that a
  * file names is ever looked up or called. Every write goes through {@link
- * org.kgcoop.io.AtomicFile}.
+ * org.kgcoop.files.AtomicFile}.
  */
 @NullMarked
 package org.kgcoop.io;

@@ -40,7 +40,7 @@ final class CacheSearch {
     if (settings.search() == Search.NONE || validation.isPresent()) {
       return settings;
     }
-    Folds folds = new Folds(views.labels());
+    Folds folds = new Folds(views.labels(), fitting.groups());
     if (folds.count() == 0) {
       return chosen(new CacheGrid.Point(settings.beta(), settings.alpha(), 0), Search.DEFAULT);
     }

@@ -1,14 +1,16 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.OptionalDouble;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.image.view.ViewStep.RandomFlip;
 import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
+import org.kgcoop.method.setting.Kind;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
+import org.kgcoop.method.setting.Setting.Stated;
+import org.kgcoop.method.setting.Setting.Values;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -34,36 +36,97 @@ public record CacheSettings(
     Search search,
     CacheGrid grid) {
 
-  /** The published number of views. */
-  public static final int VIEWS = 10;
+  private static final Setting<Integer> VIEWS =
+      Setting.whole("views", 10, Range.from(0, 1000), "Random views that a key is the mean of")
+          .in("views")
+          .publishedAs("augment_epoch");
 
-  /** The published areas of the crop. */
-  public static final RandomResizedCrop CROP = new RandomResizedCrop(0.5, 1);
+  static final Setting<RandomResizedCrop> CROP_SCALE =
+      Setting.of(
+          "crop_scale",
+          Kind.pair(Kind.NUMBERS)
+              .as(
+                  areas -> new RandomResizedCrop(areas.get(0), areas.get(1)),
+                  crop -> List.of(crop.leastArea(), crop.greatestArea())),
+          new RandomResizedCrop(0.5, 1),
+          Range.any(),
+          "The least and the greatest area of a random view");
 
-  /** The published scale, that of the released models. */
-  public static final double SCALE = 100;
+  private static final Setting<OptionalDouble> SCALE =
+      Setting.of(
+          "scale",
+          Kind.numberOr("model"),
+          OptionalDouble.of(100),
+          new Range<>("at least 0", scale -> scale.orElse(0) >= 0),
+          "The scale of the zero-shot logits; model: the CLIP's own");
 
-  /** The published start on ImageNet. */
-  public static final double ALPHA = 1.17;
+  private static final Setting<Double> ALPHA =
+      Setting.number(
+              "alpha", 1.17, Range.atLeast(0), "Weight of the cache, where the search starts")
+          .publishedAs("init_alpha");
 
-  public static final double BETA = 1;
+  private static final Setting<Double> BETA =
+      Setting.number("beta", 1, Range.atLeast(0), "Sharpness of the cache, where the search starts")
+          .publishedAs("init_beta");
 
-  private static final int MOST_VIEWS = 1000;
+  private static final Setting<Search> SEARCH = search("The images that choose alpha and beta");
+
+  private static final Setting<List<Double>> SEARCH_SCALE =
+      Setting.of(
+              "search_scale",
+              Kind.pair(Kind.NUMBERS),
+              List.of(7.0, 3.0),
+              Range.any(),
+              "The tops of beta and alpha that are tried, both above 0.1")
+          .publishedAs("search_scale");
+
+  private static final Setting<List<Integer>> SEARCH_STEP =
+      Setting.of(
+              "search_step",
+              Kind.pair(Kind.WHOLES),
+              List.of(200, 20),
+              Range.any(),
+              "How many values of beta and alpha are tried")
+          .publishedAs("search_step");
+
+  static final List<Stated<CacheSettings>> SETTINGS =
+      List.of(
+          SharedSettings.TEMPLATES.from(CacheSettings::templates),
+          VIEWS.from(CacheSettings::views),
+          CROP_SCALE.from(CacheSettings::crop),
+          SCALE.from(CacheSettings::scale),
+          ALPHA.from(CacheSettings::alpha),
+          BETA.from(CacheSettings::beta),
+          SEARCH.from(CacheSettings::search),
+          SEARCH_SCALE.from(cache -> List.of(cache.grid.betaTop(), cache.grid.alphaTop())),
+          SEARCH_STEP.from(cache -> List.of(cache.grid.betas(), cache.grid.alphas())));
 
   public CacheSettings {
     templates = new ZeroShot(templates).templates();
-    if (views < 0 || views > MOST_VIEWS) {
-      throw KgCoopException.configuration("views: expected 0 to 1,000, got " + views);
-    }
-    scale.ifPresent(number -> check("scale", number));
-    check("alpha", alpha);
-    check("beta", beta);
   }
 
-  private static void check(String name, double value) {
-    if (!(value >= 0) || Double.isInfinite(value)) {
-      throw KgCoopException.configuration(name + ": expected at least 0, got " + value);
-    }
+  static CacheSettings of(Values values) {
+    List<Double> tops = values.get(SEARCH_SCALE);
+    List<Integer> counts = values.get(SEARCH_STEP);
+    return new CacheSettings(
+        values.get(SharedSettings.TEMPLATES),
+        values.get(VIEWS),
+        values.get(CROP_SCALE),
+        values.get(SCALE),
+        values.get(ALPHA),
+        values.get(BETA),
+        values.get(SEARCH),
+        new CacheGrid(tops.get(0), tops.get(1), counts.get(0), counts.get(1)));
+  }
+
+  /** The setting of a search for something. */
+  static Setting<Search> search(String meaning) {
+    return Setting.of(
+        "search",
+        Kind.TEXT.as(Search::ofId, Search::id).called("validation, folds or none"),
+        Search.VALIDATION,
+        Range.any(),
+        meaning);
   }
 
   /** The same with alpha and beta that were found. */
@@ -99,18 +162,5 @@ public record CacheSettings(
    */
   public static Tensor keys(Tensor raw) {
     return raw.mean(0, false).unitRows();
-  }
-
-  /** All settings, in the form that {@code MethodCatalogue} reads. */
-  ObjectNode json(String id) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("method", id);
-    templates.forEach(json.putArray("templates")::add);
-    json.put("views", views);
-    json.putArray("crop_scale").add(crop.leastArea()).add(crop.greatestArea());
-    scale.ifPresentOrElse(number -> json.put("scale", number), () -> json.put("scale", "model"));
-    json.put("alpha", alpha).put("beta", beta).put("search", search.id());
-    json.putArray("search_scale").add(grid.betaTop()).add(grid.alphaTop());
-    json.putArray("search_step").add(grid.betas()).add(grid.alphas());
-    return json;
   }
 }

@@ -1,6 +1,5 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ClassFeatures;
 import org.kgcoop.prompt.FeatureClassifier;
@@ -40,6 +42,41 @@ public record Clap(HandCrafted texts, boolean constrained) implements TrainedMet
   public static final String ID = "clap";
   public static final String UNCONSTRAINED_ID = "zs-lp";
 
+  public static final Declaration<Method> DECLARATION =
+      declaration(
+          ID,
+          "CLAP",
+          Clap.L2,
+          "A linear probe that starts at the texts and stays near them where they are good.",
+          "loss = cross entropy + mean_c a_c |w_c - b_c|^2");
+
+  public static final Declaration<Method> UNCONSTRAINED =
+      declaration(
+          UNCONSTRAINED_ID,
+          "ZS-LP",
+          Clap.NONE,
+          "A linear probe that starts at the texts.",
+          "loss = cross entropy");
+
+  private static Declaration<Method> declaration(
+      String id, String title, String usual, String sentence, String loss) {
+    Setting<String> constraint = Setting.text("constraint", usual, "l2, or none, which is ZS-LP");
+    boolean own = id.equals(ID);
+    return Declaration.of(Clap.class, id, title)
+        .trainer(own ? "ADAPTER" : "")
+        .says(sentence, "logits = scale f . unit(w_c); w_c starts at b_c of the texts; " + loss)
+        .published(
+            "Silva-Rodriguez, Hajimiri, Ben Ayed and Dolz, A Closer Look at the Few-Shot Adaptation"
+                + " of Large Vision-Language Models, CVPR 2024",
+            "https://github.com/jusiro/CLAP")
+        .needs(Need.TEXT_ENCODER)
+        .settings(SharedSettings.HAND_CRAFTED, Clap::texts)
+        .setting(
+            own ? constraint.publishedAs("TRAINER.ADAPTER.CONSTRAINT") : constraint,
+            clap -> clap.constrained ? L2 : NONE)
+        .made(values -> of(SharedSettings.handCrafted(values), values.get(constraint)));
+  }
+
   private static final String PROTOTYPES = "prototypes";
   private static final String L2 = "l2";
   private static final String NONE = "none";
@@ -54,18 +91,8 @@ public record Clap(HandCrafted texts, boolean constrained) implements TrainedMet
   }
 
   @Override
-  public String id() {
-    return constrained ? ID : UNCONSTRAINED_ID;
-  }
-
-  @Override
-  public String title() {
-    return constrained ? "CLAP" : "ZS-LP";
-  }
-
-  @Override
-  public String prompts() {
-    return "none";
+  public Declaration<Method> declaration() {
+    return constrained ? DECLARATION : UNCONSTRAINED;
   }
 
   @Override
@@ -95,11 +122,6 @@ public record Clap(HandCrafted texts, boolean constrained) implements TrainedMet
                 .value(PROTOTYPES, classNames.size(), clip.config().embedDim())
                 .to(clip.device())
                 .unitRows());
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    return texts.json(id()).put("constraint", constrained ? L2 : NONE);
   }
 
   private final class PrototypeLearner extends FeatureLearner {

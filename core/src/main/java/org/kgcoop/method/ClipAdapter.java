@@ -1,11 +1,12 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.ClassFeatures;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Formula;
@@ -34,32 +35,39 @@ import org.kgcoop.tensor.Tensor;
  */
 public record ClipAdapter(String template, double ratio) implements TrainedMethod {
   public static final String ID = "clip-adapter";
-  public static final double DEFAULT_RATIO = 0.2;
+
+  private static final Setting<Double> RATIO =
+      Setting.number(
+          "ratio",
+          0.2,
+          Range.finite("above 0 to 1", n -> n > 0 && n <= 1),
+          "The share of the net in a feature");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(ClipAdapter.class, ID, "CLIP-Adapter")
+          .says(
+              "A small net changes image features.",
+              "logits = scale unit(r a(f) + (1 - r) f) . t_c; a(f) = relu(W2 relu(W1 f));"
+                  + " loss = cross entropy")
+          .published(
+              "Gao et al., CLIP-Adapter: Better Vision-Language Models with Feature Adapters, IJCV"
+                  + " 2024",
+              "https://github.com/gaopengcuhk/CLIP-Adapter")
+          .needs(Need.TEXT_ENCODER)
+          .setting(SharedSettings.TEMPLATE, ClipAdapter::template)
+          .setting(RATIO, ClipAdapter::ratio)
+          .made(values -> new ClipAdapter(values.get(SharedSettings.TEMPLATE), values.get(RATIO)));
 
   private static final String FIRST = "fc.0.weight";
   private static final String SECOND = "fc.2.weight";
 
   public ClipAdapter {
     Templates.check(template);
-    if (!(ratio > 0 && ratio <= 1)) {
-      throw KgCoopException.configuration(
-          "CLIP-Adapter's ratio: expected above 0 to 1, got " + ratio);
-    }
   }
 
   @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "CLIP-Adapter";
-  }
-
-  @Override
-  public String prompts() {
-    return "none";
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -133,15 +141,6 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
       second.close();
       texts.close();
     }
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("method", ID)
-        .put("template", template)
-        .put("ratio", ratio);
   }
 
   private final class AdapterLearner extends FeatureLearner {

@@ -1,11 +1,12 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.Context;
@@ -33,6 +34,20 @@ import org.kgcoop.tensor.Tensor;
 public record CoCoOp(ContextSettings context) implements PromptMethod {
   public static final String ID = "cocoop";
 
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(CoCoOp.class, ID, "CoCoOp")
+          .prompts("textual+visual")
+          .trainer("CoCoOp")
+          .says(
+              "A small net shifts the learned vectors by each image.",
+              "context(f) = ctx + W2 relu(W1 f + b1) + b2; loss = cross entropy")
+          .published(
+              "Zhou et al., Conditional Prompt Learning for Vision-Language Models, CVPR 2022",
+              "https://github.com/KaiyangZhou/CoOp")
+          .needs(Need.TEXT_ENCODER)
+          .settings(SharedSettings.context(), CoCoOp::context)
+          .made(values -> new CoCoOp(SharedSettings.context(values)));
+
   public CoCoOp {
     if (context.classSpecific() || context.position() != ClassTokenPosition.END) {
       throw KgCoopException.configuration(
@@ -41,18 +56,8 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
   }
 
   @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "CoCoOp";
-  }
-
-  @Override
-  public String prompts() {
-    return "textual+visual";
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -63,11 +68,6 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
   @Override
   public Learner learner(Clip clip, List<String> classNames, long seed) {
     return new ConditionalLearner(clip, classNames, context, seed);
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    return context.json(ID);
   }
 
   private static final class ConditionalLearner implements Learner {

@@ -1,9 +1,10 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ContextLearner;
 import org.kgcoop.prompt.ContextSettings;
@@ -23,19 +24,23 @@ import org.kgcoop.tensor.Tensor;
 public record CoOp(ContextSettings context) implements PromptMethod {
   public static final String ID = "coop";
 
-  @Override
-  public String id() {
-    return ID;
-  }
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(CoOp.class, ID, "CoOp")
+          .prompts("textual")
+          .trainer("CoOp")
+          .says(
+              "The words around the class name become vectors that are learned.",
+              "loss = cross entropy of exp(logit_scale) f . t_c(vectors)")
+          .published(
+              "Zhou et al., Learning to Prompt for Vision-Language Models, IJCV 2022",
+              "https://github.com/KaiyangZhou/CoOp")
+          .needs(Need.TEXT_ENCODER)
+          .settings(SharedSettings.context(), CoOp::context)
+          .made(values -> new CoOp(SharedSettings.context(values)));
 
   @Override
-  public String title() {
-    return "CoOp";
-  }
-
-  @Override
-  public String prompts() {
-    return "textual";
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -51,10 +56,5 @@ public record CoOp(ContextSettings context) implements PromptMethod {
   private static ContextLearner.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
     Tensor loss = Functions.crossEntropy(logits, batch.labels());
     return new ContextLearner.Losses(Map.of("loss", loss), List.of(loss));
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    return context.json(ID);
   }
 }

@@ -1,10 +1,11 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Templates;
 
@@ -19,6 +20,35 @@ import org.kgcoop.prompt.Templates;
 public record Ensemble(List<String> templates, String own, boolean addsOwn) implements TextMethod {
   public static final String ID = "ensemble";
 
+  private static final Setting<List<String>> TEMPLATES =
+      Setting.texts(
+          "templates", Templates.ENSEMBLE, "the seven of CLIP's notebook", "Hand-crafted texts");
+
+  private static final Setting<Boolean> OWN_TEMPLATE =
+      Setting.flag("own_template", true, "Whether the data set's template is one of them")
+          .inBrief();
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(Ensemble.class, ID, "CLIP ensemble")
+          .prompts("hand-crafted")
+          .says(
+              "Zero-shot CLIP by the mean class features of several templates.",
+              "logits = exp(logit_scale) f . unit(mean over templates of t_c)")
+          .published(
+              "ZeroshotCLIP2 of Zhou et al., Learning to Prompt for Vision-Language Models, IJCV"
+                  + " 2022",
+              "https://github.com/KaiyangZhou/CoOp")
+          .needs(Need.TEXT_ENCODER)
+          .setting(SharedSettings.TEMPLATE, Ensemble::own)
+          .setting(TEMPLATES, Ensemble::templates)
+          .setting(OWN_TEMPLATE, Ensemble::addsOwn)
+          .made(
+              values ->
+                  new Ensemble(
+                      values.get(TEMPLATES),
+                      values.get(SharedSettings.TEMPLATE),
+                      values.get(OWN_TEMPLATE)));
+
   public Ensemble {
     templates = List.copyOf(templates);
     templates.forEach(Templates::check);
@@ -26,18 +56,8 @@ public record Ensemble(List<String> templates, String own, boolean addsOwn) impl
   }
 
   @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "CLIP ensemble";
-  }
-
-  @Override
-  public String prompts() {
-    return "hand-crafted";
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -47,12 +67,5 @@ public record Ensemble(List<String> templates, String own, boolean addsOwn) impl
       all.add(own);
     }
     return new ZeroShot(all).classifier(clip, classNames);
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("method", ID).put("template", own);
-    templates.forEach(json.putArray("templates")::add);
-    return addsOwn ? json : json.put("own_template", false);
   }
 }

@@ -29,6 +29,14 @@ public interface Fitting {
   /** The drawn training images as they are tested. */
   LabelledFeatures train();
 
+  /**
+   * The group of each drawn training image, by number: a search by folds never divides a group.
+   * Empty if each image is a group of its own.
+   */
+  default List<Integer> groups() {
+    return List.of();
+  }
+
   /** The validation images, if there are any. */
   Optional<LabelledFeatures> validation();
 

@@ -1,15 +1,19 @@
 package org.kgcoop.method;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Labelled images in folds, each with its share of every class. The image of a class that has no
- * other is in no fold, so that every class is seen whichever fold is held out.
+ * Labelled images in folds, each with its share of every class, as scikit-learn's {@code
+ * StratifiedGroupKFold} makes them: images of one group are in one fold. A class whose images would
+ * all be in one fold, such as one with a single image, is in none, so that every class is learned
+ * whichever fold is held out.
  */
 public final class Folds {
   static final int MOST = 4;
@@ -19,35 +23,106 @@ public final class Folds {
   private final int[] fold;
   private final int count;
 
-  /** The folds of images with those labels. */
-  Folds(List<Integer> labels) {
-    this(labels, MOST);
+  /**
+   * The folds of images with those labels.
+   *
+   * @param groups of each image, by number; empty if each image is a group of its own
+   */
+  Folds(List<Integer> labels, List<Integer> groups) {
+    this(labels, groups, MOST);
   }
 
   /**
    * The same.
    *
-   * @param most how many they are, unless no class has as many images
+   * @param most how many they are, unless no class has as many groups
    */
-  public Folds(List<Integer> labels, int most) {
+  public Folds(List<Integer> labels, List<Integer> groups, int most) {
+    // Each class begins at another fold, so that small classes do not all fill the first.
+    this(labels, groups, Math.min(most, largest(groupsByClass(labels, groups))), true);
+  }
+
+  private Folds(List<Integer> labels, List<Integer> groups, int count, boolean staggered) {
     this.labels = labels.stream().mapToInt(Integer::intValue).toArray();
-    Map<Integer, Integer> sizes = new HashMap<>();
-    labels.forEach(label -> sizes.merge(label, 1, Integer::sum));
-    int largest = sizes.values().stream().mapToInt(Integer::intValue).max().orElse(0);
-    count = Math.min(most, largest);
+    this.count = count;
     fold = new int[this.labels.length];
-    Map<Integer, Integer> seen = new HashMap<>();
+    Map<Integer, Integer> seen = new HashMap<>(); // groups of each class
+    Map<Integer, Integer> folds = new HashMap<>(); // of each group
     for (int i = 0; i < fold.length; i++) {
-      int number = seen.merge(this.labels[i], 1, Integer::sum) - 1;
-      // Each class begins at another fold, so that small classes do not all fill the first.
-      fold[i] =
-          sizes.getOrDefault(this.labels[i], 0) == 1 ? NONE : (number + this.labels[i]) % count;
+      Integer known = folds.get(group(groups, i));
+      if (known == null) {
+        int number = seen.merge(this.labels[i], 1, Integer::sum) - 1;
+        known = (number + (staggered ? this.labels[i] : 0)) % Math.max(1, count);
+        folds.put(group(groups, i), known);
+      }
+      fold[i] = known;
     }
+    while (keepsUnlearnedClass(groups)) {}
+  }
+
+  /**
+   * Folds for a linear probe: as many as the smallest class with a second group allows, at most
+   * four.
+   */
+  static Folds ofProbe(List<Integer> labels, List<Integer> groups) {
+    int fewest =
+        groupsByClass(labels, groups).values().stream()
+            .mapToInt(Set::size)
+            .filter(size -> size > 1)
+            .min()
+            .orElse(0);
+    return new Folds(labels, groups, Math.min(MOST, fewest), false);
+  }
+
+  /** The groups of each class. */
+  static Map<Integer, Set<Integer>> groupsByClass(List<Integer> labels, List<Integer> groups) {
+    Map<Integer, Set<Integer>> byClass = new HashMap<>();
+    for (int i = 0; i < labels.size(); i++) {
+      byClass.computeIfAbsent(labels.get(i), label -> new HashSet<>()).add(group(groups, i));
+    }
+    return byClass;
+  }
+
+  private static int group(List<Integer> groups, int image) {
+    return groups.isEmpty() ? image : groups.get(image);
+  }
+
+  private static int largest(Map<Integer, Set<Integer>> groups) {
+    return groups.values().stream().mapToInt(Set::size).max().orElse(0);
+  }
+
+  /**
+   * Takes the groups of a class out of all folds if one fold holds all of its images; true if there
+   * was one. A group may have images of several classes, so that another class may follow.
+   */
+  private boolean keepsUnlearnedClass(List<Integer> groups) {
+    Map<Integer, Set<Integer>> folds = new HashMap<>();
+    for (int i = 0; i < fold.length; i++) {
+      folds.computeIfAbsent(labels[i], label -> new HashSet<>()).add(fold[i]);
+    }
+    Set<Integer> kept = new HashSet<>();
+    for (int i = 0; i < fold.length; i++) {
+      Set<Integer> ofClass = folds.getOrDefault(labels[i], Set.of());
+      if (ofClass.size() == 1 && fold[i] != NONE) {
+        kept.add(group(groups, i));
+      }
+    }
+    for (int i = 0; i < fold.length; i++) {
+      if (kept.contains(group(groups, i))) {
+        fold[i] = NONE;
+      }
+    }
+    return !kept.isEmpty();
   }
 
   /** The number of folds; 0 where no class has a second image. */
   public int count() {
     return count < 2 ? 0 : count;
+  }
+
+  /** True for an image that some fold holds. */
+  boolean holds(int image) {
+    return fold[image] != NONE;
   }
 
   /** True for an image of that fold. */

@@ -20,7 +20,7 @@ import org.kgcoop.tensor.Tensor;
  */
 public final class KeyCache implements FeatureClassifier {
   /** The name of the labels among what is learned. */
-  static final String LABELS = "labels";
+  public static final String LABELS = "labels";
 
   private final Tensor texts; // T, (C, E), unit rows
   private final double scale;
@@ -82,8 +82,7 @@ public final class KeyCache implements FeatureClassifier {
       Clip clip, Learned learned, List<String> classNames, CacheSettings settings, String name) {
     try (Scope scope = Scope.open("cache")) {
       Tensor keys = learned.value(name);
-      int[] labels =
-          Arrays.stream(learned.value(LABELS).toLongs()).mapToInt(Math::toIntExact).toArray();
+      long[] labels = learned.value(LABELS).toLongs();
       int width = clip.config().embedDim();
       boolean known = Arrays.stream(labels).allMatch(l -> l >= 0 && l < classNames.size());
       if (keys.rank() != 2
@@ -96,7 +95,8 @@ public final class KeyCache implements FeatureClassifier {
                 .formatted(
                     learned.method().title(), name, keys, labels.length, width, classNames.size()));
       }
-      return of(clip, settings, classNames, keys, labels);
+      return of(
+          clip, settings, classNames, keys, Arrays.stream(labels).mapToInt(l -> (int) l).toArray());
     }
   }
 

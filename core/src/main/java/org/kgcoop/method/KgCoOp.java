@@ -4,12 +4,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Kind;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
+import org.kgcoop.method.setting.Setting.Values;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ClassFeatures;
 import org.kgcoop.prompt.ContextLearner;
 import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.TextFeatures;
@@ -37,6 +45,53 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
   public static final String ID = "kgcoop";
   public static final double DEFAULT_WEIGHT = 8;
 
+  private static final Setting<Double> WEIGHT =
+      Setting.of(
+              "weight",
+              Kind.NUMBER.called("number or auto"),
+              DEFAULT_WEIGHT,
+              Range.atLeast(0),
+              "Weight of the knowledge term; auto: found among the classes that are learned")
+          .publishedAs("TRAINER.COOP.W");
+
+  private static final Setting<Double> WEIGHT_AT_SCALE =
+      Setting.number(
+              "weight_at_scale",
+              0,
+              Range.atLeast(0),
+              "The logit scale that the weight is meant for; 0: every model takes it as it is")
+          .inBrief();
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(KgCoOp.class, ID, "KgCoOp")
+          .prompts("textual")
+          .trainer("KgCoOp")
+          .says(
+              "CoOp whose class features stay close to those of the hand-crafted prompt.",
+              "loss = cross entropy + weight (1 - mean_c cos(t_c, t_c^clip))")
+          .published(
+              "Yao, Zhang and Xu, Visual-Language Prompt Tuning with Knowledge-guided Context"
+                  + " Optimization, CVPR 2023",
+              "https://github.com/htyao89/KgCoOp")
+          .needs(Need.TEXT_ENCODER)
+          .settings(SharedSettings.context(), KgCoOp::context)
+          .setting(SharedSettings.TEMPLATE, KgCoOp::template)
+          .setting(WEIGHT, KgCoOp::weight)
+          .setting(WEIGHT_AT_SCALE, KgCoOp::weightAtScale)
+          .asked(AutoWeight.GRID)
+          .made(KgCoOp::of);
+
+  private static Method of(Values values) {
+    boolean auto = values.json().path(WEIGHT.key()).asText().equals(AutoWeight.AUTO);
+    KgCoOp method =
+        new KgCoOp(
+            SharedSettings.context(values),
+            values.get(SharedSettings.TEMPLATE),
+            auto ? DEFAULT_WEIGHT : values.get(WEIGHT),
+            values.get(WEIGHT_AT_SCALE));
+    return auto ? new AutoWeight(method, values.get(AutoWeight.GRID)) : method;
+  }
+
   /** A weight that every model takes as it is. */
   public KgCoOp(ContextSettings context, String template, double weight) {
     this(context, template, weight, 0);
@@ -44,13 +99,6 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
 
   public KgCoOp {
     Templates.check(template);
-    if (!(weightAtScale >= 0) || Double.isInfinite(weightAtScale)) {
-      throw KgCoopException.configuration(
-          "KgCoOp's weight_at_scale: expected a scale, or 0, got " + weightAtScale);
-    }
-    if (!(weight >= 0) || Double.isInfinite(weight)) {
-      throw KgCoopException.configuration("KgCoOp's weight: expected at least 0, got " + weight);
-    }
   }
 
   /** The same with another weight. */
@@ -59,18 +107,8 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
   }
 
   @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "KgCoOp";
-  }
-
-  @Override
-  public String prompts() {
-    return "textual";
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -115,9 +153,88 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
     }
   }
 
-  @Override
-  public ObjectNode toJson() {
-    ObjectNode json = context.json(ID).put("template", template).put("weight", weight);
-    return weightAtScale == 0 ? json : json.put("weight_at_scale", weightAtScale);
+  /**
+   * KgCoOp whose weight is still to be found by a search among the classes that it learns.
+   *
+   * @param method with any weight
+   * @param grid the weights that are tried
+   */
+  public record AutoWeight(KgCoOp method, List<Double> grid) implements Method {
+    /** The value of {@code weight} that asks for it. */
+    public static final String AUTO = "auto";
+
+    /** Half of the classes are hidden at a time, and of one class there is nothing to tell. */
+    private static final int FEWEST_CLASSES = 4;
+
+    static final Setting<List<Double>> GRID =
+        Setting.of(
+            "weight_grid",
+            Kind.NUMBERS,
+            List.of(0.0, 1.0, 2.0, 4.0, 8.0, 16.0),
+            new Range<>(
+                "at least one weight, none below 0",
+                grid -> !grid.isEmpty() && grid.stream().allMatch(weight -> weight >= 0)),
+            "The weights that auto tries");
+
+    public AutoWeight {
+      grid = List.copyOf(grid);
+    }
+
+    /** The method with that weight. */
+    private KgCoOp with(double weight) {
+      return method.with(weight);
+    }
+
+    @Override
+    public Declaration<Method> declaration() {
+      return DECLARATION;
+    }
+
+    @Override
+    public Learned fit(Fitting fitting) {
+      double weight = fitting.bestWeight(grid, this::with);
+      fitting.chosen("weight", weight);
+      Search by = fitting.validation().isPresent() ? Search.VALIDATION : Search.FOLDS;
+      fitting.chosen(Search.BY, by.id());
+      return with(weight).fit(fitting);
+    }
+
+    @Override
+    public Optional<String> bound() {
+      return method.bound();
+    }
+
+    @Override
+    public void check(Occasion occasion, int classes, boolean validation) {
+      if (classes < FEWEST_CLASSES) {
+        throw KgCoopException.configuration(
+            "%s: KgCoOp's weight cannot be found among %s classes, at least %s are needed; give it"
+                    .formatted(occasion.dataSet(), classes, FEWEST_CLASSES)
+                + " with --weight");
+      }
+      if (occasion.shots() == 1 && !validation) {
+        throw KgCoopException.configuration(
+            occasion.dataSet()
+                + ": to find KgCoOp's weight takes validation images or two shots; give it with"
+                + " --weight");
+      }
+    }
+
+    @Override
+    public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+      return method.classifier(clip, learned, classNames);
+    }
+
+    @Override
+    public Optional<TrainedMethod> trained() {
+      return Optional.of(method);
+    }
+
+    @Override
+    public ObjectNode toJson() {
+      ObjectNode json = method.toJson().put("weight", AUTO);
+      grid.forEach(json.putArray("weight_grid")::add);
+      return json;
+    }
   }
 }

@@ -1,7 +1,5 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,6 +13,10 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ClassFeatures;
 import org.kgcoop.prompt.ClassTokenPosition;
@@ -64,46 +66,56 @@ import org.kgcoop.tensor.Workers;
 public record Lasp(ContextSettings context, List<String> templates, double weight, boolean virtual)
     implements PromptMethod {
   public static final String ID = "lasp";
-  public static final double DEFAULT_WEIGHT = 5;
+
+  private static final Setting<Integer> CONTEXT_TOKENS =
+      SharedSettings.CONTEXT_TOKENS.publishedAs("TRAINER.LASP.N_CTX");
+
+  private static final Setting<String> WORDS =
+      SharedSettings.WORDS.publishedAs("TRAINER.LASP.CTX_INIT");
+
+  private static final Setting<List<String>> ASKED =
+      Setting.texts("templates", List.of(), "", "Texts that the learned one has to be told by")
+          .usually("35 published ones", values -> Lasp.TEMPLATES)
+          .publishedAs("TRAINER.LASP.LASP_PROMPTS");
+
+  private static final Setting<Double> WEIGHT =
+      Setting.number("weight", 5, Range.atLeast(0), "Weight of the text-to-text loss")
+          .publishedAs("TRAINER.LASP.LASP_LOSS_WEIGHT");
+
+  private static final Setting<Boolean> VIRTUAL =
+      Setting.flag(
+              "virtual",
+              false,
+              "Classify training images among all classes of the data set: LASP-V")
+          .publishedAs("DATASET.INCLUDE_ALL_CLASSES");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(Lasp.class, ID, "LASP")
+          .prompts("textual")
+          .trainer("LASP")
+          .says(
+              "The learned text of each class has to be told by texts of many templates.",
+              "loss = cross entropy + weight mean_gj -log softmax_i(scale t_i . h_gj)[j]")
+          .published(
+              "Bulat and Tzimiropoulos, LASP: Text-to-Text Optimization for Language-Aware Soft"
+                  + " Prompting of Vision and Language Models, CVPR 2023",
+              "https://github.com/1adrianb/lasp")
+          .needs(Need.TEXT_ENCODER)
+          .setting(CONTEXT_TOKENS, lasp -> lasp.context.tokens())
+          .setting(WORDS, lasp -> lasp.context.words())
+          .setting(ASKED, Lasp::templates)
+          .setting(WEIGHT, Lasp::weight)
+          .setting(VIRTUAL, Lasp::virtual)
+          .made(
+              values ->
+                  new Lasp(
+                      ContextSettings.shared(values.get(CONTEXT_TOKENS), values.get(WORDS)),
+                      values.get(ASKED),
+                      values.get(WEIGHT),
+                      values.get(VIRTUAL)));
 
   /** The templates of the published configurations; one of them stands there twice. */
-  public static final List<String> TEMPLATES =
-      List.of(
-          "a photo of a {}, a type of flower.",
-          "a photo of a person doing {}.",
-          "a centered satellite photo of {}.",
-          "a photo of a {}, a type of aircraft.",
-          "{} texture.",
-          "itap of a {}.",
-          "a bad photo of the {}.",
-          "a origami {}.",
-          "a photo of the large {}.",
-          "a {} in a video game.",
-          "art of the {}.",
-          "a photo of the small {}.",
-          "a photo of a {}.",
-          "a photo of many {}.",
-          "a photo of the hard to see {}.",
-          "a low resolution photo of the {}.",
-          "a rendering of a {}.",
-          "a bad photo of the {}.",
-          "a cropped photo of the {}.",
-          "a pixelated photo of the {}.",
-          "a bright photo of the {}.",
-          "a cropped photo of a {}.",
-          "a photo of the {}.",
-          "a good photo of the {}.",
-          "a rendering of the {}.",
-          "a close-up photo of the {}.",
-          "a low resolution photo of a {}.",
-          "a rendition of the {}.",
-          "a photo of the clean {}.",
-          "a photo of a large {}.",
-          "a blurry photo of a {}.",
-          "a pixelated photo of a {}.",
-          "itap of the {}.",
-          "a jpeg corrupted photo of the {}.",
-          "a good photo of a {}.");
+  public static final List<String> TEMPLATES = Templates.published("lasp");
 
   public Lasp {
     templates = List.copyOf(templates);
@@ -115,9 +127,6 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
       throw KgCoopException.configuration("LASP: expected at least one template");
     }
     templates.forEach(Templates::check);
-    if (!(weight >= 0) || Double.isInfinite(weight)) {
-      throw KgCoopException.configuration("LASP's weight: expected at least 0, got " + weight);
-    }
   }
 
   /** Random numbers on the features of templates. */
@@ -151,18 +160,8 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
   }
 
   @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "LASP";
-  }
-
-  @Override
-  public String prompts() {
-    return "textual";
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -202,18 +201,6 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
   @Override
   public Learner learner(Clip clip, List<String> classNames, long seed) {
     return learner(clip, classNames, classNames, seed, step -> Optional.empty());
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    ObjectNode json =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("method", ID)
-            .put("context_tokens", context.tokens())
-            .put("words", context.words());
-    templates.forEach(json.putArray("templates")::add);
-    return json.put("weight", weight).put("virtual", virtual);
   }
 
   /** The learned names, then the others: the order of the learned texts. */

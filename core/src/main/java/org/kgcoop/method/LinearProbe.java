@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Formula;
@@ -71,9 +72,12 @@ final class LinearProbe implements FeatureClassifier {
   }
 
   /** The probe that was kept by {@link #stored}. */
-  static LinearProbe of(Learned learned) {
+  static LinearProbe of(Clip clip, Learned learned) {
+    int classes = learned.classNames().size();
     try (Scope scope = Scope.open("linear probe")) {
-      return of(learned.value("weight"), learned.value("bias"));
+      return of(
+          learned.value("weight", classes, clip.config().embedDim()),
+          learned.value("bias", classes));
     }
   }
 

@@ -1,5 +1,6 @@
 package org.kgcoop.method;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +136,7 @@ public final class LpDescent implements AutoCloseable {
   }
 
   /** Makes a step by all images, and tells the loss and the gradients before it. */
+  @CanIgnoreReturnValue
   public Step step() {
     Tensor loss = Functions.crossEntropy(logits(features), labels);
     List<Tensor> gradients = Autograd.gradients(loss, List.of(weight, bias, alpha), false);

@@ -1,18 +1,18 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Step;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
@@ -21,7 +21,8 @@ import org.kgcoop.tensor.Tensor;
 /**
  * LP++: a linear probe to which each class adds its text at a weight of its own, trained in a few
  * seconds ({@link LpDescent}). Huang et al., "LP++: A Surprisingly Strong Linear Probe for Few-Shot
- * CLIP", CVPR 2024; code: FereshteShakeri/FewShot-CLIP-Strong-Baseline, {@code trainers/lpplus.py}.
+ * CLIP", CVPR 2024; code: FereshteShakeri/FewShot-CLIP-Strong-Baseline, {@code
+ * methods/linear_probe_p2.py}.
  *
  * <p>It has the parameters of the epoch that is best, the last of equals: on the validation images,
  * or over folds of the shots, by whose sum of correct predictions the number of epochs is chosen.
@@ -43,18 +44,60 @@ public record LpPlusPlus(
     boolean sumsGradients)
     implements Method {
   public static final String ID = "lp++";
+
+  private static final Setting<Integer> VIEWS =
+      Setting.whole(
+          "views", 1, Range.from(0, 1), "1 for a random view of each image, 0 for its test view");
+
+  private static final Setting<Integer> MOST =
+      Setting.whole(
+              "epochs", LpPlusPlus.EPOCHS, Range.from(1, LpPlusPlus.MOST_EPOCHS), "Epochs at most")
+          .in("epochs");
+
+  private static final Setting<Search> SEARCH =
+      CacheSettings.search("The images that choose the epoch");
+
+  private static final Setting<Boolean> SUM_GRADIENTS =
+      Setting.flag(
+          "sum_gradients",
+          true,
+          "Steps of alpha go by the sum of its gradients, which the published code never clears");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(LpPlusPlus.class, ID, "LP++")
+          .says(
+              "A linear probe to which each class adds its text at a weight of its own.",
+              "logits = f . (w_c + alpha_c t_c) + b_c; loss = cross entropy")
+          .published(
+              "Huang et al., LP++: A Surprisingly Strong Linear Probe for Few-Shot CLIP, CVPR 2024",
+              "https://github.com/FereshteShakeri/FewShot-CLIP-Strong-Baseline")
+          .needs(Need.TEXT_ENCODER, Need.VALIDATION_IMAGES)
+          .setting(SharedSettings.TEMPLATES, LpPlusPlus::templates)
+          .setting(CacheSettings.CROP_SCALE, LpPlusPlus::crop)
+          .setting(VIEWS, LpPlusPlus::views)
+          .setting(MOST, LpPlusPlus::epochs)
+          .setting(SEARCH, LpPlusPlus::search)
+          .setting(SUM_GRADIENTS, LpPlusPlus::sumsGradients)
+          .made(
+              values ->
+                  new LpPlusPlus(
+                      values.get(SharedSettings.TEMPLATES),
+                      values.get(VIEWS),
+                      values.get(CacheSettings.CROP_SCALE),
+                      values.get(MOST),
+                      values.get(SEARCH),
+                      values.get(SUM_GRADIENTS)));
   public static final int EPOCHS = 300;
 
   private static final int MOST_EPOCHS = 100_000;
 
   public LpPlusPlus {
     templates = new ZeroShot(templates).templates();
-    if (views != 0 && views != 1) {
-      throw KgCoopException.configuration("views of LP++: expected 0 or 1, got " + views);
-    }
-    if (epochs < 1 || epochs > MOST_EPOCHS) {
-      throw KgCoopException.configuration("epochs of LP++: expected 1 to 100,000, got " + epochs);
-    }
+  }
+
+  @Override
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -67,7 +110,7 @@ public record LpPlusPlus(
       Tensor bias = bias(fitting, texts.shape());
       Optional<LabelledFeatures> validation =
           search == Search.VALIDATION ? fitting.validation() : Optional.empty();
-      Folds folds = new Folds(images.labels());
+      Folds folds = new Folds(images.labels(), fitting.groups());
       int best = epochs;
       if (validation.isPresent()) {
         LabelledFeatures asked = validation.get();
@@ -106,7 +149,7 @@ public record LpPlusPlus(
     try (LpDescent descent = new LpDescent(features, labels, texts, bias, sumsGradients)) {
       for (int epoch = 0; epoch < epochs; epoch++) {
         try (Scope scope = Scope.open("epoch")) {
-          Step unused = descent.step();
+          descent.step();
           correct[epoch] = correct(descent, asked, answers);
         }
       }
@@ -155,7 +198,7 @@ public record LpPlusPlus(
     try (LpDescent descent = new LpDescent(features, labels, texts, bias, sumsGradients)) {
       for (int epoch = 0; epoch < epochsOfAll; epoch++) {
         try (Scope scope = Scope.open("epoch")) {
-          Step unused = descent.step();
+          descent.step();
         }
       }
       Map<String, StoredTensor> stored = new LinkedHashMap<>();
@@ -182,31 +225,5 @@ public record LpPlusPlus(
   @Override
   public Optional<String> bound() {
     return Optional.of("a linear probe");
-  }
-
-  @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "LP++";
-  }
-
-  @Override
-  public String prompts() {
-    return "none";
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("method", ID);
-    templates.forEach(json.putArray("templates")::add);
-    json.putArray("crop_scale").add(crop.leastArea()).add(crop.greatestArea());
-    return json.put("views", views)
-        .put("epochs", epochs)
-        .put("search", search.id())
-        .put("sum_gradients", sumsGradients);
   }
 }

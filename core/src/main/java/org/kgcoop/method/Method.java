@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.prompt.FeatureClassifier;
 
 /**
@@ -13,20 +14,31 @@ import org.kgcoop.prompt.FeatureClassifier;
  */
 public interface Method {
 
+  /** All that is said of the method: its name, its settings, where it was published. */
+  Declaration<Method> declaration();
+
   /** The name in files and options, such as {@code kgcoop}. */
-  String id();
+  default String id() {
+    return declaration().about().id();
+  }
 
   /** The name as papers write it, such as {@code KgCoOp}. */
-  String title();
+  default String title() {
+    return declaration().about().title();
+  }
 
   /**
    * The kind of prompt, as the published table says it: {@code hand-crafted}, {@code textual}, or
    * {@code none}.
    */
-  String prompts();
+  default String prompts() {
+    return declaration().prompts();
+  }
 
-  /** All settings, in the form that {@code MethodCatalogue} reads. */
-  ObjectNode toJson();
+  /** All settings, in the form that {@link Declaration#parse} reads. */
+  default ObjectNode toJson() {
+    return declaration().json(this);
+  }
 
   /**
    * Learns from data.

@@ -11,15 +11,17 @@ import org.kgcoop.prompt.Templates;
  * @param classes that are learned; 0 where nobody knows
  * @param shots training images a class; 0 for all
  * @param seed of all that is drawn
+ * @param images for training that there are of these classes; 0 where nobody knows
  */
-public record Occasion(String dataSet, String template, int classes, int shots, long seed) {
+public record Occasion(
+    String dataSet, String template, int classes, int shots, long seed, int images) {
 
   /** Data of which nothing is known. */
   public static final Occasion ANY = new Occasion("", Templates.DEFAULT, 16, 0);
 
   /** Data whose classes nobody has counted. */
   public Occasion(String dataSet, String template, int shots, long seed) {
-    this(dataSet, template, 0, shots, seed);
+    this(dataSet, template, 0, shots, seed, 0);
   }
 
   /**
@@ -28,6 +30,16 @@ public record Occasion(String dataSet, String template, int classes, int shots, 
    * @param classes that are learned of it
    */
   public static Occasion of(DataSet data, int classes, int shots, long seed) {
-    return new Occasion(data.name(), Templates.of(data), classes, shots, seed);
+    return new Occasion(data.name(), Templates.of(data), classes, shots, seed, 0);
+  }
+
+  /** The same under another hand-crafted prompt. */
+  public Occasion withTemplate(String other) {
+    return new Occasion(dataSet, other, classes, shots, seed, images);
+  }
+
+  /** The same with that many images for training. */
+  public Occasion withImages(int many) {
+    return new Occasion(dataSet, template, classes, shots, seed, many);
   }
 }

@@ -1,11 +1,13 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ContextLearner;
 import org.kgcoop.prompt.ContextSettings;
@@ -42,33 +44,55 @@ public record ProGrad(ContextSettings context, String template, double temperatu
     implements PromptMethod {
   public static final String ID = "prograd";
 
+  /** The words of the template stay whatever the number of vectors. */
+  private static final Setting<String> WORDS =
+      SharedSettings.WORDS.usually(
+          "the template's", values -> Templates.words(values.get(SharedSettings.TEMPLATE)));
+
+  private static final Setting<Integer> CONTEXT_TOKENS = SharedSettings.CONTEXT_TOKENS.usually(16);
+
+  private static final Setting<Double> TEMPERATURE =
+      Setting.number("temperature", 1, Range.above(0), "T of the distillation")
+          .publishedAs("LOSS.T");
+
+  private static final Setting<Double> LAMBDA =
+      Setting.number(
+              "lambda", 1, Range.atLeast(0), "How much of the opposing gradient is taken away")
+          .publishedAs("LOSS.LAMBDA");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(ProGrad.class, ID, "ProGrad")
+          .prompts("textual")
+          .trainer("ProGrad")
+          .says(
+              "CoOp whose gradient loses the part that goes against the zero-shot predictions.",
+              "g = g_ce - lambda (g_ce . u) u where g_ce . u < 0; u = g_kl / |g_kl|")
+          .published(
+              "Zhu et al., Prompt-aligned Gradient for Prompt Tuning, ICCV 2023",
+              "https://github.com/BeierZhu/Prompt-align")
+          .needs(Need.TEXT_ENCODER)
+          .settings(SharedSettings.context(CONTEXT_TOKENS, WORDS), ProGrad::context)
+          .setting(SharedSettings.TEMPLATE, ProGrad::template)
+          .setting(TEMPERATURE, ProGrad::temperature)
+          .setting(LAMBDA, ProGrad::lambda)
+          .made(
+              values ->
+                  new ProGrad(
+                      SharedSettings.context(values, CONTEXT_TOKENS, WORDS),
+                      values.get(SharedSettings.TEMPLATE),
+                      values.get(TEMPERATURE),
+                      values.get(LAMBDA)));
+
   /** Below this share of the cross entropy's gradient the distillation's is rounding noise. */
   private static final double NOISE = 1e-5;
 
   public ProGrad {
     Templates.check(template);
-    if (!(temperature > 0) || Double.isInfinite(temperature)) {
-      throw KgCoopException.configuration(
-          "ProGrad's temperature: expected above 0, got " + temperature);
-    }
-    if (!(lambda >= 0) || Double.isInfinite(lambda)) {
-      throw KgCoopException.configuration("ProGrad's lambda: expected at least 0, got " + lambda);
-    }
   }
 
   @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "ProGrad";
-  }
-
-  @Override
-  public String prompts() {
-    return "textual";
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -128,14 +152,5 @@ public record ProGrad(ContextSettings context, String template, double temperatu
     public void close() {
       teacher.close();
     }
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    return context
-        .json(ID)
-        .put("template", template)
-        .put("temperature", temperature)
-        .put("lambda", lambda);
   }
 }

@@ -1,10 +1,10 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -17,8 +17,25 @@ import org.kgcoop.tensor.Tensor;
 public record Probe() implements Method {
   public static final String ID = "probe";
 
-  /** C where one image of a class is all there is: the middle of those that are tried. */
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(Probe.class, ID, "Linear probe")
+          .says(
+              "Logistic regression on image features, without any text.",
+              "W, b minimise |W|^2 / 2 + C sum of cross-entropies of W f + b; C is searched for")
+          .published(
+              "Radford et al., Learning Transferable Visual Models From Natural Language"
+                  + " Supervision, ICML 2021, section 3.2",
+              "https://github.com/openai/CLIP")
+          .needs(Need.VALIDATION_IMAGES)
+          .made(values -> new Probe());
+
+  /** C if most classes have a single image: the middle of those that are tried. */
   static final double DEFAULT_STRENGTH = 10;
+
+  @Override
+  public Declaration<Method> declaration() {
+    return DECLARATION;
+  }
 
   @Override
   public Learned fit(Fitting fitting) {
@@ -26,14 +43,15 @@ public record Probe() implements Method {
     try (Scope scope = Scope.open("probe")) {
       LabelledFeatures train = fitting.train();
       int[] labels = train.labelArray();
-      ProbeFolds folds = new ProbeFolds(train.features(), labels, classNames.size());
+      ProbeFolds folds =
+          new ProbeFolds(train.features(), train.labels(), fitting.groups(), classNames.size());
       Optional<LabelledFeatures> validation = fitting.validation();
       double strength = DEFAULT_STRENGTH;
       String chosenBy = Search.DEFAULT;
       if (validation.isPresent()) {
         strength = bestOn(train.features(), labels, validation.get(), classNames.size());
         chosenBy = Search.VALIDATION.id();
-      } else if (folds.fewest() > 1) {
+      } else if (folds.holdMost()) {
         strength = folds.strength();
         chosenBy = Search.FOLDS.id();
       }
@@ -48,7 +66,7 @@ public record Probe() implements Method {
 
   @Override
   public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
-    return LinearProbe.of(learned);
+    return LinearProbe.of(clip, learned);
   }
 
   @Override
@@ -71,25 +89,5 @@ public record Probe() implements Method {
       }
     }
     return best;
-  }
-
-  @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "Linear probe";
-  }
-
-  @Override
-  public String prompts() {
-    return "none";
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    return JsonNodeFactory.instance.objectNode().put("method", ID);
   }
 }

@@ -1,8 +1,7 @@
 package org.kgcoop.method;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.kgcoop.tensor.Scope;
@@ -17,41 +16,39 @@ public final class ProbeFolds {
   static final List<Double> STRENGTHS =
       List.of(0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0);
 
-  private static final int FOLDS = 4;
   private static final int NONE = -1;
 
   private final Tensor features;
   private final int[] labels;
   private final int classes;
-  private final int[] fold;
+  private final Folds folds;
   private final int fewest;
-  private final int count;
 
   /**
    * Divides images.
    *
    * @param features (N, E), unit rows
    * @param labels of each row, 0 to classes - 1
+   * @param groups of each row, by number; empty if each row is a group of its own
    */
-  public ProbeFolds(Tensor features, int[] labels, int classes) {
+  public ProbeFolds(Tensor features, List<Integer> labels, List<Integer> groups, int classes) {
     this.features = features;
-    this.labels = labels.clone();
+    this.labels = labels.stream().mapToInt(Integer::intValue).toArray();
     this.classes = classes;
-    fold = new int[labels.length];
-    Map<Integer, Integer> seen = new HashMap<>();
-    for (int i = 0; i < fold.length; i++) {
-      fold[i] = seen.merge(labels[i], 1, Integer::sum) - 1;
-    }
-    fewest = seen.values().stream().mapToInt(Integer::intValue).min().orElse(0);
-    count = Math.min(FOLDS, fewest);
-    for (int i = 0; i < fold.length && count > 0; i++) {
-      fold[i] %= count;
-    }
+    folds = Folds.ofProbe(labels, groups);
+    fewest =
+        Folds.groupsByClass(labels, groups).values().stream().mapToInt(Set::size).min().orElse(0);
   }
 
-  /** Images of the class that has fewest. */
+  /** Groups of images of the class that has fewest. */
   public int fewest() {
     return fewest;
+  }
+
+  /** True if the folds hold at least half of the images, so that a choice by them is no chance. */
+  boolean holdMost() {
+    long held = IntStream.range(0, labels.length).filter(folds::holds).count();
+    return folds.count() > 1 && 2 * held >= labels.length;
   }
 
   /**
@@ -60,14 +57,14 @@ public final class ProbeFolds {
    */
   public double accuracy() {
     int right = 0;
-    for (int out = 0; out < count; out++) {
+    for (int out = 0; out < folds.count(); out++) {
       int held = out;
-      right += right(strength(held), i -> fold[i] != held, i -> fold[i] == held);
+      right += right(strength(held), i -> !folds.holds(held, i), i -> folds.holds(held, i));
     }
     return 100.0 * right / labels.length;
   }
 
-  /** The best strength over all folds. Needs two images of every class. */
+  /** The best strength over all folds. Needs two images of a class. */
   double strength() {
     return strength(NONE);
   }
@@ -78,10 +75,14 @@ public final class ProbeFolds {
     int most = -1;
     for (double strength : STRENGTHS) {
       int right = 0;
-      for (int inner = 0; inner < count; inner++) {
+      for (int inner = 0; inner < folds.count(); inner++) {
         int held = inner;
         if (held != out) {
-          right += right(strength, i -> fold[i] != held && fold[i] != out, i -> fold[i] == held);
+          right +=
+              right(
+                  strength,
+                  i -> !folds.holds(held, i) && !(out != NONE && folds.holds(out, i)),
+                  i -> folds.holds(held, i));
         }
       }
       if (right > most) {
@@ -109,6 +110,6 @@ public final class ProbeFolds {
   }
 
   private IntStream places(IntPredicate which) {
-    return IntStream.range(0, fold.length).filter(which);
+    return IntStream.range(0, labels.length).filter(which);
   }
 }

@@ -1,10 +1,12 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.ClassFeatures;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.HandCrafted;
@@ -27,29 +29,31 @@ import org.kgcoop.tensor.Tensor;
  */
 public record TaskRes(HandCrafted texts, double alpha) implements TrainedMethod {
   public static final String ID = "taskres";
-  public static final double DEFAULT_ALPHA = 0.5;
+
+  private static final Setting<Double> ALPHA =
+      Setting.number("alpha", 0.5, Range.above(0), "Weight of the residuals")
+          .publishedAs("TRAINER.TaskRes.RESIDUAL_SCALE");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(TaskRes.class, ID, "TaskRes")
+          .trainer("TaskRes")
+          .says(
+              "A residual of each class is added to its hand-crafted feature.",
+              "logits = scale f . unit(b_c + alpha x_c); loss = cross entropy")
+          .published(
+              "Yu, Lu, Jin, Chen and Wang, Task Residual for Tuning Vision-Language Models, CVPR"
+                  + " 2023",
+              "https://github.com/geekyutao/TaskRes")
+          .needs(Need.TEXT_ENCODER)
+          .settings(SharedSettings.HAND_CRAFTED, TaskRes::texts)
+          .setting(ALPHA, TaskRes::alpha)
+          .made(values -> new TaskRes(SharedSettings.handCrafted(values), values.get(ALPHA)));
 
   private static final String RESIDUALS = "text_feature_residuals";
 
-  public TaskRes {
-    if (!(alpha > 0) || Double.isInfinite(alpha)) {
-      throw KgCoopException.configuration("TaskRes's alpha: expected above 0, got " + alpha);
-    }
-  }
-
   @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "TaskRes";
-  }
-
-  @Override
-  public String prompts() {
-    return "none";
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -82,11 +86,6 @@ public record TaskRes(HandCrafted texts, double alpha) implements TrainedMethod 
   /** (C, E), unit rows. */
   private Tensor classVectors(Tensor base, Tensor residuals) {
     return base.plus(residuals.times(alpha)).unitRows();
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    return texts.json(ID).put("alpha", alpha);
   }
 
   private final class ResidualLearner extends FeatureLearner {

@@ -1,13 +1,15 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ClassFeatures;
 import org.kgcoop.prompt.Context;
@@ -56,9 +58,54 @@ public record Tcp(
     int contextTokens, int classTokens, String pattern, int layer, String template, double weight)
     implements PromptMethod {
   public static final String ID = "tcp";
-  public static final int DEFAULT_TOKENS = 4;
+
   public static final int DEFAULT_LAYER = 8;
-  public static final double DEFAULT_WEIGHT = 8;
+
+  private static final Setting<Integer> CLASS_TOKENS =
+      Setting.whole("class_tokens", 4, Range.atLeast(1), "Learned states of each class")
+          .in("states");
+
+  private static final Setting<String> PATTERN =
+      Setting.text("pattern", "", "The text whose first context_tokens tokens are learned")
+          .usually(
+              "an X for each vector, then {}.",
+              values -> PromptText.pattern(values.get(SharedSettings.CONTEXT_TOKENS)));
+
+  private static final Setting<Integer> LAYER =
+      Setting.whole(
+          "layer", DEFAULT_LAYER, Range.atLeast(0), "The block that states come before, from 0");
+
+  private static final Setting<Double> WEIGHT =
+      Setting.number("weight", 8, Range.atLeast(0), "Weight of the knowledge term");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(Tcp.class, ID, "TCP")
+          .prompts("textual")
+          .trainer("TCP")
+          .says(
+              "A small net makes states of each class out of its hand-crafted feature and puts"
+                  + " them into the text encoder.",
+              "loss = cross entropy + weight (1 - mean_c cos(t_c, u_c)); u_c of the template")
+          .published(
+              "Yao, Zhang and Xu, TCP: Textual-based Class-aware Prompt tuning for Visual-Language"
+                  + " Model, CVPR 2024",
+              "https://github.com/htyao89/Textual-based_Class-aware_prompt_tuning")
+          .needs(Need.TEXT_ENCODER)
+          .setting(SharedSettings.CONTEXT_TOKENS, Tcp::contextTokens)
+          .setting(CLASS_TOKENS, Tcp::classTokens)
+          .setting(PATTERN, Tcp::pattern)
+          .setting(LAYER, Tcp::layer)
+          .setting(SharedSettings.TEMPLATE, Tcp::template)
+          .setting(WEIGHT, Tcp::weight)
+          .made(
+              values ->
+                  new Tcp(
+                      values.get(SharedSettings.CONTEXT_TOKENS),
+                      values.get(CLASS_TOKENS),
+                      values.get(PATTERN),
+                      values.get(LAYER),
+                      values.get(SharedSettings.TEMPLATE),
+                      values.get(WEIGHT)));
 
   /** The factor of the sigmoid in QuickGELU. */
   private static final double QUICK = 1.702;
@@ -67,36 +114,16 @@ public record Tcp(
     ContextSettings unused = ContextSettings.shared(contextTokens, ""); // refuses the wrong
     Templates.check(pattern);
     Templates.check(template);
-    if (classTokens < 1) {
-      throw KgCoopException.configuration(
-          "TCP's class tokens: expected at least 1, got " + classTokens);
-    }
-    if (layer < 0) {
-      throw KgCoopException.configuration("TCP's layer: expected 0 or more, got " + layer);
-    }
-    if (!(weight >= 0) || Double.isInfinite(weight)) {
-      throw KgCoopException.configuration("TCP's weight: expected at least 0, got " + weight);
-    }
+  }
+
+  @Override
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
   public ContextSettings context() {
     return ContextSettings.shared(contextTokens, "");
-  }
-
-  @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "TCP";
-  }
-
-  @Override
-  public String prompts() {
-    return "textual";
   }
 
   @Override
@@ -132,19 +159,6 @@ public record Tcp(
     return there instanceof Tcp tcp
         ? new Tcp(contextTokens, classTokens, tcp.pattern, layer, tcp.template, weight)
         : this;
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("method", ID)
-        .put("context_tokens", contextTokens)
-        .put("class_tokens", classTokens)
-        .put("pattern", pattern)
-        .put("layer", layer)
-        .put("template", template)
-        .put("weight", weight);
   }
 
   private final class ClassAwareLearner implements Learner {

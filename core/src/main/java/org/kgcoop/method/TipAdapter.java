@@ -1,9 +1,10 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.tensor.Scope;
 
@@ -19,10 +20,28 @@ import org.kgcoop.tensor.Scope;
 public record TipAdapter(CacheSettings settings) implements Method {
   public static final String ID = "tip-adapter";
 
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(TipAdapter.class, ID, "Tip-Adapter")
+          .says(
+              "Zero-shot CLIP and a cache of the training images; nothing is trained.",
+              "logits = scale f . t_c + alpha sum_i exp(-beta (1 - f . key_i)) [label_i = c]")
+          .published(
+              "Zhang et al., Tip-Adapter: Training-free Adaption of CLIP for Few-shot"
+                  + " Classification, ECCV 2022",
+              "https://github.com/gaopengcuhk/Tip-Adapter")
+          .needs(Need.TEXT_ENCODER, Need.VALIDATION_IMAGES)
+          .settings(CacheSettings.SETTINGS, TipAdapter::settings)
+          .made(values -> new TipAdapter(CacheSettings.of(values)));
+
   /** The reason why neither this nor the trained one knows other classes. */
   static final String BOUND = "a cache of images";
 
   private static final String KEYS = "keys";
+
+  @Override
+  public Declaration<Method> declaration() {
+    return DECLARATION;
+  }
 
   @Override
   public Learned fit(Fitting fitting) {
@@ -44,25 +63,5 @@ public record TipAdapter(CacheSettings settings) implements Method {
   @Override
   public Optional<String> bound() {
     return Optional.of(BOUND);
-  }
-
-  @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "Tip-Adapter";
-  }
-
-  @Override
-  public String prompts() {
-    return "none";
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    return settings.json(ID);
   }
 }

@@ -1,6 +1,5 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +7,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Learner;
@@ -26,7 +27,26 @@ import org.kgcoop.tensor.Tensor;
 public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
   public static final String ID = "tip-adapter-f";
 
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(TipAdapterF.class, ID, "Tip-Adapter-F")
+          .says(
+              "Tip-Adapter whose keys are trained from where they begin.",
+              "logits = scale f . t_c + alpha sum_i exp(-beta (1 - f . key_i)) [label_i = c];"
+                  + " loss = cross entropy")
+          .published(
+              "Zhang et al., Tip-Adapter: Training-free Adaption of CLIP for Few-shot"
+                  + " Classification, ECCV 2022",
+              "https://github.com/gaopengcuhk/Tip-Adapter")
+          .needs(Need.TEXT_ENCODER, Need.VALIDATION_IMAGES)
+          .settings(CacheSettings.SETTINGS, TipAdapterF::settings)
+          .made(values -> new TipAdapterF(CacheSettings.of(values)));
+
   private static final String KEYS = "weight"; // of the published linear layer
+
+  @Override
+  public Declaration<Method> declaration() {
+    return DECLARATION;
+  }
 
   @Override
   public Defaults defaults() {
@@ -73,26 +93,6 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
   @Override
   public Optional<String> bound() {
     return Optional.of(TipAdapter.BOUND);
-  }
-
-  @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "Tip-Adapter-F";
-  }
-
-  @Override
-  public String prompts() {
-    return "none";
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    return settings.json(ID);
   }
 
   private final class KeyLearner implements Learner {

@@ -11,6 +11,11 @@ public interface TrainedMethod extends Method {
   /** The published training. */
   Defaults defaults();
 
+  /** The published training on those data, where it follows from how many there are. */
+  default Defaults defaults(Occasion occasion) {
+    return defaults();
+  }
+
   /**
    * The published training. What is not stated here is that of CoOp: SGD, rate 0.002 and so on.
    *
@@ -37,8 +42,14 @@ public interface TrainedMethod extends Method {
       return new Defaults(others, batchSize, settings);
     }
 
-    /** The same with another value of a setting. */
+    /** The same with another value of a setting, of {@code epochs} and {@code batch_size} too. */
     public Defaults with(String setting, Object value) {
+      if (setting.equals("epochs")) {
+        return withEpochs((Integer) value);
+      }
+      if (setting.equals("batch_size")) {
+        return new Defaults(epochs, (Integer) value, settings);
+      }
       Map<String, Object> all = new LinkedHashMap<>(settings);
       all.put(setting, value);
       return new Defaults(epochs, batchSize, all);

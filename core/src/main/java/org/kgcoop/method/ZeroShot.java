@@ -1,9 +1,9 @@
 package org.kgcoop.method;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.prompt.ClassFeatures;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.HandCrafted;
@@ -22,23 +22,28 @@ import org.kgcoop.tensor.Tensor;
 public record ZeroShot(List<String> templates) implements TextMethod {
   public static final String ID = "clip";
 
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(ZeroShot.class, ID, "CLIP")
+          .prompts("hand-crafted")
+          .trainer("ZeroshotCLIP")
+          .says(
+              "Zero-shot CLIP: the text of a hand-crafted template stands for each class.",
+              "logits = exp(logit_scale) f . t_c; f and t_c are unit features of image and text")
+          .published(
+              "Radford et al., Learning Transferable Visual Models From Natural Language"
+                  + " Supervision, ICML 2021",
+              "https://github.com/openai/CLIP")
+          .needs(Need.TEXT_ENCODER)
+          .setting(SharedSettings.TEMPLATES, ZeroShot::templates)
+          .made(values -> new ZeroShot(values.get(SharedSettings.TEMPLATES)));
+
   public ZeroShot {
     templates = texts(templates).templates();
   }
 
   @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "CLIP";
-  }
-
-  @Override
-  public String prompts() {
-    return "hand-crafted";
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -53,12 +58,5 @@ public record ZeroShot(List<String> templates) implements TextMethod {
 
   private static HandCrafted texts(List<String> templates) {
     return new HandCrafted(templates, Underscores.REPLACE);
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("method", ID);
-    templates.forEach(json.putArray("templates")::add);
-    return json;
   }
 }

@@ -1,7 +1,5 @@
 package org.kgcoop.prompt;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -42,17 +40,6 @@ public record ContextSettings(
   /** The number of space-separated words that initialise vectors. */
   int wordCount() {
     return wordCount(words);
-  }
-
-  /** The settings of a method with this context, in the form that {@code MethodCatalogue} reads. */
-  public ObjectNode json(String method) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("method", method)
-        .put("context_tokens", tokens)
-        .put("words", words)
-        .put("class_position", position.id())
-        .put("class_specific", classSpecific);
   }
 
   private static int wordCount(String words) {

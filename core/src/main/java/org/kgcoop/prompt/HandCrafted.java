@@ -1,7 +1,5 @@
 package org.kgcoop.prompt;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.kgcoop.KgCoopException;
@@ -46,12 +44,5 @@ public record HandCrafted(List<String> templates, Underscores underscores) {
             .map(text -> form.apply(TextFeatures.withoutGradients(clip, text)))
             .toList();
     return each.size() == 1 ? each.get(0) : Tensor.stack(each, 0).mean(0, false);
-  }
-
-  /** The settings of a method with these texts, in the form that {@code MethodCatalogue} reads. */
-  public ObjectNode json(String method) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("method", method);
-    templates.forEach(json.putArray("templates")::add);
-    return json.put("underscores", underscores.id());
   }
 }

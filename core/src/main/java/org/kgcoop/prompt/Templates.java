@@ -1,5 +1,10 @@
 package org.kgcoop.prompt;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
@@ -13,17 +18,20 @@ public final class Templates {
    * The seven of the published ensemble, to which every data set but ImageNet adds its own. From
    * the CLIP repository's notebook, as CoOp's ZeroshotCLIP2 uses them.
    */
-  public static final List<String> ENSEMBLE =
-      List.of(
-          "itap of a {}.",
-          "a bad photo of the {}.",
-          "a origami {}.",
-          "a photo of the large {}.",
-          "a {} in a video game.",
-          "art of the {}.",
-          "a photo of the small {}.");
+  public static final List<String> ENSEMBLE = published("ensemble");
 
   private Templates() {}
+
+  /** The templates of that name in {@code templates.json}. */
+  public static List<String> published(String name) {
+    try (InputStream in = Templates.class.getResourceAsStream("templates.json")) {
+      List<String> templates = new ArrayList<>();
+      new ObjectMapper().readTree(in).path(name).forEach(text -> templates.add(text.asText()));
+      return List.copyOf(templates);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the list of published templates is damaged", e);
+    }
+  }
 
   /** The template of a data set, or the default where it states none. */
   public static String of(DataSet data) {

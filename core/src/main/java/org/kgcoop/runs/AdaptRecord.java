@@ -1,9 +1,11 @@
 package org.kgcoop.runs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.JsonFiles;
@@ -17,10 +19,12 @@ import org.kgcoop.files.JsonFiles;
  * @param images what was looked at
  * @param candidates in the order of the short list, as far as they were tried
  * @param choice null until it is made
- * @param expected the accuracy of the chosen method on more images of the learned classes, its
- *     interval that of what is measured on as many as the test part has, or else as were learned
- *     from; null where it cannot be told
+ * @param expected the accuracy of the chosen method on {@link #NEW_IMAGES} more images of the
+ *     learned classes, with the interval in which 95 % of such accuracies lie; null until it is
+ *     known
  * @param expectedUnseen the same for classes without images; null where none are to come
+ * @param classes the learned classes with what the chosen method did on their held-out images
+ * @param mistakes the held-out images that the chosen method did not recognize
  * @param test the accuracy of the choice on the data set's own test images, which had no part in
  *     it; null where there are none
  */
@@ -33,7 +37,12 @@ public record AdaptRecord(
     @Nullable Choice choice,
     @Nullable Interval expected,
     @Nullable Interval expectedUnseen,
+    List<OfClass> classes,
+    List<Mistake> mistakes,
     @Nullable Interval test) {
+
+  /** The number of new images that an expected accuracy speaks of. */
+  public static final int NEW_IMAGES = 100;
 
   /** The file in the folder of an adaptation. */
   public static final String FILE = "adapt.json";
@@ -47,7 +56,9 @@ public record AdaptRecord(
    * @param shots training images of a class at most; 0 for all
    * @param views random views of each training image; 0 for the test view alone
    */
-  public record Plan(int shots, int views) {}
+  public record Plan(int shots, int views) {
+    static final Plan ALL = new Plan(0, 0);
+  }
 
   /**
    * The training images.
@@ -55,15 +66,58 @@ public record AdaptRecord(
    * @param count how many are learned from
    * @param fewest images of a class
    * @param most images of a class
-   * @param repeated images that are there twice in their class
+   * @param repeated images that are there again in their class, which are left out
    * @param contradictions images that are there under two classes
+   * @param near images that are near copies of another, with which they share a fold
+   * @param single classes with a single image or group of images, which cannot be held out
+   * @param repeatedInTest test images that repeat a training image, which are not measured
+   * @param unreadable images that were left out, and why
    */
   public record Images(
-      int count, int classes, int fewest, int most, int repeated, List<String> contradictions) {
+      int count,
+      int classes,
+      int fewest,
+      int most,
+      int repeated,
+      List<String> contradictions,
+      int near,
+      List<String> single,
+      List<String> repeatedInTest,
+      List<String> unreadable) {
+    /** Those of a record that says nothing about them. */
+    static final Images NONE =
+        new Images(0, 0, 0, 0, 0, List.of(), 0, List.of(), List.of(), List.of());
+
     public Images {
       contradictions = RunJson.list(contradictions);
+      single = RunJson.list(single);
+      repeatedInTest = RunJson.list(repeatedInTest);
+      unreadable = RunJson.list(unreadable);
+    }
+
+    /** The number of images of each class, in words: {@code 8} or {@code 8 to 52}. */
+    public String ofEach() {
+      return fewest == most ? String.valueOf(most) : fewest + " to " + most;
     }
   }
+
+  /**
+   * A class.
+   *
+   * @param asked its held-out images
+   * @param right those that were recognized
+   */
+  public record OfClass(String name, int asked, int right) {}
+
+  /**
+   * A held-out image that was not recognized.
+   *
+   * @param image its key
+   * @param actual the name of its class
+   * @param predicted the name that was answered
+   * @param confidence the probability of the answer, 0 to 1
+   */
+  public record Mistake(String image, String actual, String predicted, double confidence) {}
 
   /**
    * A method that was tried, or left out.
@@ -73,6 +127,7 @@ public record AdaptRecord(
    * @param standardError of that difference
    * @param seconds that its folds took
    * @param leftOut why it was not tried; empty where it was
+   * @param outOfTime true if the reason is the time, so that a faster machine may choose another
    */
   public record Candidate(
       String method,
@@ -81,10 +136,11 @@ public record AdaptRecord(
       double behind,
       double standardError,
       double seconds,
-      String leftOut) {
+      String leftOut,
+      boolean outOfTime) {
     /** The same against the best of all. */
     public Candidate against(double best, double error) {
-      return new Candidate(method, title, value, best - value, error, seconds, leftOut);
+      return new Candidate(method, title, value, best - value, error, seconds, leftOut, outOfTime);
     }
 
     /** True if it was measured. */
@@ -115,7 +171,17 @@ public record AdaptRecord(
 
   public AdaptRecord {
     settings = RunJson.node(settings);
+    plan = Objects.requireNonNullElse(plan, Plan.ALL); // in files of others
+    images = Objects.requireNonNullElse(images, Images.NONE);
     candidates = RunJson.list(candidates);
+    classes = RunJson.list(classes);
+    mistakes = RunJson.list(mistakes);
+  }
+
+  /** One that is begun. */
+  public static AdaptRecord begun(JsonNode settings, Plan plan, Images images) {
+    return new AdaptRecord(
+        settings, plan, images, List.of(), null, null, null, List.of(), List.of(), null);
   }
 
   /**
@@ -139,16 +205,60 @@ public record AdaptRecord(
     return !settings.path("unseen").isEmpty();
   }
 
-  /** The same with another accuracy to expect. */
-  public AdaptRecord expecting(Interval accuracy) {
+  /**
+   * The reason why another run may choose another method: empty, or a sentence that names the
+   * methods that the time left out.
+   */
+  @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+  public String irreproducible() {
+    List<String> late =
+        candidates.stream().filter(Candidate::outOfTime).map(Candidate::title).toList();
+    return late.isEmpty()
+        ? ""
+        : "the time left out "
+            + String.join(", ", late)
+            + "; with more --minutes, or on another machine, another method may be chosen";
+  }
+
+  public AdaptRecord withCandidates(List<Candidate> tried) {
     return new AdaptRecord(
-        settings, plan, images, candidates, choice, accuracy, expectedUnseen, test);
+        settings, plan, images, tried, choice, expected, expectedUnseen, classes, mistakes, test);
+  }
+
+  public AdaptRecord withChoice(Choice made) {
+    return new AdaptRecord(
+        settings,
+        plan,
+        images,
+        candidates,
+        made,
+        expected,
+        expectedUnseen,
+        classes,
+        mistakes,
+        test);
+  }
+
+  /** The same with the accuracies to expect, and what they follow from. */
+  public AdaptRecord expecting(
+      Interval seen, @Nullable Interval unseen, List<OfClass> ofClasses, List<Mistake> made) {
+    return new AdaptRecord(
+        settings, plan, images, candidates, choice, seen, unseen, ofClasses, made, test);
   }
 
   /** The same with the accuracy on the test images, if there are any. */
   public AdaptRecord tested(@Nullable Interval accuracy) {
     return new AdaptRecord(
-        settings, plan, images, candidates, choice, expected, expectedUnseen, accuracy);
+        settings,
+        plan,
+        images,
+        candidates,
+        choice,
+        expected,
+        expectedUnseen,
+        classes,
+        mistakes,
+        accuracy);
   }
 
   /** The measured figure of a method; NaN where there is none. */

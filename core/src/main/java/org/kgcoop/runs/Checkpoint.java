@@ -3,6 +3,7 @@ package org.kgcoop.runs;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -72,6 +73,15 @@ public record Checkpoint(
     byte[] state = new byte[Math.toIntExact(optimizer.elements())];
     optimizer.data().get(state);
     return state;
+  }
+
+  /**
+   * The checkpoint in a file, such as another run has left.
+   *
+   * @throws KgCoopException where the file holds none that is whole
+   */
+  public static Checkpoint read(Path file) {
+    return of(SealedFile.read(file, "checkpoint"));
   }
 
   static Checkpoint of(SealedFile.Content content) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.AppendedFile;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
 
@@ -29,7 +30,7 @@ public final class EventLog {
   private static final int LONGEST_END = 1 << 14;
 
   private final Path file;
-  private @Nullable FileChannel channel;
+  private @Nullable AppendedFile appended;
 
   EventLog(Path folder) {
     file = folder.resolve(FILE);
@@ -106,18 +107,10 @@ public final class EventLog {
   /** Appends a line, which {@link #force} brings to the disk. */
   public void append(ObjectNode event) {
     try {
-      if (channel == null) {
-        channel =
-            FileChannel.open(
-                file,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.APPEND);
+      if (appended == null) {
+        appended = new AppendedFile(file);
       }
-      ByteBuffer line = ByteBuffer.wrap((event + "\n").getBytes(StandardCharsets.UTF_8));
-      while (line.hasRemaining()) {
-        int unused = channel.write(line);
-      }
+      appended.append((event + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw KgCoopException.io(
           file
@@ -131,8 +124,8 @@ public final class EventLog {
   /** Forces to the disk what was appended: a checkpoint that follows counts on it. */
   void force() {
     try {
-      if (channel != null) {
-        channel.force(false);
+      if (appended != null) {
+        appended.force();
       }
     } catch (IOException e) {
       throw KgCoopException.io(
@@ -141,8 +134,8 @@ public final class EventLog {
   }
 
   void close() throws IOException {
-    if (channel != null) {
-      channel.close();
+    if (appended != null) {
+      appended.close();
     }
   }
 }

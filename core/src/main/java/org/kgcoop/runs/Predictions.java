@@ -1,15 +1,13 @@
 package org.kgcoop.runs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The predictions of a run for each image: {@code predictions.json}. Earlier versions wrote the
- * same into {@code results.json}.
+ * The predictions of a run for each image: {@code predictions.json}.
  *
  * @param targets those of the results
  */
@@ -82,9 +80,7 @@ public record Predictions(List<OfTarget> targets) {
    * @throws org.kgcoop.KgCoopException of the kind IO where they are damaged
    */
   public static Predictions read(Path folder) {
-    Path own = folder.resolve(FILE);
-    Path file = Files.exists(own) ? own : folder.resolve(RunResults.FILE);
-    return RunJson.read(file, Predictions.class).orElse(new Predictions(List.of()));
+    return RunJson.read(folder.resolve(FILE), Predictions.class).orElse(new Predictions(List.of()));
   }
 
   public Optional<OfTarget> target(String name) {

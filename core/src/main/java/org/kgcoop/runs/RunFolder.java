@@ -112,6 +112,9 @@ public final class RunFolder implements AutoCloseable {
               + String.join(", ", differences)
               + "; use the same settings to go on with it, or another --out");
     }
+    if (isComplete()) {
+      deleteWhatWasForTraining(); // where the process that completed it came no further
+    }
   }
 
   /** The JSON as it would be read back, so that 8 and 8.0 compare as they are written. */
@@ -144,6 +147,10 @@ public final class RunFolder implements AutoCloseable {
     events.force();
     JsonFiles.write(path.resolve(RunResults.FILE), results);
     RunRecord.read(path).orElseThrow().completed().write(path);
+    deleteWhatWasForTraining();
+  }
+
+  private void deleteWhatWasForTraining() {
     checkpoints().forEach(this::deleteCheckpoint);
     RunFolders.deleteFile(path.resolve(RunProgress.FILE));
   }
@@ -186,7 +193,7 @@ public final class RunFolder implements AutoCloseable {
     List<Path> all = checkpoints();
     for (int i = all.size() - 1; i >= 0; i--) {
       try {
-        return Optional.of(Checkpoint.of(SealedFile.read(all.get(i), "checkpoint")));
+        return Optional.of(Checkpoint.read(all.get(i)));
       } catch (KgCoopException e) {
         warnings.accept(e.getMessage() + " (the one before it is used)");
       }
@@ -194,10 +201,7 @@ public final class RunFolder implements AutoCloseable {
     return Optional.empty();
   }
 
-  /**
-   * The effort of all steps up to a checkpoint of this folder; none where it is not known, as of
-   * checkpoints of earlier versions.
-   */
+  /** The effort of all steps up to a checkpoint of this folder; none where it is not known. */
   public Effort effort(Checkpoint checkpoint) {
     return Effort.of(JsonFiles.read(effortFile(checkpoint.step())));
   }

@@ -66,24 +66,23 @@ public final class RunFolders {
   public static List<Path> runsBelow(Path folder) {
     List<Path> runs = new ArrayList<>();
     try {
-      Path unused =
-          Files.walkFileTree(
-              folder,
-              new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes a) {
-                  if (!isOne(path)) {
-                    return FileVisitResult.CONTINUE;
-                  }
-                  runs.add(path);
-                  return FileVisitResult.SKIP_SUBTREE;
-                }
+      Files.walkFileTree(
+          folder,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes a) {
+              if (!isOne(path)) {
+                return FileVisitResult.CONTINUE;
+              }
+              runs.add(path);
+              return FileVisitResult.SKIP_SUBTREE;
+            }
 
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException e) {
-                  return FileVisitResult.CONTINUE; // gone meanwhile, or not ours to read
-                }
-              });
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+              return FileVisitResult.CONTINUE; // gone meanwhile, or not ours to read
+            }
+          });
     } catch (IOException e) {
       throw KgCoopException.io(folder + ": cannot be listed: " + FileErrors.reason(e), e);
     }

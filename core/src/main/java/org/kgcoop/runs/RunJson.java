@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.JsonFiles;
 
 /**
- * The JSON of runs and tables as records. Files may come from other versions or from others: a key
- * that no record knows is passed over, a number that is not there is NaN, a text is empty, and a
- * value of another kind than the expected one counts as not there.
+ * The JSON of runs and tables as records. Files may come from others: a key that no record knows is
+ * passed over, a number that is not there is NaN, a text is empty, and a value of another kind than
+ * the expected one counts as not there.
  */
 public final class RunJson {
   private static final JsonMapper MAPPER =
@@ -97,7 +97,7 @@ public final class RunJson {
       if (parser.currentToken().isNumeric()) {
         value = parser.getDoubleValue();
       } else {
-        JsonParser unused = parser.skipChildren();
+        parser.skipChildren();
       }
       return Double.isFinite(value) ? value : Double.NaN;
     }
@@ -137,7 +137,7 @@ public final class RunJson {
       if (parser.currentToken().isScalarValue()) {
         return parser.getText();
       }
-      JsonParser unused = parser.skipChildren();
+      parser.skipChildren();
       return "";
     }
 
@@ -182,7 +182,7 @@ public final class RunJson {
     }
 
     private static @Nullable Object skipped(JsonParser parser) throws IOException {
-      JsonParser unused = parser.skipChildren();
+      parser.skipChildren();
       return null;
     }
   }

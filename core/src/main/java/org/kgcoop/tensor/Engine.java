@@ -1,68 +1,26 @@
 package org.kgcoop.tensor;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
-import org.kgcoop.KgCoopException;
-import org.kgcoop.files.UserFolders;
 
 /** The native library as a whole: its threads, its version, its memory. */
 public final class Engine {
   private Engine() {}
 
-  private static final String CACHE_FOLDER = "org.bytedeco.javacpp.cachedir";
   private static final AtomicInteger THREADS = new AtomicInteger();
 
   static {
-    load();
+    NativeLibraries.load();
     THREADS.set(torch.get_num_threads());
     setThreadsOfAnOperation(1);
   }
 
   /** Runs the loading of the native library once, before anything else touches the binding. */
   static void ensureLoaded() {}
-
-  private static void load() {
-    chooseCacheFolder();
-    String folder = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/";
-    try {
-      // All libraries are unpacked before the first is loaded: else a libtorch of the system's
-      // would be found in place of one that is not unpacked yet, and two versions in one process
-      // crash it.
-      File[] unused = Loader.cacheResources(Loader.class, folder);
-      String unusedName = Loader.load(torch.class);
-    } catch (IOException e) {
-      throw KgCoopException.io(
-          ("cannot unpack the native libraries to %s: %s; free 500 MB there, or name another "
-                  + "folder with -D%s=DIR")
-              .formatted(System.getProperty(CACHE_FOLDER), e.getMessage(), CACHE_FOLDER),
-          e);
-    } catch (UnsatisfiedLinkError e) {
-      throw new KgCoopException(
-          KgCoopException.Category.BUG,
-          ("no native libraries for %s on the class path: add org.bytedeco:pytorch, openblas "
-                  + "and javacpp with that classifier (%s)")
-              .formatted(Loader.getPlatform(), e.getMessage()),
-          e);
-    }
-  }
-
-  /**
-   * Chooses the folder where the libraries are unpacked: the binding's own default would be a
-   * folder "?" without a home.
-   */
-  private static void chooseCacheFolder() {
-    if (System.getProperty(CACHE_FOLDER) == null) {
-      Path usual = UserFolders.ofThisProcess().home().resolve(".javacpp").resolve("cache");
-      Path chosen = UserFolders.isWritable(usual) ? usual : UserFolders.cache("natives");
-      String unused = System.setProperty(CACHE_FOLDER, chosen.toString());
-    }
-  }
 
   /**
    * Sets how many pieces of a work are computed at a time. No result depends on it.
@@ -94,7 +52,7 @@ public final class Engine {
   public static void setThreadsOfAnOperation(int threads) {
     // A thread takes over the number for new threads when it is first asked for its own; it must
     // not do that after it was given one.
-    int unused = torch.get_num_threads();
+    torch.get_num_threads();
     torch.set_num_threads(threads);
     openblas_nolapack.blas_set_num_threads(threads);
   }

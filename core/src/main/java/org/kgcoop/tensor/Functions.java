@@ -3,6 +3,7 @@ package org.kgcoop.tensor;
 import static org.kgcoop.tensor.NativeCall.tensor;
 
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -143,6 +144,30 @@ public final class Functions {
   /** {@code x sigmoid(x)}. */
   public static Tensor silu(Tensor x) {
     return tensor("silu", () -> torch.silu(x.handle()), x);
+  }
+
+  /**
+   * Eigenvalues and eigenvectors of a symmetric matrix.
+   *
+   * @param values (n), ascending
+   * @param vectors (n, n), one eigenvector per column
+   */
+  public record Eigen(Tensor values, Tensor vectors) {}
+
+  /** Decomposes a symmetric matrix (n, n); reads its lower triangle. */
+  public static Eigen eigen(Tensor symmetric) {
+    try (T_TensorTensor_T both =
+        NativeCall.run("eigen", () -> torch.linalg_eigh(symmetric.handle()), symmetric)) {
+      // The pair owns its two tensors, so they are copied before it is freed.
+      return new Eigen(
+          tensor("eigen", () -> new org.bytedeco.pytorch.Tensor(both.get0())),
+          tensor("eigen", () -> new org.bytedeco.pytorch.Tensor(both.get1())));
+    }
+  }
+
+  /** Solves A X = B for X, with A (n, n) and B (n, k). */
+  public static Tensor solve(Tensor a, Tensor b) {
+    return tensor("solve", () -> torch.linalg_solve(a.handle(), b.handle()), a, b);
   }
 
   public static Tensor softmax(Tensor x, long axis) {

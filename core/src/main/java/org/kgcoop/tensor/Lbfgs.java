@@ -48,10 +48,10 @@ public final class Lbfgs {
             }
           };
       try (LBFGS optimizer = new LBFGS(Autograd.vector(parameters), options)) {
-        Object unused = NativeCall.run("L-BFGS", () -> optimizer.step(closure));
+        NativeCall.run("L-BFGS", () -> optimizer.step(closure));
       }
       for (Tensor parameter : parameters) {
-        Object unused = parameter.handle().mutable_grad().put(new org.bytedeco.pytorch.Tensor());
+        parameter.handle().mutable_grad().put(new org.bytedeco.pytorch.Tensor());
       }
     }
   }

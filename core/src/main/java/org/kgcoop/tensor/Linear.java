@@ -158,12 +158,12 @@ public final class Linear implements AutoCloseable {
           "linear",
           () -> {
             org.bytedeco.pytorch.Tensor input = x.handle().view_as(x.handle());
-            int unused = input.register_hook(onInput);
+            input.register_hook(onInput);
             org.bytedeco.pytorch.Tensor output = input.narrow(1, 0, 1).expand(shape).clone();
             try (Autograd.Switch off = Autograd.off()) {
               output.set_data(packing.product(x.handle(), forward.handle(), bias.handle()));
             }
-            int unusedToo = output.register_hook(onOutput);
+            output.register_hook(onOutput);
             return output;
           },
           x,

@@ -1,5 +1,6 @@
 package org.kgcoop.tensor;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -21,6 +22,7 @@ final class NativeCall {
     return new Tensor(run(name, operation, operands), scope);
   }
 
+  @CanIgnoreReturnValue
   static <T> T run(String name, Supplier<T> operation, Tensor... operands) {
     for (Tensor operand : operands) {
       operand.checkOpen(name);

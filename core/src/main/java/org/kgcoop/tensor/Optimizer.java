@@ -91,10 +91,10 @@ public final class Optimizer implements AutoCloseable {
         parameters.get(i).handle().mutable_grad().put(gradients.get(i).handle());
       }
       optimizer.param_groups().get(0).options().set_lr(learningRate);
-      Object unused = NativeCall.run("step", optimizer::step);
+      NativeCall.run("step", optimizer::step);
       for (Tensor parameter : parameters) {
         // No gradient, rather than zero_grad(): that would detach views of others' memory.
-        Object unusedToo = parameter.handle().mutable_grad().put(new org.bytedeco.pytorch.Tensor());
+        parameter.handle().mutable_grad().put(new org.bytedeco.pytorch.Tensor());
       }
     }
   }
@@ -126,14 +126,13 @@ public final class Optimizer implements AutoCloseable {
   public void load(byte[] state) {
     try (Scope scope = Scope.open("optimizer state")) {
       InputArchive archive = new InputArchive();
-      Object unused =
-          NativeCall.run(
-              "load",
-              () -> {
-                archive.load_from(new BytePointer(state), state.length);
-                optimizer.load(archive);
-                return archive;
-              });
+      NativeCall.run(
+          "load",
+          () -> {
+            archive.load_from(new BytePointer(state), state.length);
+            optimizer.load(archive);
+            return archive;
+          });
     }
   }
 

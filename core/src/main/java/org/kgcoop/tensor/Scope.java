@@ -75,7 +75,7 @@ public final class Scope implements AutoCloseable {
   /** Takes over a tensor that was kept, perhaps by another thread. */
   void adopt(Tensor tensor) {
     pointers.attach(tensor.handle());
-    boolean unused = tensor.handle().releaseReference(); // the one of keep()
+    tensor.handle().releaseReference(); // the one of keep()
     tensor.ownedBy(this);
   }
 

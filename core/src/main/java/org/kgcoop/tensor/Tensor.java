@@ -4,6 +4,7 @@ import static org.kgcoop.tensor.NativeCall.run;
 import static org.kgcoop.tensor.NativeCall.tensor;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -56,6 +57,14 @@ public final class Tensor implements AutoCloseable {
   /** A float32 tensor of shape () with one value. */
   public static Tensor scalar(double value) {
     return full(value, new long[0]);
+  }
+
+  /** A float64 tensor with a copy of {@code values}. */
+  public static Tensor of(double[] values, long... shape) {
+    checkCount(values.length, shape);
+    ByteBuffer data = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
+    data.asDoubleBuffer().put(values);
+    return of(data, DType.FLOAT64, shape);
   }
 
   /** A float32 tensor of {@code shape} filled with {@code value}. */
@@ -154,6 +163,13 @@ public final class Tensor implements AutoCloseable {
     return values;
   }
 
+  /** Returns the elements as float64 in row-major order. */
+  public double[] toDoubles() {
+    double[] values = new double[Math.toIntExact(count())];
+    copyOut("toDoubles", DType.FLOAT64, p -> new org.bytedeco.javacpp.DoublePointer(p).get(values));
+    return values;
+  }
+
   /** The elements as int64 in row-major order. */
   public long[] toLongs() {
     long[] values = new long[Math.toIntExact(count())];
@@ -176,6 +192,13 @@ public final class Tensor implements AutoCloseable {
           "item: expected one element, got " + NativeCall.shapeText(shape()));
     }
     return toFloats()[0];
+  }
+
+  /** True if no element is infinite or no number. */
+  public boolean isFinite() {
+    try (Scope scope = Scope.open("isFinite")) {
+      return tensor("isFinite", () -> handle.isfinite().all(), this).toBytes()[0] != 0;
+    }
   }
 
   // ---- arithmetic, with broadcasting
@@ -336,24 +359,21 @@ public final class Tensor implements AutoCloseable {
   /** Overwrites the values. */
   public void copy_(Tensor source) {
     try (Autograd.Switch off = Autograd.off()) {
-      org.bytedeco.pytorch.Tensor unused =
-          run("copy_", () -> handle.copy_(source.handle), this, source);
+      run("copy_", () -> handle.copy_(source.handle), this, source);
     }
   }
 
   /** Multiplies its own values, without recording. */
   public void multiply_(double factor) {
     try (Autograd.Switch off = Autograd.off()) {
-      org.bytedeco.pytorch.Tensor unused =
-          run("multiply_", () -> handle.mul_(new Scalar(factor)), this);
+      run("multiply_", () -> handle.mul_(new Scalar(factor)), this);
     }
   }
 
   /** Adds values of the same shape to its own, without recording. */
   public void add_(Tensor other) {
     try (Autograd.Switch off = Autograd.off()) {
-      org.bytedeco.pytorch.Tensor unused =
-          run("add_", () -> handle.add_(other.handle), this, other);
+      run("add_", () -> handle.add_(other.handle), this, other);
     }
   }
 
@@ -388,8 +408,11 @@ public final class Tensor implements AutoCloseable {
     Scope scope = owner;
     if (closed || (scope != null && scope.isClosed()) || handle.isNull()) {
       throw new IllegalStateException(
-          "%s: the tensor was freed with %s: promote or keep what must live on"
-              .formatted(operation, (scope == null ? "its owner" : scope.toString())));
+          scope == null
+              ? "%s: what the tensor belongs to, such as a Clip or a Classifier, is closed: close it last"
+                  .formatted(operation)
+              : "%s: the tensor was freed with %s: promote or keep what must live on"
+                  .formatted(operation, scope));
     }
   }
 

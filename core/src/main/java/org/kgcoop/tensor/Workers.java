@@ -129,7 +129,7 @@ public final class Workers {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             work -> thread(work, ready));
-    int unused = pool.prestartAllCoreThreads();
+    pool.prestartAllCoreThreads();
     awaitAll(ready);
     return pool;
   }

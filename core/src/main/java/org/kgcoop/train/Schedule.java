@@ -138,11 +138,6 @@ public record Schedule(
     this(rate, epochs, new Decay.Cosine(), warmup, warmupEpochs, warmupRate, variant);
   }
 
-  /** The published schedule: one constant epoch at 1e-5, then the cosine from {@code rate}. */
-  public static Schedule published(double rate, int epochs) {
-    return new Schedule(rate, epochs, Warmup.CONSTANT, 1, 1e-5, Variant.CURRENT);
-  }
-
   /**
    * The rate of a step.
    *

@@ -186,28 +186,6 @@ public record TrainingSettings(
         .put("keep", kept.id());
   }
 
-  /** With SGD, in random order: the published way. */
-  public TrainingSettings(
-      Schedule schedule,
-      int batchSize,
-      double momentum,
-      double weightDecay,
-      long seed,
-      Augmentation augmentation,
-      int checkpointEvery,
-      boolean keepBest) {
-    this(
-        schedule,
-        batchSize,
-        new UpdateRule.Sgd(momentum, weightDecay),
-        0,
-        new Sampler.Random(),
-        seed,
-        augmentation,
-        checkpointEvery,
-        keepBest ? new Kept.Best() : new Kept.Last());
-  }
-
   /** The same for so many times the epochs; where the rate falls in steps, these are longer too. */
   public TrainingSettings stretched(double factor) {
     return new TrainingSettings(

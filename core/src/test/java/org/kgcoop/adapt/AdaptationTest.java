@@ -19,7 +19,9 @@ import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.open.DataSets;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.experiment.Workbench;
 import org.kgcoop.fixtures.Pictures;
@@ -27,8 +29,10 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunJson;
+import org.kgcoop.runs.RunRecord;
 
 class AdaptationTest {
   private static final List<String> CLASSES = List.of("cat", "dog", "owl", "fox");
@@ -77,7 +81,9 @@ class AdaptationTest {
       assertThat(asGood).as("%s is simpler than %s", each, choice).isFalse();
     }
     // Validation images are learned from too.
-    assertThat(record.images()).isEqualTo(new AdaptRecord.Images(16, 4, 4, 4, 0, List.of()));
+    assertThat(record.images())
+        .isEqualTo(
+            new AdaptRecord.Images(16, 4, 4, 4, 0, List.of(), 2, List.of(), List.of(), List.of()));
     assertThat(record.expected()).isNotNull();
     assertThat(record.test()).isNotNull().matches(test -> test.images() == 8);
     Path out = folder.resolve("out");
@@ -96,7 +102,8 @@ class AdaptationTest {
     assertThat(RunJson.tree(again)).hasToString(RunJson.tree(record).toString());
     assertThatThrownBy(() -> adapt(data(3, 1, 2), List.of(), 6))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("holds an adaptation with another minutes");
+        .hasMessageContaining("other settings (minutes: 5.0 before, 6.0 now)")
+        .hasMessageContaining("delete the folder");
   }
 
   @Test
@@ -115,6 +122,139 @@ class AdaptationTest {
     }
   }
 
+  /** Labels that mean nothing; the defect was 100 % where new images get 25 %. */
+  @Test
+  void copiesOfRandomImagesPromiseNothing() {
+    DataSet data = data(12, 0, 1);
+    List<Item> copies = new ArrayList<>();
+    for (int i = 0; i < data.train().size(); i++) {
+      Item item = data.train().get(i);
+      int label = (7 * i + i / 5) % 4;
+      for (int copy = 0; copy < 3; copy++) {
+        copies.add(new Item(item.key() + copy, item.file(), label, data.classNames().get(label)));
+      }
+    }
+    AdaptRecord record =
+        Adaptation.run(
+            bench,
+            new AdaptRequest(data.withPictures(copies, List.of(), List.of()), List.of(), 0, 5, 1),
+            folder.resolve("out"));
+    assertThat(record.images().count()).isEqualTo(48);
+    assertThat(record.images().repeated()).isEqualTo(96);
+    assertThat(record.expected())
+        .isNotNull()
+        .matches(expected -> expected.holds(25) && expected.accuracy() < 50);
+  }
+
+  @Test
+  void testImagesThatRepeatTrainingImagesAreNamedAndNotMeasured() throws Exception {
+    data(2, 0, 2);
+    Path root = folder.resolve("data");
+    Files.copy(root.resolve("train/cat/p0.png"), root.resolve("test/cat/stolen.png"));
+    AdaptRecord record = adapt(Pictures.dataSet(root, CLASSES, 2, 0, 2), List.of(), 1e-5);
+    assertThat(record.images().repeatedInTest()).containsExactly("test/cat/stolen.png");
+    assertThat(record.test()).isNotNull().matches(test -> test.images() == 8);
+  }
+
+  @Test
+  void testImagesAreMeasuredAmongUnseenNamesToo() {
+    AdaptRecord record = adapt(data(2, 0, 1), List.of("wolf"), 1e-5);
+    Predictions.OfTarget test =
+        Predictions.read(folder.resolve("out")).target("test").orElseThrow();
+    assertThat(test.confusion()).as("the fifth name is wolf").hasSize(5);
+    assertThat(record.expectedUnseen()).isNotNull();
+  }
+
+  @Test
+  void withOneImageOfEachClassUnseenNamesFallBackToClip() {
+    AdaptRecord record = adapt(data(1, 0, 0), List.of("wolf"), 5);
+    assertThat(Objects.requireNonNull(record.choice()).method()).isIn("clip", "ensemble");
+    assertThat(record.expected()).isNotNull();
+    assertThat(record.expectedUnseen()).isNotNull();
+    assertThat(record.images().single()).containsExactly("cat", "dog", "fox", "owl");
+  }
+
+  @Test
+  void mistakesAreNamedByImageAndClass() {
+    AdaptRecord record = adapt(data(3, 0, 0), List.of(), 1e-5);
+    int asked = record.classes().stream().mapToInt(AdaptRecord.OfClass::asked).sum();
+    int right = record.classes().stream().mapToInt(AdaptRecord.OfClass::right).sum();
+    assertThat(record.classes().stream().map(AdaptRecord.OfClass::name))
+        .containsExactly("cat", "dog", "fox", "owl");
+    assertThat(asked).isEqualTo(12);
+    assertThat(record.mistakes()).hasSize(asked - right).isNotEmpty();
+    for (AdaptRecord.Mistake mistake : record.mistakes()) {
+      assertThat(mistake.image()).startsWith("train/" + mistake.actual() + "/");
+      assertThat(CLASSES).contains(mistake.predicted()).contains(mistake.actual());
+      assertThat(mistake.predicted()).isNotEqualTo(mistake.actual());
+    }
+  }
+
+  @Test
+  void aBrokenImageIsNamedAndBlocksNoLaterAttempt() throws Exception {
+    data(3, 0, 2);
+    Path root = folder.resolve("data");
+    List<Path> broken = List.of(root.resolve("train/cat/p2.png"), root.resolve("test/owl/p0.png"));
+    for (Path file : broken) {
+      Files.writeString(file, "no image");
+    }
+    DataSet damaged = DataSets.open(root, DataSetOptions.defaults(warning -> {}));
+    assertThatThrownBy(() -> adapt(damaged, List.of(), 1e-5))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("2 of 20 images cannot be read")
+        .hasMessageContaining("p2.png")
+        .hasMessageContaining("owl")
+        .hasMessageContaining("--skip-bad");
+    AdaptRecord skipped =
+        Adaptation.run(
+            bench,
+            new AdaptRequest(damaged, List.of(), 9, 1e-5, 1, true),
+            folder.resolve("skipped"));
+    assertThat(skipped.images().count()).isEqualTo(11);
+    assertThat(skipped.images().unreadable()).hasSize(2);
+    assertThat(skipped.test()).isNotNull().matches(test -> test.images() == 7);
+    for (Path file : broken) {
+      Files.delete(file);
+    }
+    DataSet mended = DataSets.open(root, DataSetOptions.defaults(warning -> {}));
+    assertThat(adapt(mended, List.of(), 1e-5).choice()).isNotNull();
+    assertThatThrownBy(
+            () ->
+                Adaptation.run(
+                    bench,
+                    new AdaptRequest(mended, List.of(), 9, 1e-5, 1),
+                    folder.resolve("skipped")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("cat: 5 images before, 4 now")
+        .hasMessageContaining("owl: 5 images before, 4 now");
+  }
+
+  @Test
+  void aRefusedRequestBlocksNoLaterOne() {
+    DataSet data = data(2, 0, 1);
+    List<Item> three = data.train().stream().filter(item -> item.label() < 3).toList();
+    DataSet few = data.withPictures(three, List.of(), List.of());
+    assertThatThrownBy(() -> adapt(few, List.of("wolf"), 1e-5)).isInstanceOf(KgCoopException.class);
+    assertThat(adapt(few, List.of(), 1e-5).choice()).isNotNull();
+  }
+
+  @Test
+  void theDataAreNoPlaceForTheResult() {
+    DataSet data = data(2, 0, 1);
+    Path root = folder.resolve("data");
+    for (Path place : List.of(root, root.resolve("train"), root.resolve("train/cat/out"))) {
+      assertThatThrownBy(
+              () -> Adaptation.run(bench, new AdaptRequest(data, List.of(), 9, 1e-5, 1), place))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("choose a folder outside of the data");
+    }
+    assertThat(root.resolve("adapt.json")).doesNotExist();
+    assertThatThrownBy(
+            () -> Adaptation.run(bench, new AdaptRequest(data, List.of(), 9, 1e-5, 1), Path.of("")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessage("--out: expected a folder, got an empty text");
+  }
+
   @Test
   void whatCannotBeMeasuredIsNotGuessed() {
     AdaptRecord record = adapt(data(1, 0, 1), List.of(), 5);
@@ -131,6 +271,9 @@ class AdaptationTest {
     assertThat(record.choice()).isNotNull();
     assertThat(record.candidates().get(0).isMeasured()).isTrue();
     assertThat(record.candidates().get(7).leftOut()).contains("--minutes");
+    assertThat(record.candidates().get(7).outOfTime()).isTrue();
+    assertThat(record.irreproducible()).contains("TCP", "--minutes");
+    assertThat(RunJson.tree(record).path("irreproducible").asText()).contains("TCP");
   }
 
   @Test
@@ -142,7 +285,7 @@ class AdaptationTest {
     AdaptRecord record =
         adapt(Pictures.dataSet(folder.resolve("data"), CLASSES, 2, 0, 1), List.of(), 1e-5);
     assertThat(data.train()).hasSize(8);
-    assertThat(record.images().count()).isEqualTo(10);
+    assertThat(record.images().count()).as("one copy is learned from").isEqualTo(9);
     assertThat(record.images().repeated()).isEqualTo(1);
     assertThat(record.images().contradictions())
         .containsExactly("train/cat/p1.png = train/dog/stray.png");
@@ -154,6 +297,12 @@ class AdaptationTest {
     assertThatThrownBy(() -> adapt(data, List.of("dog"), 5))
         .isInstanceOf(KgCoopException.class)
         .hasMessage("unseen class 'dog': there are images of it in data; leave it out");
+    assertThatThrownBy(() -> adapt(data, List.of("_Dog"), 5))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessage("unseen class '_Dog': it is the same name as 'dog' of data; leave it out");
+    assertThatThrownBy(() -> adapt(data, List.of("sea lion", "sea_lion"), 5))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessage("unseen class 'sea_lion': it is the same name as 'sea lion'; leave it out");
     assertThatThrownBy(() -> adapt(data, List.of(), 0))
         .isInstanceOf(KgCoopException.class)
         .hasMessage("minutes: expected above 0, got 0.0");
@@ -179,6 +328,13 @@ class AdaptationTest {
     assertThat(record.images().most()).isEqualTo(8);
     assertThat(record.choice()).isNotNull();
     assertThat(record.test()).isNull();
+    assertThat(record.images().ofEach()).isEqualTo("1 to 8");
+    assertThat(record.images().single()).containsExactly("cat", "dog");
+    assertThat(
+            RunRecord.read(folder.resolve("out"))
+                .map(run -> run.settings().path("data").path("shots").asInt(-1)))
+        .as("all, since no number is that of every class")
+        .contains(0);
     // The only images of two classes are never held out.
     assertThat(record.expected()).isNotNull().matches(expected -> expected.images() == 11);
   }

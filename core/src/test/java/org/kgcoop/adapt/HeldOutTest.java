@@ -31,10 +31,10 @@ class HeldOutTest {
     assertThat(folds).hasSize(4);
     List<Item> heldOut = new ArrayList<>();
     for (HeldOut fold : folds) {
-      heldOut.addAll(fold.images().test());
-      assertThat(fold.fitted().train()).doesNotContainAnyElementsOf(fold.images().test());
+      heldOut.addAll(fold.seen().test());
+      assertThat(fold.fitted().train()).doesNotContainAnyElementsOf(fold.seen().test());
       assertThat(fold.fitted().train().stream().map(Item::label).distinct()).hasSize(5);
-      assertThat(fold.images().classNames()).isEqualTo(data.classNames());
+      assertThat(fold.seen().classNames()).isEqualTo(data.classNames());
     }
     assertThat(heldOut)
         .doesNotHaveDuplicates()
@@ -43,12 +43,53 @@ class HeldOutTest {
   }
 
   @Test
+  void imagesOfAGroupAreHeldOutTogether() {
+    DataSet data = data(6, 6);
+    List<Item> grouped =
+        data.train().stream()
+            .map(item -> item.withGroup(item.key().substring(0, 2) + item.file().hashCode() % 3))
+            .toList();
+    for (HeldOut fold : HeldOut.of(data.withPictures(grouped, List.of(), List.of()), 4)) {
+      assertThat(fold.fitted().train().stream().map(Item::group))
+          .doesNotContainAnyElementsOf(fold.seen().test().stream().map(Item::group).toList());
+    }
+  }
+
+  @Test
+  void everyClassIsHiddenOnceAmongAllNames() {
+    DataSet data = data(4, 4, 4, 4, 4, 4);
+    List<HeldOut> parts = HeldOut.hiding(data, List.of("wolf", "bear"));
+    assertThat(parts).as("two of eight names are unseen").hasSize(4);
+    List<Item> hidden = new ArrayList<>();
+    for (HeldOut part : parts) {
+      List<String> learned = part.fitted().classNames();
+      for (DataSet asked : List.of(part.seen(), part.unseen())) {
+        assertThat(asked.classNames()).hasSize(8).contains("wolf", "bear").containsAll(learned);
+        asked
+            .test()
+            .forEach(
+                item ->
+                    assertThat(asked.classNames().get(item.label())).isEqualTo(item.className()));
+      }
+      assertThat(part.seen().test()).isNotEmpty();
+      assertThat(part.seen().test()).allMatch(item -> learned.contains(item.className()));
+      assertThat(part.unseen().test()).noneMatch(item -> learned.contains(item.className()));
+      assertThat(part.fitted().train().stream().map(Item::key))
+          .doesNotContainAnyElementsOf(part.seen().test().stream().map(Item::key).toList());
+      hidden.addAll(part.unseen().test());
+    }
+    assertThat(hidden).doesNotHaveDuplicates().hasSize(24);
+    assertThat(HeldOut.hiding(data(1, 1, 1, 1), List.of("wolf"))).isEmpty();
+    assertThat(HeldOut.hiding(data, List.of("a", "b", "c", "d", "e", "f", "g"))).hasSize(2);
+  }
+
+  @Test
   void smallClassesAreSpreadOverTheFolds() {
     int[] sizes = IntStream.generate(() -> 2).limit(40).toArray();
     assertThat(HeldOut.of(data(sizes), 4)).hasSize(2);
     sizes[0] = 4;
     List<HeldOut> folds = HeldOut.of(data(sizes), 4);
-    assertThat(folds).hasSize(4).allMatch(fold -> fold.images().test().size() >= 20);
+    assertThat(folds).hasSize(4).allMatch(fold -> fold.seen().test().size() >= 20);
   }
 
   @Test

@@ -3,26 +3,67 @@ package org.kgcoop.adapt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.runs.AdaptRecord;
 
 class ScoreTest {
-  private static int[] right(int correct, int total) {
-    int[] images = new int[total];
-    for (int i = 0; i < correct; i++) {
-      images[i] = 1;
-    }
-    return images;
+  private static Score score(int right, int images) {
+    return new Score(asked(images), answers(right, images));
+  }
+
+  private static List<Score.Asked> asked(int images) {
+    return IntStream.range(0, images)
+        .mapToObj(i -> new Score.Asked("image " + i, false, 1))
+        .toList();
+  }
+
+  private static List<Boolean> answers(int right, int images) {
+    return IntStream.range(0, images).mapToObj(i -> i < right).toList();
   }
 
   @Test
-  void theFigureIsTheAccuracyOrTheMeanHOfTheHalves() {
-    assertThat(new Score(List.of(right(3, 4))).value()).isEqualTo(75);
-    Score halves = new Score(List.of(right(1, 2), right(1, 1), right(3, 4), right(0, 5)));
-    assertThat(halves.value()).isCloseTo((2 * 50.0 * 100 / 150 + 0) / 2, within(1e-9));
-    assertThat(halves.accuracy(false, 6).accuracy()).isCloseTo(100 * 4 / 6.0, within(1e-9));
-    assertThat(halves.accuracy(true, 6).accuracy()).isCloseTo(100 * 1 / 6.0, within(1e-9));
+  void theFigureIsTheAccuracyOrTheJointHOfSeenAndHiddenClasses() {
+    assertThat(score(3, 4).value()).isEqualTo(75);
+    Score joint =
+        new Score(
+            List.of(
+                new Score.Asked("cat", false, 1),
+                new Score.Asked("cat", true, 1),
+                new Score.Asked("dog", false, 1),
+                new Score.Asked("dog", true, 1)),
+            List.of(true, true, false, true));
+    assertThat(joint.accuracy(false)).isEqualTo(50);
+    assertThat(joint.accuracy(true)).isEqualTo(100);
+    assertThat(joint.value()).isCloseTo(2 * 50.0 * 100 / 150, within(1e-9));
+  }
+
+  @Test
+  void nearCopiesCountOnceTogether() {
+    Score score =
+        new Score(
+            List.of(
+                new Score.Asked("a", false, .5),
+                new Score.Asked("a", false, .5),
+                new Score.Asked("b", false, 1)),
+            List.of(true, true, false));
+    assertThat(score.accuracy(false)).isEqualTo(50);
+    assertThat(score.units()).isEqualTo(2);
+  }
+
+  /** Ten images in two groups, each all right or all wrong, say as much as two images. */
+  @Test
+  void imagesOfAGroupSayLittleMoreThanOne() {
+    List<Score.Asked> asked =
+        IntStream.range(0, 10).mapToObj(i -> new Score.Asked(i < 5 ? "a" : "b", false, 1)).toList();
+    // Variance of the mean of two units by n / (n - 1): 2 (.5 / 2)^2 2 = .25, of one image .25.
+    assertThat(new Score(asked, answers(5, 10)).effectiveImages(false)).isCloseTo(1, within(1e-9));
+    // Of ten single images .25 / 10 times 10 / 9.
+    assertThat(score(5, 10).effectiveImages(false)).isCloseTo(9, within(1e-9));
+    assertThat(score(10, 10).effectiveImages(false)).isCloseTo(10, within(1e-9));
   }
 
   /** Wilson's interval by hand: z = 1.96, 8 of 10. */
@@ -36,26 +77,53 @@ class ScoreTest {
     assertThat(Score.interval(10, 10).high()).isCloseTo(100, within(1e-9));
   }
 
-  /** The interval for as many images to come as were measured on: that of half as many. */
-  @Test
-  void whatIsToComeVariesToo() {
-    AdaptRecord.Interval some = new Score(List.of(right(16, 20))).accuracy(false, 20);
-    AdaptRecord.Interval half = Score.interval(8, 10);
-    assertThat(some.low()).isCloseTo(half.low(), within(1e-9));
-    assertThat(some.high()).isCloseTo(half.high(), within(1e-9));
-    assertThat(some.images()).isEqualTo(20);
-  }
-
   /**
    * The deviation of the difference of pairs that differ in a share p of n images is sqrt(p (1 - p)
-   * / n).
+   * / (n - 1)).
    */
   @Test
   void theStandardErrorIsThatOfThePairedDifference() {
-    Score some = new Score(List.of(right(50, 100)));
-    Score more = new Score(List.of(right(60, 100)));
+    Score some = score(50, 100);
+    Score more = score(60, 100);
     assertThat(more.standardErrorAgainst(some))
-        .isCloseTo(100 * Math.sqrt(0.1 * 0.9 / 100), within(0.3));
+        .isCloseTo(100 * Math.sqrt(0.1 * 0.9 / 99), within(1e-9));
     assertThat(some.standardErrorAgainst(some)).isZero();
+  }
+
+  /** The simplest within a standard error of the best. */
+  @Test
+  void theSimplestOfEqualsIsChosen() {
+    double[] once = new double[100];
+    Arrays.fill(once, 1);
+    // One image behind, but right about others: 19 pairs differ one way, 20 the other.
+    Score other =
+        new Score(asked(100), IntStream.range(0, 100).mapToObj(i -> i >= 20 && i < 89).toList());
+    List<Score> scores = List.of(score(50, 100), other, score(70, 100), score(60, 100));
+    assertThat(Score.choice(scores, once)).isEqualTo(1);
+    assertThat(Score.choice(scores.subList(2, 4), once)).isZero();
+  }
+
+  /** The derivative of H by hand: the figure without one class, to first order. */
+  @Test
+  void theErrorOfHFollowsFromWholeClasses() {
+    List<Score.Asked> asked = new ArrayList<>();
+    List<Boolean> answers = new ArrayList<>();
+    for (int label = 0; label < 40; label++) {
+      for (boolean unseen : new boolean[] {false, true}) {
+        asked.add(new Score.Asked("class " + label, unseen, 1));
+        answers.add(label % (unseen ? 4 : 2) == 0);
+      }
+    }
+    Score score = new Score(asked, answers);
+    Score zero = new Score(asked, asked.stream().map(each -> false).toList());
+    double[] heavier = new double[40];
+    Arrays.fill(heavier, 1);
+    double sum = 0;
+    for (int unit = 0; unit < 40; unit++) {
+      heavier[unit] = 1 + 1e-6;
+      sum += Math.pow((score.value(heavier) - score.value()) / 1e-6, 2);
+      heavier[unit] = 1;
+    }
+    assertThat(score.standardErrorAgainst(zero)).isCloseTo(Math.sqrt(sum * 40 / 39), within(1e-3));
   }
 }

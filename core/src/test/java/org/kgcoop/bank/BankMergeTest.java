@@ -143,7 +143,7 @@ class BankMergeTest {
   @Test
   void aMergedBankAnswersAndMergingAgainChangesNothing() throws IOException {
     FeatureBank.Features made = bank("bank").test(items, done -> {});
-    long unused = BankMerge.merge(folder.resolve("bank"), warnings::add);
+    BankMerge.merge(folder.resolve("bank"), warnings::add);
     Map<String, String> merged = content("bank");
     long again = BankMerge.merge(folder.resolve("bank"), warnings::add);
     assertThat(again).isEqualTo(items.size());

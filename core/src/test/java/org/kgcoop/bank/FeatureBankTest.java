@@ -3,6 +3,8 @@ package org.kgcoop.bank;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.awt.Color;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +28,7 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.fixtures.Pictures;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -163,46 +167,6 @@ class FeatureBankTest {
   }
 
   @Test
-  void whatWasKeptWithoutNormsServesUnitFeaturesAndIsComputedAgainForRawOnes() throws IOException {
-    float[] unit = flat(bank(clip).test(data.train(), done -> {}));
-    Path file = files().get(0);
-    Path of = folder.resolve("bank").resolve(FeatureBank.folderName(clip));
-    List<Shard.Feature> without =
-        Shard.read(file).features().stream()
-            .map(f -> new Shard.Feature(f.key(), f.vector(), Float.NaN, f.seconds()))
-            .toList();
-    assertThat(new Shard(without).write(of)).isEqualTo(file);
-    byte[] old = Files.readAllBytes(file);
-    List<Long> told = new ArrayList<>();
-
-    assertThat(flat(bank(clip).test(data.train(), told::add))).isEqualTo(unit);
-
-    assertThat(told).containsExactly((long) data.train().size()); // nothing on the way there
-    assertThat(Files.readAllBytes(file)).isEqualTo(old);
-
-    // Half of them are asked for: they come to a file of their own, which goes before the old one.
-    List<Item> half = data.train().subList(0, 20);
-    try (Scope scope = Scope.open("test")) {
-      for (int times = 0; times < 2; times++) {
-        Tensor raw =
-            new FeatureSource(bank(clip), half, new Augmentation.Test(), 1).raw(done -> {});
-        assertThat(files()).hasSize(2);
-        assertThat(raw.select(0, 0).unitRows().toFloats())
-            .containsExactly(Arrays.copyOf(unit, raw.toFloats().length), Offset.offset(1e-6f));
-      }
-    }
-    assertThat(BankMerge.merge(folder.resolve("bank"), warnings::add)).isEqualTo(40);
-    assertThat(files()).hasSize(2); // those with norms, and those without
-    try (Scope scope = Scope.open("test")) {
-      told.clear();
-      Tensor unused =
-          new FeatureSource(bank(clip), half, new Augmentation.Test(), 1).raw(told::add);
-      assertThat(told).containsExactly(20L);
-    }
-    assertThat(warnings).isEmpty();
-  }
-
-  @Test
   void runsOfAllSeedsShareTheViewsOfABank() throws IOException {
     for (long seed : new long[] {1, 2}) {
       FeatureSource source =
@@ -320,9 +284,12 @@ class FeatureBankTest {
   @Test
   void uprightFeaturesTurnWhatACameraHeldAside() {
     Path turned = Path.of("src/test/resources/pictures/jexif17x33.jpg");
-    Item item = new Item("turned", turned, 0, "a");
-    float[] aside = bank(clip).test(List.of(item), done -> {}).vectors().get(0);
+    Item own = new Item("turned", turned, 0, "a");
+    Item published = new Item("turned", turned, 0, "a", "turned", true);
+    float[] aside = bank(clip).test(List.of(published), done -> {}).vectors().get(0);
     float[] upright = upright(bank(clip), List.of(turned), false).get(turned);
+    assertThat(bank(clip).test(List.of(own), done -> {}).vectors().get(0)).isEqualTo(upright);
+    assertThat(bank(clip).test(List.of(published), done -> {}).vectors().get(0)).isEqualTo(aside);
 
     PictureEncoder encoder = new PictureEncoder(clip, new Images(warnings::add));
     List<PictureEncoder.Encoded> expected =
@@ -330,6 +297,39 @@ class FeatureBankTest {
     assertThat(upright).isEqualTo(expected.get(0).vector()).isNotEqualTo(aside);
     float[] raw = upright(bank(clip), List.of(turned), true).get(turned);
     assertThat(raw).isEqualTo(expected.get(0).raw());
+  }
+
+  /** Of bytes that lie upright, so that the turned file is told from them by its orientation. */
+  @Test
+  void viewsOfAnImageHeldAsideAreThoseOfTheUprightImage() throws IOException {
+    Path turned = Path.of("src/test/resources/pictures/jexif17x33.jpg");
+    RgbImage upright = new Images(warnings::add).readUpright(turned);
+    Path plain = folder.resolve("upright.png");
+    BufferedImage pixels =
+        new BufferedImage(upright.width(), upright.height(), BufferedImage.TYPE_INT_RGB);
+    byte[] rgb = upright.rgb();
+    for (int i = 0; i < rgb.length / 3; i++) {
+      Color colour = new Color(rgb[3 * i] & 255, rgb[3 * i + 1] & 255, rgb[3 * i + 2] & 255);
+      pixels.setRGB(i % upright.width(), i / upright.width(), colour.getRGB());
+    }
+    ImageIO.write(pixels, "png", plain.toFile());
+
+    for (Augmentation augmentation :
+        List.of(new Augmentation.Bank(2), Augmentation.ofId("online"), new Augmentation.Test())) {
+      assertThat(views(turned, augmentation, false)).isEqualTo(views(plain, augmentation, false));
+      assertThat(views(turned, augmentation, true))
+          .isNotEqualTo(views(turned, augmentation, false));
+      assertThat(views(plain, augmentation, true)).isEqualTo(views(plain, augmentation, false));
+    }
+  }
+
+  private float[] views(Path file, Augmentation augmentation, boolean asStored) {
+    List<Item> items = List.of(new Item("image", file, 0, "a", "image", asStored));
+    try (Scope scope = Scope.open("test");
+        FeatureSource source = new FeatureSource(bank(clip), items, augmentation, 1)) {
+      double unused = source.prepare(done -> {});
+      return source.features(new int[] {0}, 1).toFloats();
+    }
   }
 
   private static Map<Path, float[]> upright(FeatureBank bank, List<Path> files, boolean raw) {

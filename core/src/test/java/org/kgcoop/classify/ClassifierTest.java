@@ -21,8 +21,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -48,6 +46,7 @@ import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.catalogue.LearnedFrom;
 import org.kgcoop.method.tower.Ivlp;
 import org.kgcoop.method.tower.VisionLanguageRows;
 import org.kgcoop.prompt.ContextSettings;
@@ -58,9 +57,6 @@ import org.kgcoop.tensor.Tensor;
 
 @Tag("equality")
 class ClassifierTest {
-  private static final Pattern NATIVES =
-      Pattern.compile("(pytorch|openblas|javacpp)-(.*)-(linux|macosx|windows)-.*\\.jar");
-
   private static final List<String> NAMES = List.of("cat", "dog", "red_fox");
   private static final float ROUNDING = 1e-5f;
 
@@ -102,7 +98,14 @@ class ClassifierTest {
               (key, value) ->
                   tensors.put(key, StoredTensor.ofFloats(key, value.shape(), value.toFloats())));
       Path path = folder.resolve(name + ".safetensors");
-      new ClassifierFile(method, NAMES, "a photo of a {}.", clip.fingerprint(), "", "1", tensors)
+      new ClassifierFile(
+              method,
+              NAMES,
+              "a photo of a {}.",
+              clip.fingerprint(),
+              LearnedFrom.UNKNOWN,
+              "1",
+              tensors)
           .write(path);
       return path;
     }
@@ -361,22 +364,28 @@ class ClassifierTest {
     assertThat(exitCode).isZero();
   }
 
-  /** The library names no native libraries: who uses it copies these lines. */
   @Test
-  void theReadmeNamesTheNativeLibrariesOfTheTests() throws IOException {
-    String readme = Files.readString(Path.of("../README.md"));
-    for (String path : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-      Matcher natives = NATIVES.matcher(Path.of(path).getFileName().toString());
-      if (natives.matches()) {
-        assertThat(readme)
-            .contains(
-                """
-                    <artifactId>%s</artifactId>
-                    <version>%s</version>
-                    <classifier>linux-x86_64</classifier>
-                """
-                    .formatted(natives.group(1), natives.group(2)));
-      }
-    }
+  void theReadmeNamesTheVersionOfTheBuild() throws IOException {
+    String pom = Files.readString(Path.of("../pom.xml"));
+    String version = pom.replaceFirst("(?s).*<revision>(.*)</revision>.*", "$1");
+    assertThat(Files.readString(Path.of("../README.md")))
+        .contains(
+            """
+                <artifactId>kgcoop-natives-linux-x86_64</artifactId>
+                <version>%s</version>
+                <type>pom</type>
+            """
+                .formatted(version),
+            "(\"org.kgcoop:kgcoop-natives-linux-x86_64:%s\")".formatted(version),
+            "kgcoop-%s-linux-x86_64.tar.gz".formatted(version));
+  }
+
+  @Test
+  void aClipThatIsClosedTooEarlySaysSo() {
+    Clip own = TinyClip.load();
+    own.close();
+    assertThatThrownBy(() -> Classifier.zeroShot(own, List.of("cat", "dog"), "a {}"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("such as a Clip or a Classifier, is closed");
   }
 }

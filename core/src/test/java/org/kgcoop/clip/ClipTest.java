@@ -81,7 +81,7 @@ class ClipTest {
   @Test
   void allThatIsWrongStandsInOneMessage() {
     Map<String, StoredTensor> tensors = tiny();
-    StoredTensor unused = tensors.remove("ln_final.bias");
+    tensors.remove("ln_final.bias");
     tensors.put(
         "visual.ln_pre.weight",
         StoredTensor.ofFloats("visual.ln_pre.weight", new long[] {2}, 1, 2));

@@ -342,7 +342,9 @@ class SentencePieceModelTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageStartingWith(file + ": ")
         .hasMessageContaining(message)
-        .hasMessageNotContaining("\n");
+        .hasMessageNotContaining("\n")
+        .extracting(e -> ((KgCoopException) e).category())
+        .isEqualTo(KgCoopException.Category.WEIGHTS);
   }
 
   // ---- beside weights

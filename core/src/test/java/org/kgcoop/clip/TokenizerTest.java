@@ -150,6 +150,8 @@ class TokenizerTest {
     assertThatThrownBy(() -> Tokenizers.read(file))
         .isInstanceOf(KgCoopException.class)
         .hasMessageStartingWith(file.toString())
-        .hasMessageContaining(message);
+        .hasMessageContaining(message)
+        .extracting(e -> ((KgCoopException) e).category())
+        .isEqualTo(KgCoopException.Category.WEIGHTS);
   }
 }

@@ -25,6 +25,7 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.DataSets;
 import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
@@ -34,8 +35,6 @@ import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.runs.RunJson;
-import org.kgcoop.train.Schedule;
-import org.kgcoop.train.TrainingSettings;
 
 /** Few-shot curves and transfer: what is asked, of whom, and what is not done twice. */
 @Tag("equality")
@@ -335,8 +334,8 @@ class ProtocolsTest {
         Contender.of(
             TinyLab.COOP,
             (method, occasion) ->
-                new TrainingSettings(
-                    Schedule.published(0.05, 3),
+                TinyTraining.settings(
+                    TinyTraining.schedule(0.05, 3),
                     2,
                     0.9,
                     5e-4,

@@ -17,6 +17,7 @@ import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.KgCoOp;
@@ -26,7 +27,6 @@ import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.runs.RunJson;
-import org.kgcoop.train.Schedule;
 import org.kgcoop.train.TrainingSettings;
 
 /** A random CLIP to try protocols on; hears what is said. */
@@ -65,8 +65,8 @@ final class TinyLab implements AutoCloseable {
 
   static BiFunction<TrainedMethod, Occasion, TrainingSettings> training(String augmentation) {
     return (method, occasion) ->
-        new TrainingSettings(
-            Schedule.published(0.05, 3),
+        TinyTraining.settings(
+            TinyTraining.schedule(0.05, 3),
             2,
             0.9,
             5e-4,
@@ -135,9 +135,8 @@ final class TinyLab implements AutoCloseable {
       JsonNode unused = withoutTimes(child);
     }
     if (node instanceof ObjectNode object) {
-      JsonNode unused =
-          object.remove(
-              List.of("ms_per_image", "ms_per_image_with_features", "seconds", "prepare_seconds"));
+      object.remove(
+          List.of("ms_per_image", "ms_per_image_with_features", "seconds", "prepare_seconds"));
     }
     return node;
   }

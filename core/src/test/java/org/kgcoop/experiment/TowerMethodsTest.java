@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -53,7 +52,7 @@ class TowerMethodsTest {
   /** Settings that fit towers of three blocks. */
   private static ObjectNode settings(String id) {
     ObjectNode settings = json(id);
-    Set<String> keys = MethodCatalogue.keys(id);
+    List<String> keys = MethodCatalogue.keys(id);
     Stream.of("depth", "text_depth", "image_depth")
         .filter(keys::contains)
         .forEach(key -> settings.put(key, 2));

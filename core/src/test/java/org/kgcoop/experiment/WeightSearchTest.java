@@ -21,7 +21,6 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.Pictures;
-import org.kgcoop.method.AutoWeight;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Occasion;
@@ -65,7 +64,7 @@ class WeightSearchTest {
   }
 
   private static Method auto(Occasion occasion) {
-    return new AutoWeight(new KgCoOp(TinyLab.CONTEXT, occasion.template(), 8), GRID);
+    return new KgCoOp.AutoWeight(new KgCoOp(TinyLab.CONTEXT, occasion.template(), 8), GRID);
   }
 
   private static Plan plan(int shots) {
@@ -89,7 +88,7 @@ class WeightSearchTest {
       double unseen = trial.path("unseen").asDouble();
       double h = seen + unseen == 0 ? 0 : 2 * seen * unseen / (seen + unseen);
       assertThat(trial.path("h").asDouble()).isCloseTo(h, within(1e-9));
-      double unused = means.merge(trial.path("weight").asDouble(), h / 2, Double::sum);
+      means.merge(trial.path("weight").asDouble(), h / 2, Double::sum);
     }
     for (int hidden = 0; hidden < 2; hidden++) {
       assertThat(search.path("trials").path(2 * hidden + 1).path("distance").asDouble())

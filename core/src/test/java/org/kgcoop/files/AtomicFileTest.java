@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.kgcoop.KgCoopException;
 
 class AtomicFileTest {
@@ -117,5 +120,29 @@ class AtomicFileTest {
           .hasMessageContaining("cannot be written");
     }
     assertOnlyOld(target);
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SPACE")
+  void whateverEndsTheFileIsTheOldOrTheNewAndTheNewOnceItIsWritten(FailingDisk.End end)
+      throws IOException {
+    for (int at = 1; at <= 7; at++) {
+      Path target = Files.writeString(folder.resolve("a.txt"), "old");
+      try (FailingDisk disk = new FailingDisk(at, end)) {
+        AtomicFile.write(target, out -> out.write("new".getBytes(StandardCharsets.UTF_8)));
+        disk.end();
+        assertThat(disk.points())
+            .containsExactly(
+                "open a.txt",
+                "write a.txt",
+                "write the rest of a.txt",
+                "force a.txt",
+                "rename a.txt",
+                "force the folder " + folder.getFileName());
+        assertThat(target).hasContent("new");
+      } catch (FailingDisk.Ended e) {
+        assertThat(Files.readString(target)).isIn("old", "new");
+      }
+    }
   }
 }

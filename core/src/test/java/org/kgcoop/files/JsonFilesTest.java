@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
@@ -56,9 +59,23 @@ class JsonFilesTest {
 
   @Test
   void linesEndBeforeHalfALine() throws IOException {
-    assertThat(JsonFiles.readLines(file("{\"step\": 1}\n{\"step\": 2}\n{\"st"))).hasSize(2);
-    Path noText = Files.write(folder.resolve("c"), new byte[] {'1', '\n', (byte) 0xff, '\n'});
-    assertThat(JsonFiles.readLines(noText)).hasSize(1);
+    assertThat(numbers(file("{\"step\": 1}\n{\"step\": 2}\n{\"st")))
+        .containsExactly(Map.of("step", 1.0), Map.of("step", 2.0));
+    Path noText = Files.write(folder.resolve("c"), new byte[] {'{', '}', '\n', (byte) 0xff, '\n'});
+    assertThat(numbers(noText)).containsExactly(Map.of());
+  }
+
+  @Test
+  void ofALineTheFiniteNumbersAreRead() throws IOException {
+    String line = "{\"a\": {\"b\": 1}, \"c\": [2], \"d\": 3, \"e\": NaN, \"f\": \"4\", \"g\": 5.5}";
+    assertThat(numbers(file("1\n[2]\n" + line + "\n"))).containsExactly(Map.of("d", 3.0, "g", 5.5));
+    assertThat(numbers(folder.resolve("gone"))).isEmpty();
+  }
+
+  private static List<Map<String, Double>> numbers(Path file) {
+    List<Map<String, Double>> lines = new ArrayList<>();
+    JsonFiles.readNumbers(file, numbers -> lines.add(Map.copyOf(numbers)));
+    return lines;
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,29 +60,18 @@ class LockedFileTest {
   @Test
   void whoAsksInAnotherProcessKeepsNobodyFromLocking() throws Exception {
     Path file = Files.createFile(folder.resolve("lock"));
-    Path log = Files.createFile(folder.resolve("log.txt"));
+    Path log = folder.resolve("log.txt");
     Path end = folder.resolve("end");
-    ExecutorService thread = Executors.newSingleThreadExecutor();
-    try {
-      Future<ChildProcess.Outcome> other =
-          thread.submit(
-              () ->
-                  ChildProcess.run(
-                      log, List.of("-Xmx64m"), Asking.class, file.toString(), end.toString()));
-      while (Files.size(log) == 0 && !other.isDone()) {
-        Thread.sleep(10);
-      }
+    try (ChildProcess other =
+        ChildProcess.start(
+            log, List.of("-Xmx64m"), Asking.class, file.toString(), end.toString())) {
+      assertThat(other.firstLine()).isEqualTo("asking");
       // Without another attempt some of so many fail.
       for (int i = 0; i < 5000; i++) {
         LockedFile.tryOpen(file).orElseThrow().close();
       }
       Files.createFile(end);
-      assertThat(other.get()).isEqualTo(new ChildProcess.Outcome(0, "asking\n"));
-    } finally {
-      if (!Files.exists(end)) {
-        Files.createFile(end);
-      }
-      thread.shutdown();
+      assertThat(other.outcome()).isEqualTo(new ChildProcess.Outcome(0, "asking\n"));
     }
   }
 

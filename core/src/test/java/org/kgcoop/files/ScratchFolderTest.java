@@ -2,10 +2,14 @@ package org.kgcoop.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -13,6 +17,7 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.fixtures.ChildProcess;
 
 @Tag("system")
 class ScratchFolderTest {
@@ -58,35 +63,38 @@ class ScratchFolderTest {
     assertThat(content()).containsExactly(other);
   }
 
+  /** Locks a file until it is killed, or whoever started it has gone. */
+  static final class Holding {
+    public static void main(String[] arguments) throws IOException {
+      try (FileChannel channel = FileChannel.open(Path.of(arguments[0]), StandardOpenOption.WRITE);
+          FileLock lock = channel.lock()) {
+        System.out.println(lock.isValid() ? "locked" : "free");
+        int unused = System.in.read();
+      }
+    }
+  }
+
   @Test
   void aRunningProcessKeepsItsFolder() throws Exception {
     Path folder = Files.createDirectory(parent.resolve(".x-running"));
     Path lock = Files.createFile(parent.resolve(".x-running.lock"));
-    Path main =
-        Files.writeString(
-            Files.createDirectory(parent.resolve("source")).resolve("Holder.java"),
-            """
-            public class Holder {
-              public static void main(String[] arguments) throws Exception {
-                var channel = java.nio.channels.FileChannel.open(
-                    java.nio.file.Path.of(arguments[0]), java.nio.file.StandardOpenOption.WRITE);
-                channel.lock();
-                System.out.println("locked");
-                System.in.read();
-              }
-            }
-            """);
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Process holder = new ProcessBuilder(java, main.toString(), lock.toString()).start();
-    try {
-      assertThat(holder.inputReader().readLine()).isEqualTo("locked");
+    try (ChildProcess holder =
+        ChildProcess.start(
+            parent.resolve("log.txt"), List.of("-Xmx64m"), Holding.class, lock.toString())) {
+      assertThat(holder.firstLine()).isEqualTo("locked");
       ScratchFolder.in(parent, ".x-").close();
       assertThat(folder).isDirectory();
-    } finally {
-      holder.destroyForcibly().waitFor();
     }
     ScratchFolder.in(parent, ".x-").close();
     assertThat(folder).doesNotExist();
+  }
+
+  /** Says twice where a file of a jar lies. */
+  static final class Copies {
+    public static void main(String[] arguments) {
+      System.out.println(EmbeddedFiles.file("datasets/x.zip"));
+      System.out.println(EmbeddedFiles.file("datasets/x.zip"));
+    }
   }
 
   @Test
@@ -97,29 +105,17 @@ class ScratchFolderTest {
       zip.putNextEntry(new ZipEntry("org/kgcoop/embedded/datasets/x.zip"));
       zip.write(7);
     }
-    Path main =
-        Files.writeString(
-            Files.createDirectory(parent.resolve("source")).resolve("Copies.java"),
-            """
-            public class Copies {
-              public static void main(String[] arguments) throws Exception {
-                System.out.println(org.kgcoop.files.EmbeddedFiles.file("datasets/x.zip"));
-                System.out.println(org.kgcoop.files.EmbeddedFiles.file("datasets/x.zip"));
-              }
-            }
-            """);
     Path temporary = Files.createDirectory(parent.resolve("temporary"));
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    ChildProcess.Outcome outcome =
+        ChildProcess.run(
+            parent.resolve("log.txt"),
+            List.of(
                 "-Djava.io.tmpdir=" + temporary,
                 "-cp",
-                jar + java.io.File.pathSeparator + System.getProperty("java.class.path"),
-                main.toString())
-            .redirectErrorStream(true)
-            .start();
-    List<String> lines = process.inputReader().lines().toList();
-    assertThat(process.waitFor()).as(lines.toString()).isZero();
+                jar + File.pathSeparator + System.getProperty("java.class.path")),
+            Copies.class);
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    List<String> lines = outcome.output().lines().toList();
 
     assertThat(lines).hasSize(2);
     assertThat(lines.get(1)).isEqualTo(lines.get(0)).startsWith(temporary.toString());

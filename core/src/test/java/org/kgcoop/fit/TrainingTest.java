@@ -291,6 +291,14 @@ class TrainingTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // callers that are compiled without it may give null
+  void noMethodIsRefusedWhereItIsSet() {
+    assertThatThrownBy(() -> Training.of(clip, Path.of("none")).method(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("method");
+  }
+
+  @Test
   void theReadmeShowsTheExample() throws IOException {
     String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/PetTraining.java"));
     String shown = source.substring(source.indexOf("import "));

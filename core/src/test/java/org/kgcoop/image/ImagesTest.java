@@ -1,6 +1,7 @@
 package org.kgcoop.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -15,9 +16,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ReferenceCases;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.view.Preprocessing;
@@ -126,5 +131,16 @@ class ImagesTest {
 
   private static String sha256(RgbImage image) {
     return Sha256.of(image.rgb());
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void theReasonOfAFileThatCannotBeReadIsNamedAndNotItsPathAgain(@TempDir Path folder)
+      throws IOException {
+    Path loop = folder.resolve("loop.png");
+    Path unused = Files.createSymbolicLink(loop, loop);
+    assertThatThrownBy(() -> Images.bytes(loop))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageStartingWith(loop + ": cannot be read as a file: Too many levels");
   }
 }

@@ -101,7 +101,7 @@ class StateDictsTest {
   @Test
   void whatIsWrittenIsReadAgain() {
     Path path = folder.resolve("a.pt");
-    StateDicts.write(path, byName(floats("b", 2, 3), floats("a"), floats("e", 0, 4)));
+    StateDictFiles.write(path, byName(floats("b", 2, 3), floats("a"), floats("e", 0, 4)));
     WeightFile file = WeightFiles.open(path);
     assertThat(file.format()).isEqualTo(WeightFile.Format.STATE_DICT);
     assertThat(file.tensors().keySet()).containsExactly("b", "a", "e");
@@ -136,7 +136,7 @@ class StateDictsTest {
   void everyElementTypeIsWritten() {
     Path path = folder.resolve("a.pt");
     WeightFile types = WeightFiles.open(resource("types.pt"));
-    StateDicts.write(path, types.tensors());
+    StateDictFiles.write(path, types.tensors());
     assertThat(Fingerprints.exact(WeightFiles.open(path).tensors().values()))
         .isEqualTo(Fingerprints.exact(types.tensors().values()));
   }
@@ -146,8 +146,8 @@ class StateDictsTest {
     Path first = folder.resolve("1.pt");
     Path second = folder.resolve("2.pt");
     StoredTensor marked = StoredTensor.ofFloats("a", new long[] {1}, 1234567f);
-    StateDicts.write(first, byName(floats("b", 3), marked));
-    StateDicts.write(second, byName(floats("b", 3), marked));
+    StateDictFiles.write(first, byName(floats("b", 3), marked));
+    StateDictFiles.write(second, byName(floats("b", 3), marked));
     assertThat(first).hasSameBinaryContentAs(second);
     byte[] needle = new byte[4];
     marked.data().get(needle);
@@ -272,7 +272,7 @@ class StateDictsTest {
   @Test
   void aDictWithoutTensorsIsRefused() {
     Path path = folder.resolve("a.pt");
-    StateDicts.write(path, Map.of());
+    StateDictFiles.write(path, Map.of());
     assertThat(openError(path)).contains("no tensors", "state_dict()");
   }
 
@@ -280,7 +280,7 @@ class StateDictsTest {
   void halvesKeepTheirBits() {
     Path path = folder.resolve("a.pt");
     ByteBuffer bits = ByteBuffer.allocate(4).putInt(0, 0x0100007c); // NaN with a payload, infinity
-    StateDicts.write(
+    StateDictFiles.write(
         path, byName(new StoredTensor("h", DType.FLOAT16, new long[] {2}, bits.duplicate())));
     assertThat(WeightFiles.open(path).tensor("h").data()).isEqualTo(bits);
   }

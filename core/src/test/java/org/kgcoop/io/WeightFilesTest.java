@@ -94,7 +94,7 @@ class WeightFilesTest {
     text("config.json", "{}");
     text("preprocessor_config.json", "{}");
     safetensors("model.safetensors", floats("new", 1));
-    StateDicts.write(folder.resolve("pytorch_model.bin"), byName(floats("old", 1)));
+    StateDictFiles.write(folder.resolve("pytorch_model.bin"), byName(floats("old", 1)));
     WeightFile file = WeightFiles.open(folder);
     assertThat(file.path()).isEqualTo(folder);
     assertThat(file.tensors()).containsOnlyKeys("new");
@@ -104,7 +104,7 @@ class WeightFilesTest {
   @Test
   void anOpenClipFolderIsRead() throws IOException {
     text("open_clip_config.json", "{}");
-    StateDicts.write(folder.resolve("open_clip_pytorch_model.bin"), byName(floats("a", 1)));
+    StateDictFiles.write(folder.resolve("open_clip_pytorch_model.bin"), byName(floats("a", 1)));
     assertThat(WeightFiles.open(folder).tensors()).containsOnlyKeys("a");
   }
 
@@ -128,8 +128,10 @@ class WeightFilesTest {
 
   @Test
   void shardsOfPyTorchAreReadByTheirIndexOrTheirNames() throws IOException {
-    StateDicts.write(folder.resolve("pytorch_model-00001-of-00002.bin"), byName(floats("a", 1)));
-    StateDicts.write(folder.resolve("pytorch_model-00002-of-00002.bin"), byName(floats("b", 2)));
+    StateDictFiles.write(
+        folder.resolve("pytorch_model-00001-of-00002.bin"), byName(floats("a", 1)));
+    StateDictFiles.write(
+        folder.resolve("pytorch_model-00002-of-00002.bin"), byName(floats("b", 2)));
     assertThat(WeightFiles.open(folder).tensors()).containsOnlyKeys("a", "b");
     Path index =
         text(

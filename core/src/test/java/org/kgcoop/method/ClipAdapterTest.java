@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,7 +104,10 @@ class ClipAdapterTest {
   @Test
   void aRatioOutsideOfItsRangeIsRefused() {
     for (double ratio : new double[] {0, -0.1, 1.1, Double.NaN}) {
-      assertThatThrownBy(() -> new ClipAdapter("{}", ratio))
+      assertThatThrownBy(
+              () ->
+                  ClipAdapter.DECLARATION.parse(
+                      JsonNodeFactory.instance.objectNode().put("ratio", ratio)))
           .isInstanceOf(KgCoopException.class)
           .hasMessage("CLIP-Adapter's ratio: expected above 0 to 1, got " + ratio);
     }

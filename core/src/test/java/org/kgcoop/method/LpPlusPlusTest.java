@@ -258,7 +258,7 @@ class LpPlusPlusTest {
   void wrongSettingsAndTensorsAreRefusedInALine() {
     assertThatThrownBy(() -> MethodCatalogue.parse(stated().put("epochs", 0)))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("epochs of LP++: expected 1 to 100,000, got 0");
+        .hasMessageContaining("LP++'s epochs: expected 1 to 100,000, got 0");
     try (Scope scope = Scope.open("test")) {
       Map<String, StoredTensor> tensors =
           Map.of("alpha_vec", StoredTensor.of("alpha_vec", Tensor.full(1, 1, 4)));

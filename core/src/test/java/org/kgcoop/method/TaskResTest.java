@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -112,7 +113,10 @@ class TaskResTest {
   @Test
   void anAlphaThatIsNoWeightIsRefused() {
     for (double alpha : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
-      assertThatThrownBy(() -> new TaskRes(TEXTS, alpha))
+      assertThatThrownBy(
+              () ->
+                  TaskRes.DECLARATION.parse(
+                      JsonNodeFactory.instance.objectNode().put("alpha", alpha)))
           .isInstanceOf(KgCoopException.class)
           .hasMessage("TaskRes's alpha: expected above 0, got " + alpha);
     }

@@ -239,7 +239,7 @@ class TipAdapterTest {
   @Test
   void theImageOfAClassThatHasNoOtherIsNeverHeldOut() {
     List<Integer> labels = List.of(0, 1, 1, 2, 2, 2, 2, 2, 2);
-    Folds folds = new Folds(labels);
+    Folds folds = new Folds(labels, List.of());
     assertThat(folds.count()).isEqualTo(4);
     List<Integer> out = new ArrayList<>();
     for (int held = 0; held < folds.count(); held++) {
@@ -249,8 +249,8 @@ class TipAdapterTest {
       assertThat(kept.places()).doesNotContain(folds.of(held).places());
     }
     assertThat(out).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6, 7, 8);
-    assertThat(new Folds(List.of(0, 1, 2)).count()).isZero();
-    assertThat(new Folds(List.of(0, 0)).count()).isEqualTo(2);
+    assertThat(new Folds(List.of(0, 1, 2), List.of()).count()).isZero();
+    assertThat(new Folds(List.of(0, 0), List.of()).count()).isEqualTo(2);
   }
 
   @Test
@@ -362,7 +362,7 @@ class TipAdapterTest {
         "'scale':'mine'; setting scale: expected a number",
         "'search_scale':[7]; setting search_scale: expected two numbers",
         "'search_scale':[0.1,3]; search_scale: expected the tops of beta and alpha",
-        "'search_step':[2.5,3]; setting search_step: expected whole numbers",
+        "'search_step':[2.5,3]; setting search_step: expected two whole numbers",
         "'search_step':[0,3]; search_step: expected 1 to 10,000 values",
         "'crop_scale':[1,0.5]; expected areas in rising order"
       })

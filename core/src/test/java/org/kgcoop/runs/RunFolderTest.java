@@ -221,7 +221,7 @@ class RunFolderTest {
       assertThat(folder.effort(checkpoint(5))).isEqualTo(Effort.NONE);
       assertThat(folder.effort(checkpoint(10))).isEqualTo(new Effort(40, 5));
       assertThat(folder.effort(folder.newest().orElseThrow())).isEqualTo(new Effort(60, 7.5));
-      folder.save(checkpoint(20)); // as an earlier version did
+      folder.save(checkpoint(20)); // without its effort
       assertThat(folder.effort(checkpoint(20))).isEqualTo(Effort.NONE);
       folder.complete(JSON.createObjectNode());
     }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.fixtures.TinyTraining;
 
 class ScheduleTest {
 
@@ -55,7 +56,7 @@ class ScheduleTest {
               0,
               Schedule.Variant.CURRENT);
       Schedule longer =
-          new TrainingSettings(
+          TinyTraining.settings(
                   schedule, 2, 0.9, 0, 1, new org.kgcoop.bank.Augmentation.Test(), 1, false)
               .stretched(8 / 3.0)
               .schedule();
@@ -156,11 +157,11 @@ class ScheduleTest {
   @Test
   void impossibleSettingsAreRefused() {
     for (double rate : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
-      assertThatThrownBy(() -> use(Schedule.published(rate, 1)))
+      assertThatThrownBy(() -> use(TinyTraining.schedule(rate, 1)))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("learning rate: expected above 0");
     }
-    assertThatThrownBy(() -> use(Schedule.published(0.1, 0)))
+    assertThatThrownBy(() -> use(TinyTraining.schedule(0.1, 0)))
         .hasMessage("epochs: expected at least 1, got 0");
     assertThatThrownBy(() -> Schedule.Variant.ofId("dassl"))
         .hasMessageContaining("expected current or paper-era");
@@ -189,7 +190,7 @@ class ScheduleTest {
     assertThat(schedule.rate(0, 1, 7)).isCloseTo(9.998741174712534e-4, within(1e-15));
     assertThat(schedule.rate(19, 6, 7))
         .isCloseTo(5e-4 * (1 + Math.cos(Math.PI * 139 / 140)), within(1e-18));
-    Schedule byEpochs = Schedule.published(0.002, 5);
+    Schedule byEpochs = TinyTraining.schedule(0.002, 5);
     assertThat(byEpochs.rate(3, 6, 7)).isEqualTo(byEpochs.rate(3));
   }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.Augmentation;
+import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.image.view.ViewStep;
 import org.kgcoop.method.TrainedMethod;
@@ -38,8 +39,8 @@ class TrainingSettingsTest {
     TrainingSettings settings = settings("{}");
     assertThat(settings)
         .isEqualTo(
-            new TrainingSettings(
-                Schedule.published(0.002, 100),
+            TinyTraining.settings(
+                TinyTraining.schedule(0.002, 100),
                 32,
                 0.9,
                 5e-4,

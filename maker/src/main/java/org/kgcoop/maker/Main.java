@@ -1,7 +1,7 @@
 package org.kgcoop.maker;
 
 import java.util.function.BooleanSupplier;
-import org.kgcoop.Version;
+import org.kgcoop.cli.console.BuildVersion;
 import org.kgcoop.cli.console.CommandErrors;
 import org.kgcoop.cli.console.Interrupts;
 import picocli.CommandLine;
@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "kgcoop",
     mixinStandardHelpOptions = true,
-    version = "kgcoop " + Version.KGCOOP,
+    versionProvider = BuildVersion.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = PretrainCommand.class)
 public final class Main implements Runnable {

@@ -103,6 +103,12 @@ final class ModelOptions {
     return resolution;
   }
 
+  /** Patches of an image, of a vit. */
+  int patches() {
+    int side = patch > 0 ? resolution / patch : 1;
+    return side * side;
+  }
+
   /**
    * The configuration that these say.
    *

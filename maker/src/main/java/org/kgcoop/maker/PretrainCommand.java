@@ -10,6 +10,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.image.Images;
 import org.kgcoop.pretrain.Corpus;
+import org.kgcoop.pretrain.Distillation;
 import org.kgcoop.pretrain.Pretraining;
 import org.kgcoop.pretrain.PretrainingSettings;
 import org.kgcoop.tensor.Arithmetic;
@@ -175,6 +176,77 @@ final class PretrainCommand implements Callable<Integer> {
       description = "Threads, each with its part of every batch (default: ${DEFAULT-VALUE}).")
   private int workers;
 
+  // ---- a teacher
+
+  @Option(
+      names = "--teacher",
+      paramLabel = "DIR",
+      description = {
+        "Learn from this CLIP too, a folder of this command: the contrast of features with its own,"
+            + " their distance to it, and hints from inside of its ResNet. The student is a vit"
+            + " with the vocabulary of the teacher and trains by --steps: block matrices by Muon,"
+            + " a constant rate with a linear fall, in the end a mean of weights."
+      })
+  private @Nullable Path teacher;
+
+  @Option(
+      names = "--teacher-weight",
+      paramLabel = "X",
+      defaultValue = "8",
+      description = "Of the distances to its features (default: ${DEFAULT-VALUE}).")
+  private double teacherWeight;
+
+  @Option(
+      names = "--hint-weight",
+      paramLabel = "X",
+      defaultValue = "2",
+      description = "Of the distances to maps inside of it (default: ${DEFAULT-VALUE}).")
+  private double hintWeight;
+
+  @Option(
+      names = "--hint-steps",
+      paramLabel = "N",
+      defaultValue = "1000000",
+      description = "The first N steps have hints (default: all).")
+  private long hintSteps;
+
+  @Option(
+      names = "--seen-patches",
+      paramLabel = "N",
+      description = "Patches of an image that the student sees, drawn at random (default: all).")
+  private int seenPatches;
+
+  @Option(
+      names = "--whole-steps",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "It sees all in the last N steps (default: ${DEFAULT-VALUE}).")
+  private long wholeSteps;
+
+  @Option(
+      names = "--cooldown",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Its learning rate falls to 0 in the last N steps, in a line (default: ${DEFAULT-VALUE}).")
+  private long cooldown;
+
+  @Option(
+      names = "--mean",
+      paramLabel = "X",
+      defaultValue = "0.995",
+      description =
+          "The part of the mean of weights that a step leaves (default: ${DEFAULT-VALUE}).")
+  private double mean;
+
+  @Option(
+      names = "--from",
+      paramLabel = "FILE",
+      description =
+          "Begin with a checkpoint of a run of more --steps with a teacher, to end it early: what"
+              + " it has made is the beginning of this run.")
+  private @Nullable Path from;
+
   // ---- beside it
 
   @Option(
@@ -236,7 +308,8 @@ final class PretrainCommand implements Callable<Integer> {
             checkPictures,
             60 * checkpointMinutes,
             start,
-            DType.ofName("--stored", stored, DType.FLOAT16, DType.FLOAT32));
+            DType.ofName("--stored", stored, DType.FLOAT16, DType.FLOAT32),
+            from);
     Images images = new Images(output::warn);
     Arithmetic.warning(DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16))
         .ifPresent(output::warn);
@@ -310,6 +383,22 @@ final class PretrainCommand implements Callable<Integer> {
         new PretrainingSettings.Scale(scale, leastScale, mostScale),
         seed,
         DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16),
-        workers);
+        workers,
+        distillation());
+  }
+
+  private @Nullable Distillation distillation() {
+    if (teacher == null) {
+      return null;
+    }
+    return new Distillation(
+        teacher,
+        teacherWeight,
+        hintWeight,
+        hintSteps,
+        seenPatches == 0 ? model.patches() : seenPatches,
+        wholeSteps,
+        cooldown,
+        mean);
   }
 }

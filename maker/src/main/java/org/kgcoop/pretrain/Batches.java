@@ -103,7 +103,7 @@ final class Batches {
   }
 
   /** Steps and seeds that differ by one give unrelated numbers. */
-  private static SplittableRandom random(long seed, long step) {
+  static SplittableRandom random(long seed, long step) {
     return new SplittableRandom(
         new SplittableRandom(seed).nextLong() ^ new SplittableRandom(~step).nextLong());
   }

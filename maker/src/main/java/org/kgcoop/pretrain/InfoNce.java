@@ -1,6 +1,7 @@
 package org.kgcoop.pretrain;
 
 import java.util.List;
+import java.util.Map;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
@@ -39,8 +40,13 @@ final class InfoNce {
         .times(0.5);
   }
 
-  /** A loss and its gradients, in the shapes of what they are for. */
-  record Gradients(Tensor loss, Tensor images, Tensor texts, Tensor logScale) {}
+  /**
+   * A loss and its gradients, in the shapes of what they are for.
+   *
+   * @param parts of the loss, by name, where it has several
+   */
+  record Gradients(
+      Tensor loss, Tensor images, Tensor texts, Tensor logScale, Map<String, Double> parts) {}
 
   static Gradients gradients(Tensor images, Tensor texts, Tensor logScale) {
     Tensor leafImages = images.leaf();
@@ -49,6 +55,6 @@ final class InfoNce {
     Tensor loss = loss(leafImages, leafTexts, leafScale);
     List<Tensor> gradients =
         Autograd.gradients(loss, List.of(leafImages, leafTexts, leafScale), false);
-    return new Gradients(loss, gradients.get(0), gradients.get(1), gradients.get(2));
+    return new Gradients(loss, gradients.get(0), gradients.get(1), gradients.get(2), Map.of());
   }
 }

@@ -3,6 +3,8 @@ package org.kgcoop.pretrain;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
@@ -11,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.clip.TextEncoder;
@@ -32,7 +35,7 @@ import org.kgcoop.tensor.UpdateRule;
  *   <li>each takes these back to the weights;
  *   <li>each sums the gradients of its share of the weights over all workers, in their order;
  *   <li>one finds the length of the whole gradient;
- *   <li>each updates its share.
+ *   <li>each updates its share, by AdamW; the block matrices of a student by {@link Muon}.
  * </ol>
  *
  * Every sum has a fixed order, so equal input gives equal weights.
@@ -43,6 +46,7 @@ final class ParallelStep implements AutoCloseable {
   private final PretrainingSettings settings;
   private final TrainedWeights weights;
   private final int startOfText;
+  private final @Nullable Lessons lessons;
   private final ExecutorService threads;
   private final CyclicBarrier barrier;
   private final List<Share> shares = new ArrayList<>();
@@ -53,16 +57,22 @@ final class ParallelStep implements AutoCloseable {
   private static final class Share {
     final List<Integer> decayed = new ArrayList<>(); // places among all that have gradients
     final List<Integer> plain = new ArrayList<>();
+    final List<Integer> matrices = new ArrayList<>(); // of a student's blocks
+    @Nullable Muon muon;
     @Nullable Optimizer decayedOptimizer;
     @Nullable Optimizer plainOptimizer;
     List<Tensor> decayedSums = List.of();
     List<Tensor> plainSums = List.of();
+    List<Tensor> matrixSums = List.of();
   }
 
   /** The data that workers exchange during a step; guarded by the barrier. */
   private static final class Joint {
     Tensor[] images = new Tensor[0];
     Tensor[] texts = new Tensor[0];
+    Tensor[] imageTargets = new Tensor[0];
+    Tensor[] textTargets = new Tensor[0];
+    double[] hints = new double[0];
     double[] squares = new double[0];
     List<List<Tensor>> gradients = new ArrayList<>();
     @Nullable Tensor imageGradients; // (B, E)
@@ -70,6 +80,7 @@ final class ParallelStep implements AutoCloseable {
     @Nullable Tensor scaleGradient; // ()
     double loss;
     double norm;
+    Map<String, Double> parts = Map.of();
   }
 
   /**
@@ -77,13 +88,24 @@ final class ParallelStep implements AutoCloseable {
    *
    * @param loss before the update
    * @param norm of the gradient before it was cut
+   * @param parts of the loss, by name, where it has several
    */
-  record Result(double loss, double norm) {}
+  record Result(double loss, double norm, Map<String, Double> parts) {}
 
-  ParallelStep(PretrainingSettings settings, TrainedWeights weights, int startOfText) {
+  /**
+   * Steps that change some weights.
+   *
+   * @param lessons of a teacher, or null for none
+   */
+  ParallelStep(
+      PretrainingSettings settings,
+      TrainedWeights weights,
+      int startOfText,
+      @Nullable Lessons lessons) {
     this.settings = settings;
     this.weights = weights;
     this.startOfText = startOfText;
+    this.lessons = lessons;
     int workers = settings.workers();
     threads =
         Executors.newFixedThreadPool(
@@ -96,6 +118,9 @@ final class ParallelStep implements AutoCloseable {
     barrier = new CyclicBarrier(workers);
     joint.images = new Tensor[workers];
     joint.texts = new Tensor[workers];
+    joint.imageTargets = new Tensor[workers];
+    joint.textTargets = new Tensor[workers];
+    joint.hints = new double[workers];
     joint.squares = new double[workers];
     for (int i = 0; i < workers; i++) {
       joint.gradients.add(List.of());
@@ -119,39 +144,54 @@ final class ParallelStep implements AutoCloseable {
         least = sizes[worker] < sizes[least] ? worker : least;
       }
       sizes[least] += weight.count();
-      Share share = shares.get(least);
-      (weight.rank() >= 2 ? share.decayed : share.plain).add(i);
+      share(shares.get(least), names.get(i), weight).add(i);
     }
     UpdateRule.AdamW decay =
         new UpdateRule.AdamW(PLAIN.beta1(), PLAIN.beta2(), PLAIN.epsilon(), settings.weightDecay());
     for (Share share : shares) {
       share.decayedOptimizer = new Optimizer(masters(names, share.decayed), decay);
       share.plainOptimizer = new Optimizer(masters(names, share.plain), PLAIN);
+      share.muon = new Muon(masters(names, share.matrices), settings.weightDecay());
     }
+  }
+
+  private List<Integer> share(Share share, String name, Tensor weight) {
+    if (weight.rank() < 2) {
+      return share.plain;
+    }
+    return lessons != null && name.contains(".resblocks.") ? share.matrices : share.decayed;
   }
 
   private List<Tensor> masters(List<String> names, List<Integer> places) {
     return places.stream().map(i -> weights.master(names.get(i))).toList();
   }
 
-  /** All that has gradients, in the order in which the towers take it. */
-  private static List<String> names(Towers towers) {
-    return towers.taken().entrySet().stream()
-        .filter(taken -> taken.getValue().requiresGradient())
-        .map(Map.Entry::getKey)
-        .toList();
+  /** All that has gradients: in the order in which the towers take it, then the heads of hints. */
+  private List<String> names(Towers towers) {
+    List<String> names = new ArrayList<>();
+    towers
+        .taken()
+        .forEach(
+            (name, taken) -> {
+              if (taken.requiresGradient()) {
+                names.add(name);
+              }
+            });
+    weights.masters().keySet().stream().filter(Hints::isHead).forEach(names::add);
+    return names;
   }
 
   /**
    * Changes the weights by one batch.
    *
+   * @param step its number, from 0
    * @param rate of this step
    */
-  Result run(Batch batch, double rate) {
+  Result run(long step, Batch batch, double rate) {
     List<Future<?>> parts = new ArrayList<>();
     for (int worker = 0; worker < shares.size(); worker++) {
       int own = worker;
-      parts.add(threads.submit(() -> work(own, batch, rate)));
+      parts.add(threads.submit(() -> work(own, step, batch, rate)));
     }
     RuntimeException failure = null;
     for (Future<?> part : parts) {
@@ -173,7 +213,7 @@ final class ParallelStep implements AutoCloseable {
     if (failure != null) {
       throw failure;
     }
-    return new Result(joint.loss, joint.norm);
+    return new Result(joint.loss, joint.norm, joint.parts);
   }
 
   private static final class BrokenStepException extends RuntimeException {
@@ -184,7 +224,7 @@ final class ParallelStep implements AutoCloseable {
 
   private void meet() {
     try {
-      int unused = barrier.await();
+      barrier.await();
     } catch (InterruptedException | BrokenBarrierException e) {
       throw new BrokenStepException(e);
     }
@@ -192,36 +232,45 @@ final class ParallelStep implements AutoCloseable {
 
   // ---- one worker
 
-  private void work(int worker, Batch batch, double rate) {
+  private void work(int worker, long step, Batch batch, double rate) {
     boolean done = false;
     try (Scope scope = Scope.open("part of a step")) {
       int size = batch.size() / shares.size();
       int from = worker * size;
       Towers towers = weights.training(worker);
       List<String> names = names(towers);
-      Tensor images = // (part of B, E)
-          towers.images().features(pictures(batch, from, size, settings));
+      Tensor pictures = pictures(batch, from, size, settings);
+      Lessons.Lesson lesson =
+          lessons == null ? null : lessons.of(step, batch, pictures, from, size);
+      Towers.Inside inside =
+          lesson == null
+              ? new Towers.Inside(towers.images().features(pictures), List.of())
+              : towers.patches(pictures, lesson.seen(), lesson.blocks());
+      Tensor images = inside.features(); // (part of B, E)
       Tensor texts = texts(towers.texts(), batch, from, size); // (part of B, E)
       joint.images[worker] = images.detach();
       joint.texts[worker] = texts.detach();
+      Tensor hints = null;
+      if (lesson != null) {
+        joint.imageTargets[worker] = lesson.images();
+        joint.textTargets[worker] = lesson.texts();
+        hints =
+            lesson.hints().isEmpty() ? null : Hints.loss(inside.maps(), lesson.hints(), weights);
+        joint.hints[worker] = hints == null ? 0 : hints.item();
+      }
       meet();
       if (worker == 0) {
         loss();
       }
       meet();
-      joint.gradients.set(
-          worker,
-          Autograd.gradients(
-              List.of(images, texts),
-              List.of(
-                  given(joint.imageGradients).narrow(0, from, size),
-                  given(joint.textGradients).narrow(0, from, size)),
-              names.stream().map(name -> given(towers.taken().get(name))).toList()));
+      joint.gradients.set(worker, gradients(towers, names, images, texts, hints, from, size));
       meet();
       Share share = shares.get(worker);
       share.decayedSums = sums(share.decayed);
       share.plainSums = sums(share.plain);
-      joint.squares[worker] = squares(share.decayedSums) + squares(share.plainSums);
+      share.matrixSums = sums(share.matrices);
+      joint.squares[worker] =
+          squares(share.decayedSums) + squares(share.plainSums) + squares(share.matrixSums);
       meet();
       update(worker, names, rate);
       // Scopes close only when no one reads from them any more.
@@ -237,6 +286,49 @@ final class ParallelStep implements AutoCloseable {
         barrier.reset();
       }
     }
+  }
+
+  /**
+   * The gradients of the whole loss by what one worker has computed.
+   *
+   * @param hints its loss of hints, or null
+   */
+  private List<Tensor> gradients(
+      Towers towers,
+      List<String> names,
+      Tensor images,
+      Tensor texts,
+      @Nullable Tensor hints,
+      int from,
+      int size) {
+    List<Tensor> outputs = new ArrayList<>(List.of(images, texts));
+    List<Tensor> byOutputs =
+        new ArrayList<>(
+            List.of(
+                given(joint.imageGradients).narrow(0, from, size),
+                given(joint.textGradients).narrow(0, from, size)));
+    if (hints != null && lessons != null) {
+      outputs.add(hints);
+      byOutputs.add(Tensor.scalar(lessons.distillation().hintWeight() / shares.size()));
+    }
+    List<String> used =
+        hints != null ? names : names.stream().filter(name -> !Hints.isHead(name)).toList();
+    List<Tensor> found =
+        Autograd.gradients(
+            outputs,
+            byOutputs,
+            used.stream()
+                .map(
+                    name ->
+                        Hints.isHead(name)
+                            ? weights.product(name)
+                            : given(towers.taken().get(name)))
+                .toList());
+    List<Tensor> all = new ArrayList<>(found);
+    for (String unused : names.subList(used.size(), names.size())) { // heads, which stand last
+      all.add(Tensor.full(0, weights.master(unused).shape()));
+    }
+    return all;
   }
 
   private static Tensor given(@Nullable Tensor tensor) {
@@ -262,7 +354,7 @@ final class ParallelStep implements AutoCloseable {
   }
 
   private Tensor texts(TextEncoder encoder, Batch batch, int from, int size) {
-    int[][] part = java.util.Arrays.copyOfRange(batch.texts(), from, from + size);
+    int[][] part = Arrays.copyOfRange(batch.texts(), from, from + size);
     return features(encoder, part, startOfText);
   }
 
@@ -293,12 +385,27 @@ final class ParallelStep implements AutoCloseable {
   }
 
   private void loss() {
+    Tensor images = Tensor.concat(List.of(joint.images), 0);
+    Tensor texts = Tensor.concat(List.of(joint.texts), 0);
+    Tensor scale = weights.master(TrainedWeights.SCALE);
     InfoNce.Gradients gradients =
-        InfoNce.gradients(
-            Tensor.concat(List.of(joint.images), 0),
-            Tensor.concat(List.of(joint.texts), 0),
-            weights.master(TrainedWeights.SCALE));
+        lessons == null
+            ? InfoNce.gradients(images, texts, scale)
+            : DistilledLoss.gradients(
+                images,
+                texts,
+                scale,
+                Tensor.concat(List.of(joint.imageTargets), 0),
+                Tensor.concat(List.of(joint.textTargets), 0),
+                lessons.distillation().weight());
     joint.loss = gradients.loss().item();
+    joint.parts = gradients.parts();
+    if (lessons != null) {
+      double hints = Arrays.stream(joint.hints).average().orElse(0);
+      joint.loss += lessons.distillation().hintWeight() * hints;
+      joint.parts = new LinkedHashMap<>(joint.parts);
+      joint.parts.put("hints", hints);
+    }
     joint.imageGradients = gradients.images();
     joint.textGradients = gradients.texts();
     joint.scaleGradient = gradients.logScale();
@@ -342,13 +449,18 @@ final class ParallelStep implements AutoCloseable {
     if (factor < 1) {
       share.decayedSums.forEach(sum -> sum.multiply_(factor));
       share.plainSums.forEach(sum -> sum.multiply_(factor));
+      share.matrixSums.forEach(sum -> sum.multiply_(factor));
     }
     if (share.decayedOptimizer != null && share.plainOptimizer != null) {
       share.decayedOptimizer.step(share.decayedSums, rate);
       share.plainOptimizer.step(share.plainSums, rate);
     }
+    if (share.muon != null) {
+      share.muon.step(share.matrixSums, rate);
+    }
     share.decayed.forEach(place -> weights.round(names.get(place)));
     share.plain.forEach(place -> weights.round(names.get(place)));
+    share.matrices.forEach(place -> weights.round(names.get(place)));
   }
 
   private void clampScale() {
@@ -374,29 +486,39 @@ final class ParallelStep implements AutoCloseable {
     return optimizers;
   }
 
+  private List<Muon> muons() {
+    return shares.stream().flatMap(share -> Stream.ofNullable(share.muon)).toList();
+  }
+
   /** The state of all optimisers, for {@link #load}. */
   byte[] state() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (Optimizer optimizer : optimizers()) {
-      byte[] state = optimizer.state();
-      bytes.writeBytes(ByteBuffer.allocate(4).putInt(state.length).array());
-      bytes.writeBytes(state);
-    }
+    optimizers().forEach(optimizer -> write(optimizer.state(), bytes));
+    muons().forEach(muon -> write(muon.state(), bytes));
     return bytes.toByteArray();
+  }
+
+  private static void write(byte[] state, ByteArrayOutputStream bytes) {
+    bytes.writeBytes(ByteBuffer.allocate(4).putInt(state.length).array());
+    bytes.writeBytes(state);
   }
 
   void load(byte[] state) {
     ByteBuffer bytes = ByteBuffer.wrap(state);
-    for (Optimizer optimizer : optimizers()) {
-      byte[] own = new byte[bytes.getInt()];
-      bytes.get(own);
-      optimizer.load(own);
-    }
+    optimizers().forEach(optimizer -> optimizer.load(next(bytes)));
+    muons().forEach(muon -> muon.load(next(bytes)));
+  }
+
+  private static byte[] next(ByteBuffer bytes) {
+    byte[] own = new byte[bytes.getInt()];
+    bytes.get(own);
+    return own;
   }
 
   @Override
   public void close() {
     threads.shutdownNow();
     optimizers().forEach(Optimizer::close);
+    muons().forEach(Muon::close);
   }
 }

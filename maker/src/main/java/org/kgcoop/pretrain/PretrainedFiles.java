@@ -62,15 +62,26 @@ final class PretrainedFiles {
    * @throws KgCoopException where it is none that this class wrote
    */
   static Map<String, StoredTensor> begin(Path start, Path vocabulary) {
-    Path merges = start.resolve(VOCABULARY);
+    copyVocabulary(start, vocabulary);
+    try (Clip clip = Clip.load(start)) {
+      return clip.stored();
+    }
+  }
+
+  /**
+   * Gives a model the vocabulary of another.
+   *
+   * @throws KgCoopException where that is none that this class wrote
+   */
+  static void copyVocabulary(Path from, Path vocabulary) {
+    Path merges = from.resolve(VOCABULARY);
     if (!Files.isRegularFile(merges)) {
       throw KgCoopException.weights(
-          start + ": expected a folder of pre-training with " + WEIGHTS + " and " + VOCABULARY);
+          from + ": expected a folder of pre-training with " + WEIGHTS + " and " + VOCABULARY);
     }
-    try (Clip clip = Clip.load(start)) {
+    try {
       byte[] bytes = Files.readAllBytes(merges);
       AtomicFile.write(vocabulary, out -> out.write(bytes));
-      return clip.stored();
     } catch (IOException e) {
       throw KgCoopException.io(merges + ": cannot be read: " + e.getMessage(), e);
     }

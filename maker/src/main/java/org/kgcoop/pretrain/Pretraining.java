@@ -3,16 +3,22 @@ package org.kgcoop.pretrain;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
+import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.InitialWeights;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.clip.Tokenizers;
+import org.kgcoop.clip.Towers;
 import org.kgcoop.clip.VocabularyTraining;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.runs.Checkpoint;
@@ -20,6 +26,7 @@ import org.kgcoop.runs.RunFolder;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
 
 /**
  * Pre-trains a CLIP: symmetric InfoNCE over batches of images and captions, AdamW, a warm-up and
@@ -32,6 +39,7 @@ import org.kgcoop.tensor.Scope;
  */
 public final class Pretraining {
   private static final int LOG_EVERY = 20; // steps
+  private static final double LENGTH = 10; // of a student's features
 
   private final Corpus corpus;
   private final @Nullable Corpus validation;
@@ -52,6 +60,8 @@ public final class Pretraining {
    * @param start a model of the same sizes whose weights and vocabulary are the start, or null for
    *     random weights
    * @param stored element type of the final file, float32 or float16
+   * @param from a checkpoint of a longer run of the same settings, which a new run begins with, or
+   *     null
    */
   public record Extent(
       int merges,
@@ -60,7 +70,8 @@ public final class Pretraining {
       int checkPictures,
       double checkpointSeconds,
       @Nullable Path start,
-      DType stored) {
+      DType stored,
+      @Nullable Path from) {
     public Extent {
       if (merges < 0
           || checkEvery < 1
@@ -120,6 +131,14 @@ public final class Pretraining {
     this.listener = listener;
     this.warnings = warnings;
     this.interrupted = interrupted;
+    if (extent.from() != null && settings.distillation() == null) {
+      throw KgCoopException.configuration(
+          "--from: expected --teacher, since other rates depend on the length of a run from the first step");
+    }
+    if (extent.start() != null && settings.distillation() != null) {
+      throw KgCoopException.configuration(
+          "--start and --teacher: expected one of the two, since each brings a vocabulary");
+    }
   }
 
   /**
@@ -128,49 +147,115 @@ public final class Pretraining {
    * @return what {@code results.json} holds
    */
   public ObjectNode run(Path out) {
-    try (RunFolder folder = RunFolder.open(out, json(), provenance(), warnings)) {
+    Distillation distillation = settings.distillation();
+    if (distillation == null) {
+      return run(out, null);
+    }
+    try (Teacher teacher = Teacher.load(distillation.teacher(), settings)) {
+      Lessons.check(settings, distillation, teacher);
+      return run(out, teacher);
+    }
+  }
+
+  private ObjectNode run(Path out, @Nullable Teacher teacher) {
+    try (RunFolder folder = RunFolder.open(out, json(teacher), provenance(), warnings)) {
       if (folder.isComplete()) {
         return (ObjectNode) folder.results();
       }
       Path vocabulary = out.resolve(PretrainedFiles.VOCABULARY);
       Map<String, StoredTensor> begun = Map.of();
-      if (extent.start() == null) {
+      if (extent.start() != null) {
+        begun = PretrainedFiles.begin(extent.start(), vocabulary);
+      } else if (settings.distillation() != null) {
+        PretrainedFiles.copyVocabulary(settings.distillation().teacher(), vocabulary);
+      } else {
         VocabularyTraining.write(
             vocabulary,
             VocabularyTraining.merges(Captions.sample(corpus, settings.seed()), extent.merges()));
-      } else {
-        begun = PretrainedFiles.begin(extent.start(), vocabulary);
       }
       Tokenizer tokenizer = Tokenizers.read(vocabulary);
       PretrainingSettings sized = settings.withVocabulary(tokenizer.vocabularySize());
-      List<StoredTensor> random =
-          InitialWeights.of(sized.model(), settings.seed()).stream()
-              .map(
-                  tensor ->
-                      tensor.name().equals(TrainedWeights.SCALE)
-                          ? StoredTensor.ofFloats(
-                              tensor.name(),
-                              new long[0],
-                              (float) Math.log(settings.scale().start()))
-                          : tensor)
-              .toList();
       try (TrainedWeights weights =
-              new TrainedWeights(sized.model(), random, settings.precision(), settings.workers());
-          ParallelStep step = new ParallelStep(sized, weights, tokenizer.start().get(0))) {
+          new TrainedWeights(
+              sized.model(), start(sized, teacher), settings.precision(), settings.workers())) {
         if (!begun.isEmpty()) {
           weights.load(begun, String.valueOf(extent.start()));
         }
-        return new Run(folder, tokenizer, sized, weights, step).train(out);
+        return teacher == null
+            ? new Run(folder, tokenizer, sized, weights, null, null).train(out, Optional.empty())
+            : taught(folder, tokenizer, sized, weights, teacher, out);
       }
     }
   }
 
-  private ObjectNode json() {
+  private ObjectNode taught(
+      RunFolder folder,
+      Tokenizer tokenizer,
+      PretrainingSettings sized,
+      TrainedWeights weights,
+      Teacher teacher,
+      Path out) {
+    Distillation distillation = Objects.requireNonNull(sized.distillation());
+    Optional<Checkpoint> begun =
+        folder.newest().or(() -> Optional.ofNullable(extent.from()).map(Checkpoint::read));
+    Batches batches = new Batches(corpus, tokenizer, sized);
+    try (Lessons lessons =
+            begun
+                .map(last -> Lessons.of(teacher, sized, distillation, last.parameters()))
+                .orElseGet(() -> Lessons.of(teacher, sized, distillation, batches));
+        WeightMean mean = new WeightMean(weights, distillation.mean())) {
+      return new Run(folder, tokenizer, sized, weights, lessons, mean).train(out, begun);
+    }
+  }
+
+  /** All that is trained, before the first step. */
+  private static List<StoredTensor> start(PretrainingSettings sized, @Nullable Teacher teacher) {
+    List<StoredTensor> start = new ArrayList<>();
+    float logScale = (float) Math.log(sized.scale().start());
+    try (Scope scope = Scope.open("start")) {
+      for (StoredTensor tensor : InitialWeights.of(sized.model(), sized.seed())) {
+        String name = tensor.name();
+        double factor = teacher == null ? 1 : studentFactor(sized.model().vision(), name);
+        start.add(
+            name.equals(TrainedWeights.SCALE)
+                ? StoredTensor.ofFloats(name, new long[0], logScale)
+                : factor == 1 ? tensor : StoredTensor.of(name, tensor.tensor().times(factor)));
+      }
+    }
+    Distillation distillation = sized.distillation();
+    if (teacher != null && distillation != null && distillation.hintWeight() > 0) {
+      start.addAll(Hints.heads(sized.model(), teacher.config(), sized.seed()));
+    }
+    return start;
+  }
+
+  /**
+   * The image blocks of a student begin with the deviations of text blocks, which make the branches
+   * beside the residual stream small: of the published start, PyTorch's own, by this factor.
+   */
+  private static double studentFactor(ClipConfig.Vision vision, String name) {
+    if (!name.startsWith("visual.transformer.") || !(vision instanceof ClipConfig.Vit vit)) {
+      return 1;
+    }
+    String matrix = name.replaceFirst(".*resblocks\\.\\d+\\.", "");
+    return switch (matrix) {
+      case "attn.in_proj_weight" -> Math.sqrt(2);
+      case "attn.out_proj.weight" -> Math.sqrt(3 / (2.0 * vit.layers()));
+      case "mlp.c_fc.weight" -> Math.sqrt(1.5);
+      case "mlp.c_proj.weight" -> Math.sqrt(6.0 / vit.layers());
+      default -> 1;
+    };
+  }
+
+  private ObjectNode json(@Nullable Teacher teacher) {
     ObjectNode json = settings.toJson();
     json.put("pictures", corpus.size());
     json.put("concepts", corpus.concepts().size());
     json.put("merges", extent.merges());
     json.put("start", extent.start() == null ? "random" : extent.start().toString());
+    if (teacher != null) {
+      json.put("teacher", teacher.fingerprint());
+    }
     return json;
   }
 
@@ -187,7 +272,9 @@ public final class Pretraining {
     private final RunFolder folder;
     private final PretrainingSettings sized;
     private final TrainedWeights weights;
-    private final ParallelStep step;
+    private final @Nullable Lessons lessons;
+    private final @Nullable WeightMean mean;
+    private final int startOfText;
     private final Batches batches;
     private final @Nullable ZeroShotCheck check;
     private long made; // steps
@@ -199,11 +286,14 @@ public final class Pretraining {
         Tokenizer tokenizer,
         PretrainingSettings sized,
         TrainedWeights weights,
-        ParallelStep step) {
+        @Nullable Lessons lessons,
+        @Nullable WeightMean mean) {
       this.folder = folder;
       this.sized = sized;
       this.weights = weights;
-      this.step = step;
+      this.lessons = lessons;
+      this.mean = mean;
+      startOfText = tokenizer.start().get(0);
       batches = new Batches(corpus, tokenizer, sized);
       check =
           validation == null
@@ -212,58 +302,88 @@ public final class Pretraining {
                   validation, extent.checkPictures(), extent.template(), tokenizer, sized);
     }
 
-    ObjectNode train(Path out) {
-      folder.newest().ifPresent(this::goOn);
-      folder.events().rewind(made);
+    /**
+     * Trains to the end.
+     *
+     * @param begun where a student's training goes on
+     */
+    ObjectNode train(Path out, Optional<Checkpoint> begun) {
+      try (ParallelStep step = new ParallelStep(sized, weights, startOfText, lessons)) {
+        begun.or(folder::newest).ifPresent(checkpoint -> goOn(checkpoint, step));
+        folder.events().rewind(made);
+        steps(step);
+        check();
+        return end(out);
+      }
+    }
+
+    private void steps(ParallelStep step) {
       double saved = seconds;
       double loss = 0;
+      Map<String, Double> parts = new LinkedHashMap<>();
       double since = seconds;
       try (BatchFeed feed = new BatchFeed(batches, made)) {
         while (settings.length().done(made, seconds) < 1) {
           long start = System.nanoTime();
-          ParallelStep.Result result = step.run(feed.next(), settings.rate(made, seconds));
+          ParallelStep.Result result = step.run(made, feed.next(), settings.rate(made, seconds));
           requireFinite(result);
           made++;
+          if (mean != null) {
+            mean.add(made);
+          }
           seconds += (System.nanoTime() - start) / 1e9;
           loss += result.loss() / LOG_EVERY;
+          result.parts().forEach((name, part) -> parts.merge(name, part / LOG_EVERY, Double::sum));
           if (made % LOG_EVERY == 0) {
             double perSecond = LOG_EVERY * settings.batchSize() / (seconds - since);
-            report(position(perSecond, loss), result.norm());
+            report(position(perSecond, loss), result.norm(), parts);
             loss = 0;
+            parts.clear();
             since = seconds;
           }
           if (made % extent.checkEvery() == 0 && settings.length().done(made, seconds) < 1) {
             check();
           }
           if (interrupted.getAsBoolean()) {
-            save();
+            save(step);
             throw new KgCoopException(
                 KgCoopException.Category.INTERRUPTED,
                 "interrupted after " + made + " steps; the same command goes on from there");
           }
           if (seconds - saved > extent.checkpointSeconds()) {
-            save();
+            save(step);
             saved = seconds;
           }
         }
       }
-      check();
-      return end(out);
     }
 
-    private void goOn(Checkpoint checkpoint) {
+    private void goOn(Checkpoint checkpoint, ParallelStep step) {
       weights.load(checkpoint.parameters(), "checkpoint");
       step.load(checkpoint.optimizerState());
+      if (mean != null) {
+        mean.load(checkpoint.kept());
+      }
       made = checkpoint.step();
       // By steps nothing in a checkpoint comes from a clock.
       seconds = settings.length().minutes() > 0 ? checkpoint.epoch() : 0;
     }
 
-    private void save() {
+    private void save(ParallelStep step) {
       int clock = settings.length().minutes() > 0 ? (int) Math.round(seconds) : 0;
+      Map<String, StoredTensor> parameters = new LinkedHashMap<>(weights.stored());
+      if (lessons != null) {
+        parameters.putAll(lessons.stored());
+      }
       folder.save(
           new Checkpoint(
-              clock, 0, made, -1, weights.stored(), Map.of(), Checkpoint.optimizer(step.state())));
+              clock,
+              0,
+              made,
+              -1,
+              parameters,
+              mean == null ? Map.of() : mean.stored(),
+              Checkpoint.optimizer(step.state())));
     }
 
     private void requireFinite(ParallelStep.Result result) {
@@ -293,14 +413,17 @@ public final class Pretraining {
       return Math.exp(weights.master(TrainedWeights.SCALE).item());
     }
 
-    private void report(Position position, double norm) {
+    private void report(Position position, double norm, Map<String, Double> parts) {
+      ObjectNode event =
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("step", position.step())
+              .put("loss", position.loss());
+      parts.forEach(event::put);
       folder
           .events()
           .append(
-              JsonNodeFactory.instance
-                  .objectNode()
-                  .put("step", position.step())
-                  .put("loss", position.loss())
+              event
                   .put("norm", norm)
                   .put("scale", position.scale())
                   .put("lr", settings.rate(made - 1, seconds))
@@ -313,7 +436,7 @@ public final class Pretraining {
       if (check != null) {
         try (Scope scope = Scope.open("zero-shot check");
             Autograd.Switch off = Autograd.off()) {
-          accuracy = check.accuracy(weights.evaluating());
+          accuracy = check.accuracy(result());
         }
         folder
             .events()
@@ -326,8 +449,14 @@ public final class Pretraining {
       }
     }
 
+    /** Towers as the written model will have them, of the scope around. */
+    private Towers result() {
+      return mean == null ? weights.evaluating() : mean.towers(sized.model(), sized.precision());
+    }
+
     private ObjectNode end(Path out) {
-      PretrainedFiles.write(out, weights.stored(), sized.model(), extent.stored());
+      Map<String, StoredTensor> stored = mean == null ? weights.stored() : released();
+      PretrainedFiles.write(out, stored, sized.model(), extent.stored());
       ObjectNode results =
           JsonNodeFactory.instance
               .objectNode()
@@ -340,6 +469,39 @@ public final class Pretraining {
       }
       folder.complete(results);
       return results;
+    }
+
+    /** The mean of weights without heads, with features about 10 long, as released CLIPs have. */
+    private Map<String, StoredTensor> released() {
+      try (Scope scope = Scope.open("released weights");
+          Autograd.Switch off = Autograd.off()) {
+        Map<String, StoredTensor> stored = new LinkedHashMap<>();
+        if (mean != null) {
+          mean.stored().forEach((name, tensor) -> stored.put(name, tensor));
+        }
+        stored.keySet().removeIf(Hints::isHead);
+        Batch batch = batches.batch(0);
+        Towers towers = result();
+        Tensor pictures = ParallelStep.pictures(batch, 0, batch.size(), sized);
+        lengthen(stored, "visual.proj", towers.images().features(pictures));
+        lengthen(
+            stored,
+            "text_projection",
+            ParallelStep.features(towers.texts(), batch.texts(), startOfText));
+        return stored;
+      }
+    }
+
+    private static void lengthen(
+        Map<String, StoredTensor> stored, String projection, Tensor features) {
+      float[] squares = features.times(features).sum(1).toFloats();
+      double sum = 0;
+      for (float square : squares) {
+        sum += Math.sqrt(square);
+      }
+      double factor = LENGTH * squares.length / sum;
+      stored.computeIfPresent(
+          projection, (name, tensor) -> StoredTensor.of(name, tensor.tensor().times(factor)));
     }
   }
 }

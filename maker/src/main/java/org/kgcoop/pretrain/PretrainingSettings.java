@@ -3,6 +3,7 @@ package org.kgcoop.pretrain;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.tensor.DType;
@@ -23,6 +24,7 @@ import org.kgcoop.tensor.DType;
  * @param precision of matrix products and convolutions, float32 or bf16
  * @param workers threads, each with its part of every batch; batch normalisation takes its
  *     statistics over a part
+ * @param distillation from another CLIP, or null for none
  */
 public record PretrainingSettings(
     ClipConfig model,
@@ -37,7 +39,8 @@ public record PretrainingSettings(
     Scale scale,
     long seed,
     DType precision,
-    int workers) {
+    int workers,
+    @Nullable Distillation distillation) {
 
   /**
    * The length of training: one of the two is 0.
@@ -98,6 +101,20 @@ public record PretrainingSettings(
     check(
         workers >= 1 && batchSize % workers == 0,
         "workers: expected a number that divides the batch size " + batchSize + ", got " + workers);
+    if (distillation != null) {
+      checkStudent(model, length, distillation);
+    }
+  }
+
+  private static void checkStudent(ClipConfig model, Length length, Distillation distillation) {
+    check(length.steps() > 0, "--teacher: expected --steps, since rates follow the step");
+    if (!(model.vision() instanceof ClipConfig.Vit vit)) {
+      throw KgCoopException.configuration("--teacher: expected --vision vit");
+    }
+    int side = model.imageResolution() / vit.patch();
+    check(
+        distillation.patches() <= side * side,
+        "patches seen: expected at most " + side * side + ", got " + distillation.patches());
   }
 
   private static void check(boolean valid, String otherwise) {
@@ -107,13 +124,17 @@ public record PretrainingSettings(
   }
 
   /**
-   * The learning rate: a linear warm-up, then half a cosine down to 0 at the end.
+   * The learning rate: a linear warm-up, then half a cosine down to 0 at the end; with a teacher
+   * the same rate up to its linear fall.
    *
    * @param step from 0
    * @param seconds of training so far
    */
   double rate(long step, double seconds) {
     double rising = warmup == 0 ? 1 : Math.min(1, (step + 1.0) / warmup);
+    if (distillation != null) {
+      return rate * rising * distillation.rate(step, length.steps());
+    }
     double done = Math.min(1, length.done(step, seconds));
     return rate * rising * (1 + Math.cos(Math.PI * done)) / 2;
   }
@@ -145,7 +166,8 @@ public record PretrainingSettings(
         scale,
         seed,
         precision,
-        workers);
+        workers,
+        distillation);
   }
 
   /** The settings as a run folder keeps them. */
@@ -168,6 +190,9 @@ public record PretrainingSettings(
         .put("vocabulary", model.vocabularySize())
         .put("text_width", model.textWidth())
         .put("text_layers", model.textLayers());
+    if (distillation != null) {
+      distillation.describe(json);
+    }
     return json.put("steps", length.steps())
         .put("minutes", length.minutes())
         .put("batch_size", batchSize)

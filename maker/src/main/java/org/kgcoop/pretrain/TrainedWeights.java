@@ -80,6 +80,20 @@ final class TrainedWeights implements AutoCloseable {
     return master;
   }
 
+  /** All of these, by name. */
+  Map<String, Tensor> masters() {
+    return masters;
+  }
+
+  /** A weight in the type of matrix products, that gradients can be taken for. */
+  Tensor product(String name) {
+    Tensor copy = rounded.get(name);
+    if (copy == null) {
+      throw new IllegalArgumentException("no weight '" + name + "'");
+    }
+    return copy;
+  }
+
   /** Rounds a changed weight anew. */
   void round(String name) {
     Tensor copy = rounded.get(name);

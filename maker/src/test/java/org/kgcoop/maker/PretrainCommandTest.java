@@ -20,10 +20,18 @@ class PretrainCommandTest {
   private record Result(int exitCode, String out, String err) {}
 
   private Result pretrain(Object... more) {
+    List<Object> arguments = new ArrayList<>(List.of("--out", folder.resolve("model")));
+    if (!List.of(more).contains("--width")) {
+      arguments.addAll(List.of("--width", 2));
+    }
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray());
+  }
+
+  private Result run(Object... more) {
     List<Object> arguments = new ArrayList<>(List.of("pretrain", "--quiet", "--steps", 2));
     arguments.addAll(List.of("--data", Drawings.corpus(folder.resolve("drawings"), 4)));
-    arguments.addAll(List.of("--out", folder.resolve("model"), "--batch-size", 8));
-    arguments.addAll(List.of("--resolution", 32, "--width", 2));
+    arguments.addAll(List.of("--resolution", 32, "--batch-size", 8));
     arguments.addAll(List.of("--text-width", 64, "--text-layers", 1));
     arguments.addAll(List.of(more));
     StringWriter out = new StringWriter();
@@ -47,6 +55,60 @@ class PretrainCommandTest {
             Classifier.zeroShot(clip, List.of("bar", "disc"), "an icon of a {}.")) {
       assertThat(classifier.classify(picture).best().className()).isIn("bar", "disc");
     }
+  }
+
+  @Test
+  void aStudentHasTheVocabularyOfItsTeacher() {
+    assertThat(pretrain("--layers", "1,1,1,1", "--merges", 20).exitCode()).isZero();
+    Path teacher = folder.resolve("model");
+    Path student = folder.resolve("student");
+    Result taught =
+        run(
+            "--out",
+            student,
+            "--teacher",
+            teacher,
+            "--seen-patches",
+            5,
+            "--cooldown",
+            1,
+            "--vision",
+            "vit",
+            "--width",
+            64,
+            "--layers",
+            3,
+            "--embed-dim",
+            32);
+    assertThat(taught.err()).isEmpty();
+    assertThat(taught.exitCode()).isZero();
+    assertThat(student.resolve("merges.txt")).hasSameBinaryContentAs(teacher.resolve("merges.txt"));
+    try (Clip clip = Clip.load(student)) {
+      assertThat(clip.config().embedDim()).isEqualTo(32);
+    }
+  }
+
+  @Test
+  void aStudentThatCannotBeIsOneClearLine() {
+    Path teacher = folder.resolve("nowhere");
+    assertThat(pretrain("--layers", "1,1,1,1", "--teacher", teacher).err())
+        .isEqualTo("kgcoop: --teacher: expected --vision vit\n");
+    assertThat(
+            pretrain(
+                    "--teacher",
+                    teacher,
+                    "--vision",
+                    "vit",
+                    "--width",
+                    64,
+                    "--layers",
+                    3,
+                    "--seen-patches",
+                    17)
+                .err())
+        .isEqualTo("kgcoop: patches seen: expected at most 16, got 17\n");
+    assertThat(pretrain("--layers", "1,1,1,1", "--from", teacher).err())
+        .contains("--from: expected --teacher");
   }
 
   @Test

@@ -55,7 +55,8 @@ class BatchesTest {
             new PretrainingSettings.Scale(10, 1, 100),
             seed,
             DType.FLOAT32,
-            1));
+            1,
+            null));
   }
 
   @Test

@@ -26,7 +26,8 @@ class PretrainingSettingsTest {
         new PretrainingSettings.Scale(10, 1, 100),
         1,
         DType.FLOAT32,
-        2);
+        2,
+        null);
   }
 
   @Test

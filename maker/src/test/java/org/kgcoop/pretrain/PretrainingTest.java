@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,14 +65,23 @@ class PretrainingTest {
         new PretrainingSettings.Scale(10, 1, 100),
         1,
         precision,
-        2);
+        2,
+        null);
   }
 
-  private static Pretraining.Extent extent() {
-    return new Pretraining.Extent(MERGES, "a {}.", 1000, 1000, 1e9, null, DType.FLOAT32);
+  private static Pretraining.Extent extent(@Nullable Path from) {
+    return new Pretraining.Extent(MERGES, "a {}.", 1000, 1000, 1e9, null, DType.FLOAT32, from);
   }
 
   private ObjectNode train(PretrainingSettings settings, Path out, BooleanSupplier interrupted) {
+    return run(settings, extent(null), out, interrupted);
+  }
+
+  private ObjectNode run(
+      PretrainingSettings settings,
+      Pretraining.Extent extent,
+      Path out,
+      BooleanSupplier interrupted) {
     Pretraining.Listener silent =
         new Pretraining.Listener() {
           @Override
@@ -80,8 +90,7 @@ class PretrainingTest {
           @Override
           public void checked(Pretraining.Position position, double accuracy) {}
         };
-    return new Pretraining(corpus, corpus, settings, extent(), silent, w -> {}, interrupted)
-        .run(out);
+    return new Pretraining(corpus, corpus, settings, extent, silent, w -> {}, interrupted).run(out);
   }
 
   @Test
@@ -114,6 +123,116 @@ class PretrainingTest {
     results.remove("seconds");
     assertThat(results).isEqualTo(expected);
     assertThat(interrupted.resolve("checkpoint")).isEmptyDirectory();
+  }
+
+  // ---- students
+
+  private static final ClipConfig STUDENT = model(new ClipConfig.Vit(64, 3, 8, 1));
+
+  /** Hints in the first 3 steps, 9 of 16 patches but in the last 2, in which the rate falls. */
+  private PretrainingSettings student(int steps) {
+    Path teacher = folder.resolve("teacher");
+    assertThat(train(settings(RESNET, 2, DType.FLOAT32), teacher, () -> false)).isNotEmpty();
+    return new PretrainingSettings(
+        STUDENT,
+        new PretrainingSettings.Length(steps, 0),
+        8,
+        0.25,
+        0.8,
+        0.003,
+        2,
+        0.1,
+        1,
+        new PretrainingSettings.Scale(100, 100, 100),
+        1,
+        DType.BFLOAT16,
+        2,
+        new Distillation(teacher, 8, 2, 3, 9, 2, 2, 0.9));
+  }
+
+  private void interrupt(PretrainingSettings settings, Path out, int after) {
+    AtomicInteger steps = new AtomicInteger();
+    assertThatThrownBy(() -> train(settings, out, () -> steps.incrementAndGet() == after))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("the same command goes on");
+  }
+
+  @Test
+  void anInterruptedStudentEndsInTheSameBytes() {
+    Path undisturbed = folder.resolve("student-undisturbed");
+    Path interrupted = folder.resolve("student-interrupted");
+    assertThat(train(student(7), undisturbed, () -> false)).isNotEmpty();
+    interrupt(student(7), interrupted, 2); // with hints
+    interrupt(student(7), interrupted, 3); // in step 5, the last with some of the patches
+    assertThat(train(student(7), interrupted, () -> false)).isNotEmpty();
+    assertThat(interrupted.resolve("model.safetensors"))
+        .hasSameBinaryContentAs(undisturbed.resolve("model.safetensors"));
+  }
+
+  @Test
+  void aLongerRunOfAStudentIsTheBeginningOfAShorterOne() {
+    Path whole = folder.resolve("student-whole");
+    Path longer = folder.resolve("student-longer");
+    Path shorter = folder.resolve("student-shorter");
+    assertThat(train(student(6), whole, () -> false)).isNotEmpty();
+    interrupt(student(1000), longer, 4);
+    Path checkpoint = longer.resolve("checkpoint/step-000000004.safetensors");
+    assertThat(run(student(6), extent(checkpoint), shorter, () -> false)).isNotEmpty();
+    assertThat(shorter.resolve("model.safetensors"))
+        .hasSameBinaryContentAs(whole.resolve("model.safetensors"));
+    assertThat(checkpoint).exists();
+  }
+
+  @Test
+  void aStudentLearnsAndIsAnOrdinaryClipWithFeaturesTenLong() {
+    Path out = folder.resolve("student-loaded");
+    ObjectNode results = train(student(60), out, () -> false);
+    // Chance is 100 / 12 = 8.3 %.
+    assertThat(results.path("zero_shot_accuracy").asDouble()).isGreaterThan(20);
+    try (Clip clip = Clip.load(out);
+        Scope scope = Scope.open("test");
+        Autograd.Switch off = Autograd.off()) {
+      assertThat(clip.config().vision()).isEqualTo(STUDENT.vision());
+      assertThat(clip.logitScale()).isCloseTo(100, within(1e-3));
+      Batches batches = new Batches(corpus, clip.tokenizer(), student(60));
+      Tensor pictures = ParallelStep.pictures(batches.batch(0), 0, 8, student(60));
+      float[] squares = rowSquares(clip.imageEncoder().features(pictures));
+      double sum = 0;
+      for (float square : squares) {
+        sum += Math.sqrt(square);
+      }
+      assertThat(sum / 8).isCloseTo(10, within(0.1)); // bf16 in training
+    }
+  }
+
+  private static float[] rowSquares(Tensor features) {
+    return features.times(features).sum(1).toFloats();
+  }
+
+  @Test
+  void aTeacherOfOtherImagesIsRefused() {
+    PretrainingSettings settings = student(1);
+    ClipConfig larger =
+        new ClipConfig(
+            16, 64, 3, 32, 514 + MERGES, 64, 1, 2, Activation.QUICK_GELU, STUDENT.vision());
+    PretrainingSettings other =
+        new PretrainingSettings(
+            larger,
+            settings.length(),
+            8,
+            0.25,
+            0.8,
+            0.003,
+            2,
+            0.1,
+            1,
+            settings.scale(),
+            1,
+            DType.FLOAT32,
+            2,
+            settings.distillation());
+    assertThatThrownBy(() -> train(other, folder.resolve("larger"), () -> false))
+        .hasMessageContaining("expected a model of this command for images of 64 x 64");
   }
 
   @Test

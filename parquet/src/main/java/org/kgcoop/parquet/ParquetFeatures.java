@@ -3,18 +3,22 @@ package org.kgcoop.parquet;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Objects;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
-import org.apache.parquet.example.data.Group;
-import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.FeatureFormat;
 import org.kgcoop.io.FeatureTable;
@@ -25,6 +29,11 @@ import org.kgcoop.io.FeatureTable;
  */
 public final class ParquetFeatures implements FeatureFormat {
   private static final String FEATURE = "feature";
+
+  // As the format calls what is in a list.
+  private static final String LIST = "list";
+  private static final String ELEMENT = "element";
+
   private static final long ROW_GROUP_BYTES = 16 << 20;
 
   @Override
@@ -46,28 +55,102 @@ public final class ParquetFeatures implements FeatureFormat {
     AtomicFile.write(
         file,
         out -> {
-          try (ParquetWriter<Group> writer =
-              ExampleParquetWriter.builder(new Counted(out))
+          try (ParquetWriter<Row> writer =
+              new Builder(new Counted(out), new Rows(schema, table))
                   .withConf(new PlainParquetConfiguration())
-                  .withType(schema)
-                  .withExtraMetaData(table.about())
                   .withRowGroupSize(ROW_GROUP_BYTES)
                   .withCompressionCodec(CompressionCodecName.UNCOMPRESSED)
                   .withDictionaryEncoding(false)
                   .build()) {
-            table.rows().each((name, feature) -> writer.write(row(schema, table, name, feature)));
+            table.rows().each((name, feature) -> writer.write(new Row(name, feature)));
           }
         });
   }
 
-  private static Group row(MessageType schema, FeatureTable table, String name, float[] feature) {
-    SimpleGroup row = new SimpleGroup(schema);
-    row.add(table.column(), name);
-    Group list = row.addGroup(FEATURE);
-    for (float value : feature) {
-      list.addGroup(0).add(0, value);
+  private static final class Row {
+    private final String name;
+    private final float[] feature;
+
+    Row(String name, float[] feature) {
+      this.name = name;
+      this.feature = feature;
     }
-    return row;
+  }
+
+  /** Parquet's own support of rows calls itself an example in every file. */
+  private static final class Rows extends WriteSupport<Row> {
+    private final MessageType schema;
+    private final FeatureTable table;
+    private @Nullable RecordConsumer records;
+
+    Rows(MessageType schema, FeatureTable table) {
+      this.schema = schema;
+      this.table = table;
+    }
+
+    @Override
+    public WriteContext init(ParquetConfiguration configuration) {
+      return new WriteContext(schema, table.about());
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // abstract still
+    public WriteContext init(Configuration configuration) {
+      return new WriteContext(schema, table.about());
+    }
+
+    @Override
+    public void prepareForWrite(RecordConsumer consumer) {
+      records = consumer;
+    }
+
+    @Override
+    public void write(Row row) {
+      RecordConsumer to = Objects.requireNonNull(records, "prepared");
+      to.startMessage();
+      to.startField(table.column(), 0);
+      to.addBinary(Binary.fromString(row.name));
+      to.endField(table.column(), 0);
+      to.startField(FEATURE, 1);
+      to.startGroup();
+      to.startField(LIST, 0);
+      for (float value : row.feature) {
+        to.startGroup();
+        to.startField(ELEMENT, 0);
+        to.addFloat(value);
+        to.endField(ELEMENT, 0);
+        to.endGroup();
+      }
+      to.endField(LIST, 0);
+      to.endGroup();
+      to.endField(FEATURE, 1);
+      to.endMessage();
+    }
+  }
+
+  private static final class Builder extends ParquetWriter.Builder<Row, Builder> {
+    private final Rows rows;
+
+    Builder(OutputFile file, Rows rows) {
+      super(file);
+      this.rows = rows;
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
+
+    @Override
+    protected WriteSupport<Row> getWriteSupport(ParquetConfiguration configuration) {
+      return rows;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // abstract still
+    protected WriteSupport<Row> getWriteSupport(Configuration configuration) {
+      return rows;
+    }
   }
 
   /** A stream that knows how far it is; whoever opened it closes it. */

@@ -108,4 +108,15 @@ class ParquetFeaturesTest {
       assertThat(files).isEmpty();
     }
   }
+
+  @Test
+  void theMetadataCallTheFileNoExample() throws IOException {
+    Path file = folder.resolve("features.parquet");
+    new ParquetFeatures().write(file, table(1));
+    try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file))) {
+      assertThat(reader.getFileMetaData().getKeyValueMetaData())
+          .containsEntry("clip", "1234")
+          .doesNotContainKey("writer.model.name");
+    }
+  }
 }

@@ -120,12 +120,12 @@ sealed interface AnswerForm {
     @Override
     public void problem(Path file, String reason, Writer out) throws IOException {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.put("picture", file.toString()).put("problem", reason);
+      json.put("image", file.toString()).put("problem", reason);
       out.write(Output.text(json, false) + "\n");
     }
 
     static ObjectNode of(Path file, List<Answer> answers) {
-      ObjectNode json = JsonNodeFactory.instance.objectNode().put("picture", file.toString());
+      ObjectNode json = JsonNodeFactory.instance.objectNode().put("image", file.toString());
       ArrayNode classes = json.putArray("classes");
       answers.forEach(each -> classes.add(each.toJson()));
       return json;
@@ -144,7 +144,7 @@ sealed interface AnswerForm {
     @Override
     public void end(ArrayNode skipped, Writer out) throws IOException {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.set("pictures", all);
+      json.set("images", all);
       json.set("skipped", skipped);
       out.write(Output.text(json, true) + "\n");
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.method.Occasion;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ClassTokenPosition;
 import picocli.CommandLine.Option;
@@ -23,11 +24,13 @@ final class ClassifierForm {
    * Reads a file, or that of a run's folder.
    *
    * @param classNames of one in the published form
+   * @param asked the data that it will be asked about
    */
-  ClassifierFile read(Path path, List<String> classNames, Output output) {
+  ClassifierFile read(Path path, List<String> classNames, Occasion asked, Output output) {
     return ClassifierFile.readAny(
         ClassifierFile.at(path),
         classNames,
+        asked,
         position == null ? null : ClassTokenPosition.ofId(position),
         output::warn);
   }

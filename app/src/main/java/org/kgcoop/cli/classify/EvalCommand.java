@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.BankOptions;
 import org.kgcoop.cli.options.ClipOptions;
@@ -23,9 +25,12 @@ import org.kgcoop.cli.options.Parse;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.PictureHashes;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.method.Occasion;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.Preset;
@@ -45,7 +50,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "Measure a trained classifier, of any method, on the test images of a data set; without one,"
-          + " zero-shot CLIP with the data set's template.",
+          + " zero-shot CLIP with the data set's template. Test images that the classifier has learned"
+          + " from are left out. Images of your own are turned upright by their EXIF orientation;"
+          + " those of the published data sets are read as stored, as published results are.",
       ""
     },
     footer = {
@@ -76,6 +83,13 @@ public final class EvalCommand implements Callable<Integer> {
       description = "all, base or new half of the classes (default: ${DEFAULT-VALUE}).")
   private String classes;
 
+  @Option(
+      names = "--include-training-images",
+      description =
+          "Measure on test images that the classifier has learned from too, which says little of"
+              + " its accuracy on other images.")
+  private boolean includeTrainingImages;
+
   @Option(names = "--per-class", description = "The accuracy of each class too.")
   private boolean perClass;
 
@@ -100,29 +114,62 @@ public final class EvalCommand implements Callable<Integer> {
     if (set.test().isEmpty()) {
       throw KgCoopException.data(data + ": no test images of " + classes + " classes");
     }
-    ClassifierFile file = trained(set.classNames());
+    ClassifierFile file = trained(set);
     try (Clip clip = clipOptions.load();
         FeatureClassifier classifier =
             file == null
                 ? new ZeroShot(List.of(Preset.zeroShotTemplate(set.name(), Templates.of(set))))
                     .classifier(clip, set.classNames())
                 : file.classifier(clip, set.classNames())) {
-      Evaluator.Result result =
-          Evaluator.evaluate(classifier, bank.open(clip, output), set, output.progress());
+      FeatureBank features = bank.open(clip, output);
+      DataSet unseen = file == null ? set : unseen(set, file, features.hashes());
+      Evaluator.Result result = Evaluator.evaluate(classifier, features, unseen, output.progress());
       if (confusion != null) {
         writeConfusion(confusion, set.classNames(), result.evaluation());
       }
-      print(set, result);
+      print(unseen, set.test().size() - unseen.test().size(), result);
     }
     return 0;
   }
 
-  private @Nullable ClassifierFile trained(List<String> classNames) {
+  /** What was learned, as it answers about a data set. */
+  private @Nullable ClassifierFile trained(DataSet set) {
     if (learned == null) {
       form.checkUnused();
       return null;
     }
-    return form.read(learned, classNames, output);
+    Occasion asked = Occasion.of(set, set.classNames().size(), 0, 0);
+    return form.read(learned, set.classNames(), asked, output).on(asked);
+  }
+
+  /** The data set without test images that the classifier has learned from. */
+  private DataSet unseen(DataSet set, ClassifierFile file, PictureHashes hashes) {
+    List<Boolean> seen =
+        file.learnedFrom().images().have(hashes.of(set.test().stream().map(Item::file).toList()));
+    List<Item> others =
+        IntStream.range(0, seen.size())
+            .filter(i -> !seen.get(i))
+            .mapToObj(set.test()::get)
+            .toList();
+    int count = seen.size() - others.size();
+    if (count == 0) {
+      return set;
+    }
+    String what =
+        "%s of %s test images of %s are images that the classifier has learned from"
+            .formatted(count, seen.size(), data);
+    if (includeTrainingImages) {
+      output.warn(what + ", so the accuracy is not that on other images");
+      return set;
+    }
+    if (others.isEmpty()) {
+      throw KgCoopException.data(
+          what
+              + ", so none is left to measure on; give --data with other images, or"
+              + " --include-training-images");
+    }
+    output.warn(what + " and are left out; --include-training-images takes them in");
+    return set.withPictures(set.train(), set.val(), others);
   }
 
   private static void writeConfusion(Path file, List<String> names, Evaluation evaluation) {
@@ -143,12 +190,13 @@ public final class EvalCommand implements Callable<Integer> {
         });
   }
 
-  private void print(DataSet set, Evaluator.Result result) {
+  private void print(DataSet set, int leftOut, Evaluator.Result result) {
     List<Double> accuracies = result.evaluation().perClassAccuracy();
     if (output.isJson()) {
       ObjectNode json = RunJson.tree(result.target("test", set, classes, "", "", Double.NaN));
       json.set("confusion", RunJson.tree(result.evaluation()).path("confusion"));
       accuracies.forEach(json.putArray("per_class_accuracy")::add);
+      json.put("training_images_left_out", leftOut);
       output.json(json);
       return;
     }

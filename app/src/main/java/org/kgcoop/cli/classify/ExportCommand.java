@@ -116,6 +116,7 @@ public final class ExportCommand implements Callable<Integer> {
   private int epoch;
 
   @Mixin private ClassList classes = new ClassList();
+  @Mixin private AskedData asked = new AskedData();
   @Mixin private ClassifierForm classifierForm = new ClassifierForm();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
@@ -229,9 +230,11 @@ public final class ExportCommand implements Callable<Integer> {
   private @Nullable ClassifierFile trained() {
     if (learned == null) {
       classifierForm.checkUnused();
+      asked.checkUnused();
       return null;
     }
-    return classifierForm.read(learned, classes.asWritten(), output);
+    return asked.of(
+        classifierForm.read(learned, classes.asWritten(), asked.occasion(null), output), null);
   }
 
   private List<String> texts() {

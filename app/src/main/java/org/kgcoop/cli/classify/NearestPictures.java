@@ -37,7 +37,7 @@ final class NearestPictures {
     }
     nearest.add(new Found(file, cosine));
     if (nearest.size() > most) {
-      Found unused = nearest.remove();
+      nearest.remove();
     }
   }
 

@@ -4,15 +4,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.prompt.Templates;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -25,8 +28,8 @@ import picocli.CommandLine.Spec;
       "",
       "Classify images with a trained classifier, of any method. Prints image, class and"
           + " probability, a line a class; a class that shares its name with another has its number"
-          + " behind it. Images are turned upright by their EXIF orientation (training and"
-          + " evaluation ignore it, as the published protocols do).",
+          + " behind it. Images are turned upright by their EXIF orientation, as those of your own"
+          + " are in training and evaluation (the published data sets are read as stored there).",
       "",
       "An image that cannot be read is named; the others are printed, and the exit code is 3, with"
           + " --skip-bad 6. With --out or --sort-into it ends the command before anything is"
@@ -60,6 +63,18 @@ public final class PredictCommand implements Callable<Integer> {
 
   @Mixin private PredictionOptions predictions = new PredictionOptions();
   @Mixin private ClassList classes = new ClassList();
+
+  @Option(
+      names = "--template",
+      paramLabel = "TEXT",
+      description =
+          "Hand-crafted prompt of that data set, with {} for the class name (default: the published"
+              + " one of a data set that ./kgcoop datasets lists, else \""
+              + Templates.DEFAULT
+              + "\").")
+  private @Nullable String template;
+
+  @Mixin private AskedData asked = new AskedData();
   @Mixin private ClassifierForm form = new ClassifierForm();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
@@ -68,7 +83,9 @@ public final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ClassifierFile file = form.read(learned, classes.asWritten(), output);
+    ClassifierFile file =
+        asked.of(
+            form.read(learned, classes.asWritten(), asked.occasion(template), output), template);
     List<Path> files = PictureFiles.expand(pictures, output::warn);
     predictions.check(output);
     try (Clip clip = clipOptions.load();

@@ -21,8 +21,8 @@ final class PredictionOptions {
       names = "--threshold",
       paramLabel = "P",
       description =
-          "Leave out classes of a probability below P, 0 to 1; where none is left, the answer is"
-              + " 'none of these' with the probability of the best.")
+          "Leave out classes of a probability below P, above 0 and at most 1; where none is left,"
+              + " the answer is 'none of these' with the probability of the best.")
   private @Nullable Double threshold;
 
   @Option(

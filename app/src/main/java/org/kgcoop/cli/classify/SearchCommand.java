@@ -127,7 +127,7 @@ public final class SearchCommand implements Callable<Integer> {
     json.put("text", text).put("images", images);
     ArrayNode all = json.putArray("found");
     for (NearestPictures.Found each : found) {
-      all.addObject().put("picture", each.file().toString()).put("cosine", each.cosine());
+      all.addObject().put("image", each.file().toString()).put("cosine", each.cosine());
     }
     json.set("skipped", skipped.toJson());
     output.json(json);

@@ -11,13 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
-import org.kgcoop.cli.console.Hangups;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
@@ -30,6 +28,7 @@ import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.RequestLogFile;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.ModelRegistry;
+import org.kgcoop.serve.model.ServedModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,9 +45,8 @@ import picocli.CommandLine.ParentCommand;
       "Classify images over HTTP, with trained classifiers of any method and among any class names."
           + " Without CLASSIFIER, it is the prompt for embedded:symbols that comes with the program."
           + " The server's page is at / in a browser. Only this machine reaches the server, unless"
-          + " --host says otherwise. Ctrl-C ends the server after it has answered the requests"
-          + " accepted so far; the signal HUP makes it read each file again, all of them or,"
-          + " where one is bad, none; under nohup that signal never comes, under setsid it does.",
+          + " --host says otherwise. Ctrl-C, or the signal TERM, ends the server after it has"
+          + " answered the requests accepted so far.",
       ""
     },
     footer = {
@@ -140,13 +138,6 @@ public final class ServeCommand implements Callable<Integer> {
               + " standard error where that is no terminal, unless --quiet).")
   private @Nullable Path requestLog;
 
-  @Option(
-      names = "--runs",
-      paramLabel = "DIR",
-      description =
-          "Show the runs below this folder too, also those that go on, on the page /runs.")
-  private @Nullable Path runs;
-
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
   @ParentCommand private Invocation invocation;
@@ -154,22 +145,16 @@ public final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ServerSettings settings = settings();
-    if (runs != null && !Files.isDirectory(runs)) {
-      throw KgCoopException.configuration("--runs " + runs + ": there is no such folder");
-    }
     Map<String, Path> paths = paths();
-    Hangups hangups = new Hangups();
     try (Clip clip = clipOptions.load();
         ModelRegistry models = new ModelRegistry(load(clip, paths));
         RequestLogFile log = requestLogFile();
         ClassifierServer server =
-            new ClassifierServer(clip, models, settings, runs, output::error, requestLines(log))) {
-      announce(models.all().keySet(), "http://" + host + ":" + server.port());
-      while (!interrupted()) {
-        if (hangups.asked()) {
-          loadAgain(clip, paths, models);
-        }
-      }
+            new ClassifierServer(clip, models, settings, output::error, requestLines(log))) {
+      announce(
+          models.all().stream().map(ServedModel::name).toList(),
+          "http://" + host + ":" + server.port());
+      awaitInterruption();
       output.info("answering what was accepted");
     }
     return KgCoopException.Category.INTERRUPTED.exitCode();
@@ -287,21 +272,7 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  /** Models that came by request and have no file's name stay as they are. */
-  private void loadAgain(Clip clip, Map<String, Path> paths, ModelRegistry models) {
-    if (paths.isEmpty()) {
-      output.info("started without CLASSIFIER: there is nothing to read again");
-      return;
-    }
-    try {
-      models.putAll(load(clip, paths));
-      output.info("read again: " + String.join(", ", paths.keySet()));
-    } catch (RuntimeException e) {
-      output.error("nothing is read again, and the models stay as they are: " + e.getMessage());
-    }
-  }
-
-  private void announce(Set<String> models, String address) {
+  private void announce(List<String> models, String address) {
     if (output.isJson()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode().put("address", address);
       models.forEach(json.putArray("models")::add);
@@ -314,13 +285,14 @@ public final class ServeCommand implements Callable<Integer> {
     output.out().flush();
   }
 
-  /** Waits a moment, then returns true if the server should end. */
-  private boolean interrupted() {
+  /** Waits until the server should end. */
+  private void awaitInterruption() {
     try {
-      Thread.sleep(50);
+      while (!invocation.interrupted()) {
+        Thread.sleep(50);
+      }
     } catch (InterruptedException e) {
-      return true;
+      // which ends the server too
     }
-    return invocation.interrupted();
   }
 }

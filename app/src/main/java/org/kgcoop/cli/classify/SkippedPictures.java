@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
 import picocli.CommandLine.Option;
 
@@ -47,7 +48,7 @@ final class SkippedPictures {
     ArrayNode json = JsonNodeFactory.instance.arrayNode();
     skipped.forEach(
         each ->
-            json.addObject().put("picture", each.file().toString()).put("problem", each.reason()));
+            json.addObject().put("image", each.file().toString()).put("problem", each.reason()));
     return json;
   }
 
@@ -56,7 +57,9 @@ final class SkippedPictures {
     if (skipped.isEmpty()) {
       return 0;
     }
-    output.info("left out: %s of %s images, named above".formatted(skipped.size(), all));
+    output.info(
+        "left out: %s of %s, named above"
+            .formatted(skipped.size(), Messages.count(all, "image", "images")));
     return (skips ? KgCoopException.Category.SKIPPED : KgCoopException.Category.DATA).exitCode();
   }
 }

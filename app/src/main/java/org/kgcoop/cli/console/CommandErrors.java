@@ -1,7 +1,10 @@
 package org.kgcoop.cli.console;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.kgcoop.KgCoopException;
@@ -25,25 +28,59 @@ public final class CommandErrors {
    * @param interrupted whether the process is to end
    */
   public static void install(CommandLine program, BooleanSupplier interrupted) {
+    program.setOut(StandardOutput.ofProcess());
     program.setExecutionStrategy(CommandErrors::execute);
     program.setParameterExceptionHandler(CommandErrors::usageError);
     program.setExecutionExceptionHandler(
         (e, command, parsed) -> executionError(e, command, interrupted.getAsBoolean()));
   }
 
-  /** Runs the command of a command line; picocli by itself lets an {@link Error} pass. */
+  /**
+   * Runs the command of a command line; picocli by itself lets an {@link Error} pass, and a result
+   * that could not be printed.
+   */
   private static int execute(ParseResult parsed) {
+    CommandLine command = last(parsed);
+    int exitCode;
     try {
-      return new CommandLine.RunLast().execute(parsed);
+      exitCode = new CommandLine.RunLast().execute(parsed);
     } catch (Error e) {
-      ParseResult last = parsed;
-      while (last.hasSubcommand()) {
-        last = last.subcommand();
-      }
-      KgCoopException told = told(e);
-      throw new CommandLine.ExecutionException(
-          last.commandSpec().commandLine(), String.valueOf(told.getMessage()), told);
+      throw failed(command, told(e));
     }
+    lost(command.getOut())
+        .ifPresent(
+            reason -> {
+              throw failed(
+                  command,
+                  KgCoopException.io(
+                      "standard output: results are lost: %s; give it room, or write to a file"
+                          .formatted(Messages.reason(reason)),
+                      reason));
+            });
+    return exitCode;
+  }
+
+  private static CommandLine last(ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    return last.commandSpec().commandLine();
+  }
+
+  private static CommandLine.ExecutionException failed(CommandLine command, KgCoopException e) {
+    return new CommandLine.ExecutionException(command, String.valueOf(e.getMessage()), e);
+  }
+
+  /** The reason why results are lost; a reader that has gone, as {@code head} does, misses none. */
+  private static Optional<IOException> lost(PrintWriter out) {
+    return out instanceof StandardOutput standard
+        ? standard.failure().filter(e -> !isClosedPipe(e))
+        : Optional.empty();
+  }
+
+  private static boolean isClosedPipe(IOException e) {
+    return Messages.reason(e).toLowerCase(Locale.ROOT).contains("pipe");
   }
 
   /**

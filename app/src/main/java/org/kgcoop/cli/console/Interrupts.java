@@ -22,7 +22,7 @@ public final class Interrupts implements AutoCloseable {
   private void shutdown() {
     asked.set(true);
     try {
-      boolean unused = done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

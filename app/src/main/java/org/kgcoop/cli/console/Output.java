@@ -112,7 +112,7 @@ public final class Output {
 
   private synchronized void tell(String line) {
     PrintWriter err = spec.commandLine().getErr();
-    err.println(Messages.line(line));
+    err.println(Messages.line(Messages.brief(line)));
     err.flush();
   }
 

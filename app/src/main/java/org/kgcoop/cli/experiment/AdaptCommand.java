@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.Adaptation;
 import org.kgcoop.cli.console.Invocation;
@@ -20,6 +22,7 @@ import org.kgcoop.cli.options.Parse;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.StatedGroups;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.report.ReportPage;
@@ -103,6 +106,19 @@ public final class AdaptCommand implements Callable<Integer> {
       description = "Seed of the draw, the start and the order (default: ${DEFAULT-VALUE}).")
   private long seed = 1;
 
+  @Option(
+      names = "--group-by",
+      paramLabel = "folder|FILE",
+      description =
+          "Images that belong together, such as frames of a video, are held out together: those of"
+              + " a folder, or of a group in a CSV file with the columns path and group.")
+  private @Nullable String groupBy;
+
+  @Option(
+      names = "--skip-bad",
+      description = "Leave out images that cannot be read: each is named, and the exit code is 6.")
+  private boolean skipsBad;
+
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private BankOptions bank = new BankOptions();
@@ -110,14 +126,15 @@ public final class AdaptCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DataSet set = dataOptions.openUndivided(data, output);
+    DataSet set = grouped(dataOptions.openUndivided(data, output));
     AdaptRequest request =
         new AdaptRequest(
             set,
             unseen == null ? List.of() : Parse.list("--unseen", unseen),
             Shots.parse("--shots", shots),
             minutes,
-            seed);
+            seed,
+            skipsBad);
     Path folder = out != null ? out : Path.of("runs", "adapt-" + set.name());
     try (Clip clip = clipOptions.load();
         EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
@@ -132,28 +149,23 @@ public final class AdaptCommand implements Callable<Integer> {
       } else {
         tell(record, folder);
       }
+      List<String> unreadable = record.images().unreadable();
+      unreadable.forEach(output::error);
+      return unreadable.isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
     }
-    return 0;
+  }
+
+  private DataSet grouped(DataSet set) {
+    if (groupBy == null) {
+      return set;
+    }
+    return groupBy.equals("folder")
+        ? StatedGroups.byFolder(set)
+        : StatedGroups.of(set, Path.of(groupBy));
   }
 
   private void tell(AdaptRecord record, Path folder) {
-    AdaptRecord.Images images = record.images();
-    output.line(
-        "%s images of %s classes, %s of each"
-            .formatted(
-                images.count(),
-                images.classes(),
-                images.fewest() == images.most()
-                    ? String.valueOf(images.most())
-                    : images.fewest() + " to " + images.most()));
-    if (images.repeated() > 0) {
-      output.line(images.repeated() + " images are there twice");
-    }
-    if (!images.contradictions().isEmpty()) {
-      output.warn(
-          "%s images are there under two classes, such as %s"
-              .formatted(images.contradictions().size(), images.contradictions().get(0)));
-    }
+    tell(record.images());
     double zeroShot = record.value(ZeroShot.ID);
     double probe = record.value(Probe.ID);
     if (!record.isForUnseen() && zeroShot > 0 && probe > 0) {
@@ -179,24 +191,65 @@ public final class AdaptCommand implements Callable<Integer> {
     if (choice != null) {
       output.line("chosen: " + choice.title() + ". " + choice.why());
     }
-    interval("expect", record.expected(), "of new images of these classes recognised");
-    interval("expect", record.expectedUnseen(), "of images of classes without examples");
-    interval("measured", record.test(), "on the test images, which had no part in this");
+    expectation("new images like these", record.expected());
+    expectation("new images of the unseen classes", record.expectedUnseen());
+    AdaptRecord.Interval test = record.test();
+    if (test != null) {
+      output.line(
+          String.format(
+              Locale.ROOT,
+              "Measured on %d test images, which had no part in this: %.1f %% right (95 %%: %.1f to"
+                  + " %.1f)",
+              test.images(),
+              test.accuracy(),
+              test.low(),
+              test.high()));
+    }
+    if (!record.irreproducible().isEmpty()) {
+      output.line("not reproducible: " + record.irreproducible());
+    }
     output.line("classifier: " + folder.resolve("classifier.safetensors"));
     output.line("next: ./kgcoop serve " + folder + clipOptions.asGiven());
   }
 
-  private void interval(String verb, AdaptRecord.@Nullable Interval interval, String what) {
-    if (interval != null) {
+  private void tell(AdaptRecord.Images images) {
+    output.line(
+        "%s images of %s classes, %s per class"
+            .formatted(images.count(), images.classes(), images.ofEach()));
+    if (images.repeated() > 0) {
+      output.line("copies of other images, left out: " + images.repeated());
+    }
+    if (images.near() > 0) {
+      output.line("near copies, held out together: " + images.near());
+    }
+    if (!images.contradictions().isEmpty()) {
+      output.warn(
+          "images that are there under two classes: %s, such as %s"
+              .formatted(images.contradictions().size(), images.contradictions().get(0)));
+    }
+    if (!images.single().isEmpty()) {
+      output.warn(
+          "not measured, since one image or group cannot be held out: "
+              + Messages.firstOf(images.single()));
+    }
+    if (!images.repeatedInTest().isEmpty()) {
+      output.warn(
+          "test images that repeat a training image, not measured: "
+              + Messages.firstOf(images.repeatedInTest()));
+    }
+  }
+
+  private void expectation(String what, AdaptRecord.@Nullable Interval expected) {
+    if (expected != null) {
       output.line(
           String.format(
               Locale.ROOT,
-              "%s %.1f %% (%.1f to %.1f) %s",
-              verb,
-              interval.accuracy(),
-              interval.low(),
-              interval.high(),
-              what));
+              "Of %d %s, expect %.1f %% right (95 %%: %.0f to %.0f)",
+              AdaptRecord.NEW_IMAGES,
+              what,
+              expected.accuracy(),
+              expected.low(),
+              expected.high()));
     }
   }
 

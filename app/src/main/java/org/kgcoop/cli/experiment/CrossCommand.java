@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
       "",
       "Train on all classes of one data set, test on others among their own class names. Run again,"
           + " the command resumes where it was stopped and repeats nothing; with another --data"
-          + " only what is missing is tested.",
+          + " only what is missing is tested. IVLP and VPT are tested after their last"
+          + " epoch, the fifth; their published scripts load the second.",
       ""
     },
     footer = {

@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
       "Train on all classes of one data set, test on images that show the same things"
           + " differently: sketches, renditions, other cameras. A shifted version may have some"
           + " of the classes only. Run again, the command resumes where it was stopped and"
-          + " repeats nothing.",
+          + " repeats nothing. IVLP and VPT are tested after their last"
+          + " epoch, the fifth; their published scripts load the second.",
       ""
     },
     footer = {

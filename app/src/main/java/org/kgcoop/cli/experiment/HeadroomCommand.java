@@ -7,7 +7,9 @@ import static org.kgcoop.cli.console.TextTable.right;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
@@ -48,7 +50,7 @@ public final class HeadroomCommand implements Callable<Integer> {
   @Option(
       names = "--classes",
       paramLabel = "PART",
-      defaultValue = "base",
+      defaultValue = "all",
       description = "all, base or new half of the classes (default: ${DEFAULT-VALUE}).")
   private String classes;
 
@@ -74,9 +76,21 @@ public final class HeadroomCommand implements Callable<Integer> {
     try (Clip clip = clipOptions.load()) {
       Workbench bench = invocation.bench(clip, bank.open(clip, output), output.progress(), output);
       for (DataSet set : sets) {
+        Set<String> said = new HashSet<>(); // of each draw the same
         List<DataSet> draws =
             drawn.stream()
-                .map(seed -> FewShot.draw(set, shots.value(), seed, bench.warnings()).select(split))
+                .map(
+                    seed ->
+                        FewShot.draw(
+                                set,
+                                shots.value(),
+                                seed,
+                                line -> {
+                                  if (said.add(line)) {
+                                    bench.warnings().accept(line);
+                                  }
+                                })
+                            .select(split))
                 .toList();
         found.add(Headroom.of(bench, draws));
       }

@@ -46,7 +46,9 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "",
       "Train a classifier on a few images of each class, by default a prompt. Run again, the command"
-          + " resumes where it was stopped.",
+          + " resumes where it was stopped. Images of your own are turned upright by their EXIF"
+          + " orientation; those of the 15 published data sets are read as stored, as published"
+          + " results are.",
       ""
     },
     footer = {

@@ -214,7 +214,7 @@ public final class DataSetsCommand implements Callable<Integer> {
     try {
       DataSet set = opening.get();
       int count = set.train().size() + set.val().size() + set.test().size();
-      json.putObject("pictures")
+      json.putObject("images")
           .put("train", set.train().size())
           .put("val", set.val().size())
           .put("test", set.test().size());

@@ -61,7 +61,7 @@ public final class DownloadCommand implements Callable<Integer> {
 
   @Option(
       names = "--list",
-      description = "Name the repositories that are known, with their sizes and pages.")
+      description = "Name the weights that are known, with their sizes and pages.")
   private boolean list;
 
   @Mixin private NetworkOptions network = new NetworkOptions();
@@ -95,11 +95,13 @@ public final class DownloadCommand implements Callable<Integer> {
 
   private void list() {
     ArrayNode known = JsonNodeFactory.instance.arrayNode();
-    for (ReleasedWeights.Known weights : ReleasedWeights.KNOWN) {
+    List<ReleasedWeights.Known> all = new ArrayList<>(ReleasedWeights.ARCHIVES);
+    all.addAll(ReleasedWeights.KNOWN);
+    for (ReleasedWeights.Known weights : all) {
       known
           .addObject()
           .put("name", weights.name())
-          .put("repository", weights.owner() + "/" + weights.name())
+          .put("repository", weights.repository())
           .put("gigabytes", weights.gigabytes())
           .put("licence", weights.licence())
           .put("page", weights.page());

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.DataSet;
@@ -27,6 +28,7 @@ import org.kgcoop.data.PictureSurvey;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
+import org.kgcoop.method.Occasion;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 
@@ -45,7 +47,7 @@ final class Inspection {
     json.put("name", data.name());
     json.put("template", data.template());
     json.put("classes", data.classNames().size());
-    json.putObject("pictures")
+    json.putObject("images")
         .put("train", data.train().size())
         .put("val", data.val().size())
         .put("test", data.test().size());
@@ -94,20 +96,30 @@ final class Inspection {
   static List<String> warnings(PictureSurvey survey) {
     List<String> warnings = new ArrayList<>();
     if (!survey.problems().isEmpty()) {
-      warnings.add(survey.problems().size() + " images cannot be read, see bad");
+      warnings.add(
+          Messages.count(survey.problems().size(), "image", "images") + " cannot be read, see bad");
     }
     if (!survey.leaks().isEmpty()) {
       PictureSurvey.Twin first = survey.leaks().get(0);
       warnings.add(
-          "%s test images are training images too, byte for byte, such as %s and %s; results on"
-                  .formatted(survey.leaks().size(), first.second(), first.first())
+          "%s too, byte for byte, such as %s and %s; results on"
+                  .formatted(
+                      Messages.count(
+                          survey.leaks().size(),
+                          "test image is a training image",
+                          "test images are training images"),
+                      first.second(),
+                      first.first())
               + " them say little");
     }
     if (!survey.contradictions().isEmpty()) {
       PictureSurvey.Twin first = survey.contradictions().get(0);
       warnings.add(
-          "%s images are there under two classes, such as %s and %s"
-              .formatted(survey.contradictions().size(), first.first(), first.second()));
+          "%s there under two classes, such as %s and %s"
+              .formatted(
+                  Messages.count(survey.contradictions().size(), "image is", "images are"),
+                  first.first(),
+                  first.second()));
     }
     return warnings;
   }
@@ -150,6 +162,11 @@ final class Inspection {
     json.setAll((ObjectNode) content);
     if (settings.isObject()) {
       learned(file.tensors().values()).forEach(json.putArray("learned")::add);
+      try {
+        ClassifierFile unused = ClassifierFile.readAny(file.path(), List.of());
+      } catch (KgCoopException e) {
+        json.put("refused", e.getMessage());
+      }
     }
     return json;
   }
@@ -187,7 +204,9 @@ final class Inspection {
     List<String> use = new ArrayList<>();
     Optional<ClassifierFile> read = Optional.empty();
     try {
-      read = Optional.of(ClassifierFile.readAny(file.path(), List.of("any"), null, use::add));
+      read =
+          Optional.of(
+              ClassifierFile.readAny(file.path(), List.of("any"), Occasion.ANY, null, use::add));
       json.put("method", read.get().method().title());
     } catch (KgCoopException e) {
       json.put("refused", e.getMessage());

@@ -46,7 +46,7 @@ public final class VerifyCommand implements Callable<Integer> {
   private List<Path> folders = new ArrayList<>();
 
   @Option(
-      names = "--picture",
+      names = "--image",
       paramLabel = "FILE",
       description = "With --clip: the image of the published example.")
   private @Nullable Path picture;

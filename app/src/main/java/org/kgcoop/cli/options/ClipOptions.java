@@ -42,16 +42,16 @@ public final class ClipOptions {
       names = "--tokenizer",
       paramLabel = "FILE",
       description =
-          "A merges.txt, tokenizer.json, or SentencePiece's .model (default: beside the weights, else"
-              + " CLIP's).")
+          "A merges.txt, tokenizer.json, or SentencePiece's .model (default: beside the weights,"
+              + " else CLIP's).")
   private @Nullable Path tokenizer;
 
   @Option(
       names = "--activation",
       paramLabel = "NAME",
       description =
-          "quick_gelu, gelu or gelu_pytorch_tanh (default: as files beside the weights state, else the"
-              + " family's).")
+          "quick_gelu, gelu or gelu_pytorch_tanh (default: as files beside the weights state, else"
+              + " the family's).")
   private @Nullable String activation;
 
   @Option(
@@ -102,7 +102,7 @@ public final class ClipOptions {
     }
     List<String> names = new ArrayList<>(ReleasedWeights.names());
     names.add(EMBEDDED);
-    throw KgCoopException.io(
+    throw KgCoopException.weights(
         "--clip %s: no such file or folder%s; names that need none are %s, %s, hf:OWNER/NAME and those of ./kgcoop download --list"
             .formatted(
                 clip,

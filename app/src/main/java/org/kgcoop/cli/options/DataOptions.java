@@ -73,6 +73,13 @@ public final class DataOptions {
   private long splitSeed = 1;
 
   @Option(
+      names = "--allow-outside",
+      description =
+          "A manifest or split file may name images outside of its folder, by an absolute path or"
+              + " \"..\"; without this option they are refused.")
+  private boolean allowOutside;
+
+  @Option(
       names = "--strict",
       description = "Class names that are equal after clean-up are an error, not a warning.")
   private boolean strict;
@@ -145,6 +152,7 @@ public final class DataOptions {
         .withClassNames(classNames)
         .withTemplate(template)
         .withSplitSeed(splitSeed)
-        .withStrict(strict);
+        .withStrict(strict)
+        .withAllowOutside(allowOutside);
   }
 }

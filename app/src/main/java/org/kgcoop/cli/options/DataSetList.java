@@ -13,18 +13,23 @@ public final class DataSetList {
       names = "--data",
       required = true,
       paramLabel = "PATH",
-      description = "A data set as for train; repeat the option for several.")
+      description =
+          "A data set as for train; several with commas between them, or by repeating the option.")
   private List<String> data = new ArrayList<>();
 
   @Mixin private DataOptions options = new DataOptions();
 
   public List<DataSet> open(Output output) {
-    return data.stream().map(path -> open(path, output)).toList();
+    return paths().stream().map(path -> open(path, output)).toList();
   }
 
   /** All but the one at a path. */
   public List<DataSet> openWithout(String path, Output output) {
-    return data.stream().filter(p -> !p.equals(path)).map(p -> open(p, output)).toList();
+    return paths().stream().filter(p -> !p.equals(path)).map(p -> open(p, output)).toList();
+  }
+
+  private List<String> paths() {
+    return data.stream().flatMap(each -> Parse.paths(each).stream()).toList();
   }
 
   /** A data set that another option names. */

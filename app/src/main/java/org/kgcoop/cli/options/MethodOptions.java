@@ -10,53 +10,25 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.setting.Kind;
 import picocli.CommandLine.Option;
 
 /** Settings of methods, {@code --set KEY=VALUE} or {@code --set METHOD.KEY=VALUE}. */
 public final class MethodOptions {
   private static final String LIST_SEPARATOR = "\\|";
 
-  /** Settings of several values. */
-  private static final Set<String> LISTS =
-      Set.of(
-          "templates",
-          "weight_grid",
-          "crop_scale",
-          "search_scale",
-          "search_step",
-          "representation_layers",
-          "matrices",
-          "text_layers",
-          "image_layers");
-
   @Option(
       names = "--set",
       paramLabel = "[METHOD.]KEY=VALUE",
       description = {
-        "A setting of all methods that have it, or of one method. Keys: context_tokens, words,"
-            + " class_position (end, middle, front), class_specific, weight (KgCoOp, TCP, LASP, MMRL),"
-            + " weight_grid (KgCoOp), weight_at_scale (KgCoOp; the logit scale that the weight is"
-            + " meant for, 0: every model takes it as it is), temperature and lambda (ProGrad), class_tokens, layer and"
-            + " pattern (TCP), virtual (LASP), text_depth, image_depth and image_tokens (methods inside"
-            + " of the image tower), templates (all but CoOp, ProGrad, CoCoOp, KgCoOp, TCP,"
-            + " CLIP-Adapter and those of the image tower; with | between them), own_template (ensemble; true if the data"
-            + " set's template is one of them), underscores of class names (taskres, clap, zs-lp;"
-            + " keep or replace), ratio (CLIP-Adapter), constraint (CLAP; l2 or none), alpha"
-            + " (TaskRes); of tip-adapter and tip-adapter-f: views, scale (a number or model),"
-            + " alpha, beta, search (the images that choose alpha and beta: validation; folds of the"
-            + " shots; none), and pairs with | between them: crop_scale, search_scale (tops of"
-            + " beta|alpha), search_step (values of beta|alpha); of lp++: crop_scale, epochs, search"
-            + " (chooses the epoch), sum_gradients; of mmrl: tokens, representation_layers (6|7|8 and"
-            + " so on, from 1), dimension, share; of clip-lora: rank, alpha, dropout, and with |"
-            + " between them matrices (of q, k, v, o), text_layers and image_layers (numbers from"
-            + " 0, or all, none, bottom, mid, up, half-bottom, half-up, top3). Defaults are the published"
-            + " ones.",
+        "A setting of all methods that have it, or of one method; several values with | between"
+            + " them. Defaults are the published ones. ./kgcoop help method NAME lists the settings"
+            + " of a method.",
         "Example: --set context_tokens=16 --set kgcoop.weight=4"
       })
   private Map<String, String> settings = new LinkedHashMap<>();
@@ -81,7 +53,7 @@ public final class MethodOptions {
         .forEach(
             (key, value) -> {
               if (knows(id, key)) {
-                stated.set(plain(id, key), value(plain(id, key), value));
+                stated.set(plain(id, key), value(id, key, value));
               }
             });
     return stated;
@@ -135,18 +107,21 @@ public final class MethodOptions {
     }
   }
 
-  /** Numbers and true or false by their form, all else as text; the words of a prompt always so. */
-  static JsonNode value(String key, String text) {
-    if (key.equals("words") || key.equals("pattern")) {
-      return new TextNode(text);
+  /** The value of a setting of a method, as JSON has it. */
+  static JsonNode value(String id, String key, String text) {
+    Kind.Form form = MethodCatalogue.of(id).setting(plain(id, key)).kind().form();
+    if (!form.isList()) {
+      return form.isText() ? TextNode.valueOf(text) : literal(text);
     }
-    if (LISTS.contains(key)) {
-      ArrayNode list = JsonNodeFactory.instance.arrayNode();
-      for (String part : text.split(LIST_SEPARATOR, -1)) {
-        list.add(value("", part.strip()));
-      }
-      return list;
+    ArrayNode list = JsonNodeFactory.instance.arrayNode();
+    for (String part : text.split(LIST_SEPARATOR, -1)) {
+      list.add(form.isText() ? TextNode.valueOf(part.strip()) : literal(part.strip()));
     }
+    return list;
+  }
+
+  /** Numbers and true or false by their form, all else as text. */
+  static JsonNode literal(String text) {
     try {
       JsonNode value = new ObjectMapper().readTree(text);
       return value.isNumber() || value.isBoolean() ? value : new TextNode(text);

@@ -1,5 +1,8 @@
 package org.kgcoop.cli.options;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -34,6 +37,19 @@ public final class Parse {
           option + " '" + text + "': expected values with commas between them");
     }
     return values;
+  }
+
+  /** Paths with commas between them; a file or folder that has commas in its name is one. */
+  public static List<String> paths(String text) {
+    return text.contains(",") && !isThere(text) ? list("--data", text) : List.of(text);
+  }
+
+  private static boolean isThere(String path) {
+    try {
+      return Files.exists(Path.of(path));
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   public static List<Long> numbers(String option, String text) {

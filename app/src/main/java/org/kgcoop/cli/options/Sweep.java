@@ -45,7 +45,7 @@ public final class Sweep {
         String key = axis.getKey();
         if (methods.knows(id, key) || (trained && TrainingSetting.keys().contains(key))) {
           combinations = times(combinations, key, axis.getValue());
-          boolean unused = left.remove(key);
+          left.remove(key);
         }
       }
       for (Map<String, String> combination : combinations) {
@@ -79,7 +79,7 @@ public final class Sweep {
         (key, text) -> {
           boolean own = methods.knows(id, key);
           String plain = MethodOptions.plain(id, key);
-          JsonNode value = MethodOptions.value(plain, text);
+          JsonNode value = own ? MethodOptions.value(id, key, text) : MethodOptions.literal(text);
           if ((own ? ofMethod : ofTraining).has(plain)) {
             throw KgCoopException.configuration(
                 "--sweep %s: %s gives it too; leave one out"

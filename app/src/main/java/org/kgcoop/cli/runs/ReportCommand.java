@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.Parse;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.report.WatchedReport;
 import org.kgcoop.report.WatchedReport.Look;
@@ -73,17 +74,18 @@ public final class ReportCommand implements Callable<Integer> {
       description =
           "Go on: look every SECONDS (1 to 3600; alone: "
               + USUAL_PAUSE
-              + ") and write the page anew where something changed, until all RUNs are complete. The"
-              + " browser loads it again by itself. A RUN may begin later. Ctrl-C ends it before.")
+              + ") and write the page anew where something changed, until all RUNs are complete."
+              + " The browser loads it again by itself. A RUN may begin later. Ctrl-C ends it"
+              + " before.")
   private @Nullable String watch;
 
   @Option(
       names = "--data",
       paramLabel = "PATH",
       description =
-          "A data set whose images may be shown beside the embedded ones; repeat the option for"
-              + " several.")
-  private List<Path> data = new ArrayList<>();
+          "A data set whose images may be shown beside the embedded ones; several with commas"
+              + " between them, or by repeating the option.")
+  private List<String> data = new ArrayList<>();
 
   @Mixin private Output output = new Output();
   @ParentCommand private Invocation invocation;
@@ -92,7 +94,7 @@ public final class ReportCommand implements Callable<Integer> {
   public Integer call() {
     Path file = out != null ? out : runs.size() == 1 ? runs.get(0).resolve(FILE) : Path.of(FILE);
     if (watch == null) {
-      ReportPage.write(runs, data, file);
+      ReportPage.write(runs, data(), file);
     } else if (!isWatchedToTheEnd(file, seconds(watch))) {
       return KgCoopException.Category.INTERRUPTED.exitCode();
     }
@@ -116,7 +118,7 @@ public final class ReportCommand implements Callable<Integer> {
 
   /** Writes the page until all is complete; false where it was interrupted before. */
   private boolean isWatchedToTheEnd(Path file, int seconds) {
-    WatchedReport report = new WatchedReport(runs, data, file, seconds);
+    WatchedReport report = new WatchedReport(runs, data(), file, seconds);
     Look before = null;
     while (!invocation.interrupted()) {
       Look look = look(report);
@@ -176,5 +178,9 @@ public final class ReportCommand implements Callable<Integer> {
       output.line("Report: " + file);
       drawn.forEach(chart -> output.line("Chart: " + chart));
     }
+  }
+
+  private List<Path> data() {
+    return data.stream().flatMap(each -> Parse.paths(each).stream()).map(Path::of).toList();
   }
 }

@@ -44,7 +44,7 @@ final class RunsCompareCommand implements Callable<Integer> {
     if (!output.isJson() && tables.isText()) {
       differences(chosen);
     }
-    tables.print(new TableWriter(table, table.rows().get(0)), output);
+    tables.print(new TableWriter(table, table.rows().get(0), true), output);
     return 0;
   }
 

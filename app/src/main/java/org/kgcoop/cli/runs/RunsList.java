@@ -92,6 +92,7 @@ abstract class RunsList implements Callable<Integer> {
     json.put("seed", run.seed());
     ArrayNode targets = json.putArray("targets");
     run.targets().forEach(target -> targets.add(RunJson.tree(target.counts())));
+    run.expected().ifPresent(each -> json.set("expected", RunJson.tree(each)));
     json.put("h", Double.isNaN(run.harmonicMean()) ? null : (Double) run.harmonicMean());
     json.put("ms_per_image", Double.isNaN(run.msPerImage()) ? null : (Double) run.msPerImage());
     return json.put("modified", run.modified().toString());
@@ -99,6 +100,9 @@ abstract class RunsList implements Callable<Integer> {
 
   private static String accuracies(StoredRun run) {
     List<TargetResult> targets = run.targets();
+    if (targets.isEmpty()) {
+      return run.expected().map(each -> "expected " + number(each.accuracy())).orElse("");
+    }
     String shown =
         targets.stream()
             .limit(SHOWN_TARGETS)

@@ -103,8 +103,8 @@ final class RunsRerunCommand implements Callable<Integer> {
     if (stored.command().isEmpty()) {
       throw KgCoopException.configuration(
           stored.path()
-              + ": its run.json does not say by which command it was made (a library made it, or an"
-              + " older version); 'runs show' prints its settings");
+              + ": its run.json does not say by which command it was made (a library made it);"
+              + " 'runs show' prints its settings");
     }
     Path directory = Path.of(stored.directory());
     ParseResult made = Invocation.of(spec).parse(stored.command(), directory).subcommand();

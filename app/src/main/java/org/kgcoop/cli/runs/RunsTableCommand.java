@@ -37,7 +37,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  ./kgcoop runs table runs/table",
-      "  ./kgcoop runs table runs/table --against coop --format markdown"
+      "  ./kgcoop runs table runs/table --against coop --format markdown",
+      "  ./kgcoop runs table runs/table --format latex --no-intervals"
     })
 final class RunsTableCommand implements Callable<Integer> {
   @Parameters(
@@ -54,6 +55,12 @@ final class RunsTableCommand implements Callable<Integer> {
 
   @Option(names = "--per-set", description = "A table for each data set too.")
   private boolean perSet;
+
+  @Option(
+      names = "--no-intervals",
+      description =
+          "As papers print it: without intervals and differences, the best of each column marked.")
+  private boolean plain;
 
   @Mixin private RunsOptions runs = new RunsOptions();
   @Mixin private RunsOptions.Filter filter = new RunsOptions.Filter();
@@ -82,7 +89,7 @@ final class RunsTableCommand implements Callable<Integer> {
 
   private void print(List<StoredRun> found) {
     RunTable table = RunTable.of(found, tables.bootstrap(), output::warn);
-    tables.print(new TableWriter(table, row(table)), output);
+    tables.print(new TableWriter(table, row(table), !plain), output);
   }
 
   private @Nullable TableRow row(RunTable table) {

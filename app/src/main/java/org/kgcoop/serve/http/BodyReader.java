@@ -162,7 +162,7 @@ final class BodyReader extends Handler.Wrapper {
       int size = (int) Math.max(wanted, larger);
       int additional = size - bytes.length;
       if (bytesOfAll.addAndGet(additional) > maxBytesOfAll) {
-        long unused = bytesOfAll.addAndGet(-additional);
+        bytesOfAll.addAndGet(-additional);
         return false;
       }
       bytes = Arrays.copyOf(bytes, size);
@@ -215,7 +215,7 @@ final class BodyReader extends Handler.Wrapper {
     }
 
     private void done() {
-      int unused = requests.decrementAndGet();
+      requests.decrementAndGet();
       release();
     }
 
@@ -233,13 +233,13 @@ final class BodyReader extends Handler.Wrapper {
       }
       ended = true;
       if (watch != null) {
-        boolean unused = watch.cancel();
+        watch.cancel();
       }
       return true;
     }
 
     private void release() {
-      long unused = bytesOfAll.addAndGet(-bytes.length);
+      bytesOfAll.addAndGet(-bytes.length);
     }
   }
 

@@ -26,9 +26,9 @@ final class Drain extends Handler.Wrapper {
     if (request.getHeaders().contains(HttpHeader.CONNECTION, "close")) {
       return super.handle(request, response, callback); // its sender knows
     }
-    int unused = persistent.register();
+    persistent.register();
     if (draining) {
-      unused = persistent.arriveAndDeregister();
+      persistent.arriveAndDeregister();
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
     } else {
       Request.addCompletionListener(request, failure -> persistent.arriveAndDeregister());
@@ -46,8 +46,7 @@ final class Drain extends Handler.Wrapper {
     draining = true;
     int phase = persistent.arriveAndDeregister();
     try {
-      int unused =
-          persistent.awaitAdvanceInterruptibly(phase, limit.toMillis(), TimeUnit.MILLISECONDS);
+      persistent.awaitAdvanceInterruptibly(phase, limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       // The server cuts off what takes longer, and says so.
     } catch (InterruptedException e) {

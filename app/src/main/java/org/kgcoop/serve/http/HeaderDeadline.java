@@ -51,7 +51,7 @@ final class HeaderDeadline extends Handler.Wrapper {
   protected void doStop() throws Exception {
     Scheduler.Task task = next;
     if (task != null) {
-      boolean unused = task.cancel();
+      task.cancel();
     }
     super.doStop();
   }
@@ -59,7 +59,7 @@ final class HeaderDeadline extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     Connection connection = request.getConnectionMetaData().getConnection();
-    boolean unused = answering.add(connection);
+    answering.add(connection);
     Request.addCompletionListener(request, failure -> answering.remove(connection));
     return super.handle(request, response, callback);
   }

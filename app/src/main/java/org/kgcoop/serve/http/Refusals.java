@@ -13,7 +13,6 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Answers to requests that reach no endpoint: JSON with a reason, as endpoints refuse. As the
@@ -46,11 +45,10 @@ public final class Refusals extends ErrorHandler {
     }
 
     void begin() {
-      Scheduler.Task unused =
-          request
-              .getComponents()
-              .getScheduler()
-              .schedule(this::end, LINGER_MILLISECONDS, TimeUnit.MILLISECONDS);
+      request
+          .getComponents()
+          .getScheduler()
+          .schedule(this::end, LINGER_MILLISECONDS, TimeUnit.MILLISECONDS);
       run();
     }
 

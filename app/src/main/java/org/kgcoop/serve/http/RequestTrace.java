@@ -71,7 +71,7 @@ public final class RequestTrace {
 
   /** Counts the time since a {@link System#nanoTime} to a stage. */
   public synchronized void add(Stage stage, long since) {
-    long unused = nanos.merge(stage, System.nanoTime() - since, Long::sum);
+    nanos.merge(stage, System.nanoTime() - since, Long::sum);
   }
 
   /** Milliseconds, 0 where the request has not been there. */

@@ -67,11 +67,10 @@ public final class ServerMetrics implements AutoCloseable {
 
   /** A number that is looked up when it is asked for. */
   public void gauge(String name, String description, DoubleSupplier value) {
-    Gauge unused =
-        Gauge.builder(name, value, DoubleSupplier::getAsDouble)
-            .description(description)
-            .strongReference(true)
-            .register(registry);
+    Gauge.builder(name, value, DoubleSupplier::getAsDouble)
+        .description(description)
+        .strongReference(true)
+        .register(registry);
   }
 
   /**

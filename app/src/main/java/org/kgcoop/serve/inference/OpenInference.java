@@ -3,6 +3,7 @@ package org.kgcoop.serve.inference;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -19,7 +20,7 @@ import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.EncodingQueue;
 import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.serve.model.PictureReader;
-import org.kgcoop.serve.model.SharedClassifier;
+import org.kgcoop.serve.model.ServedModel;
 
 /**
  * The Open Inference Protocol v2 over HTTP, with the extensions for binary tensor data and for
@@ -63,7 +64,7 @@ public final class OpenInference {
     return JsonNodeFactory.instance.objectNode();
   }
 
-  /** A replaced model keeps its name, and there is no way back to the one before: one version. */
+  /** Models are fixed when the server starts, so each has one version. */
   private static Handler ofVersion(Handler handler) {
     return request -> {
       if (!request.pathParamMap().getOrDefault("version", VERSION).equals(VERSION)) {
@@ -80,26 +81,26 @@ public final class OpenInference {
   }
 
   private void metadata(Context request) {
-    try (SharedClassifier.Use model = models.use(request.pathParam("model"))) {
-      ObjectNode json = object().put("name", model.name()).put("platform", "kgcoop");
-      json.putArray("versions").add(VERSION);
-      ArrayNode inputs = json.putArray("inputs"); // one of them
-      ObjectNode image = tensor(inputs, PictureInputs.IMAGE, "BYTES", -1);
-      image.putObject("parameters").put("content_type", "base64");
-      int size = preprocessing.size();
-      ObjectNode pixels =
-          tensor(inputs, PictureInputs.PIXELS, "FP32", -1, preprocessing.channels(), size, size);
-      ObjectNode normalisation = pixels.putObject("parameters");
-      preprocessing.mean().forEach(normalisation.putArray("mean")::add);
-      preprocessing.std().forEach(normalisation.putArray("std")::add);
-      ArrayNode outputs = json.putArray("outputs");
-      int classes = model.classifier().classNames().size();
-      ObjectNode unused = tensor(outputs, Outputs.PROBABILITIES, "FP32", -1, classes);
-      unused = tensor(outputs, Outputs.LABEL, "BYTES", -1);
-      request.json(json);
-    }
+    ServedModel model = models.get(request.pathParam("model"));
+    ObjectNode json = object().put("name", model.name()).put("platform", "kgcoop");
+    json.putArray("versions").add(VERSION);
+    ArrayNode inputs = json.putArray("inputs"); // one of them
+    ObjectNode image = tensor(inputs, PictureInputs.IMAGE, "BYTES", -1);
+    image.putObject("parameters").put("content_type", "base64");
+    int size = preprocessing.size();
+    ObjectNode pixels =
+        tensor(inputs, PictureInputs.PIXELS, "FP32", -1, preprocessing.channels(), size, size);
+    ObjectNode normalisation = pixels.putObject("parameters");
+    preprocessing.mean().forEach(normalisation.putArray("mean")::add);
+    preprocessing.std().forEach(normalisation.putArray("std")::add);
+    ArrayNode outputs = json.putArray("outputs");
+    int classes = model.classifier().classNames().size();
+    tensor(outputs, Outputs.PROBABILITIES, "FP32", -1, classes);
+    tensor(outputs, Outputs.LABEL, "BYTES", -1);
+    request.json(json);
   }
 
+  @CanIgnoreReturnValue
   private static ObjectNode tensor(ArrayNode all, String name, String datatype, int... shape) {
     ObjectNode tensor = all.addObject().put("name", name).put("datatype", datatype);
     ArrayNode dimensions = tensor.putArray("shape");
@@ -110,31 +111,29 @@ public final class OpenInference {
   }
 
   private void ready(Context request) {
-    try (SharedClassifier.Use model = models.use(request.pathParam("model"))) {
-      request.json(object().put("name", model.name()).put("ready", true));
-    }
+    ServedModel model = models.get(request.pathParam("model"));
+    request.json(object().put("name", model.name()).put("ready", true));
   }
 
   private void infer(Context request) {
-    try (SharedClassifier.Use model = models.use(request.pathParam("model"))) {
-      RequestTrace.current().setModel(model.name());
-      if (!Objects.requireNonNullElse(request.header("Content-Encoding"), "identity")
-          .equals("identity")) {
-        throw new RefusedRequestException(415, "Content-Encoding: send the body as it is");
-      }
-      InferenceRequest asked =
-          InferenceReader.read(
-              request.bodyAsBytes(),
-              request.header(InferenceResponse.JSON_LENGTH),
-              pictures.most(),
-              pictures.mostNumbers());
-      Outputs outputs = Outputs.of(asked);
-      List<Pixels> inputs = pictures.of(asked);
-      Classifier classifier = model.classifier();
-      List<Classification> found = queue.askAll(inputs, model.reading());
-      InferenceResponse response = new InferenceResponse(model.name(), VERSION, asked.id());
-      outputs.write(found, classifier.classNames(), response);
-      response.send(request);
+    ServedModel model = models.get(request.pathParam("model"));
+    RequestTrace.current().setModel(model.name());
+    if (!Objects.requireNonNullElse(request.header("Content-Encoding"), "identity")
+        .equals("identity")) {
+      throw new RefusedRequestException(415, "Content-Encoding: send the body as it is");
     }
+    InferenceRequest asked =
+        InferenceReader.read(
+            request.bodyAsBytes(),
+            request.header(InferenceResponse.JSON_LENGTH),
+            pictures.most(),
+            pictures.mostNumbers());
+    Outputs outputs = Outputs.of(asked);
+    List<Pixels> inputs = pictures.of(asked);
+    Classifier classifier = model.classifier();
+    List<Classification> found = queue.askAll(inputs, model.reading());
+    InferenceResponse response = new InferenceResponse(model.name(), VERSION, asked.id());
+    outputs.write(found, classifier.classNames(), response);
+    response.send(request);
   }
 }

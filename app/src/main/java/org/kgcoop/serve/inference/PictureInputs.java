@@ -1,7 +1,6 @@
 package org.kgcoop.serve.inference;
 
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -184,7 +183,7 @@ final class PictureInputs {
               .formatted(expected, input.shape(), input.numbers().remaining()));
     }
     float[] values = new float[expected];
-    FloatBuffer unused = input.numbers().get(values);
+    input.numbers().get(values);
     return values;
   }
 }

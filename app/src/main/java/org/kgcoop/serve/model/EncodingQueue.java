@@ -89,7 +89,7 @@ public final class EncodingQueue implements AutoCloseable {
 
     @SuppressWarnings("unchecked") // it comes from the reading of this very job
     void answer(Object found) {
-      boolean unused = answer.complete((T) found);
+      answer.complete((T) found);
     }
   }
 
@@ -197,7 +197,7 @@ public final class EncodingQueue implements AutoCloseable {
     // A large model is slow to encode, and its callers send larger images: it waits longer.
     long end = System.nanoTime() + Math.max(GATHERING_NANOS, lastNanos / 10);
     long back = Math.max(RETURN_NANOS, lastNanos / 50);
-    int unused = waiting.drainTo(batch, BATCH - 1);
+    waiting.drainTo(batch, BATCH - 1);
     while (batch.size() < BATCH) {
       long left = end - System.nanoTime();
       long patience = upcoming.getAsInt() > 0 ? left : severalBefore ? back : 0;
@@ -247,7 +247,7 @@ public final class EncodingQueue implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       // Whatever befalls these, the next ones have to be answered.
       for (Job<?> job : all) {
-        boolean unused = job.answer().completeExceptionally(e);
+        job.answer().completeExceptionally(e);
       }
     }
   }
@@ -260,7 +260,7 @@ public final class EncodingQueue implements AutoCloseable {
       }
     } catch (RuntimeException e) {
       for (Job<?> job : jobs) {
-        boolean unused = job.answer().completeExceptionally(e);
+        job.answer().completeExceptionally(e);
       }
     }
   }

@@ -60,12 +60,12 @@ public final class PictureReader {
    * @throws org.kgcoop.KgCoopException where these bytes are no image that can be read
    */
   public Pixels read(byte[] file) {
-    int unused = upcoming.incrementAndGet();
+    upcoming.incrementAndGet();
     try {
       RgbImage seen = decode(file);
       return (values, offset) -> transform.normalise(seen, values, offset);
     } finally {
-      int unusedToo = upcoming.decrementAndGet();
+      upcoming.decrementAndGet();
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.bank.PictureEncoder.Pixels;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.serve.http.RefusedRequestException;
@@ -19,14 +20,20 @@ public final class WarmUp {
 
   private WarmUp() {}
 
-  /** Has a black image classified by every model, on the way that requests take. */
+  /**
+   * Has a black image classified by every model, on the way that requests take.
+   *
+   * @throws KgCoopException where a model has no answer to it
+   */
   public static void run(ModelRegistry models, PictureReader pictures, EncodingQueue queue) {
     Pixels black = pictures.read(black());
-    for (String name : models.all().keySet()) {
-      try (SharedClassifier.Use model = models.use(name)) {
+    for (ServedModel model : models.all()) {
+      try {
         Classification unused = queue.ask(black, model.reading());
       } catch (RefusedRequestException e) {
         return; // it takes longer than a request may: the encoder goes on with it by itself
+      } catch (KgCoopException e) {
+        throw new KgCoopException(e.category(), "model " + model.name() + ": " + e.getMessage(), e);
       }
     }
   }

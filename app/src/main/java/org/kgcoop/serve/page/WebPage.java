@@ -40,19 +40,16 @@ public final class WebPage {
       Pattern.compile("/|/page/([a-z]+\\.[a-z]+|examples/\\d{1,3})");
 
   private final ServerSettings settings;
-  private final boolean hasRuns;
   private final String note;
   private final JsonNode examples = examples();
 
   /**
    * The page of a server.
    *
-   * @param hasRuns whether it has pages of runs too
    * @param note on the CLIP; may be empty
    */
-  public WebPage(ServerSettings settings, boolean hasRuns, String note) {
+  public WebPage(ServerSettings settings, String note) {
     this.settings = settings;
-    this.hasRuns = hasRuns;
     this.note = note;
   }
 
@@ -97,8 +94,8 @@ public final class WebPage {
   /** Answers with all that the page has to know before it asks for anything. */
   private void about(Context request) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("token", settings.token() != null).put("runs", hasRuns);
-    json.put("template", settings.template()).put("max_bytes", settings.maxBytes());
+    json.put("token", settings.token() != null).put("template", settings.template());
+    json.put("max_bytes", settings.maxBytes());
     json.put("note", note).putObject("notes").put(EmbeddedPrompt.MODEL, EmbeddedPrompt.NOTE);
     request.json(json.set("examples", examples));
   }

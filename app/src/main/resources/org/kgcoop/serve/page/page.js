@@ -5,6 +5,7 @@ import {show} from '/page/bars.js';
 
 const DEBOUNCE = 250; // milliseconds between the last key and the question
 const MOST_NAMES = 1000; // of a question, as the server has it
+const MOST_SHOWN = 12; // names of a classifier's classes
 const MOST_TRIES = 4; // of a question that the server is too busy for
 const TOKEN = 'kgcoop-token';
 
@@ -129,8 +130,7 @@ function refused(error) {
   if (error.status === 401) {
     askForToken('That is not the token of this server.');
   } else {
-    element('bars').hidden = true;
-    say('');
+    clear();
     problem(error.message);
   }
 }
@@ -145,6 +145,29 @@ function problem(text) {
   element('problem').textContent = text;
 }
 
+/** Takes the answer away: it is of another image, or of another question. */
+function clear() {
+  element('bars').hidden = true;
+  for (const id of ['verdict', 'rest', 'time']) {
+    element(id).textContent = '';
+  }
+}
+
+/** Shows no image and no answer: the one that was given cannot be asked about. */
+function refuse(reason) {
+  asking.abort();
+  turn++;
+  clearTimeout(timer);
+  element('answer').removeAttribute('aria-busy');
+  picture = null;
+  example = null;
+  element('preview').hidden = true;
+  element('caption').textContent = '';
+  markExample();
+  clear();
+  problem(reason);
+}
+
 // ---- images
 
 /** HEIC and AVIF: phones make them, the server does not read them. */
@@ -157,13 +180,13 @@ async function take(file, shown = null) {
     return;
   }
   if (await isUnreadable(file)) {
-    problem('HEIC and AVIF images cannot be read. Save it as JPEG first; an iPhone takes JPEGs with'
+    refuse('HEIC and AVIF images cannot be read. Save it as JPEG first; an iPhone takes JPEGs with'
       + ' Settings > Camera > Formats > Most Compatible.');
     return;
   }
   if (server.max_bytes && file.size > server.max_bytes) {
     const megabytes = (bytes) => (bytes / (1 << 20)).toFixed(0) + ' MB';
-    problem(`The image has ${megabytes(file.size)}; this server takes at most ${megabytes(server.max_bytes)}.`);
+    refuse(`The image has ${megabytes(file.size)}; this server takes at most ${megabytes(server.max_bytes)}.`);
     return;
   }
   problem('');
@@ -176,9 +199,13 @@ async function take(file, shown = null) {
   image.src = preview;
   image.alt = shown ? 'a drawing of ' + shown.title : file.name ? 'the image ' + file.name : 'your image';
   element('caption').textContent = shown ? `“${shown.title}”, ${shown.credit}` : file.name || '';
-  document.querySelectorAll('#examples button').forEach((button, i) =>
-    button.setAttribute('aria-pressed', server.examples[i] === shown));
+  markExample();
   askSoon(0);
+}
+
+function markExample() {
+  document.querySelectorAll('#examples button').forEach((button, i) =>
+    button.setAttribute('aria-pressed', server.examples[i] === example));
 }
 
 async function pick(chosenExample) {
@@ -230,6 +257,14 @@ function prompts(model) {
   return isLearned(model) ? [learned, crafted] : [crafted];
 }
 
+/** The classes of a model in a line. */
+function classes(model) {
+  const names = model?.classes || [];
+  const shown = names.slice(0, MOST_SHOWN).map((name) => name.replaceAll('_', ' ')).join(', ');
+  const left = names.length - MOST_SHOWN;
+  return `Classes: ${shown}${left > 0 ? ` and ${left} more` : ''}.`;
+}
+
 /** Follows the choice between a classifier and names. */
 function choose() {
   const own = among() === 'names';
@@ -238,7 +273,7 @@ function choose() {
   element('model').hidden = own || server.models.length < 2;
   element('model-name').textContent = own || server.models.length < 2
     ? model ? `${model.name} (${model.classes.length})` : 'a classifier' : '';
-  const notes = [own ? '' : server.notes[model?.name] || '', server.note];
+  const notes = [own ? '' : classes(model), own ? '' : server.notes[model?.name] || '', server.note];
   element('about-model').textContent = notes
     .filter((note) => note)
     .join('\n')
@@ -272,17 +307,11 @@ async function open() {
   listModels((await (await fetched('/v1/models')).json()).models);
   element('token-form').hidden = true;
   problem('');
-  if (server.runs) {
-    if (server.token) { // so that links to runs, which carry no token, may be followed
-      await fetched('/runs/session', {method: 'POST'});
-    }
-    element('runs-link').hidden = false;
-  }
   if (picture) {
     askSoon(0);
-  } else if (server.examples.length > 0) {
+  } else if (server.models.some((m) => m.name === server.examples[0]?.model)) {
     await pick(server.examples[0]);
-  } else {
+  } else { // the examples show none of these classes
     say('Choose, drop or paste an image.');
   }
 }

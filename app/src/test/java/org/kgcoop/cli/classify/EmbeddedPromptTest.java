@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.bank.PictureEncoder;
@@ -29,7 +30,9 @@ class EmbeddedPromptTest {
   /** An image between two classes may change sides on processors that round otherwise. */
   private static final int ON_THE_EDGE = 2;
 
+  /** The embedded CLIP encodes 526 images. */
   @Test
+  @Tag("system")
   void itRecognisesWhatItsNoteSays() {
     ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
     DataSet data = EmbeddedDataSets.open("symbols", DataSetOptions.defaults(warning -> {}));

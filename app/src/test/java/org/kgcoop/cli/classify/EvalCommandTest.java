@@ -4,20 +4,183 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntBinaryOperator;
+import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.files.Folders;
+import org.kgcoop.runs.Predictions;
 
 class EvalCommandTest {
   @TempDir Path folder;
+
+  private Cli.Result run(Object... words) {
+    List<Object> all = new ArrayList<>(List.of(words));
+    all.addAll(List.of("--clip", folder.resolve("clip")));
+    return Cli.run(all.toArray());
+  }
+
+  private JsonNode json(Cli.Result result) throws IOException {
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    return new ObjectMapper().readTree(result.out());
+  }
+
+  private void train(Path data, Path out) {
+    Cli.Result result =
+        run(
+            "train",
+            "--method",
+            "coop",
+            "--epochs",
+            1,
+            "--data",
+            data,
+            "--out",
+            out,
+            "--bank",
+            "none");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+  }
+
+  @Test
+  void imagesThatWereLearnedAreLeftOutUnlessTheyAreAskedFor() throws IOException {
+    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    SampleDrawings.copyTo(folder.resolve("drawings"), 3);
+    Path data = folder.resolve("parts");
+    Path copies = folder.resolve("copies"); // of training images alone
+    for (Path from : Folders.folders(folder.resolve("drawings"))) {
+      for (int i = 0; i < 4; i++) {
+        copy(from, i, data.resolve("train"));
+        copy(from, i, copies.resolve("train"));
+        copy(from, i, copies.resolve("test"));
+      }
+      for (int i = 3; i < 8; i++) { // the first is a training image
+        copy(from, i, data.resolve("test"));
+      }
+    }
+    Path run = folder.resolve("run");
+    Cli.Result trained =
+        run(
+            "train",
+            "--method",
+            "coop",
+            "--epochs",
+            1,
+            "--shots",
+            "all",
+            "--data",
+            data,
+            "--out",
+            run,
+            "--bank",
+            "none");
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+
+    Cli.Result usual = run("eval", run, "--data", data, "--bank", "none", "--json");
+    Cli.Result all =
+        run("eval", run, "--data", data, "--bank", "none", "--json", "--include-training-images");
+
+    assertThat(json(usual).path("total").asInt()).isEqualTo(12);
+    assertThat(json(usual).path("training_images_left_out").asInt()).isEqualTo(3);
+    assertThat(usual.err()).contains("3 of 15 test images", "are left out");
+    assertThat(json(all).path("total").asInt()).isEqualTo(15);
+    assertThat(json(all).path("training_images_left_out").asInt()).isZero();
+    assertThat(all.err()).contains("3 of 15 test images");
+
+    Cli.Result none = run("eval", run, "--data", copies, "--bank", "none");
+    assertThat(none.exitCode()).isEqualTo(3);
+    assertThat(none.errorLine()).contains("12 of 12 test images", "--include-training-images");
+    assertThat(none.out()).doesNotContain("accuracy");
+  }
+
+  private static void copy(Path from, int number, Path to) throws IOException {
+    Path folder = Files.createDirectories(to.resolve(Folders.name(from)));
+    Files.copy(from.resolve(number + ".png"), folder.resolve(number + ".png"));
+  }
+
+  /** Turned drawings whose EXIF orientation turns them back. */
+  @Test
+  void imagesThatACameraHeldAsideAreLearnedAndMeasuredAsTheyArePredicted() throws IOException {
+    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    Path upright = folder.resolve("upright/drawings");
+    Path aside = folder.resolve("aside/drawings");
+    SampleDrawings.copyTo(upright, 4);
+    for (Path from : Folders.folders(upright)) {
+      Path to = Files.createDirectories(aside.resolve(Folders.name(from)));
+      for (Path file : Folders.files(from)) {
+        BufferedImage image = ImageIO.read(file.toFile());
+        Files.write(file, png(image.getWidth(), image.getHeight(), image::getRGB));
+        Files.write(to.resolve(Folders.name(file)), heldAside(image));
+      }
+    }
+    train(upright, folder.resolve("run-upright"));
+    train(aside, folder.resolve("run-aside"));
+    Predictions.OfTarget expected =
+        Predictions.read(folder.resolve("run-upright")).target("test").orElseThrow();
+    Predictions.OfTarget found =
+        Predictions.read(folder.resolve("run-aside")).target("test").orElseThrow();
+
+    assertThat(found).isEqualTo(expected);
+    Cli.Result eval =
+        run("eval", folder.resolve("run-aside"), "--data", aside, "--bank", "none", "--json");
+    assertThat(json(eval).path("confusion"))
+        .hasToString(new ObjectMapper().writeValueAsString(expected.confusion()));
+    List<Object> words = new ArrayList<>(List.of("predict", folder.resolve("run-aside"), "--json"));
+    expected.each().forEach(each -> words.add(aside.resolve(each.picture())));
+    JsonNode pictures = json(run(words.toArray())).path("pictures");
+    for (int i = 0; i < expected.each().size(); i++) {
+      JsonNode first = pictures.path(i).path("classes").path(0);
+      assertThat(first.path("index").asInt()).isEqualTo(expected.each().get(i).predicted());
+    }
+  }
+
+  /** A PNG of an image turned counter-clockwise, with EXIF orientation 6: turn it clockwise. */
+  private static byte[] heldAside(BufferedImage image) throws IOException {
+    int turnedWidth = image.getHeight();
+    int turnedHeight = image.getWidth();
+    byte[] png = png(turnedWidth, turnedHeight, (x, y) -> image.getRGB(turnedHeight - 1 - y, x));
+    ByteBuffer exif = ByteBuffer.allocate(26).put(new byte[] {'M', 'M'});
+    exif.putShort((short) 42).putInt(8).putShort((short) 1);
+    exif.putShort((short) 0x112).putShort((short) 3).putInt(1).putShort((short) 6);
+    int header = 8 + 25; // the signature and IHDR
+    byte[] type = {'e', 'X', 'I', 'f'};
+    CRC32 sum = new CRC32();
+    sum.update(type);
+    sum.update(exif.array());
+    return ByteBuffer.allocate(png.length + 12 + 26)
+        .put(png, 0, header)
+        .putInt(26)
+        .put(type)
+        .put(exif.array())
+        .putInt((int) sum.getValue())
+        .put(png, header, png.length - header)
+        .array();
+  }
+
+  private static byte[] png(int width, int height, IntBinaryOperator colours) throws IOException {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int x = 0; x < width; x++) {
+      for (int y = 0; y < height; y++) {
+        image.setRGB(x, y, colours.applyAsInt(x, y));
+      }
+    }
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(image, "png", png);
+    return png.toByteArray();
+  }
 
   @Test
   void theConfusionMatrixIsThatOfTheResult() throws IOException {

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.cli.Cli;
@@ -44,13 +46,19 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
+import org.kgcoop.files.Folders;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoCoOp;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.Occasion;
+import org.kgcoop.method.Tcp;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.catalogue.Preset;
 import org.kgcoop.method.tower.Ivlp;
+import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.TowerMethod;
 import org.kgcoop.method.tower.Vpt;
 import org.kgcoop.prompt.FeatureClassifier;
@@ -64,6 +72,7 @@ import org.kgcoop.tensor.Tensor;
  * The file of every method is given to all commands that take classifiers: they say what the run
  * itself has found.
  */
+@Tag("system")
 class EveryMethodTest {
   private static final int CONFIGURATION = 2;
   private static final int WEIGHTS = 4;
@@ -95,7 +104,7 @@ class EveryMethodTest {
 
   /** Two images of each class, one epoch: a table of all methods. */
   @BeforeAll
-  static void learn() {
+  static void learn() throws IOException {
     weights = shared.resolve("clip");
     data = shared.resolve("drawings");
     RandomClip.write(weights, DEEP, 1);
@@ -124,6 +133,7 @@ class EveryMethodTest {
 
     served = new ServedTable(shared.resolve("table"), weights, ids());
     clip = served.clip();
+    transfer();
   }
 
   @AfterAll
@@ -154,10 +164,22 @@ class EveryMethodTest {
   @ParameterizedTest
   @MethodSource("ids")
   void predictAndEvalSayWhatTheRunSays(String id) throws IOException {
-    List<Predictions.Prediction> found = served.found(id);
+    List<Predictions.Prediction> all = served.found(id);
+    // One image of each class; eval counts over all of them.
+    List<Predictions.Prediction> found =
+        List.copyOf(
+            all.stream()
+                .collect(
+                    Collectors.toMap(
+                        each -> Path.of(each.picture()).getParent(),
+                        each -> each,
+                        (first, later) -> first,
+                        LinkedHashMap::new))
+                .values());
+    assertThat(found).hasSize(12);
     List<Object> words = new ArrayList<>(List.of("predict", served.run(id)));
     found.forEach(each -> words.add(data.resolve(each.picture())));
-    JsonNode pictures = json(words.toArray()).path("pictures");
+    JsonNode pictures = json(words.toArray()).path("images");
 
     assertThat(pictures).hasSameSizeAs(found);
     for (int i = 0; i < found.size(); i++) {
@@ -168,7 +190,121 @@ class EveryMethodTest {
     }
     assertThat(
             json("eval", served.run(id), "--data", data, "--bank", "none").path("correct").asLong())
-        .isEqualTo(found.stream().filter(Predictions.Prediction::isRight).count());
+        .isEqualTo(all.stream().filter(Predictions.Prediction::isRight).count());
+  }
+
+  /** Methods that answer for other classes than they have learned. */
+  static List<String> transferable() {
+    return ids().stream().filter(id -> MethodCatalogue.parse(named(id)).bound().isEmpty()).toList();
+  }
+
+  /**
+   * The drawings as the Oxford pets: a data set with a template, and a TCP pattern, of its own.
+   * Each method that answers for other data is trained on the drawings and tested on these.
+   */
+  private static void transfer() throws IOException {
+    ObjectNode split = JSON.createObjectNode();
+    List<Path> classes = Folders.folders(data);
+    for (String part : List.of("train", "test")) {
+      int from = part.equals("train") ? 0 : 4;
+      for (int label = 0; label < classes.size(); label++) {
+        String name = Folders.name(classes.get(label));
+        for (int i = from; i < from + 4; i++) {
+          split.withArray(part).addArray().add(name + "/" + i + ".png").add(label).add(name);
+        }
+      }
+    }
+    Files.writeString(data.resolveSibling("split_zhou_OxfordPets.json"), split.toString());
+    Cli.Result table =
+        run(
+            "cross",
+            "--methods",
+            String.join(",", transferable()),
+            "--shots",
+            2,
+            "--seeds",
+            1,
+            "--epochs",
+            1,
+            "--source",
+            data,
+            "--data",
+            pets(),
+            "--images",
+            data,
+            "--out",
+            shared.resolve("cross"),
+            "--augment",
+            "test",
+            "--bank",
+            "none");
+    assertThat(table.exitCode()).as(table.err()).isZero();
+  }
+
+  private static Path pets() {
+    return data.resolveSibling("split_zhou_OxfordPets.json");
+  }
+
+  @ParameterizedTest
+  @MethodSource("transferable")
+  void evalAndPredictSayOfOtherDataWhatCrossSays(String id) throws IOException {
+    Path run = shared.resolve("cross/drawings").resolve(id).resolve("seed1");
+    Predictions.OfTarget found = Predictions.read(run).target("OxfordPets").orElseThrow();
+    Path published = shared.resolve("crossed").resolve(id);
+    Cli.Result export = Cli.run("export", run, "--to", "published", "--out", published, "--json");
+    List<Path> forms = new ArrayList<>(List.of(run));
+    if (export.exitCode() == 0) {
+      forms.add(Path.of(JSON.readTree(export.out()).path("file").asText()));
+    }
+    for (Path form : forms) {
+      JsonNode told =
+          json(
+              "eval",
+              form,
+              "--data",
+              pets(),
+              "--images",
+              data,
+              "--bank",
+              "none",
+              "--include-training-images");
+      assertThat(told.path("confusion")).hasToString(JSON.writeValueAsString(found.confusion()));
+
+      List<Object> words = new ArrayList<>(List.of("predict", form, "--data-set", "oxford_pets"));
+      found.each().forEach(each -> words.add(data.resolve(each.picture())));
+      JsonNode pictures = json(words.toArray()).path("pictures");
+      for (int i = 0; i < found.each().size(); i++) {
+        JsonNode first = pictures.path(i).path("classes").path(0);
+        assertThat(first.path("index").asInt()).isEqualTo(found.each().get(i).predicted());
+        assertThat(first.path("probability").asDouble())
+            .isCloseTo(found.each().get(i).confidence(), within(1e-4));
+      }
+    }
+  }
+
+  /** A file of the published code says neither its data set nor its template. */
+  @ParameterizedTest
+  @ValueSource(strings = {Tcp.ID, Mmrl.ID})
+  void aPublishedFileHasTheTextsOfTheDataThatItIsAskedAbout(String id) throws IOException {
+    Path run = shared.resolve("table/drawings").resolve(id).resolve("shots2/seed1");
+    ClassifierFile own = ClassifierFile.read(ClassifierFile.at(run));
+    Path bare = shared.resolve("bare-" + id + ".pth.tar-1");
+    StateDicts.writePrompt(bare, own.parameters(), 1, Map.of());
+    Occasion pets = new Occasion("OxfordPets", "a photo of a {}, a type of pet.", 16, 1);
+    ObjectNode settings = named(id);
+    settings.set("representation_layers", own.method().toJson().get("representation_layers"));
+    Method there = Preset.BASE_TO_NEW.method(id.equals(Mmrl.ID) ? settings : named(id), pets);
+
+    ClassifierFile read = ClassifierFile.readAny(bare, own.classNames(), pets, null, warning -> {});
+
+    assertThat(read.method().toJson().path("template").asText())
+        .isEqualTo("a photo of a {}, a type of pet.");
+    assertThat(read.method().toJson().path("pattern")).isEqualTo(there.toJson().path("pattern"));
+    JsonNode stated =
+        json("eval", bare, "--data", data, "--template", "the {}, drawn.", "--bank", "none");
+    JsonNode usual = json("eval", bare, "--data", data, "--bank", "none");
+    assertThat(stated.path("expected_calibration_error"))
+        .isNotEqualTo(usual.path("expected_calibration_error"));
   }
 
   @ParameterizedTest

@@ -28,6 +28,7 @@ import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.catalogue.LearnedFrom;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
@@ -67,7 +68,14 @@ class ExportCommandTest {
         Learner learner = method.learner(clip, NAMES, 5)) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       learner.parameters().forEach((k, v) -> tensors.put(k, StoredTensor.of(k, v)));
-      new ClassifierFile(method, NAMES, "a photo of a {}.", clip.fingerprint(), "", "1", tensors)
+      new ClassifierFile(
+              method,
+              NAMES,
+              "a photo of a {}.",
+              clip.fingerprint(),
+              LearnedFrom.UNKNOWN,
+              "1",
+              tensors)
           .write(path);
     }
     return path;
@@ -301,7 +309,10 @@ class ExportCommandTest {
         IO,
         "out.onnx",
         "create its folder first");
-    refused(export(folder.resolve("gone"), "--to", "onnx", "--out", file), IO, "gone");
+    refused(
+        export(folder.resolve("gone"), "--to", "onnx", "--out", file),
+        WEIGHTS,
+        "gone: no such file");
     refused(
         export(write("cocoop"), "--to", "onnx", "--out", file),
         CONFIGURATION,

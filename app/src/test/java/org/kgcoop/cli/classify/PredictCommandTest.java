@@ -27,6 +27,7 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.catalogue.LearnedFrom;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Learner;
 
@@ -46,7 +47,14 @@ class PredictCommandTest {
         Learner learner = method.learner(clip, names, 5)) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       learner.parameters().forEach((k, v) -> tensors.put(k, StoredTensor.of(k, v)));
-      new ClassifierFile(method, names, "a photo of a {}.", clip.fingerprint(), "", "1", tensors)
+      new ClassifierFile(
+              method,
+              names,
+              "a photo of a {}.",
+              clip.fingerprint(),
+              LearnedFrom.UNKNOWN,
+              "1",
+              tensors)
           .write(prompt);
     }
 
@@ -56,7 +64,7 @@ class PredictCommandTest {
 
     Cli.Result json = Cli.run("predict", prompt, picture, "--top", 3, "--json", "--clip", weights);
     JsonNode classes =
-        new ObjectMapper().readTree(json.out()).path("pictures").path(0).path("classes");
+        new ObjectMapper().readTree(json.out()).path("images").path(0).path("classes");
     assertThat(classes).hasSize(3);
     for (JsonNode each : classes) {
       assertThat(each.path("class").asText()).isEqualTo(names.get(each.path("index").asInt()));
@@ -167,12 +175,12 @@ class PredictCommandTest {
     assertThat(lines).hasSize(MANY);
     for (String line : lines) {
       JsonNode json = new ObjectMapper().readTree(line);
-      boolean bad = broken.contains(Path.of(json.path("picture").asText()));
+      boolean bad = broken.contains(Path.of(json.path("image").asText()));
       assertThat(json.has("problem")).isEqualTo(bad);
       assertThat(json.path("classes").size()).isEqualTo(bad ? 0 : 2);
     }
     JsonNode all = new ObjectMapper().readTree(ask(pictures, "--json", "--skip-bad").out());
-    assertThat(all.path("pictures")).hasSize(MANY - broken.size());
+    assertThat(all.path("images")).hasSize(MANY - broken.size());
     assertThat(all.path("skipped")).hasSize(broken.size());
   }
 

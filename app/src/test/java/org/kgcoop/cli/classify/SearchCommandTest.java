@@ -78,7 +78,7 @@ class SearchCommandTest {
     assertThat(json.path("images").asInt()).isEqualTo(MANY);
     List<String> found = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      found.add(json.path("found").path(i).path("picture").asText());
+      found.add(json.path("found").path(i).path("image").asText());
       assertThat(json.path("found").path(i).path("cosine").asDouble())
           .isCloseTo(cosines[order.get(i)], within(1e-6));
     }

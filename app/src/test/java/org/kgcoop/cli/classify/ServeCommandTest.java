@@ -32,7 +32,6 @@ class ServeCommandTest {
     refused(2, "--port 70000", "serve", "--port", 70000);
     refused(2, "--queue 0", "serve", "--queue", 0);
     refused(2, "--time-limit", "serve", "--time-limit", 0);
-    refused(2, "--runs", "serve", "--runs", folder.resolve("none"));
     refused(2, "--max-megabytes 0", "serve", "--max-megabytes", 0);
   }
 
@@ -40,7 +39,6 @@ class ServeCommandTest {
   void aFolderOrAFileOfTheUsualNameIsCalledAfterTheFolder() throws IOException {
     String twice = "two classifiers are called 'pets'";
     refused(2, twice, "serve", "pets/classifier.safetensors", "pets=b");
-    refused(2, twice, "serve", "pets/prompt.safetensors", "pets=b");
     refused(2, twice, "serve", "somewhere/pets.safetensors", "pets=b");
     Path run = Files.createDirectory(folder.resolve("pets"));
     refused(2, twice, "serve", run, "pets=b");

@@ -33,7 +33,7 @@ final class ServedTable implements AutoCloseable {
     ServerSettings settings =
         new ServerSettings(
             "127.0.0.1", 0, null, "a {}.", 100, Duration.ofSeconds(60), 1 << 20, 0, 1 << 20);
-    server = new ClassifierServer(clip, models, settings, null, line -> {}, null);
+    server = new ClassifierServer(clip, models, settings, line -> {}, null);
   }
 
   Clip clip() {

@@ -120,7 +120,8 @@ class SiglipServedTest {
     Path picture = data.resolve(served.found("taskres").get(0).picture());
     JsonNode classes =
         post(
-                "/v1/zero-shot?classes=red%20fox,cow&template=the%20{}.".replace("{}", "%7B%7D"),
+                "/v1/zero-shot?classes=red%20fox,cow&top=2&template=the%20{}."
+                    .replace("{}", "%7B%7D"),
                 BodyPublishers.ofFile(picture))
             .path("classes");
     try (Classifier library = Classifier.zeroShot(clip, List.of("red fox", "cow"), "the {}.")) {

@@ -4,15 +4,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class SortedPicturesTest {
+  private static final List<String> NAMES = List.of("cat", "dog", AnswerForm.NONE);
+
   @TempDir Path folder;
+
+  private Path file(String name, String content) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, content);
+  }
+
+  private List<String> below(Path sorted) throws IOException {
+    try (Stream<Path> files = Files.walk(sorted)) {
+      return files
+          .filter(each -> !Files.isDirectory(each))
+          .map(each -> sorted.relativize(each).toString().replace('\\', '/'))
+          .sorted()
+          .toList();
+    }
+  }
 
   /** Names that are equal after what no file system takes, and one that a number would give. */
   @Test
@@ -56,6 +77,59 @@ class SortedPicturesTest {
           .extracting(name -> name.toLowerCase(Locale.ROOT))
           .doesNotHaveDuplicates()
           .noneMatch(name -> name.startsWith("."));
+    }
+  }
+
+  /** Taken away blank by blank from each of its blanks on, a name takes hours. */
+  @Test
+  void aClassNameOfManyBlanksIsCutFirst() throws IOException {
+    SortedPictures sorted = new SortedPictures(folder.resolve("out"), SortedPictures.Way.COPY);
+    sorted.add(file("p/0.png", "0"), 0);
+    String blanks = " ".repeat(1_000_000);
+    assertThat(sorted.arrange(List.of("cat" + blanks + "x", AnswerForm.NONE)))
+        .startsWith("1 image copied into ");
+    assertThat(below(folder.resolve("out"))).containsExactly("cat/0.png");
+  }
+
+  @Test
+  void anImageThatIsNamedTwiceIsMovedOnce() throws IOException {
+    Path image = file("p/0.png", "0");
+    Path other = file("p/1.png", "1");
+    SortedPictures sorted = new SortedPictures(folder.resolve("out"), SortedPictures.Way.MOVE);
+    sorted.add(image, 0);
+    sorted.add(folder.resolve("p/../p/0.png"), 0);
+    sorted.add(other, 1);
+    assertThat(sorted.arrange(NAMES)).startsWith("2 images moved into ");
+    assertThat(below(folder.resolve("out"))).containsExactly("cat/0.png", "dog/1.png");
+    assertThat(below(folder.resolve("p"))).isEmpty();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aRelativeLinkLeadsToItsImageFromWhereItIsMovedTo() throws IOException {
+    Path image = file("kept/0.png", "the image");
+    Path link =
+        Files.createSymbolicLink(file("p/x", "").resolveSibling("a.png"), Path.of("../kept/0.png"));
+    SortedPictures sorted = new SortedPictures(folder.resolve("out"), SortedPictures.Way.MOVE);
+    sorted.add(link, 0);
+    String unused = sorted.arrange(NAMES);
+    assertThat(folder.resolve("out/cat/a.png")).hasContent("the image");
+    assertThat(Files.exists(link, LinkOption.NOFOLLOW_LINKS)).isFalse();
+    assertThat(image).exists();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void twoOfTheLongestNameGetTwoNamesThatAreNoLonger() throws IOException {
+    String longest = "é".repeat(125) + "x.png"; // 255 bytes
+    for (SortedPictures.Way way : SortedPictures.Way.values()) {
+      Path out = folder.resolve("out-" + way);
+      SortedPictures sorted = new SortedPictures(out, way);
+      sorted.add(file(way + "-a/" + longest, "a"), 0);
+      sorted.add(file(way + "-b/" + longest, "b"), 0);
+      assertThat(sorted.arrange(NAMES)).startsWith("2 images ");
+      assertThat(below(out))
+          .containsExactlyInAnyOrder("cat/" + longest, "cat/" + "é".repeat(124) + "-2.png");
     }
   }
 }

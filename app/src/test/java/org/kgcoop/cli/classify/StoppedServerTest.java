@@ -2,7 +2,6 @@ package org.kgcoop.cli.classify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -16,16 +15,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kgcoop.cli.Main;
+import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.clip.RandomClip;
 
 /** SIGTERM to a server in a process of its own, while clients ask it. */
 @Tag("system")
 class StoppedServerTest {
   private static final int CLIENTS = 6;
+  private static final int PATIENCE_MINUTES = 4;
   private static final String GIF =
       "GIF89a\1\0\1\0\u0080\0\0\u00ff\u00ff\u00ff\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;";
 
@@ -35,20 +36,24 @@ class StoppedServerTest {
   void answersEveryRequestOfItsOpenConnections() throws Exception {
     Path clip = folder.resolve("clip");
     RandomClip.write(clip, RandomClip.TINY, 1);
-    Process server = start(clip);
-    int port = port(server);
+    ChildProcess server =
+        ChildProcess.start(
+            folder.resolve("log.txt"), "serve", "--quiet", "--port", 0, "--clip", clip);
+    // serving objects on http://127.0.0.1:40123/ for browsers; ...
+    String line = server.firstLine();
+    assertThat(line).contains("http://");
+    int port = URI.create(line.replaceFirst(".* on (http://[^/]+)/.*", "$1")).getPort();
     CountDownLatch busy = new CountDownLatch(CLIENTS);
     List<CompletableFuture<Integer>> clients = new ArrayList<>();
     for (int i = 0; i < CLIENTS; i++) {
       clients.add(
           CompletableFuture.supplyAsync(() -> ask(port, busy), task -> new Thread(task).start()));
     }
-    busy.await();
-    server.destroy(); // SIGTERM
+    assertThat(busy.await(PATIENCE_MINUTES, TimeUnit.MINUTES)).isTrue();
+    assertThat(server.terminate()).as(server.log()).isEqualTo(128 + 15);
     for (CompletableFuture<Integer> client : clients) {
-      assertThat(client.join()).isPositive();
+      assertThat(client.get(PATIENCE_MINUTES, TimeUnit.MINUTES)).isPositive();
     }
-    assertThat(server.waitFor()).isEqualTo(128 + 15);
   }
 
   /** Asks until the server says that it closes the connection; each answer has to be a good one. */
@@ -58,6 +63,7 @@ class StoppedServerTest {
             .formatted(GIF.length(), GIF)
             .getBytes(StandardCharsets.ISO_8859_1);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout((int) TimeUnit.MINUTES.toMillis(PATIENCE_MINUTES));
       long answered = System.nanoTime();
       for (int count = 1; true; count++) {
         String header;
@@ -95,21 +101,5 @@ class StoppedServerTest {
       header.write(next);
     }
     return header.toString(StandardCharsets.ISO_8859_1);
-  }
-
-  private static Process start(Path clip) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("@../jvm.options", "-Xmx1g", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of("serve", "--quiet", "--port", "0", "--clip", clip.toString()));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-  }
-
-  private static int port(Process server) throws IOException {
-    BufferedReader out = server.inputReader(StandardCharsets.UTF_8);
-    String line = out.readLine(); // serving objects on http://127.0.0.1:40123/ for browsers; ...
-    assertThat(line).contains("http://");
-    return URI.create(line.replaceFirst(".* on (http://[^/]+)/.*", "$1")).getPort();
   }
 }

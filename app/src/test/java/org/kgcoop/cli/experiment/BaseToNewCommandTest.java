@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
@@ -99,7 +100,9 @@ class BaseToNewCommandTest {
     assertThat(fixed.out()).contains("views of training images: test (published: online");
   }
 
+  /** 250 epochs, none of which a setting could take away. */
   @Test
+  @Tag("system")
   void publishedTrainingSeesNewViewsForThePublishedEpochs() throws IOException {
     SampleDrawings.copyTo(folder.resolve("two"), 2);
     Cli.Result result =

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.cli.Cli;
@@ -26,15 +27,13 @@ import org.kgcoop.cli.StoredJson;
 import org.kgcoop.clip.RandomClip;
 
 /**
- * A protocol killed or interrupted at random moments and started again each time ends in the table
- * and the prompts of an undisturbed one. {@code -Dkgcoop.kills=20} disturbs more often than the
- * default.
+ * A protocol that is killed or interrupted and started again ends in the table and the prompts of
+ * an undisturbed one.
  */
 @Tag("system")
-@Tag("equality")
 @DisabledOnOs(OS.WINDOWS)
 class DisturbedProtocolsTest {
-  private static final int DISTURBANCES = Integer.getInteger("kgcoop.kills", 2);
+  private static final int DISTURBANCES = 20;
   private static final long SEED = 11;
 
   @TempDir static Path shared;
@@ -50,6 +49,35 @@ class DisturbedProtocolsTest {
   }
 
   @ParameterizedTest
+  @Tag("equality")
+  @CsvSource({
+    "base2new --shots 1 --data drawings --seeds 1,false",
+    "fewshot --shots 1 --data drawings --seeds 1,true",
+    "cross --shots 1 --source drawings --data others --seeds 1,true",
+    "domain --shots 1 --source drawings --shifts others --seeds 1,false"
+  })
+  void disturbedOnceItsTableAndItsPromptsAreThoseOfAnUndisturbedRun(
+      String protocol, boolean interrupted) throws IOException, InterruptedException {
+    String command = protocol + " --epochs 4";
+    Path calm = folder.resolve("calm");
+    long unused = run(command, calm);
+
+    Path disturbed = folder.resolve("disturbed");
+    ChildProcess process = ChildProcess.start(folder.resolve("log.txt"), words(command, disturbed));
+    process.makes(disturbed, "**/checkpoint/step-*");
+    if (interrupted) {
+      // 0 where it was at its end.
+      assertThat(process.interrupt()).as(process.log()).isIn(130, 0);
+    } else {
+      process.kill();
+    }
+    unused = run(command, disturbed);
+
+    theSame(disturbed, calm);
+  }
+
+  @ParameterizedTest
+  @Tag("nightly")
   @ValueSource(
       strings = {
         "base2new --shots 2 --data drawings --seeds 1,2",
@@ -57,8 +85,9 @@ class DisturbedProtocolsTest {
         "cross --shots 2 --source drawings --data others --seeds 1,2",
         "domain --shots 2 --source drawings --shifts others --seeds 1,2"
       })
-  void theTableAndThePromptsAreThoseOfAnUndisturbedRun(String command)
+  void disturbedAtAnyMomentItsTableAndItsPromptsAreThoseOfAnUndisturbedRun(String protocol)
       throws IOException, InterruptedException {
+    String command = protocol + " --epochs 6";
     Path calm = folder.resolve("calm");
     long length = run(command, calm);
 
@@ -80,6 +109,10 @@ class DisturbedProtocolsTest {
     }
     long unused = run(command, disturbed);
 
+    theSame(disturbed, calm);
+  }
+
+  private static void theSame(Path disturbed, Path calm) throws IOException {
     assertThat(StoredJson.withoutTimes(disturbed.resolve("results.json")))
         .isEqualTo(StoredJson.withoutTimes(calm.resolve("results.json")));
     Map<Path, Path> expected = runs(calm);
@@ -112,7 +145,7 @@ class DisturbedProtocolsTest {
   private static Object[] words(String command, Path out) {
     String words =
         command.replace("drawings", "%1$s/drawings").replace("others", "%1$s/others")
-            + " --methods clip,kgcoop --set context_tokens=2 --epochs 6 --batch-size 4 --threads 1"
+            + " --methods clip,kgcoop --set context_tokens=2 --batch-size 4 --threads 1"
             + " --checkpoint-every 1 --augment bank:2 --clip %1$s/clip --bank %2$s.bank --out %2$s";
     return String.format(Locale.ROOT, words, shared, out).split(" ");
   }

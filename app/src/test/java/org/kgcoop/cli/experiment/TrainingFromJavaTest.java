@@ -35,7 +35,9 @@ class TrainingFromJavaTest {
 
   @TempDir Path folder;
 
+  /** The embedded CLIP learns, at the sizes that the README shows. */
   @Test
+  @Tag("system")
   void theExampleOfTheReadmeLeavesTheBytesOfTheCommand() throws Exception {
     Path data = Objects.requireNonNull(EmbeddedFiles.file("datasets/documents.zip"));
     Path ofJava = folder.resolve("java");
@@ -74,8 +76,8 @@ class TrainingFromJavaTest {
     Cli.Result command =
         Cli.run(
             (Object[])
-                ("train --clip %1$s/clip --data embedded:documents --method %2$s --shots 1 --epochs 2"
-                        + " --lr 0.01 --augment test --seed 3 --bank %1$s/bank --out %1$s/command")
+                ("train --clip %1$s/clip --data embedded:documents --method %2$s --shots 1 --epochs"
+                        + " 2 --lr 0.01 --augment test --seed 3 --bank %1$s/bank --out %1$s/command")
                     .formatted(folder, method)
                     .split(" "));
     assertThat(command.exitCode()).as(command.err()).isZero();

@@ -45,7 +45,7 @@ class DownloadCommandTest {
   @Test
   void whatIsThereIsNotFetchedAndWhatIsMissingByHandIsTold() throws IOException {
     Path folder = root.resolve("oxford_flowers");
-    Path unused = Files.createDirectories(folder.resolve("jpg"));
+    Files.createDirectories(folder.resolve("jpg"));
     Files.write(folder.resolve("imagelabels.mat"), new byte[1]);
     assertThat(download("flowers").errorLine()).contains("cat_to_name.json", "drive.google.com");
 

@@ -47,7 +47,7 @@ class InspectDataTest {
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.err())
-        .contains("warning: 1 test images are training images too", "test/fox/1.png");
+        .contains("warning: 1 test image is a training image too", "test/fox/1.png");
     JsonNode json = new ObjectMapper().readTree(result.out());
     assertThat(json.path("width").toString())
         .isEqualTo("{\"least\":8,\"median\":10,\"greatest\":12}");
@@ -63,7 +63,7 @@ class InspectDataTest {
 
     Cli.Result result = Cli.run("inspect", data);
 
-    assertThat(result.err()).contains("1 images cannot be read");
+    assertThat(result.err()).contains("1 image cannot be read");
     assertThat(result.out()).containsPattern("bad: .*2.png: this is a text file");
     assertThat(Cli.run("inspect", data, "--quick").err()).isEmpty();
   }
@@ -110,8 +110,8 @@ class InspectDataTest {
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     JsonNode json = new ObjectMapper().readTree(result.out());
-    assertThat(json.path("pictures").path("train").asInt()).isEqualTo(2);
-    assertThat(json.path("pictures").path("test").asInt()).isEqualTo(2);
+    assertThat(json.path("images").path("train").asInt()).isEqualTo(2);
+    assertThat(json.path("images").path("test").asInt()).isEqualTo(2);
     assertThat(json.path("class_counts").path(0).path("class").asText()).isEqualTo("Fire ant");
     assertThat(Cli.run("inspect", data.resolve("train"), "--val-data", data).errorLine())
         .contains("--test-data");

@@ -134,8 +134,8 @@ class SweepTest {
   @Test
   void settingsOfTwoNumbersHaveABarBetweenThem() {
     for (String key : List.of("crop_scale", "search_scale", "search_step")) {
-      assertThat(MethodOptions.value(key, "7|0.5")).hasToString("[7,0.5]");
+      assertThat(MethodOptions.value("tip-adapter", key, "7|0.5")).hasToString("[7,0.5]");
     }
-    assertThat(MethodOptions.value("scale", "model")).hasToString("\"model\"");
+    assertThat(MethodOptions.value("tip-adapter", "scale", "model")).hasToString("\"model\"");
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.BeforeAll;
@@ -113,7 +114,7 @@ class ReportCommandTest {
     StoredRuns.run("kgcoop", "pets", 1).target("test", 3, 4).write(made);
     Files.move(made, run);
 
-    Cli.Result result = watching.join();
+    Cli.Result result = watching.orTimeout(4, TimeUnit.MINUTES).join();
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out()).isEqualTo("Report: " + file + System.lineSeparator());
     Document page = Jsoup.parse(Files.readString(file));

@@ -71,7 +71,7 @@ class OpenInferenceTest {
             1 << 20,
             0,
             ServerSettings.DEFAULT_MAX_PIXELS);
-    server = new ClassifierServer(clip, models, settings, null, LOG::add, null);
+    server = new ClassifierServer(clip, models, settings, LOG::add, null);
     client = new InferenceClient(server.port());
     red = picture(2, 1, "bmp");
     mixed = picture(50, 40, "png");

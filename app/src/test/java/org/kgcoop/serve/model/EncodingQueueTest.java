@@ -262,7 +262,8 @@ class EncodingQueueTest {
         assertThat(used(cache, names, "a {}.")).isSameAs(first);
         assertThat(used(cache, List.of("c", "d"), "a {}.").classNames()).containsExactly("c", "d");
         assertThat(cache.size()).isEqualTo(2); // 6 classes are too many: the second had to go
-        assertThat(use.classifier().classify(PICTURE).ranking()).hasSize(2); // and is in use
+        assertThat(use.model().classifier().classify(PICTURE).ranking())
+            .hasSize(2); // and is in use
       }
       assertThatThrownBy(() -> second.classify(PICTURE)).isInstanceOf(IllegalStateException.class);
       assertThat(used(cache, names, "a {}.")).isSameAs(first);
@@ -283,7 +284,7 @@ class EncodingQueueTest {
 
   private static Classifier used(ZeroShotCache cache, List<String> names, String template) {
     try (SharedClassifier.Use use = cache.use(names, template)) {
-      return use.classifier();
+      return use.model().classifier();
     }
   }
 }

@@ -41,7 +41,7 @@ public final class Attempts {
   @MustBeClosed
   public LockedFile lock() {
     try {
-      Path unused = Files.createDirectories(table);
+      Files.createDirectories(table);
       return LockedFile.tryOpen(table.resolve(LOCK))
           .orElseThrow(
               () ->
@@ -88,7 +88,7 @@ public final class Attempts {
     Path made = attempt.resolve(run);
     Path place = table.resolve(run);
     try {
-      Path unused = Files.createDirectories(place.resolveSibling(""));
+      Files.createDirectories(place.resolveSibling(""));
       if (!moved(made, place) && !isDone.getAsBoolean()) {
         // An unfinished run of one machine, which this attempt began from. Should this process end
         // between the two moves, the next tidying finds the complete one.
@@ -115,7 +115,7 @@ public final class Attempts {
   }
 
   private static void rename(Path from, Path to) throws IOException {
-    Path unused = Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Removes what is left of an attempt. What cannot be removed stays for the next tidying. */
@@ -161,7 +161,7 @@ public final class Attempts {
         return false;
       }
       if (RunFolders.isComplete(made)) {
-        Path unused = Files.createDirectories(table.resolve(run).resolveSibling(""));
+        Files.createDirectories(table.resolve(run).resolveSibling(""));
         boolean unusedToo = moved(made, table.resolve(run));
       }
     }

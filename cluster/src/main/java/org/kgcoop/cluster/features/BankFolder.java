@@ -31,7 +31,7 @@ final class BankFolder implements Serializable {
   void write(Shard shard) {
     try {
       if (HadoopFiles.isLocal(folder)) {
-        java.nio.file.Path unused = shard.write(Files.createDirectories(HadoopFiles.local(folder)));
+        shard.write(Files.createDirectories(HadoopFiles.local(folder)));
       } else {
         copy(shard);
       }
@@ -64,7 +64,7 @@ final class BankFolder implements Serializable {
       moved = system.rename(part, target);
     } finally {
       if (!moved) {
-        boolean unused = system.delete(part, false);
+        system.delete(part, false);
       }
     }
     // Where a file stands already, another attempt has written the same.

@@ -81,7 +81,7 @@ final class Listing {
       while (ready.isEmpty() && !open.isEmpty()) {
         Iterator<Entry> innermost = open.element();
         if (!innermost.hasNext()) {
-          Iterator<Entry> unused = open.pop();
+          open.pop();
           continue;
         }
         Entry entry = innermost.next();

@@ -49,7 +49,7 @@ public final class Submission {
   private static String bundle() {
     return classPath().stream()
         .map(File::getAbsolutePath)
-        .filter(path -> path.matches(".*/kgcoop-cluster-[^/]*\\.jar"))
+        .filter(path -> path.matches(".*/kgcoop-cluster(-bundle)?\\.jar"))
         .map(path -> path.replaceFirst("(-bundle)?\\.jar$", "-bundle.jar"))
         .findFirst()
         .orElse("kgcoop-cluster-bundle.jar");

@@ -66,14 +66,16 @@ public final class Manifest {
 
   private final Path file;
   private final String prefix; // of keys
+  private final DataSetOptions options;
 
-  private Manifest(Path file, String prefix) {
+  private Manifest(Path file, String prefix, DataSetOptions options) {
     this.file = file;
     this.prefix = prefix;
+    this.options = options;
   }
 
   public static DataSet read(Path file, DataSetOptions options) {
-    return dataSet(new Manifest(file, "").rows(), file, options);
+    return dataSet(new Manifest(file, "", options).rows(), file, options);
   }
 
   /**
@@ -83,10 +85,10 @@ public final class Manifest {
   public static Optional<DataSet> ofMetadata(Path folder, DataSetOptions options) {
     List<Manifest> all =
         Stream.concat(
-                metadata(folder, ""),
+                metadata(folder, "", options),
                 Folders.folders(folder).stream()
                     .filter(part -> ClassFolders.part(Folders.name(part)).isPresent())
-                    .flatMap(part -> metadata(part, Folders.name(part) + "/")))
+                    .flatMap(part -> metadata(part, Folders.name(part) + "/", options)))
             .toList();
     List<Row> rows = new ArrayList<>();
     for (Manifest manifest : all) {
@@ -109,12 +111,12 @@ public final class Manifest {
     return Optional.of(dataSet(rows, all.get(0).file, options));
   }
 
-  private static Stream<Manifest> metadata(Path folder, String prefix) {
+  private static Stream<Manifest> metadata(Path folder, String prefix, DataSetOptions options) {
     return METADATA.stream()
         .map(folder::resolve)
         .filter(Files::isRegularFile)
         .limit(1)
-        .map(file -> new Manifest(file, prefix));
+        .map(file -> new Manifest(file, prefix, options));
   }
 
   private boolean hasLabels() {
@@ -292,7 +294,7 @@ public final class Manifest {
     return new Row(
         where(number),
         prefix + path.strip(),
-        Folders.resolve(Folders.parent(file), path.strip(), where(number)),
+        Folders.listed(Folders.parent(file), path.strip(), where(number), options.allowOutside()),
         label.strip(),
         split.strip());
   }

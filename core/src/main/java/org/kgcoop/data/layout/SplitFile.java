@@ -29,19 +29,21 @@ public final class SplitFile {
   private final Path file;
   private final JsonNode root;
   private final Path images;
+  private final DataSetOptions options;
   private final LabelNames classNames = new LabelNames();
 
   private SplitFile(Path file, DataSetOptions options) {
     this.file = file;
+    this.options = options;
     this.root = parse(file);
     this.images = options.images() != null ? options.images() : findImages();
   }
 
   public static DataSet read(Path file, DataSetOptions options) {
-    return new SplitFile(file, options).read(options);
+    return new SplitFile(file, options).read();
   }
 
-  private DataSet read(DataSetOptions options) {
+  private DataSet read() {
     if (!root.isObject() || (!root.has("train") && !root.has("test"))) {
       throw KgCoopException.data(
           file
@@ -97,7 +99,8 @@ public final class SplitFile {
       int label = entry.get(1).intValue();
       String className = entry.get(2).textValue();
       classNames.put(label, className, where);
-      items.add(new Item(key, Folders.resolve(images, key, where), label, className));
+      Path picture = Folders.listed(images, key, where, options.allowOutside());
+      items.add(new Item(key, picture, label, className));
     }
     return items;
   }

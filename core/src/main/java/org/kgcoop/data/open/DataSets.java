@@ -240,11 +240,14 @@ public final class DataSets {
         : hint;
   }
 
-  /** A split file; that of a published set brings its hand-crafted prompt with it. */
+  /**
+   * A split file; that of a published set brings its hand-crafted prompt with it, and images are
+   * seen as that set's are.
+   */
   private static DataSet split(Path file, DataSetOptions options) {
     DataSet read = SplitFile.read(file, options);
     return PublishedDataSets.ofSplitFile(Folders.name(file))
-        .map(published -> read.withTemplate(published.template()))
+        .map(published -> read.withTemplate(published.template()).asStored())
         .orElse(read);
   }
 

@@ -118,17 +118,24 @@ public record PublishedDataSet(
     return file;
   }
 
-  /** The data set in that folder, by its split file or else by what its authors publish. */
+  /**
+   * The data set in that folder, by its split file or else by what its authors publish. The EXIF
+   * orientation of its images is ignored, as in the published tables.
+   */
   public DataSet read(Path folder, DataSetOptions options) {
+    return found(folder, options).withTemplate(template).asStored();
+  }
+
+  private DataSet found(Path folder, DataSetOptions options) {
     DataSetOptions named = options.name() == null ? options.withName(name) : options;
     if (split != null && hasSplit(folder)) {
       DataSetOptions placed =
           options.images() == null ? named.withImages(folder.resolve(images)) : named;
-      return SplitFile.read(folder.resolve(split.path()), placed).withTemplate(template);
+      return SplitFile.read(folder.resolve(split.path()), placed);
     }
     Path given = named.images();
     Path pictures = given == null ? folder.resolve(images) : given;
     RawData raw = new RawData(name, folder, pictures, named, path -> annotation(folder, path));
-    return layout.apply(raw).withTemplate(template);
+    return layout.apply(raw);
   }
 }

@@ -67,7 +67,7 @@ final class PixelOperations {
     byte[] out = new byte[in.length];
     float[] hsv = new float[3];
     for (int i = 0; i < in.length; i += 3) {
-      float[] unused = Color.RGBtoHSB(in[i] & 0xff, in[i + 1] & 0xff, in[i + 2] & 0xff, hsv);
+      Color.RGBtoHSB(in[i] & 0xff, in[i + 1] & 0xff, in[i + 2] & 0xff, hsv);
       int rgb = Color.HSBtoRGB((float) (hsv[0] + shift), hsv[1], hsv[2]);
       out[i] = (byte) (rgb >> 16);
       out[i + 1] = (byte) (rgb >> 8);

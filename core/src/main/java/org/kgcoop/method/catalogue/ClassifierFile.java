@@ -1,5 +1,6 @@
 package org.kgcoop.method.catalogue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,8 +16,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ImageSet;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.SealedFile;
@@ -24,13 +27,15 @@ import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
+import org.kgcoop.method.KeyCache;
 import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.Occasion;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.tower.ClipLora;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Templates;
+import org.kgcoop.tensor.DType;
 
 /**
  * A file of all that a method has learned: with the CLIP weights it is enough to predict. Its form
@@ -41,7 +46,7 @@ import org.kgcoop.prompt.Templates;
  * @param classNames it was trained on, in the order of the logits
  * @param template the data set's hand-crafted prompt
  * @param clipFingerprint of the CLIP it was trained with; empty where the file does not say
- * @param dataFingerprint of the images it was trained on; empty where the file does not say
+ * @param learnedFrom the data that it was trained on
  * @param version of the program that wrote it
  * @param parameters the learned tensors
  */
@@ -50,7 +55,7 @@ public record ClassifierFile(
     List<String> classNames,
     String template,
     String clipFingerprint,
-    String dataFingerprint,
+    LearnedFrom learnedFrom,
     String version,
     Map<String, StoredTensor> parameters) {
   private static final int FORMAT = 1;
@@ -59,9 +64,6 @@ public record ClassifierFile(
   /** The name of the file in a folder, of a run say. */
   private static final String NAME = "classifier.safetensors";
 
-  /** The name that runs of version 0.1 gave it. */
-  private static final String EARLIER_NAME = "prompt.safetensors";
-
   private static final Path IN_MEMORY = Path.of(NAME); // what errors call it
 
   public ClassifierFile {
@@ -69,16 +71,14 @@ public record ClassifierFile(
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
   }
 
-  /** The place of the file in a folder; one of an earlier version has its old name. */
+  /** Returns the place of the file in a folder. */
   public static Path in(Path folder) {
-    Path file = folder.resolve(NAME);
-    Path earlier = folder.resolve(EARLIER_NAME);
-    return Files.exists(earlier) && !Files.exists(file) ? earlier : file;
+    return folder.resolve(NAME);
   }
 
   /** True if a file has the name that all runs give it, which tells nothing of its content. */
   public static boolean isUsualName(String name) {
-    return name.equals(NAME) || name.equals(EARLIER_NAME);
+    return name.equals(NAME);
   }
 
   /** True if a folder holds such a file. */
@@ -118,7 +118,9 @@ public record ClassifierFile(
     classNames.forEach(names::add);
     json.put("template", template);
     json.put("clip_fingerprint", clipFingerprint);
-    json.put("data_fingerprint", dataFingerprint);
+    json.put("data_fingerprint", learnedFrom.fingerprint());
+    json.put("data_set", learnedFrom.dataSet());
+    json.put("training_images", learnedFrom.images().text());
     json.put("version", version);
     SealedFile.write(path, parameters.values(), json);
   }
@@ -127,9 +129,9 @@ public record ClassifierFile(
    * Writes the published form: {@code prompt_learner/model.pth.tar-N}, of some methods in a folder
    * of another name, and the file {@code checkpoint} that names it. The fixed embeddings and towers
    * that the published code stores beside the learned tensors are left out: its loaders do without
-   * them. All settings, which the published code takes from its configuration, are written beside
-   * the epoch, where they are not asked for. Of CLIP-LoRA it is {@code lora_weights.pt} in that
-   * folder.
+   * them. Beside the epoch, where they are not asked for, stand all settings, which the published
+   * code takes from its configuration, and the names of classes and data set. Of CLIP-LoRA it is
+   * {@code lora_weights.pt} in that folder.
    *
    * @param folder where that of the method is made
    * @param epoch N, how many epochs it was trained for
@@ -137,24 +139,29 @@ public record ClassifierFile(
    */
   public Path writePublished(Path folder, int epoch) {
     if (method instanceof ClipLora lora) {
-      return LoraFile.write(folder, lora, parameters);
+      return LoraFile.write(folder, lora, parameters, told().ofData());
     }
     Path prompts = folder.resolve(PublishedTower.folder(method).orElse("prompt_learner"));
     try {
       Files.createDirectories(prompts);
     } catch (IOException e) {
-      throw KgCoopException.io(prompts + ": cannot be made: " + e + "; try another folder", e);
+      throw KgCoopException.io(
+          prompts + ": cannot be made: " + Messages.reason(e) + "; try another folder", e);
     }
     String name = "model.pth.tar-" + epoch;
     StateDicts.writePrompt(
         prompts.resolve(name),
         PublishedForm.named(method, parameters),
         epoch,
-        PublishedForm.beside(method));
+        PublishedForm.beside(method, told()));
     AtomicFile.write(
         prompts.resolve("checkpoint"),
         out -> out.write((name + "\n").getBytes(StandardCharsets.UTF_8)));
     return prompts.resolve(name);
+  }
+
+  private PublishedForm.Told told() {
+    return new PublishedForm.Told(classNames, template, learnedFrom.dataSet());
   }
 
   /**
@@ -180,16 +187,63 @@ public record ClassifierFile(
     if (json.path("format").asInt() != FORMAT) {
       throw unknown(path, json, "format " + json.path("format") + ", expected " + FORMAT);
     }
+    Method method = method(path, json);
     List<String> names = new ArrayList<>();
     json.path("class_names").forEach(n -> names.add(n.asText()));
+    if (names.isEmpty() || names.stream().anyMatch(String::isBlank)) {
+      throw unknown(path, json, "its class_names; expected at least one name, and none empty");
+    }
     return new ClassifierFile(
-        method(path, json),
+        method,
         names,
         json.path("template").asText(),
         json.path("clip_fingerprint").asText(),
-        json.path("data_fingerprint").asText(),
+        learnedFrom(path, json),
         json.path("version").asText(),
-        content.tensors());
+        checked(path, content.tensors()));
+  }
+
+  /**
+   * The tensors as methods compute with them: finite float32, and the labels of images, int64.
+   *
+   * @throws KgCoopException where one is of another type, or has a value that is no finite number
+   */
+  private static Map<String, StoredTensor> checked(Path path, Map<String, StoredTensor> tensors) {
+    Map<String, StoredTensor> checked = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> checked.put(name, checked(path, name, tensor)));
+    return checked;
+  }
+
+  private static StoredTensor checked(Path path, String name, StoredTensor tensor) {
+    boolean isLabels = name.equals(KeyCache.LABELS);
+    if (isLabels ? tensor.dtype() != DType.INT64 : !tensor.dtype().isFloating()) {
+      throw KgCoopException.weights(
+          "%s: learned tensor '%s' is of type %s, expected %s; a damaged file, train again"
+              .formatted(
+                  path,
+                  name,
+                  tensor.dtype().safetensorsName(),
+                  isLabels ? DType.INT64.safetensorsName() : "floating-point numbers"));
+    }
+    StoredTensor floats = tensor.asFloat32();
+    if (!isLabels && !floats.isFinite()) {
+      throw KgCoopException.weights(
+          "%s: learned tensor '%s' has a value that is no finite number: a training that failed, or"
+                  .formatted(path, name)
+              + " a damaged file; train again");
+    }
+    return floats;
+  }
+
+  private static LearnedFrom learnedFrom(Path path, ObjectNode json) {
+    try {
+      return new LearnedFrom(
+          json.path("data_set").asText(),
+          json.path("data_fingerprint").asText(),
+          new ImageSet(json.path("training_images").asText()));
+    } catch (IllegalArgumentException e) {
+      throw unknown(path, json, "training_images: " + e.getMessage());
+    }
   }
 
   private static Method method(Path path, ObjectNode json) {
@@ -211,15 +265,21 @@ public record ClassifierFile(
     return PublishedForm.is(file);
   }
 
-  /** Reads like {@link #readAny(Path, List, ClassTokenPosition, Consumer)}, without warnings. */
+  /**
+   * Reads like {@link #readAny(Path, List, Occasion, ClassTokenPosition, Consumer)}, of any data
+   * and without warnings.
+   */
   public static ClassifierFile readAny(Path path, List<String> classNames) {
-    return readAny(path, classNames, null, line -> {});
+    return readAny(path, classNames, Occasion.ANY, null, line -> {});
   }
 
   /**
-   * Reads either form. The published one says neither its classes nor its settings.
+   * Reads either form. The published one says neither its classes nor its settings, unless this
+   * program has written it.
    *
-   * @param classNames for the published form; else those of the file hold
+   * @param classNames for the published form that does not name them; else those of the file hold
+   * @param asked the data that it will be asked about: settings of the published form that the file
+   *     does not show, such as hand-crafted texts, are as published for these
    * @param position where the class name stands, for a file of the published form that does not
    *     show it; null where nobody knows, which means the end
    * @param warnings gets a line where the end is only supposed
@@ -228,19 +288,33 @@ public record ClassifierFile(
   public static ClassifierFile readAny(
       Path path,
       List<String> classNames,
+      Occasion asked,
       @Nullable ClassTokenPosition position,
       Consumer<String> warnings) {
     WeightFile file = WeightFiles.open(path);
     if (!SealedFile.isSealed(file)) {
-      PublishedForm form = PublishedForm.of(file, !classNames.isEmpty(), position, warnings);
-      return new ClassifierFile(
-          form.method(), classNames, Templates.DEFAULT, "", "", "published", form.tensors());
+      return published(
+          path,
+          PublishedForm.of(file, !classNames.isEmpty(), asked, position, warnings),
+          classNames);
     }
     ClassifierFile read = of(path, SealedFile.open(file, WHAT));
     if (read.method() instanceof PromptMethod method) {
       PublishedForm.checkPosition(path, position, method.context().position());
     }
     return read;
+  }
+
+  private static ClassifierFile published(Path path, PublishedForm form, List<String> classNames) {
+    PublishedForm.Told told = form.told();
+    return new ClassifierFile(
+        form.method(),
+        told.classNames().isEmpty() ? classNames : told.classNames(),
+        told.template(),
+        "",
+        new LearnedFrom(told.dataSet(), "", ImageSet.NONE),
+        "published",
+        checked(path, form.tensors()));
   }
 
   /**
@@ -254,8 +328,8 @@ public record ClassifierFile(
     }
     throw KgCoopException.configuration(
         method.title()
-            + " has no form of the published prompt learners; expected a file of one that has, such as"
-            + " kgcoop");
+            + " has no form of the published prompt learners; expected a file of one that has, such"
+            + " as kgcoop");
   }
 
   /**
@@ -272,7 +346,7 @@ public record ClassifierFile(
   /** The same parameters under settings that the file does not say, or says otherwise. */
   public ClassifierFile with(Method otherMethod) {
     return new ClassifierFile(
-        otherMethod, classNames, template, clipFingerprint, dataFingerprint, version, parameters);
+        otherMethod, classNames, template, clipFingerprint, learnedFrom, version, parameters);
   }
 
   /** The beginning of a fingerprint; a file may hold one that is shorter than any of ours. */
@@ -283,7 +357,37 @@ public record ClassifierFile(
   /** The same answering for other classes, where the method is not bound to its own. */
   public ClassifierFile withClassNames(List<String> others) {
     return new ClassifierFile(
-        method, others, template, clipFingerprint, dataFingerprint, version, parameters);
+        method, others, template, clipFingerprint, learnedFrom, version, parameters);
+  }
+
+  /**
+   * The same as it answers about other data than it has learned from, which have hand-crafted texts
+   * of their own; itself about its own data, or where the file does not say which these are.
+   */
+  public ClassifierFile on(Occasion asked) {
+    String own = learnedFrom.dataSet();
+    return own.isEmpty() || own.equals(asked.dataSet())
+        ? this
+        : with(method.on(Preset.BASE_TO_NEW.method(stated(), asked)));
+  }
+
+  /**
+   * The settings that somebody has stated: those without which the published ones for the data it
+   * has learned from would be others.
+   */
+  private ObjectNode stated() {
+    Occasion own = new Occasion(learnedFrom.dataSet(), template, 0, 0);
+    ObjectNode all = method.toJson();
+    ObjectNode stated = all.deepCopy();
+    for (Map.Entry<String, JsonNode> setting : all.properties()) {
+      ObjectNode fewer = stated.deepCopy();
+      JsonNode unused = fewer.remove(setting.getKey());
+      if (!setting.getKey().equals("method")
+          && Preset.BASE_TO_NEW.method(fewer, own).toJson().equals(all)) {
+        stated = fewer;
+      }
+    }
+    return stated;
   }
 
   /** All that the method has learned. */

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -80,11 +81,16 @@ final class LoraFile {
   /**
    * Writes the file into a folder.
    *
+   * @param data what it learned from, in texts by their names
    * @return its place
    * @throws KgCoopException of the kind CONFIGURATION where no published word says which blocks are
    *     adapted
    */
-  static Path write(Path folder, ClipLora method, Map<String, StoredTensor> parameters) {
+  static Path write(
+      Path folder,
+      ClipLora method,
+      Map<String, StoredTensor> parameters,
+      Map<String, String> data) {
     boolean texts = !method.textLayers().isEmpty();
     boolean images = !method.imageLayers().isEmpty();
     Layers layers = texts ? method.textLayers() : method.imageLayers();
@@ -94,7 +100,7 @@ final class LoraFile {
               + " these are text_layers %s, image_layers %s: it cannot be written"
                   .formatted(method.textLayers().toJson(), method.imageLayers().toJson()));
     }
-    Map<String, Object> metadata = new LinkedHashMap<>();
+    Map<String, Object> metadata = new LinkedHashMap<>(data);
     metadata.put(RANK, method.rank());
     boolean isWhole = method.alpha() == Math.rint(method.alpha());
     metadata.put(ALPHA, isWhole ? (Object) Math.round(method.alpha()) : method.alpha());
@@ -108,7 +114,8 @@ final class LoraFile {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be made: " + e + "; try another folder", e);
+      throw KgCoopException.io(
+          folder + ": cannot be made: " + Messages.reason(e) + "; try another folder", e);
     }
     Path file = folder.resolve(NAME);
     StateDicts.writeNested(file, named, metadata);

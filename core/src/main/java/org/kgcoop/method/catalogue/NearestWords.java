@@ -1,6 +1,7 @@
 package org.kgcoop.method.catalogue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongFunction;
 import org.kgcoop.KgCoopException;
@@ -85,7 +86,13 @@ public final class NearestWords {
 
   private static List<Vector> of(
       StoredTensor stored, Clip clip, int count, LongFunction<String> name) {
-    long width = stored.shape()[stored.shape().length - 1];
+    int rank = stored.shape().length;
+    if (rank < 2 || rank > 3 || stored.elements() == 0) {
+      throw KgCoopException.weights(
+          "the learned vectors '%s' have shape %s; expected (vectors, width) or (classes, vectors, width)"
+              .formatted(stored.name(), Arrays.toString(stored.shape())));
+    }
+    long width = stored.shape()[rank - 1];
     if (width != clip.config().textWidth()) {
       throw KgCoopException.weights(
           "the learned vectors have width "
@@ -104,6 +111,12 @@ public final class NearestWords {
         Tensor difference = words.minus(context.narrow(0, v, 1));
         Tensor squares = difference.times(difference).sum(1); // (vocabulary)
         Functions.Top nearest = Functions.top(squares.times(-1), kept);
+        if (!nearest.values().isFinite()) {
+          throw KgCoopException.weights(
+              "learned vector '%s' has values that are too large for a distance to words: a training"
+                      .formatted(stored.name())
+                  + " that failed, or a damaged file; train again");
+        }
         vectors.add(
             new Vector(
                 name.apply(v),

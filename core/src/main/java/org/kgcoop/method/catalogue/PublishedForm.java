@@ -1,6 +1,7 @@
 package org.kgcoop.method.catalogue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -19,10 +20,12 @@ import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.Occasion;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.Templates;
 
 /**
  * The content of a file of the published code, whichever of the methods has written it.
@@ -30,13 +33,56 @@ import org.kgcoop.prompt.ContextSettings;
  * @param method by what the tensors show, the rest as published; in a file of this program, by all
  *     settings, which it writes beside the tensors
  * @param tensors the learned ones
+ * @param told what a file of this program says beside them
  */
-record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
-  /** The name under which all settings stand in a file of this program. */
+record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told) {
+  /** The names under which a file of this program has what the published form does not say. */
   private static final String SETTINGS = "settings";
+
+  private static final String CLASS_NAMES = "class_names";
+  private static final String DATA_SET = "data_set";
+  private static final String TEMPLATE = "template";
 
   /** The name under which the first versions have said where the class name stands. */
   private static final String POSITION = "class_token_position";
+
+  /**
+   * What the published form does not say.
+   *
+   * @param classNames that it was trained on; empty where nobody knows
+   * @param template the data set's hand-crafted prompt
+   * @param dataSet its name; empty where nobody knows
+   */
+  record Told(List<String> classNames, String template, String dataSet) {
+    Told {
+      classNames = List.copyOf(classNames);
+    }
+
+    private static Told of(WeightFile file) {
+      Map<String, String> texts = file.metadata();
+      return new Told(
+          texts.containsKey(CLASS_NAMES) ? names(file, texts.get(CLASS_NAMES)) : List.of(),
+          texts.getOrDefault(TEMPLATE, Templates.DEFAULT),
+          texts.getOrDefault(DATA_SET, ""));
+    }
+
+    private static List<String> names(WeightFile file, @Nullable String json) {
+      try {
+        return JSON.readValue(json, new TypeReference<List<String>>() {});
+      } catch (JsonProcessingException | IllegalArgumentException e) {
+        throw KgCoopException.weights(
+            file.path() + ": its '" + CLASS_NAMES + "' are no list of names; leave them out", e);
+      }
+    }
+
+    /** The same as texts by their names, without the template. */
+    Map<String, String> ofData() {
+      Map<String, String> texts = new LinkedHashMap<>();
+      texts.put(CLASS_NAMES, JSON.valueToTree(classNames).toString());
+      texts.put(DATA_SET, dataSet);
+      return texts;
+    }
+  }
 
   /** Before LASP's names, whose trainer writes the whole model. */
   private static final String LEARNER = "prompt_learner.";
@@ -86,14 +132,16 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
   /**
    * The content of a file.
    *
-   * @param named true if somebody says what the classes are, which the file does not
+   * @param named true if somebody says what the classes are, where the file does not
+   * @param asked the data that it will be asked about
    * @param stated the class name's place, for a file that does not show it, or null
-   * @param warnings gets a line where the end is only supposed
+   * @param warnings gets a line where something is only supposed
    * @throws KgCoopException where it is of no form that is known, or shows another place
    */
   static PublishedForm of(
       WeightFile file,
       boolean named,
+      Occasion asked,
       @Nullable ClassTokenPosition stated,
       Consumer<String> warnings) {
     if (!is(file)) {
@@ -102,12 +150,13 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
               + ": not a classifier file: no tensor 'ctx' among its "
               + file.tensors().size());
     }
-    if (!named) {
+    Told told = Told.of(file);
+    if (!named && told.classNames().isEmpty()) {
       throw KgCoopException.configuration(
           file.path() + ": the published form does not name its classes: give them with --classes");
     }
     if (LoraFile.is(file)) {
-      return new PublishedForm(LoraFile.method(file), file.tensors());
+      return new PublishedForm(LoraFile.method(file), file.tensors(), told);
     }
     Optional<Method> written = written(file);
     StoredTensor ctx = file.tensors().get(CONTEXT);
@@ -119,16 +168,20 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
       return new PublishedForm(
           written.orElseGet(
               () ->
-                  MethodCatalogue.parse(
-                      file.path(),
-                      isLasp ? laspSettings(file) : PublishedTower.settings(file, learned))),
-          learned);
+                  published(
+                      file,
+                      isLasp
+                          ? laspSettings(file)
+                          : PublishedTower.settings(file, learned, warnings),
+                      asked)),
+          learned,
+          told);
     }
     if (written.isPresent()) {
       if (written.get() instanceof PromptMethod method) {
         checkPosition(file.path(), stated, method.context().position());
       }
-      return new PublishedForm(written.get(), file.tensors());
+      return new PublishedForm(written.get(), file.tensors(), told);
     }
     long[] shape = shape(file, ctx);
     boolean classSpecific = shape.length == 3;
@@ -136,7 +189,16 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
         new ContextSettings(
             (int) shape[shape.length - 2], "", position(file, stated, warnings), classSpecific);
     return new PublishedForm(
-        publishedMethod(file, context, shape[shape.length - 1]), file.tensors());
+        publishedMethod(file, context, shape[shape.length - 1], asked), file.tensors(), told);
+  }
+
+  /** A method of those settings, the others as published for the data that are asked about. */
+  private static Method published(WeightFile file, ObjectNode shown, Occasion asked) {
+    try {
+      return Preset.BASE_TO_NEW.method(shown, asked);
+    } catch (KgCoopException e) {
+      throw KgCoopException.weights(file.path() + ": " + e.getMessage(), e);
+    }
   }
 
   /** True for a file of a form that is known. */
@@ -186,8 +248,12 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
   }
 
   /** The texts beside the tensors of a file of this program. */
-  static Map<String, String> beside(Method method) {
-    return Map.of(SETTINGS, method.toJson().toString());
+  static Map<String, String> beside(Method method, Told told) {
+    Map<String, String> beside = new LinkedHashMap<>();
+    beside.put(SETTINGS, method.toJson().toString());
+    beside.put(TEMPLATE, told.template());
+    beside.putAll(told.ofData());
+    return beside;
   }
 
   /** The shape of learned vectors. */
@@ -218,14 +284,15 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
    *
    * @param width of the text tower
    */
-  private static Method publishedMethod(WeightFile file, ContextSettings context, long width) {
+  private static Method publishedMethod(
+      WeightFile file, ContextSettings context, long width, Occasion asked) {
     StoredTensor first = file.tensors().get("meta_net.linear1.weight"); // (hidden, E)
     StoredTensor second = file.tensors().get("meta_net.linear2.weight"); // (out, hidden)
     ObjectNode settings =
         JsonNodeFactory.instance.objectNode().put("context_tokens", context.tokens());
     if (second == null) {
       return file.tensors().containsKey(CORRECTION) && !context.classSpecific()
-          ? MethodCatalogue.parse(file.path(), settings.put("method", Lasp.ID))
+          ? published(file, settings.put("method", Lasp.ID), asked)
           : new CoOp(context);
     }
     boolean wide =
@@ -235,7 +302,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors) {
     if (!wide || second.shape().length != 2 || context.classSpecific()) {
       return new CoCoOp(context);
     }
-    return MethodCatalogue.parse(
-        file.path(), settings.put("method", Tcp.ID).put("class_tokens", second.shape()[0] / width));
+    settings.put("method", Tcp.ID).put("class_tokens", second.shape()[0] / width);
+    return published(file, settings, asked);
   }
 }

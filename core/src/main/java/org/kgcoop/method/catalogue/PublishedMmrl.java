@@ -3,6 +3,7 @@ package org.kgcoop.method.catalogue;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
@@ -21,11 +22,13 @@ final class PublishedMmrl {
   private PublishedMmrl() {}
 
   /**
-   * The settings that the file shows, as {@link MethodCatalogue#parse} takes them.
+   * The settings that the file shows, as {@link MethodCatalogue#parse} takes them. Where it has no
+   * texts of the trained classes, all classes are answered as others are, by the class row alone.
    *
+   * @param warnings gets a line where this is so
    * @throws KgCoopException where its linear layers are none, or too many
    */
-  static ObjectNode settings(WeightFile file) {
+  static ObjectNode settings(WeightFile file, Consumer<String> warnings) {
     long[] shape = Objects.requireNonNull(file.tensors().get(Mmrl.TOKENS)).shape(); // (n, d)
     int count = count(file, Mmrl::toImages);
     int all = count(file, k -> "image_encoder.transformer.resblocks." + k + ".ln_1.weight");
@@ -43,6 +46,13 @@ final class PublishedMmrl {
             .put("dimension", shape[1]);
     IntStream.rangeClosed(last - count + 1, last)
         .forEach(settings.putArray("representation_layers")::add);
+    if (!file.tensors().containsKey(Mmrl.TEXTS)) {
+      warnings.accept(
+          file.path()
+              + ": MMRL's file does not show which classes it has learned, so all are answered by"
+              + " the class token alone, as new ones are");
+      settings.put("share", 1);
+    }
     return settings;
   }
 

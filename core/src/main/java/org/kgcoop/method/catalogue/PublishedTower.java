@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
@@ -20,9 +21,10 @@ import org.kgcoop.method.tower.Vpt;
 
 /**
  * The published form of methods that learn rows inside of the towers. Their trainers write the
- * whole model, of which the frozen towers and the embeddings of the trained classes are left out
- * here; they load with {@code strict=False} (MMRL's since its second version), so that a file of
- * the learned tensors alone is one of theirs too.
+ * whole model, of which the frozen towers are left out here, and the embeddings of the trained
+ * classes but for MMRL, which answers for these in another way; they load with {@code strict=False}
+ * (MMRL's since its second version), so that a file of the learned tensors alone is one of theirs
+ * too.
  */
 final class PublishedTower {
   private static final String CONTEXT = "prompt_learner.ctx";
@@ -77,6 +79,8 @@ final class PublishedTower {
               if (LEARNED.matcher(name).matches() || Mmrl.isParameter(name)) {
                 checkShape(file, name, tensor);
                 learned.put(name, tensor);
+              } else if (name.equals(Mmrl.TEXTS)) {
+                learned.put(name, tensor);
               }
             });
     return learned;
@@ -87,10 +91,12 @@ final class PublishedTower {
    * them; others, such as words, are as published.
    *
    * @param learned of that file
+   * @param warnings gets a line about what the file does not show
    */
-  static ObjectNode settings(WeightFile file, Map<String, StoredTensor> learned) {
+  static ObjectNode settings(
+      WeightFile file, Map<String, StoredTensor> learned, Consumer<String> warnings) {
     if (learned.containsKey(Mmrl.TOKENS)) {
-      return PublishedMmrl.settings(file);
+      return PublishedMmrl.settings(file, warnings);
     }
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     if (learned.containsKey("prompt_learner.proj.weight")) {

@@ -1,7 +1,5 @@
 package org.kgcoop.method.tower;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +20,14 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.Fitting;
 import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.Occasion;
+import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.Start;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Kind;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Inputs;
 import org.kgcoop.prompt.Learner;
@@ -76,10 +81,64 @@ public record ClipLora(
     String template)
     implements TowerMethod {
   public static final String ID = "clip-lora";
-  public static final int DEFAULT_RANK = 2;
-  public static final double DEFAULT_ALPHA = 1;
   public static final double DEFAULT_DROPOUT = 0.25;
-  public static final List<String> DEFAULT_MATRICES = List.of("q", "k", "v");
+
+  private static final Setting<Integer> RANK =
+      Setting.whole("rank", 2, Range.atLeast(1), "Rank of a branch");
+
+  private static final Setting<Double> ALPHA =
+      Setting.number("alpha", 1, Range.above(0), "A branch's factor times the root of its rank");
+
+  private static final Setting<Double> DROPOUT =
+      Setting.number(
+          "dropout",
+          DEFAULT_DROPOUT,
+          Range.finite("0 to below 1", n -> n >= 0 && n < 1),
+          "The share of a branch's input that a step drops");
+
+  private static final Setting<List<String>> ADAPTED =
+      Setting.of(
+          "matrices",
+          Kind.TEXTS,
+          List.of("q", "k", "v"),
+          new Range<>(
+              "some of q, k, v, o", some -> !some.isEmpty() && ClipLora.MATRICES.containsAll(some)),
+          "Matrices of the attention that have branches");
+
+  private static final Setting<Layers> TEXT_LAYERS =
+      Setting.of("text_layers", Layers.KIND, Layers.ALL, Range.any(), "Blocks of the text encoder");
+
+  private static final Setting<Layers> IMAGE_LAYERS =
+      Setting.of(
+          "image_layers", Layers.KIND, Layers.ALL, Range.any(), "Blocks of the image encoder");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(ClipLora.class, ID, "CLIP-LoRA")
+          .says(
+              "Low-rank branches beside matrices of the attention in both encoders.",
+              "y = W x + b + (alpha / sqrt(rank)) B A drop(x); loss = cross entropy of 100 f . t")
+          .published(
+              "Zanella and Ben Ayed, Low-Rank Few-Shot Adaptation of Vision-Language Models, CVPR"
+                  + " workshops 2024",
+              "https://github.com/MaxZanella/CLIP-LoRA")
+          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .setting(RANK, ClipLora::rank)
+          .setting(ALPHA, ClipLora::alpha)
+          .setting(DROPOUT, ClipLora::dropout)
+          .setting(ADAPTED, ClipLora::matrices)
+          .setting(TEXT_LAYERS, ClipLora::textLayers)
+          .setting(IMAGE_LAYERS, ClipLora::imageLayers)
+          .setting(SharedSettings.TEMPLATE, ClipLora::template)
+          .made(
+              values ->
+                  new ClipLora(
+                      values.get(RANK),
+                      values.get(ALPHA),
+                      values.get(DROPOUT),
+                      values.get(ADAPTED),
+                      values.get(TEXT_LAYERS),
+                      values.get(IMAGE_LAYERS),
+                      values.get(SharedSettings.TEMPLATE)));
 
   /** The published factor of cosines. */
   private static final double SCALE = 100;
@@ -87,24 +146,13 @@ public record ClipLora(
   private static final int BATCH = 32;
   private static final int STEPS_A_SHOT = 500;
 
+  /** The most shots that were published. */
+  private static final int MOST_SHOTS = 16;
+
   private static final List<String> MATRICES = List.of("q", "k", "v", "o");
 
   public ClipLora {
     Templates.check(template);
-    if (rank < 1) {
-      throw KgCoopException.configuration("CLIP-LoRA's rank: expected at least 1, got " + rank);
-    }
-    if (!(alpha > 0) || Double.isInfinite(alpha)) {
-      throw KgCoopException.configuration("CLIP-LoRA's alpha: expected above 0, got " + alpha);
-    }
-    if (!(dropout >= 0 && dropout < 1)) {
-      throw KgCoopException.configuration(
-          "CLIP-LoRA's dropout: expected 0 to below 1, got " + dropout);
-    }
-    if (matrices.isEmpty() || !MATRICES.containsAll(matrices)) {
-      throw KgCoopException.configuration(
-          "CLIP-LoRA's matrices: expected some of q, k, v, o, got " + matrices);
-    }
     matrices = MATRICES.stream().filter(matrices::contains).toList();
     if (textLayers.isEmpty() && imageLayers.isEmpty()) {
       throw KgCoopException.configuration(
@@ -113,37 +161,33 @@ public record ClipLora(
   }
 
   /**
-   * The epochs in which there are at least the published 500 steps of 32 images a shot.
+   * The epochs in which there are at least the published 500 steps of 32 images a shot. Of all the
+   * images of a class there are at most as many steps as for the most shots that were published.
    *
    * @param classes how many are learned; 0 where nobody knows, for 50
-   * @param shots images of each; 0 for all there are, which make the epochs that many shots make
+   * @param shots images of each; 0 for all there are
+   * @param images all there are of those classes; 0 where nobody knows
    */
-  public static int epochs(int classes, int shots) {
+  public static int epochs(int classes, int shots, int images) {
     int known = classes == 0 ? 50 : classes;
-    int many = shots == 0 ? BATCH : shots;
-    int stepsAnEpoch = (known * many + BATCH - 1) / BATCH;
-    return (STEPS_A_SHOT * many + stepsAnEpoch - 1) / stepsAnEpoch;
+    int seen = shots > 0 ? known * shots : images > 0 ? images : known * MOST_SHOTS;
+    int counted = shots > 0 ? shots : Math.min(MOST_SHOTS, ceiling(seen, known));
+    return ceiling(STEPS_A_SHOT * counted, ceiling(seen, BATCH));
+  }
+
+  private static int ceiling(int number, int divisor) {
+    return (number + divisor - 1) / divisor;
   }
 
   @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "CLIP-LoRA";
-  }
-
-  @Override
-  public String prompts() {
-    return "none";
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   /** The training on 16 shots of 50 classes. */
   @Override
   public Defaults defaults() {
-    return new Defaults(epochs(0, 16), BATCH)
+    return new Defaults(epochs(0, MOST_SHOTS, 0), BATCH)
         .with("lr", 2e-4)
         .with("lr_unit", "step")
         .with("lr_minimum", 1e-6)
@@ -151,6 +195,11 @@ public record ClipLora(
         .with("sampler", "random:all")
         .with("optimizer", "adamw")
         .with("weight_decay", 0.01);
+  }
+
+  @Override
+  public Defaults defaults(Occasion occasion) {
+    return defaults().withEpochs(epochs(occasion.classes(), occasion.shots(), occasion.images()));
   }
 
   @Override
@@ -220,21 +269,6 @@ public record ClipLora(
     return there instanceof ClipLora lora
         ? new ClipLora(rank, alpha, dropout, matrices, textLayers, imageLayers, lora.template)
         : this;
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    ObjectNode json =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("method", ID)
-            .put("rank", rank)
-            .put("alpha", alpha)
-            .put("dropout", dropout);
-    matrices.forEach(json.putArray("matrices")::add);
-    json.set("text_layers", textLayers.toJson());
-    json.set("image_layers", imageLayers.toJson());
-    return json.put("template", template);
   }
 
   private final class Branches extends TowerLearner {

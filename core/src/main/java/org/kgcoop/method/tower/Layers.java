@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
+import org.kgcoop.method.setting.Kind;
 
 /**
  * The blocks of a tower that are adapted: by numbers, or by a published word whose numbers follow
@@ -28,6 +30,24 @@ public record Layers(String word, List<Integer> numbers) {
 
   public Layers {
     numbers = List.copyOf(numbers);
+  }
+
+  /** All forms of the setting; options make lists of words too. */
+  static final Kind<Layers> KIND =
+      new Kind<>(
+          "numbers from 0, none, or " + String.join(", ", WORDS),
+          "whole numbers",
+          Kind.Form.LITERALS,
+          Layers::read,
+          Layers::toJson);
+
+  private static Optional<Layers> read(JsonNode json) {
+    JsonNode stated = json.isArray() && json.size() == 1 ? json.get(0) : json;
+    return Kind.TEXT
+        .read()
+        .apply(stated)
+        .map(Layers::of)
+        .or(() -> Kind.WHOLES.read().apply(json).map(Layers::of));
   }
 
   /** Blocks by their numbers. */

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.Start;
+import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.tensor.Tensor;
 
@@ -33,9 +35,11 @@ public record LearnedWords(int count, String words) {
     }
   }
 
-  /** The published words for that many vectors. */
-  public static String published(int count) {
-    return count <= MOST_WITH_WORDS ? "a photo of a" : "";
+  /** The setting of the words that so many vectors begin with. */
+  static Setting<String> setting(Setting<Integer> count) {
+    return SharedSettings.WORDS.usually(
+        "a photo of a, or empty for more than 4 vectors",
+        values -> values.get(count) <= MOST_WITH_WORDS ? "a photo of a" : "");
   }
 
   /** The names of the vectors in front of each block: these, and those of deeper blocks. */

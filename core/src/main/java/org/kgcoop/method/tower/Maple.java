@@ -1,14 +1,17 @@
 package org.kgcoop.method.tower;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.Start;
 import org.kgcoop.method.TextVectors;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Functions;
@@ -37,8 +40,36 @@ import org.kgcoop.tensor.Tensor;
 public record Maple(int contextTokens, String words, int depth)
     implements TowerMethod, TextVectors {
   public static final String ID = "maple";
-  public static final int DEFAULT_TOKENS = 2;
-  public static final int DEFAULT_DEPTH = 9;
+
+  private static final Setting<Integer> CONTEXT_TOKENS =
+      SharedSettings.CONTEXT_TOKENS.usually(2).publishedAs("TRAINER.MAPLE.N_CTX");
+
+  private static final Setting<String> WORDS =
+      LearnedWords.setting(CONTEXT_TOKENS).publishedAs("TRAINER.MAPLE.CTX_INIT");
+
+  private static final Setting<Integer> DEPTH =
+      Setting.whole("depth", 9, Range.atLeast(1), "Blocks of both encoders that have rows")
+          .in("blocks")
+          .publishedAs("TRAINER.MAPLE.PROMPT_DEPTH");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(Maple.class, ID, "MaPLe")
+          .prompts("textual+visual")
+          .trainer("MaPLe")
+          .says(
+              "Learned rows in both encoders; those of images are linear images of those of texts.",
+              "v_i = W_i p_i + b_i in front of block i; loss = cross entropy of"
+                  + " exp(logit_scale) f . t")
+          .published(
+              "Khattak et al., MaPLe: Multi-modal Prompt Learning, CVPR 2023",
+              "https://github.com/muzairkhattak/multimodal-prompt-learning")
+          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .setting(CONTEXT_TOKENS, Maple::contextTokens)
+          .setting(WORDS, Maple::words)
+          .setting(DEPTH, Maple::depth)
+          .made(
+              values ->
+                  new Maple(values.get(CONTEXT_TOKENS), values.get(WORDS), values.get(DEPTH)));
 
   private static final String FIRST = "prompt_learner.proj";
   private static final String DEEP = "prompt_learner.compound_prompts_text.";
@@ -48,24 +79,11 @@ public record Maple(int contextTokens, String words, int depth)
 
   public Maple {
     words = new LearnedWords(contextTokens, words).words();
-    if (depth < 1) {
-      throw KgCoopException.configuration("MaPLe's depth: expected at least 1, got " + depth);
-    }
   }
 
   @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "MaPLe";
-  }
-
-  @Override
-  public String prompts() {
-    return "textual+visual";
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -81,16 +99,6 @@ public record Maple(int contextTokens, String words, int depth)
   @Override
   public List<String> textVectors() {
     return LearnedWords.names(IntStream.range(0, depth - 1).mapToObj(i -> DEEP + i).toList());
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("method", ID)
-        .put("context_tokens", contextTokens)
-        .put("words", words)
-        .put("depth", depth);
   }
 
   private final class Prompts extends RowsLearner {

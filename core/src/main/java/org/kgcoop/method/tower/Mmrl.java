@@ -1,7 +1,5 @@
 package org.kgcoop.method.tower;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +13,18 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.LearnedVision;
 import org.kgcoop.clip.PromptedVision;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.ClassBound;
 import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Restored;
+import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.Start;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Kind;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Inputs;
 import org.kgcoop.prompt.Learner;
@@ -50,7 +56,8 @@ import org.kgcoop.tensor.Tensor;
  *
  * <p>Classes that were all learned are answered by {@code share 100 f . t + (1 - share) 100 r . t},
  * others, and those of any other data set, by {@code 100 f . t} alone: f generalises, r knows the
- * images that it was trained on. So has the published code it, by the task and part of a run.
+ * images that it was trained on. So has the published code it, by the task and part of a run. A
+ * published file does not name its classes, but has the embeddings of their texts.
  *
  * <p>Differences to the published code: it computes in mixed precision; here all is float32. It
  * keeps the class features of its first evaluation, so that the best epoch is chosen by those of
@@ -67,14 +74,69 @@ public record Mmrl(
     int tokens, List<Integer> layers, int dimension, double share, double weight, String template)
     implements TowerMethod {
   public static final String ID = "mmrl";
-  public static final int DEFAULT_TOKENS = 5;
   public static final List<Integer> DEFAULT_LAYERS = List.of(6, 7, 8, 9, 10, 11, 12);
-  public static final int DEFAULT_DIMENSION = 512;
-  public static final double DEFAULT_SHARE = 0.7;
-  public static final double DEFAULT_WEIGHT = 1;
+
+  private static final Setting<Integer> REPRESENTATIONS =
+      Setting.whole("tokens", 5, Range.atLeast(1), "Learned representations")
+          .in("tokens")
+          .publishedAs("TRAINER.MMRL.N_REP_TOKENS");
+
+  private static final Setting<List<Integer>> LAYERS =
+      Setting.of(
+              "representation_layers",
+              Kind.WHOLES,
+              DEFAULT_LAYERS,
+              new Range<>("ascending ones from 1 on, such as 6|7|8|9|10|11|12", Mmrl::isAscending),
+              "Layers in front of which rows come, from 1")
+          .publishedAs("TRAINER.MMRL.REP_LAYERS");
+
+  private static final Setting<Integer> DIMENSION =
+      Setting.whole("dimension", 512, Range.atLeast(1), "Width of the representations")
+          .publishedAs("TRAINER.MMRL.REP_DIM");
+
+  private static final Setting<Double> SHARE =
+      Setting.number("share", 0.7, Range.from(0, 1), "The share of class rows in loss and logits")
+          .publishedAs("TRAINER.MMRL.ALPHA", "TRAINER.MMRL.SCALE");
+
+  private static final Setting<Double> WEIGHT =
+      Setting.number("weight", 1, Range.atLeast(0), "Weight of the distance to the frozen encoders")
+          .publishedAs("TRAINER.MMRL.REG_WEIGHT");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(Mmrl.class, ID, "MMRL")
+          .prompts("textual+visual")
+          .trainer("MMRL")
+          .says(
+              "Learned tokens of a space of their own, which linear layers bring into both"
+                  + " encoders.",
+              "loss = share CE(100 f . t) + (1 - share) CE(100 r . t) + weight (1 - mean cos(f, f0))"
+                  + " + weight (1 - mean cos(t, t0))")
+          .published(
+              "Guo and Gu, MMRL: Multi-Modal Representation Learning for Vision-Language Models,"
+                  + " CVPR 2025",
+              "https://github.com/yunncheng/MMRL")
+          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .setting(REPRESENTATIONS, Mmrl::tokens)
+          .setting(LAYERS, Mmrl::layers)
+          .setting(DIMENSION, Mmrl::dimension)
+          .setting(SHARE, Mmrl::share)
+          .setting(WEIGHT, Mmrl::weight)
+          .setting(SharedSettings.TEMPLATE, Mmrl::template)
+          .made(
+              values ->
+                  new Mmrl(
+                      values.get(REPRESENTATIONS),
+                      values.get(LAYERS),
+                      values.get(DIMENSION),
+                      values.get(SHARE),
+                      values.get(WEIGHT),
+                      values.get(SharedSettings.TEMPLATE)));
 
   /** The matrix R, (n, d). */
   public static final String TOKENS = "representation_learner.compound_rep_tokens";
+
+  /** The token embeddings of the trained classes' texts in a published file, (C, L, W). */
+  public static final String TEXTS = "representation_learner.prompt_embeddings";
 
   private static final String TO_IMAGES = TOKENS + "_r2vproj";
   private static final String TO_TEXTS = TOKENS + "_r2tproj";
@@ -87,28 +149,20 @@ public record Mmrl(
 
   private static final double DEVIATION = 0.02;
 
+  /** The rounding of a number to half precision, and that of the smallest ones. */
+  private static final double HALF = 0x1p-10;
+
+  private static final double SMALLEST_HALF = 0x1p-24;
+
   public Mmrl {
     Templates.check(template);
     layers = List.copyOf(layers);
-    if (tokens < 1 || dimension < 1) {
-      throw KgCoopException.configuration(
-          "MMRL's tokens %s, dimension %s: expected at least 1".formatted(tokens, dimension));
-    }
-    if (layers.isEmpty() || layers.get(0) < 1 || !isAscending(layers)) {
-      throw KgCoopException.configuration(
-          "MMRL's representation_layers %s: expected ascending ones from 1 on, such as 6|7|8|9|10|11|12"
-              .formatted(layers));
-    }
-    if (!(share >= 0 && share <= 1)) {
-      throw KgCoopException.configuration("MMRL's share: expected 0 to 1, got " + share);
-    }
-    if (!(weight >= 0) || Double.isInfinite(weight)) {
-      throw KgCoopException.configuration("MMRL's weight: expected at least 0, got " + weight);
-    }
   }
 
   private static boolean isAscending(List<Integer> layers) {
-    return IntStream.range(1, layers.size()).allMatch(i -> layers.get(i - 1) < layers.get(i));
+    return !layers.isEmpty()
+        && layers.get(0) >= 1
+        && IntStream.range(1, layers.size()).allMatch(i -> layers.get(i - 1) < layers.get(i));
   }
 
   /** The name of the weight of the linear layer into the image tower for layer k of the list. */
@@ -121,18 +175,8 @@ public record Mmrl(
   }
 
   @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "MMRL";
-  }
-
-  @Override
-  public String prompts() {
-    return "textual+visual";
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -150,8 +194,43 @@ public record Mmrl(
 
   @Override
   public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
-    boolean known = learned.classNames().containsAll(classNames);
+    boolean known =
+        learned.tensors().containsKey(TEXTS)
+            ? hasTexts(clip, learned.tensors().get(TEXTS), classNames)
+            : ClassBound.firstUnknown(learned.classNames(), classNames).isEmpty();
     return Restored.of(new Representations(clip, classNames, 0, known ? share : 1), learned);
+  }
+
+  /** True if the texts of all these classes are among those that were trained. */
+  private boolean hasTexts(Clip clip, StoredTensor trained, List<String> classNames) {
+    int width = clip.config().textWidth();
+    long[] shape = trained.shape();
+    if (shape.length != 3 || shape[2] != width) {
+      return false;
+    }
+    try (Scope scope = Scope.open("trained texts")) {
+      float[] all = trained.tensor().toFloats();
+      int length = Math.toIntExact(shape[1]) * width;
+      for (PromptText.Row row : PromptText.handCrafted(clip, classNames, template).rows()) {
+        long[] tokens = row.tokens().stream().mapToLong(Integer::longValue).toArray();
+        float[] asked = clip.textEncoder().embed(tokens).toFloats();
+        if (IntStream.range(0, Math.toIntExact(shape[0]))
+            .noneMatch(c -> starts(all, c * length, length, asked))) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** True if numbers are, rounded to half precision, those at a place. */
+  private static boolean starts(float[] all, int from, int length, float[] numbers) {
+    return numbers.length <= length
+        && IntStream.range(0, numbers.length)
+            .allMatch(
+                i ->
+                    Math.abs(all[from + i] - numbers[i])
+                        <= HALF * Math.abs(numbers[i]) + SMALLEST_HALF);
   }
 
   /** With the template of the other data, and by the class row alone. */
@@ -160,16 +239,6 @@ public record Mmrl(
     return there instanceof Mmrl mmrl
         ? new Mmrl(tokens, layers, dimension, 1, weight, mmrl.template)
         : this;
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("method", ID).put("tokens", tokens);
-    layers.forEach(json.putArray("representation_layers")::add);
-    return json.put("dimension", dimension)
-        .put("share", share)
-        .put("weight", weight)
-        .put("template", template);
   }
 
   /** The blocks of the layers, counted from 0. */

@@ -1,14 +1,18 @@
 package org.kgcoop.method.tower;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.Method;
 import org.kgcoop.method.TextVectors;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.HandCrafted;
 import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.Underscores;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -47,99 +51,60 @@ public record PromptSrc(
     VisionLanguageRows rows, List<String> templates, double textWeight, double imageWeight)
     implements TowerMethod, TextVectors {
   public static final String ID = "promptsrc";
-  public static final int DEFAULT_TOKENS = 4;
-  public static final int DEFAULT_DEPTH = 9;
-  public static final double DEFAULT_TEXT_WEIGHT = 25;
-  public static final double DEFAULT_IMAGE_WEIGHT = 10;
+
+  private static final VisionLanguageRows.Declared ROWS =
+      new VisionLanguageRows.Declared("PROMPTSRC", 4, 9);
+
+  private static final Setting<List<String>> TAUGHT =
+      Setting.texts("templates", List.of(), "", "Texts whose mean features teach the learned ones")
+          .usually("60 published ones", values -> PromptSrc.TEMPLATES);
+
+  private static final Setting<Double> TEXT_WEIGHT =
+      Setting.number("text_weight", 25, Range.atLeast(0), "Weight of the distance of texts")
+          .publishedAs("TRAINER.PROMPTSRC.TEXT_LOSS_WEIGHT");
+
+  private static final Setting<Double> IMAGE_WEIGHT =
+      Setting.number("image_weight", 10, Range.atLeast(0), "Weight of the distance of images")
+          .publishedAs("TRAINER.PROMPTSRC.IMAGE_LOSS_WEIGHT");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(PromptSrc.class, ID, "PromptSRC")
+          .prompts("textual+visual")
+          .trainer("PromptSRC")
+          .says(
+              "Rows in both encoders that are held to what the frozen CLIP says.",
+              "loss = cross entropy + text_weight mean |t - t0| + image_weight mean |f - f0|"
+                  + " + mean p0 (log p0 - log p)")
+          .published(
+              "Khattak et al., Self-regulating Prompts: Foundational Model Adaptation without"
+                  + " Forgetting, ICCV 2023",
+              "https://github.com/muzairkhattak/PromptSRC")
+          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .settings(ROWS.settings(), PromptSrc::rows)
+          .setting(TAUGHT, PromptSrc::templates)
+          .setting(TEXT_WEIGHT, PromptSrc::textWeight)
+          .setting(IMAGE_WEIGHT, PromptSrc::imageWeight)
+          .made(
+              values ->
+                  new PromptSrc(
+                      ROWS.of(values),
+                      values.get(TAUGHT),
+                      values.get(TEXT_WEIGHT),
+                      values.get(IMAGE_WEIGHT)));
 
   /**
    * The 60 published templates ({@code trainers/imagenet_templates.py}): the first 60 of the 80 of
    * CLIP's notebook, the plain one first.
    */
-  public static final List<String> TEMPLATES =
-      List.of(
-          "a photo of a {}.",
-          "a bad photo of a {}.",
-          "a photo of many {}.",
-          "a sculpture of a {}.",
-          "a photo of the hard to see {}.",
-          "a low resolution photo of the {}.",
-          "a rendering of a {}.",
-          "graffiti of a {}.",
-          "a bad photo of the {}.",
-          "a cropped photo of the {}.",
-          "a tattoo of a {}.",
-          "the embroidered {}.",
-          "a photo of a hard to see {}.",
-          "a bright photo of a {}.",
-          "a photo of a clean {}.",
-          "a photo of a dirty {}.",
-          "a dark photo of the {}.",
-          "a drawing of a {}.",
-          "a photo of my {}.",
-          "the plastic {}.",
-          "a photo of the cool {}.",
-          "a close-up photo of a {}.",
-          "a black and white photo of the {}.",
-          "a painting of the {}.",
-          "a painting of a {}.",
-          "a pixelated photo of the {}.",
-          "a sculpture of the {}.",
-          "a bright photo of the {}.",
-          "a cropped photo of a {}.",
-          "a plastic {}.",
-          "a photo of the dirty {}.",
-          "a jpeg corrupted photo of a {}.",
-          "a blurry photo of the {}.",
-          "a photo of the {}.",
-          "a good photo of the {}.",
-          "a rendering of the {}.",
-          "a {} in a video game.",
-          "a photo of one {}.",
-          "a doodle of a {}.",
-          "a close-up photo of the {}.",
-          "the origami {}.",
-          "the {} in a video game.",
-          "a sketch of a {}.",
-          "a doodle of the {}.",
-          "a origami {}.",
-          "a low resolution photo of a {}.",
-          "the toy {}.",
-          "a rendition of the {}.",
-          "a photo of the clean {}.",
-          "a photo of a large {}.",
-          "a rendition of a {}.",
-          "a photo of a nice {}.",
-          "a photo of a weird {}.",
-          "a blurry photo of a {}.",
-          "a cartoon {}.",
-          "art of a {}.",
-          "a sketch of the {}.",
-          "a embroidered {}.",
-          "a pixelated photo of a {}.",
-          "itap of the {}.");
+  public static final List<String> TEMPLATES = Templates.published("promptsrc");
 
   public PromptSrc {
     templates = new HandCrafted(templates, Underscores.REPLACE).templates(); // refuses the wrong
-    if (!isWeight(textWeight) || !isWeight(imageWeight)) {
-      throw KgCoopException.configuration(
-          "PromptSRC's text_weight %s, image_weight %s: expected at least 0"
-              .formatted(textWeight, imageWeight));
-    }
-  }
-
-  private static boolean isWeight(double weight) {
-    return weight >= 0 && !Double.isInfinite(weight);
   }
 
   @Override
-  public String id() {
-    return ID;
-  }
-
-  @Override
-  public String title() {
-    return "PromptSRC";
+  public Declaration<Method> declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -160,13 +125,6 @@ public record PromptSrc(
   @Override
   public List<String> textVectors() {
     return rows.textNames();
-  }
-
-  @Override
-  public ObjectNode toJson() {
-    ObjectNode json = rows.toJson(ID);
-    templates.forEach(json.putArray("templates")::add);
-    return json.put("text_weight", textWeight).put("image_weight", imageWeight);
   }
 
   private final class Prompts extends RowsLearner {

@@ -1,12 +1,15 @@
 package org.kgcoop.method.tower;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.Start;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
+import org.kgcoop.method.setting.Setting.Stated;
+import org.kgcoop.method.setting.Setting.Values;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -24,11 +27,6 @@ public record VisionLanguageRows(
 
   public VisionLanguageRows {
     words = new LearnedWords(contextTokens, words).words();
-    if (textDepth < 1 || imageDepth < 0 || imageTokens < 0) {
-      throw KgCoopException.configuration(
-          "text_depth %s, image_depth %s, image_tokens %s: expected at least 1, 0 and 0"
-              .formatted(textDepth, imageDepth, imageTokens));
-    }
     if ((imageDepth == 0) != (imageTokens == 0)) {
       throw KgCoopException.configuration(
           "image_depth %s with image_tokens %s: expected both above 0, or both 0 for the text tower alone"
@@ -36,16 +34,71 @@ public record VisionLanguageRows(
     }
   }
 
-  /** The settings of a method by its name, as {@code MethodCatalogue} reads them. */
-  ObjectNode toJson(String method) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("method", method)
-        .put("context_tokens", contextTokens)
-        .put("words", words)
-        .put("text_depth", textDepth)
-        .put("image_tokens", imageTokens)
-        .put("image_depth", imageDepth);
+  /**
+   * The settings of rows.
+   *
+   * @param section of the published keys
+   * @param tokens usual numbers of rows
+   * @param depth usual depths
+   */
+  record Declared(String section, int tokens, int depth) {
+    private Setting<Integer> contextTokens() {
+      return SharedSettings.CONTEXT_TOKENS
+          .usually(
+              tokens + ", or " + Ivlp.TEXT_ONLY_TOKENS + " where image_depth is 0",
+              values -> values.get(imageDepth()) == 0 ? Ivlp.TEXT_ONLY_TOKENS : tokens)
+          .publishedAs(key("N_CTX_TEXT"));
+    }
+
+    private Setting<String> words() {
+      return LearnedWords.setting(contextTokens()).publishedAs(key("CTX_INIT"));
+    }
+
+    private Setting<Integer> textDepth() {
+      return depth("text_depth", 1, "Blocks of the text encoder that have rows")
+          .publishedAs(key("PROMPT_DEPTH_TEXT"));
+    }
+
+    private Setting<Integer> imageDepth() {
+      return depth(
+              "image_depth", 0, "Blocks of the image encoder that have rows; 0 leaves it as it is")
+          .publishedAs(key("PROMPT_DEPTH_VISION"));
+    }
+
+    private String key(String name) {
+      return "TRAINER." + section + "." + name;
+    }
+
+    private Setting<Integer> depth(String key, int least, String meaning) {
+      return Setting.whole(key, depth, Range.atLeast(least), meaning).in("blocks");
+    }
+
+    private Setting<Integer> imageTokens() {
+      return Setting.whole("image_tokens", tokens, Range.atLeast(0), "Learned rows of each image")
+          .in("rows")
+          .usually(
+              tokens + ", or 0 where image_depth is 0",
+              values -> values.get(imageDepth()) == 0 ? 0 : tokens)
+          .publishedAs(key("N_CTX_VISION"));
+    }
+
+    List<Stated<VisionLanguageRows>> settings() {
+      return List.of(
+          contextTokens().from(VisionLanguageRows::contextTokens),
+          words().from(VisionLanguageRows::words),
+          textDepth().from(VisionLanguageRows::textDepth),
+          imageTokens().from(VisionLanguageRows::imageTokens),
+          imageDepth().from(VisionLanguageRows::imageDepth));
+    }
+
+    VisionLanguageRows of(Values values) {
+      return new VisionLanguageRows(
+          values.get(contextTokens()),
+          values.get(words()),
+          values.get(textDepth()),
+          values.get(imageTokens()),
+          values.get(imageDepth()));
+    }
   }
 
   /** The kind of prompt, as {@link org.kgcoop.method.Method#prompts} says it. */

@@ -72,6 +72,26 @@ class ManifestTest {
   }
 
   @Test
+  void imagesOutsideOfTheFolderAreRefusedUnlessTheyAreAllowed() throws Exception {
+    Path inside = Files.createDirectories(folder.resolve("list"));
+    String above = "path,label,split\n../a.png,ant,train\n../d.png,fox,train\n";
+    String absolute = above.replace("../a.png", folder.resolve("a.png").toString());
+    for (String list : List.of(above, absolute)) {
+      assertRefused(
+          "list/manifest.csv", list, "line 2", "a.png\" lies outside of", "--allow-outside");
+      DataSetOptions allowed = DataSetOptions.defaults(w -> {}).withAllowOutside(true);
+      assertThat(DataSets.open(inside, allowed).train())
+          .allSatisfy(item -> assertThat(item.file()).exists());
+    }
+    String split =
+        """
+        {"train": [["../a.png", 0, "ant"], ["../d.png", 1, "fox"]]}
+        """;
+    assertRefused("list/split_zhou_own.json", split, "train[0]", "lies outside of");
+    assertThat(open("manifest.csv", above.replace("../", "list/../")).train()).hasSize(2);
+  }
+
+  @Test
   void readsTheSameFromJsonLines() throws Exception {
     assertThat(open("manifest.jsonl", JSON_LINES)).isEqualTo(open("manifest.csv", CSV));
   }

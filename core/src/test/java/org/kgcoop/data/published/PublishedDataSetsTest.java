@@ -112,6 +112,37 @@ class PublishedDataSetsTest {
         .containsExactly("face", "leopard", "motorbike", "airplane", "ant");
   }
 
+  /** Their EXIF orientation counts in a person's own images alone. */
+  @Test
+  void imagesAreSeenAsStored() {
+    layouts
+        .pictures("food-101/images/apple_pie", "%d.jpg", 10)
+        .pictures("food-101/images/waffles", "%d.jpg", 10);
+    DataSet published = open("food101");
+    DataSet own = DataSets.open(root.resolve("food-101/images"), DataSetOptions.defaults(w -> {}));
+
+    for (List<Item> part : List.of(published.train(), published.val(), published.test())) {
+      assertThat(part).isNotEmpty().allMatch(Item::asStored);
+    }
+    assertThat(published.select(ClassSplit.NEW).test()).isNotEmpty().allMatch(Item::asStored);
+    assertThat(own.train()).isNotEmpty().noneMatch(Item::asStored);
+  }
+
+  @Test
+  void theSplitOfEverySetButImageNetHasAMirrorAndSun397IsNotFetchedFromItsDeadAddress() {
+    for (PublishedDataSet set : PublishedDataSets.all()) {
+      if (set.split() != null) {
+        assertThat(set.split().origin().where())
+            .as(set.name())
+            .contains("https://huggingface.co/zhengli97/prompt_learning_dataset");
+      }
+    }
+    PublishedDataSet sun = PublishedDataSets.find("sun397").orElseThrow();
+    assertThat(sun.pictures().get(0).origin().where())
+        .startsWith("https://huggingface.co/zhengli97/prompt_learning_dataset")
+        .contains("is gone");
+  }
+
   @Test
   void food101() {
     layouts

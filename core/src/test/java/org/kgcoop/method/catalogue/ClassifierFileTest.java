@@ -25,9 +25,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ImageSet;
 import org.kgcoop.fixtures.SmallMethods;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.SealedFile;
+import org.kgcoop.io.StateDictFiles;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -35,6 +37,7 @@ import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Lasp;
+import org.kgcoop.method.Occasion;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.Tcp;
@@ -44,9 +47,12 @@ import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Learner;
 import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 
 class ClassifierFileTest {
+  private static final LearnedFrom DATA =
+      new LearnedFrom("pets", "data", ImageSet.of(List.of("0".repeat(64), "f".repeat(64))));
   private static final List<String> NAMES = List.of("cat", "St. Bernard", "na\u00efve_thing");
 
   private final Clip clip = TinyClip.load();
@@ -67,7 +73,7 @@ class ClassifierFileTest {
         .parameters()
         .forEach((name, tensor) -> parameters.put(name, StoredTensor.of(name, tensor)));
     return new ClassifierFile(
-        method, NAMES, "a photo of a {}.", clip.fingerprint(), "data", "1.2.3", parameters);
+        method, NAMES, "a photo of a {}.", clip.fingerprint(), DATA, "1.2.3", parameters);
   }
 
   private static float[] logits(FeatureClassifier classifier) {
@@ -88,6 +94,7 @@ class ClassifierFileTest {
       assertThat(read.classNames()).isEqualTo(NAMES);
       assertThat(read.template()).isEqualTo("a photo of a {}.");
       assertThat(read.version()).isEqualTo("1.2.3");
+      assertThat(read.learnedFrom()).isEqualTo(DATA);
       try (FeatureClassifier again = read.classifier(clip, NAMES)) {
         assertThat(logits(again)).isEqualTo(logits(learner));
       }
@@ -111,6 +118,91 @@ class ClassifierFileTest {
     }
   }
 
+  private void refused(ClassifierFile file, String... parts) {
+    Path path = folder.resolve("refused.safetensors");
+    file.write(path);
+    assertThatThrownBy(() -> ClassifierFile.read(path))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContainingAll(parts)
+        .extracting(e -> ((KgCoopException) e).category())
+        .isEqualTo(KgCoopException.Category.WEIGHTS);
+  }
+
+  private ClassifierFile taskRes(StoredTensor residuals) {
+    return new ClassifierFile(
+        MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", "taskres")),
+        NAMES,
+        "a photo of a {}.",
+        "",
+        LearnedFrom.UNKNOWN,
+        "1.2.3",
+        Map.of(residuals.name(), residuals));
+  }
+
+  private StoredTensor residuals(DType type, int bytes) {
+    int width = clip.config().embedDim();
+    return new StoredTensor(
+        "text_feature_residuals",
+        type,
+        new long[] {NAMES.size(), width},
+        ByteBuffer.allocate(NAMES.size() * width * bytes));
+  }
+
+  @Test
+  void whatIsNoFiniteNumberIsRefusedWhenAFileIsRead() {
+    int width = clip.config().embedDim();
+    for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      float[] values = new float[NAMES.size() * width];
+      values[values.length - 1] = value;
+      refused(
+          taskRes(
+              StoredTensor.ofFloats(
+                  "text_feature_residuals", new long[] {NAMES.size(), width}, values)),
+          "'text_feature_residuals' has a value that is no finite number");
+    }
+    refused(taskRes(residuals(DType.INT64, 8)), "of type I64, expected floating-point numbers");
+    refused(taskRes(residuals(DType.BOOL, 1)), "of type BOOL, expected floating-point numbers");
+    refused(
+        taskRes(StoredTensor.ofFloats("labels", new long[] {1}, 0)), "of type F32, expected I64");
+    refused(
+        taskRes(residuals(DType.FLOAT32, 4)).withClassNames(List.of()),
+        "class_names; expected at least one name");
+  }
+
+  @Test
+  void aProbesBiasOfAnotherSizeIsRefused() {
+    int width = clip.config().embedDim();
+    ClassifierFile file =
+        new ClassifierFile(
+            MethodCatalogue.parse(JsonNodeFactory.instance.objectNode().put("method", "probe")),
+            NAMES,
+            "a photo of a {}.",
+            "",
+            LearnedFrom.UNKNOWN,
+            "1.2.3",
+            Map.of(
+                "weight",
+                StoredTensor.ofFloats(
+                    "weight", new long[] {NAMES.size(), width}, new float[NAMES.size() * width]),
+                "bias",
+                StoredTensor.ofFloats("bias", new long[] {4}, 0, 0, 0, 0)));
+    assertThatThrownBy(() -> file.classifier(clip, NAMES))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("learned tensor 'bias' is FLOAT32(4), expected [3]");
+  }
+
+  @Test
+  void otherFloatsAreReadAsFloat32() {
+    Path path = folder.resolve("half.safetensors");
+    taskRes(residuals(DType.FLOAT16, 2)).write(path);
+    ClassifierFile read = ClassifierFile.read(path);
+    assertThat(read.parameters().values())
+        .allMatch(tensor -> tensor.dtype() == DType.FLOAT32 && tensor.isFinite());
+    try (FeatureClassifier classifier = read.classifier(clip, NAMES)) {
+      assertThat(logits(classifier)).hasSize(4 * NAMES.size());
+    }
+  }
+
   /** A file of the published trainers, which says no settings. */
   private Path foreign(PromptMethod method) {
     try (Learner learner = method.learner(clip, NAMES, 5)) {
@@ -129,10 +221,12 @@ class ClassifierFileTest {
             new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true)))) {
       assertThat(ClassifierFile.readAny(foreign(method), NAMES).method()).isEqualTo(method);
     }
-    Path path = folder.resolve("prompt_learner/model.pth.tar-3");
-    assertThatThrownBy(() -> ClassifierFile.readAny(path, List.of()))
+    Path foreign = foreign(new CoCoOp(ContextSettings.shared(2, "")));
+    assertThatThrownBy(() -> ClassifierFile.readAny(foreign, List.of()))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("does not name its classes");
+    Path own = folder.resolve("prompt_learner/model.pth.tar-3");
+    assertThat(ClassifierFile.readAny(own, List.of()).classNames()).isEqualTo(NAMES);
   }
 
   @Test
@@ -164,9 +258,9 @@ class ClassifierFileTest {
       Map<String, StoredTensor> whole = new LinkedHashMap<>(written.tensors());
       whole.put(norm, StoredTensor.ofFloats(norm, new long[] {1}, 1));
       Path path = folder.resolve("model.pth.tar-3");
-      StateDicts.write(path, whole);
+      StateDictFiles.write(path, whole);
       List<String> warnings = new ArrayList<>();
-      ClassifierFile read = ClassifierFile.readAny(path, NAMES, null, warnings::add);
+      ClassifierFile read = ClassifierFile.readAny(path, NAMES, Occasion.ANY, null, warnings::add);
       assertThat(read.method()).isEqualTo(method);
       assertThat(read.parameters()).containsOnlyKeys("ctx", "w");
       assertThat(warnings).singleElement().asString().contains("norms of the image tower");
@@ -184,7 +278,8 @@ class ClassifierFileTest {
             position == ClassTokenPosition.FRONT
                 ? ClassTokenPosition.END
                 : ClassTokenPosition.FRONT;
-        assertThatThrownBy(() -> ClassifierFile.readAny(path, NAMES, other, line -> {}))
+        assertThatThrownBy(
+                () -> ClassifierFile.readAny(path, NAMES, Occasion.ANY, other, line -> {}))
             .isInstanceOf(KgCoopException.class)
             .hasMessageContaining("known to have " + position.id());
       }
@@ -199,13 +294,15 @@ class ClassifierFileTest {
     try (Learner learner = middle.learner(clip, NAMES, 5)) {
       StateDicts.writePrompt(path, file(middle, learner).parameters(), 200, Map.of());
       ClassifierFile told =
-          ClassifierFile.readAny(path, NAMES, ClassTokenPosition.MIDDLE, warnings::add);
+          ClassifierFile.readAny(
+              path, NAMES, Occasion.ANY, ClassTokenPosition.MIDDLE, warnings::add);
       try (FeatureClassifier again = told.classifier(clip, NAMES)) {
         assertThat(logits(again)).isEqualTo(logits(learner));
       }
     }
     assertThat(warnings).isEmpty();
-    ClassifierFile supposed = ClassifierFile.readAny(path, NAMES, null, warnings::add);
+    ClassifierFile supposed =
+        ClassifierFile.readAny(path, NAMES, Occasion.ANY, null, warnings::add);
     assertThat(supposed.prompt().context().position()).isEqualTo(ClassTokenPosition.END);
     assertThat(warnings).singleElement().asString().contains("--class-position middle or front");
   }
@@ -213,7 +310,7 @@ class ClassifierFileTest {
   @Test
   void aStateDictWithoutAContextIsRefused() {
     Path path = folder.resolve("other.pt");
-    StateDicts.write(path, tensors(StoredTensor.ofFloats("weight", new long[] {1}, 1)));
+    StateDictFiles.write(path, tensors(StoredTensor.ofFloats("weight", new long[] {1}, 1)));
     assertThatThrownBy(() -> ClassifierFile.readAny(path, NAMES))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("no tensor 'ctx' among its 1");
@@ -227,7 +324,7 @@ class ClassifierFileTest {
       for (long length : shape) {
         count *= (int) length;
       }
-      StateDicts.write(path, tensors(StoredTensor.ofFloats("ctx", shape, new float[count])));
+      StateDictFiles.write(path, tensors(StoredTensor.ofFloats("ctx", shape, new float[count])));
       assertThatThrownBy(() -> ClassifierFile.readAny(path, NAMES))
           .as("%d axes", shape.length)
           .isInstanceOf(KgCoopException.class)
@@ -377,7 +474,7 @@ class ClassifierFileTest {
       ClassifierFile whole = file(method, learner);
       ClassifierFile shortened =
           new ClassifierFile(
-              method, NAMES, whole.template(), "abc", "data", "1.2.3", whole.parameters());
+              method, NAMES, whole.template(), "abc", DATA, "1.2.3", whole.parameters());
       assertThatThrownBy(() -> close(shortened.classifier(clip, NAMES)))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("another CLIP (fingerprint abc, this one is ");
@@ -398,7 +495,7 @@ class ClassifierFileTest {
     tensors.put("weight", StoredTensor.ofFloats("weight", new long[] {classes, width}, weight));
     tensors.put("bias", StoredTensor.ofFloats("bias", new long[] {classes}, bias));
     return new ClassifierFile(
-        new Probe(), NAMES, "a photo of a {}.", clip.fingerprint(), "data", "1.2.3", tensors);
+        new Probe(), NAMES, "a photo of a {}.", clip.fingerprint(), DATA, "1.2.3", tensors);
   }
 
   @Test
@@ -429,7 +526,13 @@ class ClassifierFileTest {
   void aZeroShotFileHasNoTensorsAndAnswersForAnyNames() {
     Path path = folder.resolve("classifier.safetensors");
     new ClassifierFile(
-            new ZeroShot(List.of("the {}.")), NAMES, "", clip.fingerprint(), "", "1", Map.of())
+            new ZeroShot(List.of("the {}.")),
+            NAMES,
+            "",
+            clip.fingerprint(),
+            LearnedFrom.UNKNOWN,
+            "1",
+            Map.of())
         .write(path);
     ClassifierFile file = ClassifierFile.read(path);
     assertThat(file.parameters()).isEmpty();
@@ -445,13 +548,13 @@ class ClassifierFileTest {
     int width = clip.config().embedDim();
     assertThatThrownBy(() -> close(probe(2, width).classifier(clip, NAMES)))
         .isInstanceOf(KgCoopException.class)
-        .hasMessage(
-            "Linear probe: what was learned is for 2 classes and features of %1$s, expected 3"
-                    .formatted(width)
-                + " classes and features of %s numbers".formatted(width));
+        .hasMessageContaining(
+            "Linear probe: learned tensor 'weight' is FLOAT32(2, %1$s), expected [3, %1$s]"
+                .formatted(width));
     assertThatThrownBy(() -> close(probe(3, width + 1).classifier(clip, NAMES.subList(0, 1))))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("features of " + (width + 1) + ", expected 3 classes");
+        .hasMessageContaining(
+            "'weight' is FLOAT32(3, %s), expected [3, %s]".formatted(width + 1, width));
   }
 
   @Test
@@ -485,12 +588,8 @@ class ClassifierFileTest {
         .hasMessageStartingWith(folder + ": no classifier.safetensors in this folder; expected");
     assertThat(ClassifierFile.in(folder)).isEqualTo(folder.resolve("classifier.safetensors"));
 
-    Path earlier = Files.createFile(folder.resolve("prompt.safetensors"));
-    assertThat(ClassifierFile.at(folder)).isEqualTo(earlier);
-    assertThat(ClassifierFile.in(folder)).isEqualTo(earlier);
-
-    Path now = Files.createFile(folder.resolve("classifier.safetensors"));
-    assertThat(ClassifierFile.at(folder)).isEqualTo(now);
-    assertThat(ClassifierFile.at(earlier)).isEqualTo(earlier);
+    Path file = Files.createFile(folder.resolve("classifier.safetensors"));
+    assertThat(ClassifierFile.at(folder)).isEqualTo(file);
+    assertThat(ClassifierFile.at(file)).isEqualTo(file);
   }
 }

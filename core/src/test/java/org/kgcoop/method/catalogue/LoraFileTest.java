@@ -51,7 +51,8 @@ class LoraFileTest {
                       name,
                       StoredTensor.of(name, TinyClip.normal(name.hashCode(), 0.3, p.shape()))));
     }
-    return new ClassifierFile(method, NAMES, "", clip.fingerprint(), "", "1", parameters);
+    return new ClassifierFile(
+        method, NAMES, "", clip.fingerprint(), LearnedFrom.UNKNOWN, "1", parameters);
   }
 
   private float[] logits(ClassifierFile file) {
@@ -114,7 +115,11 @@ class LoraFileTest {
                 "position",
                 "all",
                 "template",
-                "the {}."));
+                "the {}.",
+                "class_names",
+                "[\"cat\",\"St. Bernard\",\"dog\"]",
+                "data_set",
+                ""));
   }
 
   @Test
@@ -127,10 +132,9 @@ class LoraFileTest {
   }
 
   @Test
-  void aFileOfOtherBlocksOrWithoutClassesIsRefused() {
+  void aFileOfOtherBlocksIsRefused() {
     Path path = file(method(Layers.ALL, Layers.ALL)).writePublished(folder, 3);
-    assertThatThrownBy(() -> ClassifierFile.readAny(path, List.of()))
-        .hasMessageContaining("does not name its classes");
+    assertThat(ClassifierFile.readAny(path, List.of()).classNames()).isEqualTo(NAMES);
     ClassifierFile other =
         ClassifierFile.readAny(path, NAMES).with(method(Layers.of(List.of(0)), Layers.ALL));
     assertThatThrownBy(() -> other.classifier(clip, NAMES))

@@ -27,6 +27,7 @@ import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.tower.ClipLora;
+import org.kgcoop.method.tower.Ivlp;
 import org.kgcoop.method.tower.Maple;
 import org.kgcoop.method.tower.Mmrl;
 import org.kgcoop.method.tower.PromptSrc;
@@ -240,11 +241,22 @@ class PresetTest {
         .isEqualTo(new Tcp(4, 4, "a b c d {}", 8, "the {}", 8));
   }
 
+  /** Of the text tower alone 4 tokens at 0.0025; with images 2 at 0.0035. */
+  @Test
+  void ivlpHasOtherTokensInTheTextTowerAlone() {
+    Preset preset = Preset.BASE_TO_NEW;
+    Ivlp both = (Ivlp) preset.method(stated("ivlp"), Occasion.ANY);
+    Ivlp texts = (Ivlp) preset.method(stated("ivlp").put("image_depth", 0), Occasion.ANY);
+    assertThat(both.toJson().path("context_tokens").asInt()).isEqualTo(2);
+    assertThat(texts.toJson().path("context_tokens").asInt()).isEqualTo(4);
+    assertThat(preset.training(texts, Occasion.ANY).settings()).containsEntry("lr", 0.0025);
+  }
+
   @Test
   void clipLoraCountsStepsAndHasOneTemplateUnlessAnotherIsGiven() {
     Preset preset = Preset.FEW_SHOT;
     Occasion aircraft =
-        new Occasion("FGVCAircraft", "a photo of a {}, a type of aircraft.", 100, 16, 1);
+        new Occasion("FGVCAircraft", "a photo of a {}, a type of aircraft.", 100, 16, 1, 0);
     ClipLora method = (ClipLora) preset.method(stated("clip-lora"), aircraft);
     assertThat(method.template()).isEqualTo(Templates.DEFAULT);
     TrainedMethod.Defaults training = preset.training(method, aircraft);

@@ -14,10 +14,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.ImageSet;
 import org.kgcoop.fixtures.DeepClip;
 import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.io.StateDictFiles;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.Occasion;
 import org.kgcoop.method.tower.Ivlp;
 import org.kgcoop.method.tower.Maple;
 import org.kgcoop.method.tower.Mmrl;
@@ -34,6 +37,8 @@ import org.kgcoop.tensor.Tensor;
 
 /** Files of MaPLe, IVLP, VPT, PromptSRC and MMRL in the form of their trainers. */
 class PublishedTowerTest {
+  private static final LearnedFrom DATA =
+      new LearnedFrom("pets", "data", ImageSet.of(List.of("0".repeat(64), "f".repeat(64))));
   private static final List<String> NAMES = List.of("cat", "ice_cream");
 
   private final Clip clip = DeepClip.load();
@@ -61,7 +66,7 @@ class PublishedTowerTest {
         .parameters()
         .forEach((name, tensor) -> parameters.put(name, StoredTensor.of(name, tensor)));
     return new ClassifierFile(
-        method, NAMES, "a photo of a {}.", clip.fingerprint(), "data", "1.2.3", parameters);
+        method, NAMES, "a photo of a {}.", clip.fingerprint(), DATA, "1.2.3", parameters);
   }
 
   /** Logits of images, through the tower that was learned. */
@@ -152,7 +157,9 @@ class PublishedTowerTest {
   void theClassNameStandsAtTheEnd() {
     Path path = whole(new Maple(2, "", 1));
     assertThatThrownBy(
-            () -> ClassifierFile.readAny(path, NAMES, ClassTokenPosition.FRONT, line -> {}))
+            () ->
+                ClassifierFile.readAny(
+                    path, NAMES, Occasion.ANY, ClassTokenPosition.FRONT, line -> {}))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("known to have end");
     assertThatThrownBy(() -> ClassifierFile.readAny(path, List.of()))
@@ -180,7 +187,7 @@ class PublishedTowerTest {
   void vectorsThatAreNoMatrixAreRefused() {
     Path path = folder.resolve("model.pth.tar-5");
     String name = "prompt_learner.ctx";
-    StateDicts.write(path, Map.of(name, StoredTensor.ofFloats(name, new long[] {2}, 1, 2)));
+    StateDictFiles.write(path, Map.of(name, StoredTensor.ofFloats(name, new long[] {2}, 1, 2)));
     assertThatThrownBy(() -> ClassifierFile.readAny(path, NAMES))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("'prompt_learner.ctx' has shape [2]; expected (vectors, width)");

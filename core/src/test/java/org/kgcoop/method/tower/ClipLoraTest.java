@@ -561,6 +561,19 @@ class ClipLoraTest {
     "3, 1, 500"
   })
   void epochsHoldThePublishedNumberOfSteps(int classes, int shots, int epochs) {
-    assertThat(ClipLora.epochs(classes, shots)).isEqualTo(epochs);
+    assertThat(ClipLora.epochs(classes, shots, 0)).isEqualTo(epochs);
+  }
+
+  /** As many steps as for 16 shots, the most that were published: 8000, not 500 an image. */
+  @ParameterizedTest
+  @CsvSource({
+    "2, 0, 1000, 250", // 32 steps an epoch
+    "50, 0, 800, 320",
+    "50, 0, 200, 286", // four a class: 2000 of 7
+    "2, 16, 1000, 8000" // 16 were drawn: one step an epoch
+  })
+  void allImagesAreSeenInNoMoreStepsThanSixteenShots(
+      int classes, int shots, int images, int epochs) {
+    assertThat(ClipLora.epochs(classes, shots, images)).isEqualTo(epochs);
   }
 }

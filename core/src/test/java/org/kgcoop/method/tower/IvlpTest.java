@@ -69,7 +69,12 @@ class IvlpTest extends TowerContract {
 
   @Test
   void whatIsWrongIsRefusedInALine() {
-    refused(() -> new Ivlp(new VisionLanguageRows(2, "", 0, 1, 1)), "expected at least 1, 0 and 0");
+    refused(
+        () -> read(new Ivlp(new VisionLanguageRows(2, "", 0, 1, 1))),
+        "IVLP's text_depth: expected at least 1, got 0");
+    refused(
+        () -> read(new Ivlp(new VisionLanguageRows(2, "", 1, -1, 1))),
+        "IVLP's image_tokens: expected at least 0, got -1");
     refused(
         () -> new Ivlp(new VisionLanguageRows(2, "", 1, 0, 1)), "expected both above 0, or both 0");
     refused(

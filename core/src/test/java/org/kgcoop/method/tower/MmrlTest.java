@@ -25,9 +25,11 @@ import org.kgcoop.clip.LearnedVision;
 import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.fixtures.TinyClip;
-import org.kgcoop.io.StateDicts;
+import org.kgcoop.io.StateDictFiles;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.Learned;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.Occasion;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.prompt.Batch;
@@ -352,7 +354,7 @@ class MmrlTest {
   @ValueSource(strings = {"2,3,4", "1,3"})
   void learnedClassesAreAnsweredByBothFeaturesAndOthersByTheClassRow(String layers) {
     Mmrl method = method(list(layers));
-    List<String> some = List.of("ice_cream", "cat");
+    List<String> some = List.of("ice cream", "cat"); // one with '_' among the learned
     List<String> mixed = List.of("cat", "owl");
     try (Learner learner = moved(method);
         FeatureClassifier fixed = learner.fixed();
@@ -427,7 +429,7 @@ class MmrlTest {
     try (Learner learner = moved(method);
         Scope scope = Scope.open("test")) {
       Map<String, StoredTensor> whole = new LinkedHashMap<>(learned(method, learner).tensors());
-      put(whole, "representation_learner.prompt_embeddings", TinyClip.normal(1, 1, 3, 77, 16));
+      put(whole, "representation_learner.prompt_embeddings", embeddings(NAMES));
       clip.stored()
           .forEach(
               (name, tensor) -> {
@@ -437,18 +439,50 @@ class MmrlTest {
                         : "text_encoder." + name;
                 put(whole, inside, tensor.tensor());
               });
-      StateDicts.write(file, whole);
+      StateDictFiles.write(file, whole);
       ClassifierFile read = ClassifierFile.readAny(file, NAMES);
       assertThat(read.method()).isEqualTo(method);
-      assertThat(read.parameters()).containsOnlyKeys(learner.parameters().keySet());
+      assertThat(read.parameters())
+          .containsKeys(learner.parameters().keySet().toArray(String[]::new))
+          .hasSize(learner.parameters().size() + 1);
       try (FeatureClassifier again = read.classifier(clip, NAMES);
           FeatureClassifier fixed = learner.fixed()) {
         assertThat(answers(again)).containsExactly(answers(fixed));
       }
+      // Other classes go by the class row alone, as do those of a file without these texts.
+      try (FeatureClassifier others =
+              ClassifierFile.readAny(file, OTHERS).classifier(clip, OTHERS);
+          FeatureClassifier alone = learned(method, learner).on(method).classifier(clip, OTHERS)) {
+        assertThat(answers(others)).containsExactly(answers(alone));
+      }
+      whole.remove("representation_learner.prompt_embeddings");
+      Path silent = folder.resolve("silent.pth.tar-10");
+      StateDictFiles.write(silent, whole);
+      List<String> warnings = new ArrayList<>();
+      try (FeatureClassifier supposed =
+              ClassifierFile.readAny(silent, NAMES, Occasion.ANY, null, warnings::add)
+                  .classifier(clip, NAMES);
+          FeatureClassifier alone = learned(method, learner).on(method).classifier(clip, NAMES)) {
+        assertThat(answers(supposed)).containsExactly(answers(alone));
+      }
+      assertThat(warnings).singleElement().asString().contains("does not show which classes");
     }
     assertThatThrownBy(() -> ClassifierFile.readAny(file, List.of()))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("does not name its classes");
+  }
+
+  /** The token embeddings of the classes' texts, filled up with that of token 0: (C, 77, W). */
+  private static Tensor embeddings(List<String> names) {
+    List<Tensor> rows = new ArrayList<>();
+    for (PromptText.Row row : PromptText.handCrafted(clip, names, "a photo of a {}.").rows()) {
+      long[] tokens = new long[77];
+      for (int i = 0; i < row.tokens().size(); i++) {
+        tokens[i] = row.tokens().get(i);
+      }
+      rows.add(clip.textEncoder().embed(tokens).reshape(1, 77, 16));
+    }
+    return Tensor.concat(rows, 0);
   }
 
   private static void put(Map<String, StoredTensor> tensors, String name, Tensor tensor) {
@@ -461,6 +495,10 @@ class MmrlTest {
     assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
   }
 
+  private static Method read(Method method) {
+    return MethodCatalogue.parse(method.toJson());
+  }
+
   private static void refused(Runnable wrong, String... parts) {
     assertThatThrownBy(wrong::run)
         .isInstanceOf(KgCoopException.class)
@@ -469,14 +507,27 @@ class MmrlTest {
 
   @Test
   void wrongSettingsAreRefused() {
-    refused(() -> method(List.of()), "representation_layers []", "ascending");
-    refused(() -> method(List.of(3, 2)), "representation_layers [3, 2]", "ascending");
-    refused(() -> method(List.of(2, 2)), "representation_layers [2, 2]", "ascending");
-    refused(() -> method(List.of(0, 1)), "representation_layers [0, 1]", "from 1 on");
-    refused(() -> new Mmrl(0, List.of(1), 6, 1, 1, "{}"), "tokens 0");
-    refused(() -> new Mmrl(1, List.of(1), 0, 1, 1, "{}"), "dimension 0");
-    refused(() -> new Mmrl(1, List.of(1), 6, 1.5, 1, "{}"), "share", "got 1.5");
-    refused(() -> new Mmrl(1, List.of(1), 6, 1, -1, "{}"), "weight", "got -1.0");
+    refused(() -> read(method(List.of())), "representation_layers: expected ascending", "got []");
+    refused(
+        () -> read(method(List.of(3, 2))),
+        "representation_layers: expected ascending",
+        "got [3, 2]");
+    refused(
+        () -> read(method(List.of(2, 2))),
+        "representation_layers: expected ascending",
+        "got [2, 2]");
+    refused(
+        () -> read(method(List.of(0, 1))),
+        "representation_layers: expected ascending",
+        "got [0, 1]",
+        "from 1 on");
+    refused(
+        () -> read(new Mmrl(0, List.of(1), 6, 1, 1, "{}")), "tokens: expected at least 1, got 0");
+    refused(
+        () -> read(new Mmrl(1, List.of(1), 0, 1, 1, "{}")),
+        "dimension: expected at least 1, got 0");
+    refused(() -> read(new Mmrl(1, List.of(1), 6, 1.5, 1, "{}")), "share", "got 1.5");
+    refused(() -> read(new Mmrl(1, List.of(1), 6, 1, -1, "{}")), "weight", "got -1.0");
     refused(() -> new Mmrl(1, List.of(1), 6, 1, 1, "a photo"), "template 'a photo'");
   }
 

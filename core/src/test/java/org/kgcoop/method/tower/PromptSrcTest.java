@@ -109,11 +109,11 @@ class PromptSrcTest extends TowerContract {
         () -> new PromptSrc(new VisionLanguageRows(2, "", 1, 1, 1), List.of(), 1, 1),
         "expected at least one template");
     refused(
-        () -> new PromptSrc(new VisionLanguageRows(2, "", 1, 1, 1), TEMPLATES, -1, 1),
-        "text_weight -1.0, image_weight 1.0: expected at least 0");
+        () -> read(new PromptSrc(new VisionLanguageRows(2, "", 1, 1, 1), TEMPLATES, -1, 1)),
+        "PromptSRC's text_weight: expected at least 0, got -1.0");
     refused(
-        () -> new PromptSrc(new VisionLanguageRows(2, "", 1, 1, 1), TEMPLATES, 1, Double.NaN),
-        "expected at least 0");
+        () -> read(new PromptSrc(new VisionLanguageRows(2, "", 1, 1, 1), TEMPLATES, 1, Double.NaN)),
+        "PromptSRC's image_weight: expected at least 0, got NaN");
     refused(
         () ->
             new PromptSrc(new VisionLanguageRows(2, "", 4, 1, 1), TEMPLATES, 1, 1)

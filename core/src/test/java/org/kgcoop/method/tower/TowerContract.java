@@ -18,6 +18,7 @@ import org.kgcoop.fixtures.DeepClip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.Learned;
+import org.kgcoop.method.Method;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Inputs;
@@ -129,6 +130,11 @@ abstract class TowerContract {
         Autograd.Switch off = Autograd.off()) {
       return rows(now.logits(features(now)));
     }
+  }
+
+  /** A method as it is read from what it writes. */
+  static Method read(Method method) {
+    return method.declaration().parse(method.toJson());
   }
 
   static void refused(ThrowingCallable work, String message) {

@@ -48,8 +48,8 @@ class VptTest extends TowerContract {
 
   @Test
   void whatIsWrongIsRefusedInALine() {
-    refused(() -> new Vpt(0, 1, TEMPLATE), "image_tokens 0, image_depth 1");
-    refused(() -> new Vpt(1, 0, TEMPLATE), "expected at least 1");
+    refused(() -> read(new Vpt(0, 1, TEMPLATE)), "VPT's image_tokens: expected at least 1, got 0");
+    refused(() -> read(new Vpt(1, 0, TEMPLATE)), "VPT's image_depth: expected at least 1, got 0");
     refused(() -> new Vpt(1, 1, "a photo"), "expected {} where the class name goes");
     refused(
         () -> new Vpt(2, 4, TEMPLATE).learner(clip, NAMES, 1).close(),

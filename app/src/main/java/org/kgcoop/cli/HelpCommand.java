@@ -1,0 +1,81 @@
+package org.kgcoop.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Help on the program, on a command, and on the methods, whose pages come from what they declare.
+ */
+@Command(
+    name = "help",
+    header = "Show help on the program, on a command or on a method.",
+    synopsisHeading = "%nUsage: ",
+    helpCommand = true,
+    footer = {
+      "",
+      "Examples:",
+      "  ./kgcoop help train",
+      "  ./kgcoop help methods",
+      "  ./kgcoop help method kgcoop"
+    })
+final class HelpCommand implements Runnable, CommandLine.IHelpCommandInitializable2 {
+  @SuppressWarnings("UnusedVariable") // picocli itself reads an option of help
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean asked;
+
+  @Parameters(
+      arity = "0..2",
+      paramLabel = "COMMAND | methods | method NAME",
+      description = "A command, the list of methods, or one of them (default: the program).")
+  private List<String> words = new ArrayList<>();
+
+  private @Nullable CommandLine self;
+  private @Nullable ColorScheme colours;
+  private @Nullable PrintWriter out;
+
+  @Override
+  public void init(
+      CommandLine helpCommandLine, ColorScheme colorScheme, PrintWriter out, PrintWriter err) {
+    self = helpCommandLine;
+    colours = colorScheme;
+    this.out = out;
+  }
+
+  @Override
+  public void run() {
+    if (self == null || colours == null || out == null) {
+      throw new IllegalStateException("help is run by picocli");
+    }
+    CommandLine program = self.getParent();
+    if (words.isEmpty()) {
+      program.usage(out, colours);
+    } else if (words.equals(List.of("methods"))) {
+      MethodHelp.list().forEach(out::println);
+    } else if (words.get(0).equals("method") && words.size() == 2) {
+      MethodHelp.page(MethodCatalogue.of(words.get(1))).forEach(out::println);
+    } else if (words.get(0).equals("method")) {
+      throw new ParameterException(self, "help method: expected the name of a method");
+    } else {
+      CommandLine command = program.getSubcommands().get(words.get(0));
+      if (command == null || words.size() > 1) {
+        String unknown = String.join(" ", words);
+        throw new ParameterException(
+            program, "Unknown subcommand '" + unknown + "'.", null, unknown);
+      }
+      command.usage(out, colours);
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,130 @@
+package org.kgcoop.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.catalogue.PublishedSettings;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Setting;
+
+/** The pages on methods, made of their declarations and of what was published. */
+final class MethodHelp {
+  private static final int WIDTH = 80;
+
+  private MethodHelp() {}
+
+  /** A line or two on each method. */
+  static List<String> list() {
+    List<String> lines = new ArrayList<>();
+    for (Declaration<Method> method : MethodCatalogue.all()) {
+      add(
+          lines,
+          "  %-15s ".formatted(method.id()),
+          method.about().title() + ": " + method.about().sentence());
+    }
+    lines.add("");
+    lines.add("./kgcoop help method NAME shows the settings of one.");
+    return lines;
+  }
+
+  /** The page of a method. */
+  static List<String> page(Declaration<Method> method) {
+    Declaration.About about = method.about();
+    Method usual =
+        method.parse(JsonNodeFactory.instance.objectNode().put(Declaration.METHOD, method.id()));
+    List<String> lines = new ArrayList<>();
+    lines.add(about.title() + " (" + about.id() + ")");
+    add(lines, "", about.sentence());
+    add(lines, "  ", about.formula());
+    lines.add("");
+    add(
+        lines,
+        "Needs:    ",
+        "shots"
+            + method.needs().stream()
+                .map(need -> "; " + need.says())
+                .collect(Collectors.joining()));
+    add(lines, "Classes:  ", usual.bound().isPresent() ? "those that it has learned" : "any");
+    add(lines, "Training: ", usual.trained().map(MethodHelp::training).orElse("none by steps"));
+    add(lines, "Paper:    ", about.paper());
+    add(lines, "Code:     ", about.code());
+    lines.add("");
+    lines.add(method.keys().isEmpty() ? "It has no settings." : "Settings (--set KEY=VALUE):");
+    for (Setting<?> setting : method.settings()) {
+      if (method.keys().contains(setting.key())) {
+        add(lines, "  %-22s ".formatted(setting.key()), text(setting));
+      }
+    }
+    List<PublishedSettings> published = PublishedSettings.of(method.id());
+    if (!published.isEmpty()) {
+      lines.add("");
+      lines.add("Published otherwise:");
+      published.forEach(each -> add(lines, "  ", text(each)));
+    }
+    return lines;
+  }
+
+  private static String training(TrainedMethod method) {
+    TrainedMethod.Defaults training = method.defaults();
+    return "%s epochs, batches of %s".formatted(training.epochs(), training.batchSize())
+        + training.settings().entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(setting -> ", " + setting.getKey() + " " + setting.getValue())
+            .collect(Collectors.joining());
+  }
+
+  private static String text(Setting<?> setting) {
+    String range = setting.range().says();
+    String usual = setting.usual().says();
+    return "%s. %s%s; default: %s%s."
+        .formatted(
+            setting.meaning(),
+            setting.kind().says(),
+            range.isEmpty() ? "" : ", " + range,
+            usual.isEmpty() ? "empty" : usual,
+            setting.published().isEmpty()
+                ? ""
+                : "; in published files " + String.join(", ", setting.published()));
+  }
+
+  private static String text(PublishedSettings published) {
+    List<String> values = new ArrayList<>();
+    if (!published.template().isEmpty()) {
+      values.add("template " + published.template());
+    }
+    for (JsonNode part : List.of(published.settings(), published.training())) {
+      part.properties()
+          .forEach(setting -> values.add(setting.getKey() + " " + text(setting.getValue())));
+    }
+    return "%s: %s (%s)"
+        .formatted(published.where(), String.join(", ", values), published.source());
+  }
+
+  private static String text(JsonNode value) {
+    return value.isArray()
+        ? StreamSupport.stream(value.spliterator(), false)
+            .map(JsonNode::asText)
+            .collect(Collectors.joining("|"))
+        : value.asText();
+  }
+
+  /** Adds a text whose lines begin below each other. */
+  private static void add(List<String> lines, String head, String text) {
+    StringBuilder line = new StringBuilder(head);
+    for (String word : text.split(" ", -1)) {
+      if (line.length() + word.length() >= WIDTH && line.length() > head.length()) {
+        lines.add(line.toString().stripTrailing());
+        line = new StringBuilder(" ".repeat(Math.max(2, head.length())));
+      }
+      line.append(word).append(' ');
+    }
+    lines.add(line.toString().stripTrailing());
+  }
+}

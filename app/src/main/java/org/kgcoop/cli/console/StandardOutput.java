@@ -1,0 +1,66 @@
+package org.kgcoop.cli.console;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The standard output, which results are printed to. A {@link PrintWriter} swallows what cannot be
+ * written; this one remembers the reason.
+ */
+public final class StandardOutput extends PrintWriter {
+  private final Watched stream;
+
+  private StandardOutput(Watched stream, Charset charset) {
+    super(new OutputStreamWriter(new BufferedOutputStream(stream), charset), true);
+    this.stream = stream;
+  }
+
+  /** Prints to a stream, in the encoding of the standard output. */
+  public StandardOutput(OutputStream stream) {
+    this(
+        new Watched(stream),
+        Charset.forName(System.getProperty("stdout.encoding", Charset.defaultCharset().name())));
+  }
+
+  /** Prints to the standard output of the process. */
+  static StandardOutput ofProcess() {
+    return new StandardOutput(new FileOutputStream(FileDescriptor.out));
+  }
+
+  /** The reason why something that was printed is lost; empty where nothing is. */
+  Optional<IOException> failure() {
+    return checkError() ? Optional.ofNullable(stream.failure) : Optional.empty();
+  }
+
+  private static final class Watched extends FilterOutputStream {
+    private @Nullable IOException failure;
+
+    Watched(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) throws IOException {
+      try {
+        out.write(bytes, from, count);
+      } catch (IOException e) {
+        failure = failure == null ? e : failure;
+        throw e;
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package org.kgcoop.report;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.kgcoop.files.JsonFiles;
+import org.kgcoop.report.chart.XyPlot.Point;
+
+/**
+ * The curves of a run's log, by the name of what they show. They are made while the log is read, so
+ * that a log of millions of steps needs no more memory than one of thousands.
+ */
+final class RunCurves {
+  static final String EPOCH = "epoch";
+  static final String STEP = "step";
+  private static final Set<String> PLACE = Set.of(STEP, EPOCH, "batch");
+
+  private final Map<String, TreeMap<Integer, DoubleSummaryStatistics>> byEpoch =
+      new LinkedHashMap<>();
+  private final Map<String, Thinned> byStep = new LinkedHashMap<>();
+
+  /** The curves of a log; none where there is no log. */
+  static RunCurves read(Path log) {
+    RunCurves curves = new RunCurves();
+    JsonFiles.readNumbers(log, curves::add);
+    return curves;
+  }
+
+  private void add(Map<String, Double> event) {
+    int epoch = event.getOrDefault(EPOCH, 0.0).intValue();
+    int step = event.getOrDefault(STEP, 0.0).intValue();
+    event.forEach(
+        (name, value) -> {
+          if (!PLACE.contains(name)) {
+            byEpoch
+                .computeIfAbsent(name, key -> new TreeMap<>())
+                .computeIfAbsent(epoch, at -> new DoubleSummaryStatistics())
+                .accept(value);
+            byStep.computeIfAbsent(name, key -> new Thinned()).add(step, value);
+          }
+        });
+  }
+
+  boolean isEmpty() {
+    return byEpoch.isEmpty();
+  }
+
+  int lastEpoch() {
+    return byEpoch.values().stream().mapToInt(TreeMap::lastKey).max().orElse(0);
+  }
+
+  /** The same without the last epoch: a mean over a few of its steps is like that of no other. */
+  RunCurves withoutTheLastEpoch() {
+    RunCurves whole = new RunCurves();
+    int last = lastEpoch();
+    byEpoch.forEach(
+        (name, epochs) -> {
+          if (epochs.firstKey() < last) {
+            whole.byEpoch.put(name, new TreeMap<>(epochs.headMap(last)));
+          }
+        });
+    return whole;
+  }
+
+  /** Means over the steps of an epoch, so that a curve shows its course and not its noise. */
+  Map<String, List<Point>> overEpochs() {
+    Map<String, List<Point>> curves = new LinkedHashMap<>();
+    byEpoch.forEach(
+        (name, epochs) -> {
+          List<Point> points = new ArrayList<>();
+          epochs.forEach((epoch, values) -> points.add(new Point(epoch, values.getAverage())));
+          curves.put(name, points);
+        });
+    return curves;
+  }
+
+  /** The values of steps; of very many, some at even distances and the last. */
+  Map<String, List<Point>> overSteps() {
+    Map<String, List<Point>> curves = new LinkedHashMap<>();
+    byStep.forEach((name, thinned) -> curves.put(name, thinned.points()));
+    return curves;
+  }
+
+  /** Every n-th value and the last; n doubles each time that these are too many. */
+  private static final class Thinned {
+    private static final int MOST = 10_000; // many more than a chart shows
+
+    private final List<Point> kept = new ArrayList<>();
+    private int every = 1;
+    private int added;
+    private Point last = new Point(0, 0);
+
+    void add(int step, double value) {
+      last = new Point(step, value);
+      if (added++ % every == 0) {
+        kept.add(last);
+      }
+      if (kept.size() > MOST) {
+        for (int i = 1; i < kept.size(); i++) {
+          kept.remove(i);
+        }
+        every *= 2;
+      }
+    }
+
+    List<Point> points() {
+      List<Point> points = new ArrayList<>(kept);
+      if (!points.get(points.size() - 1).equals(last)) {
+        points.add(last);
+      }
+      return points;
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package org.kgcoop.verify;
+
+import static org.kgcoop.verify.ReferenceFolder.doubles;
+import static org.kgcoop.verify.ReferenceFolder.integers;
+import static org.kgcoop.verify.ReferenceFolder.ints;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.kgcoop.eval.JointEvaluation;
+import org.kgcoop.eval.LabelSuspects;
+import org.kgcoop.eval.NearDuplicates;
+import org.kgcoop.eval.ProbabilityMetrics;
+import org.kgcoop.eval.RejectionThreshold;
+import org.kgcoop.eval.Temperature;
+import org.kgcoop.io.StoredTensor;
+
+/** The cases of measures that are functions of logits, scores or features alone. */
+final class TrustCases {
+  private TrustCases() {}
+
+  static void joint(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    JointEvaluation joint =
+        new JointEvaluation(
+            c.path("base_classes").asInt(),
+            matrix(folder, c, "base_logits"),
+            ints(c.path("base_labels")),
+            matrix(folder, c, "new_logits"),
+            ints(c.path("new_labels")));
+    JsonNode expected = c.path("expect");
+    comparison.value("joint", joint.joint(), expected.path("joint").asDouble());
+    comparison.value("base", joint.base(), expected.path("base").asDouble());
+    comparison.value("new", joint.newAccuracy(), expected.path("new").asDouble());
+    comparison.value("harmonic", joint.harmonicMean(), expected.path("harmonic").asDouble());
+    comparison.value("base alone", joint.baseAlone(), expected.path("base_alone").asDouble());
+    comparison.value("new alone", joint.newAlone(), expected.path("new_alone").asDouble());
+    comparison.value(
+        "harmonic alone", joint.harmonicMeanAlone(), expected.path("harmonic_alone").asDouble());
+    comparison.value(
+        "base taken for new",
+        joint.baseTakenForNew(),
+        expected.path("base_taken_for_new").asDouble());
+    comparison.value(
+        "new taken for base",
+        joint.newTakenForBase(),
+        expected.path("new_taken_for_base").asDouble());
+    for (JointEvaluation.Score score : JointEvaluation.Score.values()) {
+      String name = score.name().toLowerCase(Locale.ROOT);
+      comparison.value(
+          "AUROC by " + name, joint.auroc(score), expected.path("auroc").path(name).asDouble());
+      comparison.value(
+          "OpenworldAUC by " + name,
+          joint.openworldAuc(score),
+          expected.path("openworld_auc").path(name).asDouble());
+    }
+  }
+
+  static void calibration(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    ProbabilityMetrics metrics =
+        ProbabilityMetrics.of(
+            matrix(folder, c, "logits"), ints(c.path("labels")), c.path("bins").asInt());
+    JsonNode expected = c.path("expect");
+    comparison.value("accuracy", metrics.accuracy(), expected.path("accuracy").asDouble());
+    comparison.value(
+        "expected calibration error",
+        metrics.expectedCalibrationError(),
+        expected.path("expected_calibration_error").asDouble());
+    comparison.value(
+        "equal-mass calibration error",
+        metrics.equalMassCalibrationError(),
+        expected.path("equal_mass_calibration_error").asDouble());
+    comparison.value("Brier score", metrics.brier(), expected.path("brier").asDouble());
+    comparison.value(
+        "negative log-likelihood",
+        metrics.negativeLogLikelihood(),
+        expected.path("negative_log_likelihood").asDouble());
+  }
+
+  static void temperature(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    Temperature temperature =
+        Temperature.fit(
+            matrix(folder, c, "logits"),
+            ints(c.path("labels")),
+            c.path("bounds").path(0).asDouble(),
+            c.path("bounds").path(1).asDouble(),
+            c.path("smoothing").asDouble());
+    JsonNode expected = c.path("expect");
+    comparison.value(
+        "temperature", temperature.temperature(), expected.path("temperature").asDouble());
+    Temperature.Bound bound = temperature.bound();
+    comparison.equal(
+        "bound",
+        bound == null ? "null" : bound.name().toLowerCase(Locale.ROOT),
+        expected.path("bound").asText("null"));
+    comparison.value("before", temperature.before(), expected.path("before").asDouble());
+    comparison.value("after", temperature.after(), expected.path("after").asDouble());
+  }
+
+  static void threshold(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    double[] scores = vector(folder, c, "scores");
+    RejectionThreshold threshold =
+        RejectionThreshold.of(scores, c.path("keep").asDouble(), c.path("confidence").asDouble());
+    JsonNode expected = c.path("expect");
+    comparison.equal("rank", threshold.rank(), expected.path("rank").asInt());
+    comparison.equal("enough", threshold.enough(), expected.path("enough").asBoolean());
+    comparison.value("threshold", threshold.threshold(), expected.path("threshold").asDouble());
+    comparison.value(
+        "kept at least", threshold.keptAtLeast(), expected.path("kept_at_least").asDouble());
+    comparison.numbers(
+        "interval of the share kept",
+        new double[] {threshold.keptInterval().low(), threshold.keptInterval().high()},
+        doubles(expected.path("kept_interval")));
+    RejectionThreshold.QuantileInterval quantile = threshold.quantileInterval();
+    JsonNode ranks = expected.path("quantile_ranks");
+    comparison.equal("lower rank", quantile.lowRank(), ranks.path(0).asInt(0));
+    comparison.equal("upper rank", quantile.highRank(), ranks.path(1).asInt(scores.length + 1));
+    JsonNode ends = expected.path("quantile_interval");
+    bound("lower end", quantile.low(), ends.path(0), comparison);
+    bound("upper end", quantile.high(), ends.path(1), comparison);
+    comparison.equal("accepted", threshold.accepted(scores), expected.path("accepted").asLong());
+    comparison.equal(
+        "accepted of others",
+        threshold.accepted(vector(folder, c, "other")),
+        expected.path("accepted_other").asLong());
+  }
+
+  private static void bound(
+      String what, OptionalDouble actual, JsonNode expected, Comparison comparison) {
+    comparison.equal(what + " exists", actual.isPresent(), expected.isNumber());
+    if (actual.isPresent() && expected.isNumber()) {
+      comparison.value(what, actual.getAsDouble(), expected.asDouble());
+    }
+  }
+
+  static void suspects(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    LabelSuspects suspects =
+        new LabelSuspects(matrix(folder, c, "probabilities"), ints(c.path("labels")));
+    JsonNode expected = c.path("expect");
+    comparison.numbers("thresholds", suspects.thresholds(), doubles(expected.path("thresholds")));
+    suspects(suspects, LabelSuspects.Rule.CONFIDENT, expected, comparison);
+    suspects(suspects, LabelSuspects.Rule.ALL, expected.path("all"), comparison);
+    comparison.numbers(
+        "joint distribution",
+        flat(suspects.jointDistribution()),
+        flat(rows(expected.path("joint_distribution"))));
+    comparison.numbers(
+        "self-confidence", suspects.selfConfidence(), vector(folder, expected, "self_confidence"));
+    comparison.numbers(
+        "normalized margin",
+        suspects.normalizedMargin(),
+        vector(folder, expected, "normalized_margin"));
+    comparison.equal("order", suspects.order(), integers(expected.path("order")));
+  }
+
+  private static void suspects(
+      LabelSuspects suspects, LabelSuspects.Rule rule, JsonNode expected, Comparison comparison) {
+    List<List<Long>> joint =
+        Arrays.stream(suspects.confidentJoint(rule))
+            .map(row -> Arrays.stream(row).boxed().toList())
+            .toList();
+    List<List<Long>> expectedJoint =
+        Arrays.stream(rows(expected.path("confident_joint")))
+            .map(row -> Arrays.stream(row).mapToObj(v -> (long) v).toList())
+            .toList();
+    comparison.equal("confident joint", joint, expectedJoint);
+    comparison.equal("suspects", suspects.suspects(rule), integers(expected.path("suspects")));
+    comparison.equal(
+        "suspects that are predicted otherwise",
+        suspects.suspectsPredictedOtherwise(rule),
+        integers(expected.path("suspects_predicted_otherwise")));
+  }
+
+  static void duplicates(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+    double[][] features = matrix(folder, c, "features");
+    float[][] rows = new float[features.length][features[0].length];
+    for (int i = 0; i < rows.length; i++) {
+      for (int k = 0; k < rows[i].length; k++) {
+        rows[i][k] = (float) features[i][k];
+      }
+    }
+    NearDuplicates found =
+        NearDuplicates.of(rows, c.path("factor").asDouble(), c.path("neighbours").asInt());
+    JsonNode expected = c.path("expect");
+    comparison.value("median", found.median(), expected.path("median").asDouble());
+    comparison.equal(
+        "pairs",
+        found.pairs().stream().map(pair -> List.of(pair.first(), pair.second())).toList(),
+        StreamSupport.stream(expected.path("pairs").spliterator(), false)
+            .map(ReferenceFolder::integers)
+            .toList());
+  }
+
+  private static double[][] rows(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false)
+        .map(ReferenceFolder::doubles)
+        .toArray(double[][]::new);
+  }
+
+  private static double[] flat(double[][] rows) {
+    return Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
+  }
+
+  private static double[] vector(ReferenceFolder folder, JsonNode c, String key) {
+    float[] values = folder.floats(c.path(key).asText());
+    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
+  }
+
+  private static double[][] matrix(ReferenceFolder folder, JsonNode c, String key) {
+    StoredTensor tensor = folder.tensor(c.path(key).asText());
+    double[] values = vector(folder, c, key);
+    int columns = Math.toIntExact(tensor.shape()[1]);
+    return IntStream.range(0, values.length / columns)
+        .mapToObj(row -> Arrays.copyOfRange(values, row * columns, (row + 1) * columns))
+        .toArray(double[][]::new);
+  }
+}

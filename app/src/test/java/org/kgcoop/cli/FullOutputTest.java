@@ -1,0 +1,116 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.cli.console.StandardOutput;
+import org.kgcoop.clip.RandomClip;
+import picocli.CommandLine;
+
+/** Results that cannot be printed are lost: no command says then that it is done. */
+class FullOutputTest {
+  private static final int IO = 5;
+
+  @TempDir static Path shared;
+  private static Path clip;
+  private static Path data;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void prepare() throws IOException {
+    clip = shared.resolve("clip");
+    data = shared.resolve("drawings");
+    RandomClip.write(clip, RandomClip.TINY, 1);
+    SampleDrawings.copyTo(data);
+  }
+
+  /** A stream that takes nothing, for that reason. */
+  private static OutputStream broken(String reason) {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        throw new IOException(reason);
+      }
+    };
+  }
+
+  private static Cli.Result run(OutputStream out, Object... words) {
+    StringWriter err = new StringWriter();
+    CommandLine commandLine = Main.commandLine(() -> false);
+    commandLine.setOut(new StandardOutput(out));
+    commandLine.setErr(new PrintWriter(err, true));
+    int exitCode =
+        commandLine.execute(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
+    return new Cli.Result(exitCode, "", err.toString());
+  }
+
+  private static List<Object[]> commands() {
+    return List.of(
+        new Object[] {"zero-shot", data.resolve("bell"), "--classes", "bell,book", "--clip", clip},
+        new Object[] {
+          "zero-shot", data.resolve("bell"), "--classes", "bell,book", "--clip", clip, "--json"
+        },
+        new Object[] {
+          "zero-shot", data.resolve("bell"), "--classes", "bell,book", "--clip", clip, "--csv"
+        },
+        new Object[] {"inspect", clip},
+        new Object[] {"inspect", data, "--json"},
+        new Object[] {"datasets"},
+        new Object[] {"help", "train"},
+        new Object[] {"--version"});
+  }
+
+  @Test
+  void aFullOutputEndsEachCommandInOneLine() {
+    for (Object[] words : commands()) {
+      Cli.Result result = run(broken("No space left on device"), words);
+      assertThat(result.exitCode()).as(Arrays.toString(words) + result.err()).isEqualTo(IO);
+      assertThat(result.err().lines().filter(line -> line.startsWith("kgcoop:")))
+          .containsExactly(
+              "kgcoop: standard output: results are lost: No space left on device; give it room, or"
+                  + " write to a file");
+    }
+  }
+
+  @Test
+  void aReaderThatHasGoneMissesNothing() {
+    Cli.Result result = run(broken("Broken pipe"), "datasets");
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  @Tag("system")
+  @EnabledOnOs(OS.LINUX)
+  void aProcessTellsAFullAndAClosedOutputAndNoClosedPipe() throws Exception {
+    assertThat(in("exec \"$@\" >/dev/full"))
+        .isEqualTo(
+            "5: kgcoop: standard output: results are lost: No space left on device; give it room,"
+                + " or write to a file\n");
+    assertThat(in("exec \"$@\" >&-"))
+        .startsWith("5: kgcoop: standard output: results are lost: ")
+        .hasLineCount(1);
+    // `:` reads nothing: the pipe is closed, at the latest, when the first line comes.
+    assertThat(in("{ \"$@\"; echo $? >&2; } | :")).isEqualTo("0: 0\n");
+  }
+
+  private String in(String script) throws IOException, InterruptedException {
+    ChildProcess process =
+        ChildProcess.start(
+            List.of("sh", "-c", script, "sh"), folder.resolve("log.txt"), "datasets", "--json");
+    return process.exitCode() + ": " + process.log();
+  }
+}

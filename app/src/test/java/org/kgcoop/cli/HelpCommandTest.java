@@ -1,0 +1,91 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Setting;
+import picocli.CommandLine;
+
+class HelpCommandTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... words) {
+    CommandLine line =
+        Main.commandLine(() -> false)
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true));
+    return line.execute(words);
+  }
+
+  /** The text without the breaks of its lines. */
+  private String text() {
+    return out.toString().replaceAll("\\s+", " ");
+  }
+
+  private static java.util.List<String> ids() {
+    return MethodCatalogue.ids();
+  }
+
+  @Test
+  void everyMethodIsListedWithItsTitleAndSentence() {
+    assertThat(run("help", "methods")).isZero();
+    for (String id : ids()) {
+      Declaration.About about = MethodCatalogue.of(id).about();
+      assertThat(about.sentence()).endsWith(".");
+      assertThat(text()).contains(id + " " + about.title() + ": " + about.sentence());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ids")
+  void aPageHasFormulaSourceAndEverySettingWithTypeRangeAndDefault(String id) {
+    assertThat(run("help", "method", id)).isZero();
+    Declaration<?> method = MethodCatalogue.of(id);
+    assertThat(method.about().formula()).isNotEmpty();
+    assertThat(text())
+        .contains(method.about().formula())
+        .contains(method.about().paper())
+        .contains("Code: https://github.com/");
+    for (Setting<?> setting : method.settings()) {
+      if (method.keys().contains(setting.key())) {
+        assertThat(text())
+            .contains(" " + setting.key() + " " + setting.meaning() + ". " + setting.kind().says())
+            .contains(setting.range().says())
+            .contains("default: " + setting.usual().says());
+      }
+    }
+    assertThat(out.toString().lines()).allMatch(line -> line.length() <= 120);
+  }
+
+  @Test
+  void publishedValuesStandWithWhereTheyHoldAndTheirSource() {
+    assertThat(run("help", "method", "prograd")).isZero();
+    assertThat(text())
+        .contains("few-shot, OxfordFlowers, DescribableTextures, EuroSAT, from 8 shots: lambda 0.8")
+        .contains("number, at least 0; default: 1.0; in published files LOSS.LAMBDA.");
+    assertThat(run("help", "method", "tip-adapter")).isZero();
+    assertThat(text()).contains("EuroSAT: alpha 2, search_scale 12|10 (gaopengcuhk/Tip-Adapter,");
+  }
+
+  @Test
+  void aCommandsHelpIsShownAndWhatIsUnknownIsRefused() {
+    assertThat(run("help", "train")).isZero();
+    assertThat(out.toString()).contains("train");
+    assertThat(run("help")).isZero();
+    assertThat(out.toString()).contains("Begin with:  ./kgcoop demo");
+    assertThat(run("help", "method", "kgcop"))
+        .isEqualTo(KgCoopException.Category.CONFIGURATION.exitCode());
+    assertThat(err.toString()).contains("did you mean kgcoop?");
+    assertThat(run("help", "method")).isEqualTo(2);
+    assertThat(run("help", "trian")).isEqualTo(2);
+    assertThat(run("help", "train", "more")).isEqualTo(2);
+  }
+}

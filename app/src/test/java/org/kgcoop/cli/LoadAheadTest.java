@@ -1,0 +1,58 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class LoadAheadTest {
+  /** Commands that take a CLIP and may do without computing: they look at names or files. */
+  private static final Set<String> MAY_COMPUTE = Set.of("export", "nearest", "search", "verify");
+
+  @TempDir Path folder;
+
+  @Test
+  void commandsThatTakeAClipLoadTheNativeLibrariesAhead() {
+    Set<String> withClip = new TreeSet<>();
+    Main.commandLine(() -> false)
+        .getSubcommands()
+        .forEach(
+            (name, command) -> {
+              if (command.getCommandSpec().findOption("--clip") != null) {
+                withClip.add(name);
+              }
+            });
+    withClip.removeAll(MAY_COMPUTE);
+    withClip.add("demo"); // always the embedded one
+    assertThat(withClip).isEqualTo(new TreeSet<>(Main.COMPUTING));
+  }
+
+  @Test
+  void helpAndListsLoadNothingAhead() {
+    assertThat(Main.computes(List.of("zero-shot", "a.png", "--classes", "cat,dog"))).isTrue();
+    for (String line :
+        List.of("zero-shot --help", "train --data x -h", "help train", "datasets", "--version")) {
+      assertThat(Main.computes(List.of(line.split(" ", -1)))).as(line).isFalse();
+    }
+    assertThat(Main.computes(List.of())).isFalse();
+  }
+
+  /** The end of the process waits for the libraries that are being loaded. */
+  @Test
+  @Tag("system")
+  void aWrongLineEndsAsItDoesWithoutLoading() throws IOException, InterruptedException {
+    for (int i = 0; i < 3; i++) {
+      ChildProcess process =
+          ChildProcess.start(folder.resolve("log"), "zero-shot", "a.png", "--nonsense");
+      assertThat(process.exitCode()).isEqualTo(CommandLine.ExitCode.USAGE);
+      assertThat(process.log().lines()).singleElement().asString().contains("--nonsense");
+    }
+  }
+}

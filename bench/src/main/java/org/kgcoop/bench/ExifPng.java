@@ -1,0 +1,77 @@
+package org.kgcoop.bench;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
+import org.kgcoop.image.RgbImage;
+
+/** Images whose pixels are stored rotated and whose EXIF orientation says how to turn them back. */
+final class ExifPng {
+  /** Upright, upside down, and the two quarter turns (EXIF 2.3, tag 0x0112). */
+  static final List<Integer> ORIENTATIONS = List.of(1, 3, 6, 8);
+
+  /** The signature and the IHDR chunk, behind which eXIf may stand. */
+  private static final int HEAD = 8 + 25;
+
+  private ExifPng() {}
+
+  /** A PNG that shows the image if a reader heeds the orientation. */
+  static byte[] of(RgbImage image, int orientation) throws IOException {
+    RgbImage stored = image.upright(inverse(orientation));
+    BufferedImage picture =
+        new BufferedImage(stored.width(), stored.height(), BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < stored.height(); y++) {
+      for (int x = 0; x < stored.width(); x++) {
+        int rgb = 0;
+        for (int channel = 0; channel < 3; channel++) {
+          rgb = rgb << 8 | stored.sample(x, y, channel);
+        }
+        picture.setRGB(x, y, rgb);
+      }
+    }
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    if (!ImageIO.write(picture, "png", png)) {
+      throw new IllegalStateException("no PNG writer");
+    }
+    byte[] plain = png.toByteArray();
+    ByteBuffer tagged = ByteBuffer.allocate(plain.length + 12 + 26);
+    tagged.put(plain, 0, HEAD);
+    chunk(tagged, "eXIf", exif(orientation));
+    tagged.put(plain, HEAD, plain.length - HEAD);
+    return tagged.array();
+  }
+
+  /** The two quarter turns undo each other, the others themselves. */
+  private static int inverse(int orientation) {
+    return orientation == 6 ? 8 : orientation == 8 ? 6 : orientation;
+  }
+
+  /** A TIFF header and one directory with one entry, a SHORT. */
+  private static byte[] exif(int orientation) {
+    return ByteBuffer.allocate(26)
+        .put("MM".getBytes(StandardCharsets.US_ASCII))
+        .putShort((short) 42)
+        .putInt(8)
+        .putShort((short) 1)
+        .putShort((short) 0x0112)
+        .putShort((short) 3)
+        .putInt(1)
+        .putShort((short) orientation)
+        .putShort((short) 0)
+        .putInt(0)
+        .array();
+  }
+
+  private static void chunk(ByteBuffer into, String type, byte[] content) {
+    byte[] name = type.getBytes(StandardCharsets.US_ASCII);
+    CRC32 sum = new CRC32();
+    sum.update(name);
+    sum.update(content);
+    into.putInt(content.length).put(name).put(content).putInt((int) sum.getValue());
+  }
+}

@@ -1,0 +1,173 @@
+package org.kgcoop.eval;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+
+/**
+ * Finds images whose label may be wrong, by confident learning (Northcutt, Jiang and Chuang,
+ * "Confident Learning", JAIR 2021), from out-of-fold probabilities.
+ *
+ * <p>The threshold of a class is the mean probability of that class over the images that are
+ * labeled with it. An image is confident of every class whose threshold it reaches. Images that are
+ * confident of another class than their label are suspects.
+ */
+public final class LabelSuspects {
+
+  /** The threshold of a class without images: no probability reaches it. */
+  public static final double NO_IMAGES = 2;
+
+  private static final double SMALLEST_THRESHOLD = 2e-6;
+  private static final double ROUNDING = 1e-6;
+
+  /** Which class counts if an image is confident of several. */
+  public enum Rule {
+    /** The most probable of the confident classes, as in the paper. */
+    CONFIDENT,
+    /** The most probable of all classes, as in cleanlab. */
+    ALL
+  }
+
+  private final double[][] probabilities;
+  private final int[] labels;
+  private final double[] thresholds;
+
+  /**
+   * @param probabilities (n, C), out of fold
+   * @param labels (n), the given labels, from 0 to C - 1; a class may have none
+   */
+  public LabelSuspects(double[][] probabilities, int[] labels) {
+    ProbabilityMetrics.checkRows(probabilities, labels);
+    this.probabilities = probabilities;
+    this.labels = labels.clone();
+    this.thresholds = new double[probabilities[0].length];
+    for (int j = 0; j < thresholds.length; j++) {
+      thresholds[j] = threshold(j);
+    }
+  }
+
+  private double threshold(int label) {
+    OptionalDouble mean =
+        IntStream.range(0, labels.length)
+            .filter(i -> labels[i] == label)
+            .mapToDouble(i -> probabilities[i][label])
+            .average();
+    return mean.isPresent() ? Math.max(SMALLEST_THRESHOLD, mean.getAsDouble()) : NO_IMAGES;
+  }
+
+  /** The threshold of each class, (C). */
+  public double[] thresholds() {
+    return thresholds.clone();
+  }
+
+  /** The class that an image is confident of by a rule, or -1. */
+  private int confidentClass(int image, Rule rule) {
+    double[] p = probabilities[image];
+    int best = -1;
+    int count = 0;
+    for (int j = 0; j < p.length; j++) {
+      if (p[j] >= thresholds[j] - ROUNDING) {
+        count++;
+        best = best < 0 || p[j] > p[best] ? j : best;
+      }
+    }
+    return count > 1 && rule == Rule.ALL ? Softmax.argMax(p, 0, p.length) : best;
+  }
+
+  /** Counts of images by given label (row) and confident class (column), (C, C). */
+  public long[][] confidentJoint(Rule rule) {
+    long[][] counts = new long[thresholds.length][thresholds.length];
+    for (int i = 0; i < labels.length; i++) {
+      int confident = confidentClass(i, rule);
+      if (confident >= 0) {
+        counts[labels[i]][confident]++;
+      }
+    }
+    return counts;
+  }
+
+  /** The images that are confident of another class than their label, ascending. */
+  public List<Integer> suspects(Rule rule) {
+    List<Integer> suspects = new ArrayList<>();
+    for (int i = 0; i < labels.length; i++) {
+      int confident = confidentClass(i, rule);
+      if (confident >= 0 && confident != labels[i]) {
+        suspects.add(i);
+      }
+    }
+    return suspects;
+  }
+
+  /** The suspects without those whose most probable class is their label. */
+  public List<Integer> suspectsPredictedOtherwise(Rule rule) {
+    return suspects(rule).stream().filter(i -> predicted(i) != labels[i]).toList();
+  }
+
+  /** The most probable class; the given label wins if it is as probable but for rounding. */
+  private int predicted(int image) {
+    double[] p = probabilities[image].clone();
+    p[labels[image]] += ROUNDING;
+    return Softmax.argMax(p, 0, p.length);
+  }
+
+  /**
+   * The estimated joint distribution of given label (row) and true label (column), (C, C); the sum
+   * is 1. The diagonal of the confident joint is at least 1, and its rows are scaled to the label
+   * counts.
+   */
+  public double[][] jointDistribution() {
+    long[][] joint = confidentJoint(Rule.CONFIDENT);
+    double[][] distribution = new double[joint.length][joint.length];
+    for (int label = 0; label < joint.length; label++) {
+      int given = label;
+      joint[label][label] = Math.max(1, joint[label][label]);
+      double images = Arrays.stream(labels).filter(l -> l == given).count();
+      double row = Arrays.stream(joint[label]).sum();
+      for (int j = 0; j < joint.length; j++) {
+        distribution[label][j] = joint[label][j] / row * images / labels.length;
+      }
+    }
+    return distribution;
+  }
+
+  /** The probability of the given label of each image, (n); a low value marks a suspect. */
+  public double[] selfConfidence() {
+    return IntStream.range(0, labels.length)
+        .mapToDouble(i -> probabilities[i][labels[i]])
+        .toArray();
+  }
+
+  /** (p_label - largest other p + 1) / 2 of each image, (n); a low value marks a suspect. */
+  public double[] normalizedMargin() {
+    return IntStream.range(0, labels.length)
+        .mapToDouble(i -> (probabilities[i][labels[i]] - largestOther(i) + 1) / 2)
+        .toArray();
+  }
+
+  private double largestOther(int image) {
+    return IntStream.range(0, thresholds.length)
+        .filter(j -> j != labels[image])
+        .mapToDouble(j -> probabilities[image][j])
+        .max()
+        .orElse(0);
+  }
+
+  /** All images by ascending self-confidence; the lowest index of equal ones first. */
+  public List<Integer> order() {
+    double[] confidence = selfConfidence();
+    return IntStream.range(0, labels.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> confidence[i]))
+        .toList();
+  }
+
+  /** The class other than its label that is most probable for an image. */
+  public int likelyLabel(int image) {
+    double[] p = probabilities[image].clone();
+    p[labels[image]] = Double.NEGATIVE_INFINITY;
+    return Softmax.argMax(p, 0, p.length);
+  }
+}

@@ -1,0 +1,40 @@
+package org.kgcoop.eval;
+
+/** Probabilities of logits, in double precision and without overflow. */
+final class Softmax {
+  private Softmax() {}
+
+  /** log sum exp(scale x logit) over the logits {@code from} to {@code to} - 1. */
+  static double logSumExp(double[] logits, int from, int to, double scale) {
+    double largest = Double.NEGATIVE_INFINITY;
+    for (int i = from; i < to; i++) {
+      largest = Math.max(largest, scale * logits[i]);
+    }
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += Math.exp(scale * logits[i] - largest);
+    }
+    return largest + Math.log(sum);
+  }
+
+  /** softmax(scale x logits), (C). */
+  static double[] probabilities(double[] logits, double scale) {
+    double logSum = logSumExp(logits, 0, logits.length, scale);
+    double[] probabilities = new double[logits.length];
+    for (int i = 0; i < logits.length; i++) {
+      probabilities[i] = Math.exp(scale * logits[i] - logSum);
+    }
+    return probabilities;
+  }
+
+  /** The index of the largest value of {@code from} to {@code to} - 1; the lowest of equal ones. */
+  static int argMax(double[] values, int from, int to) {
+    int best = from;
+    for (int i = from + 1; i < to; i++) {
+      if (values[i] > values[best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+}

@@ -1,0 +1,39 @@
+package org.kgcoop.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file that grows at its end. What was appended outlives the process at once, and the machine as
+ * soon as it was forced.
+ */
+public final class AppendedFile implements AutoCloseable {
+  private final Disk disk = Disk.current();
+  private final Path file;
+  private final FileChannel channel;
+
+  /** Opens a file, or creates it. */
+  public AppendedFile(Path file) throws IOException {
+    this.file = file;
+    channel =
+        disk.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+  }
+
+  public void append(byte[] bytes) throws IOException {
+    disk.write(file, channel, ByteBuffer.wrap(bytes));
+  }
+
+  /** Brings to the disk what was appended. */
+  public void force() throws IOException {
+    disk.force(file, channel, false);
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,450 @@
+package org.kgcoop.method;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * Gaussian discriminant analysis of image features: each class is a normal distribution around its
+ * mean, and all share one precision matrix. Wang et al., "A Hard-to-Beat Baseline for Training-free
+ * CLIP-based Adaptation", ICLR 2024.
+ *
+ * <p>With class means m_c (C, E), centered rows x and their scatter S = sum x x': ridge r = tr(S) /
+ * (n - 1), precision P = E (S + r I)^-1, weights w_c = P m_c and biases b_c = log(1 / C) - m_c' P
+ * m_c / 2. All is computed in double precision.
+ */
+public final class GaussianDiscriminant {
+  /** The number of images near the text of a new class that stand for it, as published. */
+  public static final int NEIGHBORS = 64;
+
+  /** How many times the text feature counts beside them, as published. */
+  public static final int COPIES = 16;
+
+  /** The relative cut-off of torch.linalg.pinv per row of a float32 matrix. */
+  private static final double CUT_OFF = 1.1920929e-7;
+
+  private final Tensor rows; // (n, E), float64
+  private final int[] labels;
+  private final int classes;
+  private final Tensor means; // (C, E)
+  private final Tensor centered; // x, (n, E)
+
+  /**
+   * Computes the means. Tensors are in the open scope.
+   *
+   * @param rows (n, E), unit rows
+   * @param labels of the rows, from 0 to classes - 1
+   * @throws KgCoopException if a class has no row
+   */
+  public GaussianDiscriminant(Tensor rows, int[] labels, int classes) {
+    this.rows = rows.to(DType.FLOAT64);
+    this.labels = labels.clone();
+    this.classes = classes;
+    int[] counts = counts();
+    for (int c = 0; c < classes; c++) {
+      if (counts[c] == 0) {
+        throw KgCoopException.data(
+            "GDA: class %s has no image; each class needs at least one".formatted(c));
+      }
+    }
+    float[] assign = new float[classes * labels.length];
+    for (int i = 0; i < labels.length; i++) {
+      assign[labels[i] * labels.length + i] = 1;
+    }
+    Tensor sums = exact(assign, classes, labels.length).matmul(this.rows);
+    means = sums.dividedBy(exact(floats(counts), classes, 1));
+    centered =
+        this.rows.minus(
+            means.indexSelect(
+                0, Tensor.of(Arrays.stream(labels).asLongStream().toArray(), labels.length)));
+  }
+
+  private int[] counts() {
+    int[] counts = new int[classes];
+    for (int label : labels) {
+      counts[label]++;
+    }
+    return counts;
+  }
+
+  private static Tensor exact(float[] values, long... shape) {
+    return Tensor.of(values, shape).to(DType.FLOAT64);
+  }
+
+  private static float[] floats(int[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      floats[i] = values[i];
+    }
+    return floats;
+  }
+
+  /**
+   * What a linear head needs.
+   *
+   * @param weights (C, E), float64
+   * @param bias (C, 1), float64
+   */
+  public record Linear(Tensor weights, Tensor bias) {
+
+    /** {@code scale x T' + alpha (x W' + b)} of images x, (B, C), float64. */
+    public Tensor logits(Tensor images, Tensor texts, double scale, double alpha) {
+      Tensor exact = images.to(DType.FLOAT64);
+      Tensor zeroShot = exact.matmul(texts.to(DType.FLOAT64).transpose(0, 1)).times(scale);
+      return zeroShot.plus(
+          exact.matmul(weights.transpose(0, 1)).plus(bias.transpose(0, 1)).times(alpha));
+    }
+
+    /**
+     * Counts and losses of images for each alpha.
+     *
+     * @param images (B, E), unit rows
+     * @param labels (B)
+     * @param texts (C, E), unit rows
+     */
+    public LeaveOneOut scores(
+        Tensor images, int[] labels, Tensor texts, double scale, double[] alphas) {
+      int classes = Math.toIntExact(texts.size(0));
+      Tensor none = texts.times(0);
+      double[][] zeroShot = matrix(logits(images, texts, scale, 0), classes);
+      double[][] densities = matrix(logits(images, none, 0, 1), classes);
+      LeaveOneOut.Counter counter = new LeaveOneOut.Counter(alphas.length);
+      for (int i = 0; i < labels.length; i++) {
+        counter.add(zeroShot[i], densities[i], alphas, labels[i]);
+      }
+      return counter.result();
+    }
+  }
+
+  /** Weights and biases of class means (C, E) with a precision (E, E). */
+  private static Linear linear(Tensor means, Tensor precision) {
+    Tensor weights = means.matmul(precision);
+    Tensor quadratic = weights.times(means).sum(1).unsqueeze(1);
+    return new Linear(weights, quadratic.times(-0.5).plus(-Math.log((double) means.size(0))));
+  }
+
+  /** Weights and biases with the pooled precision. */
+  public Linear pooled() {
+    return linear(means, pooledPrecision());
+  }
+
+  private Tensor pooledPrecision() {
+    Tensor scatter = centered.transpose(0, 1).matmul(centered);
+    return precision(scatter, labels.length - 1);
+  }
+
+  /** {@code E (S + tr(S) / degrees I)^-1}; zeros if there is no scatter, as pinv gives. */
+  private static Tensor precision(Tensor scatter, int degrees) {
+    long width = scatter.size(0);
+    Tensor identity = identity(width);
+    double trace = scatter.times(identity).sum().toDoubles()[0];
+    if (!(trace > 0)) {
+      return scatter.times(0);
+    }
+    return Functions.solve(scatter.plus(identity.times(trace / degrees)), identity)
+        .times((double) width);
+  }
+
+  private static Tensor identity(long size) {
+    float[] diagonal = new float[Math.toIntExact(size * size)];
+    for (int i = 0; i < size; i++) {
+      diagonal[Math.toIntExact(i * size + i)] = 1;
+    }
+    return exact(diagonal, size, size);
+  }
+
+  /**
+   * Weights and biases of the base classes as published for base-to-new: the precision is the
+   * pseudo-inverse of the mean of the classes' unbiased covariances, without a ridge.
+   *
+   * @throws IllegalArgumentException if a class has one row, which has no covariance
+   */
+  public Linear meanOfCovariances() {
+    int[] counts = counts();
+    if (Arrays.stream(counts).anyMatch(count -> count < 2)) {
+      throw new IllegalArgumentException("a class with one image has no covariance");
+    }
+    double[] factors = new double[labels.length];
+    for (int i = 0; i < factors.length; i++) {
+      factors[i] = 1 / Math.sqrt((double) classes * (counts[labels[i]] - 1));
+    }
+    Tensor scaled = centered.times(Tensor.of(factors, labels.length, 1));
+    Functions.Eigen eigen = Functions.eigen(scaled.transpose(0, 1).matmul(scaled));
+    double[] values = eigen.values().toDoubles();
+    double smallest = values.length * CUT_OFF * values[values.length - 1];
+    double[] inverse =
+        Arrays.stream(values).map(value -> value > smallest ? 1 / value : 0).toArray();
+    Tensor precision =
+        eigen
+            .vectors()
+            .times(Tensor.of(inverse, 1, inverse.length))
+            .matmul(eigen.vectors().transpose(0, 1));
+    return linear(means, precision);
+  }
+
+  /**
+   * Weights and biases of classes without images, of which only the text is known. The rows nearest
+   * to the text stand for images of the class.
+   *
+   * @param neighbors the rows that were taken for each class, ascending
+   */
+  public record NewClasses(Linear linear, List<List<Integer>> neighbors) {}
+
+  /**
+   * The extension to new classes.
+   *
+   * @param texts (C_new, E), unit rows
+   * @param count how many rows stand for a class, at most all
+   * @param copies how many times the text feature counts beside them
+   * @param shared whether the pooled precision of the base classes is used, so that base and new
+   *     classes can be in one list; published is the mean of the precisions around the texts
+   */
+  public NewClasses newClasses(Tensor texts, int count, int copies, boolean shared) {
+    Tensor exact = texts.to(DType.FLOAT64);
+    int width = Math.toIntExact(exact.size(1));
+    int k = Math.min(count, labels.length);
+    double[] cosines = exact.matmul(rows.transpose(0, 1)).toDoubles();
+    List<List<Integer>> neighbors = new ArrayList<>();
+    List<Tensor> newMeans = new ArrayList<>();
+    Tensor sum = null;
+    for (int c = 0; c < exact.size(0); c++) {
+      int offset = c * labels.length;
+      List<Integer> near =
+          IntStream.range(0, labels.length)
+              .boxed()
+              .sorted(Comparator.comparingDouble(i -> -cosines[offset + i]))
+              .limit(k)
+              .sorted()
+              .toList();
+      neighbors.add(near);
+      Tensor own = rows.indexSelect(0, Tensor.of(near.stream().mapToLong(i -> i).toArray(), k));
+      Tensor text = exact.narrow(0, c, 1);
+      newMeans.add(own.sum(0).reshape(1, width).plus(text.times(copies)).times(1.0 / (k + copies)));
+      if (!shared) {
+        Tensor around = own.minus(text);
+        Tensor precision = precision(around.transpose(0, 1).matmul(around), Math.max(1, k - 1));
+        sum = sum == null ? precision : sum.plus(precision);
+      }
+    }
+    Tensor precision = sum == null ? pooledPrecision() : sum.times(1.0 / exact.size(0));
+    return new NewClasses(linear(Tensor.concat(newMeans, 0), precision), neighbors);
+  }
+
+  /** Logits of rows by a model that has not seen any row of their image. */
+  public static final class HeldOut {
+    private final List<Integer> scored;
+    private final double[][] logits;
+
+    private HeldOut(List<Integer> scored, double[][] logits) {
+      this.scored = List.copyOf(scored);
+      this.logits = logits;
+    }
+
+    /** The rows whose class keeps an image, ascending. */
+    public List<Integer> scored() {
+      return scored;
+    }
+
+    /** {@code x W' + b} of the scored rows, (scored, C), without zero-shot logits and alpha. */
+    public double[][] logits() {
+      return Arrays.stream(logits).map(double[]::clone).toArray(double[][]::new);
+    }
+  }
+
+  /**
+   * Leave-one-out in closed form: S without the rows of an image is S - U'U, and (L + r I - U'U)^-1
+   * follows from the eigenvalues L of S by the Woodbury identity. It takes one decomposition (about
+   * 9 E^3) and C E operations per row.
+   *
+   * @param groups the image of each row; all rows of an image leave together
+   */
+  public HeldOut leaveOneOut(int[] groups) {
+    Map<Integer, List<Integer>> images = new LinkedHashMap<>();
+    for (int i = 0; i < groups.length; i++) {
+      images.computeIfAbsent(groups[i], g -> new ArrayList<>()).add(i);
+    }
+    int width = Math.toIntExact(rows.size(1));
+    int[] counts = counts();
+    double[][] logits = new double[labels.length][];
+    try (Scope scope = Scope.open("leave-one-out")) {
+      Functions.Eigen eigen = Functions.eigen(centered.transpose(0, 1).matmul(centered));
+      Rotated rotated =
+          new Rotated(
+              eigen.values().toDoubles(),
+              matrix(rows.matmul(eigen.vectors()), width),
+              matrix(centered.matmul(eigen.vectors()), width),
+              matrix(means.matmul(eigen.vectors()), width));
+      for (List<Integer> image : images.values()) {
+        int label = labels[image.get(0)];
+        if (counts[label] > image.size()) {
+          rotated.leaveOut(image, label, counts[label], logits);
+        }
+      }
+    }
+    List<Integer> scored =
+        IntStream.range(0, labels.length).filter(i -> logits[i] != null).boxed().toList();
+    return new HeldOut(scored, scored.stream().map(i -> logits[i]).toArray(double[][]::new));
+  }
+
+  private static double[][] matrix(Tensor tensor, int width) {
+    double[] flat = tensor.toDoubles();
+    return IntStream.range(0, flat.length / width)
+        .mapToObj(i -> Arrays.copyOfRange(flat, i * width, (i + 1) * width))
+        .toArray(double[][]::new);
+  }
+
+  /** Rows, centered rows and means in the eigenvectors of the scatter, with its eigenvalues. */
+  private static final class Rotated {
+    private final double[] values;
+    private final double[][] rows;
+    private final double[][] centered;
+    private final double[][] means;
+
+    Rotated(double[] values, double[][] rows, double[][] centered, double[][] means) {
+      this.values = values;
+      this.rows = rows;
+      this.centered = centered;
+      this.means = means;
+    }
+
+    /** Puts the logits of the rows of an image, by a model without them, into {@code logits}. */
+    void leaveOut(List<Integer> image, int label, int ofClass, double[][] logits) {
+      int width = values.length;
+      int left = ofClass - image.size();
+      double[][] update = new double[image.size() + 1][width]; // U
+      for (int b = 0; b < image.size(); b++) {
+        double[] x = centered[image.get(b)];
+        for (int k = 0; k < width; k++) {
+          update[b][k] = x[k];
+          update[image.size()][k] += x[k] / Math.sqrt(left);
+        }
+      }
+      double[] mean = means[label].clone();
+      double trace = Arrays.stream(values).sum();
+      for (int k = 0; k < width; k++) {
+        mean[k] -= update[image.size()][k] / Math.sqrt(left);
+        for (double[] u : update) {
+          trace -= u[k] * u[k];
+        }
+      }
+      int classes = means.length;
+      double ridge = trace / (rows.length - image.size() - 1);
+      boolean scattered = trace > 1e-12 * Arrays.stream(values).sum();
+      double[] inverse = new double[width]; // A^-1
+      for (int k = 0; k < width; k++) {
+        inverse[k] = scattered ? 1 / (Math.max(0, values[k]) + ridge) : 0;
+      }
+      double[][] small = new double[update.length][update.length]; // I - U A^-1 U'
+      for (int a = 0; a < small.length; a++) {
+        for (int b = 0; b < small.length; b++) {
+          small[a][b] = (a == b ? 1 : 0) - product(update[a], inverse, update[b]);
+        }
+      }
+      for (int row : image) {
+        logits[row] = new double[classes];
+      }
+      for (int c = 0; c < classes; c++) {
+        double[] m = c == label ? mean : means[c];
+        double[] projected = new double[update.length]; // U A^-1 m
+        for (int a = 0; a < projected.length; a++) {
+          projected[a] = product(update[a], inverse, m);
+        }
+        double[] solved = solve(small, projected);
+        double quadratic = product(m, inverse, m) + dot(projected, solved);
+        for (int row : image) {
+          double linear = product(rows[row], inverse, m);
+          for (int a = 0; a < solved.length; a++) {
+            linear += product(rows[row], inverse, update[a]) * solved[a];
+          }
+          logits[row][c] = width * (linear - quadratic / 2) - Math.log(classes);
+        }
+      }
+    }
+  }
+
+  /** The published choice by validation images: the first best alpha, or .1 if none is right. */
+  public static double alpha(double[] alphas, long[] correct) {
+    int best = new LeaveOneOut(correct, new double[correct.length]).firstBest().orElseThrow();
+    return correct[best] == 0 ? 0.1 : alphas[best];
+  }
+
+  private static double product(double[] a, double[] diagonal, double[] b) {
+    double sum = 0;
+    for (int k = 0; k < a.length; k++) {
+      sum += a[k] * diagonal[k] * b[k];
+    }
+    return sum;
+  }
+
+  private static double dot(double[] a, double[] b) {
+    double sum = 0;
+    for (int k = 0; k < a.length; k++) {
+      sum += a[k] * b[k];
+    }
+    return sum;
+  }
+
+  /** Solves a small system by elimination with pivots. */
+  private static double[] solve(double[][] matrix, double[] right) {
+    int n = right.length;
+    double[][] a = Arrays.stream(matrix).map(double[]::clone).toArray(double[][]::new);
+    double[] x = right.clone();
+    for (int k = 0; k < n; k++) {
+      int pivot = k;
+      for (int i = k + 1; i < n; i++) {
+        pivot = Math.abs(a[i][k]) > Math.abs(a[pivot][k]) ? i : pivot;
+      }
+      double[] row = a[k];
+      a[k] = a[pivot];
+      a[pivot] = row;
+      double value = x[k];
+      x[k] = x[pivot];
+      x[pivot] = value;
+      for (int i = k + 1; i < n; i++) {
+        double factor = a[i][k] / a[k][k];
+        for (int j = k; j < n; j++) {
+          a[i][j] -= factor * a[k][j];
+        }
+        x[i] -= factor * x[k];
+      }
+    }
+    for (int k = n - 1; k >= 0; k--) {
+      for (int j = k + 1; j < n; j++) {
+        x[k] -= a[k][j] * x[j];
+      }
+      x[k] /= a[k][k];
+    }
+    return x;
+  }
+
+  /**
+   * Counts of leave-one-out predictions for each alpha.
+   *
+   * @param texts (C, E), unit rows
+   * @param scale s of {@code s x T' + alpha (x W' + b)}
+   * @return empty counts if no row is scored
+   */
+  public LeaveOneOut search(Tensor texts, int[] groups, double scale, double[] alphas) {
+    HeldOut heldOut = leaveOneOut(groups);
+    if (heldOut.scored.isEmpty()) {
+      return new LeaveOneOut(new long[0], new double[0]);
+    }
+    double[][] zeroShot =
+        matrix(rows.matmul(texts.to(DType.FLOAT64).transpose(0, 1)).times(scale), classes);
+    LeaveOneOut.Counter counter = new LeaveOneOut.Counter(alphas.length);
+    for (int i = 0; i < heldOut.scored.size(); i++) {
+      int row = heldOut.scored.get(i);
+      counter.add(zeroShot[row], heldOut.logits[i], alphas, labels[row]);
+    }
+    return counter.result();
+  }
+}

@@ -1,0 +1,181 @@
+package org.kgcoop.method;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * Kernel ridge regression of what zero-shot CLIP leaves over, with the kernel {@code k(x, x') =
+ * exp(-beta (1 - x x'))}. Bendou et al., "ProKeR: A Kernel Perspective on Few-Shot Adaptation of
+ * Large Vision-Language Models", CVPR 2025; code: omarnust/BReg-Adapter, {@code
+ * trainers/proker.py}.
+ *
+ * <p>With cosines {@code f0 = x T'}, one-hot labels Y and the kernel matrix K of the training rows,
+ * {@code gamma = (K / lambda + I)^-1 (Y - f0(rows))} and {@code scores = f0 + (w / lambda) k(x,
+ * rows) gamma}; published: w = lambda. All is computed in double precision: with a small lambda,
+ * float32 loses four digits.
+ */
+public final class KernelRidge {
+  private final Tensor rows; // (n, E), float64
+  private final Tensor texts; // (C, E), float64
+  private final int[] labels;
+  private final double beta;
+  private final Tensor zeroShot; // f0, (n, C)
+  private final Tensor residual; // R = Y - f0, (n, C)
+  private final Tensor values; // eigenvalues of K, (n)
+  private final Tensor vectors; // Q, (n, n)
+  private final Tensor rotated; // Q' R, (n, C)
+
+  /**
+   * Decomposes the kernel matrix, in about 9 n^3 operations. Its tensors are in the open scope.
+   *
+   * @param rows (n, E), unit rows
+   * @param texts (C, E), unit rows
+   * @param labels of the rows, from 0 to C - 1; a class may have none
+   */
+  public KernelRidge(Tensor rows, Tensor texts, int[] labels, double beta) {
+    this.rows = rows.to(DType.FLOAT64);
+    this.texts = texts.to(DType.FLOAT64);
+    this.labels = labels.clone();
+    this.beta = beta;
+    zeroShot = zeroShot(this.rows);
+    residual = oneHot(labels, texts.size(0)).minus(zeroShot);
+    Functions.Eigen eigen = Functions.eigen(kernel(this.rows));
+    values = eigen.values();
+    vectors = eigen.vectors();
+    rotated = vectors.transpose(0, 1).matmul(residual);
+  }
+
+  private static Tensor oneHot(int[] labels, long classes) {
+    float[] hot = new float[Math.toIntExact(labels.length * classes)];
+    for (int i = 0; i < labels.length; i++) {
+      hot[Math.toIntExact(i * classes) + labels[i]] = 1;
+    }
+    return Tensor.of(hot, labels.length, classes).to(DType.FLOAT64);
+  }
+
+  private Tensor zeroShot(Tensor images) {
+    return images.matmul(texts.transpose(0, 1));
+  }
+
+  private Tensor kernel(Tensor images) {
+    return images.matmul(rows.transpose(0, 1)).plus(-1).times(beta).exp();
+  }
+
+  /**
+   * The diagonal of {@code (K / lambda + I)^-1} in the eigenvectors: lambda / (L + lambda), (n).
+   */
+  private Tensor shrinkage(double lambda) {
+    return Tensor.of(new double[] {lambda}, 1).dividedBy(values.plus(lambda));
+  }
+
+  /** gamma, (n, C), float64. */
+  public Tensor coefficients(double lambda) {
+    return vectors.matmul(shrinkage(lambda).unsqueeze(1).times(rotated));
+  }
+
+  /**
+   * The scores of images in cosines, (B, C), float64.
+   *
+   * @param images (B, E), unit rows
+   * @param weight w; lambda as published
+   */
+  public Tensor scores(Tensor images, double lambda, double weight) {
+    Tensor exact = images.to(DType.FLOAT64);
+    return zeroShot(exact).plus(kernel(exact).matmul(coefficients(lambda)).times(weight / lambda));
+  }
+
+  /**
+   * The scores of each row by a regression that has not seen any row of its group: {@code f0 + w
+   * (R_B - (G_BB)^-1 gamma_B)} with {@code G = (K / lambda + I)^-1}. The form is exact.
+   *
+   * @param groups the group of each row, such as the image that it is a view of
+   * @return (n, C), float64
+   */
+  public Tensor leaveOneOut(int[] groups, double lambda, double weight) {
+    Tensor gamma = coefficients(lambda);
+    Tensor shrinkage = shrinkage(lambda);
+    Map<Integer, List<Integer>> members = new LinkedHashMap<>();
+    for (int i = 0; i < groups.length; i++) {
+      members.computeIfAbsent(groups[i], g -> new ArrayList<>()).add(i);
+    }
+    Tensor removed =
+        members.size() == groups.length
+            ? gamma.dividedBy(vectors.times(vectors).matmul(shrinkage.unsqueeze(1)))
+            : removed(members.values(), gamma, shrinkage);
+    return zeroShot.plus(residual.minus(removed).times(weight));
+  }
+
+  /** {@code (G_BB)^-1 gamma_B} of each group B, in the order of the rows. */
+  private Tensor removed(Iterable<List<Integer>> groups, Tensor gamma, Tensor shrinkage) {
+    List<Tensor> parts = new ArrayList<>();
+    long[] place = new long[labels.length];
+    int next = 0;
+    for (List<Integer> group : groups) {
+      Tensor which =
+          Tensor.of(group.stream().mapToLong(Integer::longValue).toArray(), group.size());
+      Tensor own = vectors.indexSelect(0, which); // (B, n)
+      Tensor block = own.times(shrinkage).matmul(own.transpose(0, 1)); // G_BB
+      parts.add(Functions.solve(block, gamma.indexSelect(0, which)));
+      for (int row : group) {
+        place[row] = next++;
+      }
+    }
+    return Tensor.concat(parts, 0).indexSelect(0, Tensor.of(place, place.length));
+  }
+
+  /**
+   * Counts of leave-one-out predictions for each lambda, with the loss of {@code scale} times the
+   * scores.
+   *
+   * @param weightOf w as a function of lambda
+   */
+  LeaveOneOut search(int[] groups, double[] lambdas, DoubleUnaryOperator weightOf, double scale) {
+    LeaveOneOut.Counter counter = new LeaveOneOut.Counter(lambdas.length);
+    double[][] scores = new double[lambdas.length][];
+    for (int l = 0; l < lambdas.length; l++) {
+      scores[l] =
+          leaveOneOut(groups, lambdas[l], weightOf.applyAsDouble(lambdas[l]))
+              .times(scale)
+              .toDoubles();
+    }
+    int classes = Math.toIntExact(texts.size(0));
+    for (int i = 0; i < labels.length; i++) {
+      counter.next();
+      for (int l = 0; l < lambdas.length; l++) {
+        counter.add(l, Arrays.copyOfRange(scores[l], i * classes, (i + 1) * classes), labels[i]);
+      }
+    }
+    return counter.result();
+  }
+
+  /** Searches a grid, beta outermost; the candidates of the result are in that order. */
+  public static LeaveOneOut search(
+      Tensor rows,
+      Tensor texts,
+      int[] labels,
+      int[] groups,
+      double[] betas,
+      double[] lambdas,
+      DoubleUnaryOperator weightOf,
+      double scale) {
+    long[] correct = new long[betas.length * lambdas.length];
+    double[] losses = new double[correct.length];
+    for (int b = 0; b < betas.length; b++) {
+      try (Scope scope = Scope.open("kernel")) {
+        LeaveOneOut found =
+            new KernelRidge(rows, texts, labels, betas[b]).search(groups, lambdas, weightOf, scale);
+        System.arraycopy(found.correct(), 0, correct, b * lambdas.length, lambdas.length);
+        System.arraycopy(found.losses(), 0, losses, b * lambdas.length, lambdas.length);
+      }
+    }
+    return new LeaveOneOut(correct, losses);
+  }
+}

@@ -1,0 +1,107 @@
+package org.kgcoop.method;
+
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/** Counts and losses of candidate settings over images that each candidate has not learned from. */
+public final class LeaveOneOut {
+  private static final double EQUAL = 1e-9;
+
+  private final long[] correct;
+  private final double[] losses;
+
+  /**
+   * @param correct the number of correct predictions of each candidate, in the order of the grid
+   * @param losses the mean cross-entropy of each candidate
+   */
+  public LeaveOneOut(long[] correct, double[] losses) {
+    if (correct.length != losses.length) {
+      throw new IllegalArgumentException(
+          "losses: expected %s, got %s".formatted(correct.length, losses.length));
+    }
+    this.correct = correct.clone();
+    this.losses = losses.clone();
+  }
+
+  /** The number of correct predictions of each candidate. */
+  public long[] correct() {
+    return correct.clone();
+  }
+
+  /** The mean cross-entropy of each candidate. */
+  public double[] losses() {
+    return losses.clone();
+  }
+
+  /**
+   * Returns the candidate with the most correct predictions; of those the one with the smallest
+   * loss; of equal losses the first.
+   *
+   * @return empty if there is no candidate
+   */
+  public OptionalInt best() {
+    return IntStream.range(0, correct.length).reduce((a, b) -> isBetter(b, a) ? b : a);
+  }
+
+  private boolean isBetter(int candidate, int best) {
+    return correct[candidate] == correct[best]
+        ? losses[candidate] < losses[best] - EQUAL
+        : correct[candidate] > correct[best];
+  }
+
+  /** Returns the first candidate with the most correct predictions, as published searches do. */
+  public OptionalInt firstBest() {
+    return IntStream.range(0, correct.length).reduce((a, b) -> correct[b] > correct[a] ? b : a);
+  }
+
+  /** Scores logits against labels. */
+  static final class Counter {
+    private final long[] correct;
+    private final double[] losses;
+    private int images;
+
+    Counter(int candidates) {
+      correct = new long[candidates];
+      losses = new double[candidates];
+    }
+
+    /** Starts the next image, which every candidate must be given once. */
+    void next() {
+      images++;
+    }
+
+    /** Adds an image, whose logits (C) are {@code zeroShot + alpha density} for each alpha. */
+    void add(double[] zeroShot, double[] density, double[] alphas, int label) {
+      next();
+      double[] logits = new double[density.length];
+      for (int a = 0; a < alphas.length; a++) {
+        for (int c = 0; c < logits.length; c++) {
+          logits[c] = zeroShot[c] + alphas[a] * density[c];
+        }
+        add(a, logits, label);
+      }
+    }
+
+    /** Adds the logits (C) of the current image by a candidate. */
+    void add(int candidate, double[] logits, int label) {
+      int best = 0;
+      for (int c = 1; c < logits.length; c++) {
+        best = logits[c] > logits[best] ? c : best;
+      }
+      double sum = 0;
+      for (double logit : logits) {
+        sum += Math.exp(logit - logits[best]);
+      }
+      correct[candidate] += best == label ? 1 : 0;
+      losses[candidate] += logits[best] + Math.log(sum) - logits[label];
+    }
+
+    LeaveOneOut result() {
+      double[] means = new double[losses.length];
+      for (int i = 0; i < means.length; i++) {
+        means[i] = losses[i] / images;
+      }
+      return new LeaveOneOut(correct, means);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package org.kgcoop.method;
+
+import java.util.List;
+import org.kgcoop.method.setting.Kind;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
+import org.kgcoop.method.setting.Setting.Stated;
+import org.kgcoop.method.setting.Setting.Values;
+import org.kgcoop.prompt.ClassTokenPosition;
+import org.kgcoop.prompt.ContextSettings;
+import org.kgcoop.prompt.HandCrafted;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.Underscores;
+
+/** Settings that several methods have. */
+public final class SharedSettings {
+  public static final Setting<String> TEMPLATE =
+      Setting.text("template", Templates.DEFAULT, "The hand-crafted text of a class")
+          .usually("the data set's", values -> Templates.DEFAULT);
+
+  public static final Setting<List<String>> TEMPLATES =
+      Setting.texts(
+              "templates",
+              List.of(),
+              "",
+              "Hand-crafted texts, whose class features are averaged, with {} where the class name"
+                  + " goes")
+          .usually("the data set's template", values -> List.of(values.get(TEMPLATE)));
+
+  public static final Setting<Integer> CONTEXT_TOKENS =
+      Setting.whole("context_tokens", 4, Range.atLeast(1), "How many vectors of texts are learned")
+          .in("vectors");
+
+  /** Words that go with their own number of vectors: another number begins at random. */
+  public static final Setting<String> WORDS =
+      Setting.text("words", "", "What the vectors begin with; empty for random values")
+          .usually(
+              "a photo of a, or empty where context_tokens is given",
+              values -> values.state(CONTEXT_TOKENS) ? "" : "a photo of a");
+
+  private static final Setting<ClassTokenPosition> CLASS_POSITION =
+      Setting.of(
+          "class_position",
+          Kind.TEXT
+              .as(ClassTokenPosition::ofId, ClassTokenPosition::id)
+              .called("end, middle or front"),
+          ClassTokenPosition.END,
+          Range.any(),
+          "The place of the class name among the vectors");
+
+  private static final Setting<Boolean> CLASS_SPECIFIC =
+      Setting.flag("class_specific", false, "Whether each class has vectors of its own");
+
+  private static final Setting<Underscores> UNDERSCORES =
+      Setting.of(
+          "underscores",
+          Kind.TEXT.as(Underscores::ofId, Underscores::id).called("keep or replace"),
+          Underscores.KEEP,
+          Range.any(),
+          "Underscores of class names stay in texts, or become blanks");
+
+  /** The settings of a context whose words and number of vectors are these. */
+  static List<Stated<ContextSettings>> context(Setting<Integer> tokens, Setting<String> words) {
+    return List.of(
+        tokens.from(ContextSettings::tokens),
+        words.from(ContextSettings::words),
+        CLASS_POSITION.from(ContextSettings::position),
+        CLASS_SPECIFIC.from(ContextSettings::classSpecific));
+  }
+
+  /** The usual settings of a context. */
+  static List<Stated<ContextSettings>> context() {
+    return context(CONTEXT_TOKENS, WORDS);
+  }
+
+  static ContextSettings context(Values values) {
+    return context(values, CONTEXT_TOKENS, WORDS);
+  }
+
+  static ContextSettings context(Values values, Setting<Integer> tokens, Setting<String> words) {
+    return new ContextSettings(
+        values.get(tokens),
+        values.get(words),
+        values.get(CLASS_POSITION),
+        values.get(CLASS_SPECIFIC));
+  }
+
+  /** The settings of hand-crafted texts that keep underscores. */
+  static final List<Stated<HandCrafted>> HAND_CRAFTED =
+      List.of(TEMPLATES.from(HandCrafted::templates), UNDERSCORES.from(HandCrafted::underscores));
+
+  static HandCrafted handCrafted(Values values) {
+    return new HandCrafted(values.get(TEMPLATES), values.get(UNDERSCORES));
+  }
+
+  private SharedSettings() {}
+}

@@ -1,0 +1,94 @@
+package org.kgcoop.adapt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.runs.AdaptRecord;
+
+class ExpectationTest {
+  private static Score score(List<Boolean> answers) {
+    return new Score(
+        IntStream.range(0, answers.size())
+            .mapToObj(i -> new Score.Asked("image " + i, false, 1))
+            .toList(),
+        answers);
+  }
+
+  private static List<Boolean> answers(Random random, int images, double share) {
+    List<Boolean> answers = new ArrayList<>();
+    for (int i = 0; i < images; i++) {
+      answers.add(random.nextDouble() < share);
+    }
+    return answers;
+  }
+
+  /** With a = b = 1 all of 0 to 9 are equally likely: 2.5 % of ten is less than one. */
+  @Test
+  void theBetaBinomialIsUniformForAUniformBeta() {
+    assertThat(Expectation.betaBinomial(1, 1, 9)).containsExactly(0, 100);
+    double[] hundred = Expectation.betaBinomial(1, 1, 99);
+    assertThat(hundred[0]).isCloseTo(2 / .99, within(1e-9));
+    assertThat(hundred[1]).isCloseTo(97 / .99, within(1e-9));
+    // A Beta that is sharp at .5 leaves the binomial: its 2.5 % quantile at n = 100 is 40.
+    assertThat(Expectation.betaBinomial(1e9, 1e9, 100)).containsExactly(40, 60);
+  }
+
+  /** 30 images are held out, 100 are to come; both vary, and the interval holds the second. */
+  @Test
+  void nineteenOfTwentyNewAccuraciesLieWithin() {
+    Random random = new Random(3);
+    int inside = 0;
+    for (int trial = 0; trial < 1000; trial++) {
+      double truth = .3 + .65 * random.nextDouble();
+      AdaptRecord.Interval promise =
+          new Expectation(score(answers(random, 30, truth)), 0, 0).interval(false);
+      long right = answers(random, 100, truth).stream().filter(each -> each).count();
+      inside += promise.holds((double) right) ? 1 : 0;
+    }
+    assertThat(inside).isBetween(930, 990);
+  }
+
+  /**
+   * Eight methods that guess: the best of them is right by luck more often than the truth, 25 %.
+   * The correction is known to be somewhat too large.
+   */
+  @Test
+  void theLuckOfTheBestOfSeveralIsTakenOff() {
+    Random random = new Random(5);
+    double before = 0;
+    double after = 0;
+    for (int trial = 0; trial < 40; trial++) {
+      List<Score> scores =
+          IntStream.range(0, 8).mapToObj(i -> score(answers(random, 40, .25))).toList();
+      double[] once = new double[40];
+      Arrays.fill(once, 1);
+      Score chosen = scores.get(Score.choice(scores, once));
+      before += chosen.accuracy(false) / 40;
+      after +=
+          new Expectation(chosen, Expectation.optimism(scores, false), 0).interval(false).accuracy()
+              / 40;
+    }
+    assertThat(before).isGreaterThan(28);
+    assertThat(after).isBetween(17.0, 27.0);
+  }
+
+  @Test
+  void aSingleCandidateIsNotOptimistic() {
+    assertThat(Expectation.optimism(List.of(score(List.of(true, false))), false)).isZero();
+  }
+
+  /** From 50 at no image and 60 at one the limit is 70: at two images 70 - 20 / 3. */
+  @Test
+  void theFinalMethodLearnsFromMoreImagesThanThoseOfTheFolds() {
+    assertThat(Expectation.gain(50, 60, 1, 2)).isCloseTo(10 / 3.0, within(1e-9));
+    assertThat(Expectation.gain(50, 40, 1, 2)).isZero();
+    assertThat(Expectation.gain(50, 99, 1, 2)).isLessThanOrEqualTo(1);
+    assertThat(Expectation.gain(50, 60, 2, 2)).isZero();
+  }
+}

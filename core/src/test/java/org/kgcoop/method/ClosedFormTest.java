@@ -1,0 +1,144 @@
+package org.kgcoop.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** Leave-one-out in closed form equals refits, and the edge cases of both methods. */
+class ClosedFormTest {
+  private static final int WIDTH = 6;
+  private static final int[] LABELS = {0, 0, 0, 1, 1, 1, 2, 2};
+
+  private Scope scope;
+  private Tensor rows;
+  private Tensor texts;
+
+  @BeforeEach
+  @SuppressWarnings("MustBeClosed") // closed after each test
+  void features() {
+    scope = Scope.open("test");
+    rows = unit(LABELS.length, 1);
+    texts = unit(3, 2);
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  private static Tensor unit(int count, long seed) {
+    Random random = new Random(seed);
+    float[] values = new float[count * WIDTH];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return Tensor.of(values, count, WIDTH).unitRows();
+  }
+
+  private static int[] each() {
+    return IntStream.range(0, LABELS.length).toArray();
+  }
+
+  private static int[] without(int row, int[] of) {
+    return IntStream.range(0, of.length).filter(i -> i != row).map(i -> of[i]).toArray();
+  }
+
+  private Tensor rowsWithout(int row) {
+    long[] kept = IntStream.range(0, LABELS.length).filter(i -> i != row).asLongStream().toArray();
+    return rows.indexSelect(0, Tensor.of(kept, kept.length));
+  }
+
+  @Test
+  void gaussianLeaveOneOutEqualsRefits() {
+    GaussianDiscriminant.HeldOut found =
+        new GaussianDiscriminant(rows, LABELS, 3).leaveOneOut(each());
+
+    assertThat(found.scored()).hasSize(LABELS.length);
+    for (int row = 0; row < LABELS.length; row++) {
+      GaussianDiscriminant.Linear refit =
+          new GaussianDiscriminant(rowsWithout(row), without(row, LABELS), 3).pooled();
+      double[] expected = refit.logits(rows.narrow(0, row, 1), texts, 0, 1).toDoubles();
+      assertThat(found.logits()[row]).containsExactly(expected, within(1e-9));
+    }
+  }
+
+  @Test
+  void rowsOfAClassWithOneImageAreNotScored() {
+    int[] groups = {0, 1, 2, 3, 4, 5, 6, 6}; // both rows of the last class are views of one image
+
+    GaussianDiscriminant analysis = new GaussianDiscriminant(rows, LABELS, 3);
+
+    assertThat(analysis.leaveOneOut(groups).scored()).containsExactly(0, 1, 2, 3, 4, 5);
+    assertThat(
+            new GaussianDiscriminant(rows.narrow(0, 0, 2), new int[] {0, 1}, 2)
+                .search(texts.narrow(0, 0, 2), new int[] {0, 1}, 10, new double[] {1, 2})
+                .best())
+        .isEmpty();
+  }
+
+  @Test
+  void oneImagePerClassGivesZeroShotPlusAConstant() {
+    Tensor three = rows.indexSelect(0, Tensor.of(new long[] {0, 3, 6}, 3));
+    GaussianDiscriminant.Linear head =
+        new GaussianDiscriminant(three, new int[] {0, 1, 2}, 3).pooled();
+
+    double[] logits = head.logits(rows, texts, 100, 5).toDoubles();
+    double[] zeroShot = rows.matmul(texts.transpose(0, 1)).times(100).toDoubles();
+    for (int i = 0; i < logits.length; i++) {
+      assertThat(logits[i] - zeroShot[i]).isCloseTo(-5 * Math.log(3), within(1e-4));
+    }
+  }
+
+  @Test
+  void gaussianRefusesAClassWithoutImages() {
+    assertThatThrownBy(() -> new GaussianDiscriminant(rows, LABELS, 4))
+        .hasMessageContaining("class 3 has no image");
+  }
+
+  @Test
+  void kernelLeaveOneOutEqualsRefits() {
+    KernelRidge all = new KernelRidge(rows, texts, LABELS, 2);
+    double[] found = all.leaveOneOut(each(), 0.3, 0.7).toDoubles();
+
+    for (int row = 0; row < LABELS.length; row++) {
+      KernelRidge refit = new KernelRidge(rowsWithout(row), texts, without(row, LABELS), 2);
+      double[] expected = refit.scores(rows.narrow(0, row, 1), 0.3, 0.7).toDoubles();
+      assertThat(Arrays.copyOfRange(found, row * 3, row * 3 + 3))
+          .containsExactly(expected, within(1e-9));
+    }
+  }
+
+  @Test
+  void rowsOfOneImageLeaveTheKernelTogether() {
+    int[] groups = {0, 0, 1, 2, 3, 4, 5, 6};
+    double[] found =
+        new KernelRidge(rows, texts, LABELS, 2).leaveOneOut(groups, 0.3, 0.3).toDoubles();
+
+    KernelRidge refit =
+        new KernelRidge(
+            rows.narrow(0, 2, LABELS.length - 2),
+            texts,
+            Arrays.copyOfRange(LABELS, 2, LABELS.length),
+            2);
+    assertThat(Arrays.copyOf(found, 6))
+        .containsExactly(refit.scores(rows.narrow(0, 0, 2), 0.3, 0.3).toDoubles(), within(1e-9));
+  }
+
+  @Test
+  void ofEqualCountsTheSmallerLossWinsAndOfEqualLossesTheFirst() {
+    LeaveOneOut scores =
+        new LeaveOneOut(new long[] {1, 3, 3, 3}, new double[] {0.1, 0.5, 0.2, 0.2 + 1e-12});
+
+    assertThat(scores.best()).hasValue(2);
+    assertThat(scores.firstBest()).hasValue(1);
+  }
+}

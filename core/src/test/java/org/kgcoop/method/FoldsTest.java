@@ -1,0 +1,103 @@
+package org.kgcoop.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+class FoldsTest {
+  /** Two classes of three groups with two images each, and one of one group. */
+  private static final List<Integer> LABELS = List.of(0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2);
+
+  private static final List<Integer> GROUPS = List.of(7, 7, 8, 8, 9, 9, 1, 1, 2, 2, 3, 3, 5, 5);
+
+  @Test
+  void aGroupIsNeverDividedAndEveryClassIsLearned() {
+    Folds folds = new Folds(LABELS, GROUPS, 10);
+    assertThat(folds.count()).isEqualTo(3);
+    Set<Integer> held = new HashSet<>();
+    for (int fold = 0; fold < folds.count(); fold++) {
+      Set<Integer> inside = groups(folds.of(fold));
+      Folds.Part fitted = folds.without(fold);
+      assertThat(groups(fitted)).doesNotContainAnyElementsOf(inside);
+      assertThat(fitted.labels()).contains(0, 1, 2);
+      held.addAll(inside);
+    }
+    assertThat(held)
+        .as("all but the only group of a class")
+        .containsExactlyInAnyOrder(7, 8, 9, 1, 2, 3);
+  }
+
+  @Test
+  void aGroupOfTwoClassesTakesNoClassAway() {
+    // Both images of class 1 are near images of class 0, and both groups fall into one fold.
+    List<Integer> labels = List.of(0, 0, 0, 0, 1, 1);
+    List<Integer> groups = List.of(0, 1, 2, 3, 0, 2);
+    Folds folds = new Folds(labels, groups, 2);
+    for (int fold = 0; fold < folds.count(); fold++) {
+      assertThat(folds.without(fold).labels()).contains(0, 1);
+    }
+  }
+
+  private static Set<Integer> groups(Folds.Part part) {
+    Set<Integer> groups = new HashSet<>();
+    for (int place : part.places()) {
+      groups.add(GROUPS.get(place));
+    }
+    return groups;
+  }
+
+  /** Random points under random labels, each there three times, teach nothing. */
+  @Test
+  void copiesDoNotMakeAProbeLookGood() {
+    Random random = new Random(4);
+    List<Integer> labels = new ArrayList<>();
+    List<Integer> groups = new ArrayList<>();
+    float[] values = new float[48 * 3 * 8];
+    for (int image = 0; image < 48; image++) {
+      float[] point = new float[8];
+      for (int i = 0; i < 8; i++) {
+        point[i] = (float) random.nextGaussian();
+      }
+      for (int copy = 0; copy < 3; copy++) {
+        System.arraycopy(point, 0, values, (3 * image + copy) * 8, 8);
+        labels.add(image % 4);
+        groups.add(image);
+      }
+    }
+    try (Scope scope = Scope.open("test")) {
+      Tensor features = Tensor.of(values, 144, 8).unitRows();
+      assertThat(new ProbeFolds(features, labels, List.of(), 4).accuracy()).isGreaterThan(50);
+      assertThat(new ProbeFolds(features, labels, groups, 4).accuracy()).isBetween(10.0, 45.0);
+    }
+  }
+
+  @Test
+  void aClassWithOneImageDoesNotEndTheSearchOfAProbe() {
+    float[] values = {1, 0, 1, .1f, .9f, 0, 0, 1, .1f, 1, 0, .9f, -1, -1};
+    try (Scope scope = Scope.open("test")) {
+      ProbeFolds folds =
+          new ProbeFolds(
+              Tensor.of(values, 7, 2).unitRows(), List.of(0, 0, 0, 1, 1, 1, 2), List.of(), 3);
+      assertThat(folds.fewest()).isEqualTo(1);
+      assertThat(folds.holdMost()).isTrue();
+      assertThat(folds.strength()).isIn(ProbeFolds.STRENGTHS);
+      // Two of five images could be held out: too few to choose by.
+      assertThat(
+              new ProbeFolds(
+                      Tensor.of(Arrays.copyOf(values, 10), 5, 2).unitRows(),
+                      List.of(0, 0, 1, 2, 3),
+                      List.of(),
+                      4)
+                  .holdMost())
+          .isFalse();
+    }
+  }
+}

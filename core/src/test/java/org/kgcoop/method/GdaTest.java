@@ -1,0 +1,292 @@
+package org.kgcoop.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Formula;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** Expected values come from the formula as it stands: one matrix, one inverse, loops. */
+class GdaTest {
+  private static final int WIDTH = 12;
+  private static final List<Integer> LABELS = List.of(0, 1, 2, 0, 1, 2, 1, 0);
+  private static final int CLASSES = 3;
+
+  private static Clip clip;
+
+  @BeforeAll
+  static void load() {
+    clip = TinyClip.load();
+  }
+
+  @AfterAll
+  static void close() {
+    clip.close();
+  }
+
+  private static ObjectNode stated() {
+    return JsonNodeFactory.instance.objectNode().put("method", Gda.ID);
+  }
+
+  private static LabelledViews views(int count, List<Integer> labels) {
+    return new LabelledViews(TinyClip.normal(7, 1, count, labels.size(), WIDTH), labels);
+  }
+
+  private static double[][] unitRows(LabelledViews views) {
+    float[] values = views.features().reshape(-1, WIDTH).unitRows().toFloats();
+    double[][] rows = new double[values.length / WIDTH][WIDTH];
+    for (int i = 0; i < values.length; i++) {
+      rows[i / WIDTH][i % WIDTH] = values[i];
+    }
+    return rows;
+  }
+
+  /** {@code f . w_c + b_c} of rows by the Gaussians of all rows but those of an image. */
+  private static double[][] densities(
+      double[][] rows, List<Integer> labels, int classes, int left, double[][] asked) {
+    int images = labels.size();
+    double[][] mean = new double[classes][WIDTH];
+    int[] count = new int[classes];
+    int n = 0;
+    for (int r = 0; r < rows.length; r++) {
+      if (r % images != left) {
+        n++;
+        count[labels.get(r % images)]++;
+        for (int e = 0; e < WIDTH; e++) {
+          mean[labels.get(r % images)][e] += rows[r][e];
+        }
+      }
+    }
+    for (int c = 0; c < classes; c++) {
+      for (int e = 0; e < WIDTH; e++) {
+        mean[c][e] /= count[c];
+      }
+    }
+    double[][] matrix = new double[WIDTH][WIDTH];
+    double trace = 0;
+    for (int r = 0; r < rows.length; r++) {
+      if (r % images != left) {
+        double[] m = mean[labels.get(r % images)];
+        for (int a = 0; a < WIDTH; a++) {
+          trace += (rows[r][a] - m[a]) * (rows[r][a] - m[a]);
+          for (int b = 0; b < WIDTH; b++) {
+            matrix[a][b] += (rows[r][a] - m[a]) * (rows[r][b] - m[b]);
+          }
+        }
+      }
+    }
+    for (int e = 0; e < WIDTH; e++) {
+      matrix[e][e] += trace / (n - 1);
+    }
+    double[][] densities = new double[asked.length][classes];
+    for (int c = 0; c < classes; c++) {
+      double[] w = solved(matrix, mean[c]);
+      for (int i = 0; i < asked.length; i++) {
+        for (int e = 0; e < WIDTH; e++) {
+          densities[i][c] += WIDTH * w[e] * (asked[i][e] - mean[c][e] / 2);
+        }
+        densities[i][c] -= Math.log(classes);
+      }
+    }
+    return densities;
+  }
+
+  /** The solution of {@code matrix x = right}, by elimination. */
+  private static double[] solved(double[][] matrix, double[] right) {
+    double[][] a = new double[WIDTH][];
+    for (int i = 0; i < WIDTH; i++) {
+      a[i] = java.util.Arrays.copyOf(matrix[i], WIDTH + 1);
+      a[i][WIDTH] = right[i];
+    }
+    for (int p = 0; p < WIDTH; p++) {
+      for (int i = p + 1; i < WIDTH; i++) {
+        double factor = a[i][p] / a[p][p];
+        for (int j = p; j <= WIDTH; j++) {
+          a[i][j] -= factor * a[p][j];
+        }
+      }
+    }
+    double[] x = new double[WIDTH];
+    for (int i = WIDTH - 1; i >= 0; i--) {
+      x[i] = a[i][WIDTH];
+      for (int j = i + 1; j < WIDTH; j++) {
+        x[i] -= a[i][j] * x[j];
+      }
+      x[i] /= a[i][i];
+    }
+    return x;
+  }
+
+  @Test
+  void leavingAnImageOutInClosedFormIsFittingWithoutIt() {
+    for (int count : new int[] {1, 3}) {
+      try (Scope scope = Scope.open("test")) {
+        LabelledViews views = views(count, LABELS);
+        double[][] rows = unitRows(views);
+        int[] groups = new int[rows.length];
+        int[] labels = new int[rows.length];
+        for (int r = 0; r < rows.length; r++) {
+          groups[r] = r % LABELS.size();
+          labels[r] = LABELS.get(groups[r]);
+        }
+        double[][] left =
+            new GaussianDiscriminant(
+                    views.features().reshape(-1, WIDTH).unitRows(), labels, CLASSES)
+                .leaveOneOut(groups)
+                .logits();
+        for (int image = 0; image < LABELS.size(); image++) {
+          double[][] own = new double[count][];
+          double[][] found = new double[count][];
+          for (int v = 0; v < count; v++) {
+            own[v] = rows[v * LABELS.size() + image];
+            found[v] = left[v * LABELS.size() + image];
+          }
+          double[][] expected = densities(rows, LABELS, CLASSES, image, own);
+          for (int v = 0; v < count; v++) {
+            assertThat(found[v]).containsExactly(expected[v], within(1e-5));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void logitsAreThoseOfTheFormulaAndOneLinearHead() {
+    try (Scope scope = Scope.open("test")) {
+      LabelledViews views = views(2, LABELS);
+      GivenFitting fitting = new GivenFitting(clip, CLASSES, views, Optional.empty());
+      Method method = MethodCatalogue.parse(stated().put("views", 2).put("weight", 0.5));
+      Learned learned = method.fit(fitting);
+      double[][] rows = unitRows(views);
+      double[][] densities = densities(rows, LABELS, CLASSES, -1, rows);
+      double alpha = 0.5 * (2 * LABELS.size() - 1) / WIDTH;
+      Tensor asked = views.features().reshape(-1, WIDTH).unitRows();
+      try (FeatureClassifier found = learned.classifier(clip, learned.classNames());
+          FeatureClassifier zeroShot =
+              new ZeroShot(List.of("a photo of a {}.")).classifier(clip, learned.classNames())) {
+        float[] logits = found.logits(asked).toFloats();
+        float[] plain = zeroShot.logits(asked).toFloats();
+        for (int i = 0; i < rows.length; i++) {
+          for (int c = 0; c < CLASSES; c++) {
+            assertThat((double) logits[i * CLASSES + c])
+                .isCloseTo(plain[i * CLASSES + c] + alpha * densities[i][c], within(1e-3));
+          }
+        }
+        assertThat(found.formula()).containsInstanceOf(Formula.Linear.class);
+      }
+    }
+  }
+
+  @Test
+  void theWeightIsThatOfTheMostCorrectShotsAndThenOfTheSmallestLoss() {
+    try (Scope scope = Scope.open("test")) {
+      LabelledViews views = views(1, LABELS);
+      GivenFitting fitting = new GivenFitting(clip, CLASSES, views, Optional.empty());
+      Learned learned = MethodCatalogue.parse(stated().put("views", 1)).fit(fitting);
+      double[][] rows = unitRows(views);
+      double best = 0;
+      int most = -1;
+      double least = 0;
+      try (FeatureClassifier zeroShot =
+          new ZeroShot(List.of("a photo of a {}.")).classifier(clip, learned.classNames())) {
+        float[] plain = zeroShot.logits(fitting.train().features()).toFloats();
+        for (double weight : Gda.GRID) {
+          int correct = 0;
+          double loss = 0;
+          for (int i = 0; i < rows.length; i++) {
+            double[] density = densities(rows, LABELS, CLASSES, i, new double[][] {rows[i]})[0];
+            double alpha = weight * (rows.length - 2) / WIDTH;
+            double sum = 0;
+            double[] logits = new double[CLASSES];
+            int predicted = 0;
+            for (int c = 0; c < CLASSES; c++) {
+              logits[c] = plain[i * CLASSES + c] + alpha * density[c];
+              sum += Math.exp(logits[c]);
+              predicted = logits[c] > logits[predicted] ? c : predicted;
+            }
+            correct += predicted == LABELS.get(i) ? 1 : 0;
+            loss += Math.log(sum) - logits[LABELS.get(i)];
+          }
+          if (correct > most || (correct == most && loss < least)) {
+            best = weight;
+            most = correct;
+            least = loss;
+          }
+        }
+      }
+      assertThat(fitting.chosen).containsEntry("weight", best).containsEntry("by", "folds");
+      assertThat(learned.method().toJson().path("weight").asDouble()).isEqualTo(best);
+    }
+  }
+
+  @Test
+  void validationImagesChooseWhereThereAreSome() {
+    try (Scope scope = Scope.open("test")) {
+      LabelledViews views = views(1, LABELS);
+      // The shots themselves: their own means tell them apart.
+      LabelledFeatures own = new LabelledFeatures(views.features().select(0, 0).unitRows(), LABELS);
+      GivenFitting fitting = new GivenFitting(clip, CLASSES, views, Optional.of(own));
+      Learned learned = MethodCatalogue.parse(stated().put("views", 1)).fit(fitting);
+      assertThat(fitting.chosen).containsEntry("by", "validation");
+      assertThat(learned.method().toJson().path("weight").asDouble()).isPositive();
+    }
+  }
+
+  @Test
+  void oneImageOfEachClassIsZeroShotByItsTestViewAndHasThePublishedAlphaByViews() {
+    List<Integer> one = List.of(0, 1, 2);
+    try (Scope scope = Scope.open("test")) {
+      GivenFitting fitting = new GivenFitting(clip, CLASSES, views(1, one), Optional.empty());
+      Learned learned = MethodCatalogue.parse(stated().put("views", 1)).fit(fitting);
+      assertThat(fitting.chosen).containsEntry("weight", 0.0).containsEntry("by", "default");
+      assertThat(learned.value("weight").toFloats()).containsOnly(0);
+      GivenFitting more = new GivenFitting(clip, CLASSES, views(4, one), Optional.empty());
+      Learned seen = MethodCatalogue.parse(stated().put("views", 4)).fit(more);
+      double alpha = seen.method().toJson().path("weight").asDouble() * (12 - 1) / WIDTH;
+      assertThat(alpha).isCloseTo(0.001, within(1e-12));
+      // Also where S is 0 and a weight is given: zero-shot and a constant.
+      Learned flat = MethodCatalogue.parse(stated().put("views", 1).put("weight", 3)).fit(fitting);
+      assertThat(flat.value("weight").toFloats()).containsOnly(0);
+    }
+  }
+
+  @Test
+  void aClassWithoutImagesAndAWrongWeightAreRefused() {
+    try (Scope scope = Scope.open("test")) {
+      GivenFitting fitting =
+          new GivenFitting(clip, CLASSES, views(1, List.of(0, 0, 2)), Optional.empty());
+      Method method = MethodCatalogue.parse(stated().put("views", 1));
+      assertThatThrownBy(() -> method.fit(fitting))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("class 1 has no image");
+      assertThatThrownBy(() -> MethodCatalogue.parse(stated().put("weight", -1)))
+          .hasMessageContaining("GDA's weight: expected at least 0");
+    }
+  }
+
+  @Test
+  void settingsAreReadBackAsTheyAreWritten() {
+    for (String weight : List.of("auto", "0.25")) {
+      ObjectNode stated = stated();
+      Method method =
+          MethodCatalogue.parse(
+              weight.equals("auto") ? stated.put("weight", weight) : stated.put("weight", 0.25));
+      assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
+      assertThat(method.toJson().path("weight").asText()).isEqualTo(weight);
+    }
+  }
+}

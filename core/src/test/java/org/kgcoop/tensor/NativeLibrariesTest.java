@@ -1,0 +1,51 @@
+package org.kgcoop.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.fixtures.ChildProcess;
+
+@Tag("system")
+class NativeLibrariesTest {
+  @TempDir Path folder;
+
+  /** Computes while the libraries are loaded on another thread, and tells an error of it. */
+  static final class Computes {
+    private Computes() {}
+
+    public static void main(String[] arguments) {
+      NativeLibraries.loadAhead();
+      try (Scope scope = Scope.open("test");
+          Tensor two = Tensor.scalar(2)) {
+        System.out.println(two.times(3).item());
+      } catch (ExceptionInInitializerError e) {
+        System.out.println(e.getCause());
+      }
+      NativeLibraries.close();
+    }
+  }
+
+  @Test
+  void whatIsLoadedAheadIsUsed() throws IOException, InterruptedException {
+    ChildProcess.Outcome outcome =
+        ChildProcess.run(folder.resolve("log"), List.of(), Computes.class);
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.output().strip()).isEqualTo("6.0");
+  }
+
+  @Test
+  void anErrorOfLoadingAheadIsToldByWhoNeedsThem() throws IOException, InterruptedException {
+    ChildProcess.Outcome outcome =
+        ChildProcess.run(
+            folder.resolve("log"),
+            List.of("-Dorg.bytedeco.javacpp.platform=linux-arm64"),
+            Computes.class);
+    assertThat(outcome.output())
+        .contains("no native libraries for linux-arm64", "kgcoop-natives-PLATFORM");
+  }
+}

@@ -1,0 +1,83 @@
+package org.kgcoop.pretrain;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.Towers;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * A mean of weights over the steps of a training that gives more to later ones: {@code m = e m + (1
+ * - e) w}. In the first steps e is smaller, n / (n + 10) after n. Owns native memory.
+ */
+final class WeightMean implements AutoCloseable {
+  private final TrainedWeights weights;
+  private final double part;
+  private final Map<String, Tensor> means = new LinkedHashMap<>();
+
+  /**
+   * A mean that begins with the weights as they are.
+   *
+   * @param part e
+   */
+  WeightMean(TrainedWeights weights, double part) {
+    this.weights = weights;
+    this.part = part;
+    try (Scope scope = Scope.open("mean of weights")) {
+      weights.masters().forEach((name, master) -> means.put(name, master.copy().keep()));
+    }
+  }
+
+  /**
+   * Takes in the weights as they are now.
+   *
+   * @param made the number of steps made
+   */
+  void add(long made) {
+    double left = Math.min(part, made / (made + 10.0));
+    try (Scope scope = Scope.open("mean of weights")) {
+      means.forEach(
+          (name, mean) -> {
+            mean.multiply_(left);
+            mean.add_(weights.master(name).times(1 - left));
+          });
+    }
+  }
+
+  /** Towers over the mean, of the scope around. */
+  Towers towers(ClipConfig config, DType computeType) {
+    Map<String, Tensor> rounded = new LinkedHashMap<>();
+    means.forEach((name, mean) -> rounded.put(name, mean.to(computeType)));
+    return Towers.of(config, means, rounded, computeType, false);
+  }
+
+  /** A copy, float32. */
+  Map<String, StoredTensor> stored() {
+    Map<String, StoredTensor> stored = new LinkedHashMap<>();
+    means.forEach((name, mean) -> stored.put(name, StoredTensor.of(name, mean)));
+    return stored;
+  }
+
+  /** Goes on from what {@link #stored} gave. */
+  void load(Map<String, StoredTensor> stored) {
+    try (Scope scope = Scope.open("mean of weights")) {
+      means.forEach(
+          (name, mean) -> {
+            StoredTensor value = stored.get(name);
+            if (value == null) {
+              throw KgCoopException.weights("checkpoint without the mean of '" + name + "'");
+            }
+            mean.copy_(value.tensor());
+          });
+    }
+  }
+
+  @Override
+  public void close() {
+    means.values().forEach(Tensor::close);
+  }
+}
