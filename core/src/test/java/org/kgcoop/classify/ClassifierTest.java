@@ -342,14 +342,14 @@ class ClassifierTest {
   void theReadmeShowsTheExample() throws IOException {
     String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/PetPictures.java"));
     String shown = source.substring(source.indexOf("import "));
-    assertThat(Files.readString(Path.of("../README.md"))).contains("```java\n" + shown + "```\n");
+    assertThat(Files.readString(Path.of("../docs/how-to/use-from-java.md"))).contains("```java\n" + shown + "```\n");
   }
 
   /** Compiles the example as in a project of its own, without any class of the tests. */
   @Test
   void theExampleOfTheReadmeCompilesWithTheLibraryAlone() throws IOException {
-    String readme = Files.readString(Path.of("../README.md"));
-    String shown = readme.substring(readme.indexOf("import ", readme.indexOf("## As a library")));
+    String readme = Files.readString(Path.of("../docs/how-to/use-from-java.md"));
+    String shown = readme.substring(readme.indexOf("import ", readme.indexOf("## Classify")));
     Path source = Files.createDirectory(folder.resolve("example")).resolve("PetPictures.java");
     Files.writeString(source, shown.substring(0, shown.indexOf("```")));
     String library =
@@ -368,7 +368,7 @@ class ClassifierTest {
   void theReadmeNamesTheVersionOfTheBuild() throws IOException {
     String pom = Files.readString(Path.of("../pom.xml"));
     String version = pom.replaceFirst("(?s).*<revision>(.*)</revision>.*", "$1");
-    assertThat(Files.readString(Path.of("../README.md")))
+    assertThat(Files.readString(Path.of("../docs/how-to/use-from-java.md")))
         .contains(
             """
                 <artifactId>kgcoop-natives-linux-x86_64</artifactId>
