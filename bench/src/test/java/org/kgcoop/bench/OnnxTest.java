@@ -311,7 +311,8 @@ class OnnxTest {
     }
     String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/OnnxPets.java"));
     String shown = source.substring(source.indexOf("import "));
-    assertThat(Files.readString(Path.of("../docs/how-to/export-onnx.md"))).contains("```java\n" + shown + "```\n");
+    assertThat(Files.readString(Path.of("../docs/how-to/export-onnx.md")))
+        .contains("```java\n" + shown + "```\n");
   }
 
   @Test

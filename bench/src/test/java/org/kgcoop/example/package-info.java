@@ -1,4 +1,4 @@
-/** The README's example of an exported classifier, as a program has it. */
+/** The program of docs/how-to/export-onnx.md. */
 @NullMarked
 package org.kgcoop.example;
 

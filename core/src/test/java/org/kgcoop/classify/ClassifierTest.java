@@ -339,15 +339,16 @@ class ClassifierTest {
   }
 
   @Test
-  void theReadmeShowsTheExample() throws IOException {
+  void theGuideShowsTheExample() throws IOException {
     String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/PetPictures.java"));
     String shown = source.substring(source.indexOf("import "));
-    assertThat(Files.readString(Path.of("../docs/how-to/use-from-java.md"))).contains("```java\n" + shown + "```\n");
+    assertThat(Files.readString(Path.of("../docs/how-to/use-from-java.md")))
+        .contains("```java\n" + shown + "```\n");
   }
 
   /** Compiles the example as in a project of its own, without any class of the tests. */
   @Test
-  void theExampleOfTheReadmeCompilesWithTheLibraryAlone() throws IOException {
+  void theExampleOfTheGuideCompilesWithTheLibraryAlone() throws IOException {
     String readme = Files.readString(Path.of("../docs/how-to/use-from-java.md"));
     String shown = readme.substring(readme.indexOf("import ", readme.indexOf("## Classify")));
     Path source = Files.createDirectory(folder.resolve("example")).resolve("PetPictures.java");
@@ -365,10 +366,13 @@ class ClassifierTest {
   }
 
   @Test
-  void theReadmeNamesTheVersionOfTheBuild() throws IOException {
+  void theGuidesNameTheVersionOfTheBuild() throws IOException {
     String pom = Files.readString(Path.of("../pom.xml"));
     String version = pom.replaceFirst("(?s).*<revision>(.*)</revision>.*", "$1");
-    assertThat(Files.readString(Path.of("../docs/how-to/use-from-java.md")))
+    Path guides = Path.of("../docs/how-to");
+    assertThat(
+            Files.readString(guides.resolve("use-from-java.md"))
+                + Files.readString(guides.resolve("install.md")))
         .contains(
             """
                 <artifactId>kgcoop-natives-linux-x86_64</artifactId>

@@ -1,4 +1,4 @@
-/** The programs that README shows. */
+/** The programs of docs/how-to/use-from-java.md. */
 @NullMarked
 package org.kgcoop.example;
 

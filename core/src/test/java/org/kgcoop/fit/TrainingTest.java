@@ -302,6 +302,7 @@ class TrainingTest {
   void theReadmeShowsTheExample() throws IOException {
     String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/PetTraining.java"));
     String shown = source.substring(source.indexOf("import "));
-    assertThat(Files.readString(Path.of("../docs/how-to/use-from-java.md"))).contains("```java\n" + shown + "```\n");
+    assertThat(Files.readString(Path.of("../docs/how-to/use-from-java.md")))
+        .contains("```java\n" + shown + "```\n");
   }
 }
