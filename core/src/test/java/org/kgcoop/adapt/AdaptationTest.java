@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
@@ -34,6 +35,7 @@ import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunRecord;
 
+@Tag("system")
 class AdaptationTest {
   private static final List<String> CLASSES = List.of("cat", "dog", "owl", "fox");
 

@@ -33,6 +33,7 @@ import org.kgcoop.fixtures.TinyClip;
  * step again that a checkpoint has kept.
  */
 @Tag("equality")
+@Tag("system")
 class EndedAtAnyWriteTest {
   private static final int EPOCHS = 3;
 

@@ -55,6 +55,7 @@ import org.kgcoop.tensor.DType;
  * Classifier files of every method in which something was changed, most with a right seal, so that
  * they are read to the end: whatever takes them answers with numbers or refuses them in one line.
  */
+@Tag("system")
 class MutatedClassifiersTest {
   private static final List<Integer> ANSWERED_OR_REFUSED = List.of(0, 2, 3, 4);
   private static final Pattern NO_NUMBER = Pattern.compile("\\b(NaN|Infinity)\\b");
