@@ -5,6 +5,7 @@ import static org.kgcoop.verify.ReferenceFolder.integers;
 import static org.kgcoop.verify.ReferenceFolder.ints;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -175,12 +176,13 @@ final class TrustCases {
   }
 
   static void duplicates(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    double[][] features = matrix(folder, c, "features");
-    float[][] rows = new float[features.length][features[0].length];
-    for (int i = 0; i < rows.length; i++) {
-      for (int k = 0; k < rows[i].length; k++) {
-        rows[i][k] = (float) features[i][k];
+    List<float[]> rows = new ArrayList<>();
+    for (double[] feature : matrix(folder, c, "features")) {
+      float[] row = new float[feature.length];
+      for (int k = 0; k < row.length; k++) {
+        row[k] = (float) feature[k];
       }
+      rows.add(row);
     }
     NearDuplicates found =
         NearDuplicates.of(rows, c.path("factor").asDouble(), c.path("neighbours").asInt());

@@ -1,7 +1,6 @@
 package org.kgcoop.adapt;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -9,24 +8,18 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.kgcoop.bank.FeatureBank;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.tensor.Autograd;
-import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
+import org.kgcoop.eval.NearDuplicates;
 
 /**
  * The copies among images. A copy that is held out while another is learned from is recognized by
  * heart, and the estimate of the accuracy is too high.
  *
  * <p>Of images with the same bytes in a class one is learned from. Images with the same bytes in
- * two classes, and near copies, join one group, which no fold divides. Near copies are found by the
- * rule of cleanlab's Datalab ({@code datalab/internal/issue_manager/duplicate.py}): the distance of
- * two images is 1 - cosine of their features, m the median of each image's distance to its nearest.
- * Two images are near copies if their distance is below 0.13 m and one is among the ten nearest of
- * the other. Exact copies are taken out before, so that they do not lower m.
+ * two classes, and near copies ({@link NearDuplicates}), join one group, which no fold divides.
+ * Exact copies are taken out before, so that they do not lower the median distance.
  *
  * @param data without the copies, each image with its group
  * @param repeated images that are there again in their class, by key
@@ -41,16 +34,6 @@ record Copies(
     List<String> contradictions,
     int near,
     Map<String, Double> share) {
-
-  private static final double SHARE_OF_MEDIAN = 0.13;
-  private static final double LEAST_MEDIAN = 1e-6;
-  private static final int NEIGHBORS = 10;
-
-  /** Images that are compared with all others at a time. */
-  private static final int BLOCK = 512;
-
-  /** Two images that may be copies of one another. */
-  record Pair(int first, int second) {}
 
   Copies {
     repeated = List.copyOf(repeated);
@@ -93,11 +76,18 @@ record Copies(
    */
   Copies withNear(DataSet part, FeatureBank bank) {
     List<Item> items = part.train();
-    List<Pair> pairs = items.size() < 2 ? List.of() : near(bank.test(items, done -> {}).vectors());
+    List<NearDuplicates.Pair> pairs =
+        items.size() < 2
+            ? List.of()
+            : NearDuplicates.of(
+                    bank.test(items, done -> {}).vectors(),
+                    NearDuplicates.FACTOR,
+                    NearDuplicates.NEIGHBORS)
+                .pairs();
     Groups groups = new Groups(items);
     Groups copies = new Groups(items.stream().map(item -> item.withGroup(item.key())).toList());
     Set<Integer> found = new HashSet<>();
-    for (Pair pair : pairs) {
+    for (NearDuplicates.Pair pair : pairs) {
       Item first = items.get(pair.first());
       Item second = items.get(pair.second());
       groups.join(first.group(), second.group());
@@ -122,98 +112,6 @@ record Copies(
         contradictions,
         found.size(),
         shares);
-  }
-
-  /**
-   * The near copies among images.
-   *
-   * @param features unit vectors of one length
-   */
-  static List<Pair> near(List<float[]> features) {
-    int count = features.size();
-    int[][] nearest = new int[count][];
-    double[] distances = new double[count]; // to the nearest
-    for (int from = 0; from < count; from += BLOCK) {
-      int size = Math.min(BLOCK, count - from);
-      float[] cosines = cosines(features, from, size);
-      int start = from;
-      IntStream.range(0, size)
-          .parallel()
-          .forEach(
-              row -> {
-                int image = start + row;
-                nearest[image] = nearest(cosines, row, image, count);
-                distances[image] = distance(features.get(image), features.get(nearest[image][0]));
-              });
-    }
-    double limit = SHARE_OF_MEDIAN * Math.max(LEAST_MEDIAN, median(distances));
-    Set<Pair> pairs = new LinkedHashSet<>();
-    for (int image = 0; image < count; image++) {
-      for (int other : nearest[image]) {
-        if (distance(features.get(image), features.get(other)) < limit) {
-          pairs.add(new Pair(Math.min(image, other), Math.max(image, other)));
-        }
-      }
-    }
-    return List.copyOf(pairs);
-  }
-
-  /** Computes the cosines of some images with all, row by row. */
-  private static float[] cosines(List<float[]> features, int from, int size) {
-    int width = features.get(0).length;
-    try (Scope scope = Scope.open("near copies");
-        Autograd.Switch off = Autograd.off()) {
-      Tensor all = rows(features, width);
-      return all.narrow(0, from, size).matmul(all.transpose(0, 1)).toFloats();
-    }
-  }
-
-  private static Tensor rows(List<float[]> features, int width) {
-    float[] values = new float[Math.multiplyExact(features.size(), width)];
-    for (int i = 0; i < features.size(); i++) {
-      System.arraycopy(features.get(i), 0, values, i * width, width);
-    }
-    return Tensor.of(values, features.size(), width);
-  }
-
-  /** The images with the largest cosines but the image itself, the nearest first. */
-  private static int[] nearest(float[] cosines, int row, int image, int count) {
-    int[] best = new int[Math.min(NEIGHBORS, count - 1)];
-    int found = 0;
-    for (int other = 0; other < count; other++) {
-      float cosine = cosines[row * count + other];
-      if (other == image
-          || (found == best.length && cosine <= cosines[row * count + best[found - 1]])) {
-        continue;
-      }
-      int place = Math.min(found, best.length - 1);
-      while (place > 0 && cosine > cosines[row * count + best[place - 1]]) {
-        best[place] = best[place - 1];
-        place--;
-      }
-      best[place] = other;
-      found = Math.min(found + 1, best.length);
-    }
-    return best;
-  }
-
-  private static double distance(float[] one, float[] other) {
-    double product = 0;
-    double ofOne = 0;
-    double ofOther = 0;
-    for (int i = 0; i < one.length; i++) {
-      product += (double) one[i] * other[i];
-      ofOne += (double) one[i] * one[i];
-      ofOther += (double) other[i] * other[i];
-    }
-    return Math.max(0, 1 - product / Math.sqrt(ofOne * ofOther));
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
   /** The keys of test images that repeat a training image. */

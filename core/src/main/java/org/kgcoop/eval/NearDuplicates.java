@@ -1,10 +1,10 @@
 package org.kgcoop.eval;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -33,42 +33,51 @@ public record NearDuplicates(double median, List<Pair> pairs) {
   }
 
   /**
-   * Finds the pairs among n images; takes n^2 E steps.
+   * Finds the pairs among n images, in n^2 E operations on all cores.
    *
    * @param features (n, E), of any length
+   * @param neighbors k, the number of nearest images that are compared
    */
-  public static NearDuplicates of(float[][] features, double factor, int neighbors) {
-    int n = features.length;
+  public static NearDuplicates of(List<float[]> features, double factor, int neighbors) {
+    int n = features.size();
     if (n < 2) {
       return new NearDuplicates(SMALLEST_MEDIAN, List.of());
     }
-    double[][] unit = Arrays.stream(features).map(NearDuplicates::unit).toArray(double[][]::new);
-    double[] nearest = new double[n];
-    List<Set<Integer>> near = new ArrayList<>();
+    double[][] unit = features.stream().map(NearDuplicates::unit).toArray(double[][]::new);
+    List<List<Neighbor>> nearest =
+        IntStream.range(0, n).parallel().mapToObj(i -> nearest(unit, i, neighbors)).toList();
+    double[] distances = nearest.stream().mapToDouble(near -> near.get(0).distance()).toArray();
+    Arrays.sort(distances);
+    double median = Math.max(SMALLEST_MEDIAN, (distances[(n - 1) / 2] + distances[n / 2]) / 2);
+    Set<Pair> pairs = new TreeSet<>(Comparator.comparing(Pair::first).thenComparing(Pair::second));
     for (int i = 0; i < n; i++) {
-      double[] row = distances(unit, i);
-      List<Integer> order =
-          IntStream.range(0, n)
-              .filter(j -> row[j] < Double.POSITIVE_INFINITY)
-              .boxed()
-              .sorted(Comparator.comparingDouble(j -> row[j]))
-              .limit(neighbors)
-              .toList();
-      nearest[i] = row[order.get(0)];
-      near.add(Set.copyOf(order));
-    }
-    Arrays.sort(nearest);
-    double median = Math.max(SMALLEST_MEDIAN, (nearest[(n - 1) / 2] + nearest[n / 2]) / 2);
-    List<Pair> pairs = new ArrayList<>();
-    for (int i = 0; i < n; i++) {
-      double[] row = distances(unit, i);
-      for (int j = i + 1; j < n; j++) {
-        if (row[j] < factor * median && (near.get(i).contains(j) || near.get(j).contains(i))) {
-          pairs.add(new Pair(i, j));
+      for (Neighbor near : nearest.get(i)) {
+        if (near.distance() < factor * median) {
+          pairs.add(new Pair(Math.min(i, near.image()), Math.max(i, near.image())));
         }
       }
     }
-    return new NearDuplicates(median, pairs);
+    return new NearDuplicates(median, List.copyOf(pairs));
+  }
+
+  private record Neighbor(int image, double distance) {}
+
+  /** The nearest other images, the nearest first; the lowest index of equal distances. */
+  private static List<Neighbor> nearest(double[][] unit, int i, int count) {
+    return IntStream.range(0, unit.length)
+        .filter(j -> j != i)
+        .mapToObj(j -> new Neighbor(j, distance(unit[i], unit[j])))
+        .sorted(Comparator.comparingDouble(Neighbor::distance))
+        .limit(count)
+        .toList();
+  }
+
+  private static double distance(double[] one, double[] other) {
+    double cosine = 0;
+    for (int k = 0; k < one.length; k++) {
+      cosine += one[k] * other[k];
+    }
+    return Math.max(0, 1 - cosine);
   }
 
   private static double[] unit(float[] feature) {
@@ -81,18 +90,5 @@ public record NearDuplicates(double median, List<Pair> pairs) {
       unit[k] = feature[k] / Math.sqrt(square);
     }
     return unit;
-  }
-
-  /** The distances of an image to all; infinity to itself. */
-  private static double[] distances(double[][] unit, int i) {
-    double[] distances = new double[unit.length];
-    for (int j = 0; j < unit.length; j++) {
-      double cosine = 0;
-      for (int k = 0; k < unit[i].length; k++) {
-        cosine += unit[i][k] * unit[j][k];
-      }
-      distances[j] = i == j ? Double.POSITIVE_INFINITY : Math.max(0, 1 - cosine);
-    }
-    return distances;
   }
 }
