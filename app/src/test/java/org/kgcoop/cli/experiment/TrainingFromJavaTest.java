@@ -101,8 +101,7 @@ class TrainingFromJavaTest {
   /** The example's class, made as in a project that has the library alone. */
   private Path compiled() throws IOException {
     String readme = Files.readString(Path.of("../docs/how-to/use-from-java.md"));
-    String shown =
-        readme.substring(readme.indexOf("import ", readme.indexOf("## Train")));
+    String shown = readme.substring(readme.indexOf("import ", readme.indexOf("## Train")));
     Path project = Files.createDirectory(folder.resolve("example"));
     Path source = project.resolve("PetTraining.java");
     Files.writeString(source, shown.substring(0, shown.indexOf("```")));
