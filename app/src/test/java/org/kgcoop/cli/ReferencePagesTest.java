@@ -76,7 +76,7 @@ class ReferencePagesTest {
   private static List<String> commands() {
     List<String> lines = page("Commands", "`./kgcoop help COMMAND` prints the same text.");
     CommandLine program = program();
-    section(lines, "kgcoop", program.getUsageMessage(Ansi.OFF).lines());
+    section(lines, "kgcoop", help(program));
     addCommands(lines, program);
     return lines;
   }
@@ -84,9 +84,14 @@ class ReferencePagesTest {
   private static void addCommands(List<String> lines, CommandLine parent) {
     for (CommandLine command : parent.getSubcommands().values()) {
       String name = command.getCommandSpec().qualifiedName();
-      section(lines, name, command.getUsageMessage(Ansi.OFF).lines());
+      section(lines, name, help(command));
       addCommands(lines, command);
     }
+  }
+
+  /** The help, without the colors that picocli gives a label of hidden syntax on any terminal. */
+  private static Stream<String> help(CommandLine command) {
+    return command.getUsageMessage(Ansi.OFF).replaceAll("\u001b\\[[\\d;]*m", "").lines();
   }
 
   private static void section(List<String> lines, String title, Stream<String> text) {
