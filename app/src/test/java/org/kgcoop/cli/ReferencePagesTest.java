@@ -1,18 +1,18 @@
 package org.kgcoop.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.docs.MarkdownPage;
 import org.kgcoop.method.Method;
@@ -34,18 +34,18 @@ class ReferencePagesTest {
   private static final String MADE =
       "<!-- Made by ReferencePagesTest: change the code, then run it with -Ddocs.write=true. -->";
 
-  private static final Map<String, Supplier<List<String>>> PAGES =
-      Map.of(
-          "commands.md", ReferencePagesTest::commands,
-          "training-settings.md", ReferencePagesTest::trainingSettings,
-          "exit-codes.md", ReferencePagesTest::exitCodes,
-          "method-pages.md", ReferencePagesTest::methods);
+  private static Stream<Arguments> pages() {
+    return Stream.of(
+        arguments("commands.md", commands()),
+        arguments("training-settings.md", trainingSettings()),
+        arguments("exit-codes.md", exitCodes()),
+        arguments("method-pages.md", methods()));
+  }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"commands.md", "training-settings.md", "exit-codes.md", "method-pages.md"})
-  void theCommittedPageIsTheOneThatTheProgramMakes(String name) throws IOException {
-    List<String> lines = PAGES.get(name).get();
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("pages")
+  void theCommittedPageIsTheOneThatTheProgramMakes(String name, List<String> lines)
+      throws IOException {
     Path file = REFERENCE.resolve(name);
     if (Boolean.getBoolean(WRITE)) {
       Files.writeString(file, String.join("\n", lines) + "\n");
