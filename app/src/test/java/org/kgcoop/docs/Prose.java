@@ -84,7 +84,7 @@ final class Prose {
   private static void split(MarkdownPage page, int line, String text, List<Sentence> sentences) {
     String plain =
         text.strip().replaceAll("`[^`]*`", "`x`").replaceAll("\\[([^\\]]*)\\]\\([^)]*\\)", "$1");
-    for (String sentence : END.split(plain)) {
+    for (String sentence : END.split(plain, -1)) {
       int words = (int) WORD.matcher(sentence).results().count();
       if (words >= 4) {
         sentences.add(new Sentence(page, line, sentence.strip(), words));
