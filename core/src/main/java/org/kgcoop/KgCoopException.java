@@ -15,31 +15,38 @@ public class KgCoopException extends RuntimeException {
   /** The kind of an error; each kind has one exit code on the command line. */
   public enum Category {
     /** A check that ran and failed, such as {@code verify}. */
-    CHECK(1),
+    CHECK(1, "a check failed"),
     /** Wrong usage, option value or configuration. */
-    CONFIGURATION(2),
+    CONFIGURATION(2, "wrong usage, option value or configuration"),
     /** Images, labels, splits. */
-    DATA(3),
+    DATA(3, "a problem in images, labels or splits"),
     /** Weight files and classifier files. */
-    WEIGHTS(4),
+    WEIGHTS(4, "a weight file or classifier file is missing or damaged"),
     /** The file system, the network or memory. */
-    IO(5),
+    IO(5, "a problem of the file system, the network or memory"),
     /** Done, but for images that could not be read and were to be left out. */
-    SKIPPED(6),
+    SKIPPED(6, "done, but unreadable images were left out (--skip-bad)"),
     /** A defect of this program. */
-    BUG(70),
+    BUG(70, "a bug in kgcoop"),
     /** Stopped by the user. */
-    INTERRUPTED(130);
+    INTERRUPTED(130, "interrupted");
 
     private final int exitCode;
+    private final String meaning;
 
-    Category(int exitCode) {
+    Category(int exitCode, String meaning) {
       this.exitCode = exitCode;
+      this.meaning = meaning;
     }
 
     /** The exit code of the process that ends with an error of this kind. */
     public int exitCode() {
       return exitCode;
+    }
+
+    /** The meaning of the exit code, for the reference. */
+    public String meaning() {
+      return meaning;
     }
   }
 

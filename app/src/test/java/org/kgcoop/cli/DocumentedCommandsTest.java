@@ -1,0 +1,87 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.docs.MarkdownPage;
+import picocli.CommandLine;
+
+/** The command lines of the documents pass the parser; nothing is run. */
+class DocumentedCommandsTest {
+  /** Programs of other modules, which parse their own words and are not seen from here. */
+  private static final Set<String> OTHER_PROGRAMS = Set.of("bench", "cluster", "pretrain");
+
+  /** A file of the published code, as far as the parser asks. */
+  private static final String PUBLISHED = "OPTIM:\n  LR: 0.002\n";
+
+  @TempDir Path folder;
+
+  private Path own;
+  private Path published;
+
+  private static List<MarkdownPage.Call> calls() throws IOException {
+    return MarkdownPage.all().stream().flatMap(page -> page.calls().stream()).toList();
+  }
+
+  @BeforeEach
+  void writeSettingsFiles() throws IOException {
+    own = Files.writeString(folder.resolve("kgcoop.yaml"), block("yaml"));
+    published = Files.writeString(folder.resolve("published.yaml"), PUBLISHED);
+  }
+
+  /** The first code block of that language of the page on settings files. */
+  private static String block(String language) throws IOException {
+    List<String> lines = MarkdownPage.read(Path.of("docs/reference/settings-files.md")).lines();
+    int start = lines.indexOf("```" + language) + 1;
+    assertThat(start).isPositive();
+    return lines.subList(start, lines.size()).stream()
+        .takeWhile(line -> !line.equals("```"))
+        .collect(Collectors.joining("\n"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("calls")
+  void passesTheParser(MarkdownPage.Call call) {
+    CommandLine program = Main.commandLine(() -> false);
+    if (!OTHER_PROGRAMS.contains(call.words().get(0))) {
+      program.parseArgs(withSettingsFiles(call.words()).toArray(String[]::new));
+    } else {
+      assertThat(String.join(" ", program.getCommandSpec().usageMessage().footer()))
+          .contains("  " + call.words().get(0) + " ");
+    }
+  }
+
+  /** The words, with settings files that exist. */
+  private List<String> withSettingsFiles(List<String> words) {
+    List<String> existing = new ArrayList<>(words);
+    for (int i = 1; i < existing.size(); i++) {
+      if (existing.get(i - 1).equals("--config")) {
+        boolean theirs = existing.get(i).startsWith("configs/");
+        existing.set(i, (theirs ? published : own).toString());
+      }
+    }
+    return existing;
+  }
+
+  @Test
+  void everyCommandIsShownSomewhereInTheDocuments() throws IOException {
+    Set<String> shown =
+        calls().stream()
+            .map(call -> call.words().get(0))
+            .collect(Collectors.toCollection(TreeSet::new));
+
+    assertThat(shown).containsAll(Main.commandLine(() -> false).getSubcommands().keySet());
+  }
+}

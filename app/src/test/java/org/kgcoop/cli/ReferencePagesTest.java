@@ -1,0 +1,167 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.docs.MarkdownPage;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.train.TrainingSetting;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+/**
+ * The pages of the reference that the program makes. With {@code -Ddocs.write=true} they are
+ * written, else the committed ones are compared.
+ */
+class ReferencePagesTest {
+  private static final Path REFERENCE = MarkdownPage.TOP.resolve("docs/reference");
+  private static final String WRITE = "docs.write";
+  private static final int COLUMNS = 80;
+
+  private static final String MADE =
+      "<!-- Made by ReferencePagesTest: change the code, then run it with -Ddocs.write=true. -->";
+
+  private static Stream<Arguments> pages() {
+    return Stream.of(
+        arguments("commands.md", commands()),
+        arguments("training-settings.md", trainingSettings()),
+        arguments("exit-codes.md", exitCodes()),
+        arguments("method-pages.md", methods()));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("pages")
+  void theCommittedPageIsTheOneThatTheProgramMakes(String name, List<String> lines)
+      throws IOException {
+    Path file = REFERENCE.resolve(name);
+    if (Boolean.getBoolean(WRITE)) {
+      Files.writeString(file, String.join("\n", lines) + "\n");
+    }
+    assertThat(Files.readAllLines(file))
+        .as("%s: run this test with -D%s=true", name, WRITE)
+        .isEqualTo(lines);
+  }
+
+  @Test
+  void theHelpOfTheProgramNamesEveryExitCode() {
+    String help = program().getUsageMessage(Ansi.OFF).replaceAll("\\s+", " ");
+    for (KgCoopException.Category category : KgCoopException.Category.values()) {
+      assertThat(help).containsPattern("[ ,]" + category.exitCode() + " ");
+    }
+  }
+
+  private static CommandLine program() {
+    return Main.commandLine(() -> false).setUsageHelpAutoWidth(false).setUsageHelpWidth(COLUMNS);
+  }
+
+  private static List<String> page(String title, String... introduction) {
+    List<String> lines = new ArrayList<>(List.of("# " + title, "", MADE, ""));
+    lines.addAll(List.of(introduction));
+    return lines;
+  }
+
+  private static List<String> commands() {
+    List<String> lines = page("Commands", "`./kgcoop help COMMAND` prints the same text.");
+    CommandLine program = program();
+    section(lines, "kgcoop", help(program));
+    addCommands(lines, program);
+    return lines;
+  }
+
+  private static void addCommands(List<String> lines, CommandLine parent) {
+    for (CommandLine command : parent.getSubcommands().values()) {
+      String name = command.getCommandSpec().qualifiedName();
+      section(lines, name, help(command));
+      addCommands(lines, command);
+    }
+  }
+
+  /** The help, without the colors that picocli gives a label of hidden syntax on any terminal. */
+  private static Stream<String> help(CommandLine command) {
+    return command.getUsageMessage(Ansi.OFF).replaceAll("\u001b\\[[\\d;]*m", "").lines();
+  }
+
+  private static void section(List<String> lines, String title, Stream<String> text) {
+    lines.addAll(List.of("", "## " + title, "", "```text"));
+    text.map(String::stripTrailing).dropWhile(String::isEmpty).forEach(lines::add);
+    lines.add("```");
+  }
+
+  private static List<String> trainingSettings() {
+    List<String> lines =
+        page(
+            "Training settings",
+            "Each setting is an option of the commands that train, and a key of settings files,",
+            "with underscores instead of dashes. `--sweep KEY=V1,V2` compares values. The pages of",
+            "the [methods](method-pages.md) state the published values.");
+    for (TrainingSetting.Subject subject : TrainingSetting.Subject.values()) {
+      lines.addAll(
+          List.of(
+              "",
+              "## " + subject.title(),
+              "",
+              "| Option | Value | Default | Meaning |",
+              "|---|---|---|---|"));
+      for (TrainingSetting setting : TrainingSetting.ALL) {
+        if (setting.subject() == subject) {
+          lines.add(
+              "| `%s` | %s | %s | %s |"
+                  .formatted(
+                      setting.option(),
+                      value(setting),
+                      setting.usual().isEmpty() ? "" : "`" + setting.usual() + "`",
+                      cell(setting.meaning())));
+        }
+      }
+    }
+    return lines;
+  }
+
+  private static String value(TrainingSetting setting) {
+    return "`%s`%s"
+        .formatted(
+            setting.label(),
+            setting.type() == Integer.class
+                ? ", whole number"
+                : setting.type() == Double.class ? ", number" : "");
+  }
+
+  private static String cell(String text) {
+    return text.replace("|", "\\|");
+  }
+
+  private static List<String> exitCodes() {
+    List<String> lines =
+        page("Exit codes", "| Code | Name | Meaning |", "|---|---|---|", "| 0 | | done |");
+    for (KgCoopException.Category category : KgCoopException.Category.values()) {
+      lines.add(
+          "| %s | `%s` | %s |".formatted(category.exitCode(), category, cell(category.meaning())));
+    }
+    return lines;
+  }
+
+  private static List<String> methods() {
+    List<String> lines =
+        page(
+            "Method pages",
+            "`./kgcoop help method NAME` prints the same text. [Methods](methods.md) compares the",
+            "methods with the published code.");
+    for (Declaration<Method> method : MethodCatalogue.all()) {
+      section(lines, method.id(), MethodHelp.page(method).stream());
+    }
+    return lines;
+  }
+}
