@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -184,11 +187,12 @@ class PretrainingTest {
   }
 
   @Test
-  void aStudentLearnsAndIsAnOrdinaryClipWithFeaturesTenLong() {
+  void aStudentLearnsAndIsAnOrdinaryClipWithFeaturesTenLong() throws IOException {
     Path out = folder.resolve("student-loaded");
-    ObjectNode results = train(student(60), out, () -> false);
-    // Chance is 100 / 12 = 8.3 %.
-    assertThat(results.path("zero_shot_accuracy").asDouble()).isGreaterThan(20);
+    assertThat(train(student(60), out, () -> false)).isNotEmpty();
+    // Means over steps 1 to 20, and 41 to 60. Few images make accuracies too coarse to compare.
+    List<String> events = Files.readAllLines(out.resolve("events.jsonl"));
+    assertThat(imageDistance(events.get(2))).isLessThan(0.8 * imageDistance(events.get(0)));
     try (Clip clip = Clip.load(out);
         Scope scope = Scope.open("test");
         Autograd.Switch off = Autograd.off()) {
@@ -203,6 +207,10 @@ class PretrainingTest {
       }
       assertThat(sum / 8).isCloseTo(10, within(0.1)); // bf16 in training
     }
+  }
+
+  private static double imageDistance(String event) throws IOException {
+    return new ObjectMapper().readTree(event).path("image_distance").asDouble(Double.NaN);
   }
 
   private static float[] rowSquares(Tensor features) {
