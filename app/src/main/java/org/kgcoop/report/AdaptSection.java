@@ -104,7 +104,7 @@ final class AdaptSection {
               term,
               String.format(
                   Locale.ROOT,
-                  "of %d %s %.1f %%, in 95 %% of cases between %.0f and %.0f",
+                  "Of %d %s, expect %.1f %% right (95 %%: %.0f to %.0f).",
                   AdaptRecord.NEW_IMAGES,
                   what,
                   interval.accuracy(),

@@ -684,7 +684,7 @@ class ReportPageTest {
         """);
 
     assertThat(page(folder).expectFirst("#choice").text())
-        .contains("of 100 new images like these 75.0 %, in 95 % of cases between 40 and 95")
+        .contains("Of 100 new images like these, expect 75.0 % right (95 %: 40 to 95).")
         .contains("cat/7.jpg", "wolf", "61");
   }
 

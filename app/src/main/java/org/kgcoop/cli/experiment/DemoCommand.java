@@ -120,6 +120,13 @@ public final class DemoCommand implements Callable<Integer> {
             Parse.numbers("--seeds", drawn),
             jobs);
     BaseToNew protocol = new BaseToNew(sets());
+    if (!output.isJson() && only == null) {
+      output.line("The images are icon drawings. Some are rotated, flipped or hatched on purpose.");
+      if (quick) {
+        output.line(
+            "One data set shows how the table is made. It does not rank the methods: see --full.");
+      }
+    }
     try (Clip clip = Clip.load(EmbeddedClip.folder());
         Grid grid =
             new Grid(
