@@ -74,7 +74,9 @@ final class RequestParts {
 
   private static RefusedRequestException unreadable() {
     return new RefusedRequestException(
-        400, "the form cannot be read; expected multipart/form-data");
+        400,
+        "the form cannot be read; expected multipart/form-data of at most %s parts"
+            .formatted(MOST));
   }
 
   /** Returns the values of a parameter, those of the query first. */
