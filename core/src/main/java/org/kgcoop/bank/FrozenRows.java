@@ -23,7 +23,7 @@ final class FrozenRows implements AutoCloseable {
   /** Bytes kept of a training, half a GiB: 880 views at ViT-B/16, 16 images of 50 classes. */
   static final long MOST_BYTES = 1L << 29;
 
-  private final PictureEncoder encoder;
+  private final PictureEncoder viewEncoder;
   private final PromptedVision tower;
   private final int block;
   private final long most;
@@ -36,9 +36,9 @@ final class FrozenRows implements AutoCloseable {
    * @param block counted from 0
    * @param most bytes to keep
    */
-  FrozenRows(PictureEncoder encoder, int block, long most) {
-    this.encoder = encoder;
-    this.tower = encoder.clip().promptedVision("training");
+  FrozenRows(PictureEncoder viewEncoder, int block, long most) {
+    this.viewEncoder = viewEncoder;
+    this.tower = viewEncoder.clip().promptedVision("training");
     this.block = block;
     this.most = most;
   }
@@ -55,7 +55,7 @@ final class FrozenRows implements AutoCloseable {
           Arrays.stream(places).filter(place -> !kept.containsKey(place)).distinct().toArray();
       Map<Integer, Tensor> computed = new HashMap<>();
       if (missing.length > 0) {
-        Tensor pixels = encoder.pixels(Arrays.stream(missing).mapToObj(views).toList());
+        Tensor pixels = viewEncoder.pixels(Arrays.stream(missing).mapToObj(views).toList());
         List<List<Tensor>> rows =
             Workers.map(missing.length, i -> List.of(tower.rows(pixels.narrow(0, i, 1), block)));
         for (int i = 0; i < missing.length; i++) {

@@ -138,7 +138,7 @@ public final class ShardEncoder {
       byte[] content = picture.content().get();
       String hash = Sha256.of(content);
       boolean turned = Orientation.of(content) != Orientation.UPRIGHT;
-      @Nullable RgbImage image = null;
+      @Nullable RgbImage decoded = null;
       List<Groups.View> views = new ArrayList<>();
       for (PictureEncoder.@Nullable Sight sight : sights) {
         String seen = PictureEncoder.Sight.seen(sight, picture.key(), turned);
@@ -146,8 +146,8 @@ public final class ShardEncoder {
         if (known.test(key)) {
           continue;
         }
-        image = image == null ? encoder.decode(content, picture.name()) : image;
-        views.add(new Groups.View(key, encoder.values(image, picture.key(), sight)));
+        decoded = decoded == null ? encoder.decode(content, picture.name()) : decoded;
+        views.add(new Groups.View(key, encoder.values(decoded, picture.key(), sight)));
       }
       return new Prepared(views, null);
     } catch (KgCoopException e) {

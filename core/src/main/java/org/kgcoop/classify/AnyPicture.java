@@ -34,8 +34,8 @@ final class AnyPicture {
     if (picture instanceof InputStream stream) {
       return images.decodeUpright(Images.bytes(stream), "image");
     }
-    if (picture instanceof BufferedImage image) {
-      return RgbImage.of(image);
+    if (picture instanceof BufferedImage buffered) {
+      return RgbImage.of(buffered);
     }
     throw new IllegalArgumentException(
         "image: expected a Path, byte[], InputStream, BufferedImage or RgbImage, got "

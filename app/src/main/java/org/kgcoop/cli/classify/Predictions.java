@@ -103,12 +103,12 @@ final class Predictions {
     out.flush();
   }
 
-  private void print(List<Path> files, Images images, Writer out) throws IOException {
+  private void print(List<Path> files, Images decoder, Writer out) throws IOException {
     Map<Path, String> problems = new HashMap<>();
     List<RgbImage> pictures = new ArrayList<>();
     for (Path file : files) {
       try {
-        pictures.add(images.readUpright(file));
+        pictures.add(decoder.readUpright(file));
       } catch (KgCoopException e) {
         tell(file, e);
         problems.put(file, String.valueOf(e.getMessage()));

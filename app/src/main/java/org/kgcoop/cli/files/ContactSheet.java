@@ -151,15 +151,15 @@ public final class ContactSheet {
   }
 
   private static BufferedImage buffered(RgbImage picture) {
-    BufferedImage image =
+    BufferedImage buffered =
         new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < picture.height(); y++) {
       for (int x = 0; x < picture.width(); x++) {
         int red = picture.sample(x, y, 0);
         int green = picture.sample(x, y, 1);
-        image.setRGB(x, y, red << 16 | green << 8 | picture.sample(x, y, 2));
+        buffered.setRGB(x, y, red << 16 | green << 8 | picture.sample(x, y, 2));
       }
     }
-    return image;
+    return buffered;
   }
 }

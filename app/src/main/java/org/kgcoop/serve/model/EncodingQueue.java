@@ -227,7 +227,7 @@ public final class EncodingQueue implements AutoCloseable {
   }
 
   /** Encodes the images of jobs by one tower, and answers them. */
-  private void answer(Map<Reading<?>, List<Job<?>>> alike, UnaryOperator<Tensor> tower) {
+  private void answer(Map<Reading<?>, List<Job<?>>> alike, UnaryOperator<Tensor> features) {
     long start = System.nanoTime();
     List<Job<?>> all = new ArrayList<>();
     alike.values().forEach(all::addAll);
@@ -235,13 +235,13 @@ public final class EncodingQueue implements AutoCloseable {
     try (Scope scope = Scope.open("batch")) {
       List<Pixels> pictures = new ArrayList<>();
       all.forEach(job -> pictures.add(job.picture()));
-      Tensor features = tower.apply(encoder.input(pictures)); // (B, E)
+      Tensor encoded = features.apply(encoder.input(pictures)); // (B, E)
       all.forEach(job -> job.trace().add(Stage.ENCODE, start));
       batches.accept(all.size());
       int from = 0;
       for (Map.Entry<Reading<?>, List<Job<?>>> entry : alike.entrySet()) {
         int count = entry.getValue().size();
-        read(entry.getKey(), features.narrow(0, from, count), entry.getValue());
+        read(entry.getKey(), encoded.narrow(0, from, count), entry.getValue());
         from += count;
       }
     } catch (RuntimeException | Error e) {

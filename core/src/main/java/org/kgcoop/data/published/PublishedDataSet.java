@@ -19,7 +19,7 @@ import org.kgcoop.files.Folders;
  * @param name what configurations and tables call it
  * @param aliases what else it is called
  * @param directory its folder below the root of all data sets
- * @param images where the paths of its images begin, below its folder; empty: the folder itself
+ * @param imageFolder where the paths of its images begin, below its folder; empty: the folder itself
  * @param pictures the folders of images that it needs
  * @param split its split file; null where the published code uses none
  * @param annotations what it needs beside the images where the split file is not there
@@ -34,7 +34,7 @@ public record PublishedDataSet(
     String name,
     List<String> aliases,
     String directory,
-    String images,
+    String imageFolder,
     List<Part> pictures,
     @Nullable Part split,
     List<Part> annotations,
@@ -130,11 +130,11 @@ public record PublishedDataSet(
     DataSetOptions named = options.name() == null ? options.withName(name) : options;
     if (split != null && hasSplit(folder)) {
       DataSetOptions placed =
-          options.images() == null ? named.withImages(folder.resolve(images)) : named;
+          options.images() == null ? named.withImages(folder.resolve(imageFolder)) : named;
       return SplitFile.read(folder.resolve(split.path()), placed);
     }
     Path given = named.images();
-    Path pictures = given == null ? folder.resolve(images) : given;
+    Path pictures = given == null ? folder.resolve(imageFolder) : given;
     RawData raw = new RawData(name, folder, pictures, named, path -> annotation(folder, path));
     return layout.apply(raw);
   }

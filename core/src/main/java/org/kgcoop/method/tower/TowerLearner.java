@@ -330,7 +330,7 @@ abstract class TowerLearner implements Learner {
   }
 
   /** Class features, and the tower that makes the features of images. */
-  private record WithTower(ClassFeatures texts, FeatureEncoder tower) implements FeatureClassifier {
+  private record WithTower(ClassFeatures texts, FeatureEncoder tuned) implements FeatureClassifier {
     @Override
     public Tensor logits(Tensor features) {
       return texts.logits(features);
@@ -343,7 +343,7 @@ abstract class TowerLearner implements Learner {
 
     @Override
     public Optional<FeatureEncoder> encoder() {
-      return Optional.of(tower);
+      return Optional.of(tuned);
     }
 
     @Override
