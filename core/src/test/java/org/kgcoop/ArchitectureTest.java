@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 class ArchitectureTest {
 
   /**
-   * {@code adapt, fit > experiment > train, classify > bank, runs, method > prompt, eval > clip >
+   * {@code adapt, fit > experiment > train, classify > cache, runs, method > prompt, eval > clip >
    * data > image; clip > io > tensor}; all of them may use {@code files}, and {@code random} where
    * they draw.
    */
@@ -54,8 +54,8 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.classify..")
           .layer("eval")
           .definedBy("org.kgcoop.eval..")
-          .layer("bank")
-          .definedBy("org.kgcoop.bank..")
+          .layer("features")
+          .definedBy("org.kgcoop.features..")
           .layer("method")
           .definedBy("org.kgcoop.method..")
           .layer("prompt")
@@ -82,7 +82,16 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("adapt", "fit")
           .whereLayer("train")
           .mayOnlyAccessLayers(
-              "runs", "bank", "method", "prompt", "clip", "data", "image", "random", "io", "tensor",
+              "runs",
+              "features",
+              "method",
+              "prompt",
+              "clip",
+              "data",
+              "image",
+              "random",
+              "io",
+              "tensor",
               "files")
           // Files and numbers: who lists runs loads no model.
           .whereLayer("runs")
@@ -90,9 +99,17 @@ class ArchitectureTest {
           // What programs use: nothing of training and experiments.
           .whereLayer("classify")
           .mayOnlyAccessLayers(
-              "bank", "method", "prompt", "clip", "data", "image", "random", "io", "tensor",
+              "features",
+              "method",
+              "prompt",
+              "clip",
+              "data",
+              "image",
+              "random",
+              "io",
+              "tensor",
               "files")
-          .whereLayer("bank")
+          .whereLayer("features")
           .mayOnlyAccessLayers("prompt", "clip", "data", "image", "random", "io", "tensor", "files")
           .whereLayer("method")
           .mayOnlyAccessLayers("prompt", "clip", "data", "image", "random", "io", "tensor", "files")

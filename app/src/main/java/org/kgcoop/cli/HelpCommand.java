@@ -35,25 +35,25 @@ final class HelpCommand implements Runnable, CommandLine.IHelpCommandInitializab
   private List<String> words = new ArrayList<>();
 
   private @Nullable CommandLine self;
-  private @Nullable ColorScheme colours;
+  private @Nullable ColorScheme colors;
   private @Nullable PrintWriter out;
 
   @Override
   public void init(
       CommandLine helpCommandLine, ColorScheme colorScheme, PrintWriter out, PrintWriter err) {
     self = helpCommandLine;
-    colours = colorScheme;
+    colors = colorScheme;
     this.out = out;
   }
 
   @Override
   public void run() {
-    if (self == null || colours == null || out == null) {
+    if (self == null || colors == null || out == null) {
       throw new IllegalStateException("help is run by picocli");
     }
     CommandLine program = self.getParent();
     if (words.isEmpty()) {
-      program.usage(out, colours);
+      program.usage(out, colors);
     } else if (words.equals(List.of("methods"))) {
       MethodHelp.list().forEach(out::println);
     } else if (words.get(0).equals("method") && words.size() == 2) {
@@ -67,7 +67,7 @@ final class HelpCommand implements Runnable, CommandLine.IHelpCommandInitializab
         throw new ParameterException(
             program, "Unknown subcommand '" + unknown + "'.", null, unknown);
       }
-      command.usage(out, colours);
+      command.usage(out, colors);
     }
     out.flush();
   }

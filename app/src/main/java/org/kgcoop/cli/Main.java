@@ -29,7 +29,7 @@ import org.kgcoop.cli.files.DownloadCommand;
 import org.kgcoop.cli.files.InspectCommand;
 import org.kgcoop.cli.files.VerifyCommand;
 import org.kgcoop.cli.options.ConfigExpansion;
-import org.kgcoop.cli.options.OptionSubjects;
+import org.kgcoop.cli.options.OptionGroups;
 import org.kgcoop.cli.options.TrainingOptions;
 import org.kgcoop.cli.runs.LogsCommand;
 import org.kgcoop.cli.runs.ReportCommand;
@@ -164,7 +164,7 @@ public final class Main implements Runnable, Invocation {
       subcommand.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
       TrainingOptions.install(subcommand.getCommandSpec());
       ConfigExpansion.install(subcommand, directory);
-      OptionSubjects.install(subcommand);
+      OptionGroups.install(subcommand);
       arrange(subcommand, directory);
     }
   }

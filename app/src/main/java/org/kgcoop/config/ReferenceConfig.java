@@ -203,7 +203,7 @@ public final class ReferenceConfig {
     if (in.has("INPUT.TRANSFORMS")) {
       List<String> names = new ArrayList<>(in.parts("INPUT.TRANSFORMS", "\\w+"));
       if (!names.remove("normalize")) {
-        ignored.add("INPUT.TRANSFORMS without normalize (images are normalised always)");
+        ignored.add("INPUT.TRANSFORMS without normalize (images are normalized always)");
       }
       out.put("transforms", names.isEmpty() ? "none" : String.join(",", names));
     }

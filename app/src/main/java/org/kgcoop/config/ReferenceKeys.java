@@ -41,9 +41,9 @@ final class ReferenceKeys {
           TRAINER.LASP.ENABLE_CORRECTION TRAINER.ADAPTER.INIT LOSS.NAME""");
 
   /**
-   * Keys without a meaning here: the weights say size, interpolation and normalisation; precision,
+   * Keys without a meaning here: the weights say size, interpolation and normalization; precision,
    * device and workers have options of their own; protocols are commands; what LASP trains in the
-   * image tower and TaskRes's enhanced base have no counterpart; the rest belongs to domain
+   * image encoder and TaskRes's enhanced base have no counterpart; the rest belongs to domain
    * adaptation and semi-supervised learning, or to how logs look.
    */
   static final List<String> WITHOUT_MEANING =

@@ -17,8 +17,8 @@ import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.encoder.PromptSrc;
 import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.tower.PromptSrc;
 
 /** The method that the published code's configurations train, and its learned vectors. */
 final class ReferenceMethod {
@@ -29,7 +29,7 @@ final class ReferenceMethod {
   private static final String MEAN = "TRAINER.PROMPTSRC.GPA_MEAN";
   private static final String DEVIATION = "TRAINER.PROMPTSRC.GPA_STD";
 
-  /** The published number of vectors up to which words begin those inside of the towers. */
+  /** The published number of vectors up to which words begin those inside of the encoders. */
   private static final int MOST_WITH_WORDS = 4;
 
   /** The keys of that number, and the settings of the words. */

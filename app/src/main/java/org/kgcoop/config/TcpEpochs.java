@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.data.published.PublishedDataSets;
-import org.kgcoop.method.Occasion;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.prompt.Templates;
 
@@ -48,8 +48,8 @@ final class TcpEpochs {
     TrainedMethod tcp =
         MethodCatalogue.parsePrompt(
             JsonNodeFactory.instance.objectNode().put(Declaration.METHOD, Tcp.ID));
-    return Preset.BASE_TO_NEW
-        .training(tcp, new Occasion(dataSet, Templates.DEFAULT, 0, 0))
+    return PublishedDefaults.BASE_TO_NEW
+        .training(tcp, new TaskContext(dataSet, Templates.DEFAULT, 0, 0))
         .epochs();
   }
 }

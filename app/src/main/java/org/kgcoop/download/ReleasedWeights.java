@@ -55,7 +55,7 @@ public final class ReleasedWeights {
       return new Known(words[0], words[1], Double.parseDouble(words[2]));
     }
 
-    /** The page of the repository, which has the last word on its licence. */
+    /** The page of the repository, which has the last word on its license. */
     public String page() {
       return (owner.equals(OPENAI_OWNER) ? GITHUB : HUGGING_FACE) + "/" + repository();
     }
@@ -65,7 +65,7 @@ public final class ReleasedWeights {
       return owner + "/" + (owner.equals(OPENAI_OWNER) ? "CLIP" : name);
     }
 
-    /** The licence that the owner's pages name. */
+    /** The license that the owner's pages name. */
     public String licence() {
       return Objects.requireNonNull(LICENCES.get(owner));
     }

@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.LearnedVision;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.prompt.FeatureEncoder;
 import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -22,13 +22,13 @@ import org.kgcoop.tensor.Tensor;
  *
  * @param classNames C of them, in the order of the logits
  * @param formula of the logits
- * @param vision what was learned inside of the image tower; empty where that is the CLIP's own
+ * @param vision what was learned inside of the image encoder; empty where that is the CLIP's own
  * @param about what else files should say, by key: of which method, texts and CLIP it is
  */
 public record ExportedClassifier(
     List<String> classNames,
     Formula formula,
-    Optional<LearnedVision> vision,
+    Optional<TunedImageEncoder> vision,
     Map<String, String> about) {
 
   public ExportedClassifier {
@@ -41,7 +41,7 @@ public record ExportedClassifier(
     }
   }
 
-  /** A classifier of features of the CLIP's own image tower. */
+  /** A classifier of features of the CLIP's own image encoder. */
   public ExportedClassifier(List<String> classNames, Formula formula, Map<String, String> about) {
     this(classNames, formula, Optional.empty(), about);
   }
@@ -54,7 +54,7 @@ public record ExportedClassifier(
    *     no finite numbers
    */
   public static ExportedClassifier of(
-      FeatureClassifier classifier, List<String> classNames, Clip clip, Map<String, String> about) {
+      Head classifier, List<String> classNames, Clip clip, Map<String, String> about) {
     Formula formula =
         classifier
             .formula()
@@ -79,15 +79,15 @@ public record ExportedClassifier(
 
   /**
    * The weights of a classifier that is linear in the image's feature, for programs that have the
-   * CLIP's image tower.
+   * CLIP's image encoder.
    *
-   * @throws KgCoopException where it is another, or has a tower of its own
+   * @throws KgCoopException where it is another, or has an encoder of its own
    */
   Formula.Linear linear() {
     String method = about.getOrDefault("method", "its method");
     if (vision.isPresent()) {
       throw KgCoopException.configuration(
-          "this classifier (%s) has learned inside of the image tower, so class weights without it"
+          "this classifier (%s) has learned inside of the image encoder, so class weights without it"
                   .formatted(method)
               + " say nothing: expected --to onnx");
     }

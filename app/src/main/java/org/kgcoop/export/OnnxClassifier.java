@@ -10,7 +10,7 @@ import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.DeepPrompts;
-import org.kgcoop.clip.LearnedVision;
+import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.export.format.ModelProto;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.StoredTensor;
@@ -19,8 +19,8 @@ import org.kgcoop.io.StoredTensor;
  * A whole classifier as an ONNX file: pixels in, probabilities out. Its metadata say which classes
  * there are and what an image must go through before.
  *
- * <p>{@code pixels} (batch, channels, R, R) float32, normalised; {@code features} (batch, E), unit
- * rows, but for those of a {@link LearnedVision.TokenMix}; {@code logits} (batch, C); {@code
+ * <p>{@code pixels} (batch, channels, R, R) float32, normalized; {@code features} (batch, E), unit
+ * rows, but for those of a {@link TunedImageEncoder.TokenMix}; {@code logits} (batch, C); {@code
  * probabilities} (batch, C), their softmax. The batch may be of any size.
  */
 public final class OnnxClassifier {
@@ -41,8 +41,8 @@ public final class OnnxClassifier {
   public static void write(Path path, Clip clip, ExportedClassifier classifier) {
     ClipConfig config = clip.config();
     int size = config.imageResolution();
-    LearnedVision learned =
-        classifier.vision().orElse(LearnedVision.of(new DeepPrompts(0, List.of())));
+    TunedImageEncoder learned =
+        classifier.vision().orElse(TunedImageEncoder.of(new DeepPrompts(0, List.of())));
     OnnxGraph graph = new OnnxGraph("kgcoop", weights(clip, learned));
     String pixels =
         graph.input(PIXELS, pixels(clip.preprocessing()), config.channels(), size, size);
@@ -65,7 +65,7 @@ public final class OnnxClassifier {
   }
 
   /** The weights of the CLIP, with those that were learned in the place of its own. */
-  private static Map<String, StoredTensor> weights(Clip clip, LearnedVision learned) {
+  private static Map<String, StoredTensor> weights(Clip clip, TunedImageEncoder learned) {
     Map<String, StoredTensor> weights = new LinkedHashMap<>(clip.stored());
     learned
         .weights()

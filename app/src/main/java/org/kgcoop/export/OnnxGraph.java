@@ -178,7 +178,7 @@ final class OnnxGraph {
         list("pads", padding, padding, padding, padding));
   }
 
-  /** Batch normalisation by its stored statistics. */
+  /** Batch normalization by its stored statistics. */
   String batchNorm(String name, String x, String layer) {
     return node(
         "BatchNormalization",
@@ -192,7 +192,7 @@ final class OnnxGraph {
         real("epsilon", BATCH_EPSILON));
   }
 
-  /** Layer normalisation over the last axis. */
+  /** Layer normalization over the last axis. */
   String layerNorm(String name, String x, String layer, double epsilon) {
     return node(
         "LayerNormalization",

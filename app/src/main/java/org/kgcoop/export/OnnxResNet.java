@@ -11,26 +11,26 @@ final class OnnxResNet {
   }
 
   /**
-   * Adds the tower.
+   * Adds the encoder.
    *
    * @param pixels (B, channels, R, R)
    * @return (B, E), of any length
    */
   static String add(OnnxGraph graph, String pixels, ClipConfig config, ClipConfig.ResNet resNet) {
-    OnnxResNet tower = new OnnxResNet(graph);
-    String x = tower.convolutionAndRelu("stem.1", pixels, "visual.", 1, 2, 1);
-    x = tower.convolutionAndRelu("stem.2", x, "visual.", 2, 1, 1);
-    x = tower.convolutionAndRelu("stem.3", x, "visual.", 3, 1, 1);
+    OnnxResNet encoder = new OnnxResNet(graph);
+    String x = encoder.convolutionAndRelu("stem.1", pixels, "visual.", 1, 2, 1);
+    x = encoder.convolutionAndRelu("stem.2", x, "visual.", 2, 1, 1);
+    x = encoder.convolutionAndRelu("stem.3", x, "visual.", 3, 1, 1);
     x = graph.averagePool("stem.pool", x, 2);
     int in = resNet.width();
     for (int stage = 0; stage < resNet.layers().size(); stage++) {
       int out = 4 * (resNet.width() << stage);
       for (int i = 0; i < resNet.layers().get(stage); i++) {
-        x = tower.bottleneck(x, stage + 1, i, stage > 0 && i == 0 ? 2 : 1, in != out);
+        x = encoder.bottleneck(x, stage + 1, i, stage > 0 && i == 0 ? 2 : 1, in != out);
         in = out;
       }
     }
-    return tower.attentionPool(x, in, config.imageResolution() / 32, resNet.heads());
+    return encoder.attentionPool(x, in, config.imageResolution() / 32, resNet.heads());
   }
 
   /** The pair {@code convN} and {@code bnN} below a prefix, and a ReLU. */

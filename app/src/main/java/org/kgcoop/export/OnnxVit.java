@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.Family;
-import org.kgcoop.clip.LearnedVision;
+import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.Tensor;
 
@@ -17,7 +17,7 @@ final class OnnxVit {
   private final ClipConfig config;
   private final ClipConfig.Vit vit;
   private final String pixels;
-  private final LearnedVision learned;
+  private final TunedImageEncoder learned;
   private final int own; // rows of an image: patches, and the class embedding where there is one
   private int positions; // the same and learned rows that a block has made rows like the others
 
@@ -26,7 +26,7 @@ final class OnnxVit {
       String pixels,
       ClipConfig config,
       ClipConfig.Vit vit,
-      LearnedVision learned) {
+      TunedImageEncoder learned) {
     this.graph = graph;
     this.pixels = pixels;
     this.config = config;
@@ -38,7 +38,7 @@ final class OnnxVit {
   }
 
   /**
-   * Adds the tower.
+   * Adds the encoder.
    *
    * @param name of the features
    * @param pixels (B, channels, R, R)
@@ -51,7 +51,7 @@ final class OnnxVit {
       String pixels,
       ClipConfig config,
       ClipConfig.Vit vit,
-      LearnedVision learned) {
+      TunedImageEncoder learned) {
     return new OnnxVit(graph, pixels, config, vit, learned).features(name);
   }
 
@@ -60,7 +60,7 @@ final class OnnxVit {
       return graph.unitRows(name, pooled());
     }
     String read = readAtClass();
-    LearnedVision.TokenMix mix = learned.mix().orElse(null);
+    TunedImageEncoder.TokenMix mix = learned.mix().orElse(null);
     return mix == null ? graph.unitRows(name, project(read)) : mixed(name, read, mix);
   }
 
@@ -153,14 +153,14 @@ final class OnnxVit {
   }
 
   /** The rows that are read to (B, E). */
-  private String mixed(String name, String read, LearnedVision.TokenMix mix) {
+  private String mixed(String name, String read, TunedImageEncoder.TokenMix mix) {
     List<Tensor> prompts = learned.prompts().tokens();
     int count = (int) prompts.get(prompts.size() - 1).size(0);
     int before = learned.prompts().before(vit.layers() - 1).isPresent() ? 1 : own;
-    String byPicture = graph.reshape("read", read, -1, before + count, vit.width());
+    String byImage = graph.reshape("read", read, -1, before + count, vit.width());
     String ofClass =
-        graph.unitRows("read.class.unit", project(graph.select("read.class", byPicture, 1, 0)));
-    String tokens = graph.slice("read.tokens", byPicture, 1, before, before + count);
+        graph.unitRows("read.class.unit", project(graph.select("read.class", byImage, 1, 0)));
+    String tokens = graph.slice("read.tokens", byImage, 1, before, before + count);
     String ofTokens =
         graph.unitRows(
             "read.tokens.unit",
@@ -197,16 +197,16 @@ final class OnnxVit {
 
   /** Rows behind those of each image: (B L, W) and (n, W) to (B (L + n), W). */
   private String withEach(String name, String x, int length, String rows, int count) {
-    String byPicture = graph.reshape(name + ".pictures", x, -1, length, vit.width());
+    String byImage = graph.reshape(name + ".images", x, -1, length, vit.width());
     String each = graph.eachOfBatch(name + ".each", rows, pixels, count, vit.width());
-    return graph.reshape(name, graph.concat(name + ".all", 1, byPicture, each), -1, vit.width());
+    return graph.reshape(name, graph.concat(name + ".all", 1, byImage, each), -1, vit.width());
   }
 
   /** The rows of each image without the learned ones behind them. */
   private String ownRows(String name, String x) {
-    String byPicture = graph.reshape(name + ".pictures", x, -1, positions, vit.width());
+    String byImage = graph.reshape(name + ".images", x, -1, positions, vit.width());
     positions = own;
-    return graph.reshape(name, graph.slice(name + ".first", byPicture, 1, 0, own), -1, vit.width());
+    return graph.reshape(name, graph.slice(name + ".first", byImage, 1, 0, own), -1, vit.width());
   }
 
   /** The rows that are read of a block. */
@@ -259,7 +259,7 @@ final class OnnxVit {
 
   /** (B L, W) to the first rows of each image, (B, W). */
   private String classRows(String name, String rows) {
-    String byPicture = graph.reshape(name + ".pictures", rows, -1, positions, vit.width());
-    return graph.select(name, byPicture, 1, 0);
+    String byImage = graph.reshape(name + ".images", rows, -1, positions, vit.width());
+    return graph.select(name, byImage, 1, 0);
   }
 }

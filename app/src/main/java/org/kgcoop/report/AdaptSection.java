@@ -14,7 +14,7 @@ import org.kgcoop.report.Block.Entry;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Words;
-import org.kgcoop.report.Grid.Best;
+import org.kgcoop.report.ReportTable.Best;
 import org.kgcoop.report.chart.BarPlot;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.AdaptRecord.Candidate;
@@ -72,7 +72,7 @@ final class AdaptSection {
     List<Candidate> measured = record.candidates().stream().filter(Candidate::isMeasured).toList();
     String what = record.isForUnseen() ? "H of seen and unseen classes" : "Accuracy";
     String caption = what + " on images that were held out, in percent";
-    Grid grid = grid(record, caption);
+    ReportTable grid = grid(record, caption);
     blocks.add(new Figures(grid));
     blocks.add(
         new Words(
@@ -132,16 +132,17 @@ final class AdaptSection {
             .toList();
     blocks.add(
         new Figures(
-            Grid.of(
+            ReportTable.of(
                 "Images that were not recognized, the most confident mistakes first",
                 "image",
                 shown.stream().map(AdaptRecord.Mistake::image).toList(),
                 List.of(),
                 List.of(
-                    Grid.words("class", shown.stream().map(AdaptRecord.Mistake::actual).toList()),
-                    Grid.words(
+                    ReportTable.words(
+                        "class", shown.stream().map(AdaptRecord.Mistake::actual).toList()),
+                    ReportTable.words(
                         "taken for", shown.stream().map(AdaptRecord.Mistake::predicted).toList()),
-                    Grid.numbers(
+                    ReportTable.numbers(
                         "confidence, %",
                         shown.stream().map(each -> 100 * each.confidence()).toList(),
                         Text::percent)))));
@@ -150,24 +151,24 @@ final class AdaptSection {
     }
   }
 
-  private static Grid grid(AdaptRecord record, String caption) {
+  private static ReportTable grid(AdaptRecord record, String caption) {
     List<Candidate> all = record.candidates();
-    return Grid.of(
+    return ReportTable.of(
         caption,
         "method",
         all.stream().map(Candidate::title).toList(),
         all.stream().map(Candidate::leftOut).toList(),
         List.of(
-            Grid.numbers(
+            ReportTable.numbers(
                 record.isForUnseen() ? "H" : "accuracy",
                 values(all, Candidate::value),
                 List.of(),
                 Best.HIGHEST,
                 Text::percent),
-            Grid.numbers("behind", values(all, Candidate::behind), v -> Text.decimals(v, 2)),
-            Grid.numbers(
+            ReportTable.numbers("behind", values(all, Candidate::behind), v -> Text.decimals(v, 2)),
+            ReportTable.numbers(
                 "standard error", values(all, Candidate::standardError), v -> Text.decimals(v, 2)),
-            Grid.words(
+            ReportTable.words(
                 "time",
                 all.stream()
                     .map(each -> each.isMeasured() ? Text.duration(each.seconds()) : Text.NONE)

@@ -11,14 +11,14 @@ import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Heading;
 import org.kgcoop.report.Block.Words;
-import org.kgcoop.report.Grid.Best;
+import org.kgcoop.report.ReportTable.Best;
 import org.kgcoop.report.chart.BarPlot;
 import org.kgcoop.report.chart.Drawing;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TableResults.OfDataSet;
 import org.kgcoop.runs.TableResults.Row;
 
-/** The table of base-to-new generalisation: base, new, H, times, and the same of each data set. */
+/** The table of base-to-new generalization: base, new, H, times, and the same of each data set. */
 final class BaseToNewSection {
   private static final int MOST_DATA_SETS = 20;
 
@@ -63,25 +63,29 @@ final class BaseToNewSection {
         .collect(Collectors.joining(" "));
   }
 
-  private static Grid grid(Table table, String label, List<Row> rows) {
-    List<Grid.Column> columns = new ArrayList<>();
+  private static ReportTable grid(Table table, String label, List<Row> rows) {
+    List<ReportTable.Column> columns = new ArrayList<>();
     columns.add(table.accuracies("base", rows, row -> row.column("base")));
     columns.add(table.accuracies("new", rows, row -> row.column("new")));
     columns.add(table.accuracies("H", rows, row -> new Spread(row.h(), Double.NaN)));
     if (values(rows, Row::distance).stream().anyMatch(Double::isFinite)) {
-      columns.add(Grid.numbers("distance", values(rows, Row::distance), v -> Text.decimals(v, 4)));
+      columns.add(
+          ReportTable.numbers("distance", values(rows, Row::distance), v -> Text.decimals(v, 4)));
     }
     columns.add(times("ms/image", rows, Row::msPerImage));
     columns.add(times("with features", rows, Row::msPerImageWithFeatures));
-    return Grid.of(label, "method", names(rows), rows.stream().map(Row::prompts).toList(), columns);
+    return ReportTable.of(
+        label, "method", names(rows), rows.stream().map(Row::prompts).toList(), columns);
   }
 
   private static List<String> names(List<Row> rows) {
     return rows.stream().map(Text::label).toList();
   }
 
-  private static Grid.Column times(String title, List<Row> rows, ToDoubleFunction<Row> value) {
-    return Grid.numbers(title, values(rows, value), List.of(), Best.LOWEST, Text::milliseconds);
+  private static ReportTable.Column times(
+      String title, List<Row> rows, ToDoubleFunction<Row> value) {
+    return ReportTable.numbers(
+        title, values(rows, value), List.of(), Best.LOWEST, Text::milliseconds);
   }
 
   private static List<Double> values(List<Row> rows, ToDoubleFunction<Row> value) {
@@ -152,11 +156,11 @@ final class BaseToNewSection {
     int shown = Math.min(Drawing.COLOURS, methods.size());
     String more =
         methods.size() > shown ? " (the first %s of %s rows)".formatted(shown, methods.size()) : "";
-    List<Grid.Column> columns = new ArrayList<>();
+    List<ReportTable.Column> columns = new ArrayList<>();
     for (int group = 0; group < groups.size(); group++) {
       int index = group;
       columns.add(
-          Grid.numbers(
+          ReportTable.numbers(
               groups.get(group),
               series.subList(0, shown).stream().map(bars -> bars.get(index)).toList(),
               Text::percent));
@@ -165,6 +169,6 @@ final class BaseToNewSection {
         caption + ", in percent" + more,
         new BarPlot("percent", groups, drawn).draw(),
         places,
-        Grid.of(caption, "method", methods.subList(0, shown), List.of(), columns));
+        ReportTable.of(caption, "method", methods.subList(0, shown), List.of(), columns));
   }
 }

@@ -24,11 +24,11 @@ sealed interface Block {
    * A chart.
    *
    * @param caption what it shows, in a sentence
-   * @param legend names of the series, by colour, "" for one that is not drawn; empty where there
-   *     is nothing to tell apart
+   * @param legend names of the series, by color, "" for one that is not drawn; empty where there is
+   *     nothing to tell apart
    * @param numbers what it shows, for those who do not see it
    */
-  record Chart(String caption, Drawing drawing, List<String> legend, Grid numbers)
+  record Chart(String caption, Drawing drawing, List<String> legend, ReportTable numbers)
       implements Block {
     @Override
     public List<Chart> charts() {
@@ -40,7 +40,7 @@ sealed interface Block {
   record Charts(List<Chart> charts) implements Block {}
 
   /** A table. */
-  record Figures(Grid grid) implements Block {}
+  record Figures(ReportTable grid) implements Block {}
 
   /** Terms and what is to be said of them. */
   record Entries(List<Entry> entries, boolean narrow) implements Block {}
@@ -49,7 +49,7 @@ sealed interface Block {
   record Entry(String term, String text) {}
 
   /** Images. */
-  record Gallery(List<Picture> pictures) implements Block {}
+  record Gallery(List<Image> images) implements Block {}
 
   /**
    * A small image.
@@ -57,5 +57,5 @@ sealed interface Block {
    * @param source a data URI
    * @param name what the data set calls it
    */
-  record Picture(String source, String name, String caption) {}
+  record Image(String source, String name, String caption) {}
 }

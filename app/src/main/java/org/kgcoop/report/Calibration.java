@@ -86,15 +86,16 @@ final class Calibration {
                     Axis.of("confidence", 0, 1.02), Axis.of("share that is right", 0, 1.02), series)
                 .draw(),
             legend,
-            Grid.of(
+            ReportTable.of(
                 "Calibration",
                 "confidence",
                 rows,
                 List.of(),
                 List.of(
-                    Grid.numbers("images", counts, SeriesGrid::number),
-                    Grid.numbers("mean confidence", confidences, v -> Text.decimals(v, 3)),
-                    Grid.numbers("share that is right", accuracies, v -> Text.decimals(v, 3))))));
+                    ReportTable.numbers("images", counts, SeriesGrid::number),
+                    ReportTable.numbers("mean confidence", confidences, v -> Text.decimals(v, 3)),
+                    ReportTable.numbers(
+                        "share that is right", accuracies, v -> Text.decimals(v, 3))))));
   }
 
   private static List<Bin> bins(List<Prediction> predictions) {

@@ -69,14 +69,14 @@ final class Confusion {
     return names.isEmpty();
   }
 
-  private long pictures(int label) {
+  private long images(int label) {
     return IntStream.range(0, names.size()).mapToLong(i -> counts[label][i]).sum();
   }
 
   /** In percent; NaN without images. */
   private double accuracy(int label) {
-    long pictures = pictures(label);
-    return pictures == 0 ? Double.NaN : 100.0 * counts[label][label] / pictures;
+    long images = images(label);
+    return images == 0 ? Double.NaN : 100.0 * counts[label][label] / images;
   }
 
   /** Classes with a mistake, the worst first. */
@@ -89,20 +89,20 @@ final class Confusion {
   }
 
   /** The worst classes, and what they were taken for. */
-  Grid worstClasses(String label) {
+  ReportTable worstClasses(String label) {
     List<Integer> worst = worst().stream().limit(WORST).toList();
-    return Grid.of(
+    return ReportTable.of(
         label,
         "class",
         worst.stream().map(names::get).toList(),
         List.of(),
         List.of(
-            Grid.numbers(
-                "images",
-                worst.stream().map(i -> (double) pictures(i)).toList(),
-                SeriesGrid::number),
-            Grid.numbers("right, %", worst.stream().map(this::accuracy).toList(), Text::percent),
-            Grid.words("most often taken for", worst.stream().map(this::takenFor).toList())));
+            ReportTable.numbers(
+                "images", worst.stream().map(i -> (double) images(i)).toList(), SeriesGrid::number),
+            ReportTable.numbers(
+                "right, %", worst.stream().map(this::accuracy).toList(), Text::percent),
+            ReportTable.words(
+                "most often taken for", worst.stream().map(this::takenFor).toList())));
   }
 
   private String takenFor(int label) {
@@ -125,7 +125,7 @@ final class Confusion {
             : worst().stream().limit(MOST_CLASSES).sorted().toList();
     List<List<Double>> shares = new ArrayList<>();
     for (int row : shown) {
-      double sum = Math.max(1, pictures(row));
+      double sum = Math.max(1, images(row));
       shares.add(shown.stream().map(column -> counts[row][column] / sum).toList());
     }
     String part =
@@ -140,7 +140,7 @@ final class Confusion {
   }
 
   /** The matrix in words: its most frequent mistakes. */
-  private Grid mistakes(String title) {
+  private ReportTable mistakes(String title) {
     record Mistake(int label, int prediction) {}
     List<Mistake> mistakes = new ArrayList<>();
     for (int row = 0; row < names.size(); row++) {
@@ -152,14 +152,15 @@ final class Confusion {
     }
     mistakes.sort(Comparator.comparingLong(m -> -counts[m.label][m.prediction]));
     List<Mistake> first = mistakes.stream().limit(10).toList();
-    return Grid.of(
+    return ReportTable.of(
         title + ": most frequent mistakes",
         "class",
         first.stream().map(m -> names.get(m.label)).toList(),
         List.of(),
         List.of(
-            Grid.words("taken for", first.stream().map(m -> names.get(m.prediction)).toList()),
-            Grid.numbers(
+            ReportTable.words(
+                "taken for", first.stream().map(m -> names.get(m.prediction)).toList()),
+            ReportTable.numbers(
                 "images",
                 first.stream().map(m -> (double) counts[m.label][m.prediction]).toList(),
                 SeriesGrid::number)));

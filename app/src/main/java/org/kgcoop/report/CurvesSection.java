@@ -145,7 +145,7 @@ final class CurvesSection {
     return charts;
   }
 
-  /** A curve a run, empty where it has none: each keeps its colour in all charts. */
+  /** A curve a run, empty where it has none: each keeps its color in all charts. */
   private static List<Series> series(Group group, String name, List<String> places, boolean named) {
     List<Series> series = new ArrayList<>();
     for (String run : places) {

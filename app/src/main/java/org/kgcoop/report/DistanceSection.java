@@ -68,14 +68,14 @@ final class DistanceSection {
             new XyPlot(Axis.of("squared distance"), Axis.of("relative loss, percent"), series)
                 .draw(),
             places,
-            Grid.of(
+            ReportTable.of(
                 caption,
                 "method",
                 rows,
                 List.of(),
                 List.of(
-                    Grid.numbers("runs", counts, SeriesGrid::number),
-                    Grid.numbers("r", correlations, v -> Text.decimals(v, 2)))));
+                    ReportTable.numbers("runs", counts, SeriesGrid::number),
+                    ReportTable.numbers("r", correlations, v -> Text.decimals(v, 2)))));
     String words =
         "A point is a run: the mean squared distance between learned and hand-crafted class features"
             + " of the new classes, and by how many percent of zero-shot accuracy the accuracy on"

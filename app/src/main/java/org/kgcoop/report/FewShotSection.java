@@ -61,12 +61,13 @@ final class FewShotSection {
         .toList();
   }
 
-  private static Grid grid(Table table, String label, List<Row> rows, List<Integer> shots) {
-    List<Grid.Column> columns =
+  private static ReportTable grid(Table table, String label, List<Row> rows, List<Integer> shots) {
+    List<ReportTable.Column> columns =
         shots.stream()
             .map(k -> table.accuracies(k + (k == 1 ? " shot" : " shots"), rows, row -> at(row, k)))
             .toList();
-    return Grid.of(label, "method", rows.stream().map(Text::label).toList(), List.of(), columns);
+    return ReportTable.of(
+        label, "method", rows.stream().map(Text::label).toList(), List.of(), columns);
   }
 
   private static Spread at(Row row, int shots) {

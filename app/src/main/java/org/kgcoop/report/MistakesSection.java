@@ -9,7 +9,7 @@ import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Gallery;
 import org.kgcoop.report.Block.Heading;
-import org.kgcoop.report.Block.Picture;
+import org.kgcoop.report.Block.Image;
 import org.kgcoop.report.Block.Subheading;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.runs.Predictions;
@@ -19,12 +19,12 @@ import org.kgcoop.runs.TargetResult;
 /** The mistakes of some runs, with confidences and images. */
 final class MistakesSection {
   private static final int MOST_TARGETS = 3;
-  private static final int MOST_PICTURES = 8;
+  private static final int MOST_IMAGES = 8;
 
-  private final Pictures pictures;
+  private final EmbeddedImages images;
 
-  MistakesSection(Pictures pictures) {
-    this.pictures = pictures;
+  MistakesSection(EmbeddedImages images) {
+    this.images = images;
   }
 
   Optional<Section> of(Selection.Chosen chosen) {
@@ -74,7 +74,7 @@ final class MistakesSection {
       }
       closely.add(new Subheading(title + ", worst classes"));
       closely.add(new Figures(confusion.worstClasses(title + ", worst classes")));
-      addPictures(closely, target.dataSet(), cell, own.each(), confusion);
+      addImages(closely, target.dataSet(), cell, own.each(), confusion);
     }
     Calibration.chart(targets, predictions).ifPresent(charts::add);
     if (!charts.isEmpty()) {
@@ -98,31 +98,31 @@ final class MistakesSection {
   }
 
   /** Adds images of the worst classes: the mistakes with the highest confidence. */
-  private void addPictures(
+  private void addImages(
       List<Block> blocks,
       String ofTarget,
       Cell cell,
       List<Prediction> predictions,
       Confusion confusion) {
     String dataSet = ofTarget.isEmpty() ? cell.dataSet() : ofTarget;
-    if (predictions.stream().allMatch(p -> p.picture().isEmpty())) {
+    if (predictions.stream().allMatch(p -> p.image().isEmpty())) {
       blocks.add(new Words("No images are shown: the results do not name them."));
       return;
     }
-    String reason = pictures.reason(dataSet);
+    String reason = images.reason(dataSet);
     if (!reason.isEmpty()) {
       blocks.add(new Words(reason));
       return;
     }
     List<String> names = confusion.names();
-    List<Picture> gallery = new ArrayList<>();
+    List<Image> gallery = new ArrayList<>();
     for (int label : confusion.worst()) {
       predictions.stream()
           .filter(p -> p.label() == label && !p.isRight())
           .sorted(Comparator.comparingDouble(p -> -p.confidence()))
           .limit(2)
           .forEach(wrong -> add(gallery, dataSet, names, wrong));
-      if (gallery.size() >= MOST_PICTURES) {
+      if (gallery.size() >= MOST_IMAGES) {
         break;
       }
     }
@@ -132,8 +132,8 @@ final class MistakesSection {
             : new Gallery(gallery));
   }
 
-  private void add(List<Picture> gallery, String dataSet, List<String> names, Prediction wrong) {
-    if (gallery.size() >= MOST_PICTURES) {
+  private void add(List<Image> gallery, String dataSet, List<String> names, Prediction wrong) {
+    if (gallery.size() >= MOST_IMAGES) {
       return;
     }
     String is = names.get(wrong.label());
@@ -145,10 +145,9 @@ final class MistakesSection {
         Double.isFinite(wrong.confidence())
             ? " (" + Text.decimals(100 * wrong.confidence(), 0) + "\u00a0%)"
             : "";
-    pictures
-        .source(dataSet, wrong.picture(), is)
+    images
+        .source(dataSet, wrong.image(), is)
         .ifPresent(
-            uri ->
-                gallery.add(new Picture(uri, wrong.picture(), is + ", taken for " + taken + sure)));
+            uri -> gallery.add(new Image(uri, wrong.image(), is + ", taken for " + taken + sure)));
   }
 }

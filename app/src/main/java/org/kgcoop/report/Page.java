@@ -20,20 +20,20 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
   /** Seconds between looks at what goes on. */
   static final int REFRESH = 10;
 
-  private static final String BASE_TO_NEW = "Base-to-new generalisation";
+  private static final String BASE_TO_NEW = "Base-to-new generalization";
   private static final Map<String, String> TITLES =
       Map.of(
           "base2new", BASE_TO_NEW,
           "fewshot", "Few-shot learning",
           "cross", "Transfer to other data sets",
-          "domain", "Domain generalisation");
+          "domain", "Domain generalization");
 
   /** The page of what there is; a browser is to load that of what goes on again. */
-  static Page of(Inputs inputs, Pictures pictures) {
-    return of(inputs, pictures, inputs.isRunning() ? REFRESH : 0);
+  static Page of(ReportSources inputs, EmbeddedImages images) {
+    return of(inputs, images, inputs.isRunning() ? REFRESH : 0);
   }
 
-  static Page of(Inputs inputs, Pictures pictures, int refresh) {
+  static Page of(ReportSources inputs, EmbeddedImages images, int refresh) {
     List<Section> sections = new ArrayList<>();
     ProgressSection.of(inputs).ifPresent(sections::add);
     boolean several = inputs.tables().size() > 1;
@@ -57,14 +57,14 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
     DistanceSection.of(cells, palette).ifPresent(sections::add);
     CurvesSection.of(Selection.trained(inputs.trained()), palette).ifPresent(sections::add);
     Selection.Chosen chosen = Selection.closely(inputs);
-    new MistakesSection(pictures).of(chosen).ifPresent(sections::add);
-    WordsSection.of(chosen.cells()).ifPresent(sections::add);
-    sections.add(MadeSection.of(inputs));
+    new MistakesSection(images).of(chosen).ifPresent(sections::add);
+    NearestWordsSection.of(chosen.cells()).ifPresent(sections::add);
+    sections.add(ProvenanceSection.of(inputs));
     sections.add(notes(inputs));
     return new Page(title(inputs), summary(inputs), sections, refresh);
   }
 
-  private static String title(Inputs inputs) {
+  private static String title(ReportSources inputs) {
     if (inputs.tables().size() == 1 && inputs.runs().isEmpty()) {
       return TITLES.getOrDefault(inputs.tables().get(0).protocol(), BASE_TO_NEW);
     }
@@ -75,7 +75,7 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
     return "Results";
   }
 
-  private static String summary(Inputs inputs) {
+  private static String summary(ReportSources inputs) {
     if (inputs.tables().size() != 1 || !inputs.runs().isEmpty()) {
       List<String> parts = new ArrayList<>();
       inputs.tables().forEach(table -> parts.add(table.name()));
@@ -135,20 +135,20 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
     return values;
   }
 
-  private static Section notes(Inputs inputs) {
+  private static Section notes(ReportSources inputs) {
     List<Entry> notes = new ArrayList<>();
     if (inputs.tables().stream().anyMatch(Table::isBaseToNew)) {
       notes.add(
           new Entry(
               "base",
               "The first half of the classes, from whose training images the methods learned. Its"
-                  + " accuracy is the share of its test images that are recognised among the names"
+                  + " accuracy is the share of its test images that are recognized among the names"
                   + " of this half."));
       notes.add(
           new Entry(
               "new",
               "The other half, of which no image was used for training: the share of its test"
-                  + " images that are recognised among the names of that half."));
+                  + " images that are recognized among the names of that half."));
       notes.add(
           new Entry(
               "H",
@@ -166,7 +166,7 @@ record Page(String title, String summary, List<Section> sections, int refresh) {
             "±",
             "The standard deviation over the seeds, that of a population. A seed decides which"
                 + " training images are drawn, how a method starts and in which order it sees"
-                + " them; not the random views of --augment bank:V and pool:V, which all seeds share."));
+                + " them; not the random views of --augment cache:V and pool:V, which all seeds share."));
     notes.add(
         new Entry(
             "ms/image",

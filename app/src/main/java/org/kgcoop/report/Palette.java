@@ -7,9 +7,9 @@ import java.util.Set;
 import org.kgcoop.report.chart.Drawing;
 
 /**
- * The places of methods among the colours of a page: one a method, in every chart.
+ * The places of methods among the colors of a page: one a method, in every chart.
  *
- * @param methods the first has the first colour, and so on
+ * @param methods the first has the first color, and so on
  */
 record Palette(List<String> methods) {
   Palette {
@@ -17,7 +17,7 @@ record Palette(List<String> methods) {
   }
 
   /** In the order of the tables' rows, then of all else that was measured. */
-  static Palette of(Inputs inputs) {
+  static Palette of(ReportSources inputs) {
     Set<String> methods = new LinkedHashSet<>();
     for (Table table : inputs.tables()) {
       table.rows().forEach(row -> methods.add(Text.label(row)));
@@ -28,8 +28,8 @@ record Palette(List<String> methods) {
   }
 
   /**
-   * The methods of a chart by colour, with "" where a colour is left out. Where there are more
-   * methods than colours, those that come late on the page take what the others leave.
+   * The methods of a chart by color, with "" where a color is left out. Where there are more
+   * methods than colors, those that come late on the page take what the others leave.
    *
    * @param shown of which the first ones have a place
    */

@@ -27,7 +27,7 @@ final class ProgressSection {
    */
   private record Begun(Run run, String name, String note) {}
 
-  static Optional<Section> of(Inputs inputs) {
+  static Optional<Section> of(ReportSources inputs) {
     List<Begun> begun = new ArrayList<>();
     for (Cell cell : inputs.underWay()) {
       Run run = cell.run();
@@ -90,15 +90,15 @@ final class ProgressSection {
     }
   }
 
-  private static Grid grid(List<Begun> begun) {
+  private static ReportTable grid(List<Begun> begun) {
     List<Line> lines = begun.stream().map(each -> Line.of(each.run)).toList();
-    return Grid.of(
+    return ReportTable.of(
         "Under way",
         "run",
         begun.stream().map(Begun::name).toList(),
         begun.stream().map(Begun::note).toList(),
         List.of(
-            Grid.words("state", lines.stream().map(line -> line.state.toString()).toList()),
+            ReportTable.words("state", lines.stream().map(line -> line.state.toString()).toList()),
             column("epoch", lines, at -> place(at.progress.epoch(), at.progress.epochs())),
             column("to go", lines, at -> at.isTraining() ? toGo(at.progress) : Text.NONE),
             column("time so far", lines, ProgressSection::soFar),
@@ -106,8 +106,10 @@ final class ProgressSection {
             column("last step", lines, ProgressSection::lastStep)));
   }
 
-  private static Grid.Column column(String title, List<Line> lines, Function<Line, String> text) {
-    return new Grid.Column(title, true, lines.stream().map(text).map(Grid.Figure::of).toList());
+  private static ReportTable.Column column(
+      String title, List<Line> lines, Function<Line, String> text) {
+    return new ReportTable.Column(
+        title, true, lines.stream().map(text).map(ReportTable.Figure::of).toList());
   }
 
   private static String soFar(Line line) {

@@ -36,7 +36,7 @@ public final class ReportPage {
    *     cannot be written, and of the kind DATA where a data set cannot be opened
    */
   public static void write(List<Path> folders, List<Path> data, Path file) {
-    write(Page.of(Inputs.read(folders), new Pictures(data)), file);
+    write(Page.of(ReportSources.read(folders), new EmbeddedImages(data)), file);
   }
 
   static void write(Page page, Path file) {
@@ -46,7 +46,7 @@ public final class ReportPage {
 
   /**
    * Writes the charts of the same page as SVG files, named by their section: {@code results-1.svg}.
-   * Their colours are those of day or night, as the reader has it.
+   * Their colors are those of day or night, as the reader has it.
    *
    * @param target the folder of the files, which is made where there is none
    * @return the files
@@ -54,7 +54,7 @@ public final class ReportPage {
    *     cannot be written
    */
   public static List<Path> writeCharts(List<Path> folders, Path target) {
-    Page page = Page.of(Inputs.read(folders), new Pictures(List.of()));
+    Page page = Page.of(ReportSources.read(folders), new EmbeddedImages(List.of()));
     String style = resource("chart.css");
     List<Path> files = new ArrayList<>();
     try {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.kgcoop.report.Block.Figures;
 import org.kgcoop.report.Block.Words;
-import org.kgcoop.report.Grid.Best;
+import org.kgcoop.report.ReportTable.Best;
 import org.kgcoop.runs.RunState;
 
 /** The runs that were named alone and have results, a row each. */
@@ -25,10 +25,10 @@ final class RunsSection {
     List<Cell> cells = runs.stream().map(Cell::of).toList();
     Set<String> names = new LinkedHashSet<>();
     cells.forEach(cell -> cell.targets().forEach(target -> names.add(target.name())));
-    List<Grid.Column> columns = new ArrayList<>();
+    List<ReportTable.Column> columns = new ArrayList<>();
     for (String name : names) {
       columns.add(
-          Grid.numbers(
+          ReportTable.numbers(
               name,
               cells.stream().map(cell -> cell.accuracy(name)).toList(),
               List.of(),
@@ -37,7 +37,8 @@ final class RunsSection {
     }
     List<Double> times = runs.stream().map(run -> run.results().msPerImage()).toList();
     if (times.stream().anyMatch(Double::isFinite)) {
-      columns.add(Grid.numbers("ms/image", times, List.of(), Best.LOWEST, Text::milliseconds));
+      columns.add(
+          ReportTable.numbers("ms/image", times, List.of(), Best.LOWEST, Text::milliseconds));
     }
     List<String> notes =
         cells.stream()
@@ -51,7 +52,8 @@ final class RunsSection {
     List<Block> blocks = new ArrayList<>();
     blocks.add(
         new Figures(
-            Grid.of("Results", "run", cells.stream().map(Cell::label).toList(), notes, columns)));
+            ReportTable.of(
+                "Results", "run", cells.stream().map(Cell::label).toList(), notes, columns)));
     blocks.add(new Words(BaseToNewSection.key(false, cells)));
     long unfinished = runs.stream().filter(run -> !run.about().isComplete()).count();
     if (unfinished > 0) {

@@ -22,7 +22,7 @@ final class Selection {
   record Chosen(List<Cell> cells, String words) {}
 
   /** The runs that were named; of tables, a run of the best method on each data set. */
-  static Chosen closely(Inputs inputs) {
+  static Chosen closely(ReportSources inputs) {
     if (!inputs.runs().isEmpty()) {
       List<Cell> runs = inputs.runs().stream().map(Cell::of).toList();
       return new Chosen(

@@ -17,16 +17,18 @@ final class SeriesGrid {
    *
    * @param x what the names of the rows are
    */
-  static Grid of(String label, String x, List<Series> series) {
+  static ReportTable of(String label, String x, List<Series> series) {
     TreeSet<Double> all = new TreeSet<>();
     series.forEach(s -> s.points().forEach(p -> all.add(p.x())));
     List<Double> rows = thinned(List.copyOf(all), MOST_ROWS);
-    List<Grid.Column> columns = new ArrayList<>();
+    List<ReportTable.Column> columns = new ArrayList<>();
     for (Series one : series) {
       columns.add(
-          Grid.numbers(one.name(), rows.stream().map(r -> at(one, r)).toList(), Text::significant));
+          ReportTable.numbers(
+              one.name(), rows.stream().map(r -> at(one, r)).toList(), Text::significant));
     }
-    return Grid.of(label, x, rows.stream().map(SeriesGrid::number).toList(), List.of(), columns);
+    return ReportTable.of(
+        label, x, rows.stream().map(SeriesGrid::number).toList(), List.of(), columns);
   }
 
   /** At most that many, evenly chosen, first and last among them. */

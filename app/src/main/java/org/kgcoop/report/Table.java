@@ -58,14 +58,14 @@ record Table(
   }
 
   /** A column of accuracies, with their deviations where there are several seeds. */
-  Grid.Column accuracies(
+  ReportTable.Column accuracies(
       String title, List<TableResults.Row> rows, Function<TableResults.Row, Spread> accuracy) {
     List<Spread> spreads = rows.stream().map(accuracy).toList();
-    return Grid.numbers(
+    return ReportTable.numbers(
         title,
         spreads.stream().map(Spread::mean).toList(),
         hasSpread() ? spreads.stream().map(Spread::standardDeviation).toList() : List.of(),
-        Grid.Best.HIGHEST,
+        ReportTable.Best.HIGHEST,
         Text::percent);
   }
 

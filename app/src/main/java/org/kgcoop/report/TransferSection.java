@@ -21,7 +21,7 @@ final class TransferSection {
     String source = table.cells().isEmpty() ? "" : table.cells().get(0).dataSet();
     List<String> names =
         table.rows().get(0).columns().stream().map(TableResults.Column::name).toList();
-    List<Grid.Column> columns = new ArrayList<>();
+    List<ReportTable.Column> columns = new ArrayList<>();
     for (String column : names) {
       // The average of one is that one.
       if (!column.equals(AVERAGE) || names.size() > 3) {
@@ -30,8 +30,8 @@ final class TransferSection {
       }
     }
     String learned = "Learned on " + source;
-    Grid grid =
-        Grid.of(
+    ReportTable grid =
+        ReportTable.of(
             learned, "method", table.rows().stream().map(Text::label).toList(), List.of(), columns);
     String words =
         learned
@@ -41,7 +41,7 @@ final class TransferSection {
     return Optional.of(
         new Section(
             id,
-            name + (domain ? "Domain generalisation" : "Transfer to other data sets"),
+            name + (domain ? "Domain generalization" : "Transfer to other data sets"),
             List.of(new Figures(grid), new Words(words))));
   }
 }

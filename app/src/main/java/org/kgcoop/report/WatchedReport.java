@@ -21,7 +21,7 @@ public final class WatchedReport {
   }
 
   private final List<Path> folders;
-  private final Pictures pictures;
+  private final EmbeddedImages images;
   private final Path file;
   private final int seconds;
   private String shown = "";
@@ -36,7 +36,7 @@ public final class WatchedReport {
    */
   public WatchedReport(List<Path> folders, List<Path> data, Path file, int seconds) {
     this.folders = List.copyOf(folders);
-    this.pictures = new Pictures(data);
+    this.images = new EmbeddedImages(data);
     this.file = file;
     this.seconds = seconds;
   }
@@ -48,15 +48,15 @@ public final class WatchedReport {
    *     written
    */
   public Look look() {
-    List<Path> there = folders.stream().filter(Inputs::isThere).toList();
+    List<Path> there = folders.stream().filter(ReportSources::isThere).toList();
     if (there.isEmpty()) {
       return Look.WAITING;
     }
-    Inputs inputs = Inputs.read(there);
+    ReportSources inputs = ReportSources.read(there);
     boolean complete = there.size() == folders.size() && inputs.isComplete();
     String stamp = inputs.stamp() + complete;
     if (!stamp.equals(shown)) {
-      ReportPage.write(Page.of(inputs, pictures, complete ? 0 : seconds), file);
+      ReportPage.write(Page.of(inputs, images, complete ? 0 : seconds), file);
       shown = stamp;
     }
     if (complete) {
@@ -67,9 +67,9 @@ public final class WatchedReport {
 
   /** Writes the page, if there is one, as one that nobody will write again. */
   public void end() {
-    List<Path> there = folders.stream().filter(Inputs::isThere).toList();
+    List<Path> there = folders.stream().filter(ReportSources::isThere).toList();
     if (!there.isEmpty() && !shown.isEmpty()) {
-      ReportPage.write(Page.of(Inputs.read(there), pictures, 0), file);
+      ReportPage.write(Page.of(ReportSources.read(there), images, 0), file);
     }
   }
 }

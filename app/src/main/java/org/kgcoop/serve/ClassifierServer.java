@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.image.Images;
@@ -24,8 +24,8 @@ import org.kgcoop.serve.http.ServerMetrics;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.inference.OpenInference;
 import org.kgcoop.serve.model.EncodingQueue;
+import org.kgcoop.serve.model.ImageReader;
 import org.kgcoop.serve.model.ModelRegistry;
-import org.kgcoop.serve.model.PictureReader;
 import org.kgcoop.serve.model.WarmUp;
 import org.kgcoop.serve.model.ZeroShotCache;
 import org.kgcoop.serve.page.WebPage;
@@ -61,19 +61,19 @@ public final class ClassifierServer implements AutoCloseable {
     WebPage pages = new WebPage(settings, EmbeddedPrompt.isFor(clip) ? EmbeddedClip.NOTE : "");
     int underWay = settings.queue() + EncodingQueue.BATCH;
     zeroShot = new ZeroShotCache(clip, ZeroShotCache.MOST_CLASSES, settings.timeLimit());
-    PictureReader pictures = new PictureReader(clip, settings, log);
+    ImageReader images = new ImageReader(clip, settings, log);
     queue =
         new EncodingQueue(
-            new PictureEncoder(clip, new Images(log)),
+            new ViewEncoder(clip, new Images(log)),
             underWay,
             settings.timeLimit(),
-            pictures::upcoming,
+            images::upcoming,
             metrics::countBatch);
-    metrics.gauge("kgcoop.queue.pictures", "Images that wait to be encoded", queue::waiting);
-    Endpoints endpoints = new Endpoints(models, zeroShot, queue, pictures, settings);
-    Embeddings embeddings = new Embeddings(clip, queue, pictures, settings);
+    metrics.gauge("kgcoop.queue.images", "Images that wait to be encoded", queue::waiting);
+    Endpoints endpoints = new Endpoints(models, zeroShot, queue, images, settings);
+    Embeddings embeddings = new Embeddings(clip, queue, images, settings);
     OpenInference protocol =
-        new OpenInference(models, queue, pictures, clip.preprocessing(), settings);
+        new OpenInference(models, queue, images, clip.preprocessing(), settings);
     setup = new HttpSetup(settings, underWay, WebPage::isPart, metrics, requests);
     http =
         Javalin.create(
@@ -86,7 +86,7 @@ public final class ClassifierServer implements AutoCloseable {
               pages.addTo(config.routes);
             });
     try {
-      WarmUp.run(models, pictures, queue);
+      WarmUp.run(models, images, queue);
     } catch (RuntimeException e) {
       queue.close();
       metrics.close();

@@ -8,12 +8,12 @@ import io.javalin.http.Context;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.kgcoop.bank.PictureEncoder.Pixels;
+import org.kgcoop.cache.ViewEncoder.Pixels;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.EncodingQueue;
-import org.kgcoop.serve.model.PictureReader;
+import org.kgcoop.serve.model.ImageReader;
 import org.kgcoop.serve.model.TextReader;
 import org.kgcoop.tensor.Tensor;
 
@@ -27,16 +27,16 @@ final class Embeddings {
 
   private final Clip clip;
   private final EncodingQueue queue;
-  private final PictureReader pictures;
+  private final ImageReader images;
   private final TextReader texts;
-  private final int mostPictures;
+  private final int mostImages;
 
-  Embeddings(Clip clip, EncodingQueue queue, PictureReader pictures, ServerSettings settings) {
+  Embeddings(Clip clip, EncodingQueue queue, ImageReader images, ServerSettings settings) {
     this.clip = clip;
     this.queue = queue;
-    this.pictures = pictures;
+    this.images = images;
     this.texts = new TextReader(clip, settings.timeLimit());
-    this.mostPictures = Math.min(EncodingQueue.BATCH, settings.queue());
+    this.mostImages = Math.min(EncodingQueue.BATCH, settings.queue());
   }
 
   void addTo(RoutesConfig routes) {
@@ -51,17 +51,17 @@ final class Embeddings {
       throw new RefusedRequestException(
           400, "expected an image as the body or in the form's parts 'image', or a 'text'");
     }
-    if (asked.size() > MOST_TEXTS || files.size() > mostPictures) {
+    if (asked.size() > MOST_TEXTS || files.size() > mostImages) {
       throw new RefusedRequestException(
           400,
           "expected at most %s images and %s texts a request, got %s and %s"
-              .formatted(mostPictures, MOST_TEXTS, files.size(), asked.size()));
+              .formatted(mostImages, MOST_TEXTS, files.size(), asked.size()));
     }
     if (asked.stream().anyMatch(text -> text.isBlank() || text.length() > LONGEST_TEXT)) {
       throw new RefusedRequestException(
           400, "text: expected 1 to " + LONGEST_TEXT + " characters, not blanks alone");
     }
-    List<Pixels> decoded = files.stream().map(pictures::read).toList();
+    List<Pixels> decoded = files.stream().map(images::read).toList();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("clip", clip.fingerprint()).put("width", clip.config().embedDim());
     features(json.putArray("images"), decoded.isEmpty() ? List.of() : queue.askAll(decoded, ROWS));

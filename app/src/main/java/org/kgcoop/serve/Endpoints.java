@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.bank.PictureEncoder.Pixels;
+import org.kgcoop.cache.ViewEncoder.Pixels;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classification.Candidate;
 import org.kgcoop.classify.Classifier;
@@ -21,8 +21,8 @@ import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.RequestTrace;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.EncodingQueue;
+import org.kgcoop.serve.model.ImageReader;
 import org.kgcoop.serve.model.ModelRegistry;
-import org.kgcoop.serve.model.PictureReader;
 import org.kgcoop.serve.model.ServedModel;
 import org.kgcoop.serve.model.SharedClassifier;
 import org.kgcoop.serve.model.ZeroShotCache;
@@ -35,19 +35,19 @@ final class Endpoints {
   private final ModelRegistry models;
   private final ZeroShotCache zeroShot;
   private final EncodingQueue queue;
-  private final PictureReader pictures;
+  private final ImageReader images;
   private final ServerSettings settings;
 
   Endpoints(
       ModelRegistry models,
       ZeroShotCache zeroShot,
       EncodingQueue queue,
-      PictureReader pictures,
+      ImageReader images,
       ServerSettings settings) {
     this.models = models;
     this.zeroShot = zeroShot;
     this.queue = queue;
-    this.pictures = pictures;
+    this.images = images;
     this.settings = settings;
   }
 
@@ -132,13 +132,13 @@ final class Endpoints {
    *
    * @param start when all of the request was there, of {@link System#nanoTime}
    */
-  private record Asked(int top, Pixels picture, long start) {}
+  private record Asked(int top, Pixels image, long start) {}
 
   private Asked asked(RequestParts parts, int defaultTop) {
     int top = top(parts.text("top"), defaultTop);
     byte[] file = parts.image();
     long start = System.nanoTime();
-    return new Asked(top, pictures.read(file), start);
+    return new Asked(top, images.read(file), start);
   }
 
   /**
@@ -158,21 +158,20 @@ final class Endpoints {
     };
   }
 
-  private Found found(Pixels picture, ServedModel model, @Nullable ServedModel handCrafted) {
+  private Found found(Pixels image, ServedModel model, @Nullable ServedModel handCrafted) {
     if (handCrafted == null) {
-      return new Found(queue.ask(picture, model.reading()), null);
+      return new Found(queue.ask(image, model.reading()), null);
     }
-    if (model.classifier().hasOwnTower()) { // the image goes through both
-      return new Found(
-          queue.ask(picture, model.reading()), queue.ask(picture, handCrafted.reading()));
+    if (model.classifier().hasOwnEncoder()) { // the image goes through both
+      return new Found(queue.ask(image, model.reading()), queue.ask(image, handCrafted.reading()));
     }
-    return queue.ask(picture, compared(model.classifier(), handCrafted.classifier()));
+    return queue.ask(image, compared(model.classifier(), handCrafted.classifier()));
   }
 
   private void answer(
       Context request, Asked asked, ServedModel model, @Nullable ServedModel handCrafted) {
     RequestTrace.current().setModel(model.name());
-    Found found = found(asked.picture(), model, handCrafted);
+    Found found = found(asked.image(), model, handCrafted);
     ObjectNode json = object().put("model", model.name());
     json.put("class_count", model.classifier().classNames().size());
     json.put("milliseconds", Math.rint((System.nanoTime() - asked.start()) / 1e3) / 1e3);

@@ -13,7 +13,7 @@ import org.kgcoop.runs.Predictions;
  * paired. The first run that names the images of a target gives the order.
  */
 final class Outcomes {
-  private final Map<String, List<String>> pictures = new HashMap<>();
+  private final Map<String, List<String>> images = new HashMap<>();
   private final Map<StoredRun, Map<String, int[]>> correct = new HashMap<>();
 
   /** Reads the results of runs on one data set. */
@@ -47,12 +47,12 @@ final class Outcomes {
   }
 
   private int @Nullable [] ordered(Predictions.OfTarget target) {
-    List<String> names = target.pictures();
+    List<String> names = target.images();
     int count = names.size();
     if (count == 0 || target.labels().size() != count || target.predictions().size() != count) {
       return null;
     }
-    List<String> reference = pictures.computeIfAbsent(target.name(), name -> names);
+    List<String> reference = images.computeIfAbsent(target.name(), name -> names);
     int[] own = new int[count];
     for (int i = 0; i < count; i++) {
       own[i] = target.labels().get(i).equals(target.predictions().get(i)) ? 1 : 0;

@@ -131,9 +131,9 @@ public final class RunTable {
           "† incomplete: of a row the seeds count that all of its data sets have (- where there is"
               + " none); other rows may have more data sets.");
     }
-    if (anyHas("training.augment", "bank:") || anyHas("training.augment", "pool:")) {
+    if (anyHas("training.augment", "cache:") || anyHas("training.augment", "pool:")) {
       notes.add(
-          "Runs with --augment bank:V or pool:V see the same random views whatever their seed: ±"
+          "Runs with --augment cache:V or pool:V see the same random views whatever their seed: ±"
               + " and intervals lack what other views would change.");
     }
     if (anyHas("method.weight", "auto")) {

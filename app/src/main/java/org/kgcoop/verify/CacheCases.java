@@ -27,8 +27,8 @@ final class CacheCases {
   }
 
   private static Tensor keys(ReferenceFolder folder, JsonNode c) {
-    CaseFitting fitting = new CaseFitting(folder, folder.model(c), c, List.of());
-    return CacheSettings.keys(fitting.views(1, ViewRecipe.NONE).features());
+    CaseFitContext context = new CaseFitContext(folder, folder.model(c), c, List.of());
+    return CacheSettings.keys(context.views(1, ViewRecipe.NONE).features());
   }
 
   /** The settings that a case states, among its other fields. */

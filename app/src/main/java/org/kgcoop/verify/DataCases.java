@@ -19,7 +19,7 @@ import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.train.Decay;
-import org.kgcoop.train.Kept;
+import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Schedule;
 
 /** The kinds of cases that need no model. */
@@ -53,7 +53,7 @@ final class DataCases {
     long[] shape = folder.tensor(c.path("expect").asText()).shape();
     comparison.equal(
         "size", List.of((long) image.height(), (long) image.width()), List.of(shape[0], shape[1]));
-    comparison.pixels("picture", image.rgb(), folder.floats(c.path("expect").asText()));
+    comparison.pixels("image", image.rgb(), folder.floats(c.path("expect").asText()));
   }
 
   static void preprocess(ReferenceFolder folder, JsonNode c, Comparison comparison) {
@@ -69,7 +69,7 @@ final class DataCases {
           }
           default -> throw new IllegalArgumentException("transform " + c.path("transform"));
         };
-    comparison.pixels("picture", result.rgb(), folder.floats(c.path("expect").asText()));
+    comparison.pixels("image", result.rgb(), folder.floats(c.path("expect").asText()));
   }
 
   static void normalize(ReferenceFolder folder, JsonNode c, Comparison comparison) {
@@ -127,8 +127,8 @@ final class DataCases {
   }
 
   /** The average that a case states, of the kind {@code epoch-weights} or a part of another. */
-  static Kept.Average average(JsonNode c) {
-    return new Kept.Average(c.path("mean").asDouble(), c.path("deviation").asDouble());
+  static ModelSelection.Average average(JsonNode c) {
+    return new ModelSelection.Average(c.path("mean").asDouble(), c.path("deviation").asDouble());
   }
 
   static void fewShot(JsonNode c, Comparison comparison) {

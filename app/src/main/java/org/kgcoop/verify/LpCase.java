@@ -13,7 +13,7 @@ import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.method.LpDescent;
 import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
@@ -27,7 +27,7 @@ final class LpCase {
     Clip clip = folder.model(c);
     List<String> classNames = texts(c.path("classnames"));
     Tensor support =
-        new CaseFitting(folder, clip, c, classNames)
+        new CaseFitContext(folder, clip, c, classNames)
             .views(1, ViewRecipe.NONE)
             .features()
             .select(0, c.path("view").asInt())
@@ -38,8 +38,7 @@ final class LpCase {
     Tensor images = ModelCases.features(clip, ModelCases.images(folder, c, "images"));
     long[] correct = new long[c.path("epochs").size()];
     List<Tensor> logits = new ArrayList<>();
-    try (FeatureClassifier texts =
-            new ZeroShot(texts(c.path("templates"))).classifier(clip, classNames);
+    try (Head texts = new ZeroShot(texts(c.path("templates"))).classifier(clip, classNames);
         LpDescent descent =
             new LpDescent(
                 support,

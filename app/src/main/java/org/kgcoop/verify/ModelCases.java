@@ -14,8 +14,8 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.HandCrafted;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TemplateEnsemble;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.prompt.Underscores;
 import org.kgcoop.tensor.Autograd;
@@ -98,8 +98,8 @@ final class ModelCases {
   }
 
   static void classFeatures(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    HandCrafted texts =
-        new HandCrafted(
+    TemplateEnsemble texts =
+        new TemplateEnsemble(
             texts(c.path("templates")), Underscores.ofId(c.path("underscores").asText("replace")));
     Clip clip = folder.model(c);
     List<String> names = texts(c.path("classnames"));
@@ -111,7 +111,7 @@ final class ModelCases {
   static void zeroShot(ReferenceFolder folder, JsonNode c, Comparison comparison) {
     Clip clip = folder.model(c);
     ZeroShot method = new ZeroShot(texts(c.path("templates")));
-    try (FeatureClassifier classifier = method.classifier(clip, texts(c.path("classnames")))) {
+    try (Head classifier = method.classifier(clip, texts(c.path("classnames")))) {
       Tensor cosines = classifier.logits(features(clip, images(folder, c, "images")));
       Tensor logits = cosines.plus(clip.logitBias());
       compare(folder, "logits", logits, c.path("expect").asText(), comparison);
@@ -124,29 +124,29 @@ final class ModelCases {
     ClassifierFile file =
         ClassifierFile.readAny(folder.file(c.path("file").asText()), classNames)
             .with(MethodCatalogue.parse(c.path("settings")));
-    try (FeatureClassifier learner = file.classifier(clip, classNames)) {
-      Tensor seen = features(clip, learner, images(folder, c, "images"));
-      Tensor logits = logits(learner, seen).plus(clip.logitBias());
+    try (Head model = file.classifier(clip, classNames)) {
+      Tensor seen = features(clip, model, images(folder, c, "images"));
+      Tensor logits = logits(model, seen).plus(clip.logitBias());
       compare(folder, "logits", logits, c.path("expect").asText(), comparison);
     }
   }
 
-  /** Unit features of normalised images, without gradients. */
+  /** Unit features of normalized images, without gradients. */
   static Tensor features(Clip clip, Tensor images) {
     try (Autograd.Switch off = Autograd.off()) {
       return clip.imageEncoder().features(images).unitRows();
     }
   }
 
-  /** Features of normalised images as a classifier takes them, without gradients. */
-  static Tensor features(Clip clip, FeatureClassifier classifier, Tensor images) {
+  /** Features of normalized images as a classifier takes them, without gradients. */
+  static Tensor features(Clip clip, Head classifier, Tensor images) {
     return classifier
         .encoder()
-        .map(tower -> tower.features(images))
+        .map(encoder -> encoder.features(images))
         .orElseGet(() -> features(clip, images));
   }
 
-  static Tensor logits(FeatureClassifier classifier, Tensor features) {
+  static Tensor logits(Head classifier, Tensor features) {
     try (Autograd.Switch off = Autograd.off()) {
       return classifier.logits(features);
     }

@@ -36,7 +36,7 @@ final class OptimizerCase {
   }
 
   /**
-   * The optimiser of a case of the kinds {@code optimizer} and {@code train}. Its settings stand in
+   * The optimizer of a case of the kinds {@code optimizer} and {@code train}. Its settings stand in
    * an object, or its name with the settings beside it.
    */
   static UpdateRule rule(JsonNode c) {

@@ -5,10 +5,10 @@ import static org.kgcoop.verify.ReferenceFolder.texts;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import org.kgcoop.bank.Augmentation;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.bank.FeatureSource;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.Augmentation;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.TrainingLoader;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -21,10 +21,10 @@ import org.kgcoop.eval.Metrics;
 import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.image.Images;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.UpdateRule;
-import org.kgcoop.train.BatchPlan;
-import org.kgcoop.train.Kept;
+import org.kgcoop.train.BatchSampler;
+import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Sampler;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
@@ -53,10 +53,10 @@ final class RunCase {
     comparison.equal("new names", unseen.classNames(), texts(expected.path("new_classnames")));
     DataCases.schedule(c, expected.path("lrs"), comparison);
 
-    FeatureBank bank = FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {})));
+    FeatureCache cache = FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {})));
     Augmentation augmentation = Augmentation.ofId(c.path("transform").asText());
-    FeatureSource source =
-        new FeatureSource(bank, base.train(), augmentation, c.path("seed").asLong());
+    TrainingLoader source =
+        new TrainingLoader(cache, base.train(), augmentation, c.path("seed").asLong());
     double unused = source.prepare(done -> {});
     TrainingSettings settings =
         new TrainingSettings(
@@ -68,24 +68,24 @@ final class RunCase {
             c.path("seed").asLong(),
             augmentation,
             c.path("epochs").asInt(),
-            new Kept.Last());
-    try (Learner learner = TrainCase.learner(folder, clip, c, base.classNames())) {
+            new ModelSelection.Last());
+    try (TrainableModel model = TrainCase.model(folder, clip, c, base.classNames())) {
       Trainer trainer =
-          new Trainer(learner, source, settings, plan(c), new Trainer.Listener() {}, () -> false);
+          new Trainer(model, source, settings, plan(c), new Trainer.Listener() {}, () -> false);
       Trainer.Outcome outcome = trainer.train(null, null);
       comparison.equal(
-          "trained parameters", outcome.parameters().keySet(), learner.parameters().keySet());
+          "trained parameters", outcome.parameters().keySet(), model.parameters().keySet());
       ModelCases.compareAll(
           folder,
           "value after training of ",
-          learner.parameters(),
+          model.parameters(),
           expected.path("parameters"),
           comparison);
-      evaluate(folder, clip, c, base, unseen, learner, bank, comparison);
+      evaluate(folder, clip, c, base, unseen, model, cache, comparison);
     }
   }
 
-  private static BatchPlan plan(JsonNode c) {
+  private static BatchSampler plan(JsonNode c) {
     return epoch -> {
       List<int[]> batches = new ArrayList<>();
       c.path("batches").path(epoch).forEach(b -> batches.add(ReferenceFolder.ints(b)));
@@ -99,18 +99,18 @@ final class RunCase {
       JsonNode c,
       DataSet base,
       DataSet unseen,
-      Learner learner,
-      FeatureBank bank,
+      TrainableModel model,
+      FeatureCache cache,
       Comparison comparison) {
     JsonNode expected = c.path("expect");
-    Evaluation onBase = Evaluator.evaluate(learner, bank, base, Progress.SILENT).evaluation();
+    Evaluation onBase = Evaluator.evaluate(model, cache, base, Progress.SILENT).evaluation();
     comparison.equal("correct on base", onBase.correct(), expected.path("correct_base").asLong());
     comparison.equal("total on base", onBase.total(), expected.path("total_base").asLong());
     comparison.value("base", onBase.accuracy(), expected.path("base").asDouble());
     // A shared context serves other classes: the learned vectors move to a learner for the new.
-    try (Learner forNew = TrainCase.learner(folder, clip, c, unseen.classNames())) {
-      forNew.load(learner.parameters());
-      Evaluation onNew = Evaluator.evaluate(forNew, bank, unseen, Progress.SILENT).evaluation();
+    try (TrainableModel forNew = TrainCase.model(folder, clip, c, unseen.classNames())) {
+      forNew.load(model.parameters());
+      Evaluation onNew = Evaluator.evaluate(forNew, cache, unseen, Progress.SILENT).evaluation();
       comparison.equal("correct on new", onNew.correct(), expected.path("correct_new").asLong());
       comparison.equal("total on new", onNew.total(), expected.path("total_new").asLong());
       comparison.value("new", onNew.accuracy(), expected.path("new").asDouble());

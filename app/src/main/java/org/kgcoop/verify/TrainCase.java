@@ -12,26 +12,26 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.LearnedVision;
 import org.kgcoop.clip.PromptedVision;
+import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.Lasp;
-import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.tower.ClipLora;
-import org.kgcoop.method.tower.DropoutMasks;
+import org.kgcoop.method.encoder.ClipLora;
+import org.kgcoop.method.encoder.DropoutMasks;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Inputs;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.ModelInputs;
 import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
-import org.kgcoop.train.Kept;
+import org.kgcoop.train.ModelSelection;
 
 /** The kind {@code train}: losses, gradients and parameters of some steps, logits at their end. */
 final class TrainCase {
@@ -43,7 +43,7 @@ final class TrainCase {
   private final Comparison comparison;
   private final Clip clip;
   private final TrainedMethod method;
-  private final CaseFitting fitting;
+  private final CaseFitContext context;
 
   private TrainCase(ReferenceFolder folder, JsonNode c, Comparison comparison) {
     this.folder = folder;
@@ -51,7 +51,7 @@ final class TrainCase {
     this.comparison = comparison;
     clip = folder.model(c);
     method = method(c);
-    fitting = new CaseFitting(folder, clip, c, texts(c.path("classnames")));
+    context = new CaseFitContext(folder, clip, c, texts(c.path("classnames")));
   }
 
   static void run(ReferenceFolder folder, JsonNode c, Comparison comparison) {
@@ -71,23 +71,24 @@ final class TrainCase {
   }
 
   /** A learner that starts from the tensors of a case. */
-  static Learner learner(ReferenceFolder folder, Clip clip, JsonNode c, List<String> classNames) {
+  static TrainableModel model(
+      ReferenceFolder folder, Clip clip, JsonNode c, List<String> classNames) {
     TrainedMethod method = method(c);
-    CaseFitting fitting = new CaseFitting(folder, clip, c, classNames);
-    Learner learner;
+    CaseFitContext context = new CaseFitContext(folder, clip, c, classNames);
+    TrainableModel model;
     if (method instanceof Lasp lasp) {
-      learner = lasp.learner(fitting, step -> noise(folder, c, step));
+      model = lasp.model(context, step -> noise(folder, c, step));
     } else if (method instanceof ClipLora lora) {
-      learner = lora.learner(fitting, kept(folder, c));
+      model = lora.model(context, kept(folder, c));
     } else {
-      learner = method.learner(fitting);
+      model = method.model(context);
     }
     Map<String, Tensor> init = new LinkedHashMap<>();
     c.path("init")
         .properties()
         .forEach(e -> init.put(e.getKey(), folder.tensor(e.getValue().asText()).tensor()));
-    learner.load(init);
-    return learner;
+    model.load(init);
+    return model;
   }
 
   /** The entries that dropout keeps, as a case states them for each step. */
@@ -109,35 +110,35 @@ final class TrainCase {
   }
 
   private void run() {
-    try (Learner learner = learner(folder, clip, c, fitting.classNames());
+    try (TrainableModel model = model(folder, clip, c, context.classNames());
         Optimizer optimizer =
-            new Optimizer(List.copyOf(learner.parameters().values()), OptimizerCase.rule(c))) {
-      atStart(learner);
+            new Optimizer(List.copyOf(model.parameters().values()), OptimizerCase.rule(c))) {
+      atStart(model);
       Map<String, StoredTensor> sum = Map.of();
       for (int s = 0; s < c.path("steps").size(); s++) {
         try (Scope scope = Scope.open("step")) {
-          step(c.path("steps").path(s), s, learner, optimizer);
-          sum = withEpoch(sum, s, learner);
+          step(c.path("steps").path(s), s, model, optimizer);
+          sum = withEpoch(sum, s, model);
         }
       }
       if (c.has(AVERAGE)) {
-        average(sum, learner);
+        average(sum, model);
       }
-      try (FeatureClassifier trained = classifier(learner)) {
+      try (Head trained = classifier(model)) {
         compareLogits("logits after training", trained, c.path("expect"));
       }
       if (c.has("transfer")) {
-        transferred("after training", learner, c.path("transfer").path("expect"));
+        transferred("after training", model, c.path("transfer").path("expect"));
       }
     }
   }
 
   /** The sum over epochs, after a step that may end one. */
   private Map<String, StoredTensor> withEpoch(
-      Map<String, StoredTensor> sum, int step, Learner learner) {
+      Map<String, StoredTensor> sum, int step, TrainableModel model) {
     int steps = c.path("steps_per_epoch").asInt(1);
     return c.has(AVERAGE) && (step + 1) % steps == 0
-        ? Kept.Average.sum(sum, learner.parameters(), shares()[step / steps])
+        ? ModelSelection.Average.sum(sum, model.parameters(), shares()[step / steps])
         : sum;
   }
 
@@ -146,22 +147,22 @@ final class TrainCase {
   }
 
   /** Compares an average over epochs, which the learner goes on with. */
-  private void average(Map<String, StoredTensor> sum, Learner learner) {
+  private void average(Map<String, StoredTensor> sum, TrainableModel model) {
     JsonNode expected = c.path(AVERAGE);
     comparison.numbers(
         "shares of epochs", shares(), ReferenceFolder.doubles(expected.path("weights")));
     Map<String, Tensor> average = new LinkedHashMap<>();
     sum.forEach((name, stored) -> average.put(name, stored.tensor()));
     ModelCases.compareAll(folder, "average of ", average, expected.path("parameters"), comparison);
-    learner.load(average);
+    model.load(average);
   }
 
-  private void atStart(Learner learner) {
+  private void atStart(TrainableModel model) {
     if (c.has("class_features")) {
-      try (FeatureClassifier fixed = classifier(learner)) {
+      try (Head fixed = classifier(model)) {
         fixed
             .classFeatures()
-            .or(() -> Optional.ofNullable(learner.buffers().get("text_features")))
+            .or(() -> Optional.ofNullable(model.buffers().get("text_features")))
             .ifPresentOrElse(
                 features ->
                     ModelCases.compare(
@@ -174,7 +175,7 @@ final class TrainCase {
       }
     }
     if (c.has("multipliers")) {
-      Tensor found = learner.buffers().get("multipliers");
+      Tensor found = model.buffers().get("multipliers");
       if (found == null) {
         comparison.problem("no multipliers");
       } else {
@@ -184,7 +185,7 @@ final class TrainCase {
     }
     JsonNode initial = c.path("initial");
     if (!initial.isMissingNode()) {
-      try (FeatureClassifier start = classifier(learner)) {
+      try (Head start = classifier(model)) {
         compareLogits(
             "logits at the start",
             start,
@@ -193,12 +194,12 @@ final class TrainCase {
       }
     }
     if (c.path("transfer").has("initial")) {
-      transferred("at the start", learner, c.path("transfer").path("initial"));
+      transferred("at the start", model, c.path("transfer").path("initial"));
     }
   }
 
   /** The features that a case states beside the logits. */
-  private void compareFeatures(FeatureClassifier classifier, JsonNode expected) {
+  private void compareFeatures(Head classifier, JsonNode expected) {
     if (expected.has("token_features")) {
       compareMixed(classifier, expected);
     } else if (expected.has("image_features")) {
@@ -212,9 +213,9 @@ final class TrainCase {
     }
   }
 
-  /** The two features that a tower mixes, by what an export of it gets. */
-  private void compareMixed(FeatureClassifier classifier, JsonNode expected) {
-    LearnedVision learned = classifier.encoder().orElseThrow().learned();
+  /** The two features that an encoder mixes, by what an export of it gets. */
+  private void compareMixed(Head classifier, JsonNode expected) {
+    TunedImageEncoder learned = classifier.encoder().orElseThrow().learned();
     PromptedVision vision = clip.promptedVision(method.title());
     try (Autograd.Switch off = Autograd.off()) {
       Tensor rows =
@@ -235,11 +236,11 @@ final class TrainCase {
   }
 
   /** The features of the images to evaluate on, as a classifier takes them. */
-  private Tensor evaluated(FeatureClassifier classifier) {
+  private Tensor evaluated(Head classifier) {
     return ModelCases.features(clip, classifier, ModelCases.images(folder, c, "evaluate"));
   }
 
-  private void compareLogits(String what, FeatureClassifier classifier, JsonNode expected) {
+  private void compareLogits(String what, Head classifier, JsonNode expected) {
     Tensor features = evaluated(classifier);
     ModelCases.compare(
         folder,
@@ -250,39 +251,39 @@ final class TrainCase {
   }
 
   /** A classifier of the classes of a case. */
-  private FeatureClassifier classifier(Learner learner) {
-    List<String> names = fitting.classNames();
+  private Head classifier(TrainableModel model) {
+    List<String> names = context.classNames();
     List<String> scored = scored(names);
-    return scored.equals(names) ? learner.fixed() : learned(learner).classifier(clip, scored);
+    return scored.equals(names) ? model.fixed() : learned(model).classifier(clip, scored);
   }
 
   /** Names, and after them, where LASP's virtual classes are scored too, the rest of all. */
   private List<String> scored(List<String> names) {
     List<String> scored = new ArrayList<>(names);
     if (c.path("settings").path("virtual").asBoolean()) {
-      List<String> rest = new ArrayList<>(fitting.allClassNames());
+      List<String> rest = new ArrayList<>(context.allClassNames());
       rest.removeAll(names);
       scored.addAll(rest);
     }
     return scored;
   }
 
-  private Learned learned(Learner learner) {
+  private FittedMethod learned(TrainableModel model) {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    learner.parameters().forEach((name, value) -> tensors.put(name, StoredTensor.of(name, value)));
-    return new Learned(method, fitting.classNames(), tensors);
+    model.parameters().forEach((name, value) -> tensors.put(name, StoredTensor.of(name, value)));
+    return new FittedMethod(method, context.classNames(), tensors);
   }
 
   /** Logits of classes that were not learned, by what was. */
-  private void transferred(String when, Learner learner, JsonNode expected) {
-    try (FeatureClassifier other =
-        learned(learner).classifier(clip, scored(texts(c.path("transfer").path("classnames"))))) {
+  private void transferred(String when, TrainableModel model, JsonNode expected) {
+    try (Head other =
+        learned(model).classifier(clip, scored(texts(c.path("transfer").path("classnames"))))) {
       compareLogits("logits of other classes " + when, other, expected);
     }
   }
 
-  private void step(JsonNode expected, int number, Learner learner, Optimizer optimizer) {
-    Step step = learner.step(batch(expected, number, learner.inputs()));
+  private void step(JsonNode expected, int number, TrainableModel model, Optimizer optimizer) {
+    Step step = model.step(batch(expected, number, model.inputs()));
     double bound = c.path("settings").path(CLIP_NORM).asDouble();
     if (bound > 0) {
       step = step.clipped(bound);
@@ -302,7 +303,7 @@ final class TrainCase {
               }
             });
     Map<String, Tensor> gradients = new LinkedHashMap<>();
-    List<String> names = new ArrayList<>(learner.parameters().keySet());
+    List<String> names = new ArrayList<>(model.parameters().keySet());
     for (int i = 0; i < names.size(); i++) {
       gradients.put(names.get(i), step.gradients().get(i));
     }
@@ -310,17 +311,13 @@ final class TrainCase {
         folder, "gradient of ", gradients, expected.path("gradients"), comparison);
     optimizer.step(step.gradients(), expected.path("lr").asDouble());
     ModelCases.compareAll(
-        folder,
-        "value" + at + " of ",
-        learner.parameters(),
-        expected.path("parameters"),
-        comparison);
+        folder, "value" + at + " of ", model.parameters(), expected.path("parameters"), comparison);
   }
 
   /** The images of a step, or features of the views of the training images. */
-  private Batch batch(JsonNode expected, int number, Inputs inputs) {
+  private Batch batch(JsonNode expected, int number, ModelInputs inputs) {
     if (expected.has("indices")) {
-      return fitting.batch(ReferenceFolder.ints(expected.path("indices")));
+      return context.batch(ReferenceFolder.ints(expected.path("indices")));
     }
     JsonNode given = expected.path("labels");
     long[] labels = new long[given.size()];

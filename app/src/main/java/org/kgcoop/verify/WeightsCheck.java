@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.ReleasedClip;
@@ -15,7 +15,7 @@ import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
@@ -35,16 +35,16 @@ public final class WeightsCheck {
    * Runs all checks.
    *
    * @param path where the CLIP was loaded from
-   * @param picture for the published example, or null
+   * @param image for the published example, or null
    */
-  public static List<Check> check(Path path, Clip clip, @Nullable Path picture) {
+  public static List<Check> check(Path path, Clip clip, @Nullable Path image) {
     List<Check> checks = new ArrayList<>();
     try (Scope scope = Scope.open("checks");
         Autograd.Switch off = Autograd.off()) {
       file(path, clip, checks);
       tokens(clip.tokenizer(), checks);
       features(clip, checks);
-      example(clip, picture, checks);
+      example(clip, image, checks);
     }
     return checks;
   }
@@ -116,8 +116,8 @@ public final class WeightsCheck {
             String.format(Locale.ROOT, "norm %.4f", norm)));
   }
 
-  private static void example(Clip clip, @Nullable Path picture, List<Check> checks) {
-    if (picture == null) {
+  private static void example(Clip clip, @Nullable Path image, List<Check> checks) {
+    if (image == null) {
       checks.add(
           new Check(
               "published example",
@@ -127,9 +127,9 @@ public final class WeightsCheck {
       return;
     }
     ZeroShot method = new ZeroShot(List.of("a {}"));
-    try (FeatureClassifier classifier = method.classifier(clip, EXAMPLE)) {
+    try (Head classifier = method.classifier(clip, EXAMPLE)) {
       Images images = new Images(warning -> {});
-      Tensor features = new PictureEncoder(clip, images).of(List.of(images.read(picture)));
+      Tensor features = new ViewEncoder(clip, images).of(List.of(images.read(image)));
       float[] p = classifier.probabilities(features).toFloats();
       checks.add(
           new Check(

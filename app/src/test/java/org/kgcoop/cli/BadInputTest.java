@@ -67,8 +67,8 @@ class BadInputTest {
     return Cli.run(Stream.concat(Arrays.stream(fixed), Arrays.stream(more)).toArray());
   }
 
-  private static Cli.Result predict(Path picture) {
-    return Cli.run("predict", prompt, picture, "--clip", clip);
+  private static Cli.Result predict(Path image) {
+    return Cli.run("predict", prompt, image, "--clip", clip);
   }
 
   // ---- weights
@@ -146,14 +146,14 @@ class BadInputTest {
   // ---- images
 
   @Test
-  void anEmptyPicture() throws IOException {
+  void anEmptyImage() throws IOException {
     Path empty = folder.resolve("empty.png");
     Files.createFile(empty);
     refused(predict(empty), DATA, "empty.png");
   }
 
   @Test
-  void aTruncatedPicture() throws IOException {
+  void aTruncatedImage() throws IOException {
     byte[] bytes = Files.readAllBytes(data.resolve("bell").resolve("0.png"));
     Path cut = folder.resolve("cut.png");
     Files.write(cut, Arrays.copyOf(bytes, bytes.length / 2));
@@ -161,21 +161,21 @@ class BadInputTest {
   }
 
   @Test
-  void textNamedLikeAPicture() throws IOException {
+  void textNamedLikeAImage() throws IOException {
     Path text = folder.resolve("text.jpg");
     Files.writeString(text, "no image\n");
     refused(predict(text), DATA, "text.jpg");
   }
 
   @Test
-  void aPictureOf900Megapixels() throws IOException {
+  void aImageOf900Megapixels() throws IOException {
     Path huge = folder.resolve("huge.png");
     Files.write(huge, pngHeader(30_000, 30_000));
     refused(predict(huge), DATA, "huge.png", "30000");
   }
 
   @Test
-  void aPictureOfOnePixelIsClassified() throws IOException {
+  void aImageOfOnePixelIsClassified() throws IOException {
     Path one = folder.resolve("one.png");
     try (var out = Files.newOutputStream(one)) {
       javax.imageio.ImageIO.write(
@@ -189,11 +189,11 @@ class BadInputTest {
   }
 
   @Test
-  void aBadPictureDoesNotKeepTheOthersFromBeingClassified() throws IOException {
-    Path pictures = Files.createDirectory(folder.resolve("pictures"));
-    Files.createFile(pictures.resolve("a-empty.png"));
-    Files.copy(data.resolve("book").resolve("0.png"), pictures.resolve("b-good.png"));
-    Cli.Result result = predict(pictures);
+  void aBadImageDoesNotKeepTheOthersFromBeingClassified() throws IOException {
+    Path images = Files.createDirectory(folder.resolve("images"));
+    Files.createFile(images.resolve("a-empty.png"));
+    Files.copy(data.resolve("book").resolve("0.png"), images.resolve("b-good.png"));
+    Cli.Result result = predict(images);
     refused(result, DATA, "a-empty.png");
     assertThat(result.out()).contains("b-good.png");
   }
@@ -212,7 +212,7 @@ class BadInputTest {
   // ---- data sets
 
   @Test
-  void aClassFolderWithoutAPicture() throws IOException {
+  void aClassFolderWithoutAImage() throws IOException {
     copy("bell");
     copy("book");
     Files.createDirectories(folder.resolve("data").resolve("hollow"));
@@ -234,7 +234,7 @@ class BadInputTest {
   }
 
   @Test
-  void fewerPicturesThanShotsAreAllUsed() {
+  void fewerImagesThanShotsAreAllUsed() {
     Cli.Result result = train(data, folder.resolve("out"), "--shots", 16);
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.err()).contains("warning:", "fewer than 16");
@@ -244,10 +244,10 @@ class BadInputTest {
   void aMissingImageIsDataAndAMissingClassifierOrClipIsWeights() {
     Path gone = folder.resolve("gone");
     refused(predict(gone), DATA, "gone");
-    Path picture = data.resolve("bell").resolve("0.png");
-    refused(Cli.run("predict", gone, picture, "--clip", clip), WEIGHTS, "gone: no such file");
+    Path image = data.resolve("bell").resolve("0.png");
+    refused(Cli.run("predict", gone, image, "--clip", clip), WEIGHTS, "gone: no such file");
     refused(Cli.run("eval", gone, "--data", data, "--clip", clip), WEIGHTS, "gone: no such file");
-    refused(Cli.run("predict", prompt, picture, "--clip", gone), WEIGHTS, "no such file or folder");
+    refused(Cli.run("predict", prompt, image, "--clip", gone), WEIGHTS, "no such file or folder");
   }
 
   @Test
@@ -285,7 +285,7 @@ class BadInputTest {
             few + "," + data,
             "--shots",
             16,
-            "--bank",
+            "--feature-cache",
             "none",
             "--json");
     assertThat(result.exitCode()).as(result.err()).isZero();
@@ -408,7 +408,7 @@ class BadInputTest {
         Cli.run("train", "--clip", clip, "--data", data, "--out", out, "--augment", "none"),
         CONFIGURATION,
         "none",
-        "bank:V");
+        "cache:V");
     refused(train(data, out, "--precision", "float16"), CONFIGURATION, "float16", "bf16");
     refused(train(data, out, "--schedule", "step"), CONFIGURATION, "step", "paper-era");
     refused(train(data, out, "--keep", "first"), CONFIGURATION, "first", "best");

@@ -114,7 +114,7 @@ class FirstUseTest {
   }
 
   @Test
-  void allShotsAreAllPictures() {
+  void allShotsAreAllImages() {
     Path clip = folder.resolve("clip");
     Path data = folder.resolve("drawings");
     RandomClip.write(clip, RandomClip.TINY, 1);

@@ -29,7 +29,7 @@ class FullDiskTest {
   private Object[] words(Path out) {
     return ("base2new --seeds 1 --methods clip,kgcoop --epochs 20 --checkpoint-every 1 --shots 4"
             + " --set context_tokens=2 --batch-size 4 --threads 1 --quiet --augment test"
-            + " --bank none --data %1$s/drawings --clip %1$s/clip --out %2$s")
+            + " --feature-cache none --data %1$s/drawings --clip %1$s/clip --out %2$s")
         .formatted(folder, out)
         .split(" ");
   }

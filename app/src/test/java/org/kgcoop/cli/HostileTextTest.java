@@ -18,9 +18,9 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.LearnedFrom;
+import org.kgcoop.method.catalogue.TrainingDataRecord;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 
 /** Class names with control characters, and one that a spreadsheet would run. */
@@ -43,11 +43,17 @@ class HostileTextTest {
     CoOp method = new CoOp(ContextSettings.shared(2, ""));
     try (Clip clip = Clip.load(weights);
         Scope scope = Scope.open("prompt");
-        Learner learner = method.learner(clip, NAMES, 1)) {
+        TrainableModel model = method.model(clip, NAMES, 1)) {
       Map<String, StoredTensor> parameters = new LinkedHashMap<>();
-      learner.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
+      model.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
       new ClassifierFile(
-              method, NAMES, TEMPLATE, clip.fingerprint(), LearnedFrom.UNKNOWN, "1", parameters)
+              method,
+              NAMES,
+              TEMPLATE,
+              clip.fingerprint(),
+              TrainingDataRecord.UNKNOWN,
+              "1",
+              parameters)
           .write(prompt);
     }
   }
@@ -65,8 +71,8 @@ class HostileTextTest {
     assertThat(inspected.out()).contains("cat?[2J?kgcoop: done??1m?", "the {}?]0;title?.");
     clean(inspected);
 
-    Path picture = shared.resolve("drawings/bell/0.png");
-    Cli.Result seen = Cli.run("predict", prompt, picture, "--clip", weights, "--top", 3);
+    Path image = shared.resolve("drawings/bell/0.png");
+    Cli.Result seen = Cli.run("predict", prompt, image, "--clip", weights, "--top", 3);
     assertThat(seen.exitCode()).as(seen.err()).isZero();
     assertThat(seen.out().lines()).hasSize(3).allMatch(line -> line.split("\t").length == 3);
     clean(seen);
@@ -74,9 +80,9 @@ class HostileTextTest {
 
   @Test
   void tablesOnATerminalShowThemAsQuestionMarks() {
-    Path picture = shared.resolve("drawings/bell/0.png");
+    Path image = shared.resolve("drawings/bell/0.png");
     for (String form : List.of("--csv", "--json-lines", "--json")) {
-      Cli.Result seen = Cli.run("predict", prompt, picture, "--clip", weights, "--top", 3, form);
+      Cli.Result seen = Cli.run("predict", prompt, image, "--clip", weights, "--top", 3, form);
       assertThat(seen.exitCode()).as(seen.err()).isZero();
       assertThat(seen.out()).contains("[2J", FORMULA);
       clean(seen);

@@ -27,7 +27,7 @@ class KilledTrainingTest {
   private static final int KILLS = 20;
   private static final long SEED = 7;
 
-  /** Two blocks in either tower. */
+  /** Two blocks in either encoder. */
   private static final ClipConfig CLIP =
       new ClipConfig(
           64, 32, 3, 77, 1000, 64, 1, 2, Activation.QUICK_GELU, new ClipConfig.Vit(64, 2, 8, 1));
@@ -36,7 +36,7 @@ class KilledTrainingTest {
 
   private static final List<String> METHODS =
       List.of(
-          "cocoop --set context_tokens=3 --augment bank:2",
+          "cocoop --set context_tokens=3 --augment cache:2",
           "ivlp --set text_depth=2 --set image_depth=2 --augment online",
           "maple --set depth=2 --augment online",
           "vpt --set image_depth=2 --augment online",

@@ -56,7 +56,7 @@ class LocaleTest {
   private String train(Path out) {
     String words =
         "train --clip CLIP --data DRAWINGS --shots 2 --epochs 3 --set context_tokens=2"
-            + " --augment bank:2 --bank OUT/bank --threads 1 --out OUT";
+            + " --augment cache:2 --feature-cache OUT/bank --threads 1 --out OUT";
     Cli.Result trained =
         Cli.run(
             (Object[])

@@ -35,8 +35,8 @@ class PackedDataTest {
 
   @TempDir Path folder;
 
-  /** An image of one colour, another for each label and number. */
-  private static byte[] picture(int label, int number) throws IOException {
+  /** An image of one color, another for each label and number. */
+  private static byte[] image(int label, int number) throws IOException {
     BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 64; i++) {
       image.setRGB(i % 8, i / 8, label == 0 ? 0xff0000 + number : 0x00ff00 + number);
@@ -51,7 +51,7 @@ class PackedDataTest {
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(Files.newOutputStream(file))) {
       for (int number = first; number < first + count; number++) {
         for (int label = 0; label < 2; label++) {
-          put(tar, number + "-" + label + ".png", picture(label, number));
+          put(tar, number + "-" + label + ".png", image(label, number));
           put(
               tar,
               number + "-" + label + ".cls",
@@ -96,7 +96,7 @@ class PackedDataTest {
         for (int label = 0; label < 2; label++) {
           SimpleGroup row = new SimpleGroup(schema);
           Group image = row.addGroup("image");
-          image.add("bytes", Binary.fromConstantByteArray(picture(label, number)));
+          image.add("bytes", Binary.fromConstantByteArray(image(label, number)));
           image.add("path", number + ".png");
           row.add("label", (long) label);
           writer.write(row);
@@ -135,7 +135,7 @@ class PackedDataTest {
             "2",
             "--epochs",
             "1",
-            "--bank",
+            "--feature-cache",
             "none");
     assertThat(trained.exitCode()).as(trained.err()).isZero();
     JsonNode target =

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.experiment.Grid;
+import org.kgcoop.cli.experiment.OpenProtocol;
 import org.kgcoop.clip.RandomClip;
 
 /** The line of a protocol for those who let others do its runs. */
@@ -30,9 +30,9 @@ class ProtocolLineTest {
     SampleDrawings.copyTo(shared.resolve("drawings"));
   }
 
-  private ProtocolLine line(String... words) {
+  private ProtocolArguments line(String... words) {
     PrintWriter writer = new PrintWriter(said, true);
-    return ProtocolLine.parse(List.of(words), writer, writer);
+    return ProtocolArguments.parse(List.of(words), writer, writer);
   }
 
   @Test
@@ -49,7 +49,7 @@ class ProtocolLineTest {
             """
                 .formatted(shared.resolve("drawings")));
 
-    ProtocolLine line =
+    ProtocolArguments line =
         line("base2new", "--config", file.toString(), "--out", "runs", "--set", "words=a thing");
 
     assertThat(line.threads()).hasValue(1);
@@ -73,7 +73,7 @@ class ProtocolLineTest {
   void threadsAreThoseOfOneRun() {
     assertThat(line("fewshot", "--data=x", "--out=y").threads()).isEmpty();
     assertThat(line("fewshot", "--data=x", "--out=y", "--threads=3").threads()).hasValue(3);
-    ProtocolLine both = line("fewshot", "--data=x", "--out=y", "--threads=3", "--jobs=2");
+    ProtocolArguments both = line("fewshot", "--data=x", "--out=y", "--threads=3", "--jobs=2");
     assertThatThrownBy(both::threads).isInstanceOf(KgCoopException.class);
   }
 
@@ -102,12 +102,12 @@ class ProtocolLineTest {
       "--shots=2",
       "--epochs=1",
       "--augment=test",
-      "--bank=none",
+      "--feature-cache=none",
       "--json",
       "--threads=1",
       "--out=" + folder
     };
-    try (Grid grid = line(words).open()) {
+    try (OpenProtocol grid = line(words).open()) {
       assertThat(grid.runs()).containsExactly("drawings/clip/seed1", "drawings/kgcoop/seed1");
       for (String run : grid.runs()) {
         assertThat(grid.isDone(run)).isFalse();

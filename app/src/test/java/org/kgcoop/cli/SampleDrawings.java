@@ -13,7 +13,7 @@ import org.kgcoop.data.open.EmbeddedDataSets;
 /** Drawings of the embedded everyday objects in a folder, as a user has images. */
 public final class SampleDrawings {
   private static final int CLASSES = 12;
-  private static final int PICTURES = 8;
+  private static final int IMAGES = 8;
 
   private SampleDrawings() {}
 
@@ -29,10 +29,7 @@ public final class SampleDrawings {
       for (int label = 0; label < classes; label++) {
         int wanted = label;
         List<Item> items =
-            objects.train().stream()
-                .filter(item -> item.label() == wanted)
-                .limit(PICTURES)
-                .toList();
+            objects.train().stream().filter(item -> item.label() == wanted).limit(IMAGES).toList();
         Path to = Files.createDirectories(folder.resolve(objects.classNames().get(label)));
         for (int i = 0; i < items.size(); i++) {
           Files.write(to.resolve(i + ".png"), Files.readAllBytes(items.get(i).file()));

@@ -39,7 +39,7 @@ class SharedFolderTest {
     String words =
         command
             + " --epochs %s --shots 4 --set context_tokens=2 --batch-size 4 --threads 1 --quiet"
-            + " --augment test --bank none --data %2$s/drawings --clip %2$s/clip --out %3$s";
+            + " --augment test --feature-cache none --data %2$s/drawings --clip %2$s/clip --out %3$s";
     return String.format(Locale.ROOT, words, epochs, shared, out).split(" ");
   }
 

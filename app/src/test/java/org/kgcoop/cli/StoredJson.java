@@ -17,7 +17,7 @@ public final class StoredJson {
   public static JsonNode withoutTimes(Path file) {
     JsonNode json = JsonFiles.read(file);
     for (JsonNode parent : json.findParents("ms_per_image")) {
-      JsonNode unused = ((ObjectNode) parent).remove(TIMES).remove("pictures");
+      JsonNode unused = ((ObjectNode) parent).remove(TIMES).remove("images");
     }
     for (JsonNode parent : json.findParents("seconds")) {
       JsonNode unused = ((ObjectNode) parent).remove("seconds");

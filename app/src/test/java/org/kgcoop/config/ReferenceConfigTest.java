@@ -266,7 +266,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void picturesAreNormalisedAlsoWhereAConfigurationLeavesItOut() {
+  void imagesAreNormalisedAlsoWhereAConfigurationLeavesItOut() {
     assertThat(translate(List.of(), null, "INPUT.TRANSFORMS", "('random_flip')").ignored())
         .singleElement()
         .asString()

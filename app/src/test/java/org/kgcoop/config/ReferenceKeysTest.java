@@ -225,7 +225,7 @@ class ReferenceKeysTest {
   }
 
   @Test
-  void laspIsThePublishedRunButForTheImageTower() throws IOException {
+  void laspIsThePublishedRunButForTheImageEncoder() throws IOException {
     String lasp =
         """
         DATASET:

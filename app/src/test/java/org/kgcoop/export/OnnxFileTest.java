@@ -103,7 +103,7 @@ class OnnxFileTest {
   }
 
   @Test
-  void allWeightsOfTheImageTowerAreInTheFileAndNoneOfTheTextTower() throws IOException {
+  void allWeightsOfTheImageEncoderAreInTheFileAndNoneOfTheTextEncoder() throws IOException {
     ModelProto model = read(write(RandomClip.TINY, "a.onnx"));
     Set<String> names = new HashSet<>();
     for (TensorProto constant : model.getGraph().getInitializerList()) {

@@ -178,7 +178,7 @@ class ReportPageTest {
             "Learning rate by epoch");
     assertThat(page.select("#mistakes figcaption").eachText())
         .contains("Calibration; expected calibration error: base 4.73 %, new 4.73 %");
-    assertThat(page.expectFirst("#words td").text()).isEqualTo("icon, <drawing>, picture");
+    assertThat(page.expectFirst("#words td").text()).isEqualTo("icon, <drawing>, image");
   }
 
   @Test
@@ -239,24 +239,24 @@ class ReportPageTest {
   }
 
   @Test
-  void aMethodHasOneColourInAllChartsOfAPage() throws IOException {
-    Map<String, Set<String>> colours = new TreeMap<>();
+  void aMethodHasOneColorInAllChartsOfAPage() throws IOException {
+    Map<String, Set<String>> colors = new TreeMap<>();
     for (String section : List.of("#results", "#distance", "#training")) {
       for (Element entry : sweep().select(section + " .legend li")) {
-        colours
+        colors
             .computeIfAbsent(entry.text(), name -> new TreeSet<>())
             .add(entry.expectFirst("svg").className());
       }
     }
-    colours.keySet().removeIf(name -> name.contains(";")); // runs that share a line
+    colors.keySet().removeIf(name -> name.contains(";")); // runs that share a line
 
-    assertThat(colours).containsKeys("CLIP", "CoOp");
-    assertThat(colours.values()).allSatisfy(own -> assertThat(own).hasSize(1));
-    assertThat(colours.values()).doesNotHaveDuplicates();
+    assertThat(colors).containsKeys("CLIP", "CoOp");
+    assertThat(colors.values()).allSatisfy(own -> assertThat(own).hasSize(1));
+    assertThat(colors.values()).doesNotHaveDuplicates();
   }
 
   @Test
-  void whatComesLateOnAPageTakesTheColoursThatAreLeft() {
+  void whatComesLateOnAPageTakesTheColorsThatAreLeft() {
     Palette palette = new Palette(List.of("a", "b", "c", "d", "e", "f", "g", "h", "late"));
 
     assertThat(palette.places(List.of("c", "a"))).containsExactly("a", "", "c");
@@ -273,7 +273,7 @@ class ReportPageTest {
   }
 
   @Test
-  void mistakesHavePicturesOfTheEmbeddedDataSets() throws IOException {
+  void mistakesHaveImagesOfTheEmbeddedDataSets() throws IOException {
     Document page = sweep();
 
     assertThat(page.select("#mistakes .gallery img").eachAttr("src"))
@@ -284,7 +284,7 @@ class ReportPageTest {
   }
 
   @Test
-  void unknownDataSetsSayWhyThereAreNoPictures() throws IOException {
+  void unknownDataSetsSayWhyThereAreNoImages() throws IOException {
     Path run = folder.resolve("run");
     ArrayNode targets = stored.run(run, StoredResults.COOP, "objects", 1);
     targets.forEach(target -> ((ObjectNode) target).put("data_set", "mine"));

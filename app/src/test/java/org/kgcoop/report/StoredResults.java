@@ -209,11 +209,11 @@ final class StoredResults {
     if (method.learns()) {
       results
           .putObject("training")
-          .put("pictures", 1600)
+          .put("images", 1600)
           .put("seconds", 2.5)
           .put("ms_per_image", 3)
           .put("prepare_seconds", 0.5);
-      results.putArray("nearest_words").addArray().add("icon").add("<drawing>").add("picture");
+      results.putArray("nearest_words").addArray().add("icon").add("<drawing>").add("image");
       events(folder, method);
     }
     DataSet data = EmbeddedDataSets.open(set, DataSetOptions.defaults(warning -> {}));
@@ -244,7 +244,7 @@ final class StoredResults {
     ObjectNode target = JSON.objectNode().put("name", name).put("data_set", half.name());
     target.put("classes", name);
     half.classNames().forEach(target.putArray("class_names")::add);
-    ArrayNode pictures = target.putArray("pictures");
+    ArrayNode images = target.putArray("images");
     ArrayNode labels = target.putArray("labels");
     ArrayNode predictions = target.putArray("predictions");
     ArrayNode confidences = target.putArray("confidences");
@@ -254,7 +254,7 @@ final class StoredResults {
       int predicted = right ? item.label() : (item.label() + 1 + random.nextInt(2)) % classes;
       confusion[item.label()][predicted]++;
       correct += right ? 1 : 0;
-      pictures.add(item.key());
+      images.add(item.key());
       labels.add(item.label());
       predictions.add(predicted);
       confidences.add((right ? 0.4 : 0.2) + 0.6 * random.nextDouble());

@@ -68,7 +68,7 @@ class ClassifierServerTest {
   private static Classifier trained;
   private static ClassifierServer server;
   private static final List<String> LOG = new ArrayList<>();
-  private static byte[] picture;
+  private static byte[] image;
 
   @BeforeAll
   static void start() throws IOException {
@@ -83,13 +83,13 @@ class ClassifierServerTest {
     byName.put("trained", trained);
     models = new ModelRegistry(byName);
     server = new ClassifierServer(clip, models, settings(null), LOG::add, null);
-    BufferedImage image = new BufferedImage(50, 40, BufferedImage.TYPE_INT_RGB);
+    BufferedImage drawn = new BufferedImage(50, 40, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 2000; i++) {
-      image.setRGB(i % 50, i / 50, i * 8009);
+      drawn.setRGB(i % 50, i / 50, i * 8009);
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    assertThat(ImageIO.write(image, "png", bytes)).isTrue();
-    picture = bytes.toByteArray();
+    assertThat(ImageIO.write(drawn, "png", bytes)).isTrue();
+    image = bytes.toByteArray();
   }
 
   @AfterAll
@@ -191,27 +191,27 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aPictureGetsWhatTheClassifierSaysOfIt() {
-    Classification expected = pets.classify(picture);
-    assertAnswer(post("/v1/classify?top=9", picture), expected, 3);
-    assertAnswer(post("/v1/classify?top=2", picture), expected, 2);
-    assertAnswer(post("/v1/classify?top=2&model=places", picture), places.classify(picture), 2);
-    BodyPublisher form = BodyPublishers.ofByteArray(form(picture, "model", "places", "top", "1"));
+  void aImageGetsWhatTheClassifierSaysOfIt() {
+    Classification expected = pets.classify(image);
+    assertAnswer(post("/v1/classify?top=9", image), expected, 3);
+    assertAnswer(post("/v1/classify?top=2", image), expected, 2);
+    assertAnswer(post("/v1/classify?top=2&model=places", image), places.classify(image), 2);
+    BodyPublisher form = BodyPublishers.ofByteArray(form(image, "model", "places", "top", "1"));
     HttpResponse<String> response = postForm("/v1/classify", form);
-    assertAnswer(response, places.classify(picture), 1);
+    assertAnswer(response, places.classify(image), 1);
     assertThat(json(response).path("model").asText()).isEqualTo("places");
   }
 
   /** As the command line does; the answer tells that there are more. */
   @Test
   void withoutTopTheBestClassIsAnsweredAndHowManyThereAre() {
-    HttpResponse<String> learned = post("/v1/classify", picture);
-    assertAnswer(learned, pets.classify(picture), 1);
+    HttpResponse<String> learned = post("/v1/classify", image);
+    assertAnswer(learned, pets.classify(image), 1);
     assertThat(json(learned).path("class_count").asInt()).isEqualTo(3);
-    JsonNode named = json(post("/v1/zero-shot?classes=a,b,c,d,e,f", picture));
+    JsonNode named = json(post("/v1/zero-shot?classes=a,b,c,d,e,f", image));
     assertThat(named.path("classes")).hasSize(1);
     assertThat(named.path("class_count").asInt()).isEqualTo(6);
-    assertThat(json(post("/v1/zero-shot?classes=a,b,c,d,e,f&top=6", picture)).path("classes"))
+    assertThat(json(post("/v1/zero-shot?classes=a,b,c,d,e,f&top=6", image)).path("classes"))
         .hasSize(6);
   }
 
@@ -222,11 +222,11 @@ class ClassifierServerTest {
     for (int i = 0; i < RequestParts.MOST - 1; i++) {
       fields.addAll(List.of("classes", "class " + i));
     }
-    byte[] most = form(picture, fields.toArray(String[]::new)); // with the image
+    byte[] most = form(image, fields.toArray(String[]::new)); // with the image
     JsonNode answer = json(postForm("/v1/zero-shot", BodyPublishers.ofByteArray(most)));
     assertThat(answer.path("class_count").asInt()).isEqualTo(RequestParts.MOST - 1);
     fields.addAll(List.of("classes", "one more"));
-    byte[] more = form(picture, fields.toArray(String[]::new));
+    byte[] more = form(image, fields.toArray(String[]::new));
     for (String path : List.of("/v1/zero-shot", "/v1/classify", "/v1/embed")) {
       assertRefused(
           postForm(path, BodyPublishers.ofByteArray(more)),
@@ -237,14 +237,14 @@ class ClassifierServerTest {
 
   @Test
   void learnedAndHandCraftedProbabilitiesComeInOneOrder() {
-    Classification learned = trained.classify(picture);
+    Classification learned = trained.classify(image);
     try (Classifier handCrafted =
         Classifier.zeroShot(clip, TinyPrompt.NAMES, TinyPrompt.TEMPLATE)) {
-      float[] expected = handCrafted.classify(picture).probabilities();
+      float[] expected = handCrafted.classify(image).probabilities();
       for (int top = 1; top <= 3; top++) {
         String limit = top < 3 ? "&top=" + top : "";
         HttpResponse<String> response =
-            post("/v1/classify?compare=true&model=trained" + limit, picture);
+            post("/v1/classify?compare=true&model=trained" + limit, image);
         assertAnswer(response, learned, top);
         JsonNode pairs = json(response).path("handcrafted");
         assertThat(pairs).hasSize(top);
@@ -256,8 +256,8 @@ class ClassifierServerTest {
         }
       }
     }
-    assertThat(json(post("/v1/classify?compare=false", picture)).has("handcrafted")).isFalse();
-    assertRefused(post("/v1/classify?compare=2", picture), 400, "true or false");
+    assertThat(json(post("/v1/classify?compare=false", image)).has("handcrafted")).isFalse();
+    assertRefused(post("/v1/classify?compare=2", image), 400, "true or false");
   }
 
   @Test
@@ -265,18 +265,18 @@ class ClassifierServerTest {
     try (Classifier expected = Classifier.zeroShot(clip, List.of("a red fox", "cow"), "one {}.")) {
       BodyPublisher form =
           BodyPublishers.ofByteArray(
-              form(picture, "classes", "a red fox,\n cow", "template", "one {}.", "top", "2"));
-      assertAnswer(postForm("/v1/zero-shot", form), expected.classify(picture), 2);
+              form(image, "classes", "a red fox,\n cow", "template", "one {}.", "top", "2"));
+      assertAnswer(postForm("/v1/zero-shot", form), expected.classify(image), 2);
     }
     try (Classifier expected = Classifier.zeroShot(clip, List.of("fox", "cow"), TEMPLATE)) {
       for (int i = 0; i < 2; i++) {
         assertAnswer(
-            post("/v1/zero-shot?classes=fox,cow&top=2", picture), expected.classify(picture), 2);
+            post("/v1/zero-shot?classes=fox,cow&top=2", image), expected.classify(image), 2);
       }
     }
-    assertRefused(post("/v1/zero-shot", picture), 400, "classes");
-    assertRefused(post("/v1/zero-shot?classes=a&template=b", picture), 400, "template 'b'");
-    assertRefused(post("/v1/zero-shot?classes=" + "a".repeat(201), picture), 400, "200 characters");
+    assertRefused(post("/v1/zero-shot", image), 400, "classes");
+    assertRefused(post("/v1/zero-shot?classes=a&template=b", image), 400, "template 'b'");
+    assertRefused(post("/v1/zero-shot?classes=" + "a".repeat(201), image), 400, "200 characters");
   }
 
   private static void assertFeatures(JsonNode found, List<float[]> expected) {
@@ -292,9 +292,9 @@ class ClassifierServerTest {
   @Test
   void featuresOfImagesAndTextsAreThoseOfTheLibrary() {
     Embedder embedder = Embedder.unit(clip);
-    List<float[]> image = List.of(embedder.embed(picture));
-    JsonNode one = json(post("/v1/embed", picture));
-    assertFeatures(one.path("images"), image);
+    List<float[]> expected = List.of(embedder.embed(image));
+    JsonNode one = json(post("/v1/embed", image));
+    assertFeatures(one.path("images"), expected);
     assertThat(one.path("texts")).isEmpty();
     assertThat(one.path("width").asInt()).isEqualTo(embedder.width());
     assertThat(one.path("clip").asText()).isEqualTo(clip.fingerprint());
@@ -303,12 +303,12 @@ class ClassifierServerTest {
     assertFeatures(texts.path("texts"), embedder.embedTexts(List.of("a red fox", "two")));
     assertThat(texts.path("images")).isEmpty();
 
-    String form = new String(form(picture, "text", "an owl"), StandardCharsets.ISO_8859_1);
-    String second = new String(form(picture), StandardCharsets.ISO_8859_1);
+    String form = new String(form(image, "text", "an owl"), StandardCharsets.ISO_8859_1);
+    String second = new String(form(image), StandardCharsets.ISO_8859_1);
     byte[] both =
         (form.replace("--limit--\r\n", "") + second).getBytes(StandardCharsets.ISO_8859_1);
     JsonNode together = json(postForm("/v1/embed", BodyPublishers.ofByteArray(both)));
-    assertFeatures(together.path("images"), List.of(image.get(0), image.get(0)));
+    assertFeatures(together.path("images"), List.of(expected.get(0), expected.get(0)));
     assertFeatures(together.path("texts"), List.of(embedder.embedText("an owl")));
   }
 
@@ -324,10 +324,10 @@ class ClassifierServerTest {
 
   @Test
   void manyAtATimeAreEachAnsweredRight() {
-    Classification expected = pets.classify(picture);
+    Classification expected = pets.classify(image);
     List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
     HttpRequest request =
-        request(server, "/v1/classify?top=3").POST(BodyPublishers.ofByteArray(picture)).build();
+        request(server, "/v1/classify?top=3").POST(BodyPublishers.ofByteArray(image)).build();
     for (int i = 0; i < 40; i++) {
       all.add(CLIENT.sendAsync(request, BodyHandlers.ofString()));
     }
@@ -346,11 +346,11 @@ class ClassifierServerTest {
   }
 
   @Test
-  void badPicturesAreRefusedWithAReason() {
+  void badImagesAreRefusedWithAReason() {
     assertRefused(post("/v1/classify", utf8("hello")), 400, "a text file");
     assertRefused(post("/v1/classify", new byte[0]), 400, "empty");
-    assertRefused(post("/v1/classify", Arrays.copyOf(picture, 60)), 400, "PNG");
-    byte[] bomb = picture.clone(); // its header claims 60000 x 60000 pixels
+    assertRefused(post("/v1/classify", Arrays.copyOf(image, 60)), 400, "PNG");
+    byte[] bomb = image.clone(); // its header claims 60000 x 60000 pixels
     ByteBuffer header = ByteBuffer.wrap(bomb);
     header.putInt(16, 60_000).putInt(20, 60_000);
     CRC32 crc = new CRC32();
@@ -361,18 +361,18 @@ class ClassifierServerTest {
 
   @Test
   void badRequestsAreRefusedWithAReason() {
-    assertRefused(post("/v1/classify?top=0", picture), 400, "top");
-    assertRefused(post("/v1/classify?top=x", picture), 400, "top");
-    assertRefused(post("/v1/classify?model=cars", picture), 404, "pets, places, trained");
+    assertRefused(post("/v1/classify?top=0", image), 400, "top");
+    assertRefused(post("/v1/classify?top=x", image), 400, "top");
+    assertRefused(post("/v1/classify?model=cars", image), 404, "pets, places, trained");
     assertRefused(get("/v2/models/cars"), 404, "pets, places, trained");
     assertRefused(get("/etc/passwd"), 404, "openapi");
-    BodyPublisher noForm = BodyPublishers.ofByteArray(picture);
+    BodyPublisher noForm = BodyPublishers.ofByteArray(image);
     assertRefused(postForm("/v1/classify", noForm), 400, "form");
     byte[] unnamed =
         utf8(new String(form(new byte[4]), StandardCharsets.UTF_8).replace("image", "other"));
     assertRefused(
         postForm("/v1/classify", BodyPublishers.ofByteArray(unnamed)), 400, "part 'image'");
-    String one = new String(form(picture), StandardCharsets.ISO_8859_1);
+    String one = new String(form(image), StandardCharsets.ISO_8859_1);
     byte[] two = (one.replace("--limit--\r\n", "") + one).getBytes(StandardCharsets.ISO_8859_1);
     assertRefused(postForm("/v1/classify", BodyPublishers.ofByteArray(two)), 400, "one file");
   }
@@ -447,16 +447,16 @@ class ClassifierServerTest {
   }
 
   @Test
-  void aPictureOfMorePixelsThanTheServerTakesIsRefused() throws IOException {
+  void aImageOfMorePixelsThanTheServerTakesIsRefused() throws IOException {
     ServerSettings small =
         new ServerSettings(
             "127.0.0.1", 0, null, TEMPLATE, 8, Duration.ofSeconds(20), MOST_BYTES, 0, 64 * 64);
     try (ClassifierServer strict = new ClassifierServer(clip, models, small, LOG::add, null)) {
       HttpRequest.Builder fits = request(strict, "/v1/classify"); // 50 x 40
-      assertThat(send(fits.POST(BodyPublishers.ofByteArray(picture))).statusCode()).isEqualTo(200);
+      assertThat(send(fits.POST(BodyPublishers.ofByteArray(image))).statusCode()).isEqualTo(200);
       ByteArrayOutputStream wide = new ByteArrayOutputStream();
-      BufferedImage image = new BufferedImage(100, 41, BufferedImage.TYPE_INT_RGB);
-      assertThat(ImageIO.write(image, "png", wide)).isTrue();
+      BufferedImage drawn = new BufferedImage(100, 41, BufferedImage.TYPE_INT_RGB);
+      assertThat(ImageIO.write(drawn, "png", wide)).isTrue();
       HttpRequest.Builder large = request(strict, "/v1/classify");
       assertRefused(
           send(large.POST(BodyPublishers.ofByteArray(wide.toByteArray()))),
@@ -539,8 +539,7 @@ class ClassifierServerTest {
                 ? "&classes=cat"
                 : "";
         String path = route.path() + "?" + parameter + "=" + wrong.get(parameter) + others;
-        HttpResponse<String> answer =
-            route.method().equals("get") ? get(path) : post(path, picture);
+        HttpResponse<String> answer = route.method().equals("get") ? get(path) : post(path, image);
         assertThat(answer.statusCode()).as(path).isIn(400, 404);
         checked++;
       }
@@ -555,10 +554,10 @@ class ClassifierServerTest {
       OutputStream out = socket.getOutputStream();
       String header =
           "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
-              + picture.length
+              + image.length
               + "\r\n\r\n";
       out.write(utf8(header));
-      out.write(picture, 0, 100);
+      out.write(image, 0, 100);
       out.flush();
       // The request is with its handler, which waits for the rest.
       Waiting.until(
@@ -567,7 +566,7 @@ class ClassifierServerTest {
       CompletableFuture<Void> stopped = CompletableFuture.runAsync(stopping::close);
       Waiting.until(() -> !isListening(port));
       assertThat(stopped).isNotDone();
-      out.write(picture, 100, picture.length - 100);
+      out.write(image, 100, image.length - 100);
       out.flush();
       assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
           .startsWith("HTTP/1.1 200")

@@ -36,7 +36,7 @@ import org.kgcoop.serve.model.ModelRegistry;
 class ServerOperationsTest {
   private static final String TOKEN = "0123456789abcdef";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  // An image of one white pixel: header, size, two colours, the pixel.
+  // An image of one white pixel: header, size, two colors, the pixel.
   private static final byte[] GIF = {
     'G',
     'I',
@@ -157,8 +157,8 @@ class ServerOperationsTest {
             "http_server_requests_seconds_count{method=\"POST\",status=\"200\",uri=\"/v1/classify\"}")
         .contains("http_server_requests_seconds_bucket{method=\"GET\",status=\"404\",uri=\"other\"")
         .contains("kgcoop_stage_seconds_bucket{stage=\"encode\"")
-        .contains("kgcoop_batch_pictures_count 2") // the first is that of the warm-up
-        .contains("kgcoop_queue_pictures 0.0")
+        .contains("kgcoop_batch_images_count 2") // the first is that of the warm-up
+        .contains("kgcoop_queue_images 0.0")
         .contains("jvm_memory_used_bytes")
         .contains("process_resident_bytes")
         .doesNotContain("place");

@@ -7,9 +7,9 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.LearnedFrom;
+import org.kgcoop.method.catalogue.TrainingDataRecord;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 
 /** Prompts as they are before any training. */
@@ -23,11 +23,11 @@ public final class TinyPrompt {
   public static ClassifierFile of(Clip clip, long seed) {
     KgCoOp method = new KgCoOp(ContextSettings.shared(2, ""), TEMPLATE, 8);
     try (Scope scope = Scope.open("prompt");
-        Learner learner = method.learner(clip, NAMES, seed)) {
+        TrainableModel model = method.model(clip, NAMES, seed)) {
       Map<String, StoredTensor> parameters = new LinkedHashMap<>();
-      learner.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
+      model.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
       return new ClassifierFile(
-          method, NAMES, TEMPLATE, clip.fingerprint(), LearnedFrom.UNKNOWN, "1", parameters);
+          method, NAMES, TEMPLATE, clip.fingerprint(), TrainingDataRecord.UNKNOWN, "1", parameters);
     }
   }
 }

@@ -155,7 +155,7 @@ class RunTableTest {
     assertThat(table().notes()).isEmpty();
     add(
         StoredRuns.run("kgcoop", "pets", 1)
-            .setting("training", "augment", "bank:8")
+            .setting("training", "augment", "cache:8")
             .target("test", 1, 2));
     assertThat(table().notes()).singleElement().asString().contains("same random views");
     add(
@@ -204,7 +204,7 @@ class RunTableTest {
   }
 
   @Test
-  void aDifferenceOfOnePictureDoesNotStand() {
+  void aDifferenceOfOneImageDoesNotStand() {
     add(StoredRuns.run("coop", "pets", 1).target("test", 20, 40));
     add(StoredRuns.run("kgcoop", "pets", 1).target("test", 21, 40));
     RunTable table = table();
@@ -217,7 +217,7 @@ class RunTableTest {
   }
 
   @Test
-  void picturesArePairedByNameWhateverTheirOrder() {
+  void imagesArePairedByNameWhateverTheirOrder() {
     add(StoredRuns.run("coop", "pets", 1).target("test", 10, 40));
     add(StoredRuns.run("kgcoop", "pets", 1).target("test", 10, 40).reversed());
     RunTable table = table();
@@ -228,7 +228,7 @@ class RunTableTest {
   }
 
   @Test
-  void withoutPicturesThereIsAFigureAndNoInterval() {
+  void withoutImagesThereIsAFigureAndNoInterval() {
     add(StoredRuns.run("coop", "pets", 1).countsOnly("test", 20, 40));
     add(StoredRuns.run("kgcoop", "pets", 1).target("test", 40, 40));
     RunTable table = table();

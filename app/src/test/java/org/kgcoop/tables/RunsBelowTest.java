@@ -94,13 +94,13 @@ class RunsBelowTest {
   @Test
   void aNumberIsNotFoundInATextThatHoldsOne() {
     StoredRuns.run("coop", "food", 3)
-        .setting("training", "augment", "bank:8")
+        .setting("training", "augment", "cache:8")
         .setting("training", "decay", "8,16")
         .target("test", 1, 4)
         .write(folder.resolve("banked"));
     assertThat(names(where("training.augment", "0"))).isEmpty();
     assertThat(names(where("training.decay", "8"))).isEmpty();
-    assertThat(names(where("training.augment", "bank:8"))).containsExactly("banked");
+    assertThat(names(where("training.augment", "cache:8"))).containsExactly("banked");
     assertThat(names(where("method.weight", "8"))).containsExactly("table/pets/kgcoop/seed1");
   }
 

@@ -72,11 +72,11 @@ public final class StoredRuns {
   /** A target by its images, 1 for a right one. */
   public StoredRuns target(String name, int... correct) {
     ObjectNode target = counts(name, Arrays.stream(correct).sum(), correct.length);
-    ArrayNode pictures = target.putArray("pictures");
+    ArrayNode images = target.putArray("images");
     ArrayNode labels = target.putArray("labels");
     ArrayNode predictions = target.putArray("predictions");
     for (int i = 0; i < correct.length; i++) {
-      pictures.add(name + "/" + i + ".png");
+      images.add(name + "/" + i + ".png");
       labels.add(i % 2);
       predictions.add(correct[i] == 1 ? i % 2 : 1 - i % 2);
     }
@@ -104,7 +104,7 @@ public final class StoredRuns {
   /** Turns the order of the images of each target around. */
   public StoredRuns reversed() {
     for (var target : results.path("targets")) {
-      for (String name : List.of("pictures", "labels", "predictions")) {
+      for (String name : List.of("images", "labels", "predictions")) {
         ArrayNode values = JSON.createArrayNode();
         for (int i = target.path(name).size() - 1; i >= 0; i--) {
           values.add(target.path(name).get(i));

@@ -281,7 +281,7 @@ class VerifierTest {
   }
 
   @Test
-  void anotherPlaceAmongTheDrawnPicturesFails() throws IOException {
+  void anotherPlaceAmongTheDrawnImagesFails() throws IOException {
     Outcome outcome =
         changed(
             "vit",

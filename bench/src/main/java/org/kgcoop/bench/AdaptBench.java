@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.Adaptation;
 import org.kgcoop.adapt.Hindsight;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.Progress;
-import org.kgcoop.experiment.Workbench;
 import org.kgcoop.image.Images;
 import org.kgcoop.runs.AdaptRecord;
 import picocli.CommandLine.Command;
@@ -116,10 +116,10 @@ final class AdaptBench implements Callable<Integer> {
     int near = 0;
     int inside = 0;
     try (Clip clip = Clip.load(EmbeddedClip.folder())) {
-      Workbench bench =
-          new Workbench(
+      ExperimentContext bench =
+          new ExperimentContext(
               clip,
-              FeatureBank.inMemory(new PictureEncoder(clip, new Images(line -> {}))),
+              FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {}))),
               Progress.SILENT,
               line -> {},
               () -> false);

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.Adaptation;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
@@ -30,8 +30,8 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.Progress;
-import org.kgcoop.experiment.Workbench;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.runs.AdaptRecord;
@@ -87,13 +87,11 @@ final class AdaptHonesty {
   void run(List<String> situations) throws IOException {
     List<String> summary = new ArrayList<>();
     try (Clip clip = Clip.load(EmbeddedClip.folder())) {
-      Workbench bench =
-          new Workbench(
+      ExperimentContext bench =
+          new ExperimentContext(
               clip,
-              new FeatureBank(
-                  new PictureEncoder(clip, new Images(line -> {})),
-                  out.resolve("cache"),
-                  line -> {}),
+              new FeatureCache(
+                  new ViewEncoder(clip, new Images(line -> {})), out.resolve("cache"), line -> {}),
               Progress.SILENT,
               line -> {},
               () -> false);
@@ -130,7 +128,8 @@ final class AdaptHonesty {
             .orElse(Double.NaN));
   }
 
-  private List<Outcome> run(Workbench bench, String situation, DataSet data, int images, long seed)
+  private List<Outcome> run(
+      ExperimentContext bench, String situation, DataSet data, int images, long seed)
       throws IOException {
     Draw draw =
         switch (situation) {
@@ -185,7 +184,7 @@ final class AdaptHonesty {
       known = new RotatedImages(out.resolve("rotated").resolve(data.name()));
       rotated.put(data.name(), known);
     }
-    return data.withPictures(known.of(data.train()), known.of(data.val()), known.of(data.test()));
+    return data.withImages(known.of(data.train()), known.of(data.val()), known.of(data.test()));
   }
 
   /** Some images of each class to learn from, all others fresh. */
@@ -200,7 +199,7 @@ final class AdaptHonesty {
     for (Item item : all) {
       (taken.merge(item.label(), 1, Integer::sum) <= images ? learned : fresh).add(item);
     }
-    return new Draw(data.withPictures(learned, List.of(), List.of()), fresh, List.of());
+    return new Draw(data.withImages(learned, List.of(), List.of()), fresh, List.of());
   }
 
   private static Draw copied(Draw draw) {
@@ -218,7 +217,7 @@ final class AdaptHonesty {
                                     item.className())))
             .toList();
     return new Draw(
-        draw.learned().withPictures(copies, List.of(), List.of()), draw.fresh(), draw.unseen());
+        draw.learned().withImages(copies, List.of(), List.of()), draw.fresh(), draw.unseen());
   }
 
   private static Draw withUnseen(Draw draw) {
@@ -232,7 +231,7 @@ final class AdaptHonesty {
     List<Item> learned =
         draw.learned().train().stream()
             .filter(item -> !isUnseen(item.label()))
-            .map(item -> labelled(item, seen.indexOf(names.get(item.label())), seen))
+            .map(item -> labeled(item, seen.indexOf(names.get(item.label())), seen))
             .toList();
     DataSet data = draw.learned();
     return new Draw(
@@ -245,7 +244,7 @@ final class AdaptHonesty {
     return label % UNSEEN_SHARE == UNSEEN_SHARE - 1;
   }
 
-  private static Item labelled(Item item, int label, List<String> names) {
+  private static Item labeled(Item item, int label, List<String> names) {
     return new Item(item.key(), item.file(), label, names.get(label));
   }
 
@@ -257,7 +256,7 @@ final class AdaptHonesty {
     Collections.shuffle(all, new Random(seed + 1000));
     List<Item> learned =
         IntStream.range(0, RANDOM_CLASSES * images)
-            .mapToObj(i -> labelled(all.get(i), i % RANDOM_CLASSES, names))
+            .mapToObj(i -> labeled(all.get(i), i % RANDOM_CLASSES, names))
             .toList();
     DataSet data = draw.learned();
     return new Draw(
@@ -269,7 +268,7 @@ final class AdaptHonesty {
   // ---- the truth
 
   /** The accuracy on fresh images of the seen and of the unseen classes, in percent. */
-  private static double[] measured(Workbench bench, Path run, Draw draw) {
+  private static double[] measured(ExperimentContext bench, Path run, Draw draw) {
     ClassifierFile file = ClassifierFile.read(run.resolve("classifier.safetensors"));
     long[] right = new long[2];
     long[] asked = new long[2];
@@ -278,7 +277,7 @@ final class AdaptHonesty {
       List<Item> items = draw.fresh();
       Map<Path, float[]> features =
           bench
-              .bank()
+              .cache()
               .upright(
                   items.stream().map(Item::file).toList(),
                   false,

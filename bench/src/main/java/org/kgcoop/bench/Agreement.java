@@ -13,7 +13,7 @@ final class Agreement {
 
   private final BitSet classes = new BitSet();
   private double largestError;
-  private int pictures;
+  private int images;
   private int compared;
   private int equal;
 
@@ -30,11 +30,11 @@ final class Agreement {
               .formatted(count, ours.length, theirs.length));
     }
     for (int row = 0; row < ours.length; row += count) {
-      addPicture(ours, theirs, row, row + count);
+      addImage(ours, theirs, row, row + count);
     }
   }
 
-  private void addPicture(float[] ours, float[] theirs, int from, int to) {
+  private void addImage(float[] ours, float[] theirs, int from, int to) {
     int best = best(ours, from, to);
     double size = 0;
     double difference = 0;
@@ -46,7 +46,7 @@ final class Agreement {
         second = Math.max(second, ours[i]);
       }
     }
-    pictures++;
+    images++;
     largestError = Math.max(largestError, difference / size); // NaN stays
     classes.set(best - from);
     if (ours[best] - second > 2 * TOLERANCE * size) {
@@ -70,8 +70,8 @@ final class Agreement {
     return largestError;
   }
 
-  int pictures() {
-    return pictures;
+  int images() {
+    return images;
   }
 
   /** Images whose best class is clear. */

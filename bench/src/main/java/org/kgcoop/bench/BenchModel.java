@@ -193,7 +193,7 @@ final class BenchModel {
     return Tensor.of(numbers, shape);
   }
 
-  /** Normalised images of noise: (count, 3, 224, 224). */
+  /** Normalized images of noise: (count, 3, 224, 224). */
   static Tensor images(int count) {
     int size = VIT_B_16.imageResolution();
     return random(count * 3 * size * size, 7, count, 3, size, size);

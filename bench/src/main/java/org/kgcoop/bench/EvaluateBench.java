@@ -9,7 +9,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
@@ -30,8 +30,8 @@ final class EvaluateBench implements Callable<Integer> {
   /** Test images in a batch of the published configurations. */
   private static final int BATCH = 100;
 
-  @Option(names = "--pictures", defaultValue = "10000", description = "Default: ${DEFAULT-VALUE}.")
-  private int pictures;
+  @Option(names = "--images", defaultValue = "10000", description = "Default: ${DEFAULT-VALUE}.")
+  private int images;
 
   @Option(names = "--classes", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}.")
   private int classes;
@@ -47,19 +47,19 @@ final class EvaluateBench implements Callable<Integer> {
     try (Clip ours = BenchModel.load(options.precision());
         Clip reference = BenchModel.load(DType.FLOAT32);
         PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
-        FeatureClassifier classifier = new ZeroShot(List.of(TEMPLATE)).classifier(ours, names);
+        Head classifier = new ZeroShot(List.of(TEMPLATE)).classifier(ours, names);
         Scope scope = Scope.open("bench");
         Autograd.Switch off = Autograd.off()) {
-      Tensor features = BenchModel.features(pictures, ours.config().embedDim());
+      Tensor features = BenchModel.features(images, ours.config().embedDim());
       List<Item> items = new ArrayList<>();
-      for (int i = 0; i < pictures; i++) {
-        items.add(new Item("picture" + i, Path.of("picture" + i), i % classes, "class"));
+      for (int i = 0; i < images; i++) {
+        items.add(new Item("image" + i, Path.of("image" + i), i % classes, "class"));
       }
       PromptText text =
           PromptText.learned(reference, names, ContextSettings.shared(4, "a photo of a"));
       Tensor context = BenchModel.features(4, reference.config().textWidth());
-      Tensor batch = features.narrow(0, 0, Math.min(BATCH, pictures));
-      int batches = (pictures + BATCH - 1) / BATCH;
+      Tensor batch = features.narrow(0, 0, Math.min(BATCH, images));
+      int batches = (images + BATCH - 1) / BATCH;
       Measurement.Medians medians =
           options.measure(
               () -> Measurement.inScope(() -> logits(plain, text, context, batch)),
@@ -69,10 +69,10 @@ final class EvaluateBench implements Callable<Integer> {
       options.print(
           new Case(
               "evaluate, %s images, %s classes, %s (reference: one batch, times %s)"
-                  .formatted(pictures, classes, options.precision(), batches),
+                  .formatted(images, classes, options.precision(), batches),
               batches * medians.reference(),
               medians.ours(),
-              2.0 * pictures * classes * ours.config().embedDim() / medians.ours() / 1e6,
+              2.0 * images * classes * ours.config().embedDim() / medians.ours() / 1e6,
               Measurement.peak(DType.FLOAT32),
               Measurement.peakResident()));
     }

@@ -23,7 +23,7 @@ final class ExifPng {
   /** A PNG that shows the image if a reader heeds the orientation. */
   static byte[] of(RgbImage image, int orientation) throws IOException {
     RgbImage stored = image.upright(inverse(orientation));
-    BufferedImage picture =
+    BufferedImage written =
         new BufferedImage(stored.width(), stored.height(), BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < stored.height(); y++) {
       for (int x = 0; x < stored.width(); x++) {
@@ -31,11 +31,11 @@ final class ExifPng {
         for (int channel = 0; channel < 3; channel++) {
           rgb = rgb << 8 | stored.sample(x, y, channel);
         }
-        picture.setRGB(x, y, rgb);
+        written.setRGB(x, y, rgb);
       }
     }
     ByteArrayOutputStream png = new ByteArrayOutputStream();
-    if (!ImageIO.write(picture, "png", png)) {
+    if (!ImageIO.write(written, "png", png)) {
       throw new IllegalStateException("no PNG writer");
     }
     byte[] plain = png.toByteArray();

@@ -15,30 +15,30 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.experiment.Contender;
 import org.kgcoop.experiment.Experiment;
+import org.kgcoop.experiment.ExperimentContext;
+import org.kgcoop.experiment.ExperimentPlan;
 import org.kgcoop.experiment.FewShotCurve;
-import org.kgcoop.experiment.Plan;
+import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Progress;
-import org.kgcoop.experiment.Workbench;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.image.Images;
-import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.tensor.Device;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A whole run of a method, its features in the bank. */
+/** A whole run of a method, its features in the feature cache. */
 @Command(
     name = "features",
     mixinStandardHelpOptions = true,
@@ -78,10 +78,10 @@ final class FeaturesBench implements Callable<Integer> {
       DataSet data = data(folder.resolve("images"));
       Clip.Options precision = new Clip.Options(options.precision(), Device.CPU, null, null);
       try (Clip clip = Clip.load(folder.resolve("model"), precision)) {
-        Workbench bench =
-            new Workbench(
+        ExperimentContext bench =
+            new ExperimentContext(
                 clip,
-                FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {}))),
+                FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {}))),
                 Progress.SILENT,
                 warning -> {},
                 () -> false);
@@ -128,14 +128,14 @@ final class FeaturesBench implements Callable<Integer> {
   }
 
   private TableResults run(
-      Workbench bench, DataSet data, String method, ObjectNode training, Path out) {
-    Contender contender =
-        Contender.of(
+      ExperimentContext bench, DataSet data, String method, ObjectNode training, Path out) {
+    MethodSpec spec =
+        MethodSpec.of(
             JsonNodeFactory.instance.objectNode().put("method", method),
             training,
-            Preset.FEW_SHOT,
+            PublishedDefaults.FEW_SHOT,
             Map.of());
-    Plan plan = new Plan(List.of(contender), List.of(shots), List.of(1L), 1);
+    ExperimentPlan plan = new ExperimentPlan(List.of(spec), List.of(shots), List.of(1L), 1);
     return new Experiment(bench, new FewShotCurve(List.of(data)), plan).run(out);
   }
 

@@ -122,14 +122,14 @@ final class HostileCase {
     counts.computeIfAbsent(what, key -> new LongAdder()).increment();
   }
 
-  private void good(PlainConnection connection, int picture) throws IOException {
-    byte[] body = local.files().get(picture);
+  private void good(PlainConnection connection, int image) throws IOException {
+    byte[] body = local.files().get(image);
     Answer answer = connection.ask(PlainConnection.post("/v1/classify", AUTHORISED, body));
     count("good_" + answer.status());
     JsonNode classes = new ObjectMapper().readTree(answer.body()).path("classes");
     boolean right = answer.status() == 200 && classes.size() == 5;
     for (int i = 0; right && i < classes.size(); i++) {
-      Classification.Candidate candidate = expected.get(picture).ranking().get(i);
+      Classification.Candidate candidate = expected.get(image).ranking().get(i);
       double probability = classes.get(i).path("probability").asDouble();
       right = Math.abs(probability - candidate.probability()) < TOLERANCE;
     }
@@ -148,9 +148,9 @@ final class HostileCase {
   }
 
   private byte[] bad(Attack attack) {
-    byte[] picture = local.files().get(0);
+    byte[] image = local.files().get(0);
     return switch (attack) {
-      case TRUNCATED -> post(Arrays.copyOf(picture, picture.length / 2));
+      case TRUNCATED -> post(Arrays.copyOf(image, image.length / 2));
       // Only the header: it must be refused before more comes.
       case OVERSIZED ->
           PlainConnection.ascii(
@@ -164,7 +164,7 @@ final class HostileCase {
               AUTHORISED + "Content-Type: application/json\r\n",
               "{\"inputs\": [".getBytes(UTF_8));
       case WRONG_TOKEN ->
-          PlainConnection.post("/v1/classify", "Authorization: Bearer a-wrong-token\r\n", picture);
+          PlainConnection.post("/v1/classify", "Authorization: Bearer a-wrong-token\r\n", image);
       case SLOW, DROPPED -> throw new IllegalArgumentException("these are not sent at once");
     };
   }

@@ -20,7 +20,7 @@ final class ImageBench implements Callable<Integer> {
    * Products of ViT-B/16 on one image: 11 blocks over 197 rows, with attention, one that goes on
    * with the class row alone after its keys and values, and the patches.
    */
-  static final double FLOP_PER_PICTURE =
+  static final double FLOP_PER_IMAGE =
       11 * (24.0 * 768 * 768 * 197 + 4.0 * 197 * 197 * 768)
           + (4.0 * 768 * 768 * 197 + 20.0 * 768 * 768 + 4.0 * 197 * 768)
           + 2.0 * 196 * 768 * 768;
@@ -51,7 +51,7 @@ final class ImageBench implements Callable<Integer> {
               "image, batch %s, %s".formatted(batch, options.precision()),
               medians.reference(),
               medians.ours(),
-              batch * FLOP_PER_PICTURE / medians.ours() / 1e6,
+              batch * FLOP_PER_IMAGE / medians.ours() / 1e6,
               peak,
               Measurement.peakResident()));
     }

@@ -44,13 +44,13 @@ final class LoadBench implements Callable<Integer> {
         Measurement.time(
             () -> {
               try (Clip clip = load(EmbeddedClip.folder())) {
-                long pictures = 0;
+                long images = 0;
                 for (EmbeddedDataSets.Description set : EmbeddedDataSets.all()) {
                   DataSet data =
                       EmbeddedDataSets.open(set.name(), DataSetOptions.defaults(warning -> {}));
-                  pictures += data.train().size() + data.val().size() + data.test().size();
+                  images += data.train().size() + data.val().size() + data.test().size();
                 }
-                if (pictures == 0 || clip.config().embedDim() == 0) {
+                if (images == 0 || clip.config().embedDim() == 0) {
                   throw new IllegalStateException("nothing was loaded");
                 }
               }

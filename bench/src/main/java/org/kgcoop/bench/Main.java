@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
             + " random weights with the shapes of ViT-B/16.",
     subcommands = {
       TextBench.class,
-      TowersBench.class,
+      EncodersBench.class,
       ImageBench.class,
       TrainBench.class,
       FeaturesBench.class,

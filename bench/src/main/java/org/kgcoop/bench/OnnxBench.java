@@ -31,8 +31,8 @@ final class OnnxBench implements Callable<Integer> {
   /** Classes and images are drawn alike and must not be the same. */
   private static final long CLASS_SEED = 1L << 40;
 
-  @Option(names = "--pictures", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}.")
-  private int pictures;
+  @Option(names = "--images", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}.")
+  private int images;
 
   @Option(names = "--classes", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}.")
   private int classes;
@@ -72,8 +72,8 @@ final class OnnxBench implements Callable<Integer> {
       ms[0] = Measurement.time(() -> OnnxClassifier.write(file, clip, classifier));
       int size = config.imageResolution();
       try (OnnxModel exported = new OnnxModel(file, config.channels(), size, size)) {
-        for (int from = 0; from < pictures; from += batch) {
-          float[] pixels = pictures(config, from, Math.min(batch, pictures - from));
+        for (int from = 0; from < images; from += batch) {
+          float[] pixels = images(config, from, Math.min(batch, images - from));
           long start = System.nanoTime();
           float[] ours = logits(clip, classifier, pixels);
           long between = System.nanoTime();
@@ -90,16 +90,16 @@ final class OnnxBench implements Callable<Integer> {
               + " classes found%n  ours %.1f ms an image, ONNX Runtime %.1f; file %.1f MB, written"
               + " in %.1f s; peak memory %.2f GiB%n",
           name,
-          agreement.pictures(),
+          agreement.images(),
           classes,
           agreement.largestError(),
           Agreement.TOLERANCE,
           agreement.equal(),
           agreement.compared(),
-          agreement.pictures() - agreement.compared(),
+          agreement.images() - agreement.compared(),
           agreement.classesFound(),
-          ms[1] / pictures,
-          ms[2] / pictures,
+          ms[1] / images,
+          ms[2] / images,
           Files.size(file) / 1e6,
           ms[0] / 1e3,
           Measurement.peakResident() / 1073741824.0);
@@ -121,7 +121,7 @@ final class OnnxBench implements Callable<Integer> {
       for (int from = 0; from < classes; from += batch) {
         int count = Math.min(batch, classes - from);
         try (Scope part = Scope.open("part")) {
-          float[] pixels = pictures(clip.config(), CLASS_SEED + from, count);
+          float[] pixels = images(clip.config(), CLASS_SEED + from, count);
           parts.add(part.promote(features(clip, pixels)));
         }
       }
@@ -149,13 +149,13 @@ final class OnnxBench implements Callable<Integer> {
   }
 
   /**
-   * Images of random blocks around a random colour, which differ in contrast and in how large the
+   * Images of random blocks around a random color, which differ in contrast and in how large the
    * blocks are.
    *
    * @param first the number of the first; a number is always the same image
-   * @return normalised pixels, (count, channels, R, R)
+   * @return normalized pixels, (count, channels, R, R)
    */
-  static float[] pictures(ClipConfig config, long first, int count) {
+  static float[] images(ClipConfig config, long first, int count) {
     int size = config.imageResolution();
     float[] pixels = new float[count * config.channels() * size * size];
     for (int i = 0; i < count; i++) {
@@ -164,9 +164,9 @@ final class OnnxBench implements Callable<Integer> {
       double contrast = 0.1 + 1.4 * random.nextDouble();
       int across = (size + block - 1) / block;
       for (int channel = 0; channel < config.channels(); channel++) {
-        double colour = 3 * random.nextDouble() - 1.5;
+        double color = 3 * random.nextDouble() - 1.5;
         double[] blocks =
-            random.doubles((long) across * across, -1, 1).map(v -> colour + contrast * v).toArray();
+            random.doubles((long) across * across, -1, 1).map(v -> color + contrast * v).toArray();
         int offset = (i * config.channels() + channel) * size * size;
         for (int p = 0; p < size * size; p++) {
           pixels[offset + p] = (float) blocks[p / size / block * across + p % size / block];

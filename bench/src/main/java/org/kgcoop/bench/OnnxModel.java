@@ -12,10 +12,10 @@ import java.util.Set;
 /** An exported classifier in ONNX Runtime, which tells on standard error what it warns of. */
 final class OnnxModel implements AutoCloseable {
   private final OrtSession session;
-  private final long[] pictureShape; // (channels, R, R)
+  private final long[] imageShape; // (channels, R, R)
 
-  OnnxModel(Path file, long... pictureShape) throws OrtException {
-    this.pictureShape = pictureShape.clone();
+  OnnxModel(Path file, long... imageShape) throws OrtException {
+    this.imageShape = imageShape.clone();
     session = OrtEnvironment.getEnvironment().createSession(file.toString());
   }
 
@@ -32,7 +32,7 @@ final class OnnxModel implements AutoCloseable {
    * @return a row an image, one after the other
    */
   float[] run(String output, float[] pixels) throws OrtException {
-    long[] shape = {0, pictureShape[0], pictureShape[1], pictureShape[2]};
+    long[] shape = {0, imageShape[0], imageShape[1], imageShape[2]};
     shape[0] = pixels.length / (shape[1] * shape[2] * shape[3]);
     try (OnnxTensor input =
             OnnxTensor.createTensor(

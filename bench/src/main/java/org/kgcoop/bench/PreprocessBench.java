@@ -18,14 +18,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** JPEG files to normalised pixels. */
+/** JPEG files to normalized pixels. */
 @Command(
     name = "preprocess",
     mixinStandardHelpOptions = true,
     header = "500x375 JPEGs to 224x224 floats, as Pillow makes them.")
 final class PreprocessBench implements Callable<Integer> {
-  @Option(names = "--pictures", defaultValue = "200", description = "Default: ${DEFAULT-VALUE}.")
-  private int pictures;
+  @Option(names = "--images", defaultValue = "200", description = "Default: ${DEFAULT-VALUE}.")
+  private int count;
 
   @Mixin private BenchOptions options = new BenchOptions();
 
@@ -38,20 +38,18 @@ final class PreprocessBench implements Callable<Integer> {
     Images images = new Images(warning -> {});
     Transform transform = new Transform(Preprocessing.clip(224));
     Runnable oneThread =
-        () -> IntStream.range(0, pictures).forEach(i -> preprocess(images, transform, jpeg));
+        () -> IntStream.range(0, count).forEach(i -> preprocess(images, transform, jpeg));
     Runnable allThreads =
         () ->
-            IntStream.range(0, pictures)
-                .parallel()
-                .forEach(i -> preprocess(images, transform, jpeg));
+            IntStream.range(0, count).parallel().forEach(i -> preprocess(images, transform, jpeg));
     Measurement.Medians medians = options.measure(oneThread, allThreads);
     options.print(
         new Case(
             String.format(
                 Locale.ROOT,
                 "preprocess, %d images: %.0f pictures/s on all cores (reference: one core)",
-                pictures,
-                1000.0 * pictures / medians.ours()),
+                count,
+                1000.0 * count / medians.ours()),
             medians.reference(),
             medians.ours(),
             Double.NaN,
@@ -67,7 +65,7 @@ final class PreprocessBench implements Callable<Integer> {
     }
   }
 
-  /** Coloured discs and noise: something for every part of the decoder to do. */
+  /** Colored discs and noise: something for every part of the decoder to do. */
   static byte[] jpeg() {
     BufferedImage image = new BufferedImage(500, 375, BufferedImage.TYPE_INT_RGB);
     PythonRandom random = new PythonRandom(1);

@@ -14,7 +14,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The two towers as the published code runs them: every text at its full length through every
+ * The two encoders as the published code runs them: every text at its full length through every
  * block, attention and activation in separate steps; everything in one precision, float32 unless
  * bf16 is asked for. A ViT only, and of a SigLIP only its texts.
  */
@@ -29,10 +29,10 @@ final class PublishedClip implements AutoCloseable {
   PublishedClip(Clip clip, DType precision) {
     this.precision = precision;
     config = clip.config();
-    if (!(config.vision() instanceof ClipConfig.Vit tower)) {
+    if (!(config.vision() instanceof ClipConfig.Vit encoder)) {
       throw new IllegalArgumentException("expected a ViT");
     }
-    vit = tower;
+    vit = encoder;
     padding = clip.tokenizer().padding();
     int length = config.contextLength();
     try (Scope scope = Scope.open("published clip")) {

@@ -14,7 +14,7 @@ import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
@@ -34,7 +34,7 @@ final class PublishedMethod implements AutoCloseable {
   private final PromptText text;
   private final int[] ends;
   private final double logitScale;
-  private final FeatureClassifier teacher;
+  private final Head teacher;
   private final Tensor teacherFeatures; // (C, E), unit rows
 
   PublishedMethod(

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.kgcoop.bank.PictureEncoder;
 import org.kgcoop.bench.ServeLoad.Local;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
@@ -115,7 +115,7 @@ final class ServeBench implements Callable<Integer> {
                 ? Classifier.of(EmbeddedPrompt.read().orElseThrow(), clip, data.classNames())
                 : Classifier.zeroShot(clip, data.classNames(), Templates.DEFAULT)) {
       Images images = new Images(warning -> {});
-      Local local = new Local(clip, classifier, new PictureEncoder(clip, images), images, files);
+      Local local = new Local(clip, classifier, new ViewEncoder(clip, images), images, files);
       switch (what) {
         case LATENCY -> ServeLoad.latency(local, options, requests, result);
         case THROUGHPUT -> ServeLoad.throughput(local, options, clients, seconds, result);

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
@@ -34,11 +34,7 @@ final class ServeLoad {
    * @param files what requests send
    */
   record Local(
-      Clip clip,
-      Classifier classifier,
-      PictureEncoder encoder,
-      Images images,
-      List<byte[]> files) {}
+      Clip clip, Classifier classifier, ViewEncoder encoder, Images images, List<byte[]> files) {}
 
   private static final int BLOCK = 50;
   private static final int BLOCK_SECONDS = 5;
@@ -63,9 +59,9 @@ final class ServeLoad {
       double[] here = new double[requests];
       for (int from = -warm; from < requests; from += BLOCK) {
         for (int i = from; i < Math.min(requests, from + BLOCK); i++) {
-          int picture = Math.floorMod(i, local.files().size());
+          int image = Math.floorMod(i, local.files().size());
           long start = System.nanoTime();
-          if (connection.ask(request(local, picture)).status() != 200) {
+          if (connection.ask(request(local, image)).status() != 200) {
             throw new IllegalStateException("a good request was refused");
           }
           keep(served, i, start);
@@ -109,9 +105,9 @@ final class ServeLoad {
         double serverBefore = server.cpuSeconds();
         double before = cpuSeconds();
         served.add(served(local, server, clients, block));
-        double pictures = last(served) * block;
-        serverMs.add(1e3 * (server.cpuSeconds() - serverBefore) / pictures);
-        clientMs.add(1e3 * (cpuSeconds() - before) / pictures);
+        double images = last(served) * block;
+        serverMs.add(1e3 * (server.cpuSeconds() - serverBefore) / images);
+        clientMs.add(1e3 * (cpuSeconds() - before) / images);
         before = cpuSeconds();
         batches.add(here(local, clients, block));
         batchMs.add(1e3 * (cpuSeconds() - before) / (last(batches) * block));
@@ -123,8 +119,8 @@ final class ServeLoad {
       result.put("served_per_s", median(served)).put("batches_per_s", median(batches));
       result.put("batches_of_32_per_s", median(batchesOf32));
       result.put("share", median(served) / median(batches));
-      double pictures = server.metric("kgcoop_batch_pictures_sum");
-      result.put("pictures_a_batch", pictures / server.metric("kgcoop_batch_pictures_count"));
+      double images = server.metric("kgcoop_batch_images_sum");
+      result.put("images_per_batch", images / server.metric("kgcoop_batch_images_count"));
     }
   }
 
@@ -168,14 +164,14 @@ final class ServeLoad {
     int count = 0;
     while (System.nanoTime() < end) {
       int from = count;
-      List<RgbImage> pictures =
+      List<RgbImage> images =
           IntStream.range(from, from + batch)
               .parallel()
               .mapToObj(i -> local.files().get(i % local.files().size()))
               .map(file -> transform.test(local.images().decodeUpright(file, "image")))
               .toList();
       try (Scope scope = Scope.open("batch")) {
-        count += local.classifier().ofFeatures(local.encoder().of(pictures)).size();
+        count += local.classifier().ofFeatures(local.encoder().of(images)).size();
       }
     }
     return count / ((System.nanoTime() - start) / 1e9);

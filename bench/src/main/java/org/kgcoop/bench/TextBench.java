@@ -10,8 +10,8 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
@@ -75,7 +75,7 @@ final class TextBench implements Callable<Integer> {
         PublishedMethod published =
             new PublishedMethod(
                 reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);
-        Learner learner = prompt.learner(ours, names, 1);
+        TrainableModel model = prompt.model(ours, names, 1);
         Scope scope = Scope.open("bench")) {
       Batch seen = batch(ours);
       double peak = Measurement.peak(options.precision());
@@ -83,14 +83,14 @@ final class TextBench implements Callable<Integer> {
           options.measure(
               () -> {
                 try (Scope step = Scope.open("reference")) {
-                  PublishedMethod.Result unused = published.step(learner.parameters(), seen);
+                  PublishedMethod.Result unused = published.step(model.parameters(), seen);
                 }
               },
-              () -> step(learner, seen));
+              () -> step(model, seen));
       PromptText text = PromptText.learned(ours, names, prompt.context());
       double passes = prompt.id().equals("prograd") ? 3 : 2;
-      double pictures = prompt.id().equals("cocoop") ? batch : 1;
-      double flop = passes * pictures * flop(ours.config(), text);
+      double images = prompt.id().equals("cocoop") ? batch : 1;
+      double flop = passes * images * flop(ours.config(), text);
       options.print(
           new Case(
               "text %s, %s, %s classes, M %s, batch %s, %s, %s"
@@ -109,8 +109,8 @@ final class TextBench implements Callable<Integer> {
     List<String> names = BenchModel.classNames(classes);
     PromptMethod prompt = MethodCatalogue.parsePrompt(settings(method));
     try (Clip ours = BenchModel.load(options.precision());
-        Learner first = MethodCatalogue.parsePrompt(settings(other)).learner(ours, names, 1);
-        Learner second = prompt.learner(ours, names, 1);
+        TrainableModel first = MethodCatalogue.parsePrompt(settings(other)).model(ours, names, 1);
+        TrainableModel second = prompt.model(ours, names, 1);
         Scope scope = Scope.open("bench")) {
       Batch seen = batch(ours);
       Measurement.Medians medians =
@@ -133,9 +133,9 @@ final class TextBench implements Callable<Integer> {
     return 0;
   }
 
-  private static void step(Learner learner, Batch seen) {
+  private static void step(TrainableModel model, Batch seen) {
     try (Scope step = Scope.open("ours")) {
-      Tensor unused = learner.step(seen).gradients().get(0);
+      Tensor unused = model.step(seen).gradients().get(0);
     }
   }
 

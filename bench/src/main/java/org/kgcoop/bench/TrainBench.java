@@ -8,9 +8,9 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Optimizer;
@@ -41,9 +41,9 @@ final class TrainBench implements Callable<Integer> {
 
   @Option(
       names = "--augment",
-      defaultValue = "bank",
+      defaultValue = "cache",
       description =
-          "bank: ours takes features that were encoded before; online: encodes in every step too"
+          "cache: ours takes features that were encoded before; online: encodes in every step too"
               + " (default: ${DEFAULT-VALUE}).")
   private String augment;
 
@@ -69,10 +69,9 @@ final class TrainBench implements Callable<Integer> {
         PublishedMethod published =
             new PublishedMethod(
                 reference, plain, prompt, names, PublishedMethod.CLASSES_AT_A_TIME);
-        Learner learner = prompt.learner(ours, names, 1);
+        TrainableModel model = prompt.model(ours, names, 1);
         Optimizer sgd =
-            new Optimizer(
-                List.copyOf(learner.parameters().values()), new UpdateRule.Sgd(0.9, 5e-4));
+            new Optimizer(List.copyOf(model.parameters().values()), new UpdateRule.Sgd(0.9, 5e-4));
         Scope scope = Scope.open("bench")) {
       Tensor images = BenchModel.images(size);
       Tensor labels = BenchModel.labels(size, classes);
@@ -85,23 +84,23 @@ final class TrainBench implements Callable<Integer> {
                 try (Scope step = Scope.open("reference")) {
                   Tensor features = plainFeatures(plain, images);
                   PublishedMethod.Result unused =
-                      published.step(learner.parameters(), new Batch(features, labels));
+                      published.step(model.parameters(), new Batch(features, labels));
                 }
               },
               () -> {
                 try (Scope step = Scope.open("ours")) {
                   Tensor features = online ? encoded(ours, images) : banked;
-                  Step made = learner.step(new Batch(features, labels));
+                  Step made = model.step(new Batch(features, labels));
                   sgd.step(made.gradients(), 1e-5);
                 }
               });
       double passes = prompt.id().equals("prograd") ? 3 : 2;
-      double pictures = prompt.id().equals("cocoop") ? size : 1;
+      double textPasses = prompt.id().equals("cocoop") ? size : 1;
       double flop =
           passes
-                  * pictures
+                  * textPasses
                   * TextBench.flop(ours.config(), PromptText.learned(ours, names, prompt.context()))
-              + (online ? size * ImageBench.FLOP_PER_PICTURE : 0);
+              + (online ? size * ImageBench.FLOP_PER_IMAGE : 0);
       options.print(
           new Case(
               String.format(

@@ -10,11 +10,11 @@ class AgreementTest {
   private final Agreement agreement = new Agreement();
 
   @Test
-  void errorsAreRelativeToThePicturesLargestLogitBySize() {
+  void errorsAreRelativeToTheImagesLargestLogitBySize() {
     // 0.0002 of 4, and 0.0003 of 10: 5e-5 and 3e-5.
     agreement.add(new float[] {-4, 1, 10, 2}, new float[] {-4, 1.0002f, 10.0003f, 2}, 2);
     assertThat(agreement.largestError()).isCloseTo(5e-5, within(1e-7));
-    assertThat(agreement.pictures()).isEqualTo(2);
+    assertThat(agreement.images()).isEqualTo(2);
     assertThat(agreement.classesFound()).isEqualTo(2);
     assertThat(agreement.holds()).isTrue();
   }

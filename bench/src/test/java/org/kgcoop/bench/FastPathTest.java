@@ -21,15 +21,15 @@ import org.kgcoop.clip.Family;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.tower.TowerMethod;
+import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** The reorganised function is the published one: losses and gradients to 2e-5 in float32. */
+/** The reorganized function is the published one: losses and gradients to 2e-5 in float32. */
 class FastPathTest {
   private static final double TOLERANCE = 2e-5;
 
@@ -92,15 +92,15 @@ class FastPathTest {
       Clip clip, PublishedClip published, ObjectNode settings, List<String> names, int batch) {
     PromptMethod method = MethodCatalogue.parsePrompt(settings);
     try (Scope scope = Scope.open("test");
-        Learner learner = method.learner(clip, names, 3);
+        TrainableModel model = method.model(clip, names, 3);
         PublishedMethod plain =
             new PublishedMethod(clip, published, method, names, Integer.MAX_VALUE)) {
       Batch seen =
           new Batch(
               BenchModel.features(batch, clip.config().embedDim()),
               BenchModel.labels(batch, names.size()));
-      Step ours = learner.step(seen);
-      PublishedMethod.Result expected = plain.step(learner.parameters(), seen);
+      Step ours = model.step(seen);
+      PublishedMethod.Result expected = plain.step(model.parameters(), seen);
       double loss = ours.losses().values().iterator().next();
       assertThat(Math.abs(loss - expected.loss()))
           .as("loss %s", settings)
@@ -179,7 +179,7 @@ class FastPathTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"maple", "ivlp", "vpt", "promptsrc", "mmrl"})
-  void everyMethodThatLearnsInsideOfTheImageTower(String id) {
+  void everyMethodThatLearnsInsideOfTheImageEncoder(String id) {
     ObjectNode settings = JsonNodeFactory.instance.objectNode().put("method", id);
     for (String key : List.of("depth", "text_depth", "image_depth")) {
       if (MethodCatalogue.keys(id).contains(key)) {
@@ -189,17 +189,17 @@ class FastPathTest {
     if (id.equals("mmrl")) {
       settings.put("dimension", 24).putArray("representation_layers").add(2).add(3);
     }
-    TowerMethod method = (TowerMethod) MethodCatalogue.parse(settings);
+    EncoderMethod method = (EncoderMethod) MethodCatalogue.parse(settings);
     List<String> names = names(1, 20, 2, 7);
     try (Scope scope = Scope.open("test");
-        Learner learner = method.learner(clip, names, 3);
-        PublishedTowers plain = new PublishedTowers(clip, published, method.toJson(), names)) {
+        TrainableModel model = method.model(clip, names, 3);
+        PublishedEncoders plain = new PublishedEncoders(clip, published, method.toJson(), names)) {
       Tensor images = BenchModel.random(3 * 3 * 32 * 32, 7, 3, 3, 32, 32);
       Tensor labels = BenchModel.labels(3, names.size());
       Batch seen =
-          TowersBench.seen(clip, clip.promptedVision(id), learner.inputs(), images, labels);
-      Step ours = learner.step(seen);
-      PublishedTowers.Result expected = plain.step(learner.parameters(), images, labels);
+          EncodersBench.seen(clip, clip.promptedVision(id), model.inputs(), images, labels);
+      Step ours = model.step(seen);
+      PublishedEncoders.Result expected = plain.step(model.parameters(), images, labels);
       double loss = ours.losses().values().iterator().next();
       assertThat(loss).isCloseTo(expected.loss(), within(TOLERANCE * expected.loss()));
       for (int i = 0; i < ours.gradients().size(); i++) {

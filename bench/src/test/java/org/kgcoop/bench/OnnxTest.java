@@ -41,8 +41,8 @@ import org.kgcoop.image.view.Transform;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -122,11 +122,11 @@ class OnnxTest {
       ExportedClassifier classifier = classifier(clip);
       try (OnnxModel exported = export(clip, classifier)) {
         for (int batch : new int[] {1, 7}) {
-          float[] pixels = OnnxBench.pictures(config, 0, batch);
+          float[] pixels = OnnxBench.images(config, 0, batch);
           Agreement agreement = new Agreement();
           agreement.add(
               OnnxBench.logits(clip, classifier, pixels), exported.run("logits", pixels), CLASSES);
-          assertThat(agreement.pictures()).isEqualTo(batch);
+          assertThat(agreement.images()).isEqualTo(batch);
           assertThat(agreement.largestError()).isLessThan(1e-5);
           assertThat(agreement.equal()).isEqualTo(agreement.compared());
         }
@@ -155,7 +155,7 @@ class OnnxTest {
               adapter,
               new Formula.Adapter(
                   adapter.down(), adapter.up(), 0.7, new Formula.Sum(List.of(text, cache))));
-      float[] pixels = OnnxBench.pictures(config, 0, 4);
+      float[] pixels = OnnxBench.images(config, 0, 4);
       for (Formula formula : all) {
         try (OnnxModel exported = export(clip, classifier(formula))) {
           float[] features = exported.run("features", pixels);
@@ -183,7 +183,7 @@ class OnnxTest {
     try (Clip clip = BenchModel.lively(config, 3);
         Scope scope = Scope.open("classifier");
         OnnxModel exported = export(clip, classifier(clip))) {
-      float[] pixels = OnnxBench.pictures(config, 0, 1);
+      float[] pixels = OnnxBench.images(config, 0, 1);
       double square = 0;
       for (float value : exported.run("features", pixels)) {
         square += value * value;
@@ -226,7 +226,7 @@ class OnnxTest {
         Scope scope = Scope.open("classifier")) {
       ExportedClassifier classifier = classifier(clip);
       try (OnnxModel exported = export(clip, classifier)) {
-        float[] pixels = OnnxBench.pictures(config, 0, 4);
+        float[] pixels = OnnxBench.images(config, 0, 4);
         Agreement agreement = new Agreement();
         agreement.add(
             OnnxBench.logits(clip, classifier, pixels), exported.run("logits", pixels), CLASSES);
@@ -245,8 +245,7 @@ class OnnxTest {
     Images images = new Images(warning -> {});
     List<RgbImage> drawings = items.stream().map(item -> images.read(item.file())).toList();
     try (Clip clip = Clip.load(EmbeddedClip.folder());
-        FeatureClassifier zeroShot =
-            new ZeroShot(List.of(EmbeddedClip.TEMPLATE)).classifier(clip, names);
+        Head zeroShot = new ZeroShot(List.of(EmbeddedClip.TEMPLATE)).classifier(clip, names);
         Classifier library = Classifier.zeroShot(clip, names, EmbeddedClip.TEMPLATE)) {
       ExportedClassifier classifier = ExportedClassifier.of(zeroShot, names, clip, Map.of());
       Transform transform = new Transform(clip.preprocessing());
@@ -277,12 +276,12 @@ class OnnxTest {
   }
 
   private static BufferedImage noise(int width, int height) {
-    BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Random random = new Random(1);
     for (int i = 0; i < width * height; i++) {
-      picture.setRGB(i % width, i / width, random.nextInt(1 << 24));
+      image.setRGB(i % width, i / width, random.nextInt(1 << 24));
     }
-    return picture;
+    return image;
   }
 
   @Test
@@ -291,13 +290,12 @@ class OnnxTest {
     try (Clip clip = BenchModel.lively(config, 3);
         Scope scope = Scope.open("classifier");
         OnnxModel exported = export(clip, classifier(clip))) {
-      BufferedImage picture = noise(61, 37);
+      BufferedImage image = noise(61, 37);
       Map<String, String> about = exported.metadata();
       float[] pixels =
-          OnnxPets.pixels(
-              picture, 24, about.getOrDefault("mean", ""), about.getOrDefault("std", ""));
+          OnnxPets.pixels(image, 24, about.getOrDefault("mean", ""), about.getOrDefault("std", ""));
       Transform transform = new Transform(clip.preprocessing());
-      float[] ours = transform.normalise(transform.test(RgbImage.of(picture)));
+      float[] ours = transform.normalise(transform.test(RgbImage.of(image)));
       assertThat(pixels).hasSameSizeAs(ours);
       for (int i = 0; i < ours.length; i++) {
         // Where a value lies between two of the 256 levels, 22 bits may round it otherwise.
@@ -305,7 +303,7 @@ class OnnxTest {
       }
       String file = folder.resolve("classifier.onnx").toString();
       try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file)) {
-        assertThat(OnnxPets.probabilities(session, picture))
+        assertThat(OnnxPets.probabilities(session, image))
             .isEqualTo(exported.run("probabilities", pixels));
       }
     }
@@ -316,7 +314,7 @@ class OnnxTest {
   }
 
   @Test
-  void aSquashedPictureIsDescribedAsOne() throws OrtException, IOException {
+  void aSquashedImageIsDescribedAsOne() throws OrtException, IOException {
     RandomClip.write(folder, configs().get(0), 1);
     Files.writeString(
         folder.resolve("preprocessor_config.json"), "{\"size\": {\"height\": 24, \"width\": 24}}");
@@ -334,7 +332,7 @@ class OnnxTest {
   }
 
   @Test
-  void theFileSaysItsClassesAndWhatPicturesMustGoThrough() throws OrtException {
+  void theFileSaysItsClassesAndWhatImagesMustGoThrough() throws OrtException {
     try (Clip clip = BenchModel.lively(configs().get(0), 3);
         Scope scope = Scope.open("classifier");
         OnnxModel exported = export(clip, classifier(clip))) {

@@ -17,18 +17,17 @@ public final class OnnxPets {
   private OnnxPets() {}
 
   public static void main(String[] arguments) throws IOException, OrtException {
-    BufferedImage picture = ImageIO.read(new File(arguments[1])); // photo.jpg
+    BufferedImage image = ImageIO.read(new File(arguments[1])); // photo.jpg
     try (OrtSession session = OrtEnvironment.getEnvironment().createSession(arguments[0])) {
       System.out.println(stated(session, "class_names"));
-      System.out.println(Arrays.toString(probabilities(session, picture)));
+      System.out.println(Arrays.toString(probabilities(session, image)));
     }
   }
 
   /** The probability of each class. */
-  public static float[] probabilities(OrtSession session, BufferedImage picture)
-      throws OrtException {
+  public static float[] probabilities(OrtSession session, BufferedImage image) throws OrtException {
     int size = Integer.parseInt(stated(session, "size"));
-    float[] pixels = pixels(picture, size, stated(session, "mean"), stated(session, "std"));
+    float[] pixels = pixels(image, size, stated(session, "mean"), stated(session, "std"));
     long[] shape = {1, 3, size, size}; // several images go together: {batch, 3, size, size}
     OrtEnvironment runtime = OrtEnvironment.getEnvironment();
     try (OnnxTensor input = OnnxTensor.createTensor(runtime, FloatBuffer.wrap(pixels), shape);
@@ -38,15 +37,15 @@ public final class OnnxPets {
   }
 
   /** Red, green and blue of the square in the middle: (3, size, size). */
-  public static float[] pixels(BufferedImage picture, int size, String mean, String std) {
-    int width = picture.getWidth();
-    int height = picture.getHeight();
+  public static float[] pixels(BufferedImage image, int size, String mean, String std) {
+    int width = image.getWidth();
+    int height = image.getHeight();
     FloatBuffer pixels = FloatBuffer.allocate(3 * size * size);
     for (int channel = 0; channel < 3; channel++) {
       int[][] rows = new int[height][width];
       for (int y = 0; y < height; y++) {
         for (int x = 0; x < width; x++) {
-          rows[y][x] = (picture.getRGB(x, y) >> (16 - 8 * channel)) & 255;
+          rows[y][x] = (image.getRGB(x, y) >> (16 - 8 * channel)) & 255;
         }
       }
       float average = number(mean, channel);

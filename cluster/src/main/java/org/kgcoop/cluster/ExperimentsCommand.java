@@ -11,11 +11,11 @@ import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.ProtocolLine;
-import org.kgcoop.cli.experiment.Grid;
+import org.kgcoop.cli.ProtocolArguments;
+import org.kgcoop.cli.experiment.OpenProtocol;
 import org.kgcoop.cluster.experiments.Attempts;
 import org.kgcoop.cluster.experiments.ExperimentJob;
-import org.kgcoop.cluster.experiments.SharedGrids;
+import org.kgcoop.cluster.experiments.SharedProtocols;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.cluster.session.Submission;
 import org.kgcoop.files.LockedFile;
@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = ExperimentsCommand.NAME,
     mixinStandardHelpOptions = true,
-    preprocessor = SparkWordsFirst.class,
+    preprocessor = SparkArgumentsFirst.class,
     header = "Do the runs of base2new, fewshot, cross or domain on executors.",
     description = {
       "",
@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
           + " --threads. Run again, it repeats nothing that is complete.",
       "",
       "Every machine must see the same files under the same paths: the data, the weights and --out;"
-          + " --bank too, where executors are to share image features. A run uses --threads threads"
+          + " --feature-cache too, where executors are to share image features. A run uses --threads threads"
           + " (default: spark.task.cpus, else 1), and its task as many cores.",
       ""
     },
@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ./kgcoop cluster experiments base2new --config grid.yaml --out /shared/table",
       "  ./kgcoop cluster experiments fewshot --config grid.yaml --clip /shared/ViT-B-16.pt \\",
-      "      --bank /shared/bank --out /shared/few --master spark://HOST:7077",
+      "      --feature-cache /shared/features --out /shared/few --master spark://HOST:7077",
       "",
       "But for the options of Spark, what follows the name of the protocol is the line of",
       "./kgcoop base2new and the others, --help among it."
@@ -77,20 +77,20 @@ final class ExperimentsCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    ProtocolLine line = ProtocolLine.parse(words, out, err);
+    ProtocolArguments line = ProtocolArguments.parse(words, out, err);
     if (line.printsHelp()) {
       return 0;
     }
     int threads = threads(line);
     List<String> everywhere = line.words(threads);
-    Grid grid = SharedGrids.of(everywhere, out, err);
+    OpenProtocol grid = SharedProtocols.of(everywhere, out, err);
     doMissing(grid, everywhere, threads);
     grid.printTable();
-    SharedGrids.close(everywhere);
+    SharedProtocols.close(everywhere);
     return 0;
   }
 
-  private void doMissing(Grid grid, List<String> everywhere, int threads) {
+  private void doMissing(OpenProtocol grid, List<String> everywhere, int threads) {
     Path table = grid.out();
     Attempts attempts = new Attempts(table);
     try (LockedFile lock = attempts.lock()) {
@@ -120,7 +120,7 @@ final class ExperimentsCommand implements Callable<Integer> {
     }
   }
 
-  private static KgCoopException interrupted(Grid grid, KgCoopException cause) {
+  private static KgCoopException interrupted(OpenProtocol grid, KgCoopException cause) {
     long done = grid.runs().stream().filter(grid::isDone).count();
     return new KgCoopException(
         KgCoopException.Category.INTERRUPTED,
@@ -136,7 +136,7 @@ final class ExperimentsCommand implements Callable<Integer> {
   }
 
   /** Threads of a run, and cores of its task. */
-  private int threads(ProtocolLine line) {
+  private int threads(ProtocolArguments line) {
     @Nullable String cores = spark.setting(TASK_CORES);
     OptionalInt threads = line.threads();
     if (cores != null && threads.isPresent() && !cores.equals("" + threads.getAsInt())) {

@@ -18,14 +18,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Encodes images into a bank. */
+/** Encodes images into a feature cache. */
 @Command(
     name = "features",
     mixinStandardHelpOptions = true,
-    header = "Encode images into a bank, on many machines.",
+    header = "Encode images into a feature cache, on many machines.",
     description = {
       "",
-      "Encode all images below a folder into a feature bank: what './kgcoop train --bank DIR' and"
+      "Encode all images below a folder into a feature cache: what './kgcoop train --feature-cache DIR' and"
           + " the other commands then find. Run again, it does what is missing. An image that cannot"
           + " be read is a row in BANK/errors.parquet.",
       ""
@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  ./kgcoop cluster features hdfs:///imagenet --clip ViT-B-16.pt --bank hdfs:///bank \\",
+      "  ./kgcoop cluster features hdfs:///imagenet --clip ViT-B-16.pt --feature-cache hdfs:///features \\",
       "      --master spark://HOST:7077"
     })
 final class FeaturesCommand implements Callable<Integer> {
@@ -42,14 +42,14 @@ final class FeaturesCommand implements Callable<Integer> {
       description =
           "A folder of images, .tar and .parquet files, or one such file: a path of this machine"
               + " or an address that Hadoop knows (hdfs:, s3a: ...).")
-  private String pictures;
+  private String images;
 
   @Option(
-      names = "--bank",
+      names = "--feature-cache",
       required = true,
       paramLabel = "DIR",
-      description = "The bank, a folder that all executors see.")
-  private String bank;
+      description = "The feature cache, a folder that all executors see.")
+  private String cache;
 
   @Option(
       names = "--clip",
@@ -70,7 +70,7 @@ final class FeaturesCommand implements Callable<Integer> {
       paramLabel = "V",
       defaultValue = "0",
       description =
-          "Besides the view for tests, the V random ones of --augment bank:V; IMAGES must then be"
+          "Besides the view for tests, the V random ones of --augment cache:V; IMAGES must then be"
               + " what --data will be (default: ${DEFAULT-VALUE}).")
   private int views;
 
@@ -110,7 +110,7 @@ final class FeaturesCommand implements Callable<Integer> {
       FeatureJob job =
           new FeatureJob(
               session.spark(),
-              new FeatureJob.Request(pictures, bank, source, views, readers),
+              new FeatureJob.Request(images, cache, source, views, readers),
               this::tell);
       if (dryRun) {
         spec.commandLine().getOut().println(job.count());
@@ -137,11 +137,11 @@ final class FeaturesCommand implements Callable<Integer> {
         outcome.seconds(),
         outcome.encodingSeconds(),
         outcome.read() / Math.max(outcome.encodingSeconds(), 1e-3));
-    out.println("bank: " + outcome.folder());
+    out.println("cache: " + outcome.folder());
     if (outcome.problems() > 0) {
       out.println("left out, with reasons: " + outcome.errors());
     }
-    tell("for use with: --bank %s --threads %s".formatted(bank, threads));
+    tell("for use with: --feature-cache %s --threads %s".formatted(cache, threads));
   }
 
   private synchronized void tell(String line) {

@@ -3,27 +3,27 @@ package org.kgcoop.cluster;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.kgcoop.bank.BankMerge;
+import org.kgcoop.cache.FeatureCacheMerge;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Brings a bank into files that follow from its content alone. */
+/** Brings a feature cache into files that follow from its content alone. */
 @Command(
     name = "merge",
     mixinStandardHelpOptions = true,
-    header = "Sort a bank into files that follow from its content alone.",
+    header = "Sort a feature cache into files that follow from its content alone.",
     description = {
       "",
-      "Sort the features of a bank on this machine into files that depend on nothing but the"
-          + " features: two banks of the same ones are then equal in every byte (the .seconds beside"
-          + " the files apart), and a bank of many small files opens quicker.",
+      "Sort the features of a feature cache on this machine into files that depend on nothing but the"
+          + " features: two feature caches of the same ones are then equal in every byte (the .seconds beside"
+          + " the files apart), and a feature cache of many small files opens quicker.",
       ""
     })
 final class MergeCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "BANK", description = "The folder that --bank names.")
-  private Path bank;
+  @Parameters(paramLabel = "FEATURES", description = "The folder that --feature-cache names.")
+  private Path cache;
 
   @Spec private CommandSpec spec;
 
@@ -33,8 +33,8 @@ final class MergeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
-    long features = BankMerge.merge(bank, line -> err.println("warning: " + line));
-    spec.commandLine().getOut().println(features + " features in " + bank);
+    long features = FeatureCacheMerge.merge(cache, line -> err.println("warning: " + line));
+    spec.commandLine().getOut().println(features + " features in " + cache);
     return 0;
   }
 }

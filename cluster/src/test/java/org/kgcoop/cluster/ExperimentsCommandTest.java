@@ -78,10 +78,11 @@ class ExperimentsCommandTest {
   }
 
   /**
-   * Two tasks of one process learn in the same frozen tower, and classify by towers of their own.
+   * Two tasks of one process learn in the same frozen encoder, and classify by encoders of their
+   * own.
    */
   @Test
-  void imageTowersAreLearnedAsOnOneMachine() {
+  void imageEncodersAreLearnedAsOnOneMachine() {
     Object[] ivlp = {
       "--methods", "ivlp", "--set", "ivlp.text_depth=2", "--set", "ivlp.image_depth=1"
     };
@@ -136,8 +137,8 @@ class ExperimentsCommandTest {
 
   @Test
   void whatFailsIsListedAndTheRestIsDone() throws IOException {
-    for (Path picture : pictures(lab.data("there").resolve("cat"))) {
-      Files.writeString(picture, "no image");
+    for (Path image : images(lab.data("there").resolve("cat"))) {
+      Files.writeString(image, "no image");
     }
 
     Lab.Result result = run(lab.grid("epochs: 1"));
@@ -151,7 +152,7 @@ class ExperimentsCommandTest {
     assertThat(out.resolve(".attempts")).doesNotExist();
   }
 
-  private static List<Path> pictures(Path of) throws IOException {
+  private static List<Path> images(Path of) throws IOException {
     try (Stream<Path> files = Files.list(of)) {
       return files.toList();
     }

@@ -22,15 +22,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.kgcoop.cli.ProtocolLine;
-import org.kgcoop.cli.experiment.Grid;
+import org.kgcoop.cli.ProtocolArguments;
+import org.kgcoop.cli.experiment.OpenProtocol;
 import org.kgcoop.clip.RandomClip;
 import picocli.CommandLine;
 
 /** Tiny weights, two tiny data sets, and a grid file over them. */
 public final class Lab {
   private static final List<String> CLASSES = List.of("cat", "dog", "fox", "owl");
-  private static final int PICTURES = 8;
+  private static final int IMAGES = 8;
   private static final int SIDE = 32;
   private static final Set<String> TIMES =
       Set.of("ms_per_image", "ms_per_image_with_features", "seconds", "prepare_seconds");
@@ -62,11 +62,12 @@ public final class Lab {
         seeds: [1, 2]
         shots: 2
         batch-size: 2
-        augment: bank:2
-        bank: %s
+        augment: cache:2
+        cache: %s
         set: {context_tokens: 2}
         """
-            .formatted(folder.resolve("clip"), data("here"), data("there"), folder.resolve("bank"));
+            .formatted(
+                folder.resolve("clip"), data("here"), data("there"), folder.resolve("cache"));
     try {
       return Files.writeString(
           folder.resolve(String.format(Locale.ROOT, "grid%08x.yaml", List.of(more).hashCode())),
@@ -88,7 +89,7 @@ public final class Lab {
     List<String> words = new ArrayList<>(List.of("base2new", "--config", grid.toString()));
     words.addAll(List.of("--threads=1", "--out", out.toString()));
     words.addAll(texts(more));
-    try (Grid opened = ProtocolLine.parse(words, writer, writer).open()) {
+    try (OpenProtocol opened = ProtocolArguments.parse(words, writer, writer).open()) {
       opened.printTable();
     }
     return out;
@@ -183,7 +184,7 @@ public final class Lab {
     try {
       for (String className : CLASSES) {
         Path to = Files.createDirectories(data(name).resolve(className));
-        for (int i = 0; i < PICTURES; i++) {
+        for (int i = 0; i < IMAGES; i++) {
           BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
           for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {

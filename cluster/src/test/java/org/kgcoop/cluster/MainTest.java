@@ -27,9 +27,11 @@ class MainTest {
   @Test
   void whatIsMissingOrUnknownIsOneLine() {
     assertThat(run()).isEqualTo(2);
-    assertThat(run("features", "pictures")).isEqualTo(2);
-    assertThat(run("features", "pictures", "--bank", "bank", "--master", "somewhere")).isEqualTo(2);
-    assertThat(run("features", "pictures", "--bank", "bank", "--precision", "int8")).isEqualTo(2);
+    assertThat(run("features", "images")).isEqualTo(2);
+    assertThat(run("features", "images", "--feature-cache", "bank", "--master", "somewhere"))
+        .isEqualTo(2);
+    assertThat(run("features", "images", "--feature-cache", "bank", "--precision", "int8"))
+        .isEqualTo(2);
     assertThat(run("merge", "/no/such/bank")).isEqualTo(5);
     assertThat(err.toString().lines()).hasSize(5).allMatch(line -> line.startsWith("kgcoop: "));
   }

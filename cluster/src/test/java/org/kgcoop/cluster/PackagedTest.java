@@ -12,28 +12,28 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kgcoop.bank.Shard;
+import org.kgcoop.cache.Shard;
 
 /** What was packaged, in processes of its own: spark-submit, and a master with two workers. */
 class PackagedTest {
   @TempDir private Path folder;
 
-  private Path pictures() {
-    return folder.resolve("pictures");
+  private Path images() {
+    return folder.resolve("images");
   }
 
   /** What this machine alone makes of so many images. */
   private Map<String, String> local(int count) throws IOException {
-    List<Path> files = EmbeddedPictures.copy(pictures(), count);
-    return EmbeddedPictures.localBank(files, folder.resolve("local"), 1);
+    List<Path> files = EmbeddedImages.copy(images(), count);
+    return EmbeddedImages.localCache(files, folder.resolve("local"), 1);
   }
 
   private List<String> features(String master) {
     return List.of(
         "features",
-        pictures().toString(),
-        "--bank",
-        folder.resolve("bank").toString(),
+        images().toString(),
+        "--feature-cache",
+        folder.resolve("cache").toString(),
         "--master",
         master);
   }
@@ -45,7 +45,7 @@ class PackagedTest {
     ChildJvm.Result result = ChildJvm.submit(features("local[2]"), folder.resolve("log"));
     assertThat(result.output()).contains("20 features encoded");
     assertThat(result.exitCode()).isZero();
-    assertThat(EmbeddedPictures.merged(folder.resolve("bank"))).isEqualTo(local);
+    assertThat(EmbeddedImages.merged(folder.resolve("cache"))).isEqualTo(local);
   }
 
   @Test
@@ -62,16 +62,16 @@ class PackagedTest {
       ChildJvm.Result result = ChildJvm.await(job, log);
       assertThat(result.output()).contains("400 images read");
       assertThat(result.exitCode()).isZero();
-      assertThat(EmbeddedPictures.merged(folder.resolve("bank"))).isEqualTo(local);
+      assertThat(EmbeddedImages.merged(folder.resolve("cache"))).isEqualTo(local);
     }
   }
 
   private boolean hasShard() throws IOException {
-    Path bank = folder.resolve("bank");
-    if (!Files.exists(bank)) {
+    Path cache = folder.resolve("cache");
+    if (!Files.exists(cache)) {
       return false;
     }
-    try (Stream<Path> files = Files.walk(bank)) {
+    try (Stream<Path> files = Files.walk(cache)) {
       return files.anyMatch(file -> file.toString().endsWith(Shard.ENDING));
     }
   }

@@ -22,20 +22,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
-import org.kgcoop.bank.FeatureBank;
+import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.Item;
-import org.kgcoop.experiment.Contender;
-import org.kgcoop.experiment.Draw;
+import org.kgcoop.experiment.EvaluationSet;
+import org.kgcoop.experiment.ExperimentContext;
+import org.kgcoop.experiment.FewShotSample;
+import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Progress;
-import org.kgcoop.experiment.Target;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
-import org.kgcoop.experiment.Workbench;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
@@ -66,14 +66,14 @@ public final class Adaptation {
   /** Unreadable images that an error names. */
   private static final int MOST_NAMED = 10;
 
-  private final Workbench bench;
+  private final ExperimentContext bench;
   private AdaptRequest request; // without images whose bytes cannot be read
   private final Path out;
   private final Path work;
   private final Budget budget;
   private final Set<String> unreadable = new TreeSet<>(); // images, and why
 
-  private Adaptation(Workbench bench, AdaptRequest request, Path out) {
+  private Adaptation(ExperimentContext bench, AdaptRequest request, Path out) {
     this.bench = bench;
     this.request = request;
     this.out = out;
@@ -87,14 +87,14 @@ public final class Adaptation {
    * @param out the folder that is written
    * @throws KgCoopException where the folder holds something else, or is in use
    */
-  public static AdaptRecord run(Workbench bench, AdaptRequest request, Path out) {
+  public static AdaptRecord run(ExperimentContext bench, AdaptRequest request, Path out) {
     return new Adaptation(bench, request, out).run();
   }
 
   private AdaptRecord run() {
     refusePlace();
-    List<FeatureBank.Problem> problems = new ArrayList<>();
-    List<Path> unused = bench.bank().readable(files(request.data()), problems::add);
+    List<FeatureCache.Problem> problems = new ArrayList<>();
+    List<Path> unused = bench.cache().readable(files(request.data()), problems::add);
     request = request.with(leftOut(request.data(), problems));
     Optional<AdaptRecord> before = AdaptRecord.read(out);
     JsonNode settings = settings();
@@ -115,13 +115,13 @@ public final class Adaptation {
       if (known == null) {
         deleteRuns(); // of an attempt with other settings, which measured nothing
       }
-      Copies whole = Copies.exact(everything(), bench.bank());
+      ImageGroups whole = ImageGroups.exact(everything(), bench.cache());
       Comparison.check(request, whole.data());
       AdaptRecord.Plan plan =
           known != null
               ? known.plan()
               : budget.plan(whole.data(), request.shots(), EmbeddedPrompt.isFor(bench.clip()));
-      Copies copies = whole.withNear(readable(drawn(whole, plan)), bench.bank());
+      ImageGroups copies = whole.withNear(readable(drawn(whole, plan)), bench.cache());
       AdaptRecord record = known != null ? known : AdaptRecord.begun(settings, plan, look(copies));
       record.write(out);
       done = trained(record.choice() == null ? compared(record, copies) : record, copies);
@@ -177,7 +177,7 @@ public final class Adaptation {
   private DataSet everything() {
     DataSet data = request.data();
     String template = data.template();
-    return data.withPictures(
+    return data.withImages(
             Stream.concat(data.train().stream(), data.val().stream()).toList(),
             List.of(),
             data.test())
@@ -190,7 +190,7 @@ public final class Adaptation {
   }
 
   /** Draws the planned training images. */
-  private DataSet drawn(Copies whole, AdaptRecord.Plan plan) {
+  private DataSet drawn(ImageGroups whole, AdaptRecord.Plan plan) {
     return FewShot.draw(whole.data(), plan.shots(), request.seed(), line -> {});
   }
 
@@ -201,15 +201,15 @@ public final class Adaptation {
    */
   private DataSet readable(DataSet data) {
     List<Item> all = items(data);
-    List<FeatureBank.Problem> problems = new ArrayList<>();
+    List<FeatureCache.Problem> problems = new ArrayList<>();
     try (Progress.Task task =
         bench.progress().start("adapt: " + data.name() + ": image features", all.size())) {
-      bench.bank().check(all, problems::add, task::done);
+      bench.cache().check(all, problems::add, task::done);
     }
     return leftOut(data, problems);
   }
 
-  private DataSet leftOut(DataSet data, List<FeatureBank.Problem> problems) {
+  private DataSet leftOut(DataSet data, List<FeatureCache.Problem> problems) {
     if (problems.isEmpty()) {
       return data;
     }
@@ -228,7 +228,7 @@ public final class Adaptation {
     Set<Path> broken = new HashSet<>();
     problems.forEach(each -> broken.add(each.file()));
     DataSet left =
-        data.withPictures(
+        data.withImages(
             without(data.train(), broken),
             without(data.val(), broken),
             without(data.test(), broken));
@@ -250,7 +250,7 @@ public final class Adaptation {
     return items.stream().filter(item -> !files.contains(item.file())).toList();
   }
 
-  private AdaptRecord.Images look(Copies copies) {
+  private AdaptRecord.Images look(ImageGroups copies) {
     DataSet data = copies.data();
     Map<Integer, Integer> sizes = new HashMap<>();
     Map<Integer, Set<String>> groups = new HashMap<>();
@@ -273,7 +273,7 @@ public final class Adaptation {
             .map(each -> data.classNames().get(each.getKey()))
             .sorted()
             .toList(),
-        List.copyOf(Copies.repeatedInTest(data, bench.bank())),
+        List.copyOf(ImageGroups.repeatedInTest(data, bench.cache())),
         List.copyOf(unreadable));
   }
 
@@ -283,7 +283,7 @@ public final class Adaptation {
         JsonNodeFactory.instance
             .objectNode()
             .put("data", data.name())
-            .put("fingerprint", Fingerprint.of(data, bench.bank().hashes()))
+            .put("fingerprint", Fingerprint.of(data, bench.cache().hashes()))
             .put("shots", request.shots())
             .put("seed", request.seed())
             .put("minutes", request.minutes())
@@ -369,12 +369,12 @@ public final class Adaptation {
 
   // ---- the classifier
 
-  private AdaptRecord compared(AdaptRecord begun, Copies copies) {
+  private AdaptRecord compared(AdaptRecord begun, ImageGroups copies) {
     return new Comparison(bench, request, copies, begun, budget, work)
         .run(record -> record.write(out));
   }
 
-  private AdaptRecord trained(AdaptRecord record, Copies copies) {
+  private AdaptRecord trained(AdaptRecord record, ImageGroups copies) {
     String id = Objects.requireNonNull(record.choice(), "nothing was chosen").method();
     record.write(out);
     RunResults results = trained(bench, record.plan(), copies.data(), id, out, "");
@@ -387,16 +387,22 @@ public final class Adaptation {
    * names. Test images that repeat a training image are left out.
    */
   private RunResults trained(
-      Workbench on, AdaptRecord.Plan plan, DataSet data, String id, Path below, String run) {
-    Contender contender = new Candidates(bench.clip(), plan.views()).contender(id);
-    Set<String> repeated = Copies.repeatedInTest(data, bench.bank());
+      ExperimentContext on,
+      AdaptRecord.Plan plan,
+      DataSet data,
+      String id,
+      Path below,
+      String run) {
+    MethodSpec spec = new Candidates(bench.clip(), plan.views()).spec(id);
+    Set<String> repeated = ImageGroups.repeatedInTest(data, bench.cache());
     List<Item> asked = data.test().stream().filter(item -> !repeated.contains(item.key())).toList();
     DataSet target =
         new DataSet(data.name(), allNames(data), List.of(), List.of(), asked, data.template());
-    List<Target> targets =
-        asked.isEmpty() ? List.of() : List.of(new Target(TEST, target, ClassSplit.ALL));
+    List<EvaluationSet> targets =
+        asked.isEmpty() ? List.of() : List.of(new EvaluationSet(TEST, target, ClassSplit.ALL));
     Trial trial =
-        new Trial(contender, Draw.made(data, Comparison.shots(data), request.seed()), targets, run);
+        new Trial(
+            spec, FewShotSample.made(data, Comparison.shots(data), request.seed()), targets, run);
     return new TrialRun(on, trial).run(below);
   }
 
@@ -406,9 +412,9 @@ public final class Adaptation {
 
   /** The accuracy of a method of the short list on the test images. */
   static AdaptRecord.Interval onTest(
-      Workbench bench, AdaptRequest request, AdaptRecord.Plan plan, String id, Path work) {
+      ExperimentContext bench, AdaptRequest request, AdaptRecord.Plan plan, String id, Path work) {
     Adaptation adaptation = new Adaptation(bench, request, work);
-    Copies whole = Copies.exact(adaptation.everything(), bench.bank());
+    ImageGroups whole = ImageGroups.exact(adaptation.everything(), bench.cache());
     return adaptation
         .trained(bench.silent(), plan, adaptation.drawn(whole, plan), id, work, id)
         .target(TEST)

@@ -12,16 +12,16 @@ import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
-import org.kgcoop.experiment.Contender;
-import org.kgcoop.experiment.Workbench;
+import org.kgcoop.experiment.ExperimentContext;
+import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.Occasion;
 import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -37,10 +37,10 @@ final class Budget {
   /** The time that an image is taken to need if none of the sample can be read. */
   private static final double SECONDS_OF_AN_IMAGE = 0.1;
 
-  private final Workbench bench;
+  private final ExperimentContext bench;
   private final double seconds;
 
-  Budget(Workbench bench, double minutes) {
+  Budget(ExperimentContext bench, double minutes) {
     this.bench = bench;
     seconds = 60 * minutes;
   }
@@ -91,11 +91,11 @@ final class Budget {
   private double secondsOfAnImage(DataSet data) {
     List<Item> first = data.train().subList(0, Math.min(SAMPLE, data.train().size()));
     Set<Path> unreadable = new HashSet<>();
-    bench.bank().check(first, problem -> unreadable.add(problem.file()), done -> {});
+    bench.cache().check(first, problem -> unreadable.add(problem.file()), done -> {});
     List<Item> sample = first.stream().filter(item -> !unreadable.contains(item.file())).toList();
     return sample.isEmpty()
         ? SECONDS_OF_AN_IMAGE
-        : Math.max(1e-5, bench.bank().test(sample, done -> {}).seconds() / sample.size());
+        : Math.max(1e-5, bench.cache().test(sample, done -> {}).seconds() / sample.size());
   }
 
   /** The reason to leave out what comes next; empty where there is time. */
@@ -104,14 +104,13 @@ final class Budget {
   }
 
   /**
-   * The same for a method whose steps go through the text tower.
+   * The same for a method whose steps go through the text encoder.
    *
    * @param fits the data of each of its trainings
    */
   String leftOut(
-      Method method, Contender contender, Occasion occasion, List<DataSet> fits, double spent) {
-    TrainingSettings training =
-        contender.training().apply(method.trained().orElseThrow(), occasion);
+      Method method, MethodSpec spec, TaskContext task, List<DataSet> fits, double spent) {
+    TrainingSettings training = spec.training().apply(method.trained().orElseThrow(), task);
     long steps = 0;
     for (DataSet fit : fits) {
       long[] labels = fit.train().stream().mapToLong(Item::label).toArray();
@@ -138,13 +137,13 @@ final class Budget {
     float[] values = new float[width];
     Arrays.fill(values, 1);
     double took = 0;
-    try (Learner learner = method.learner(bench.clip(), classNames, 1)) {
+    try (TrainableModel model = method.model(bench.clip(), classNames, 1)) {
       for (int i = 0; i < 2; i++) {
         long start = System.nanoTime();
         try (Scope scope = Scope.open("step")) {
           Tensor feature = Tensor.of(values, 1, width).to(bench.clip().device()).unitRows();
           Tensor label = Tensor.of(new long[1], 1).to(bench.clip().device());
-          Step unused = learner.step(new Batch(feature, label));
+          Step unused = model.step(new Batch(feature, label));
         }
         took = (System.nanoTime() - start) / 1e9;
       }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.experiment.Contender;
+import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.Clap;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.KgCoOp;
@@ -16,7 +16,7 @@ import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.EmbeddedPrompt;
-import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.prompt.Templates;
 
 /**
@@ -65,15 +65,17 @@ final class Candidates {
     this.views = views;
   }
 
-  /** True for a method whose steps go through the text tower, which takes most of the time. */
+  /** True for a method whose steps go through the text encoder, which takes most of the time. */
   static boolean trainsText(String id) {
     return id.equals(KgCoOp.ID) || id.equals(Tcp.ID);
   }
 
-  Contender contender(String id) {
+  MethodSpec spec(String id) {
     ObjectNode method = JsonNodeFactory.instance.objectNode().put("method", id);
     ObjectNode training =
-        JsonNodeFactory.instance.objectNode().put("augment", views == 0 ? "test" : "bank:" + views);
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("augment", views == 0 ? "test" : "cache:" + views);
     switch (id) {
       case KgCoOp.ID, Tcp.ID -> {
         training.put("epochs", PROMPT_EPOCHS).put("batch_size", PROMPT_BATCH);
@@ -101,10 +103,10 @@ final class Candidates {
       }
       default -> {}
     }
-    return Contender.of(method, training, Preset.FEW_SHOT, Map.of());
+    return MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, Map.of());
   }
 
-  /** TCP's block, of the published twelve the ninth, at the same depth of a shorter tower. */
+  /** TCP's block, of the published twelve the ninth, at the same depth of a shorter encoder. */
   private int layer() {
     return Math.min(Tcp.DEFAULT_LAYER, Tcp.DEFAULT_LAYER * clip.config().textLayers() / 12);
   }

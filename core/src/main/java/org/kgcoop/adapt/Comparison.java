@@ -17,15 +17,15 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.experiment.Contender;
-import org.kgcoop.experiment.Draw;
+import org.kgcoop.experiment.EvaluationSet;
+import org.kgcoop.experiment.ExperimentContext;
+import org.kgcoop.experiment.FewShotSample;
+import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Progress;
-import org.kgcoop.experiment.Target;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
-import org.kgcoop.experiment.Workbench;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.Occasion;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.Predictions;
@@ -51,7 +51,7 @@ final class Comparison {
   /** Part of the classes is hidden at a time, and among a single one nothing can be told apart. */
   private static final int FEWEST_CLASSES_TO_HIDE = 4;
 
-  private final Workbench bench;
+  private final ExperimentContext bench;
   private final AdaptRequest request;
   private final DataSet data;
   private final Map<String, Double> shares;
@@ -73,9 +73,9 @@ final class Comparison {
    * @param work where run folders are kept
    */
   Comparison(
-      Workbench bench,
+      ExperimentContext bench,
       AdaptRequest request,
-      Copies copies,
+      ImageGroups copies,
       AdaptRecord begun,
       Budget budget,
       Path work) {
@@ -106,10 +106,10 @@ final class Comparison {
    * @return the record with the choice and what to expect of it
    */
   AdaptRecord run(Consumer<AdaptRecord> keep) {
-    List<HeldOut> parts =
+    List<HoldoutPart> parts =
         request.unseen().isEmpty()
-            ? HeldOut.of(data, FOLDS)
-            : HeldOut.hiding(data, request.unseen());
+            ? HoldoutPart.of(data, FOLDS)
+            : HoldoutPart.hiding(data, request.unseen());
     if (parts.isEmpty()) {
       return unmeasured();
     }
@@ -120,13 +120,13 @@ final class Comparison {
         task.detail(id);
         AdaptRecord.Candidate known =
             tried.stream().filter(c -> c.method().equals(id)).findFirst().orElse(null);
-        Contender contender = candidates.contender(id);
+        MethodSpec spec = candidates.spec(id);
         if (known == null) {
-          AdaptRecord.Candidate leftOut = leftOut(contender, parts, tried);
-          tried.add(leftOut == null ? attempted(contender, parts) : leftOut);
+          AdaptRecord.Candidate leftOut = leftOut(spec, parts, tried);
+          tried.add(leftOut == null ? attempted(spec, parts) : leftOut);
           keep.accept(begun.withCandidates(tried));
         } else if (known.isMeasured()) {
-          candidate(contender, parts);
+          candidate(spec, parts);
         }
         task.done(Candidates.SHORT_LIST.indexOf(id) + 1L);
       }
@@ -135,13 +135,13 @@ final class Comparison {
   }
 
   /** The accuracy of the chosen method, by finer folds if there is time. */
-  private AdaptRecord expected(AdaptRecord decided, List<HeldOut> parts) {
+  private AdaptRecord expected(AdaptRecord decided, List<HoldoutPart> parts) {
     AdaptRecord.Choice choice = Objects.requireNonNull(decided.choice());
     List<Score> compared = scores(decided.candidates());
-    Contender contender = candidates.contender(choice.method());
-    List<HeldOut> last = parts;
+    MethodSpec spec = candidates.spec(choice.method());
+    List<HoldoutPart> last = parts;
     if (request.unseen().isEmpty()) {
-      List<HeldOut> fine = HeldOut.of(data, FINE_FOLDS);
+      List<HoldoutPart> fine = HoldoutPart.of(data, FINE_FOLDS);
       double spent = seconds(decided, candidate -> true);
       double needed =
           seconds(decided, candidate -> candidate.method().equals(choice.method()))
@@ -150,23 +150,23 @@ final class Comparison {
       if (budget.leftOut(spent + needed).isEmpty()) {
         try (Progress.Task task =
             bench.progress().start("adapt: " + data.name() + ": what to expect", 1)) {
-          candidate(contender, fine);
+          candidate(spec, fine);
           task.done(1);
         }
         last = fine;
       }
     }
     double gain =
-        method(contender) instanceof TextMethod
+        method(spec) instanceof TextMethod
             ? 0
             : Expectation.gain(
                 compared.get(0).accuracy(false), // zero-shot CLIP
                 measured(choice.method()).score().accuracy(false),
                 last.stream()
-                    .mapToDouble(part -> HeldOut.groupsPerClass(part.fitted()))
+                    .mapToDouble(part -> HoldoutPart.groupsPerClass(part.fitted()))
                     .average()
                     .orElse(0),
-                HeldOut.groupsPerClass(data));
+                HoldoutPart.groupsPerClass(data));
     return expected(decided, compared, gain);
   }
 
@@ -213,47 +213,47 @@ final class Comparison {
         .toList();
   }
 
-  private Occasion occasion() {
-    return Occasion.of(data, data.classNames().size(), shots(data), request.seed());
+  private TaskContext task() {
+    return TaskContext.of(data, data.classNames().size(), shots(data), request.seed());
   }
 
-  private Method method(Contender contender) {
-    return contender.method().apply(occasion());
+  private Method method(MethodSpec spec) {
+    return spec.method().apply(task());
   }
 
-  private AdaptRecord.Candidate leftOut(Contender contender, String why, boolean outOfTime) {
-    Method method = method(contender);
+  private AdaptRecord.Candidate leftOut(MethodSpec spec, String why, boolean outOfTime) {
+    Method method = method(spec);
     return new AdaptRecord.Candidate(
         method.id(), method.title(), Double.NaN, Double.NaN, Double.NaN, 0, why, outOfTime);
   }
 
   /** Measures a method, or tells why it refuses this model or these images. */
-  private AdaptRecord.Candidate attempted(Contender contender, List<HeldOut> parts) {
+  private AdaptRecord.Candidate attempted(MethodSpec spec, List<HoldoutPart> parts) {
     try {
-      return candidate(contender, parts);
+      return candidate(spec, parts);
     } catch (KgCoopException e) {
       if (e.category() != KgCoopException.Category.CONFIGURATION) {
         throw e;
       }
-      return leftOut(contender, String.valueOf(e.getMessage()), false);
+      return leftOut(spec, String.valueOf(e.getMessage()), false);
     }
   }
 
   /** Measures a method, or reads what was measured. */
-  private AdaptRecord.Candidate candidate(Contender contender, List<HeldOut> parts) {
-    Method method = method(contender);
+  private AdaptRecord.Candidate candidate(MethodSpec spec, List<HoldoutPart> parts) {
+    Method method = method(spec);
     long start = System.nanoTime();
     List<Score.Asked> asked = new ArrayList<>();
     List<Boolean> answers = new ArrayList<>();
     List<AdaptRecord.Mistake> mistakes = new ArrayList<>();
     int[] askedOfClass = new int[data.classNames().size()];
     int[] rightOfClass = new int[data.classNames().size()];
-    for (HeldOut part : parts) {
+    for (HoldoutPart part : parts) {
       Map<String, DataSet> targets = new LinkedHashMap<>();
       targets.put(SEEN, part.seen());
       targets.put(UNSEEN, part.unseen());
       targets.values().removeIf(target -> target.test().isEmpty());
-      Predictions predictions = predictions(contender, part, targets, method.id());
+      Predictions predictions = predictions(spec, part, targets, method.id());
       targets.forEach(
           (name, target) -> {
             List<Predictions.Prediction> each = predictions.target(name).orElseThrow().each();
@@ -300,7 +300,7 @@ final class Comparison {
   private static AdaptRecord.Mistake mistake(
       Predictions.Prediction prediction, List<String> classNames) {
     return new AdaptRecord.Mistake(
-        prediction.picture(),
+        prediction.image(),
         classNames.get(prediction.label()),
         classNames.get(prediction.predicted()),
         prediction.confidence());
@@ -308,27 +308,27 @@ final class Comparison {
 
   /** The reason why a method is not tried; null where it is. */
   private AdaptRecord.@Nullable Candidate leftOut(
-      Contender contender, List<HeldOut> parts, List<AdaptRecord.Candidate> before) {
-    Method method = method(contender);
+      MethodSpec spec, List<HoldoutPart> parts, List<AdaptRecord.Candidate> before) {
+    Method method = method(spec);
     if (!request.unseen().isEmpty() && method.bound().isPresent()) {
-      return leftOut(contender, method.bound().get() + " cannot be used on new classes", false);
+      return leftOut(spec, method.bound().get() + " cannot be used on new classes", false);
     }
     double spent = before.stream().mapToDouble(AdaptRecord.Candidate::seconds).sum();
-    List<DataSet> fits = new ArrayList<>(parts.stream().map(HeldOut::fitted).toList());
+    List<DataSet> fits = new ArrayList<>(parts.stream().map(HoldoutPart::fitted).toList());
     fits.add(data);
     String why =
         Candidates.trainsText(method.id())
-            ? budget.leftOut(method, contender, occasion(), fits, spent)
+            ? budget.leftOut(method, spec, task(), fits, spent)
             : budget.leftOut(spent);
-    return why.isEmpty() ? null : leftOut(contender, why, true);
+    return why.isEmpty() ? null : leftOut(spec, why, true);
   }
 
   private Predictions predictions(
-      Contender contender, HeldOut part, Map<String, DataSet> asked, String id) {
-    List<Target> targets = new ArrayList<>();
-    asked.forEach((name, images) -> targets.add(new Target(name, images, ClassSplit.ALL)));
-    Draw draw = Draw.made(part.fitted(), shots(part.fitted()), request.seed());
-    Trial trial = new Trial(contender, draw, targets, part.name() + "/" + id);
+      MethodSpec spec, HoldoutPart part, Map<String, DataSet> asked, String id) {
+    List<EvaluationSet> targets = new ArrayList<>();
+    asked.forEach((name, images) -> targets.add(new EvaluationSet(name, images, ClassSplit.ALL)));
+    FewShotSample draw = FewShotSample.made(part.fitted(), shots(part.fitted()), request.seed());
+    Trial trial = new Trial(spec, draw, targets, part.name() + "/" + id);
     new TrialRun(bench.silent(), trial).run(work);
     return Predictions.read(work.resolve(trial.run()));
   }
@@ -384,14 +384,14 @@ final class Comparison {
    */
   private AdaptRecord unmeasured() {
     List<AdaptRecord.Candidate> tried = new ArrayList<>();
-    List<HeldOut> all = List.of(HeldOut.all(data, request.unseen()));
+    List<HoldoutPart> all = List.of(HoldoutPart.all(data, request.unseen()));
     for (String id : Candidates.SHORT_LIST) {
-      Contender contender = candidates.contender(id);
-      boolean learns = !(method(contender) instanceof TextMethod);
+      MethodSpec spec = candidates.spec(id);
+      boolean learns = !(method(spec) instanceof TextMethod);
       tried.add(
           learns
-              ? leftOut(contender, "no class has a second image to measure by", false)
-              : candidate(contender, all));
+              ? leftOut(spec, "no class has a second image to measure by", false)
+              : candidate(spec, all));
     }
     AdaptRecord decided = expectedWithoutFolds(decided(tried));
     AdaptRecord.Choice choice = Objects.requireNonNull(decided.choice());

@@ -3,7 +3,7 @@ package org.kgcoop.adapt;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.kgcoop.experiment.Workbench;
+import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.runs.AdaptRecord;
 
 /** The judgement of a choice by test images: what each candidate would have done on them. */
@@ -19,7 +19,7 @@ public final class Hindsight {
    * @return accuracies by the name of the method
    */
   public static Map<String, AdaptRecord.Interval> of(
-      Workbench bench, AdaptRequest request, AdaptRecord record, Path work) {
+      ExperimentContext bench, AdaptRequest request, AdaptRecord record, Path work) {
     Map<String, AdaptRecord.Interval> found = new LinkedHashMap<>();
     for (AdaptRecord.Candidate candidate : record.candidates()) {
       if (candidate.isMeasured()) {

@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -46,26 +46,22 @@ public final class Classifier implements AutoCloseable {
   private static final String ZERO_SHOT = "zero-shot";
   private static final int BATCH = 32;
 
-  private final FeatureClassifier classifier;
+  private final Head classifier;
   private final List<String> classNames;
   private final String method;
   private final String template;
-  private final PictureEncoder encoder;
-  private final AnyPicture pictures = new AnyPicture();
+  private final ViewEncoder encoder;
+  private final AnyImage images = new AnyImage();
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
 
   private Classifier(
-      Clip clip,
-      List<String> classNames,
-      String method,
-      String template,
-      FeatureClassifier classifier) {
+      Clip clip, List<String> classNames, String method, String template, Head classifier) {
     this.classifier = classifier;
     this.classNames = List.copyOf(classNames);
     this.method = method;
     this.template = template;
-    this.encoder = new PictureEncoder(clip, pictures.images()).by(classifier);
+    this.encoder = new ViewEncoder(clip, images.images()).by(classifier);
   }
 
   /**
@@ -159,7 +155,7 @@ public final class Classifier implements AutoCloseable {
    * @throws KgCoopException where it cannot be read; the message says why
    */
   public Classification classify(Path file) {
-    return classify(pictures.decoded(file));
+    return classify(images.decoded(file));
   }
 
   /**
@@ -168,7 +164,7 @@ public final class Classifier implements AutoCloseable {
    * @throws KgCoopException where they hold none that can be read
    */
   public Classification classify(byte[] file) {
-    return classify(pictures.decoded(file));
+    return classify(images.decoded(file));
   }
 
   /**
@@ -177,33 +173,33 @@ public final class Classifier implements AutoCloseable {
    * @throws KgCoopException where it holds none that can be read, or breaks off
    */
   public Classification classify(InputStream file) {
-    return classify(pictures.decoded(file));
+    return classify(images.decoded(file));
   }
 
   /** Classifies an image of the Java platform's class; transparency is dropped. */
-  public Classification classify(BufferedImage picture) {
-    return classify(pictures.decoded(picture));
+  public Classification classify(BufferedImage image) {
+    return classify(images.decoded(image));
   }
 
   /** Classifies a decoded image. */
-  public Classification classify(RgbImage picture) {
-    return classifyAll(List.of(picture)).get(0);
+  public Classification classify(RgbImage image) {
+    return classifyAll(List.of(image)).get(0);
   }
 
   /**
    * Classifies several images, encoded together.
    *
-   * @param pictures each a {@link Path}, the {@code byte[]} or {@link InputStream} of a file, a
+   * @param images each a {@link Path}, the {@code byte[]} or {@link InputStream} of a file, a
    *     {@link BufferedImage} or an {@link RgbImage}; decoded a batch at a time
    * @return one for each, in the same order
    * @throws KgCoopException where one of them cannot be read
    * @throws IllegalArgumentException where one is of another class
    */
-  public List<Classification> classifyAll(List<?> pictures) {
+  public List<Classification> classifyAll(List<?> images) {
     List<Classification> all = new ArrayList<>();
-    for (int from = 0; from < pictures.size(); from += BATCH) {
+    for (int from = 0; from < images.size(); from += BATCH) {
       List<RgbImage> batch =
-          this.pictures.decoded(pictures.subList(from, Math.min(from + BATCH, pictures.size())));
+          this.images.decoded(images.subList(from, Math.min(from + BATCH, images.size())));
       all.addAll(classified(batch));
     }
     return all;
@@ -211,7 +207,7 @@ public final class Classifier implements AutoCloseable {
 
   private List<Classification> classified(List<RgbImage> batch) {
     Lock use = lock.readLock();
-    use.lock(); // the image tower may be its own
+    use.lock(); // the image encoder may be its own
     try (Scope scope = Scope.open("classify")) {
       checkOpen();
       return ofFeatures(encoder.of(batch));
@@ -220,8 +216,8 @@ public final class Classifier implements AutoCloseable {
     }
   }
 
-  /** True if its method has changed the image tower, so that {@link #features} are its own. */
-  public boolean hasOwnTower() {
+  /** True if its method has changed the image encoder, so that {@link #features} are its own. */
+  public boolean hasOwnEncoder() {
     return classifier.encoder().isPresent();
   }
 
@@ -229,7 +225,7 @@ public final class Classifier implements AutoCloseable {
    * Features of images as {@link #ofFeatures} takes them, in the open scope of this thread. Each is
    * computed alone, so that its bits do not depend on the others.
    *
-   * @param images (B, channels, R, R), as the model takes them: cut, resized and normalised
+   * @param images (B, channels, R, R), as the model takes them: cut, resized and normalized
    * @return (B, E)
    */
   public Tensor features(Tensor images) {
@@ -248,7 +244,7 @@ public final class Classifier implements AutoCloseable {
    * classifiers about them.
    *
    * @param features (B, E), in an open scope of this thread: unit rows of the same CLIP, or where
-   *     it {@link #hasOwnTower} what {@link #features} makes
+   *     it {@link #hasOwnEncoder} what {@link #features} makes
    */
   public List<Classification> ofFeatures(Tensor features) {
     Lock use = lock.readLock();

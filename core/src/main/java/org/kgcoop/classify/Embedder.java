@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
@@ -30,7 +30,7 @@ import org.kgcoop.tensor.Tensor;
  * <p>Images are those that a {@link Classifier} takes, of at most {@link
  * Images#DEFAULT_MAX_PIXELS}, turned upright by their EXIF orientation. Several together are
  * encoded side by side, one a core; the feature of an image is the same in all bits whatever is
- * asked with it. Texts go together through the text tower, so that the last bits of a feature may
+ * asked with it. Texts go together through the text encoder, so that the last bits of a feature may
  * depend on the texts beside it.
  *
  * <p>It may be used by any number of threads, as long as the {@link Clip} is open.
@@ -41,13 +41,13 @@ public final class Embedder {
 
   private final Clip clip;
   private final boolean unit;
-  private final AnyPicture pictures = new AnyPicture();
-  private final PictureEncoder encoder;
+  private final AnyImage images = new AnyImage();
+  private final ViewEncoder encoder;
 
   private Embedder(Clip clip, boolean unit) {
     this.clip = clip;
     this.unit = unit;
-    this.encoder = new PictureEncoder(clip, pictures.images());
+    this.encoder = new ViewEncoder(clip, images.images());
   }
 
   /** An embedder that makes features of unit length, which cosines are taken of. */
@@ -55,7 +55,7 @@ public final class Embedder {
     return new Embedder(clip, true);
   }
 
-  /** An embedder that makes features as the towers do, of any length. */
+  /** An embedder that makes features as the encoders do, of any length. */
   public static Embedder raw(Clip clip) {
     return new Embedder(clip, false);
   }
@@ -71,7 +71,7 @@ public final class Embedder {
    * @throws KgCoopException where it cannot be read; the message says why
    */
   public float[] embed(Path file) {
-    return embed(pictures.decoded(file));
+    return embed(images.decoded(file));
   }
 
   /**
@@ -80,7 +80,7 @@ public final class Embedder {
    * @throws KgCoopException where they hold none that can be read
    */
   public float[] embed(byte[] file) {
-    return embed(pictures.decoded(file));
+    return embed(images.decoded(file));
   }
 
   /**
@@ -89,33 +89,33 @@ public final class Embedder {
    * @throws KgCoopException where it holds none that can be read, or breaks off
    */
   public float[] embed(InputStream file) {
-    return embed(pictures.decoded(file));
+    return embed(images.decoded(file));
   }
 
   /** Makes the feature of an image of the Java platform's class; transparency is dropped. */
-  public float[] embed(BufferedImage picture) {
-    return embed(pictures.decoded(picture));
+  public float[] embed(BufferedImage image) {
+    return embed(images.decoded(image));
   }
 
   /** Makes the feature of a decoded image. */
-  public float[] embed(RgbImage picture) {
-    return embedAll(List.of(picture)).get(0);
+  public float[] embed(RgbImage image) {
+    return embedAll(List.of(image)).get(0);
   }
 
   /**
    * Makes the features of several images, encoded together.
    *
-   * @param pictures each in a form that {@link Classifier#classifyAll} takes; decoded a batch at a
+   * @param images each in a form that {@link Classifier#classifyAll} takes; decoded a batch at a
    *     time
    * @return one for each, in the same order
    * @throws KgCoopException where one of them cannot be read
    * @throws IllegalArgumentException where one is of another class
    */
-  public List<float[]> embedAll(List<?> pictures) {
+  public List<float[]> embedAll(List<?> images) {
     List<float[]> all = new ArrayList<>();
-    for (int from = 0; from < pictures.size(); from += BATCH) {
-      List<?> batch = pictures.subList(from, Math.min(from + BATCH, pictures.size()));
-      encoder.encoded(this.pictures.decoded(batch)).stream()
+    for (int from = 0; from < images.size(); from += BATCH) {
+      List<?> batch = images.subList(from, Math.min(from + BATCH, images.size()));
+      encoder.encoded(this.images.decoded(batch)).stream()
           .map(encoded -> unit ? encoded.vector() : encoded.raw())
           .forEach(all::add);
     }

@@ -21,20 +21,20 @@ final class Architectures {
     Map<String, String> others = new LinkedHashMap<>();
     others.put(
         "visual.trunk.",
-        "a timm image tower (ConvNeXt, EVA, MobileCLIP, PE, ViTamin ...) under OpenCLIP");
-    others.put("visual.head.", "a timm image tower under OpenCLIP");
+        "a timm image encoder (ConvNeXt, EVA, MobileCLIP, PE, ViTamin ...) under OpenCLIP");
+    others.put("visual.head.", "a timm image encoder under OpenCLIP");
     others.put("text_decoder.", "CoCa or BLIP");
-    others.put("visual.pool.", "a timm image tower with a class embedding and a pooling (PE)");
+    others.put("visual.pool.", "a timm image encoder with a class embedding and a pooling (PE)");
     others.put("visual.attn_pool.", "a model with attention pooling (CoCa, PE)");
-    others.put("transformer.embeddings.", "a Hugging Face text tower under OpenCLIP");
-    others.put("transformer.encoder.", "a Hugging Face text tower under OpenCLIP");
-    others.put("text_model.embeddings.word_embeddings.", "a CLIP with a BERT text tower");
+    others.put("transformer.embeddings.", "a Hugging Face text encoder under OpenCLIP");
+    others.put("transformer.encoder.", "a Hugging Face text encoder under OpenCLIP");
+    others.put("text_model.embeddings.word_embeddings.", "a CLIP with a BERT text encoder");
     others.put("qformer.", "BLIP-2");
     return others;
   }
 
-  /** The refusal of an image tower that nobody knows. */
-  private static KgCoopException unknownTower(Set<String> names, String source) {
+  /** The refusal of an image encoder that nobody knows. */
+  private static KgCoopException unknownEncoder(Set<String> names, String source) {
     String beginnings =
         names.stream()
             .filter(name -> name.startsWith("visual."))
@@ -43,7 +43,7 @@ final class Architectures {
             .limit(MAX_LISTED)
             .collect(Collectors.joining(", "));
     return KgCoopException.weights(
-        "%s: not a CLIP: its image tower is neither a ViT (no 'visual.proj') nor a ResNet (no 'visual.layer1'); below 'visual.' it has %s; %s"
+        "%s: not a CLIP: its image encoder is neither a ViT (no 'visual.proj') nor a ResNet (no 'visual.layer1'); below 'visual.' it has %s; %s"
             .formatted(source, beginnings.isEmpty() ? "nothing" : beginnings, KNOWN));
   }
 
@@ -74,7 +74,7 @@ final class Architectures {
     if (names.contains("text_projection")
         && !names.contains("visual.proj")
         && !names.contains("visual.layer1.0.conv1.weight")) {
-      throw unknownTower(names, source);
+      throw unknownEncoder(names, source);
     }
     return Family.CLIP;
   }

@@ -109,7 +109,7 @@ final class BytePairTokenizer extends Tokenizer {
     return ids;
   }
 
-  /** The symbols of a word once no pair of neighbours can be merged any more. */
+  /** The symbols of a word once no pair of neighbors can be merged any more. */
   private List<String> merged(String word) {
     if (word.equals(Vocabulary.START) || word.equals(Vocabulary.END)) {
       return List.of(word);

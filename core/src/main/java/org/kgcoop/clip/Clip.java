@@ -20,8 +20,8 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A CLIP: two towers, a tokenizer, the preprocessing of its images and the scale of its logits. Its
- * weights are frozen and may be used by several threads. Owns native memory: close it.
+ * A CLIP: two encoders, a tokenizer, the preprocessing of its images and the scale of its logits.
+ * Its weights are frozen and may be used by several threads. Owns native memory: close it.
  *
  * <pre>{@code
  * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt")); Scope scope = Scope.open("image")) {
@@ -33,7 +33,7 @@ public final class Clip implements AutoCloseable {
   private final ClipConfig config;
   private final Weights weights;
   private final Map<String, StoredTensor> stored;
-  private final ImageEncoder tower;
+  private final ImageEncoder encoder;
   private final ImageEncoder imageEncoder; // the same, each image alone
   private final TextEncoder textEncoder;
   private final ModelFiles files;
@@ -81,12 +81,12 @@ public final class Clip implements AutoCloseable {
     tokenizer = files.tokenizer(config, options.tokenizer()); // beside the weights
     device = options.device();
     weights = new Weights(stored, options.precision(), device, source);
-    tower =
+    encoder =
         config.vision() instanceof ClipConfig.Vit vit
             ? new VisionTransformer(weights, config, vit)
             : new ModifiedResNet(weights, config, (ClipConfig.ResNet) config.vision());
     // An accelerator has one queue: dividing its work gains nothing.
-    imageEncoder = device.isCpu() ? new DividedImageEncoder(tower) : tower;
+    imageEncoder = device.isCpu() ? new PerImageEncoder(encoder) : encoder;
     textEncoder = new TextEncoder(weights, config);
     Tensor logScale = weights.get("logit_scale");
     boolean hasBias = config.family() == Family.SIGLIP || stored.containsKey("logit_bias");
@@ -129,18 +129,18 @@ public final class Clip implements AutoCloseable {
   }
 
   /**
-   * The image tower as one that takes learned rows.
+   * The image encoder as one that takes learned rows.
    *
    * @param who brings them, for the message
-   * @throws KgCoopException of the kind CONFIGURATION where the tower is no ViT of CLIP
+   * @throws KgCoopException of the kind CONFIGURATION where the encoder is no ViT of CLIP
    */
   public PromptedVision promptedVision(String who) {
-    if (tower instanceof VisionTransformer vit && vit.hasClassRow()) {
+    if (encoder instanceof VisionTransformer vit && vit.hasClassRow()) {
       return new PromptedVision(vit);
     }
     throw KgCoopException.configuration(
-        "%s learns inside of a ViT of CLIP, and the image tower of this model is %s: take another model, such as --clip ViT-B/16, or a method that leaves the tower as it is, such as kgcoop"
-            .formatted(who, tower instanceof VisionTransformer ? "SigLIP's" : "a ResNet"));
+        "%s learns inside of a ViT of CLIP, and the image encoder of this model is %s: take another model, such as --clip ViT-B/16, or a method that leaves the encoder as it is, such as kgcoop"
+            .formatted(who, encoder instanceof VisionTransformer ? "SigLIP's" : "a ResNet"));
   }
 
   public TextEncoder textEncoder() {
@@ -219,7 +219,7 @@ public final class Clip implements AutoCloseable {
   @Override
   public void close() {
     textEncoder.close();
-    if (tower instanceof VisionTransformer vit) {
+    if (encoder instanceof VisionTransformer vit) {
       vit.close();
     }
     weights.close();

@@ -16,11 +16,11 @@ import org.kgcoop.KgCoopException;
  * @param channels of the images, 3 or 1
  * @param contextLength L, how many tokens a text may have with its two marks
  * @param vocabularySize how many token ids there are
- * @param textWidth W of the text tower
- * @param textHeads attention heads of the text tower
- * @param textLayers blocks of the text tower
+ * @param textWidth W of the text encoder
+ * @param textHeads attention heads of the text encoder
+ * @param textLayers blocks of the text encoder
  * @param activation of the transformer blocks, where the form has no other for images
- * @param vision the image tower
+ * @param vision the image encoder
  * @param form in which it differs from the released models
  */
 public record ClipConfig(
@@ -65,11 +65,11 @@ public record ClipConfig(
   /**
    * The settings that no shape shows and all released models share.
    *
-   * @param textEpsilon what the norms of the text tower add to the variance
+   * @param textEpsilon what the norms of the text encoder add to the variance
    * @param visionEpsilon what those of a vision transformer add
    * @param causal whether a token sees those before it alone; else it sees its whole text, and what
    *     fills it up to the context length
-   * @param visionActivation of a vision transformer, or null for the text tower's
+   * @param visionActivation of a vision transformer, or null for the text encoder's
    */
   public record Form(
       double textEpsilon,
@@ -78,7 +78,7 @@ public record ClipConfig(
       @Nullable Activation visionActivation) {
     public static final Form RELEASED = new Form(1e-5, 1e-5, true);
 
-    /** A form with one activation for both towers. */
+    /** A form with one activation for both encoders. */
     public Form(double textEpsilon, double visionEpsilon, boolean causal) {
       this(textEpsilon, visionEpsilon, causal, null);
     }
@@ -94,7 +94,7 @@ public record ClipConfig(
     return vision instanceof Vit vit ? vit.family() : Family.CLIP;
   }
 
-  /** The image tower. */
+  /** The image encoder. */
   public sealed interface Vision permits Vit, ResNet {
     int width();
 
@@ -104,11 +104,11 @@ public record ClipConfig(
   /**
    * A vision transformer.
    *
-   * @param width W of the tower
+   * @param width W of the encoder
    * @param layers blocks
    * @param patch side of a patch in pixels
    * @param heads attention heads
-   * @param family whose towers it is
+   * @param family whose encoders it is
    */
   public record Vit(int width, int layers, int patch, int heads, Family family) implements Vision {
     /** CLIP's. */
@@ -163,7 +163,7 @@ public record ClipConfig(
       this(activation, textHeads, visionHeads, 0, Form.RELEASED);
     }
 
-    /** The same with another activation, of both towers. */
+    /** The same with another activation, of both encoders. */
     Stated with(Activation other) {
       Form same = new Form(form.textEpsilon(), form.visionEpsilon(), form.causal());
       return new Stated(other, textHeads, visionHeads, imageSize, same);
@@ -184,11 +184,11 @@ public record ClipConfig(
     boolean vit = !shapes.containsKey("visual.layer1.0.conv1.weight");
     Vision vision = vit ? vit(s, stated, family) : resNet(s, stated);
     int resolution =
-        vision instanceof Vit tower
+        vision instanceof Vit encoder
             ? s.side(
                 "visual.positional_embedding",
-                tower.rowsBesidePatches(),
-                tower.patch(),
+                encoder.rowsBesidePatches(),
+                encoder.patch(),
                 stated.imageSize())
             : s.side("visual.attnpool.positional_embedding", 1, 32, stated.imageSize());
     return new ClipConfig(
@@ -225,13 +225,13 @@ public record ClipConfig(
         width, layers, heads(stated.visionHeads(), width * 32, Family.CLIP, "vision", s.source));
   }
 
-  private static int heads(int stated, int width, Family family, String tower, String source) {
+  private static int heads(int stated, int width, Family family, String encoder, String source) {
     int heads = stated > 0 ? stated : family.assumedHeads(width);
     if (width % heads != 0) {
       throw KgCoopException.weights(
           ("%s: %s width %s does not divide into %s heads; state them in a config.json beside "
                   + "the weights")
-              .formatted(source, tower, width, heads));
+              .formatted(source, encoder, width, heads));
     }
     return heads;
   }

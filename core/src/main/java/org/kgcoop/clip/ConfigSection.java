@@ -92,7 +92,7 @@ record ConfigSection(String name, JsonNode json) {
     return value.doubleValue();
   }
 
-  /** The numbers of a key, one a channel; where there is no such key, CLIP's for its colours. */
+  /** The numbers of a key, one a channel; where there is no such key, CLIP's for its colors. */
   List<Double> perChannel(String key, List<Double> released, int channels) {
     JsonNode given = json.path(key);
     if (given.isMissingNode() || given.isNull()) {

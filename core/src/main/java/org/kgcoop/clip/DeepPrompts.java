@@ -16,7 +16,7 @@ import org.kgcoop.tensor.Tensor;
  *     first that has rows of its own
  * @param blocks those that have, ascending
  * @param tokens for each of these blocks, (n, W); empty for none
- * @param normed true if those of block 0 go through the tower's first norm
+ * @param normed true if those of block 0 go through the encoder's first norm
  */
 public record DeepPrompts(int first, List<Integer> blocks, List<Tensor> tokens, boolean normed) {
   public DeepPrompts {

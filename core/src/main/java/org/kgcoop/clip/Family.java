@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.kgcoop.image.view.Preprocessing;
 
-/** A kind of image-text models: how its towers are built. */
+/** A kind of image-text models: how its encoders are built. */
 public enum Family {
   /** CLIP: an image is read at its class embedding, or a ResNet; a text at its end. */
   CLIP("CLIP") {
@@ -41,7 +41,7 @@ public enum Family {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The attention heads of a tower of that width, where no file states them. */
+  /** The attention heads of an encoder of that width, where no file states them. */
   abstract int assumedHeads(int width);
 
   /** The mean of the training images, where no file states it. */

@@ -33,9 +33,9 @@ final class HuggingFaceConfig {
    * The statements of a {@code config.json}. What it leaves out is as in the library, whose files
    * are mostly sparse.
    *
-   * @param pictureSize the side of images where it states none, or 0
+   * @param imageSize the side of images where it states none, or 0
    */
-  static ClipConfig.Stated stated(ConfigSection file, Family family, int pictureSize) {
+  static ClipConfig.Stated stated(ConfigSection file, Family family, int imageSize) {
     if (file.json().path("model_type").asText().equals("siglip2")) {
       throw file.refused(
           "model_type",
@@ -44,8 +44,8 @@ final class HuggingFaceConfig {
     // MetaCLIP 2 is a CLIP with another tokenizer.
     file.oneOf(
         "model_type", family == Family.CLIP ? List.of("clip", "metaclip_2") : List.of("siglip"));
-    ConfigSection text = tower(file, "text_config");
-    ConfigSection vision = tower(file, "vision_config");
+    ConfigSection text = encoder(file, "text_config");
+    ConfigSection vision = encoder(file, "vision_config");
     vision.on("vision_use_head");
     ClipConfig.Stated usual = ClipConfig.Stated.assumed(family);
     Activation activation = activation(text, usual);
@@ -56,7 +56,7 @@ final class HuggingFaceConfig {
         activation,
         text.json().path("num_attention_heads").asInt(heads),
         vision.json().path("num_attention_heads").asInt(heads),
-        size > 0 ? size : pictureSize,
+        size > 0 ? size : imageSize,
         new ClipConfig.Form(
             text.positive("layer_norm_eps", usual.form().textEpsilon()),
             vision.positive("layer_norm_eps", usual.form().visionEpsilon()),
@@ -64,102 +64,102 @@ final class HuggingFaceConfig {
             ofImages == activation ? null : ofImages));
   }
 
-  private static Activation activation(ConfigSection tower, ClipConfig.Stated usual) {
+  private static Activation activation(ConfigSection encoder, ClipConfig.Stated usual) {
     String first = usual.activation().name().toLowerCase(Locale.ROOT);
     return Activation.ofName(
-        tower.oneOf(
+        encoder.oneOf(
             "hidden_act",
             Stream.of(first, "quick_gelu", "gelu", "gelu_pytorch_tanh").distinct().toList()));
   }
 
-  /** A tower's settings; those of the older key {@code text_config_dict} are the stronger. */
-  private static ConfigSection tower(ConfigSection file, String key) {
-    ConfigSection tower = file.at(key);
+  /** An encoder's settings; those of the older key {@code text_config_dict} are the stronger. */
+  private static ConfigSection encoder(ConfigSection file, String key) {
+    ConfigSection encoder = file.at(key);
     JsonNode older = file.json().path(key + "_dict");
-    if (!older.isObject() || !tower.json().isObject()) {
-      return older.isObject() ? file.at(key + "_dict") : tower;
+    if (!older.isObject() || !encoder.json().isObject()) {
+      return older.isObject() ? file.at(key + "_dict") : encoder;
     }
-    ObjectNode both = tower.json().deepCopy();
+    ObjectNode both = encoder.json().deepCopy();
     both.setAll((ObjectNode) older);
-    return new ConfigSection(tower.name(), both);
+    return new ConfigSection(encoder.name(), both);
   }
 
   /**
    * The preprocessing of images.
    *
-   * @param pictures a {@code preprocessor_config.json}
+   * @param images a {@code preprocessor_config.json}
    */
-  static Preprocessing preprocessing(ConfigSection pictures, ClipConfig config) {
-    JsonNode json = pictures.json();
+  static Preprocessing preprocessing(ConfigSection images, ClipConfig config) {
+    JsonNode json = images.json();
     json.fieldNames()
         .forEachRemaining(
             key -> {
               if (key.startsWith("do_") && !STEPS.contains(key)) {
-                pictures.off(key);
+                images.off(key);
               }
             });
-    pictures.on("do_resize");
-    pictures.on("do_rescale");
-    if (Math.abs(pictures.positive("rescale_factor", 1 / 255.0) * 255 - 1) > 1e-6) {
-      throw pictures.refused("rescale_factor", "1/255");
+    images.on("do_resize");
+    images.on("do_rescale");
+    if (Math.abs(images.positive("rescale_factor", 1 / 255.0) * 255 - 1) > 1e-6) {
+      throw images.refused("rescale_factor", "1/255");
     }
-    boolean bilinear = pictures.oneOf("resample", FILTERS).equals("2");
-    boolean normalised = pictures.isOn("do_normalize");
+    boolean bilinear = images.oneOf("resample", FILTERS).equals("2");
+    boolean normalised = images.isOn("do_normalize");
     return new Preprocessing(
         config.imageResolution(),
         config.channels(),
         normalised
-            ? pictures.perChannel("image_mean", config.family().mean(), config.channels())
+            ? images.perChannel("image_mean", config.family().mean(), config.channels())
             : Collections.nCopies(config.channels(), 0.0),
         normalised
-            ? pictures.perChannel("image_std", config.family().std(), config.channels())
+            ? images.perChannel("image_std", config.family().std(), config.channels())
             : Collections.nCopies(config.channels(), 1.0),
         bilinear ? Interpolation.BILINEAR : Interpolation.BICUBIC,
-        shorterSide(pictures, config));
+        shorterSide(images, config));
   }
 
   /**
    * The length that the shorter side is resized to, or 0 where the whole image becomes the square.
    */
-  private static int shorterSide(ConfigSection pictures, ClipConfig config) {
+  private static int shorterSide(ConfigSection images, ClipConfig config) {
     int size = config.imageResolution();
-    JsonNode resized = pictures.json().path("size");
+    JsonNode resized = images.json().path("size");
     // A plain number is the shorter side to CLIP, and a square to others.
     boolean square =
         resized.isInt()
-            ? !pictures.json().path("image_processor_type").asText("CLIP").startsWith("CLIP")
+            ? !images.json().path("image_processor_type").asText("CLIP").startsWith("CLIP")
             : resized.has("height");
-    if (pictures.isOff("size") && config.family().squashes()) {
+    if (images.isOff("size") && config.family().squashes()) {
       return 0;
     }
     if (square) {
-      checkSize(pictures, "size", size);
-      checkCrop(pictures, size);
+      checkSize(images, "size", size);
+      checkCrop(images, size);
       return 0;
     }
-    if (!pictures.isOn("do_center_crop")) {
-      throw pictures.refused("do_center_crop", "true, or a size of height and width");
+    if (!images.isOn("do_center_crop")) {
+      throw images.refused("do_center_crop", "true, or a size of height and width");
     }
-    checkCrop(pictures, size);
+    checkCrop(images, size);
     if (resized.isMissingNode() || resized.isNull()) {
       return size;
     }
     JsonNode edge = resized.isInt() ? resized : resized.path("shortest_edge");
     if (!edge.isInt() || resized.has("longest_edge") || edge.intValue() < size) {
-      throw pictures.refused("size", "a shortest_edge of at least " + size + ", or a square");
+      throw images.refused("size", "a shortest_edge of at least " + size + ", or a square");
     }
     return edge.intValue();
   }
 
-  private static void checkCrop(ConfigSection pictures, int size) {
-    if (pictures.isOn("do_center_crop") && !pictures.isOff("crop_size")) {
-      checkSize(pictures, "crop_size", size);
+  private static void checkCrop(ConfigSection images, int size) {
+    if (images.isOn("do_center_crop") && !images.isOff("crop_size")) {
+      checkSize(images, "crop_size", size);
     }
   }
 
-  private static void checkSize(ConfigSection pictures, String key, int size) {
-    if (pictures.square(key) != size) {
-      throw pictures.refused(key, size + " pixels, which the weights read");
+  private static void checkSize(ConfigSection images, String key, int size) {
+    if (images.square(key) != size) {
+      throw images.refused(key, size + " pixels, which the weights read");
     }
   }
 }

@@ -2,13 +2,13 @@ package org.kgcoop.clip;
 
 import org.kgcoop.tensor.Tensor;
 
-/** An image tower. */
+/** An image encoder. */
 public interface ImageEncoder {
 
   /**
    * Features of images, before they are brought to unit length.
    *
-   * @param images (B, channels, R, R), normalised
+   * @param images (B, channels, R, R), normalized
    * @return (B, E)
    */
   Tensor features(Tensor images);

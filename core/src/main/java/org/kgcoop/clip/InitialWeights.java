@@ -8,7 +8,7 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.random.PythonRandom;
 
 /**
- * The weights of a CLIP before its training: the published initialisation at any size, under the
+ * The weights of a CLIP before its training: the published initialization at any size, under the
  * released names. Equal configuration and seed give equal bytes.
  */
 public final class InitialWeights {
@@ -33,7 +33,7 @@ public final class InitialWeights {
     return List.copyOf(weights.tensors);
   }
 
-  /** The width of the attention of the image tower. */
+  /** The width of the attention of the image encoder. */
   static int poolChannels(ClipConfig config) {
     int width = config.vision().width();
     return config.vision() instanceof ClipConfig.Vit ? width : 32 * width;
@@ -171,7 +171,7 @@ public final class InitialWeights {
     }
   }
 
-  /** A convolution and the batch normalisation after it. */
+  /** A convolution and the batch normalization after it. */
   private void normalised(String conv, String norm, int out, int in, int kernel, double scale) {
     convolution(conv + ".weight", out, in, kernel);
     constant(norm + ".weight", scale, out);

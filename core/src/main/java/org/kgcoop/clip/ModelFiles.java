@@ -58,10 +58,10 @@ final class ModelFiles {
 
   ClipConfig.Stated stated() {
     JsonNode hugging = config(HuggingFaceConfig.FILE);
-    boolean towers =
+    boolean encoders =
         hugging.path("text_config").isObject() && hugging.path("vision_config").isObject();
-    if (towers || (hugging.has("model_type") && !openClip.isThere())) {
-      return HuggingFaceConfig.stated(section(HuggingFaceConfig.FILE), family, pictureSize());
+    if (encoders || (hugging.has("model_type") && !openClip.isThere())) {
+      return HuggingFaceConfig.stated(section(HuggingFaceConfig.FILE), family, imageSize());
     }
     if (openClip.isThere()) {
       ClipConfig.Stated stated = openClip.stated(family);
@@ -83,12 +83,12 @@ final class ModelFiles {
   }
 
   /** The side of images that a preprocessor states, or 0. */
-  private int pictureSize() {
-    JsonNode size = pictures().json().path("size");
-    return size.has("height") ? pictures().square("size") : 0;
+  private int imageSize() {
+    JsonNode size = images().json().path("size");
+    return size.has("height") ? images().square("size") : 0;
   }
 
-  private ConfigSection pictures() {
+  private ConfigSection images() {
     ConfigSection hugging = section(HuggingFaceConfig.PREPROCESSING);
     return hugging.json().isObject()
         ? hugging
@@ -96,7 +96,7 @@ final class ModelFiles {
   }
 
   Preprocessing preprocessing(ClipConfig config) {
-    ConfigSection hugging = pictures();
+    ConfigSection hugging = images();
     boolean isHugging = hugging.json().isObject();
     try {
       if (isHugging) {

@@ -41,7 +41,7 @@ final class ModifiedResNet implements ImageEncoder {
     return inside(images, List.of()).features();
   }
 
-  /** Implements {@link Towers#stages}. */
+  /** Implements {@link TrainableEncoders#stages}. */
   IntermediateMaps inside(Tensor images, List<Integer> stages) {
     Tensor x = images.to(stem.get(0).weight.dtype());
     for (Convolution convolution : stem) {
@@ -59,7 +59,7 @@ final class ModifiedResNet implements ImageEncoder {
     return new IntermediateMaps(pool.apply(x), maps);
   }
 
-  /** A convolution and the batch normalisation after it, {@code convN} and {@code bnN}. */
+  /** A convolution and the batch normalization after it, {@code convN} and {@code bnN}. */
   private static final class Convolution {
     private final Tensor weight; // (out, in, kernel, kernel)
     private final Tensor scale; // (out)

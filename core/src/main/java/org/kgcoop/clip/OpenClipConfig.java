@@ -17,7 +17,9 @@ import org.kgcoop.image.view.Preprocessing;
 final class OpenClipConfig {
   static final String FILE = "open_clip_config.json";
 
-  /** Keys that shapes answer already, and keys that matter to training or to other towers alone. */
+  /**
+   * Keys that shapes answer already, and keys that matter to training or to other encoders alone.
+   */
   private static final Set<String> TEXT =
       words(
           """
@@ -40,10 +42,10 @@ final class OpenClipConfig {
   private static final List<String> SQUASH = List.of("squash");
   private static final List<String> FILTERS = List.of("bicubic", "bilinear", "random");
 
-  /** The names of timm's towers that are CLIP's. */
+  /** The names of timm's encoders that are CLIP's. */
   private static final Pattern TIMM_CLIP = Pattern.compile("vit_[a-z]+_patch\\d+_clip_.+");
 
-  /** The names of timm's towers that compute with the approximate GELU. */
+  /** The names of timm's encoders that compute with the approximate GELU. */
   private static final Pattern APPROXIMATE =
       Pattern.compile(
           "patch32_siglip_256|large_patch16_siglip_512|so400m_patch16_siglip|giantopt_patch16_siglip");
@@ -79,8 +81,8 @@ final class OpenClipConfig {
   }
 
   private ClipConfig.Stated clip(ConfigSection text, ConfigSection vision) {
-    String tower = vision.json().path("timm_model_name").asText("");
-    if (!vision.isOff("timm_model_name") && !TIMM_CLIP.matcher(tower).matches()) {
+    String encoder = vision.json().path("timm_model_name").asText("");
+    if (!vision.isOff("timm_model_name") && !TIMM_CLIP.matcher(encoder).matches()) {
       throw vision.refused("timm_model_name", "none, or a vit_..._clip_...");
     }
     vision.allOffBut(union(VISION, Set.of("timm_model_name")));
@@ -101,7 +103,7 @@ final class OpenClipConfig {
     Activation ofImages =
         vision.isOff("timm_model_name")
             ? activation
-            : tower.contains("_quickgelu") ? Activation.QUICK_GELU : Activation.GELU;
+            : encoder.contains("_quickgelu") ? Activation.QUICK_GELU : Activation.GELU;
     return new ClipConfig.Stated(
         activation,
         text.json().path("heads").asInt(0),
@@ -117,7 +119,7 @@ final class OpenClipConfig {
   }
 
   /**
-   * SigLIP's, whose picture tower is timm's: heads and activation are known by its name alone. The
+   * SigLIP's, whose image encoder is timm's: heads and activation are known by its name alone. The
    * activations are those that OpenCLIP computes with, exact for most, though the models were
    * trained with the approximation.
    */
@@ -125,8 +127,8 @@ final class OpenClipConfig {
     vision.allOffBut(union(VISION, Set.of("timm_model_name")));
     vision.only("timm_pool", "map");
     vision.only("timm_proj", "none");
-    String tower = vision.json().path("timm_model_name").asText();
-    if (!tower.startsWith("vit_") || !tower.contains("_siglip")) {
+    String encoder = vision.json().path("timm_model_name").asText();
+    if (!encoder.startsWith("vit_") || !encoder.contains("_siglip")) {
       throw vision.refused("timm_model_name", "a vit_..._siglip_...");
     }
     text.allOffBut(union(TEXT, Set.of("proj_bias", "act_kwargs")));
@@ -143,12 +145,12 @@ final class OpenClipConfig {
             ? Activation.GELU_PYTORCH_TANH
             : Activation.GELU;
     Activation ofImages =
-        APPROXIMATE.matcher(tower).find() ? Activation.GELU_PYTORCH_TANH : Activation.GELU;
+        APPROXIMATE.matcher(encoder).find() ? Activation.GELU_PYTORCH_TANH : Activation.GELU;
     double epsilon = ClipConfig.Stated.assumed(Family.SIGLIP).form().visionEpsilon(); // timm's
     return new ClipConfig.Stated(
         activation,
         text.json().path("heads").asInt(0),
-        tower.contains("_base_") ? 12 : 16,
+        encoder.contains("_base_") ? 12 : 16,
         vision.square("image_size"),
         new ClipConfig.Form(
             epsilon(text), epsilon, false, ofImages == activation ? null : ofImages));
@@ -210,8 +212,8 @@ final class OpenClipConfig {
     }
   }
 
-  private static double epsilon(ConfigSection tower) {
-    ConfigSection norm = tower.at("norm_kwargs");
+  private static double epsilon(ConfigSection encoder) {
+    ConfigSection norm = encoder.at("norm_kwargs");
     norm.allOffBut(Set.of("eps"));
     return norm.positive("eps", ClipConfig.Form.RELEASED.textEpsilon());
   }
@@ -222,19 +224,19 @@ final class OpenClipConfig {
   }
 
   Preprocessing preprocessing(ClipConfig config) {
-    ConfigSection pictures = file.at("preprocess_cfg");
-    pictures.only("mode", "RGB");
+    ConfigSection images = file.at("preprocess_cfg");
+    images.only("mode", "RGB");
     List<String> modes =
-        pictures.isOff("resize_mode") && config.family().squashes() ? SQUASH : RESIZE_MODES;
-    boolean squashed = pictures.oneOf("resize_mode", modes).equals("squash");
+        images.isOff("resize_mode") && config.family().squashes() ? SQUASH : RESIZE_MODES;
+    boolean squashed = images.oneOf("resize_mode", modes).equals("squash");
     // "random" is one of both in training, and bicubic else.
-    boolean bilinear = pictures.oneOf("interpolation", FILTERS).equals("bilinear");
+    boolean bilinear = images.oneOf("interpolation", FILTERS).equals("bilinear");
     int size = config.imageResolution();
     return new Preprocessing(
         size,
         config.channels(),
-        pictures.perChannel("mean", config.family().mean(), config.channels()),
-        pictures.perChannel("std", config.family().std(), config.channels()),
+        images.perChannel("mean", config.family().mean(), config.channels()),
+        images.perChannel("std", config.family().std(), config.channels()),
         bilinear ? Interpolation.BILINEAR : Interpolation.BICUBIC,
         squashed ? 0 : size);
   }

@@ -11,7 +11,7 @@ import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
 
 /**
- * Parts of a text of which neighbours are merged: the pair of the least rank first, of several the
+ * Parts of a text of which neighbors are merged: the pair of the least rank first, of several the
  * leftmost. Takes n log n of their number, since a text may come from anywhere.
  */
 final class PairMerging {
@@ -19,7 +19,7 @@ final class PairMerging {
   static final double NEVER = Double.POSITIVE_INFINITY;
 
   /**
-   * Two neighbours that may be merged.
+   * Two neighbors that may be merged.
    *
    * @param left the number of the one
    * @param length of both: where it is another now, one of them has been merged
@@ -43,7 +43,7 @@ final class PairMerging {
   /**
    * The parts once no pair is left that can be merged.
    *
-   * @param rank of two neighbours
+   * @param rank of two neighbors
    */
   static List<String> merged(List<String> parts, ToDoubleBiFunction<String, String> rank) {
     PairMerging merging = new PairMerging(parts, rank);

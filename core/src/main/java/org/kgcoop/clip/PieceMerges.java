@@ -17,15 +17,15 @@ import java.util.Map;
  */
 final class PieceMerges {
   private static final int BITS =
-      Pieces.ID_BITS; // of an id and of a rank: there are three in a long
+      TokenizerModel.ID_BITS; // of an id and of a rank: there are three in a long
 
-  private final Pieces pieces;
+  private final TokenizerModel pieces;
   private final Map<String, Integer> ids;
   private final long[] pairs; // left id, right id and rank in one, sorted
   private final int[] bytes; // id of each byte
   private final int longestWhole; // piece, in UTF-16 units
 
-  PieceMerges(Pieces pieces) {
+  PieceMerges(TokenizerModel pieces) {
     this.pieces = pieces;
     ids = pieces.ids();
     IntBuffer merges = pieces.merges();
@@ -46,7 +46,7 @@ final class PieceMerges {
     return ((long) left << BITS | right) << BITS;
   }
 
-  /** The rank of two neighbours, the least of which is merged first. */
+  /** The rank of two neighbors, the least of which is merged first. */
   private double rank(String leftPart, String rightPart) {
     if (pieces.whole().contains(leftPart) || pieces.whole().contains(rightPart)) {
       return PairMerging.NEVER;

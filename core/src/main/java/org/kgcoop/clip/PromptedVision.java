@@ -12,31 +12,31 @@ import org.kgcoop.tensor.Tensor;
  * that are read.
  */
 public final class PromptedVision {
-  private final VisionTransformer tower;
+  private final VisionTransformer encoder;
 
-  PromptedVision(VisionTransformer tower) {
-    this.tower = tower;
+  PromptedVision(VisionTransformer encoder) {
+    this.encoder = encoder;
   }
 
   /** The number of blocks. */
   public int layers() {
-    return tower.blocks().size();
+    return encoder.blocks().size();
   }
 
   /** The width of the rows, W. */
   public int width() {
-    return tower.width();
+    return encoder.width();
   }
 
   /**
    * The frozen beginning: the rows of images in front of a block.
    *
-   * @param images (B, channels, R, R), normalised
+   * @param images (B, channels, R, R), normalized
    * @param block counted from 0
    * @return (B, L, W)
    */
   public Tensor rows(Tensor images, int block) {
-    return tower.rows(images, block);
+    return encoder.rows(images, block);
   }
 
   /**
@@ -49,7 +49,7 @@ public final class PromptedVision {
     int last = layers() - 1;
     Tensor x = beforeLast(rows, prompts);
     return project(
-        tower.norm(tower.blocks().get(last).classRows(x, rows.size(0), prompt(prompts, last))));
+        encoder.norm(encoder.blocks().get(last).classRows(x, rows.size(0), prompt(prompts, last))));
   }
 
   /**
@@ -60,18 +60,18 @@ public final class PromptedVision {
    * @param additions of each block from the first on
    * @return (B, E)
    */
-  public Tensor features(Tensor rows, int first, IntFunction<Additions> additions) {
+  public Tensor features(Tensor rows, int first, IntFunction<ProjectionDeltas> additions) {
     long batch = rows.size(0);
     Tensor x = rows.reshape(-1, width());
     for (int i = first; i < layers() - 1; i++) {
-      x = tower.blocks().get(i).with(additions.apply(i)).pictures(x, batch);
+      x = encoder.blocks().get(i).with(additions.apply(i)).images(x, batch);
     }
-    TransformerBlock last = tower.blocks().get(layers() - 1).with(additions.apply(layers() - 1));
-    return project(tower.norm(last.classRows(x, batch)));
+    TransformerBlock last = encoder.blocks().get(layers() - 1).with(additions.apply(layers() - 1));
+    return project(encoder.norm(last.classRows(x, batch)));
   }
 
   /**
-   * The rows that a tower is read at, behind its last norm.
+   * The rows that an encoder is read at, behind its last norm.
    *
    * @param classRows (B, W), for {@link #project}
    * @param tokens (B, n, W), what the last block makes of the prompts
@@ -91,13 +91,13 @@ public final class PromptedVision {
     long batch = rows.size(0);
     int last = layers() - 1;
     Tensor x = beforeLast(rows, prompts);
-    TransformerBlock block = tower.blocks().get(last);
+    TransformerBlock block = encoder.blocks().get(last);
     Tensor prompt = prompt(prompts, last);
     Tensor read = // (B, 1 + n, W), or (B, L + n, W)
-        tower
+        encoder
             .norm(
                 prompt == null
-                    ? block.pictures(x, batch)
+                    ? block.images(x, batch)
                     : block.classRowsAndBeside(x, batch, prompt))
             .reshape(batch, -1, width());
     long before = prompt == null ? rows.size(1) : 1;
@@ -106,7 +106,7 @@ public final class PromptedVision {
 
   /** Class rows behind the last norm to features: (B, W) to (B, E). */
   public Tensor project(Tensor classRows) {
-    return tower.project(classRows);
+    return encoder.project(classRows);
   }
 
   /**
@@ -120,12 +120,12 @@ public final class PromptedVision {
     long batch = rows.size(0);
     Tensor x = rows.reshape(-1, width());
     for (int i = prompts.first(); i < layers() - 1; i++) {
-      TransformerBlock block = tower.blocks().get(i);
+      TransformerBlock block = encoder.blocks().get(i);
       Tensor prompt = prompt(prompts, i);
       if (prompts.before(i + 1).isPresent()) {
-        x = firsts(block.pictures(x, batch, prompt), batch, rows.size(1));
+        x = firsts(block.images(x, batch, prompt), batch, rows.size(1));
       } else {
-        x = block.pictures(prompt == null ? x : with(x, batch, prompt), batch);
+        x = block.images(prompt == null ? x : with(x, batch, prompt), batch);
       }
     }
     return x;
@@ -135,7 +135,7 @@ public final class PromptedVision {
   private @Nullable Tensor prompt(DeepPrompts prompts, int block) {
     return prompts
         .before(block)
-        .map(rows -> block == 0 && prompts.normed() ? tower.preNorm(rows) : rows)
+        .map(rows -> block == 0 && prompts.normed() ? encoder.preNorm(rows) : rows)
         .orElse(null);
   }
 

@@ -17,7 +17,7 @@ import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 
 /**
- * Writes a CLIP that was never trained, of {@link InitialWeights}. It recognises nothing, but
+ * Writes a CLIP that was never trained, of {@link InitialWeights}. It recognizes nothing, but
  * everything that works on a trained CLIP works on it, in milliseconds and without a download.
  *
  * <p>A CLIP's tokenizer is the beginning of the released one: as many of the first merges as the

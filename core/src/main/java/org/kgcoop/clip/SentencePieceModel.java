@@ -54,7 +54,7 @@ final class SentencePieceModel {
    *
    * @throws KgCoopException where it is no such file, or of a kind that no SigLIP has
    */
-  static Pieces read(Path file) {
+  static TokenizerModel read(Path file) {
     SentencePieceModel read = new SentencePieceModel(file);
     try (InputStream in = Files.newInputStream(file)) {
       read.fields(CodedInputStream.newInstance(in), read::field);
@@ -65,7 +65,7 @@ final class SentencePieceModel {
     return read.pieces();
   }
 
-  private Pieces pieces() {
+  private TokenizerModel pieces() {
     if (ids.isEmpty() || !trained || !normalised) {
       throw FileErrors.refused(
           file,
@@ -87,7 +87,7 @@ final class SentencePieceModel {
               + " precompiled_charsmap of BPE, as SigLIP and SigLIP 2 have it");
     }
     IntBuffer merges = IntBuffer.allocate(0); // scores tell
-    return new Pieces(
+    return new TokenizerModel(
         file, unigram, byteFallback, ids, scores, merges, special, whole, characterMap);
   }
 

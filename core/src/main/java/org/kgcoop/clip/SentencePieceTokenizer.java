@@ -23,7 +23,7 @@ final class SentencePieceTokenizer extends Tokenizer {
   private final int padding;
 
   private SentencePieceTokenizer(
-      Pieces pieces,
+      TokenizerModel pieces,
       TextCleaning cleaning,
       Function<String, List<Integer>> model,
       int end,
@@ -43,7 +43,7 @@ final class SentencePieceTokenizer extends Tokenizer {
    *
    * @param cleaning or null for the one that is published with its kind
    */
-  static SentencePieceTokenizer of(Pieces pieces, @Nullable TextCleaning cleaning) {
+  static SentencePieceTokenizer of(TokenizerModel pieces, @Nullable TextCleaning cleaning) {
     if (pieces.unigram()) {
       TextCleaning usual = cleaning == null ? TextCleaning.SIGLIP : cleaning;
       int end = pieces.id("</s>");

@@ -12,7 +12,7 @@ import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The text tower: transformer blocks over token embeddings, read at the end-of-text token.
+ * The text encoder: transformer blocks over token embeddings, read at the end-of-text token.
  *
  * <p>Attention is causal and nothing after the end-of-text token is read, so texts may be cut
  * there: callers pass only as many positions as the longest of their texts has. Some models are not
@@ -111,7 +111,7 @@ public final class TextEncoder implements AutoCloseable {
    * @return (C, E)
    */
   public Tensor features(Tensor embedded, PackedTexts layout) {
-    return features(embedded, layout, List.of(), block -> Additions.NONE);
+    return features(embedded, layout, List.of(), block -> ProjectionDeltas.NONE);
   }
 
   /**
@@ -139,7 +139,10 @@ public final class TextEncoder implements AutoCloseable {
    * @return (C, E)
    */
   public Tensor features(
-      Tensor embedded, PackedTexts layout, List<Change> changes, IntFunction<Additions> additions) {
+      Tensor embedded,
+      PackedTexts layout,
+      List<Change> changes,
+      IntFunction<ProjectionDeltas> additions) {
     Tensor x = embedded.plus(Functions.rows(positions, layout.positions()));
     PackedTexts rows = layout;
     int next = 0;

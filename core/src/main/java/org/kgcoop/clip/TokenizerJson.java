@@ -20,7 +20,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
 /**
- * The pieces of a {@code tokenizer.json}. Its normalisers and processors are not looked at, but for
+ * The pieces of a {@code tokenizer.json}. Its normalizers and processors are not looked at, but for
  * a map of characters: the families of models are few, and known.
  */
 final class TokenizerJson {
@@ -52,7 +52,7 @@ final class TokenizerJson {
    *
    * @throws KgCoopException where it is no such file
    */
-  static Pieces read(Path file) {
+  static TokenizerModel read(Path file) {
     TokenizerJson json = new TokenizerJson(file);
     try {
       json.parse();
@@ -69,7 +69,7 @@ final class TokenizerJson {
       throw KgCoopException.weights(
           file + ": cannot be read as a tokenizer: " + FileErrors.reason(e), e);
     }
-    return new Pieces(
+    return new TokenizerModel(
         file,
         json.type.equals("Unigram"),
         json.byteFallback,

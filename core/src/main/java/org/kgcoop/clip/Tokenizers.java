@@ -37,7 +37,7 @@ public final class Tokenizers {
     if (!name.endsWith(".json")) {
       return new BytePairTokenizer(Vocabulary.ofMerges(file));
     }
-    Pieces pieces = TokenizerJson.read(file);
+    TokenizerModel pieces = TokenizerJson.read(file);
     return pieces.areSentencePieces()
         ? SentencePieceTokenizer.of(pieces, cleaning)
         : new BytePairTokenizer(Vocabulary.of(pieces));

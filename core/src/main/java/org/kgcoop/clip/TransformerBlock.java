@@ -4,15 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.clip.Additions.Projection;
+import org.kgcoop.clip.ProjectionDeltas.Projection;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * A residual block of either tower: {@code x + attention(norm(x))}, then {@code x + mlp(norm(x))}.
- * Everything but attention works on rows, (N, W), whatever image or text they belong to.
+ * A residual block of either encoder: {@code x + attention(norm(x))}, then {@code x +
+ * mlp(norm(x))}. Everything but attention works on rows, (N, W), whatever image or text they belong
+ * to.
  *
  * <p>The residual stream and the norms are float32; the matrix products have the type of their
  * weights, which is float32 or bf16.
@@ -31,7 +32,7 @@ final class TransformerBlock implements AutoCloseable {
   private final Tensor norm2Weight; // (W)
   private final Tensor norm2Bias; // (W)
   private final Mlp mlp;
-  private final Additions additions;
+  private final ProjectionDeltas additions;
 
   /**
    * Takes the block whose names start with {@code prefix}, such as {@code
@@ -65,10 +66,10 @@ final class TransformerBlock implements AutoCloseable {
     norm2Bias = weights.get(prefix + "ln_2.bias", width);
     mlp = new Mlp(weights, prefix + "mlp.", width, activation, packs);
     computeType = weights.computeType();
-    additions = Additions.NONE;
+    additions = ProjectionDeltas.NONE;
   }
 
-  private TransformerBlock(TransformerBlock other, Additions additions) {
+  private TransformerBlock(TransformerBlock other, ProjectionDeltas additions) {
     heads = other.heads;
     epsilon = other.epsilon;
     computeType = other.computeType;
@@ -86,8 +87,8 @@ final class TransformerBlock implements AutoCloseable {
   }
 
   /** The same block, to be closed by its owner, with terms added to its projections. */
-  TransformerBlock with(Additions terms) {
-    return terms == Additions.NONE ? this : new TransformerBlock(this, terms);
+  TransformerBlock with(ProjectionDeltas terms) {
+    return terms == ProjectionDeltas.NONE ? this : new TransformerBlock(this, terms);
   }
 
   /**
@@ -97,8 +98,8 @@ final class TransformerBlock implements AutoCloseable {
    * @param batch B
    * @return (B L, W)
    */
-  Tensor pictures(Tensor x, long batch) {
-    return pictures(x, batch, null);
+  Tensor images(Tensor x, long batch) {
+    return images(x, batch, null);
   }
 
   /**
@@ -110,7 +111,7 @@ final class TransformerBlock implements AutoCloseable {
    * @param beside (n, W), or null
    * @return (B L, W)
    */
-  Tensor pictures(Tensor x, long batch, @Nullable Tensor beside) {
+  Tensor images(Tensor x, long batch, @Nullable Tensor beside) {
     UnaryOperator<Tensor> rows = UnaryOperator.identity();
     Tensor all = all(norm1(x), rows); // (B L, 3W)
     Attention attention = new Attention(heads, batch);
@@ -196,7 +197,7 @@ final class TransformerBlock implements AutoCloseable {
    */
   Tensor texts(Tensor x, PackedTexts layout) {
     if (!layout.isCausal()) {
-      return pictures(x, layout.texts());
+      return images(x, layout.texts());
     }
     Tensor all = all(norm1(x), layout::packed); // (N, 3W)
     Tensor own = layout.padded(all); // (C L, 3W)
@@ -260,12 +261,12 @@ final class TransformerBlock implements AutoCloseable {
    * Frozen projections and the terms beside them.
    *
    * @param frozen (n, k W) of x
-   * @param rows as {@link Additions#of} takes it
+   * @param rows as {@link ProjectionDeltas#of} takes it
    * @param projections the k
    */
   private Tensor withTerms(
       Tensor frozen, Tensor x, UnaryOperator<Tensor> rows, Projection... projections) {
-    if (additions == Additions.NONE) {
+    if (additions == ProjectionDeltas.NONE) {
       return frozen;
     }
     List<Tensor> parts = new ArrayList<>();
@@ -284,7 +285,7 @@ final class TransformerBlock implements AutoCloseable {
   /**
    * The rest of the block after attention: both residual sums and the MLP between them.
    *
-   * @param rows as {@link Additions#of} takes it
+   * @param rows as {@link ProjectionDeltas#of} takes it
    */
   private Tensor rest(Tensor x, Tensor attended, UnaryOperator<Tensor> rows) {
     Tensor y = x.plus(withTerms(out.apply(attended), attended, rows, Projection.OUTPUT));

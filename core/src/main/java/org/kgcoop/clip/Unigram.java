@@ -18,7 +18,7 @@ final class Unigram {
   /** Taken off the least log probability for a character that is no piece. */
   private static final float UNKNOWN_PENALTY = 10;
 
-  private final CharacterMap characters;
+  private final PrecompiledCharsmap characters;
   private final Map<String, Integer> ids = new HashMap<>();
   private final float[] scores;
   private final float unknownScore;
@@ -26,8 +26,8 @@ final class Unigram {
   private final int longest; // piece, in UTF-16 units
   private final int @Nullable [] bytes; // id of each byte, where they stand for what is no piece
 
-  Unigram(Pieces pieces) {
-    characters = CharacterMap.of(pieces);
+  Unigram(TokenizerModel pieces) {
+    characters = PrecompiledCharsmap.of(pieces);
     unknown = pieces.id("<unk>");
     scores = new float[pieces.scores().size()];
     float least = Float.POSITIVE_INFINITY;
@@ -83,7 +83,7 @@ final class Unigram {
           found.add(bytes[parts[i] & 0xff]);
         }
       } else if (found.isEmpty() || found.get(found.size() - 1) != unknown) {
-        found.add(unknown); // neighbours without a piece are one
+        found.add(unknown); // neighbors without a piece are one
       }
     }
     Collections.reverse(found);

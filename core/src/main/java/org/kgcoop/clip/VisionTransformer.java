@@ -113,7 +113,7 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
     return project(norm(blocks.get(blocks.size() - 1).classRows(x, batch)));
   }
 
-  /** Implements {@link Towers#patches}. */
+  /** Implements {@link TrainableEncoders#patches}. */
   IntermediateMaps inside(Tensor images, int @Nullable [][] seen, List<Integer> after) {
     long batch = images.size(0);
     Tensor x = before(ofClip(), patches(images)); // (B, L, W)
@@ -148,9 +148,9 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
   }
 
   /**
-   * The rows of images in front of a block of CLIP's tower: class, then patches.
+   * The rows of images in front of a block of CLIP's encoder: class, then patches.
    *
-   * @param images (B, channels, R, R), normalised
+   * @param images (B, channels, R, R), normalized
    * @param block counted from 0
    * @return (B, L, W)
    */
@@ -178,7 +178,7 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
     if (ends instanceof OfClip clip) {
       return clip;
     }
-    throw new IllegalStateException("rows of a tower that has no class row");
+    throw new IllegalStateException("rows of an encoder that has no class row");
   }
 
   /** The norm in front of the first block: (..., W) to (..., W). */
@@ -195,7 +195,7 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
     return width;
   }
 
-  /** True if it has a class row, as CLIP's towers do. */
+  /** True if it has a class row, as CLIP's encoders do. */
   boolean hasClassRow() {
     return ends instanceof OfClip;
   }
@@ -204,7 +204,7 @@ final class VisionTransformer implements ImageEncoder, AutoCloseable {
   private Tensor through(List<TransformerBlock> some, Tensor x, long batch) {
     Tensor rows = x.reshape(-1, width);
     for (TransformerBlock block : some) {
-      rows = block.pictures(rows, batch);
+      rows = block.images(rows, batch);
     }
     return rows;
   }

@@ -77,7 +77,7 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
   }
 
   /** The vocabulary of a {@code tokenizer.json} of CLIP's kind. */
-  static Vocabulary of(Pieces pieces) {
+  static Vocabulary of(TokenizerModel pieces) {
     Map<String, Integer> ids = pieces.ids();
     IntBuffer merged = pieces.merges();
     if (!merged.hasRemaining() || !ids.containsKey(START) || !ids.containsKey(END)) {
@@ -92,7 +92,7 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
     return of(merges, pieces);
   }
 
-  private static Vocabulary of(List<String> merges, @Nullable Pieces pieces) {
+  private static Vocabulary of(List<String> merges, @Nullable TokenizerModel pieces) {
     Map<String, Integer> ranks = new HashMap<>();
     List<String> symbols = new ArrayList<>();
     // The released table lists the printable bytes first, then the others.

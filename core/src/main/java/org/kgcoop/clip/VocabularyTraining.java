@@ -12,7 +12,7 @@ import org.kgcoop.files.AtomicFile;
 
 /**
  * Learns byte-pair merges from texts, for {@link Tokenizer}: time and again the commonest pair of
- * neighbouring symbols within a word becomes one symbol. Sennrich et al., "Neural Machine
+ * neighboring symbols within a word becomes one symbol. Sennrich et al., "Neural Machine
  * Translation of Rare Words with Subword Units", ACL 2016.
  *
  * <p>Of equally common pairs the first in the order of their text is taken, so that equal texts

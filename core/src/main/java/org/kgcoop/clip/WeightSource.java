@@ -4,7 +4,7 @@ import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Tensor;
 
-/** The source of the towers' tensors, under their released names and with their shapes. */
+/** The source of the encoders' tensors, under their released names and with their shapes. */
 interface WeightSource {
 
   /** The type of matrix products, float32 or bf16. */
@@ -25,7 +25,7 @@ interface WeightSource {
   Tensor scaled(String name, double factor, long... shape);
 
   /**
-   * True if batch normalisation takes mean and variance from the batch, and moves the stored ones
+   * True if batch normalization takes mean and variance from the batch, and moves the stored ones
    * towards them, rather than reading the stored ones.
    */
   boolean training();

@@ -15,7 +15,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The tensors of a CLIP under their released names. Towers take what they need with its shape;
+ * The tensors of a CLIP under their released names. Encoders take what they need with its shape;
  * {@link #check} then tells all that was missing, mis-shaped or left over in one message. Owns what
  * was taken.
  */

@@ -1,7 +1,7 @@
 /**
  * CLIP: an image and a text become unit vectors of one space. {@link org.kgcoop.clip.Clip} is the
  * whole model, {@link org.kgcoop.clip.ImageEncoder} and {@link org.kgcoop.clip.TextEncoder} are its
- * towers, {@link org.kgcoop.clip.Tokenizer} makes its text input. Weights keep the names of the
+ * encoders, {@link org.kgcoop.clip.Tokenizer} makes its text input. Weights keep the names of the
  * released files.
  */
 @NullMarked

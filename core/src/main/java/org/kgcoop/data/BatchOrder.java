@@ -88,8 +88,8 @@ public final class BatchOrder {
     }
     SplitMix64 random = Seeds.generator("classes:%s:%s".formatted(seed, epoch));
     List<Deque<int[]>> portions = new ArrayList<>();
-    for (List<Integer> pictures : byLabel(labels).values()) {
-      portions.add(portions(pictures, instances, random));
+    for (List<Integer> images : byLabel(labels).values()) {
+      portions.add(portions(images, instances, random));
     }
     int classes = Math.min(batchSize / instances, portions.size());
     List<int[]> batches = new ArrayList<>();
@@ -106,26 +106,26 @@ public final class BatchOrder {
   }
 
   private static SortedMap<Long, List<Integer>> byLabel(long[] labels) {
-    SortedMap<Long, List<Integer>> pictures = new TreeMap<>();
+    SortedMap<Long, List<Integer>> images = new TreeMap<>();
     for (int i = 0; i < labels.length; i++) {
-      pictures.computeIfAbsent(labels[i], label -> new ArrayList<>()).add(i);
+      images.computeIfAbsent(labels[i], label -> new ArrayList<>()).add(i);
     }
-    return pictures;
+    return images;
   }
 
-  private static Deque<int[]> portions(List<Integer> pictures, int instances, SplitMix64 random) {
-    int[] order = pictures.stream().mapToInt(Integer::intValue).toArray();
+  private static Deque<int[]> portions(List<Integer> images, int instances, SplitMix64 random) {
+    int[] order = images.stream().mapToInt(Integer::intValue).toArray();
     if (order.length < instances) {
       order = new int[instances];
       for (int i = 0; i < instances; i++) {
-        order[i] = pictures.get(random.nextInt(pictures.size()));
+        order[i] = images.get(random.nextInt(images.size()));
       }
     }
     for (int i = order.length - 1; i > 0; i--) {
       int other = random.nextInt(i + 1);
-      int picture = order[i];
+      int image = order[i];
       order[i] = order[other];
-      order[other] = picture;
+      order[other] = image;
     }
     return new ArrayDeque<>(batches(order, instances));
   }

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Labelled images in three parts.
+ * Labeled images in three parts.
  *
  * @param name what tables call it
  * @param classNames the raw names (with '_' where the files have it), by label
@@ -46,8 +46,8 @@ public record DataSet(
   }
 
   /**
-   * The images of that half of the classes, labelled anew from 0. The halves are those of the
-   * labels in train; of a set that has only test images, those of all labels.
+   * The images of that half of the classes, labeled anew from 0. The halves are those of the labels
+   * in train; of a set that has only test images, those of all labels.
    */
   public DataSet select(ClassSplit split) {
     List<Integer> labels =
@@ -62,13 +62,13 @@ public record DataSet(
     return new DataSet(
         name,
         kept.stream().map(classNames::get).toList(),
-        relabelled(train, newLabels),
-        relabelled(val, newLabels),
-        relabelled(test, newLabels),
+        relabeled(train, newLabels),
+        relabeled(val, newLabels),
+        relabeled(test, newLabels),
         template);
   }
 
-  private static List<Item> relabelled(List<Item> items, Map<Integer, Integer> newLabels) {
+  private static List<Item> relabeled(List<Item> items, Map<Integer, Integer> newLabels) {
     List<Item> kept = new ArrayList<>();
     for (Item item : items) {
       Integer newLabel = newLabels.get(item.label());
@@ -80,13 +80,13 @@ public record DataSet(
   }
 
   /** The same classes with other images. */
-  public DataSet withPictures(List<Item> newTrain, List<Item> newVal, List<Item> newTest) {
+  public DataSet withImages(List<Item> newTrain, List<Item> newVal, List<Item> newTest) {
     return new DataSet(name, classNames, newTrain, newVal, newTest, template);
   }
 
   /** The same images, their EXIF orientation ignored, as the published code does. */
   public DataSet asStored() {
-    return withPictures(stored(train), stored(val), stored(test));
+    return withImages(stored(train), stored(val), stored(test));
   }
 
   private static List<Item> stored(List<Item> items) {

@@ -86,7 +86,7 @@ public record FewShot(List<Integer> train, List<Integer> val) {
                   shots,
                   Messages.firstOf(poor)));
     }
-    return dataSet.withPictures(
+    return dataSet.withImages(
         drawn.train().stream().map(dataSet.train()::get).toList(),
         drawn.val().stream().map(dataSet.val()::get).toList(),
         dataSet.test());

@@ -15,7 +15,7 @@ public final class Fingerprint {
   private Fingerprint() {}
 
   /** The fingerprint of a data set; reads those images whose hashes are not remembered. */
-  public static String of(DataSet dataSet, PictureHashes hashes) {
+  public static String of(DataSet dataSet, ImageHashes hashes) {
     MessageDigest digest = Sha256.digest();
     add(digest, "train", dataSet.train(), hashes);
     add(digest, "val", dataSet.val(), hashes);
@@ -23,13 +23,12 @@ public final class Fingerprint {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static void add(
-      MessageDigest digest, String part, List<Item> items, PictureHashes hashes) {
-    List<String> pictures = hashes.of(items.stream().map(Item::file).toList());
+  private static void add(MessageDigest digest, String part, List<Item> items, ImageHashes hashes) {
+    List<String> images = hashes.of(items.stream().map(Item::file).toList());
     for (int i = 0; i < items.size(); i++) {
       Item item = items.get(i);
       String line =
-          String.join("\t", part, "" + item.label(), item.className(), pictures.get(i)) + "\n";
+          String.join("\t", part, "" + item.label(), item.className(), images.get(i)) + "\n";
       digest.update(line.getBytes(StandardCharsets.UTF_8));
     }
   }

@@ -3,7 +3,7 @@ package org.kgcoop.data;
 import java.nio.file.Path;
 
 /**
- * A labelled image.
+ * A labeled image.
  *
  * @param key the path as the data set gives it, relative and with '/': the same on every machine
  * @param file where the image lies on this one

@@ -78,13 +78,13 @@ public final class Bootstrap {
    * @return accuracies in percent: (rows, resamples)
    */
   public double[][] accuracies(String dataSet, String target, int[][][] correct) {
-    int pictures = correct[0][0].length;
+    int images = correct[0][0].length;
     for (int[][] row : correct) {
       for (int[] ofSeed : row) {
-        if (ofSeed.length != pictures || pictures == 0) {
+        if (ofSeed.length != images || images == 0) {
           throw new IllegalArgumentException(
               "images: expected as many for each row and seed, got %s and %s"
-                  .formatted(pictures, ofSeed.length));
+                  .formatted(images, ofSeed.length));
         }
       }
     }
@@ -98,13 +98,13 @@ public final class Bootstrap {
         .parallel()
         .forEach(
             resample -> {
-              int[] drawn = drawn(new SplittableRandom(starts[resample]), pictures);
+              int[] drawn = drawn(new SplittableRandom(starts[resample]), images);
               for (int row = 0; row < correct.length; row++) {
                 double mean = 0;
                 for (int s = 0; s < correct[row].length; s++) {
                   mean += weights[row][resample][s] * dot(drawn, correct[row][s]);
                 }
-                accuracies[row][resample] = 100 * mean / pictures;
+                accuracies[row][resample] = 100 * mean / images;
               }
             });
     return accuracies;

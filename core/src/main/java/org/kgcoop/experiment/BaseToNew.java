@@ -5,7 +5,7 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 
 /**
- * Base-to-new generalisation: learn from a few images of the first half of the classes, measure on
+ * Base-to-new generalization: learn from a few images of the first half of the classes, measure on
  * the test images of that half among its names, and on those of the other half among theirs. H is
  * the harmonic mean of the two accuracies.
  */
@@ -23,21 +23,21 @@ public record BaseToNew(List<DataSet> dataSets) implements Protocol {
   }
 
   @Override
-  public List<Trial> trials(Plan plan) {
+  public List<Trial> trials(ExperimentPlan plan) {
     return dataSets.stream()
         .flatMap(
             data -> {
-              List<Target> targets =
+              List<EvaluationSet> targets =
                   List.of(
-                      new Target(BASE, data, ClassSplit.BASE),
-                      new Target(NEW, data, ClassSplit.NEW));
+                      new EvaluationSet(BASE, data, ClassSplit.BASE),
+                      new EvaluationSet(NEW, data, ClassSplit.NEW));
               return Protocol.trials(plan, data, ClassSplit.BASE, targets, false).stream();
             })
         .toList();
   }
 
   @Override
-  public List<Column> columns(Plan plan) {
+  public List<Column> columns(ExperimentPlan plan) {
     return List.of(named(BASE), named(NEW));
   }
 

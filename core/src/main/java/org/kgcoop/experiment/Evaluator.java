@@ -3,14 +3,14 @@ package org.kgcoop.experiment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensor.Autograd;
@@ -18,12 +18,12 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Classifiers on labelled images. */
+/** Classifiers on labeled images. */
 public final class Evaluator {
   /** Images that are classified at a time: a matrix of 1,024 by the classes. */
   private static final int BATCH = 1024;
 
-  /** Images that are decoded before a tower sees them. */
+  /** Images that are decoded before an encoder sees them. */
   private static final int AT_A_TIME = 32;
 
   private static final int CALIBRATION_BINS = 10;
@@ -98,9 +98,9 @@ public final class Evaluator {
 
   /** On the test images of a data set. */
   public static Result evaluate(
-      FeatureClassifier classifier, FeatureBank bank, DataSet dataSet, Progress progress) {
+      Head classifier, FeatureCache cache, DataSet dataSet, Progress progress) {
     try (Scope scope = Scope.open("evaluation")) {
-      Tensor features = features(classifier, bank, dataSet.test(), progress, "test images");
+      Tensor features = features(classifier, cache, dataSet.test(), progress, "test images");
       return evaluate(classifier, features, dataSet.test(), dataSet.classNames().size());
     }
   }
@@ -111,10 +111,9 @@ public final class Evaluator {
    * @param features (N, E), unit rows
    * @param items what they show, in the same order
    */
-  public static Result evaluate(
-      FeatureClassifier classifier, Tensor features, List<Item> items, int classes) {
-    if (classifier instanceof Learner learner) {
-      try (FeatureClassifier fixed = learner.fixed()) {
+  public static Result evaluate(Head classifier, Tensor features, List<Item> items, int classes) {
+    if (classifier instanceof TrainableModel model) {
+      try (Head fixed = model.fixed()) {
         return evaluate(fixed, features, items, classes);
       }
     }
@@ -150,7 +149,7 @@ public final class Evaluator {
    *
    * @return NaN where the features of either depend on the image
    */
-  static double distance(FeatureClassifier learned, FeatureClassifier other) {
+  static double distance(Head learned, Head other) {
     if (learned.classFeatures().isEmpty() || other.classFeatures().isEmpty()) {
       return Double.NaN;
     }
@@ -167,21 +166,17 @@ public final class Evaluator {
   }
 
   /**
-   * Features under the test transform as a classifier takes them: (N, E). Those of a tower of its
-   * own are computed here and kept nowhere else.
+   * Features under the test transform as a classifier takes them: (N, E). Those of an encoder of
+   * its own are computed here and kept nowhere else.
    *
    * @param name of the work, for the progress
    */
   static Tensor features(
-      FeatureClassifier classifier,
-      FeatureBank bank,
-      List<Item> items,
-      Progress progress,
-      String name) {
+      Head classifier, FeatureCache cache, List<Item> items, Progress progress, String name) {
     if (classifier.encoder().isEmpty()) {
-      return features(bank, items, progress, name);
+      return features(cache, items, progress, name);
     }
-    PictureEncoder encoder = bank.encoder().by(classifier);
+    ViewEncoder encoder = cache.encoder().by(classifier);
     List<Tensor> features = new ArrayList<>();
     try (Progress.Task task = progress.start(name, items.size())) {
       for (int from = 0; from < items.size(); from += AT_A_TIME) {
@@ -198,16 +193,16 @@ public final class Evaluator {
    *
    * @param name of the work, for the progress
    */
-  static Tensor features(FeatureBank bank, List<Item> items, Progress progress, String name) {
+  static Tensor features(FeatureCache cache, List<Item> items, Progress progress, String name) {
     List<float[]> vectors;
     try (Progress.Task task = progress.start(name, items.size())) {
-      vectors = bank.test(items, task::done).vectors();
+      vectors = cache.test(items, task::done).vectors();
     }
     int width = vectors.get(0).length;
     float[] values = new float[Math.multiplyExact(items.size(), width)];
     for (int i = 0; i < items.size(); i++) {
       System.arraycopy(vectors.get(i), 0, values, i * width, width);
     }
-    return Tensor.of(values, items.size(), width).to(bank.encoder().device());
+    return Tensor.of(values, items.size(), width).to(cache.encoder().device());
   }
 }

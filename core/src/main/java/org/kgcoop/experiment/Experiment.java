@@ -19,7 +19,7 @@ import org.kgcoop.data.Fingerprint;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.Occasion;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunResults;
@@ -27,12 +27,12 @@ import org.kgcoop.runs.TableResults;
 
 /** A protocol carried out: a run folder for each of its trials, and a table over them. */
 public final class Experiment {
-  private final Workbench bench;
+  private final ExperimentContext bench;
   private final Protocol protocol;
-  private final Plan plan;
+  private final ExperimentPlan plan;
   private final List<Trial> trials;
 
-  public Experiment(Workbench bench, Protocol protocol, Plan plan) {
+  public Experiment(ExperimentContext bench, Protocol protocol, ExperimentPlan plan) {
     this.bench = bench;
     this.protocol = protocol;
     this.plan = plan;
@@ -47,7 +47,7 @@ public final class Experiment {
     trials.stream().map(Trial::method).distinct().forEach(method -> method.check(bench.clip()));
   }
 
-  public Plan plan() {
+  public ExperimentPlan plan() {
     return plan;
   }
 
@@ -166,10 +166,10 @@ public final class Experiment {
    * The occasions of a contender, all with the default template: the templates of the data sets are
    * recorded apart.
    */
-  private List<Occasion> occasions(Contender contender) {
+  private List<TaskContext> occasions(MethodSpec spec) {
     return trials.stream()
-        .filter(trial -> trial.contender().equals(contender))
-        .map(trial -> trial.draw().occasion())
+        .filter(trial -> trial.spec().equals(spec))
+        .map(trial -> trial.draw().task())
         .map(own -> own.withTemplate(Templates.DEFAULT))
         .toList();
   }
@@ -193,23 +193,23 @@ public final class Experiment {
     plan.shots().forEach(settings.putArray("shots")::add);
     plan.seeds().forEach(settings.putArray("seeds")::add);
     ArrayNode methods = settings.putArray("methods");
-    for (Contender contender : plan.contenders()) {
-      List<Occasion> occasions = occasions(contender);
-      List<Method> made = occasions.stream().map(contender.method()).toList();
+    for (MethodSpec spec : plan.specs()) {
+      List<TaskContext> occasions = occasions(spec);
+      List<Method> made = occasions.stream().map(spec.method()).toList();
       ObjectNode entry = methods.addObject();
       entry.set("method", merged(made.stream().map(Method::toJson).toList()));
       List<ObjectNode> trainings = new ArrayList<>();
       for (int i = 0; i < made.size(); i++) {
-        Occasion occasion = occasions.get(i);
+        TaskContext task = occasions.get(i);
         made.get(i)
             .trained()
-            .map(trained -> contender.training().apply(trained, occasion).toJson())
+            .map(trained -> spec.training().apply(trained, task).toJson())
             .ifPresent(trainings::add);
       }
       if (!trainings.isEmpty()) {
         entry.set("training", merged(trainings).without("seed"));
       }
-      entry.set("setting", Contender.json(contender.setting()));
+      entry.set("setting", MethodSpec.json(spec.setting()));
     }
     ArrayNode sets = settings.putArray("data_sets");
     for (DataSet data : protocol.dataSets()) {
@@ -221,7 +221,7 @@ public final class Experiment {
   private ObjectNode withFingerprints(ObjectNode settings) {
     for (int i = 0; i < protocol.dataSets().size(); i++) {
       ((ObjectNode) settings.path("data_sets").path(i))
-          .put("fingerprint", Fingerprint.of(protocol.dataSets().get(i), bench.bank().hashes()));
+          .put("fingerprint", Fingerprint.of(protocol.dataSets().get(i), bench.cache().hashes()));
     }
     return settings;
   }

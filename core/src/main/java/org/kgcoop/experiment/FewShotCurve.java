@@ -19,18 +19,19 @@ public record FewShotCurve(List<DataSet> dataSets) implements Protocol {
   }
 
   @Override
-  public List<Trial> trials(Plan plan) {
+  public List<Trial> trials(ExperimentPlan plan) {
     return dataSets.stream()
         .flatMap(
             data -> {
-              List<Target> targets = List.of(new Target("test", data, ClassSplit.ALL));
+              List<EvaluationSet> targets =
+                  List.of(new EvaluationSet("test", data, ClassSplit.ALL));
               return Protocol.trials(plan, data, ClassSplit.ALL, targets, true).stream();
             })
         .toList();
   }
 
   @Override
-  public List<Column> columns(Plan plan) {
+  public List<Column> columns(ExperimentPlan plan) {
     return plan.shots().stream()
         .map(
             shots ->

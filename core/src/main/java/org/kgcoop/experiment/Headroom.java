@@ -10,8 +10,8 @@ import org.kgcoop.data.Item;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.method.ProbeFolds;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.catalogue.Preset;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.method.catalogue.PublishedDefaults;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -24,12 +24,12 @@ import org.kgcoop.tensor.Tensor;
  *
  * @param dataSet the name of the data set
  * @param classes the number of classes
- * @param pictures training images that were used, of one draw
+ * @param images training images that were used, of one draw
  * @param zeroShot accuracy on them in percent, over the draws
  * @param probe accuracy of the probes, likewise
  */
 public record Headroom(
-    String dataSet, int classes, int pictures, Metrics.Spread zeroShot, Metrics.Spread probe) {
+    String dataSet, int classes, int images, Metrics.Spread zeroShot, Metrics.Spread probe) {
 
   /** Percentage points between the probe and zero-shot. */
   public double points() {
@@ -41,7 +41,7 @@ public record Headroom(
         .objectNode()
         .put("data_set", dataSet)
         .put("classes", classes)
-        .put("images", pictures)
+        .put("images", images)
         .put("zero_shot", zeroShot.mean())
         .put("zero_shot_std", zeroShot.standardDeviation())
         .put("linear_probe", probe.mean())
@@ -55,7 +55,7 @@ public record Headroom(
    * @param draws the drawn training images, one a seed; their classes are the same
    * @throws KgCoopException where a class has fewer than two training images
    */
-  public static Headroom of(Workbench bench, List<DataSet> draws) {
+  public static Headroom of(ExperimentContext bench, List<DataSet> draws) {
     DataSet first = draws.get(0);
     List<Double> zeroShot = new ArrayList<>();
     List<Double> probe = new ArrayList<>();
@@ -63,9 +63,10 @@ public record Headroom(
       try (Scope scope = Scope.open("headroom of " + draw.name())) {
         Tensor features =
             Evaluator.features(
-                bench.bank(), draw.train(), bench.progress(), draw.name() + ": training images");
-        try (FeatureClassifier clip =
-            new ZeroShot(List.of(Preset.zeroShotTemplate(draw.name(), Templates.of(draw))))
+                bench.cache(), draw.train(), bench.progress(), draw.name() + ": training images");
+        try (Head clip =
+            new ZeroShot(
+                    List.of(PublishedDefaults.zeroShotTemplate(draw.name(), Templates.of(draw))))
                 .classifier(bench.clip(), draw.classNames())) {
           zeroShot.add(
               Evaluator.evaluate(clip, features, draw.train(), draw.classNames().size())

@@ -18,10 +18,10 @@ public interface Protocol {
   List<DataSet> dataSets();
 
   /** All trials, those of a data set behind each other. */
-  List<Trial> trials(Plan plan);
+  List<Trial> trials(ExperimentPlan plan);
 
   /** The accuracies of a row. */
-  List<Column> columns(Plan plan);
+  List<Column> columns(ExperimentPlan plan);
 
   /** True if rows for each data set say more than rows over all. */
   boolean perSet();
@@ -48,22 +48,26 @@ public interface Protocol {
    * @param shotsInPath whether runs of several numbers of shots lie beside each other
    */
   static List<Trial> trials(
-      Plan plan, DataSet data, ClassSplit classes, List<Target> targets, boolean shotsInPath) {
-    List<Draw> draws = new ArrayList<>();
+      ExperimentPlan plan,
+      DataSet data,
+      ClassSplit classes,
+      List<EvaluationSet> targets,
+      boolean shotsInPath) {
+    List<FewShotSample> draws = new ArrayList<>();
     for (int shots : plan.shots()) {
-      plan.seeds().forEach(seed -> draws.add(new Draw(data, classes, shots, seed)));
+      plan.seeds().forEach(seed -> draws.add(new FewShotSample(data, classes, shots, seed)));
     }
     List<Trial> trials = new ArrayList<>();
-    for (Contender contender : plan.contenders()) {
-      for (Draw draw : draws) {
+    for (MethodSpec spec : plan.specs()) {
+      for (FewShotSample draw : draws) {
         String run =
             data.name()
                 + "/"
-                + contender.folder(contender.method().apply(draw.occasion()))
+                + spec.folder(spec.method().apply(draw.task()))
                 + (shotsInPath ? "/shots" + draw.shots() : "")
                 + "/seed"
                 + draw.seed();
-        trials.add(new Trial(contender, draw, targets, run));
+        trials.add(new Trial(spec, draw, targets, run));
       }
     }
     return trials;

@@ -30,13 +30,13 @@ record ProtocolTable(Protocol protocol, List<Protocol.Column> columns) {
 
   /** A row a contender. */
   List<TableResults.Row> rows(List<TableResults.Cell> cells) {
-    Map<List<Object>, List<TableResults.Cell>> contenders = new LinkedHashMap<>();
+    Map<List<Object>, List<TableResults.Cell>> specs = new LinkedHashMap<>();
     for (TableResults.Cell cell : cells) {
-      contenders
+      specs
           .computeIfAbsent(List.of(cell.method(), cell.setting()), key -> new ArrayList<>())
           .add(cell);
     }
-    return contenders.values().stream()
+    return specs.values().stream()
         .map(
             own -> {
               Map<String, Metrics.Spread> accuracies = new LinkedHashMap<>();

@@ -42,14 +42,16 @@ public record Transfer(String id, DataSet source, List<DataSet> others) implemen
   }
 
   @Override
-  public List<Trial> trials(Plan plan) {
-    List<Target> targets =
-        dataSets().stream().map(data -> new Target(data.name(), data, ClassSplit.ALL)).toList();
+  public List<Trial> trials(ExperimentPlan plan) {
+    List<EvaluationSet> targets =
+        dataSets().stream()
+            .map(data -> new EvaluationSet(data.name(), data, ClassSplit.ALL))
+            .toList();
     return Protocol.trials(plan, source, ClassSplit.ALL, targets, false);
   }
 
   @Override
-  public List<Column> columns(Plan plan) {
+  public List<Column> columns(ExperimentPlan plan) {
     List<Column> columns = new ArrayList<>();
     for (DataSet data : dataSets()) {
       columns.add(new Column(data.name(), (cell, target) -> target.name().equals(data.name())));

@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.method.ClassBound;
+import org.kgcoop.method.ClosedSetHead;
 import org.kgcoop.method.Method;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableResults;
@@ -20,7 +20,7 @@ import org.kgcoop.runs.TargetResult;
  * @param targets of different names
  * @param run its folder below that of the table, with '/'
  */
-public record Trial(Contender contender, Draw draw, List<Target> targets, String run) {
+public record Trial(MethodSpec spec, FewShotSample draw, List<EvaluationSet> targets, String run) {
   public Trial {
     targets = List.copyOf(targets);
   }
@@ -32,28 +32,28 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
    * @param shots images a class, or {@link org.kgcoop.data.FewShot#ALL}
    */
   public static Trial alone(
-      Contender contender, DataSet whole, ClassSplit classes, int shots, long seed) {
-    List<Target> targets =
+      MethodSpec spec, DataSet whole, ClassSplit classes, int shots, long seed) {
+    List<EvaluationSet> targets =
         whole.select(classes).test().isEmpty()
             ? List.of()
-            : List.of(new Target("test", whole, classes));
-    return new Trial(contender, new Draw(whole, classes, shots, seed), targets, "");
+            : List.of(new EvaluationSet("test", whole, classes));
+    return new Trial(spec, new FewShotSample(whole, classes, shots, seed), targets, "");
   }
 
   /** The method for the classes that it learns. */
   Method method() {
-    return contender.method().apply(draw.occasion());
+    return spec.method().apply(draw.task());
   }
 
   /** Refuses what cannot work, before anything is trained. */
   void check() {
     Method method = method();
-    method.check(draw.occasion(), draw.classNames().size(), draw.hasValidation());
+    method.check(draw.task(), draw.classNames().size(), draw.hasValidation());
     method.bound().ifPresent(why -> targets.forEach(target -> checkKnown(method, why, target)));
   }
 
-  private void checkKnown(Method method, String why, Target target) {
-    ClassBound.firstUnknown(draw.classNames(), target.data().classNames())
+  private void checkKnown(Method method, String why, EvaluationSet target) {
+    ClosedSetHead.firstUnknown(draw.classNames(), target.data().classNames())
         .ifPresent(
             name -> {
               throw KgCoopException.configuration(
@@ -72,7 +72,7 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
         method.id(),
         method.title(),
         method.prompts(),
-        contender.setting(),
+        spec.setting(),
         draw.name(),
         draw.statedShots(),
         draw.seed(),
@@ -91,7 +91,7 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
   }
 
   /** All that decides what is learned. What it is measured on stands in the results. */
-  ObjectNode settings(Workbench bench) {
+  ObjectNode settings(ExperimentContext bench) {
     Method method = method();
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     settings.set("method", method.toJson());
@@ -99,8 +99,7 @@ public record Trial(Contender contender, Draw draw, List<Target> targets, String
         .trained()
         .ifPresent(
             trained ->
-                settings.set(
-                    "training", contender.training().apply(trained, draw.occasion()).toJson()));
+                settings.set("training", spec.training().apply(trained, draw.task()).toJson()));
     DataSet data = draw.data(bench.warnings());
     settings
         .putObject("data")

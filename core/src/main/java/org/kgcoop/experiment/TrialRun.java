@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.method.Learned;
+import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunRecord;
@@ -27,10 +27,10 @@ import org.kgcoop.tensor.Scope;
  * than its folder holds is measured on those alone; nothing is trained twice.
  */
 public final class TrialRun {
-  private final Workbench bench;
+  private final ExperimentContext bench;
   private final Trial trial;
 
-  public TrialRun(Workbench bench, Trial trial) {
+  public TrialRun(ExperimentContext bench, Trial trial) {
     this.bench = bench;
     this.trial = trial;
     trial.check();
@@ -44,11 +44,11 @@ public final class TrialRun {
    */
   @CanIgnoreReturnValue
   public RunResults run(Path out) {
-    trial.targets().forEach(Target::use);
+    trial.targets().forEach(EvaluationSet::use);
     try {
       return resultsBelow(out);
     } finally {
-      trial.targets().forEach(Target::release);
+      trial.targets().forEach(EvaluationSet::release);
     }
   }
 
@@ -90,12 +90,12 @@ public final class TrialRun {
         learned = before;
         file = ClassifierFile.read(path);
       } else {
-        TrialFitting fitting =
-            new TrialFitting(
+        TrialFitContext context =
+            new TrialFitContext(
                 bench, trial, folder, (other, below) -> new TrialRun(bench, other).run(below));
-        file = file(fit(fitting));
+        file = file(fit(context));
         file.write(path);
-        learned = before == null ? fitting.learned(file) : before;
+        learned = before == null ? context.learned(file) : before;
       }
       Measured measured = measure(file, learned, Predictions.read(folder.path()));
       RunResults results = learned.withTargets(measured.targets);
@@ -104,13 +104,13 @@ public final class TrialRun {
     }
   }
 
-  private Learned fit(TrialFitting fitting) {
+  private FittedMethod fit(TrialFitContext context) {
     try (Scope scope = Scope.open("fit")) {
-      return trial.method().fit(fitting);
+      return trial.method().fit(context);
     }
   }
 
-  private ClassifierFile file(Learned learned) {
+  private ClassifierFile file(FittedMethod learned) {
     return new ClassifierFile(
         learned.method(),
         learned.classNames(),
@@ -130,7 +130,7 @@ public final class TrialRun {
   }
 
   /** The stored result on a target with the same name, template and images. */
-  private Optional<TargetResult> known(RunResults results, Target target) {
+  private Optional<TargetResult> known(RunResults results, EvaluationSet target) {
     return results
         .target(target.name())
         .filter(
@@ -148,7 +148,7 @@ public final class TrialRun {
   private Measured measure(ClassifierFile file, RunResults before, Predictions predictions) {
     Measured measured = new Measured(new ArrayList<>(), new ArrayList<>());
     List<TargetResult> others = new ArrayList<>(before.targets());
-    for (Target target : trial.targets()) {
+    for (EvaluationSet target : trial.targets()) {
       others.removeIf(other -> other.name().equals(target.name()));
       TargetResult known = known(before, target).orElse(null);
       if (known == null) {
@@ -165,11 +165,11 @@ public final class TrialRun {
     return measured;
   }
 
-  private void measure(ClassifierFile file, Target target, Measured measured) {
+  private void measure(ClassifierFile file, EvaluationSet target, Measured measured) {
     DataSet data = target.data();
     try (Scope scope = Scope.open("measuring");
-        FeatureClassifier classifier =
-            file.on(trial.draw().occasion(data)).classifier(bench.clip(), data.classNames())) {
+        Head classifier =
+            file.on(trial.draw().task(data)).classifier(bench.clip(), data.classNames())) {
       Evaluator.Result result =
           Evaluator.evaluate(
               classifier,

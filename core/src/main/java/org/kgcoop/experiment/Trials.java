@@ -9,11 +9,11 @@ import org.kgcoop.runs.TableResults;
 
 /** Many trials, some at a time. */
 final class Trials {
-  private final Workbench bench;
+  private final ExperimentContext bench;
   private final Progress all;
   private final int jobs;
 
-  Trials(Workbench bench, int jobs) {
+  Trials(ExperimentContext bench, int jobs) {
     this.jobs = jobs;
     all = bench.progress();
     // Of runs side by side only their number is told: their own lines would mix.
@@ -28,7 +28,7 @@ final class Trials {
    * @return a cell a trial, in their order
    */
   List<TableResults.Cell> run(List<Trial> trials, Path out, Consumer<TableResults.Cell> done) {
-    trials.forEach(trial -> trial.targets().forEach(Target::use));
+    trials.forEach(trial -> trial.targets().forEach(EvaluationSet::use));
     try {
       if (jobs == 1) {
         return Jobs.run(suppliers(trials, out, done), 1);
@@ -45,7 +45,7 @@ final class Trials {
       }
     } finally {
       // Those that never began release nothing.
-      trials.forEach(trial -> trial.targets().forEach(Target::free));
+      trials.forEach(trial -> trial.targets().forEach(EvaluationSet::free));
     }
   }
 
@@ -56,7 +56,7 @@ final class Trials {
             trial ->
                 () -> {
                   TableResults.Cell cell = trial.cell(new TrialRun(bench, trial).run(out));
-                  trial.targets().forEach(Target::release);
+                  trial.targets().forEach(EvaluationSet::release);
                   done.accept(cell);
                   return cell;
                 })

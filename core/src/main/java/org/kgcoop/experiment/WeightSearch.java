@@ -40,7 +40,7 @@ import org.kgcoop.train.TrainingSettings;
  */
 final class WeightSearch {
 
-  private final Workbench bench;
+  private final ExperimentContext bench;
   private final Trial trial;
   private final List<Double> grid;
   private final DoubleFunction<Method> method;
@@ -54,7 +54,7 @@ final class WeightSearch {
    * @param runs does another trial below a folder
    */
   WeightSearch(
-      Workbench bench,
+      ExperimentContext bench,
       Trial trial,
       List<Double> grid,
       DoubleFunction<Method> method,
@@ -84,7 +84,7 @@ final class WeightSearch {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode entries = json.putArray("trials");
     for (ClassSplit hidden : List.of(ClassSplit.NEW, ClassSplit.BASE)) {
-      Halves halves = Halves.of(drawn, hidden);
+      ClassHoldout halves = ClassHoldout.of(drawn, hidden);
       for (double weight : grid) {
         List<TargetResult> targets = measure(halves, weight, hidden, work);
         double seen = targets.get(0).accuracy();
@@ -130,28 +130,29 @@ final class WeightSearch {
         .orElseThrow();
   }
 
-  private List<TargetResult> measure(Halves halves, double weight, ClassSplit hidden, Path work) {
-    Contender contender =
-        Contender.of(
-            occasion -> method.apply(weight),
-            (trained, occasion) ->
-                lengthened(
-                    trial.contender().training().apply(trained, trial.draw().occasion()), halves));
-    Draw draw = Draw.made(halves.fitted(), trial.draw().shots(), trial.draw().seed());
-    List<Target> targets =
+  private List<TargetResult> measure(
+      ClassHoldout halves, double weight, ClassSplit hidden, Path work) {
+    MethodSpec spec =
+        MethodSpec.of(
+            task -> method.apply(weight),
+            (trained, task) ->
+                lengthened(trial.spec().training().apply(trained, trial.draw().task()), halves));
+    FewShotSample draw =
+        FewShotSample.made(halves.fitted(), trial.draw().shots(), trial.draw().seed());
+    List<EvaluationSet> targets =
         List.of(
-            new Target("seen", halves.seen(), ClassSplit.ALL),
-            new Target("unseen", halves.unseen(), ClassSplit.ALL));
+            new EvaluationSet("seen", halves.seen(), ClassSplit.ALL),
+            new EvaluationSet("unseen", halves.unseen(), ClassSplit.ALL));
     String name = (hidden == ClassSplit.NEW ? "second" : "first") + "-hidden/weight=" + weight;
     try {
-      return runs.apply(new Trial(contender, draw, targets, name), work).targets();
+      return runs.apply(new Trial(spec, draw, targets, name), work).targets();
     } finally {
-      targets.forEach(Target::free);
+      targets.forEach(EvaluationSet::free);
     }
   }
 
   /** Training with as many steps as the run itself has. */
-  private TrainingSettings lengthened(TrainingSettings training, Halves halves) {
+  private TrainingSettings lengthened(TrainingSettings training, ClassHoldout halves) {
     double factor =
         (double) steps(trial.draw().data(bench.warnings()), training)
             / steps(halves.fitted(), training);

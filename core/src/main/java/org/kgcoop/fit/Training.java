@@ -13,8 +13,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -22,15 +22,15 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.open.DataSets;
 import org.kgcoop.data.open.EmbeddedDataSets;
-import org.kgcoop.experiment.Contender;
+import org.kgcoop.experiment.ExperimentContext;
+import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
-import org.kgcoop.experiment.Workbench;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.Occasion;
-import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.method.TaskContext;
+import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.runs.RunResults;
 
 /**
@@ -69,7 +69,7 @@ public final class Training {
   private int shots = 16;
   private long seed = 1;
   private @Nullable String template;
-  private @Nullable Path bank;
+  private @Nullable Path cache;
   private TrainingListener listener = step -> {};
   private BooleanSupplier cancelled = () -> false;
 
@@ -170,12 +170,12 @@ public final class Training {
   }
 
   /**
-   * Keeps image features in a folder, as {@code --bank}: no image is encoded whose features are
+   * Keeps image features in a folder, as {@code --cache}: no image is encoded whose features are
    * there. Where none is set they are kept in memory, for one call.
    */
   @CanIgnoreReturnValue
-  public Training bank(Path folder) {
-    bank = folder;
+  public Training cache(Path folder) {
+    cache = folder;
     return this;
   }
 
@@ -210,13 +210,13 @@ public final class Training {
    *
    * @param folder the run folder, as {@code --out}; made where there is none
    * @throws KgCoopException for a wrong setting, images that cannot be read, a folder that holds a
-   *     run of other settings; of the category {@code INTERRUPTED} where it was cancelled
+   *     run of other settings; of the category {@code INTERRUPTED} where it was canceled
    */
   @CanIgnoreReturnValue
   public Outcome into(Path folder) {
-    Contender contender = contender();
+    MethodSpec spec = spec();
     DataSetOptions options = DataSetOptions.defaults(listener::message).withTemplate(template);
-    Trial trial = Trial.alone(contender, data.apply(options), ClassSplit.ALL, shots, seed);
+    Trial trial = Trial.alone(spec, data.apply(options), ClassSplit.ALL, shots, seed);
     RunResults results = new TrialRun(bench(), trial).run(folder);
     OptionalDouble accuracy =
         trial.targets().stream().mapToDouble(test -> results.accuracy(test.name())).findFirst();
@@ -224,7 +224,7 @@ public final class Training {
   }
 
   /** The method and its training; refuses what is wrong with either. */
-  private Contender contender() {
+  private MethodSpec spec() {
     if (training.has(SEED)) {
       throw KgCoopException.configuration(
           "training setting seed: the draw has the same; expected seed("
@@ -232,27 +232,28 @@ public final class Training {
               + ")");
     }
     ObjectNode stated = settings.deepCopy().put("method", method);
-    Contender contender = Contender.of(stated, training.deepCopy(), Preset.BASE_TO_NEW, Map.of());
-    Method made = contender.method().apply(Occasion.ANY);
+    MethodSpec spec =
+        MethodSpec.of(stated, training.deepCopy(), PublishedDefaults.BASE_TO_NEW, Map.of());
+    Method made = spec.method().apply(TaskContext.ANY);
     made.check(clip);
     if (made.trained().isEmpty() && !training.isEmpty()) {
       throw KgCoopException.configuration(
           "training settings %s: %s is not trained by steps; leave them out"
               .formatted(String.join(", ", keys(training)), method));
     }
-    return contender;
+    return spec;
   }
 
   private static List<String> keys(ObjectNode node) {
     return node.properties().stream().map(Map.Entry::getKey).toList();
   }
 
-  private Workbench bench() {
-    PictureEncoder encoder = new PictureEncoder(clip, new Images(listener::message));
-    return new Workbench(
+  private ExperimentContext bench() {
+    ViewEncoder encoder = new ViewEncoder(clip, new Images(listener::message));
+    return new ExperimentContext(
         clip,
-        new FeatureBank(encoder, bank, listener::message),
-        new ToldProgress(listener, cancelled),
+        new FeatureCache(encoder, cache, listener::message),
+        new ReportedProgress(listener, cancelled),
         listener::message,
         cancelled);
   }

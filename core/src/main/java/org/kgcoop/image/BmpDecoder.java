@@ -35,7 +35,7 @@ final class BmpDecoder {
     int bits = old ? file.u16(24) : file.u16(28);
     long compression = old ? RAW : file.u32(30);
     if (compression > BIT_FIELDS) {
-      throw new RefusedPictureException(
+      throw new RefusedImageException(
           "its compression is of kind " + compression + "; expected 0 to 3, save it as PNG");
     }
     checkLength(file, old, compression, (width * bits + 31) / 32 * 4 * height);
@@ -45,7 +45,7 @@ final class BmpDecoder {
       return RgbImage.of(raster);
     }
     byte[] palette = palette(file, headerSize, old, bits);
-    return Samples.coloured((int) width, (int) height, Samples.band(raster, 0), palette);
+    return Samples.colored((int) width, (int) height, Samples.band(raster, 0), palette);
   }
 
   /**

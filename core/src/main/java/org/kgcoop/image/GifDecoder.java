@@ -66,7 +66,7 @@ final class GifDecoder {
     }
     return palette.length == 0
         ? Samples.grey(canvasWidth, canvasHeight, canvas)
-        : Samples.coloured(canvasWidth, canvasHeight, canvas, palette);
+        : Samples.colored(canvasWidth, canvasHeight, canvas, palette);
   }
 
   /** The position of the first frame's description. */

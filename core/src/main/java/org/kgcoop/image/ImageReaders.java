@@ -24,12 +24,12 @@ enum ImageReaders {
     this.providerClass = providerClass;
   }
 
-  /** Decodes as far as the samples that the file stores, with the reader's colour conversion. */
+  /** Decodes as far as the samples that the file stores, with the reader's color conversion. */
   Raster read(byte[] file) throws IOException {
     return withReader(file, reader -> reader.read(0).getRaster());
   }
 
-  /** Decodes the samples that the file stores, with no colour conversion. */
+  /** Decodes the samples that the file stores, with no color conversion. */
   Raster readRaw(byte[] file) throws IOException {
     return withReader(file, reader -> reader.readRaster(0, null));
   }

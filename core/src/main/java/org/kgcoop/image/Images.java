@@ -15,7 +15,7 @@ import org.kgcoop.Messages;
  * PNG, GIF (first frame), BMP and WebP, told apart by their contents.
  *
  * <p>As there, transparency is dropped (not blended), ICC profiles and the EXIF orientation are
- * ignored, and a grey image of 16 bits is clipped to 255, of which an instance warns once. An
+ * ignored, and a gray image of 16 bits is clipped to 255, of which an instance warns once. An
  * instance may be shared between threads.
  */
 public final class Images {
@@ -75,7 +75,7 @@ public final class Images {
     }
     try {
       return decode(format, file, name);
-    } catch (RefusedPictureException e) {
+    } catch (RefusedImageException e) {
       throw KgCoopException.data(
           name + ": this " + format + " image is refused: " + e.getMessage(), e);
     } catch (IOException | RuntimeException e) {
@@ -140,7 +140,7 @@ public final class Images {
     if (warnedOfClipping.compareAndSet(false, true)) {
       warnings.accept(
           name
-              + ": a grey image of 16 bits; values above 255 become 255, as Pillow does it."
+              + ": a gray image of 16 bits; values above 255 become 255, as Pillow does it."
               + " Convert such images to 8 bits if they look white");
     }
   }

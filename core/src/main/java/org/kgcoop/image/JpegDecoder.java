@@ -6,7 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 
 /**
- * JPEG. The JDK's reader decides on colours by rules of its own (subsampling, ICC profiles), so it
+ * JPEG. The JDK's reader decides on colors by rules of its own (subsampling, ICC profiles), so it
  * is given the coded image alone, with one marker that says what libjpeg, and so Pillow, would have
  * decided from the markers of the file.
  */
@@ -41,17 +41,17 @@ final class JpegDecoder {
   private RgbImage decode() throws IOException {
     collectCodedSegments();
     return switch (componentIds.length) {
-      case 1 -> RgbImage.of(ImageReaders.JPEG.readRaw(withColours(-1)));
-      case 3 -> RgbImage.of(ImageReaders.JPEG.read(withColours(isRgb() ? 0 : 1)));
-      case 4 -> fromInverted(ImageReaders.JPEG.readRaw(withColours(0)), isYcck());
+      case 1 -> RgbImage.of(ImageReaders.JPEG.readRaw(withColors(-1)));
+      case 3 -> RgbImage.of(ImageReaders.JPEG.read(withColors(isRgb() ? 0 : 1)));
+      case 4 -> fromInverted(ImageReaders.JPEG.readRaw(withColors(0)), isYcck());
       default ->
-          throw new RefusedPictureException(
-              "it has %s components; expected 1 (grey), 3 (colour) or 4 (CMYK), convert it"
+          throw new RefusedImageException(
+              "it has %s components; expected 1 (grey), 3 (color) or 4 (CMYK), convert it"
                   .formatted(componentIds.length));
     };
   }
 
-  /** Walks over the markers; keeps those of the coded image and notes those about colours. */
+  /** Walks over the markers; keeps those of the coded image and notes those about colors. */
   private void collectCodedSegments() throws IOException {
     int at = 2;
     while (true) {
@@ -94,7 +94,7 @@ final class JpegDecoder {
   private void note(int marker, int at, int length) throws IOException {
     if (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc) {
       if (file.u8(at) != 8) {
-        throw new RefusedPictureException(
+        throw new RefusedImageException(
             "it has %s bits a sample; expected 8, convert it".formatted(file.u8(at)));
       }
       height = file.u16(at + 1);
@@ -144,7 +144,7 @@ final class JpegDecoder {
     return adobeTransform > 0;
   }
 
-  private byte[] withColours(int transform) {
+  private byte[] withColors(int transform) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(coded.size() + 32);
     out.write(0xff);
     out.write(SOI);
@@ -204,9 +204,9 @@ final class JpegDecoder {
     return Math.max(0, Math.min(255, value));
   }
 
-  /** Pillow's CMYK to RGB, on inverted samples: black - (255 - colour) * black / 255, rounded. */
-  private static byte withBlack(int colour, int black) {
-    int product = (255 - colour) * black + 128;
+  /** Pillow's CMYK to RGB, on inverted samples: black - (255 - color) * black / 255, rounded. */
+  private static byte withBlack(int color, int black) {
+    int product = (255 - color) * black + 128;
     return (byte) clip(black - (((product >> 8) + product) >> 8));
   }
 }

@@ -15,7 +15,7 @@ record PixelLimit(long pixels) {
       throw new IOException("its header gives a size of " + width + " x " + height + " pixels");
     }
     if (width > pixels / height) {
-      throw new RefusedPictureException(
+      throw new RefusedImageException(
           ("it has %s x %s pixels, more than the limit of %s; expected fewer, scale it down or raise"
                   + " the limit")
               .formatted(width, height, pixels));
@@ -28,7 +28,7 @@ record PixelLimit(long pixels) {
    */
   void checkScans(int scans, long width, long height) throws IOException {
     if (scans > MOST_SCANS || scans * width * height > SCANS_OF_THE_LARGEST * pixels) {
-      throw new RefusedPictureException(
+      throw new RefusedImageException(
           "it has %s scans or more of %s x %s pixels, which take long to decode; save it again"
               .formatted(scans, width, height));
     }

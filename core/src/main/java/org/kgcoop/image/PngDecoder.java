@@ -11,7 +11,7 @@ import java.util.zip.CRC32;
 /**
  * PNG. The JDK's reader is given the header and the pixel data alone: transparency, gamma and
  * profiles would only make it convert what Pillow's {@code convert("RGB")} leaves as it is. A image
- * with a palette is given as one of grey, whose values are then the indices.
+ * with a palette is given as one of gray, whose values are then the indices.
  */
 final class PngDecoder {
 
@@ -19,7 +19,7 @@ final class PngDecoder {
   private static final int GREY = 0;
   private static final int PALETTE = 3;
 
-  /** The warning of a grey image of 16 bits. */
+  /** The warning of a gray image of 16 bits. */
   interface Sixteen {
     void greyIsClipped();
   }
@@ -47,8 +47,8 @@ final class PngDecoder {
     int width = fields.s32(0);
     int height = fields.s32(4);
     int bits = fields.u8(8);
-    int colourType = fields.u8(9);
-    if (colourType == PALETTE) {
+    int colorType = fields.u8(9);
+    if (colorType == PALETTE) {
       if (bits == 16) {
         throw new IOException("it is damaged: a palette with 16 bits a pixel");
       }
@@ -58,10 +58,10 @@ final class PngDecoder {
       header[9] = GREY;
     }
     Raster raster = ImageReaders.PNG.read(stream());
-    if (colourType == PALETTE) {
-      return Samples.coloured(width, height, Samples.band(raster, 0), palette);
+    if (colorType == PALETTE) {
+      return Samples.colored(width, height, Samples.band(raster, 0), palette);
     }
-    if (colourType == GREY && bits == 16) {
+    if (colorType == GREY && bits == 16) {
       warning.greyIsClipped();
       char[] values = Samples.band(raster, 0);
       for (int i = 0; i < values.length; i++) {

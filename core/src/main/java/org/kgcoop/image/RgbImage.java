@@ -38,8 +38,8 @@ public final class RgbImage {
   }
 
   /**
-   * The image of the Java platform's class, transparency dropped (not blended). Samples of grey and
-   * sRGB are taken as they are stored; other colours are converted to sRGB.
+   * The image of the Java platform's class, transparency dropped (not blended). Samples of gray and
+   * sRGB are taken as they are stored; other colors are converted to sRGB.
    */
   public static RgbImage of(BufferedImage image) {
     if (isPlain(image)) {
@@ -60,14 +60,14 @@ public final class RgbImage {
     return new RgbImage(width, height, rgb);
   }
 
-  /** True if the samples are those of a file: {@code getRGB} would put grey through a gamma. */
+  /** True if the samples are those of a file: {@code getRGB} would put gray through a gamma. */
   private static boolean isPlain(BufferedImage image) {
-    ColorModel colours = image.getColorModel();
-    int type = colours.getTransferType();
-    return !(colours instanceof IndexColorModel)
-        && !(colours.hasAlpha() && colours.isAlphaPremultiplied())
-        && (colours.getColorSpace().isCS_sRGB()
-            || colours.getColorSpace().getType() == ColorSpace.TYPE_GRAY)
+    ColorModel colors = image.getColorModel();
+    int type = colors.getTransferType();
+    return !(colors instanceof IndexColorModel)
+        && !(colors.hasAlpha() && colors.isAlphaPremultiplied())
+        && (colors.getColorSpace().isCS_sRGB()
+            || colors.getColorSpace().getType() == ColorSpace.TYPE_GRAY)
         && (type == DataBuffer.TYPE_BYTE
             || type == DataBuffer.TYPE_USHORT
             || type == DataBuffer.TYPE_INT);

@@ -2,7 +2,7 @@ package org.kgcoop.image;
 
 import java.awt.image.Raster;
 
-/** From the samples of a raster to RGB bytes, with no colour model in between. */
+/** From the samples of a raster to RGB bytes, with no color model in between. */
 final class Samples {
 
   private Samples() {}
@@ -25,11 +25,11 @@ final class Samples {
   }
 
   /**
-   * The colours of these indices.
+   * The colors of these indices.
    *
    * @param palette red, green, blue of each entry; an index beyond it is black, as in Pillow
    */
-  static RgbImage coloured(int width, int height, char[] indices, byte[] palette) {
+  static RgbImage colored(int width, int height, char[] indices, byte[] palette) {
     byte[] out = new byte[3 * indices.length];
     for (int i = 0; i < indices.length; i++) {
       int entry = 3 * indices[i];

@@ -109,11 +109,11 @@ final class WebpDecoder {
     return file.u16(at) | file.u8(at + 2) << 16;
   }
 
-  private static RgbImage read(byte[] alpha, byte[] picture, int width, int height)
+  private static RgbImage read(byte[] alpha, byte[] image, int width, int height)
       throws IOException {
     ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
     try {
-      byte[] riff = riff(alpha, picture, width, height);
+      byte[] riff = riff(alpha, image, width, height);
       reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(riff)), true, true);
       Raster raster = reader.read(0).getRaster();
       if (raster.getWidth() != width || raster.getHeight() != height) {
@@ -132,7 +132,7 @@ final class WebpDecoder {
     }
   }
 
-  private static byte[] riff(byte[] alpha, byte[] picture, int width, int height) {
+  private static byte[] riff(byte[] alpha, byte[] image, int width, int height) {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     if (alpha.length > 0) {
       ByteBuffer extended = ByteBuffer.allocate(18).order(ByteOrder.LITTLE_ENDIAN);
@@ -142,7 +142,7 @@ final class WebpDecoder {
       body.writeBytes(extended.array());
       writePadded(body, alpha);
     }
-    writePadded(body, picture);
+    writePadded(body, image);
     ByteBuffer head = ByteBuffer.allocate(RIFF_HEADER).order(ByteOrder.LITTLE_ENDIAN);
     head.put(ascii("RIFF")).putInt(body.size() + 4).put(ascii("WEBP"));
     ByteArrayOutputStream out = new ByteArrayOutputStream(body.size() + RIFF_HEADER);

@@ -28,7 +28,7 @@ import org.kgcoop.files.FileErrors;
  */
 final class PickleReader extends Unpickler {
 
-  /** The longest pickle that is read. That of ViT-L/14 with its optimiser takes under 1 MB. */
+  /** The longest pickle that is read. That of ViT-L/14 with its optimizer takes under 1 MB. */
   static final int MAX_BYTES = 16 << 20;
 
   private static final int MAX_OPERATIONS = 4_000_000;

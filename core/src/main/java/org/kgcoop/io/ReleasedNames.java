@@ -23,9 +23,9 @@ import org.kgcoop.files.FileErrors;
  *   <li>Hugging Face ({@code text_model.*}, {@code vision_model.*}): query, key and value are
  *       joined to {@code attn.in_proj_*}; the two projections, stored as (E, W), are transposed to
  *       (W, E).
- *   <li>OpenCLIP: released names, the text tower optionally below {@code text.}; buffers of the
+ *   <li>OpenCLIP: released names, the text encoder optionally below {@code text.}; buffers of the
  *       causal mask are dropped.
- *   <li>timm's picture tower under OpenCLIP ({@code visual.trunk.*}).
+ *   <li>timm's image encoder under OpenCLIP ({@code visual.trunk.*}).
  * </ul>
  *
  * <p>SigLIP has tensors that no CLIP has: {@code text_projection.bias}, {@code visual.conv1.bias},
@@ -38,7 +38,7 @@ public final class ReleasedNames {
   private static final Set<String> SCALARS =
       Set.of("input_resolution", "context_length", "vocab_size");
 
-  private static final String HEAD = "visual.head.proj."; // OpenCLIP's, behind timm's tower
+  private static final String HEAD = "visual.head.proj."; // OpenCLIP's, behind timm's encoder
   private static final String TRUNK = "visual.trunk.";
   private static final String POOL = "visual.pool.";
   private static final String PROBE = POOL + "probe";

@@ -171,7 +171,7 @@ public final class WeightFiles {
       return FileErrors.refused(
           path, "a web page instead of the file; " + expected + "; download it again");
     }
-    if (isPicture(head)) {
+    if (isImage(head)) {
       return FileErrors.refused(path, "an image, not weights; " + expected);
     }
     return FileErrors.refused(
@@ -179,7 +179,7 @@ public final class WeightFiles {
   }
 
   /** JPEG, PNG, GIF, BMP or WebP, by the first bytes. */
-  private static boolean isPicture(String head) {
+  private static boolean isImage(String head) {
     return head.startsWith("\u00ff\u00d8\u00ff")
         || head.startsWith("\u0089PNG")
         || head.startsWith("GIF8")

@@ -82,7 +82,7 @@ public final class CacheCounts {
   }
 
   /**
-   * The values of alpha with which an image is recognised. Its label wins against another class
+   * The values of alpha with which an image is recognized. Its label wins against another class
    * where {@code d + alpha e > 0}, d the difference of their zero-shot logits, e that of their
    * terms of the cache: one look at each class does for all alphas.
    *

@@ -10,19 +10,20 @@ import org.kgcoop.tensor.Tensor;
  * classified by the untrained cache of the others, since trained keys have seen them all.
  */
 final class CacheSearch {
-  private final Fitting fitting;
+  private final FitContext context;
   private final CacheSettings settings;
   private final Tensor keys; // (N, E)
-  private final LabelledViews views;
-  private final Optional<LabelledFeatures> validation;
+  private final LabeledViews views;
+  private final Optional<LabeledFeatures> validation;
 
   /** The search of a fit, whose images are encoded here. */
-  CacheSearch(Fitting fitting, CacheSettings settings) {
-    this.fitting = fitting;
+  CacheSearch(FitContext context, CacheSettings settings) {
+    this.context = context;
     this.settings = settings;
-    views = fitting.views(settings.views(), settings.recipe());
+    views = context.views(settings.views(), settings.recipe());
     keys = CacheSettings.keys(views.features());
-    validation = settings.search() == Search.VALIDATION ? fitting.validation() : Optional.empty();
+    validation =
+        settings.search() == SelectionData.VALIDATION ? context.validation() : Optional.empty();
   }
 
   /** The keys before any training: (N, E). */
@@ -37,16 +38,17 @@ final class CacheSearch {
 
   /** The settings to begin with: as stated, or chosen by folds where that is the way. */
   CacheSettings start() {
-    if (settings.search() == Search.NONE || validation.isPresent()) {
+    if (settings.search() == SelectionData.NONE || validation.isPresent()) {
       return settings;
     }
-    Folds folds = new Folds(views.labels(), fitting.groups());
+    Folds folds = new Folds(views.labels(), context.groups());
     if (folds.count() == 0) {
-      return chosen(new CacheGrid.Point(settings.beta(), settings.alpha(), 0), Search.DEFAULT);
+      return chosen(
+          new CacheGrid.Point(settings.beta(), settings.alpha(), 0), SelectionData.DEFAULT);
     }
     CacheGrid grid = settings.grid();
     long[][] correct = new long[grid.betas()][grid.alphas()];
-    Tensor asked = fitting.train().features();
+    Tensor asked = context.train().features();
     for (int held = 0; held < folds.count(); held++) {
       Folds.Part kept = folds.without(held);
       Folds.Part out = folds.of(held);
@@ -60,7 +62,7 @@ final class CacheSearch {
         }
       }
     }
-    return chosen(grid.best(correct), Search.FOLDS.id());
+    return chosen(grid.best(correct), SelectionData.FOLDS.id());
   }
 
   /**
@@ -72,23 +74,23 @@ final class CacheSearch {
     if (validation.isEmpty()) {
       return start;
     }
-    LabelledFeatures asked = validation.get();
+    LabeledFeatures asked = validation.get();
     try (KeyCache cache = cache(start, learned, labels())) {
       CacheGrid grid = settings.grid();
       return chosen(
           grid.best(CacheCounts.correct(cache, grid, asked.features(), asked.labelArray())),
-          Search.VALIDATION.id());
+          SelectionData.VALIDATION.id());
     }
   }
 
   private KeyCache cache(CacheSettings with, Tensor ofKeys, int[] labels) {
-    return KeyCache.of(fitting.clip(), with, fitting.classNames(), ofKeys, labels);
+    return KeyCache.of(context.clip(), with, context.classNames(), ofKeys, labels);
   }
 
   private CacheSettings chosen(CacheGrid.Point point, String by) {
-    fitting.chosen("alpha", point.alpha());
-    fitting.chosen("beta", point.beta());
-    fitting.chosen(Search.BY, by);
+    context.chosen("alpha", point.alpha());
+    context.chosen("beta", point.beta());
+    context.chosen(SelectionData.BY, by);
     return settings.with(point);
   }
 }

@@ -33,7 +33,7 @@ public record CacheSettings(
     OptionalDouble scale,
     double alpha,
     double beta,
-    Search search,
+    SelectionData search,
     CacheGrid grid) {
 
   private static final Setting<Integer> VIEWS =
@@ -69,7 +69,8 @@ public record CacheSettings(
       Setting.number("beta", 1, Range.atLeast(0), "Sharpness of the cache, where the search starts")
           .publishedAs("init_beta");
 
-  private static final Setting<Search> SEARCH = search("The images that choose alpha and beta");
+  private static final Setting<SelectionData> SEARCH =
+      search("The images that choose alpha and beta");
 
   private static final Setting<List<Double>> SEARCH_SCALE =
       Setting.of(
@@ -120,11 +121,11 @@ public record CacheSettings(
   }
 
   /** The setting of a search for something. */
-  static Setting<Search> search(String meaning) {
+  static Setting<SelectionData> search(String meaning) {
     return Setting.of(
         "search",
-        Kind.TEXT.as(Search::ofId, Search::id).called("validation, folds or none"),
-        Search.VALIDATION,
+        Kind.TEXT.as(SelectionData::ofId, SelectionData::id).called("validation, folds or none"),
+        SelectionData.VALIDATION,
         Range.any(),
         meaning);
   }

@@ -13,9 +13,9 @@ import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ClassFeatures;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.HandCrafted;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TemplateEnsemble;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -28,17 +28,17 @@ import org.kgcoop.tensor.Tensor;
  * trainers/adapters.py}.
  *
  * <p>{@code logits = scale f . unit(w_c)}; the prototype w_c starts at b_c, the mean over templates
- * of the features of class c as the text tower makes them, not of unit length. ZS-LP's loss is the
- * cross entropy, CLAP's {@code cross entropy + mean_c a_c |w_c - b_c|^2}. The multiplier a_c is the
- * mean, over all views of the training images of class c, of c's zero-shot probability, found once
- * and fixed; 1 for a class without an image, where the published code divides by 0. As published,
- * class names keep their underscores in the texts. Not here: the variants that the published code
- * has and its scripts leave off.
+ * of the features of class c as the text encoder makes them, not of unit length. ZS-LP's loss is
+ * the cross entropy, CLAP's {@code cross entropy + mean_c a_c |w_c - b_c|^2}. The multiplier a_c is
+ * the mean, over all views of the training images of class c, of c's zero-shot probability, found
+ * once and fixed; 1 for a class without an image, where the published code divides by 0. As
+ * published, class names keep their underscores in the texts. Not here: the variants that the
+ * published code has and its scripts leave off.
  *
  * @param texts published: the data set's template; on ImageNet the seven of the ensemble too
  * @param constrained true for CLAP
  */
-public record Clap(HandCrafted texts, boolean constrained) implements TrainedMethod {
+public record Clap(TemplateEnsemble texts, boolean constrained) implements TrainedMethod {
   public static final String ID = "clap";
   public static final String UNCONSTRAINED_ID = "zs-lp";
 
@@ -82,7 +82,7 @@ public record Clap(HandCrafted texts, boolean constrained) implements TrainedMet
   private static final String NONE = "none";
 
   /** With a constraint of that name, {@code l2} or {@code none}. */
-  public static Clap of(HandCrafted texts, String constraint) {
+  public static Clap of(TemplateEnsemble texts, String constraint) {
     if (!constraint.equals(L2) && !constraint.equals(NONE)) {
       throw KgCoopException.configuration(
           "CLAP's constraint '" + constraint + "': expected l2, or none, which is ZS-LP");
@@ -109,12 +109,12 @@ public record Clap(HandCrafted texts, boolean constrained) implements TrainedMet
   }
 
   @Override
-  public Learner learner(Fitting fitting) {
-    return new PrototypeLearner(fitting);
+  public TrainableModel model(FitContext context) {
+    return new PrototypeModel(context);
   }
 
   @Override
-  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+  public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     return ClassFeatures.of(
         clip.logitScale(),
         () ->
@@ -124,23 +124,23 @@ public record Clap(HandCrafted texts, boolean constrained) implements TrainedMet
                 .unitRows());
   }
 
-  private final class PrototypeLearner extends FeatureLearner {
+  private final class PrototypeModel extends FeatureModel {
     private final Tensor base; // (C, E)
     private final Tensor prototypes; // (C, E)
     private final @Nullable Tensor multipliers; // (C); null for no constraint
 
-    PrototypeLearner(Fitting fitting) {
-      super(fitting.clip());
+    PrototypeModel(FitContext context) {
+      super(context.clip());
       try (Scope scope = Scope.open("base text features")) {
-        base = buffer("base_text_features", texts.raw(fitting.clip(), fitting.classNames()));
+        base = buffer("base_text_features", texts.raw(context.clip(), context.classNames()));
         prototypes = parameter(PROTOTYPES, base);
-        multipliers = constrained ? buffer("multipliers", multipliers(fitting)) : null;
+        multipliers = constrained ? buffer("multipliers", multipliers(context)) : null;
       }
     }
 
-    private Tensor multipliers(Fitting fitting) {
-      LabelledViews views = fitting.views(Clap.this);
-      int classes = fitting.classNames().size();
+    private Tensor multipliers(FitContext context) {
+      LabeledViews views = context.views(Clap.this);
+      int classes = context.classNames().size();
       int count = views.labels().size();
       double[] sums = new double[classes];
       for (int v = 0; v < views.features().size(0); v++) {

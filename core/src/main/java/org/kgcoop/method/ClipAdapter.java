@@ -8,11 +8,11 @@ import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.ClassFeatures;
-import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Formula;
-import org.kgcoop.prompt.HandCrafted;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TemplateEnsemble;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.prompt.Underscores;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Functions;
@@ -81,15 +81,15 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
   }
 
   @Override
-  public Learner learner(Fitting fitting) {
-    int embed = fitting.clip().config().embedDim();
-    PythonRandom random = new PythonRandom(fitting.occasion().seed());
+  public TrainableModel model(FitContext context) {
+    int embed = context.clip().config().embedDim();
+    PythonRandom random = new PythonRandom(context.task().seed());
     try (Scope scope = Scope.open("adapter")) {
-      return new AdapterLearner(
-          fitting.clip(),
-          fitting.classNames(),
-          Start.weight(random, hidden(embed), embed),
-          Start.weight(random, embed, hidden(embed)));
+      return new AdapterModel(
+          context.clip(),
+          context.classNames(),
+          Init.weight(random, hidden(embed), embed),
+          Init.weight(random, embed, hidden(embed)));
     }
   }
 
@@ -98,7 +98,7 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
   }
 
   @Override
-  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+  public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     int embed = clip.config().embedDim();
     try (Scope scope = Scope.open("adapter")) {
       return new Adapted(
@@ -123,8 +123,7 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
   }
 
   /** Zero-shot CLIP behind a trained net; all of it is closed with this. */
-  private record Adapted(Tensor first, Tensor second, double ratio, FeatureClassifier texts)
-      implements FeatureClassifier {
+  private record Adapted(Tensor first, Tensor second, double ratio, Head texts) implements Head {
     @Override
     public Tensor logits(Tensor features) {
       return texts.logits(adapted(features, first, second, ratio));
@@ -143,18 +142,18 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
     }
   }
 
-  private final class AdapterLearner extends FeatureLearner {
+  private final class AdapterModel extends FeatureModel {
     private final Clip clip;
     private final Tensor first; // (E / 4, E)
     private final Tensor second; // (E, E / 4)
     private final Tensor texts; // (C, E)
 
-    AdapterLearner(Clip clip, List<String> classNames, Tensor first, Tensor second) {
+    AdapterModel(Clip clip, List<String> classNames, Tensor first, Tensor second) {
       super(clip);
       this.clip = clip;
       this.first = parameter(FIRST, first);
       this.second = parameter(SECOND, second);
-      HandCrafted handCrafted = new HandCrafted(List.of(template), Underscores.REPLACE);
+      TemplateEnsemble handCrafted = new TemplateEnsemble(List.of(template), Underscores.REPLACE);
       texts = buffer("text_features", handCrafted.unit(clip, classNames));
     }
 
@@ -169,7 +168,7 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
     }
 
     @Override
-    public FeatureClassifier fixed() {
+    public Head fixed() {
       try (Scope scope = Scope.open("adapter")) {
         return new Adapted(
             first.detach().copy().keep(),

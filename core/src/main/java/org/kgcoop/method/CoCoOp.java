@@ -11,11 +11,11 @@ import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.Context;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -66,17 +66,17 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
   }
 
   @Override
-  public Learner learner(Clip clip, List<String> classNames, long seed) {
-    return new ConditionalLearner(clip, classNames, context, seed);
+  public TrainableModel model(Clip clip, List<String> classNames, long seed) {
+    return new ConditionalModel(clip, classNames, context, seed);
   }
 
-  private static final class ConditionalLearner implements Learner {
+  private static final class ConditionalModel implements TrainableModel {
     private final double logitScale;
     private final TextFeatures text;
     private final Tensor context; // (M, W)
     private final MetaNet net;
 
-    ConditionalLearner(Clip clip, List<String> classNames, ContextSettings settings, long seed) {
+    ConditionalModel(Clip clip, List<String> classNames, ContextSettings settings, long seed) {
       logitScale = clip.logitScale();
       text = new TextFeatures(clip, PromptText.learned(clip, classNames, settings));
       int embed = clip.config().embedDim();
@@ -108,11 +108,11 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
 
     /** Every class feature depends on the image: there is nothing to compute beforehand. */
     @Override
-    public FeatureClassifier fixed() {
-      return new FeatureClassifier() {
+    public Head fixed() {
+      return new Head() {
         @Override
         public Tensor logits(Tensor features) {
-          return ConditionalLearner.this.logits(features);
+          return ConditionalModel.this.logits(features);
         }
 
         @Override

@@ -6,9 +6,9 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.ContextLearner;
+import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -49,12 +49,12 @@ public record CoOp(ContextSettings context) implements PromptMethod {
   }
 
   @Override
-  public Learner learner(Clip clip, List<String> classNames, long seed) {
-    return new ContextLearner(clip, classNames, context, seed, CoOp::losses);
+  public TrainableModel model(Clip clip, List<String> classNames, long seed) {
+    return new ContextModel(clip, classNames, context, seed, CoOp::losses);
   }
 
-  private static ContextLearner.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+  private static ContextModel.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
     Tensor loss = Functions.crossEntropy(logits, batch.labels());
-    return new ContextLearner.Losses(Map.of("loss", loss), List.of(loss));
+    return new ContextModel.Losses(Map.of("loss", loss), List.of(loss));
   }
 }

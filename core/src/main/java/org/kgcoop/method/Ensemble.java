@@ -6,7 +6,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Templates;
 
 /**
@@ -61,7 +61,7 @@ public record Ensemble(List<String> templates, String own, boolean addsOwn) impl
   }
 
   @Override
-  public FeatureClassifier classifier(Clip clip, List<String> classNames) {
+  public Head classifier(Clip clip, List<String> classNames) {
     List<String> all = new ArrayList<>(templates);
     if (addsOwn) {
       all.add(own);

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Labelled images in folds, each with its share of every class, as scikit-learn's {@code
+ * Labeled images in folds, each with its share of every class, as scikit-learn's {@code
  * StratifiedGroupKFold} makes them: images of one group are in one fold. A class whose images would
  * all be in one fold, such as one with a single image, is in none, so that every class is learned
  * whichever fold is held out.

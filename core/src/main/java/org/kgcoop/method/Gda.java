@@ -14,7 +14,7 @@ import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Kind;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
@@ -108,20 +108,20 @@ public record Gda(List<String> templates, int views, RandomResizedCrop crop, Opt
   }
 
   @Override
-  public Learned fit(Fitting fitting) {
+  public FittedMethod fit(FitContext context) {
     try (Scope scope = Scope.open("GDA");
         Autograd.Switch off = Autograd.off()) {
-      Rows rows = new Rows(fitting.views(views, CacheSettings.recipe(crop)));
+      Rows rows = new Rows(context.views(views, CacheSettings.recipe(crop)));
       GaussianDiscriminant gaussians =
-          new GaussianDiscriminant(rows.features(), rows.labels(), fitting.classNames().size());
+          new GaussianDiscriminant(rows.features(), rows.labels(), context.classNames().size());
       GaussianDiscriminant.Linear head = gaussians.pooled();
-      double found = weight.isPresent() ? weight.getAsDouble() : chosen(fitting, gaussians, rows);
+      double found = weight.isPresent() ? weight.getAsDouble() : chosen(context, gaussians, rows);
       double alpha = found * rows.alpha(rows.images());
       Map<String, StoredTensor> stored = new LinkedHashMap<>();
       stored.put("weight", StoredTensor.of("weight", scaled(head.weights(), alpha)));
       stored.put("bias", StoredTensor.of("bias", scaled(head.bias().reshape(-1), alpha)));
       Gda method = new Gda(templates, views, crop, OptionalDouble.of(found));
-      return new Learned(method, fitting.classNames(), stored);
+      return new FittedMethod(method, context.classNames(), stored);
     }
   }
 
@@ -134,7 +134,7 @@ public record Gda(List<String> templates, int views, RandomResizedCrop crop, Opt
    *
    * @param views (V, N, E)
    */
-  private record Rows(LabelledViews views) {
+  private record Rows(LabeledViews views) {
     int images() {
       return views.labels().size();
     }
@@ -167,10 +167,10 @@ public record Gda(List<String> templates, int views, RandomResizedCrop crop, Opt
     }
   }
 
-  private double chosen(Fitting fitting, GaussianDiscriminant gaussians, Rows rows) {
-    Tensor texts = new ZeroShot(templates).classFeatures(fitting.clip(), fitting.classNames());
-    double scale = fitting.clip().logitScale();
-    Optional<LabelledFeatures> validation = fitting.validation();
+  private double chosen(FitContext context, GaussianDiscriminant gaussians, Rows rows) {
+    Tensor texts = new ZeroShot(templates).classFeatures(context.clip(), context.classNames());
+    double scale = context.clip().logitScale();
+    Optional<LabeledFeatures> validation = context.validation();
     LeaveOneOut scores =
         validation.isPresent()
             ? gaussians
@@ -187,12 +187,12 @@ public record Gda(List<String> templates, int views, RandomResizedCrop crop, Opt
         scores.best().isPresent()
             ? GRID.get(scores.best().getAsInt())
             : rows.count() == 1 ? 0 : ALPHA_OF_ONE_SHOT / rows.alpha(rows.images());
-    fitting.chosen("weight", best);
-    fitting.chosen(
-        Search.BY,
+    context.chosen("weight", best);
+    context.chosen(
+        SelectionData.BY,
         scores.best().isEmpty()
-            ? Search.DEFAULT
-            : validation.isPresent() ? Search.VALIDATION.id() : Search.FOLDS.id());
+            ? SelectionData.DEFAULT
+            : validation.isPresent() ? SelectionData.VALIDATION.id() : SelectionData.FOLDS.id());
     return best;
   }
 
@@ -203,7 +203,7 @@ public record Gda(List<String> templates, int views, RandomResizedCrop crop, Opt
 
   /** The Gaussians and the texts are one matrix. */
   @Override
-  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+  public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     try (Scope scope = Scope.open("GDA");
         Autograd.Switch off = Autograd.off()) {
       Tensor texts = new ZeroShot(templates).classFeatures(clip, classNames);

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -18,14 +18,14 @@ import org.kgcoop.tensor.Tensor;
  * Zero-shot CLIP and a cache of images, whose features are the keys K (N, E) and whose one-hot
  * labels are the values V (N, C): {@code logits = scale f T' + alpha exp(-beta (1 - f K')) V}.
  */
-public final class KeyCache implements FeatureClassifier {
+public final class KeyCache implements Head {
   /** The name of the labels among what is learned. */
   public static final String LABELS = "labels";
 
   private final Tensor texts; // T, (C, E), unit rows
   private final double scale;
   private final Tensor keys; // (N, E), as the sums put them
-  private final ClassSums sums;
+  private final SegmentSum sums;
   private final double alpha;
   private final double beta;
 
@@ -43,7 +43,7 @@ public final class KeyCache implements FeatureClassifier {
           settings.texts(clip, classNames),
           settings.scale(clip),
           keys.to(clip.device()),
-          new ClassSums(labels, classNames.size()));
+          new SegmentSum(labels, classNames.size()));
     }
   }
 
@@ -52,7 +52,7 @@ public final class KeyCache implements FeatureClassifier {
    *
    * @param keys as the images come
    */
-  KeyCache(CacheSettings settings, Tensor texts, double scale, Tensor keys, ClassSums sums) {
+  KeyCache(CacheSettings settings, Tensor texts, double scale, Tensor keys, SegmentSum sums) {
     try (Scope scope = Scope.open("cache");
         Autograd.Switch off = Autograd.off()) {
       this.texts = texts.copy().keep();
@@ -79,7 +79,11 @@ public final class KeyCache implements FeatureClassifier {
    * @param name of the keys
    */
   static KeyCache of(
-      Clip clip, Learned learned, List<String> classNames, CacheSettings settings, String name) {
+      Clip clip,
+      FittedMethod learned,
+      List<String> classNames,
+      CacheSettings settings,
+      String name) {
     try (Scope scope = Scope.open("cache")) {
       Tensor keys = learned.value(name);
       long[] labels = learned.value(LABELS).toLongs();
@@ -121,7 +125,7 @@ public final class KeyCache implements FeatureClassifier {
     return cached(distances, otherBeta, sums);
   }
 
-  static Tensor cached(Tensor distances, double beta, ClassSums sums) {
+  static Tensor cached(Tensor distances, double beta, SegmentSum sums) {
     return sums.of(distances.times(-beta).exp());
   }
 

@@ -15,12 +15,12 @@ import org.kgcoop.method.setting.Setting;
 import org.kgcoop.method.setting.Setting.Values;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ClassFeatures;
-import org.kgcoop.prompt.ContextLearner;
+import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -117,12 +117,12 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
   }
 
   @Override
-  public Learner learner(Clip clip, List<String> classNames, long seed) {
+  public TrainableModel model(Clip clip, List<String> classNames, long seed) {
     ClassFeatures handCrafted =
         ClassFeatures.of(
             clip.logitScale(), () -> TextFeatures.handCrafted(clip, classNames, template));
     double factor = weightAtScale == 0 ? 1 : clip.logitScale() / weightAtScale;
-    return new ContextLearner(
+    return new ContextModel(
         clip, classNames, context, seed, new Objective(handCrafted, factor * weight));
   }
 
@@ -131,10 +131,10 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
    *
    * @param handCrafted t^clip, (C, E)
    */
-  record Objective(ClassFeatures handCrafted, double weight) implements ContextLearner.Objective {
+  record Objective(ClassFeatures handCrafted, double weight) implements ContextModel.Objective {
 
     @Override
-    public ContextLearner.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+    public ContextModel.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor cosines = // (C)
           classFeatures.times(handCrafted.features()).sum(1);
@@ -144,7 +144,7 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
       told.put("loss", loss);
       told.put("cross_entropy", crossEntropy);
       told.put("knowledge", knowledge);
-      return new ContextLearner.Losses(told, List.of(loss));
+      return new ContextModel.Losses(told, List.of(loss));
     }
 
     @Override
@@ -191,12 +191,13 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
     }
 
     @Override
-    public Learned fit(Fitting fitting) {
-      double weight = fitting.bestWeight(grid, this::with);
-      fitting.chosen("weight", weight);
-      Search by = fitting.validation().isPresent() ? Search.VALIDATION : Search.FOLDS;
-      fitting.chosen(Search.BY, by.id());
-      return with(weight).fit(fitting);
+    public FittedMethod fit(FitContext context) {
+      double weight = context.bestWeight(grid, this::with);
+      context.chosen("weight", weight);
+      SelectionData by =
+          context.validation().isPresent() ? SelectionData.VALIDATION : SelectionData.FOLDS;
+      context.chosen(SelectionData.BY, by.id());
+      return with(weight).fit(context);
     }
 
     @Override
@@ -205,23 +206,23 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
     }
 
     @Override
-    public void check(Occasion occasion, int classes, boolean validation) {
+    public void check(TaskContext task, int classes, boolean validation) {
       if (classes < FEWEST_CLASSES) {
         throw KgCoopException.configuration(
             "%s: KgCoOp's weight cannot be found among %s classes, at least %s are needed; give it"
-                    .formatted(occasion.dataSet(), classes, FEWEST_CLASSES)
+                    .formatted(task.dataSet(), classes, FEWEST_CLASSES)
                 + " with --weight");
       }
-      if (occasion.shots() == 1 && !validation) {
+      if (task.shots() == 1 && !validation) {
         throw KgCoopException.configuration(
-            occasion.dataSet()
+            task.dataSet()
                 + ": to find KgCoOp's weight takes validation images or two shots; give it with"
                 + " --weight");
       }
     }
 
     @Override
-    public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+    public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
       return method.classifier(clip, learned, classNames);
     }
 

@@ -22,12 +22,12 @@ import org.kgcoop.prompt.ClassFeatures;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.Context;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.random.Seeds;
 import org.kgcoop.tensor.Autograd;
@@ -54,9 +54,9 @@ import org.kgcoop.tensor.Workers;
  * the paper's words have it the other way round.
  *
  * <p>Difference to the published code: this is its text side alone. Its configurations train the
- * norms of the image tower too, at a tenth of the rate, and so are its published numbers; features
- * of a frozen tower cannot be had with that. It encodes the learned classes twice in a step, here
- * they are a part of all texts.
+ * norms of the image encoder too, at a tenth of the rate, and so are its published numbers;
+ * features of a frozen encoder cannot be had with that. It encodes the learned classes twice in a
+ * step, here they are a part of all texts.
  *
  * @param context published: 4 vectors from "a photo of a", class name at the end, shared
  * @param templates of h, published 35
@@ -170,37 +170,37 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
   }
 
   @Override
-  public Learner learner(Fitting fitting) {
-    return learner(
-        fitting,
+  public TrainableModel model(FitContext context) {
+    return model(
+        context,
         Noise.seeded(
-            fitting.occasion().seed(),
-            fitting.allClassNames().size(),
-            fitting.clip().config().embedDim()));
+            context.task().seed(),
+            context.allClassNames().size(),
+            context.clip().config().embedDim()));
   }
 
   /** A learner with that noise, whose templates are encoded before its first step. */
-  public Learner learner(Fitting fitting, Noise noise) {
-    LanguageAwareLearner learner =
-        learner(
-            fitting.clip(),
-            fitting.classNames(),
-            fitting.allClassNames(),
-            fitting.occasion().seed(),
+  public TrainableModel model(FitContext context, Noise noise) {
+    LanguageAwareModel model =
+        model(
+            context.clip(),
+            context.classNames(),
+            context.allClassNames(),
+            context.task().seed(),
             noise);
-    Tensor unused = learner.handCrafted();
-    return learner;
+    Tensor unused = model.handCrafted();
+    return model;
   }
 
-  LanguageAwareLearner learner(
+  LanguageAwareModel model(
       Clip clip, List<String> classNames, List<String> allClassNames, long seed, Noise noise) {
-    return new LanguageAwareLearner(clip, classNames, allClassNames, seed, noise);
+    return new LanguageAwareModel(clip, classNames, allClassNames, seed, noise);
   }
 
   /** A learner that knows no other classes, without noise. */
   @Override
-  public Learner learner(Clip clip, List<String> classNames, long seed) {
-    return learner(clip, classNames, classNames, seed, step -> Optional.empty());
+  public TrainableModel model(Clip clip, List<String> classNames, long seed) {
+    return model(clip, classNames, classNames, seed, step -> Optional.empty());
   }
 
   /** The learned names, then the others: the order of the learned texts. */
@@ -234,7 +234,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     }
   }
 
-  final class LanguageAwareLearner implements Learner {
+  final class LanguageAwareModel implements TrainableModel {
     private final Clip clip;
     private final int classes; // C
     private final List<String> allClassNames; // A of them
@@ -245,7 +245,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     private final Tensor correction; // w, (1, E)
     private @Nullable Tensor handCrafted; // h, (G, A, E), once it was asked for
 
-    LanguageAwareLearner(
+    LanguageAwareModel(
         Clip clip, List<String> classNames, List<String> allClassNames, long seed, Noise noise) {
       this.clip = clip;
       this.classes = classNames.size();
@@ -291,7 +291,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
     }
 
     @Override
-    public FeatureClassifier fixed() {
+    public Head fixed() {
       return ClassFeatures.of(clip.logitScale(), this::unitFeatures);
     }
 

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Lbfgs;
@@ -20,10 +20,10 @@ import org.kgcoop.tensor.Tensor;
  * examples, without any text. Radford et al., "Learning Transferable Visual Models From Natural
  * Language Supervision", ICML 2021, section 3.2.
  *
- * <p>Weights W (C, E) and biases b (C) minimise {@code |W|^2 / 2 + strength * sum of the
- * cross-entropies of W f + b}; b is not regularised.
+ * <p>Weights W (C, E) and biases b (C) minimize {@code |W|^2 / 2 + strength * sum of the
+ * cross-entropies of W f + b}; b is not regularized.
  */
-final class LinearProbe implements FeatureClassifier {
+final class LinearProbe implements Head {
   private final Tensor weight; // (C, E)
   private final Tensor bias; // (C)
 
@@ -37,7 +37,7 @@ final class LinearProbe implements FeatureClassifier {
    *
    * @param features (N, E), unit rows
    * @param labels of each row, 0 to classes - 1
-   * @param strength C, the weight of the data against that of the regularisation; above 0
+   * @param strength C, the weight of the data against that of the regularization; above 0
    */
   static LinearProbe fit(Tensor features, int[] labels, int classes, double strength) {
     long[] shape = features.shape();
@@ -72,7 +72,7 @@ final class LinearProbe implements FeatureClassifier {
   }
 
   /** The probe that was kept by {@link #stored}. */
-  static LinearProbe of(Clip clip, Learned learned) {
+  static LinearProbe of(Clip clip, FittedMethod learned) {
     int classes = learned.classNames().size();
     try (Scope scope = Scope.open("linear probe")) {
       return of(

@@ -88,7 +88,7 @@ public final class LpDescent implements AutoCloseable {
 
   /** The mean feature of each class, 0 where it has no image: (C, E). */
   private static Tensor means(Tensor features, int[] labels, int classes) {
-    ClassSums sums = new ClassSums(labels, classes);
+    SegmentSum sums = new SegmentSum(labels, classes);
     float[] counts = new float[classes];
     for (int label : labels) {
       counts[label]++;

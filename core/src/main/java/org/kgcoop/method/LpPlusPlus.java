@@ -12,7 +12,7 @@ import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
@@ -40,7 +40,7 @@ public record LpPlusPlus(
     int views,
     RandomResizedCrop crop,
     int epochs,
-    Search search,
+    SelectionData search,
     boolean sumsGradients)
     implements Method {
   public static final String ID = "lp++";
@@ -54,7 +54,7 @@ public record LpPlusPlus(
               "epochs", LpPlusPlus.EPOCHS, Range.from(1, LpPlusPlus.MOST_EPOCHS), "Epochs at most")
           .in("epochs");
 
-  private static final Setting<Search> SEARCH =
+  private static final Setting<SelectionData> SEARCH =
       CacheSettings.search("The images that choose the epoch");
 
   private static final Setting<Boolean> SUM_GRADIENTS =
@@ -101,39 +101,40 @@ public record LpPlusPlus(
   }
 
   @Override
-  public Learned fit(Fitting fitting) {
+  public FittedMethod fit(FitContext context) {
     try (Scope scope = Scope.open("LP++")) {
-      LabelledViews images = fitting.views(views, CacheSettings.recipe(crop));
+      LabeledViews images = context.views(views, CacheSettings.recipe(crop));
       Tensor features = images.features().select(0, 0).unitRows();
       int[] labels = images.labels().stream().mapToInt(Integer::intValue).toArray();
-      Tensor texts = new ZeroShot(templates).classFeatures(fitting.clip(), fitting.classNames());
-      Tensor bias = bias(fitting, texts.shape());
-      Optional<LabelledFeatures> validation =
-          search == Search.VALIDATION ? fitting.validation() : Optional.empty();
-      Folds folds = new Folds(images.labels(), fitting.groups());
+      Tensor texts = new ZeroShot(templates).classFeatures(context.clip(), context.classNames());
+      Tensor bias = bias(context, texts.shape());
+      Optional<LabeledFeatures> validation =
+          search == SelectionData.VALIDATION ? context.validation() : Optional.empty();
+      Folds folds = new Folds(images.labels(), context.groups());
       int best = epochs;
       if (validation.isPresent()) {
-        LabelledFeatures asked = validation.get();
+        LabeledFeatures asked = validation.get();
         best = last(correct(features, labels, texts, bias, asked.features(), asked.labelArray()));
-        chosen(fitting, best, Search.VALIDATION.id());
-      } else if (search != Search.NONE && folds.count() > 0) {
-        best = last(overFolds(folds, features, fitting.train().features(), texts, bias));
-        chosen(fitting, best, Search.FOLDS.id());
-      } else if (search != Search.NONE) {
-        chosen(fitting, best, Search.DEFAULT);
+        chosen(context, best, SelectionData.VALIDATION.id());
+      } else if (search != SelectionData.NONE && folds.count() > 0) {
+        best = last(overFolds(folds, features, context.train().features(), texts, bias));
+        chosen(context, best, SelectionData.FOLDS.id());
+      } else if (search != SelectionData.NONE) {
+        chosen(context, best, SelectionData.DEFAULT);
       }
-      return new Learned(this, fitting.classNames(), trained(features, labels, texts, bias, best));
+      return new FittedMethod(
+          this, context.classNames(), trained(features, labels, texts, bias, best));
     }
   }
 
-  private static void chosen(Fitting fitting, int epoch, String by) {
-    fitting.chosen("epoch", epoch);
-    fitting.chosen(Search.BY, by);
+  private static void chosen(FitContext context, int epoch, String by) {
+    context.chosen("epoch", epoch);
+    context.chosen(SelectionData.BY, by);
   }
 
   /** The start of b: PyTorch's of a linear layer, uniform up to 1 / sqrt(E). */
-  private static Tensor bias(Fitting fitting, long[] shape) {
-    PythonRandom random = new PythonRandom(fitting.occasion().seed());
+  private static Tensor bias(FitContext context, long[] shape) {
+    PythonRandom random = new PythonRandom(context.task().seed());
     double bound = 1 / Math.sqrt((double) shape[1]);
     float[] values = new float[Math.toIntExact(shape[0])];
     for (int i = 0; i < values.length; i++) {
@@ -211,7 +212,7 @@ public record LpPlusPlus(
 
   /** W and alpha times the texts are one matrix. */
   @Override
-  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+  public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     try (Scope scope = Scope.open("LP++");
         Autograd.Switch off = Autograd.off()) {
       Tensor texts = new ZeroShot(templates).classFeatures(clip, classNames);

@@ -34,9 +34,9 @@ final class MetaNet implements AutoCloseable {
   }
 
   private void addLinear(String name, int in, int out, PythonRandom random, Device device) {
-    Tensor weight = Start.weight(random, out, in);
+    Tensor weight = Init.weight(random, out, in);
     parameters.put(name + ".weight", weight.to(device).parameter().keep());
-    Tensor bias = Start.bias(random, out, in);
+    Tensor bias = Init.bias(random, out, in);
     parameters.put(name + ".bias", bias.to(device).parameter().keep());
   }
 

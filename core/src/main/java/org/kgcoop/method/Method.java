@@ -6,11 +6,11 @@ import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 
 /**
  * A way to classify image features: {@link #fit} learns what it learns, {@link #classifier} answers
- * by it. All that tells one kind of method from another is what it asks of the {@link Fitting}.
+ * by it. All that tells one kind of method from another is what it asks of the {@link FitContext}.
  */
 public interface Method {
 
@@ -46,17 +46,17 @@ public interface Method {
    * @return what was learned; its method has the settings that were found on the way
    * @throws KgCoopException where it cannot learn from those data, or was interrupted
    */
-  Learned fit(Fitting fitting);
+  FittedMethod fit(FitContext context);
 
   /**
    * A classifier by what was learned, for the caller to close. Ask for it with {@link
-   * Learned#classifier}, which knows the classes that a bound method has learned.
+   * FittedMethod#classifier}, which knows the classes that a bound method has learned.
    *
    * @param learned by a method of this kind
    * @param classNames the learned ones, or any where the method is not {@link #bound}
    * @throws KgCoopException where the tensors do not fit the CLIP or the classes
    */
-  FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames);
+  Head classifier(Clip clip, FittedMethod learned, List<String> classNames);
 
   /**
    * The method as it classifies another data set than it has learned from: itself where it knows
@@ -91,7 +91,7 @@ public interface Method {
    * @param validation true if there are validation images
    * @throws KgCoopException of the kind CONFIGURATION
    */
-  default void check(Occasion occasion, int classes, boolean validation) {}
+  default void check(TaskContext task, int classes, boolean validation) {}
 
   /**
    * Refuses a CLIP that it cannot learn with, before anything is trained.

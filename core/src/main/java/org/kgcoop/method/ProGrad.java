@@ -9,11 +9,11 @@ import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.ContextLearner;
+import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
 
@@ -101,23 +101,23 @@ public record ProGrad(ContextSettings context, String template, double temperatu
   }
 
   @Override
-  public Learner learner(Clip clip, List<String> classNames, long seed) {
-    FeatureClassifier teacher = new ZeroShot(List.of(template)).classifier(clip, classNames);
-    return new ContextLearner(
+  public TrainableModel model(Clip clip, List<String> classNames, long seed) {
+    Head teacher = new ZeroShot(List.of(template)).classifier(clip, classNames);
+    return new ContextModel(
         clip, classNames, context, seed, new Objective(teacher, temperature, lambda));
   }
 
-  private record Objective(FeatureClassifier teacher, double temperature, double lambda)
-      implements ContextLearner.Objective {
+  private record Objective(Head teacher, double temperature, double lambda)
+      implements ContextModel.Objective {
 
     @Override
-    public ContextLearner.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
+    public ContextModel.Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor distillation = distillation(teacher.logits(batch.features()), logits);
       Map<String, Tensor> told = new LinkedHashMap<>();
       told.put("cross_entropy", crossEntropy);
       told.put("distillation", distillation);
-      return new ContextLearner.Losses(told, List.of(crossEntropy, distillation));
+      return new ContextModel.Losses(told, List.of(crossEntropy, distillation));
     }
 
     /**

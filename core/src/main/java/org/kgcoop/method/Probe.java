@@ -5,12 +5,12 @@ import java.util.Optional;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The linear probe as a method to compare with: an L2-regularised logistic regression on image
+ * The linear probe as a method to compare with: an L2-regularized logistic regression on image
  * features, whose C is the best on the validation images or, where there are none, over folds of
  * the shots. It knows the classes that it has seen and no other.
  */
@@ -21,7 +21,7 @@ public record Probe() implements Method {
       Declaration.of(Probe.class, ID, "Linear probe")
           .says(
               "Logistic regression on image features, without any text.",
-              "W, b minimise |W|^2 / 2 + C sum of cross-entropies of W f + b; C is searched for")
+              "W, b minimize |W|^2 / 2 + C sum of cross-entropies of W f + b; C is searched for")
           .published(
               "Radford et al., Learning Transferable Visual Models From Natural Language"
                   + " Supervision, ICML 2021, section 3.2",
@@ -38,34 +38,34 @@ public record Probe() implements Method {
   }
 
   @Override
-  public Learned fit(Fitting fitting) {
-    List<String> classNames = fitting.classNames();
+  public FittedMethod fit(FitContext context) {
+    List<String> classNames = context.classNames();
     try (Scope scope = Scope.open("probe")) {
-      LabelledFeatures train = fitting.train();
+      LabeledFeatures train = context.train();
       int[] labels = train.labelArray();
       ProbeFolds folds =
-          new ProbeFolds(train.features(), train.labels(), fitting.groups(), classNames.size());
-      Optional<LabelledFeatures> validation = fitting.validation();
+          new ProbeFolds(train.features(), train.labels(), context.groups(), classNames.size());
+      Optional<LabeledFeatures> validation = context.validation();
       double strength = DEFAULT_STRENGTH;
-      String chosenBy = Search.DEFAULT;
+      String chosenBy = SelectionData.DEFAULT;
       if (validation.isPresent()) {
         strength = bestOn(train.features(), labels, validation.get(), classNames.size());
-        chosenBy = Search.VALIDATION.id();
+        chosenBy = SelectionData.VALIDATION.id();
       } else if (folds.holdMost()) {
         strength = folds.strength();
-        chosenBy = Search.FOLDS.id();
+        chosenBy = SelectionData.FOLDS.id();
       }
-      fitting.chosen("strength", strength);
-      fitting.chosen(Search.BY, chosenBy);
+      context.chosen("strength", strength);
+      context.chosen(SelectionData.BY, chosenBy);
       try (LinearProbe probe =
           LinearProbe.fit(train.features(), labels, classNames.size(), strength)) {
-        return new Learned(this, classNames, probe.stored());
+        return new FittedMethod(this, classNames, probe.stored());
       }
     }
   }
 
   @Override
-  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+  public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     return LinearProbe.of(clip, learned);
   }
 
@@ -75,7 +75,7 @@ public record Probe() implements Method {
   }
 
   private static double bestOn(
-      Tensor features, int[] labels, LabelledFeatures validation, int classes) {
+      Tensor features, int[] labels, LabeledFeatures validation, int classes) {
     double best = DEFAULT_STRENGTH;
     int most = -1;
     for (double strength : ProbeFolds.STRENGTHS) {

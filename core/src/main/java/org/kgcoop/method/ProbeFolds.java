@@ -8,7 +8,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * Labelled image features in up to four folds, each with its share of every class, so that a linear
+ * Labeled image features in up to four folds, each with its share of every class, so that a linear
  * probe is judged by images that it has not seen.
  */
 public final class ProbeFolds {

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.kgcoop.prompt.ContextSettings;
 
 /** A method that tunes a prompt. A shared context serves any classes. */
-public interface PromptMethod extends TransferableMethod, TextVectors {
+public interface PromptMethod extends TransferableMethod, TokenSpaceContext {
 
   /** The learned vectors. */
   ContextSettings context();

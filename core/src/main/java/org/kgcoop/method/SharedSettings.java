@@ -8,7 +8,7 @@ import org.kgcoop.method.setting.Setting.Stated;
 import org.kgcoop.method.setting.Setting.Values;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.HandCrafted;
+import org.kgcoop.prompt.TemplateEnsemble;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.Underscores;
 
@@ -86,11 +86,13 @@ public final class SharedSettings {
   }
 
   /** The settings of hand-crafted texts that keep underscores. */
-  static final List<Stated<HandCrafted>> HAND_CRAFTED =
-      List.of(TEMPLATES.from(HandCrafted::templates), UNDERSCORES.from(HandCrafted::underscores));
+  static final List<Stated<TemplateEnsemble>> HAND_CRAFTED =
+      List.of(
+          TEMPLATES.from(TemplateEnsemble::templates),
+          UNDERSCORES.from(TemplateEnsemble::underscores));
 
-  static HandCrafted handCrafted(Values values) {
-    return new HandCrafted(values.get(TEMPLATES), values.get(UNDERSCORES));
+  static TemplateEnsemble handCrafted(Values values) {
+    return new TemplateEnsemble(values.get(TEMPLATES), values.get(UNDERSCORES));
   }
 
   private SharedSettings() {}

@@ -8,9 +8,9 @@ import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.ClassFeatures;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.HandCrafted;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TemplateEnsemble;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -20,14 +20,14 @@ import org.kgcoop.tensor.Tensor;
  * {@code trainers/taskres.py}.
  *
  * <p>{@code logits = scale f . unit(b_c + alpha x_c)}, b_c the mean over templates of the features
- * of class c as the text tower makes them, not of unit length, and x_c the residual, which starts
+ * of class c as the text encoder makes them, not of unit length, and x_c the residual, which starts
  * at 0. {@code loss = cross entropy}. As published, class names keep their underscores in the
  * texts. Not here: the enhanced base, whose weights have no published recipe.
  *
  * @param texts published: the data set's template; on ImageNet the seven of the ensemble too
  * @param alpha the weight of the residuals; published 0.5, on the flowers 1
  */
-public record TaskRes(HandCrafted texts, double alpha) implements TrainedMethod {
+public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMethod {
   public static final String ID = "taskres";
 
   private static final Setting<Double> ALPHA =
@@ -67,12 +67,12 @@ public record TaskRes(HandCrafted texts, double alpha) implements TrainedMethod 
   }
 
   @Override
-  public Learner learner(Fitting fitting) {
-    return new ResidualLearner(fitting.clip(), fitting.classNames());
+  public TrainableModel model(FitContext context) {
+    return new ResidualModel(context.clip(), context.classNames());
   }
 
   @Override
-  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+  public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     return ClassFeatures.of(
         clip.logitScale(),
         () ->
@@ -88,11 +88,11 @@ public record TaskRes(HandCrafted texts, double alpha) implements TrainedMethod 
     return base.plus(residuals.times(alpha)).unitRows();
   }
 
-  private final class ResidualLearner extends FeatureLearner {
+  private final class ResidualModel extends FeatureModel {
     private final Tensor base;
     private final Tensor residuals;
 
-    ResidualLearner(Clip clip, List<String> classNames) {
+    ResidualModel(Clip clip, List<String> classNames) {
       super(clip);
       try (Scope scope = Scope.open("base text features")) {
         base = buffer("base_text_features", texts.raw(clip, classNames));

@@ -13,15 +13,15 @@ import org.kgcoop.method.setting.Setting;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ClassFeatures;
 import org.kgcoop.prompt.Context;
-import org.kgcoop.prompt.ContextLearner;
+import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.DeepTextPrompts;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.TextFeatures;
-import org.kgcoop.prompt.TextStates;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -29,7 +29,7 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * TCP: a small net makes tokens of each class's own out of its hand-crafted feature and puts them
- * into the text tower. Yao, Zhang and Xu, "TCP: Textual-based Class-aware Prompt tuning for
+ * into the text encoder. Yao, Zhang and Xu, "TCP: Textual-based Class-aware Prompt tuning for
  * Visual-Language Model", CVPR 2024; code: htyao89/Textual-based_Class-aware_prompt_tuning, {@code
  * trainers/tcp.py}.
  *
@@ -40,17 +40,17 @@ import org.kgcoop.tensor.Tensor;
  * }</pre>
  *
  * <p>The context is shared and starts at random; the net has E / 4 hidden units and keeps its
- * QuickGELU in towers that have another activation.
+ * QuickGELU in encoders that have another activation.
  *
  * <p>Differences to the published code: it computes in float16; it holds the width 512, layer 8,
  * four tokens and the weight 8 as literals, so that other models fail, and one of fewer than nine
- * blocks never sees S; here the weight and these are settings, and a layer that the tower does not
- * have is refused. Adam's epsilon, 1e-3 there because of float16, stays.
+ * blocks never sees S; here the weight and these are settings, and a layer that the encoder does
+ * not have is refused. Adam's epsilon, 1e-3 there because of float16, stays.
  *
  * @param contextTokens M, published 4
  * @param classTokens P, published 4
  * @param pattern the text whose first M tokens are the context, such as {@code X X X X {}.}
- * @param layer before which block of the text tower the tokens come, counted from 0; published 8
+ * @param layer before which block of the text encoder the tokens come, counted from 0; published 8
  * @param template of the hand-crafted features
  * @param weight of the knowledge term, published 8
  */
@@ -137,11 +137,11 @@ public record Tcp(
   }
 
   @Override
-  public Learner learner(Clip clip, List<String> classNames, long seed) {
+  public TrainableModel model(Clip clip, List<String> classNames, long seed) {
     int blocks = clip.config().textLayers();
     if (layer >= blocks) {
       throw KgCoopException.configuration(
-          "TCP's layer %s: this CLIP's text tower has %s blocks, counted from 0; choose one with"
+          "TCP's layer %s: this CLIP's text encoder has %s blocks, counted from 0; choose one with"
                   .formatted(layer, blocks)
               + " --set layer=N");
     }
@@ -150,7 +150,7 @@ public record Tcp(
           "TCP puts its tokens after the start of text, and texts of this model have none; try"
               + " kgcoop or lasp");
     }
-    return new ClassAwareLearner(clip, classNames, seed);
+    return new ClassAwareModel(clip, classNames, seed);
   }
 
   /** With the pattern and the template of the other data, as the published code tests on them. */
@@ -161,7 +161,7 @@ public record Tcp(
         : this;
   }
 
-  private final class ClassAwareLearner implements Learner {
+  private final class ClassAwareModel implements TrainableModel {
     private final double logitScale;
     private final TextFeatures text;
     private final ClassFeatures handCrafted; // u, (C, E)
@@ -169,7 +169,7 @@ public record Tcp(
     private final Tensor context; // (M, W)
     private final MetaNet net;
 
-    ClassAwareLearner(Clip clip, List<String> classNames, long seed) {
+    ClassAwareModel(Clip clip, List<String> classNames, long seed) {
       int embed = clip.config().embedDim();
       int width = clip.config().textWidth();
       logitScale = clip.logitScale();
@@ -177,7 +177,7 @@ public record Tcp(
           new TextFeatures(
               clip,
               PromptText.patterned(clip, classNames, pattern, contextTokens),
-              new TextStates.OfClasses(layer, classTokens));
+              new DeepTextPrompts.OfClasses(layer, classTokens));
       handCrafted =
           ClassFeatures.of(logitScale, () -> TextFeatures.handCrafted(clip, classNames, template));
       objective = new KgCoOp.Objective(handCrafted, weight);
@@ -194,7 +194,7 @@ public record Tcp(
 
     /** S: (C, P, W). */
     private Tensor tokens() {
-      Tensor rows = net.apply(handCrafted.features(), ClassAwareLearner::quickGelu); // (C, P W)
+      Tensor rows = net.apply(handCrafted.features(), ClassAwareModel::quickGelu); // (C, P W)
       return rows.reshape(rows.size(0), classTokens, -1);
     }
 
@@ -219,7 +219,7 @@ public record Tcp(
     }
 
     @Override
-    public FeatureClassifier fixed() {
+    public Head fixed() {
       return ClassFeatures.of(logitScale, this::unitFeatures);
     }
 
@@ -229,7 +229,7 @@ public record Tcp(
       TextFeatures.Pass pass = text.pass(List.of(context, tokens));
       Tensor raw = pass.features().parameter(); // (C, E)
       Tensor classFeatures = raw.unitRows();
-      ContextLearner.Losses losses =
+      ContextModel.Losses losses =
           objective.losses(classFeatures, logits(batch.features(), classFeatures), batch);
       Tensor byRaw = Autograd.gradients(losses.followed().get(0), List.of(raw), false).get(0);
       List<Tensor> byInputs = pass.gradients(List.of(byRaw)).get(0);

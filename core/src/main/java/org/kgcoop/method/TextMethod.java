@@ -3,13 +3,13 @@ package org.kgcoop.method;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 
 /** A method that goes by the names of classes, so that it learns from no image. */
 public interface TextMethod extends Method {
 
   /** The classifier of those classes, for the caller to close. */
-  FeatureClassifier classifier(Clip clip, List<String> classNames);
+  Head classifier(Clip clip, List<String> classNames);
 
   /** The texts of the other data. */
   @Override
@@ -18,12 +18,12 @@ public interface TextMethod extends Method {
   }
 
   @Override
-  default Learned fit(Fitting fitting) {
-    return new Learned(this, fitting.classNames(), Map.of());
+  default FittedMethod fit(FitContext context) {
+    return new FittedMethod(this, context.classNames(), Map.of());
   }
 
   @Override
-  default FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+  default Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     return classifier(clip, classNames);
   }
 }

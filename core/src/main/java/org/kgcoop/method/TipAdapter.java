@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Scope;
 
 /**
@@ -44,19 +44,19 @@ public record TipAdapter(CacheSettings settings) implements Method {
   }
 
   @Override
-  public Learned fit(Fitting fitting) {
+  public FittedMethod fit(FitContext context) {
     try (Scope scope = Scope.open("cache")) {
-      CacheSearch search = new CacheSearch(fitting, settings);
+      CacheSearch search = new CacheSearch(context, settings);
       CacheSettings found = search.end(search.start(), search.keys());
-      return new Learned(
+      return new FittedMethod(
           new TipAdapter(found),
-          fitting.classNames(),
+          context.classNames(),
           KeyCache.stored(KEYS, search.keys(), search.labels()));
     }
   }
 
   @Override
-  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+  public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     return KeyCache.of(clip, learned, classNames, settings, KEYS);
   }
 

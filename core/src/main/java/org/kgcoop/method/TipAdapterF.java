@@ -10,9 +10,9 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -62,31 +62,31 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
   }
 
   @Override
-  public Learned fit(Fitting fitting) {
+  public FittedMethod fit(FitContext context) {
     try (Scope scope = Scope.open("cache")) {
-      CacheSearch search = new CacheSearch(fitting, settings);
+      CacheSearch search = new CacheSearch(context, settings);
       CacheSettings start = search.start();
       StoredTensor weight =
-          Objects.requireNonNull(fitting.train(new TipAdapterF(start)).get(KEYS), KEYS);
+          Objects.requireNonNull(context.train(new TipAdapterF(start)).get(KEYS), KEYS);
       Tensor keys = weight.tensor();
-      return new Learned(
+      return new FittedMethod(
           new TipAdapterF(search.end(start, keys)),
-          fitting.classNames(),
+          context.classNames(),
           KeyCache.stored(KEYS, keys, search.labels()));
     }
   }
 
   @Override
-  public Learner learner(Fitting fitting) {
+  public TrainableModel model(FitContext context) {
     try (Scope scope = Scope.open("cache")) {
-      LabelledViews views = fitting.views(settings.views(), settings.recipe());
-      return new KeyLearner(
-          fitting.clip(), fitting.classNames(), CacheSettings.keys(views.features()), views);
+      LabeledViews views = context.views(settings.views(), settings.recipe());
+      return new KeyModel(
+          context.clip(), context.classNames(), CacheSettings.keys(views.features()), views);
     }
   }
 
   @Override
-  public FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
+  public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     return KeyCache.of(clip, learned, classNames, settings, KEYS);
   }
 
@@ -95,18 +95,18 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
     return Optional.of(TipAdapter.BOUND);
   }
 
-  private final class KeyLearner implements Learner {
+  private final class KeyModel implements TrainableModel {
     private final Tensor keys; // (N, E)
     private final Tensor texts; // (C, E), unit rows
     private final double scale;
-    private final ClassSums sums;
+    private final SegmentSum sums;
 
-    KeyLearner(Clip clip, List<String> classNames, Tensor keys, LabelledViews views) {
+    KeyModel(Clip clip, List<String> classNames, Tensor keys, LabeledViews views) {
       this.keys = keys.to(clip.device()).parameter().keep();
       texts = settings.texts(clip, classNames).keep();
       scale = settings.scale(clip);
       sums =
-          new ClassSums(
+          new SegmentSum(
               views.labels().stream().mapToInt(Integer::intValue).toArray(), classNames.size());
     }
 
@@ -131,7 +131,7 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
     }
 
     @Override
-    public FeatureClassifier fixed() {
+    public Head fixed() {
       return new KeyCache(settings, texts, scale, keys, sums);
     }
 

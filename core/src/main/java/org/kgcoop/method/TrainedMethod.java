@@ -3,7 +3,7 @@ package org.kgcoop.method;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.TrainableModel;
 
 /** A method whose parameters are trained by steps of batches. */
 public interface TrainedMethod extends Method {
@@ -12,7 +12,7 @@ public interface TrainedMethod extends Method {
   Defaults defaults();
 
   /** The published training on those data, where it follows from how many there are. */
-  default Defaults defaults(Occasion occasion) {
+  default Defaults defaults(TaskContext task) {
     return defaults();
   }
 
@@ -57,11 +57,11 @@ public interface TrainedMethod extends Method {
   }
 
   /** A learner of the drawn classes that starts from the method's initial values. */
-  Learner learner(Fitting fitting);
+  TrainableModel model(FitContext context);
 
   @Override
-  default Learned fit(Fitting fitting) {
-    return new Learned(this, fitting.classNames(), fitting.train(this));
+  default FittedMethod fit(FitContext context) {
+    return new FittedMethod(this, context.classNames(), context.train(this));
   }
 
   @Override

@@ -2,8 +2,8 @@ package org.kgcoop.method;
 
 import java.util.List;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TrainableModel;
 
 /**
  * A method whose learners take what others have learned: one for other classes, given the same
@@ -14,24 +14,24 @@ public interface TransferableMethod extends TrainedMethod {
   /**
    * A learner of those classes that starts from the method's initial values.
    *
-   * @throws org.kgcoop.KgCoopException of the kind CONFIGURATION where the towers of the CLIP are
+   * @throws org.kgcoop.KgCoopException of the kind CONFIGURATION where the encoders of the CLIP are
    *     not of the kind that the method learns in
    */
-  Learner learner(Clip clip, List<String> classNames, long seed);
+  TrainableModel model(Clip clip, List<String> classNames, long seed);
 
   @Override
-  default Learner learner(Fitting fitting) {
-    return learner(fitting.clip(), fitting.classNames(), fitting.occasion().seed());
+  default TrainableModel model(FitContext context) {
+    return model(context.clip(), context.classNames(), context.task().seed());
   }
 
   /** Makes a learner of one class, which looks at all that it needs of a CLIP. */
   @Override
   default void check(Clip clip) {
-    learner(clip, List.of("object"), 0).close();
+    model(clip, List.of("object"), 0).close();
   }
 
   @Override
-  default FeatureClassifier classifier(Clip clip, Learned learned, List<String> classNames) {
-    return Restored.of(learner(clip, classNames, 0), learned);
+  default Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
+    return LoadedHead.of(model(clip, classNames, 0), learned);
   }
 }

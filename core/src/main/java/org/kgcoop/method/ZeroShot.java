@@ -5,8 +5,8 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.prompt.ClassFeatures;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.HandCrafted;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TemplateEnsemble;
 import org.kgcoop.prompt.Underscores;
 import org.kgcoop.tensor.Tensor;
 
@@ -47,7 +47,7 @@ public record ZeroShot(List<String> templates) implements TextMethod {
   }
 
   @Override
-  public FeatureClassifier classifier(Clip clip, List<String> classNames) {
+  public Head classifier(Clip clip, List<String> classNames) {
     return ClassFeatures.of(clip.logitScale(), () -> classFeatures(clip, classNames));
   }
 
@@ -56,7 +56,7 @@ public record ZeroShot(List<String> templates) implements TextMethod {
     return texts(templates).unit(clip, classNames);
   }
 
-  private static HandCrafted texts(List<String> templates) {
-    return new HandCrafted(templates, Underscores.REPLACE);
+  private static TemplateEnsemble texts(List<String> templates) {
+    return new TemplateEnsemble(templates, Underscores.REPLACE);
   }
 }

@@ -6,7 +6,7 @@
  * org.kgcoop.method.ClipAdapter}, {@link org.kgcoop.method.Clap}, {@link
  * org.kgcoop.method.TipAdapter}, {@link org.kgcoop.method.TipAdapterF}, {@link
  * org.kgcoop.method.LpPlusPlus}, {@link org.kgcoop.method.Probe}); {@link org.kgcoop.method.Method}
- * is what all of them are, {@link org.kgcoop.method.Fitting} what they learn by.
+ * is what all of them are, {@link org.kgcoop.method.FitContext} what they learn by.
  */
 @NullMarked
 @CheckReturnValue

@@ -3,7 +3,9 @@ package org.kgcoop.prompt;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.Tensor;
 
-/** Some training images with their labels, in the form that {@link Learner#inputs} asks for. */
+/**
+ * Some training images with their labels, in the form that {@link TrainableModel#inputs} asks for.
+ */
 public final class Batch {
   private final @Nullable Tensor features;
   private final @Nullable Tensor rows;
@@ -14,7 +16,7 @@ public final class Batch {
    * A batch of images.
    *
    * @param features (B, E), unit rows, or null where nobody asks for them
-   * @param rows (B, L, W) of the image tower, or null where nobody asks for them
+   * @param rows (B, L, W) of the image encoder, or null where nobody asks for them
    * @param labels (B) int64, 0 to C - 1
    * @param step the number of the step that they are for, from 0: a learner that draws numbers does
    *     so by it
@@ -42,12 +44,12 @@ public final class Batch {
     this(features, labels, 0);
   }
 
-  /** (B, E), unit rows of the frozen tower. */
+  /** (B, E), unit rows of the frozen encoder. */
   public Tensor features() {
     return given(features, "features");
   }
 
-  /** (B, L, W), rows of the image tower in front of the block that was asked for. */
+  /** (B, L, W), rows of the image encoder in front of the block that was asked for. */
   public Tensor rows() {
     return given(rows, "rows");
   }

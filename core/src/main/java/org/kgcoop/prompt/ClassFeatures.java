@@ -6,7 +6,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /** A classifier whose class features do not change: {@code logits = scale f . t}. */
-public final class ClassFeatures implements FeatureClassifier {
+public final class ClassFeatures implements Head {
   private final Formula.Linear formula; // of unit rows
 
   /** Takes ownership of a kept tensor. */

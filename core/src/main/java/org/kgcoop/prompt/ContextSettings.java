@@ -6,7 +6,7 @@ import org.kgcoop.KgCoopException;
  * The learned vectors of a prompt, before any value.
  *
  * @param tokens M, how many there are
- * @param words initial words, such as "a photo of a"; empty for a random start. They initialise the
+ * @param words initial words, such as "a photo of a"; empty for a random start. They initialize the
  *     last vectors, one a word
  * @param position where the class name stands
  * @param classSpecific whether each class has vectors of its own; such a prompt fits no other class
@@ -37,7 +37,7 @@ public record ContextSettings(
     return new ContextSettings(tokens, words, ClassTokenPosition.END, false);
   }
 
-  /** The number of space-separated words that initialise vectors. */
+  /** The number of space-separated words that initialize vectors. */
   int wordCount() {
     return wordCount(words);
   }

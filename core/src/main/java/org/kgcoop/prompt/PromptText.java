@@ -12,7 +12,7 @@ import org.kgcoop.clip.Tokenizer;
 
 /**
  * The texts of a list of classes as rows of tokens: which are fixed, which are learned vectors, and
- * how long a beginning all classes share. It fixes the function that the text tower computes; how
+ * how long a beginning all classes share. It fixes the function that the text encoder computes; how
  * it is computed is the matter of {@link TextFeatures}.
  *
  * <p>The ids come from the text {@code X ... X words name.} with as many X as vectors are left
@@ -32,7 +32,7 @@ public record PromptText(
   /** The word that stands in a text for a learned vector. */
   private static final String FILLER = "X";
 
-  /** More than any text tower has positions. */
+  /** More than any text encoder has positions. */
   private static final int MOST_TOKENS = 10_000;
 
   /**

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.clip.Additions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.PackedTexts;
+import org.kgcoop.clip.ProjectionDeltas;
 import org.kgcoop.clip.TextEncoder;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
@@ -15,13 +15,13 @@ import org.kgcoop.tensor.Workers;
 
 /**
  * Class features from prompt texts. The embeddings of the fixed tokens are gathered once; a call
- * puts them and the context in the order of the packed rows, and runs the text tower. The classes
+ * puts them and the context in the order of the packed rows, and runs the text encoder. The classes
  * are divided into parts for the workers. Which parts follows from the texts and the model alone,
  * so that the features do not depend on how many workers there are.
  */
 public final class TextFeatures implements AutoCloseable {
   /**
-   * Rows of the text tower whose activations are kept for the way back: 50 texts of a SigLIP. At
+   * Rows of the text encoder whose activations are kept for the way back: 50 texts of a SigLIP. At
    * the width of ViT-B/16 they take about 1.3 GiB.
    */
   private static final int ROWS_KEPT = 3200;
@@ -30,16 +30,16 @@ public final class TextFeatures implements AutoCloseable {
   private static final int ROWS_OF_A_PART = 320;
 
   private final Clip clip;
-  private final @Nullable TextStates states;
+  private final @Nullable DeepTextPrompts states;
   private final boolean hasContext;
   private final int kept; // first parts whose activations are kept for the way back
   private final List<TextParts.Part> parts;
 
-  /** Terms beside the projections of the text tower. */
+  /** Terms beside the projections of the text encoder. */
   @FunctionalInterface
   public interface Adapter {
     /** No term anywhere. */
-    Adapter NONE = (inputs, from, layout) -> block -> Additions.NONE;
+    Adapter NONE = (inputs, from, layout) -> block -> ProjectionDeltas.NONE;
 
     /**
      * The terms of each block, counted from 0, for a part of the classes.
@@ -48,7 +48,7 @@ public final class TextFeatures implements AutoCloseable {
      * @param from the first class of the part
      * @param layout of the part
      */
-    IntFunction<Additions> of(List<Tensor> inputs, int from, PackedTexts layout);
+    IntFunction<ProjectionDeltas> of(List<Tensor> inputs, int from, PackedTexts layout);
   }
 
   /** The features of those texts, whose fixed tokens are gathered here. */
@@ -61,13 +61,13 @@ public final class TextFeatures implements AutoCloseable {
    *
    * @param states null where there are none
    */
-  public TextFeatures(Clip clip, PromptText text, @Nullable TextStates states) {
+  public TextFeatures(Clip clip, PromptText text, @Nullable DeepTextPrompts states) {
     this(clip, text, states, ROWS_KEPT, ROWS_OF_A_PART);
   }
 
   /** For tests, which divide few classes too. */
   TextFeatures(
-      Clip clip, PromptText text, @Nullable TextStates states, int rowsKept, int rowsOfAPart) {
+      Clip clip, PromptText text, @Nullable DeepTextPrompts states, int rowsKept, int rowsOfAPart) {
     this.clip = clip;
     this.states = states;
     hasContext = text.contextTokens() > 0;
@@ -90,7 +90,7 @@ public final class TextFeatures implements AutoCloseable {
     return withoutGradients(clip, PromptText.handCrafted(clip, classNames, template)).unitRows();
   }
 
-  /** The features of fixed texts as the tower makes them: (C, E). */
+  /** The features of fixed texts as the encoder makes them: (C, E). */
   static Tensor withoutGradients(Clip clip, PromptText text) {
     try (TextFeatures features = new TextFeatures(clip, text)) {
       return features.all(List.of());
@@ -242,12 +242,12 @@ public final class TextFeatures implements AutoCloseable {
     for (int i = 0; i < part.inside().size(); i++) {
       Tensor rows = given.get(i);
       int block;
-      if (states instanceof TextStates.OfClasses ofClasses) {
+      if (states instanceof DeepTextPrompts.OfClasses ofClasses) {
         rows = rows.narrow(0, part.from(), part.layout().texts()); // (.., P, W)
         rows = rows.reshape(-1, rows.size(2));
         block = ofClasses.block();
       } else {
-        block = ((TextStates.Shared) Objects.requireNonNull(states)).blocks().get(i);
+        block = ((DeepTextPrompts.Shared) Objects.requireNonNull(states)).blocks().get(i);
       }
       TextParts.Inside inside = part.inside().get(i);
       changes.add(new TextEncoder.Change(block, rows, inside.layout(), inside.gather()));

@@ -16,7 +16,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The division of classes into parts for the workers, and which rows of the text tower each part
+ * The division of classes into parts for the workers, and which rows of the text encoder each part
  * has. Both follow from the texts and the model alone.
  */
 final class TextParts {
@@ -25,7 +25,7 @@ final class TextParts {
 
   private final Clip clip;
   private final PromptText text;
-  private final @Nullable TextStates states;
+  private final @Nullable DeepTextPrompts states;
   private final List<Part> parts = new ArrayList<>();
   private final List<Integer> rowsUpTo = new ArrayList<>(); // and with each part
 
@@ -56,7 +56,7 @@ final class TextParts {
    * @param states null where there are none
    * @param rowsOfAPart at most, where there are more than two parts
    */
-  TextParts(Clip clip, PromptText text, @Nullable TextStates states, int rowsOfAPart) {
+  TextParts(Clip clip, PromptText text, @Nullable DeepTextPrompts states, int rowsOfAPart) {
     this.clip = clip;
     this.text = text;
     this.states = states;
@@ -98,7 +98,7 @@ final class TextParts {
     return 2 * Math.max(1, ceilDiv(leastParts, 2));
   }
 
-  /** The number of first positions that go through the tower once. */
+  /** The number of first positions that go through the encoder once. */
   private int shared() {
     return clip.config().form().causal() ? text.sharedLength() : 0;
   }
@@ -112,7 +112,7 @@ final class TextParts {
   private int own(int c) {
     int shared = shared();
     int own = last(text.rows().get(c)) + 1 - shared;
-    if (shared == 0 || !(states instanceof TextStates.OfClasses ofClasses)) {
+    if (shared == 0 || !(states instanceof DeepTextPrompts.OfClasses ofClasses)) {
       return own;
     }
     int blocks = clip.config().textLayers();
@@ -152,10 +152,10 @@ final class TextParts {
   }
 
   private List<Inside> inside(List<PromptText.Row> texts, int shared, int rows) {
-    if (states instanceof TextStates.OfClasses ofClasses) {
+    if (states instanceof DeepTextPrompts.OfClasses ofClasses) {
       return List.of(ofClasses(texts, shared, rows, ofClasses.count()));
     }
-    if (states instanceof TextStates.Shared ofAll) {
+    if (states instanceof DeepTextPrompts.Shared ofAll) {
       return ofAll(texts, shared, rows, ofAll);
     }
     return List.of();
@@ -163,7 +163,7 @@ final class TextParts {
 
   /** The rows of a part in front of each block that all classes share states at. */
   private List<Inside> ofAll(
-      List<PromptText.Row> texts, int shared, int rows, TextStates.Shared ofAll) {
+      List<PromptText.Row> texts, int shared, int rows, DeepTextPrompts.Shared ofAll) {
     int count = ofAll.count();
     if (shared <= (ofAll.inserted() ? 0 : count)) {
       throw new IllegalArgumentException(

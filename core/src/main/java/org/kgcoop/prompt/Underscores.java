@@ -7,7 +7,7 @@ import org.kgcoop.KgCoopException;
 public enum Underscores {
   /** Blanks in their place: the rule of CoOp's code and most that followed. */
   REPLACE,
-  /** The name as it stands, as TaskRes and CLAP tokenise it. */
+  /** The name as it stands, as TaskRes and CLAP tokenize it. */
   KEEP;
 
   /** The name in files and options. */

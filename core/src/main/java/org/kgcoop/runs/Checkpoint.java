@@ -26,7 +26,7 @@ import org.kgcoop.tensor.DType;
  * @param parameters by their published names
  * @param kept what training ends with so far: the parameters of that accuracy, or the weighted sum
  *     over the epochs that are over; empty where it ends with those of the last step
- * @param optimizer the optimiser's state
+ * @param optimizer the optimizer's state
  */
 public record Checkpoint(
     int epoch,
@@ -62,13 +62,13 @@ public record Checkpoint(
         .put("best_accuracy", bestAccuracy);
   }
 
-  /** The state of an optimiser as a tensor. */
+  /** The state of an optimizer as a tensor. */
   public static StoredTensor optimizer(byte[] state) {
     return new StoredTensor(
         OPTIMIZER, DType.UINT8, new long[] {state.length}, ByteBuffer.wrap(state));
   }
 
-  /** The state that the optimiser goes on from. */
+  /** The state that the optimizer goes on from. */
   public byte[] optimizerState() {
     byte[] state = new byte[Math.toIntExact(optimizer.elements())];
     optimizer.data().get(state);
@@ -87,7 +87,7 @@ public record Checkpoint(
   static Checkpoint of(SealedFile.Content content) {
     StoredTensor optimizer = content.tensors().get(OPTIMIZER);
     if (optimizer == null) {
-      throw KgCoopException.weights("checkpoint without the state of its optimiser");
+      throw KgCoopException.weights("checkpoint without the state of its optimizer");
     }
     return new Checkpoint(
         content.json().path("epoch").asInt(),

@@ -21,7 +21,7 @@ public record Predictions(List<OfTarget> targets) {
    * @param name that of the target
    * @param confusion the number of images of a class (row, by label) that were taken for each class
    *     (column)
-   * @param pictures keys of the test images
+   * @param images keys of the test images
    * @param labels of these, in their order
    * @param predictions the labels that were predicted
    * @param confidences the probability of each prediction, to four digits
@@ -30,14 +30,14 @@ public record Predictions(List<OfTarget> targets) {
   public record OfTarget(
       String name,
       List<List<Long>> confusion,
-      List<String> pictures,
+      List<String> images,
       List<Integer> labels,
       List<Integer> predictions,
       List<Double> confidences) {
     public OfTarget {
       name = RunJson.or(name, "test");
       confusion = RunJson.list(confusion).stream().map(RunJson::list).toList();
-      pictures = RunJson.list(pictures);
+      images = RunJson.list(images);
       labels = RunJson.list(labels);
       predictions = RunJson.list(predictions);
       confidences = RunJson.list(confidences);
@@ -49,7 +49,7 @@ public record Predictions(List<OfTarget> targets) {
           .mapToObj(
               i ->
                   new Prediction(
-                      i < pictures.size() ? pictures.get(i) : "",
+                      i < images.size() ? images.get(i) : "",
                       labels.get(i),
                       predictions.get(i),
                       i < confidences.size() ? confidences.get(i) : Double.NaN))
@@ -60,10 +60,10 @@ public record Predictions(List<OfTarget> targets) {
   /**
    * A prediction.
    *
-   * @param picture its name; empty where that is unknown
+   * @param image its name; empty where that is unknown
    * @param confidence 0 to 1; NaN where that is unknown
    */
-  public record Prediction(String picture, int label, int predicted, double confidence) {
+  public record Prediction(String image, int label, int predicted, double confidence) {
     /** True if the image was taken for what it is. */
     public boolean isRight() {
       return label == predicted;

@@ -167,7 +167,7 @@ public final class RunFolder implements AutoCloseable {
    *
    * @param effort of all steps up to it, which stands beside it
    */
-  public void save(Checkpoint checkpoint, Effort effort) {
+  public void save(Checkpoint checkpoint, TrainingTime effort) {
     JsonFiles.write(effortFile(checkpoint.step()), effort.json());
     save(checkpoint);
   }
@@ -202,8 +202,8 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /** The effort of all steps up to a checkpoint of this folder; none where it is not known. */
-  public Effort effort(Checkpoint checkpoint) {
-    return Effort.of(JsonFiles.read(effortFile(checkpoint.step())));
+  public TrainingTime effort(Checkpoint checkpoint) {
+    return TrainingTime.of(JsonFiles.read(effortFile(checkpoint.step())));
   }
 
   private Path effortFile(long step) {
@@ -243,7 +243,7 @@ public final class RunFolder implements AutoCloseable {
    * @param steps those of the whole training
    * @param before the effort of the steps made before
    */
-  public void beginTraining(long from, long steps, Effort before) {
+  public void beginTraining(long from, long steps, TrainingTime before) {
     RunProgress.begin(path, from, steps, before);
   }
 

@@ -52,7 +52,7 @@ public record RunProgress(
    * @param steps those of the whole training
    * @param before the effort of the steps made before
    */
-  static void begin(Path folder, long from, long steps, Effort before) {
+  static void begin(Path folder, long from, long steps, TrainingTime before) {
     JsonFiles.write(
         folder.resolve(FILE),
         JsonNodeFactory.instance

@@ -32,12 +32,12 @@ public record RunResults(
   /**
    * The time that training took.
    *
-   * @param pictures that steps saw
+   * @param images that steps saw
    * @param seconds of all steps
    * @param msPerImage the same for an image
-   * @param prepareSeconds that computing features took, as if the bank had been empty
+   * @param prepareSeconds that computing features took, as if the feature cache had been empty
    */
-  public record Training(long pictures, double seconds, double msPerImage, double prepareSeconds) {
+  public record Training(long images, double seconds, double msPerImage, double prepareSeconds) {
     public Training {
       prepareSeconds = Double.isNaN(prepareSeconds) ? 0 : prepareSeconds;
     }
@@ -86,7 +86,6 @@ public record RunResults(
   public double msPerImageWithFeatures() {
     return training == null
         ? Double.NaN
-        : training.msPerImage()
-            + 1000 * training.prepareSeconds() / Math.max(1, training.pictures());
+        : training.msPerImage() + 1000 * training.prepareSeconds() / Math.max(1, training.images());
   }
 }

@@ -56,7 +56,7 @@ public record TableResults(
   /**
    * A method and what a sweep varied of it. An accuracy is the mean over seeds of the mean over
    * data sets, in percent, its deviation that of a population of seeds. Of base-to-new
-   * generalisation the two accuracies stand in the row itself, of other protocols in columns.
+   * generalization the two accuracies stand in the row itself, of other protocols in columns.
    *
    * @param setting what was varied
    * @param h of the averaged accuracies, as in the published table

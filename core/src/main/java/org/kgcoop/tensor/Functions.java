@@ -51,7 +51,7 @@ public final class Functions {
   }
 
   /**
-   * Batch normalisation; epsilon 1e-5.
+   * Batch normalization; epsilon 1e-5.
    *
    * @param x (B, channels, height, width)
    * @param training whether mean and variance are those of x over all but its channels, and the

@@ -19,14 +19,14 @@ import org.bytedeco.pytorch.SGDOptions;
 import org.bytedeco.pytorch.TensorVector;
 
 /**
- * An optimiser of LibTorch, which updates its parameters in place, by the gradients it is given.
+ * An optimizer of LibTorch, which updates its parameters in place, by the gradients it is given.
  */
 public final class Optimizer implements AutoCloseable {
   private final List<Tensor> parameters;
   private final org.bytedeco.pytorch.Optimizer optimizer;
 
   /**
-   * An optimiser that has made no step.
+   * An optimizer that has made no step.
    *
    * @param parameters what is updated, float32; they must outlive this object
    */

@@ -75,7 +75,7 @@ public sealed interface UpdateRule {
   }
 
   /**
-   * RMSprop (Tieleman and Hinton, 2012), not centred:
+   * RMSprop (Tieleman and Hinton, 2012), not centered:
    *
    * <pre>
    * g = g + d p

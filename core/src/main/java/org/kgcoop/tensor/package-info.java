@@ -4,7 +4,7 @@
  * switches and takes gradients. The binding's classes stay inside this package.
  *
  * <p>Shape legend, used in comments and Javadoc everywhere: B batch, C classes, L text length, M
- * context vectors, W tower width, E joint width, R resolution, N packed rows.
+ * context vectors, W encoder width, E joint width, R resolution, N packed rows.
  */
 @NullMarked
 @CheckReturnValue

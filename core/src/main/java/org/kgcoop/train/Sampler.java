@@ -18,8 +18,8 @@ public sealed interface Sampler {
     }
 
     @Override
-    public BatchPlan plan(long[] labels, int batchSize, long seed) {
-      return BatchPlan.shuffled(labels.length, batchSize, seed);
+    public BatchSampler plan(long[] labels, int batchSize, long seed) {
+      return BatchSampler.shuffled(labels.length, batchSize, seed);
     }
   }
 
@@ -31,7 +31,7 @@ public sealed interface Sampler {
     }
 
     @Override
-    public BatchPlan plan(long[] labels, int batchSize, long seed) {
+    public BatchSampler plan(long[] labels, int batchSize, long seed) {
       return epoch -> BatchOrder.allBatches(labels.length, batchSize, seed, epoch);
     }
   }
@@ -44,7 +44,7 @@ public sealed interface Sampler {
     }
 
     @Override
-    public BatchPlan plan(long[] labels, int batchSize, long seed) {
+    public BatchSampler plan(long[] labels, int batchSize, long seed) {
       int[] order = IntStream.range(0, labels.length).toArray();
       return epoch -> BatchOrder.batches(order, batchSize);
     }
@@ -72,7 +72,7 @@ public sealed interface Sampler {
     }
 
     @Override
-    public BatchPlan plan(long[] labels, int batchSize, long seed) {
+    public BatchSampler plan(long[] labels, int batchSize, long seed) {
       long[] copy = Arrays.copyOf(labels, labels.length);
       return epoch -> BatchOrder.byClass(copy, batchSize, instances, seed, epoch);
     }
@@ -87,7 +87,7 @@ public sealed interface Sampler {
    * @param labels of each image
    * @param batchSize images a batch
    */
-  BatchPlan plan(long[] labels, int batchSize, long seed);
+  BatchSampler plan(long[] labels, int batchSize, long seed);
 
   /**
    * The sampler of a name: {@code random}, {@code random:all}, {@code sequential} or {@code

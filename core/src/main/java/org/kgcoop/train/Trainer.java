@@ -8,12 +8,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.FeatureSource;
+import org.kgcoop.cache.TrainingLoader;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.Learner;
 import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.runs.Checkpoint;
-import org.kgcoop.runs.Effort;
+import org.kgcoop.runs.TrainingTime;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -48,7 +48,7 @@ public final class Trainer {
      *
      * @param effort of the steps of this call
      */
-    default void checkpoint(Checkpoint checkpoint, Effort effort) {}
+    default void checkpoint(Checkpoint checkpoint, TrainingTime effort) {}
   }
 
   /**
@@ -57,36 +57,36 @@ public final class Trainer {
    * @param parameters the learned tensors under their published names
    * @param effort of the steps of this call
    */
-  public record Outcome(Map<String, StoredTensor> parameters, Effort effort) {
+  public record Outcome(Map<String, StoredTensor> parameters, TrainingTime effort) {
     public Outcome {
       // In their own order, on which the bytes of a classifier file depend.
       parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }
   }
 
-  private final Learner learner;
-  private final FeatureSource source;
+  private final TrainableModel model;
+  private final TrainingLoader source;
   private final TrainingSettings settings;
-  private final BatchPlan plan;
+  private final BatchSampler plan;
   private final Listener listener;
   private final BooleanSupplier interrupted;
 
   /**
    * A loop that is ready to run.
    *
-   * @param learner its parameters are changed in place
+   * @param model its parameters are changed in place
    * @param source prepared features of the training images
    * @param interrupted asked after each step; when it says yes a checkpoint is kept and training
    *     ends with an error of the kind INTERRUPTED
    */
   public Trainer(
-      Learner learner,
-      FeatureSource source,
+      TrainableModel model,
+      TrainingLoader source,
       TrainingSettings settings,
-      BatchPlan plan,
+      BatchSampler plan,
       Listener listener,
       BooleanSupplier interrupted) {
-    this.learner = learner;
+    this.model = model;
     this.source = source;
     this.settings = settings;
     this.plan = plan;
@@ -101,7 +101,7 @@ public final class Trainer {
     long step;
     double bestAccuracy = -1;
     Map<String, StoredTensor> kept = Map.of();
-    Effort effort = Effort.NONE;
+    TrainingTime effort = TrainingTime.NONE;
   }
 
   /**
@@ -112,9 +112,10 @@ public final class Trainer {
    *     where the best epoch is kept; null where there are none
    * @throws KgCoopException where a loss is not finite, or training was interrupted
    */
-  public Outcome train(@Nullable Checkpoint from, @Nullable ToDoubleFunction<Learner> validation) {
+  public Outcome train(
+      @Nullable Checkpoint from, @Nullable ToDoubleFunction<TrainableModel> validation) {
     Position at = new Position();
-    List<Tensor> parameters = List.copyOf(learner.parameters().values());
+    List<Tensor> parameters = List.copyOf(model.parameters().values());
     try (Optimizer optimizer = new Optimizer(parameters, settings.optimizer())) {
       if (from != null) {
         goOn(from, optimizer, at);
@@ -123,15 +124,15 @@ public final class Trainer {
       for (; at.epoch < epochs; at.epoch++, at.batch = 0) {
         epoch(optimizer, at);
         Double accuracy = null;
-        if (settings.kept() instanceof Kept.Best && validation != null) {
-          accuracy = validation.applyAsDouble(learner);
+        if (settings.kept() instanceof ModelSelection.Best && validation != null) {
+          accuracy = validation.applyAsDouble(model);
           if (accuracy > at.bestAccuracy) { // the first of equals, as published
             at.bestAccuracy = accuracy;
             at.kept = stored();
           }
-        } else if (settings.kept() instanceof Kept.Average average) {
+        } else if (settings.kept() instanceof ModelSelection.Average average) {
           double share = average.shares(epochs)[at.epoch];
-          at.kept = Kept.Average.sum(at.kept, learner.parameters(), share);
+          at.kept = ModelSelection.Average.sum(at.kept, model.parameters(), share);
         }
         listener.epoch(at.epoch, accuracy);
         if ((at.epoch + 1) % settings.checkpointEvery() == 0 && at.epoch + 1 < epochs) {
@@ -146,10 +147,11 @@ public final class Trainer {
     List<int[]> batches = plan.batches(at.epoch);
     for (; at.batch < batches.size(); at.batch++) {
       double rate = settings.schedule().rate(at.epoch, at.batch, batches.size());
-      int[] pictures = batches.get(at.batch);
+      int[] images = batches.get(at.batch);
       long start = System.nanoTime();
-      Map<String, Double> losses = step(optimizer, pictures, rate, at);
-      at.effort = at.effort.plus(new Effort(pictures.length, (System.nanoTime() - start) / 1e9));
+      Map<String, Double> losses = step(optimizer, images, rate, at);
+      at.effort =
+          at.effort.plus(new TrainingTime(images.length, (System.nanoTime() - start) / 1e9));
       at.step++;
       listener.step(at.epoch, at.batch, rate, losses);
       if (interrupted.getAsBoolean()) {
@@ -165,9 +167,9 @@ public final class Trainer {
     }
   }
 
-  private Map<String, Double> step(Optimizer optimizer, int[] pictures, double rate, Position at) {
+  private Map<String, Double> step(Optimizer optimizer, int[] images, double rate, Position at) {
     try (Scope scope = Scope.open("training step")) {
-      Step step = learner.step(source.batch(pictures, at.epoch, at.step));
+      Step step = model.step(source.batch(images, at.epoch, at.step));
       if (settings.clipNorm() > 0) {
         step = step.clipped(settings.clipNorm());
       }
@@ -196,7 +198,7 @@ public final class Trainer {
     try (Scope scope = Scope.open("checkpoint")) {
       Map<String, Tensor> values = new LinkedHashMap<>();
       from.parameters().forEach((name, stored) -> values.put(name, stored.tensor()));
-      learner.load(values);
+      model.load(values);
     }
     optimizer.load(from.optimizerState());
     at.epoch = from.epoch();
@@ -219,7 +221,7 @@ public final class Trainer {
 
   private Map<String, StoredTensor> stored() {
     Map<String, StoredTensor> stored = new LinkedHashMap<>();
-    learner.parameters().forEach((name, tensor) -> stored.put(name, StoredTensor.of(name, tensor)));
+    model.parameters().forEach((name, tensor) -> stored.put(name, StoredTensor.of(name, tensor)));
     return stored;
   }
 }

@@ -81,8 +81,8 @@ public record TrainingSetting(
           text(
               "augment",
               "KIND",
-              "bank:8",
-              "online (a new random view in every epoch, as published), bank:V (V random views"
+              "cache:8",
+              "online (a new random view in every epoch, as published), cache:V (V random views"
                   + " encoded once; an epoch sees one of each image), pool:V (a batch takes any of"
                   + " them; clap and zs-lp: pool:20, as published) or test (one fixed view)"),
           text(

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.Augmentation;
-import org.kgcoop.bank.FeatureSource;
+import org.kgcoop.cache.Augmentation;
+import org.kgcoop.cache.TrainingLoader;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.tensor.UpdateRule;
 
@@ -32,7 +32,7 @@ public record TrainingSettings(
     long seed,
     Augmentation augmentation,
     int checkpointEvery,
-    Kept kept) {
+    ModelSelection kept) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -68,7 +68,7 @@ public record TrainingSettings(
    * @throws KgCoopException for an unknown key or a wrong value
    */
   static TrainingSettings parse(JsonNode json) {
-    StatedTraining stated = new StatedTraining(json);
+    TrainingConfigReader stated = new TrainingConfigReader(json);
     return new TrainingSettings(
         new Schedule(
             stated.number("lr"),
@@ -84,9 +84,9 @@ public record TrainingSettings(
         stated.number("clip_norm"),
         Sampler.ofId(stated.text("sampler")),
         stated.seed(),
-        Augmentation.ofId(stated.text("augment"), StatedViews.recipe(stated)),
-        stated.whole(StatedTraining.CHECKPOINT_EVERY),
-        Kept.ofId(stated.text("keep")));
+        Augmentation.ofId(stated.text("augment"), ViewSettingsReader.recipe(stated)),
+        stated.whole(TrainingConfigReader.CHECKPOINT_EVERY),
+        ModelSelection.ofId(stated.text("keep")));
   }
 
   /**
@@ -105,10 +105,10 @@ public record TrainingSettings(
     if (all.path("augment").asText().equals(PUBLISHED)) {
       all.put("augment", published.views());
     }
-    return parse(all.put(StatedTraining.SEED, seed));
+    return parse(all.put(TrainingConfigReader.SEED, seed));
   }
 
-  private static UpdateRule rule(StatedTraining stated) {
+  private static UpdateRule rule(TrainingConfigReader stated) {
     String name = stated.text("optimizer");
     double weightDecay = stated.number("weight_decay");
     double epsilon = stated.number("epsilon");
@@ -132,8 +132,8 @@ public record TrainingSettings(
    * The batches of all epochs. Where all views are in one pool, an epoch has as many as one of the
    * images would have.
    */
-  public BatchPlan plan(FeatureSource source) {
-    BatchPlan ofImages = sampler.plan(source.labels(), batchSize, seed);
+  public BatchSampler plan(TrainingLoader source) {
+    BatchSampler ofImages = sampler.plan(source.labels(), batchSize, seed);
     return augmentation instanceof Augmentation.Pool
         ? sampler.plan(source.exampleLabels(), batchSize, seed).noLongerThan(ofImages)
         : ofImages;

@@ -15,17 +15,17 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.DataSets;
+import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.Progress;
-import org.kgcoop.experiment.Workbench;
-import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.Images;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.catalogue.ClassifierFile;
@@ -42,10 +42,10 @@ class AdaptationTest {
   @TempDir Path folder;
   private final Clip clip = TinyClip.load();
   private final List<String> warnings = new ArrayList<>();
-  private final Workbench bench =
-      new Workbench(
+  private final ExperimentContext bench =
+      new ExperimentContext(
           clip,
-          FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {}))),
+          FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {}))),
           Progress.SILENT,
           warnings::add,
           () -> false);
@@ -56,7 +56,7 @@ class AdaptationTest {
   }
 
   private DataSet data(int train, int val, int test) {
-    return Pictures.dataSet(folder.resolve("data"), CLASSES, train, val, test);
+    return Images.dataSet(folder.resolve("data"), CLASSES, train, val, test);
   }
 
   private AdaptRecord adapt(DataSet data, List<String> unseen, double minutes) {
@@ -139,7 +139,7 @@ class AdaptationTest {
     AdaptRecord record =
         Adaptation.run(
             bench,
-            new AdaptRequest(data.withPictures(copies, List.of(), List.of()), List.of(), 0, 5, 1),
+            new AdaptRequest(data.withImages(copies, List.of(), List.of()), List.of(), 0, 5, 1),
             folder.resolve("out"));
     assertThat(record.images().count()).isEqualTo(48);
     assertThat(record.images().repeated()).isEqualTo(96);
@@ -153,7 +153,7 @@ class AdaptationTest {
     data(2, 0, 2);
     Path root = folder.resolve("data");
     Files.copy(root.resolve("train/cat/p0.png"), root.resolve("test/cat/stolen.png"));
-    AdaptRecord record = adapt(Pictures.dataSet(root, CLASSES, 2, 0, 2), List.of(), 1e-5);
+    AdaptRecord record = adapt(Images.dataSet(root, CLASSES, 2, 0, 2), List.of(), 1e-5);
     assertThat(record.images().repeatedInTest()).containsExactly("test/cat/stolen.png");
     assertThat(record.test()).isNotNull().matches(test -> test.images() == 8);
   }
@@ -235,7 +235,7 @@ class AdaptationTest {
   void aRefusedRequestBlocksNoLaterOne() {
     DataSet data = data(2, 0, 1);
     List<Item> three = data.train().stream().filter(item -> item.label() < 3).toList();
-    DataSet few = data.withPictures(three, List.of(), List.of());
+    DataSet few = data.withImages(three, List.of(), List.of());
     assertThatThrownBy(() -> adapt(few, List.of("wolf"), 1e-5)).isInstanceOf(KgCoopException.class);
     assertThat(adapt(few, List.of(), 1e-5).choice()).isNotNull();
   }
@@ -285,7 +285,7 @@ class AdaptationTest {
     Files.copy(train.resolve("cat/p0.png"), train.resolve("cat/copy.png"));
     Files.copy(train.resolve("cat/p1.png"), train.resolve("dog/stray.png"));
     AdaptRecord record =
-        adapt(Pictures.dataSet(folder.resolve("data"), CLASSES, 2, 0, 1), List.of(), 1e-5);
+        adapt(Images.dataSet(folder.resolve("data"), CLASSES, 2, 0, 1), List.of(), 1e-5);
     assertThat(data.train()).hasSize(8);
     assertThat(record.images().count()).as("one copy is learned from").isEqualTo(9);
     assertThat(record.images().repeated()).isEqualTo(1);
@@ -309,7 +309,7 @@ class AdaptationTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessage("minutes: expected above 0, got 0.0");
     List<Item> three = data.train().stream().filter(item -> item.label() < 3).toList();
-    DataSet few = data.withPictures(three, List.of(), List.of());
+    DataSet few = data.withImages(three, List.of(), List.of());
     assertThatThrownBy(() -> adapt(few, List.of("wolf"), 5))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("among 3 classes, at least 4 are needed; leave --unseen out");
@@ -325,7 +325,7 @@ class AdaptationTest {
             .toList();
     List<Item> all = new ArrayList<>(List.of(data.train().get(0), data.train().get(8)));
     all.addAll(unequal);
-    AdaptRecord record = adapt(data.withPictures(all, List.of(), List.of()), List.of(), 1e-5);
+    AdaptRecord record = adapt(data.withImages(all, List.of(), List.of()), List.of(), 1e-5);
     assertThat(record.images().fewest()).isEqualTo(1);
     assertThat(record.images().most()).isEqualTo(8);
     assertThat(record.choice()).isNotNull();

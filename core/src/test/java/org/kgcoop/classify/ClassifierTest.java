@@ -31,11 +31,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Item;
-import org.kgcoop.example.PetPictures;
-import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.example.PetImages;
+import org.kgcoop.fixtures.Images;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
@@ -46,12 +46,12 @@ import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.LearnedFrom;
-import org.kgcoop.method.tower.Ivlp;
-import org.kgcoop.method.tower.VisionLanguageRows;
+import org.kgcoop.method.catalogue.TrainingDataRecord;
+import org.kgcoop.method.encoder.Ivlp;
+import org.kgcoop.method.encoder.VisionLanguagePrompts;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -70,7 +70,7 @@ class ClassifierTest {
   static void open() {
     clip = TinyClip.load();
     files =
-        Pictures.dataSet(folder.resolve("data"), NAMES, 0, 0, 3).test().stream()
+        Images.dataSet(folder.resolve("data"), NAMES, 0, 0, 3).test().stream()
             .map(Item::file)
             .toList();
     prompt = write(new KgCoOp(ContextSettings.shared(2, ""), "a photo of a {}.", 8), "prompt");
@@ -85,14 +85,14 @@ class ClassifierTest {
 
   /** A prompt as it is before any training. */
   private static Path write(PromptMethod method, String name) {
-    return write(method, method.learner(clip, NAMES, 5), name);
+    return write(method, method.model(clip, NAMES, 5), name);
   }
 
   /** The start of a learner, which is closed. */
-  private static Path write(Method method, Learner begun, String name) {
-    try (Learner learner = begun) {
+  private static Path write(Method method, TrainableModel begun, String name) {
+    try (TrainableModel model = begun) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-      learner
+      model
           .parameters()
           .forEach(
               (key, value) ->
@@ -103,7 +103,7 @@ class ClassifierTest {
               NAMES,
               "a photo of a {}.",
               clip.fingerprint(),
-              LearnedFrom.UNKNOWN,
+              TrainingDataRecord.UNKNOWN,
               "1",
               tensors)
           .write(path);
@@ -117,11 +117,11 @@ class ClassifierTest {
 
   @Test
   void probabilitiesAreTheSoftmaxOfTheLearnersLogits() {
-    PictureEncoder encoder = new PictureEncoder(clip, new Images(warning -> {}));
+    ViewEncoder encoder = new ViewEncoder(clip, new Images(warning -> {}));
     try (Scope scope = Scope.open("test");
-        FeatureClassifier learner = ClassifierFile.read(prompt).classifier(clip, NAMES)) {
+        Head model = ClassifierFile.read(prompt).classifier(clip, NAMES)) {
       Tensor features = encoder.of(List.of(new Images(warning -> {}).read(files.get(0))));
-      float[] logits = learner.logits(features).toFloats();
+      float[] logits = model.logits(features).toFloats();
       double sum = 0;
       for (float logit : logits) {
         sum += Math.exp(logit - logits[0]);
@@ -135,34 +135,34 @@ class ClassifierTest {
   }
 
   @Test
-  void oneThatHasLearnedInsideOfTheImageTowerEncodesByThatTower() {
-    Ivlp method = new Ivlp(new VisionLanguageRows(2, "", 1, 2, 1));
-    Path file = write(method, method.learner(clip, NAMES, 5), "tower");
-    PictureEncoder frozen = new PictureEncoder(clip, new Images(warning -> {}));
+  void oneThatHasLearnedInsideOfTheImageEncoderEncodesByThatEncoder() {
+    Ivlp method = new Ivlp(new VisionLanguagePrompts(2, "", 1, 2, 1));
+    Path file = write(method, method.model(clip, NAMES, 5), "tower");
+    ViewEncoder frozen = new ViewEncoder(clip, new Images(warning -> {}));
     Transform transform = new Transform(clip.preprocessing());
-    RgbImage picture = new Images(warning -> {}).read(files.get(0));
+    RgbImage image = new Images(warning -> {}).read(files.get(0));
     int size = clip.preprocessing().size();
     try (Scope scope = Scope.open("test");
         Classifier own = Classifier.load(file, clip)) {
       Tensor pixels =
-          Tensor.of(transform.normalise(transform.test(picture)), 1, 3, size, size); // (1, 3, R, R)
+          Tensor.of(transform.normalise(transform.test(image)), 1, 3, size, size); // (1, 3, R, R)
       Tensor features = own.features(pixels);
-      assertThat(own.hasOwnTower()).isTrue();
+      assertThat(own.hasOwnEncoder()).isTrue();
       assertThat(own.ofFeatures(features)).containsExactly(own.classify(files.get(0)));
       assertThat(own.classifyAll(List.of(files.get(1), files.get(0))).get(1))
           .isEqualTo(own.classify(files.get(0)));
-      assertThat(features.toFloats()).isNotEqualTo(frozen.of(List.of(picture)).toFloats());
+      assertThat(features.toFloats()).isNotEqualTo(frozen.of(List.of(image)).toFloats());
 
-      assertThat(classifier.hasOwnTower()).isFalse();
+      assertThat(classifier.hasOwnEncoder()).isFalse();
       assertThat(classifier.features(pixels).toFloats())
-          .isEqualTo(frozen.of(List.of(picture)).toFloats());
+          .isEqualTo(frozen.of(List.of(image)).toFloats());
       own.close();
       assertThatThrownBy(() -> own.features(pixels)).isInstanceOf(IllegalStateException.class);
     }
   }
 
   @Test
-  void aPathItsBytesAStreamAndADecodedPictureGiveTheSame() throws IOException {
+  void aPathItsBytesAStreamAndADecodedImageGiveTheSame() throws IOException {
     Path file = files.get(4);
     Classification expected = classifier.classify(file);
     byte[] bytes = Files.readAllBytes(file);
@@ -180,7 +180,7 @@ class ClassifierTest {
   }
 
   @Test
-  void manyPicturesAreAnsweredInTheirOrder() {
+  void manyImagesAreAnsweredInTheirOrder() {
     List<Path> many = new ArrayList<>();
     for (int i = 0; i < 70; i++) { // two whole batches and a rest
       many.add(files.get(i % files.size()));
@@ -211,20 +211,20 @@ class ClassifierTest {
   @Test
   void severalThreadsGetWhatOneGets() throws Exception {
     Path conditional = write(new CoCoOp(ContextSettings.shared(2, "")), "conditional");
-    try (Classifier byPicture = Classifier.load(conditional, clip);
+    try (Classifier byImage = Classifier.load(conditional, clip);
         Classifier zeroShot = Classifier.zeroShot(clip, NAMES, "a {}.", "the {}.")) {
-      List<Classifier> all = List.of(classifier, byPicture, zeroShot);
+      List<Classifier> all = List.of(classifier, byImage, zeroShot);
       List<List<Classification>> expected = all.stream().map(c -> c.classifyAll(files)).toList();
       ExecutorService threads = Executors.newFixedThreadPool(6);
       try {
         List<Callable<Void>> calls = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
           int which = i % all.size();
-          int picture = i % files.size();
+          int image = i % files.size();
           calls.add(
               () -> {
                 assertSame(
-                    all.get(which).classify(files.get(picture)), expected.get(which).get(picture));
+                    all.get(which).classify(files.get(image)), expected.get(which).get(image));
                 return null;
               });
         }
@@ -238,16 +238,16 @@ class ClassifierTest {
   }
 
   @Test
-  void classFeaturesAreThereWhereTheyAreTheSameForEveryPicture() {
-    Path conditional = write(new CoCoOp(ContextSettings.shared(2, "")), "by-picture");
-    try (Classifier byPicture = Classifier.load(conditional, clip);
-        FeatureClassifier learner = ClassifierFile.read(prompt).classifier(clip, NAMES);
+  void classFeaturesAreThereWhereTheyAreTheSameForEveryImage() {
+    Path conditional = write(new CoCoOp(ContextSettings.shared(2, "")), "by-image");
+    try (Classifier byImage = Classifier.load(conditional, clip);
+        Head model = ClassifierFile.read(prompt).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
-      Tensor pictures = TinyClip.features(2);
+      Tensor images = TinyClip.features(2);
       Tensor classes = classifier.classFeatures().orElseThrow(); // (C, E)
-      assertThat(pictures.matmul(classes.transpose(0, 1)).times(clip.logitScale()).toFloats())
-          .containsExactly(learner.logits(pictures).toFloats(), within(ROUNDING));
-      assertThat(byPicture.classFeatures()).isEmpty();
+      assertThat(images.matmul(classes.transpose(0, 1)).times(clip.logitScale()).toFloats())
+          .containsExactly(model.logits(images).toFloats(), within(ROUNDING));
+      assertThat(byImage.classFeatures()).isEmpty();
     }
   }
 
@@ -300,7 +300,7 @@ class ClassifierTest {
   }
 
   @Test
-  void whatIsNoPictureIsRefused() {
+  void whatIsNoImageIsRefused() {
     assertThatThrownBy(() -> classifier.classify("text".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("image: this is a text file");
@@ -327,7 +327,7 @@ class ClassifierTest {
     Files.writeString(photos.resolve(".DS_Store"), "of a Mac");
     try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
       System.setOut(out);
-      PetPictures.main(
+      PetImages.main(
           new String[] {TinyClip.folder().toString(), prompt.toString(), photos.toString()});
     } finally {
       System.setOut(before);

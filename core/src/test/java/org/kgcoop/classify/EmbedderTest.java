@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Item;
-import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.Images;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
@@ -43,7 +43,7 @@ class EmbedderTest {
   static void open() {
     clip = TinyClip.load();
     files =
-        Pictures.dataSet(folder, List.of("cat", "dog"), 0, 0, 3).test().stream()
+        Images.dataSet(folder, List.of("cat", "dog"), 0, 0, 3).test().stream()
             .map(Item::file)
             .toList();
   }
@@ -53,12 +53,12 @@ class EmbedderTest {
     clip.close();
   }
 
-  /** The feature that the image tower makes of an image alone. */
-  private static float[] byHand(RgbImage picture) {
+  /** The feature that the image encoder makes of an image alone. */
+  private static float[] byHand(RgbImage image) {
     Transform transform = new Transform(clip.preprocessing());
     int size = clip.preprocessing().size();
     float[] pixels = new float[3 * size * size];
-    transform.normalise(transform.test(picture), pixels, 0);
+    transform.normalise(transform.test(image), pixels, 0);
     try (Scope scope = Scope.open("test")) {
       return clip.imageEncoder().features(Tensor.of(pixels, 1, 3, size, size)).toFloats();
     }
@@ -73,7 +73,7 @@ class EmbedderTest {
   }
 
   @Test
-  void rawFeaturesAreThoseOfTheImageTowerAndUnitOnesOfLengthOne() {
+  void rawFeaturesAreThoseOfTheImageEncoderAndUnitOnesOfLengthOne() {
     float[] expected = byHand(new Images(warning -> {}).read(files.get(0)));
     float[] raw = Embedder.raw(clip).embed(files.get(0));
     float[] unit = Embedder.unit(clip).embed(files.get(0));
@@ -87,7 +87,7 @@ class EmbedderTest {
   }
 
   @Test
-  void aPathItsBytesAStreamAndADecodedPictureGiveTheSame() throws IOException {
+  void aPathItsBytesAStreamAndADecodedImageGiveTheSame() throws IOException {
     Path file = files.get(1);
     Embedder embedder = Embedder.unit(clip);
     float[] expected = embedder.embed(file);
@@ -102,7 +102,7 @@ class EmbedderTest {
   }
 
   @Test
-  void manyPicturesAreThoseOfEachAloneInTheirOrder() {
+  void manyImagesAreThoseOfEachAloneInTheirOrder() {
     List<Path> many = new ArrayList<>();
     for (int i = 0; i < 70; i++) { // two whole batches and a rest
       many.add(files.get(i % files.size()));
@@ -118,7 +118,7 @@ class EmbedderTest {
   }
 
   @Test
-  void aTurnedPictureIsSeenUpright() {
+  void aTurnedImageIsSeenUpright() {
     RgbImage upright = new Images(warning -> {}).readUpright(TURNED);
 
     assertThat(Embedder.raw(clip).embed(TURNED)).containsExactly(byHand(upright), within(ROUNDING));
@@ -126,7 +126,7 @@ class EmbedderTest {
 
   @Test
   void itsUnitFeaturesAreThoseThatClassifiersTake() {
-    PictureEncoder encoder = new PictureEncoder(clip, new Images(warning -> {}));
+    ViewEncoder encoder = new ViewEncoder(clip, new Images(warning -> {}));
     try (Scope scope = Scope.open("test")) {
       Tensor features = encoder.of(List.of(new Images(warning -> {}).read(files.get(2))));
       assertThat(Embedder.unit(clip).embed(files.get(2))).isEqualTo(features.toFloats());

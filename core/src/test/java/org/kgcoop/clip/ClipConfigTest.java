@@ -108,9 +108,9 @@ class ClipConfigTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "visual.trunk.blocks.0.norm1.weight | a timm image tower",
+        "visual.trunk.blocks.0.norm1.weight | a timm image encoder",
         "visual.attn_pool.query | a model with attention pooling (CoCa, PE)",
-        "transformer.embeddings.word_embeddings.weight | a Hugging Face text tower",
+        "transformer.embeddings.word_embeddings.weight | a Hugging Face text encoder",
       })
   void anotherModelIsCalledByItsName(String tensor, String model) {
     Map<String, long[]> shapes = vitB16();
@@ -122,7 +122,7 @@ class ClipConfigTest {
   }
 
   @Test
-  void anImageTowerThatNobodyKnowsIsDescribed() {
+  void anImageEncoderThatNobodyKnowsIsDescribed() {
     Map<String, long[]> shapes = vitB16();
     shapes.keySet().removeIf(name -> name.startsWith("visual."));
     shapes.put("visual.stages.0.weight", new long[] {1});

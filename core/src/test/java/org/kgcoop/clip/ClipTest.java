@@ -315,7 +315,7 @@ class ClipTest {
   }
 
   @Test
-  void aPictureHasTheSameFeaturesInAnyCompany() {
+  void aImageHasTheSameFeaturesInAnyCompany() {
     try (Clip clip = TinyClip.load();
         Scope scope = Scope.open("test")) {
       float[] together = clip.imageEncoder().features(images(3)).toFloats();
@@ -364,7 +364,7 @@ class ClipTest {
   }
 
   @Test
-  void greyPicturesAreNormalisedByTheMeanOfTheColours() {
+  void greyImagesAreNormalisedByTheMeanOfTheColors() {
     ClipConfig grey =
         new ClipConfig(
             12, 8, 1, 77, 600, 32, 1, 1, Activation.QUICK_GELU, new ClipConfig.Vit(16, 1, 4, 1));

@@ -90,9 +90,9 @@ class FamiliesTest {
     }
   }
 
-  /** MobileCLIP2-L-14 is timm's CLIP tower, whose projection has a bias, and texts seen whole. */
+  /** MobileCLIP2-L-14 is timm's CLIP encoder, whose projection has a bias, and texts seen whole. */
   @Test
-  void timmsClipTowerIsRead() throws IOException {
+  void timmsClipEncoderIsRead() throws IOException {
     List<StoredTensor> named = new ArrayList<>();
     float[] bias = new float[12];
     bias[3] = 2;
@@ -191,23 +191,23 @@ class FamiliesTest {
   }
 
   @Test
-  void anotherTowerOfTimmIsCalledByItsName() throws IOException {
+  void anotherEncoderOfTimmIsCalledByItsName() throws IOException {
     List<StoredTensor> more = new ArrayList<>(tensors());
     more.add(StoredTensor.ofFloats("visual.trunk.attn_pool.latent", new long[] {1, 1, 2}, 1, 2));
     write(more);
     state("\"x\": null", "\"timm_model_name\": \"vit_pe_core_large_patch14_336\"");
-    assertRefused("vit_pe_core_large_patch14_336, a timm image tower", "known are CLIP");
+    assertRefused("vit_pe_core_large_patch14_336, a timm image encoder", "known are CLIP");
   }
 
   /** EVA02-CLIP and BiomedCLIP under OpenCLIP, by tensors of theirs. */
   @ParameterizedTest
   @CsvSource({
     "eva02_base_patch16_clip_224, visual.trunk.blocks.0.mlp.fc1_g.weight, text.ln_final.weight,"
-        + " a timm image tower",
+        + " a timm image encoder",
     "vit_base_patch16_224, visual.trunk.cls_token,"
-        + " text.transformer.embeddings.word_embeddings.weight, a Hugging Face text tower"
+        + " text.transformer.embeddings.word_embeddings.weight, a Hugging Face text encoder"
   })
-  void modelsOfOtherTowersAreCalledByTheirNames(
+  void modelsOfOtherEncodersAreCalledByTheirNames(
       String model, String image, String text, String expected) throws IOException {
     write(
         List.of(

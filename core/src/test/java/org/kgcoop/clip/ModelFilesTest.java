@@ -67,7 +67,7 @@ class ModelFilesTest {
     return with("config.json", json.toString());
   }
 
-  private Path pictures(String key, String value) throws IOException {
+  private Path images(String key, String value) throws IOException {
     ObjectNode json =
         (ObjectNode)
             JSON.readTree(
@@ -164,9 +164,9 @@ class ModelFilesTest {
         "size | {'shortest_edge': 7} | a shortest_edge of at least 8",
         "size | {'shortest_edge': 8, 'longest_edge': 16} | a shortest_edge",
       })
-  void aStepOfPicturesThatIsNotImplementedIsRefusedByName(String key, String value, String expected)
+  void aStepOfImagesThatIsNotImplementedIsRefusedByName(String key, String value, String expected)
       throws IOException {
-    assertRefused(pictures(key, value), "preprocessor_config.json: " + key, expected);
+    assertRefused(images(key, value), "preprocessor_config.json: " + key, expected);
   }
 
   @ParameterizedTest
@@ -221,16 +221,16 @@ class ModelFilesTest {
   }
 
   @Test
-  void huggingFacesPicturesAreReadAsTheyAreDescribed() throws IOException {
+  void huggingFacesImagesAreReadAsTheyAreDescribed() throws IOException {
     List<Double> mean = List.of(0.5, 0.4, 0.3);
     List<Double> std = List.of(0.2, 0.2, 0.3);
-    assertThat(preprocessing(pictures("resample", "2")))
+    assertThat(preprocessing(images("resample", "2")))
         .isEqualTo(new Preprocessing(8, 3, mean, std, Interpolation.BILINEAR, 8));
-    assertThat(preprocessing(pictures("size", "{'shortest_edge': 11}")))
+    assertThat(preprocessing(images("size", "{'shortest_edge': 11}")))
         .isEqualTo(new Preprocessing(8, 3, mean, std, Interpolation.BICUBIC, 11));
-    assertThat(preprocessing(pictures("size", "9")).shorterSide()).isEqualTo(9);
-    assertThat(preprocessing(pictures("size", "{'height': 8, 'width': 8}")).isSquashed()).isTrue();
-    assertThat(preprocessing(pictures("do_normalize", "false")))
+    assertThat(preprocessing(images("size", "9")).shorterSide()).isEqualTo(9);
+    assertThat(preprocessing(images("size", "{'height': 8, 'width': 8}")).isSquashed()).isTrue();
+    assertThat(preprocessing(images("do_normalize", "false")))
         .isEqualTo(
             new Preprocessing(
                 8, 3, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0), Interpolation.BICUBIC, 8));
@@ -268,7 +268,7 @@ class ModelFilesTest {
   }
 
   @Test
-  void eachTowerHasItsOwnActivation() throws IOException {
+  void eachEncoderHasItsOwnActivation() throws IOException {
     try (Clip tiny = TinyClip.load();
         Clip other = Clip.load(huggingFace("vision_config.hidden_act", "'gelu'"));
         Scope scope = Scope.open("test")) {
@@ -299,15 +299,15 @@ class ModelFilesTest {
 
   /** An epsilon that is huge leaves nothing of what goes through a norm. */
   @Test
-  void eachTowerHasItsOwnEpsilon() throws IOException {
+  void eachEncoderHasItsOwnEpsilon() throws IOException {
     try (Clip tiny = TinyClip.load();
         Clip noTexts = Clip.load(openClip("model_cfg.text_cfg.norm_kwargs.eps", "1e12"));
-        Clip noPictures = Clip.load(openClip("model_cfg.vision_cfg.norm_kwargs.eps", "1e12"));
+        Clip noImages = Clip.load(openClip("model_cfg.vision_cfg.norm_kwargs.eps", "1e12"));
         Scope scope = Scope.open("test")) {
       assertThat(largest(texts(noTexts))).isLessThan(1e-4 * largest(texts(tiny)));
       assertThat(images(noTexts)).isEqualTo(images(tiny));
-      assertThat(largest(images(noPictures))).isLessThan(1e-4 * largest(images(tiny)));
-      assertThat(texts(noPictures)).isEqualTo(texts(tiny));
+      assertThat(largest(images(noImages))).isLessThan(1e-4 * largest(images(tiny)));
+      assertThat(texts(noImages)).isEqualTo(texts(tiny));
     }
   }
 

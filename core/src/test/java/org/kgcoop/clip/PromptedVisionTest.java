@@ -19,7 +19,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The tower with learned rows against the plain one, which is stated here: the learned rows are
+ * The encoder with learned rows against the plain one, which is stated here: the learned rows are
  * rows like the others in every block, and what a block makes of them is thrown away in front of
  * the next that has rows of its own.
  */
@@ -29,7 +29,7 @@ class PromptedVisionTest {
   private static final int LAYERS = 3;
 
   private final Clip clip = TinyClip.deep();
-  private final PromptedVision tower = clip.promptedVision("a test");
+  private final PromptedVision encoder = clip.promptedVision("a test");
 
   @AfterEach
   void close() {
@@ -108,18 +108,18 @@ class PromptedVisionTest {
 
   private Tensor rows(int batch, int block) {
     try (Autograd.Switch off = Autograd.off()) {
-      return tower.rows(TinyClip.normal(7, 1, batch, 3, 8, 8), block);
+      return encoder.rows(TinyClip.normal(7, 1, batch, 3, 8, 8), block);
     }
   }
 
   @ParameterizedTest(name = "from block {0} on {1} blocks, {2} tokens, {3} images")
   @CsvSource({"0,1,2,1", "0,2,3,2", "0,3,1,2", "1,1,2,1", "1,2,4,3", "2,1,2,2"})
-  void featuresAndGradientsAreThoseOfThePlainTower(int first, int blocks, int tokens, int batch) {
+  void featuresAndGradientsAreThoseOfThePlainEncoder(int first, int blocks, int tokens, int batch) {
     try (Scope scope = Scope.open("test")) {
       DeepPrompts prompts = prompts(first, blocks, tokens);
       Tensor rows = rows(batch, first);
       Tensor plain = plain(rows, prompts).select(1, 0).matmul(weight("proj"));
-      Tensor features = tower.features(rows, prompts);
+      Tensor features = encoder.features(rows, prompts);
       assertThat(relative(features, plain)).isLessThan(TOLERANCE);
       Tensor direction = TinyClip.normal(9, 1, plain.shape());
       List<Tensor> expected = Autograd.gradients(plain, direction, prompts.tokens(), false);
@@ -131,28 +131,28 @@ class PromptedVisionTest {
   }
 
   @Test
-  void tokensBehindTheLastBlockAreThoseOfThePlainTower() {
+  void tokensBehindTheLastBlockAreThoseOfThePlainEncoder() {
     try (Scope scope = Scope.open("test")) {
       DeepPrompts prompts = prompts(1, 2, 3);
       Tensor rows = rows(2, 1);
       Tensor plain = plain(rows, prompts);
-      PromptedVision.Output output = tower.output(rows, prompts);
+      PromptedVision.Output output = encoder.output(rows, prompts);
       assertThat(relative(output.classRows(), plain.select(1, 0))).isLessThan(TOLERANCE);
       assertThat(relative(output.tokens(), plain.narrow(1, rows.size(1), 3))).isLessThan(TOLERANCE);
     }
   }
 
   @Test
-  void withoutLearnedRowsItIsTheTowerItself() {
+  void withoutLearnedRowsItIsTheEncoderItself() {
     try (Scope scope = Scope.open("test")) {
       Tensor images = TinyClip.normal(3, 1, 2, 3, 8, 8);
-      Tensor features = tower.features(tower.rows(images, 0), new DeepPrompts(0, List.of()));
+      Tensor features = encoder.features(encoder.rows(images, 0), new DeepPrompts(0, List.of()));
       assertThat(relative(features, clip.imageEncoder().features(images))).isLessThan(TOLERANCE);
     }
   }
 
   @Test
-  void otherTowersAreRefused() {
+  void otherEncodersAreRefused() {
     try (Clip resNet = TinyClip.resNet();
         Clip siglip = Clip.load(TinyClip.siglipFolder())) {
       assertThatThrownBy(() -> resNet.promptedVision("MaPLe"))

@@ -351,7 +351,7 @@ class SentencePieceModelTest {
 
   /** The tiny SigLIP's pieces, in SentencePiece's file. */
   private List<Piece> ofTheTinyOne() {
-    Pieces pieces = TokenizerJson.read(TinyClip.siglipFolder().resolve("tokenizer.json"));
+    TokenizerModel pieces = TokenizerJson.read(TinyClip.siglipFolder().resolve("tokenizer.json"));
     List<Piece> list = new ArrayList<>();
     List<String> texts = pieces.texts();
     for (int id = 0; id < texts.size(); id++) {

@@ -106,10 +106,10 @@ class SiglipTest {
   private static void addHuggingFace(List<StoredTensor> out, StoredTensor tensor) {
     String name = tensor.name();
     boolean images = name.startsWith("visual.");
-    String tower = images ? "vision_model." : "text_model.";
+    String encoder = images ? "vision_model." : "text_model.";
     String plain = images ? name.substring("visual.".length()) : name;
     String layer =
-        tower
+        encoder
             + plain
                 .replace("transformer.resblocks.", "encoder.layers.")
                 .replace("ln_1", "layer_norm1")
@@ -126,23 +126,23 @@ class SiglipTest {
     }
     out.add(
         switch (plain) {
-          case "token_embedding.weight" -> tensor.withName(tower + "embeddings." + plain);
+          case "token_embedding.weight" -> tensor.withName(encoder + "embeddings." + plain);
           case "positional_embedding" ->
-              tensor.withName(tower + "embeddings.position_embedding.weight");
+              tensor.withName(encoder + "embeddings.position_embedding.weight");
           case "ln_final.weight", "ln_final.bias" ->
-              tensor.withName(tower + plain.replace("ln_final", "final_layer_norm"));
+              tensor.withName(encoder + plain.replace("ln_final", "final_layer_norm"));
           case "text_projection" -> transposed(tensor, "text_model.head.weight");
           case "text_projection.bias" -> tensor.withName("text_model.head.bias");
           case "logit_scale", "logit_bias" -> shaped(tensor, name, 1);
           case "conv1.weight", "conv1.bias" ->
-              tensor.withName(tower + plain.replace("conv1", "embeddings.patch_embedding"));
+              tensor.withName(encoder + plain.replace("conv1", "embeddings.patch_embedding"));
           case "ln_post.weight", "ln_post.bias" ->
-              tensor.withName(tower + plain.replace("ln_post", "post_layernorm"));
+              tensor.withName(encoder + plain.replace("ln_post", "post_layernorm"));
           case "pool.probe" -> shaped(tensor, "vision_model.head.probe", 1, 1, tensor.shape()[1]);
           default ->
               plain.startsWith("pool.")
                   ? tensor.withName(
-                      tower
+                      encoder
                           + plain
                               .replace("pool.", "head.")
                               .replace("attn.", "attention.")

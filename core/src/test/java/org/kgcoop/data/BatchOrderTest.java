@@ -25,14 +25,14 @@ class BatchOrderTest {
   }
 
   @Test
-  void holdsEveryPictureOnce() {
+  void holdsEveryImageOnce() {
     assertThat(BatchOrder.epoch(100, 5, 0))
         .containsExactlyInAnyOrder(IntStream.range(0, 100).toArray());
     assertThat(BatchOrder.epoch(0, 5, 0)).isEmpty();
   }
 
   @Test
-  void putsEveryPictureEverywhere() {
+  void putsEveryImageEverywhere() {
     int[][] counts = new int[4][4];
     for (int epoch = 0; epoch < 4000; epoch++) {
       int[] order = BatchOrder.epoch(4, 9, epoch);
@@ -58,7 +58,7 @@ class BatchOrderTest {
   }
 
   @Test
-  void aBatchOfClassesHoldsAsManyPicturesOfEach() {
+  void aBatchOfClassesHoldsAsManyImagesOfEach() {
     // Three classes of 5, 4 and 1 images, in portions of 2: 2, 2 and 1 of them (with repetition).
     long[] labels = {0, 0, 0, 0, 0, 1, 1, 1, 1, 2};
     Set<List<Long>> drawn = new HashSet<>();

@@ -29,7 +29,7 @@ class ClassSplitTest {
   }
 
   @Test
-  void aDataSetsHalfIsLabelledAnew() {
+  void aDataSetsHalfIsLabeledAnew() {
     DataSet dataSet =
         new DataSet(
             "three",
@@ -52,7 +52,7 @@ class ClassSplitTest {
   }
 
   @Test
-  void aSetWithoutTrainingPicturesIsCutByItsClasses() {
+  void aSetWithoutTrainingImagesIsCutByItsClasses() {
     DataSet dataSet =
         new DataSet(
             "test only",

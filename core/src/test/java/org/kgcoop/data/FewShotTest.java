@@ -55,7 +55,7 @@ class FewShotTest {
   }
 
   @Test
-  void allPicturesKeepTheirOrder() {
+  void allImagesKeepTheirOrder() {
     FewShot drawn = FewShot.draw(List.of(1, 0, 1), List.of(0, 0, 0, 0, 0, 0), FewShot.ALL, 1);
 
     assertThat(drawn.train()).containsExactly(0, 1, 2);

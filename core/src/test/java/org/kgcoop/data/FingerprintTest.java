@@ -29,11 +29,11 @@ class FingerprintTest {
     assertThat(fingerprint(dataSet(other, "cat"))).isNotEqualTo(fingerprint);
     assertThat(fingerprint(dataSet(one, "dog"))).isNotEqualTo(fingerprint);
     DataSet asTest =
-        dataSet(one, "cat").withPictures(List.of(), List.of(), dataSet(one, "cat").train());
+        dataSet(one, "cat").withImages(List.of(), List.of(), dataSet(one, "cat").train());
     assertThat(fingerprint(asTest)).isNotEqualTo(fingerprint);
   }
 
   private static String fingerprint(DataSet dataSet) {
-    return Fingerprint.of(dataSet, PictureHashes.forgetful());
+    return Fingerprint.of(dataSet, ImageHashes.forgetful());
   }
 }

@@ -23,9 +23,9 @@ class StatedGroupsTest {
 
   @Test
   void theFolderOfAnImageIsItsGroup() {
-    DataSet data = StatedGroups.byFolder(data("v1/a.png", "v1/b.png", "v2/a.png"));
+    DataSet data = ImageGroupFile.byFolder(data("v1/a.png", "v1/b.png", "v2/a.png"));
     assertThat(data.train().stream().map(Item::group)).containsExactly("v1", "v1", "v2");
-    assertThatThrownBy(() -> StatedGroups.byFolder(data("cat/a.png", "cat/b.png")))
+    assertThatThrownBy(() -> ImageGroupFile.byFolder(data("cat/a.png", "cat/b.png")))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("lie in one folder")
         .hasMessageContaining("CSV");
@@ -35,16 +35,16 @@ class StatedGroupsTest {
   void aFileStatesGroupsByPath() throws IOException {
     Path file =
         Files.writeString(folder.resolve("g.csv"), "path,group\ncat/a.png,1\n/x/cat/b.png,2\n");
-    DataSet data = StatedGroups.of(data("cat/a.png", "cat/b.png"), file);
+    DataSet data = ImageGroupFile.of(data("cat/a.png", "cat/b.png"), file);
     assertThat(data.train().stream().map(Item::group)).containsExactly("1", "2");
-    assertThatThrownBy(() -> StatedGroups.of(data("cat/a.png", "cat/c.png"), file))
+    assertThatThrownBy(() -> ImageGroupFile.of(data("cat/a.png", "cat/c.png"), file))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("1 images of some have no line: cat/c.png");
     Path other = Files.writeString(folder.resolve("h.csv"), "file,group\ncat/a.png,1\n");
-    assertThatThrownBy(() -> StatedGroups.of(data("cat/a.png"), other))
+    assertThatThrownBy(() -> ImageGroupFile.of(data("cat/a.png"), other))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("line 2: no path; expected a first line path,group");
-    assertThatThrownBy(() -> StatedGroups.of(data("cat/a.png"), folder.resolve("none.csv")))
+    assertThatThrownBy(() -> ImageGroupFile.of(data("cat/a.png"), folder.resolve("none.csv")))
         .isInstanceOf(KgCoopException.class);
   }
 }

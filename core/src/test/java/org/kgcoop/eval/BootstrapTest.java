@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 class BootstrapTest {
   private static final Bootstrap BOOTSTRAP = new Bootstrap(10_000, 1);
 
-  /** The first {@code right} of {@code pictures} are right. */
-  private static int[] first(int right, int pictures) {
-    int[] correct = new int[pictures];
+  /** The first {@code right} of {@code images} are right. */
+  private static int[] first(int right, int images) {
+    int[] correct = new int[images];
     Arrays.fill(correct, 0, right, 1);
     return correct;
   }
@@ -64,7 +64,7 @@ class BootstrapTest {
   }
 
   @Test
-  void rowsArePairedPictureByPicture() {
+  void rowsArePairedImageByImage() {
     // Both right on the same 200 of 400, the second on 12 more: unpaired, a difference of 3 points
     // would have the deviation sqrt(2) x 2.5; paired it is 100 sqrt(0.03 x 0.97 / 400) = 0.85.
     double[][] values =
@@ -88,7 +88,7 @@ class BootstrapTest {
   }
 
   @Test
-  void targetsOfADataSetShareTheSeedsAndNotThePictures() {
+  void targetsOfADataSetShareTheSeedsAndNotTheImages() {
     int[][] bySeed = {first(10, 10), first(0, 10), first(0, 10)};
     double[] base = BOOTSTRAP.accuracies("set", "base", new int[][][] {bySeed})[0];
     double[] unseen = BOOTSTRAP.accuracies("set", "new", new int[][][] {bySeed})[0];
@@ -96,9 +96,9 @@ class BootstrapTest {
     assertThat(unseen).containsExactly(base);
     assertThat(other).isNotEqualTo(base);
 
-    int[][] byPicture = {first(5, 10)};
-    assertThat(BOOTSTRAP.accuracies("set", "base", new int[][][] {byPicture})[0])
-        .isNotEqualTo(BOOTSTRAP.accuracies("set", "new", new int[][][] {byPicture})[0]);
+    int[][] byImage = {first(5, 10)};
+    assertThat(BOOTSTRAP.accuracies("set", "base", new int[][][] {byImage})[0])
+        .isNotEqualTo(BOOTSTRAP.accuracies("set", "new", new int[][][] {byImage})[0]);
   }
 
   @Test
@@ -125,7 +125,7 @@ class BootstrapTest {
   }
 
   @Test
-  void rowsOfDifferentPicturesAreRefused() {
+  void rowsOfDifferentImagesAreRefused() {
     assertThatThrownBy(
             () -> BOOTSTRAP.accuracies("s", "t", new int[][][] {{first(1, 2)}, {first(1, 3)}}))
         .isInstanceOf(IllegalArgumentException.class)

@@ -20,15 +20,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.Images;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.Occasion;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.TableResults;
@@ -40,7 +40,7 @@ import org.kgcoop.tensor.Tensor;
 
 @Tag("equality")
 class BaseToNewTest {
-  private static final List<Function<Occasion, Method>> METHODS =
+  private static final List<Function<TaskContext, Method>> METHODS =
       List.of(TinyLab.CLIP, TinyLab.COOP, TinyLab.KGCOOP);
 
   private final TinyLab lab = new TinyLab();
@@ -53,20 +53,21 @@ class BaseToNewTest {
 
   private List<DataSet> dataSets() {
     return List.of(
-        Pictures.dataSet(folder.resolve("one"), List.of("a", "b", "c", "d"), 3, 1, 5),
-        Pictures.dataSet(folder.resolve("two"), List.of("e", "f", "g"), 3, 0, 3));
+        Images.dataSet(folder.resolve("one"), List.of("a", "b", "c", "d"), 3, 1, 5),
+        Images.dataSet(folder.resolve("two"), List.of("e", "f", "g"), 3, 0, 3));
   }
 
-  private static Plan plan(List<Function<Occasion, Method>> methods, String augmentation) {
+  private static ExperimentPlan plan(
+      List<Function<TaskContext, Method>> methods, String augmentation) {
     return TinyLab.plan(methods, augmentation, List.of(2), 1L, 2L);
   }
 
-  private TableResults run(Plan plan, String out) {
+  private TableResults run(ExperimentPlan plan, String out) {
     return new Experiment(lab.bench(() -> false), new BaseToNew(dataSets()), plan)
         .run(folder.resolve(out));
   }
 
-  private JsonNode written(Plan plan, String out, BooleanSupplier interrupted) {
+  private JsonNode written(ExperimentPlan plan, String out, BooleanSupplier interrupted) {
     return lab.run(new BaseToNew(dataSets()), plan, folder.resolve(out), interrupted);
   }
 
@@ -114,11 +115,11 @@ class BaseToNewTest {
 
   @Test
   void aSecondCallRepeatsNothingAndGivesTheSameTable() throws IOException {
-    JsonNode first = written(plan(METHODS, "bank:2"), "out", () -> false);
+    JsonNode first = written(plan(METHODS, "cache:2"), "out", () -> false);
     assertThat(lab.messages).isEmpty();
     byte[] bytes = Files.readAllBytes(folder.resolve("out/results.json"));
     AtomicInteger steps = new AtomicInteger();
-    JsonNode second = written(plan(METHODS, "bank:2"), "out", () -> steps.incrementAndGet() < 0);
+    JsonNode second = written(plan(METHODS, "cache:2"), "out", () -> steps.incrementAndGet() < 0);
     assertThat(steps).hasValue(0);
     // Three methods, zero-shot among them, two data sets, two seeds.
     assertThat(lab.messages).hasSize(12).allMatch(line -> line.endsWith("done before"));
@@ -141,7 +142,7 @@ class BaseToNewTest {
 
   @Test
   void interruptedAtAnyStepAndGoneOnWithItEndsInTheSameBytes() throws IOException {
-    List<Function<Occasion, Method>> one = METHODS.subList(2, 3);
+    List<Function<TaskContext, Method>> one = METHODS.subList(2, 3);
     JsonNode expected =
         TinyLab.withoutTimes(written(plan(one, "online"), "undisturbed", () -> false));
     // Data set one: 4 images in batches of 2, 3 epochs: 6 steps a seed. A stop at every third
@@ -183,7 +184,7 @@ class BaseToNewTest {
     assertThat(prompt.clipFingerprint()).isEqualTo(lab.clip.fingerprint());
     JsonNode results = TinyLab.results(run);
     // 6 steps of 2 images.
-    assertThat(results.path("training").path("pictures").asInt()).isEqualTo(12);
+    assertThat(results.path("training").path("images").asInt()).isEqualTo(12);
     assertThat(results.path("nearest_words")).hasSize(2).allMatch(words -> words.size() == 5);
 
     JsonNode target = results.path("targets").path(1);
@@ -194,15 +195,15 @@ class BaseToNewTest {
         .containsExactly("c", "d");
     DataSet unseen = dataSets().get(0).select(ClassSplit.NEW);
     try (Scope scope = Scope.open("test");
-        FeatureClassifier learner = prompt.classifier(lab.clip, unseen.classNames())) {
+        Head model = prompt.classifier(lab.clip, unseen.classNames())) {
       Tensor features =
           Evaluator.features(
-              lab.bench(() -> false).bank(), unseen.test(), Progress.SILENT, "features");
-      float[] probabilities = Functions.softmax(learner.logits(features), 1).toFloats();
+              lab.bench(() -> false).cache(), unseen.test(), Progress.SILENT, "features");
+      float[] probabilities = Functions.softmax(model.logits(features), 1).toFloats();
       int correct = 0;
       for (int i = 0; i < unseen.test().size(); i++) {
         int best = probabilities[2 * i] >= probabilities[2 * i + 1] ? 0 : 1;
-        assertThat(target.path("pictures").path(i).asText()).isEqualTo(unseen.test().get(i).key());
+        assertThat(target.path("images").path(i).asText()).isEqualTo(unseen.test().get(i).key());
         assertThat(target.path("labels").path(i).asInt()).isEqualTo(unseen.test().get(i).label());
         assertThat(target.path("predictions").path(i).asInt()).isEqualTo(best);
         // Rounded to four decimals.
@@ -215,9 +216,9 @@ class BaseToNewTest {
           .isEqualTo(correct);
 
       // |t - h|^2 of unit vectors, class by class.
-      try (FeatureClassifier byHand =
+      try (Head byHand =
           new ZeroShot(List.of(Templates.DEFAULT)).classifier(lab.clip, unseen.classNames())) {
-        float[] t = learner.classFeatures().orElseThrow().toFloats();
+        float[] t = model.classFeatures().orElseThrow().toFloats();
         float[] h = byHand.classFeatures().orElseThrow().toFloats();
         double squares = 0;
         for (int i = 0; i < t.length; i++) {
@@ -230,8 +231,8 @@ class BaseToNewTest {
 
   @Test
   void aClassSpecificContextIsRefusedBeforeAnythingIsTrained() {
-    Function<Occasion, Method> specific =
-        occasion -> new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true));
+    Function<TaskContext, Method> specific =
+        task -> new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true));
     assertThatThrownBy(() -> run(plan(List.of(specific), "test"), "out"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("cannot be used on new classes, such as 'c' of one");
@@ -241,14 +242,14 @@ class BaseToNewTest {
   @Test
   void otherSettingsInTheSameFolderAreRefused() {
     TableResults unused = run(plan(METHODS.subList(1, 2), "test"), "out");
-    assertThatThrownBy(() -> run(plan(METHODS.subList(1, 2), "bank:2"), "out"))
+    assertThatThrownBy(() -> run(plan(METHODS.subList(1, 2), "cache:2"), "out"))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("training.augment was \"test\", is \"bank:2\"");
+        .hasMessageContaining("training.augment was \"test\", is \"cache:2\"");
   }
 
   @Test
   void aRunThatAnotherProcessWritesIsRefused() {
-    Plan plan = plan(METHODS.subList(1, 2), "test");
+    ExperimentPlan plan = plan(METHODS.subList(1, 2), "test");
     TableResults unused = run(plan, "out");
     Path run = folder.resolve("out/one/coop/seed1");
     ObjectNode settings = (ObjectNode) TinyLab.json(run.resolve("run.json")).path("settings");
@@ -265,8 +266,8 @@ class BaseToNewTest {
     int threads = Engine.threads();
     try {
       Engine.setThreads(1);
-      Plan plan = plan(METHODS, "bank:2");
-      Plan two = new Plan(plan.contenders(), plan.shots(), plan.seeds(), 2);
+      ExperimentPlan plan = plan(METHODS, "cache:2");
+      ExperimentPlan two = new ExperimentPlan(plan.specs(), plan.shots(), plan.seeds(), 2);
       List<TableResults.Cell> turns = run(plan, "turns").cells();
       List<TableResults.Cell> sideBySide = run(two, "side").cells();
       assertThat(sideBySide)
@@ -276,7 +277,7 @@ class BaseToNewTest {
       assertThat(folder.resolve("side").resolve(prompt))
           .hasSameBinaryContentAs(folder.resolve("turns").resolve(prompt));
       Engine.setThreads(2);
-      assertThatThrownBy(() -> new Plan(plan.contenders(), plan.shots(), plan.seeds(), 2))
+      assertThatThrownBy(() -> new ExperimentPlan(plan.specs(), plan.shots(), plan.seeds(), 2))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("one thread");
       List<TableResults.Cell> twoWorkers = run(plan, "workers").cells();

@@ -16,15 +16,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.Images;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.Occasion;
 import org.kgcoop.method.Probe;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.tensor.Scope;
@@ -40,7 +40,7 @@ class BaselinesTest {
   }
 
   private DataSet data(String name, List<String> classes, int train, int val) {
-    return Pictures.dataSet(folder.resolve(name), classes, train, val, 4);
+    return Images.dataSet(folder.resolve(name), classes, train, val, 4);
   }
 
   private JsonNode results(String run) {
@@ -48,9 +48,9 @@ class BaselinesTest {
   }
 
   @Test
-  void aProbeTellsColoursApartAndItsStrengthComesFromFoldsOrVal() {
-    Plan plan =
-        TinyLab.plan(List.of(TinyLab.CLIP, occasion -> new Probe()), "test", List.of(1, 4), 1L);
+  void aProbeTellsColorsApartAndItsStrengthComesFromFoldsOrVal() {
+    ExperimentPlan plan =
+        TinyLab.plan(List.of(TinyLab.CLIP, task -> new Probe()), "test", List.of(1, 4), 1L);
     JsonNode table =
         lab.run(
             new FewShotCurve(
@@ -59,7 +59,7 @@ class BaselinesTest {
                     data("val", List.of("a", "b", "c"), 4, 2))),
             plan,
             folder.resolve("out"));
-    // The images are noise around a colour of their class.
+    // The images are noise around a color of their class.
     JsonNode probe = table.path("rows").path(1);
     assertThat(probe.path("title").asText()).isEqualTo("Linear probe");
     assertThat(probe.path("columns").path(1).path("accuracy").asDouble()).isGreaterThan(80);
@@ -85,7 +85,7 @@ class BaselinesTest {
 
   @Test
   void aProbeIsRefusedWhereClassesAreNewAndServesAShiftWithSomeOfThem() {
-    Plan plan = TinyLab.plan(List.of(occasion -> new Probe()), "test", List.of(2), 1L);
+    ExperimentPlan plan = TinyLab.plan(List.of(task -> new Probe()), "test", List.of(2), 1L);
     DataSet source = data("source", List.of("a", "b", "c"), 3, 0);
     assertThatThrownBy(() -> lab.run(new BaseToNew(List.of(source)), plan, folder.resolve("out")))
         .isInstanceOf(KgCoopException.class)
@@ -99,7 +99,7 @@ class BaselinesTest {
                     plan,
                     folder.resolve("out")))
         .hasMessageContaining("'d' of other");
-    // The same images by name, so the same colours: class c has another label there.
+    // The same images by name, so the same colors: class c has another label there.
     DataSet all = data("same", List.of("a", "b", "c"), 1, 0);
     DataSet some =
         new DataSet(
@@ -119,20 +119,20 @@ class BaselinesTest {
     assertThat(shifted.path("correct").asInt()).isGreaterThan(6);
   }
 
-  /** Images are noise around a colour of their class; LP++ and the caches learn to tell them. */
+  /** Images are noise around a color of their class; LP++ and the caches learn to tell them. */
   @Test
   void cachesAndLpPlusPlusLearnFromFeaturesAndSayWhatTheyHaveChosenBy() {
     ObjectNode cache = JsonNodeFactory.instance.objectNode().put("views", 2).put("search", "folds");
     cache.putArray("search_scale").add(9).add(30);
     cache.putArray("search_step").add(6).add(6);
-    List<Function<Occasion, Method>> methods = new ArrayList<>();
+    List<Function<TaskContext, Method>> methods = new ArrayList<>();
     for (String id : List.of("tip-adapter", "tip-adapter-f")) {
-      methods.add(occasion -> MethodCatalogue.parse(cache.deepCopy().put("method", id)));
+      methods.add(task -> MethodCatalogue.parse(cache.deepCopy().put("method", id)));
     }
     ObjectNode lp = JsonNodeFactory.instance.objectNode().put("method", "lp++").put("epochs", 40);
-    methods.add(occasion -> MethodCatalogue.parse(lp));
+    methods.add(task -> MethodCatalogue.parse(lp));
     FewShotCurve curve = new FewShotCurve(List.of(data("val", List.of("a", "b", "c"), 4, 2)));
-    Plan plan = TinyLab.plan(methods, "bank:2", List.of(4), 1L);
+    ExperimentPlan plan = TinyLab.plan(methods, "cache:2", List.of(4), 1L);
 
     JsonNode table = lab.run(curve, plan, folder.resolve("out"));
 
@@ -163,9 +163,9 @@ class BaselinesTest {
     List<String> all = new ArrayList<>(Templates.ENSEMBLE);
     all.add("a texture of {}.");
     try (Scope scope = Scope.open("test");
-        FeatureClassifier ensemble =
+        Head ensemble =
             new Ensemble(Templates.ENSEMBLE, "a texture of {}.", true).classifier(lab.clip, names);
-        FeatureClassifier byHand = new ZeroShot(all).classifier(lab.clip, names)) {
+        Head byHand = new ZeroShot(all).classifier(lab.clip, names)) {
       assertThat(ensemble.classFeatures().orElseThrow().toFloats())
           .isEqualTo(byHand.classFeatures().orElseThrow().toFloats());
     }
@@ -176,9 +176,9 @@ class BaselinesTest {
   void anEnsembleMayLeaveTheSetsOwnTemplateOut() {
     List<String> names = List.of("a", "b", "c");
     try (Scope scope = Scope.open("test");
-        FeatureClassifier ensemble =
+        Head ensemble =
             new Ensemble(Templates.ENSEMBLE, "a {}.", false).classifier(lab.clip, names);
-        FeatureClassifier byHand = new ZeroShot(Templates.ENSEMBLE).classifier(lab.clip, names)) {
+        Head byHand = new ZeroShot(Templates.ENSEMBLE).classifier(lab.clip, names)) {
       assertThat(ensemble.classFeatures().orElseThrow().toFloats())
           .isEqualTo(byHand.classFeatures().orElseThrow().toFloats());
     }
@@ -192,20 +192,19 @@ class BaselinesTest {
         lab.run(
             new Transfer("cross", one, List.of(two)),
             TinyLab.plan(
-                List.of(
-                    occasion -> new Ensemble(List.of("art of the {}."), occasion.template(), true)),
+                List.of(task -> new Ensemble(List.of("art of the {}."), task.template(), true)),
                 "test",
                 List.of(1),
                 1L),
             folder.resolve("out"));
     JsonNode target = results("one/ensemble/seed1").path("targets").path(1);
     assertThat(target.path("template").asText()).isEqualTo("the letter {}.");
-    DataSet asked = two.withPictures(List.of(), List.of(), two.test());
-    try (FeatureClassifier classifier =
+    DataSet asked = two.withImages(List.of(), List.of(), two.test());
+    try (Head classifier =
         new ZeroShot(List.of("art of the {}.", "the letter {}."))
             .classifier(lab.clip, asked.classNames())) {
       Evaluator.Result result =
-          Evaluator.evaluate(classifier, lab.bench(() -> false).bank(), asked, Progress.SILENT);
+          Evaluator.evaluate(classifier, lab.bench(() -> false).cache(), asked, Progress.SILENT);
       assertThat(target.path("correct").asLong()).isEqualTo(result.evaluation().correct());
       assertThat(TinyLab.stream(target.path("predictions")).map(JsonNode::asInt))
           .isEqualTo(result.predictions());

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.kgcoop.files.FailingDisk;
-import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.Images;
 import org.kgcoop.fixtures.TinyClip;
 
 /**
@@ -34,11 +34,10 @@ class EndedTableTest {
   @ParameterizedTest
   @EnumSource
   void theTableIsThatOfAnUndisturbedOne(FailingDisk.End end) {
-    Plan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(1), 1L);
+    ExperimentPlan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(1), 1L);
     BaseToNew protocol =
         new BaseToNew(
-            List.of(
-                Pictures.dataSet(folder.resolve("abcd"), List.of("a", "b", "c", "d"), 2, 0, 1)));
+            List.of(Images.dataSet(folder.resolve("abcd"), List.of("a", "b", "c", "d"), 2, 0, 1)));
     Path calm = folder.resolve("calm");
     Path torn = folder.resolve("torn");
     JsonNode expected = TinyLab.withoutTimes(lab.run(protocol, plan, calm));

@@ -9,19 +9,19 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.Images;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -46,8 +46,7 @@ class EvaluatorTest {
       int label = random.below(3);
       items.add(new Item("p" + i, Path.of("p" + i), label, NAMES.get(label)));
     }
-    try (FeatureClassifier classifier =
-            new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES);
+    try (Head classifier = new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       Tensor features = TinyClip.features(count);
       Evaluator.Result result = Evaluator.evaluate(classifier, features, items, 3);
@@ -91,17 +90,17 @@ class EvaluatorTest {
 
   @Test
   void aLearnerIsEvaluatedByItsLogits() {
-    DataSet data = Pictures.dataSet(folder, NAMES, 1, 0, 12);
-    PictureEncoder encoder = new PictureEncoder(clip, new Images(warning -> {}));
-    try (Learner learner =
-            new CoOp(ContextSettings.shared(3, "")).learner(clip, data.classNames(), 1);
+    DataSet data = Images.dataSet(folder, NAMES, 1, 0, 12);
+    ViewEncoder encoder = new ViewEncoder(clip, new Images(warning -> {}));
+    try (TrainableModel model =
+            new CoOp(ContextSettings.shared(3, "")).model(clip, data.classNames(), 1);
         Scope scope = Scope.open("test")) {
       Evaluator.Result result =
-          Evaluator.evaluate(learner, FeatureBank.inMemory(encoder), data, Progress.SILENT);
+          Evaluator.evaluate(model, FeatureCache.inMemory(encoder), data, Progress.SILENT);
       // One image at a time, through the learner itself.
       int correct = 0;
       for (Item item : data.test()) {
-        Tensor logits = learner.logits(encoder.test(List.of(item)));
+        Tensor logits = model.logits(encoder.test(List.of(item)));
         correct += logits.argmax(1).toLongs()[0] == item.label() ? 1 : 0;
       }
       assertThat(result.evaluation().total()).isEqualTo(36);

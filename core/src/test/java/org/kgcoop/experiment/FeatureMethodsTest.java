@@ -22,11 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.Images;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.Preset;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.method.catalogue.PublishedDefaults;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Scope;
 
 /** Methods that learn from features alone, in whole runs on few, unequal and single classes. */
@@ -42,11 +42,11 @@ class FeatureMethodsTest {
     lab.close();
   }
 
-  private static Plan plan(List<String> methods, ObjectNode training, int shots) {
-    return new Plan(
+  private static ExperimentPlan plan(List<String> methods, ObjectNode training, int shots) {
+    return new ExperimentPlan(
         methods.stream()
             .map(id -> JsonNodeFactory.instance.objectNode().put("method", id))
-            .map(method -> Contender.of(method, training, Preset.FEW_SHOT, Map.of()))
+            .map(method -> MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, Map.of()))
             .toList(),
         List.of(shots),
         List.of(1L),
@@ -63,7 +63,7 @@ class FeatureMethodsTest {
 
   @Test
   void oneImageAClassIsABatchOfItsOwn() throws IOException {
-    DataSet data = Pictures.dataSet(folder.resolve("abc"), List.of("a", "b", "c_d"), 1, 0, 2);
+    DataSet data = Images.dataSet(folder.resolve("abc"), List.of("a", "b", "c_d"), 1, 0, 2);
     JsonNode table =
         lab.run(new FewShotCurve(List.of(data)), plan(ALL, epochs(3), 1), folder.resolve("out"));
     assertThat(table.path("cells")).hasSize(4);
@@ -73,13 +73,13 @@ class FeatureMethodsTest {
       assertThat(results(id).path("targets").path(0).path("total").asInt()).isEqualTo(6);
     }
     // Fewer images than a batch, but a pool of 3 x 20: the one batch of CLAP is all of the pool.
-    assertThat(results("clap").path("training").path("pictures").asInt()).isEqualTo(3 * 60);
-    assertThat(results("taskres").path("training").path("pictures").asInt()).isEqualTo(3 * 3);
+    assertThat(results("clap").path("training").path("images").asInt()).isEqualTo(3 * 60);
+    assertThat(results("taskres").path("training").path("images").asInt()).isEqualTo(3 * 3);
   }
 
   /** The same classes with some of the training images. */
   private static DataSet only(DataSet data, Predicate<Item> kept) {
-    return data.withPictures(data.train().stream().filter(kept).toList(), List.of(), data.test());
+    return data.withImages(data.train().stream().filter(kept).toList(), List.of(), data.test());
   }
 
   private JsonNode results(String id) {
@@ -88,7 +88,7 @@ class FeatureMethodsTest {
 
   @Test
   void aSingleClassIsLearnedAndFound() {
-    DataSet two = Pictures.dataSet(folder.resolve("one"), List.of("only", "other"), 2, 0, 3);
+    DataSet two = Images.dataSet(folder.resolve("one"), List.of("only", "other"), 2, 0, 3);
     DataSet data = only(two, item -> item.label() == 0);
     JsonNode table =
         lab.run(new FewShotCurve(List.of(data)), plan(ALL, epochs(2), 2), folder.resolve("out"));
@@ -101,7 +101,7 @@ class FeatureMethodsTest {
   @Test
   void classesOfUnequalNumbersAndOneWithoutTrainingImagesGiveSoundResults() {
     DataSet even =
-        Pictures.dataSet(folder.resolve("uneven"), List.of("many", "none", "rare"), 40, 0, 2);
+        Images.dataSet(folder.resolve("uneven"), List.of("many", "none", "rare"), 40, 0, 2);
     Item rare = even.train().get(80);
     DataSet data = only(even, item -> item.label() == 0 || item.equals(rare));
     assertThat(data.train()).hasSize(41);
@@ -115,17 +115,17 @@ class FeatureMethodsTest {
       assertThat(target.path("class_names")).extracting(JsonNode::asText).contains("many", "rare");
       assertThat(target.path("class_names")).hasSize(2);
       // Two batches of 16 an epoch, as 41 images have, not the five of the pool.
-      assertThat(results.path("training").path("pictures").asInt()).isEqualTo(2 * 2 * 16);
+      assertThat(results.path("training").path("images").asInt()).isEqualTo(2 * 2 * 16);
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"taskres", "clap"})
   void interruptedAndGoneOnItEndsInTheSameBytes(String id) throws IOException {
-    DataSet data = Pictures.dataSet(folder.resolve("abc"), List.of("a", "b", "c"), 2, 0, 1);
+    DataSet data = Images.dataSet(folder.resolve("abc"), List.of("a", "b", "c"), 2, 0, 1);
     ObjectNode training = epochs(4).put("batch_size", 2).put("augment", "pool:3");
     FewShotCurve protocol = new FewShotCurve(List.of(data));
-    Plan plan = plan(List.of(id), training, 2);
+    ExperimentPlan plan = plan(List.of(id), training, 2);
     JsonNode unused = lab.run(protocol, plan, folder.resolve("out"));
     byte[] expected = Files.readAllBytes(run("abc", id, 2).resolve("classifier.safetensors"));
     AtomicInteger steps = new AtomicInteger();
@@ -147,7 +147,7 @@ class FeatureMethodsTest {
 
   @Test
   void whatAnswersForItsOwnClassesAloneIsRefusedBeforeItIsAskedForOthers() {
-    DataSet data = Pictures.dataSet(folder.resolve("ab"), List.of("a", "b"), 1, 0, 1);
+    DataSet data = Images.dataSet(folder.resolve("ab"), List.of("a", "b"), 1, 0, 1);
     BaseToNew protocol = new BaseToNew(List.of(data));
     for (String id : List.of("taskres", "clap", "zs-lp")) {
       assertThatThrownBy(
@@ -162,14 +162,14 @@ class FeatureMethodsTest {
 
   @Test
   void theFileOfARunAnswersForSomeOfItsClasses() {
-    DataSet data = Pictures.dataSet(folder.resolve("abc"), List.of("a", "b", "c_d"), 1, 0, 1);
+    DataSet data = Images.dataSet(folder.resolve("abc"), List.of("a", "b", "c_d"), 1, 0, 1);
     JsonNode unused =
         lab.run(new FewShotCurve(List.of(data)), plan(ALL, epochs(1), 1), folder.resolve("out"));
     for (String id : ALL) {
       ClassifierFile file =
           ClassifierFile.read(run("abc", id, 1).resolve("classifier.safetensors"));
       assertThat(file.method().id()).isEqualTo(id);
-      try (FeatureClassifier some = file.classifier(lab.clip, List.of("c d", "a"));
+      try (Head some = file.classifier(lab.clip, List.of("c d", "a"));
           Scope scope = Scope.open("test")) {
         assertThat(some.logits(TinyClip.features(2)).shape()).containsExactly(2, 2);
       }

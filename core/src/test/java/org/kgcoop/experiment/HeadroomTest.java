@@ -10,20 +10,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.Images;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 
 class HeadroomTest {
   private final Clip clip = TinyClip.load();
-  private final Workbench bench =
-      new Workbench(
+  private final ExperimentContext bench =
+      new ExperimentContext(
           clip,
-          FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {}))),
+          FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {}))),
           Progress.SILENT,
           warning -> {},
           () -> false);
@@ -35,12 +35,12 @@ class HeadroomTest {
   }
 
   @Test
-  void randomWeightsSayNothingByTextAndTellColoursApartByProbe() {
-    DataSet data = Pictures.dataSet(folder, List.of("a", "b", "c", "d"), 8, 0, 1);
+  void randomWeightsSayNothingByTextAndTellColorsApartByProbe() {
+    DataSet data = Images.dataSet(folder, List.of("a", "b", "c", "d"), 8, 0, 1);
     Headroom found = Headroom.of(bench, List.of(data));
-    assertThat(found.pictures()).isEqualTo(32);
+    assertThat(found.images()).isEqualTo(32);
     assertThat(found.classes()).isEqualTo(4);
-    // The images are noise around a colour of their class.
+    // The images are noise around a color of their class.
     assertThat(found.probe().mean()).isGreaterThan(80);
     assertThat(found.zeroShot().mean()).isLessThan(60);
     assertThat(found.points())
@@ -49,15 +49,15 @@ class HeadroomTest {
   }
 
   @Test
-  void testPicturesAreNotLookedAt() {
-    DataSet data = Pictures.dataSet(folder, List.of("a", "b"), 4, 0, 1);
-    DataSet without = data.withPictures(data.train(), List.of(), List.of());
+  void testImagesAreNotLookedAt() {
+    DataSet data = Images.dataSet(folder, List.of("a", "b"), 4, 0, 1);
+    DataSet without = data.withImages(data.train(), List.of(), List.of());
     assertThat(Headroom.of(bench, List.of(without))).isEqualTo(Headroom.of(bench, List.of(data)));
   }
 
   @Test
-  void tooFewPicturesAreRefused() {
-    DataSet data = Pictures.dataSet(folder, List.of("a", "b"), 2, 0, 1);
+  void tooFewImagesAreRefused() {
+    DataSet data = Images.dataSet(folder, List.of("a", "b"), 2, 0, 1);
     assertThatThrownBy(() -> Headroom.of(bench, List.of(data)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("2 training images");

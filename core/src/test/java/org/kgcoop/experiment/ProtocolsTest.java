@@ -18,22 +18,22 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.Augmentation;
-import org.kgcoop.bank.FeatureBank;
+import org.kgcoop.cache.Augmentation;
+import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.DataSets;
-import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.Images;
 import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.Occasion;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.tower.Mmrl;
+import org.kgcoop.method.encoder.Mmrl;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.runs.RunJson;
 
 /** Few-shot curves and transfer: what is asked, of whom, and what is not done twice. */
@@ -47,22 +47,22 @@ class ProtocolsTest {
     lab.close();
   }
 
-  private static Method specific(Occasion occasion) {
+  private static Method specific(TaskContext task) {
     return new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true));
   }
 
   private DataSet abc() {
-    return Pictures.dataSet(folder.resolve("abc"), List.of("a", "b", "c"), 3, 0, 4);
+    return Images.dataSet(folder.resolve("abc"), List.of("a", "b", "c"), 3, 0, 4);
   }
 
   /** Other classes, fewer images. */
   private DataSet de() {
-    return Pictures.dataSet(folder.resolve("de"), List.of("d", "e"), 1, 0, 3);
+    return Images.dataSet(folder.resolve("de"), List.of("d", "e"), 1, 0, 3);
   }
 
   /** Some of the classes of abc, in another order of labels: c is 1 here, 2 there. */
   private DataSet ac() {
-    return Pictures.dataSet(folder.resolve("ac"), List.of("a", "c"), 1, 0, 5);
+    return Images.dataSet(folder.resolve("ac"), List.of("a", "c"), 1, 0, 5);
   }
 
   private JsonNode written(Experiment experiment) {
@@ -171,7 +171,7 @@ class ProtocolsTest {
     JsonNode table =
         lab.run(
             new Transfer("domain", abc(), List.of(ac())),
-            TinyLab.plan(List.of(occasion -> method), "test", List.of(2), 1L),
+            TinyLab.plan(List.of(task -> method), "test", List.of(2), 1L),
             folder.resolve("out"));
     JsonNode targets = results(table.path("cells").path(0)).path("targets");
     ClassifierFile both =
@@ -188,8 +188,8 @@ class ProtocolsTest {
   }
 
   private List<Double> confidences(ClassifierFile file, DataSet data) {
-    try (FeatureClassifier classifier = file.classifier(lab.clip, data.classNames())) {
-      return Evaluator.evaluate(classifier, lab.bench(() -> false).bank(), data, Progress.SILENT)
+    try (Head classifier = file.classifier(lab.clip, data.classNames())) {
+      return Evaluator.evaluate(classifier, lab.bench(() -> false).cache(), data, Progress.SILENT)
           .confidences()
           .stream()
           .map(c -> Math.round(c * 1e4) / 1e4)
@@ -231,7 +231,7 @@ class ProtocolsTest {
 
   @Test
   void aFurtherTargetIsMeasuredWithoutTrainingAgain() throws IOException {
-    Plan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(2), 1L);
+    ExperimentPlan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(2), 1L);
     JsonNode unused =
         lab.run(new Transfer("cross", abc(), List.of(ac())), plan, folder.resolve("out"));
     Path prompt = folder.resolve("out/abc/coop/seed1/classifier.safetensors");
@@ -256,7 +256,7 @@ class ProtocolsTest {
 
   @Test
   void fewerTargetsLaterAreThoseThatAreAskedFor() {
-    Plan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(2), 1L);
+    ExperimentPlan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(2), 1L);
     JsonNode all =
         lab.run(new Transfer("cross", abc(), List.of(ac(), de())), plan, folder.resolve("out"));
     JsonNode fewer =
@@ -270,13 +270,13 @@ class ProtocolsTest {
   }
 
   @Test
-  void aResumedRunCountsAllOfItsPicturesAndTheirTime() {
+  void aResumedRunCountsAllOfItsImagesAndTheirTime() {
     FewShotCurve protocol = new FewShotCurve(List.of(abc()));
-    Plan plan = TinyLab.plan(List.of(TinyLab.COOP), "test", List.of(3), 1L);
+    ExperimentPlan plan = TinyLab.plan(List.of(TinyLab.COOP), "test", List.of(3), 1L);
     JsonNode whole = lab.run(protocol, plan, folder.resolve("whole"));
     String run = whole.path("cells").path(0).path("run").asText() + "/results.json";
     JsonNode expected = TinyLab.json(folder.resolve("whole").resolve(run)).path("training");
-    assertThat(expected.path("pictures").asInt()).isEqualTo(3 * 8); // epochs of batches of 2 of 9
+    assertThat(expected.path("images").asInt()).isEqualTo(3 * 8); // epochs of batches of 2 of 9
 
     AtomicInteger steps = new AtomicInteger();
     assertThatThrownBy(
@@ -286,7 +286,7 @@ class ProtocolsTest {
     JsonNode table = lab.run(protocol, plan, folder.resolve("out"));
 
     JsonNode training = TinyLab.json(folder.resolve("out").resolve(run)).path("training");
-    assertThat(training.path("pictures")).isEqualTo(expected.path("pictures"));
+    assertThat(training.path("images")).isEqualTo(expected.path("images"));
     double seconds = training.path("seconds").asDouble();
     assertThat(training.path("ms_per_image").asDouble())
         .isCloseTo(1000 * seconds / 24, within(1e-9));
@@ -296,14 +296,14 @@ class ProtocolsTest {
   }
 
   @Test
-  void aFinishedTableReadsNoPicture() throws IOException {
+  void aFinishedTableReadsNoImage() throws IOException {
     DataSet abc = abc();
     List<Item> all = Stream.of(abc.train(), abc.val(), abc.test()).flatMap(List::stream).toList();
     FileTime old = FileTime.fromMillis(1_500_000_000_000L);
     for (Item item : all) {
       Files.setLastModifiedTime(item.file(), old);
     }
-    Plan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(2), 1L);
+    ExperimentPlan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(2), 1L);
     FewShotCurve protocol = new FewShotCurve(List.of(abc));
     JsonNode first = written(new Experiment(banked(), protocol, plan));
     for (Item item : all) {
@@ -316,37 +316,37 @@ class ProtocolsTest {
     assertThat(second).isEqualTo(first);
   }
 
-  private Workbench banked() {
-    Workbench bench = lab.bench(() -> false);
-    return new Workbench(
+  private ExperimentContext banked() {
+    ExperimentContext bench = lab.bench(() -> false);
+    return new ExperimentContext(
         lab.clip,
-        new FeatureBank(bench.bank().encoder(), folder.resolve("bank"), warning -> {}),
+        new FeatureCache(bench.cache().encoder(), folder.resolve("cache"), warning -> {}),
         bench.progress(),
         bench.warnings(),
         bench.interrupted());
   }
 
   @Test
-  void theBestEpochIsFoundWithoutReadingThePicturesAgain() throws IOException {
-    DataSet data = Pictures.dataSet(folder.resolve("val"), List.of("a", "b"), 2, 2, 1);
+  void theBestEpochIsFoundWithoutReadingTheImagesAgain() throws IOException {
+    DataSet data = Images.dataSet(folder.resolve("val"), List.of("a", "b"), 2, 2, 1);
     AtomicInteger steps = new AtomicInteger();
-    Contender best =
-        Contender.of(
+    MethodSpec best =
+        MethodSpec.of(
             TinyLab.COOP,
-            (method, occasion) ->
+            (method, task) ->
                 TinyTraining.settings(
                     TinyTraining.schedule(0.05, 3),
                     2,
                     0.9,
                     5e-4,
-                    occasion.seed(),
+                    task.seed(),
                     new Augmentation.Test(),
                     1,
                     true));
     JsonNode table =
         lab.run(
             new FewShotCurve(List.of(data)),
-            new Plan(List.of(best), List.of(2), List.of(1L), 1),
+            new ExperimentPlan(List.of(best), List.of(2), List.of(1L), 1),
             folder.resolve("out"),
             () -> {
               if (steps.incrementAndGet() == 1) {
@@ -369,8 +369,8 @@ class ProtocolsTest {
   }
 
   @Test
-  void otherTestPicturesUnderTheSameNameAreMeasured() throws IOException {
-    Plan plan = TinyLab.plan(List.of(TinyLab.COOP), "test", List.of(2), 1L);
+  void otherTestImagesUnderTheSameNameAreMeasured() throws IOException {
+    ExperimentPlan plan = TinyLab.plan(List.of(TinyLab.COOP), "test", List.of(2), 1L);
     JsonNode unused = lab.run(new FewShotCurve(List.of(abc())), plan, folder.resolve("out"));
     Files.delete(folder.resolve("abc/test/a/p0.png"));
     DataSet fewer = DataSets.open(folder.resolve("abc"), DataSetOptions.defaults(warning -> {}));
@@ -383,9 +383,9 @@ class ProtocolsTest {
   @Test
   void stoppedAtEveryThirdStepACurveEndsInTheSameTable() {
     FewShotCurve protocol = new FewShotCurve(List.of(abc()));
-    Plan plan =
+    ExperimentPlan plan =
         TinyLab.plan(
-            List.of(TinyLab.CLIP, TinyLab.COOP, TinyLab.KGCOOP), "bank:2", List.of(1, 3), 1L, 2L);
+            List.of(TinyLab.CLIP, TinyLab.COOP, TinyLab.KGCOOP), "cache:2", List.of(1, 3), 1L, 2L);
     JsonNode expected =
         TinyLab.withoutTimes(lab.run(protocol, plan, folder.resolve("undisturbed")));
     AtomicInteger steps = new AtomicInteger();
@@ -407,7 +407,8 @@ class ProtocolsTest {
   @Test
   void aTableUnderWayHoldsWhatIsDoneAndWhatIsToCome() {
     Protocol protocol = new FewShotCurve(List.of(abc()));
-    Plan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(1, 2), 1L);
+    ExperimentPlan plan =
+        TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(1, 2), 1L);
     Path out = folder.resolve("out");
 
     assertThatThrownBy(() -> lab.run(protocol, plan, out, () -> true))

@@ -12,9 +12,9 @@ import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.kgcoop.bank.Augmentation;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.Augmentation;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.fixtures.TinyTraining;
@@ -22,7 +22,7 @@ import org.kgcoop.image.Images;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.Occasion;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ContextSettings;
@@ -32,11 +32,10 @@ import org.kgcoop.train.TrainingSettings;
 /** A random CLIP to try protocols on; hears what is said. */
 final class TinyLab implements AutoCloseable {
   static final ContextSettings CONTEXT = ContextSettings.shared(2, "");
-  static final Function<Occasion, Method> CLIP =
-      occasion -> new ZeroShot(List.of(occasion.template()));
-  static final Function<Occasion, Method> COOP = occasion -> new CoOp(CONTEXT);
-  static final Function<Occasion, Method> KGCOOP =
-      occasion -> new KgCoOp(CONTEXT, occasion.template(), 8);
+  static final Function<TaskContext, Method> CLIP = task -> new ZeroShot(List.of(task.template()));
+  static final Function<TaskContext, Method> COOP = task -> new CoOp(CONTEXT);
+  static final Function<TaskContext, Method> KGCOOP =
+      task -> new KgCoOp(CONTEXT, task.template(), 8);
 
   final Clip clip;
   final List<String> messages = new ArrayList<>();
@@ -51,32 +50,32 @@ final class TinyLab implements AutoCloseable {
   }
 
   /** A plan with three epochs of batches of two. */
-  static Plan plan(
-      List<Function<Occasion, Method>> methods,
+  static ExperimentPlan plan(
+      List<Function<TaskContext, Method>> methods,
       String augmentation,
       List<Integer> shots,
       Long... seeds) {
-    return new Plan(
-        methods.stream().map(m -> Contender.of(m, training(augmentation))).toList(),
+    return new ExperimentPlan(
+        methods.stream().map(m -> MethodSpec.of(m, training(augmentation))).toList(),
         shots,
         List.of(seeds),
         1);
   }
 
-  static BiFunction<TrainedMethod, Occasion, TrainingSettings> training(String augmentation) {
-    return (method, occasion) ->
+  static BiFunction<TrainedMethod, TaskContext, TrainingSettings> training(String augmentation) {
+    return (method, task) ->
         TinyTraining.settings(
             TinyTraining.schedule(0.05, 3),
             2,
             0.9,
             5e-4,
-            occasion.seed(),
+            task.seed(),
             Augmentation.ofId(augmentation),
             1,
             false);
   }
 
-  Workbench bench(BooleanSupplier interrupted) {
+  ExperimentContext bench(BooleanSupplier interrupted) {
     Progress progress =
         new Progress() {
           @Override
@@ -89,20 +88,20 @@ final class TinyLab implements AutoCloseable {
             messages.add(line);
           }
         };
-    return new Workbench(
+    return new ExperimentContext(
         clip,
-        FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {}))),
+        FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {}))),
         progress,
         warning -> {},
         interrupted);
   }
 
   /** The table and what was written of it. */
-  JsonNode run(Protocol protocol, Plan plan, Path out, BooleanSupplier interrupted) {
+  JsonNode run(Protocol protocol, ExperimentPlan plan, Path out, BooleanSupplier interrupted) {
     return RunJson.tree(new Experiment(bench(interrupted), protocol, plan).run(out));
   }
 
-  JsonNode run(Protocol protocol, Plan plan, Path out) {
+  JsonNode run(Protocol protocol, ExperimentPlan plan, Path out) {
     return run(protocol, plan, out, () -> false);
   }
 

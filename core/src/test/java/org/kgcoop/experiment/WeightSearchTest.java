@@ -20,10 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.Images;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.Occasion;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.catalogue.ClassifierFile;
 
 @Tag("equality")
@@ -47,7 +47,7 @@ class WeightSearchTest {
       AtomicInteger steps = new AtomicInteger();
       JsonNode table =
           lab.run(
-              new BaseToNew(List.of(Pictures.dataSet(shared.resolve("set"), CLASSES, 4, 0, 2))),
+              new BaseToNew(List.of(Images.dataSet(shared.resolve("set"), CLASSES, 4, 0, 2))),
               plan(4),
               shared.resolve("out"),
               () -> steps.incrementAndGet() < 0);
@@ -63,17 +63,17 @@ class WeightSearchTest {
     lab.close();
   }
 
-  private static Method auto(Occasion occasion) {
-    return new KgCoOp.AutoWeight(new KgCoOp(TinyLab.CONTEXT, occasion.template(), 8), GRID);
+  private static Method auto(TaskContext task) {
+    return new KgCoOp.AutoWeight(new KgCoOp(TinyLab.CONTEXT, task.template(), 8), GRID);
   }
 
-  private static Plan plan(int shots) {
+  private static ExperimentPlan plan(int shots) {
     return TinyLab.plan(List.of(WeightSearchTest::auto), "test", List.of(shots), 1L);
   }
 
   /** Eight classes, of which a to d are base. */
   private DataSet data(int val) {
-    return Pictures.dataSet(folder.resolve("set"), CLASSES, 4, val, 2);
+    return Images.dataSet(folder.resolve("set"), CLASSES, 4, val, 2);
   }
 
   @Test
@@ -120,9 +120,9 @@ class WeightSearchTest {
   void theRunIsThatOfItsWeight() throws IOException {
     Path run = found().run();
     double weight = TinyLab.json(run.resolve("weight_search.json")).path("chosen").asDouble();
-    Plan given =
+    ExperimentPlan given =
         TinyLab.plan(
-            List.of(occasion -> new KgCoOp(TinyLab.CONTEXT, occasion.template(), weight)),
+            List.of(task -> new KgCoOp(TinyLab.CONTEXT, task.template(), weight)),
             "test",
             List.of(4),
             1L);
@@ -138,7 +138,7 @@ class WeightSearchTest {
     DataSet data = data(2);
     // New classes with images of base classes, and wrong test images.
     DataSet swapped =
-        data.withPictures(
+        data.withImages(
             data.train().stream()
                 .map(
                     item ->
@@ -196,7 +196,7 @@ class WeightSearchTest {
             () -> lab.run(new BaseToNew(List.of(data(0))), plan(1), folder.resolve("out")))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("takes validation images or two shots");
-    DataSet few = Pictures.dataSet(folder.resolve("few"), List.of("a", "b", "c", "d"), 2, 0, 1);
+    DataSet few = Images.dataSet(folder.resolve("few"), List.of("a", "b", "c", "d"), 2, 0, 1);
     assertThatThrownBy(() -> lab.run(new BaseToNew(List.of(few)), plan(2), folder.resolve("out")))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("among 2 classes, at least 4 are needed");

@@ -22,7 +22,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.Images;
 import org.kgcoop.fixtures.TinyClip;
 
 @Tag("equality")
@@ -43,7 +43,7 @@ class TrainingTest {
   static void open() {
     clip = TinyClip.load();
     photos = folder.resolve("photos");
-    data = Pictures.dataSet(photos, List.of("cat", "dog"), 2, 0, 2);
+    data = Images.dataSet(photos, List.of("cat", "dog"), 2, 0, 2);
   }
 
   @AfterAll
@@ -56,7 +56,7 @@ class TrainingTest {
         .set("context_tokens", 2)
         .training("epochs", EPOCHS)
         .training("batch-size", 2)
-        .training("augment", "bank:2")
+        .training("augment", "cache:2")
         .shots(2);
   }
 
@@ -213,8 +213,8 @@ class TrainingTest {
     Told told = new Told();
     Training banked =
         training()
-            .training("augment", "bank:20") // of four images, 32 at a time
-            .bank(out.resolve("bank"))
+            .training("augment", "cache:20") // of four images, 32 at a time
+            .cache(out.resolve("cache"))
             .listener(told)
             .cancelledBy(() -> stop[0]);
 

@@ -18,7 +18,7 @@ import org.kgcoop.KgCoopException;
 
 class DamagedImagesTest {
 
-  private static final Path PICTURES = Path.of("src/test/resources/pictures");
+  private static final Path IMAGES = Path.of("src/test/resources/pictures");
 
   private final Images images = new Images(warning -> {});
 
@@ -40,7 +40,7 @@ class DamagedImagesTest {
   }
 
   @Test
-  void refusesTextWithThePicturesName() {
+  void refusesTextWithTheImagesName() {
     assertRefused("<html>Not found</html>".getBytes(StandardCharsets.UTF_8), "text file", "JPEG");
   }
 
@@ -52,7 +52,7 @@ class DamagedImagesTest {
 
   @Test
   void refusesAJpegOfMoreScansThanAnyProgramWrites() throws IOException {
-    byte[] file = Files.readAllBytes(PICTURES.resolve("j61x97_s1_prog.jpg"));
+    byte[] file = Files.readAllBytes(IMAGES.resolve("j61x97_s1_prog.jpg"));
     int last = file.length - 2; // from the last start of scan to the end marker
     while ((file[last] & 0xff) != 0xff || (file[last + 1] & 0xff) != 0xda) {
       last--;
@@ -78,7 +78,7 @@ class DamagedImagesTest {
 
   @Test
   void refusesAMissingFile() {
-    Path missing = PICTURES.resolve("no-such.png");
+    Path missing = IMAGES.resolve("no-such.png");
 
     assertThatThrownBy(() -> images.read(missing))
         .isInstanceOf(KgCoopException.class)
@@ -99,7 +99,7 @@ class DamagedImagesTest {
         "wanim3_0.webp"
       })
   void refusesATruncatedFileWhereverItEnds(String name) throws IOException {
-    byte[] whole = Files.readAllBytes(PICTURES.resolve(name));
+    byte[] whole = Files.readAllBytes(IMAGES.resolve(name));
     int end = name.endsWith(".png") ? whole.length - 12 : whole.length; // without the end chunk
 
     for (int length = 12; length < end - 1; length += 1 + length / 40) {
@@ -109,10 +109,10 @@ class DamagedImagesTest {
   }
 
   @Test
-  void meetsRandomDamageWithAPictureOrAnErrorOfItsOwn() throws IOException {
+  void meetsRandomDamageWithAImageOrAnErrorOfItsOwn() throws IOException {
     Random random = new Random(5);
-    for (String line : Files.readAllLines(PICTURES.resolve("pictures.tsv")).subList(1, 60)) {
-      byte[] file = Files.readAllBytes(PICTURES.resolve(line.substring(0, line.indexOf('\t'))));
+    for (String line : Files.readAllLines(IMAGES.resolve("pictures.tsv")).subList(1, 60)) {
+      byte[] file = Files.readAllBytes(IMAGES.resolve(line.substring(0, line.indexOf('\t'))));
       for (int round = 0; round < 10; round++) {
         byte[] damaged = file.clone();
         for (int i = 0; i < 4; i++) {
@@ -129,7 +129,7 @@ class DamagedImagesTest {
 
   @Test
   void refusesAPngOfTooManyPixelsByItsHeader() throws IOException {
-    byte[] file = Files.readAllBytes(PICTURES.resolve("p33x17_8_0_0_gama.png"));
+    byte[] file = Files.readAllBytes(IMAGES.resolve("p33x17_8_0_0_gama.png"));
     putBigEndian(file, 16, 30_000);
     putBigEndian(file, 20, 30_000);
     CRC32 crc = new CRC32();
@@ -141,17 +141,17 @@ class DamagedImagesTest {
 
   @Test
   void refusesOtherFilesOfTooManyPixelsByTheirHeaders() throws IOException {
-    byte[] gif = Files.readAllBytes(PICTURES.resolve("gp17x33.gif"));
+    byte[] gif = Files.readAllBytes(IMAGES.resolve("gp17x33.gif"));
     gif[7] = 117; // 29952 + 17 columns
     gif[9] = 117;
     assertRefused(gif, "29969 x 29985");
 
-    byte[] bmp = Files.readAllBytes(PICTURES.resolve("bp17x33_P.bmp"));
+    byte[] bmp = Files.readAllBytes(IMAGES.resolve("bp17x33_P.bmp"));
     bmp[20] = 1;
     bmp[24] = 1;
     assertRefused(bmp, "65553 x 65569");
 
-    byte[] jpeg = Files.readAllBytes(PICTURES.resolve("jg17x33.jpg"));
+    byte[] jpeg = Files.readAllBytes(IMAGES.resolve("jg17x33.jpg"));
     int frame = 0;
     while (jpeg[frame] != (byte) 0xff || jpeg[frame + 1] != (byte) 0xc0) {
       frame++;
@@ -163,7 +163,7 @@ class DamagedImagesTest {
 
   @Test
   void theLimitOfPixelsIsTheCallers() {
-    Path file = PICTURES.resolve("bp17x33_P.bmp");
+    Path file = IMAGES.resolve("bp17x33_P.bmp");
 
     assertThat(new Images(17 * 33, w -> {}).read(file).width()).isEqualTo(17);
     assertThatThrownBy(() -> new Images(17 * 33 - 1, w -> {}).read(file))

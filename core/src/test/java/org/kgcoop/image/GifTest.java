@@ -16,7 +16,7 @@ class GifTest {
   private final Images images = new Images(warning -> {});
 
   /**
-   * A GIF of greys, each index behind a code that clears the table, so that codes keep a length.
+   * A GIF of grays, each index behind a code that clears the table, so that codes keep a length.
    */
   private static byte[] gif(int width, int height, boolean interlaced, int bits, int... indices) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

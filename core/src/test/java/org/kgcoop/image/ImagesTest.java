@@ -30,7 +30,7 @@ import org.kgcoop.image.view.Transform;
 
 class ImagesTest {
 
-  private static final Path PICTURES = Path.of("src/test/resources/pictures");
+  private static final Path IMAGES = Path.of("src/test/resources/pictures");
 
   private final List<String> warnings = new ArrayList<>();
   private final Images images = new Images(warnings::add);
@@ -43,24 +43,24 @@ class ImagesTest {
    * Small files of many kinds (interlaced, with transparency, of few bits, masked, run-length
    * coded, animated, oddly sampled), and what Pillow 11.1 made of them.
    */
-  static Stream<String> pillowPictures() throws IOException {
-    return Files.readAllLines(PICTURES.resolve("pictures.tsv")).stream().skip(1);
+  static Stream<String> pillowImages() throws IOException {
+    return Files.readAllLines(IMAGES.resolve("pictures.tsv")).stream().skip(1);
   }
 
   @ParameterizedTest
   @MethodSource("decodeCases")
-  void decodesReferencePicturesAsPillowDoes(JsonNode reference) throws IOException {
+  void decodesReferenceImagesAsPillowDoes(JsonNode reference) throws IOException {
     RgbImage image = images.read(ReferenceCases.file(reference));
 
     assertThat(image.rgb()).isEqualTo(ReferenceCases.tensor(reference.path("expect").textValue()));
   }
 
   @ParameterizedTest
-  @MethodSource("pillowPictures")
+  @MethodSource("pillowImages")
   void decodesEveryKindOfFileAsPillowDoes(String line) {
     List<String> fields = List.of(line.split("\t"));
 
-    RgbImage image = images.read(PICTURES.resolve(fields.get(0)));
+    RgbImage image = images.read(IMAGES.resolve(fields.get(0)));
 
     assertThat(image.width()).isEqualTo(Integer.parseInt(fields.get(1)));
     assertThat(image.height()).isEqualTo(Integer.parseInt(fields.get(2)));
@@ -76,7 +76,7 @@ class ImagesTest {
   @CsvSource({"bp17x33_P.bmp,64", "bp17x33_P.bmp,52", "b33x17_rle8.bmp,64"})
   void bitmapsWithLongerHeadersAreReadAsThoseWithTheUsual(String name, int header)
       throws IOException {
-    byte[] usual = Files.readAllBytes(PICTURES.resolve(name));
+    byte[] usual = Files.readAllBytes(IMAGES.resolve(name));
     byte[] longer = new byte[usual.length + header - 40];
     System.arraycopy(usual, 0, longer, 0, 54);
     System.arraycopy(usual, 54, longer, 14 + header, usual.length - 54);
@@ -87,8 +87,8 @@ class ImagesTest {
   }
 
   @Test
-  void warnsOnceOfGreyPicturesOf16Bits() {
-    Path sixteen = PICTURES.resolve("p7x9_16_0_0.png");
+  void warnsOnceOfGreyImagesOf16Bits() {
+    Path sixteen = IMAGES.resolve("p7x9_16_0_0.png");
 
     assertThat(images.read(sixteen)).isEqualTo(images.read(sixteen));
 
@@ -97,8 +97,8 @@ class ImagesTest {
   }
 
   @Test
-  void turnsPicturesOnlyWhenAsked() {
-    Path turned = PICTURES.resolve("jexif17x33.jpg"); // orientation 6: to be turned clockwise
+  void turnsImagesOnlyWhenAsked() {
+    Path turned = IMAGES.resolve("jexif17x33.jpg"); // orientation 6: to be turned clockwise
 
     RgbImage stored = images.read(turned);
     RgbImage upright = images.readUpright(turned);
@@ -109,13 +109,13 @@ class ImagesTest {
   }
 
   @Test
-  void givesEveryThreadTheSamePicture() throws Exception {
-    List<String> lines = pillowPictures().toList();
+  void givesEveryThreadTheSameImage() throws Exception {
+    List<String> lines = pillowImages().toList();
     Transform transform = new Transform(Preprocessing.clip(32));
     Callable<List<RgbImage>> all =
         () ->
             lines.stream()
-                .map(line -> PICTURES.resolve(line.substring(0, line.indexOf('\t'))))
+                .map(line -> IMAGES.resolve(line.substring(0, line.indexOf('\t'))))
                 .map(file -> transform.test(images.read(file)))
                 .toList();
     ExecutorService threads = Executors.newFixedThreadPool(4);

@@ -16,12 +16,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OrientationTest {
 
-  private static final Path PICTURES = Path.of("src/test/resources/pictures");
+  private static final Path IMAGES = Path.of("src/test/resources/pictures");
 
   @ParameterizedTest
   @ValueSource(strings = {"jexif17x33.jpg", "w17x33_3_exif.webp"})
   void isReadFromFilesThatPillowWrote(String name) throws IOException {
-    assertThat(Orientation.of(Files.readAllBytes(PICTURES.resolve(name)))).isEqualTo(6);
+    assertThat(Orientation.of(Files.readAllBytes(IMAGES.resolve(name)))).isEqualTo(6);
   }
 
   @Test
@@ -32,7 +32,7 @@ class OrientationTest {
 
   @Test
   void isUprightWhereTheNoteIsMissingOrBroken() throws IOException {
-    assertThat(Orientation.of(Files.readAllBytes(PICTURES.resolve("jg17x33.jpg")))).isEqualTo(1);
+    assertThat(Orientation.of(Files.readAllBytes(IMAGES.resolve("jg17x33.jpg")))).isEqualTo(1);
     assertThat(Orientation.of(png(tiff(ByteOrder.BIG_ENDIAN, 9)))).isEqualTo(1);
     byte[] tiff = tiff(ByteOrder.BIG_ENDIAN, 3);
     for (int length = 0; length < 20; length++) {
@@ -42,25 +42,25 @@ class OrientationTest {
     assertThat(Orientation.of(png(tiff))).isEqualTo(1);
   }
 
-  /** An image "ab / cd" of one colour a pixel; what is expected follows the EXIF standard. */
+  /** An image "ab / cd" of one color a pixel; what is expected follows the EXIF standard. */
   @ParameterizedTest
   @CsvSource({"1,abcd", "2,badc", "3,dcba", "4,cdab", "5,acbd", "6,cadb", "7,dbca", "8,bdac"})
   void turnsAndMirrors(int orientation, String expected) {
-    RgbImage image = new RgbImage(2, 2, colours("abcd"));
+    RgbImage image = new RgbImage(2, 2, colors("abcd"));
 
-    assertThat(image.upright(orientation)).isEqualTo(new RgbImage(2, 2, colours(expected)));
+    assertThat(image.upright(orientation)).isEqualTo(new RgbImage(2, 2, colors(expected)));
   }
 
   @Test
-  void exchangesTheSidesOfATurnedPicture() {
-    RgbImage image = new RgbImage(3, 1, colours("abc"));
+  void exchangesTheSidesOfATurnedImage() {
+    RgbImage image = new RgbImage(3, 1, colors("abc"));
 
-    assertThat(image.upright(6)).isEqualTo(new RgbImage(1, 3, colours("abc")));
-    assertThat(image.upright(8)).isEqualTo(new RgbImage(1, 3, colours("cba")));
+    assertThat(image.upright(6)).isEqualTo(new RgbImage(1, 3, colors("abc")));
+    assertThat(image.upright(8)).isEqualTo(new RgbImage(1, 3, colors("cba")));
     assertThatThrownBy(() -> image.upright(9)).isInstanceOf(IllegalArgumentException.class);
   }
 
-  private static byte[] colours(String letters) {
+  private static byte[] colors(String letters) {
     byte[] rgb = new byte[3 * letters.length()];
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = (byte) letters.charAt(i / 3);

@@ -104,7 +104,7 @@ class ReleasedNamesTest {
   }
 
   @Test
-  void openClipLosesThePrefixOfItsTextTowerAndItsMask() {
+  void openClipLosesThePrefixOfItsTextEncoderAndItsMask() {
     assertThat(
             released(
                     floats("text.attn_mask", 2, 2),

@@ -50,7 +50,7 @@ class WeightFilesTest {
   }
 
   @Test
-  void aPictureIsCalledOne() {
+  void aImageIsCalledOne() {
     for (byte[] head :
         new byte[][] {
           IoFixtures.bytes(0x89, "PNG\r\n", 0x1a, "\n"),

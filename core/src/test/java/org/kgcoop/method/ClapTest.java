@@ -15,18 +15,18 @@ import org.kgcoop.fixtures.FixedFitting;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.HandCrafted;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.TemplateEnsemble;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.prompt.Underscores;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 class ClapTest {
   private static final List<String> NAMES = List.of("cat", "St. Bernard", "ice_cream", "x");
-  private static final HandCrafted TEXTS =
-      new HandCrafted(List.of("a photo of a {}.", "the {}"), Underscores.KEEP);
+  private static final TemplateEnsemble TEXTS =
+      new TemplateEnsemble(List.of("a photo of a {}.", "the {}"), Underscores.KEEP);
 
   private final Clip clip = TinyClip.load();
 
@@ -36,12 +36,12 @@ class ClapTest {
   }
 
   /** Three images of the first class, one of the second and third, none of the last. */
-  private FixedFitting fitting() {
+  private FixedFitting context() {
     return new FixedFitting(clip, NAMES, 3, List.of(0, 2, 0, 1, 0));
   }
 
-  private static float[] buffer(Learner learner, String name) {
-    return Objects.requireNonNull(learner.buffers().get(name), name).toFloats();
+  private static float[] buffer(TrainableModel model, String name) {
+    return Objects.requireNonNull(model.buffers().get(name), name).toFloats();
   }
 
   private static double loss(Step step, String name) {
@@ -56,9 +56,9 @@ class ClapTest {
   void aMultiplierIsTheMeanZeroShotProbabilityOfTheClassOverAllViewsOfItsImages() {
     Clap method = new Clap(TEXTS, true);
     try (Scope scope = Scope.open("test");
-        Learner learner = method.learner(fitting())) {
+        TrainableModel model = method.model(context())) {
       float[] text = TEXTS.raw(clip, NAMES).unitRows().toFloats();
-      LabelledViews views = fitting().views(method);
+      LabeledViews views = context().views(method);
       float[] raw = views.features().toFloats(); // (3, 5, 12)
       double[] sums = new double[4];
       int[] counts = new int[4];
@@ -80,7 +80,7 @@ class ClapTest {
         sums[label] += dots[label] / all;
         counts[label]++;
       }
-      float[] found = buffer(learner, "multipliers");
+      float[] found = buffer(model, "multipliers");
       for (int c = 0; c < 3; c++) {
         assertThat((double) found[c]).isCloseTo(sums[c] / counts[c], within(1e-5));
       }
@@ -92,18 +92,18 @@ class ClapTest {
   @Test
   void theConstraintIsTheWeighedMeanOfTheSquaredDistancesFromTheTexts() {
     try (Scope scope = Scope.open("test");
-        Learner learner = new Clap(TEXTS, true).learner(fitting())) {
-      assertThat(loss(learner.step(batch()), "constraint")).isZero();
-      Tensor prototypes = Objects.requireNonNull(learner.parameters().get("prototypes"));
+        TrainableModel model = new Clap(TEXTS, true).model(context())) {
+      assertThat(loss(model.step(batch()), "constraint")).isZero();
+      Tensor prototypes = Objects.requireNonNull(model.parameters().get("prototypes"));
       prototypes.copy_(TinyClip.normal(5, 1, 4, 12));
       float[] w = prototypes.toFloats();
-      float[] base = buffer(learner, "base_text_features");
-      float[] multipliers = buffer(learner, "multipliers");
+      float[] base = buffer(model, "base_text_features");
+      float[] multipliers = buffer(model, "multipliers");
       double expected = 0;
       for (int i = 0; i < w.length; i++) {
         expected += multipliers[i / 12] * Math.pow(w[i] - base[i], 2) / 4;
       }
-      Step step = learner.step(batch());
+      Step step = model.step(batch());
       assertThat(loss(step, "constraint")).isCloseTo(expected, within(1e-4 * expected));
       assertThat(loss(step, "loss"))
           .isCloseTo(
@@ -118,10 +118,10 @@ class ClapTest {
     assertThat(method.id()).isEqualTo("zs-lp");
     assertThat(method.title()).isEqualTo("ZS-LP");
     try (Scope scope = Scope.open("test");
-        Learner learner = method.learner(new FixedFitting(clip, NAMES, 0, List.of()))) {
-      assertThat(learner.step(batch()).losses().keySet()).containsExactly("loss");
-      assertThat(learner.buffers().keySet()).containsExactly("base_text_features");
-      assertThat(Objects.requireNonNull(learner.parameters().get("prototypes")).toFloats())
+        TrainableModel model = method.model(new FixedFitting(clip, NAMES, 0, List.of()))) {
+      assertThat(model.step(batch()).losses().keySet()).containsExactly("loss");
+      assertThat(model.buffers().keySet()).containsExactly("base_text_features");
+      assertThat(Objects.requireNonNull(model.parameters().get("prototypes")).toFloats())
           .isEqualTo(TEXTS.raw(clip, NAMES).toFloats());
     }
   }
@@ -130,15 +130,16 @@ class ClapTest {
   void restoredItGivesTheLogitsOfTheLearner() {
     Clap method = new Clap(TEXTS, true);
     try (Scope scope = Scope.open("test");
-        Learner learner = method.learner(fitting())) {
+        TrainableModel model = method.model(context())) {
       Tensor moved = TinyClip.normal(5, 1, 4, 12);
-      Objects.requireNonNull(learner.parameters().get("prototypes")).copy_(moved);
-      Learned learned =
-          new Learned(method, NAMES, Map.of("prototypes", StoredTensor.of("prototypes", moved)));
+      Objects.requireNonNull(model.parameters().get("prototypes")).copy_(moved);
+      FittedMethod learned =
+          new FittedMethod(
+              method, NAMES, Map.of("prototypes", StoredTensor.of("prototypes", moved)));
       Tensor features = TinyClip.features(5);
-      try (FeatureClassifier classifier = learned.classifier(clip, NAMES)) {
+      try (Head classifier = learned.classifier(clip, NAMES)) {
         assertThat(classifier.logits(features).toFloats())
-            .isEqualTo(learner.logits(features).toFloats());
+            .isEqualTo(model.logits(features).toFloats());
       }
       assertThatThrownBy(() -> learned.classifier(clip, List.of("dog")))
           .isInstanceOf(KgCoopException.class)

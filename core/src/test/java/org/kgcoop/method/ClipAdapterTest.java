@@ -17,8 +17,8 @@ import org.kgcoop.fixtures.FixedFitting;
 import org.kgcoop.fixtures.SmallMethods;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -33,24 +33,23 @@ class ClipAdapterTest {
     clip.close();
   }
 
-  private static Learned learned(Learner learner) {
+  private static FittedMethod learned(TrainableModel model) {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    learner.parameters().forEach((name, value) -> tensors.put(name, StoredTensor.of(name, value)));
-    return new Learned(METHOD, NAMES, tensors);
+    model.parameters().forEach((name, value) -> tensors.put(name, StoredTensor.of(name, value)));
+    return new FittedMethod(METHOD, NAMES, tensors);
   }
 
   @Test
   void logitsAreThoseOfTheMixtureOfTheNetAndTheFeature() {
-    try (Learner learner = METHOD.learner(new FixedFitting(clip, NAMES));
-        FeatureClassifier texts =
-            new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES);
+    try (TrainableModel model = METHOD.model(new FixedFitting(clip, NAMES));
+        Head texts = new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       Tensor features = TinyClip.features(1);
       float[] f = features.toFloats();
       float[] first =
-          Objects.requireNonNull(learner.parameters().get("fc.0.weight")).toFloats(); // (3, 12)
+          Objects.requireNonNull(model.parameters().get("fc.0.weight")).toFloats(); // (3, 12)
       float[] second =
-          Objects.requireNonNull(learner.parameters().get("fc.2.weight")).toFloats(); // (12, 3)
+          Objects.requireNonNull(model.parameters().get("fc.2.weight")).toFloats(); // (12, 3)
       double[] hidden = new double[3];
       for (int h = 0; h < 3; h++) {
         for (int e = 0; e < 12; e++) {
@@ -68,10 +67,10 @@ class ClipAdapterTest {
         squares += mixed[e] * mixed[e];
       }
       Tensor expected = texts.logits(Tensor.of(mixed, 1, 12).times(1 / Math.sqrt(squares)));
-      assertThat(learner.logits(features).toFloats())
+      assertThat(model.logits(features).toFloats())
           .containsExactly(expected.toFloats(), within(1e-4f));
       // Features of any length give the same: the net is homogeneous.
-      assertThat(learner.logits(features.times(7)).toFloats())
+      assertThat(model.logits(features.times(7)).toFloats())
           .containsExactly(expected.toFloats(), within(1e-4f));
     }
   }
@@ -79,12 +78,12 @@ class ClipAdapterTest {
   @Test
   void restoredItServesItsOwnClassesAndOthers() {
     List<String> others = List.of("dog", "ice_cream");
-    try (Learner learner = METHOD.learner(new FixedFitting(clip, NAMES));
-        FeatureClassifier own = learned(learner).classifier(clip, NAMES);
-        FeatureClassifier other = learned(learner).classifier(clip, others);
+    try (TrainableModel model = METHOD.model(new FixedFitting(clip, NAMES));
+        Head own = learned(model).classifier(clip, NAMES);
+        Head other = learned(model).classifier(clip, others);
         Scope scope = Scope.open("test")) {
       Tensor features = TinyClip.features(5);
-      Tensor logits = learner.logits(features);
+      Tensor logits = model.logits(features);
       assertThat(own.logits(features).toFloats()).isEqualTo(logits.toFloats());
       assertThat(other.logits(features).select(1, 1).toFloats())
           .containsExactly(logits.select(1, 2).toFloats(), within(1e-4f));

@@ -15,8 +15,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.prompt.FeatureClassifier;
 import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -42,11 +42,11 @@ class GdaTest {
     return JsonNodeFactory.instance.objectNode().put("method", Gda.ID);
   }
 
-  private static LabelledViews views(int count, List<Integer> labels) {
-    return new LabelledViews(TinyClip.normal(7, 1, count, labels.size(), WIDTH), labels);
+  private static LabeledViews views(int count, List<Integer> labels) {
+    return new LabeledViews(TinyClip.normal(7, 1, count, labels.size(), WIDTH), labels);
   }
 
-  private static double[][] unitRows(LabelledViews views) {
+  private static double[][] unitRows(LabeledViews views) {
     float[] values = views.features().reshape(-1, WIDTH).unitRows().toFloats();
     double[][] rows = new double[values.length / WIDTH][WIDTH];
     for (int i = 0; i < values.length; i++) {
@@ -135,7 +135,7 @@ class GdaTest {
   void leavingAnImageOutInClosedFormIsFittingWithoutIt() {
     for (int count : new int[] {1, 3}) {
       try (Scope scope = Scope.open("test")) {
-        LabelledViews views = views(count, LABELS);
+        LabeledViews views = views(count, LABELS);
         double[][] rows = unitRows(views);
         int[] groups = new int[rows.length];
         int[] labels = new int[rows.length];
@@ -167,16 +167,16 @@ class GdaTest {
   @Test
   void logitsAreThoseOfTheFormulaAndOneLinearHead() {
     try (Scope scope = Scope.open("test")) {
-      LabelledViews views = views(2, LABELS);
-      GivenFitting fitting = new GivenFitting(clip, CLASSES, views, Optional.empty());
+      LabeledViews views = views(2, LABELS);
+      GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
       Method method = MethodCatalogue.parse(stated().put("views", 2).put("weight", 0.5));
-      Learned learned = method.fit(fitting);
+      FittedMethod learned = method.fit(context);
       double[][] rows = unitRows(views);
       double[][] densities = densities(rows, LABELS, CLASSES, -1, rows);
       double alpha = 0.5 * (2 * LABELS.size() - 1) / WIDTH;
       Tensor asked = views.features().reshape(-1, WIDTH).unitRows();
-      try (FeatureClassifier found = learned.classifier(clip, learned.classNames());
-          FeatureClassifier zeroShot =
+      try (Head found = learned.classifier(clip, learned.classNames());
+          Head zeroShot =
               new ZeroShot(List.of("a photo of a {}.")).classifier(clip, learned.classNames())) {
         float[] logits = found.logits(asked).toFloats();
         float[] plain = zeroShot.logits(asked).toFloats();
@@ -194,16 +194,16 @@ class GdaTest {
   @Test
   void theWeightIsThatOfTheMostCorrectShotsAndThenOfTheSmallestLoss() {
     try (Scope scope = Scope.open("test")) {
-      LabelledViews views = views(1, LABELS);
-      GivenFitting fitting = new GivenFitting(clip, CLASSES, views, Optional.empty());
-      Learned learned = MethodCatalogue.parse(stated().put("views", 1)).fit(fitting);
+      LabeledViews views = views(1, LABELS);
+      GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.empty());
+      FittedMethod learned = MethodCatalogue.parse(stated().put("views", 1)).fit(context);
       double[][] rows = unitRows(views);
       double best = 0;
       int most = -1;
       double least = 0;
-      try (FeatureClassifier zeroShot =
+      try (Head zeroShot =
           new ZeroShot(List.of("a photo of a {}.")).classifier(clip, learned.classNames())) {
-        float[] plain = zeroShot.logits(fitting.train().features()).toFloats();
+        float[] plain = zeroShot.logits(context.train().features()).toFloats();
         for (double weight : Gda.GRID) {
           int correct = 0;
           double loss = 0;
@@ -228,7 +228,7 @@ class GdaTest {
           }
         }
       }
-      assertThat(fitting.chosen).containsEntry("weight", best).containsEntry("by", "folds");
+      assertThat(context.chosen).containsEntry("weight", best).containsEntry("by", "folds");
       assertThat(learned.method().toJson().path("weight").asDouble()).isEqualTo(best);
     }
   }
@@ -236,12 +236,12 @@ class GdaTest {
   @Test
   void validationImagesChooseWhereThereAreSome() {
     try (Scope scope = Scope.open("test")) {
-      LabelledViews views = views(1, LABELS);
+      LabeledViews views = views(1, LABELS);
       // The shots themselves: their own means tell them apart.
-      LabelledFeatures own = new LabelledFeatures(views.features().select(0, 0).unitRows(), LABELS);
-      GivenFitting fitting = new GivenFitting(clip, CLASSES, views, Optional.of(own));
-      Learned learned = MethodCatalogue.parse(stated().put("views", 1)).fit(fitting);
-      assertThat(fitting.chosen).containsEntry("by", "validation");
+      LabeledFeatures own = new LabeledFeatures(views.features().select(0, 0).unitRows(), LABELS);
+      GivenFitContext context = new GivenFitContext(clip, CLASSES, views, Optional.of(own));
+      FittedMethod learned = MethodCatalogue.parse(stated().put("views", 1)).fit(context);
+      assertThat(context.chosen).containsEntry("by", "validation");
       assertThat(learned.method().toJson().path("weight").asDouble()).isPositive();
     }
   }
@@ -250,16 +250,17 @@ class GdaTest {
   void oneImageOfEachClassIsZeroShotByItsTestViewAndHasThePublishedAlphaByViews() {
     List<Integer> one = List.of(0, 1, 2);
     try (Scope scope = Scope.open("test")) {
-      GivenFitting fitting = new GivenFitting(clip, CLASSES, views(1, one), Optional.empty());
-      Learned learned = MethodCatalogue.parse(stated().put("views", 1)).fit(fitting);
-      assertThat(fitting.chosen).containsEntry("weight", 0.0).containsEntry("by", "default");
+      GivenFitContext context = new GivenFitContext(clip, CLASSES, views(1, one), Optional.empty());
+      FittedMethod learned = MethodCatalogue.parse(stated().put("views", 1)).fit(context);
+      assertThat(context.chosen).containsEntry("weight", 0.0).containsEntry("by", "default");
       assertThat(learned.value("weight").toFloats()).containsOnly(0);
-      GivenFitting more = new GivenFitting(clip, CLASSES, views(4, one), Optional.empty());
-      Learned seen = MethodCatalogue.parse(stated().put("views", 4)).fit(more);
+      GivenFitContext more = new GivenFitContext(clip, CLASSES, views(4, one), Optional.empty());
+      FittedMethod seen = MethodCatalogue.parse(stated().put("views", 4)).fit(more);
       double alpha = seen.method().toJson().path("weight").asDouble() * (12 - 1) / WIDTH;
       assertThat(alpha).isCloseTo(0.001, within(1e-12));
       // Also where S is 0 and a weight is given: zero-shot and a constant.
-      Learned flat = MethodCatalogue.parse(stated().put("views", 1).put("weight", 3)).fit(fitting);
+      FittedMethod flat =
+          MethodCatalogue.parse(stated().put("views", 1).put("weight", 3)).fit(context);
       assertThat(flat.value("weight").toFloats()).containsOnly(0);
     }
   }
@@ -267,10 +268,10 @@ class GdaTest {
   @Test
   void aClassWithoutImagesAndAWrongWeightAreRefused() {
     try (Scope scope = Scope.open("test")) {
-      GivenFitting fitting =
-          new GivenFitting(clip, CLASSES, views(1, List.of(0, 0, 2)), Optional.empty());
+      GivenFitContext context =
+          new GivenFitContext(clip, CLASSES, views(1, List.of(0, 0, 2)), Optional.empty());
       Method method = MethodCatalogue.parse(stated().put("views", 1));
-      assertThatThrownBy(() -> method.fit(fitting))
+      assertThatThrownBy(() -> method.fit(context))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("class 1 has no image");
       assertThatThrownBy(() -> MethodCatalogue.parse(stated().put("weight", -1)))

@@ -16,11 +16,11 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -54,20 +54,20 @@ class LaspTest {
   }
 
   /** A learner away from its start. */
-  private Learner moved(Lasp method) {
-    Learner learner = method.learner(clip, NAMES, ALL, 1, noise());
+  private TrainableModel moved(Lasp method) {
+    TrainableModel model = method.model(clip, NAMES, ALL, 1, noise());
     try (Scope scope = Scope.open("start")) {
       Map<String, Tensor> values = new LinkedHashMap<>();
-      learner
+      model
           .parameters()
           .forEach((name, p) -> values.put(name, TinyClip.normal(name.length(), 0.5, p.shape())));
-      learner.load(values);
+      model.load(values);
     }
-    return learner;
+    return model;
   }
 
-  private static Tensor parameter(Learner learner, String name) {
-    return Objects.requireNonNull(learner.parameters().get(name), name);
+  private static Tensor parameter(TrainableModel model, String name) {
+    return Objects.requireNonNull(model.parameters().get(name), name);
   }
 
   private static double loss(Step step, String name) {
@@ -75,10 +75,10 @@ class LaspTest {
   }
 
   /** The learned features of those names: unit(text + w), (C, E). */
-  private Tensor learned(Learner learner, List<String> names) {
+  private Tensor learned(TrainableModel model, List<String> names) {
     try (TextFeatures text = new TextFeatures(clip, PromptText.learned(clip, names, CONTEXT));
         Autograd.Switch off = Autograd.off()) {
-      return text.all(List.of(parameter(learner, "ctx"))).plus(parameter(learner, "w")).unitRows();
+      return text.all(List.of(parameter(model, "ctx"))).plus(parameter(model, "w")).unitRows();
     }
   }
 
@@ -97,14 +97,14 @@ class LaspTest {
     return sum / labels.length;
   }
 
-  private double textToText(Learner learner, long step) {
+  private double textToText(TrainableModel model, long step) {
     double sum = 0;
     for (int template = 0; template < TEMPLATES.size(); template++) {
       Tensor h = TextFeatures.handCrafted(clip, ALL, TEMPLATES.get(template));
       if (step > 0) {
         h = h.plus(noise().of(step).orElseThrow().apply(template)); // not made unit again
       }
-      Tensor t = learned(learner, ALL);
+      Tensor t = learned(model, ALL);
       // Each hand-made text is a row, and picks its learned one.
       Tensor logits = h.matmul(t.transpose(0, 1)).times(clip.logitScale());
       sum += crossEntropy(logits, 0, 1, 2, 3, 4);
@@ -114,11 +114,11 @@ class LaspTest {
 
   @Test
   void theTextToTextLossPicksTheLearnedTextForEachTextOfATemplate() {
-    try (Learner learner = moved(METHOD);
+    try (TrainableModel model = moved(METHOD);
         Scope scope = Scope.open("test")) {
       for (long number : new long[] {0, 1, 4}) {
-        Step step = learner.step(batch(number));
-        double expected = textToText(learner, number);
+        Step step = model.step(batch(number));
+        double expected = textToText(model, number);
         assertThat(loss(step, "text_to_text")).isCloseTo(expected, within(1e-5));
         assertThat(loss(step, "loss"))
             .isCloseTo(loss(step, "cross_entropy") + 3 * expected, within(1e-4));
@@ -131,34 +131,34 @@ class LaspTest {
   void imagesAreClassifiedAmongTheLearnedClassesOrAmongAll() {
     List<String> ordered = List.of("cat", "St. Bernard", "ice_cream", "horse", "tree");
     for (boolean virtual : new boolean[] {false, true}) {
-      try (Learner learner = moved(new Lasp(CONTEXT, TEMPLATES, 3, virtual));
+      try (TrainableModel model = moved(new Lasp(CONTEXT, TEMPLATES, 3, virtual));
           Scope scope = Scope.open("test")) {
-        Tensor among = learned(learner, virtual ? ordered : NAMES);
+        Tensor among = learned(model, virtual ? ordered : NAMES);
         Tensor logits = batch(0).features().matmul(among.transpose(0, 1)).times(clip.logitScale());
-        assertThat(loss(learner.step(batch(0)), "cross_entropy"))
+        assertThat(loss(model.step(batch(0)), "cross_entropy"))
             .isCloseTo(crossEntropy(logits, LABELS), within(1e-5));
-        assertThat(learner.logits(batch(0).features()).shape()).containsExactly(2, 3);
+        assertThat(model.logits(batch(0).features()).shape()).containsExactly(2, 3);
       }
     }
   }
 
   @Test
   void gradientsEqualFiniteDifferencesWithNoiseAndOtherClassesToo() {
-    try (Learner learner = moved(new Lasp(CONTEXT, TEMPLATES, 3, true));
+    try (TrainableModel model = moved(new Lasp(CONTEXT, TEMPLATES, 3, true));
         Scope scope = Scope.open("test")) {
-      List<Tensor> gradients = learner.step(batch(1)).gradients();
-      List<String> names = new ArrayList<>(learner.parameters().keySet());
+      List<Tensor> gradients = model.step(batch(1)).gradients();
+      List<String> names = new ArrayList<>(model.parameters().keySet());
       assertThat(names).containsExactly("ctx", "w");
       for (int i = 0; i < names.size(); i++) {
         // Along the gradient the slope is its norm.
-        Tensor p = parameter(learner, names.get(i));
+        Tensor p = parameter(model, names.get(i));
         double norm = gradients.get(i).norm().item();
         Tensor aside = gradients.get(i).times(1e-2 / norm);
         Tensor before = p.detach().copy();
         p.copy_(before.plus(aside));
-        double above = loss(learner.step(batch(1)), "loss");
+        double above = loss(model.step(batch(1)), "loss");
         p.copy_(before.minus(aside));
-        double below = loss(learner.step(batch(1)), "loss");
+        double below = loss(model.step(batch(1)), "loss");
         p.copy_(before);
         assertThat((above - below) / 2e-2).isCloseTo(norm, within(0.02 * norm));
       }
@@ -167,13 +167,13 @@ class LaspTest {
 
   @Test
   void aStepDependsOnItsNumberAndNotOnTheStepsBefore() {
-    try (Learner learner = moved(METHOD);
-        Learner other = moved(METHOD);
+    try (TrainableModel model = moved(METHOD);
+        TrainableModel other = moved(METHOD);
         Scope scope = Scope.open("test")) {
       for (long number = 0; number < 3; number++) {
-        Step unused = learner.step(batch(number));
+        Step unused = model.step(batch(number));
       }
-      byte[] third = learner.step(batch(3)).gradients().get(0).toBytes();
+      byte[] third = model.step(batch(3)).gradients().get(0).toBytes();
       assertThat(other.step(batch(3)).gradients().get(0).toBytes()).isEqualTo(third);
       assertThat(other.step(batch(2)).gradients().get(0).toBytes()).isNotEqualTo(third);
     }
@@ -209,15 +209,14 @@ class LaspTest {
 
   @Test
   void theLearnedServesOtherClassesAndNeedsNoTemplates() {
-    try (Learner learner = moved(METHOD);
+    try (TrainableModel model = moved(METHOD);
         Scope scope = Scope.open("test")) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-      learner.parameters().forEach((name, p) -> tensors.put(name, StoredTensor.of(name, p)));
+      model.parameters().forEach((name, p) -> tensors.put(name, StoredTensor.of(name, p)));
       List<String> others = List.of("tree", "horse");
-      try (FeatureClassifier classifier =
-          new Learned(METHOD, NAMES, tensors).classifier(clip, others)) {
+      try (Head classifier = new FittedMethod(METHOD, NAMES, tensors).classifier(clip, others)) {
         assertThat(classifier.classFeatures().orElseThrow().toFloats())
-            .containsExactly(learned(learner, others).toFloats(), within(1e-5f));
+            .containsExactly(learned(model, others).toFloats(), within(1e-5f));
       }
     }
   }

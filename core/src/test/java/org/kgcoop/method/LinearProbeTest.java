@@ -54,7 +54,7 @@ class LinearProbeTest {
     try (Scope scope = Scope.open("test");
         LinearProbe probe = LinearProbe.fit(Tensor.of(FEATURES, 6, 2), labels, 2, 1e-4)) {
       float[] logits = probe.logits(Tensor.of(new float[] {0, 1}, 1, 2)).toFloats();
-      // The biases are not regularised: they say log 4/2. The scale of the loss bounds precision.
+      // The biases are not regularized: they say log 4/2. The scale of the loss bounds precision.
       assertThat(logits[0] - logits[1]).isCloseTo((float) Math.log(2), within(0.02f));
     }
   }

@@ -25,7 +25,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -158,21 +158,21 @@ class LpPlusPlusTest {
     assertThat(LpPlusPlus.last(new long[] {0, 0, 0})).isEqualTo(3);
   }
 
-  private Learned fit(GivenFitting fitting, String search) {
-    return MethodCatalogue.parse(stated().put("epochs", 12).put("search", search)).fit(fitting);
+  private FittedMethod fit(GivenFitContext context, String search) {
+    return MethodCatalogue.parse(stated().put("epochs", 12).put("search", search)).fit(context);
   }
 
   @Test
   void validationImagesChooseTheEpochAndWhatWasLearnedAnswersAsItDid() {
     try (Scope scope = Scope.open("test")) {
-      LabelledViews views = views(1, labels(4, 4, 4));
-      LabelledFeatures asked = asked(8, labels(4, 4, 4));
-      GivenFitting fitting = new GivenFitting(clip, 3, views, Optional.of(asked));
-      Learned learned = fit(fitting, "validation");
-      assertThat(fitting.chosen).containsEntry("by", "validation").containsKey("epoch");
+      LabeledViews views = views(1, labels(4, 4, 4));
+      LabeledFeatures asked = asked(8, labels(4, 4, 4));
+      GivenFitContext context = new GivenFitContext(clip, 3, views, Optional.of(asked));
+      FittedMethod learned = fit(context, "validation");
+      assertThat(context.chosen).containsEntry("by", "validation").containsKey("epoch");
       assertThat(learned.tensors().keySet()).containsExactly("weight", "bias", "alpha_vec");
-      Learned read =
-          new Learned(
+      FittedMethod read =
+          new FittedMethod(
               MethodCatalogue.parse(learned.method().toJson()),
               learned.classNames(),
               learned.tensors());
@@ -185,7 +185,7 @@ class LpPlusPlusTest {
               .classFeatures(clip, learned.classNames())
               .toFloats();
       float[] f = asked.features().toFloats();
-      try (FeatureClassifier classifier = read.classifier(clip, read.classNames())) {
+      try (Head classifier = read.classifier(clip, read.classNames())) {
         float[] logits = classifier.logits(asked.features()).toFloats();
         for (int i = 0; i < 12; i++) {
           for (int c = 0; c < 3; c++) {
@@ -204,13 +204,13 @@ class LpPlusPlusTest {
   @Test
   void foldsLookAtNoValidationLabel() {
     try (Scope scope = Scope.open("test")) {
-      LabelledViews views = views(1, labels(4, 4, 4));
-      LabelledFeatures wrong =
-          new LabelledFeatures(asked(8, labels(2, 2, 2)).features(), labels(0, 3, 3));
-      GivenFitting with = new GivenFitting(clip, 3, views, Optional.of(wrong));
-      GivenFitting without = new GivenFitting(clip, 3, views, Optional.empty());
-      Learned byFolds = fit(with, "folds");
-      Learned forWantOfImages = fit(without, "validation");
+      LabeledViews views = views(1, labels(4, 4, 4));
+      LabeledFeatures wrong =
+          new LabeledFeatures(asked(8, labels(2, 2, 2)).features(), labels(0, 3, 3));
+      GivenFitContext with = new GivenFitContext(clip, 3, views, Optional.of(wrong));
+      GivenFitContext without = new GivenFitContext(clip, 3, views, Optional.empty());
+      FittedMethod byFolds = fit(with, "folds");
+      FittedMethod forWantOfImages = fit(without, "validation");
       assertThat(with.chosen).isEqualTo(without.chosen).containsEntry("by", "folds");
       assertThat(byFolds.value("weight").toFloats())
           .isEqualTo(forWantOfImages.value("weight").toFloats());
@@ -221,9 +221,10 @@ class LpPlusPlusTest {
   @CsvSource({"validation, default", "none, "})
   void ofSingleImagesTheLastEpochIsKept(String search, @Nullable String by) {
     try (Scope scope = Scope.open("test")) {
-      GivenFitting fitting = new GivenFitting(clip, 3, views(1, labels(1, 1, 1)), Optional.empty());
-      Learned unused = fit(fitting, search);
-      assertThat(fitting.chosen).isEqualTo(by == null ? Map.of() : Map.of("epoch", 12, "by", by));
+      GivenFitContext context =
+          new GivenFitContext(clip, 3, views(1, labels(1, 1, 1)), Optional.empty());
+      FittedMethod unused = fit(context, search);
+      assertThat(context.chosen).isEqualTo(by == null ? Map.of() : Map.of("epoch", 12, "by", by));
     }
   }
 
@@ -231,11 +232,11 @@ class LpPlusPlusTest {
   @Test
   void classesOfVeryUnequalSizeAreLearned() {
     try (Scope scope = Scope.open("test")) {
-      LabelledViews views = views(1, labels(1, 5, 500));
-      GivenFitting fitting = new GivenFitting(clip, 3, views, Optional.empty());
-      Learned learned = MethodCatalogue.parse(stated().put("epochs", 100)).fit(fitting);
-      LabelledFeatures asked = asked(9, labels(20, 20, 20));
-      try (FeatureClassifier classifier = learned.classifier(clip, learned.classNames())) {
+      LabeledViews views = views(1, labels(1, 5, 500));
+      GivenFitContext context = new GivenFitContext(clip, 3, views, Optional.empty());
+      FittedMethod learned = MethodCatalogue.parse(stated().put("epochs", 100)).fit(context);
+      LabeledFeatures asked = asked(9, labels(20, 20, 20));
+      try (Head classifier = learned.classifier(clip, learned.classNames())) {
         long[] found = classifier.logits(asked.features()).argmax(1).toLongs();
         long right = IntStream.range(0, 60).filter(i -> found[i] == asked.labels().get(i)).count();
         assertThat(right).isGreaterThan(45);
@@ -246,8 +247,8 @@ class LpPlusPlusTest {
   @Test
   void oneClassAloneIsLearned() {
     try (Scope scope = Scope.open("test")) {
-      GivenFitting fitting = new GivenFitting(clip, 1, views(1, labels(3)), Optional.empty());
-      Learned learned = fit(fitting, "validation");
+      GivenFitContext context = new GivenFitContext(clip, 1, views(1, labels(3)), Optional.empty());
+      FittedMethod learned = fit(context, "validation");
       for (float value : learned.value("weight").toFloats()) {
         assertThat(value).isFinite();
       }
@@ -262,7 +263,8 @@ class LpPlusPlusTest {
     try (Scope scope = Scope.open("test")) {
       Map<String, StoredTensor> tensors =
           Map.of("alpha_vec", StoredTensor.of("alpha_vec", Tensor.full(1, 1, 4)));
-      Learned other = new Learned(MethodCatalogue.parse(stated()), List.of("a", "b"), tensors);
+      FittedMethod other =
+          new FittedMethod(MethodCatalogue.parse(stated()), List.of("a", "b"), tensors);
       assertThatThrownBy(() -> other.classifier(clip, other.classNames()))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("'alpha_vec' is FLOAT32(1, 4), expected [1, 2]");

@@ -11,10 +11,10 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -55,12 +55,12 @@ class ProGradTest {
 
   private Gradients gradients(ContextSettings context, double lambda, long[] labels) {
     ProGrad method = new ProGrad(context, TEMPLATE, 1, lambda);
-    try (Learner learner = method.learner(clip, NAMES, 1);
-        FeatureClassifier teacher = new ZeroShot(List.of(TEMPLATE)).classifier(clip, NAMES);
+    try (TrainableModel model = method.model(clip, NAMES, 1);
+        Head teacher = new ZeroShot(List.of(TEMPLATE)).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       Tensor f = TinyClip.features(labels.length);
       Tensor y = Tensor.of(labels, labels.length);
-      Tensor ctx = Objects.requireNonNull(learner.parameters().get("ctx"));
+      Tensor ctx = Objects.requireNonNull(model.parameters().get("ctx"));
       try (TextFeatures text = new TextFeatures(clip, PromptText.learned(clip, NAMES, context))) {
         TextFeatures.Pass pass = text.pass(List.of(ctx));
         Tensor raw = pass.features().parameter();
@@ -77,14 +77,14 @@ class ProGradTest {
         return new Gradients(
             taken.get(0).get(0).toFloats(),
             taken.get(1).get(0).toFloats(),
-            learner.step(new Batch(f, y)).gradients().get(0).toFloats());
+            model.step(new Batch(f, y)).gradients().get(0).toFloats());
       }
     }
   }
 
   /** The labels that the teacher predicts, image by image: {@code best}, or the least likely. */
   private long[] labels(boolean best) {
-    try (FeatureClassifier teacher = new ZeroShot(List.of(TEMPLATE)).classifier(clip, NAMES);
+    try (Head teacher = new ZeroShot(List.of(TEMPLATE)).classifier(clip, NAMES);
         Scope scope = Scope.open("labels")) {
       return teacher.logits(TinyClip.features(4)).times(best ? 1 : -1).argmax(1).toLongs();
     }

@@ -15,17 +15,17 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.FixedFitting;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.HandCrafted;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TemplateEnsemble;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.prompt.Underscores;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 class TaskResTest {
   private static final List<String> NAMES = List.of("cat", "St. Bernard", "ice_cream");
-  private static final HandCrafted TEXTS =
-      new HandCrafted(List.of("a photo of a {}.", "the {}"), Underscores.KEEP);
+  private static final TemplateEnsemble TEXTS =
+      new TemplateEnsemble(List.of("a photo of a {}.", "the {}"), Underscores.KEEP);
   private static final TaskRes METHOD = new TaskRes(TEXTS, 0.7);
   private static final String RESIDUALS = "text_feature_residuals";
 
@@ -36,16 +36,17 @@ class TaskResTest {
     clip.close();
   }
 
-  private static Learned learned(Tensor residuals) {
-    return new Learned(METHOD, NAMES, Map.of(RESIDUALS, StoredTensor.of(RESIDUALS, residuals)));
+  private static FittedMethod learned(Tensor residuals) {
+    return new FittedMethod(
+        METHOD, NAMES, Map.of(RESIDUALS, StoredTensor.of(RESIDUALS, residuals)));
   }
 
   @Test
   void aResidualOfZeroIsTheUnitRawMean() {
-    try (Learner learner = METHOD.learner(new FixedFitting(clip, NAMES));
-        FeatureClassifier fixed = learner.fixed();
+    try (TrainableModel model = METHOD.model(new FixedFitting(clip, NAMES));
+        Head fixed = model.fixed();
         Scope scope = Scope.open("test")) {
-      assertThat(learner.parameters().keySet()).containsExactly(RESIDUALS);
+      assertThat(model.parameters().keySet()).containsExactly(RESIDUALS);
       assertThat(fixed.classFeatures().orElseThrow().toFloats())
           .containsExactly(TEXTS.raw(clip, NAMES).unitRows().toFloats(), within(1e-6f));
     }
@@ -57,7 +58,7 @@ class TaskResTest {
       Tensor residuals = TinyClip.normal(4, 0.5, 3, 12);
       float[] base = TEXTS.raw(clip, NAMES).toFloats();
       float[] x = residuals.toFloats();
-      try (FeatureClassifier classifier = learned(residuals).classifier(clip, NAMES)) {
+      try (Head classifier = learned(residuals).classifier(clip, NAMES)) {
         float[] found = classifier.classFeatures().orElseThrow().toFloats();
         for (int c = 0; c < 3; c++) {
           double squares = 0;
@@ -76,15 +77,14 @@ class TaskResTest {
 
   @Test
   void restoredItGivesTheLogitsOfTheLearner() {
-    try (Learner learner = METHOD.learner(new FixedFitting(clip, NAMES));
+    try (TrainableModel model = METHOD.model(new FixedFitting(clip, NAMES));
         Scope scope = Scope.open("test")) {
       Tensor residuals = TinyClip.normal(4, 0.5, 3, 12);
-      Objects.requireNonNull(learner.parameters().get(RESIDUALS)).copy_(residuals);
+      Objects.requireNonNull(model.parameters().get(RESIDUALS)).copy_(residuals);
       Tensor features = TinyClip.features(5);
-      try (FeatureClassifier classifier = learned(residuals).classifier(clip, NAMES);
-          FeatureClassifier some =
-              learned(residuals).classifier(clip, List.of("ice cream", "cat"))) {
-        Tensor logits = learner.logits(features);
+      try (Head classifier = learned(residuals).classifier(clip, NAMES);
+          Head some = learned(residuals).classifier(clip, List.of("ice cream", "cat"))) {
+        Tensor logits = model.logits(features);
         assertThat(classifier.logits(features).toFloats()).isEqualTo(logits.toFloats());
         assertThat(some.logits(features).select(1, 0).toFloats())
             .isEqualTo(logits.select(1, 2).toFloats());
@@ -96,7 +96,7 @@ class TaskResTest {
   void newClassesAndAnotherWidthAreRefused() {
     try (Scope scope = Scope.open("test");
         Clip other = TinyClip.smallest()) {
-      Learned learned = learned(TinyClip.normal(4, 0.5, 3, 12));
+      FittedMethod learned = learned(TinyClip.normal(4, 0.5, 3, 12));
       assertThatThrownBy(() -> learned.classifier(clip, List.of("cat", "dog")))
           .isInstanceOf(KgCoopException.class)
           .hasMessage(

@@ -15,12 +15,12 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.DeepTextPrompts;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.Step;
 import org.kgcoop.prompt.TextFeatures;
-import org.kgcoop.prompt.TextStates;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -37,20 +37,20 @@ class TcpTest {
     clip.close();
   }
 
-  private Learner moved() {
-    Learner learner = METHOD.learner(clip, NAMES, 1);
+  private TrainableModel moved() {
+    TrainableModel model = METHOD.model(clip, NAMES, 1);
     try (Scope scope = Scope.open("start")) {
       Map<String, Tensor> values = new LinkedHashMap<>();
-      learner
+      model
           .parameters()
           .forEach((name, p) -> values.put(name, TinyClip.normal(name.length(), 0.5, p.shape())));
-      learner.load(values);
+      model.load(values);
     }
-    return learner;
+    return model;
   }
 
-  private static Tensor parameter(Learner learner, String name) {
-    return Objects.requireNonNull(learner.parameters().get(name), name);
+  private static Tensor parameter(TrainableModel model, String name) {
+    return Objects.requireNonNull(model.parameters().get(name), name);
   }
 
   private static double loss(Step step, String name) {
@@ -58,9 +58,9 @@ class TcpTest {
   }
 
   /** W x + b. */
-  private static double[] linear(Learner learner, String layer, double[] x) {
-    float[] weight = parameter(learner, layer + ".weight").toFloats();
-    float[] bias = parameter(learner, layer + ".bias").toFloats();
+  private static double[] linear(TrainableModel model, String layer, double[] x) {
+    float[] weight = parameter(model, layer + ".weight").toFloats();
+    float[] bias = parameter(model, layer + ".bias").toFloats();
     double[] y = new double[bias.length];
     for (int i = 0; i < y.length; i++) {
       y[i] = bias[i];
@@ -75,7 +75,7 @@ class TcpTest {
   void aModelWhoseTextsHaveNoStartIsRefused() {
     Tcp method = new Tcp(2, 2, "X X {}.", 1, "a photo of a {}.", 8);
     try (Clip siglip = Clip.load(TinyClip.siglipFolder())) {
-      assertThatThrownBy(() -> method.learner(siglip, NAMES, 1))
+      assertThatThrownBy(() -> method.model(siglip, NAMES, 1))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("TCP puts its tokens after the start of text");
     }
@@ -83,7 +83,7 @@ class TcpTest {
 
   @Test
   void theTokensOfAClassAreMadeOfItsHandCraftedFeature() {
-    try (Learner learner = moved();
+    try (TrainableModel model = moved();
         Scope scope = Scope.open("test");
         Autograd.Switch off = Autograd.off()) {
       float[] handCrafted = TextFeatures.handCrafted(clip, NAMES, "{} texture").toFloats();
@@ -93,20 +93,21 @@ class TcpTest {
         for (int e = 0; e < 12; e++) {
           u[e] = handCrafted[12 * c + e];
         }
-        double[] hidden = linear(learner, "meta_net.linear1", u);
+        double[] hidden = linear(model, "meta_net.linear1", u);
         for (int i = 0; i < hidden.length; i++) {
           hidden[i] /= 1 + Math.exp(-1.702 * hidden[i]);
         }
-        double[] out = linear(learner, "meta_net.linear2", hidden);
+        double[] out = linear(model, "meta_net.linear2", hidden);
         for (int i = 0; i < out.length; i++) {
           tokens[64 * c + i] = (float) out[i];
         }
       }
       PromptText pattern = PromptText.patterned(clip, NAMES, PATTERN, 3);
-      try (TextFeatures text = new TextFeatures(clip, pattern, new TextStates.OfClasses(1, 2));
-          FeatureClassifier fixed = learner.fixed()) {
+      try (TextFeatures text =
+              new TextFeatures(clip, pattern, new DeepTextPrompts.OfClasses(1, 2));
+          Head fixed = model.fixed()) {
         Tensor expected =
-            text.all(List.of(parameter(learner, "ctx"), Tensor.of(tokens, 3, 2, 32))).unitRows();
+            text.all(List.of(parameter(model, "ctx"), Tensor.of(tokens, 3, 2, 32))).unitRows();
         assertThat(fixed.classFeatures().orElseThrow().toFloats())
             .containsExactly(expected.toFloats(), within(1e-5f));
       }
@@ -115,8 +116,8 @@ class TcpTest {
 
   @Test
   void theLossIsThatOfKgCoOp() {
-    try (Learner learner = moved();
-        FeatureClassifier fixed = learner.fixed();
+    try (TrainableModel model = moved();
+        Head fixed = model.fixed();
         Scope scope = Scope.open("test")) {
       Tensor cosines =
           fixed
@@ -125,7 +126,7 @@ class TcpTest {
               .times(TextFeatures.handCrafted(clip, NAMES, "{} texture"))
               .sum(1);
       double knowledge = 1 - cosines.mean().item();
-      Step step = learner.step(new Batch(TinyClip.features(2), Tensor.of(new long[] {2, 0}, 2)));
+      Step step = model.step(new Batch(TinyClip.features(2), Tensor.of(new long[] {2, 0}, 2)));
       assertThat(loss(step, "knowledge")).isCloseTo(knowledge, within(1e-6));
       assertThat(loss(step, "loss"))
           .isCloseTo(loss(step, "cross_entropy") + 2 * knowledge, within(1e-5));
@@ -134,9 +135,9 @@ class TcpTest {
 
   @Test
   void itsParametersHaveTheirPublishedNamesAndShapes() {
-    try (Learner learner = METHOD.learner(clip, NAMES, 1)) {
+    try (TrainableModel model = METHOD.model(clip, NAMES, 1)) {
       Map<String, List<Long>> shapes = new LinkedHashMap<>();
-      learner
+      model
           .parameters()
           .forEach((name, p) -> shapes.put(name, Arrays.stream(p.shape()).boxed().toList()));
       assertThat(shapes)
@@ -150,19 +151,19 @@ class TcpTest {
   }
 
   @Test
-  void aLayerThatTheTowerDoesNotHaveIsRefused() {
+  void aLayerThatTheEncoderDoesNotHaveIsRefused() {
     Tcp published = new Tcp(4, 4, PromptText.pattern(4), 8, "a photo of a {}.", 8);
-    assertThatThrownBy(() -> published.learner(clip, NAMES, 1))
+    assertThatThrownBy(() -> published.model(clip, NAMES, 1))
         .isInstanceOf(KgCoopException.class)
         .hasMessage(
-            "TCP's layer 8: this CLIP's text tower has 2 blocks, counted from 0; choose one with"
+            "TCP's layer 8: this CLIP's text encoder has 2 blocks, counted from 0; choose one with"
                 + " --set layer=N");
   }
 
   @Test
   void aPatternWithFewerTokensThanVectorsIsRefused() {
     Tcp method = new Tcp(4, 4, "X X {}.", 1, "a photo of a {}.", 8);
-    assertThatThrownBy(() -> method.learner(clip, NAMES, 1))
+    assertThatThrownBy(() -> method.model(clip, NAMES, 1))
         .isInstanceOf(KgCoopException.class)
         .hasMessage(
             "pattern 'X X {}.': expected at least 4 tokens before {}, one for each context token,"

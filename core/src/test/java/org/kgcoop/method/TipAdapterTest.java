@@ -23,8 +23,8 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.prompt.Batch;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -54,18 +54,18 @@ class TipAdapterTest {
   }
 
   /** Raw features of two views near a direction of the image's class. */
-  static LabelledViews views(int seed, List<Integer> labels) {
+  static LabeledViews views(int seed, List<Integer> labels) {
     int count = labels.size();
     float[] noise = TinyClip.normal(seed, 0.4, 2, count, WIDTH).toFloats();
     for (int i = 0; i < noise.length; i++) {
       int label = labels.get(i / WIDTH % count);
       noise[i] += i % WIDTH == label % WIDTH || i % WIDTH == (label * 5 + 3) % WIDTH ? 3 : 0;
     }
-    return new LabelledViews(Tensor.of(noise, 2, count, WIDTH), labels);
+    return new LabeledViews(Tensor.of(noise, 2, count, WIDTH), labels);
   }
 
-  static LabelledFeatures asked(int seed, List<Integer> labels) {
-    return new LabelledFeatures(views(seed, labels).features().select(0, 0).unitRows(), labels);
+  static LabeledFeatures asked(int seed, List<Integer> labels) {
+    return new LabeledFeatures(views(seed, labels).features().select(0, 0).unitRows(), labels);
   }
 
   /** The labels of so many images of each class. */
@@ -76,9 +76,9 @@ class TipAdapterTest {
         .toList();
   }
 
-  private GivenFitting fitting(LabelledViews views, int classes, boolean validation) {
+  private GivenFitContext context(LabeledViews views, int classes, boolean validation) {
     List<Integer> of = IntStream.range(0, 3 * classes).mapToObj(i -> i % classes).toList();
-    return new GivenFitting(
+    return new GivenFitContext(
         clip, classes, views, validation ? Optional.of(asked(8, of)) : Optional.empty());
   }
 
@@ -103,9 +103,9 @@ class TipAdapterTest {
   void logitsAreThoseOfTheFormula() {
     Method method = small(TipAdapter.ID, ",'alpha':2,'beta':3,'search':'none','scale':7");
     try (Scope scope = Scope.open("test")) {
-      LabelledViews views = views(1, MIXED);
-      GivenFitting fitting = fitting(views, 4, false);
-      Learned learned = method.fit(fitting);
+      LabeledViews views = views(1, MIXED);
+      GivenFitContext context = context(views, 4, false);
+      FittedMethod learned = method.fit(context);
       double[][] f = rows(asked(2, labels(2, 2, 2, 2)).features());
       double[][] raw = rows(views.features().reshape(-1, WIDTH));
       double[][] texts =
@@ -124,14 +124,14 @@ class TipAdapterTest {
           expected[b][MIXED.get(n)] += 2 * Math.exp(-3 * (1 - product(f[b], key) / norm));
         }
       }
-      try (FeatureClassifier classifier = learned.classifier(clip, learned.classNames())) {
+      try (Head classifier = learned.classifier(clip, learned.classNames())) {
         double[][] logits = rows(classifier.logits(asked(2, labels(2, 2, 2, 2)).features()));
         for (int b = 0; b < f.length; b++) {
           assertThat(logits[b]).containsExactly(expected[b], within(1e-4));
         }
         assertThat(classifier.classFeatures()).isEmpty(); // they are not all that logits need
       }
-      assertThat(fitting.chosen).isEmpty();
+      assertThat(context.chosen).isEmpty();
       assertThat(learned.method()).isEqualTo(method);
     }
   }
@@ -140,21 +140,21 @@ class TipAdapterTest {
   void theGradientOfKeysIsThatOfFiniteDifferences() {
     Method method = small(TipAdapterF.ID, ",'alpha':2,'beta':1.5,'scale':5");
     try (Scope scope = Scope.open("test");
-        Learner learner =
-            method.trained().orElseThrow().learner(fitting(views(1, MIXED), 4, false))) {
-      LabelledFeatures images = asked(3, labels(1, 1, 1, 2));
+        TrainableModel model =
+            method.trained().orElseThrow().model(context(views(1, MIXED), 4, false))) {
+      LabeledFeatures images = asked(3, labels(1, 1, 1, 2));
       Batch batch = new Batch(images.features(), Tensor.of(new long[] {0, 1, 2, 3, 3}, 5));
-      Tensor keys = learner.parameters().values().iterator().next();
+      Tensor keys = model.parameters().values().iterator().next();
       float[] start = keys.toFloats();
-      float[] gradient = learner.step(batch).gradients().get(0).toFloats();
-      assertThat(learner.parameters().keySet()).containsExactly("weight");
+      float[] gradient = model.step(batch).gradients().get(0).toFloats();
+      assertThat(model.parameters().keySet()).containsExactly("weight");
       for (int i = 0; i < start.length; i += 5) {
         double[] losses = new double[2];
         for (int side = 0; side < 2; side++) {
           float[] moved = start.clone();
           moved[i] += side == 0 ? 1e-2f : -1e-2f;
           keys.copy_(Tensor.of(moved, keys.shape()).detach());
-          losses[side] = learner.step(batch).losses().values().iterator().next();
+          losses[side] = model.step(batch).losses().values().iterator().next();
         }
         assertThat((double) gradient[i]).isCloseTo((losses[0] - losses[1]) / 2e-2, within(2e-3));
       }
@@ -165,10 +165,10 @@ class TipAdapterTest {
   @ValueSource(strings = {TipAdapter.ID, TipAdapterF.ID})
   void whatWasLearnedAnswersAsItDidWithTheSettingsThatWereFound(String id) {
     try (Scope scope = Scope.open("test")) {
-      GivenFitting fitting = fitting(views(1, labels(3, 3, 3)), 3, true);
-      Learned learned = small(id, "").fit(fitting);
-      Learned read =
-          new Learned(
+      GivenFitContext context = context(views(1, labels(3, 3, 3)), 3, true);
+      FittedMethod learned = small(id, "").fit(context);
+      FittedMethod read =
+          new FittedMethod(
               MethodCatalogue.parse(learned.method().toJson()),
               learned.classNames(),
               learned.tensors());
@@ -177,15 +177,15 @@ class TipAdapterTest {
           read.method() instanceof TipAdapterF trained
               ? trained.settings()
               : ((TipAdapter) read.method()).settings();
-      assertThat(fitting.chosen)
+      assertThat(context.chosen)
           .containsExactly(
               Map.entry("alpha", found.alpha()),
               Map.entry("beta", found.beta()),
               Map.entry("by", "validation"));
-      LabelledFeatures asked = asked(8, labels(3, 3, 3));
-      try (FeatureClassifier a = learned.classifier(clip, learned.classNames());
-          FeatureClassifier b = read.classifier(clip, learned.classNames());
-          FeatureClassifier some = read.classifier(clip, List.of("class 2", "class 0"))) {
+      LabeledFeatures asked = asked(8, labels(3, 3, 3));
+      try (Head a = learned.classifier(clip, learned.classNames());
+          Head b = read.classifier(clip, learned.classNames());
+          Head some = read.classifier(clip, List.of("class 2", "class 0"))) {
         assertThat(b.logits(asked.features()).toFloats())
             .isEqualTo(a.logits(asked.features()).toFloats());
         assertThat(some.logits(asked.features()).select(1, 0).toFloats())
@@ -202,13 +202,13 @@ class TipAdapterTest {
   @ValueSource(strings = {TipAdapter.ID, TipAdapterF.ID})
   void foldsLookAtNoValidationLabel(String id) {
     try (Scope scope = Scope.open("test")) {
-      LabelledViews views = views(1, labels(4, 4, 4));
-      LabelledFeatures wrong =
-          new LabelledFeatures(asked(8, labels(2, 2, 2)).features(), labels(0, 3, 3));
-      GivenFitting with = new GivenFitting(clip, 3, views, Optional.of(wrong));
-      GivenFitting without = new GivenFitting(clip, 3, views, Optional.empty());
-      Learned byFolds = small(id, ",'search':'folds'").fit(with);
-      Learned forWantOfImages = small(id, "").fit(without);
+      LabeledViews views = views(1, labels(4, 4, 4));
+      LabeledFeatures wrong =
+          new LabeledFeatures(asked(8, labels(2, 2, 2)).features(), labels(0, 3, 3));
+      GivenFitContext with = new GivenFitContext(clip, 3, views, Optional.of(wrong));
+      GivenFitContext without = new GivenFitContext(clip, 3, views, Optional.empty());
+      FittedMethod byFolds = small(id, ",'search':'folds'").fit(with);
+      FittedMethod forWantOfImages = small(id, "").fit(without);
       assertThat(with.chosen).isEqualTo(without.chosen).containsEntry("by", "folds");
       assertThat(byFolds.classNames()).isEqualTo(forWantOfImages.classNames());
       byFolds
@@ -227,9 +227,9 @@ class TipAdapterTest {
   @Test
   void ofSingleImagesThereIsNothingToChooseBy() {
     try (Scope scope = Scope.open("test")) {
-      GivenFitting fitting = fitting(views(1, labels(1, 1, 1)), 3, false);
-      Learned learned = small(TipAdapter.ID, ",'alpha':2.5,'beta':1.5").fit(fitting);
-      assertThat(fitting.chosen)
+      GivenFitContext context = context(views(1, labels(1, 1, 1)), 3, false);
+      FittedMethod learned = small(TipAdapter.ID, ",'alpha':2.5,'beta':1.5").fit(context);
+      assertThat(context.chosen)
           .containsExactly(
               Map.entry("alpha", 2.5), Map.entry("beta", 1.5), Map.entry("by", "default"));
       assertThat(learned.method()).isEqualTo(small(TipAdapter.ID, ",'alpha':2.5,'beta':1.5"));
@@ -268,12 +268,12 @@ class TipAdapterTest {
   @Test
   void theSearchCountsWhatTheCacheOfEachPointPredicts() {
     try (Scope scope = Scope.open("test")) {
-      Learned learned =
-          small(TipAdapter.ID, ",'search':'none'").fit(fitting(views(1, MIXED), 4, false));
+      FittedMethod learned =
+          small(TipAdapter.ID, ",'search':'none'").fit(context(views(1, MIXED), 4, false));
       CacheSettings settings = ((TipAdapter) learned.method()).settings();
       // More images than a piece of work has.
       List<Integer> many = IntStream.range(0, 600).mapToObj(i -> i * 7 % 4).toList();
-      LabelledFeatures asked = asked(5, many);
+      LabeledFeatures asked = asked(5, many);
       Tensor keys = learned.value("keys");
       int[] labels = MIXED.stream().mapToInt(Integer::intValue).toArray();
       long[][] counts;
@@ -307,10 +307,10 @@ class TipAdapterTest {
   void anyNumberOfClassesIsLearned(int classes, int images) {
     try (Scope scope = Scope.open("test")) {
       int[] each = IntStream.range(0, classes).map(c -> images).toArray();
-      GivenFitting fitting = fitting(views(1, labels(each)), classes, false);
-      Learned learned = small(TipAdapterF.ID, "").fit(fitting);
-      try (FeatureClassifier classifier = learned.classifier(clip, learned.classNames())) {
-        Tensor logits = classifier.logits(fitting.train().features());
+      GivenFitContext context = context(views(1, labels(each)), classes, false);
+      FittedMethod learned = small(TipAdapterF.ID, "").fit(context);
+      try (Head classifier = learned.classifier(clip, learned.classNames())) {
+        Tensor logits = classifier.logits(context.train().features());
         assertThat(logits.shape()).containsExactly((long) classes * images, classes);
         for (float value : logits.toFloats()) {
           assertThat(value).isFinite();
@@ -323,11 +323,11 @@ class TipAdapterTest {
   @Test
   void classesOfVeryUnequalSizeAreLearned() {
     try (Scope scope = Scope.open("test")) {
-      GivenFitting fitting = fitting(views(1, labels(1, 2, 500)), 3, false);
-      Learned learned = small(TipAdapter.ID, "").fit(fitting);
-      assertThat(fitting.chosen).containsEntry("by", "folds");
-      LabelledFeatures asked = asked(9, labels(0, 0, 50));
-      try (FeatureClassifier classifier = learned.classifier(clip, learned.classNames())) {
+      GivenFitContext context = context(views(1, labels(1, 2, 500)), 3, false);
+      FittedMethod learned = small(TipAdapter.ID, "").fit(context);
+      assertThat(context.chosen).containsEntry("by", "folds");
+      LabeledFeatures asked = asked(9, labels(0, 0, 50));
+      try (Head classifier = learned.classifier(clip, learned.classNames())) {
         long[] found = classifier.logits(asked.features()).argmax(1).toLongs();
         assertThat(IntStream.range(0, 50).filter(i -> found[i] == 2)).hasSizeGreaterThan(40);
       }
@@ -337,13 +337,13 @@ class TipAdapterTest {
   @Test
   void tensorsOfAnotherModelAreRefusedInALine() {
     try (Scope scope = Scope.open("test")) {
-      Learned learned =
-          small(TipAdapter.ID, ",'search':'none'").fit(fitting(views(1, MIXED), 4, false));
+      FittedMethod learned =
+          small(TipAdapter.ID, ",'search':'none'").fit(context(views(1, MIXED), 4, false));
       Map<String, StoredTensor> tensors =
           Map.of(
               "keys", StoredTensor.of("keys", Tensor.full(1, 7, 5)),
               "labels", StoredTensor.of("labels", learned.value("labels")));
-      Learned other = new Learned(learned.method(), learned.classNames(), tensors);
+      FittedMethod other = new FittedMethod(learned.method(), learned.classNames(), tensors);
       assertThatThrownBy(() -> other.classifier(clip, other.classNames()))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("'keys' is FLOAT32(7, 5), with 7 labels")
@@ -377,10 +377,10 @@ class TipAdapterTest {
     Method method = small(TipAdapter.ID, ",'alpha':0,'search':'none','scale':'model'");
     assertThat(MethodCatalogue.parse(method.toJson())).isEqualTo(method);
     try (Scope scope = Scope.open("test")) {
-      Learned learned = method.fit(fitting(views(1, MIXED), 4, false));
+      FittedMethod learned = method.fit(context(views(1, MIXED), 4, false));
       Tensor f = asked(2, labels(1, 1, 1, 1)).features();
-      try (FeatureClassifier cache = learned.classifier(clip, learned.classNames());
-          FeatureClassifier clipAlone =
+      try (Head cache = learned.classifier(clip, learned.classNames());
+          Head clipAlone =
               new ZeroShot(List.of("a photo of a {}.")).classifier(clip, learned.classNames())) {
         assertThat(cache.logits(f).toFloats())
             .containsExactly(clipAlone.logits(f).toFloats(), Offset.offset(1e-5f));

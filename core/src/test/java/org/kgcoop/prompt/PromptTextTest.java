@@ -151,8 +151,8 @@ class PromptTextTest {
           .hasMessageContaining("the model reads 100");
     }
     // 1 + 4 + 93 + 1 + 1 = 100 fit.
-    String fitting = String.join("_", Collections.nCopies(93, "x"));
-    assertThat(text(4, "", ClassTokenPosition.END, fitting).rows().get(0).end()).isEqualTo(99);
+    String context = String.join("_", Collections.nCopies(93, "x"));
+    assertThat(text(4, "", ClassTokenPosition.END, context).rows().get(0).end()).isEqualTo(99);
   }
 
   @Test

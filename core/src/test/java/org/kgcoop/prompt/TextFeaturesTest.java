@@ -26,7 +26,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
- * The packed text tower against the plain one, which is stated here: every class over the model's
+ * The packed text encoder against the plain one, which is stated here: every class over the model's
  * whole length, through all of every block, nothing shared and nothing cut.
  */
 class TextFeaturesTest {
@@ -41,7 +41,7 @@ class TextFeaturesTest {
     clip.close();
   }
 
-  // ---- the plain tower
+  // ---- the plain encoder
 
   private static Tensor weight(Clip clip, String name) {
     return Objects.requireNonNull(clip.stored().get(name), name).tensor();
@@ -96,20 +96,20 @@ class TextFeaturesTest {
    * @param block the first
    * @param values for each of these blocks, (C, P, W), or (P, W) where all classes share them
    */
-  private record States(TextStates kind, int block, List<Tensor> values) {
+  private record States(DeepTextPrompts kind, int block, List<Tensor> values) {
     static States ofClasses(int block, Tensor values) {
       return new States(
-          new TextStates.OfClasses(block, (int) values.size(1)), block, List.of(values));
+          new DeepTextPrompts.OfClasses(block, (int) values.size(1)), block, List.of(values));
     }
 
     static States shared(int block, boolean inserted, List<Tensor> values) {
       int count = (int) values.get(0).size(0);
       return new States(
-          new TextStates.Shared(block, values.size(), count, inserted), block, values);
+          new DeepTextPrompts.Shared(block, values.size(), count, inserted), block, values);
     }
 
     boolean inserts() {
-      return kind instanceof TextStates.Shared shared && shared.inserted();
+      return kind instanceof DeepTextPrompts.Shared shared && shared.inserted();
     }
 
     Tensor before(Tensor x, int at) { // (C, length, W)
@@ -226,7 +226,7 @@ class TextFeaturesTest {
       inputs.addAll(states.values());
     }
     List<Tensor> slowGradients = Autograd.gradients(slow.times(direction).sum(), inputs, false);
-    TextStates own = states == null ? null : states.kind();
+    DeepTextPrompts own = states == null ? null : states.kind();
     // In one part or two with their activations kept, and in many that are computed again.
     for (int rowsAtATime : new int[] {1_000_000, 1}) {
       try (TextFeatures features = new TextFeatures(clip, text, own, rowsAtATime, rowsAtATime)) {

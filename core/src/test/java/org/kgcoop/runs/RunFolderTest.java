@@ -216,13 +216,13 @@ class RunFolderTest {
   void theEffortStandsBesideItsCheckpointAndGoesWithIt() {
     try (RunFolder folder = open(8)) {
       for (long step : new long[] {5, 10, 15}) {
-        folder.save(checkpoint(step), new Effort(4 * step, step / 2.0));
+        folder.save(checkpoint(step), new TrainingTime(4 * step, step / 2.0));
       }
-      assertThat(folder.effort(checkpoint(5))).isEqualTo(Effort.NONE);
-      assertThat(folder.effort(checkpoint(10))).isEqualTo(new Effort(40, 5));
-      assertThat(folder.effort(folder.newest().orElseThrow())).isEqualTo(new Effort(60, 7.5));
+      assertThat(folder.effort(checkpoint(5))).isEqualTo(TrainingTime.NONE);
+      assertThat(folder.effort(checkpoint(10))).isEqualTo(new TrainingTime(40, 5));
+      assertThat(folder.effort(folder.newest().orElseThrow())).isEqualTo(new TrainingTime(60, 7.5));
       folder.save(checkpoint(20)); // without its effort
-      assertThat(folder.effort(checkpoint(20))).isEqualTo(Effort.NONE);
+      assertThat(folder.effort(checkpoint(20))).isEqualTo(TrainingTime.NONE);
       folder.complete(JSON.createObjectNode());
     }
     assertThat(path().resolve("checkpoint")).isEmptyDirectory();

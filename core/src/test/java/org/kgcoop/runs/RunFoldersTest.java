@@ -54,13 +54,13 @@ class RunFoldersTest {
 
   @Test
   void whatIsNoRunIsKept() throws IOException {
-    Path pictures = Files.createDirectories(folder.resolve("pictures"));
-    Path picture = Files.writeString(pictures.resolve("run.json"), "{\"settings\": 1}");
+    Path images = Files.createDirectories(folder.resolve("images"));
+    Path image = Files.writeString(images.resolve("run.json"), "{\"settings\": 1}");
 
-    assertThatThrownBy(() -> RunFolders.delete(pictures))
+    assertThatThrownBy(() -> RunFolders.delete(images))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("no run folder");
-    assertThat(picture).exists();
+    assertThat(image).exists();
   }
 
   @Test

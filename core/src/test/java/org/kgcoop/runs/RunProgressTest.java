@@ -45,7 +45,7 @@ class RunProgressTest {
   void beforeTheFirstStepNothingIsKnownOfTheTime() {
     try (RunFolder run = open()) {
       assertThat(progress(run).steps()).isZero();
-      run.beginTraining(0, 20, Effort.NONE);
+      run.beginTraining(0, 20, TrainingTime.NONE);
 
       RunProgress progress = progress(run);
 
@@ -63,7 +63,7 @@ class RunProgressTest {
       for (int step = 1; step <= 8; step++) {
         step(run, step, (step + 1) / 2);
       }
-      run.beginTraining(4, 20, new Effort(8, 100));
+      run.beginTraining(4, 20, new TrainingTime(8, 100));
       times(run, 10_000, 18_000);
 
       RunProgress progress = progress(run);
@@ -80,7 +80,7 @@ class RunProgressTest {
   void aLineThatIsCutShortIsPassedOver() throws IOException {
     try (RunFolder run = open()) {
       step(run, 1, 1);
-      run.beginTraining(0, 20, Effort.NONE);
+      run.beginTraining(0, 20, TrainingTime.NONE);
       Path events = run.path().resolve("events.jsonl");
       for (String cut : List.of("{", "{\"step\":2,\"ep", "{\"step\":2,\"epoch\":1,\"loss\":0.")) {
         Files.writeString(events, "{\"step\":1,\"epoch\":1}\n" + cut);
@@ -119,7 +119,7 @@ class RunProgressTest {
   void aRunIsRunningWhileItIsOpenThenStoppedOrComplete() {
     Path path = temp.resolve("run");
     try (RunFolder run = open()) {
-      run.beginTraining(0, 20, Effort.NONE);
+      run.beginTraining(0, 20, TrainingTime.NONE);
       assertThat(state(path)).isEqualTo(RunState.RUNNING);
     }
     assertThat(state(path)).isEqualTo(RunState.STOPPED);

@@ -68,7 +68,7 @@ class RunResultsTest {
     assertThat(RunResults.read(folder)).isEqualTo(results);
     assertThat(keys(json)).containsExactly("chosen", "training", "nearest_words", "targets");
     assertThat(keys(json.path("training")))
-        .containsExactly("pictures", "seconds", "ms_per_image", "prepare_seconds");
+        .containsExactly("images", "seconds", "ms_per_image", "prepare_seconds");
     assertThat(keys(json.path("targets").path(0)))
         .containsExactly(
             "name",
@@ -99,7 +99,7 @@ class RunResultsTest {
         "predictions.json",
         """
         {"targets": [{"name": "new", "correct": 1, "total": 2, "confusion": [[1, 0], [1, 0]],
-          "pictures": ["a.png", "b.png"], "labels": [0, 1], "predictions": [0, 0],
+          "images": ["a.png", "b.png"], "labels": [0, 1], "predictions": [0, 0],
           "confidences": [0.5, 0.75]}]}
         """);
 

@@ -11,20 +11,20 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kgcoop.bank.Augmentation;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.bank.FeatureSource;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.Augmentation;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.TrainingLoader;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.fixtures.ChildProcess;
-import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.Images;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 
@@ -74,7 +74,7 @@ class SoakTest {
     Path folder = Path.of(arguments[0]);
     int warm = Integer.parseInt(arguments[1]);
     int all = Integer.parseInt(arguments[2]);
-    DataSet data = Pictures.dataSet(folder, List.of("a", "b"), 1, 0, 1);
+    DataSet data = Images.dataSet(folder, List.of("a", "b"), 1, 0, 1);
     long[] bytes = new long[2];
     Trainer.Listener listener =
         new Trainer.Listener() {
@@ -91,24 +91,24 @@ class SoakTest {
           }
         };
     try (Clip clip = TinyClip.smallest();
-        Learner learner =
+        TrainableModel model =
             new KgCoOp(ContextSettings.shared(2, ""), "a {}.", 8)
-                .learner(clip, data.classNames(), 1)) {
+                .model(clip, data.classNames(), 1)) {
       TrainingSettings settings =
           TinyTraining.settings(
               TinyTraining.schedule(0.002, 1), 2, 0.9, 5e-4, 1, new Augmentation.Test(), 1, false);
-      FeatureSource source =
-          new FeatureSource(
-              FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {}))),
+      TrainingLoader source =
+          new TrainingLoader(
+              FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {}))),
               data.train(),
               settings.augmentation(),
               1);
       double unused = source.prepare(done -> {});
       List<int[]> batches = Collections.nCopies(all, new int[] {0, 1});
       Trainer.Outcome outcome =
-          new Trainer(learner, source, settings, epoch -> batches, listener, () -> false)
+          new Trainer(model, source, settings, epoch -> batches, listener, () -> false)
               .train(null, null);
-      assertThat(outcome.effort().pictures()).isEqualTo(2L * all);
+      assertThat(outcome.effort().images()).isEqualTo(2L * all);
     }
     assertThat(bytes[0]).isPositive();
     Files.writeString(folder.resolve(GROWTH), Long.toString(bytes[1] - bytes[0]));

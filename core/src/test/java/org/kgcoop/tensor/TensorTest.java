@@ -220,7 +220,7 @@ class TensorTest {
   @Test
   void halfPrecisionRoundsToTheNearestEven() {
     // float16 has 10 bits after the point: from 2048 on its step is 2, from 1 on 2^-10.
-    // bf16 has 7 bits: from 256 on its step is 2. Ties go to the even neighbour.
+    // bf16 has 7 bits: from 256 on its step is 2. Ties go to the even neighbor.
     float[] values = {2049, 2051, 1 + 0x1p-11f, 65504, 65536, 0x1p-24f, 257, 259, -0f};
     try (Scope scope = Scope.open("test")) {
       Tensor x = Tensor.of(values, values.length);

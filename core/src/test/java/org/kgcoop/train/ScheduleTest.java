@@ -57,7 +57,7 @@ class ScheduleTest {
               Schedule.Variant.CURRENT);
       Schedule longer =
           TinyTraining.settings(
-                  schedule, 2, 0.9, 0, 1, new org.kgcoop.bank.Augmentation.Test(), 1, false)
+                  schedule, 2, 0.9, 0, 1, new org.kgcoop.cache.Augmentation.Test(), 1, false)
               .stretched(8 / 3.0)
               .schedule();
       assertThat(longer.epochs()).isEqualTo(32);

@@ -25,13 +25,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.Augmentation;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.bank.FeatureSource;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.Augmentation;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.TrainingLoader;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.fixtures.Pictures;
+import org.kgcoop.fixtures.Images;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.image.Images;
@@ -44,10 +44,10 @@ import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.runs.Checkpoint;
-import org.kgcoop.runs.Effort;
 import org.kgcoop.runs.RunFolder;
+import org.kgcoop.runs.TrainingTime;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.UpdateRule;
@@ -60,8 +60,8 @@ class TrainerTest {
   private static final int STEPS = 6;
 
   private final Clip clip = TinyClip.load();
-  private final FeatureBank bank =
-      FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {})));
+  private final FeatureCache cache =
+      FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {})));
   @TempDir Path folder;
   private @Nullable DataSet data;
 
@@ -73,7 +73,7 @@ class TrainerTest {
   private DataSet data() {
     DataSet known = data;
     if (known == null) {
-      known = Pictures.dataSet(folder.resolve("data"), List.of("a", "b", "c"), 3, 0, 1);
+      known = Images.dataSet(folder.resolve("data"), List.of("a", "b", "c"), 3, 0, 1);
       data = known;
     }
     return known;
@@ -114,7 +114,7 @@ class TrainerTest {
     }
 
     @Override
-    public void checkpoint(Checkpoint checkpoint, Effort effort) {
+    public void checkpoint(Checkpoint checkpoint, TrainingTime effort) {
       checkpoints.add(checkpoint);
     }
   }
@@ -126,15 +126,15 @@ class TrainerTest {
       @Nullable Checkpoint from,
       Trainer.Listener listener,
       BooleanSupplier interrupted,
-      @Nullable ToDoubleFunction<Learner> validation) {
-    FeatureSource source =
-        new FeatureSource(bank, data().train(), settings.augmentation(), settings.seed());
+      @Nullable ToDoubleFunction<TrainableModel> validation) {
+    TrainingLoader source =
+        new TrainingLoader(cache, data().train(), settings.augmentation(), settings.seed());
     if (source.toPrepare() > 0) {
       double unused = source.prepare(done -> {});
     }
-    try (Learner learner = method.learner(clip, data().classNames(), from == null ? 1 : 99)) {
+    try (TrainableModel model = method.model(clip, data().classNames(), from == null ? 1 : 99)) {
       return hex(
-          new Trainer(learner, source, settings, settings.plan(source), listener, interrupted)
+          new Trainer(model, source, settings, settings.plan(source), listener, interrupted)
               .train(from, validation)
               .parameters());
     }
@@ -165,11 +165,11 @@ class TrainerTest {
   @CsvSource({
     "coop, online",
     "coop, test",
-    "coop, bank:2",
+    "coop, cache:2",
     "coop, pool:2",
     "kgcoop, test",
     "prograd, test",
-    "cocoop, bank:2",
+    "cocoop, cache:2",
     "tcp, test",
     "lasp, test"
   })
@@ -181,9 +181,9 @@ class TrainerTest {
   @Tag("nightly")
   @CsvSource({
     "kgcoop, online",
-    "kgcoop, bank:2",
+    "kgcoop, cache:2",
     "prograd, online",
-    "prograd, bank:2",
+    "prograd, cache:2",
     "cocoop, online",
     "cocoop, test"
   })
@@ -245,7 +245,7 @@ class TrainerTest {
             1,
             new Augmentation.Test(),
             1,
-            new Kept.Last());
+            new ModelSelection.Last());
     Keeper undisturbed = new Keeper();
     Map<String, String> expected = trained(method, settings, null, undisturbed, () -> false, null);
     assertThat(undisturbed.checkpoints).hasSize(2);
@@ -264,19 +264,19 @@ class TrainerTest {
     Keeper keeper = new Keeper();
     assertThatThrownBy(() -> trained(method, settings, null, keeper, () -> true, null))
         .isInstanceOf(KgCoopException.class);
-    FeatureSource source = new FeatureSource(bank, data().train(), settings.augmentation(), 1);
+    TrainingLoader source = new TrainingLoader(cache, data().train(), settings.augmentation(), 1);
     double unused = source.prepare(done -> {});
-    int[] pictures = BatchPlan.shuffled(9, 4, 1).batches(0).get(0);
+    int[] images = BatchSampler.shuffled(9, 4, 1).batches(0).get(0);
     long[] labels = new long[4];
     for (int i = 0; i < 4; i++) {
-      labels[i] = source.labels()[pictures[i]];
+      labels[i] = source.labels()[images[i]];
     }
-    try (Learner learner = method.learner(clip, data().classNames(), 1);
+    try (TrainableModel model = method.model(clip, data().classNames(), 1);
         Scope scope = Scope.open("test")) {
-      float[] p = java.util.Objects.requireNonNull(learner.parameters().get("ctx")).toFloats();
+      float[] p = java.util.Objects.requireNonNull(model.parameters().get("ctx")).toFloats();
       float[] g =
-          learner
-              .step(new org.kgcoop.prompt.Batch(source.features(pictures, 0), Tensor.of(labels, 4)))
+          model
+              .step(new org.kgcoop.prompt.Batch(source.features(images, 0), Tensor.of(labels, 4)))
               .gradients()
               .get(0)
               .toFloats();
@@ -320,8 +320,8 @@ class TrainerTest {
             null,
             keeper,
             () -> false,
-            learner -> {
-              epochs.add(hex(parameters(learner)));
+            model -> {
+              epochs.add(hex(parameters(model)));
               return accuracies[epochs.size() - 1];
             });
     assertThat(epochs).doesNotHaveDuplicates().hasSize(3);
@@ -329,13 +329,13 @@ class TrainerTest {
     // After epoch 2 the best is known from the file alone.
     Checkpoint afterTwo = throughAFile(keeper.checkpoints.get(1), "best");
     assertThat(afterTwo.bestAccuracy()).isEqualTo(40);
-    assertThat(trained(method, settings, afterTwo, new Keeper(), () -> false, learner -> 40))
+    assertThat(trained(method, settings, afterTwo, new Keeper(), () -> false, model -> 40))
         .isEqualTo(epochs.get(1));
-    assertThat(trained(method, settings, afterTwo, new Keeper(), () -> false, learner -> 41))
+    assertThat(trained(method, settings, afterTwo, new Keeper(), () -> false, model -> 41))
         .isEqualTo(epochs.get(2));
   }
 
-  private static TrainingSettings keeping(Kept kept) {
+  private static TrainingSettings keeping(ModelSelection kept) {
     return new TrainingSettings(
         TinyTraining.schedule(0.05, EPOCHS),
         4,
@@ -353,8 +353,8 @@ class TrainerTest {
     PromptMethod method = method("coop");
     Keeper last = new Keeper();
     Map<String, String> end =
-        trained(method, keeping(new Kept.Last()), null, last, () -> false, null);
-    Kept.Average average = new Kept.Average(2, 1.5);
+        trained(method, keeping(new ModelSelection.Last()), null, last, () -> false, null);
+    ModelSelection.Average average = new ModelSelection.Average(2, 1.5);
     Keeper keeper = new Keeper();
     Map<String, String> mean = trained(method, keeping(average), null, keeper, () -> false, null);
     // The training itself is the same one.
@@ -399,9 +399,9 @@ class TrainerTest {
     return values;
   }
 
-  private static Map<String, StoredTensor> parameters(Learner learner) {
+  private static Map<String, StoredTensor> parameters(TrainableModel model) {
     Map<String, StoredTensor> stored = new TreeMap<>();
-    learner.parameters().forEach((name, t) -> stored.put(name, StoredTensor.of(name, t)));
+    model.parameters().forEach((name, t) -> stored.put(name, StoredTensor.of(name, t)));
     return stored;
   }
 
@@ -414,10 +414,10 @@ class TrainerTest {
   }
 
   @Test
-  void augmentationsSeeDifferentPictures() {
+  void augmentationsSeeDifferentImages() {
     PromptMethod method = method("coop");
     List<Map<String, String>> all = new ArrayList<>();
-    for (String augmentation : List.of("online", "test", "bank:2", "bank:3", "pool:2")) {
+    for (String augmentation : List.of("online", "test", "cache:2", "cache:3", "pool:2")) {
       all.add(
           trained(
               method, settings(augmentation, 0.05, false), null, new Keeper(), () -> false, null));
@@ -438,7 +438,7 @@ class TrainerTest {
             1,
             new Augmentation.Test(),
             1,
-            new Kept.Last());
+            new ModelSelection.Last());
     Keeper keeper = new Keeper();
     Map<String, String> unused = trained(method("coop"), settings, null, keeper, () -> false, null);
     List<float[]> values =
@@ -470,7 +470,7 @@ class TrainerTest {
                     1,
                     test,
                     1,
-                    new Kept.Last()))
+                    new ModelSelection.Last()))
         .hasMessage("sampler random-class:4: expected a batch size of at least 4, got 3");
     assertThatThrownBy(() -> TinyTraining.settings(schedule, 1, 1, 0, 1, test, 1, false))
         .hasMessageContaining("momentum: expected 0 to below 1");
@@ -478,11 +478,11 @@ class TrainerTest {
         .hasMessageContaining("weight decay: expected at least 0");
     assertThatThrownBy(() -> TinyTraining.settings(schedule, 1, 0, 0, 1, test, 0, false))
         .hasMessageContaining("epochs between checkpoints");
-    assertThatThrownBy(() -> Augmentation.ofId("bank:0"))
+    assertThatThrownBy(() -> Augmentation.ofId("cache:0"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("expected 1 to 10,000 views");
-    assertThatThrownBy(() -> Augmentation.ofId("bank"))
-        .hasMessageContaining("expected online, test, bank:V or pool:V");
+    assertThatThrownBy(() -> Augmentation.ofId("cache"))
+        .hasMessageContaining("expected online, test, cache:V or pool:V");
     assertThatThrownBy(() -> Augmentation.ofId("pool:0"))
         .isInstanceOf(KgCoopException.class)
         .hasMessage("pool: expected 1 to 10,000 views, got 0");

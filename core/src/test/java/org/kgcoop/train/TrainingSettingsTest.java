@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.Augmentation;
+import org.kgcoop.cache.Augmentation;
 import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.image.view.ViewStep;
@@ -45,7 +45,7 @@ class TrainingSettingsTest {
                 0.9,
                 5e-4,
                 7,
-                new Augmentation.Bank(8, ViewRecipe.PUBLISHED),
+                new Augmentation.Cache(8, ViewRecipe.PUBLISHED),
                 5,
                 false));
   }
@@ -58,7 +58,7 @@ class TrainingSettingsTest {
             json("{'epochs':100,'batch_size':32,'sampler':'random','lr':0.002,'decay':'cosine',"
                     + "'schedule':'current','warmup':'constant','warmup_epochs':1,"
                     + "'warmup_lr':1.0E-5,'optimizer':'sgd','momentum':0.9,"
-                    + "'weight_decay':5.0E-4,'seed':7,'augment':'bank:8',"
+                    + "'weight_decay':5.0E-4,'seed':7,'augment':'cache:8',"
                     + "'transforms':'random_resized_crop:0.08,1.0 random_flip','keep':'last'}")
                 .toString());
   }

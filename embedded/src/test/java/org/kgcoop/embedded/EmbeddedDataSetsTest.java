@@ -70,15 +70,15 @@ class EmbeddedDataSetsTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void noPictureStandsInTwoPartsOfAClass(Description set) {
+  void noImageStandsInTwoPartsOfAClass(Description set) {
     DataSet data = EmbeddedDataSets.open(set.name(), OPTIONS);
     Set<String> seen = new HashSet<>();
     Stream.of(data.train(), data.val(), data.test())
         .flatMap(List::stream)
         .forEach(
             item -> {
-              String picture = Sha256.of(Images.bytes(item.file()));
-              assertThat(seen.add(item.label() + picture)).as(item.key()).isTrue();
+              String image = Sha256.of(Images.bytes(item.file()));
+              assertThat(seen.add(item.label() + image)).as(item.key()).isTrue();
             });
   }
 

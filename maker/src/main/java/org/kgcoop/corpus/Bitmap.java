@@ -14,7 +14,7 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** A square image, grey or in colour. */
+/** A square image, gray or in color. */
 final class Bitmap {
 
   private final int side;
@@ -88,7 +88,7 @@ final class Bitmap {
     return encode(image);
   }
 
-  /** The same image with 16 levels of grey, or itself where it has colours. */
+  /** The same image with 16 levels of gray, or itself where it has colors. */
   Bitmap sixteenLevels() {
     if (channels == 3) {
       return this;
@@ -111,13 +111,13 @@ final class Bitmap {
     return indexed.length < plain.length ? indexed : plain;
   }
 
-  /** The bytes of a PNG file of as few bits a pixel as so many colours need. */
+  /** The bytes of a PNG file of as few bits a pixel as so many colors need. */
   private byte[] indexedPng(int[] palette) {
     int bits = palette.length <= 2 ? 1 : palette.length <= 4 ? 2 : palette.length <= 16 ? 4 : 8;
-    IndexColorModel colours =
+    IndexColorModel colors =
         new IndexColorModel(bits, palette.length, palette, 0, false, -1, DataBuffer.TYPE_BYTE);
     int type = bits == 8 ? BufferedImage.TYPE_BYTE_INDEXED : BufferedImage.TYPE_BYTE_BINARY;
-    BufferedImage image = new BufferedImage(side, side, type, colours);
+    BufferedImage image = new BufferedImage(side, side, type, colors);
     int[] values = new int[side * side];
     for (int i = 0; i < values.length; i++) {
       values[i] = Arrays.binarySearch(palette, rgb(i));
@@ -126,7 +126,7 @@ final class Bitmap {
     return encode(image);
   }
 
-  /** The colour of a pixel, 0xRRGGBB. */
+  /** The color of a pixel, 0xRRGGBB. */
   private int rgb(int pixel) {
     int at = pixel * channels;
     int red = samples[at] & 0xff;

@@ -59,7 +59,7 @@ enum Condition {
   BLUEPRINT {
     @Override
     Bitmap of(Bitmap drawing, String name) {
-      return Pixels.colour(
+      return Pixels.color(
           drawing.side(),
           (x, y, channel) -> {
             double paper = channel == 0 ? 0.12 : channel == 1 ? 0.28 : 0.62;
@@ -82,7 +82,7 @@ enum Condition {
           });
     }
   },
-  /** Raised in grey stone, lit from the upper left: edges alone show. */
+  /** Raised in gray stone, lit from the upper left: edges alone show. */
   RELIEF {
     @Override
     Bitmap of(Bitmap drawing, String name) {
@@ -136,7 +136,7 @@ enum Condition {
   /**
    * The drawing seen so.
    *
-   * @param drawing black or coloured ink on white
+   * @param drawing black or colored ink on white
    * @param name what noise is drawn from
    */
   abstract Bitmap of(Bitmap drawing, String name);

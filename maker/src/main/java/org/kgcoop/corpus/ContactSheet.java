@@ -20,8 +20,8 @@ import org.kgcoop.image.RgbImage;
 final class ContactSheet {
 
   private static final int COLUMNS = 24;
-  private static final int PICTURE = 64;
-  private static final int CELL = PICTURE + 20;
+  private static final int IMAGE = 64;
+  private static final int CELL = IMAGE + 20;
   private static final int NAMES = 130;
   private static final int LINE = 16;
   private static final Font LARGE = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
@@ -59,16 +59,16 @@ final class ContactSheet {
         String name = String.valueOf(items.get(column).file().getFileName()).replace(".png", "");
         int middle = Math.min(name.length(), LINE);
         int left = NAMES + column * CELL;
-        int below = row * CELL + PICTURE;
+        int below = row * CELL + IMAGE;
         graphics.drawString(name.substring(0, middle), left, below + 8);
         graphics.drawString(name.substring(middle), left, below + 17);
-        RgbImage picture = images.read(items.get(column).file());
-        for (int y = 0; y < picture.height(); y++) {
-          for (int x = 0; x < picture.width(); x++) {
+        RgbImage image = images.read(items.get(column).file());
+        for (int y = 0; y < image.height(); y++) {
+          for (int x = 0; x < image.width(); x++) {
             int rgb =
-                (picture.sample(x, y, 0) << 16)
-                    | (picture.sample(x, y, 1) << 8)
-                    | picture.sample(x, y, 2);
+                (image.sample(x, y, 0) << 16)
+                    | (image.sample(x, y, 1) << 8)
+                    | image.sample(x, y, 2);
             sheet.setRGB(left + x, row * CELL + y, rgb);
           }
         }

@@ -7,11 +7,11 @@ import java.util.TreeSet;
 import org.kgcoop.files.AtomicFile;
 
 /**
- * The credits that the licences ask for: author, terms, and changes to the drawings of each set.
+ * The credits that the licenses ask for: author, terms, and changes to the drawings of each set.
  */
 final class Credits {
 
-  private static final String HEADER = "set\tauthor\turl\tlicence\tlicence url\tchanges";
+  private static final String HEADER = "set\tauthor\turl\tlicense\tlicense url\tchanges";
 
   private Credits() {}
 

@@ -71,7 +71,7 @@ final class DataSetBuilder {
    * @throws KgCoopException of the kind DATA that names every class with too few drawings
    */
   void write(List<Recipe> recipes, List<Drawing> drawings) {
-    Map<String, List<Gallery.Picture>> byConcept = pictures(recipes, drawings);
+    Map<String, List<Gallery.Image>> byConcept = images(recipes, drawings);
     List<String> problems = new ArrayList<>();
     ArrayNode index = JSON.createArrayNode();
     Set<String> credited = new TreeSet<>();
@@ -94,8 +94,7 @@ final class DataSetBuilder {
   }
 
   /** The images of all classes that any recipe asks for, by concept. */
-  private Map<String, List<Gallery.Picture>> pictures(
-      List<Recipe> recipes, List<Drawing> drawings) {
+  private Map<String, List<Gallery.Image>> images(List<Recipe> recipes, List<Drawing> drawings) {
     Set<String> wanted = new HashSet<>();
     recipes.forEach(recipe -> wanted.addAll(recipe.classes()));
     List<Drawing> chosen =
@@ -107,20 +106,20 @@ final class DataSetBuilder {
             .filter(drawing -> mistakes.stream().noneMatch(mistake -> mistake.of(drawing)))
             .toList();
     progress.accept(String.format(Locale.ROOT, "rendering %,d drawings", chosen.size()));
-    Map<Part, List<Gallery.Picture>> byPart =
+    Map<Part, List<Gallery.Image>> byPart =
         Gallery.render(chosen).stream()
-            .collect(Collectors.groupingBy(picture -> picture.drawing().part()));
-    List<Gallery.Picture> test = byPart.getOrDefault(Part.TEST, List.of());
-    List<Gallery.Picture> all = new ArrayList<>(test);
+            .collect(Collectors.groupingBy(image -> image.drawing().part()));
+    List<Gallery.Image> test = byPart.getOrDefault(Part.TEST, List.of());
+    List<Gallery.Image> all = new ArrayList<>(test);
     all.addAll(Gallery.withoutTwins(byPart.getOrDefault(Part.DOWNSTREAM, List.of()), test));
     all.addAll(byPart.getOrDefault(Part.SHIFT, List.of()));
-    return all.stream().collect(Collectors.groupingBy(picture -> picture.drawing().concept()));
+    return all.stream().collect(Collectors.groupingBy(image -> image.drawing().concept()));
   }
 
   /** Emoji have names of their own, and the sketches show most things in a disc too. */
   private Drawing withMeaning(Drawing drawing, Set<String> wanted) {
     String concept = drawing.concept();
-    if (drawing.style().contains("colour emoji") || drawing.style().contains("emoji")) {
+    if (drawing.style().contains("color emoji") || drawing.style().contains("emoji")) {
       return drawing.withConcept(emoji.getOrDefault(drawing.caption(), concept));
     }
     boolean inDisc = drawing.style().contains("sketch") && concept.endsWith(DISC);
@@ -130,54 +129,54 @@ final class DataSetBuilder {
   }
 
   private Map<String, SplitRule> classes(
-      Recipe recipe, Map<String, List<Gallery.Picture>> byConcept, List<String> problems) {
+      Recipe recipe, Map<String, List<Gallery.Image>> byConcept, List<String> problems) {
     Map<String, SplitRule> classes = new TreeMap<>();
     for (String name : recipe.classes()) {
-      List<Gallery.Picture> pictures =
+      List<Gallery.Image> images =
           differentUnder(
               Condition.named(recipe.condition()),
               SplitRule.ordered(
                   byConcept.getOrDefault(name, List.of()).stream()
-                      .filter(picture -> recipe.parts().contains(picture.drawing().part()))
+                      .filter(image -> recipe.parts().contains(image.drawing().part()))
                       .toList()));
-      if (pictures.size() < recipe.shots() + SplitRule.LEAST_TEST) {
+      if (images.size() < recipe.shots() + SplitRule.LEAST_TEST) {
         problems.add(
             "%s/%s: %s of %s"
                 .formatted(
-                    recipe.name(), name, pictures.size(), recipe.shots() + SplitRule.LEAST_TEST));
+                    recipe.name(), name, images.size(), recipe.shots() + SplitRule.LEAST_TEST));
       }
-      classes.put(name, SplitRule.of(pictures, recipe.shots()));
+      classes.put(name, SplitRule.of(images, recipe.shots()));
     }
     return classes;
   }
 
   /** Coarse conditions make one image of two drawings; the first of them stays. */
-  private static List<Gallery.Picture> differentUnder(
-      Condition condition, List<Gallery.Picture> pictures) {
+  private static List<Gallery.Image> differentUnder(
+      Condition condition, List<Gallery.Image> images) {
     Set<ByteBuffer> seen = new HashSet<>();
-    return pictures.stream()
-        .filter(picture -> seen.add(ByteBuffer.wrap(seen(condition, picture).samples())))
+    return images.stream()
+        .filter(image -> seen.add(ByteBuffer.wrap(seen(condition, image).samples())))
         .toList();
   }
 
-  private static Bitmap seen(Condition condition, Gallery.Picture picture) {
-    return condition.of(picture.bitmap().sixteenLevels(), picture.drawing().icon().key());
+  private static Bitmap seen(Condition condition, Gallery.Image image) {
+    return condition.of(image.bitmap().sixteenLevels(), image.drawing().icon().key());
   }
 
   /** The test images of the source, or the same classes by other designers. */
   private Map<String, SplitRule> shifted(
-      Recipe recipe, Map<String, List<Gallery.Picture>> byConcept) {
+      Recipe recipe, Map<String, List<Gallery.Image>> byConcept) {
     Map<String, SplitRule> source = made.getOrDefault(recipe.source(), Map.of());
     List<String> sets = recipe.sets();
     Map<String, SplitRule> classes = new LinkedHashMap<>();
     source.forEach(
         (name, parts) -> {
-          List<Gallery.Picture> test =
+          List<Gallery.Image> test =
               sets == null
                   ? parts.test()
                   : byConcept.getOrDefault(name, List.of()).stream()
-                      .filter(picture -> sets.contains(picture.drawing().set().prefix()))
-                      .filter(picture -> picture.drawing().variant() < Catalogue.VARIANTS)
+                      .filter(image -> sets.contains(image.drawing().set().prefix()))
+                      .filter(image -> image.drawing().variant() < Catalogue.VARIANTS)
                       .toList();
           if (!test.isEmpty()) {
             classes.put(name, new SplitRule(List.of(), List.of(), test));
@@ -195,12 +194,12 @@ final class DataSetBuilder {
         (name, parts) ->
             Map.of("train", parts.train(), "val", parts.val(), "test", parts.test())
                 .forEach(
-                    (part, pictures) -> {
-                      for (Gallery.Picture picture : pictures) {
-                        String key = picture.drawing().icon().key();
+                    (part, images) -> {
+                      for (Gallery.Image image : images) {
+                        String key = image.drawing().icon().key();
                         packed.add(
-                            part, name, key, condition.of(picture.bitmap().sixteenLevels(), key));
-                        prefixes.add(picture.drawing().set().prefix());
+                            part, name, key, condition.of(image.bitmap().sixteenLevels(), key));
+                        prefixes.add(image.drawing().set().prefix());
                       }
                     }));
     packed.addText("template.txt", recipe.template() + "\n");

@@ -14,12 +14,12 @@ final class Gallery {
    *
    * @param print see {@link Print}
    */
-  record Picture(Drawing drawing, Bitmap bitmap, Print print) {}
+  record Image(Drawing drawing, Bitmap bitmap, Print print) {}
 
   private Gallery() {}
 
   /** The drawings with their bitmaps, in their order, without blank ones. */
-  static List<Picture> render(List<Drawing> drawings) {
+  static List<Image> render(List<Drawing> drawings) {
     ThreadLocal<Renderer> renderers = ThreadLocal.withInitial(Renderer::new);
     return IntStream.range(0, drawings.size())
         .parallel()
@@ -28,30 +28,29 @@ final class Gallery {
         .toList();
   }
 
-  private static Optional<Picture> render(Renderer renderer, Drawing drawing) {
-    boolean colour = drawing.set().colour();
+  private static Optional<Image> render(Renderer renderer, Drawing drawing) {
+    boolean color = drawing.set().color();
     return renderer
-        .render(drawing.icon(), colour)
+        .render(drawing.icon(), color)
         .map(
             bitmap -> {
               List<String> style =
-                  colour || drawing.style().contains("pixel") || drawing.style().contains("sketch")
+                  color || drawing.style().contains("pixel") || drawing.style().contains("sketch")
                       ? drawing.style()
                       : Strokes.words(bitmap, drawing.style());
-              return new Picture(drawing.withStyle(style), bitmap, Print.of(bitmap));
+              return new Image(drawing.withStyle(style), bitmap, Print.of(bitmap));
             });
   }
 
   /** The images that have no twin among others. */
-  static List<Picture> withoutTwins(List<Picture> pictures, List<Picture> others) {
+  static List<Image> withoutTwins(List<Image> images, List<Image> others) {
     BitSet twins =
         Twins.of(
-            pictures.stream().map(Picture::print).toList(),
-            others.stream().map(Picture::print).toList());
-    List<Picture> kept = new ArrayList<>();
-    for (int i = 0; i < pictures.size(); i++) {
+            images.stream().map(Image::print).toList(), others.stream().map(Image::print).toList());
+    List<Image> kept = new ArrayList<>();
+    for (int i = 0; i < images.size(); i++) {
       if (!twins.get(i)) {
-        kept.add(pictures.get(i));
+        kept.add(images.get(i));
       }
     }
     return kept;

@@ -33,7 +33,7 @@ final class IconPackage {
    * The credit that is due to a set wherever its drawings are shown.
    *
    * @param title the name of the set
-   * @param licence the SPDX name
+   * @param license the SPDX name
    */
   record Credit(String title, String author, String url, String licence, String licenceUrl) {}
 

@@ -8,9 +8,9 @@ import java.util.List;
  *
  * @param prefix its name in the package
  * @param family the designer or line of forks that it comes from: the unit of splitting
- * @param licence its SPDX name
+ * @param license its SPDX name
  * @param use "yes", or why its drawings are not used
- * @param colour whether its drawings have colours of their own, rather than one ink
+ * @param color whether its drawings have colors of their own, rather than one ink
  * @param style words for the style of all of its drawings
  * @param subject the domain of all of its drawings, if they have one
  */
@@ -19,7 +19,7 @@ record IconSet(
     String family,
     String licence,
     String use,
-    boolean colour,
+    boolean color,
     List<String> style,
     List<String> subject) {
 

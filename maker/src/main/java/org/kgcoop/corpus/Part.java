@@ -15,9 +15,9 @@ enum Part {
   SHIFT;
 
   /**
-   * Families of colour emoji, of pixel art and of sketches, taken out whole before the hash
-   * decides: a shift is one only where nobody has seen the designer. So go with them the black
-   * emoji of the same designers and, with pixelarticons, majesticons by the same hand.
+   * Families of color emoji, of pixel art and of sketches, taken out whole before the hash decides:
+   * a shift is one only where nobody has seen the designer. So go with them the black emoji of the
+   * same designers and, with pixelarticons, majesticons by the same hand.
    */
   private static final Set<String> SHIFTED =
       Set.of(

@@ -25,7 +25,7 @@ final class Pixels {
     return new Bitmap(side, 1, samples);
   }
 
-  static Bitmap colour(int side, Light light) {
+  static Bitmap color(int side, Light light) {
     byte[] samples = new byte[side * side * 3];
     for (int i = 0; i < samples.length; i++) {
       int pixel = i / 3;

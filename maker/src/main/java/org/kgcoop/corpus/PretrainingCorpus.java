@@ -20,9 +20,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
 
 /**
- * The folder that {@code kgcoop pretrain} reads: {@code pictures/} and three lists of them with
- * their captions, {@code manifest.jsonl} to learn from, {@code validation.jsonl} to watch the
- * learning, {@code nouns-test.jsonl} for the figure at the end.
+ * The folder that {@code kgcoop pretrain} reads: {@code images/} and three lists of them with their
+ * captions, {@code manifest.jsonl} to learn from, {@code validation.jsonl} to watch the learning,
+ * {@code nouns-test.jsonl} for the figure at the end.
  */
 final class PretrainingCorpus {
 
@@ -61,35 +61,33 @@ final class PretrainingCorpus {
             "rendering %,d drawings to learn from and %,d that stay unseen",
             learned.size(),
             unseen.size()));
-    List<Gallery.Picture> unseenPictures = Gallery.render(unseen);
-    List<Gallery.Picture> pictures = Gallery.render(learned);
+    List<Gallery.Image> unseenImages = Gallery.render(unseen);
+    List<Gallery.Image> images = Gallery.render(learned);
     progress.accept("looking for twins");
-    List<Gallery.Picture> kept =
-        shared(Gallery.withoutTwins(pictures, unseenPictures), LEARNED_FAMILIES);
+    List<Gallery.Image> kept = shared(Gallery.withoutTwins(images, unseenImages), LEARNED_FAMILIES);
     progress.accept(
         String.format(
             Locale.ROOT,
             "%,d had a twin among the unseen or stood alone after it",
-            pictures.size() - kept.size()));
+            images.size() - kept.size()));
     Set<String> nouns = Set.copyOf(Resources.lines("nouns.txt"));
-    List<Gallery.Picture> test = of(unseenPictures, Part.TEST, nouns);
-    List<Gallery.Picture> validation =
-        Gallery.withoutTwins(of(unseenPictures, Part.DOWNSTREAM, nouns), test);
+    List<Gallery.Image> test = of(unseenImages, Part.TEST, nouns);
+    List<Gallery.Image> validation =
+        Gallery.withoutTwins(of(unseenImages, Part.DOWNSTREAM, nouns), test);
     write("manifest.jsonl", kept);
     write("validation.jsonl", validation);
     write("nouns-test.jsonl", test);
     return Stream.of(kept, validation, test)
         .flatMap(List::stream)
-        .map(picture -> picture.drawing().set().prefix())
+        .map(image -> image.drawing().set().prefix())
         .collect(Collectors.toSet());
   }
 
-  private static List<Gallery.Picture> of(
-      List<Gallery.Picture> pictures, Part part, Set<String> nouns) {
-    return pictures.stream()
-        .filter(picture -> picture.drawing().part() == part)
-        .filter(picture -> picture.drawing().variant() < Catalogue.VARIANTS)
-        .filter(picture -> nouns.contains(picture.drawing().concept()))
+  private static List<Gallery.Image> of(List<Gallery.Image> images, Part part, Set<String> nouns) {
+    return images.stream()
+        .filter(image -> image.drawing().part() == part)
+        .filter(image -> image.drawing().variant() < Catalogue.VARIANTS)
+        .filter(image -> nouns.contains(image.drawing().concept()))
         .toList();
   }
 
@@ -124,27 +122,26 @@ final class PretrainingCorpus {
   }
 
   /** The images whose concept still has that many families. */
-  private static List<Gallery.Picture> shared(List<Gallery.Picture> pictures, int least) {
+  private static List<Gallery.Image> shared(List<Gallery.Image> images, int least) {
     Map<String, Set<String>> families = new HashMap<>();
-    for (Gallery.Picture picture : pictures) {
+    for (Gallery.Image image : images) {
       families
-          .computeIfAbsent(picture.drawing().concept(), concept -> new LinkedHashSet<>())
-          .add(picture.drawing().set().family());
+          .computeIfAbsent(image.drawing().concept(), concept -> new LinkedHashSet<>())
+          .add(image.drawing().set().family());
     }
-    return pictures.stream()
-        .filter(
-            picture -> families.getOrDefault(picture.drawing().concept(), Set.of()).size() >= least)
+    return images.stream()
+        .filter(image -> families.getOrDefault(image.drawing().concept(), Set.of()).size() >= least)
         .toList();
   }
 
-  private void write(String list, List<Gallery.Picture> pictures) {
+  private void write(String list, List<Gallery.Image> images) {
     StringBuilder lines = new StringBuilder();
     Set<String> concepts = new LinkedHashSet<>();
     Set<String> families = new LinkedHashSet<>();
-    for (Gallery.Picture picture : pictures) {
-      Drawing drawing = picture.drawing();
+    for (Gallery.Image image : images) {
+      Drawing drawing = image.drawing();
       String path = "pictures/" + drawing.set().prefix() + "/" + drawing.icon().name() + ".png";
-      save(out.resolve(path), picture.bitmap().png());
+      save(out.resolve(path), image.bitmap().png());
       lines.append(line(path, drawing)).append('\n');
       concepts.add(drawing.concept());
       families.add(drawing.set().family());
@@ -156,7 +153,7 @@ final class PretrainingCorpus {
             Locale.ROOT,
             "%s: %,d images of %,d concepts by %d families",
             list,
-            pictures.size(),
+            images.size(),
             concepts.size(),
             families.size()));
   }
@@ -169,7 +166,7 @@ final class PretrainingCorpus {
     line.put("concept", drawing.concept());
     drawing.style().forEach(line.putArray("style")::add);
     drawing.domain().forEach(line.putArray("domain")::add);
-    line.put("tint", !drawing.set().colour());
+    line.put("tint", !drawing.set().color());
     line.put("flip", drawing.flips());
     return line.toString();
   }

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Makes bitmaps of drawings: black ink on white, or colours on white. A drawing that is not square
+ * Makes bitmaps of drawings: black ink on white, or colors on white. A drawing that is not square
  * stands in the middle. An instance belongs to one thread.
  */
 final class Renderer {
@@ -26,9 +26,9 @@ final class Renderer {
   /**
    * The bitmap of a drawing; nothing where it is blank or no SVG that can be drawn.
    *
-   * @param colour whether to keep its colours, as three channels
+   * @param color whether to keep its colors, as three channels
    */
-  Optional<Bitmap> render(Icon icon, boolean colour) {
+  Optional<Bitmap> render(Icon icon, boolean color) {
     String svg =
         ("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\""
                 + " width=\"%s\" height=\"%s\" viewBox=\"%s %s %s %s\">%s</svg>")
@@ -56,22 +56,22 @@ final class Renderer {
     graphics.fillRect(0, 0, SIDE, SIDE);
     document.render((java.awt.Component) null, graphics, new ViewBox(0, 0, SIDE, SIDE));
     graphics.dispose();
-    Bitmap bitmap = bitmap(image, colour);
+    Bitmap bitmap = bitmap(image, color);
     return bitmap.blank() ? Optional.empty() : Optional.of(bitmap);
   }
 
-  private static Bitmap bitmap(BufferedImage image, boolean colour) {
-    int channels = colour ? 3 : 1;
+  private static Bitmap bitmap(BufferedImage image, boolean color) {
+    int channels = color ? 3 : 1;
     byte[] samples = new byte[SIDE * SIDE * channels];
     int at = 0;
     for (int y = 0; y < SIDE; y++) {
       for (int x = 0; x < SIDE; x++) {
         int rgb = image.getRGB(x, y);
-        if (colour) {
+        if (color) {
           samples[at++] = (byte) (rgb >> 16);
         }
         samples[at++] = (byte) (rgb >> 8);
-        if (colour) {
+        if (color) {
           samples[at++] = (byte) rgb;
         }
       }

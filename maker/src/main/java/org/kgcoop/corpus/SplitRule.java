@@ -13,8 +13,7 @@ import org.kgcoop.files.Sha256;
  * @param val what is left beyond the shots, at most {@link #MOST_VAL}
  * @param test two fifths, but at least {@link #LEAST_TEST} and at most {@link #MOST_TEST}
  */
-record SplitRule(
-    List<Gallery.Picture> train, List<Gallery.Picture> val, List<Gallery.Picture> test) {
+record SplitRule(List<Gallery.Image> train, List<Gallery.Image> val, List<Gallery.Image> test) {
 
   /** Correlation of prints above which two drawings of a class count as one. */
   private static final double COPY = 0.97;
@@ -27,8 +26,8 @@ record SplitRule(
   private static final double TEST_SHARE = 0.4;
 
   /** The three parts of a class that is to have so many shots. */
-  static SplitRule of(List<Gallery.Picture> pictures, int shots) {
-    int count = pictures.size();
+  static SplitRule of(List<Gallery.Image> images, int shots) {
+    int count = images.size();
     int test =
         Math.min(
             count, Math.max(LEAST_TEST, Math.min(MOST_TEST, (int) Math.rint(TEST_SHARE * count))));
@@ -36,28 +35,28 @@ record SplitRule(
     int val = Math.max(0, Math.min(MOST_VAL, left - shots));
     int train = Math.min(MOST_TRAIN, left - val);
     return new SplitRule(
-        pictures.subList(test, test + train),
-        pictures.subList(test + train, test + train + val),
-        pictures.subList(0, test));
+        images.subList(test, test + train),
+        images.subList(test + train, test + train + val),
+        images.subList(0, test));
   }
 
   /** The images in the order of the rule, without those that are copies of one before them. */
-  static List<Gallery.Picture> ordered(List<Gallery.Picture> pictures) {
-    List<Gallery.Picture> kept = new ArrayList<>();
-    pictures.stream()
+  static List<Gallery.Image> ordered(List<Gallery.Image> images) {
+    List<Gallery.Image> kept = new ArrayList<>();
+    images.stream()
         .sorted(Comparator.comparing(SplitRule::order))
         .forEach(
-            picture -> {
+            image -> {
               boolean copy =
-                  kept.stream().anyMatch(other -> other.print().times(picture.print()) > COPY);
+                  kept.stream().anyMatch(other -> other.print().times(image.print()) > COPY);
               if (!copy) {
-                kept.add(picture);
+                kept.add(image);
               }
             });
     return kept;
   }
 
-  private static String order(Gallery.Picture picture) {
-    return Sha256.of(picture.drawing().icon().key());
+  private static String order(Gallery.Image image) {
+    return Sha256.of(image.drawing().icon().key());
   }
 }

@@ -14,7 +14,7 @@ final class ModelOptions {
       names = "--vision",
       paramLabel = "KIND",
       defaultValue = "rn",
-      description = "Image tower: rn (ModifiedResNet) or vit (default: ${DEFAULT-VALUE}).")
+      description = "Image encoder: rn (ModifiedResNet) or vit (default: ${DEFAULT-VALUE}).")
   private String vision;
 
   @Option(
@@ -52,7 +52,7 @@ final class ModelOptions {
       names = "--channels",
       paramLabel = "N",
       defaultValue = "3",
-      description = "3 for colour, 1 for grey (default: ${DEFAULT-VALUE}).")
+      description = "3 for color, 1 for gray (default: ${DEFAULT-VALUE}).")
   private int channels;
 
   @Option(
@@ -66,7 +66,7 @@ final class ModelOptions {
       names = "--text-width",
       paramLabel = "N",
       defaultValue = "256",
-      description = "Width of the text tower, a multiple of 64 (default: ${DEFAULT-VALUE}).")
+      description = "Width of the text encoder, a multiple of 64 (default: ${DEFAULT-VALUE}).")
   private int textWidth;
 
   @Option(
@@ -124,7 +124,7 @@ final class ModelOptions {
     require(textLength >= 32 && textLength <= 512, "--text-length", textLength, "32 to 512");
     require(textLayers >= 1, "--text-layers", textLayers, "at least 1");
     require(textWidth > 0 && heads(textWidth), "--text-width", textWidth, "a multiple of 64");
-    ClipConfig.Vision tower =
+    ClipConfig.Vision encoder =
         switch (vision) {
           case "rn" -> {
             require(width > 1 && width % 2 == 0, "--width", width, "an even number");
@@ -159,7 +159,7 @@ final class ModelOptions {
         textWidth / 64,
         textLayers,
         Activation.QUICK_GELU,
-        tower);
+        encoder);
   }
 
   private static boolean heads(int width) {

@@ -33,7 +33,7 @@ import picocli.CommandLine.ParentCommand;
       "--data is a folder with manifest.jsonl (or such a file), a JSON object a line:",
       "  {\"picture\": \"png/1.png\", \"captions\": [\"cat\", \"kitten\"], \"concept\": \"cat\",",
       "   \"style\": [\"outline\"], \"domain\": [\"animal\"], \"tint\": true, \"flip\": true}",
-      "picture and captions must be there. tint: dark ink on white, which may take colours."
+      "image and captions must be there. tint: dark ink on white, which may take colors."
           + " flip false: its mirror image shows something else.",
       ""
     },
@@ -109,7 +109,7 @@ final class PretrainCommand implements Callable<Integer> {
       paramLabel = "X",
       defaultValue = "0.55",
       description =
-          "Part of the others that stay black on white; the rest is coloured, turned, blurred ..."
+          "Part of the others that stay black on white; the rest is colored, turned, blurred ..."
               + " (default: ${DEFAULT-VALUE}).")
   private double ordinary;
 
@@ -272,11 +272,11 @@ final class PretrainCommand implements Callable<Integer> {
   private int checkEvery;
 
   @Option(
-      names = "--check-pictures",
+      names = "--check-images",
       paramLabel = "N",
       defaultValue = "2000",
       description = "Images of such a check, at most (default: ${DEFAULT-VALUE}).")
-  private int checkPictures;
+  private int checkImages;
 
   @Option(
       names = "--checkpoint-minutes",
@@ -305,7 +305,7 @@ final class PretrainCommand implements Callable<Integer> {
             model.merges(),
             template,
             checkEvery,
-            checkPictures,
+            checkImages,
             60 * checkpointMinutes,
             start,
             DType.ofName("--stored", stored, DType.FLOAT16, DType.FLOAT32),
@@ -322,7 +322,7 @@ final class PretrainCommand implements Callable<Integer> {
             + (held == null
                 ? ""
                 : "; check on up to %s of %s images of %s concepts"
-                    .formatted(checkPictures, held.size(), held.concepts().size())));
+                    .formatted(checkImages, held.size(), held.concepts().size())));
     try (PretrainingProgress progress = new PretrainingProgress(output)) {
       ObjectNode results =
           new Pretraining(corpus, held, settings, extent, progress, output::warn, main::interrupted)
@@ -342,7 +342,7 @@ final class PretrainCommand implements Callable<Integer> {
             Locale.ROOT,
             "%d steps, %d images, %.0f s, logit scale %.1f",
             results.path("steps").asLong(),
-            results.path("pictures_seen").asLong(),
+            results.path("images_seen").asLong(),
             results.path("seconds").asDouble(),
             results.path("logit_scale").asDouble()));
     if (results.has("zero_shot_accuracy")) {

@@ -123,8 +123,8 @@ final class Batches {
   }
 
   private Corpus.Entry of(int concept, SplittableRandom random) {
-    int[] pictures = byConcept.get(concept);
-    return corpus.entry(pictures[random.nextInt(pictures.length)]);
+    int[] images = byConcept.get(concept);
+    return corpus.entry(images[random.nextInt(images.length)]);
   }
 
   private Look strong(SplittableRandom random, Corpus.Entry entry) {

@@ -56,8 +56,8 @@ final class Captions {
     if (Look.chance(random, STYLE_SAID)) {
       add(adjectives, any(random, entry.style()));
     }
-    boolean coloured = look.ink() != Colour.BLACK || look.ground() != Colour.WHITE;
-    if (entry.tint() && Look.chance(random, coloured ? said : all ? 0.5 : 0.1)) {
+    boolean colored = look.ink() != Color.BLACK || look.ground() != Color.WHITE;
+    if (entry.tint() && Look.chance(random, colored ? said : all ? 0.5 : 0.1)) {
       adjectives.add(ink(look).word());
     }
     String ground = ground(entry, look, all, random);
@@ -97,7 +97,7 @@ final class Captions {
     return ended(String.join(", ", list), random);
   }
 
-  private static Colour ink(Look look) {
+  private static Color ink(Look look) {
     return look.effects().contains(Effect.INVERTED) ? look.ground() : look.ink();
   }
 
@@ -109,20 +109,19 @@ final class Captions {
     }
     double said = all ? 1 : SAID;
     boolean inverted = look.effects().contains(Effect.INVERTED);
-    Colour colour = inverted ? look.ink() : look.ground();
+    Color color = inverted ? look.ink() : look.ground();
     boolean textured = look.texture() != Texture.PLAIN && Look.chance(random, said);
-    boolean coloured =
-        Look.chance(
-            random, look.ground() != Colour.WHITE ? said : inverted ? 0.4 : all ? 0.3 : 0.1);
-    if (!textured && !coloured) {
+    boolean colored =
+        Look.chance(random, look.ground() != Color.WHITE ? said : inverted ? 0.4 : all ? 0.3 : 0.1);
+    if (!textured && !colored) {
       return "";
     }
     String what =
         (textured ? look.texture().word + " " : "")
-            + (coloured ? colour.word() + " " : "")
+            + (colored ? color.word() + " " : "")
             + (random.nextInt(3) > 0 ? "background" : "ground");
     if (!textured && random.nextInt(3) == 0) {
-      return "on " + colour.word();
+      return "on " + color.word();
     }
     return "on " + article(what) + " " + what;
   }

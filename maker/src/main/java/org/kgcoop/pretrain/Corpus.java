@@ -23,15 +23,14 @@ import org.kgcoop.image.view.Transform;
  * Images with captions, held in memory. Read from a manifest, a JSON object a line:
  *
  * <pre>
- * {"picture": "png/cat.png", "captions": ["cat", "kitten"], "concept": "cat",
+ * {"image": "png/cat.png", "captions": ["cat", "kitten"], "concept": "cat",
  *  "style": ["outline"], "domain": ["animal"], "tint": true, "flip": true}
  * </pre>
  *
- * {@code picture} (relative to the manifest) and {@code captions} must be there. Images of one
- * {@code concept} (default: the first caption) never stand against each other. {@code style} and
- * {@code domain} are words that are true of the image. {@code tint} says that it is dark ink on
- * white, which may take any colour; {@code flip: false}, that its mirror image shows something
- * else.
+ * {@code image} (relative to the manifest) and {@code captions} must be there. Images of one {@code
+ * concept} (default: the first caption) never stand against each other. {@code style} and {@code
+ * domain} are words that are true of the image. {@code tint} says that it is dark ink on white,
+ * which may take any color; {@code flip: false}, that its mirror image shows something else.
  */
 public final class Corpus {
   static final String MANIFEST = "manifest.jsonl";
@@ -66,7 +65,7 @@ public final class Corpus {
 
   /** A line of the manifest before its image is read. */
   private record Line(
-      Path picture,
+      Path image,
       List<String> captions,
       String concept,
       List<String> style,
@@ -100,7 +99,7 @@ public final class Corpus {
   private static Entry entry(
       Line line, Map<String, Integer> numbers, Images images, Transform resize) {
     int size = resize.preprocessing().size();
-    RgbImage image = images.read(line.picture());
+    RgbImage image = images.read(line.image());
     if (image.width() != size || image.height() != size) {
       image = resize.test(image);
     }

@@ -14,7 +14,7 @@ import org.kgcoop.KgCoopException;
  *
  * @param teacher a folder with a CLIP; its vocabulary is the student's too
  * @param weight of the distances to the teacher's features in the loss
- * @param hintWeight of the distances to the maps inside of its image tower
+ * @param hintWeight of the distances to the maps inside of its image encoder
  * @param hintSteps the first steps, which have hints
  * @param patches of an image that the student sees, drawn anew each time
  * @param wholeSteps the last steps, in which it sees all

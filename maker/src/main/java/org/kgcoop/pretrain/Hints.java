@@ -94,7 +94,7 @@ final class Hints {
   // ---- statistics
 
   /**
-   * Hints standardised by some of a teacher's maps.
+   * Hints standardized by some of a teacher's maps.
    *
    * @param maps of (B, places, channels)
    */

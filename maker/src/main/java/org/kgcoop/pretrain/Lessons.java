@@ -16,7 +16,7 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * The lessons of a student in each step: targets of its features, hints for the inside of its image
- * tower, and which patches it sees. Owns native memory, but not the teacher.
+ * encoder, and which patches it sees. Owns native memory, but not the teacher.
  */
 final class Lessons implements AutoCloseable {
   private static final int BATCHES = 8; // by which the teacher's directions are found
@@ -79,7 +79,7 @@ final class Lessons implements AutoCloseable {
       Hints hints = null;
       for (int step = 0; step < BATCHES; step++) {
         Batch batch = batches.batch(step);
-        Tensor images = ParallelStep.pictures(batch, 0, batch.size(), settings);
+        Tensor images = ParallelStep.images(batch, 0, batch.size(), settings);
         try (Scope inner = Scope.open("batch")) {
           boolean maps = hinted && hints == null;
           Teacher.Answer answer = teacher.answer(images, batch.texts(), maps);
@@ -128,7 +128,7 @@ final class Lessons implements AutoCloseable {
   /**
    * The lesson of a step about a part of its batch.
    *
-   * @param images of the part, (size, channels, R, R), normalised
+   * @param images of the part, (size, channels, R, R), normalized
    * @param from the first of the batch
    */
   Lesson of(long step, Batch batch, Tensor images, int from, int size) {

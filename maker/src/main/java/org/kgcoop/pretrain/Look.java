@@ -9,8 +9,8 @@ import java.util.SplittableRandom;
  * The look of a drawing: all that a caption can say of an image beside its subject. The small
  * accidents that no one would mention (a slight turn, shift or stretch) are {@link Jitter}.
  *
- * @param ink colour of the drawing
- * @param ground colour behind it
+ * @param ink color of the drawing
+ * @param ground color behind it
  * @param texture of the ground
  * @param effects what else was done to it
  * @param turn by quarters
@@ -18,8 +18,8 @@ import java.util.SplittableRandom;
  * @param company the arrangement of a second drawing beside it
  */
 record Look(
-    Colour ink,
-    Colour ground,
+    Color ink,
+    Color ground,
     Texture texture,
     Set<Effect> effects,
     Turn turn,
@@ -29,15 +29,15 @@ record Look(
   /** Black on white, upright, alone: what most icons look like. */
   static final Look ORDINARY =
       new Look(
-          Colour.BLACK,
-          Colour.WHITE,
+          Color.BLACK,
+          Color.WHITE,
           Texture.PLAIN,
           Set.of(),
           Turn.UPRIGHT,
           Place.ALL,
           Company.ALONE);
 
-  private static final List<Colour> COLOURS = List.of(Colour.values());
+  private static final List<Color> COLOURS = List.of(Color.values());
   private static final List<Texture> TEXTURES = butFirst(Texture.values());
   private static final List<Turn> TURNS = butFirst(Turn.values());
   private static final List<Place> PLACES = butFirst(Place.values());
@@ -146,15 +146,15 @@ record Look(
   /**
    * A look that differs from the ordinary one in one thing or a few.
    *
-   * @param tint whether the drawing may take colours
-   * @param colours whether the model sees colours
+   * @param tint whether the drawing may take colors
+   * @param colors whether the model sees colors
    * @param mayTurn whether it may be turned
    * @param company whether there may be a second drawing
    */
   static Look strong(
-      SplittableRandom random, boolean tint, boolean colours, boolean mayTurn, boolean company) {
+      SplittableRandom random, boolean tint, boolean colors, boolean mayTurn, boolean company) {
     while (true) {
-      Look look = attempt(random, tint, colours, mayTurn, company);
+      Look look = attempt(random, tint, colors, mayTurn, company);
       if (!look.isOrdinary()) {
         return look;
       }
@@ -162,17 +162,17 @@ record Look(
   }
 
   private static Look attempt(
-      SplittableRandom random, boolean tint, boolean colours, boolean mayTurn, boolean company) {
-    Colour ink = Colour.BLACK;
-    Colour ground = Colour.WHITE;
+      SplittableRandom random, boolean tint, boolean colors, boolean mayTurn, boolean company) {
+    Color ink = Color.BLACK;
+    Color ground = Color.WHITE;
     Texture texture = Texture.PLAIN;
     EnumSet<Effect> effects = EnumSet.noneOf(Effect.class);
     if (chance(random, 0.12)) {
       effects.add(Effect.INVERTED);
     }
-    if (tint && effects.isEmpty() && colours && chance(random, 0.4)) {
+    if (tint && effects.isEmpty() && colors && chance(random, 0.4)) {
       boolean both = chance(random, 0.5);
-      ground = both ? any(random, COLOURS) : Colour.WHITE;
+      ground = both ? any(random, COLOURS) : Color.WHITE;
       ink = seenOn(random, ground);
     }
     if (tint && chance(random, 0.13)) {
@@ -220,11 +220,11 @@ record Look(
     }
   }
 
-  private static Colour seenOn(SplittableRandom random, Colour ground) {
+  private static Color seenOn(SplittableRandom random, Color ground) {
     while (true) {
-      Colour colour = any(random, COLOURS);
-      if (colour.isSeenOn(ground)) {
-        return colour;
+      Color color = any(random, COLOURS);
+      if (color.isSeenOn(ground)) {
+        return color;
       }
     }
   }

@@ -42,7 +42,7 @@ final class Muon implements AutoCloseable {
   private final Map<List<Long>, List<Integer>> byShape = new LinkedHashMap<>();
 
   /**
-   * An optimiser that has made no step.
+   * An optimizer that has made no step.
    *
    * @param parameters matrices, float32; they must outlive this object
    */

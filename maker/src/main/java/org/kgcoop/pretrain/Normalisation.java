@@ -24,7 +24,7 @@ final class Normalisation {
   }
 
   /**
-   * Normalised images.
+   * Normalized images.
    *
    * @param samples (B, R, R, channels), 0 to 255
    * @return (B, channels, R, R), the channels of a pixel side by side in memory

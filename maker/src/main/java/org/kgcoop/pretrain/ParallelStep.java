@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.IntermediateMaps;
 import org.kgcoop.clip.PackedTexts;
 import org.kgcoop.clip.TextEncoder;
-import org.kgcoop.clip.Towers;
+import org.kgcoop.clip.TrainableEncoders;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Optimizer;
@@ -167,10 +167,12 @@ final class ParallelStep implements AutoCloseable {
     return places.stream().map(i -> weights.master(names.get(i))).toList();
   }
 
-  /** All that has gradients: in the order in which the towers take it, then the heads of hints. */
-  private List<String> names(Towers towers) {
+  /**
+   * All that has gradients: in the order in which the encoders take it, then the heads of hints.
+   */
+  private List<String> names(TrainableEncoders encoders) {
     List<String> names = new ArrayList<>();
-    towers
+    encoders
         .taken()
         .forEach(
             (name, taken) -> {
@@ -238,17 +240,16 @@ final class ParallelStep implements AutoCloseable {
     try (Scope scope = Scope.open("part of a step")) {
       int size = batch.size() / shares.size();
       int from = worker * size;
-      Towers towers = weights.training(worker);
-      List<String> names = names(towers);
-      Tensor pictures = pictures(batch, from, size, settings);
-      Lessons.Lesson lesson =
-          lessons == null ? null : lessons.of(step, batch, pictures, from, size);
+      TrainableEncoders encoders = weights.training(worker);
+      List<String> names = names(encoders);
+      Tensor pixels = images(batch, from, size, settings);
+      Lessons.Lesson lesson = lessons == null ? null : lessons.of(step, batch, pixels, from, size);
       IntermediateMaps inside =
           lesson == null
-              ? new IntermediateMaps(towers.images().features(pictures), List.of())
-              : towers.patches(pictures, lesson.seen(), lesson.blocks());
+              ? new IntermediateMaps(encoders.images().features(pixels), List.of())
+              : encoders.patches(pixels, lesson.seen(), lesson.blocks());
       Tensor images = inside.features(); // (part of B, E)
-      Tensor texts = texts(towers.texts(), batch, from, size); // (part of B, E)
+      Tensor texts = texts(encoders.texts(), batch, from, size); // (part of B, E)
       joint.images[worker] = images.detach();
       joint.texts[worker] = texts.detach();
       Tensor hints = null;
@@ -264,7 +265,7 @@ final class ParallelStep implements AutoCloseable {
         loss();
       }
       meet();
-      joint.gradients.set(worker, gradients(towers, names, images, texts, hints, from, size));
+      joint.gradients.set(worker, gradients(encoders, names, images, texts, hints, from, size));
       meet();
       Share share = shares.get(worker);
       share.decayedSums = sums(share.decayed);
@@ -295,7 +296,7 @@ final class ParallelStep implements AutoCloseable {
    * @param hints its loss of hints, or null
    */
   private List<Tensor> gradients(
-      Towers towers,
+      TrainableEncoders encoders,
       List<String> names,
       Tensor images,
       Tensor texts,
@@ -323,7 +324,7 @@ final class ParallelStep implements AutoCloseable {
                     name ->
                         Hints.isHead(name)
                             ? weights.product(name)
-                            : given(towers.taken().get(name)))
+                            : given(encoders.taken().get(name)))
                 .toList());
     List<Tensor> all = new ArrayList<>(found);
     for (String unused : names.subList(used.size(), names.size())) { // heads, which stand last
@@ -340,12 +341,12 @@ final class ParallelStep implements AutoCloseable {
   }
 
   /**
-   * Normalised images of a batch.
+   * Normalized images of a batch.
    *
    * @return (size, channels, R, R), the channels of a pixel side by side in memory, which makes
    *     convolutions quicker
    */
-  static Tensor pictures(Batch batch, int from, int size, PretrainingSettings settings) {
+  static Tensor images(Batch batch, int from, int size, PretrainingSettings settings) {
     int side = settings.model().imageResolution();
     int channels = settings.model().channels();
     int area = side * side * channels;
@@ -491,7 +492,7 @@ final class ParallelStep implements AutoCloseable {
     return shares.stream().flatMap(share -> Stream.ofNullable(share.muon)).toList();
   }
 
-  /** The state of all optimisers, for {@link #load}. */
+  /** The state of all optimizers, for {@link #load}. */
   byte[] state() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     optimizers().forEach(optimizer -> write(optimizer.state(), bytes));

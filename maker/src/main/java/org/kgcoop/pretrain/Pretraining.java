@@ -18,7 +18,7 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.InitialWeights;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.clip.Tokenizers;
-import org.kgcoop.clip.Towers;
+import org.kgcoop.clip.TrainableEncoders;
 import org.kgcoop.clip.VocabularyTraining;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.runs.Checkpoint;
@@ -55,7 +55,7 @@ public final class Pretraining {
    * @param merges of the vocabulary, at most
    * @param template of the zero-shot check, with {} for the concept
    * @param checkEvery steps between zero-shot checks
-   * @param checkPictures of the validation corpus, at most
+   * @param checkImages of the validation corpus, at most
    * @param checkpointSeconds of training between checkpoints
    * @param start a model of the same sizes whose weights and vocabulary are the start, or null for
    *     random weights
@@ -67,7 +67,7 @@ public final class Pretraining {
       int merges,
       String template,
       int checkEvery,
-      int checkPictures,
+      int checkImages,
       double checkpointSeconds,
       @Nullable Path start,
       DType stored,
@@ -75,14 +75,14 @@ public final class Pretraining {
     public Extent {
       if (merges < 0
           || checkEvery < 1
-          || checkPictures < 1
+          || checkImages < 1
           || !(checkpointSeconds > 0)
           || !template.contains("{}")
           || (stored != DType.FLOAT32 && stored != DType.FLOAT16)) {
         throw KgCoopException.configuration(
             "expected merges of at least 0, checks of at least 1 step and image, checkpoints"
                 + " after more than 0 seconds, a template with {} and float32 or float16, got "
-                + List.of(merges, checkEvery, checkPictures, checkpointSeconds, template, stored));
+                + List.of(merges, checkEvery, checkImages, checkpointSeconds, template, stored));
       }
     }
   }
@@ -249,7 +249,7 @@ public final class Pretraining {
 
   private ObjectNode json(@Nullable Teacher teacher) {
     ObjectNode json = settings.toJson();
-    json.put("pictures", corpus.size());
+    json.put("images", corpus.size());
     json.put("concepts", corpus.concepts().size());
     json.put("merges", extent.merges());
     json.put("start", extent.start() == null ? "random" : extent.start().toString());
@@ -299,7 +299,7 @@ public final class Pretraining {
           validation == null
               ? null
               : new ZeroShotCheck(
-                  validation, extent.checkPictures(), extent.template(), tokenizer, sized);
+                  validation, extent.checkImages(), extent.template(), tokenizer, sized);
     }
 
     /**
@@ -428,7 +428,7 @@ public final class Pretraining {
                   .put("scale", position.scale())
                   .put("lr", settings.rate(made - 1, seconds))
                   .put("seconds", position.seconds())
-                  .put("pictures_per_second", position.perSecond()));
+                  .put("images_per_second", position.perSecond()));
       listener.at(position);
     }
 
@@ -449,9 +449,9 @@ public final class Pretraining {
       }
     }
 
-    /** Towers as the written model will have them, of the scope around. */
-    private Towers result() {
-      return mean == null ? weights.evaluating() : mean.towers(sized.model(), sized.precision());
+    /** Encoders as the written model will have them, of the scope around. */
+    private TrainableEncoders result() {
+      return mean == null ? weights.evaluating() : mean.encoders(sized.model(), sized.precision());
     }
 
     private ObjectNode end(Path out) {
@@ -461,7 +461,7 @@ public final class Pretraining {
           JsonNodeFactory.instance
               .objectNode()
               .put("steps", made)
-              .put("pictures_seen", made * settings.batchSize())
+              .put("images_seen", made * settings.batchSize())
               .put("seconds", seconds)
               .put("logit_scale", scale());
       if (check != null) {
@@ -481,13 +481,13 @@ public final class Pretraining {
         }
         stored.keySet().removeIf(Hints::isHead);
         Batch batch = batches.batch(0);
-        Towers towers = result();
-        Tensor pictures = ParallelStep.pictures(batch, 0, batch.size(), sized);
-        lengthen(stored, "visual.proj", towers.images().features(pictures));
+        TrainableEncoders encoders = result();
+        Tensor images = ParallelStep.images(batch, 0, batch.size(), sized);
+        lengthen(stored, "visual.proj", encoders.images().features(images));
         lengthen(
             stored,
             "text_projection",
-            ParallelStep.features(towers.texts(), batch.texts(), startOfText));
+            ParallelStep.features(encoders.texts(), batch.texts(), startOfText));
         return stored;
       }
     }

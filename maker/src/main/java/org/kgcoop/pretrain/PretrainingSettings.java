@@ -22,7 +22,7 @@ import org.kgcoop.tensor.DType;
  * @param maxNorm to which longer gradients are cut; they are those of all weights but the scale
  * @param scale of the logits
  * @param precision of matrix products and convolutions, float32 or bf16
- * @param workers threads, each with its part of every batch; batch normalisation takes its
+ * @param workers threads, each with its part of every batch; batch normalization takes its
  *     statistics over a part
  * @param distillation from another CLIP, or null for none
  */

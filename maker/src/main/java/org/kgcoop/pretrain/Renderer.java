@@ -11,7 +11,7 @@ import org.kgcoop.pretrain.Look.Texture;
 /**
  * Shows a drawing in a look. Holds scratch memory: one instance a thread.
  *
- * <p>Works on planes of ink, 0 for none to 255: one for drawings that may take colours, else three.
+ * <p>Works on planes of ink, 0 for none to 255: one for drawings that may take colors, else three.
  */
 final class Renderer {
   private static final int BLOCK = 4; // side of the squares of a pixelated drawing
@@ -176,7 +176,7 @@ final class Renderer {
     }
   }
 
-  /** Between four neighbours; no ink outside. */
+  /** Between four neighbors; no ink outside. */
   private static float sample(float[] from, int side, float x, float y) {
     if (!(x > -1 && y > -1 && x < side && y < side)) {
       return 0;
@@ -225,7 +225,7 @@ final class Renderer {
     }
   }
 
-  /** The largest, or smallest, of nine neighbours. */
+  /** The largest, or smallest, of nine neighbors. */
   private void extreme(int plane, boolean largest) {
     for (int step : new int[] {1, size}) {
       System.arraycopy(ink, plane, scratch, 0, size * size);
@@ -272,7 +272,7 @@ final class Renderer {
     }
   }
 
-  /** The mean of five neighbours along one axis. */
+  /** The mean of five neighbors along one axis. */
   private void blur(int plane, int step, int across) {
     System.arraycopy(ink, plane, scratch, 0, size * size);
     for (int line = 0; line < size; line++) {
@@ -287,12 +287,12 @@ final class Renderer {
     }
   }
 
-  // ---- colours
+  // ---- colors
 
   private void paint(Look look, double strength, SplittableRandom random, byte[] out, int offset) {
     boolean inverted = look.effects().contains(Effect.INVERTED);
-    Colour inkColour = inverted ? look.ground() : look.ink();
-    Colour ground = inverted ? look.ink() : look.ground();
+    Color inkColor = inverted ? look.ground() : look.ink();
+    Color ground = inverted ? look.ink() : look.ground();
     int direction = random.nextInt(3);
     float factor = (float) (strength / 255);
     for (int y = 0; y < size; y++) {
@@ -304,7 +304,7 @@ final class Renderer {
         for (int channel = 0; channel < 3; channel++) {
           int plain = ground.sample(channel);
           float behind = plain + (plain >= 128 ? -shade : shade);
-          float value = behind + amount * (inkColour.sample(channel) - behind);
+          float value = behind + amount * (inkColor.sample(channel) - behind);
           if (channels == 3) {
             out[at + channel] = (byte) Math.round(Math.min(255, Math.max(0, value)));
           }
@@ -319,7 +319,7 @@ final class Renderer {
 
   private static final float[] GREY = {0.299f, 0.587f, 0.114f};
 
-  /** The difference of the ground from its colour at that pixel. */
+  /** The difference of the ground from its color at that pixel. */
   private static float shade(
       Texture texture, int direction, int x, int y, SplittableRandom random) {
     return switch (texture) {

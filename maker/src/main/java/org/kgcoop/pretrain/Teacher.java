@@ -7,7 +7,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.IntermediateMaps;
-import org.kgcoop.clip.Towers;
+import org.kgcoop.clip.TrainableEncoders;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
@@ -88,9 +88,9 @@ final class Teacher implements AutoCloseable {
   /**
    * Computes the teacher's features of a batch.
    *
-   * @param images (B, channels, R, R), normalised
+   * @param images (B, channels, R, R), normalized
    * @param texts token ids of each after the mark of its start
-   * @param maps whether those inside of the image tower, a ResNet, are asked for
+   * @param maps whether those inside of the image encoder, a ResNet, are asked for
    */
   Answer answer(Tensor images, int[][] texts, boolean maps) {
     List<Tensor> features = new ArrayList<>();
@@ -99,12 +99,12 @@ final class Teacher implements AutoCloseable {
     try (Autograd.Switch off = Autograd.off()) {
       for (long from = 0; from < images.size(0); from += PART) {
         try (Scope scope = Scope.open("part of a teacher's images")) {
-          Towers towers = weights.evaluating();
+          TrainableEncoders encoders = weights.evaluating();
           Tensor part = images.narrow(0, from, Math.min(PART, images.size(0) - from));
           IntermediateMaps seen =
               maps
-                  ? towers.stages(part, STAGES)
-                  : new IntermediateMaps(towers.images().features(part), List.of());
+                  ? encoders.stages(part, STAGES)
+                  : new IntermediateMaps(encoders.images().features(part), List.of());
           features.add(scope.promote(seen.features().unitRows()));
           for (int i = 0; i < seen.maps().size(); i++) {
             inside.get(i).add(scope.promote(rows(seen.maps().get(i))));
@@ -112,10 +112,10 @@ final class Teacher implements AutoCloseable {
         }
       }
       try (Scope scope = Scope.open("a teacher's texts")) {
-        Towers towers = weights.evaluating();
+        TrainableEncoders encoders = weights.evaluating();
         return new Answer(
             scope.promote(Tensor.concat(features, 0)),
-            scope.promote(ParallelStep.features(towers.texts(), texts, startOfText).unitRows()),
+            scope.promote(ParallelStep.features(encoders.texts(), texts, startOfText).unitRows()),
             maps
                 ? inside.stream().map(parts -> scope.promote(Tensor.concat(parts, 0))).toList()
                 : List.of());

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.Towers;
+import org.kgcoop.clip.TrainableEncoders;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
@@ -59,16 +59,16 @@ final class TrainedWeights implements AutoCloseable {
     return name.contains(STATISTIC);
   }
 
-  /** Towers of a worker, over leaves and the worker's own batch statistics. */
-  Towers training(int worker) {
+  /** Encoders of a worker, over leaves and the worker's own batch statistics. */
+  TrainableEncoders training(int worker) {
     Map<String, Tensor> own = new LinkedHashMap<>(leaves);
     own.putAll(statistics.get(worker));
-    return Towers.of(config, own, rounded, computeType, true);
+    return TrainableEncoders.of(config, own, rounded, computeType, true);
   }
 
-  /** Towers as the written model will have them. */
-  Towers evaluating() {
-    return Towers.of(config, masters, rounded, computeType, false);
+  /** Encoders as the written model will have them. */
+  TrainableEncoders evaluating() {
+    return TrainableEncoders.of(config, masters, rounded, computeType, false);
   }
 
   /** A weight, or the mean of a batch statistic, in float32. */

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.Towers;
+import org.kgcoop.clip.TrainableEncoders;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
@@ -48,11 +48,11 @@ final class WeightMean implements AutoCloseable {
     }
   }
 
-  /** Towers over the mean, of the scope around. */
-  Towers towers(ClipConfig config, DType computeType) {
+  /** Encoders over the mean, of the scope around. */
+  TrainableEncoders encoders(ClipConfig config, DType computeType) {
     Map<String, Tensor> rounded = new LinkedHashMap<>();
     means.forEach((name, mean) -> rounded.put(name, mean.to(computeType)));
-    return Towers.of(config, means, rounded, computeType, false);
+    return TrainableEncoders.of(config, means, rounded, computeType, false);
   }
 
   /** A copy, float32. */

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.kgcoop.clip.Tokenizer;
-import org.kgcoop.clip.Towers;
+import org.kgcoop.clip.TrainableEncoders;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -47,7 +47,7 @@ final class ZeroShotCheck {
   }
 
   /** The part of the images whose concept has the highest cosine, in percent. */
-  double accuracy(Towers towers) {
+  double accuracy(TrainableEncoders encoders) {
     try (Scope scope = Scope.open("zero-shot check");
         Autograd.Switch off = Autograd.off()) {
       List<Tensor> parts = new ArrayList<>();
@@ -56,7 +56,7 @@ final class ZeroShotCheck {
             java.util.Arrays.copyOfRange(texts, from, Math.min(from + PART, texts.length));
         try (Scope inner = Scope.open("part of the concepts")) {
           parts.add(
-              inner.promote(ParallelStep.features(towers.texts(), part, startOfText).unitRows()));
+              inner.promote(ParallelStep.features(encoders.texts(), part, startOfText).unitRows()));
         }
       }
       Tensor concepts = Tensor.concat(parts, 0).transpose(0, 1); // (E, C)
@@ -64,9 +64,9 @@ final class ZeroShotCheck {
       for (int from = 0; from < entries.size(); from += PART) {
         List<Corpus.Entry> part = entries.subList(from, Math.min(from + PART, entries.size()));
         try (Scope inner = Scope.open("part of the images")) {
-          Tensor images = ParallelStep.pictures(plain(part), 0, part.size(), settings);
+          Tensor images = ParallelStep.images(plain(part), 0, part.size(), settings);
           long[] found =
-              towers.images().features(images).unitRows().matmul(concepts).argmax(1).toLongs();
+              encoders.images().features(images).unitRows().matmul(concepts).argmax(1).toLongs();
           for (int i = 0; i < found.length; i++) {
             right += found[i] == part.get(i).concept() ? 1 : 0;
           }

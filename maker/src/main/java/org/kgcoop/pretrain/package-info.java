@@ -5,8 +5,8 @@
  * how a drawing is changed, {@link org.kgcoop.pretrain.Renderer} changes it and {@link
  * org.kgcoop.pretrain.Captions} tells in words what was done.
  *
- * <p>The result is an ordinary CLIP: every size of the two towers, released names, a vocabulary and
- * the preprocessing beside the weights.
+ * <p>The result is an ordinary CLIP: every size of the two encoders, released names, a vocabulary
+ * and the preprocessing beside the weights.
  */
 @NullMarked
 @CheckReturnValue

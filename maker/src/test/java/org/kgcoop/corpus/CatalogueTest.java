@@ -91,7 +91,7 @@ class CatalogueTest {
     IconPackage icons = IconFixture.packageOf(folder, "made-up", "{\"icons\": {}}");
     assertThat(Credits.table(icons, List.of("made-up")).lines().skip(1))
         .containsExactly(
-            "Made Up (made-up)\tA. Nonymous\thttps://a.example\tMIT\thttps://a.example/licence"
+            "Made Up (made-up)\tA. Nonymous\thttps://a.example\tMIT\thttps://a.example/license"
                 + "\trendered to 64x64 bitmaps");
   }
 }

@@ -91,7 +91,7 @@ class DataSetBuilderTest {
   }
 
   @Test
-  void shiftHasTheTestPicturesOfItsSource() throws IOException {
+  void shiftHasTheTestImagesOfItsSource() throws IOException {
     build(
         List.of(recipe("small", null, "plain", 2), recipe("small-dark", "small", "inverted", 0)),
         14);

@@ -19,7 +19,7 @@ class RendererTest {
   }
 
   @Test
-  void coloursStay() {
+  void colorsStay() {
     Bitmap red =
         new Renderer()
             .render(IconFixture.icon("made-up", "square", IconFixture.RED), true)

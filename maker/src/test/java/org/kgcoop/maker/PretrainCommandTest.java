@@ -49,11 +49,11 @@ class PretrainCommandTest {
     assertThat(trained.err()).isEmpty();
     assertThat(trained.exitCode()).isZero();
     assertThat(trained.out()).contains("2 steps, 16 images", "model: ");
-    Path picture = folder.resolve("drawings").resolve("0-0.png");
+    Path image = folder.resolve("drawings").resolve("0-0.png");
     try (Clip clip = Clip.load(folder.resolve("model"));
         Classifier classifier =
             Classifier.zeroShot(clip, List.of("bar", "disc"), "an icon of a {}.")) {
-      assertThat(classifier.classify(picture).best().className()).isIn("bar", "disc");
+      assertThat(classifier.classify(image).best().className()).isIn("bar", "disc");
     }
   }
 

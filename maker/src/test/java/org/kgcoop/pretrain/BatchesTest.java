@@ -20,7 +20,7 @@ import org.kgcoop.image.Images;
 import org.kgcoop.tensor.DType;
 
 class BatchesTest {
-  private static final int PICTURE = 32 * 32 * 3; // samples
+  private static final int IMAGE = 32 * 32 * 3; // samples
 
   @TempDir static Path folder;
   private static Corpus corpus;
@@ -77,13 +77,13 @@ class BatchesTest {
       assertThat(IntStream.of(concepts).distinct().count()).isEqualTo(8);
       for (int first : new int[] {0, 2}) {
         assertThat(batch.captions()[first]).isNotEqualTo(batch.captions()[first + 1]);
-        assertThat(picture(batch, first)).isNotEqualTo(picture(batch, first + 1));
+        assertThat(image(batch, first)).isNotEqualTo(image(batch, first + 1));
       }
     }
   }
 
-  private static byte[] picture(Batch batch, int slot) {
-    return Arrays.copyOfRange(batch.pixels(), slot * PICTURE, (slot + 1) * PICTURE);
+  private static byte[] image(Batch batch, int slot) {
+    return Arrays.copyOfRange(batch.pixels(), slot * IMAGE, (slot + 1) * IMAGE);
   }
 
   @Test

@@ -29,7 +29,7 @@ class CaptionsTest {
       new Corpus.Entry(List.of("dog"), 1, List.of(), List.of(), true, true, new byte[0]);
 
   private static Look look(
-      Colour ink, Colour ground, Texture texture, Set<Effect> effects, Turn turn, Place place) {
+      Color ink, Color ground, Texture texture, Set<Effect> effects, Turn turn, Place place) {
     return new Look(ink, ground, texture, effects, turn, place, Company.ALONE);
   }
 
@@ -53,14 +53,13 @@ class CaptionsTest {
   @EnumSource
   void everyEffectIsSaid(Effect effect) {
     everyCaptionSays(
-        look(Colour.BLACK, Colour.WHITE, Texture.PLAIN, Set.of(effect), Turn.UPRIGHT, Place.ALL),
+        look(Color.BLACK, Color.WHITE, Texture.PLAIN, Set.of(effect), Turn.UPRIGHT, Place.ALL),
         effect.words);
   }
 
   @Test
-  void coloursTextureTurnAndPlaceAreSaid() {
-    Look look =
-        look(Colour.RED, Colour.YELLOW, Texture.STRIPED, Set.of(), Turn.LEFT, Place.TOP_LEFT);
+  void colorsTextureTurnAndPlaceAreSaid() {
+    Look look = look(Color.RED, Color.YELLOW, Texture.STRIPED, Set.of(), Turn.LEFT, Place.TOP_LEFT);
     everyCaptionSays(look, List.of("red"));
     everyCaptionSays(look, List.of("striped yellow ground", "striped yellow background"));
     everyCaptionSays(look, Turn.LEFT.words);
@@ -73,13 +72,7 @@ class CaptionsTest {
     for (Company company : List.of(Company.BESIDE, Company.SMALL)) {
       everyCaptionSays(
           new Look(
-              Colour.BLACK,
-              Colour.WHITE,
-              Texture.PLAIN,
-              Set.of(),
-              Turn.UPRIGHT,
-              Place.ALL,
-              company),
+              Color.BLACK, Color.WHITE, Texture.PLAIN, Set.of(), Turn.UPRIGHT, Place.ALL, company),
           List.of("dog"));
     }
   }

@@ -25,7 +25,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.InitialWeights;
 import org.kgcoop.clip.PackedTexts;
-import org.kgcoop.clip.Towers;
+import org.kgcoop.clip.TrainableEncoders;
 import org.kgcoop.image.Images;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
@@ -199,8 +199,8 @@ class PretrainingTest {
       assertThat(clip.config().vision()).isEqualTo(STUDENT.vision());
       assertThat(clip.logitScale()).isCloseTo(100, within(1e-3));
       Batches batches = new Batches(corpus, clip.tokenizer(), student(60));
-      Tensor pictures = ParallelStep.pictures(batches.batch(0), 0, 8, student(60));
-      float[] squares = rowSquares(clip.imageEncoder().features(pictures));
+      Tensor images = ParallelStep.images(batches.batch(0), 0, 8, student(60));
+      float[] squares = rowSquares(clip.imageEncoder().features(images));
       double sum = 0;
       for (float square : squares) {
         sum += Math.sqrt(square);
@@ -264,14 +264,14 @@ class PretrainingTest {
         Scope scope = Scope.open("test");
         Autograd.Switch off = Autograd.off()) {
       weights.load(clip.stored(), "test");
-      Towers towers = weights.evaluating();
+      TrainableEncoders encoders = weights.evaluating();
       Tensor images = Normal.tensor(3, 1, 2, 3, 32, 32);
-      assertClose(clip.imageEncoder().features(images), towers.images().features(images));
+      assertClose(clip.imageEncoder().features(images), encoders.images().features(images));
       long[] ids = {clip.tokenizer().start().get(0), 5, 6, clip.tokenizer().endOfText()};
       try (PackedTexts layout = clip.textEncoder().layout(1, new int[] {3})) {
         assertClose(
             clip.textEncoder().features(clip.textEncoder().embed(ids), layout),
-            towers.texts().features(towers.texts().embed(ids), layout));
+            encoders.texts().features(encoders.texts().embed(ids), layout));
       }
       assertThat(clip.preprocessing()).isEqualTo(Normalisation.preprocessing(32, 3));
     }

@@ -50,16 +50,16 @@ class RendererTest {
   }
 
   private static Look with(Effect effect) {
-    return look(Colour.BLACK, Colour.WHITE, Texture.PLAIN, Set.of(effect), Turn.UPRIGHT, Place.ALL);
+    return look(Color.BLACK, Color.WHITE, Texture.PLAIN, Set.of(effect), Turn.UPRIGHT, Place.ALL);
   }
 
   private static Look look(
-      Colour ink, Colour ground, Texture texture, Set<Effect> effects, Turn turn, Place place) {
+      Color ink, Color ground, Texture texture, Set<Effect> effects, Turn turn, Place place) {
     return new Look(ink, ground, texture, effects, turn, place, Company.ALONE);
   }
 
-  private static int at(byte[] picture, int x, int y, int channel) {
-    return picture[3 * (y * SIZE + x) + channel] & 0xff;
+  private static int at(byte[] image, int x, int y, int channel) {
+    return image[3 * (y * SIZE + x) + channel] & 0xff;
   }
 
   /** How many pixels have clearly another green. */
@@ -74,9 +74,9 @@ class RendererTest {
   }
 
   /** Darkness in all: 0 for a white image. */
-  private static long ink(byte[] picture) {
+  private static long ink(byte[] image) {
     long sum = 0;
-    for (byte sample : picture) {
+    for (byte sample : image) {
       sum += 255 - (sample & 0xff);
     }
     return sum;
@@ -84,9 +84,9 @@ class RendererTest {
 
   @Test
   void theOrdinaryLookIsTheDrawingItself() {
-    byte[] picture = render(Look.ORDINARY);
+    byte[] image = render(Look.ORDINARY);
     for (int i = 0; i < SIZE * SIZE; i++) {
-      assertThat(picture[3 * i] & 0xff).isEqualTo(255 - (DRAWING.pixels()[i] & 0xff));
+      assertThat(image[3 * i] & 0xff).isEqualTo(255 - (DRAWING.pixels()[i] & 0xff));
     }
   }
 
@@ -120,7 +120,7 @@ class RendererTest {
   @EnumSource(value = Turn.class, names = "UPRIGHT", mode = EnumSource.Mode.EXCLUDE)
   void turnsMoveEveryPixelByQuarters(Turn turn) {
     byte[] turned =
-        render(look(Colour.BLACK, Colour.WHITE, Texture.PLAIN, Set.of(), turn, Place.ALL));
+        render(look(Color.BLACK, Color.WHITE, Texture.PLAIN, Set.of(), turn, Place.ALL));
     byte[] upright = render(Look.ORDINARY);
     int last = SIZE - 1;
     for (int y = 0; y < SIZE; y++) {
@@ -140,14 +140,14 @@ class RendererTest {
   @ParameterizedTest
   @EnumSource(value = Place.class, names = "ALL", mode = EnumSource.Mode.EXCLUDE)
   void aSmallDrawingStandsInItsPlace(Place place) {
-    byte[] picture =
-        render(look(Colour.BLACK, Colour.WHITE, Texture.PLAIN, Set.of(), Turn.UPRIGHT, place));
+    byte[] image =
+        render(look(Color.BLACK, Color.WHITE, Texture.PLAIN, Set.of(), Turn.UPRIGHT, place));
     double x = 0;
     double y = 0;
     double sum = 0;
     for (int v = 0; v < SIZE; v++) {
       for (int u = 0; u < SIZE; u++) {
-        double dark = 255 - at(picture, u, v, 0);
+        double dark = 255 - at(image, u, v, 0);
         x += dark * (u - SIZE / 2.0);
         y += dark * (v - SIZE / 2.0);
         sum += dark;
@@ -161,56 +161,55 @@ class RendererTest {
   @ParameterizedTest
   @EnumSource(value = Texture.class, names = "PLAIN", mode = EnumSource.Mode.EXCLUDE)
   void texturesChangeTheGroundAlone(Texture texture) {
-    byte[] picture =
-        render(look(Colour.BLACK, Colour.YELLOW, texture, Set.of(), Turn.UPRIGHT, Place.ALL));
+    byte[] image =
+        render(look(Color.BLACK, Color.YELLOW, texture, Set.of(), Turn.UPRIGHT, Place.ALL));
     byte[] plain =
-        render(look(Colour.BLACK, Colour.YELLOW, Texture.PLAIN, Set.of(), Turn.UPRIGHT, Place.ALL));
-    assertThat(differing(picture, plain)).isGreaterThan(SIZE * SIZE / 8);
+        render(look(Color.BLACK, Color.YELLOW, Texture.PLAIN, Set.of(), Turn.UPRIGHT, Place.ALL));
+    assertThat(differing(image, plain)).isGreaterThan(SIZE * SIZE / 8);
     for (int i = 0; i < SIZE * SIZE; i++) {
       if (DRAWING.pixels()[i] == (byte) 255) {
-        assertThat(picture[3 * i]).isEqualTo(plain[3 * i]);
+        assertThat(image[3 * i]).isEqualTo(plain[3 * i]);
       }
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void inkAndGroundHaveTheirColours(Colour colour) {
-    byte[] ink =
-        render(look(colour, Colour.WHITE, Texture.PLAIN, Set.of(), Turn.UPRIGHT, Place.ALL));
+  void inkAndGroundHaveTheirColors(Color color) {
+    byte[] ink = render(look(color, Color.WHITE, Texture.PLAIN, Set.of(), Turn.UPRIGHT, Place.ALL));
     byte[] ground =
-        render(look(Colour.BLACK, colour, Texture.PLAIN, Set.of(), Turn.UPRIGHT, Place.ALL));
+        render(look(Color.BLACK, color, Texture.PLAIN, Set.of(), Turn.UPRIGHT, Place.ALL));
     for (int channel = 0; channel < 3; channel++) {
-      assertThat(at(ink, 8, 15, channel)).isEqualTo(colour.sample(channel));
-      assertThat(at(ground, 0, 0, channel)).isEqualTo(colour.sample(channel));
+      assertThat(at(ink, 8, 15, channel)).isEqualTo(color.sample(channel));
+      assertThat(at(ground, 0, 0, channel)).isEqualTo(color.sample(channel));
     }
   }
 
   @Test
   void companyIsSeen() {
-    List<byte[]> pictures = new ArrayList<>();
+    List<byte[]> images = new ArrayList<>();
     for (Company company : Company.values()) {
-      pictures.add(
+      images.add(
           render(
               new Look(
-                  Colour.BLACK,
-                  Colour.WHITE,
+                  Color.BLACK,
+                  Color.WHITE,
                   Texture.PLAIN,
                   Set.of(),
                   Turn.UPRIGHT,
                   Place.ALL,
                   company)));
     }
-    assertThat(differing(pictures.get(0), pictures.get(1))).isGreaterThan(40);
-    assertThat(differing(pictures.get(0), pictures.get(2))).isGreaterThan(40);
-    assertThat(differing(pictures.get(1), pictures.get(2))).isGreaterThan(40);
+    assertThat(differing(images.get(0), images.get(1))).isGreaterThan(40);
+    assertThat(differing(images.get(0), images.get(2))).isGreaterThan(40);
+    assertThat(differing(images.get(1), images.get(2))).isGreaterThan(40);
   }
 
   @Test
-  void aColouredDrawingKeepsItsColours() {
-    byte[] picture = render(drawing(false), Look.ORDINARY, 3);
-    assertThat(at(picture, 8, 15, 0)).isEqualTo(255);
-    assertThat(at(picture, 8, 15, 1)).isEqualTo(55);
+  void aColoredDrawingKeepsItsColors() {
+    byte[] image = render(drawing(false), Look.ORDINARY, 3);
+    assertThat(at(image, 8, 15, 0)).isEqualTo(255);
+    assertThat(at(image, 8, 15, 1)).isEqualTo(55);
     byte[] grey = render(drawing(false), Look.ORDINARY, 1);
     assertThat(grey[15 * SIZE + 8] & 0xff).isEqualTo((int) Math.round(255 - 0.587 * 200));
     assertThat(Arrays.equals(render(DRAWING, Look.ORDINARY, 1), grey)).isFalse();

@@ -16,7 +16,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.layout.PackedPicture;
+import org.kgcoop.data.layout.PackedImage;
 
 /**
  * The two columns that matter, and how a row of them becomes an image.
@@ -102,7 +102,7 @@ record Columns(Path file, Type image, Type label, List<String> names) {
     return new MessageType("row", image, label);
   }
 
-  PackedPicture picture(Group row, long number) {
+  PackedImage image(Group row, long number) {
     byte[] content = content(row, number);
     if (row.getFieldRepetitionCount(label.getName()) == 0) {
       throw problem(number, "no " + label.getName());
@@ -110,7 +110,7 @@ record Columns(Path file, Type image, Type label, List<String> names) {
     PrimitiveTypeName kind = label.asPrimitiveType().getPrimitiveTypeName();
     String key = String.valueOf(number);
     return switch (kind) {
-      case BINARY -> new PackedPicture(key, content, null, row.getString(label.getName(), 0));
+      case BINARY -> new PackedImage(key, content, null, row.getString(label.getName(), 0));
       case INT32 -> numbered(key, content, row.getInteger(label.getName(), 0), number);
       case INT64 -> numbered(key, content, row.getLong(label.getName(), 0), number);
       default ->
@@ -133,7 +133,7 @@ record Columns(Path file, Type image, Type label, List<String> names) {
     return group.getBinary("bytes", 0).getBytes();
   }
 
-  private PackedPicture numbered(String key, byte[] content, long label, long number) {
+  private PackedImage numbered(String key, byte[] content, long label, long number) {
     long end = names.isEmpty() ? Integer.MAX_VALUE : names.size();
     if (label < 0 || label >= end) {
       throw problem(
@@ -142,7 +142,7 @@ record Columns(Path file, Type image, Type label, List<String> names) {
               .formatted(label, end - 1));
     }
     String name = names.isEmpty() ? null : names.get((int) label);
-    return new PackedPicture(key, content, (int) label, name);
+    return new PackedImage(key, content, (int) label, name);
   }
 
   private KgCoopException problem(long number, String what) {

@@ -24,7 +24,7 @@ import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.layout.PackedFormat;
-import org.kgcoop.data.layout.PackedPicture;
+import org.kgcoop.data.layout.PackedImage;
 import org.kgcoop.files.FileErrors;
 
 /**
@@ -48,7 +48,7 @@ public final class HuggingFaceParquet implements PackedFormat {
   }
 
   @Override
-  public void read(Path file, Consumer<PackedPicture> pictures) {
+  public void read(Path file, Consumer<PackedImage> images) {
     ParquetReadOptions options =
         ParquetReadOptions.builder(new PlainParquetConfiguration())
             .usePageChecksumVerification(true)
@@ -57,7 +57,7 @@ public final class HuggingFaceParquet implements PackedFormat {
       checkCodec(file, reader.getFooter());
       FileMetaData metaData = reader.getFileMetaData();
       Columns columns = Columns.of(file, metaData.getSchema(), metaData.getKeyValueMetaData());
-      read(file, reader, columns, pictures);
+      read(file, reader, columns, images);
     } catch (FileSystemException e) {
       throw FileErrors.unreadable(file, e);
     } catch (IOException | RuntimeException e) {
@@ -82,7 +82,7 @@ public final class HuggingFaceParquet implements PackedFormat {
   }
 
   private static void read(
-      Path file, ParquetFileReader reader, Columns columns, Consumer<PackedPicture> pictures)
+      Path file, ParquetFileReader reader, Columns columns, Consumer<PackedImage> images)
       throws IOException {
     MessageType schema = columns.schema();
     MessageColumnIO io =
@@ -94,7 +94,7 @@ public final class HuggingFaceParquet implements PackedFormat {
         group = nextGroup(file, reader, row)) {
       RecordReader<Group> records = io.getRecordReader(group, new GroupRecordConverter(schema));
       for (long i = 0; i < group.getRowCount(); i++, row++) {
-        pictures.accept(columns.picture(next(file, records, row), row));
+        images.accept(columns.image(next(file, records, row), row));
       }
     }
   }

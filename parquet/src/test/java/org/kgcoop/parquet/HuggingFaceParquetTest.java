@@ -55,12 +55,12 @@ class HuggingFaceParquetTest {
   @TempDir Path folder;
   private final List<String> warnings = new ArrayList<>();
 
-  private static Group row(String picture, long label) {
+  private static Group row(String image, long label) {
     SimpleGroup row = new SimpleGroup(SCHEMA);
     row.add("id", 7L);
     Group image = row.addGroup("image");
-    image.add("bytes", Binary.fromString(picture));
-    image.add("path", picture + ".jpg");
+    image.add("bytes", Binary.fromString(image));
+    image.add("path", image + ".jpg");
     row.add("label", label);
     return row;
   }
@@ -181,9 +181,9 @@ class HuggingFaceParquetTest {
 
   @Test
   void namesTheRowThatIsWrong() throws IOException {
-    Group unlabelled = row("a", -1);
+    Group unlabeled = row("a", -1);
     Path file =
-        write("a.parquet", SCHEMA, METADATA, CompressionCodecName.SNAPPY, row("a", 0), unlabelled);
+        write("a.parquet", SCHEMA, METADATA, CompressionCodecName.SNAPPY, row("a", 0), unlabeled);
     assertRefused(file, "row 1", "label -1", "0 to 1");
 
     SimpleGroup empty = new SimpleGroup(SCHEMA);

@@ -21,8 +21,8 @@ import org.kgcoop.Nearest;
 import org.kgcoop.classify.Embedder;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.cli.options.BankOptions;
 import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.export.FeatureFormats;
@@ -52,8 +52,8 @@ import picocli.CommandLine.Spec;
       "  parquet      the columns path and feature",
       "",
       "Images come in the order of their paths, turned upright by their EXIF orientation. Features"
-          + " are kept in the bank, so that a command that was stopped goes on where it was; with"
-          + " --bank none they are in memory until they are written.",
+          + " are kept in the feature cache, so that a command that was stopped goes on where it was; with"
+          + " --feature-cache none they are in memory until they are written.",
       ""
     },
     footer = {
@@ -66,7 +66,7 @@ public final class EmbedCommand implements Callable<Integer> {
   private static final int TEXTS = 256;
 
   @Parameters(arity = "0..*", paramLabel = "IMAGE", description = "Images, or folders of images.")
-  private List<Path> pictures = new ArrayList<>();
+  private List<Path> images = new ArrayList<>();
 
   @Option(
       names = "--texts",
@@ -94,8 +94,8 @@ public final class EmbedCommand implements Callable<Integer> {
       description = "Features as the model makes them (default: brought to unit length).")
   private boolean raw;
 
-  @Mixin private SkippedPictures skipped = new SkippedPictures();
-  @Mixin private BankOptions bank = new BankOptions();
+  @Mixin private UnreadableImages skipped = new UnreadableImages();
+  @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
@@ -103,16 +103,16 @@ public final class EmbedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (pictures.isEmpty() == (texts == null)) {
+    if (images.isEmpty() == (texts == null)) {
       throw KgCoopException.configuration("expected images, or --texts FILE, and not both");
     }
     FeatureFormat format = format();
     Path file = out == null ? Path.of("features." + format.id()) : out;
     FeatureTable none = table(List.of(), 0, Map.of(), row -> {});
     for (Path each : format.files(file, none)) {
-      Target.check("--out", each, "features." + format.id(), overwrite);
+      OutputFile.check("--out", each, "features." + format.id(), overwrite);
     }
-    return texts == null ? ofPictures(format, file) : ofTexts(texts, format, file);
+    return texts == null ? ofImages(format, file) : ofTexts(texts, format, file);
   }
 
   private FeatureFormat format() {
@@ -147,13 +147,14 @@ public final class EmbedCommand implements Callable<Integer> {
 
   // ---- images
 
-  private int ofPictures(FeatureFormat format, Path file) {
+  private int ofImages(FeatureFormat format, Path file) {
     List<Path> files =
-        PictureFiles.expand(pictures, output::warn).stream().distinct().sorted().toList();
+        ImageFiles.expand(images, output::warn).stream().distinct().sorted().toList();
     try (Clip clip = clipOptions.load()) {
-      BankedPictures banked =
-          new BankedPictures(bank.open(clip, output), raw, Invocation.of(spec)::interrupted);
-      // All into the bank first: then it is known how many rows there are, and writing is quick.
+      CachedFeatures banked =
+          new CachedFeatures(cache.open(clip, output), raw, Invocation.of(spec)::interrupted);
+      // All into the feature cache first: then it is known how many rows there are, and writing is
+      // quick.
       Set<Path> bad = new HashSet<>();
       banked.each(
           files,

@@ -16,25 +16,25 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
-import org.kgcoop.bank.FeatureBank;
+import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.cli.options.BankOptions;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.Parse;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
-import org.kgcoop.data.PictureHashes;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.experiment.Evaluator;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.method.Occasion;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.Preset;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.method.catalogue.PublishedDefaults;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.runs.RunJson;
 import picocli.CommandLine.Command;
@@ -42,7 +42,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Measures a classifier on labelled images. */
+/** Measures a classifier on labeled images. */
 @Command(
     name = "eval",
     mixinStandardHelpOptions = true,
@@ -101,10 +101,10 @@ public final class EvalCommand implements Callable<Integer> {
               + " class (column).")
   private @Nullable Path confusion;
 
-  @Mixin private ClassifierForm form = new ClassifierForm();
+  @Mixin private ClassifierInput form = new ClassifierInput();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
-  @Mixin private BankOptions bank = new BankOptions();
+  @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
   @Mixin private Output output = new Output();
 
   @Override
@@ -116,12 +116,13 @@ public final class EvalCommand implements Callable<Integer> {
     }
     ClassifierFile file = trained(set);
     try (Clip clip = clipOptions.load();
-        FeatureClassifier classifier =
+        Head classifier =
             file == null
-                ? new ZeroShot(List.of(Preset.zeroShotTemplate(set.name(), Templates.of(set))))
+                ? new ZeroShot(
+                        List.of(PublishedDefaults.zeroShotTemplate(set.name(), Templates.of(set))))
                     .classifier(clip, set.classNames())
                 : file.classifier(clip, set.classNames())) {
-      FeatureBank features = bank.open(clip, output);
+      FeatureCache features = cache.open(clip, output);
       DataSet unseen = file == null ? set : unseen(set, file, features.hashes());
       Evaluator.Result result = Evaluator.evaluate(classifier, features, unseen, output.progress());
       if (confusion != null) {
@@ -138,12 +139,12 @@ public final class EvalCommand implements Callable<Integer> {
       form.checkUnused();
       return null;
     }
-    Occasion asked = Occasion.of(set, set.classNames().size(), 0, 0);
+    TaskContext asked = TaskContext.of(set, set.classNames().size(), 0, 0);
     return form.read(learned, set.classNames(), asked, output).on(asked);
   }
 
   /** The data set without test images that the classifier has learned from. */
-  private DataSet unseen(DataSet set, ClassifierFile file, PictureHashes hashes) {
+  private DataSet unseen(DataSet set, ClassifierFile file, ImageHashes hashes) {
     List<Boolean> seen =
         file.learnedFrom().images().have(hashes.of(set.test().stream().map(Item::file).toList()));
     List<Item> others =
@@ -169,7 +170,7 @@ public final class EvalCommand implements Callable<Integer> {
               + " --include-training-images");
     }
     output.warn(what + " and are left out; --include-training-images takes them in");
-    return set.withPictures(set.train(), set.val(), others);
+    return set.withImages(set.train(), set.val(), others);
   }
 
   private static void writeConfusion(Path file, List<String> names, Evaluation evaluation) {

@@ -20,9 +20,9 @@ import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.tower.ClipLora;
+import org.kgcoop.method.encoder.ClipLora;
 import org.kgcoop.prompt.ClassTokenPosition;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.tensor.Scope;
 import picocli.CommandLine.Command;
@@ -116,8 +116,8 @@ public final class ExportCommand implements Callable<Integer> {
   private int epoch;
 
   @Mixin private ClassList classes = new ClassList();
-  @Mixin private AskedData asked = new AskedData();
-  @Mixin private ClassifierForm classifierForm = new ClassifierForm();
+  @Mixin private RequestedData asked = new RequestedData();
+  @Mixin private ClassifierInput classifierForm = new ClassifierInput();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
@@ -188,7 +188,7 @@ public final class ExportCommand implements Callable<Integer> {
     if (epoch > 0) {
       throw KgCoopException.configuration("--epoch goes with --to " + PUBLISHED + " alone");
     }
-    Target.check("--out", file, name(), overwrite);
+    OutputFile.check("--out", file, name(), overwrite);
     if (learned != null && isSame(file, ClassifierFile.at(learned))) {
       throw KgCoopException.configuration(
           "--out " + file + ": the classifier itself, which would be lost; expected another file");
@@ -205,7 +205,7 @@ public final class ExportCommand implements Callable<Integer> {
     }
     List<String> names = trained == null ? given : classes.namesFor(trained);
     try (Clip clip = clipOptions.load();
-        FeatureClassifier classifier =
+        Head classifier =
             trained == null
                 ? new ZeroShot(texts()).classifier(clip, names)
                 : trained.classifier(clip, names);
@@ -234,7 +234,7 @@ public final class ExportCommand implements Callable<Integer> {
       return null;
     }
     return asked.of(
-        classifierForm.read(learned, classes.asWritten(), asked.occasion(null), output), null);
+        classifierForm.read(learned, classes.asWritten(), asked.task(null), output), null);
   }
 
   private List<String> texts() {

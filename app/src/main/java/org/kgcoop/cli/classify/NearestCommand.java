@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "Print the words nearest to each learned vector of texts, by Euclidean distance between it and"
-          + " the token embeddings; those in front of a later block of the text tower say which.",
+          + " the token embeddings; those in front of a later block of the text encoder say which.",
       ""
     },
     footer = {"", "Example:", "  ./kgcoop nearest runs/pets --clip ViT-B-16.pt"})

@@ -59,7 +59,7 @@ public final class PredictCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "IMAGE",
       description = "Images, or folders of images.")
-  private List<Path> pictures = new ArrayList<>();
+  private List<Path> images = new ArrayList<>();
 
   @Mixin private PredictionOptions predictions = new PredictionOptions();
   @Mixin private ClassList classes = new ClassList();
@@ -74,8 +74,8 @@ public final class PredictCommand implements Callable<Integer> {
               + "\").")
   private @Nullable String template;
 
-  @Mixin private AskedData asked = new AskedData();
-  @Mixin private ClassifierForm form = new ClassifierForm();
+  @Mixin private RequestedData asked = new RequestedData();
+  @Mixin private ClassifierInput form = new ClassifierInput();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
@@ -84,13 +84,12 @@ public final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ClassifierFile file =
-        asked.of(
-            form.read(learned, classes.asWritten(), asked.occasion(template), output), template);
-    List<Path> files = PictureFiles.expand(pictures, output::warn);
+        asked.of(form.read(learned, classes.asWritten(), asked.task(template), output), template);
+    List<Path> files = ImageFiles.expand(images, output::warn);
     predictions.check(output);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.of(file, clip, classes.namesFor(file))) {
-      return new Predictions(classifier, predictions, output, Invocation.of(spec)::interrupted)
+      return new PredictionWriter(classifier, predictions, output, Invocation.of(spec)::interrupted)
           .print(files);
     }
   }

@@ -54,7 +54,7 @@ final class PredictionOptions {
       description = "copy, link or move (default: copy).")
   private @Nullable String sortBy;
 
-  @Mixin private SkippedPictures skipped = new SkippedPictures();
+  @Mixin private UnreadableImages skipped = new UnreadableImages();
 
   int top() {
     return top;
@@ -69,7 +69,7 @@ final class PredictionOptions {
     return out;
   }
 
-  SkippedPictures skipped() {
+  UnreadableImages skipped() {
     return skipped;
   }
 
@@ -95,21 +95,21 @@ final class PredictionOptions {
     }
     if (out != null) {
       String name = "predictions" + (csv ? ".csv" : jsonLines ? ".jsonl" : ".txt");
-      Target.check("--out", out, name, overwrite);
+      OutputFile.check("--out", out, name, overwrite);
     }
     if (sortInto != null) {
-      SortedPictures.Way unused = way();
-      SortedPictures.check(sortInto);
+      ImageSorter.Way unused = way();
+      ImageSorter.check(sortInto);
     }
   }
 
-  private SortedPictures.Way way() {
-    return SortedPictures.Way.of(sortBy == null ? "copy" : sortBy);
+  private ImageSorter.Way way() {
+    return ImageSorter.Way.of(sortBy == null ? "copy" : sortBy);
   }
 
   /** The folder that images are sorted into; null for none. */
-  @Nullable SortedPictures sorted() {
-    return sortInto == null ? null : new SortedPictures(sortInto, way());
+  @Nullable ImageSorter sorted() {
+    return sortInto == null ? null : new ImageSorter(sortInto, way());
   }
 
   /** The form of the answers. */

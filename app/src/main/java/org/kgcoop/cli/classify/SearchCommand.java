@@ -17,8 +17,8 @@ import org.kgcoop.classify.Embedder;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.files.ContactSheet;
-import org.kgcoop.cli.options.BankOptions;
 import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     description = {
       "",
       "Find the images that a text describes: those whose features have the largest cosines with"
-          + " that of the text, which is taken as it is. Features are kept in the bank, so that the"
+          + " that of the text, which is taken as it is. Features are kept in the feature cache, so that the"
           + " next search encodes new images alone.",
       ""
     },
@@ -69,8 +69,8 @@ public final class SearchCommand implements Callable<Integer> {
   @Option(names = "--overwrite", description = "Replace the file at --contact-sheet.")
   private boolean overwrite;
 
-  @Mixin private SkippedPictures skipped = new SkippedPictures();
-  @Mixin private BankOptions bank = new BankOptions();
+  @Mixin private UnreadableImages skipped = new UnreadableImages();
+  @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
@@ -78,9 +78,9 @@ public final class SearchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    NearestPictures nearest = new NearestPictures(top);
+    TopMatches nearest = new TopMatches(top);
     if (contactSheet != null) {
-      Target.check("--contact-sheet", contactSheet, "found.png", overwrite);
+      OutputFile.check("--contact-sheet", contactSheet, "found.png", overwrite);
     }
     String text = words.get(words.size() - 1).strip();
     if (text.isEmpty()) {
@@ -88,10 +88,10 @@ public final class SearchCommand implements Callable<Integer> {
     }
     List<Path> places = words.subList(0, words.size() - 1).stream().map(Path::of).toList();
     List<Path> files =
-        PictureFiles.expand(places, output::warn).stream().distinct().sorted().toList();
+        ImageFiles.expand(places, output::warn).stream().distinct().sorted().toList();
     try (Clip clip = clipOptions.load()) {
       float[] wanted = Embedder.unit(clip).embedText(text);
-      new BankedPictures(bank.open(clip, output), false, Invocation.of(spec)::interrupted)
+      new CachedFeatures(cache.open(clip, output), false, Invocation.of(spec)::interrupted)
           .each(
               files,
               output.progress(),
@@ -100,7 +100,7 @@ public final class SearchCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // nothing is written here
     }
-    List<NearestPictures.Found> found = nearest.found();
+    List<TopMatches.Found> found = nearest.found();
     print(text, files.size(), found);
     if (contactSheet != null) {
       ContactSheet.write(
@@ -111,13 +111,13 @@ public final class SearchCommand implements Callable<Integer> {
     return skipped.end(files.size(), output);
   }
 
-  private static String caption(NearestPictures.Found found) {
+  private static String caption(TopMatches.Found found) {
     return String.format(Locale.ROOT, "%.3f  %s", found.cosine(), found.file().getFileName());
   }
 
-  private void print(String text, int images, List<NearestPictures.Found> found) {
+  private void print(String text, int images, List<TopMatches.Found> found) {
     if (!output.isJson()) {
-      for (NearestPictures.Found each : found) {
+      for (TopMatches.Found each : found) {
         String path = Messages.line(each.file().toString());
         output.text(String.format(Locale.ROOT, "%s\t%.4f", path, each.cosine()));
       }
@@ -126,7 +126,7 @@ public final class SearchCommand implements Callable<Integer> {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("text", text).put("images", images);
     ArrayNode all = json.putArray("found");
-    for (NearestPictures.Found each : found) {
+    for (TopMatches.Found each : found) {
       all.addObject().put("image", each.file().toString()).put("cosine", each.cosine());
     }
     json.set("skipped", skipped.toJson());

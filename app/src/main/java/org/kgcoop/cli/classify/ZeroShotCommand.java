@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     })
 public final class ZeroShotCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Images, or folders of images.")
-  private List<Path> pictures = new ArrayList<>();
+  private List<Path> images = new ArrayList<>();
 
   @Option(
       names = "--template",
@@ -71,11 +71,11 @@ public final class ZeroShotCommand implements Callable<Integer> {
     }
     List<String> all = new ArrayList<>(ensemble ? Templates.ENSEMBLE : List.of());
     all.addAll(templates.isEmpty() ? List.of(clipOptions.template()) : templates);
-    List<Path> files = PictureFiles.expand(pictures, output::warn);
+    List<Path> files = ImageFiles.expand(images, output::warn);
     predictions.check(output);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.zeroShot(clip, names, all.toArray(String[]::new))) {
-      return new Predictions(classifier, predictions, output, Invocation.of(spec)::interrupted)
+      return new PredictionWriter(classifier, predictions, output, Invocation.of(spec)::interrupted)
           .print(files);
     }
   }

@@ -2,10 +2,10 @@ package org.kgcoop.cli.console;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.kgcoop.bank.FeatureBank;
+import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.Progress;
-import org.kgcoop.experiment.Workbench;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -34,7 +34,7 @@ public interface Invocation {
   }
 
   /** The bench of an experiment that this command line asks for. */
-  default Workbench bench(Clip clip, FeatureBank bank, Progress progress, Output output) {
-    return new Workbench(clip, bank, progress, output::warn, this::interrupted, words());
+  default ExperimentContext bench(Clip clip, FeatureCache cache, Progress progress, Output output) {
+    return new ExperimentContext(clip, cache, progress, output::warn, this::interrupted, words());
   }
 }

@@ -15,14 +15,14 @@ import org.kgcoop.adapt.Adaptation;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
-import org.kgcoop.cli.options.BankOptions;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.Parse;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.StatedGroups;
+import org.kgcoop.data.ImageGroupFile;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.report.ReportPage;
@@ -42,7 +42,7 @@ import picocli.CommandLine.ParentCommand;
     header = "Make the best classifier that your images can give.",
     description = {
       "",
-      "Look at a folder of labelled images, compare methods on images that they have not learned"
+      "Look at a folder of labeled images, compare methods on images that they have not learned"
           + " from, train the best on all, and say what accuracy to expect. Test images, if there"
           + " are any, have no part in the choice and are measured on at the end. Run again, the"
           + " command resumes where it was stopped.",
@@ -121,7 +121,7 @@ public final class AdaptCommand implements Callable<Integer> {
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
-  @Mixin private BankOptions bank = new BankOptions();
+  @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
   @Mixin private Output output = new Output();
 
   @Override
@@ -140,7 +140,7 @@ public final class AdaptCommand implements Callable<Integer> {
         EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
       AdaptRecord record =
           Adaptation.run(
-              invocation.bench(clip, bank.open(clip, output), output.progress(), output),
+              invocation.bench(clip, cache.open(clip, output), output.progress(), output),
               request,
               folder);
       ReportPage.write(List.of(folder), List.of(), folder.resolve("report.html"));
@@ -160,8 +160,8 @@ public final class AdaptCommand implements Callable<Integer> {
       return set;
     }
     return groupBy.equals("folder")
-        ? StatedGroups.byFolder(set)
-        : StatedGroups.of(set, Path.of(groupBy));
+        ? ImageGroupFile.byFolder(set)
+        : ImageGroupFile.of(set, Path.of(groupBy));
   }
 
   private void tell(AdaptRecord record, Path folder) {

@@ -7,7 +7,7 @@ import org.kgcoop.cli.options.Shots;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.Transfer;
-import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.method.catalogue.PublishedDefaults;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,8 +52,8 @@ public final class CrossCommand extends ProtocolCommand {
   }
 
   @Override
-  Preset preset() {
-    return Preset.TRANSFER;
+  PublishedDefaults preset() {
+    return PublishedDefaults.TRANSFER;
   }
 
   @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.cli.options.BankOptions;
+import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.MethodNames;
 import org.kgcoop.cli.options.Parse;
 import org.kgcoop.clip.Clip;
@@ -20,10 +20,10 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.experiment.BaseToNew;
-import org.kgcoop.experiment.Contender;
-import org.kgcoop.experiment.Plan;
+import org.kgcoop.experiment.ExperimentPlan;
+import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.tensor.Engine;
@@ -40,7 +40,7 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "",
       "Train the five methods on embedded data sets with the embedded CLIP, and print the table of"
-          + " base-to-new generalisation: two to three minutes on two cores. Run again, the command"
+          + " base-to-new generalization: two to three minutes on two cores. Run again, the command"
           + " repeats nothing.",
       ""
     },
@@ -102,7 +102,7 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Do one run only, named by its folder, such as places/coop/seed1.")
   private @Nullable Path only;
 
-  @Mixin private BankOptions bank = new BankOptions();
+  @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
   @Mixin private Output output = new Output();
 
   @Override
@@ -113,9 +113,9 @@ public final class DemoCommand implements Callable<Integer> {
     int jobs = Engine.threads();
     Engine.setThreads(1);
     String drawn = seeds != null ? seeds : full ? ALL_SEEDS : SEEDS;
-    Plan plan =
-        new Plan(
-            Parse.list("methods", MethodNames.TABLE).stream().map(DemoCommand::contender).toList(),
+    ExperimentPlan plan =
+        new ExperimentPlan(
+            Parse.list("methods", MethodNames.TABLE).stream().map(DemoCommand::spec).toList(),
             List.of(SHOTS),
             Parse.numbers("--seeds", drawn),
             jobs);
@@ -128,9 +128,9 @@ public final class DemoCommand implements Callable<Integer> {
       }
     }
     try (Clip clip = Clip.load(EmbeddedClip.folder());
-        Grid grid =
-            new Grid(
-                invocation.bench(clip, bank.open(clip, output), output.progress(), output),
+        OpenProtocol grid =
+            new OpenProtocol(
+                invocation.bench(clip, cache.open(clip, output), output.progress(), output),
                 protocol,
                 plan,
                 out,
@@ -139,7 +139,7 @@ public final class DemoCommand implements Callable<Integer> {
       grid.print(only);
     }
     if (!output.isJson() && only == null) {
-      TableResults.read(out).map(GainsAndLosses::sentences).orElse(List.of()).forEach(output::line);
+      TableResults.read(out).map(DemoSummary::sentences).orElse(List.of()).forEach(output::line);
       output.line("");
       output.line(
           String.format(
@@ -155,7 +155,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   /** A method of the table, with as many steps as the others. */
-  static Contender contender(String id) {
+  static MethodSpec spec(String id) {
     ObjectNode method = JsonNodeFactory.instance.objectNode().put("method", id);
     if (MethodCatalogue.keys(id).contains("words")) {
       method.put("words", Templates.words(EmbeddedClip.TEMPLATE));
@@ -170,7 +170,7 @@ public final class DemoCommand implements Callable<Integer> {
                 training
                     .put("epochs", batch == 1 ? Math.round((float) EPOCHS / BATCH) : EPOCHS)
                     .put("batch_size", batch == 1 ? 1 : BATCH));
-    return Contender.of(method, training, Preset.BASE_TO_NEW, Map.of());
+    return MethodSpec.of(method, training, PublishedDefaults.BASE_TO_NEW, Map.of());
   }
 
   private List<DataSet> sets() {

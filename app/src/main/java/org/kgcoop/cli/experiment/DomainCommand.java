@@ -9,7 +9,7 @@ import org.kgcoop.cli.options.Shots;
 import org.kgcoop.data.open.Shifts;
 import org.kgcoop.experiment.Protocol;
 import org.kgcoop.experiment.Transfer;
-import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.method.catalogue.PublishedDefaults;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,8 +65,8 @@ public final class DomainCommand extends ProtocolCommand {
   }
 
   @Override
-  Preset preset() {
-    return Preset.TRANSFER;
+  PublishedDefaults preset() {
+    return PublishedDefaults.TRANSFER;
   }
 
   @Override

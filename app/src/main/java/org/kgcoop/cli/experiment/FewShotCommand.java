@@ -7,7 +7,7 @@ import org.kgcoop.cli.options.DataSetList;
 import org.kgcoop.cli.options.Parse;
 import org.kgcoop.experiment.FewShotCurve;
 import org.kgcoop.experiment.Protocol;
-import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.method.catalogue.PublishedDefaults;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,8 +64,8 @@ public final class FewShotCommand extends ProtocolCommand {
   }
 
   @Override
-  Preset preset() {
-    return Preset.FEW_SHOT;
+  PublishedDefaults preset() {
+    return PublishedDefaults.FEW_SHOT;
   }
 
   @Override

@@ -14,17 +14,17 @@ import java.util.concurrent.Callable;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
-import org.kgcoop.cli.options.BankOptions;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataSetList;
+import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.Parse;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
+import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.Headroom;
-import org.kgcoop.experiment.Workbench;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,7 +64,7 @@ public final class HeadroomCommand implements Callable<Integer> {
   private String seeds;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
-  @Mixin private BankOptions bank = new BankOptions();
+  @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
   @Mixin private Output output = new Output();
 
   @Override
@@ -74,7 +74,8 @@ public final class HeadroomCommand implements Callable<Integer> {
     List<DataSet> sets = data.open(output);
     List<Headroom> found = new ArrayList<>();
     try (Clip clip = clipOptions.load()) {
-      Workbench bench = invocation.bench(clip, bank.open(clip, output), output.progress(), output);
+      ExperimentContext bench =
+          invocation.bench(clip, cache.open(clip, output), output.progress(), output);
       for (DataSet set : sets) {
         Set<String> said = new HashSet<>(); // of each draw the same
         List<DataSet> draws =
@@ -111,7 +112,7 @@ public final class HeadroomCommand implements Callable<Integer> {
         List.of(
             left("data set", Headroom::dataSet),
             right("classes", row -> String.valueOf(row.classes())),
-            right("images", row -> String.valueOf(row.pictures())),
+            right("images", row -> String.valueOf(row.images())),
             right("zero-shot", row -> number(row.zeroShot().mean())),
             right("probe", row -> number(row.probe().mean())),
             right("headroom", row -> number(row.points()))));

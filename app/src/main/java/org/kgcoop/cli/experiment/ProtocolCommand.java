@@ -7,10 +7,10 @@ import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ProtocolOptions;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.experiment.Plan;
+import org.kgcoop.experiment.ExperimentPlan;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.experiment.Protocol;
-import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.method.catalogue.PublishedDefaults;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
@@ -27,8 +27,8 @@ public abstract class ProtocolCommand implements Callable<Integer> {
   abstract List<Integer> shots();
 
   /** The source of the settings that the user leaves out. */
-  Preset preset() {
-    return Preset.BASE_TO_NEW;
+  PublishedDefaults preset() {
+    return PublishedDefaults.BASE_TO_NEW;
   }
 
   /** True if every method is asked about classes that it has not learned. */
@@ -43,13 +43,13 @@ public abstract class ProtocolCommand implements Callable<Integer> {
 
   /** Opens its data sets and loads its weights. */
   @MustBeClosed
-  public Grid open(Progress progress) {
-    Plan plan = options.plan(shots(), preset(), asksNewClasses(), output);
+  public OpenProtocol open(Progress progress) {
+    ExperimentPlan plan = options.plan(shots(), preset(), asksNewClasses(), output);
     Protocol protocol = protocol(output);
     Clip clip = options.clip().load();
     try {
-      return new Grid(
-          invocation.bench(clip, options.bank().open(clip, output), progress, output),
+      return new OpenProtocol(
+          invocation.bench(clip, options.cache().open(clip, output), progress, output),
           protocol,
           plan,
           options.out(),
@@ -63,7 +63,7 @@ public abstract class ProtocolCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Grid grid = open(output.progress())) {
+    try (OpenProtocol grid = open(output.progress())) {
       grid.print(options.only());
     }
     return 0;

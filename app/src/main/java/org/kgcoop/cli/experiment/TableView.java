@@ -16,8 +16,8 @@ import java.util.Set;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.experiment.Contender;
 import org.kgcoop.experiment.Experiment;
+import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Protocol;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.report.ReportPage;
@@ -106,7 +106,7 @@ final class TableView {
     List<ColumnData<TableResults.Row>> columns = new ArrayList<>();
     columns.add(left("method", TableResults.Row::title));
     if (swept) {
-      columns.add(left("setting", row -> Contender.text(row.setting())));
+      columns.add(left("setting", row -> MethodSpec.text(row.setting())));
     }
     if (baseToNew) {
       columns.add(left("prompts", TableResults.Row::prompts));

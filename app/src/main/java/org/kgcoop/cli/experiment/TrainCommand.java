@@ -8,9 +8,9 @@ import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.cli.options.BankOptions;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.MethodNames;
 import org.kgcoop.cli.options.MethodOptions;
 import org.kgcoop.cli.options.Parse;
@@ -20,15 +20,15 @@ import org.kgcoop.cli.options.TrainingOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.experiment.Contender;
-import org.kgcoop.experiment.Target;
+import org.kgcoop.experiment.EvaluationSet;
+import org.kgcoop.experiment.ExperimentContext;
+import org.kgcoop.experiment.MethodSpec;
 import org.kgcoop.experiment.Trial;
 import org.kgcoop.experiment.TrialRun;
-import org.kgcoop.experiment.Workbench;
 import org.kgcoop.method.KgCoOp;
-import org.kgcoop.method.Occasion;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
@@ -102,7 +102,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private Shots shots = new Shots();
   @Mixin private MethodOptions methodOptions = new MethodOptions();
   @Mixin private TrainingOptions training = new TrainingOptions();
-  @Mixin private BankOptions bank = new BankOptions();
+  @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
   @Mixin private Output output = new Output();
 
   @Override
@@ -110,16 +110,19 @@ public final class TrainCommand implements Callable<Integer> {
     ClassSplit split = Parse.classSplit("--classes", classes);
     DataSet whole = dataOptions.open(data, output);
     training.check(output);
-    Contender contender =
-        new Sweep().contenders(List.of(method), methodOptions, training, Preset.BASE_TO_NEW).get(0);
-    if (contender.method().apply(Occasion.ANY).trained().isEmpty()) {
+    MethodSpec spec =
+        new Sweep()
+            .specs(List.of(method), methodOptions, training, PublishedDefaults.BASE_TO_NEW)
+            .get(0);
+    if (spec.method().apply(TaskContext.ANY).trained().isEmpty()) {
       throw KgCoopException.configuration(
           "--method " + method + ": nothing to train; try './kgcoop eval' or zero-shot");
     }
-    Trial trial = Trial.alone(contender, whole, split, shots.value(), seed);
+    Trial trial = Trial.alone(spec, whole, split, shots.value(), seed);
     try (Clip clip = clipOptions.load()) {
-      contender.method().apply(Occasion.ANY).check(clip);
-      Workbench bench = invocation.bench(clip, bank.open(clip, output), output.progress(), output);
+      spec.method().apply(TaskContext.ANY).check(clip);
+      ExperimentContext bench =
+          invocation.bench(clip, cache.open(clip, output), output.progress(), output);
       RunResults results;
       try (EventFiles events = EventFiles.growing(List.of(out), output::warn)) {
         results = new TrialRun(bench, trial).run(out);
@@ -130,7 +133,7 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   /** The accuracy of zero-shot CLIP, where that takes no image; else empty. */
-  private static OptionalDouble zeroShot(Workbench bench, List<Target> targets) {
+  private static OptionalDouble zeroShot(ExperimentContext bench, List<EvaluationSet> targets) {
     return targets.isEmpty() ? OptionalDouble.empty() : targets.get(0).zeroShot(bench);
   }
 

@@ -150,14 +150,14 @@ public final class ContactSheet {
     }
   }
 
-  private static BufferedImage buffered(RgbImage picture) {
+  private static BufferedImage buffered(RgbImage image) {
     BufferedImage buffered =
-        new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
-    for (int y = 0; y < picture.height(); y++) {
-      for (int x = 0; x < picture.width(); x++) {
-        int red = picture.sample(x, y, 0);
-        int green = picture.sample(x, y, 1);
-        buffered.setRGB(x, y, red << 16 | green << 8 | picture.sample(x, y, 2));
+        new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < image.height(); y++) {
+      for (int x = 0; x < image.width(); x++) {
+        int red = image.sample(x, y, 0);
+        int green = image.sample(x, y, 1);
+        buffered.setRGB(x, y, red << 16 | green << 8 | image.sample(x, y, 2));
       }
     }
     return buffered;

@@ -17,7 +17,7 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.PictureSurvey;
+import org.kgcoop.data.ImageSurvey;
 import org.kgcoop.data.open.DataSets;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.data.published.PublishedDataSet;
@@ -186,7 +186,7 @@ public final class DataSetsCommand implements Callable<Integer> {
 
   /** All that an opened data set needs. */
   private static List<PublishedDataSet.Part> needed(PublishedDataSet entry) {
-    List<PublishedDataSet.Part> needed = new ArrayList<>(entry.pictures());
+    List<PublishedDataSet.Part> needed = new ArrayList<>(entry.images());
     needed.addAll(entry.annotations());
     return needed;
   }
@@ -225,7 +225,7 @@ public final class DataSetsCommand implements Callable<Integer> {
       }
       List<String> problems;
       try (Progress.Task task = output.progress().start("checking " + set.name(), count)) {
-        problems = PictureSurvey.of(set, output::warn, task::done).problems();
+        problems = ImageSurvey.of(set, output::warn, task::done).problems();
       }
       problems.forEach(bad::add);
       line(

@@ -114,7 +114,7 @@ public final class DownloadCommand implements Callable<Integer> {
               weights.licence(),
               weights.page()));
     }
-    say("Sizes are those of float32 weights of these shapes; licences may change, the pages tell.");
+    say("Sizes are those of float32 weights of these shapes; licenses may change, the pages tell.");
     if (output.isJson()) {
       output.json(JsonNodeFactory.instance.objectNode().set("weights", known));
     }
@@ -139,7 +139,7 @@ public final class DownloadCommand implements Callable<Integer> {
   /** The data sets that can be fetched, in part at least. */
   private static List<String> withLinks() {
     return PublishedDataSets.all().stream()
-        .filter(set -> PublishedDataSet.anyDirect(set.pictures()))
+        .filter(set -> PublishedDataSet.anyDirect(set.images()))
         .map(PublishedDataSet::name)
         .toList();
   }

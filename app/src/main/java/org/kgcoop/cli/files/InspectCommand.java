@@ -12,7 +12,7 @@ import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.PictureSurvey;
+import org.kgcoop.data.ImageSurvey;
 import org.kgcoop.experiment.Progress;
 import org.kgcoop.files.Folders;
 import org.kgcoop.io.WeightFile;
@@ -102,9 +102,9 @@ public final class InspectCommand implements Callable<Integer> {
     ObjectNode json = Inspection.of(data);
     if (!quick) {
       int count = data.train().size() + data.val().size() + data.test().size();
-      PictureSurvey survey;
+      ImageSurvey survey;
       try (Progress.Task task = output.progress().start("looking at " + data.name(), count)) {
-        survey = PictureSurvey.of(data, output::warn, task::done);
+        survey = ImageSurvey.of(data, output::warn, task::done);
       }
       Inspection.add(json, survey);
       Inspection.warnings(survey).forEach(output::warn);

@@ -23,12 +23,12 @@ import org.kgcoop.Messages;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.ImageSurvey;
 import org.kgcoop.data.Item;
-import org.kgcoop.data.PictureSurvey;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
-import org.kgcoop.method.Occasion;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 
@@ -64,7 +64,7 @@ final class Inspection {
   }
 
   /** Adds what the images themselves say. */
-  static void add(ObjectNode json, PictureSurvey survey) {
+  static void add(ObjectNode json, ImageSurvey survey) {
     range(json, "width", survey.width());
     range(json, "height", survey.height());
     json.putObject("duplicates")
@@ -76,7 +76,7 @@ final class Inspection {
     twins(json.putArray("under_two_classes"), survey.contradictions());
   }
 
-  private static void range(ObjectNode json, String side, PictureSurvey.@Nullable Range range) {
+  private static void range(ObjectNode json, String side, ImageSurvey.@Nullable Range range) {
     if (range != null) {
       json.putObject(side)
           .put("least", range.least())
@@ -85,7 +85,7 @@ final class Inspection {
     }
   }
 
-  private static void twins(ArrayNode json, List<PictureSurvey.Twin> twins) {
+  private static void twins(ArrayNode json, List<ImageSurvey.Twin> twins) {
     twins.forEach(twin -> json.add(twin.first() + " = " + twin.second()));
   }
 
@@ -93,14 +93,14 @@ final class Inspection {
    * Warnings about unreadable images, test images that are training images, and contradictory
    * labels.
    */
-  static List<String> warnings(PictureSurvey survey) {
+  static List<String> warnings(ImageSurvey survey) {
     List<String> warnings = new ArrayList<>();
     if (!survey.problems().isEmpty()) {
       warnings.add(
           Messages.count(survey.problems().size(), "image", "images") + " cannot be read, see bad");
     }
     if (!survey.leaks().isEmpty()) {
-      PictureSurvey.Twin first = survey.leaks().get(0);
+      ImageSurvey.Twin first = survey.leaks().get(0);
       warnings.add(
           "%s too, byte for byte, such as %s and %s; results on"
                   .formatted(
@@ -113,7 +113,7 @@ final class Inspection {
               + " them say little");
     }
     if (!survey.contradictions().isEmpty()) {
-      PictureSurvey.Twin first = survey.contradictions().get(0);
+      ImageSurvey.Twin first = survey.contradictions().get(0);
       warnings.add(
           "%s there under two classes, such as %s and %s"
               .formatted(
@@ -206,7 +206,7 @@ final class Inspection {
     try {
       read =
           Optional.of(
-              ClassifierFile.readAny(file.path(), List.of("any"), Occasion.ANY, null, use::add));
+              ClassifierFile.readAny(file.path(), List.of("any"), TaskContext.ANY, null, use::add));
       json.put("method", read.get().method().title());
     } catch (KgCoopException e) {
       json.put("refused", e.getMessage());

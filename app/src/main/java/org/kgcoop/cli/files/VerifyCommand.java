@@ -49,7 +49,7 @@ public final class VerifyCommand implements Callable<Integer> {
       names = "--image",
       paramLabel = "FILE",
       description = "With --clip: the image of the published example.")
-  private @Nullable Path picture;
+  private @Nullable Path image;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
@@ -65,7 +65,7 @@ public final class VerifyCommand implements Callable<Integer> {
   private int checkWeights() {
     List<WeightsCheck.Check> checks;
     try (Clip clip = clipOptions.load()) {
-      checks = WeightsCheck.check(clipOptions.path(), clip, picture);
+      checks = WeightsCheck.check(clipOptions.path(), clip, image);
     }
     ArrayNode json = JsonNodeFactory.instance.arrayNode();
     boolean failed = false;

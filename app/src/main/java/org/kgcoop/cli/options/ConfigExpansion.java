@@ -112,9 +112,9 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     List<String> methods = methods(line, ofFiles);
     // From weak to strong: published files, own files, pairs.
     OptionValues values =
-        fitting(translation.values(), methods, left)
+        context(translation.values(), methods, left)
             .with(ofFiles)
-            .with(fitting(translation.ofPairs(), methods, new ArrayList<>()));
+            .with(context(translation.ofPairs(), methods, new ArrayList<>()));
     if (!left.isEmpty()) {
       command
           .commandLine()
@@ -209,15 +209,15 @@ public final class ConfigExpansion implements IParameterPreprocessor {
    * @param methods of others no setting is wanted
    * @param left gets what has no option
    */
-  private OptionValues fitting(OptionValues translated, List<String> methods, List<String> left) {
-    OptionValues fitting = OptionValues.empty();
+  private OptionValues context(OptionValues translated, List<String> methods, List<String> left) {
+    OptionValues context = OptionValues.empty();
     translated
         .settings()
         .forEach(
             (key, value) -> {
               int point = key.indexOf('.');
               if (point < 0 || methods.contains(key.substring(0, point))) {
-                fitting.settings().put(key, value);
+                context.settings().put(key, value);
               } else {
                 left.add("--set " + key);
               }
@@ -230,10 +230,10 @@ public final class ConfigExpansion implements IParameterPreprocessor {
               if (option == null) {
                 left.add("--" + name);
               } else {
-                fitting.options().put(plain(option), value);
+                context.options().put(plain(option), value);
               }
             });
-    return fitting;
+    return context;
   }
 
   private void checkKeys(ConfigFile file, OptionValues values) {

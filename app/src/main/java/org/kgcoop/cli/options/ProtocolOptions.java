@@ -5,9 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.experiment.Contender;
-import org.kgcoop.experiment.Plan;
-import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.experiment.ExperimentPlan;
+import org.kgcoop.experiment.MethodSpec;
+import org.kgcoop.method.catalogue.PublishedDefaults;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -55,7 +55,7 @@ public final class ProtocolOptions {
   @Mixin private ClipOptions clip = new ClipOptions();
   @Mixin private MethodOptions settings = new MethodOptions();
   @Mixin private TrainingOptions training = new TrainingOptions();
-  @Mixin private BankOptions bank = new BankOptions();
+  @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
 
   public Path out() {
     return out;
@@ -69,8 +69,8 @@ public final class ProtocolOptions {
     return clip;
   }
 
-  public BankOptions bank() {
-    return bank;
+  public FeatureCacheOptions cache() {
+    return cache;
   }
 
   /**
@@ -78,7 +78,8 @@ public final class ProtocolOptions {
    *
    * @param newClasses true if every method is asked about classes that it has not learned
    */
-  public Plan plan(List<Integer> shots, Preset preset, boolean newClasses, Output output) {
+  public ExperimentPlan plan(
+      List<Integer> shots, PublishedDefaults preset, boolean newClasses, Output output) {
     if (jobs < 1) {
       throw KgCoopException.configuration("--jobs: expected at least 1, got " + jobs);
     }
@@ -86,11 +87,11 @@ public final class ProtocolOptions {
       clip.useOneThread("--jobs " + jobs);
     }
     training.check(output);
-    List<Contender> contenders =
-        sweep.contenders(Parse.list("--methods", methods), settings, training, preset);
+    List<MethodSpec> specs =
+        sweep.specs(Parse.list("--methods", methods), settings, training, preset);
     if (newClasses) {
-      contenders.forEach(Contender::checkNewClasses);
+      specs.forEach(MethodSpec::checkNewClasses);
     }
-    return new Plan(contenders, shots, Parse.numbers("--seeds", seeds), jobs);
+    return new ExperimentPlan(specs, shots, Parse.numbers("--seeds", seeds), jobs);
   }
 }

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
-import org.kgcoop.experiment.Contender;
-import org.kgcoop.method.Occasion;
-import org.kgcoop.method.catalogue.Preset;
+import org.kgcoop.experiment.MethodSpec;
+import org.kgcoop.method.TaskContext;
+import org.kgcoop.method.catalogue.PublishedDefaults;
 import org.kgcoop.train.TrainingSetting;
 import picocli.CommandLine.Option;
 
@@ -32,14 +32,14 @@ public final class Sweep {
   private List<String> sweeps = new ArrayList<>();
 
   /** The methods of those names, each once for every combination of its swept settings. */
-  public List<Contender> contenders(
-      List<String> ids, MethodOptions methods, TrainingOptions training, Preset preset) {
+  public List<MethodSpec> specs(
+      List<String> ids, MethodOptions methods, TrainingOptions training, PublishedDefaults preset) {
     Map<String, List<String>> axes = axes();
     Set<String> left = new LinkedHashSet<>(axes.keySet());
-    List<Contender> contenders = new ArrayList<>();
+    List<MethodSpec> specs = new ArrayList<>();
     for (String id : ids) {
-      Contender plain = Contender.of(methods.stated(id), training.stated(), preset, Map.of());
-      boolean trained = plain.method().apply(Occasion.ANY).trained().isPresent();
+      MethodSpec plain = MethodSpec.of(methods.stated(id), training.stated(), preset, Map.of());
+      boolean trained = plain.method().apply(TaskContext.ANY).trained().isPresent();
       List<Map<String, String>> combinations = new ArrayList<>(List.of(Map.of()));
       for (Map.Entry<String, List<String>> axis : axes.entrySet()) {
         String key = axis.getKey();
@@ -49,7 +49,7 @@ public final class Sweep {
         }
       }
       for (Map<String, String> combination : combinations) {
-        contenders.add(
+        specs.add(
             combination.isEmpty() ? plain : swept(id, methods, training, combination, preset));
       }
     }
@@ -62,15 +62,15 @@ public final class Sweep {
               .formatted(
                   Nearest.hints(left, known), String.join(", ", ids), String.join(", ", known)));
     }
-    return contenders;
+    return specs;
   }
 
-  private static Contender swept(
+  private static MethodSpec swept(
       String id,
       MethodOptions methods,
       TrainingOptions training,
       Map<String, String> combination,
-      Preset preset) {
+      PublishedDefaults preset) {
     ObjectNode ofMethod = methods.stated(id);
     ObjectNode ofTraining = training.stated();
     training.checkSweep(combination.keySet().stream().filter(k -> !methods.knows(id, k)).toList());
@@ -89,7 +89,7 @@ public final class Sweep {
           setting.put(plain, value);
         });
     try {
-      return Contender.of(ofMethod, ofTraining, preset, setting);
+      return MethodSpec.of(ofMethod, ofTraining, preset, setting);
     } catch (KgCoopException e) {
       throw new KgCoopException(e.category(), "--sweep: " + e.getMessage(), e);
     }

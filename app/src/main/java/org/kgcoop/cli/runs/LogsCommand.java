@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "logs",
     mixinStandardHelpOptions = true,
-    header = "Summarise the log.txt files of the published code.",
+    header = "Summarize the log.txt files of the published code.",
     description = {
       "",
       "Read the final results in the log.txt files below a folder, EXPERIMENT/seed1/log.txt, and"

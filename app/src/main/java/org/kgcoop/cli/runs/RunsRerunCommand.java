@@ -11,7 +11,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.ShellWords;
-import org.kgcoop.cli.options.PortableWords;
+import org.kgcoop.cli.options.PortableArguments;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunResults;
@@ -108,7 +108,7 @@ final class RunsRerunCommand implements Callable<Integer> {
     }
     Path directory = Path.of(stored.directory());
     ParseResult made = Invocation.of(spec).parse(stored.command(), directory).subcommand();
-    List<String> words = new PortableWords(made, directory).without(LEFT_OUT);
+    List<String> words = new PortableArguments(made, directory).without(LEFT_OUT);
     if (made.commandSpec().findOption("--only") != null) {
       words.add("--only=" + only(stored));
     }

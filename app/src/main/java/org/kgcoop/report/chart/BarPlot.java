@@ -7,7 +7,7 @@ import org.kgcoop.report.chart.Svg.Anchor;
 /**
  * Groups of bars from nothing to 100.
  *
- * @param series for each series, by colour, its bar in each group, NaN for none; a series without
+ * @param series for each series, by color, its bar in each group, NaN for none; a series without
  *     bars is left out
  */
 public record BarPlot(String title, List<String> groups, List<List<Double>> series) {

@@ -7,7 +7,7 @@ import org.kgcoop.report.chart.Svg.Anchor;
  * A chart as an SVG file that needs no page: its legend is drawn above it, its style sheet inside.
  *
  * @param title said to those who do not see it
- * @param legend names of the series, by colour, "" for one that is not drawn
+ * @param legend names of the series, by color, "" for one that is not drawn
  */
 public record ChartFile(String title, Drawing drawing, List<String> legend) {
   private static final int EDGE = 14;

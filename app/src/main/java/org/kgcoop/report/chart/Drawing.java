@@ -7,7 +7,7 @@ package org.kgcoop.report.chart;
  * @param height in pixels
  */
 public record Drawing(int width, int height, String content) {
-  /** The number of series that colours tell apart. */
+  /** The number of series that colors tell apart. */
   public static final int COLOURS = 8;
 
   /** The view box of the element, whose unit is a tenth of a pixel. */

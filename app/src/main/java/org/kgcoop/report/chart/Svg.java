@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Shapes and texts as SVG, small: colours are classes of the style sheet ({@code s0} to {@code s7}
+ * Shapes and texts as SVG, small: colors are classes of the style sheet ({@code s0} to {@code s7}
  * for series), coordinates whole tenths of a pixel, and shapes of one class one path. Classes lie
  * on each other in the order of their first shapes, texts on top.
  */

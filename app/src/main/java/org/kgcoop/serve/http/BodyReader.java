@@ -143,7 +143,7 @@ final class BodyReader extends Handler.Wrapper {
         return false;
       }
       if (wanted > maxBytes) {
-        refuse(413, String.valueOf(Guard.tooLarge(maxBytes).getMessage()));
+        refuse(413, String.valueOf(AccessCheck.tooLarge(maxBytes).getMessage()));
         return false;
       }
       if (wanted > bytes.length && !enlarge(wanted)) {

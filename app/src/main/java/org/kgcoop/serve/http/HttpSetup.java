@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that lies between the network and the endpoints. A request passes the {@link RateLimit}, the
- * {@link Guard} and the {@link BodyReader}; only then it has a thread, which decodes its image.
+ * {@link AccessCheck} and the {@link BodyReader}; only then it has a thread, which decodes its
+ * image.
  */
 public final class HttpSetup {
   private static final Duration STOP = Duration.ofSeconds(15);
@@ -35,7 +36,7 @@ public final class HttpSetup {
   private final Predicate<Request> open;
   private final ServerMetrics metrics;
   private final @Nullable Consumer<String> requests;
-  private final Drain drain = new Drain();
+  private final GracefulClose drain = new GracefulClose();
 
   /**
    * A setup of these settings.
@@ -87,7 +88,7 @@ public final class HttpSetup {
     // Bodies are held twice for a moment, and images want memory while they are decoded.
     BodyReader bodies =
         new BodyReader(settings.maxBytes(), Runtime.getRuntime().maxMemory() / 8, underWay, GRACE);
-    Guard guard = new Guard(settings, open);
+    AccessCheck guard = new AccessCheck(settings, open);
     guard.setHandler(bodies);
     Handler first = guard;
     if (settings.rate() > 0) {

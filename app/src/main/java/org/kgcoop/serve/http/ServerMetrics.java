@@ -58,7 +58,7 @@ public final class ServerMetrics implements AutoCloseable {
               .register(registry));
     }
     batches =
-        DistributionSummary.builder("kgcoop.batch.pictures")
+        DistributionSummary.builder("kgcoop.batch.images")
             .description("Images that were encoded together")
             .serviceLevelObjectives(1, 2, 4, 8, 16, 32)
             .register(registry);
@@ -104,8 +104,8 @@ public final class ServerMetrics implements AutoCloseable {
   }
 
   /** Images were encoded together. */
-  public void countBatch(int pictures) {
-    batches.record(pictures);
+  public void countBatch(int images) {
+    batches.record(images);
   }
 
   /** Answers with all of them. */

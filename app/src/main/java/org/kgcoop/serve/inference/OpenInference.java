@@ -10,7 +10,7 @@ import io.javalin.http.Handler;
 import java.util.List;
 import java.util.Objects;
 import org.kgcoop.Version;
-import org.kgcoop.bank.PictureEncoder.Pixels;
+import org.kgcoop.cache.ViewEncoder.Pixels;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.image.view.Preprocessing;
@@ -18,8 +18,8 @@ import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.RequestTrace;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.EncodingQueue;
+import org.kgcoop.serve.model.ImageReader;
 import org.kgcoop.serve.model.ModelRegistry;
-import org.kgcoop.serve.model.PictureReader;
 import org.kgcoop.serve.model.ServedModel;
 
 /**
@@ -32,19 +32,19 @@ public final class OpenInference {
 
   private final ModelRegistry models;
   private final EncodingQueue queue;
-  private final PictureInputs pictures;
+  private final ImageInputs images;
   private final Preprocessing preprocessing;
 
   public OpenInference(
       ModelRegistry models,
       EncodingQueue queue,
-      PictureReader pictures,
+      ImageReader images,
       Preprocessing preprocessing,
       ServerSettings settings) {
     this.models = models;
     this.queue = queue;
-    this.pictures =
-        new PictureInputs(pictures, preprocessing, Math.min(EncodingQueue.BATCH, settings.queue()));
+    this.images =
+        new ImageInputs(images, preprocessing, Math.min(EncodingQueue.BATCH, settings.queue()));
     this.preprocessing = preprocessing;
   }
 
@@ -85,11 +85,11 @@ public final class OpenInference {
     ObjectNode json = object().put("name", model.name()).put("platform", "kgcoop");
     json.putArray("versions").add(VERSION);
     ArrayNode inputs = json.putArray("inputs"); // one of them
-    ObjectNode image = tensor(inputs, PictureInputs.IMAGE, "BYTES", -1);
+    ObjectNode image = tensor(inputs, ImageInputs.IMAGE, "BYTES", -1);
     image.putObject("parameters").put("content_type", "base64");
     int size = preprocessing.size();
     ObjectNode pixels =
-        tensor(inputs, PictureInputs.PIXELS, "FP32", -1, preprocessing.channels(), size, size);
+        tensor(inputs, ImageInputs.PIXELS, "FP32", -1, preprocessing.channels(), size, size);
     ObjectNode normalisation = pixels.putObject("parameters");
     preprocessing.mean().forEach(normalisation.putArray("mean")::add);
     preprocessing.std().forEach(normalisation.putArray("std")::add);
@@ -126,10 +126,10 @@ public final class OpenInference {
         InferenceReader.read(
             request.bodyAsBytes(),
             request.header(InferenceResponse.JSON_LENGTH),
-            pictures.most(),
-            pictures.mostNumbers());
+            images.most(),
+            images.mostNumbers());
     Outputs outputs = Outputs.of(asked);
-    List<Pixels> inputs = pictures.of(asked);
+    List<Pixels> inputs = images.of(asked);
     Classifier classifier = model.classifier();
     List<Classification> found = queue.askAll(inputs, model.reading());
     InferenceResponse response = new InferenceResponse(model.name(), VERSION, asked.id());

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
-import org.kgcoop.bank.PictureEncoder;
-import org.kgcoop.bank.PictureEncoder.Pixels;
+import org.kgcoop.cache.ViewEncoder;
+import org.kgcoop.cache.ViewEncoder.Pixels;
 import org.kgcoop.serve.http.RefusedRequestException;
 import org.kgcoop.serve.http.RequestTrace;
 import org.kgcoop.serve.http.RequestTrace.Stage;
@@ -40,7 +40,7 @@ public final class EncodingQueue implements AutoCloseable {
   /** The time in which one of several callers who have just been answered asks again. */
   private static final long RETURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  private final PictureEncoder encoder;
+  private final ViewEncoder encoder;
   private final BlockingQueue<Job<?>> waiting;
   private final Duration timeLimit;
   private final IntSupplier upcoming;
@@ -52,21 +52,21 @@ public final class EncodingQueue implements AutoCloseable {
 
   /**
    * A way from features to answers. Images that wait for the same object are read together, which
-   * takes less time than one by one; all whose readings leave the image tower as it is are encoded
-   * together.
+   * takes less time than one by one; all whose readings leave the image encoder as it is are
+   * encoded together.
    */
   @FunctionalInterface
   public interface Reading<T> {
     /**
      * Called by the encoding thread alone.
      *
-     * @param features (B, E), unit rows of the CLIP's image tower, or what {@link #tower} makes
+     * @param features (B, E), unit rows of the CLIP's image encoder, or what {@link #encoder} makes
      * @return B answers, in their order
      */
     List<T> of(Tensor features);
 
-    /** An image tower of its own, (B, channels, R, R) to (B, E); empty for the CLIP's. */
-    default Optional<UnaryOperator<Tensor>> tower() {
+    /** An image encoder of its own, (B, channels, R, R) to (B, E); empty for the CLIP's. */
+    default Optional<UnaryOperator<Tensor>> encoder() {
       return Optional.empty();
     }
   }
@@ -77,7 +77,7 @@ public final class EncodingQueue implements AutoCloseable {
    * @param since when it waits, of {@link System#nanoTime}, as {@code deadline}
    */
   private record Job<T>(
-      Pixels picture,
+      Pixels image,
       Reading<T> reading,
       RequestTrace trace,
       long since,
@@ -101,7 +101,7 @@ public final class EncodingQueue implements AutoCloseable {
    * @param batches is told the number of images of each batch
    */
   public EncodingQueue(
-      PictureEncoder encoder,
+      ViewEncoder encoder,
       int capacity,
       Duration timeLimit,
       IntSupplier upcoming,
@@ -121,25 +121,25 @@ public final class EncodingQueue implements AutoCloseable {
    *
    * @throws RefusedRequestException 503 where too many wait, or the time limit is over
    */
-  public <T> T ask(Pixels picture, Reading<T> reading) {
-    return askAll(List.of(picture), reading).get(0);
+  public <T> T ask(Pixels image, Reading<T> reading) {
+    return askAll(List.of(image), reading).get(0);
   }
 
   /**
    * Waits for what several images show: all of them are taken, or none.
    *
-   * @param pictures fewer than may wait
+   * @param images fewer than may wait
    * @see #ask
    */
-  public <T> List<T> askAll(List<Pixels> pictures, Reading<T> reading) {
+  public <T> List<T> askAll(List<Pixels> images, Reading<T> reading) {
     RequestTrace trace = RequestTrace.current();
     long now = System.nanoTime();
     long deadline = trace.begun() + timeLimit.toNanos();
     List<Job<T>> jobs =
-        pictures.stream()
+        images.stream()
             .map(
-                picture ->
-                    new Job<>(picture, reading, trace, now, deadline, new CompletableFuture<T>()))
+                image ->
+                    new Job<>(image, reading, trace, now, deadline, new CompletableFuture<T>()))
             .toList();
     if (!offer(jobs)) {
       throw new RefusedRequestException(503, "too many images are waiting; try again later");
@@ -216,26 +216,26 @@ public final class EncodingQueue implements AutoCloseable {
     Map<Reading<?>, List<Job<?>>> shared = new LinkedHashMap<>(); // by those that want the same
     Map<Reading<?>, List<Job<?>>> own = new LinkedHashMap<>();
     for (Job<?> job : batch) {
-      (job.reading().tower().isPresent() ? own : shared)
+      (job.reading().encoder().isPresent() ? own : shared)
           .computeIfAbsent(job.reading(), reading -> new ArrayList<>())
           .add(job);
     }
     if (!shared.isEmpty()) {
       answer(shared, encoder::features);
     }
-    own.forEach((reading, jobs) -> answer(Map.of(reading, jobs), reading.tower().orElseThrow()));
+    own.forEach((reading, jobs) -> answer(Map.of(reading, jobs), reading.encoder().orElseThrow()));
   }
 
-  /** Encodes the images of jobs by one tower, and answers them. */
+  /** Encodes the images of jobs by one encoder, and answers them. */
   private void answer(Map<Reading<?>, List<Job<?>>> alike, UnaryOperator<Tensor> features) {
     long start = System.nanoTime();
     List<Job<?>> all = new ArrayList<>();
     alike.values().forEach(all::addAll);
     all.forEach(job -> job.trace().add(Stage.WAIT, job.since()));
     try (Scope scope = Scope.open("batch")) {
-      List<Pixels> pictures = new ArrayList<>();
-      all.forEach(job -> pictures.add(job.picture()));
-      Tensor encoded = features.apply(encoder.input(pictures)); // (B, E)
+      List<Pixels> images = new ArrayList<>();
+      all.forEach(job -> images.add(job.image()));
+      Tensor encoded = features.apply(encoder.input(images)); // (B, E)
       all.forEach(job -> job.trace().add(Stage.ENCODE, start));
       batches.accept(all.size());
       int from = 0;

@@ -27,8 +27,8 @@ public record ServedModel(
     }
 
     @Override
-    public Optional<UnaryOperator<Tensor>> tower() {
-      return classifier.hasOwnTower() ? Optional.of(classifier::features) : Optional.empty();
+    public Optional<UnaryOperator<Tensor>> encoder() {
+      return classifier.hasOwnEncoder() ? Optional.of(classifier::features) : Optional.empty();
     }
   }
 }

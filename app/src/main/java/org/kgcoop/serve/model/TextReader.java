@@ -12,7 +12,7 @@ import org.kgcoop.serve.http.RefusedRequestException;
  */
 public final class TextReader {
   private final Embedder embedder;
-  private final OneAtATime turns;
+  private final SerialWork turns;
 
   /**
    * A reader of texts.
@@ -21,7 +21,7 @@ public final class TextReader {
    */
   public TextReader(Clip clip, Duration timeLimit) {
     this.embedder = Embedder.unit(clip);
-    this.turns = new OneAtATime(timeLimit);
+    this.turns = new SerialWork(timeLimit);
   }
 
   /**

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.PictureEncoder.Pixels;
+import org.kgcoop.cache.ViewEncoder.Pixels;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.serve.http.RefusedRequestException;
 
@@ -25,8 +25,8 @@ public final class WarmUp {
    *
    * @throws KgCoopException where a model has no answer to it
    */
-  public static void run(ModelRegistry models, PictureReader pictures, EncodingQueue queue) {
-    Pixels black = pictures.read(black());
+  public static void run(ModelRegistry models, ImageReader images, EncodingQueue queue) {
+    Pixels black = images.read(black());
     for (ServedModel model : models.all()) {
       try {
         Classification unused = queue.ask(black, model.reading());

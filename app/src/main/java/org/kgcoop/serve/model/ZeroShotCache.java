@@ -25,7 +25,7 @@ public final class ZeroShotCache implements AutoCloseable {
 
   private final Clip clip;
   private final int mostClasses;
-  private final OneAtATime turns;
+  private final SerialWork turns;
   private final Map<Texts, SharedClassifier> known = new LinkedHashMap<>(16, 0.75f, true);
   private int classes;
 
@@ -37,7 +37,7 @@ public final class ZeroShotCache implements AutoCloseable {
   public ZeroShotCache(Clip clip, int mostClasses, Duration timeLimit) {
     this.clip = clip;
     this.mostClasses = mostClasses;
-    this.turns = new OneAtATime(timeLimit);
+    this.turns = new SerialWork(timeLimit);
   }
 
   /**

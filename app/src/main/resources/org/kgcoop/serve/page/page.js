@@ -219,7 +219,7 @@ async function pick(chosenExample) {
     document.forms.ask.elements.among.value = model ? 'model' : 'names';
     choose();
   }
-  const response = await fetched(chosenExample.picture);
+  const response = await fetched(chosenExample.image);
   await take(await response.blob(), chosenExample);
 }
 
@@ -227,7 +227,7 @@ function listExamples() {
   element('examples-heading').hidden = server.examples.length === 0;
   element('examples').replaceChildren(...server.examples.map((each) => {
     const image = document.createElement('img');
-    image.src = each.picture;
+    image.src = each.image;
     image.alt = each.title;
     const button = document.createElement('button');
     button.type = 'button';

@@ -53,13 +53,13 @@ class EmbedCommandTest {
     files = ManyDrawings.write(drawings, MANY);
   }
 
-  private static Object[] words(Path bank, Object... words) {
-    Object[] fixed = {"embed", "--clip", clip, "--bank", bank, "--quiet"};
+  private static Object[] words(Path cache, Object... words) {
+    Object[] fixed = {"embed", "--clip", clip, "--feature-cache", cache, "--quiet"};
     return Stream.concat(Arrays.stream(fixed), Arrays.stream(words)).toArray();
   }
 
   private static Cli.Result embed(Object... words) {
-    return Cli.run(words(shared.resolve("bank"), words));
+    return Cli.run(words(shared.resolve("cache"), words));
   }
 
   private static void done(Cli.Result result) {
@@ -239,11 +239,11 @@ class EmbedCommandTest {
   void killedOnceItEndsInTheSameBytes() throws IOException, InterruptedException {
     Path once = folder.resolve("once.npy");
     Path killed = folder.resolve("killed.npy");
-    Path bank = folder.resolve("bank2");
+    Path cache = folder.resolve("bank2");
     done(Cli.run(words(folder.resolve("bank1"), drawings, "--overwrite", "--out", once)));
-    Object[] words = words(bank, drawings, "--overwrite", "--out", killed);
+    Object[] words = words(cache, drawings, "--overwrite", "--out", killed);
     ChildProcess process = ChildProcess.start(folder.resolve("log.txt"), words);
-    process.makes(bank, "**");
+    process.makes(cache, "**");
     process.kill();
     done(Cli.run(words));
 

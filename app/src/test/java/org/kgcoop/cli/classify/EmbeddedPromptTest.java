@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
@@ -38,14 +38,14 @@ class EmbeddedPromptTest {
     DataSet data = EmbeddedDataSets.open("symbols", DataSetOptions.defaults(warning -> {}));
     assertThat(prompt.classNames()).isEqualTo(data.classNames());
     assertThat(prompt.template()).isEqualTo(data.template());
-    Images images = new Images(warning -> {});
-    List<RgbImage> pictures = data.test().stream().map(item -> images.read(item.file())).toList();
+    Images decoder = new Images(warning -> {});
+    List<RgbImage> images = data.test().stream().map(item -> decoder.read(item.file())).toList();
     try (Clip clip = Clip.load(EmbeddedClip.folder());
         Classifier learned = Classifier.of(prompt, clip, prompt.classNames());
         Classifier handCrafted = Classifier.zeroShot(clip, prompt.classNames(), prompt.template());
         Scope scope = Scope.open("test")) {
       assertThat(EmbeddedPrompt.isFor(clip)).isTrue();
-      Tensor features = new PictureEncoder(clip, images).of(pictures); // (526, E)
+      Tensor features = new ViewEncoder(clip, decoder).of(images); // (526, E)
       assertThat(right(learned, features, data.test())).isCloseTo(362, within(ON_THE_EDGE));
       assertThat(right(handCrafted, features, data.test())).isCloseTo(270, within(ON_THE_EDGE));
     }

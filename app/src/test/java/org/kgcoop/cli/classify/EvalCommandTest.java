@@ -50,7 +50,7 @@ class EvalCommandTest {
             data,
             "--out",
             out,
-            "--bank",
+            "--feature-cache",
             "none");
     assertThat(result.exitCode()).as(result.err()).isZero();
   }
@@ -85,13 +85,21 @@ class EvalCommandTest {
             data,
             "--out",
             run,
-            "--bank",
+            "--feature-cache",
             "none");
     assertThat(trained.exitCode()).as(trained.err()).isZero();
 
-    Cli.Result usual = run("eval", run, "--data", data, "--bank", "none", "--json");
+    Cli.Result usual = run("eval", run, "--data", data, "--feature-cache", "none", "--json");
     Cli.Result all =
-        run("eval", run, "--data", data, "--bank", "none", "--json", "--include-training-images");
+        run(
+            "eval",
+            run,
+            "--data",
+            data,
+            "--feature-cache",
+            "none",
+            "--json",
+            "--include-training-images");
 
     assertThat(json(usual).path("total").asInt()).isEqualTo(12);
     assertThat(json(usual).path("training_images_left_out").asInt()).isEqualTo(3);
@@ -100,7 +108,7 @@ class EvalCommandTest {
     assertThat(json(all).path("training_images_left_out").asInt()).isZero();
     assertThat(all.err()).contains("3 of 15 test images");
 
-    Cli.Result none = run("eval", run, "--data", copies, "--bank", "none");
+    Cli.Result none = run("eval", run, "--data", copies, "--feature-cache", "none");
     assertThat(none.exitCode()).isEqualTo(3);
     assertThat(none.errorLine()).contains("12 of 12 test images", "--include-training-images");
     assertThat(none.out()).doesNotContain("accuracy");
@@ -135,14 +143,21 @@ class EvalCommandTest {
 
     assertThat(found).isEqualTo(expected);
     Cli.Result eval =
-        run("eval", folder.resolve("run-aside"), "--data", aside, "--bank", "none", "--json");
+        run(
+            "eval",
+            folder.resolve("run-aside"),
+            "--data",
+            aside,
+            "--feature-cache",
+            "none",
+            "--json");
     assertThat(json(eval).path("confusion"))
         .hasToString(new ObjectMapper().writeValueAsString(expected.confusion()));
     List<Object> words = new ArrayList<>(List.of("predict", folder.resolve("run-aside"), "--json"));
-    expected.each().forEach(each -> words.add(aside.resolve(each.picture())));
-    JsonNode pictures = json(run(words.toArray())).path("images");
+    expected.each().forEach(each -> words.add(aside.resolve(each.image())));
+    JsonNode images = json(run(words.toArray())).path("images");
     for (int i = 0; i < expected.each().size(); i++) {
-      JsonNode first = pictures.path(i).path("classes").path(0);
+      JsonNode first = images.path(i).path("classes").path(0);
       assertThat(first.path("index").asInt()).isEqualTo(expected.each().get(i).predicted());
     }
   }
@@ -170,11 +185,11 @@ class EvalCommandTest {
         .array();
   }
 
-  private static byte[] png(int width, int height, IntBinaryOperator colours) throws IOException {
+  private static byte[] png(int width, int height, IntBinaryOperator colors) throws IOException {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int x = 0; x < width; x++) {
       for (int y = 0; y < height; y++) {
-        image.setRGB(x, y, colours.applyAsInt(x, y));
+        image.setRGB(x, y, colors.applyAsInt(x, y));
       }
     }
     ByteArrayOutputStream png = new ByteArrayOutputStream();
@@ -194,7 +209,7 @@ class EvalCommandTest {
             folder.resolve("clip"),
             "--data",
             folder.resolve("drawings"),
-            "--bank",
+            "--feature-cache",
             "none",
             "--confusion",
             file,

@@ -51,18 +51,18 @@ import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.Occasion;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.method.catalogue.Preset;
-import org.kgcoop.method.tower.Ivlp;
-import org.kgcoop.method.tower.Mmrl;
-import org.kgcoop.method.tower.TowerMethod;
-import org.kgcoop.method.tower.Vpt;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.method.catalogue.PublishedDefaults;
+import org.kgcoop.method.encoder.EncoderMethod;
+import org.kgcoop.method.encoder.Ivlp;
+import org.kgcoop.method.encoder.Mmrl;
+import org.kgcoop.method.encoder.Vpt;
 import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.tensor.Scope;
@@ -91,13 +91,13 @@ class EveryMethodTest {
     return MethodCatalogue.ids();
   }
 
-  static List<String> inTowers() {
+  static List<String> inEncoders() {
     return ids().stream()
-        .filter(id -> MethodCatalogue.parse(named(id)) instanceof TowerMethod)
+        .filter(id -> MethodCatalogue.parse(named(id)) instanceof EncoderMethod)
         .toList();
   }
 
-  /** Twelve blocks in either tower, as published settings of methods ask for. */
+  /** Twelve blocks in either encoder, as published settings of methods ask for. */
   private static final ClipConfig DEEP =
       new ClipConfig(
           32, 32, 3, 77, 1000, 32, 1, 12, Activation.QUICK_GELU, new ClipConfig.Vit(32, 12, 16, 1));
@@ -127,7 +127,7 @@ class EveryMethodTest {
             shared.resolve("table"),
             "--augment",
             "test",
-            "--bank",
+            "--feature-cache",
             "none");
     assertThat(table.exitCode()).as(table.err()).isZero();
 
@@ -171,25 +171,27 @@ class EveryMethodTest {
             all.stream()
                 .collect(
                     Collectors.toMap(
-                        each -> Path.of(each.picture()).getParent(),
+                        each -> Path.of(each.image()).getParent(),
                         each -> each,
                         (first, later) -> first,
                         LinkedHashMap::new))
                 .values());
     assertThat(found).hasSize(12);
     List<Object> words = new ArrayList<>(List.of("predict", served.run(id)));
-    found.forEach(each -> words.add(data.resolve(each.picture())));
-    JsonNode pictures = json(words.toArray()).path("images");
+    found.forEach(each -> words.add(data.resolve(each.image())));
+    JsonNode images = json(words.toArray()).path("images");
 
-    assertThat(pictures).hasSameSizeAs(found);
+    assertThat(images).hasSameSizeAs(found);
     for (int i = 0; i < found.size(); i++) {
-      JsonNode first = pictures.path(i).path("classes").path(0);
+      JsonNode first = images.path(i).path("classes").path(0);
       assertThat(first.path("index").asInt()).isEqualTo(found.get(i).predicted());
       assertThat(first.path("probability").asDouble())
           .isCloseTo(found.get(i).confidence(), within(1e-4));
     }
     assertThat(
-            json("eval", served.run(id), "--data", data, "--bank", "none").path("correct").asLong())
+            json("eval", served.run(id), "--data", data, "--feature-cache", "none")
+                .path("correct")
+                .asLong())
         .isEqualTo(all.stream().filter(Predictions.Prediction::isRight).count());
   }
 
@@ -236,7 +238,7 @@ class EveryMethodTest {
             shared.resolve("cross"),
             "--augment",
             "test",
-            "--bank",
+            "--feature-cache",
             "none");
     assertThat(table.exitCode()).as(table.err()).isZero();
   }
@@ -265,16 +267,16 @@ class EveryMethodTest {
               pets(),
               "--images",
               data,
-              "--bank",
+              "--feature-cache",
               "none",
               "--include-training-images");
       assertThat(told.path("confusion")).hasToString(JSON.writeValueAsString(found.confusion()));
 
       List<Object> words = new ArrayList<>(List.of("predict", form, "--data-set", "oxford_pets"));
-      found.each().forEach(each -> words.add(data.resolve(each.picture())));
-      JsonNode pictures = json(words.toArray()).path("images");
+      found.each().forEach(each -> words.add(data.resolve(each.image())));
+      JsonNode images = json(words.toArray()).path("images");
       for (int i = 0; i < found.each().size(); i++) {
-        JsonNode first = pictures.path(i).path("classes").path(0);
+        JsonNode first = images.path(i).path("classes").path(0);
         assertThat(first.path("index").asInt()).isEqualTo(found.each().get(i).predicted());
         assertThat(first.path("probability").asDouble())
             .isCloseTo(found.each().get(i).confidence(), within(1e-4));
@@ -290,10 +292,11 @@ class EveryMethodTest {
     ClassifierFile own = ClassifierFile.read(ClassifierFile.at(run));
     Path bare = shared.resolve("bare-" + id + ".pth.tar-1");
     StateDicts.writePrompt(bare, own.parameters(), 1, Map.of());
-    Occasion pets = new Occasion("OxfordPets", "a photo of a {}, a type of pet.", 16, 1);
+    TaskContext pets = new TaskContext("OxfordPets", "a photo of a {}, a type of pet.", 16, 1);
     ObjectNode settings = named(id);
     settings.set("representation_layers", own.method().toJson().get("representation_layers"));
-    Method there = Preset.BASE_TO_NEW.method(id.equals(Mmrl.ID) ? settings : named(id), pets);
+    Method there =
+        PublishedDefaults.BASE_TO_NEW.method(id.equals(Mmrl.ID) ? settings : named(id), pets);
 
     ClassifierFile read = ClassifierFile.readAny(bare, own.classNames(), pets, null, warning -> {});
 
@@ -301,8 +304,16 @@ class EveryMethodTest {
         .isEqualTo("a photo of a {}, a type of pet.");
     assertThat(read.method().toJson().path("pattern")).isEqualTo(there.toJson().path("pattern"));
     JsonNode stated =
-        json("eval", bare, "--data", data, "--template", "the {}, drawn.", "--bank", "none");
-    JsonNode usual = json("eval", bare, "--data", data, "--bank", "none");
+        json(
+            "eval",
+            bare,
+            "--data",
+            data,
+            "--template",
+            "the {}, drawn.",
+            "--feature-cache",
+            "none");
+    JsonNode usual = json("eval", bare, "--data", data, "--feature-cache", "none");
     assertThat(stated.path("expected_calibration_error"))
         .isNotEqualTo(usual.path("expected_calibration_error"));
   }
@@ -312,13 +323,13 @@ class EveryMethodTest {
   void aServerAnswersSoBesideWhatZeroShotClipSays(String id)
       throws IOException, InterruptedException {
     Predictions.Prediction one = served.found(id).get(0);
-    Path picture = data.resolve(one.picture());
+    Path image = data.resolve(one.image());
     URI address =
         URI.create(
             "http://127.0.0.1:%s/v1/classify?top=1&compare=true&model=%s"
                 .formatted(served.port(), URLEncoder.encode(id, StandardCharsets.UTF_8)));
     HttpRequest request =
-        HttpRequest.newBuilder(address).POST(BodyPublishers.ofFile(picture)).build();
+        HttpRequest.newBuilder(address).POST(BodyPublishers.ofFile(image)).build();
     String body = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
 
     JsonNode answer = JSON.readTree(body);
@@ -328,19 +339,19 @@ class EveryMethodTest {
     ClassifierFile file = ClassifierFile.read(ClassifierFile.at(served.run(id)));
     try (Classifier zeroShot = Classifier.zeroShot(clip, file.classNames(), file.template())) {
       assertThat(answer.path("handcrafted").path(0).path("probability").asDouble())
-          .isCloseTo(zeroShot.classify(picture).probabilities()[one.predicted()], within(1e-4));
+          .isCloseTo(zeroShot.classify(image).probabilities()[one.predicted()], within(1e-4));
     }
   }
 
-  /** The images of all models wait together; each goes through its own tower. */
+  /** The images of all models wait together; each goes through its own encoder. */
   @Test
   @Tag("equality")
   void aServersModelsAnswerTheSameBitsAloneAndAmongOthers() throws InterruptedException {
-    Path picture = data.resolve(served.found(ZeroShot.ID).get(0).picture());
+    Path image = data.resolve(served.found(ZeroShot.ID).get(0).image());
     HttpClient http = HttpClient.newHttpClient();
     Map<String, HttpRequest> requests = new LinkedHashMap<>();
     for (String id : ids()) {
-      requests.put(id, infer(id, picture));
+      requests.put(id, infer(id, image));
     }
     Map<String, String> alone = new LinkedHashMap<>();
     for (String id : ids()) {
@@ -360,12 +371,12 @@ class EveryMethodTest {
     assertThat(alone.values()).doesNotHaveDuplicates();
   }
 
-  private static HttpRequest infer(String id, Path picture) {
+  private static HttpRequest infer(String id, Path image) {
     try {
-      String image = Base64.getEncoder().encodeToString(Files.readAllBytes(picture));
+      String content = Base64.getEncoder().encodeToString(Files.readAllBytes(image));
       String body =
           "{\"inputs\":[{\"name\":\"image\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"%s\"]}]}"
-              .formatted(image);
+              .formatted(content);
       URI address =
           URI.create(
               "http://127.0.0.1:%s/v2/models/%s/infer"
@@ -399,7 +410,7 @@ class EveryMethodTest {
     }
     assertThat(whole.exitCode()).as(whole.err()).isZero();
     assertThat(onnx).isNotEmptyFile();
-    try (FeatureClassifier classifier = file.classifier(clip, file.classNames());
+    try (Head classifier = file.classifier(clip, file.classNames());
         Scope scope = Scope.open("formula")) {
       Formula formula = classifier.formula().orElseThrow();
       Tensor features = features(4, (int) formula.width());
@@ -410,7 +421,7 @@ class EveryMethodTest {
       if (classifier.encoder().isPresent()) {
         assertThatThrownBy(() -> FeatureFiles.csv(csv, exported))
             .isInstanceOf(KgCoopException.class)
-            .hasMessageContaining(id + ") has learned inside of the image tower")
+            .hasMessageContaining(id + ") has learned inside of the image encoder")
             .hasMessageContaining("--to onnx");
       } else if (formula instanceof Formula.Linear) {
         FeatureFiles.csv(csv, exported);
@@ -439,19 +450,19 @@ class EveryMethodTest {
     ClassifierFile file = ClassifierFile.read(ClassifierFile.at(served.run(id)));
     List<String> some = List.of(file.classNames().get(3), file.classNames().get(0));
     List<String> others = List.of("cow", "owl");
-    Path picture = data.resolve(served.found(id).get(0).picture());
+    Path image = data.resolve(served.found(id).get(0).image());
 
     try (Classifier classifier = Classifier.of(file, clip, some)) {
-      assertThat(classifier.classify(picture).probabilities()).hasSize(2);
+      assertThat(classifier.classify(image).probabilities()).hasSize(2);
     }
     if (file.method().bound().isPresent()) {
       refused(
-          run("predict", served.run(id), picture, "--classes", String.join(",", others)),
+          run("predict", served.run(id), image, "--classes", String.join(",", others)),
           file.method().title(),
           "cannot be used on new classes, such as 'cow'; its own are 12");
     } else {
       try (Classifier classifier = Classifier.of(file, clip, others)) {
-        assertThat(classifier.classify(picture).probabilities()).hasSize(2);
+        assertThat(classifier.classify(image).probabilities()).hasSize(2);
       }
     }
   }
@@ -512,18 +523,18 @@ class EveryMethodTest {
         Cli.run("export", served.run(id), "--to", "published", "--out", out, "--json");
     if (result.exitCode() != 0) {
       refused(result, MethodCatalogue.title(id));
-      assertThat(inTowers()).doesNotContain(id);
+      assertThat(inEncoders()).doesNotContain(id);
       return;
     }
     Path file = Path.of(JSON.readTree(result.out()).path("file").asText());
     ClassifierFile own = ClassifierFile.read(ClassifierFile.at(served.run(id)));
     ClassifierFile read = ClassifierFile.readAny(file, own.classNames());
     assertThat(read.method()).isEqualTo(own.method());
-    Path picture = data.resolve(served.found(id).get(0).picture());
+    Path image = data.resolve(served.found(id).get(0).image());
     try (Classifier before = Classifier.of(own, clip, own.classNames());
         Classifier after = Classifier.of(read, clip, own.classNames())) {
-      assertThat(after.classify(picture).probabilities())
-          .isEqualTo(before.classify(picture).probabilities());
+      assertThat(after.classify(image).probabilities())
+          .isEqualTo(before.classify(image).probabilities());
     }
 
     JsonNode told = JSON.readTree(Cli.run("inspect", file, "--json").out());
@@ -552,7 +563,7 @@ class EveryMethodTest {
 
   /** The first of the table would take an hour before the second ends it. */
   @Test
-  void aMethodOfTheImageTowerIsRefusedWithAResNetBeforeAnyOtherHasRun() {
+  void aMethodOfTheImageEncoderIsRefusedWithAResNetBeforeAnyOtherHasRun() {
     Path resNet = shared.resolve("resnet");
     RandomClip.write(
         resNet,
@@ -568,9 +579,10 @@ class EveryMethodTest {
             Activation.QUICK_GELU,
             new ClipConfig.ResNet(2, List.of(1, 1, 1, 1), 1)),
         1);
-    for (String id : inTowers()) {
+    for (String id : inEncoders()) {
       Path out = shared.resolve("refused").resolve(id);
-      List<Object> rest = List.of("--data", data, "--out", out, "--bank", "none", "--clip", resNet);
+      List<Object> rest =
+          List.of("--data", data, "--out", out, "--feature-cache", "none", "--clip", resNet);
       List<Object> table =
           new ArrayList<>(List.of("base2new", "--methods", ZeroShot.ID + "," + id));
       table.addAll(rest);

@@ -28,11 +28,11 @@ import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.LearnedFrom;
 import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.catalogue.TrainingDataRecord;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -65,15 +65,15 @@ class ExportCommandTest {
   private static Path write(PromptMethod method) {
     Path path = shared.resolve(method.id() + ".safetensors");
     try (Clip clip = Clip.load(weights);
-        Learner learner = method.learner(clip, NAMES, 5)) {
+        TrainableModel model = method.model(clip, NAMES, 5)) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-      learner.parameters().forEach((k, v) -> tensors.put(k, StoredTensor.of(k, v)));
+      model.parameters().forEach((k, v) -> tensors.put(k, StoredTensor.of(k, v)));
       new ClassifierFile(
               method,
               NAMES,
               "a photo of a {}.",
               clip.fingerprint(),
-              LearnedFrom.UNKNOWN,
+              TrainingDataRecord.UNKNOWN,
               "1",
               tensors)
           .write(path);
@@ -147,12 +147,12 @@ class ExportCommandTest {
         Scope scope = Scope.open("probabilities")) {
       float[] ones = new float[RandomClip.TINY.embedDim()];
       Arrays.fill(ones, 1);
-      Tensor picture = Tensor.of(ones, 1, ones.length).unitRows();
+      Tensor image = Tensor.of(ones, 1, ones.length).unitRows();
       Tensor classes = written.tensor("class_features").tensor(); // (C, E)
       double scale = written.tensor("scale").tensor().item();
-      Tensor logits = picture.matmul(classes.transpose(0, 1)).times(scale);
+      Tensor logits = image.matmul(classes.transpose(0, 1)).times(scale);
       assertThat(Functions.softmax(logits, 1).toFloats())
-          .containsExactly(classifier.ofFeatures(picture).get(0).probabilities(), within(1e-6f));
+          .containsExactly(classifier.ofFeatures(image).get(0).probabilities(), within(1e-6f));
     }
   }
 

@@ -63,7 +63,7 @@ class MutatedClassifiersTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Twelve blocks in either tower, as published settings of methods ask for. */
+  /** Twelve blocks in either encoder, as published settings of methods ask for. */
   private static final ClipConfig DEEP =
       new ClipConfig(
           32, 32, 3, 77, 1000, 32, 1, 12, Activation.QUICK_GELU, new ClipConfig.Vit(32, 12, 16, 1));
@@ -71,7 +71,7 @@ class MutatedClassifiersTest {
   @TempDir static Path shared;
   private static Path weights;
   private static Path data;
-  private static Path picture;
+  private static Path image;
 
   @BeforeAll
   static void learn() throws IOException {
@@ -80,12 +80,12 @@ class MutatedClassifiersTest {
     RandomClip.write(weights, DEEP, 1);
     SampleDrawings.copyTo(data);
     try (var files = Files.list(data.resolve("bell"))) {
-      picture = files.sorted().findFirst().orElseThrow();
+      image = files.sorted().findFirst().orElseThrow();
     }
     Cli.Result table =
         Cli.run(
             (Object[])
-                ("fewshot --shots 1 --seeds 1 --epochs 1 --augment test --bank none --methods %s"
+                ("fewshot --shots 1 --seeds 1 --epochs 1 --augment test --feature-cache none --methods %s"
                         + " --data %s --out %s --clip %s")
                     .formatted(
                         String.join(",", MethodCatalogue.ids()),
@@ -136,17 +136,17 @@ class MutatedClassifiersTest {
     Path out = shared.resolve("exported-" + form);
     List<Object[]> all =
         List.of(
-            new Object[] {"predict", file, picture, "--json", "--top", 3, "--clip", weights},
+            new Object[] {"predict", file, image, "--json", "--top", 3, "--clip", weights},
             new Object[] {
-              "predict", file, picture, "--csv", "--classes", "cow,owl", "--clip", weights
+              "predict", file, image, "--csv", "--classes", "cow,owl", "--clip", weights
             },
             new Object[] {
               "eval",
               file,
               "--data",
               data,
-              "--bank",
-              shared.resolve("bank"),
+              "--feature-cache",
+              shared.resolve("cache"),
               "--json",
               "--clip",
               weights
@@ -195,7 +195,7 @@ class MutatedClassifiersTest {
           URI.create("http://127.0.0.1:%s/v1/classify?top=3&compare=true".formatted(server.port()));
       HttpResponse<String> answer =
           HTTP.send(
-              HttpRequest.newBuilder(address).POST(BodyPublishers.ofFile(picture)).build(),
+              HttpRequest.newBuilder(address).POST(BodyPublishers.ofFile(image)).build(),
               BodyHandlers.ofString());
       if (answer.statusCode() == 500 || NO_NUMBER.matcher(answer.body()).find()) {
         problems.add("%s: serve: %s %s".formatted(what, answer.statusCode(), brief(answer.body())));

@@ -27,9 +27,9 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.catalogue.ClassifierFile;
-import org.kgcoop.method.catalogue.LearnedFrom;
+import org.kgcoop.method.catalogue.TrainingDataRecord;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.TrainableModel;
 
 class PredictCommandTest {
   @TempDir Path folder;
@@ -39,30 +39,30 @@ class PredictCommandTest {
     Path weights = folder.resolve("clip");
     RandomClip.write(weights, RandomClip.TINY, 1);
     SampleDrawings.copyTo(folder.resolve("drawings"));
-    Path picture = folder.resolve("drawings/bell/0.png");
+    Path image = folder.resolve("drawings/bell/0.png");
     List<String> names = List.of("missile", "bell", "missile"); // as two of ImageNet's
     Path prompt = folder.resolve("classifier.safetensors");
     CoOp method = new CoOp(ContextSettings.shared(4, "a photo of a"));
     try (Clip clip = Clip.load(weights);
-        Learner learner = method.learner(clip, names, 5)) {
+        TrainableModel model = method.model(clip, names, 5)) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-      learner.parameters().forEach((k, v) -> tensors.put(k, StoredTensor.of(k, v)));
+      model.parameters().forEach((k, v) -> tensors.put(k, StoredTensor.of(k, v)));
       new ClassifierFile(
               method,
               names,
               "a photo of a {}.",
               clip.fingerprint(),
-              LearnedFrom.UNKNOWN,
+              TrainingDataRecord.UNKNOWN,
               "1",
               tensors)
           .write(prompt);
     }
 
-    Cli.Result lines = Cli.run("predict", prompt, picture, "--top", 3, "--clip", weights);
+    Cli.Result lines = Cli.run("predict", prompt, image, "--top", 3, "--clip", weights);
     assertThat(lines.exitCode()).as(lines.err()).isZero();
     assertThat(lines.out()).contains("\tmissile (class 0)\t", "\tmissile (class 2)\t", "\tbell\t");
 
-    Cli.Result json = Cli.run("predict", prompt, picture, "--top", 3, "--json", "--clip", weights);
+    Cli.Result json = Cli.run("predict", prompt, image, "--top", 3, "--json", "--clip", weights);
     JsonNode classes =
         new ObjectMapper().readTree(json.out()).path("images").path(0).path("classes");
     assertThat(classes).hasSize(3);
@@ -81,20 +81,18 @@ class PredictCommandTest {
   }
 
   /** Among names that have to be quoted, and must lead nowhere as folders. */
-  private Cli.Result ask(Path pictures, Object... words) throws IOException {
+  private Cli.Result ask(Path images, Object... words) throws IOException {
     Path weights = folder.resolve("tiny");
     if (!Files.exists(weights)) {
       RandomClip.write(weights, RandomClip.TINY, 1);
     }
-    Object[] fixed = {
-      "zero-shot", pictures, "--classes-file", names(), "--clip", weights, "--quiet"
-    };
+    Object[] fixed = {"zero-shot", images, "--classes-file", names(), "--clip", weights, "--quiet"};
     return Cli.run(Stream.concat(Arrays.stream(fixed), Arrays.stream(words)).toArray());
   }
 
   /** Some drawings, of which one in fifty is broken. */
-  private List<Path> broken(Path pictures) throws IOException {
-    List<Path> files = ManyDrawings.write(pictures, MANY);
+  private List<Path> broken(Path images) throws IOException {
+    List<Path> files = ManyDrawings.write(images, MANY);
     List<Path> broken = new ArrayList<>();
     for (int i = 7; i < MANY; i += 50) {
       Files.write(files.get(i), Arrays.copyOf(Files.readAllBytes(files.get(i)), 60));
@@ -118,17 +116,17 @@ class PredictCommandTest {
 
   @Test
   void aTableNamesTheBrokenImagesAndAnswersAllOthers() throws IOException {
-    Path pictures = folder.resolve("many");
-    List<Path> broken = broken(pictures);
+    Path images = folder.resolve("many");
+    List<Path> broken = broken(images);
     Path table = folder.resolve("table.csv");
 
-    Cli.Result refused = ask(pictures, "--csv", "--out", table);
+    Cli.Result refused = ask(images, "--csv", "--out", table);
     assertThat(refused.exitCode()).isEqualTo(3);
     assertThat(refused.err().lines()).hasSize(1);
     assertThat(refused.errorLine()).contains("00007.png", "--skip-bad");
     assertThat(table).doesNotExist();
 
-    Cli.Result result = ask(pictures, "--csv", "--out", table, "--skip-bad");
+    Cli.Result result = ask(images, "--csv", "--out", table, "--skip-bad");
     assertThat(result.exitCode()).as(result.err()).isEqualTo(6);
     assertThat(result.out()).isEmpty();
     assertThat(result.err().lines()).hasSameSizeAs(broken);
@@ -136,7 +134,7 @@ class PredictCommandTest {
     assertThat(lines.get(0).getFields())
         .containsExactly("image", "rank", "class", "index", "probability", "problem");
     assertThat(lines.stream().skip(1).map(line -> Path.of(line.getField(0))))
-        .containsExactlyElementsOf(below(pictures));
+        .containsExactlyElementsOf(below(images));
     List<Path> good = new ArrayList<>();
     for (CsvRecord line : lines.subList(1, lines.size())) {
       Path file = Path.of(line.getField(0));
@@ -160,16 +158,16 @@ class PredictCommandTest {
       }
     }
 
-    Cli.Result printed = ask(pictures, "--csv");
+    Cli.Result printed = ask(images, "--csv");
     assertThat(printed.exitCode()).isEqualTo(3); // as without --csv
     assertThat(printed.out()).isEqualToNormalizingNewlines(Files.readString(table));
   }
 
   @Test
   void jsonLinesAreAnObjectAnImage() throws IOException {
-    Path pictures = folder.resolve("many");
-    List<Path> broken = broken(pictures);
-    Cli.Result result = ask(pictures, "--json-lines", "--skip-bad", "--top", 2);
+    Path images = folder.resolve("many");
+    List<Path> broken = broken(images);
+    Cli.Result result = ask(images, "--json-lines", "--skip-bad", "--top", 2);
     assertThat(result.exitCode()).isEqualTo(6);
     List<String> lines = result.out().lines().toList();
     assertThat(lines).hasSize(MANY);
@@ -179,24 +177,24 @@ class PredictCommandTest {
       assertThat(json.has("problem")).isEqualTo(bad);
       assertThat(json.path("classes").size()).isEqualTo(bad ? 0 : 2);
     }
-    JsonNode all = new ObjectMapper().readTree(ask(pictures, "--json", "--skip-bad").out());
+    JsonNode all = new ObjectMapper().readTree(ask(images, "--json", "--skip-bad").out());
     assertThat(all.path("images")).hasSize(MANY - broken.size());
     assertThat(all.path("skipped")).hasSize(broken.size());
   }
 
   @Test
   void belowTheThresholdAnImageIsNoneOfThese() throws IOException {
-    Path pictures = folder.resolve("few");
-    List<Path> files = ManyDrawings.write(pictures, 12);
+    Path images = folder.resolve("few");
+    List<Path> files = ManyDrawings.write(images, 12);
     Path all = folder.resolve("all.csv");
-    assertThat(ask(pictures, "--csv", "--out", all).exitCode()).isZero();
+    assertThat(ask(images, "--csv", "--out", all).exitCode()).isZero();
     List<Float> best =
         csv(all).stream().skip(1).map(line -> Float.parseFloat(line.getField(4))).toList();
     float middle = best.stream().sorted().skip(6).findFirst().orElseThrow();
 
     Path some = folder.resolve("some.csv");
     Object[] words = {"--csv", "--top", 3, "--threshold", middle, "--out", some};
-    assertThat(ask(pictures, words).exitCode()).isZero();
+    assertThat(ask(images, words).exitCode()).isZero();
     int none = 0;
     for (CsvRecord line : csv(some).subList(1, csv(some).size())) {
       float probability = Float.parseFloat(line.getField(4));
@@ -220,12 +218,12 @@ class PredictCommandTest {
 
   @Test
   void imagesAreSortedIntoFoldersAsTheirClassesSay() throws IOException {
-    Path pictures = folder.resolve("few");
-    List<Path> files = new ArrayList<>(ManyDrawings.write(pictures.resolve("a"), 12));
-    files.addAll(ManyDrawings.write(pictures.resolve("b"), 12)); // of the same names
+    Path images = folder.resolve("few");
+    List<Path> files = new ArrayList<>(ManyDrawings.write(images.resolve("a"), 12));
+    files.addAll(ManyDrawings.write(images.resolve("b"), 12)); // of the same names
     Path copied = folder.resolve("copied");
-    assertThat(ask(pictures, "--sort-into", copied).exitCode()).isZero();
-    assertThat(below(pictures)).hasSameSizeAs(files);
+    assertThat(ask(images, "--sort-into", copied).exitCode()).isZero();
+    assertThat(below(images)).hasSameSizeAs(files);
     List<Classification> expected = expected(files);
     List<String> folders = List.of("bell", "fox, red", "_=up");
     for (int c = 0; c < folders.size(); c++) {
@@ -239,48 +237,48 @@ class PredictCommandTest {
         .allMatch(file -> file.getNameCount() == copied.getNameCount() + 2);
 
     Path linked = folder.resolve("linked");
-    assertThat(ask(pictures, "--sort-into", linked, "--sort-by", "link").exitCode()).isZero();
+    assertThat(ask(images, "--sort-into", linked, "--sort-by", "link").exitCode()).isZero();
     assertThat(below(linked)).hasSize(24).allMatch(Files::isSymbolicLink);
     assertThat(below(linked).get(0)).hasSameBinaryContentAs(below(copied).get(0));
 
     Path moved = folder.resolve("moved");
     Object[] none = {"--sort-into", moved, "--sort-by", "move", "--threshold", 1};
-    assertThat(ask(pictures, none).exitCode()).isZero();
-    assertThat(below(pictures)).isEmpty();
+    assertThat(ask(images, none).exitCode()).isZero();
+    assertThat(below(images)).isEmpty();
     assertThat(below(moved.resolve("none of these"))).hasSize(24);
   }
 
   @Test
   void whatCannotBeDoneIsSaidBeforeAnythingIsAnswered() throws IOException {
-    Path pictures = folder.resolve("few");
-    ManyDrawings.write(pictures, 2);
+    Path images = folder.resolve("few");
+    ManyDrawings.write(images, 2);
     Path taken = Files.writeString(folder.resolve("taken.csv"), "mine");
     Map<String, Object[]> refused = new LinkedHashMap<>();
     refused.put("taken.csv exists", new Object[] {"--csv", "--out", taken});
     refused.put("--out " + folder + ": a folder", new Object[] {"--out", folder});
-    refused.put("not empty", new Object[] {"--sort-into", pictures});
+    refused.put("not empty", new Object[] {"--sort-into", images});
     refused.put("taken.csv: a file", new Object[] {"--sort-into", taken});
     refused.put("expected copy, link or move", words("--sort-into", "new", "--sort-by", "mv"));
     refused.put("--sort-by goes with", words("--sort-by", "move"));
     refused.put("--threshold 1.5: expected", words("--threshold", "1.5"));
     refused.put("expected one of them", words("--csv", "--json"));
     for (Map.Entry<String, Object[]> each : refused.entrySet()) {
-      Cli.Result result = ask(pictures, each.getValue());
+      Cli.Result result = ask(images, each.getValue());
       assertThat(result.exitCode()).as(each.getKey()).isEqualTo(2);
       assertThat(result.err().lines()).hasSize(1);
       assertThat(result.err()).contains(each.getKey());
       assertThat(result.out()).isEmpty();
     }
-    Cli.Result unnamed = ask(pictures, "--csv", "table.csv");
+    Cli.Result unnamed = ask(images, "--csv", "table.csv");
     assertThat(unnamed.exitCode()).isEqualTo(3);
     assertThat(unnamed.errorLine()).contains("table.csv", "no such image", "--out");
-    Cli.Result nowhere = ask(pictures, "--out", taken.resolve("a"));
+    Cli.Result nowhere = ask(images, "--out", taken.resolve("a"));
     assertThat(nowhere.exitCode()).isEqualTo(5);
-    Cli.Result below = ask(pictures, "--sort-into", taken.resolve("a"));
+    Cli.Result below = ask(images, "--sort-into", taken.resolve("a"));
     assertThat(below.exitCode()).isEqualTo(5);
     assertThat(below.errorLine()).contains("--sort-into", "cannot be written");
     assertThat(taken).hasContent("mine");
-    assertThat(below(pictures)).hasSize(2);
+    assertThat(below(images)).hasSize(2);
     assertThat(Path.of("new")).doesNotExist();
   }
 
@@ -291,14 +289,14 @@ class PredictCommandTest {
   @Test
   void aClassNameMayHaveACommaInQuotes() {
     SampleDrawings.copyTo(folder.resolve("drawings"), 1);
-    Path picture = folder.resolve("drawings");
+    Path image = folder.resolve("drawings");
     String quoted = "\"fox, red\", cat ,\"owl\"";
-    Cli.Result result = Cli.run("zero-shot", picture, "--classes", quoted, "--top", 3);
+    Cli.Result result = Cli.run("zero-shot", image, "--classes", quoted, "--top", 3);
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out()).contains("\tfox, red\t", "\tcat\t", "\towl\t");
 
     for (String wrong : List.of("\"fox, red,cat", "fox \"red\",cat", "\"\",cat", "\"a\"b,cat")) {
-      Cli.Result refused = Cli.run("zero-shot", picture, "--classes", wrong);
+      Cli.Result refused = Cli.run("zero-shot", image, "--classes", wrong);
       assertThat(refused.exitCode()).as(wrong).isEqualTo(2);
       assertThat(refused.err().lines()).hasSize(1);
       assertThat(refused.errorLine()).contains(wrong, "double quotes");

@@ -41,7 +41,7 @@ class SearchCommandTest {
   }
 
   private static Cli.Result search(Object... words) {
-    Object[] fixed = {"search", "--bank", shared.resolve("bank"), "--quiet"};
+    Object[] fixed = {"search", "--feature-cache", shared.resolve("cache"), "--quiet"};
     return Cli.run(Stream.concat(Arrays.stream(fixed), Arrays.stream(words)).toArray());
   }
 

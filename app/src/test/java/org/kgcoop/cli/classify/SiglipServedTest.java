@@ -79,7 +79,7 @@ class SiglipServedTest {
             data,
             "--out",
             shared.resolve("table"),
-            "--bank",
+            "--feature-cache",
             "none");
     assertThat(table.exitCode()).as(table.err()).isZero();
     served = new ServedTable(shared.resolve("table"), weights, METHODS);
@@ -107,9 +107,9 @@ class SiglipServedTest {
   void whatARunHasLearnedIsAnsweredAsTheRunSays(String id)
       throws IOException, InterruptedException {
     for (Predictions.Prediction each : served.found(id).subList(0, 3)) {
-      BodyPublisher picture = BodyPublishers.ofFile(data.resolve(each.picture()));
+      BodyPublisher image = BodyPublishers.ofFile(data.resolve(each.image()));
       JsonNode first =
-          post("/v1/classify?top=1&compare=true&model=" + id, picture).path("classes").path(0);
+          post("/v1/classify?top=1&compare=true&model=" + id, image).path("classes").path(0);
       assertThat(first.path("index").asInt()).isEqualTo(each.predicted());
       assertThat(first.path("probability").asDouble()).isCloseTo(each.confidence(), within(1e-4));
     }
@@ -117,15 +117,15 @@ class SiglipServedTest {
 
   @Test
   void classesByTheirNamesAreAnsweredAsTheLibraryDoes() throws IOException, InterruptedException {
-    Path picture = data.resolve(served.found("taskres").get(0).picture());
+    Path image = data.resolve(served.found("taskres").get(0).image());
     JsonNode classes =
         post(
                 "/v1/zero-shot?classes=red%20fox,cow&top=2&template=the%20{}."
                     .replace("{}", "%7B%7D"),
-                BodyPublishers.ofFile(picture))
+                BodyPublishers.ofFile(image))
             .path("classes");
     try (Classifier library = Classifier.zeroShot(clip, List.of("red fox", "cow"), "the {}.")) {
-      Classification expected = library.classify(picture);
+      Classification expected = library.classify(image);
       assertThat(classes).hasSize(2);
       for (JsonNode one : classes) {
         assertThat(one.path("probability").asDouble())
@@ -136,10 +136,10 @@ class SiglipServedTest {
 
   @Test
   void featuresAreThoseOfTheLibrary() throws IOException, InterruptedException {
-    Path picture = data.resolve(served.found("taskres").get(0).picture());
+    Path image = data.resolve(served.found("taskres").get(0).image());
     Embedder embedder = Embedder.unit(clip);
-    JsonNode answer = post("/v1/embed", BodyPublishers.ofFile(picture));
-    assertSame(answer.path("images").path(0), embedder.embed(picture));
+    JsonNode answer = post("/v1/embed", BodyPublishers.ofFile(image));
+    assertSame(answer.path("images").path(0), embedder.embed(image));
     JsonNode texts = post("/v1/embed?text=a%20red%20fox", BodyPublishers.noBody());
     assertSame(texts.path("texts").path(0), embedder.embedText("a red fox"));
   }

@@ -45,7 +45,7 @@ class AdaptCommandTest {
       shared.resolve("clip"),
       "--out",
       out,
-      "--bank",
+      "--feature-cache",
       "none",
       "--shots",
       "3"
@@ -100,7 +100,7 @@ class AdaptCommandTest {
       images,
       "--clip",
       shared.resolve("clip"),
-      "--bank",
+      "--feature-cache",
       "none",
       "--minutes",
       1e-5,
@@ -126,7 +126,8 @@ class AdaptCommandTest {
     SampleDrawings.copyTo(images, 2);
     Files.deleteIfExists(images.resolve("template.txt"));
     Path out = folder.resolve("embedded");
-    Cli.Result result = Cli.run("adapt", images, "--bank", "none", "--minutes", 1e-5, "--out", out);
+    Cli.Result result =
+        Cli.run("adapt", images, "--feature-cache", "none", "--minutes", 1e-5, "--out", out);
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(ClassifierFile.read(out.resolve("classifier.safetensors")).template())
         .isEqualTo(EmbeddedClip.TEMPLATE);

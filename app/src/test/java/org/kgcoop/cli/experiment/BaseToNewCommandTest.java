@@ -92,7 +92,7 @@ class BaseToNewCommandTest {
             1,
             "--augment",
             "test",
-            "--bank",
+            "--feature-cache",
             "none",
             "--out",
             folder.resolve("fixed"));
@@ -118,7 +118,7 @@ class BaseToNewCommandTest {
             "1",
             "--shots",
             "1,2",
-            "--bank",
+            "--feature-cache",
             "none",
             "--published",
             "--out",

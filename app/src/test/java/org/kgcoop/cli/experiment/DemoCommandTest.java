@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.eval.Metrics.Spread;
-import org.kgcoop.experiment.Contender;
-import org.kgcoop.method.Occasion;
+import org.kgcoop.experiment.MethodSpec;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TableResults.Cell;
@@ -19,10 +19,9 @@ import org.kgcoop.train.TrainingSettings;
 
 class DemoCommandTest {
   private static TrainingSettings training(String method) {
-    Contender contender = DemoCommand.contender(method);
-    return contender
-        .training()
-        .apply(contender.method().apply(Occasion.ANY).trained().orElseThrow(), Occasion.ANY);
+    MethodSpec spec = DemoCommand.spec(method);
+    return spec.training()
+        .apply(spec.method().apply(TaskContext.ANY).trained().orElseThrow(), TaskContext.ANY);
   }
 
   /** A row of a table, for the sentences. */
@@ -33,7 +32,7 @@ class DemoCommandTest {
   }
 
   private static List<String> sentences(Row... rows) {
-    return GainsAndLosses.sentences(
+    return DemoSummary.sentences(
         new TableResults(
             List.of(rows),
             List.of(),

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.bank.PictureEncoder;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.ClassSplit;
@@ -34,9 +34,9 @@ import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -53,13 +53,13 @@ class EmbeddedTrainingTest {
   private static final Map<List<Object>, Trained> TRAINED = new HashMap<>();
 
   private static Clip clip;
-  private static FeatureBank bank;
+  private static FeatureCache cache;
   private static DataSet slice;
 
   @BeforeAll
   static void open() {
     clip = Clip.load(EmbeddedClip.folder());
-    bank = FeatureBank.inMemory(new PictureEncoder(clip, new Images(warning -> {})));
+    cache = FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {})));
     // An eighth of the classes.
     slice =
         FewShot.draw(EmbeddedDataSets.open("symbols", OPTIONS), 3, 1, warning -> {})
@@ -91,31 +91,31 @@ class EmbeddedTrainingTest {
 
   private static Trained trainAnew(PromptMethod method, int steps) {
     try (Scope scope = Scope.open("test");
-        Learner learner = method.learner(clip, slice.classNames(), 1);
+        TrainableModel model = method.model(clip, slice.classNames(), 1);
         Optimizer sgd =
             new Optimizer(
-                List.copyOf(learner.parameters().values()), new UpdateRule.Sgd(0.9, 5e-4))) {
+                List.copyOf(model.parameters().values()), new UpdateRule.Sgd(0.9, 5e-4))) {
       Batch batch = batch(method instanceof CoCoOp ? 8 : slice.train().size());
       List<Map<String, Double>> losses = new ArrayList<>();
       for (int i = 0; i < steps; i++) {
         try (Scope inner = Scope.open("step")) {
-          Step step = learner.step(batch);
+          Step step = model.step(batch);
           losses.add(step.losses());
           sgd.step(step.gradients(), 0.05);
         }
       }
       return new Trained(
-          losses, learner.parameters().values().stream().map(Tensor::toFloats).toList());
+          losses, model.parameters().values().stream().map(Tensor::toFloats).toList());
     }
   }
 
   private static Batch batch(int size) {
-    // Every seventh: neighbours are of one class.
+    // Every seventh: neighbors are of one class.
     List<Item> items =
         IntStream.range(0, size)
             .mapToObj(i -> slice.train().get(7 * i % slice.train().size()))
             .toList();
-    List<float[]> features = bank.test(items, done -> {}).vectors();
+    List<float[]> features = cache.test(items, done -> {}).vectors();
     int width = features.get(0).length;
     float[] values = new float[size * width];
     long[] labels = new long[size];
@@ -174,14 +174,13 @@ class EmbeddedTrainingTest {
   @Test
   void theEmbeddedClipKnowsItsObjects() {
     DataSet all = EmbeddedDataSets.open("objects", OPTIONS);
-    // Every fourth test image: neighbours are of one class.
+    // Every fourth test image: neighbors are of one class.
     List<Item> some =
         IntStream.range(0, all.test().size() / 4).mapToObj(i -> all.test().get(4 * i)).toList();
-    DataSet objects = all.withPictures(all.train(), all.val(), some);
-    try (FeatureClassifier zeroShot =
-        new ZeroShot(List.of(TEMPLATE)).classifier(clip, objects.classNames())) {
+    DataSet objects = all.withImages(all.train(), all.val(), some);
+    try (Head zeroShot = new ZeroShot(List.of(TEMPLATE)).classifier(clip, objects.classNames())) {
       double accuracy =
-          Evaluator.evaluate(zeroShot, bank, objects, Progress.SILENT).evaluation().accuracy();
+          Evaluator.evaluate(zeroShot, cache, objects, Progress.SILENT).evaluation().accuracy();
       assertThat(accuracy).isGreaterThan(5 * 100.0 / objects.classNames().size());
     }
   }

@@ -44,19 +44,19 @@ class TrainCommandTest {
   @Test
   void zeroShotStandsBesideTheResultWhereverTheFeaturesAreKnown() throws IOException {
     JsonNode zeroShot =
-        new ObjectMapper().readTree(Cli.run(words("eval --json --bank none")).out());
+        new ObjectMapper().readTree(Cli.run(words("eval --json --feature-cache none")).out());
     String line =
         String.format(
             Locale.ROOT,
             "zero-shot CLIP %.2f %% on the same",
             zeroShot.path("accuracy").asDouble());
 
-    Cli.Result trained = Cli.run(words(train() + " --bank none"));
+    Cli.Result trained = Cli.run(words(train() + " --feature-cache none"));
 
     assertThat(trained.exitCode()).as(trained.err()).isZero();
     assertThat(trained.out()).contains("accuracy ", " test images", line);
-    // Done before, without a bank: nothing is encoded for it.
-    assertThat(Cli.run(words(train() + " --bank none")).out())
+    // Done before, without a cache: nothing is encoded for it.
+    assertThat(Cli.run(words(train() + " --feature-cache none")).out())
         .contains("accuracy ")
         .doesNotContain("zero-shot");
   }
@@ -81,8 +81,8 @@ class TrainCommandTest {
   @Test
   void aBankThatCannotBeWrittenIsRefused() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "no folder");
-    Cli.Result result = Cli.run(words(train() + " --bank " + file));
+    Cli.Result result = Cli.run(words(train() + " --feature-cache " + file));
     assertThat(result.exitCode()).isEqualTo(5);
-    assertThat(result.errorLine()).contains("cannot be written", "try another --bank");
+    assertThat(result.errorLine()).contains("cannot be written", "try another --feature-cache");
   }
 }

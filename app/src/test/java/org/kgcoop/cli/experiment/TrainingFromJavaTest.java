@@ -77,7 +77,7 @@ class TrainingFromJavaTest {
         Cli.run(
             (Object[])
                 ("train --clip %1$s/clip --data embedded:documents --method %2$s --shots 1 --epochs"
-                        + " 2 --lr 0.01 --augment test --seed 3 --bank %1$s/bank --out %1$s/command")
+                        + " 2 --lr 0.01 --augment test --seed 3 --feature-cache %1$s/bank --out %1$s/command")
                     .formatted(folder, method)
                     .split(" "));
     assertThat(command.exitCode()).as(command.err()).isZero();
@@ -90,7 +90,7 @@ class TrainingFromJavaTest {
           .training("augment", "test")
           .shots(1)
           .seed(3)
-          .bank(folder.resolve("bank"))
+          .cache(folder.resolve("cache"))
           .into(folder.resolve("java"));
     }
 

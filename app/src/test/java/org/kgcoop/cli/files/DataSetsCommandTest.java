@@ -56,7 +56,7 @@ class DataSetsCommandTest {
   }
 
   @Test
-  void checkOpensEveryPictureAndFailsOnABadOne() throws IOException {
+  void checkOpensEveryImageAndFailsOnABadOne() throws IOException {
     Cli.Result good = Cli.run("datasets", "--root", root, "--check", "eurosat");
     assertThat(good.out()).contains("10 train, 4 val, 6 test: all can be read");
     assertThat(good.err()).contains("2 classes, expected 10");

@@ -21,28 +21,28 @@ class InspectDataTest {
 
   /** Two classes; the fox of the test is a training image. */
   @BeforeEach
-  void makePictures() throws IOException {
+  void makeImages() throws IOException {
     data = folder.resolve("pets");
-    picture("train/ant/1.png", 8, 6, 0xff0000);
-    picture("train/fox/1.png", 10, 6, 0x00ff00);
-    picture("test/ant/1.png", 12, 7, 0xff0001);
-    picture("test/fox/1.png", 10, 6, 0x00ff00);
+    image("train/ant/1.png", 8, 6, 0xff0000);
+    image("train/fox/1.png", 10, 6, 0x00ff00);
+    image("test/ant/1.png", 12, 7, 0xff0001);
+    image("test/fox/1.png", 10, 6, 0x00ff00);
   }
 
-  private void picture(String name, int width, int height, int colour) throws IOException {
+  private void image(String name, int width, int height, int color) throws IOException {
     Path file = data.resolve(name);
     Files.createDirectories(file.getParent());
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        image.setRGB(x, y, colour);
+        image.setRGB(x, y, color);
       }
     }
     assertThat(ImageIO.write(image, "png", file.toFile())).isTrue();
   }
 
   @Test
-  void tellsSizesAndPicturesInTrainAndTest() throws IOException {
+  void tellsSizesAndImagesInTrainAndTest() throws IOException {
     Cli.Result result = Cli.run("inspect", data, "--json");
 
     assertThat(result.exitCode()).as(result.err()).isZero();
@@ -58,7 +58,7 @@ class InspectDataTest {
   }
 
   @Test
-  void tellsBadPicturesAndGoesOn() throws IOException {
+  void tellsBadImagesAndGoesOn() throws IOException {
     Files.writeString(data.resolve("train/ant/2.png"), "hello");
 
     Cli.Result result = Cli.run("inspect", data);
@@ -69,10 +69,10 @@ class InspectDataTest {
   }
 
   @Test
-  void tellsThatPicturesAreDividedHere() throws IOException {
+  void tellsThatImagesAreDividedHere() throws IOException {
     Path plain = folder.resolve("plain");
     for (String name : new String[] {"ant/1.png", "ant/2.png", "fox/1.png", "fox/2.png"}) {
-      picture("../plain/" + name, 8, 6, name.hashCode());
+      image("../plain/" + name, 8, 6, name.hashCode());
     }
 
     assertThat(Cli.run("inspect", plain, "--quick").err())
@@ -89,7 +89,7 @@ class InspectDataTest {
 
     BufferedImage image = ImageIO.read(sheet.toFile());
     assertThat(image.getHeight()).isEqualTo(2 * 76); // a row of 76 pixels for each class
-    // The middle of the first cell behind 220 pixels of name shows the class's own colour.
+    // The middle of the first cell behind 220 pixels of name shows the class's own color.
     assertThat(image.getRGB(220 + 38, 38) & 0xffffff).isEqualTo(0xff0000);
     assertThat(image.getRGB(220 + 38, 76 + 38) & 0xffffff).isEqualTo(0x00ff00);
   }

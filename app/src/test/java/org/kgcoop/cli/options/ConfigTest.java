@@ -52,7 +52,7 @@ class ConfigTest {
         optimizer: adam
         decay: steps:1
         augment: test
-        bank: none
+        cache: none
         quiet: true
         strict: false
         set:
@@ -105,7 +105,7 @@ class ConfigTest {
             shared.resolve("drawings"),
             "--out",
             folder.resolve("run"),
-            "--bank",
+            "--feature-cache",
             "none",
             "--config",
             trainer,
@@ -192,7 +192,7 @@ class ConfigTest {
             shared.resolve("clip"),
             "--data",
             shared.resolve("drawings"),
-            "--bank",
+            "--feature-cache",
             "none",
             "--augment",
             "test",
@@ -219,7 +219,7 @@ class ConfigTest {
             "coop,kgcoop",
             "--seeds",
             "1",
-            "--bank",
+            "--feature-cache",
             "none",
             "--augment",
             "test",
@@ -262,7 +262,7 @@ class ConfigTest {
             shared.resolve("clip"),
             "--out",
             folder.resolve("table"),
-            "--bank",
+            "--feature-cache",
             "none",
             "--config",
             table);

@@ -29,7 +29,7 @@ class RerunTest {
     Path run = folder.resolve("run");
     String words =
         "train --clip FOLDER/clip --data FOLDER/drawings --shots 2 --epochs 2 --set context_tokens=2"
-            + " --augment test --bank none --threads 1 --quiet --out FOLDER/run";
+            + " --augment test --feature-cache none --threads 1 --quiet --out FOLDER/run";
     Cli.Result trained = Cli.run((Object[]) words.replace("FOLDER", folder.toString()).split(" "));
     assertThat(trained.exitCode()).as(trained.err()).isZero();
 
@@ -71,7 +71,7 @@ class RerunTest {
             shots: 2
             epochs: 1
             augment: test
-            bank: none
+            cache: none
             threads: 1
             set: {context_tokens: 2}
             """
@@ -151,7 +151,7 @@ class RerunTest {
             folder.resolve("drawings"),
             "--methods=clip",
             "--seeds=1",
-            "--bank=none",
+            "--feature-cache=none",
             "--out",
             folder.resolve("table"),
             "--only=drawings/clip/seed3");

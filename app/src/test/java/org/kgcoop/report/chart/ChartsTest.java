@@ -97,7 +97,7 @@ class ChartsTest {
   }
 
   @Test
-  void aBarWithoutAValueIsLeftOutAndColoursKeepTheirPlaces() {
+  void aBarWithoutAValueIsLeftOutAndColorsKeepTheirPlaces() {
     BarPlot plot =
         new BarPlot(
             "percent",

@@ -73,11 +73,11 @@ class OpenInferenceTest {
             ServerSettings.DEFAULT_MAX_PIXELS);
     server = new ClassifierServer(clip, models, settings, LOG::add, null);
     client = new InferenceClient(server.port());
-    red = picture(2, 1, "bmp");
-    mixed = picture(50, 40, "png");
+    red = image(2, 1, "bmp");
+    mixed = image(50, 40, "png");
   }
 
-  private static byte[] picture(int width, int height, String format) throws IOException {
+  private static byte[] image(int width, int height, String format) throws IOException {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < width * height; i++) {
       image.setRGB(i % width, i / width, 0xff0000 + i * 8009);
@@ -98,7 +98,7 @@ class OpenInferenceTest {
   private static float[] pixels(byte[] file) {
     Transform transform = new Transform(clip.preprocessing());
     return transform.normalise(
-        transform.test(new Images(warning -> {}).decodeUpright(file, "picture")));
+        transform.test(new Images(warning -> {}).decodeUpright(file, "image")));
   }
 
   private static String base64(byte[] file) {
@@ -115,14 +115,14 @@ class OpenInferenceTest {
     return "\"parameters\":{\"binary_data_size\":" + size + "}";
   }
 
-  private static void assertProbabilities(Answer answer, byte[]... pictures) {
+  private static void assertProbabilities(Answer answer, byte[]... images) {
     assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
     float[] found = answer.numbers("probabilities");
     assertThat(answer.output("probabilities").path("shape").toString())
-        .isEqualTo("[" + pictures.length + ",3]");
-    for (int i = 0; i < pictures.length; i++) {
+        .isEqualTo("[" + images.length + ",3]");
+    for (int i = 0; i < images.length; i++) {
       assertThat(Arrays.copyOfRange(found, 3 * i, 3 * i + 3))
-          .containsExactly(pets.classify(pictures[i]).probabilities(), within(1e-5f));
+          .containsExactly(pets.classify(images[i]).probabilities(), within(1e-5f));
     }
   }
 
@@ -162,7 +162,7 @@ class OpenInferenceTest {
   }
 
   @Test
-  void picturesComeAsBase64OrAsBinaryData() {
+  void imagesComeAsBase64OrAsBinaryData() {
     String data = "\"data\":[\"" + base64(mixed) + "\",\"" + base64(red) + "\"]";
     Answer asJson = client.infer(PETS, request("image", "BYTES", "[2]", data));
     assertProbabilities(asJson, mixed, red);

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Waiting;
-import org.kgcoop.bank.PictureEncoder;
-import org.kgcoop.bank.PictureEncoder.Pixels;
+import org.kgcoop.cache.ViewEncoder;
+import org.kgcoop.cache.ViewEncoder.Pixels;
 import org.kgcoop.classify.Classification;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
@@ -34,7 +34,7 @@ import org.kgcoop.tensor.Tensor;
 
 @Timeout(120)
 class EncodingQueueTest {
-  private static final RgbImage PICTURE = new RgbImage(1, 1, new byte[3]);
+  private static final RgbImage IMAGE = new RgbImage(1, 1, new byte[3]);
   private static final Duration LONG = Duration.ofSeconds(100);
 
   @TempDir static Path folder;
@@ -48,7 +48,7 @@ class EncodingQueueTest {
     clip = Clip.load(folder);
     classifier = Classifier.zeroShot(clip, List.of("cat", "dog"), "a {}.");
     Transform transform = new Transform(clip.preprocessing());
-    float[] black = transform.normalise(transform.test(PICTURE));
+    float[] black = transform.normalise(transform.test(IMAGE));
     pixels = (values, offset) -> System.arraycopy(black, 0, values, offset, black.length);
   }
 
@@ -60,7 +60,7 @@ class EncodingQueueTest {
 
   private static EncodingQueue queue(int capacity, Duration limit) {
     return new EncodingQueue(
-        new PictureEncoder(clip, new Images(w -> {})), capacity, limit, () -> 0, batch -> {});
+        new ViewEncoder(clip, new Images(w -> {})), capacity, limit, () -> 0, batch -> {});
   }
 
   private static List<Classification> read(Tensor features) {
@@ -99,13 +99,13 @@ class EncodingQueueTest {
     CompletableFuture<Void> closed = CompletableFuture.runAsync(queue::close);
     released.countDown();
     closed.join();
-    Classification expected = classifier.classify(PICTURE);
+    Classification expected = classifier.classify(IMAGE);
     assertThat(first.join().best()).isEqualTo(expected.best());
     assertThat(second.join().best()).isEqualTo(expected.best());
   }
 
   @Test
-  void theSeveralPicturesOfARequestAreTakenAllOrNotAtAll() throws InterruptedException {
+  void theSeveralImagesOfARequestAreTakenAllOrNotAtAll() throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     try (EncodingQueue queue = queue(3, LONG)) {
@@ -120,7 +120,7 @@ class EncodingQueueTest {
           .hasMessageContaining("too many");
       assertThat(queue.waiting()).isEqualTo(2);
       released.countDown();
-      Classification expected = classifier.classify(PICTURE);
+      Classification expected = classifier.classify(IMAGE);
       assertThat(first.join().best()).isEqualTo(expected.best());
       for (Classification each : two.join()) {
         assertThat(each.probabilities()).containsExactly(expected.probabilities(), within(1e-5f));
@@ -129,7 +129,7 @@ class EncodingQueueTest {
   }
 
   @Test
-  void picturesOfABatchAreReadWithTheirLikeAndAnsweredEachByItsOwn() throws InterruptedException {
+  void imagesOfABatchAreReadWithTheirLikeAndAnsweredEachByItsOwn() throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     List<Integer> together = new CopyOnWriteArrayList<>();
@@ -142,7 +142,7 @@ class EncodingQueueTest {
       CompletableFuture<Classification> first =
           CompletableFuture.supplyAsync(() -> queue.ask(pixels, held(started, released)));
       started.await();
-      CompletableFuture<Classification> picture =
+      CompletableFuture<Classification> image =
           CompletableFuture.supplyAsync(() -> queue.ask(pixels, counted));
       awaitWaiting(queue, 1);
       CompletableFuture<Classification> other =
@@ -152,8 +152,8 @@ class EncodingQueueTest {
           CompletableFuture.supplyAsync(() -> queue.ask((values, offset) -> {}, counted));
       awaitWaiting(queue, 3);
       released.countDown();
-      float[] expected = classifier.classify(PICTURE).probabilities();
-      for (CompletableFuture<Classification> same : List.of(first, picture, other)) {
+      float[] expected = classifier.classify(IMAGE).probabilities();
+      for (CompletableFuture<Classification> same : List.of(first, image, other)) {
         assertThat(same.join().probabilities()).containsExactly(expected, within(1e-5f));
       }
       assertThat(grey.join().probabilities()).isNotEqualTo(expected);
@@ -163,19 +163,19 @@ class EncodingQueueTest {
   }
 
   @Test
-  void imagesOfATowerOfItsOwnAreEncodedByItTogetherAndItsFailureIsItsOwn()
+  void imagesOfAEncoderOfItsOwnAreEncodedByItTogetherAndItsFailureIsItsOwn()
       throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
     List<Integer> together = new CopyOnWriteArrayList<>();
     EncodingQueue.Reading<Classification> turned =
-        byTower(
+        byEncoder(
             images -> {
               together.add((int) images.size(0));
               return classifier.features(images).times(-1);
             });
     EncodingQueue.Reading<Classification> broken =
-        byTower(
+        byEncoder(
             images -> {
               throw new IllegalStateException("closed");
             });
@@ -194,7 +194,7 @@ class EncodingQueueTest {
       awaitWaiting(queue, 4);
       released.countDown();
 
-      Classification expected = classifier.classify(PICTURE);
+      Classification expected = classifier.classify(IMAGE);
       assertThat(first.join()).isEqualTo(expected);
       assertThat(plain.join()).isEqualTo(expected);
       assertThat(two.join().get(0)).isEqualTo(two.join().get(1)).isNotEqualTo(expected);
@@ -205,7 +205,7 @@ class EncodingQueueTest {
     }
   }
 
-  private static EncodingQueue.Reading<Classification> byTower(UnaryOperator<Tensor> tower) {
+  private static EncodingQueue.Reading<Classification> byEncoder(UnaryOperator<Tensor> encoder) {
     return new EncodingQueue.Reading<>() {
       @Override
       public List<Classification> of(Tensor features) {
@@ -213,8 +213,8 @@ class EncodingQueueTest {
       }
 
       @Override
-      public Optional<UnaryOperator<Tensor>> tower() {
-        return Optional.of(tower);
+      public Optional<UnaryOperator<Tensor>> encoder() {
+        return Optional.of(encoder);
       }
     };
   }
@@ -262,10 +262,9 @@ class EncodingQueueTest {
         assertThat(used(cache, names, "a {}.")).isSameAs(first);
         assertThat(used(cache, List.of("c", "d"), "a {}.").classNames()).containsExactly("c", "d");
         assertThat(cache.size()).isEqualTo(2); // 6 classes are too many: the second had to go
-        assertThat(use.model().classifier().classify(PICTURE).ranking())
-            .hasSize(2); // and is in use
+        assertThat(use.model().classifier().classify(IMAGE).ranking()).hasSize(2); // and is in use
       }
-      assertThatThrownBy(() -> second.classify(PICTURE)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> second.classify(IMAGE)).isInstanceOf(IllegalStateException.class);
       assertThat(used(cache, names, "a {}.")).isSameAs(first);
     }
   }

@@ -159,9 +159,9 @@ class WebPageBrowserTest {
         .orElseThrow();
   }
 
-  private static void assertBars(byte[] picture) {
-    Classification first = learned.classify(picture);
-    Classification second = handCrafted.classify(picture);
+  private static void assertBars(byte[] image) {
+    Classification first = learned.classify(image);
+    Classification second = handCrafted.classify(image);
     JsonNode bars = bars();
     assertThat(names()).contains(second.best().className()).hasSizeBetween(5, 8);
     assertThat(names().get(0)).isEqualTo(first.best().className());
@@ -186,7 +186,7 @@ class WebPageBrowserTest {
   }
 
   @Test
-  void aDroppedPictureIsAnswered() throws IOException {
+  void aDroppedImageIsAnswered() throws IOException {
     Path file = Files.write(folder.resolve("my power.png"), example(5));
     open();
     browser().drop(file);

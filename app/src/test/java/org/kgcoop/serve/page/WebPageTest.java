@@ -138,13 +138,13 @@ class WebPageTest {
   }
 
   @Test
-  void examplesArePicturesThatAreCredited() throws IOException {
+  void examplesAreImagesThatAreCredited() throws IOException {
     JsonNode examples = about().path("examples");
     assertThat(examples).hasSize(10);
     for (JsonNode example : examples) {
-      HttpResponse<byte[]> picture = get(example.path("picture").asText());
-      assertThat(picture.headers().firstValue("Content-Type")).contains("image/png");
-      assertThat(ImageIO.read(new ByteArrayInputStream(picture.body())).getWidth()).isEqualTo(64);
+      HttpResponse<byte[]> image = get(example.path("image").asText());
+      assertThat(image.headers().firstValue("Content-Type")).contains("image/png");
+      assertThat(ImageIO.read(new ByteArrayInputStream(image.body())).getWidth()).isEqualTo(64);
       assertThat(example.path("credit").asText())
           .matches("from .+ by .+, (MIT|CC-BY-4.0|Apache-2.0|ISC|OFL-1.1)");
       assertThat(example.path("names").get(0).asText()).isEqualTo(example.path("title").asText());

@@ -13,7 +13,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.experiment.Grid;
+import org.kgcoop.cli.experiment.OpenProtocol;
 import org.kgcoop.cluster.session.Failures;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.cluster.session.Versions;
@@ -28,7 +28,7 @@ public final class ExperimentJob {
 
   private final SparkContext spark;
   private final List<String> words;
-  private final Grid grid;
+  private final OpenProtocol grid;
   private final Versions versions;
 
   /**
@@ -36,11 +36,11 @@ public final class ExperimentJob {
    *
    * @param words the grid's command line, which means the same on every machine
    */
-  public ExperimentJob(Session session, List<String> words, Grid grid) {
+  public ExperimentJob(Session session, List<String> words, OpenProtocol grid) {
     this(session, words, grid, Versions.here());
   }
 
-  ExperimentJob(Session session, List<String> words, Grid grid, Versions versions) {
+  ExperimentJob(Session session, List<String> words, OpenProtocol grid, Versions versions) {
     this.spark = session.spark().sparkContext();
     this.words = words;
     this.grid = grid;

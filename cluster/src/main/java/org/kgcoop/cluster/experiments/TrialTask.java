@@ -11,7 +11,7 @@ import java.util.List;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.experiment.Grid;
+import org.kgcoop.cli.experiment.OpenProtocol;
 import org.kgcoop.cluster.session.Versions;
 import org.kgcoop.runs.SettingsDifferences;
 import scala.collection.Iterator;
@@ -73,7 +73,7 @@ final class TrialTask extends AbstractFunction2<TaskContext, Iterator<Assignment
     String run = assignment.run();
     PrintWriter log =
         new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
-    Grid grid = SharedGrids.of(words, log, log);
+    OpenProtocol grid = SharedProtocols.of(words, log, log);
     List<String> differences = differences(assignment.settings(), grid.settings(run));
     if (!differences.isEmpty()) {
       return Outcome.failed(

@@ -12,14 +12,14 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.PictureEncoder;
-import org.kgcoop.bank.ShardEncoder;
-import org.kgcoop.bank.ShardEncoder.Picture;
+import org.kgcoop.cache.ShardEncoder;
+import org.kgcoop.cache.ShardEncoder.Image;
+import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.image.Images;
 
 /**
- * The work of a task on its images: features go to the bank, and the task gives back a row for each
- * image that cannot be read.
+ * The work of a task on its images: features go to the feature cache, and the task gives back a row
+ * for each image that cannot be read.
  *
  * @param attempts how often Spark tries a task
  * @param readers threads that read and decode ahead of the encoder
@@ -28,7 +28,7 @@ import org.kgcoop.image.Images;
  */
 record Encoding(
     ClipSource clip,
-    BankFolder bank,
+    FeatureCacheFolder cache,
     Broadcast<KnownKeys> known,
     int views,
     int readers,
@@ -41,17 +41,17 @@ record Encoding(
   static final StructType ERRORS =
       new StructType().add("path", DataTypes.StringType).add("reason", DataTypes.StringType);
 
-  Iterator<Row> encode(Iterator<Picture> pictures) {
+  Iterator<Row> encode(Iterator<Image> images) {
     List<Row> problems = new ArrayList<>();
-    PictureEncoder encoder =
-        new PictureEncoder(
-            clip.clip(), new Images(warning -> {})); // about grey images, one an executor
+    ViewEncoder encoder =
+        new ViewEncoder(
+            clip.clip(), new Images(warning -> {})); // about gray images, one an executor
     long[] told = {0};
     new ShardEncoder(encoder, views, known.value(), readers)
         .encode(
-            pictures,
+            images,
             shard -> {
-              bank.write(shard);
+              cache.write(shard);
               encoded.add(shard.features().size());
             },
             problem -> problems.add(row(problem)),

@@ -14,15 +14,15 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.bank.FeatureBank;
-import org.kgcoop.bank.Shard;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.cache.Shard;
 import org.kgcoop.cluster.features.HadoopFiles.Kind;
 import org.kgcoop.cluster.session.Failures;
 import scala.Tuple2;
 
 /**
- * Encodes images into a bank. What the bank has is read and not encoded again; what a task has
- * written stays, so that a job that was killed goes on where it was.
+ * Encodes images into a feature cache. What the feature cache has is read and not encoded again;
+ * what a task has written stays, so that a job that was killed goes on where it was.
  */
 public final class FeatureJob {
   /** Images of a task at most: minutes of work, which a lost executor loses. */
@@ -40,21 +40,21 @@ public final class FeatureJob {
   /**
    * The request of a job.
    *
-   * @param pictures a folder, an image, a tar or a Parquet file, on any file system
-   * @param bank a folder
+   * @param images a folder, an image, a tar or a Parquet file, on any file system
+   * @param cache a folder
    * @param clip what encodes
-   * @param views of {@code --augment bank:V}, beside the one of the test transform
+   * @param views of {@code --augment cache:V}, beside the one of the test transform
    * @param readers threads of a task that read and decode ahead
    */
-  public record Request(String pictures, String bank, ClipSource clip, int views, int readers)
+  public record Request(String images, String cache, ClipSource clip, int views, int readers)
       implements Serializable {}
 
   /**
    * The outcome of a job.
    *
-   * @param folder of the features, within the bank
+   * @param folder of the features, within the feature cache
    * @param read images
-   * @param encoded features; the rest was in the bank
+   * @param encoded features; the rest was in the feature cache
    * @param problems rows in {@code errors.parquet}
    * @param seconds without the start of Spark
    * @param encodingSeconds of these, from the first task that encodes to the end of the last
@@ -69,8 +69,7 @@ public final class FeatureJob {
       double encodingSeconds) {}
 
   /** The files to read. */
-  private record Found(
-      JavaRDD<String> all, long pictures, List<String> tars, List<String> parquet) {}
+  private record Found(JavaRDD<String> all, long images, List<String> tars, List<String> parquet) {}
 
   /**
    * A job.
@@ -88,9 +87,9 @@ public final class FeatureJob {
   /** The number of images, tars and Parquet files; nothing is read. */
   public String count() {
     try {
-      Found found = found(files.qualified(request.pictures()));
+      Found found = found(files.qualified(request.images()));
       return "%s images in files of their own, %s tars, %s Parquet files"
-          .formatted(found.pictures(), found.tars().size(), found.parquet().size());
+          .formatted(found.images(), found.tars().size(), found.parquet().size());
     } catch (Exception e) { // Scala throws checked ones that it does not declare
       throw Failures.known(e);
     }
@@ -107,24 +106,24 @@ public final class FeatureJob {
 
   private Outcome encode() {
     long start = System.nanoTime();
-    String root = files.qualified(request.pictures());
-    String bank = files.qualified(request.bank());
-    if ((bank + "/").startsWith(root + "/")) {
+    String root = files.qualified(request.images());
+    String cache = files.qualified(request.cache());
+    if ((cache + "/").startsWith(root + "/")) {
       throw KgCoopException.configuration(
-          "--bank %s lies among the images, %s; give a folder beside them"
-              .formatted(request.bank(), request.pictures()));
+          "--feature-cache %s lies among the images, %s; give a folder beside them"
+              .formatted(request.cache(), request.images()));
     }
     Found found = found(root);
     // The name needs the weights, and what is wrong with them is better known before the rest.
     ClipSource clip = request.clip();
     String name =
-        spark.parallelize(List.of(clip), 1).map(c -> FeatureBank.folderName(c.clip())).first();
-    BankFolder folder = new BankFolder(files, bank, name);
+        spark.parallelize(List.of(clip), 1).map(c -> FeatureCache.folderName(c.clip())).first();
+    FeatureCacheFolder folder = new FeatureCacheFolder(files, cache, name);
     KnownKeys known = KnownKeys.of(spark, folder);
     if (known.count() > 0) {
-      lines.accept("the bank has %s features already".formatted(known.count()));
+      lines.accept("the feature cache has %s features already".formatted(known.count()));
     }
-    LongAccumulator read = session.sparkContext().longAccumulator("pictures");
+    LongAccumulator read = session.sparkContext().longAccumulator("images");
     LongAccumulator encoded = session.sparkContext().longAccumulator("features");
     Encoding encoding =
         new Encoding(
@@ -136,9 +135,9 @@ public final class FeatureJob {
             attempts(),
             read,
             encoded);
-    String errors = bank + "/errors.parquet";
+    String errors = cache + "/errors.parquet";
     double encodingSeconds;
-    long total = found.tars().isEmpty() && found.parquet().isEmpty() ? found.pictures() : 0;
+    long total = found.tars().isEmpty() && found.parquet().isEmpty() ? found.images() : 0;
     try (ProgressLines progress = new ProgressLines(session.sparkContext(), read, total, lines)) {
       progress.start();
       session
@@ -152,7 +151,7 @@ public final class FeatureJob {
     if (problems > 0 && problems >= read.value()) {
       throw KgCoopException.data(
           "%s: none of %s images could be read; %s says why"
-              .formatted(request.pictures(), read.value(), errors));
+              .formatted(request.images(), read.value(), errors));
     }
     return new Outcome(
         folder.toString(),
@@ -170,12 +169,12 @@ public final class FeatureJob {
     Found found =
         new Found(
             all,
-            parts.stream().mapToLong(Packed::pictures).sum(),
+            parts.stream().mapToLong(Packed::images).sum(),
             parts.stream().flatMap(part -> part.tars().stream()).sorted().toList(),
             parts.stream().flatMap(part -> part.parquet().stream()).sorted().toList());
-    if (found.pictures() == 0 && found.tars().isEmpty() && found.parquet().isEmpty()) {
+    if (found.images() == 0 && found.tars().isEmpty() && found.parquet().isEmpty()) {
       throw KgCoopException.data(
-          request.pictures()
+          request.images()
               + ": no images; expected JPEG, PNG, GIF, BMP or WebP files, .tar or .parquet");
     }
     return found;
@@ -184,10 +183,10 @@ public final class FeatureJob {
   /**
    * The content of a part of the listing: the number of images, and files of many, which are few.
    */
-  private record Packed(long pictures, List<String> tars, List<String> parquet)
+  private record Packed(long images, List<String> tars, List<String> parquet)
       implements Serializable {
     static Packed of(Iterator<String> paths) {
-      long pictures = 0;
+      long images = 0;
       List<String> tars = new ArrayList<>();
       List<String> parquet = new ArrayList<>();
       while (paths.hasNext()) {
@@ -195,11 +194,11 @@ public final class FeatureJob {
         switch (kind(path)) {
           case TAR -> tars.add(path);
           case PARQUET -> parquet.add(path);
-          case PICTURE -> pictures++;
+          case IMAGE -> images++;
           case OTHER -> {}
         }
       }
-      return new Packed(pictures, tars, parquet);
+      return new Packed(images, tars, parquet);
     }
   }
 
@@ -211,24 +210,24 @@ public final class FeatureJob {
     HadoopFiles opened = files;
     boolean alone = found.tars().size() + found.parquet().size() == 1;
     JavaRDD<Row> problems = spark.emptyRDD();
-    if (found.pictures() > 0) {
+    if (found.images() > 0) {
       problems =
           problems.union(
               shared(found)
-                  .mapPartitions(paths -> encoding.encode(Pictures.of(opened, root, paths))));
+                  .mapPartitions(paths -> encoding.encode(Images.of(opened, root, paths))));
     }
     if (!found.tars().isEmpty()) {
       problems =
           problems.union(
               spark
                   .parallelize(found.tars(), found.tars().size())
-                  .mapPartitions(paths -> encoding.encode(Pictures.ofTars(opened, paths, alone))));
+                  .mapPartitions(paths -> encoding.encode(Images.ofTars(opened, paths, alone))));
     }
     if (!found.parquet().isEmpty()) {
       problems =
           problems.union(
-              ParquetPictures.rows(session, found.parquet())
-                  .mapPartitions(rows -> encoding.encode(Pictures.ofRows(rows, alone))));
+              ParquetImages.rows(session, found.parquet())
+                  .mapPartitions(rows -> encoding.encode(Images.ofRows(rows, alone))));
     }
     return problems;
   }
@@ -239,12 +238,12 @@ public final class FeatureJob {
    */
   private JavaRDD<String> shared(Found found) {
     long cores = Math.max(1, spark.defaultParallelism());
-    long fair = (found.pictures() + TASKS_A_CORE * cores - 1) / (TASKS_A_CORE * cores);
+    long fair = (found.images() + TASKS_A_CORE * cores - 1) / (TASKS_A_CORE * cores);
     long size = Math.min(LARGEST_TASK, Math.max(32, fair));
-    int tasks = Math.toIntExact((found.pictures() + size - 1) / size);
+    int tasks = Math.toIntExact((found.images() + size - 1) / size);
     return found
         .all()
-        .filter(path -> kind(path) == Kind.PICTURE)
+        .filter(path -> kind(path) == Kind.IMAGE)
         .mapToPair(path -> new Tuple2<>(path, 0))
         .repartitionAndSortWithinPartitions(new HashPartitioner(tasks))
         .keys();

@@ -175,18 +175,18 @@ final class HadoopFiles implements Serializable {
 
   /** The kind of file that a name tells of. */
   enum Kind {
-    PICTURE,
+    IMAGE,
     TAR,
     PARQUET,
     OTHER;
 
-    private static final Set<String> PICTURES =
+    private static final Set<String> IMAGES =
         Set.of("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "webp");
 
     static Kind of(String fileName) {
       String name = fileName.toLowerCase(Locale.ROOT);
-      if (PICTURES.contains(name.substring(name.lastIndexOf('.') + 1))) {
-        return PICTURE;
+      if (IMAGES.contains(name.substring(name.lastIndexOf('.') + 1))) {
+        return IMAGE;
       }
       if (name.endsWith(".tar") || name.endsWith(".tar.gz") || name.endsWith(".tgz")) {
         return TAR;

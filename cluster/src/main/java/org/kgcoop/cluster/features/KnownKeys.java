@@ -9,8 +9,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.kgcoop.files.Sha256;
 
 /**
- * The keys of a bank, as the first 64 bits of their SHA-256 each: 80 MB for ten million features. A
- * image is taken for another with a probability of 10^-6 in a bank of that size.
+ * The keys of a feature cache, as the first 64 bits of their SHA-256 each: 80 MB for ten million
+ * features. A image is taken for another with a probability of 10^-6 in a feature cache of that
+ * size.
  */
 final class KnownKeys implements Predicate<String>, Serializable {
   private final long[] sorted;
@@ -19,9 +20,9 @@ final class KnownKeys implements Predicate<String>, Serializable {
     this.sorted = sorted;
   }
 
-  /** The keys that a bank has, read by the executors. */
-  static KnownKeys of(JavaSparkContext spark, BankFolder bank) {
-    List<String> shards = bank.shards();
+  /** The keys that a feature cache has, read by the executors. */
+  static KnownKeys of(JavaSparkContext spark, FeatureCacheFolder cache) {
+    List<String> shards = cache.shards();
     if (shards.isEmpty()) {
       return new KnownKeys(new long[0]);
     }
@@ -29,7 +30,7 @@ final class KnownKeys implements Predicate<String>, Serializable {
     List<long[]> parts =
         spark
             .parallelize(shards, tasks)
-            .map(shard -> bank.keys(shard).stream().mapToLong(KnownKeys::hash).toArray())
+            .map(shard -> cache.keys(shard).stream().mapToLong(KnownKeys::hash).toArray())
             .collect();
     return new KnownKeys(parts.stream().flatMapToLong(LongStream::of).sorted().toArray());
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.experiment.Grid;
+import org.kgcoop.cli.experiment.OpenProtocol;
 import org.kgcoop.cluster.Lab;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.cluster.session.Versions;
@@ -23,7 +23,7 @@ class ExperimentJobTest {
   @TempDir Path folder;
 
   private List<String> words;
-  private Grid grid;
+  private OpenProtocol grid;
   private final StringWriter said = new StringWriter();
 
   @BeforeEach
@@ -35,7 +35,7 @@ class ExperimentJobTest {
             "--threads=1",
             "--out=" + folder.resolve("out"));
     PrintWriter writer = new PrintWriter(said, true);
-    grid = SharedGrids.of(words, writer, writer);
+    grid = SharedProtocols.of(words, writer, writer);
   }
 
   @Test
@@ -47,7 +47,7 @@ class ExperimentJobTest {
     assertThat(Lab.done(grid.out())).containsExactly(grid.out().resolve(run));
     new Attempts(grid.out()).tidy(grid.runs());
     assertThat(grid.out().resolve(".attempts")).doesNotExist();
-    SharedGrids.close(words);
+    SharedProtocols.close(words);
   }
 
   @Test
@@ -62,6 +62,6 @@ class ExperimentJobTest {
           .hasMessageNotContaining("\n");
     }
     assertThat(Lab.done(grid.out())).isEmpty();
-    SharedGrids.close(words);
+    SharedProtocols.close(words);
   }
 }

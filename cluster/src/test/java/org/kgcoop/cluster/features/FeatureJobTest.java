@@ -23,18 +23,18 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cluster.EmbeddedPictures;
+import org.kgcoop.cluster.EmbeddedImages;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.tensor.DType;
 
 @Tag("system")
 @Tag("equality")
 class FeatureJobTest {
-  private static final int PICTURES = 80;
+  private static final int IMAGES = 80;
 
   @TempDir private static Path shared;
   private static Session session;
-  private static List<Path> pictures;
+  private static List<Path> images;
   private static Map<String, String> local;
 
   @TempDir private Path folder;
@@ -43,8 +43,8 @@ class FeatureJobTest {
   @BeforeAll
   @SuppressWarnings("MustBeClosedChecker") // closed below
   static void open() throws IOException {
-    pictures = EmbeddedPictures.copy(shared.resolve("pictures"), PICTURES);
-    local = EmbeddedPictures.localBank(pictures, shared.resolve("local"), 1);
+    images = EmbeddedImages.copy(shared.resolve("images"), IMAGES);
+    local = EmbeddedImages.localCache(images, shared.resolve("local"), 1);
     session =
         Session.open(
             "test",
@@ -61,10 +61,10 @@ class FeatureJobTest {
     session.close();
   }
 
-  private FeatureJob.Outcome encode(String from, String bank) {
+  private FeatureJob.Outcome encode(String from, String cache) {
     return new FeatureJob(
             session.spark(),
-            new FeatureJob.Request(from, bank, ClipSource.embedded(DType.FLOAT32, 1), 0, 2),
+            new FeatureJob.Request(from, cache, ClipSource.embedded(DType.FLOAT32, 1), 0, 2),
             lines::add)
         .run();
   }
@@ -80,39 +80,39 @@ class FeatureJobTest {
 
   @Test
   void theBankIsTheLocalOneInBytesAndIsNotMadeAgain() throws IOException {
-    Path bank = folder.resolve("bank");
-    FeatureJob.Outcome made = encode(shared.resolve("pictures").toString(), bank.toString());
-    assertThat(made.read()).isEqualTo(PICTURES);
+    Path cache = folder.resolve("cache");
+    FeatureJob.Outcome made = encode(shared.resolve("images").toString(), cache.toString());
+    assertThat(made.read()).isEqualTo(IMAGES);
     assertThat(made.problems()).isZero();
-    FeatureJob.Outcome again = encode(shared.resolve("pictures").toString(), bank.toString());
-    assertThat(again.read()).isEqualTo(PICTURES);
+    FeatureJob.Outcome again = encode(shared.resolve("images").toString(), cache.toString());
+    assertThat(again.read()).isEqualTo(IMAGES);
     assertThat(again.encoded()).isZero();
-    Map<String, String> before = EmbeddedPictures.content(bank);
-    EmbeddedPictures.encode(pictures, bank, 1);
-    assertThat(EmbeddedPictures.content(bank)).isEqualTo(before);
-    assertThat(EmbeddedPictures.merged(bank)).isEqualTo(local);
+    Map<String, String> before = EmbeddedImages.content(cache);
+    EmbeddedImages.encode(images, cache, 1);
+    assertThat(EmbeddedImages.content(cache)).isEqualTo(before);
+    assertThat(EmbeddedImages.merged(cache)).isEqualTo(local);
   }
 
   @Test
   void onlyWhatIsMissingIsEncoded() throws IOException {
-    Path bank = folder.resolve("bank");
-    List<Path> half = pictures.subList(0, PICTURES / 2);
-    assertThat(EmbeddedPictures.localBank(half, bank, 1)).isNotEqualTo(local);
-    FeatureJob.Outcome rest = encode(shared.resolve("pictures").toString(), bank.toString());
-    assertThat(rest.encoded()).isEqualTo(PICTURES - PICTURES / 2);
-    assertThat(EmbeddedPictures.merged(bank)).isEqualTo(local);
+    Path cache = folder.resolve("cache");
+    List<Path> half = images.subList(0, IMAGES / 2);
+    assertThat(EmbeddedImages.localCache(half, cache, 1)).isNotEqualTo(local);
+    FeatureJob.Outcome rest = encode(shared.resolve("images").toString(), cache.toString());
+    assertThat(rest.encoded()).isEqualTo(IMAGES - IMAGES / 2);
+    assertThat(EmbeddedImages.merged(cache)).isEqualTo(local);
   }
 
   @Test
-  void brokenPicturesAreRowsAndTheRestIsDone() throws IOException {
+  void brokenImagesAreRowsAndTheRestIsDone() throws IOException {
     Path mixed = folder.resolve("mixed");
-    List<Path> good = EmbeddedPictures.copy(mixed, 20);
+    List<Path> good = EmbeddedImages.copy(mixed, 20);
     Files.writeString(mixed.resolve("broken.jpg"), "no image");
     Files.write(mixed.resolve("empty.png"), new byte[0]);
     Path cut = mixed.resolve("train/cut.png");
     byte[] whole = Files.readAllBytes(good.get(0));
     Files.write(cut, Arrays.copyOf(whole, whole.length / 2));
-    FeatureJob.Outcome made = encode(mixed.toString(), folder.resolve("bank").toString());
+    FeatureJob.Outcome made = encode(mixed.toString(), folder.resolve("cache").toString());
     assertThat(made.read()).isEqualTo(23);
     assertThat(made.problems()).isEqualTo(3);
     List<Row> rows = errors();
@@ -121,16 +121,16 @@ class FeatureJobTest {
     assertThat(rows.get(0).getString(1)).contains("text file");
     assertThat(rows.get(1).getString(1)).contains("empty");
     assertThat(rows.get(2).getString(0)).endsWith("train/cut.png");
-    assertThat(EmbeddedPictures.merged(folder.resolve("bank")))
-        .isEqualTo(EmbeddedPictures.localBank(good, folder.resolve("same"), 1));
+    assertThat(EmbeddedImages.merged(folder.resolve("cache")))
+        .isEqualTo(EmbeddedImages.localCache(good, folder.resolve("same"), 1));
   }
 
   @Test
   void tarsAndParquetFilesMakeTheSameBank() throws IOException {
     Path packed = Files.createDirectories(folder.resolve("packed"));
-    tar(packed.resolve("first.tar"), pictures.subList(0, 30));
+    tar(packed.resolve("first.tar"), images.subList(0, 30));
     List<Row> rows = new ArrayList<>();
-    for (Path file : pictures.subList(30, PICTURES)) {
+    for (Path file : images.subList(30, IMAGES)) {
       rows.add(RowFactory.create(RowFactory.create(Files.readAllBytes(file), file.toString()), 3L));
     }
     StructType image =
@@ -141,27 +141,27 @@ class FeatureJobTest {
             rows, new StructType().add("image", image).add("label", DataTypes.LongType))
         .write()
         .parquet(packed.resolve("data").toString());
-    FeatureJob.Outcome made = encode(packed.toString(), folder.resolve("bank").toString());
-    assertThat(made.read()).isEqualTo(PICTURES);
+    FeatureJob.Outcome made = encode(packed.toString(), folder.resolve("cache").toString());
+    assertThat(made.read()).isEqualTo(IMAGES);
     assertThat(made.problems()).isZero();
-    assertThat(EmbeddedPictures.merged(folder.resolve("bank"))).isEqualTo(local);
+    assertThat(EmbeddedImages.merged(folder.resolve("cache"))).isEqualTo(local);
   }
 
   @Test
-  void aTarThatBreaksOffIsARowAndItsPicturesCount() throws IOException {
+  void aTarThatBreaksOffIsARowAndItsImagesCount() throws IOException {
     Path whole = folder.resolve("whole.tar");
-    tar(whole, pictures.subList(0, 10));
+    tar(whole, images.subList(0, 10));
     byte[] bytes = Files.readAllBytes(whole);
     Path packed = Files.createDirectories(folder.resolve("packed"));
     // Behind the header and within the content of the sixth member.
-    Path file = pictures.get(5);
+    Path file = images.get(5);
     long end = 0;
-    for (Path before : pictures.subList(0, 5)) {
+    for (Path before : images.subList(0, 5)) {
       end += 512 + (Files.size(before) + 511) / 512 * 512;
     }
     Files.write(
         packed.resolve("cut.tar"), Arrays.copyOf(bytes, (int) (end + 512 + Files.size(file) / 2)));
-    FeatureJob.Outcome made = encode(packed.toString(), folder.resolve("bank").toString());
+    FeatureJob.Outcome made = encode(packed.toString(), folder.resolve("cache").toString());
     assertThat(made.encoded()).isEqualTo(5);
     assertThat(errors()).hasSize(1);
     assertThat(errors().get(0).getString(0)).endsWith("cut.tar");
@@ -169,14 +169,14 @@ class FeatureJobTest {
 
   @Test
   void aBankOnAnotherFileSystemIsWrittenByRenaming() throws IOException {
-    Path bank = Files.createDirectories(folder.resolve("far"));
-    FeatureJob.Outcome made = encode("copied:" + shared.resolve("pictures"), "copied:" + bank);
-    assertThat(made.encoded()).isEqualTo(PICTURES);
-    assertThat(encode("copied:" + shared.resolve("pictures"), "copied:" + bank).encoded()).isZero();
-    try (var files = Files.walk(bank)) {
+    Path cache = Files.createDirectories(folder.resolve("far"));
+    FeatureJob.Outcome made = encode("copied:" + shared.resolve("images"), "copied:" + cache);
+    assertThat(made.encoded()).isEqualTo(IMAGES);
+    assertThat(encode("copied:" + shared.resolve("images"), "copied:" + cache).encoded()).isZero();
+    try (var files = Files.walk(cache)) {
       assertThat(files.filter(f -> f.toString().endsWith(".tmp"))).isEmpty();
     }
-    assertThat(EmbeddedPictures.merged(bank)).isEqualTo(local);
+    assertThat(EmbeddedImages.merged(cache)).isEqualTo(local);
   }
 
   @Test
@@ -187,7 +187,7 @@ class FeatureJobTest {
     assertThatThrownBy(() -> encode(folder.toString(), "bank"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("no images");
-    assertThatThrownBy(() -> encode(folder.toString(), folder.resolve("bank").toString()))
+    assertThatThrownBy(() -> encode(folder.toString(), folder.resolve("cache").toString()))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("among the images");
     assertThatThrownBy(() -> encode("nowhere://host/pictures", "bank"))
@@ -200,7 +200,7 @@ class FeatureJobTest {
                 new FeatureJob(
                         session.spark(),
                         new FeatureJob.Request(
-                            shared.resolve("pictures").toString(), "bank", other, 0, 2),
+                            shared.resolve("images").toString(), "bank", other, 0, 2),
                         lines::add)
                     .run())
         .isInstanceOf(KgCoopException.class)

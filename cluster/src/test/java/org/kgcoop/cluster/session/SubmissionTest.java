@@ -11,11 +11,17 @@ class SubmissionTest {
   void theLineHasAllWordsButTheMaster() {
     String line =
         Submission.line(
-            List.of("features", "my images", "--master", "local[4]", "--bank=b", "--master=x"));
+            List.of(
+                "features",
+                "my images",
+                "--master",
+                "local[4]",
+                "--feature-cache=b",
+                "--master=x"));
     assertThat(line)
         .startsWith(
             "spark-submit --master spark://HOST:7077 --class org.kgcoop.cluster.Main --jars ")
-        .endsWith("bundle.jar features 'my images' --bank=b")
+        .endsWith("bundle.jar features 'my images' --feature-cache=b")
         .contains("pytorch-")
         .doesNotContain("local[4]");
   }

@@ -14,7 +14,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.Folders;
-import org.kgcoop.image.PictureNames;
+import org.kgcoop.image.ImageNames;
 
 /**
  * Images in a folder for each class: either DIR/CLASS, split here, or DIR/train/CLASS,
@@ -146,17 +146,17 @@ public final class ClassFolders {
     for (Part part : parts) {
       for (Path folder : Folders.folders(part.folder())) {
         names.add(Folders.name(folder));
-        if (!hasPictures(folder, leftOut)) {
+        if (!hasImages(folder, leftOut)) {
           empty.add(part.prefix() + Folders.name(folder));
         }
       }
     }
     for (Path folder : val.map(part -> Folders.folders(part.folder())).orElse(List.of())) {
-      if (hasPictures(folder, leftOut)) {
+      if (hasImages(folder, leftOut)) {
         names.add(Folders.name(folder));
       }
     }
-    Optional<String> told = PictureNames.leftOut(leftOut);
+    Optional<String> told = ImageNames.leftOut(leftOut);
     if (!empty.isEmpty()) {
       throw KgCoopException.data(
           ("%s: no images in %s; expected JPEG, PNG, GIF, BMP or WebP files directly in each"
@@ -168,15 +168,14 @@ public final class ClassFolders {
     return List.copyOf(names);
   }
 
-  private static boolean hasPictures(Path folder, List<Path> leftOut) {
-    List<Path> pictures =
+  private static boolean hasImages(Path folder, List<Path> leftOut) {
+    List<Path> images =
         Folders.list(
-            folder,
-            file -> PictureNames.isPicture(Folders.name(file)) && Files.isRegularFile(file));
+            folder, file -> ImageNames.isImage(Folders.name(file)) && Files.isRegularFile(file));
     List<Path> others =
-        pictures.stream().filter(file -> !PictureNames.isRead(Folders.name(file))).toList();
+        images.stream().filter(file -> !ImageNames.isRead(Folders.name(file))).toList();
     leftOut.addAll(others);
-    return others.size() < pictures.size();
+    return others.size() < images.size();
   }
 
   /** Refuses a single class, and tells of lists that may say the classes which folders do not. */
@@ -215,7 +214,7 @@ public final class ClassFolders {
   }
 
   private static List<Item> items(Part part, String folder, int label, String className) {
-    return PictureNames.in(part.folder().resolve(folder)).stream()
+    return ImageNames.in(part.folder().resolve(folder)).stream()
         .map(
             file ->
                 new Item(part.prefix() + folder + "/" + Folders.name(file), file, label, className))

@@ -57,10 +57,10 @@ public final class Manifest {
    * @param where the place of the line, for messages
    * @param split empty where none is given
    */
-  private record Row(String where, String key, Path picture, String label, String split) {
+  private record Row(String where, String key, Path image, String label, String split) {
 
     Row withSplit(String newSplit) {
-      return new Row(where, key, picture, label, newSplit);
+      return new Row(where, key, image, label, newSplit);
     }
   }
 
@@ -189,7 +189,7 @@ public final class Manifest {
 
   private static Item item(Row row, List<String> classes, List<String> names) {
     int label = Collections.binarySearch(classes, row.label());
-    return new Item(row.key(), row.picture(), label, names.get(label));
+    return new Item(row.key(), row.image(), label, names.get(label));
   }
 
   private List<Row> csvRows() {

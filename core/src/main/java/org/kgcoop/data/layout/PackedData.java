@@ -34,7 +34,7 @@ public final class PackedData {
       List.of("data", "train", "training", "val", "valid", "validation", "test", "testing");
 
   /** An image, its part if one is said, and its class before there are labels for all. */
-  private record Row(Optional<String> part, String key, UnpackedPictures.Entry entry) {}
+  private record Row(Optional<String> part, String key, UnpackedImages.Entry entry) {}
 
   private final Path path;
   private final DataSetOptions options;
@@ -89,7 +89,7 @@ public final class PackedData {
       boolean alone = shard.equals(path);
       Optional<String> ofShard =
           part(alone ? Folders.name(shard) : path.relativize(shard).toString());
-      for (UnpackedPictures.Entry entry : UnpackedPictures.of(shard, format)) {
+      for (UnpackedImages.Entry entry : UnpackedImages.of(shard, format)) {
         String folder = entry.key().substring(0, Math.max(0, entry.key().lastIndexOf('/')));
         String key = shards.size() == 1 ? entry.key() : Folders.name(shard) + "/" + entry.key();
         rows.add(new Row(ofShard.or(() -> part(folder)), key, entry));
@@ -175,7 +175,7 @@ public final class PackedData {
     List<Item> items = new ArrayList<>();
     LabelNames given = new LabelNames();
     for (Row row : rows) {
-      UnpackedPictures.Entry entry = row.entry();
+      UnpackedImages.Entry entry = row.entry();
       String className = entry.className();
       Integer label = entry.label();
       if (label == null) {

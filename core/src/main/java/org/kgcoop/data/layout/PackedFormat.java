@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A kind of file that holds many labelled images. Other modules bring theirs by {@link
+ * A kind of file that holds many labeled images. Other modules bring theirs by {@link
  * java.util.ServiceLoader}.
  */
 public interface PackedFormat {
@@ -18,5 +18,5 @@ public interface PackedFormat {
    *
    * @throws org.kgcoop.KgCoopException of the kind DATA for a damaged file, naming the place
    */
-  void read(Path file, Consumer<PackedPicture> pictures);
+  void read(Path file, Consumer<PackedImage> images);
 }

@@ -99,8 +99,8 @@ public final class SplitFile {
       int label = entry.get(1).intValue();
       String className = entry.get(2).textValue();
       classNames.put(label, className, where);
-      Path picture = Folders.listed(images, key, where, options.allowOutside());
-      items.add(new Item(key, picture, label, className));
+      Path image = Folders.listed(images, key, where, options.allowOutside());
+      items.add(new Item(key, image, label, className));
     }
     return items;
   }

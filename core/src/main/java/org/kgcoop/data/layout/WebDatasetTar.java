@@ -21,7 +21,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
-import org.kgcoop.image.PictureNames;
+import org.kgcoop.image.ImageNames;
 
 /**
  * The tar files of WebDataset: members that follow each other and are called the same up to the
@@ -41,12 +41,12 @@ final class WebDatasetTar implements PackedFormat {
   }
 
   @Override
-  public void read(Path file, Consumer<PackedPicture> pictures) {
+  public void read(Path file, Consumer<PackedImage> images) {
     boolean compressed = !Folders.name(file).toLowerCase(Locale.ROOT).endsWith(".tar");
     if (!compressed) {
       checkEnd(file);
     }
-    Sample sample = new Sample(file, "", pictures);
+    Sample sample = new Sample(file, "", images);
     try (InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
         InputStream plain = compressed ? new GZIPInputStream(raw) : raw;
         BoundedTar tar = new BoundedTar(plain)) {
@@ -64,7 +64,7 @@ final class WebDatasetTar implements PackedFormat {
         String key = key(member.getName());
         if (!key.equals(sample.key)) {
           sample.finish();
-          sample = new Sample(file, key, pictures);
+          sample = new Sample(file, key, images);
         }
         sample.add(member.getName(), tar.readAllBytes());
       }
@@ -120,25 +120,25 @@ final class WebDatasetTar implements PackedFormat {
   private static final class Sample {
     private final Path file;
     private final String key;
-    private final Consumer<PackedPicture> pictures;
-    private byte @Nullable [] picture;
+    private final Consumer<PackedImage> images;
+    private byte @Nullable [] image;
     private String ending = "";
     private @Nullable Integer label;
     private @Nullable String className;
 
-    Sample(Path file, String key, Consumer<PackedPicture> pictures) {
+    Sample(Path file, String key, Consumer<PackedImage> images) {
       this.file = file;
       this.key = key;
-      this.pictures = pictures;
+      this.images = images;
     }
 
     void add(String member, byte[] content) {
       String kind = member.substring(dot(member)).toLowerCase(Locale.ROOT);
-      if (PictureNames.isRead(kind)) {
-        if (picture != null) {
+      if (ImageNames.isRead(kind)) {
+        if (image != null) {
           throw problem("two images of one name; expected one a sample");
         }
-        picture = content;
+        image = content;
         ending = kind;
       } else if (kind.endsWith(".cls")) {
         String text = text(content);
@@ -180,7 +180,7 @@ final class WebDatasetTar implements PackedFormat {
     }
 
     void finish() {
-      if (picture == null) {
+      if (image == null) {
         if (label != null || className != null) {
           throw problem(
               "a class but no image; the file is not whole, or its members are not in" + " order");
@@ -195,7 +195,7 @@ final class WebDatasetTar implements PackedFormat {
         }
         className = folders.get(folders.size() - 2);
       }
-      pictures.accept(new PackedPicture(key + ending, picture, label, className));
+      images.accept(new PackedImage(key + ending, image, label, className));
     }
 
     private KgCoopException problem(String what) {

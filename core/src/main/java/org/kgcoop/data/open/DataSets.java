@@ -21,7 +21,7 @@ import org.kgcoop.data.layout.SplitFile;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 import org.kgcoop.files.Folders;
-import org.kgcoop.image.PictureNames;
+import org.kgcoop.image.ImageNames;
 
 /**
  * Opens a data set from where it lies and finds out its layout:
@@ -149,7 +149,7 @@ public final class DataSets {
   private static boolean isPartOrClass(Path folder) {
     return ClassFolders.part(Folders.name(folder)).isPresent()
         || (Folders.folders(folder).isEmpty()
-            && Folders.files(folder).equals(PictureNames.in(folder)));
+            && Folders.files(folder).equals(ImageNames.in(folder)));
   }
 
   /** A data set that was read, under its template, if it holds what every data set must. */
@@ -215,7 +215,7 @@ public final class DataSets {
       return described.get();
     }
     if (Folders.folders(path).isEmpty()) {
-      int images = PictureNames.in(path).size();
+      int images = ImageNames.in(path).size();
       throw KgCoopException.data(
           images == 0
               ? path + ": no data set found; " + EXPECTED

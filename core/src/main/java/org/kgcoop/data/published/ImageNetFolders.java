@@ -13,7 +13,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.Folders;
-import org.kgcoop.image.PictureNames;
+import org.kgcoop.image.ImageNames;
 
 /**
  * ImageNet and its shifted versions: a folder for each class, named by {@code classnames.txt} with
@@ -98,8 +98,8 @@ final class ImageNetFolders {
       String below = prefix + folders.get(label);
       Path folder = raw.images().resolve(below);
       if (Files.isDirectory(folder)) {
-        for (Path picture : PictureNames.in(folder)) {
-          items.add(raw.item(below + "/" + Folders.name(picture), label, classNames.get(label)));
+        for (Path image : ImageNames.in(folder)) {
+          items.add(raw.item(below + "/" + Folders.name(image), label, classNames.get(label)));
         }
       }
     }

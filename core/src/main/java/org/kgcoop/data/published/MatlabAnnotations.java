@@ -69,14 +69,14 @@ final class MatlabAnnotations {
           Struct annotations = mat.getStruct("annotations");
           List<Item> items = new ArrayList<>();
           for (int i = 0; i < annotations.getNumElements(); i++) {
-            String picture = annotations.getChar("fname", i).getString();
+            String image = annotations.getChar("fname", i).getString();
             int label = annotations.getMatrix("class", i).getInt(0) - 1;
             if (label < 0 || label >= names.size()) {
               throw KgCoopException.data(
                   "%s: class %s of %s; expected 1 to %s"
-                      .formatted(file, label + 1, picture, names.size()));
+                      .formatted(file, label + 1, image, names.size()));
             }
-            items.add(raw.item(folder + "/" + picture, label, names.get(label)));
+            items.add(raw.item(folder + "/" + image, label, names.get(label)));
           }
           return items;
         });
@@ -111,17 +111,17 @@ final class MatlabAnnotations {
     LabelNames names = new LabelNames();
     Map<Integer, List<Item>> byLabel = new LinkedHashMap<>();
     for (int i = 0; i < labels.size(); i++) {
-      String picture = String.format(Locale.ROOT, "image_%05d.jpg", i + 1);
+      String image = String.format(Locale.ROOT, "image_%05d.jpg", i + 1);
       JsonNode name = json.path(String.valueOf(labels.get(i)));
       if (!name.isTextual()) {
         throw KgCoopException.data(
-            "%s: no name of label %s, which %s has".formatted(nameFile, labels.get(i), picture));
+            "%s: no name of label %s, which %s has".formatted(nameFile, labels.get(i), image));
       }
-      int label = RawData.fromOne(String.valueOf(labels.get(i)), labelFile + ", " + picture);
+      int label = RawData.fromOne(String.valueOf(labels.get(i)), labelFile + ", " + image);
       names.put(label, name.textValue(), nameFile.toString());
       byLabel
           .computeIfAbsent(label, key -> new ArrayList<>())
-          .add(raw.item(picture, label, name.textValue()));
+          .add(raw.item(image, label, name.textValue()));
     }
     return AutomaticSplit.of(
         raw.name(),

@@ -19,8 +19,9 @@ import org.kgcoop.files.Folders;
  * @param name what configurations and tables call it
  * @param aliases what else it is called
  * @param directory its folder below the root of all data sets
- * @param imageFolder where the paths of its images begin, below its folder; empty: the folder itself
- * @param pictures the folders of images that it needs
+ * @param imageFolder where the paths of its images begin, below its folder; empty: the folder
+ *     itself
+ * @param images the folders of images that it needs
  * @param split its split file; null where the published code uses none
  * @param annotations what it needs beside the images where the split file is not there
  * @param terms under which those get it who fetch it by its direct links, and where they are
@@ -35,7 +36,7 @@ public record PublishedDataSet(
     List<String> aliases,
     String directory,
     String imageFolder,
-    List<Part> pictures,
+    List<Part> images,
     @Nullable Part split,
     List<Part> annotations,
     String terms,
@@ -63,7 +64,7 @@ public record PublishedDataSet(
    * @param folder the folder of this data set
    */
   public List<Part> missing(Path folder) {
-    List<Part> missing = absent(folder, pictures);
+    List<Part> missing = absent(folder, images);
     if (!hasSplit(folder)) {
       missing.addAll(absent(folder, annotations));
     }
@@ -102,7 +103,7 @@ public record PublishedDataSet(
     Path file = place(folder, path);
     if (!Files.isRegularFile(file)) {
       String origin =
-          Stream.concat(annotations.stream(), pictures.stream())
+          Stream.concat(annotations.stream(), images.stream())
               .filter(part -> part.path().equals(path))
               .map(part -> part.origin().where())
               .findFirst()
@@ -134,8 +135,8 @@ public record PublishedDataSet(
       return SplitFile.read(folder.resolve(split.path()), placed);
     }
     Path given = named.images();
-    Path pictures = given == null ? folder.resolve(imageFolder) : given;
-    RawData raw = new RawData(name, folder, pictures, named, path -> annotation(folder, path));
+    Path images = given == null ? folder.resolve(imageFolder) : given;
+    RawData raw = new RawData(name, folder, images, named, path -> annotation(folder, path));
     return layout.apply(raw);
   }
 }

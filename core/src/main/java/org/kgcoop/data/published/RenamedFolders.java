@@ -11,7 +11,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.layout.AutomaticSplit;
 import org.kgcoop.files.Folders;
-import org.kgcoop.image.PictureNames;
+import org.kgcoop.image.ImageNames;
 
 /**
  * Data sets that are a folder for each class, divided into 50 % train, 20 % val and 30 % test by
@@ -38,7 +38,7 @@ record RenamedFolders(Set<String> ignored, Map<String, String> names)
       String className = names.getOrDefault(name, name);
       int label = classNames.size();
       List<Item> items =
-          PictureNames.in(folder).stream()
+          ImageNames.in(folder).stream()
               .map(file -> raw.item(name + "/" + Folders.name(file), label, className))
               .toList();
       if (items.isEmpty()) {

@@ -35,7 +35,7 @@ final class PixelOperations {
     return mapped(image, level -> blended(mean, level, factor));
   }
 
-  /** Between grey (0) and the image (1), or beyond. */
+  /** Between gray (0) and the image (1), or beyond. */
   static RgbImage saturation(RgbImage image, double factor) {
     return blended(grey(image), image, factor);
   }
@@ -241,7 +241,7 @@ final class PixelOperations {
     return new RgbImage(image.width(), image.height(), out);
   }
 
-  /** Pillow's SMOOTH: a pixel five times, its eight neighbours once; the edge stays. */
+  /** Pillow's SMOOTH: a pixel five times, its eight neighbors once; the edge stays. */
   private static RgbImage smoothed(RgbImage image) {
     int width = image.width();
     byte[] out = image.rgb().clone();

@@ -6,7 +6,7 @@ import java.util.List;
  * The steps from an image to the input of a model.
  *
  * @param size the side of the square image that it reads, in pixels
- * @param channels 3 (colour) or 1 (grey)
+ * @param channels 3 (color) or 1 (grey)
  * @param mean taken off each channel, on a scale of 0 to 1
  * @param std then divided by, for each channel
  * @param interpolation the filter of resizing

@@ -37,7 +37,7 @@ enum RandAugmentOperation {
       0,
       0.3,
       (image, v, random) -> PixelOperations.affine(image, 1, 0, 0, signed(v, random), 1, 0)),
-  /** The side of a square of the mean colour of ImageNet. */
+  /** The side of a square of the mean color of ImageNet. */
   CUTOUT(0, 40, RandAugmentOperation::cutOut),
   TRANSLATE_X(
       0,

@@ -68,7 +68,7 @@ public final class Transform {
     return resampler.resize(image, part, size, size, new Crop(0, 0, size, size));
   }
 
-  /** The image as normalised numbers, (channels, height, width). */
+  /** The image as normalized numbers, (channels, height, width). */
   public float[] normalise(RgbImage image) {
     float[] out = new float[preprocessing.channels() * image.width() * image.height()];
     normalise(image, out, 0);
@@ -76,7 +76,7 @@ public final class Transform {
   }
 
   /**
-   * Writes the image as normalised numbers, (channels, height, width), into a larger array, such as
+   * Writes the image as normalized numbers, (channels, height, width), into a larger array, such as
    * a batch.
    *
    * @param offset where in {@code out} the image begins

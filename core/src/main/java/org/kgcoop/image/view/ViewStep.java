@@ -149,11 +149,11 @@ public sealed interface ViewStep {
    * @param saturation likewise
    * @param hue the shift is drawn from -hue to hue, a fraction of the circle, at most 0.5
    */
-  record ColourJitter(double brightness, double contrast, double saturation, double hue)
+  record ColorJitter(double brightness, double contrast, double saturation, double hue)
       implements ViewStep {
     static final String NAME = "colorjitter";
 
-    public ColourJitter {
+    public ColorJitter {
       for (double value : new double[] {brightness, contrast, saturation}) {
         check(NAME, "brightness, contrast and saturation", value, 0, 100);
       }
@@ -281,7 +281,7 @@ public sealed interface ViewStep {
           RandomResizedCrop.NAME,
           RandomFlip.NAME,
           RandAugment.NAME,
-          ColourJitter.NAME,
+          ColorJitter.NAME,
           RandomGrey.NAME,
           GaussianBlur.NAME,
           Cutout.NAME);

@@ -27,14 +27,14 @@ import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
+import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.KeyCache;
-import org.kgcoop.method.Learned;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.Occasion;
 import org.kgcoop.method.PromptMethod;
-import org.kgcoop.method.tower.ClipLora;
+import org.kgcoop.method.TaskContext;
+import org.kgcoop.method.encoder.ClipLora;
 import org.kgcoop.prompt.ClassTokenPosition;
-import org.kgcoop.prompt.FeatureClassifier;
+import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.DType;
 
 /**
@@ -55,7 +55,7 @@ public record ClassifierFile(
     List<String> classNames,
     String template,
     String clipFingerprint,
-    LearnedFrom learnedFrom,
+    TrainingDataRecord learnedFrom,
     String version,
     Map<String, StoredTensor> parameters) {
   private static final int FORMAT = 1;
@@ -127,11 +127,11 @@ public record ClassifierFile(
 
   /**
    * Writes the published form: {@code prompt_learner/model.pth.tar-N}, of some methods in a folder
-   * of another name, and the file {@code checkpoint} that names it. The fixed embeddings and towers
-   * that the published code stores beside the learned tensors are left out: its loaders do without
-   * them. Beside the epoch, where they are not asked for, stand all settings, which the published
-   * code takes from its configuration, and the names of classes and data set. Of CLIP-LoRA it is
-   * {@code lora_weights.pt} in that folder.
+   * of another name, and the file {@code checkpoint} that names it. The fixed embeddings and
+   * encoders that the published code stores beside the learned tensors are left out: its loaders do
+   * without them. Beside the epoch, where they are not asked for, stand all settings, which the
+   * published code takes from its configuration, and the names of classes and data set. Of
+   * CLIP-LoRA it is {@code lora_weights.pt} in that folder.
    *
    * @param folder where that of the method is made
    * @param epoch N, how many epochs it was trained for
@@ -141,7 +141,7 @@ public record ClassifierFile(
     if (method instanceof ClipLora lora) {
       return LoraFile.write(folder, lora, parameters, told().ofData());
     }
-    Path prompts = folder.resolve(PublishedTower.folder(method).orElse("prompt_learner"));
+    Path prompts = folder.resolve(PublishedEncoder.folder(method).orElse("prompt_learner"));
     try {
       Files.createDirectories(prompts);
     } catch (IOException e) {
@@ -235,9 +235,9 @@ public record ClassifierFile(
     return floats;
   }
 
-  private static LearnedFrom learnedFrom(Path path, ObjectNode json) {
+  private static TrainingDataRecord learnedFrom(Path path, ObjectNode json) {
     try {
-      return new LearnedFrom(
+      return new TrainingDataRecord(
           json.path("data_set").asText(),
           json.path("data_fingerprint").asText(),
           new ImageSet(json.path("training_images").asText()));
@@ -266,11 +266,11 @@ public record ClassifierFile(
   }
 
   /**
-   * Reads like {@link #readAny(Path, List, Occasion, ClassTokenPosition, Consumer)}, of any data
+   * Reads like {@link #readAny(Path, List, TaskContext, ClassTokenPosition, Consumer)}, of any data
    * and without warnings.
    */
   public static ClassifierFile readAny(Path path, List<String> classNames) {
-    return readAny(path, classNames, Occasion.ANY, null, line -> {});
+    return readAny(path, classNames, TaskContext.ANY, null, line -> {});
   }
 
   /**
@@ -288,7 +288,7 @@ public record ClassifierFile(
   public static ClassifierFile readAny(
       Path path,
       List<String> classNames,
-      Occasion asked,
+      TaskContext asked,
       @Nullable ClassTokenPosition position,
       Consumer<String> warnings) {
     WeightFile file = WeightFiles.open(path);
@@ -312,7 +312,7 @@ public record ClassifierFile(
         told.classNames().isEmpty() ? classNames : told.classNames(),
         told.template(),
         "",
-        new LearnedFrom(told.dataSet(), "", ImageSet.NONE),
+        new TrainingDataRecord(told.dataSet(), "", ImageSet.NONE),
         "published",
         checked(path, form.tensors()));
   }
@@ -338,7 +338,7 @@ public record ClassifierFile(
    * @throws KgCoopException of the kind CONFIGURATION where it has none
    */
   public ClassTokenPosition classPosition() {
-    return PublishedTower.folder(method).isPresent()
+    return PublishedEncoder.folder(method).isPresent()
         ? ClassTokenPosition.END
         : prompt().context().position();
   }
@@ -364,11 +364,11 @@ public record ClassifierFile(
    * The same as it answers about other data than it has learned from, which have hand-crafted texts
    * of their own; itself about its own data, or where the file does not say which these are.
    */
-  public ClassifierFile on(Occasion asked) {
+  public ClassifierFile on(TaskContext asked) {
     String own = learnedFrom.dataSet();
     return own.isEmpty() || own.equals(asked.dataSet())
         ? this
-        : with(method.on(Preset.BASE_TO_NEW.method(stated(), asked)));
+        : with(method.on(PublishedDefaults.BASE_TO_NEW.method(stated(), asked)));
   }
 
   /**
@@ -376,14 +376,14 @@ public record ClassifierFile(
    * has learned from would be others.
    */
   private ObjectNode stated() {
-    Occasion own = new Occasion(learnedFrom.dataSet(), template, 0, 0);
+    TaskContext own = new TaskContext(learnedFrom.dataSet(), template, 0, 0);
     ObjectNode all = method.toJson();
     ObjectNode stated = all.deepCopy();
     for (Map.Entry<String, JsonNode> setting : all.properties()) {
       ObjectNode fewer = stated.deepCopy();
       JsonNode unused = fewer.remove(setting.getKey());
       if (!setting.getKey().equals("method")
-          && Preset.BASE_TO_NEW.method(fewer, own).toJson().equals(all)) {
+          && PublishedDefaults.BASE_TO_NEW.method(fewer, own).toJson().equals(all)) {
         stated = fewer;
       }
     }
@@ -391,8 +391,8 @@ public record ClassifierFile(
   }
 
   /** All that the method has learned. */
-  public Learned learned() {
-    return new Learned(method, classNames, parameters);
+  public FittedMethod learned() {
+    return new FittedMethod(method, classNames, parameters);
   }
 
   /**
@@ -400,7 +400,7 @@ public record ClassifierFile(
    *
    * @throws KgCoopException where they do not fit the CLIP or the classes
    */
-  public FeatureClassifier classifier(Clip clip, List<String> classes) {
+  public Head classifier(Clip clip, List<String> classes) {
     if (!clipFingerprint.isEmpty() && !clipFingerprint.equals(clip.fingerprint())) {
       throw KgCoopException.weights(
           "the classifier was trained with another CLIP (fingerprint "

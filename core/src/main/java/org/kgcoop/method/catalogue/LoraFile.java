@@ -13,13 +13,13 @@ import org.kgcoop.Messages;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
-import org.kgcoop.method.tower.ClipLora;
-import org.kgcoop.method.tower.Layers;
-import org.kgcoop.method.tower.LoraNames;
+import org.kgcoop.method.encoder.ClipLora;
+import org.kgcoop.method.encoder.Layers;
+import org.kgcoop.method.encoder.LoraNames;
 
 /**
  * The published file of CLIP-LoRA, {@code lora_weights.pt}. It counts the adapted blocks of both
- * towers, the texts' first, and says of them a word alone, so that their numbers need the CLIP
+ * encoders, the texts' first, and says of them a word alone, so that their numbers need the CLIP
  * ({@link ClipLora#classifier}). Class names do not stand in it. The template, which the published
  * code has one of, is written beside the settings, where its loader does not ask for it.
  */
@@ -96,7 +96,7 @@ final class LoraFile {
     Layers layers = texts ? method.textLayers() : method.imageLayers();
     if (layers.word().isEmpty() || (texts && images && !layers.equals(method.imageLayers()))) {
       throw KgCoopException.configuration(
-          "the published file has one word for the adapted blocks of both towers, such as all, and"
+          "the published file has one word for the adapted blocks of both encoders, such as all, and"
               + " these are text_layers %s, image_layers %s: it cannot be written"
                   .formatted(method.textLayers().toJson(), method.imageLayers().toJson()));
     }

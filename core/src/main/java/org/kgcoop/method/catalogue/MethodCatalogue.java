@@ -24,13 +24,13 @@ import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.encoder.ClipLora;
+import org.kgcoop.method.encoder.Ivlp;
+import org.kgcoop.method.encoder.Maple;
+import org.kgcoop.method.encoder.Mmrl;
+import org.kgcoop.method.encoder.PromptSrc;
+import org.kgcoop.method.encoder.Vpt;
 import org.kgcoop.method.setting.Declaration;
-import org.kgcoop.method.tower.ClipLora;
-import org.kgcoop.method.tower.Ivlp;
-import org.kgcoop.method.tower.Maple;
-import org.kgcoop.method.tower.Mmrl;
-import org.kgcoop.method.tower.PromptSrc;
-import org.kgcoop.method.tower.Vpt;
 
 /**
  * The methods by name. A new method is a file of its own, which declares its settings, and a line

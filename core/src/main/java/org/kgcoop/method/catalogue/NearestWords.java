@@ -7,7 +7,7 @@ import java.util.function.LongFunction;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.method.TextVectors;
+import org.kgcoop.method.TokenSpaceContext;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
@@ -28,7 +28,7 @@ public final class NearestWords {
    * A learned vector and its words.
    *
    * @param name its number from 1, after its class where it belongs to one, or after the block of
-   *     the text tower, from 0, that it stands in front of
+   *     the text encoder, from 0, that it stands in front of
    */
   public record Vector(String name, List<Word> words) {
     public Vector {
@@ -43,7 +43,7 @@ public final class NearestWords {
    * @throws KgCoopException where its method learns none, or for another CLIP
    */
   public static List<Vector> of(ClassifierFile file, Clip clip, int count) {
-    if (!(file.method() instanceof TextVectors method)) {
+    if (!(file.method() instanceof TokenSpaceContext method)) {
       throw KgCoopException.weights(
           file.method().title()
               + " learns no vectors of texts, which words could be near to; expected a method that"
@@ -59,13 +59,13 @@ public final class NearestWords {
   }
 
   /**
-   * The vectors in front of the first block of the text tower, which begin as words; none where a
+   * The vectors in front of the first block of the text encoder, which begin as words; none where a
    * method learns no such vectors, or each class has its own, which would be thousands.
    *
    * @param count how many words each
    */
   public static List<Vector> first(ClassifierFile file, Clip clip, int count) {
-    if (!(file.method() instanceof TextVectors method)) {
+    if (!(file.method() instanceof TokenSpaceContext method)) {
       return List.of();
     }
     StoredTensor stored = stored(file, method.textVectors().get(0));
@@ -97,7 +97,7 @@ public final class NearestWords {
       throw KgCoopException.weights(
           "the learned vectors have width "
               + width
-              + ", this CLIP's text tower "
+              + ", this CLIP's text encoder "
               + clip.config().textWidth()
               + ": give the CLIP that the prompt was trained with");
     }

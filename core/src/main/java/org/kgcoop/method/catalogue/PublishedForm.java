@@ -20,8 +20,8 @@ import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.Occasion;
 import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
@@ -141,7 +141,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
   static PublishedForm of(
       WeightFile file,
       boolean named,
-      Occasion asked,
+      TaskContext asked,
       @Nullable ClassTokenPosition stated,
       Consumer<String> warnings) {
     if (!is(file)) {
@@ -164,7 +164,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
       checkPosition(file.path(), stated, ClassTokenPosition.END);
       boolean isLasp = isLasp(file);
       Map<String, StoredTensor> learned =
-          isLasp ? lasp(file, warnings) : PublishedTower.learned(file);
+          isLasp ? lasp(file, warnings) : PublishedEncoder.learned(file);
       return new PublishedForm(
           written.orElseGet(
               () ->
@@ -172,7 +172,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
                       file,
                       isLasp
                           ? laspSettings(file)
-                          : PublishedTower.settings(file, learned, warnings),
+                          : PublishedEncoder.settings(file, learned, warnings),
                       asked)),
           learned,
           told);
@@ -193,9 +193,9 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
   }
 
   /** A method of those settings, the others as published for the data that are asked about. */
-  private static Method published(WeightFile file, ObjectNode shown, Occasion asked) {
+  private static Method published(WeightFile file, ObjectNode shown, TaskContext asked) {
     try {
-      return Preset.BASE_TO_NEW.method(shown, asked);
+      return PublishedDefaults.BASE_TO_NEW.method(shown, asked);
     } catch (KgCoopException e) {
       throw KgCoopException.weights(file.path() + ": " + e.getMessage(), e);
     }
@@ -205,7 +205,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
   static boolean is(WeightFile file) {
     return file.tensors().containsKey(CONTEXT)
         || isLasp(file)
-        || PublishedTower.is(file)
+        || PublishedEncoder.is(file)
         || LoraFile.is(file);
   }
 
@@ -221,7 +221,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
     if (file.tensors().containsKey(IMAGE_NORM)) {
       warnings.accept(
           file.path()
-              + ": LASP's published training changes the norms of the image tower too, which are"
+              + ": LASP's published training changes the norms of the image encoder too, which are"
               + " not read: images are seen as the CLIP sees them");
     }
     return learned;
@@ -282,10 +282,10 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Told told
    * linear1 that it never used; only CoCoOp and TCP have both layers, TCP's net is four times as
    * wide. Settings of TCP and LASP that the file does not show are as published.
    *
-   * @param width of the text tower
+   * @param width of the text encoder
    */
   private static Method publishedMethod(
-      WeightFile file, ContextSettings context, long width, Occasion asked) {
+      WeightFile file, ContextSettings context, long width, TaskContext asked) {
     StoredTensor first = file.tensors().get("meta_net.linear1.weight"); // (hidden, E)
     StoredTensor second = file.tensors().get("meta_net.linear2.weight"); // (out, hidden)
     ObjectNode settings =

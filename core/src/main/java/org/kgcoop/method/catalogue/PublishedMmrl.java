@@ -8,7 +8,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.io.WeightFile;
-import org.kgcoop.method.tower.Mmrl;
+import org.kgcoop.method.encoder.Mmrl;
 
 /**
  * The settings that MMRL's published {@code MultiModalRepresentationLearner/model.pth.tar-N} shows.
@@ -35,7 +35,7 @@ final class PublishedMmrl {
     int last = all == 0 ? LAYERS : all;
     if (count == 0 || count > last) {
       throw KgCoopException.weights(
-          "%s: %s linear layers of MMRL's into an image tower of %s layers; expected at least 1, and at most one for each"
+          "%s: %s linear layers of MMRL's into an image encoder of %s layers; expected at least 1, and at most one for each"
               .formatted(file.path(), count, last));
     }
     ObjectNode settings =

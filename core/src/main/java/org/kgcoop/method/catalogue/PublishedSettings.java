@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
-import org.kgcoop.method.Occasion;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.setting.Declaration;
 
 /**
@@ -39,16 +39,16 @@ public record PublishedSettings(JsonNode entry) {
   }
 
   /** The entries that apply where a method is stated like that and meets such data. */
-  static List<PublishedSettings> of(String protocol, JsonNode stated, Occasion occasion) {
+  static List<PublishedSettings> of(String protocol, JsonNode stated, TaskContext task) {
     return of(stated.path(Declaration.METHOD).asText()).stream()
-        .filter(each -> each.applies(protocol, stated, occasion))
+        .filter(each -> each.applies(protocol, stated, task))
         .toList();
   }
 
-  private boolean applies(String protocol, JsonNode stated, Occasion occasion) {
-    int shots = occasion.shots();
+  private boolean applies(String protocol, JsonNode stated, TaskContext task) {
+    int shots = task.shots();
     return isAmong("protocols", protocol)
-        && isAmong("data_sets", occasion.dataSet())
+        && isAmong("data_sets", task.dataSet())
         && texts("unless").stream().noneMatch(stated::has)
         && shots >= entry.path("shots").path(0).asInt(0)
         && shots <= entry.path("shots").path(1).asInt(Integer.MAX_VALUE);

@@ -1,7 +1,7 @@
 /**
  * A method by its name and settings ({@link org.kgcoop.method.catalogue.MethodCatalogue}), by what
- * was published ({@link org.kgcoop.method.catalogue.Preset}), or by a file that holds it trained
- * ({@link org.kgcoop.method.catalogue.ClassifierFile}).
+ * was published ({@link org.kgcoop.method.catalogue.PublishedDefaults}), or by a file that holds it
+ * trained ({@link org.kgcoop.method.catalogue.ClassifierFile}).
  */
 @NullMarked
 @CheckReturnValue

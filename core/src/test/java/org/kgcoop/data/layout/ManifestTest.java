@@ -21,7 +21,7 @@ class ManifestTest {
   @TempDir Path folder;
 
   @BeforeEach
-  void writePictures() throws Exception {
+  void writeImages() throws Exception {
     for (String name : List.of("a.png", "b, c.png", "d.png", "e.png")) {
       Files.writeString(folder.resolve(name), name);
     }
@@ -130,7 +130,7 @@ class ManifestTest {
   }
 
   @Test
-  void aPictureInNoSplitIsAnErrorWhereOthersAreInOne() {
+  void aImageInNoSplitIsAnErrorWhereOthersAreInOne() {
     assertRefused(
         "m.csv", "path,label,split\na.png,x,train\nd.png,x,\n", "line 3", "split \"\"", "train");
     assertRefused(

@@ -69,8 +69,8 @@ class ArchiveTest {
     assertThat(data.train())
         .extracting(Item::key)
         .containsExactly("train/cat/a.png", "train/dog/b.png");
-    RgbImage picture = new Images(warning -> {}).read(data.test().get(1).file());
-    assertThat(picture.width()).isEqualTo(3);
+    RgbImage image = new Images(warning -> {}).read(data.test().get(1).file());
+    assertThat(image.width()).isEqualTo(3);
     assertThat(DataSets.open(file, OPTIONS.withName("mine")).name()).isEqualTo("mine");
   }
 
@@ -115,8 +115,8 @@ class ArchiveTest {
   void listThatUnpacksToAnyLengthIsRefused(String name) throws IOException {
     Path file = folder.resolve("pets.zip");
     try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
-      for (String picture : List.of("cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png")) {
-        zip.putNextEntry(new ZipEntry(picture));
+      for (String image : List.of("cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png")) {
+        zip.putNextEntry(new ZipEntry(image));
       }
       zip.putNextEntry(new ZipEntry(name));
       byte[] megabyte = new byte[1 << 20];

@@ -35,7 +35,7 @@ class DataSetsTest {
     Files.writeString(file, content);
   }
 
-  private void pictures(String... names) throws Exception {
+  private void images(String... names) throws Exception {
     for (String name : names) {
       write(name, name);
     }
@@ -64,7 +64,7 @@ class DataSetsTest {
   @Test
   void readsASplitFileInItsOrder() throws Exception {
     write("split_zhou_Tiny.json", SPLIT);
-    pictures("images/a/1.png", "images/a/2.png", "images/b/1.png", "images/b/2.png");
+    images("images/a/1.png", "images/a/2.png", "images/b/1.png", "images/b/2.png");
 
     DataSet dataSet = open();
 
@@ -77,9 +77,9 @@ class DataSetsTest {
   }
 
   @Test
-  void findsPicturesBesideTheSplitFileOrWhereTheUserSays() throws Exception {
+  void findsImagesBesideTheSplitFileOrWhereTheUserSays() throws Exception {
     write("split_zhou_Tiny.json", SPLIT);
-    pictures("2750/a/1.png", "2750/a/2.png", "2750/b/1.png", "2750/b/2.png");
+    images("2750/a/1.png", "2750/a/2.png", "2750/b/1.png", "2750/b/2.png");
 
     assertThat(open().val().get(0).file()).isEqualTo(folder.resolve("2750/a/2.png"));
 
@@ -91,9 +91,9 @@ class DataSetsTest {
   }
 
   @Test
-  void missingPicturesAreFoundAtOnce() throws Exception {
+  void missingImagesAreFoundAtOnce() throws Exception {
     write("split_zhou_Tiny.json", SPLIT);
-    pictures("a/1.png");
+    images("a/1.png");
 
     assertRefused("3 of 4 images are missing", "b/1.png", "image folder");
   }
@@ -138,7 +138,7 @@ class DataSetsTest {
   @Test
   void warnsOfAClassThatIsTrainedButNotTested() throws Exception {
     write("split_zhou_Tiny.json", SPLIT);
-    pictures("a/1.png", "a/2.png", "b/1.png", "b/2.png");
+    images("a/1.png", "a/2.png", "b/1.png", "b/2.png");
 
     assertThat(open().test()).hasSize(1);
     assertThat(warnings)
@@ -160,8 +160,8 @@ class DataSetsTest {
 
   @Test
   void readsFoldersOfATrainAndATestPart() throws Exception {
-    pictures("train/fox/2.png", "train/fox/10.PNG", "train/ant/1.jpg", "test/ant/x.webp");
-    pictures("test/fox/y.gif", "train/ant/.hidden.png", "train/ant/CREDITS.tsv", "train/README");
+    images("train/fox/2.png", "train/fox/10.PNG", "train/ant/1.jpg", "test/ant/x.webp");
+    images("test/fox/y.gif", "train/ant/.hidden.png", "train/ant/CREDITS.tsv", "train/README");
     write("template.txt", "a drawing of a {}.\n");
 
     DataSet dataSet = open();
@@ -177,7 +177,7 @@ class DataSetsTest {
 
   @Test
   void testsOnValWhereThereIsNoTest() throws Exception {
-    pictures("train/ant/1.jpg", "val/ant/2.jpg", "train/fox/1.jpg", "val/fox/2.jpg");
+    images("train/ant/1.jpg", "val/ant/2.jpg", "train/fox/1.jpg", "val/fox/2.jpg");
 
     DataSet dataSet = open();
 
@@ -188,7 +188,7 @@ class DataSetsTest {
 
   @Test
   void aClassMayBeCalledTrain() throws Exception {
-    pictures("train/1.jpg", "train/2.jpg", "bus/1.jpg", "bus/2.jpg");
+    images("train/1.jpg", "train/2.jpg", "bus/1.jpg", "bus/2.jpg");
 
     assertThat(open().classNames()).containsExactly("bus", "train");
   }
@@ -196,9 +196,9 @@ class DataSetsTest {
   @Test
   void splitsClassFoldersAsThePublishedCodeDoes() throws Exception {
     for (int i = 0; i < 10; i++) {
-      pictures("ant/" + i + ".png", "fox/" + i + ".png");
+      images("ant/" + i + ".png", "fox/" + i + ".png");
     }
-    pictures("owl/0.png", "owl/1.png", "owl/2.png");
+    images("owl/0.png", "owl/1.png", "owl/2.png");
     // Python: random.seed(1), then random.shuffle of 0..9, of 0..9 and of 0..2.
     PythonRandom random = new PythonRandom(1);
     List<Integer> ant = new ArrayList<>(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
@@ -216,17 +216,17 @@ class DataSetsTest {
   }
 
   @Test
-  void refusesFoldersWithoutPictures() throws Exception {
-    pictures("ant/1.png", "ant/2.png", "fox/README", "owl/deep/1.png");
+  void refusesFoldersWithoutImages() throws Exception {
+    images("ant/1.png", "ant/2.png", "fox/README", "owl/deep/1.png");
     assertRefused("no images in fox, owl");
 
-    pictures("fox/1.png", "owl/1.png", "owl/2.png");
+    images("fox/1.png", "owl/1.png", "owl/2.png");
     assertRefused("class \"fox\" has 1 image", "2 or more");
   }
 
   @Test
   void takesClassNamesFromAFile() throws Exception {
-    pictures("train/n02/1.png", "train/n01/1.png", "test/n01/1.png", "test/n02/1.png");
+    images("train/n02/1.png", "train/n01/1.png", "test/n01/1.png", "test/n02/1.png");
 
     write("classnames.txt", "n02 red fox\nn01 ant\nn03 owl\n");
     assertThat(open().classNames()).containsExactly("ant", "red fox");
@@ -240,7 +240,7 @@ class DataSetsTest {
 
   @Test
   void aMisspeltFolderInTheListOfNamesIsNamed() throws Exception {
-    pictures("train/n01/1.png", "train/n02/1.png", "test/n01/1.png", "test/n02/1.png");
+    images("train/n01/1.png", "train/n02/1.png", "test/n01/1.png", "test/n02/1.png");
 
     write("classnames.txt", "n01 ant\nnO2 red fox\n");
     assertRefused("none for n02", "folder name");
@@ -250,7 +250,7 @@ class DataSetsTest {
 
   @Test
   void namesWithoutFoldersMayBeginLikeOne() throws Exception {
-    pictures("golf/1.png", "golf/2.png", "golf_course/1.png", "golf_course/2.png");
+    images("golf/1.png", "golf/2.png", "golf_course/1.png", "golf_course/2.png");
     write("classnames.txt", "golf\nGolf course\n");
     assertThat(open().classNames()).containsExactly("golf", "Golf course");
 
@@ -260,8 +260,8 @@ class DataSetsTest {
 
   @Test
   void namesOfPartsMayBeginWithCapitals() throws Exception {
-    pictures("Train/ant/1.png", "Train/fox/1.png", "TEST/ant/1.png", "TEST/fox/1.png");
-    pictures("Val/ant/1.png");
+    images("Train/ant/1.png", "Train/fox/1.png", "TEST/ant/1.png", "TEST/fox/1.png");
+    images("Val/ant/1.png");
 
     DataSet dataSet = open();
 
@@ -271,9 +271,9 @@ class DataSetsTest {
   }
 
   @Test
-  void aClassMayBeEmptyAmongTheValidationPictures() throws Exception {
-    pictures("train/ant/1.png", "train/fox/1.png", "test/ant/1.png", "test/fox/1.png");
-    pictures("val/ant/1.png", "val/fox/README", "val/owl/README");
+  void aClassMayBeEmptyAmongTheValidationImages() throws Exception {
+    images("train/ant/1.png", "train/fox/1.png", "test/ant/1.png", "test/fox/1.png");
+    images("val/ant/1.png", "val/fox/README", "val/owl/README");
 
     DataSet dataSet = open();
 
@@ -282,9 +282,9 @@ class DataSetsTest {
   }
 
   @Test
-  void picturesOfOtherKindsAreCountedAndNamed() throws Exception {
-    pictures("train/ant/1.png", "train/fox/1.jfif", "test/ant/1.jpe", "test/fox/1.png");
-    pictures("train/ant/2.tif", "train/ant/3.TIFF", "test/fox/4.ppm");
+  void imagesOfOtherKindsAreCountedAndNamed() throws Exception {
+    images("train/ant/1.png", "train/fox/1.jfif", "test/ant/1.jpe", "test/fox/1.png");
+    images("train/ant/2.tif", "train/ant/3.TIFF", "test/fox/4.ppm");
 
     assertThat(open().train()).hasSize(2);
     assertThat(warnings)
@@ -292,13 +292,13 @@ class DataSetsTest {
         .asString()
         .contains("3 images are left out", "1 .ppm, 1 .tif, 1 .tiff", "ant/2.tif");
 
-    pictures("train/owl/1.heic");
+    images("train/owl/1.heic");
     assertRefused("no images in train/owl", "1 .heic");
   }
 
   @Test
-  void tellsThatItDividesThePictures() throws Exception {
-    pictures("ant/1.png", "ant/2.png", "fox/1.png", "fox/2.png");
+  void tellsThatItDividesTheImages() throws Exception {
+    images("ant/1.png", "ant/2.png", "fox/1.png", "fox/2.png");
     List<String> notes = new ArrayList<>();
 
     DataSet unused = DataSets.open(folder, options().withNotes(notes::add));
@@ -313,7 +313,7 @@ class DataSetsTest {
 
   @Test
   void refusesASingleClassAndNamesWhatItIgnored() throws Exception {
-    pictures("images/1.png", "images/2.png", "images/3.png", "labels.csv", "notes.txt");
+    images("images/1.png", "images/2.png", "images/3.png", "labels.csv", "notes.txt");
 
     assertRefused("images", "one class", "ignored beside are labels.csv", "metadata.csv");
 
@@ -323,7 +323,7 @@ class DataSetsTest {
 
   @Test
   void namesAListThatItIgnoresBesideClasses() throws Exception {
-    pictures("images/1.png", "images/2.png", "masks/1.png", "masks/2.png", "labels.tsv");
+    images("images/1.png", "images/2.png", "masks/1.png", "masks/2.png", "labels.tsv");
 
     assertThat(open().classNames()).containsExactly("images", "masks");
     assertThat(warnings).singleElement().asString().contains("labels.tsv", "manifest.csv");
@@ -331,7 +331,7 @@ class DataSetsTest {
 
   @Test
   void stepsIntoASingleFolder() throws Exception {
-    pictures("pets/ant/1.png", "pets/ant/2.png", "pets/fox/1.png", "pets/fox/2.png");
+    images("pets/ant/1.png", "pets/ant/2.png", "pets/fox/1.png", "pets/fox/2.png");
     write("pets/template.txt", "one {}");
 
     DataSet dataSet = open();
@@ -345,7 +345,7 @@ class DataSetsTest {
 
   @Test
   void readsMetadataOfAFolder() throws Exception {
-    pictures("images/1.png", "images/2.png", "images/3.png", "images/4.png");
+    images("images/1.png", "images/2.png", "images/3.png", "images/4.png");
     write(
         "metadata.csv",
         """
@@ -364,8 +364,8 @@ class DataSetsTest {
   }
 
   @Test
-  void readsMetadataOfPartsOrOfPicturesInParts() throws Exception {
-    pictures("train/1.png", "train/2.png", "validation/1.png", "validation/2.png");
+  void readsMetadataOfPartsOrOfImagesInParts() throws Exception {
+    images("train/1.png", "train/2.png", "validation/1.png", "validation/2.png");
     write("train/metadata.csv", "file_name,label\n1.png,fox\n2.png,ant\n");
     write(
         "validation/metadata.jsonl",
@@ -398,7 +398,7 @@ class DataSetsTest {
 
   @Test
   void metadataWithoutLabelsLeavesTheClassesToTheFolders() throws Exception {
-    pictures("train/ant/1.png", "train/fox/1.png", "test/ant/1.png", "test/fox/1.png");
+    images("train/ant/1.png", "train/fox/1.png", "test/ant/1.png", "test/fox/1.png");
     write("train/metadata.csv", "file_name,caption\nant/1.png,a label\n");
 
     assertThat(open().classNames()).containsExactly("ant", "fox");
@@ -407,8 +407,8 @@ class DataSetsTest {
 
   @Test
   void warnsOfNamesThatAPromptCannotTellApart() throws Exception {
-    pictures("train/red_fox/1.png", "train/Red fox/1.png");
-    pictures("test/red_fox/1.png", "test/Red fox/1.png");
+    images("train/red_fox/1.png", "train/Red fox/1.png");
+    images("test/red_fox/1.png", "test/Red fox/1.png");
 
     assertThat(open().classNames()).containsExactly("Red fox", "red_fox");
     assertThat(warnings)
@@ -434,7 +434,7 @@ class DataSetsTest {
 
   @Test
   void aTemplateNeedsAPlaceForTheName() throws Exception {
-    pictures("train/ant/1.png", "test/ant/1.png", "train/fox/1.png", "test/fox/1.png");
+    images("train/ant/1.png", "test/ant/1.png", "train/fox/1.png", "test/fox/1.png");
 
     assertThat(DataSets.open(folder, options().withTemplate("one {}")).template())
         .isEqualTo("one {}");

@@ -22,7 +22,7 @@ import us.hebi.matlab.mat.types.Struct;
 
 /** The published layouts in miniature, below one root. */
 final class Layouts {
-  private static final byte[] PICTURE = picture();
+  private static final byte[] IMAGE = image();
 
   private final Path root;
 
@@ -31,7 +31,7 @@ final class Layouts {
   }
 
   /** A PNG of 2 x 2 pixels. */
-  private static byte[] picture() {
+  private static byte[] image() {
     try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
       BufferedImage image = new BufferedImage(2, 2, BufferedImage.TYPE_INT_RGB);
       if (!ImageIO.write(image, "png", out)) {
@@ -48,14 +48,14 @@ final class Layouts {
     return Arrays.stream(numbers).mapToObj(i -> String.format(Locale.ROOT, pattern, i)).toList();
   }
 
-  Layouts pictures(String folder, List<String> names) {
-    names.forEach(name -> write(folder + "/" + name, PICTURE));
+  Layouts images(String folder, List<String> names) {
+    names.forEach(name -> write(folder + "/" + name, IMAGE));
     return this;
   }
 
   /** The given number of images, numbered from 0. */
-  Layouts pictures(String folder, String pattern, int count) {
-    return pictures(folder, numbered(pattern, IntStream.range(0, count).toArray()));
+  Layouts images(String folder, String pattern, int count) {
+    return images(folder, numbered(pattern, IntStream.range(0, count).toArray()));
   }
 
   Layouts text(String file, String content) {
@@ -115,8 +115,8 @@ final class Layouts {
 
   /** Pets: five beagles (label 2) and eight bombay cats (label 1) to train, three to test. */
   Layouts pets() {
-    pictures("oxford_pets/images", "beagle_%d.jpg", 6)
-        .pictures("oxford_pets/images", "Bombay_%d.jpg", 10);
+    images("oxford_pets/images", "beagle_%d.jpg", 6)
+        .images("oxford_pets/images", "Bombay_%d.jpg", 10);
     StringBuilder trainVal = new StringBuilder();
     for (int i = 0; i < 8; i++) {
       trainVal.append(i < 5 ? "beagle_" + i + " 2 2 1\n" : "").append("Bombay_" + i + " 1 1 1\n");

@@ -92,10 +92,10 @@ class PublishedDataSetsTest {
   void caltech101LeavesTwoFoldersOutAndRenamesFour() {
     String images = "caltech-101/101_ObjectCategories/";
     layouts
-        .pictures(images + "BACKGROUND_Google", "%d.jpg", 3)
-        .pictures(images + "Faces_easy", "%d.jpg", 3)
-        .pictures(images + "Faces", "image_%04d.jpg", 10)
-        .pictures(images + "ant", "image_%04d.jpg", 10);
+        .images(images + "BACKGROUND_Google", "%d.jpg", 3)
+        .images(images + "Faces_easy", "%d.jpg", 3)
+        .images(images + "Faces", "image_%04d.jpg", 10)
+        .images(images + "ant", "image_%04d.jpg", 10);
 
     DataSet set = open("caltech_101");
 
@@ -106,7 +106,7 @@ class PublishedDataSetsTest {
     assertThat(set.train().get(0).file()).isEqualTo(root.resolve(images + "Faces/image_0006.jpg"));
 
     for (String other : List.of("Leopards", "Motorbikes", "airplanes")) {
-      layouts.pictures(images + other, "%d.jpg", 4);
+      layouts.images(images + other, "%d.jpg", 4);
     }
     assertThat(open("Caltech101").classNames())
         .containsExactly("face", "leopard", "motorbike", "airplane", "ant");
@@ -116,8 +116,8 @@ class PublishedDataSetsTest {
   @Test
   void imagesAreSeenAsStored() {
     layouts
-        .pictures("food-101/images/apple_pie", "%d.jpg", 10)
-        .pictures("food-101/images/waffles", "%d.jpg", 10);
+        .images("food-101/images/apple_pie", "%d.jpg", 10)
+        .images("food-101/images/waffles", "%d.jpg", 10);
     DataSet published = open("food101");
     DataSet own = DataSets.open(root.resolve("food-101/images"), DataSetOptions.defaults(w -> {}));
 
@@ -138,7 +138,7 @@ class PublishedDataSetsTest {
       }
     }
     PublishedDataSet sun = PublishedDataSets.find("sun397").orElseThrow();
-    assertThat(sun.pictures().get(0).origin().where())
+    assertThat(sun.images().get(0).origin().where())
         .startsWith("https://huggingface.co/zhengli97/prompt_learning_dataset")
         .contains("is gone");
   }
@@ -146,8 +146,8 @@ class PublishedDataSetsTest {
   @Test
   void food101() {
     layouts
-        .pictures("food-101/images/apple_pie", "%d.jpg", 10)
-        .pictures("food-101/images/waffles", "%d.jpg", 10);
+        .images("food-101/images/apple_pie", "%d.jpg", 10)
+        .images("food-101/images/waffles", "%d.jpg", 10);
 
     DataSet set = open("food101");
 
@@ -159,8 +159,8 @@ class PublishedDataSetsTest {
   @Test
   void describableTextures() {
     layouts
-        .pictures("dtd/images/banded", "%d.jpg", 10)
-        .pictures("dtd/images/woven", "%d.jpg", 10)
+        .images("dtd/images/banded", "%d.jpg", 10)
+        .images("dtd/images/woven", "%d.jpg", 10)
         .text("dtd/images/banded/.directory", "x");
 
     DataSet set = open("DTD");
@@ -186,7 +186,7 @@ class PublishedDataSetsTest {
             "SeaLake");
     folders.forEach(
         name ->
-            layouts.pictures(
+            layouts.images(
                 "eurosat/2750/" + name, name + "_%d.jpg", name.equals("AnnualCrop") ? 10 : 4));
 
     DataSet set = open("EuroSAT");
@@ -240,7 +240,7 @@ class PublishedDataSetsTest {
   @Test
   void fgvcAircraftHasAListAPart() {
     layouts
-        .pictures("fgvc_aircraft/images", "%07d.jpg", 5)
+        .images("fgvc_aircraft/images", "%07d.jpg", 5)
         .text("fgvc_aircraft/variants.txt", "707-320\nF-16A/B\nCessna 172\n")
         .text(
             "fgvc_aircraft/images_variant_train.txt",
@@ -267,8 +267,8 @@ class PublishedDataSetsTest {
     String abbey = "/a/abbey/sun_%d.jpg";
     String apse = "/a/apse/indoor/sun_%d.jpg";
     layouts
-        .pictures("sun397/SUN397", abbey, 9)
-        .pictures("sun397/SUN397", apse, 6)
+        .images("sun397/SUN397", abbey, 9)
+        .images("sun397/SUN397", apse, 6)
         .text("sun397/ClassName.txt", "/a/abbey\n/a/apse/indoor\n")
         .text(
             "sun397/Training_01.txt",
@@ -290,8 +290,8 @@ class PublishedDataSetsTest {
     String makeup = "ApplyEyeMakeup/v_%d.avi";
     String archery = "Archery/v_%d.avi";
     layouts
-        .pictures("ucf101/UCF-101-midframes/Apply_Eye_Makeup", "v_%d.jpg", 6)
-        .pictures("ucf101/UCF-101-midframes/Archery", "v_%d.jpg", 9)
+        .images("ucf101/UCF-101-midframes/Apply_Eye_Makeup", "v_%d.jpg", 6)
+        .images("ucf101/UCF-101-midframes/Archery", "v_%d.jpg", 9)
         .text("ucf101/ucfTrainTestlist/classInd.txt", "1 ApplyEyeMakeup\r\n2 Archery\r\n")
         .text(
             "ucf101/ucfTrainTestlist/trainlist01.txt",
@@ -316,8 +316,8 @@ class PublishedDataSetsTest {
   @Test
   void stanfordCarsPutsTheYearFirst() {
     layouts
-        .pictures("stanford_cars/cars_train", "%d.jpg", 13)
-        .pictures("stanford_cars/cars_test", "%d.jpg", 2)
+        .images("stanford_cars/cars_train", "%d.jpg", 13)
+        .images("stanford_cars/cars_test", "%d.jpg", 2)
         .classNames(
             "stanford_cars/devkit/cars_meta.mat", "Acura TL Sedan 2012", "BMW M3 Coupe 2010")
         .annotations(
@@ -339,7 +339,7 @@ class PublishedDataSetsTest {
   void oxfordFlowersShufflesClassesAsTheyAppear() {
     int[] labels = IntStream.range(0, 15).map(i -> i < 10 ? 2 : 1).toArray();
     layouts
-        .pictures(
+        .images(
             "oxford_flowers/jpg",
             numbered("image_%05d.jpg", IntStream.rangeClosed(1, 15).toArray()))
         .labels("oxford_flowers/imagelabels.mat", labels)
@@ -365,17 +365,17 @@ class PublishedDataSetsTest {
 
   private void imageNet() {
     layouts
-        .pictures("imagenet/images/train/n02", "%d.JPEG", 2)
-        .pictures("imagenet/images/train/n01", "%d.JPEG", 2)
-        .pictures("imagenet/images/train/n03", "%d.JPEG", 1)
-        .pictures("imagenet/images/val/n01", "v%d.JPEG", 1)
-        .pictures("imagenet/images/val/n02", "v%d.JPEG", 1)
-        .pictures("imagenet/images/val/n03", "v%d.JPEG", 1)
+        .images("imagenet/images/train/n02", "%d.JPEG", 2)
+        .images("imagenet/images/train/n01", "%d.JPEG", 2)
+        .images("imagenet/images/train/n03", "%d.JPEG", 1)
+        .images("imagenet/images/val/n01", "v%d.JPEG", 1)
+        .images("imagenet/images/val/n02", "v%d.JPEG", 1)
+        .images("imagenet/images/val/n03", "v%d.JPEG", 1)
         .text("imagenet/classnames.txt", CLASS_NAMES);
   }
 
   @Test
-  void imageNetIsTestedOnItsValidationPictures() {
+  void imageNetIsTestedOnItsValidationImages() {
     imageNet();
 
     DataSet set = open("ImageNet");
@@ -400,7 +400,7 @@ class PublishedDataSetsTest {
     imageNet();
     String images = "imagenetv2/imagenetv2-matched-frequency-format-val/";
     for (int i = 0; i < 3; i++) {
-      layouts.pictures(images + i, "%d.jpeg", 1 + i);
+      layouts.images(images + i, "%d.jpeg", 1 + i);
     }
 
     DataSet set = open("imagenet_v2"); // with the class names of ImageNet beside it
@@ -415,8 +415,8 @@ class PublishedDataSetsTest {
   @Test
   void imageNetV2RefusesGapsInItsNumbers() {
     layouts
-        .pictures("imagenetv2/imagenetv2-matched-frequency-format-val/0", "%d.jpeg", 1)
-        .pictures("imagenetv2/imagenetv2-matched-frequency-format-val/2", "%d.jpeg", 1)
+        .images("imagenetv2/imagenetv2-matched-frequency-format-val/0", "%d.jpeg", 1)
+        .images("imagenetv2/imagenetv2-matched-frequency-format-val/2", "%d.jpeg", 1)
         .text("imagenetv2/classnames.txt", CLASS_NAMES);
 
     assertRefused("ImageNetV2", "no folder 1", "0 to 2");
@@ -425,9 +425,9 @@ class PublishedDataSetsTest {
   @Test
   void imageNetSketchHasTheFoldersOfImageNet() {
     layouts
-        .pictures("imagenet-sketch/images/n02", "s%d.JPEG", 1)
-        .pictures("imagenet-sketch/images/n01", "s%d.JPEG", 1)
-        .pictures("imagenet-sketch/images/n03", "s%d.JPEG", 1)
+        .images("imagenet-sketch/images/n02", "s%d.JPEG", 1)
+        .images("imagenet-sketch/images/n01", "s%d.JPEG", 1)
+        .images("imagenet-sketch/images/n03", "s%d.JPEG", 1)
         .text("imagenet-sketch/classnames.txt", CLASS_NAMES);
 
     DataSet set = open("ImageNet-Sketch");
@@ -439,12 +439,12 @@ class PublishedDataSetsTest {
   @Test
   void imageNetAAndRHaveLabelsOfTheirOwn() {
     layouts
-        .pictures("imagenet-adversarial/imagenet-a/n03", "a%d.jpg", 1)
-        .pictures("imagenet-adversarial/imagenet-a/n02", "a%d.jpg", 1)
+        .images("imagenet-adversarial/imagenet-a/n03", "a%d.jpg", 1)
+        .images("imagenet-adversarial/imagenet-a/n02", "a%d.jpg", 1)
         .text("imagenet-adversarial/imagenet-a/README.txt", "about")
         .text("imagenet-adversarial/classnames.txt", CLASS_NAMES)
-        .pictures("imagenet-rendition/imagenet-r/n03", "r%d.jpg", 1)
-        .pictures("imagenet-rendition/imagenet-r/n01", "r%d.jpg", 1)
+        .images("imagenet-rendition/imagenet-r/n03", "r%d.jpg", 1)
+        .images("imagenet-rendition/imagenet-r/n01", "r%d.jpg", 1)
         .text("imagenet-rendition/imagenet-r/README.txt", "about")
         .text("imagenet-rendition/classnames.txt", CLASS_NAMES);
 
@@ -543,7 +543,7 @@ class PublishedDataSetsTest {
   @Test
   void namesAClassThatIsInNoList() {
     layouts
-        .pictures("fgvc_aircraft/images", "%d.jpg", 1)
+        .images("fgvc_aircraft/images", "%d.jpg", 1)
         .text("fgvc_aircraft/variants.txt", "707-320\n")
         .text("fgvc_aircraft/images_variant_train.txt", "0 707-320\n0 737-200\n")
         .text("fgvc_aircraft/images_variant_val.txt", "")
@@ -551,7 +551,7 @@ class PublishedDataSetsTest {
     assertRefused("aircraft", "images_variant_train.txt, entry 2", "\"737-200\"", "1 classes");
 
     layouts
-        .pictures("imagenet-sketch/images/n09", "%d.JPEG", 1)
+        .images("imagenet-sketch/images/n09", "%d.JPEG", 1)
         .text("imagenet-sketch/classnames.txt", CLASS_NAMES);
     assertRefused("ImageNetSketch", "classnames.txt has no name of the folders n09");
   }
@@ -559,7 +559,7 @@ class PublishedDataSetsTest {
   @Test
   void refusesWhatIsNoMatlabFileAndLabelsWithoutNames() {
     layouts
-        .pictures("oxford_flowers/jpg", numbered("image_%05d.jpg", 1, 2))
+        .images("oxford_flowers/jpg", numbered("image_%05d.jpg", 1, 2))
         .text("oxford_flowers/imagelabels.mat", "no MATLAB file")
         .text("oxford_flowers/cat_to_name.json", "{\"1\": \"pink primrose\"}");
     assertRefused("flowers", "imagelabels.mat", "not the MATLAB file it should be", "labels");
@@ -571,8 +571,8 @@ class PublishedDataSetsTest {
     assertRefused("flowers", "cat_to_name.json: no name of label 3", "image_00002.jpg");
 
     layouts
-        .pictures("stanford_cars/cars_train", "%d.jpg", 1)
-        .pictures("stanford_cars/cars_test", "%d.jpg", 1)
+        .images("stanford_cars/cars_train", "%d.jpg", 1)
+        .images("stanford_cars/cars_test", "%d.jpg", 1)
         .classNames("stanford_cars/devkit/cars_meta.mat", "Acura TL Sedan 2012")
         .annotations("stanford_cars/devkit/cars_train_annos.mat", 2)
         .annotations("stanford_cars/cars_test_annos_withlabels.mat", 1);
@@ -593,7 +593,7 @@ class PublishedDataSetsTest {
   @Test
   void directLinksAreAddressesAndTheirDataHasTerms() {
     for (PublishedDataSet entry : PublishedDataSets.all()) {
-      List<PublishedDataSet.Part> parts = new ArrayList<>(entry.pictures());
+      List<PublishedDataSet.Part> parts = new ArrayList<>(entry.images());
       parts.addAll(entry.annotations());
       assertThat(entry.terms().isEmpty())
           .as(entry.name())
@@ -640,7 +640,7 @@ class PublishedDataSetsTest {
   @Test
   void matlabFilesThatClaimMoreThanAnnotationsTakeAreRefused() throws IOException {
     layouts
-        .pictures("oxford_flowers/jpg", numbered("image_%05d.jpg", 1, 2))
+        .images("oxford_flowers/jpg", numbered("image_%05d.jpg", 1, 2))
         .text("oxford_flowers/cat_to_name.json", "{\"1\": \"rose\"}");
     Path file = root.resolve("oxford_flowers/imagelabels.mat");
 

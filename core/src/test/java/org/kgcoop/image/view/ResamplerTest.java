@@ -43,7 +43,7 @@ class ResamplerTest {
 
   @ParameterizedTest
   @CsvSource({"BICUBIC, 1, 1", "BICUBIC, 100, 3", "BILINEAR, 3, 100"})
-  void anEvenPictureStaysEven(Interpolation interpolation, int width, int height) {
+  void anEvenImageStaysEven(Interpolation interpolation, int width, int height) {
     byte[] rgb = new byte[3 * 20 * 10];
     java.util.Arrays.fill(rgb, (byte) 201);
 

@@ -64,7 +64,7 @@ class TransformTest {
   }
 
   @Test
-  void writesAPictureIntoItsPlaceOfABatch() {
+  void writesAImageIntoItsPlaceOfABatch() {
     Transform transform = new Transform(Preprocessing.clip(2));
     RgbImage image = noise(2, 2, 1);
     float[] batch = new float[2 * 12];
@@ -85,14 +85,14 @@ class TransformTest {
   }
 
   @Test
-  void aPictureOfTheRightSizeStaysAsItIs() {
+  void aImageOfTheRightSizeStaysAsItIs() {
     RgbImage image = noise(8, 8, 2);
 
     assertThat(new Transform(Preprocessing.clip(8)).test(image)).isSameAs(image);
   }
 
   @Test
-  void theWholePictureBecomesTheSquareWhereTheModelWantsThat() {
+  void theWholeImageBecomesTheSquareWhereTheModelWantsThat() {
     Preprocessing clip = Preprocessing.clip(8);
     Preprocessing squashing =
         new Preprocessing(8, 3, clip.mean(), clip.std(), clip.interpolation(), 0);
@@ -104,7 +104,7 @@ class TransformTest {
   }
 
   @Test
-  void theSquareIsCutOutOfALargerPictureWhereTheModelWantsThat() {
+  void theSquareIsCutOutOfALargerImageWhereTheModelWantsThat() {
     Preprocessing clip = Preprocessing.clip(8);
     Preprocessing larger =
         new Preprocessing(8, 3, clip.mean(), clip.std(), clip.interpolation(), 12);
@@ -138,7 +138,7 @@ class TransformTest {
   }
 
   @Test
-  void aVeryThinPictureNeedsLittleMemory() {
+  void aVeryThinImageNeedsLittleMemory() {
     // As a whole it would become 224 x 22,400,000 pixels, 15 GB.
     RgbImage thin = noise(1, 100_000, 4);
 
@@ -153,7 +153,7 @@ class TransformTest {
   }
 
   @Test
-  void aPictureTooThinToCountIsRefused() {
+  void aImageTooThinToCountIsRefused() {
     RgbImage thin = new RgbImage(10_000_000, 1, new byte[30_000_000]);
 
     assertThatThrownBy(() -> new Transform(Preprocessing.clip(224)).test(thin))
@@ -162,7 +162,7 @@ class TransformTest {
   }
 
   @Test
-  void aCropOutsideThePictureIsTheCallersError() {
+  void aCropOutsideTheImageIsTheCallersError() {
     assertThatThrownBy(
             () -> new Transform(Preprocessing.clip(4)).train(noise(5, 3, 5), new Crop(0, 2, 3, 4)))
         .isInstanceOf(IllegalArgumentException.class)

@@ -20,10 +20,10 @@ import org.kgcoop.image.RgbImage;
 class ViewRecipeTest {
   private static final int SIZE = 8;
   private static final Transform TRANSFORM = new Transform(Preprocessing.clip(SIZE));
-  private static final RgbImage PICTURE = TransformTest.noise(20, 14, 3);
+  private static final RgbImage IMAGE = TransformTest.noise(20, 14, 3);
 
   private static RgbImage view(ViewRecipe recipe, long seed, long number, String key) {
-    return recipe.view(seed, number, key, PICTURE, TRANSFORM);
+    return recipe.view(seed, number, key, IMAGE, TRANSFORM);
   }
 
   private static RgbImage grey(int... levels) {
@@ -44,7 +44,7 @@ class ViewRecipeTest {
         new ViewStep.RandomResizedCrop(0.3, 0.9),
         new ViewStep.RandomFlip(),
         new ViewStep.RandAugment(2, 10),
-        new ViewStep.ColourJitter(0.4, 0.4, 0.4, 0.1),
+        new ViewStep.ColorJitter(0.4, 0.4, 0.4, 0.1),
         new ViewStep.RandomGrey(0.5),
         new ViewStep.GaussianBlur(21, 0.5),
         new ViewStep.Cutout(1, 4));
@@ -52,7 +52,7 @@ class ViewRecipeTest {
 
   @ParameterizedTest
   @MethodSource("steps")
-  void aViewIsAPureFunctionOfSeedNumberAndPicture(ViewStep step) {
+  void aViewIsAPureFunctionOfSeedNumberAndImage(ViewStep step) {
     ViewRecipe recipe = new ViewRecipe(List.of(step));
     Set<RgbImage> seen = new HashSet<>();
     for (int number = 0; number < 12; number++) {
@@ -86,13 +86,12 @@ class ViewRecipeTest {
   }
 
   @Test
-  void withoutACropTheWholePictureIsSquashed() {
-    assertThat(view(ViewRecipe.NONE, 1, 0, "a"))
-        .isEqualTo(TRANSFORM.train(PICTURE, PICTURE.whole()));
+  void withoutACropTheWholeImageIsSquashed() {
+    assertThat(view(ViewRecipe.NONE, 1, 0, "a")).isEqualTo(TRANSFORM.train(IMAGE, IMAGE.whole()));
   }
 
   @Test
-  void aRandomCropIsASquareOfThePictureAsItIsOrOfItsFrame() {
+  void aRandomCropIsASquareOfTheImageAsItIsOrOfItsFrame() {
     // A row of four in a frame of one, seen through a square of two: three rows by six columns.
     RgbImage image = grey(10, 20, 30, 40);
     Transform two = new Transform(Preprocessing.clip(2));
@@ -119,17 +118,17 @@ class ViewRecipeTest {
   }
 
   @Test
-  void aPictureThatIsSmallerThanARandomCropIsRefusedByName() {
+  void aImageThatIsSmallerThanARandomCropIsRefusedByName() {
     ViewRecipe recipe = new ViewRecipe(List.of(new ViewStep.RandomCrop(1)));
     Transform large = new Transform(Preprocessing.clip(17)); // of 20 x 14 and a frame of 1
-    assertThatThrownBy(() -> recipe.view(1, 1, "cat/1.png", PICTURE, large))
+    assertThatThrownBy(() -> recipe.view(1, 1, "cat/1.png", IMAGE, large))
         .isInstanceOf(KgCoopException.class)
         .hasMessageStartingWith("cat/1.png: 20 x 14 pixels")
         .hasMessageContaining("random_resized_crop");
   }
 
   @Test
-  void viewsOfARandomCropAreNotTakenForThoseOfAScaledPicture() {
+  void viewsOfARandomCropAreNotTakenForThoseOfAScaledImage() {
     assertThat(new ViewStep.RandomCrop(4).id()).isEqualTo("random_crop:4,unscaled");
     assertThat(new ViewStep.RandomCrop(4).name()).isEqualTo("random_crop");
   }
@@ -149,13 +148,13 @@ class ViewRecipeTest {
 
   @Test
   void probabilitiesHold() {
-    RgbImage colours = TransformTest.noise(4, 4, 1);
+    RgbImage colors = TransformTest.noise(4, 4, 1);
     SplitMix64 random = new SplitMix64(5);
     int grey = 0;
     int blurred = 0;
     for (int i = 0; i < 2000; i++) {
-      grey += new ViewStep.RandomGrey(0.2).apply(colours, random).equals(colours) ? 0 : 1;
-      blurred += new ViewStep.GaussianBlur(5, 0.5).apply(colours, random).equals(colours) ? 0 : 1;
+      grey += new ViewStep.RandomGrey(0.2).apply(colors, random).equals(colors) ? 0 : 1;
+      blurred += new ViewStep.GaussianBlur(5, 0.5).apply(colors, random).equals(colors) ? 0 : 1;
     }
     assertThat(grey).isCloseTo(400, within(80)); // standard deviation 18
     assertThat(blurred).isBetween(800, 1050); // 1000, but the weakest blurs change nothing
@@ -202,7 +201,7 @@ class ViewRecipeTest {
   }
 
   @Test
-  void aBlurKeepsAPlainPictureAndSpreadsADot() {
+  void aBlurKeepsAPlainImageAndSpreadsADot() {
     assertThat(PixelOperations.blur(grey(9, 9, 9), 21, 2)).isEqualTo(grey(9, 9, 9));
     // Weights exp(-1/2), 1, exp(-1/2) over their sum: .2741, .4519, .2741; mirrored above and
     // below.
@@ -223,16 +222,16 @@ class ViewRecipeTest {
 
   @ParameterizedTest
   @EnumSource(RandAugmentOperation.class)
-  void everyOperationWorksOnAnyPictureAtAnyStrength(RandAugmentOperation operation) {
+  void everyOperationWorksOnAnyImageAtAnyStrength(RandAugmentOperation operation) {
     SplitMix64 random = new SplitMix64(1);
     for (double strength : new double[] {0, 0.33, 1}) {
-      for (RgbImage image : List.of(PICTURE, grey(3), grey(0, 255))) {
+      for (RgbImage image : List.of(IMAGE, grey(3), grey(0, 255))) {
         RgbImage out = operation.apply(image, strength, random);
         assertThat(out.width()).isEqualTo(image.width());
         assertThat(out.height()).isEqualTo(image.height());
       }
     }
-    assertThat(operation.apply(PICTURE, 0.33, random)).isNotEqualTo(PICTURE);
+    assertThat(operation.apply(IMAGE, 0.33, random)).isNotEqualTo(IMAGE);
   }
 
   @Test
@@ -240,7 +239,7 @@ class ViewRecipeTest {
     assertThatThrownBy(() -> new ViewStep.GaussianBlur(4, 0.5)).hasMessageContaining("odd kernel");
     assertThatThrownBy(() -> new ViewStep.RandAugment(2, 31))
         .hasMessage("randaugment: expected magnitude of 0 to 30, got 31");
-    assertThatThrownBy(() -> new ViewStep.ColourJitter(0, 0, 0, 0.6)).hasMessageContaining("hue");
+    assertThatThrownBy(() -> new ViewStep.ColorJitter(0, 0, 0, 0.6)).hasMessageContaining("hue");
     assertThatThrownBy(() -> new ViewStep.RandomResizedCrop(0.5, 0.1))
         .hasMessageContaining("rising order");
   }

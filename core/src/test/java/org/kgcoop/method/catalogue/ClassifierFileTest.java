@@ -37,22 +37,22 @@ import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Lasp;
-import org.kgcoop.method.Occasion;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.PromptMethod;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 
 class ClassifierFileTest {
-  private static final LearnedFrom DATA =
-      new LearnedFrom("pets", "data", ImageSet.of(List.of("0".repeat(64), "f".repeat(64))));
+  private static final TrainingDataRecord DATA =
+      new TrainingDataRecord("pets", "data", ImageSet.of(List.of("0".repeat(64), "f".repeat(64))));
   private static final List<String> NAMES = List.of("cat", "St. Bernard", "na\u00efve_thing");
 
   private final Clip clip = TinyClip.load();
@@ -67,16 +67,16 @@ class ClassifierFileTest {
     return SmallMethods.all();
   }
 
-  private ClassifierFile file(PromptMethod method, Learner learner) {
+  private ClassifierFile file(PromptMethod method, TrainableModel model) {
     Map<String, StoredTensor> parameters = new LinkedHashMap<>();
-    learner
+    model
         .parameters()
         .forEach((name, tensor) -> parameters.put(name, StoredTensor.of(name, tensor)));
     return new ClassifierFile(
         method, NAMES, "a photo of a {}.", clip.fingerprint(), DATA, "1.2.3", parameters);
   }
 
-  private static float[] logits(FeatureClassifier classifier) {
+  private static float[] logits(Head classifier) {
     try (Scope scope = Scope.open("logits");
         Autograd.Switch off = Autograd.off()) {
       return classifier.logits(TinyClip.features(4)).toFloats();
@@ -87,33 +87,33 @@ class ClassifierFileTest {
   @MethodSource("methods")
   void whatIsReadBackGivesEqualLogits(PromptMethod method) {
     Path path = folder.resolve("classifier.safetensors");
-    try (Learner learner = method.learner(clip, NAMES, 5)) {
-      file(method, learner).write(path);
+    try (TrainableModel model = method.model(clip, NAMES, 5)) {
+      file(method, model).write(path);
       ClassifierFile read = ClassifierFile.read(path);
       assertThat(read.method()).isEqualTo(method);
       assertThat(read.classNames()).isEqualTo(NAMES);
       assertThat(read.template()).isEqualTo("a photo of a {}.");
       assertThat(read.version()).isEqualTo("1.2.3");
       assertThat(read.learnedFrom()).isEqualTo(DATA);
-      try (FeatureClassifier again = read.classifier(clip, NAMES)) {
-        assertThat(logits(again)).isEqualTo(logits(learner));
+      try (Head again = read.classifier(clip, NAMES)) {
+        assertThat(logits(again)).isEqualTo(logits(model));
       }
       assertThat(ClassifierFile.readAny(path, List.of()).parameters().keySet())
-          .isEqualTo(learner.parameters().keySet());
+          .isEqualTo(model.parameters().keySet());
     }
   }
 
   @ParameterizedTest
   @MethodSource("methods")
   void thePublishedFormGivesEqualLogits(PromptMethod method) {
-    try (Learner learner = method.learner(clip, NAMES, 5)) {
-      Path path = file(method, learner).writePublished(folder, 3);
+    try (TrainableModel model = method.model(clip, NAMES, 5)) {
+      Path path = file(method, model).writePublished(folder, 3);
       assertThat(path.toString()).endsWith("model.pth.tar-3");
       assertThat(path.resolveSibling("checkpoint")).hasContent("model.pth.tar-3");
       ClassifierFile read = ClassifierFile.readAny(path, NAMES);
       assertThat(read.method()).isEqualTo(method);
-      try (FeatureClassifier again = read.classifier(clip, NAMES)) {
-        assertThat(logits(again)).isEqualTo(logits(learner));
+      try (Head again = read.classifier(clip, NAMES)) {
+        assertThat(logits(again)).isEqualTo(logits(model));
       }
     }
   }
@@ -134,7 +134,7 @@ class ClassifierFileTest {
         NAMES,
         "a photo of a {}.",
         "",
-        LearnedFrom.UNKNOWN,
+        TrainingDataRecord.UNKNOWN,
         "1.2.3",
         Map.of(residuals.name(), residuals));
   }
@@ -178,7 +178,7 @@ class ClassifierFileTest {
             NAMES,
             "a photo of a {}.",
             "",
-            LearnedFrom.UNKNOWN,
+            TrainingDataRecord.UNKNOWN,
             "1.2.3",
             Map.of(
                 "weight",
@@ -198,15 +198,15 @@ class ClassifierFileTest {
     ClassifierFile read = ClassifierFile.read(path);
     assertThat(read.parameters().values())
         .allMatch(tensor -> tensor.dtype() == DType.FLOAT32 && tensor.isFinite());
-    try (FeatureClassifier classifier = read.classifier(clip, NAMES)) {
+    try (Head classifier = read.classifier(clip, NAMES)) {
       assertThat(logits(classifier)).hasSize(4 * NAMES.size());
     }
   }
 
   /** A file of the published trainers, which says no settings. */
   private Path foreign(PromptMethod method) {
-    try (Learner learner = method.learner(clip, NAMES, 5)) {
-      WeightFile own = WeightFiles.open(file(method, learner).writePublished(folder, 3));
+    try (TrainableModel model = method.model(clip, NAMES, 5)) {
+      WeightFile own = WeightFiles.open(file(method, model).writePublished(folder, 3));
       Path foreign = folder.resolve("model.pth.tar-4");
       StateDicts.writePrompt(foreign, own.tensors(), 4, Map.of());
       return foreign;
@@ -250,9 +250,9 @@ class ClassifierFileTest {
   void laspsFileNamesItsTensorsAsThoseOfTheWholeModel() {
     Lasp method = new Lasp(ContextSettings.shared(2, ""), Lasp.TEMPLATES, 5, false);
     String norm = "image_encoder.transformer.resblocks.0.ln_1.weight";
-    try (Learner learner = method.learner(clip, NAMES, 5)) {
+    try (TrainableModel model = method.model(clip, NAMES, 5)) {
       WeightFile written =
-          WeightFiles.open(file(method, learner).writePublished(folder.resolve("own"), 3));
+          WeightFiles.open(file(method, model).writePublished(folder.resolve("own"), 3));
       assertThat(written.tensors()).containsOnlyKeys("prompt_learner.ctx", "prompt_learner.w");
 
       Map<String, StoredTensor> whole = new LinkedHashMap<>(written.tensors());
@@ -260,10 +260,11 @@ class ClassifierFileTest {
       Path path = folder.resolve("model.pth.tar-3");
       StateDictFiles.write(path, whole);
       List<String> warnings = new ArrayList<>();
-      ClassifierFile read = ClassifierFile.readAny(path, NAMES, Occasion.ANY, null, warnings::add);
+      ClassifierFile read =
+          ClassifierFile.readAny(path, NAMES, TaskContext.ANY, null, warnings::add);
       assertThat(read.method()).isEqualTo(method);
       assertThat(read.parameters()).containsOnlyKeys("ctx", "w");
-      assertThat(warnings).singleElement().asString().contains("norms of the image tower");
+      assertThat(warnings).singleElement().asString().contains("norms of the image encoder");
     }
   }
 
@@ -271,15 +272,15 @@ class ClassifierFileTest {
   void thePublishedFormKeepsThePlaceOfTheClassName() {
     for (ClassTokenPosition position : ClassTokenPosition.values()) {
       CoOp method = new CoOp(new ContextSettings(4, "", position, false));
-      try (Learner learner = method.learner(clip, NAMES, 5)) {
-        Path path = file(method, learner).writePublished(folder, 3);
+      try (TrainableModel model = method.model(clip, NAMES, 5)) {
+        Path path = file(method, model).writePublished(folder, 3);
         assertThat(ClassifierFile.readAny(path, NAMES).method()).isEqualTo(method);
         ClassTokenPosition other =
             position == ClassTokenPosition.FRONT
                 ? ClassTokenPosition.END
                 : ClassTokenPosition.FRONT;
         assertThatThrownBy(
-                () -> ClassifierFile.readAny(path, NAMES, Occasion.ANY, other, line -> {}))
+                () -> ClassifierFile.readAny(path, NAMES, TaskContext.ANY, other, line -> {}))
             .isInstanceOf(KgCoopException.class)
             .hasMessageContaining("known to have " + position.id());
       }
@@ -291,18 +292,18 @@ class ClassifierFileTest {
     CoOp middle = new CoOp(new ContextSettings(4, "", ClassTokenPosition.MIDDLE, false));
     Path path = folder.resolve("model.pth.tar-200");
     List<String> warnings = new ArrayList<>();
-    try (Learner learner = middle.learner(clip, NAMES, 5)) {
-      StateDicts.writePrompt(path, file(middle, learner).parameters(), 200, Map.of());
+    try (TrainableModel model = middle.model(clip, NAMES, 5)) {
+      StateDicts.writePrompt(path, file(middle, model).parameters(), 200, Map.of());
       ClassifierFile told =
           ClassifierFile.readAny(
-              path, NAMES, Occasion.ANY, ClassTokenPosition.MIDDLE, warnings::add);
-      try (FeatureClassifier again = told.classifier(clip, NAMES)) {
-        assertThat(logits(again)).isEqualTo(logits(learner));
+              path, NAMES, TaskContext.ANY, ClassTokenPosition.MIDDLE, warnings::add);
+      try (Head again = told.classifier(clip, NAMES)) {
+        assertThat(logits(again)).isEqualTo(logits(model));
       }
     }
     assertThat(warnings).isEmpty();
     ClassifierFile supposed =
-        ClassifierFile.readAny(path, NAMES, Occasion.ANY, null, warnings::add);
+        ClassifierFile.readAny(path, NAMES, TaskContext.ANY, null, warnings::add);
     assertThat(supposed.prompt().context().position()).isEqualTo(ClassTokenPosition.END);
     assertThat(warnings).singleElement().asString().contains("--class-position middle or front");
   }
@@ -339,9 +340,9 @@ class ClassifierFileTest {
   @Test
   void equalContentGivesEqualBytes() throws IOException {
     CoOp method = new CoOp(ContextSettings.shared(3, ""));
-    try (Learner learner = method.learner(clip, NAMES, 5)) {
-      file(method, learner).write(folder.resolve("a.safetensors"));
-      file(method, learner).write(folder.resolve("b.safetensors"));
+    try (TrainableModel model = method.model(clip, NAMES, 5)) {
+      file(method, model).write(folder.resolve("a.safetensors"));
+      file(method, model).write(folder.resolve("b.safetensors"));
     }
     assertThat(Files.readAllBytes(folder.resolve("a.safetensors")))
         .isEqualTo(Files.readAllBytes(folder.resolve("b.safetensors")));
@@ -351,8 +352,8 @@ class ClassifierFileTest {
   void everyFlippedBitIsNoticed() throws IOException {
     Path path = folder.resolve("classifier.safetensors");
     CoOp method = new CoOp(ContextSettings.shared(2, ""));
-    try (Learner learner = method.learner(clip, NAMES, 5)) {
-      file(method, learner).write(path);
+    try (TrainableModel model = method.model(clip, NAMES, 5)) {
+      file(method, model).write(path);
     }
     byte[] whole = Files.readAllBytes(path);
     int header = 8 + (int) ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getLong();
@@ -383,8 +384,8 @@ class ClassifierFileTest {
   void everyCutIsNoticed() throws IOException {
     Path path = folder.resolve("classifier.safetensors");
     CoOp method = new CoOp(ContextSettings.shared(2, ""));
-    try (Learner learner = method.learner(clip, NAMES, 5)) {
-      file(method, learner).write(path);
+    try (TrainableModel model = method.model(clip, NAMES, 5)) {
+      file(method, model).write(path);
     }
     byte[] whole = Files.readAllBytes(path);
     Path cut = folder.resolve("cut.safetensors");
@@ -407,9 +408,9 @@ class ClassifierFileTest {
     CoOp shared = new CoOp(ContextSettings.shared(2, ""));
     CoOp specific = new CoOp(new ContextSettings(2, "", ClassTokenPosition.END, true));
     List<String> others = List.of("horse", "cow");
-    try (Learner a = shared.learner(clip, NAMES, 1);
-        Learner b = specific.learner(clip, NAMES, 1)) {
-      try (FeatureClassifier onOthers = file(shared, a).classifier(clip, others)) {
+    try (TrainableModel a = shared.model(clip, NAMES, 1);
+        TrainableModel b = specific.model(clip, NAMES, 1)) {
+      try (Head onOthers = file(shared, a).classifier(clip, others)) {
         assertThat(logits(onOthers)).hasSize(4 * 2);
       }
       ClassifierFile own = file(specific, b);
@@ -418,7 +419,7 @@ class ClassifierFileTest {
           .hasMessageContaining("cannot be used on new classes, such as 'horse'; its own are 3");
       List<String> reversed = List.of(NAMES.get(2), NAMES.get(0));
       float[] all = logits(b);
-      try (FeatureClassifier some = own.classifier(clip, reversed)) {
+      try (Head some = own.classifier(clip, reversed)) {
         float[] asked = logits(some);
         for (int image = 0; image < 4; image++) {
           assertThat(asked[2 * image]).isEqualTo(all[3 * image + 2]);
@@ -428,16 +429,16 @@ class ClassifierFileTest {
     }
   }
 
-  private static void close(FeatureClassifier classifier) {
+  private static void close(Head classifier) {
     classifier.close();
   }
 
   @Test
   void anotherClipIsRefused() {
     CoOp method = new CoOp(ContextSettings.shared(2, ""));
-    try (Learner learner = method.learner(clip, NAMES, 1);
+    try (TrainableModel model = method.model(clip, NAMES, 1);
         Clip other = TinyClip.other()) {
-      ClassifierFile file = file(method, learner);
+      ClassifierFile file = file(method, model);
       assertThatThrownBy(() -> close(file.classifier(other, NAMES)))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("trained with another CLIP")
@@ -470,8 +471,8 @@ class ClassifierFileTest {
   @Test
   void aFingerprintShorterThanAnyOfOursIsOneOfAnotherClip() {
     PromptMethod method = new CoOp(ContextSettings.shared(2, ""));
-    try (Learner learner = method.learner(clip, NAMES, 5)) {
-      ClassifierFile whole = file(method, learner);
+    try (TrainableModel model = method.model(clip, NAMES, 5)) {
+      ClassifierFile whole = file(method, model);
       ClassifierFile shortened =
           new ClassifierFile(
               method, NAMES, whole.template(), "abc", DATA, "1.2.3", whole.parameters());
@@ -503,8 +504,8 @@ class ClassifierFileTest {
     Path path = folder.resolve("classifier.safetensors");
     probe(3, clip.config().embedDim()).write(path);
     ClassifierFile file = ClassifierFile.read(path);
-    try (FeatureClassifier all = file.classifier(clip, NAMES);
-        FeatureClassifier some = file.classifier(clip, List.of(NAMES.get(2), NAMES.get(0)));
+    try (Head all = file.classifier(clip, NAMES);
+        Head some = file.classifier(clip, List.of(NAMES.get(2), NAMES.get(0)));
         Scope scope = Scope.open("formula")) {
       float[] whole = logits(all);
       float[] asked = logits(some);
@@ -530,15 +531,14 @@ class ClassifierFileTest {
             NAMES,
             "",
             clip.fingerprint(),
-            LearnedFrom.UNKNOWN,
+            TrainingDataRecord.UNKNOWN,
             "1",
             Map.of())
         .write(path);
     ClassifierFile file = ClassifierFile.read(path);
     assertThat(file.parameters()).isEmpty();
-    try (FeatureClassifier others = file.classifier(clip, List.of("cow", "owl"));
-        FeatureClassifier same =
-            new ZeroShot(List.of("the {}.")).classifier(clip, List.of("cow", "owl"))) {
+    try (Head others = file.classifier(clip, List.of("cow", "owl"));
+        Head same = new ZeroShot(List.of("the {}.")).classifier(clip, List.of("cow", "owl"))) {
       assertThat(logits(others)).isEqualTo(logits(same));
     }
   }

@@ -24,11 +24,11 @@ import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.TransferableMethod;
-import org.kgcoop.method.tower.ClipLora;
-import org.kgcoop.method.tower.Layers;
+import org.kgcoop.method.encoder.ClipLora;
+import org.kgcoop.method.encoder.Layers;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -53,19 +53,25 @@ class DamagedPublishedFormTest {
 
   static List<TransferableMethod> methods() {
     List<TransferableMethod> methods = new ArrayList<>(SmallMethods.all());
-    methods.addAll(PublishedTowerTest.methods());
+    methods.addAll(PublishedEncoderTest.methods());
     methods.add(
         new ClipLora(2, 2, 0.25, List.of("q", "v"), Layers.ALL, Layers.ALL, "a photo of a {}."));
     return methods;
   }
 
   private static WeightFile written(TransferableMethod method, Path folder) {
-    try (Learner learner = method.learner(clip, NAMES, 5)) {
+    try (TrainableModel model = method.model(clip, NAMES, 5)) {
       Map<String, StoredTensor> parameters = new LinkedHashMap<>();
-      learner.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
+      model.parameters().forEach((name, t) -> parameters.put(name, StoredTensor.of(name, t)));
       return WeightFiles.open(
           new ClassifierFile(
-                  method, NAMES, "", clip.fingerprint(), LearnedFrom.UNKNOWN, "1", parameters)
+                  method,
+                  NAMES,
+                  "",
+                  clip.fingerprint(),
+                  TrainingDataRecord.UNKNOWN,
+                  "1",
+                  parameters)
               .writePublished(folder, 3));
     }
   }
@@ -74,12 +80,11 @@ class DamagedPublishedFormTest {
   private static String use(Path path) {
     try (Scope scope = Scope.open("logits");
         Autograd.Switch off = Autograd.off();
-        FeatureClassifier classifier =
-            ClassifierFile.readAny(path, NAMES).classifier(clip, NAMES)) {
+        Head classifier = ClassifierFile.readAny(path, NAMES).classifier(clip, NAMES)) {
       Tensor features =
           classifier
               .encoder()
-              .map(tower -> tower.features(TinyClip.normal(3, 1, 2, 3, 8, 8)))
+              .map(encoder -> encoder.features(TinyClip.normal(3, 1, 2, 3, 8, 8)))
               .orElseGet(() -> TinyClip.features(2));
       float[] logits = classifier.logits(features).toFloats();
       assertThat(logits).hasSize(2 * NAMES.size());

@@ -16,10 +16,10 @@ import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
-import org.kgcoop.method.tower.ClipLora;
-import org.kgcoop.method.tower.Layers;
-import org.kgcoop.prompt.FeatureClassifier;
-import org.kgcoop.prompt.Learner;
+import org.kgcoop.method.encoder.ClipLora;
+import org.kgcoop.method.encoder.Layers;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.TrainableModel;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -42,8 +42,8 @@ class LoraFileTest {
   private ClassifierFile file(ClipLora method) {
     Map<String, StoredTensor> parameters = new LinkedHashMap<>();
     try (Scope scope = Scope.open("parameters");
-        Learner learner = method.learner(clip, NAMES, 5)) {
-      learner
+        TrainableModel model = method.model(clip, NAMES, 5)) {
+      model
           .parameters()
           .forEach(
               (name, p) ->
@@ -52,16 +52,16 @@ class LoraFileTest {
                       StoredTensor.of(name, TinyClip.normal(name.hashCode(), 0.3, p.shape()))));
     }
     return new ClassifierFile(
-        method, NAMES, "", clip.fingerprint(), LearnedFrom.UNKNOWN, "1", parameters);
+        method, NAMES, "", clip.fingerprint(), TrainingDataRecord.UNKNOWN, "1", parameters);
   }
 
   private float[] logits(ClassifierFile file) {
     try (Scope scope = Scope.open("logits");
-        FeatureClassifier classifier = file.classifier(clip, NAMES)) {
+        Head classifier = file.classifier(clip, NAMES)) {
       Tensor features =
           classifier
               .encoder()
-              .map(tower -> tower.features(TinyClip.normal(3, 1, 2, 3, 8, 8)))
+              .map(encoder -> encoder.features(TinyClip.normal(3, 1, 2, 3, 8, 8)))
               .orElseGet(() -> TinyClip.features(2));
       return classifier.logits(features).toFloats();
     }
@@ -84,7 +84,7 @@ class LoraFileTest {
   }
 
   @Test
-  void itCountsTheAdaptedBlocksOfBothTowers() {
+  void itCountsTheAdaptedBlocksOfBothEncoders() {
     Path path = file(method(Layers.ALL, Layers.ALL)).writePublished(folder, 3);
     WeightFile file = WeightFiles.open(path);
     assertThat(file.tensors().keySet())

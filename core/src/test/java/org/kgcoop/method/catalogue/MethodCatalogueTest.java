@@ -18,11 +18,11 @@ import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.ProGrad;
 import org.kgcoop.method.Tcp;
-import org.kgcoop.method.tower.Ivlp;
-import org.kgcoop.method.tower.Maple;
-import org.kgcoop.method.tower.PromptSrc;
-import org.kgcoop.method.tower.VisionLanguageRows;
-import org.kgcoop.method.tower.Vpt;
+import org.kgcoop.method.encoder.Ivlp;
+import org.kgcoop.method.encoder.Maple;
+import org.kgcoop.method.encoder.PromptSrc;
+import org.kgcoop.method.encoder.VisionLanguagePrompts;
+import org.kgcoop.method.encoder.Vpt;
 import org.kgcoop.prompt.ContextSettings;
 
 class MethodCatalogueTest {
@@ -61,12 +61,15 @@ class MethodCatalogueTest {
     assertThat(parse("{'method': 'maple'}")).isEqualTo(new Maple(2, "a photo of a", 9));
     assertThat(parse("{'method': 'maple', 'context_tokens': 5}")).isEqualTo(new Maple(5, "", 9));
     assertThat(parse("{'method': 'ivlp'}"))
-        .isEqualTo(new Ivlp(new VisionLanguageRows(2, "a photo of a", 12, 2, 12)));
+        .isEqualTo(new Ivlp(new VisionLanguagePrompts(2, "a photo of a", 12, 2, 12)));
     assertThat(parse("{'method': 'vpt'}")).isEqualTo(new Vpt(8, 12, "a photo of a {}."));
     assertThat(parse("{'method': 'promptsrc'}"))
         .isEqualTo(
             new PromptSrc(
-                new VisionLanguageRows(4, "a photo of a", 9, 4, 9), PromptSrc.TEMPLATES, 25, 10));
+                new VisionLanguagePrompts(4, "a photo of a", 9, 4, 9),
+                PromptSrc.TEMPLATES,
+                25,
+                10));
   }
 
   @Test

@@ -18,25 +18,25 @@ import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Lasp;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.Occasion;
 import org.kgcoop.method.ProGrad;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TaskRes;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapter;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.method.tower.ClipLora;
-import org.kgcoop.method.tower.Ivlp;
-import org.kgcoop.method.tower.Maple;
-import org.kgcoop.method.tower.Mmrl;
-import org.kgcoop.method.tower.PromptSrc;
-import org.kgcoop.method.tower.VisionLanguageRows;
+import org.kgcoop.method.encoder.ClipLora;
+import org.kgcoop.method.encoder.Ivlp;
+import org.kgcoop.method.encoder.Maple;
+import org.kgcoop.method.encoder.Mmrl;
+import org.kgcoop.method.encoder.PromptSrc;
+import org.kgcoop.method.encoder.VisionLanguagePrompts;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.Templates;
 import org.kgcoop.prompt.Underscores;
 import org.kgcoop.tensor.UpdateRule;
-import org.kgcoop.train.Kept;
+import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Schedule;
 import org.kgcoop.train.TrainingSettings;
 
@@ -47,8 +47,8 @@ class PresetTest {
     return JsonNodeFactory.instance.objectNode().put("method", id);
   }
 
-  private static Occasion on(String dataSet, int shots) {
-    return new Occasion(dataSet, Templates.DEFAULT, shots, 1);
+  private static TaskContext on(String dataSet, int shots) {
+    return new TaskContext(dataSet, Templates.DEFAULT, shots, 1);
   }
 
   /** Epochs of the published scripts: of their configurations' names, such as rn50_ep100. */
@@ -95,19 +95,21 @@ class PresetTest {
     "FEW_SHOT, clip-lora, pets, 1, 250"
   })
   void epochsAreThoseOfTheProtocolTheDataSetAndTheShots(
-      Preset preset, String id, String dataSet, int shots, int epochs) {
-    Occasion occasion = on(dataSet, shots);
-    TrainedMethod method = preset.method(stated(id), occasion).trained().orElseThrow();
-    assertThat(preset.training(method, occasion).epochs()).isEqualTo(epochs);
-    assertThat(preset.training(method, occasion).batchSize())
-        .isEqualTo(method.defaults().batchSize());
+      PublishedDefaults preset, String id, String dataSet, int shots, int epochs) {
+    TaskContext task = on(dataSet, shots);
+    TrainedMethod method = preset.method(stated(id), task).trained().orElseThrow();
+    assertThat(preset.training(method, task).epochs()).isEqualTo(epochs);
+    assertThat(preset.training(method, task).batchSize()).isEqualTo(method.defaults().batchSize());
   }
 
   private static JsonNode training(String id, String dataSet) {
-    Occasion occasion = on(dataSet, 16);
-    TrainedMethod method = Preset.FEW_SHOT.method(stated(id), occasion).trained().orElseThrow();
+    TaskContext task = on(dataSet, 16);
+    TrainedMethod method =
+        PublishedDefaults.FEW_SHOT.method(stated(id), task).trained().orElseThrow();
     return TrainingSettings.parse(
-            JsonNodeFactory.instance.objectNode(), Preset.FEW_SHOT.training(method, occasion), 1)
+            JsonNodeFactory.instance.objectNode(),
+            PublishedDefaults.FEW_SHOT.training(method, task),
+            1)
         .toJson();
   }
 
@@ -121,29 +123,38 @@ class PresetTest {
     assertThat(training("taskres", "ImageNet").path("lr").asDouble()).isEqualTo(2e-4);
   }
 
-  private static TrainingSettings training(Preset preset, String id, String dataSet) {
-    Occasion occasion = on(dataSet, 16);
-    TrainedMethod method = preset.method(stated(id), occasion).trained().orElseThrow();
+  private static TrainingSettings training(PublishedDefaults preset, String id, String dataSet) {
+    TaskContext task = on(dataSet, 16);
+    TrainedMethod method = preset.method(stated(id), task).trained().orElseThrow();
     return TrainingSettings.parse(
-        JsonNodeFactory.instance.objectNode(), preset.training(method, occasion), 1);
+        JsonNodeFactory.instance.objectNode(), preset.training(method, task), 1);
   }
 
   @Test
-  void fromOneDataSetToOthersRowsInsideOfTowersAreShallower() {
-    assertThat(Preset.TRANSFER.method(stated("maple"), on("ImageNet", 16)))
+  void fromOneDataSetToOthersRowsInsideOfEncodersAreShallower() {
+    assertThat(PublishedDefaults.TRANSFER.method(stated("maple"), on("ImageNet", 16)))
         .isEqualTo(new Maple(2, "a photo of a", 3));
-    assertThat(Preset.TRANSFER.method(stated("maple").put("depth", 5), on("ImageNet", 16)))
+    assertThat(
+            PublishedDefaults.TRANSFER.method(stated("maple").put("depth", 5), on("ImageNet", 16)))
         .isEqualTo(new Maple(2, "a photo of a", 5));
-    assertThat(Preset.TRANSFER.method(stated("promptsrc"), on("ImageNet", 16)))
+    assertThat(PublishedDefaults.TRANSFER.method(stated("promptsrc"), on("ImageNet", 16)))
         .isEqualTo(
             new PromptSrc(
-                new VisionLanguageRows(4, "a photo of a", 3, 4, 3), PromptSrc.TEMPLATES, 25, 10));
-    assertThat(Preset.FEW_SHOT.method(stated("promptsrc"), on("ImageNet", 16)))
+                new VisionLanguagePrompts(4, "a photo of a", 3, 4, 3),
+                PromptSrc.TEMPLATES,
+                25,
+                10));
+    assertThat(PublishedDefaults.FEW_SHOT.method(stated("promptsrc"), on("ImageNet", 16)))
         .isEqualTo(
             new PromptSrc(
-                new VisionLanguageRows(4, "a photo of a", 9, 4, 9), PromptSrc.TEMPLATES, 25, 10));
-    assertThat(training(Preset.TRANSFER, "maple", "ImageNet").schedule().rate()).isEqualTo(0.0026);
-    assertThat(training(Preset.BASE_TO_NEW, "maple", "pets").schedule().rate()).isEqualTo(0.0035);
+                new VisionLanguagePrompts(4, "a photo of a", 9, 4, 9),
+                PromptSrc.TEMPLATES,
+                25,
+                10));
+    assertThat(training(PublishedDefaults.TRANSFER, "maple", "ImageNet").schedule().rate())
+        .isEqualTo(0.0026);
+    assertThat(training(PublishedDefaults.BASE_TO_NEW, "maple", "pets").schedule().rate())
+        .isEqualTo(0.0035);
   }
 
   @ParameterizedTest
@@ -159,9 +170,9 @@ class PresetTest {
     "FEW_SHOT, EuroSAT, 45, 5"
   })
   void promptSrcAveragesOverOtherEpochs(
-      Preset preset, String dataSet, double mean, double deviation) {
+      PublishedDefaults preset, String dataSet, double mean, double deviation) {
     assertThat(training(preset, "promptsrc", dataSet).kept())
-        .isEqualTo(new Kept.Average(mean, deviation));
+        .isEqualTo(new ModelSelection.Average(mean, deviation));
   }
 
   @Test
@@ -178,7 +189,7 @@ class PresetTest {
     ObjectNode published = JsonNodeFactory.instance.objectNode().put("augment", "published");
     for (String id : List.of("clap", "coop")) {
       TrainedMethod method =
-          Preset.FEW_SHOT.method(stated(id), on("pets", 1)).trained().orElseThrow();
+          PublishedDefaults.FEW_SHOT.method(stated(id), on("pets", 1)).trained().orElseThrow();
       assertThat(TrainingSettings.parse(published, method.defaults(), 1).augmentation().id())
           .isEqualTo(id.equals("clap") ? "pool:20" : "online");
     }
@@ -186,49 +197,58 @@ class PresetTest {
 
   @Test
   void taskResHasAnotherAlphaOnFlowersAndMoreTextsOnImageNet() {
-    TaskRes flowers = (TaskRes) Preset.FEW_SHOT.method(stated("taskres"), on("OxfordFlowers", 1));
+    TaskRes flowers =
+        (TaskRes) PublishedDefaults.FEW_SHOT.method(stated("taskres"), on("OxfordFlowers", 1));
     assertThat(flowers.alpha()).isEqualTo(1);
     assertThat(flowers.texts().templates()).containsExactly(Templates.DEFAULT);
     assertThat(flowers.texts().underscores()).isEqualTo(Underscores.KEEP);
-    TaskRes imageNet = (TaskRes) Preset.FEW_SHOT.method(stated("taskres"), on("ImageNet", 1));
+    TaskRes imageNet =
+        (TaskRes) PublishedDefaults.FEW_SHOT.method(stated("taskres"), on("ImageNet", 1));
     assertThat(imageNet.alpha()).isEqualTo(0.5);
     assertThat(imageNet.texts().templates())
         .hasSize(8)
         .startsWith(Templates.ENSEMBLE.get(0))
         .endsWith(Templates.DEFAULT);
-    Clap clap = (Clap) Preset.FEW_SHOT.method(stated("clap"), on("ImageNet", 1));
+    Clap clap = (Clap) PublishedDefaults.FEW_SHOT.method(stated("clap"), on("ImageNet", 1));
     assertThat(clap.texts()).isEqualTo(imageNet.texts());
   }
 
   @Test
   void inFewShotTablesCoOpBeginsWith16RandomVectors() {
-    assertThat(Preset.FEW_SHOT.method(stated("coop"), on("pets", 1)))
+    assertThat(PublishedDefaults.FEW_SHOT.method(stated("coop"), on("pets", 1)))
         .isEqualTo(new CoOp(ContextSettings.shared(16, "")));
-    assertThat(Preset.BASE_TO_NEW.method(stated("coop"), on("pets", 1)))
+    assertThat(PublishedDefaults.BASE_TO_NEW.method(stated("coop"), on("pets", 1)))
         .isEqualTo(new CoOp(ContextSettings.shared(4, "a photo of a")));
     ObjectNode words = stated("coop").put("words", "an icon of a");
-    assertThat(Preset.FEW_SHOT.method(words, on("pets", 1)))
+    assertThat(PublishedDefaults.FEW_SHOT.method(words, on("pets", 1)))
         .isEqualTo(new CoOp(ContextSettings.shared(4, "an icon of a")));
   }
 
   @Test
   void proGradsLambdaIsWeakerOnThreeSetsFromEightShotsOn() {
-    assertThat(lambda(Preset.FEW_SHOT, stated("prograd"), on("EuroSAT", 8))).isEqualTo(0.8);
-    assertThat(lambda(Preset.FEW_SHOT, stated("prograd"), on("EuroSAT", 4))).isEqualTo(1);
-    assertThat(lambda(Preset.FEW_SHOT, stated("prograd"), on("OxfordPets", 8))).isEqualTo(1);
-    assertThat(lambda(Preset.BASE_TO_NEW, stated("prograd"), on("EuroSAT", 8))).isEqualTo(1);
-    assertThat(lambda(Preset.FEW_SHOT, stated("prograd").put("lambda", 0.5), on("EuroSAT", 8)))
+    assertThat(lambda(PublishedDefaults.FEW_SHOT, stated("prograd"), on("EuroSAT", 8)))
+        .isEqualTo(0.8);
+    assertThat(lambda(PublishedDefaults.FEW_SHOT, stated("prograd"), on("EuroSAT", 4)))
+        .isEqualTo(1);
+    assertThat(lambda(PublishedDefaults.FEW_SHOT, stated("prograd"), on("OxfordPets", 8)))
+        .isEqualTo(1);
+    assertThat(lambda(PublishedDefaults.BASE_TO_NEW, stated("prograd"), on("EuroSAT", 8)))
+        .isEqualTo(1);
+    assertThat(
+            lambda(
+                PublishedDefaults.FEW_SHOT, stated("prograd").put("lambda", 0.5), on("EuroSAT", 8)))
         .isEqualTo(0.5);
   }
 
-  private static double lambda(Preset preset, ObjectNode stated, Occasion occasion) {
-    return ((ProGrad) preset.method(stated, occasion)).lambda();
+  private static double lambda(PublishedDefaults preset, ObjectNode stated, TaskContext task) {
+    return ((ProGrad) preset.method(stated, task)).lambda();
   }
 
   @Test
   void tcpHasAPatternAndATeacherForEachDataSet() {
-    Preset preset = Preset.BASE_TO_NEW;
-    Occasion aircraft = new Occasion("FGVCAircraft", "a photo of a {}, a type of aircraft.", 16, 1);
+    PublishedDefaults preset = PublishedDefaults.BASE_TO_NEW;
+    TaskContext aircraft =
+        new TaskContext("FGVCAircraft", "a photo of a {}, a type of aircraft.", 16, 1);
     assertThat(preset.method(stated("tcp"), aircraft))
         .isEqualTo(
             new Tcp(4, 4, "X X X X {}, a type of aircraft.", 8, "a photo of an aircraft {}.", 8));
@@ -237,26 +257,26 @@ class PresetTest {
     assertThat(preset.method(stated("tcp"), on("pets", 16)))
         .isEqualTo(new Tcp(4, 4, "X X X X {}.", 8, Templates.DEFAULT, 8));
     ObjectNode own = stated("tcp").put("pattern", "a b c d {}");
-    assertThat(preset.method(own, new Occasion("FGVCAircraft", "the {}", 16, 1)))
+    assertThat(preset.method(own, new TaskContext("FGVCAircraft", "the {}", 16, 1)))
         .isEqualTo(new Tcp(4, 4, "a b c d {}", 8, "the {}", 8));
   }
 
-  /** Of the text tower alone 4 tokens at 0.0025; with images 2 at 0.0035. */
+  /** Of the text encoder alone 4 tokens at 0.0025; with images 2 at 0.0035. */
   @Test
-  void ivlpHasOtherTokensInTheTextTowerAlone() {
-    Preset preset = Preset.BASE_TO_NEW;
-    Ivlp both = (Ivlp) preset.method(stated("ivlp"), Occasion.ANY);
-    Ivlp texts = (Ivlp) preset.method(stated("ivlp").put("image_depth", 0), Occasion.ANY);
+  void ivlpHasOtherTokensInTheTextEncoderAlone() {
+    PublishedDefaults preset = PublishedDefaults.BASE_TO_NEW;
+    Ivlp both = (Ivlp) preset.method(stated("ivlp"), TaskContext.ANY);
+    Ivlp texts = (Ivlp) preset.method(stated("ivlp").put("image_depth", 0), TaskContext.ANY);
     assertThat(both.toJson().path("context_tokens").asInt()).isEqualTo(2);
     assertThat(texts.toJson().path("context_tokens").asInt()).isEqualTo(4);
-    assertThat(preset.training(texts, Occasion.ANY).settings()).containsEntry("lr", 0.0025);
+    assertThat(preset.training(texts, TaskContext.ANY).settings()).containsEntry("lr", 0.0025);
   }
 
   @Test
   void clipLoraCountsStepsAndHasOneTemplateUnlessAnotherIsGiven() {
-    Preset preset = Preset.FEW_SHOT;
-    Occasion aircraft =
-        new Occasion("FGVCAircraft", "a photo of a {}, a type of aircraft.", 100, 16, 1, 0);
+    PublishedDefaults preset = PublishedDefaults.FEW_SHOT;
+    TaskContext aircraft =
+        new TaskContext("FGVCAircraft", "a photo of a {}, a type of aircraft.", 100, 16, 1, 0);
     ClipLora method = (ClipLora) preset.method(stated("clip-lora"), aircraft);
     assertThat(method.template()).isEqualTo(Templates.DEFAULT);
     TrainedMethod.Defaults training = preset.training(method, aircraft);
@@ -266,14 +286,14 @@ class PresetTest {
     assertThat(schedule.rate(0, 0, 50)).isEqualTo(2e-4);
     assertThat(schedule.rate(80, 0, 50)).isCloseTo((2e-4 + 1e-6) / 2, within(1e-12));
     assertThat(schedule.rate(159, 49, 50)).isCloseTo(1e-6, within(1e-10));
-    Occasion own = new Occasion("FGVCAircraft", "the {}.", 16, 1);
+    TaskContext own = new TaskContext("FGVCAircraft", "the {}.", 16, 1);
     assertThat(((ClipLora) preset.method(stated("clip-lora"), own)).template())
         .isEqualTo("the {}.");
   }
 
   @Test
   void laspHasTheFourConfigurationsOfItsLogs() {
-    Preset preset = Preset.BASE_TO_NEW;
+    PublishedDefaults preset = PublishedDefaults.BASE_TO_NEW;
     Lasp food = (Lasp) preset.method(stated("lasp"), on("Food101", 16));
     assertThat(food.weight()).isEqualTo(5);
     assertThat(preset.training(food, on("Food101", 16)))
@@ -294,26 +314,26 @@ class PresetTest {
 
   @Test
   void theEnsembleHasSevenTemplatesOnImageNetAndEightElsewhere() {
-    assertThat(Preset.BASE_TO_NEW.method(stated("ensemble"), on("ImageNet", 16)))
+    assertThat(PublishedDefaults.BASE_TO_NEW.method(stated("ensemble"), on("ImageNet", 16)))
         .isEqualTo(new Ensemble(Templates.ENSEMBLE, Templates.DEFAULT, false));
-    assertThat(Preset.BASE_TO_NEW.method(stated("ensemble"), on("ImageNetV2", 16)))
+    assertThat(PublishedDefaults.BASE_TO_NEW.method(stated("ensemble"), on("ImageNetV2", 16)))
         .isEqualTo(new Ensemble(Templates.ENSEMBLE, Templates.DEFAULT, true));
     ObjectNode all = stated("ensemble").put("own_template", true);
-    assertThat(Preset.BASE_TO_NEW.method(all, on("ImageNet", 16)))
+    assertThat(PublishedDefaults.BASE_TO_NEW.method(all, on("ImageNet", 16)))
         .isEqualTo(new Ensemble(Templates.ENSEMBLE, Templates.DEFAULT, true));
   }
 
   @Test
   void zeroShotHasThePublishedTemplateOnTexturesUnlessAnotherIsGiven() {
-    Occasion textures = new Occasion("DescribableTextures", TEXTURES, 16, 1);
-    Preset preset = Preset.BASE_TO_NEW;
+    TaskContext textures = new TaskContext("DescribableTextures", TEXTURES, 16, 1);
+    PublishedDefaults preset = PublishedDefaults.BASE_TO_NEW;
     assertThat(preset.method(stated("clip"), textures))
         .isEqualTo(new ZeroShot(List.of("{} texture.")));
     assertThat(preset.method(stated("ensemble"), textures))
         .isEqualTo(new Ensemble(Templates.ENSEMBLE, "{} texture.", true));
     // KgCoOp's teacher is its own.
     assertThat(((KgCoOp) preset.method(stated("kgcoop"), textures)).template()).isEqualTo(TEXTURES);
-    Occasion given = new Occasion("DescribableTextures", "the {}.", 16, 1);
+    TaskContext given = new TaskContext("DescribableTextures", "the {}.", 16, 1);
     assertThat(preset.method(stated("clip"), given)).isEqualTo(new ZeroShot(List.of("the {}.")));
   }
 
@@ -327,7 +347,7 @@ class PresetTest {
   void tipAdapterSearchesAsPublishedForTheDataSet(
       String dataSet, int templates, double alpha, double betaTop, double alphaTop) {
     for (String id : List.of(TipAdapter.ID, TipAdapterF.ID)) {
-      Method method = Preset.FEW_SHOT.method(stated(id), on(dataSet, 16));
+      Method method = PublishedDefaults.FEW_SHOT.method(stated(id), on(dataSet, 16));
       CacheSettings settings =
           method instanceof TipAdapterF trained
               ? trained.settings()
@@ -336,17 +356,18 @@ class PresetTest {
       assertThat(settings.alpha()).isEqualTo(alpha);
       assertThat(settings.grid()).isEqualTo(new CacheGrid(betaTop, alphaTop, 200, 20));
     }
-    Method stated = Preset.FEW_SHOT.method(stated(TipAdapter.ID).put("alpha", 4), on(dataSet, 16));
+    Method stated =
+        PublishedDefaults.FEW_SHOT.method(stated(TipAdapter.ID).put("alpha", 4), on(dataSet, 16));
     assertThat(((TipAdapter) stated).settings().alpha()).isEqualTo(4);
   }
 
   @ParameterizedTest
   @CsvSource({"EuroSAT, 100", "pets, 20"})
   void tipAdapterFTrainsLongerOnEuroSat(String dataSet, int epochs) {
-    Occasion occasion = on(dataSet, 16);
+    TaskContext task = on(dataSet, 16);
     TrainedMethod method =
-        Preset.FEW_SHOT.method(stated(TipAdapterF.ID), occasion).trained().orElseThrow();
-    assertThat(Preset.FEW_SHOT.training(method, occasion).epochs()).isEqualTo(epochs);
+        PublishedDefaults.FEW_SHOT.method(stated(TipAdapterF.ID), task).trained().orElseThrow();
+    assertThat(PublishedDefaults.FEW_SHOT.training(method, task).epochs()).isEqualTo(epochs);
   }
 
   /** MMRL's scripts, {@code configs/trainers/MMRL} and {@code trainers/config.py}. */
@@ -363,7 +384,12 @@ class PresetTest {
     "TRANSFER, EuroSAT, 0.2, 2048, 32, 1"
   })
   void mmrlHasItsWeightAndTrainingByProtocolAndDataSet(
-      Preset preset, String dataSet, double weight, int dimension, int batch, int epochs) {
+      PublishedDefaults preset,
+      String dataSet,
+      double weight,
+      int dimension,
+      int batch,
+      int epochs) {
     Mmrl method = (Mmrl) preset.method(stated("mmrl"), on(dataSet, 16));
     assertThat(method)
         .isEqualTo(new Mmrl(5, Mmrl.DEFAULT_LAYERS, dimension, 0.7, weight, Templates.DEFAULT));
@@ -376,7 +402,7 @@ class PresetTest {
     assertThat(training.schedule().epochs()).isEqualTo(epochs);
     assertThat(training.optimizer()).isEqualTo(new UpdateRule.AdamW(0.9, 0.999, 1e-8, 5e-4));
     assertThat(training.schedule().rate(0, 0, 1))
-        .isEqualTo(preset == Preset.TRANSFER ? 0.001 : 1e-5);
+        .isEqualTo(preset == PublishedDefaults.TRANSFER ? 0.001 : 1e-5);
     assertThat(training.augmentation().id()).isEqualTo("online");
     assertThat(training.augmentation().recipe().id())
         .isEqualTo("random_resized_crop:0.5,1.0 random_flip");
@@ -386,9 +412,9 @@ class PresetTest {
   void mmrlSeesTheTexturesAsZeroShotClipDoes() {
     Mmrl method =
         (Mmrl)
-            Preset.BASE_TO_NEW.method(
+            PublishedDefaults.BASE_TO_NEW.method(
                 stated("mmrl").put("weight", 3),
-                new Occasion("DescribableTextures", TEXTURES, 16, 1));
+                new TaskContext("DescribableTextures", TEXTURES, 16, 1));
     assertThat(method.template()).isEqualTo("{} texture.");
     assertThat(method.weight()).isEqualTo(3);
   }

@@ -1,0 +1,108 @@
+package org.kgcoop.cli;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
+import org.kgcoop.cli.console.CommandErrors;
+import org.kgcoop.cli.experiment.OpenProtocol;
+import org.kgcoop.cli.experiment.ProtocolCommand;
+import org.kgcoop.cli.options.PortableArguments;
+import org.kgcoop.experiment.Progress;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The command line of a protocol, read for programs that let others do its runs: what is asked for
+ * is said in the same words as on one machine.
+ */
+public final class ProtocolArguments {
+  /** The commands, by name. */
+  public static final List<String> PROTOCOLS = List.of("base2new", "fewshot", "cross", "domain");
+
+  /** Threads are put in their place. */
+  private static final Set<String> REPLACED = Set.of("--jobs", "--threads");
+
+  private final ParseResult parsed;
+
+  private ProtocolArguments(ParseResult parsed) {
+    this.parsed = parsed;
+  }
+
+  /**
+   * Reads a line.
+   *
+   * @param words the name of a protocol and its options, files of options among them
+   * @param out where the table goes
+   * @param err where warnings and progress go
+   * @throws KgCoopException of the kind CONFIGURATION where they are wrong
+   */
+  public static ProtocolArguments parse(List<String> words, PrintWriter out, PrintWriter err) {
+    String protocol = words.isEmpty() ? "" : words.get(0);
+    if (!PROTOCOLS.contains(protocol)) {
+      throw KgCoopException.configuration(
+          "%s: expected one of %s, then its options%s"
+              .formatted(
+                  protocol.isEmpty() ? "no protocol is named" : protocol,
+                  String.join(", ", PROTOCOLS),
+                  Nearest.hint(protocol, PROTOCOLS)));
+    }
+    CommandLine commandLine = Main.commandLine(() -> false);
+    commandLine.setOut(out);
+    commandLine.setErr(err);
+    String[] arguments = words.toArray(String[]::new);
+    try {
+      ParseResult parsed = commandLine.parseArgs(arguments).subcommand();
+      if (parsed.hasMatchedOption("--only")) {
+        throw KgCoopException.configuration("--only does its run on this machine: leave it out");
+      }
+      return new ProtocolArguments(parsed);
+    } catch (ParameterException e) {
+      throw CommandErrors.wrongWords(e, arguments);
+    }
+  }
+
+  /** Prints the help of the protocol where the line asks for it. */
+  public boolean printsHelp() {
+    return CommandLine.printHelpIfRequested(parsed);
+  }
+
+  /**
+   * Threads that each run is to use; empty where the line does not say. Runs side by side have one
+   * each.
+   */
+  public OptionalInt threads() {
+    @Nullable Integer threads = parsed.matchedOptionValue("--threads", (Integer) null);
+    int jobs = parsed.matchedOptionValue("--jobs", 1);
+    if (jobs > 1 && threads != null && threads > 1) {
+      throw KgCoopException.configuration(
+          "--jobs %s goes with one thread a run: leave out --threads %s".formatted(jobs, threads));
+    }
+    return jobs > 1 || threads != null
+        ? OptionalInt.of(jobs > 1 ? 1 : Objects.requireNonNull(threads))
+        : OptionalInt.empty();
+  }
+
+  /**
+   * The same line in words that mean the same in another process, started elsewhere, with a number
+   * of threads.
+   */
+  public List<String> words(int threads) {
+    List<String> words = new PortableArguments(parsed, Path.of("")).without(REPLACED);
+    words.add("--threads=" + threads);
+    return words;
+  }
+
+  /** Opens its data sets and loads its weights. Runs are silent. */
+  @MustBeClosed
+  public OpenProtocol open() {
+    return ((ProtocolCommand) parsed.commandSpec().userObject()).open(Progress.SILENT);
+  }
+}

@@ -1,0 +1,65 @@
+package org.kgcoop.cli.classify;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.FolderTree;
+import org.kgcoop.image.ImageNames;
+
+/** Images and folders of images, as a user names them. */
+final class ImageFiles {
+  private ImageFiles() {}
+
+  /**
+   * The files themselves, and the images below the folders in the order of their names.
+   *
+   * @param warnings gets a line where images of a folder are left out
+   */
+  static List<Path> expand(List<Path> paths, Consumer<String> warnings) {
+    List<Path> files = new ArrayList<>();
+    for (Path path : paths) {
+      if (!Files.exists(path)) {
+        boolean table = name(path).matches("(?i).*\\.(csv|jsonl?|npy|parquet|safetensors)");
+        throw KgCoopException.data(
+            path
+                + ": there is no such image or folder"
+                + (table ? "; a file to be written is named by --out" : ""));
+      }
+      files.addAll(Files.isDirectory(path) ? below(path, warnings) : List.of(path));
+    }
+    return files;
+  }
+
+  private static List<Path> below(Path folder, Consumer<String> warnings) {
+    try {
+      List<Path> all =
+          FolderTree.deepestFirst(folder).stream()
+              .filter(file -> ImageNames.isImage(name(file)) && !name(file).startsWith("."))
+              .filter(Files::isRegularFile)
+              .sorted()
+              .toList();
+      List<Path> images = all.stream().filter(file -> ImageNames.isRead(name(file))).toList();
+      Optional<String> leftOut = ImageNames.leftOut(all);
+      if (images.isEmpty()) {
+        throw KgCoopException.data(
+            folder
+                + ": no image below this folder; expected .jpg, .png, .webp, .gif or .bmp"
+                + leftOut.map(line -> " (" + line + ")").orElse(""));
+      }
+      leftOut.ifPresent(line -> warnings.accept(folder + ": " + line));
+      return images;
+    } catch (IOException e) {
+      throw KgCoopException.io(folder + ": cannot be listed: " + FileErrors.reason(e), e);
+    }
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+}

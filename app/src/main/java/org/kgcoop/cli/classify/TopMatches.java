@@ -1,0 +1,48 @@
+package org.kgcoop.cli.classify;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.kgcoop.KgCoopException;
+
+/** The images nearest to a text, of any number that come by. */
+final class TopMatches {
+  /** The nearest first; of equally near ones the first by its path. */
+  private static final Comparator<Found> ORDER =
+      Comparator.comparingDouble(Found::cosine).reversed().thenComparing(Found::file);
+
+  private final int most;
+  private final PriorityQueue<Found> nearest = new PriorityQueue<>(ORDER.reversed());
+
+  /** An image and the cosine between its feature and the text's. */
+  record Found(Path file, double cosine) {}
+
+  TopMatches(int most) {
+    if (most < 1) {
+      throw KgCoopException.configuration("--top: expected at least 1, got " + most);
+    }
+    this.most = most;
+  }
+
+  /**
+   * Takes an image if it is among the nearest so far.
+   *
+   * @param wanted (E), of unit length, as {@code feature}
+   */
+  void offer(Path file, float[] wanted, float[] feature) {
+    double cosine = 0;
+    for (int i = 0; i < wanted.length; i++) {
+      cosine += (double) wanted[i] * feature[i];
+    }
+    nearest.add(new Found(file, cosine));
+    if (nearest.size() > most) {
+      nearest.remove();
+    }
+  }
+
+  /** The images found, the nearest first. */
+  List<Found> found() {
+    return nearest.stream().sorted(ORDER).toList();
+  }
+}

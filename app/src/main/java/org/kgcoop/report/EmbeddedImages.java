@@ -1,0 +1,118 @@
+package org.kgcoop.report;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.open.DataSets;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.image.view.Transform;
+
+/** Small versions of test images, from the data sets that can be opened. */
+final class EmbeddedImages {
+  private static final int SIDE = 96;
+
+  static {
+    ImageIO.setUseCache(false); // its streams would be files of the temporary folder
+  }
+
+  private final Map<String, Map<String, Item>> sets = new HashMap<>();
+  private final Images images = new Images(warning -> {});
+
+  /**
+   * Images of the embedded data sets and of these.
+   *
+   * @param paths where data sets lie; their names decide which runs they belong to
+   */
+  EmbeddedImages(List<Path> paths) {
+    DataSetOptions options = DataSetOptions.defaults(warning -> {}).withCheckFiles(false);
+    for (Path path : paths) {
+      DataSet set = DataSets.open(path, options);
+      sets.put(set.name(), byKey(set));
+    }
+  }
+
+  private static Map<String, Item> byKey(DataSet set) {
+    Map<String, Item> items = new HashMap<>();
+    for (List<Item> part : List.of(set.train(), set.val(), set.test())) {
+      part.forEach(item -> items.put(item.key(), item));
+    }
+    return items;
+  }
+
+  private Map<String, Item> of(String dataSet) {
+    return sets.computeIfAbsent(
+        dataSet,
+        name ->
+            EmbeddedDataSets.all().stream().anyMatch(set -> set.name().equals(name))
+                ? byKey(
+                    EmbeddedDataSets.open(
+                        name, DataSetOptions.defaults(warning -> {}).withCheckFiles(false)))
+                : Map.of());
+  }
+
+  /** The reason why no image of a data set can be shown; empty where images can. */
+  String reason(String dataSet) {
+    return of(dataSet).isEmpty()
+        ? "No images are shown: the report does not know where the data set "
+            + (dataSet.isEmpty() ? "" : dataSet + " ")
+            + "lies; name it by --data."
+        : "";
+  }
+
+  /**
+   * The image as a data URI; empty where the data set has none of that name and class, or it cannot
+   * be read.
+   */
+  Optional<String> source(String dataSet, String name, String className) {
+    Item item = of(dataSet).get(name);
+    if (item == null || !item.className().replace('_', ' ').equals(className)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(uri(images.readUpright(item.file())));
+    } catch (KgCoopException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Cut to a square as a model sees it. Drawings stay as they are, photographs become JPEG. */
+  private static String uri(RgbImage image) {
+    int side = Math.min(SIDE, Math.min(image.width(), image.height()));
+    RgbImage small = new Transform(Preprocessing.clip(side)).test(image);
+    BufferedImage pixels =
+        new BufferedImage(small.width(), small.height(), BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < small.height(); y++) {
+      for (int x = 0; x < small.width(); x++) {
+        int red = small.sample(x, y, 0);
+        pixels.setRGB(x, y, red << 16 | small.sample(x, y, 1) << 8 | small.sample(x, y, 2));
+      }
+    }
+    String format = side < SIDE ? "png" : "jpeg";
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      if (!ImageIO.write(pixels, format, bytes)) {
+        throw new IllegalStateException("no writer of " + format);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("memory refused bytes", e);
+    }
+    return "data:image/"
+        + format
+        + ";base64,"
+        + Base64.getEncoder().encodeToString(bytes.toByteArray());
+  }
+}

@@ -1,0 +1,45 @@
+package org.kgcoop.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.kgcoop.report.Block.Figures;
+import org.kgcoop.report.Block.Heading;
+import org.kgcoop.report.Block.Words;
+
+/** The words whose embeddings lie nearest to the learned vectors. */
+final class NearestWordsSection {
+  private static final int MOST_VECTORS = 32;
+
+  private NearestWordsSection() {}
+
+  static Optional<Section> of(List<Cell> cells) {
+    List<Block> blocks = new ArrayList<>();
+    for (Cell cell : cells) {
+      Run run = cell.run();
+      List<List<String>> vectors = run == null ? List.of() : run.results().nearestWords();
+      if (vectors.isEmpty()) {
+        continue;
+      }
+      List<String> words = vectors.stream().map(vector -> String.join(", ", vector)).toList();
+      List<String> shown = words.subList(0, Math.min(MOST_VECTORS, words.size()));
+      String name = cell.dataSet() + ": " + cell.label() + ", seed " + cell.seed();
+      blocks.add(new Heading(name));
+      blocks.add(
+          new Figures(
+              ReportTable.of(
+                  "Nearest words, " + name,
+                  "vector",
+                  IntStream.rangeClosed(1, shown.size()).mapToObj(String::valueOf).toList(),
+                  List.of(),
+                  List.of(ReportTable.words("nearest words", shown)))));
+      if (words.size() > shown.size()) {
+        blocks.add(new Words("Left out: %s more vectors.".formatted(words.size() - shown.size())));
+      }
+    }
+    return blocks.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Section("words", "Nearest words of the context", blocks));
+  }
+}

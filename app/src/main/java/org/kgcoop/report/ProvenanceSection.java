@@ -1,0 +1,224 @@
+package org.kgcoop.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.kgcoop.report.Block.Entries;
+import org.kgcoop.report.Block.Entry;
+import org.kgcoop.report.Block.Figures;
+import org.kgcoop.report.Block.Heading;
+import org.kgcoop.report.Block.Words;
+import org.kgcoop.runs.RunRecord;
+import org.kgcoop.runs.TableResults;
+
+/** The origin of the results: command, settings, data, versions, time. */
+final class ProvenanceSection {
+  private static final int MOST_RUNS = 8;
+  private static final Set<String> OWN_TABLES = Set.of("methods", "data_sets");
+
+  /** Said on its own, and a place on a machine that a page for others need not tell. */
+  private static final Set<String> COMMAND = Set.of("command", "directory");
+
+  private static final Map<String, String> LABELS =
+      Map.of("clip_fingerprint", "CLIP fingerprint", "java", "Java", "os", "system");
+
+  private ProvenanceSection() {}
+
+  static Section of(ReportSources inputs) {
+    List<Block> blocks = new ArrayList<>();
+    for (Table table : inputs.tables()) {
+      if (inputs.tables().size() > 1) {
+        blocks.add(new Heading(table.name()));
+      }
+      addTable(blocks, table);
+    }
+    if (!inputs.runs().isEmpty()) {
+      addRuns(blocks, inputs.runs());
+    }
+    return new Section("made", "How it was made", blocks);
+  }
+
+  private static void addTable(List<Block> blocks, Table table) {
+    TableResults results = table.results();
+    JsonNode settings = results.settings();
+    List<Entry> entries = new ArrayList<>();
+    addCommand(entries, List.of(results.versions(), provenance(table.cells())));
+    addAll(entries, settings, OWN_TABLES);
+    addAll(entries, results.computation(), Set.of());
+    addAll(entries, results.versions(), COMMAND);
+    double seconds =
+        table.cells().stream()
+            .map(Cell::run)
+            .mapToDouble(run -> run == null ? Double.NaN : run.seconds())
+            .filter(Double::isFinite)
+            .sum();
+    if (seconds > 0) {
+      entries.add(new Entry("training time, all runs", Text.duration(seconds)));
+    }
+    if (!entries.isEmpty()) {
+      blocks.add(new Entries(entries, true));
+    }
+    addMethods(blocks, settings.path("methods"), table.rows());
+    addDataSets(blocks, settings.path("data_sets"));
+  }
+
+  /** The provenance of the first run, for a table that does not name its own command. */
+  private static JsonNode provenance(List<Cell> cells) {
+    return cells.stream()
+        .map(Cell::run)
+        .filter(run -> run != null)
+        .findFirst()
+        .map(run -> run.about().provenance())
+        .orElse(MissingNode.getInstance());
+  }
+
+  private static void addCommand(List<Entry> entries, List<JsonNode> places) {
+    places.stream()
+        .map(place -> Text.command(place.path("command")))
+        .filter(command -> !command.isEmpty())
+        .findFirst()
+        .ifPresent(command -> entries.add(new Entry("command", command)));
+  }
+
+  private static void addMethods(
+      List<Block> blocks, JsonNode methods, List<TableResults.Row> rows) {
+    List<String> titles = new ArrayList<>();
+    List<JsonNode> own = new ArrayList<>();
+    List<JsonNode> training = new ArrayList<>();
+    for (JsonNode method : methods) {
+      if (method.isObject()) {
+        String title = title(method.path("method").path("method"), rows);
+        titles.add(Text.label(title, method.path("setting").properties()));
+        own.add(method.path("method"));
+        training.add(method.path("training"));
+      }
+    }
+    ReportTable settings = grid("Settings of the methods", titles, own);
+    ReportTable ofTraining = grid("Settings of training", titles, training);
+    add(blocks, settings);
+    if (!settings.rows().isEmpty()) {
+      blocks.add(
+          new Words(
+              "A template named here, and words taken from it, are the default. The template of a"
+                  + " data set takes its place."));
+    }
+    add(blocks, ofTraining);
+  }
+
+  private static void add(List<Block> blocks, ReportTable grid) {
+    if (!grid.rows().isEmpty()) {
+      blocks.add(new Heading(grid.label()));
+      blocks.add(new Figures(grid));
+    }
+  }
+
+  private static void addDataSets(List<Block> blocks, JsonNode sets) {
+    List<JsonNode> known = new ArrayList<>();
+    sets.forEach(set -> known.add(set));
+    if (known.stream().anyMatch(JsonNode::isObject)) {
+      add(
+          blocks,
+          ReportTable.of(
+              "Data sets",
+              "data set",
+              known.stream().map(set -> Text.any(set.path("name"))).toList(),
+              List.of(),
+              List.of(
+                  ReportTable.words(
+                      "template", known.stream().map(s -> Text.any(s.path("template"))).toList()),
+                  ReportTable.words(
+                      "fingerprint",
+                      known.stream()
+                          .map(s -> Text.shortened(Text.any(s.path("fingerprint"))))
+                          .toList()))));
+    }
+  }
+
+  private static void addRuns(List<Block> blocks, List<Run> runs) {
+    List<Run> shown = runs.subList(0, Math.min(MOST_RUNS, runs.size()));
+    List<RunRecord> about = shown.stream().map(Run::about).toList();
+    List<String> titles = new ArrayList<>();
+    for (int i = 0; i < shown.size(); i++) {
+      titles.add(
+          Cell.of(shown.get(i)).label() + (shown.size() > 1 ? " (run " + (i + 1) + ")" : ""));
+    }
+    List<Entry> entries = new ArrayList<>();
+    RunRecord first = about.get(0);
+    addCommand(entries, List.of(first.provenance()));
+    addAll(entries, first.settings().path("computation"), Set.of());
+    addAll(entries, first.provenance(), COMMAND);
+    blocks.add(new Entries(entries, true));
+    for (String part : List.of("data", "method", "training")) {
+      add(
+          blocks,
+          grid(
+              "Settings: " + part,
+              titles,
+              about.stream().map(run -> run.settings().path(part)).toList()));
+    }
+    add(
+        blocks,
+        ReportTable.of(
+            "Time",
+            "run",
+            titles,
+            List.of(),
+            List.of(
+                ReportTable.words(
+                    "training", shown.stream().map(r -> Text.duration(r.seconds())).toList()))));
+    if (runs.size() > shown.size()) {
+      blocks.add(
+          new Words(
+              "Left out: the settings of %s more runs.".formatted(runs.size() - shown.size())));
+    }
+  }
+
+  private static void addAll(List<Entry> entries, JsonNode values, Set<String> except) {
+    values.properties().stream()
+        .filter(field -> !except.contains(field.getKey()))
+        .forEach(field -> add(entries, field.getKey(), field.getValue()));
+  }
+
+  private static void add(List<Entry> entries, String key, JsonNode value) {
+    if (!value.isMissingNode()) {
+      entries.add(new Entry(label(key), text(key, value)));
+    }
+  }
+
+  private static String text(String key, JsonNode value) {
+    return key.endsWith("fingerprint") ? Text.shortened(Text.any(value)) : Text.any(value);
+  }
+
+  private static String label(String key) {
+    return LABELS.getOrDefault(key, key.replace('_', ' '));
+  }
+
+  /** The settings name methods as commands do, the rows as people do. */
+  private static String title(JsonNode id, List<TableResults.Row> rows) {
+    return rows.stream()
+        .filter(row -> !id.isMissingNode() && row.method().equals(id.asText()))
+        .map(TableResults.Row::title)
+        .findFirst()
+        .orElse(Text.or(id, "unnamed"));
+  }
+
+  /** A row for each setting, a column for each of those that have them. */
+  private static ReportTable grid(String label, List<String> titles, List<JsonNode> settings) {
+    Set<String> keys = new LinkedHashSet<>();
+    settings.forEach(one -> one.fieldNames().forEachRemaining(keys::add));
+    keys.remove("method");
+    List<ReportTable.Column> columns = new ArrayList<>();
+    for (int i = 0; i < titles.size(); i++) {
+      JsonNode one = settings.get(i);
+      columns.add(
+          ReportTable.words(
+              titles.get(i), keys.stream().map(key -> text(key, one.path(key))).toList()));
+    }
+    return ReportTable.of(
+        label, "setting", keys.stream().map(ProvenanceSection::label).toList(), List.of(), columns);
+  }
+}

@@ -1,0 +1,139 @@
+package org.kgcoop.serve.model;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cache.ViewEncoder.Pixels;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RefusedImageException;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Transform;
+import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.RequestTrace;
+import org.kgcoop.serve.http.RequestTrace.Stage;
+import org.kgcoop.serve.http.ServerSettings;
+
+/**
+ * Bytes to images of the model's size, so that what waits is small. Large images, which may take
+ * seconds, wait for each other and not for small ones, nor do these wait for them: each kind has as
+ * many places as there are processors. Of large ones only as many are decoded at a time as fit into
+ * the heap: an image takes 3 bytes a pixel as RGB, and more while it is decoded.
+ */
+public final class ImageReader {
+  private static final long BYTES_A_PIXEL = 12;
+
+  /** The most pixels of a small image: hardly any takes a tenth of a second. */
+  private static final long SMALL = 1_000_000;
+
+  private final Places small;
+  private final Places large;
+  private final Transform transform;
+  private final Duration timeLimit;
+  private final AtomicInteger upcoming = new AtomicInteger();
+
+  public ImageReader(Clip clip, ServerSettings settings, Consumer<String> warnings) {
+    this(clip, settings, Runtime.getRuntime().availableProcessors(), warnings);
+  }
+
+  ImageReader(Clip clip, ServerSettings settings, int processors, Consumer<String> warnings) {
+    long most = settings.maxPixels();
+    long fit = Runtime.getRuntime().maxMemory() / (BYTES_A_PIXEL * most);
+    small = new Places(new Images(Math.min(SMALL, most), warnings), processors, Integer.MAX_VALUE);
+    large =
+        new Places(
+            new Images(most, warnings),
+            (int) Math.max(1, Math.min(fit, processors)),
+            Math.max(1, settings.queue() / 2));
+    transform = new Transform(clip.preprocessing());
+    timeLimit = settings.timeLimit();
+  }
+
+  /**
+   * Decodes an image and shows it as the test transform does.
+   *
+   * @throws RefusedRequestException 503 where others are decoded until the time limit is over, or
+   *     too many large ones wait
+   * @throws org.kgcoop.KgCoopException where these bytes are no image that can be read
+   */
+  public Pixels read(byte[] file) {
+    upcoming.incrementAndGet();
+    try {
+      RgbImage seen = decode(file);
+      return (values, offset) -> transform.normalise(seen, values, offset);
+    } finally {
+      upcoming.decrementAndGet();
+    }
+  }
+
+  /** The number of images that are being read, which will want the encoder. */
+  public int upcoming() {
+    return upcoming.get();
+  }
+
+  private RgbImage decode(byte[] file) {
+    RequestTrace trace = RequestTrace.current();
+    long start = System.nanoTime();
+    try {
+      return decode(file, trace.begun() + timeLimit.toNanos());
+    } catch (OutOfMemoryError e) {
+      throw new RefusedRequestException(503, "the server has too little memory for it just now");
+    } finally {
+      trace.add(Stage.DECODE, start);
+    }
+  }
+
+  private RgbImage decode(byte[] file, long deadline) {
+    try {
+      return small.decode(file, deadline);
+    } catch (KgCoopException e) {
+      if (e.getCause() instanceof RefusedImageException) {
+        return large.decode(file, deadline); // or refused again, with its own limit
+      }
+      throw e;
+    }
+  }
+
+  /** The callers that decode images of one kind, and those that wait for it. */
+  private final class Places {
+    private final Images images;
+    private final Semaphore places;
+    private final int mostWaiting;
+
+    Places(Images images, int places, int mostWaiting) {
+      this.images = images;
+      this.places = new Semaphore(places);
+      this.mostWaiting = mostWaiting;
+    }
+
+    RgbImage decode(byte[] file, long deadline) {
+      take(deadline);
+      try {
+        return transform.test(images.decodeUpright(file, "image"));
+      } finally {
+        places.release();
+      }
+    }
+
+    private void take(long deadline) {
+      if (places.tryAcquire()) {
+        return;
+      }
+      if (places.getQueueLength() >= mostWaiting) {
+        throw new RefusedRequestException(
+            503, "too many large images are waiting; try again later, or send a smaller one");
+      }
+      try {
+        if (!places.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          throw EncodingQueue.tooLate();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new RefusedRequestException(503, "the server stops");
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package org.kgcoop.verify;
+
+import static org.kgcoop.verify.ReferenceFolder.texts;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoubleFunction;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.FitContext;
+import org.kgcoop.method.LabeledFeatures;
+import org.kgcoop.method.LabeledViews;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.TaskContext;
+import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Tensor;
+
+/** The classes and training images that a reference case states. */
+final class CaseFitContext implements FitContext {
+  private final ReferenceFolder folder;
+  private final Clip clip;
+  private final JsonNode c;
+  private final List<String> classNames;
+
+  CaseFitContext(ReferenceFolder folder, Clip clip, JsonNode c, List<String> classNames) {
+    this.folder = folder;
+    this.clip = clip;
+    this.c = c;
+    this.classNames = List.copyOf(classNames);
+  }
+
+  @Override
+  public Clip clip() {
+    return clip;
+  }
+
+  @Override
+  public TaskContext task() {
+    return TaskContext.ANY;
+  }
+
+  @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  @Override
+  public List<String> allClassNames() {
+    JsonNode all = c.path("settings").path("all_classnames");
+    return all.isArray() ? texts(all) : classNames;
+  }
+
+  @Override
+  public LabeledFeatures train() {
+    LabeledViews views = views(1, ViewRecipe.NONE);
+    return new LabeledFeatures(views.features().select(0, 0).unitRows(), views.labels());
+  }
+
+  @Override
+  public Optional<LabeledFeatures> validation() {
+    return Optional.empty();
+  }
+
+  /** The views that the case has, whatever their recipe. */
+  @Override
+  public LabeledViews views(int count, ViewRecipe recipe) {
+    Tensor support = ModelCases.images(folder, c, "support"); // (V, N, 3, R, R)
+    long[] shape = support.shape();
+    try (Autograd.Switch off = Autograd.off()) {
+      Tensor raw = clip.imageEncoder().features(support.reshape(-1, shape[2], shape[3], shape[4]));
+      return new LabeledViews(raw.reshape(shape[0], shape[1], -1), labels());
+    }
+  }
+
+  @Override
+  public LabeledViews views(TrainedMethod method) {
+    return views(1, ViewRecipe.NONE);
+  }
+
+  private List<Integer> labels() {
+    return Arrays.stream(ReferenceFolder.ints(c.path("support_labels"))).boxed().toList();
+  }
+
+  /** Unit features of some views with their labels: {@code v N + n} is view v of image n. */
+  Batch batch(int[] indices) {
+    LabeledViews views = views(1, ViewRecipe.NONE);
+    long count = views.labels().size();
+    long[] rows = Arrays.stream(indices).asLongStream().toArray();
+    long[] labels =
+        Arrays.stream(indices).mapToLong(i -> views.labels().get((int) (i % count))).toArray();
+    Tensor all = views.features().reshape(-1, views.features().size(2)); // (V N, E)
+    Tensor chosen = all.indexSelect(0, Tensor.of(rows, rows.length)).unitRows();
+    return new Batch(chosen, Tensor.of(labels, labels.length));
+  }
+
+  @Override
+  public Map<String, StoredTensor> train(TrainedMethod method) {
+    throw new IllegalStateException("a case states its steps itself");
+  }
+
+  @Override
+  public double bestWeight(List<Double> grid, DoubleFunction<Method> method) {
+    throw new IllegalStateException("a case states its weight");
+  }
+
+  @Override
+  public void chosen(String setting, Object value) {}
+}

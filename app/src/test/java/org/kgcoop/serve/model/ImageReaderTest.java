@@ -1,0 +1,89 @@
+package org.kgcoop.serve.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Waiting;
+import org.kgcoop.cache.ViewEncoder.Pixels;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.serve.http.RefusedRequestException;
+import org.kgcoop.serve.http.ServerSettings;
+
+@Timeout(120)
+class ImageReaderTest {
+  @TempDir Path folder;
+
+  private static byte[] png(int width, int height, int type) throws IOException {
+    BufferedImage image = new BufferedImage(width, height, type);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    assertThat(ImageIO.write(image, "png", bytes)).isTrue();
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void smallImagesDoNotWaitForLargeOnesAndOfTheseOnlySomeMayWait() throws Exception {
+    RandomClip.write(folder, RandomClip.TINY, 1);
+    ServerSettings settings =
+        new ServerSettings(
+            "127.0.0.1",
+            0,
+            null,
+            "a {}.",
+            2,
+            Duration.ofSeconds(100),
+            1 << 20,
+            0,
+            ServerSettings.DEFAULT_MAX_PIXELS); // 1 large one may wait
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    // Of gray with 16 bits a reader warns while it decodes.
+    byte[] large = png(1001, 1000, BufferedImage.TYPE_USHORT_GRAY);
+    byte[] small = png(1000, 1000, BufferedImage.TYPE_BYTE_GRAY);
+    try (Clip clip = Clip.load(folder)) {
+      ImageReader reader = // with one place for each kind
+          new ImageReader(
+              clip,
+              settings,
+              1,
+              warning -> {
+                started.countDown();
+                try {
+                  released.await();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      CompletableFuture<Pixels> first = CompletableFuture.supplyAsync(() -> reader.read(large));
+      started.await();
+      Thread second = new Thread(new FutureTask<>(() -> reader.read(large)));
+      second.start();
+      Waiting.until(() -> second.getState() == Thread.State.TIMED_WAITING);
+      assertThatThrownBy(() -> reader.read(large))
+          .isInstanceOfSatisfying(
+              RefusedRequestException.class, e -> assertThat(e.status()).isEqualTo(503))
+          .hasMessageContaining("too many large images");
+      assertThatThrownBy(() -> reader.read(new byte[] {1, 2, 3}))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("no image of a known format");
+      assertThat(reader.read(small)).isNotNull();
+      assertThat(first).isNotDone();
+      released.countDown();
+      first.join();
+      second.join();
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package org.kgcoop.bench;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.DeepPrompts;
+import org.kgcoop.clip.PromptedVision;
+import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.encoder.EncoderMethod;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.ModelInputs;
+import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Workers;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A training step of a method that learns inside of the image encoder. */
+@Command(
+    name = "towers",
+    mixinStandardHelpOptions = true,
+    header = "The step of a method that learns inside of the image encoder, images and texts.")
+final class EncodersBench implements Callable<Integer> {
+  /** Products of an image, forward and backward, in GFLOP, without what nothing reads. */
+  private static final Map<String, Double> PER_IMAGE =
+      Map.of(
+          "maple",
+          66.0,
+          "ivlp",
+          65.8,
+          "vpt",
+          66.3,
+          "promptsrc",
+          66.3,
+          "clip-lora",
+          65.9,
+          "mmrl",
+          36.1);
+
+  /** The products of 50 texts, likewise. */
+  private static final double PER_TEXT = 31.0 / 50;
+
+  @Option(names = "--method", defaultValue = "ivlp", description = "Default: ${DEFAULT-VALUE}.")
+  private String method;
+
+  @Option(names = "--batch", defaultValue = "4", description = "Default: ${DEFAULT-VALUE}.")
+  private int batch;
+
+  @Option(names = "--classes", defaultValue = "50", description = "Default: ${DEFAULT-VALUE}.")
+  private int classes;
+
+  @Option(
+      names = "--online",
+      description =
+          "Views are new in every step: rows of frozen blocks and a teacher's features are computed"
+              + " rather than taken from a feature cache.")
+  private boolean online;
+
+  @Mixin private BenchOptions options = new BenchOptions();
+
+  @SuppressWarnings("NullAway.Init") // picocli fills what has a default
+  EncodersBench() {}
+
+  @Override
+  public Integer call() {
+    List<String> names = BenchModel.classNames(classes);
+    ObjectNode stated = JsonNodeFactory.instance.objectNode().put("method", method);
+    TrainedMethod made = MethodCatalogue.parse(stated).trained().orElseThrow();
+    if (!(made instanceof EncoderMethod encoder)) {
+      throw new IllegalArgumentException(method + " does not learn inside of the image encoder");
+    }
+    try (Clip ours = BenchModel.load(options.precision());
+        TrainableModel model = encoder.model(ours, names, 1);
+        Scope scope = Scope.open("bench")) {
+      Tensor images = BenchModel.images(batch);
+      Tensor labels = BenchModel.labels(batch, classes);
+      PromptedVision vision = ours.promptedVision(method);
+      Batch banked = seen(ours, vision, model.inputs(), images, labels);
+      double peak = Measurement.peak(options.precision());
+      Runnable ourStep =
+          () -> {
+            try (Scope step = Scope.open("ours")) {
+              boolean fresh = online || model.inputs().block().orElse(1) == 0;
+              Batch seen =
+                  online
+                      ? seen(ours, vision, model.inputs(), images, labels)
+                      : fresh ? withRows(vision, banked, model.inputs(), images) : banked;
+              Tensor unused = model.step(seen).gradients().get(0);
+            }
+          };
+      Measurement.Medians medians =
+          besideThePublished(encoder, names, model, images, labels, ourStep);
+      double texts = method.equals("vpt") ? 0 : classes * PER_TEXT; // VPT learns none
+      double flop = 1e9 * (batch * PER_IMAGE.getOrDefault(method, Double.NaN) + texts);
+      options.print(
+          new Case(
+              "encoders %s, batch %s, %s classes%s, %s"
+                  .formatted(method, batch, classes, online ? ", online" : "", options.precision()),
+              medians.reference(),
+              medians.ours(),
+              flop / medians.ours() / 1e6,
+              peak,
+              Measurement.peakResident()));
+    }
+    return 0;
+  }
+
+  private Measurement.Medians besideThePublished(
+      EncoderMethod encoder,
+      List<String> names,
+      TrainableModel model,
+      Tensor images,
+      Tensor labels,
+      Runnable ourStep) {
+    if (options.oursOnly()) {
+      return options.measure(() -> {}, ourStep);
+    }
+    try (Clip reference = BenchModel.load(DType.FLOAT32);
+        PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
+        PublishedEncoders published =
+            new PublishedEncoders(reference, plain, encoder.toJson(), names)) {
+      return options.measure(
+          () -> {
+            try (Scope step = Scope.open("reference")) {
+              PublishedEncoders.Result unused = published.step(model.parameters(), images, labels);
+            }
+          },
+          ourStep);
+    }
+  }
+
+  /** Images as a learner takes them, the features of the frozen encoder made of the same rows. */
+  static Batch seen(
+      Clip clip, PromptedVision vision, ModelInputs inputs, Tensor images, Tensor labels) {
+    try (Autograd.Switch off = Autograd.off()) {
+      if (inputs.block().isEmpty()) {
+        return new Batch(clip.imageEncoder().features(images).unitRows(), labels);
+      }
+      int block = inputs.block().getAsInt();
+      List<List<Tensor>> each =
+          Workers.map(
+              Math.toIntExact(images.size(0)),
+              i -> {
+                Tensor rows = vision.rows(images.narrow(0, i, 1), block);
+                DeepPrompts none = new DeepPrompts(block, List.of());
+                return inputs.features()
+                    ? List.of(rows, vision.features(rows, none).unitRows())
+                    : List.of(rows);
+              });
+      return new Batch(inputs.features() ? joined(each, 1) : null, joined(each, 0), labels, 0);
+    }
+  }
+
+  private static Tensor joined(List<List<Tensor>> each, int place) {
+    return Tensor.concat(each.stream().map(made -> made.get(place)).toList(), 0);
+  }
+
+  private static Batch withRows(
+      PromptedVision vision, Batch before, ModelInputs inputs, Tensor images) {
+    try (Autograd.Switch off = Autograd.off()) {
+      return new Batch(
+          inputs.features() ? before.features() : null,
+          vision.rows(images, inputs.block().getAsInt()),
+          before.labels(),
+          before.step());
+    }
+  }
+}

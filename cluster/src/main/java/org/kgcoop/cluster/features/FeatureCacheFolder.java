@@ -1,0 +1,139 @@
+package org.kgcoop.cluster.features;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cache.Shard;
+
+/**
+ * The folder of one model within a feature cache, on any file system. A file gets its name when it
+ * is whole; the name follows from its keys, so that a task that runs twice writes the same file
+ * twice and nothing else.
+ */
+final class FeatureCacheFolder implements Serializable {
+  private final HadoopFiles files;
+  private final String folder;
+
+  /** The folder below a feature cache. */
+  FeatureCacheFolder(HadoopFiles files, String cache, String name) {
+    this.files = files;
+    this.folder = cache + "/" + name;
+  }
+
+  /** Writes a file, whole or not at all. */
+  void write(Shard shard) {
+    try {
+      if (HadoopFiles.isLocal(folder)) {
+        shard.write(Files.createDirectories(HadoopFiles.local(folder)));
+      } else {
+        copy(shard);
+      }
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          folder
+              + ": cannot be written: "
+              + HadoopFiles.reason(e)
+              + "; try another --feature-cache",
+          e);
+    }
+  }
+
+  private void copy(Shard shard) throws IOException {
+    java.nio.file.Path temporary = Files.createTempDirectory("kgcoop-shard-");
+    try {
+      java.nio.file.Path file = shard.write(temporary);
+      // The time first: a file with features is there only with what belongs to it.
+      copy(Shard.timeFile(file));
+      copy(file);
+    } finally {
+      delete(temporary);
+    }
+  }
+
+  private void copy(java.nio.file.Path file) throws IOException {
+    String name = String.valueOf(file.getFileName());
+    Path target = new Path(folder, name);
+    Path part = new Path(folder, "." + name + "." + UUID.randomUUID() + ".tmp");
+    FileSystem system = files.system(target);
+    boolean moved = false;
+    try {
+      system.copyFromLocalFile(false, true, new Path(file.toUri()), part);
+      moved = system.rename(part, target);
+    } finally {
+      if (!moved) {
+        system.delete(part, false);
+      }
+    }
+    // Where a file stands already, another attempt has written the same.
+    if (!moved && !system.exists(target)) {
+      throw new IOException("cannot rename to " + target);
+    }
+  }
+
+  /** The files that are there. */
+  List<String> shards() {
+    Path path = new Path(folder);
+    FileSystem system = files.system(path);
+    List<String> names = new ArrayList<>();
+    try {
+      if (system.exists(path)) {
+        for (FileStatus status : system.listStatus(path)) {
+          String name = status.getPath().getName();
+          if (name.endsWith(Shard.ENDING) && !name.startsWith(".")) {
+            names.add(name);
+          }
+        }
+      }
+      return names;
+    } catch (IOException e) {
+      throw HadoopFiles.unreadable(folder, e);
+    }
+  }
+
+  /** The keys in a file; none of a damaged one, whose features are then computed again. */
+  List<String> keys(String name) {
+    try {
+      return read(name).features().stream().map(Shard.Feature::key).toList();
+    } catch (KgCoopException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw HadoopFiles.unreadable(folder + "/" + name, e);
+    }
+  }
+
+  private Shard read(String name) throws IOException {
+    if (HadoopFiles.isLocal(folder)) {
+      return Shard.read(HadoopFiles.local(folder).resolve(name));
+    }
+    java.nio.file.Path temporary = Files.createTempDirectory("kgcoop-shard-");
+    try {
+      Path source = new Path(folder, name);
+      java.nio.file.Path file = temporary.resolve(name);
+      files.system(source).copyToLocalFile(false, source, new Path(file.toUri()), true);
+      return Shard.read(file);
+    } finally {
+      delete(temporary);
+    }
+  }
+
+  private static void delete(java.nio.file.Path folder) throws IOException {
+    try (var all = Files.list(folder)) {
+      for (java.nio.file.Path file : all.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+
+  @Override
+  public String toString() {
+    return folder;
+  }
+}

@@ -1,0 +1,73 @@
+package org.kgcoop.cluster.features;
+
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.function.Function;
+import org.apache.spark.sql.Row;
+import org.kgcoop.cache.ShardEncoder.Image;
+
+/**
+ * The images of a task, under the keys that a data set at the same place gives them. Nothing is
+ * read before it is asked for.
+ */
+final class Images {
+  private Images() {}
+
+  /** The images in files of their own. */
+  static Iterator<Image> of(HadoopFiles files, String root, Iterator<String> paths) {
+    return each(paths, path -> new Image(key(root, path), path, () -> files.bytes(path)));
+  }
+
+  /** The images in tars, tar after tar. */
+  static Iterator<Image> ofTars(HadoopFiles files, Iterator<String> paths, boolean alone) {
+    return new Iterator<>() {
+      private Iterator<Image> current = Collections.emptyIterator();
+
+      @Override
+      public boolean hasNext() {
+        while (!current.hasNext() && paths.hasNext()) {
+          String path = paths.next();
+          String prefix = alone ? "" : name(path) + "/";
+          current = new TarImages(files, path, member -> prefix + member);
+        }
+        return current.hasNext();
+      }
+
+      @Override
+      public Image next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        return current.next();
+      }
+    };
+  }
+
+  /** The images in rows of Parquet files. */
+  static Iterator<Image> ofRows(Iterator<Row> rows, boolean alone) {
+    return each(rows, row -> ParquetImages.image(row, alone));
+  }
+
+  private static <T> Iterator<Image> each(Iterator<T> all, Function<T, Image> image) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return all.hasNext();
+      }
+
+      @Override
+      public Image next() {
+        return image.apply(all.next());
+      }
+    };
+  }
+
+  private static String key(String root, String path) {
+    return path.startsWith(root + "/") ? path.substring(root.length() + 1) : name(path);
+  }
+
+  private static String name(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+}

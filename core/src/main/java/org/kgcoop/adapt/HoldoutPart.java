@@ -1,0 +1,131 @@
+package org.kgcoop.adapt;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.method.Folds;
+
+/**
+ * Images that are held out, what is learned for them, and the names that compete: all that the
+ * final classifier will answer with.
+ *
+ * @param name of the part
+ * @param fitted what is learned from, of the classes with images in it
+ * @param seen held-out images of these classes, as test images
+ * @param unseen images of classes that are hidden, as test images; none if no class is hidden
+ */
+record HoldoutPart(String name, DataSet fitted, DataSet seen, DataSet unseen) {
+
+  /** Folds of the images when classes are hidden. */
+  private static final int FOLDS = 4;
+
+  /** At most so many parts of the classes are hidden in turn. */
+  private static final int MOST_PARTS = 4;
+
+  /**
+   * The folds of the training images; none if no class has a second group of images.
+   *
+   * @param most how many they are, unless no class has as many groups
+   */
+  static List<HoldoutPart> of(DataSet data, int most) {
+    Folds folds = folds(data, most);
+    List<HoldoutPart> all = new ArrayList<>();
+    for (int fold = 0; fold < folds.count(); fold++) {
+      int held = fold;
+      all.add(
+          new HoldoutPart(
+              "fold%s-of-%s".formatted(fold + 1, folds.count()),
+              data.withImages(some(data, i -> !folds.holds(held, i)), List.of(), List.of()),
+              asked(data, List.of(), i -> folds.holds(held, i)),
+              asked(data, List.of(), i -> false)));
+    }
+    return all;
+  }
+
+  /**
+   * Parts of the classes hidden in turn, beside a fold of the images of the others. The share of
+   * hidden names is about that of the unseen names in the final classifier, from a quarter to a
+   * half. None if no class has a second group of images.
+   *
+   * @param unseenNames names without images, which compete too
+   */
+  static List<HoldoutPart> hiding(DataSet data, List<String> unseenNames) {
+    Folds folds = folds(data, FOLDS);
+    int names = data.classNames().size() + unseenNames.size();
+    int parts =
+        folds.count() == 0
+            ? 0
+            : Math.max(2, Math.min(MOST_PARTS, Math.round((float) names / unseenNames.size())));
+    List<HoldoutPart> all = new ArrayList<>();
+    for (int part = 0; part < parts; part++) {
+      int hidden = part;
+      int held = part % folds.count();
+      List<Item> train = data.train();
+      IntPredicate isHidden = i -> train.get(i).label() % parts == hidden;
+      IntPredicate isAsked = i -> isHidden.test(i) || folds.holds(held, i);
+      Set<String> groups = new HashSet<>();
+      some(data, isAsked).forEach(item -> groups.add(item.group()));
+      List<Item> fitted = some(data, i -> !groups.contains(train.get(i).group()));
+      all.add(
+          new HoldoutPart(
+              "hidden%s-of-%s".formatted(part + 1, parts),
+              data.withImages(fitted, List.of(), List.of()).select(ClassSplit.ALL),
+              asked(data, unseenNames, i -> !isHidden.test(i) && folds.holds(held, i)),
+              asked(data, unseenNames, isHidden)));
+    }
+    return all;
+  }
+
+  /** The training images as test images, for methods that learn nothing from them. */
+  static HoldoutPart all(DataSet data, List<String> unseenNames) {
+    return new HoldoutPart(
+        "all",
+        data,
+        asked(data, unseenNames, i -> true),
+        asked(data, unseenNames, i -> !unseenNames.isEmpty()));
+  }
+
+  private static Folds folds(DataSet data, int most) {
+    List<String> groups = data.train().stream().map(Item::group).distinct().toList();
+    Map<String, Integer> numbers = new HashMap<>();
+    groups.forEach(group -> numbers.put(group, numbers.size()));
+    return new Folds(
+        data.train().stream().map(Item::label).toList(),
+        data.train().stream().map(item -> numbers.getOrDefault(item.group(), 0)).toList(),
+        most);
+  }
+
+  /** Some of the training images as test images among all names. */
+  private static DataSet asked(DataSet data, List<String> unseenNames, IntPredicate which) {
+    return new DataSet(
+        data.name(),
+        Stream.concat(data.classNames().stream(), unseenNames.stream()).toList(),
+        List.of(),
+        List.of(),
+        some(data, which),
+        data.template());
+  }
+
+  private static List<Item> some(DataSet data, IntPredicate which) {
+    return IntStream.range(0, data.train().size())
+        .filter(which)
+        .mapToObj(data.train()::get)
+        .toList();
+  }
+
+  /** Groups of images per class that are learned from. */
+  static double groupsPerClass(DataSet data) {
+    long groups =
+        data.train().stream().map(item -> item.label() + " " + item.group()).distinct().count();
+    return (double) groups / data.classNames().size();
+  }
+}

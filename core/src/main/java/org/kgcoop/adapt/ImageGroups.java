@@ -1,0 +1,157 @@
+package org.kgcoop.adapt;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.kgcoop.cache.FeatureCache;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.eval.NearDuplicates;
+
+/**
+ * The copies among images. A copy that is held out while another is learned from is recognized by
+ * heart, and the estimate of the accuracy is too high.
+ *
+ * <p>Of images with the same bytes in a class one is learned from. Images with the same bytes in
+ * two classes, and near copies ({@link NearDuplicates}), join one group, which no fold divides.
+ * Exact copies are taken out before, so that they do not lower the median distance.
+ *
+ * @param data without the copies, each image with its group
+ * @param repeated images that are there again in their class, by key
+ * @param contradictions images that are there under two classes, as {@code key = key}
+ * @param near images that are near copies of another
+ * @param share of each training image by key: 1 / the number of its near copies in its class, so
+ *     that copies count once together; absent for 1
+ */
+record ImageGroups(
+    DataSet data,
+    List<String> repeated,
+    List<String> contradictions,
+    int near,
+    Map<String, Double> share) {
+
+  ImageGroups {
+    repeated = List.copyOf(repeated);
+    contradictions = List.copyOf(contradictions);
+    share = Map.copyOf(share);
+  }
+
+  /** The exact copies among the training images. */
+  static ImageGroups exact(DataSet data, FeatureCache cache) {
+    List<String> hashes = cache.hashes().of(data.train().stream().map(Item::file).toList());
+    Map<String, Item> firsts = new HashMap<>();
+    Map<String, Item> kept = new LinkedHashMap<>(); // by hash and class
+    List<String> repeated = new ArrayList<>();
+    List<String> contradictions = new ArrayList<>();
+    Groups groups = new Groups(data.train());
+    for (int i = 0; i < hashes.size(); i++) {
+      Item item = data.train().get(i);
+      Item first = firsts.putIfAbsent(hashes.get(i), item);
+      if (first != null) {
+        groups.join(first.group(), item.group());
+      }
+      if (kept.putIfAbsent(hashes.get(i) + " " + item.label(), item) != null) {
+        repeated.add(item.key());
+      } else if (first != null) {
+        contradictions.add(first.key() + " = " + item.key());
+      }
+    }
+    return new ImageGroups(
+        data.withImages(groups.of(List.copyOf(kept.values())), data.val(), data.test()),
+        repeated,
+        contradictions,
+        0,
+        Map.of());
+  }
+
+  /**
+   * The same with groups of near copies.
+   *
+   * @param part images of these data that are learned from
+   */
+  ImageGroups withNear(DataSet part, FeatureCache cache) {
+    List<Item> items = part.train();
+    List<NearDuplicates.Pair> pairs =
+        items.size() < 2
+            ? List.of()
+            : NearDuplicates.of(
+                    cache.test(items, done -> {}).vectors(),
+                    NearDuplicates.FACTOR,
+                    NearDuplicates.NEIGHBORS)
+                .pairs();
+    Groups groups = new Groups(items);
+    Groups copies = new Groups(items.stream().map(item -> item.withGroup(item.key())).toList());
+    Set<Integer> found = new HashSet<>();
+    for (NearDuplicates.Pair pair : pairs) {
+      Item first = items.get(pair.first());
+      Item second = items.get(pair.second());
+      groups.join(first.group(), second.group());
+      found.add(pair.first());
+      found.add(pair.second());
+      if (first.label() == second.label()) {
+        copies.join(first.key(), second.key());
+      }
+    }
+    Map<String, Integer> sizes = new HashMap<>();
+    items.forEach(item -> sizes.merge(copies.of(item.key()), 1, Integer::sum));
+    Map<String, Double> shares = new HashMap<>();
+    for (Item item : items) {
+      int size = sizes.getOrDefault(copies.of(item.key()), 1);
+      if (size > 1) {
+        shares.put(item.key(), 1.0 / size);
+      }
+    }
+    return new ImageGroups(
+        part.withImages(groups.of(items), part.val(), part.test()),
+        repeated,
+        contradictions,
+        found.size(),
+        shares);
+  }
+
+  /** The keys of test images that repeat a training image. */
+  static Set<String> repeatedInTest(DataSet data, FeatureCache cache) {
+    Set<String> learned =
+        new HashSet<>(cache.hashes().of(data.train().stream().map(Item::file).toList()));
+    List<String> asked = cache.hashes().of(data.test().stream().map(Item::file).toList());
+    Set<String> repeated = new LinkedHashSet<>();
+    for (int i = 0; i < asked.size(); i++) {
+      if (learned.contains(asked.get(i))) {
+        repeated.add(data.test().get(i).key());
+      }
+    }
+    return repeated;
+  }
+
+  /** Groups by name that become one (a union-find structure). */
+  private static final class Groups {
+    private final Map<String, String> parents = new HashMap<>();
+
+    Groups(List<Item> items) {
+      items.forEach(item -> parents.put(item.group(), item.group()));
+    }
+
+    /** The name of the group that a group belongs to now. */
+    String of(String group) {
+      String at = group;
+      for (String up = parents.getOrDefault(at, at); !up.equals(at); ) {
+        at = up;
+        up = parents.getOrDefault(at, at);
+      }
+      return at;
+    }
+
+    void join(String one, String other) {
+      parents.put(of(other), of(one));
+    }
+
+    List<Item> of(List<Item> items) {
+      return items.stream().map(item -> item.withGroup(of(item.group()))).toList();
+    }
+  }
+}

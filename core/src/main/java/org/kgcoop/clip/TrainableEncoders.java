@@ -1,0 +1,119 @@
+package org.kgcoop.clip;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The two encoders over tensors that somebody else owns and may change, as pre-training does. A
+ * loaded model is a {@link Clip}.
+ *
+ * @param taken what the encoders compute with, by released name: the tensors that gradients can be
+ *     taken for, and the statistics of batch normalization
+ */
+public record TrainableEncoders(ImageEncoder images, TextEncoder texts, Map<String, Tensor> taken) {
+
+  /**
+   * Encoders over float32 weights, which may require gradients.
+   *
+   * @param weights all tensors of the model but {@code logit_scale}, under their released names
+   * @param computed the same weights in the type of matrix products, where that is another
+   * @param training whether batch normalization uses the statistics of its batch
+   */
+  public static TrainableEncoders of(
+      ClipConfig config,
+      Map<String, Tensor> weights,
+      Map<String, Tensor> computed,
+      DType computeType,
+      boolean training) {
+    Map<String, Tensor> taken = new LinkedHashMap<>();
+    WeightSource source = new Given(weights, computed, computeType, training, taken);
+    ImageEncoder images =
+        config.vision() instanceof ClipConfig.Vit vit
+            ? new VisionTransformer(source, config, vit)
+            : new ModifiedResNet(source, config, (ClipConfig.ResNet) config.vision());
+    return new TrainableEncoders(images, new TextEncoder(source, config), taken);
+  }
+
+  /**
+   * Features of images of which a ViT of CLIP sees some of the patches.
+   *
+   * @param images (B, channels, R, R), normalized
+   * @param seen for each image the numbers of its patches that are seen, row by row from 0, of each
+   *     as many; or null for all
+   * @param blocks counted from 1, rising, all but the last: their patches are kept
+   * @return maps of (B, seen patches, W), in the order of {@code seen}
+   * @throws IllegalStateException where the image encoder is another
+   */
+  public IntermediateMaps patches(Tensor images, int @Nullable [][] seen, List<Integer> blocks) {
+    if (images() instanceof VisionTransformer vit && vit.hasClassRow()) {
+      return vit.inside(images, seen, blocks);
+    }
+    throw new IllegalStateException("patches of an image encoder that is no ViT of CLIP");
+  }
+
+  /**
+   * Features of images and what the stages of a ResNet make of them.
+   *
+   * @param images (B, channels, R, R), normalized
+   * @param stages counted from 1, rising
+   * @return maps of (B, channels, height, width)
+   * @throws IllegalStateException where the image encoder is another
+   */
+  public IntermediateMaps stages(Tensor images, List<Integer> stages) {
+    if (images() instanceof ModifiedResNet resNet) {
+      return resNet.inside(images, stages);
+    }
+    throw new IllegalStateException("stages of an image encoder that is no ResNet");
+  }
+
+  private record Given(
+      Map<String, Tensor> weights,
+      Map<String, Tensor> computed,
+      DType computeType,
+      boolean training,
+      Map<String, Tensor> taken)
+      implements WeightSource {
+
+    @Override
+    public Device device() {
+      return Device.CPU;
+    }
+
+    @Override
+    public long rows(String name, long otherwise) {
+      Tensor tensor = weights.get(name);
+      return tensor == null ? otherwise : tensor.size(0);
+    }
+
+    @Override
+    public Tensor get(String name, long... shape) {
+      return take(weights, name, shape);
+    }
+
+    @Override
+    public Tensor compute(String name, long... shape) {
+      return take(computed, name, shape);
+    }
+
+    @Override
+    public Tensor scaled(String name, double factor, long... shape) {
+      return compute(name, shape).times(factor);
+    }
+
+    private Tensor take(Map<String, Tensor> from, String name, long[] shape) {
+      Tensor tensor = from.get(name);
+      if (tensor == null || !Arrays.equals(tensor.shape(), shape)) {
+        throw new IllegalArgumentException(
+            "'" + name + "': expected " + Arrays.toString(shape) + ", got " + tensor);
+      }
+      taken.put(name, tensor);
+      return tensor;
+    }
+  }
+}

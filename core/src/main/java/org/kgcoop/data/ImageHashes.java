@@ -1,0 +1,216 @@
+package org.kgcoop.data;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.files.Sha256;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.Orientation;
+
+/**
+ * The SHA-256 and EXIF orientation of image files, each computed once. Of a file that has the path,
+ * size, modification time and identity that it had before, the bytes are taken to be the same; one
+ * that was changed in the last seconds is not remembered, since it may change again within one tick
+ * of the clock.
+ *
+ * <p>What is remembered stands in a text file, a line an image. It holds nothing that cannot be
+ * computed again: where it cannot be written, it is done without, and a broken line is none.
+ */
+public final class ImageHashes {
+  private static final String NAME = "pictures.txt";
+
+  /** The coarsest clock of a file system that is in use, FAT's, ticks every two seconds. */
+  private static final long YOUNG_MILLISECONDS = 3000;
+
+  /**
+   * A line: the mark of a file, the file's SHA-256, its orientation, and the beginning of the
+   * SHA-256 of these.
+   */
+  private static final Pattern LINE =
+      Pattern.compile("([0-9a-f]{64}) ([0-9a-f]{64}) ([1-8]) [0-9a-f]{8}");
+
+  /** The folder of the text file; null where there is none. */
+  private final @Nullable Path folder;
+
+  /** By what is remembered of a file. */
+  private final Map<String, Known> known = new ConcurrentHashMap<>();
+
+  /** Images that the text file did not have. */
+  private final Set<String> absent = ConcurrentHashMap.newKeySet();
+
+  /**
+   * The remembered facts about an image file.
+   *
+   * @param sha256 of its bytes, as hexadecimal text
+   * @param orientation 1 to 8, as {@link Orientation} has it
+   */
+  public record Known(String sha256, int orientation) {
+    private static Known of(byte[] file) {
+      return new Known(Sha256.of(file), Orientation.of(file));
+    }
+  }
+
+  private ImageHashes(@Nullable Path folder) {
+    this.folder = folder;
+  }
+
+  /** Hashes that are remembered in a file of that folder, which need not be there yet. */
+  public static ImageHashes besides(Path folder) {
+    return new ImageHashes(folder);
+  }
+
+  /** Hashes that this object alone remembers. */
+  public static ImageHashes forgetful() {
+    return new ImageHashes(null);
+  }
+
+  /**
+   * Looks up what is remembered of images. Who asks for many in groups calls it once before: the
+   * file of what is remembered is then read once, not with every group.
+   */
+  public void recall(List<Path> images) {
+    remember(images.parallelStream().map(ImageHashes::look).toList());
+  }
+
+  /**
+   * The SHA-256 of the bytes of images, as hexadecimal text, in their order.
+   *
+   * @throws org.kgcoop.KgCoopException where one cannot be read
+   */
+  public List<String> of(List<Path> images) {
+    return known(images).stream().map(Known::sha256).toList();
+  }
+
+  /**
+   * The SHA-256 and orientation of images, in their order.
+   *
+   * @throws org.kgcoop.KgCoopException where one cannot be read
+   */
+  public List<Known> known(List<Path> images) {
+    List<Path> distinct = images.stream().distinct().toList();
+    // Reading needs no order: each image has its own place.
+    List<String> looks = distinct.parallelStream().map(ImageHashes::look).toList();
+    remember(looks);
+    Map<String, Known> fresh = new LinkedHashMap<>();
+    List<Known> computed =
+        IntStream.range(0, distinct.size())
+            .parallel()
+            .mapToObj(
+                i -> {
+                  Known before = known.get(looks.get(i));
+                  return before == null ? Known.of(Images.bytes(distinct.get(i))) : before;
+                })
+            .toList();
+    Map<Path, Known> found = new HashMap<>();
+    for (int i = 0; i < distinct.size(); i++) {
+      found.put(distinct.get(i), computed.get(i));
+      absent.remove(looks.get(i));
+      if (!looks.get(i).isEmpty() && known.put(looks.get(i), computed.get(i)) == null) {
+        fresh.put(looks.get(i), computed.get(i));
+      }
+    }
+    append(fresh);
+    return images.stream().map(image -> Objects.requireNonNull(found.get(image))).toList();
+  }
+
+  /** The mark that a file is remembered by; empty for one that is not to be remembered. */
+  private static String look(Path image) {
+    try {
+      BasicFileAttributes now = Files.readAttributes(image, BasicFileAttributes.class);
+      boolean plain = image.getFileSystem().equals(FileSystems.getDefault());
+      if (plain
+          && now.lastModifiedTime().toMillis() > System.currentTimeMillis() - YOUNG_MILLISECONDS) {
+        return "";
+      }
+      String look =
+          String.join(
+              "\n",
+              image.toAbsolutePath().toString(),
+              String.valueOf(now.size()),
+              now.lastModifiedTime().toString(),
+              // In a zip file the sum that stands in its directory.
+              String.valueOf(plain ? now.fileKey() : Files.getAttribute(image, "zip:crc")));
+      return Sha256.of(look);
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return ""; // reading it will say why
+    }
+  }
+
+  /** Looks up what is not known yet. */
+  private void remember(List<String> looks) {
+    Set<String> wanted = new HashSet<>(looks);
+    wanted.remove("");
+    wanted.removeIf(look -> known.containsKey(look) || absent.contains(look));
+    if (folder == null || wanted.isEmpty() || !Files.isRegularFile(folder.resolve(NAME))) {
+      return;
+    }
+    try (BufferedReader lines =
+        Files.newBufferedReader(folder.resolve(NAME), StandardCharsets.ISO_8859_1)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        int end = line.indexOf(' ');
+        if (end < 0 || !wanted.contains(line.substring(0, end))) {
+          continue; // of many images few are asked for at a time
+        }
+        Matcher parts = LINE.matcher(line);
+        if (parts.matches()) {
+          Known read = new Known(parts.group(2), Integer.parseInt(parts.group(3)));
+          if (line.equals(line(parts.group(1), read))) {
+            known.put(parts.group(1), read);
+          }
+        }
+      }
+      wanted.removeAll(known.keySet());
+      absent.addAll(wanted);
+    } catch (IOException e) {
+      return; // they are computed again
+    }
+  }
+
+  /** Two processes may write into each other's lines, which the last part of a line shows. */
+  private static String line(String look, Known known) {
+    String all = look + " " + known.sha256() + " " + known.orientation();
+    return all + " " + Sha256.of(all).substring(0, 8);
+  }
+
+  private void append(Map<String, Known> fresh) {
+    if (folder == null || fresh.isEmpty()) {
+      return;
+    }
+    List<String> lines = new ArrayList<>();
+    fresh.forEach((look, known) -> lines.add("\n" + line(look, known)));
+    ByteBuffer bytes =
+        ByteBuffer.wrap((String.join("", lines) + "\n").getBytes(StandardCharsets.US_ASCII));
+    try {
+      Files.createDirectories(folder);
+      try (FileChannel channel =
+          FileChannel.open(
+              folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+      }
+    } catch (IOException e) {
+      return; // they are computed again
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package org.kgcoop.data;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Sha256;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
+
+/**
+ * The findings of opening every image of a data set.
+ *
+ * @param problems a line for each image that cannot be read, in their order
+ * @param leaks test images that are among the training or validation images too, byte for byte:
+ *     what is measured on them says little
+ * @param contradictions images that are there under two classes, byte for byte
+ * @param repeated how many images repeat an earlier one of their part
+ * @param width the widths in pixels; null where no image can be read
+ * @param height the heights
+ */
+public record ImageSurvey(
+    List<String> problems,
+    List<Twin> leaks,
+    List<Twin> contradictions,
+    int repeated,
+    @Nullable Range width,
+    @Nullable Range height) {
+
+  /** Two images of the same bytes, by their keys. */
+  public record Twin(String first, String second) {}
+
+  /** The least, the middle and the greatest of some numbers. */
+  public record Range(int least, int median, int greatest) {}
+
+  /** The findings of one image. */
+  private record Look(
+      Item item, String part, String hash, int width, int height, @Nullable String problem) {}
+
+  public ImageSurvey {
+    problems = List.copyOf(problems);
+    leaks = List.copyOf(leaks);
+    contradictions = List.copyOf(contradictions);
+  }
+
+  /**
+   * Opens every image, several at a time.
+   *
+   * @param warnings gets what may surprise about readable images
+   * @param progress gets how many are done, from any thread
+   */
+  public static ImageSurvey of(DataSet dataSet, Consumer<String> warnings, IntConsumer progress) {
+    Images images = new Images(warnings);
+    AtomicInteger done = new AtomicInteger();
+    List<Look> looks = new ArrayList<>();
+    Map<String, List<Item>> parts = new LinkedHashMap<>();
+    parts.put("train", dataSet.train());
+    parts.put("val", dataSet.val());
+    parts.put("test", dataSet.test());
+    parts.forEach(
+        (part, items) ->
+            looks.addAll(
+                items.parallelStream()
+                    .map(
+                        item -> {
+                          Look look = look(images, part, item);
+                          progress.accept(done.incrementAndGet());
+                          return look;
+                        })
+                    .toList()));
+    return of(looks);
+  }
+
+  private static Look look(Images images, String part, Item item) {
+    try {
+      byte[] bytes = Images.bytes(item.file());
+      RgbImage image = images.decode(bytes, item.file().toString());
+      return new Look(item, part, Sha256.of(bytes), image.width(), image.height(), null);
+    } catch (KgCoopException e) {
+      return new Look(item, part, "", 0, 0, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static ImageSurvey of(List<Look> looks) {
+    List<String> problems = new ArrayList<>();
+    List<Twin> leaks = new ArrayList<>();
+    List<Twin> contradictions = new ArrayList<>();
+    int repeated = 0;
+    Map<String, Look> firsts = new LinkedHashMap<>();
+    for (Look look : looks) {
+      if (look.problem() != null) {
+        problems.add(look.problem());
+        continue;
+      }
+      Look first = firsts.putIfAbsent(look.hash(), look);
+      if (first == null) {
+        continue;
+      }
+      Twin twin = new Twin(first.item().key(), look.item().key());
+      if (look.part().equals("test") && !first.part().equals("test")) {
+        leaks.add(twin);
+      } else if (look.part().equals(first.part())) {
+        repeated++;
+      }
+      if (look.item().label() != first.item().label()) {
+        contradictions.add(twin);
+      }
+    }
+    List<Look> read = looks.stream().filter(look -> look.problem() == null).toList();
+    return new ImageSurvey(
+        problems,
+        leaks,
+        contradictions,
+        repeated,
+        range(read, Look::width),
+        range(read, Look::height));
+  }
+
+  private static @Nullable Range range(List<Look> looks, ToIntFunction<Look> side) {
+    if (looks.isEmpty()) {
+      return null;
+    }
+    int[] sorted = looks.stream().sorted(Comparator.comparingInt(side)).mapToInt(side).toArray();
+    return new Range(sorted[0], sorted[sorted.length / 2], sorted[sorted.length - 1]);
+  }
+}

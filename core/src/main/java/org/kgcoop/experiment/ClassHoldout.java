@@ -1,0 +1,58 @@
+package org.kgcoop.experiment;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.data.ClassSplit;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+
+/**
+ * Drawn classes of which a half is hidden, so that what is learned from the others can be measured
+ * on classes that it has not seen.
+ *
+ * @param fitted the seen classes with what is trained on
+ * @param seen the same with what is held out, as test images
+ * @param unseen the hidden classes, all images as test images
+ */
+public record ClassHoldout(DataSet fitted, DataSet seen, DataSet unseen) {
+
+  private static final int SHARE_HELD_OUT = 4;
+
+  /**
+   * Hides a half of the drawn classes. What is held out of the seen ones are their validation
+   * images, or the second, sixth, tenth ... image of each.
+   *
+   * @param hidden the half that is not learned
+   */
+  public static ClassHoldout of(DataSet drawn, ClassSplit hidden) {
+    DataSet seen = drawn.select(hidden == ClassSplit.NEW ? ClassSplit.BASE : ClassSplit.NEW);
+    DataSet unseen = drawn.select(hidden);
+    List<Item> all = Stream.concat(unseen.train().stream(), unseen.val().stream()).toList();
+    DataSet asked = unseen.withImages(List.of(), List.of(), all);
+    if (!seen.val().isEmpty()) {
+      return new ClassHoldout(
+          seen.withImages(seen.train(), seen.val(), List.of()),
+          seen.withImages(List.of(), List.of(), seen.val()),
+          asked);
+    }
+    List<Item> fitted = new ArrayList<>();
+    List<Item> heldOut = new ArrayList<>();
+    Map<Integer, Integer> number = new HashMap<>();
+    for (Item item : seen.train()) {
+      // The second, sixth, tenth ... of each class: one of two, of four, two of eight.
+      int place = number.merge(item.label(), 1, Integer::sum);
+      (place % SHARE_HELD_OUT == 2 ? heldOut : fitted).add(item);
+    }
+    if (heldOut.isEmpty()) {
+      throw KgCoopException.data(drawn.name() + ": no class has a second image to hold out");
+    }
+    return new ClassHoldout(
+        seen.withImages(fitted, List.of(), List.of()),
+        seen.withImages(List.of(), List.of(), heldOut),
+        asked);
+  }
+}

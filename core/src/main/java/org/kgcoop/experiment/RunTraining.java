@@ -1,0 +1,187 @@
+package org.kgcoop.experiment;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.cache.TrainingLoader;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.ModelInputs;
+import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.runs.Checkpoint;
+import org.kgcoop.runs.RunFolder;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TrainingTime;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.train.BatchSampler;
+import org.kgcoop.train.ModelSelection;
+import org.kgcoop.train.Trainer;
+import org.kgcoop.train.TrainingSettings;
+
+/** Parameters trained on one draw into an open run folder: begun, or gone on with. */
+final class RunTraining {
+  private final ExperimentContext bench;
+  private final DataSet data;
+  private final TrainedMethod method;
+  private final TrainingSettings training;
+
+  RunTraining(
+      ExperimentContext bench,
+      FewShotSample draw,
+      TrainedMethod method,
+      TrainingSettings training) {
+    this.bench = bench;
+    this.data = draw.data(bench.warnings());
+    this.method = method;
+    this.training = training;
+  }
+
+  /**
+   * Trains what is missing.
+   *
+   * @param model for the drawn classes
+   */
+  Trained train(RunFolder folder, TrainableModel model) {
+    String what = data.name() + ", " + method.title() + ", seed " + training.seed();
+    try (TrainingLoader source =
+        new TrainingLoader(
+            bench.cache(),
+            data.train(),
+            training.augmentation(),
+            training.seed(),
+            model.inputs())) {
+      return train(folder, model, source, what);
+    }
+  }
+
+  private Trained train(
+      RunFolder folder, TrainableModel model, TrainingLoader source, String what) {
+    double prepareSeconds = 0;
+    if (source.toPrepare() > 0) {
+      try (Progress.Task task =
+          bench.progress().start(what + ": image features", source.toPrepare())) {
+        prepareSeconds = source.prepare(task::done);
+      }
+    }
+    Optional<Checkpoint> from = folder.newest();
+    folder.events().rewind(from.map(Checkpoint::step).orElse(0L));
+    from.ifPresent(c -> bench.progress().message(what + ": goes on after step " + c.step()));
+    int epochs = training.schedule().epochs();
+    TrainingTime before = from.map(folder::effort).orElse(TrainingTime.NONE);
+    Trainer.Outcome outcome;
+    try (Scope scope = Scope.open("validation images")) {
+      ToDoubleFunction<TrainableModel> validation = validation(model.inputs());
+      BatchSampler plan = training.plan(source);
+      folder.beginTraining(
+          from.map(Checkpoint::step).orElse(0L), (long) epochs * plan.batches(0).size(), before);
+      try (Progress.Task task = bench.progress().start(what + ", epochs", epochs)) {
+        outcome =
+            new Trainer(
+                    model,
+                    source,
+                    training,
+                    plan,
+                    new Recorder(folder, task, from.map(Checkpoint::step).orElse(0L), before),
+                    bench.interrupted())
+                .train(from.orElse(null), validation);
+      }
+    }
+    TrainingTime effort = before.plus(outcome.effort());
+    return new Trained(
+        outcome.parameters(),
+        new RunResults.Training(
+            effort.images(),
+            effort.seconds(),
+            1000 * effort.seconds() / Math.max(1, effort.images()),
+            prepareSeconds));
+  }
+
+  /**
+   * The end of a training.
+   *
+   * @param parameters by name
+   * @param time that it took
+   */
+  record Trained(Map<String, StoredTensor> parameters, RunResults.Training time) {}
+
+  /** The accuracy on the validation images, whose features belong to the scope of the caller. */
+  private @Nullable ToDoubleFunction<TrainableModel> validation(ModelInputs inputs) {
+    if (!(training.kept() instanceof ModelSelection.Best)) {
+      return null;
+    }
+    if (data.val().isEmpty()) {
+      bench
+          .warnings()
+          .accept(data.name() + ": no validation images, so the last epoch is kept, not the best");
+      return null;
+    }
+    String what = data.name() + ": validation images";
+    int classes = data.classNames().size();
+    Tensor features =
+        inputs.block().isPresent()
+            ? null // which change from epoch to epoch
+            : Evaluator.features(bench.cache(), data.val(), bench.progress(), what);
+    return model -> {
+      try (Scope scope = Scope.open("validation");
+          Head now = model.fixed()) {
+        Tensor seen =
+            features == null
+                ? Evaluator.features(now, bench.cache(), data.val(), bench.progress(), what)
+                : features;
+        return Evaluator.evaluate(now, seen, data.val(), classes).evaluation().accuracy();
+      }
+    };
+  }
+
+  /** Writes events and checkpoints, and moves the bar. */
+  private static final class Recorder implements Trainer.Listener {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final RunFolder folder;
+    private final Progress.Task task;
+    private long step;
+    private final TrainingTime before;
+
+    Recorder(RunFolder folder, Progress.Task task, long step, TrainingTime before) {
+      this.folder = folder;
+      this.task = task;
+      this.step = step;
+      this.before = before;
+    }
+
+    @Override
+    public void step(int epoch, int batch, double rate, Map<String, Double> losses) {
+      step++;
+      ObjectNode event = JSON.createObjectNode();
+      event.put("step", step).put("epoch", epoch + 1).put("batch", batch + 1).put("lr", rate);
+      losses.forEach(event::put);
+      folder.events().append(event);
+      task.step(step, epoch + 1, rate, losses);
+    }
+
+    @Override
+    public void epoch(int epoch, @Nullable Double validation) {
+      task.done(epoch + 1L);
+      if (validation != null) {
+        folder
+            .events()
+            .append(
+                JSON.createObjectNode()
+                    .put("step", step)
+                    .put("epoch", epoch + 1)
+                    .put("validation_accuracy", validation));
+      }
+    }
+
+    @Override
+    public void checkpoint(Checkpoint checkpoint, TrainingTime effort) {
+      folder.save(checkpoint, before.plus(effort));
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package org.kgcoop.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.DoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.cache.Augmentation;
+import org.kgcoop.cache.TrainingLoader;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.FitContext;
+import org.kgcoop.method.LabeledFeatures;
+import org.kgcoop.method.LabeledViews;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.TaskContext;
+import org.kgcoop.method.TrainedMethod;
+import org.kgcoop.method.catalogue.ClassifierFile;
+import org.kgcoop.method.catalogue.NearestWords;
+import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.runs.RunFolder;
+import org.kgcoop.runs.RunResults;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.train.TrainingSettings;
+
+/** The draw of a trial, from which its method learns in a run folder. */
+final class TrialFitContext implements FitContext {
+  /** Words nearest to a learned vector that the results name. */
+  private static final int WORDS = 5;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final ExperimentContext bench;
+  private final Trial trial;
+  private final RunFolder folder;
+  private final BiFunction<Trial, Path, RunResults> runs;
+  private final DataSet data;
+  private final Map<String, JsonNode> chosen = new LinkedHashMap<>();
+  private RunResults.@Nullable Training training;
+
+  /**
+   * The draw of a trial.
+   *
+   * @param runs does another trial below a folder
+   */
+  TrialFitContext(
+      ExperimentContext bench,
+      Trial trial,
+      RunFolder folder,
+      BiFunction<Trial, Path, RunResults> runs) {
+    this.bench = bench;
+    this.trial = trial;
+    this.folder = folder;
+    this.runs = runs;
+    data = trial.draw().data(bench.warnings());
+  }
+
+  @Override
+  public Clip clip() {
+    return bench.clip();
+  }
+
+  @Override
+  public TaskContext task() {
+    return trial.draw().task();
+  }
+
+  @Override
+  public List<String> classNames() {
+    return data.classNames();
+  }
+
+  @Override
+  public List<String> allClassNames() {
+    return trial.draw().allClassNames();
+  }
+
+  @Override
+  public LabeledFeatures train() {
+    return features(data.train(), "training images");
+  }
+
+  @Override
+  public List<Integer> groups() {
+    Map<String, Integer> numbers = new HashMap<>();
+    return data.train().stream()
+        .map(item -> numbers.computeIfAbsent(item.group(), group -> numbers.size()))
+        .toList();
+  }
+
+  @Override
+  public Optional<LabeledFeatures> validation() {
+    return data.val().isEmpty()
+        ? Optional.empty()
+        : Optional.of(features(data.val(), "validation images"));
+  }
+
+  private LabeledFeatures features(List<Item> items, String what) {
+    return new LabeledFeatures(
+        Evaluator.features(bench.cache(), items, bench.progress(), data.name() + ": " + what),
+        items.stream().map(Item::label).toList());
+  }
+
+  @Override
+  public LabeledViews views(int count, ViewRecipe recipe) {
+    return views(count == 0 ? new Augmentation.Test() : new Augmentation.Cache(count, recipe));
+  }
+
+  @Override
+  public LabeledViews views(TrainedMethod method) {
+    Augmentation seen = training(method).augmentation();
+    return views(seen.views() == 0 ? new Augmentation.Test() : seen);
+  }
+
+  private LabeledViews views(Augmentation augmentation) {
+    TrainingLoader source =
+        new TrainingLoader(bench.cache(), data.train(), augmentation, task().seed());
+    try (Progress.Task task =
+        bench.progress().start(data.name() + ": image features", source.toPrepare())) {
+      return new LabeledViews(
+          source.raw(task::done), data.train().stream().map(Item::label).toList());
+    }
+  }
+
+  @Override
+  public Map<String, StoredTensor> train(TrainedMethod method) {
+    RunTraining steps = new RunTraining(bench, trial.draw(), method, training(method));
+    try (Scope scope = Scope.open("training");
+        TrainableModel model = method.model(this)) {
+      RunTraining.Trained trained = steps.train(folder, model);
+      training = trained.time();
+      return trained.parameters();
+    }
+  }
+
+  private TrainingSettings training(TrainedMethod method) {
+    return trial.spec().training().apply(method, trial.draw().task());
+  }
+
+  @Override
+  public double bestWeight(List<Double> grid, DoubleFunction<Method> method) {
+    return new WeightSearch(bench, trial, grid, method, runs).find(folder.path());
+  }
+
+  @Override
+  public void chosen(String setting, Object value) {
+    chosen.put(setting, JSON.valueToTree(value));
+  }
+
+  /**
+   * The results of what was learned here, without targets.
+   *
+   * @param file of what was learned
+   */
+  RunResults learned(ClassifierFile file) {
+    List<List<String>> words =
+        NearestWords.first(file, bench.clip(), WORDS).stream()
+            .map(vector -> vector.words().stream().map(word -> word.text()).toList())
+            .toList();
+    return new RunResults(chosen, training, words, List.of());
+  }
+}

@@ -1,0 +1,118 @@
+package org.kgcoop.cache;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.image.view.ViewRecipe;
+
+/** The view of a training image that an epoch sees. */
+public sealed interface Augmentation {
+
+  /** The published way: a new random view in every epoch, encoded in every step. */
+  record Online(ViewRecipe recipe) implements Augmentation {
+    @Override
+    public String id() {
+      return "online";
+    }
+
+    @Override
+    public int views() {
+      return 0;
+    }
+  }
+
+  /** A single view, that of the test transform. */
+  record Test() implements Augmentation {
+    @Override
+    public ViewRecipe recipe() {
+      return ViewRecipe.NONE;
+    }
+
+    @Override
+    public String id() {
+      return "test";
+    }
+
+    @Override
+    public int views() {
+      return 1;
+    }
+  }
+
+  /**
+   * A fixed number of random views, encoded once; epoch e takes view e mod {@code views}, each
+   * image from an offset of its own.
+   */
+  record Cache(int views, ViewRecipe recipe) implements Augmentation {
+    public Cache(int views) {
+      this(views, ViewRecipe.PUBLISHED);
+    }
+
+    public Cache {
+      if (views < 1 || views > MOST_VIEWS) {
+        throw KgCoopException.configuration("cache: expected 1 to 10,000 views, got " + views);
+      }
+    }
+
+    @Override
+    public String id() {
+      return "cache:" + views;
+    }
+  }
+
+  /**
+   * A fixed number of random views, encoded once, all of them in one pool: an epoch takes as many
+   * batches as one of the images has, of any views of any images.
+   */
+  record Pool(int views, ViewRecipe recipe) implements Augmentation {
+    public Pool {
+      if (views < 1 || views > MOST_VIEWS) {
+        throw KgCoopException.configuration("pool: expected 1 to 10,000 views, got " + views);
+      }
+    }
+
+    @Override
+    public String id() {
+      return "pool:" + views;
+    }
+  }
+
+  /** Views that may be encoded once. */
+  int MOST_VIEWS = 10_000;
+
+  /** The name in files and options. */
+  String id();
+
+  /** The number of views that are encoded once; 0 where each step encodes its own. */
+  int views();
+
+  ViewRecipe recipe();
+
+  /** The augmentation of a name, with the published views. */
+  static Augmentation ofId(String id) {
+    return ofId(id, ViewRecipe.PUBLISHED);
+  }
+
+  /**
+   * The augmentation of a name.
+   *
+   * @param id {@code online}, {@code test}, {@code cache:V} or {@code pool:V}
+   * @param recipe of the random views of all but {@code test}
+   */
+  static Augmentation ofId(String id, ViewRecipe recipe) {
+    Matcher many = Pattern.compile("(cache|pool):(\\d{1,5})").matcher(id);
+    if (many.matches()) {
+      int views = Integer.parseInt(many.group(2));
+      return many.group(1).equals("cache") ? new Cache(views, recipe) : new Pool(views, recipe);
+    }
+    return switch (id) {
+      case "online" -> new Online(recipe);
+      case "test" -> new Test();
+      default ->
+          throw KgCoopException.configuration(
+              "augmentation '"
+                  + id
+                  + "': expected online, test, cache:V or pool:V, such as cache:8");
+    };
+  }
+}

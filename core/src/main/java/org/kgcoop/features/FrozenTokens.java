@@ -1,0 +1,114 @@
+package org.kgcoop.cache;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntFunction;
+import org.kgcoop.clip.DeepPrompts;
+import org.kgcoop.clip.PromptedVision;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Workers;
+
+/**
+ * Rows that the frozen blocks of an image encoder make of views, up to the block where something is
+ * learned. Each view is computed alone, so that its bits do not depend on the others. The first
+ * ones, up to a bound, are kept in memory for the epochs after: of views that are seen in turn no
+ * other choice would be found more often.
+ */
+final class FrozenTokens implements AutoCloseable {
+  /** Bytes kept of a training, half a GiB: 880 views at ViT-B/16, 16 images of 50 classes. */
+  static final long MOST_BYTES = 1L << 29;
+
+  private final ViewEncoder viewEncoder;
+  private final PromptedVision encoder;
+  private final int block;
+  private final long most;
+  private final Map<Integer, Tensor> kept = new HashMap<>(); // each (1, L, W)
+  private long bytes;
+
+  /**
+   * Rows in front of a block.
+   *
+   * @param block counted from 0
+   * @param most bytes to keep
+   */
+  FrozenTokens(ViewEncoder viewEncoder, int block, long most) {
+    this.viewEncoder = viewEncoder;
+    this.encoder = viewEncoder.clip().promptedVision("training");
+    this.block = block;
+    this.most = most;
+  }
+
+  /**
+   * The rows of views, (B, L, W), of no history.
+   *
+   * @param places the numbers of the views; a number always means the same
+   * @param views by number
+   */
+  Tensor of(int[] places, IntFunction<ViewEncoder.Request> views) {
+    try (Autograd.Switch off = Autograd.off()) {
+      int[] missing =
+          Arrays.stream(places).filter(place -> !kept.containsKey(place)).distinct().toArray();
+      Map<Integer, Tensor> computed = new HashMap<>();
+      if (missing.length > 0) {
+        Tensor pixels = viewEncoder.pixels(Arrays.stream(missing).mapToObj(views).toList());
+        List<List<Tensor>> rows =
+            Workers.map(missing.length, i -> List.of(encoder.rows(pixels.narrow(0, i, 1), block)));
+        for (int i = 0; i < missing.length; i++) {
+          computed.put(missing[i], rows.get(i).get(0));
+        }
+      }
+      List<Tensor> all = new ArrayList<>();
+      for (int place : places) {
+        Tensor known = kept.get(place);
+        all.add(known == null ? Objects.requireNonNull(computed.get(place)) : known);
+      }
+      Tensor together = Tensor.concat(all, 0);
+      for (int place : missing) {
+        keep(place, Objects.requireNonNull(computed.get(place)));
+      }
+      return together;
+    }
+  }
+
+  private void keep(int place, Tensor rows) {
+    long size = rows.count() * Float.BYTES;
+    if (bytes + size <= most) {
+      bytes += size;
+      kept.put(place, rows.keep());
+    }
+  }
+
+  /** The number of views whose rows are kept. */
+  int kept() {
+    return kept.size();
+  }
+
+  /**
+   * The unit features of the frozen encoder, (B, E), by the blocks after those rows: as the whole
+   * encoder makes them.
+   *
+   * @param rows (B, L, W)
+   */
+  Tensor features(Tensor rows) {
+    DeepPrompts none = new DeepPrompts(block, List.of());
+    try (Autograd.Switch off = Autograd.off()) {
+      List<Tensor> features = new ArrayList<>();
+      Workers.map(
+              Math.toIntExact(rows.size(0)),
+              i -> List.of(encoder.features(rows.narrow(0, i, 1), none).unitRows()))
+          .forEach(features::addAll);
+      return Tensor.concat(features, 0);
+    }
+  }
+
+  @Override
+  public void close() {
+    kept.values().forEach(Tensor::close);
+    kept.clear();
+  }
+}

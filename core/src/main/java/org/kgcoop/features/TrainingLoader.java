@@ -1,0 +1,218 @@
+package org.kgcoop.cache;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.data.Item;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.ModelInputs;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * The training images as a learner takes them, epoch by epoch. What an epoch sees of an image is a
+ * pure function of its seed, so that a resumed run sees what an undisturbed one would. Where epochs
+ * see the same views, features are those of the feature cache, and rows in front of a block are
+ * kept in memory up to {@value FrozenTokens#MOST_BYTES} bytes; else both are made of one decoding,
+ * the features by the blocks after the rows.
+ */
+public final class TrainingLoader implements AutoCloseable {
+  private final FeatureCache cache;
+  private final List<Item> items;
+  private final Augmentation augmentation;
+  private final long seed;
+  private final ModelInputs inputs;
+  private final @Nullable FrozenTokens rows; // null where nobody asks for them
+
+  /** The features that are encoded once: view v of image i at v count + i, each (E). */
+  private List<float[]> banked = List.of();
+
+  /** The features of images. */
+  public TrainingLoader(
+      FeatureCache cache, List<Item> items, Augmentation augmentation, long seed) {
+    this(cache, items, augmentation, seed, ModelInputs.FEATURES);
+  }
+
+  /**
+   * Images in the form of those inputs.
+   *
+   * @param seed of the random views of the epochs
+   */
+  public TrainingLoader(
+      FeatureCache cache,
+      List<Item> items,
+      Augmentation augmentation,
+      long seed,
+      ModelInputs inputs) {
+    this.inputs = inputs;
+    this.cache = cache;
+    this.items = List.copyOf(items);
+    this.augmentation = augmentation;
+    this.seed = seed;
+    rows =
+        inputs.block().isEmpty()
+            ? null
+            : new FrozenTokens(
+                cache.encoder(),
+                inputs.block().getAsInt(),
+                isWorthKeeping(inputs.block().getAsInt()) ? FrozenTokens.MOST_BYTES : 0);
+  }
+
+  /** True for rows that epochs ask for again, and that more than the patches alone have made. */
+  private boolean isWorthKeeping(int block) {
+    return augmentation.views() > 0 && block > 0;
+  }
+
+  /** The number of images. */
+  int count() {
+    return items.size();
+  }
+
+  public long[] labels() {
+    return items.stream().mapToLong(Item::label).toArray();
+  }
+
+  /**
+   * The label of each example that a batch may take: of each image, or, where all views are in one
+   * pool, of each view, view v of image i at v count + i.
+   */
+  public long[] exampleLabels() {
+    int times = augmentation instanceof Augmentation.Pool pool ? pool.views() : 1;
+    long[] ofImages = labels();
+    long[] labels = new long[Math.multiplyExact(ofImages.length, times)];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = ofImages[i % ofImages.length];
+    }
+    return labels;
+  }
+
+  /** The largest number of encodings that {@link #prepare} makes. */
+  public int toPrepare() {
+    return inputs.features() ? Math.multiplyExact(count(), augmentation.views()) : 0;
+  }
+
+  /**
+   * Encodes what is encoded once. To be called before {@link #features}.
+   *
+   * @param progress told how many encodings are done
+   * @return the seconds that this takes, or took when the features were put into the feature cache
+   */
+  public double prepare(LongConsumer progress) {
+    FeatureCache.Features features = cache.features(cachedRequests(), progress);
+    banked = features.vectors();
+    return features.seconds();
+  }
+
+  private List<ViewEncoder.Request> cachedRequests() {
+    List<ViewEncoder.Request> requests = new ArrayList<>();
+    int all = Math.multiplyExact(count(), augmentation.views());
+    for (int key = 0; key < all; key++) {
+      requests.add(cachedRequest(key % count(), key / count()));
+    }
+    return requests;
+  }
+
+  /**
+   * Some examples in an epoch.
+   *
+   * @param examples their numbers, as {@link #exampleLabels} has them
+   * @param epoch from 0
+   * @param step the number of the step, from 0
+   */
+  public Batch batch(int[] examples, int epoch, long step) {
+    long[] all = exampleLabels();
+    long[] labels = Arrays.stream(examples).mapToLong(i -> all[i]).toArray();
+    Tensor ofLabels = Tensor.of(labels, labels.length).to(cache.encoder().device());
+    if (rows == null) {
+      return new Batch(features(examples, epoch), null, ofLabels, step);
+    }
+    Tensor inFront = rows(rows, examples, epoch);
+    Tensor features = null;
+    if (inputs.features()) {
+      features = augmentation.views() == 0 ? rows.features(inFront) : features(examples, epoch);
+    }
+    return new Batch(features, inFront, ofLabels, step);
+  }
+
+  /** The rows of the views that an epoch sees of some examples: (B, L, W). */
+  private Tensor rows(FrozenTokens source, int[] examples, int epoch) {
+    if (augmentation.views() == 0) {
+      return source.of(examples, example -> onlineRequest(example, epoch));
+    }
+    int[] places = Arrays.stream(examples).map(example -> place(example, epoch)).toArray();
+    return source.of(places, place -> cachedRequest(place % count(), place / count()));
+  }
+
+  /**
+   * The features of some examples in an epoch.
+   *
+   * @param examples their numbers, as {@link #exampleLabels} has them
+   * @param epoch from 0
+   * @return (B, E)
+   */
+  public Tensor features(int[] examples, int epoch) {
+    if (augmentation.views() == 0) {
+      return cache
+          .encoder()
+          .encode(Arrays.stream(examples).mapToObj(i -> onlineRequest(i, epoch)).toList());
+    }
+    if (banked.isEmpty()) {
+      throw new IllegalStateException("features asked for before prepare");
+    }
+    int width = banked.get(0).length;
+    float[] values = new float[examples.length * width];
+    for (int i = 0; i < examples.length; i++) {
+      System.arraycopy(banked.get(place(examples[i], epoch)), 0, values, i * width, width);
+    }
+    return Tensor.of(values, examples.length, width).to(cache.encoder().device());
+  }
+
+  /** The place of an example among the features that are encoded once. */
+  private int place(int example, int epoch) {
+    if (augmentation instanceof Augmentation.Pool) {
+      return example;
+    }
+    // The offset of an image is its number, so that a batch does not change views in step.
+    int view = (epoch + example) % augmentation.views();
+    return view * count() + example;
+  }
+
+  /**
+   * The raw features of all views that are encoded once, as the image encoder makes them. Needs no
+   * {@link #prepare}.
+   *
+   * @param progress told how many encodings are done
+   * @return (V, N, E)
+   */
+  public Tensor raw(LongConsumer progress) {
+    List<float[]> raw = cache.raw(cachedRequests(), progress).vectors();
+    int width = raw.get(0).length;
+    float[] values = new float[Math.multiplyExact(raw.size(), width)];
+    for (int i = 0; i < raw.size(); i++) {
+      System.arraycopy(raw.get(i), 0, values, i * width, width);
+    }
+    return Tensor.of(values, augmentation.views(), count(), width).to(cache.encoder().device());
+  }
+
+  private ViewEncoder.Request cachedRequest(int image, long view) {
+    return new ViewEncoder.Request(
+        items.get(image),
+        augmentation instanceof Augmentation.Test
+            ? null
+            : ViewEncoder.ViewSpec.banked(augmentation.recipe(), view));
+  }
+
+  private ViewEncoder.Request onlineRequest(int image, long epoch) {
+    return new ViewEncoder.Request(
+        items.get(image), new ViewEncoder.ViewSpec(augmentation.recipe(), seed, epoch));
+  }
+
+  /** Frees the rows that it has kept. */
+  @Override
+  public void close() {
+    if (rows != null) {
+      rows.close();
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package org.kgcoop.fit;
+
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.experiment.Progress;
+
+/** The progress of an experiment as a listener is told of it. */
+final class ReportedProgress implements Progress {
+  private final TrainingListener listener;
+  private final BooleanSupplier cancelled;
+
+  /**
+   * @param canceled asked while images are encoded too; steps are the trainer's own affair
+   */
+  ReportedProgress(TrainingListener listener, BooleanSupplier cancelled) {
+    this.listener = listener;
+    this.cancelled = cancelled;
+  }
+
+  @Override
+  public Task start(String name, long total) {
+    return new Task() {
+      private boolean trains;
+
+      @Override
+      public void step(long number, int epoch, double rate, Map<String, Double> losses) {
+        trains = true;
+        listener.step(new TrainingListener.Step(number, epoch, (int) total, rate, losses));
+      }
+
+      @Override
+      public void done(long units) {
+        listener.progress(name, units, total);
+        // The trainer leaves a checkpoint where it stops.
+        if (!trains && units < total && cancelled.getAsBoolean()) {
+          throw new KgCoopException(
+              KgCoopException.Category.INTERRUPTED,
+              "%s: interrupted after %s of %s; the same call resumes"
+                  .formatted(name, units, total));
+        }
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public void message(String line) {
+    listener.message(line);
+  }
+}

@@ -1,0 +1,50 @@
+package org.kgcoop.method;
+
+import org.kgcoop.random.PythonRandom;
+import org.kgcoop.random.Seeds;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * Random initial values. A linear layer has PyTorch's default start: all of it uniform up to 1 /
+ * sqrt(in).
+ */
+public final class Init {
+  private Init() {}
+
+  /** A generator for one parameter, by the seed of the run and its name. */
+  public static PythonRandom random(long seed, String name) {
+    return new PythonRandom(Seeds.generator(seed + " " + name).next() >>> 1);
+  }
+
+  /** Numbers around 0. */
+  public static Tensor normal(PythonRandom random, double deviation, long... shape) {
+    return Tensor.of(random.gaussians(deviation, count(shape)), shape);
+  }
+
+  /** A weight: (out, in). */
+  public static Tensor weight(PythonRandom random, int out, int in) {
+    return uniform(random, in, out, in);
+  }
+
+  /** A bias: (out). */
+  public static Tensor bias(PythonRandom random, int out, int in) {
+    return uniform(random, in, out);
+  }
+
+  private static Tensor uniform(PythonRandom random, int in, long... shape) {
+    double bound = 1 / Math.sqrt(in);
+    float[] values = new float[count(shape)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (bound * (2 * random.next() - 1));
+    }
+    return Tensor.of(values, shape);
+  }
+
+  private static int count(long... shape) {
+    int count = 1;
+    for (long length : shape) {
+      count = Math.multiplyExact(count, Math.toIntExact(length));
+    }
+    return count;
+  }
+}

@@ -1,0 +1,20 @@
+package org.kgcoop.method;
+
+import java.util.List;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * Image features with their labels.
+ *
+ * @param features (N, E), unit rows
+ * @param labels of the rows, 0 to classes - 1
+ */
+public record LabeledFeatures(Tensor features, List<Integer> labels) {
+  public LabeledFeatures {
+    labels = List.copyOf(labels);
+  }
+
+  int[] labelArray() {
+    return labels.stream().mapToInt(Integer::intValue).toArray();
+  }
+}

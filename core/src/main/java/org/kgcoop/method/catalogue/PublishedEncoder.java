@@ -1,0 +1,139 @@
+package org.kgcoop.method.catalogue;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.encoder.Ivlp;
+import org.kgcoop.method.encoder.Maple;
+import org.kgcoop.method.encoder.Mmrl;
+import org.kgcoop.method.encoder.PromptSrc;
+import org.kgcoop.method.encoder.Vpt;
+
+/**
+ * The published form of methods that learn rows inside of the encoders. Their trainers write the
+ * whole model, of which the frozen encoders are left out here, and the embeddings of the trained
+ * classes but for MMRL, which answers for these in another way; they load with {@code strict=False}
+ * (MMRL's since its second version), so that a file of the learned tensors alone is one of theirs
+ * too.
+ */
+final class PublishedEncoder {
+  private static final String CONTEXT = "prompt_learner.ctx";
+  private static final String IMAGE_ROWS = "image_encoder.VPT";
+  private static final String TEACHER = "prompt_learner.ZS_image_encoder.";
+  private static final String DEEP_TEXT =
+      "text_encoder\\.transformer\\.resblocks\\.\\d+\\.VPT_shallow";
+  private static final String DEEP_IMAGE =
+      "image_encoder\\.transformer\\.resblocks\\.\\d+\\.VPT_shallow";
+  private static final String DEEP_MAPLE = "prompt_learner\\.compound_prompts_text\\.\\d+";
+  private static final Pattern LEARNED =
+      Pattern.compile(
+          String.join(
+              "|",
+              "prompt_learner\\.ctx",
+              "prompt_learner\\.proj\\.(weight|bias)",
+              DEEP_MAPLE,
+              "prompt_learner\\.compound_prompt_projections\\.\\d+\\.(weight|bias)",
+              "image_encoder\\.VPT",
+              DEEP_IMAGE,
+              DEEP_TEXT));
+
+  private PublishedEncoder() {}
+
+  /** The folder that the published trainer of a method writes to; empty where this is not known. */
+  static Optional<String> folder(Method method) {
+    return Optional.ofNullable(
+        switch (method.id()) {
+          case Maple.ID -> "MultiModalPromptLearner";
+          case Ivlp.ID, PromptSrc.ID -> "VLPromptLearner";
+          case Vpt.ID -> "prompt_learner";
+          case Mmrl.ID -> "MultiModalRepresentationLearner";
+          default -> null;
+        });
+  }
+
+  /** True for a file of this form. */
+  static boolean is(WeightFile file) {
+    return Stream.of(CONTEXT, IMAGE_ROWS, Mmrl.TOKENS).anyMatch(file.tensors()::containsKey);
+  }
+
+  /**
+   * The learned tensors of a file of this form, by their published names.
+   *
+   * @throws KgCoopException where they are of other shapes than such a file's
+   */
+  static Map<String, StoredTensor> learned(WeightFile file) {
+    Map<String, StoredTensor> learned = new LinkedHashMap<>();
+    file.tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (LEARNED.matcher(name).matches() || Mmrl.isParameter(name)) {
+                checkShape(file, name, tensor);
+                learned.put(name, tensor);
+              } else if (name.equals(Mmrl.TEXTS)) {
+                learned.put(name, tensor);
+              }
+            });
+    return learned;
+  }
+
+  /**
+   * The tokens and depths that the tensors of a file show, as {@link MethodCatalogue#parse} takes
+   * them; others, such as words, are as published.
+   *
+   * @param learned of that file
+   * @param warnings gets a line about what the file does not show
+   */
+  static ObjectNode settings(
+      WeightFile file, Map<String, StoredTensor> learned, Consumer<String> warnings) {
+    if (learned.containsKey(Mmrl.TOKENS)) {
+      return PublishedMmrl.settings(file, warnings);
+    }
+    ObjectNode settings = JsonNodeFactory.instance.objectNode();
+    if (learned.containsKey("prompt_learner.proj.weight")) {
+      return settings
+          .put("method", Maple.ID)
+          .put("context_tokens", rows(learned, CONTEXT))
+          .put("depth", 1 + count(learned, DEEP_MAPLE));
+    }
+    int imageRows = rows(learned, IMAGE_ROWS);
+    settings
+        .put("image_tokens", imageRows)
+        .put("image_depth", imageRows == 0 ? 0 : 1 + count(learned, DEEP_IMAGE));
+    if (!learned.containsKey(CONTEXT)) {
+      return settings.put("method", Vpt.ID);
+    }
+    boolean isTaught = file.tensors().keySet().stream().anyMatch(name -> name.startsWith(TEACHER));
+    return settings
+        .put("method", isTaught ? PromptSrc.ID : Ivlp.ID)
+        .put("context_tokens", rows(learned, CONTEXT))
+        .put("text_depth", 1 + count(learned, DEEP_TEXT));
+  }
+
+  private static void checkShape(WeightFile file, String name, StoredTensor tensor) {
+    if (tensor.elements() == 0 || tensor.shape().length != (name.endsWith(".bias") ? 1 : 2)) {
+      throw KgCoopException.weights(
+          "%s: '%s' has shape %s; expected (vectors, width), of a layer (out, in) and (out)"
+              .formatted(file.path(), name, Arrays.toString(tensor.shape())));
+    }
+  }
+
+  /** The number of rows of a matrix; 0 where there is none of that name. */
+  private static int rows(Map<String, StoredTensor> learned, String name) {
+    StoredTensor tensor = learned.get(name);
+    return tensor == null ? 0 : (int) tensor.shape()[0];
+  }
+
+  private static int count(Map<String, StoredTensor> learned, String names) {
+    return (int) learned.keySet().stream().filter(name -> name.matches(names)).count();
+  }
+}

@@ -1,0 +1,411 @@
+package org.kgcoop.method.encoder;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.DeepPrompts;
+import org.kgcoop.clip.ProjectionDeltas;
+import org.kgcoop.clip.ProjectionDeltas.Projection;
+import org.kgcoop.clip.PromptedVision;
+import org.kgcoop.clip.TunedImageEncoder;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.FitContext;
+import org.kgcoop.method.FittedMethod;
+import org.kgcoop.method.Init;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.SharedSettings;
+import org.kgcoop.method.TaskContext;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Kind;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.ModelInputs;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * CLIP-LoRA: low-rank branches beside matrices of the attention in both encoders. Zanella and Ben
+ * Ayed, "Low-Rank Few-Shot Adaptation of Vision-Language Models", CVPR workshops 2024; code:
+ * MaxZanella/CLIP-LoRA, {@code lora.py}, {@code loralib}.
+ *
+ * <pre>{@code
+ * y = W x + b + (alpha / sqrt(rank)) B A drop(x)    beside each chosen matrix W; B starts at 0
+ * loss = cross entropy of 100 f . t
+ * }</pre>
+ *
+ * <p>The factor 100 is a constant, whatever the model's logit scale. Dropout has a mask of its own
+ * for each matrix, each image and each class, drawn from the seed, the step, the matrix and the
+ * place, so that a resumed run has the same ones. Without dropout classes share the beginning of
+ * their texts; with it they share nothing.
+ *
+ * <p>Trained by AdamW, rate 2e-4, decay 0.01, a cosine by the step down to 1e-6, batches of 32, the
+ * last of an epoch too. Published are 500 steps a shot, which end in the middle of an epoch; here
+ * whole epochs go on until there are as many ({@link #epochs}).
+ *
+ * <p>Differences to the published code: without dropout its gradient goes through W alone, since it
+ * takes B A out of the weights before the way back; here it is that of the loss. It computes the
+ * frozen part in float16. Its draw of the shots is another one. A classifier runs the branches
+ * beside the frozen encoder, for some hundredths of its time and no copy of it; the encoder that it
+ * exports has them in its weights.
+ *
+ * @param rank of A, (rank, W), and B, (W, rank); published 2
+ * @param alpha published 1
+ * @param dropout the share of entries of x that a step drops in the branch; published 0.25
+ * @param matrices some of q, k, v and o, the projection behind the attention; published q, k, v
+ * @param textLayers published all
+ * @param imageLayers published all
+ * @param template of the texts; published "a photo of a {}." for every data set
+ */
+public record ClipLora(
+    int rank,
+    double alpha,
+    double dropout,
+    List<String> matrices,
+    Layers textLayers,
+    Layers imageLayers,
+    String template)
+    implements EncoderMethod {
+  public static final String ID = "clip-lora";
+  public static final double DEFAULT_DROPOUT = 0.25;
+
+  private static final Setting<Integer> RANK =
+      Setting.whole("rank", 2, Range.atLeast(1), "Rank of a branch");
+
+  private static final Setting<Double> ALPHA =
+      Setting.number("alpha", 1, Range.above(0), "A branch's factor times the root of its rank");
+
+  private static final Setting<Double> DROPOUT =
+      Setting.number(
+          "dropout",
+          DEFAULT_DROPOUT,
+          Range.finite("0 to below 1", n -> n >= 0 && n < 1),
+          "The share of a branch's input that a step drops");
+
+  private static final Setting<List<String>> ADAPTED =
+      Setting.of(
+          "matrices",
+          Kind.TEXTS,
+          List.of("q", "k", "v"),
+          new Range<>(
+              "some of q, k, v, o", some -> !some.isEmpty() && ClipLora.MATRICES.containsAll(some)),
+          "Matrices of the attention that have branches");
+
+  private static final Setting<Layers> TEXT_LAYERS =
+      Setting.of("text_layers", Layers.KIND, Layers.ALL, Range.any(), "Blocks of the text encoder");
+
+  private static final Setting<Layers> IMAGE_LAYERS =
+      Setting.of(
+          "image_layers", Layers.KIND, Layers.ALL, Range.any(), "Blocks of the image encoder");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(ClipLora.class, ID, "CLIP-LoRA")
+          .says(
+              "Low-rank branches beside matrices of the attention in both encoders.",
+              "y = W x + b + (alpha / sqrt(rank)) B A drop(x); loss = cross entropy of 100 f . t")
+          .published(
+              "Zanella and Ben Ayed, Low-Rank Few-Shot Adaptation of Vision-Language Models, CVPR"
+                  + " workshops 2024",
+              "https://github.com/MaxZanella/CLIP-LoRA")
+          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .setting(RANK, ClipLora::rank)
+          .setting(ALPHA, ClipLora::alpha)
+          .setting(DROPOUT, ClipLora::dropout)
+          .setting(ADAPTED, ClipLora::matrices)
+          .setting(TEXT_LAYERS, ClipLora::textLayers)
+          .setting(IMAGE_LAYERS, ClipLora::imageLayers)
+          .setting(SharedSettings.TEMPLATE, ClipLora::template)
+          .made(
+              values ->
+                  new ClipLora(
+                      values.get(RANK),
+                      values.get(ALPHA),
+                      values.get(DROPOUT),
+                      values.get(ADAPTED),
+                      values.get(TEXT_LAYERS),
+                      values.get(IMAGE_LAYERS),
+                      values.get(SharedSettings.TEMPLATE)));
+
+  /** The published factor of cosines. */
+  private static final double SCALE = 100;
+
+  private static final int BATCH = 32;
+  private static final int STEPS_A_SHOT = 500;
+
+  /** The most shots that were published. */
+  private static final int MOST_SHOTS = 16;
+
+  private static final List<String> MATRICES = List.of("q", "k", "v", "o");
+
+  public ClipLora {
+    Templates.check(template);
+    matrices = MATRICES.stream().filter(matrices::contains).toList();
+    if (textLayers.isEmpty() && imageLayers.isEmpty()) {
+      throw KgCoopException.configuration(
+          "CLIP-LoRA: neither text_layers nor image_layers; expected some in one of the encoders");
+    }
+  }
+
+  /**
+   * The epochs in which there are at least the published 500 steps of 32 images a shot. Of all the
+   * images of a class there are at most as many steps as for the most shots that were published.
+   *
+   * @param classes how many are learned; 0 where nobody knows, for 50
+   * @param shots images of each; 0 for all there are
+   * @param images all there are of those classes; 0 where nobody knows
+   */
+  public static int epochs(int classes, int shots, int images) {
+    int known = classes == 0 ? 50 : classes;
+    int seen = shots > 0 ? known * shots : images > 0 ? images : known * MOST_SHOTS;
+    int counted = shots > 0 ? shots : Math.min(MOST_SHOTS, ceiling(seen, known));
+    return ceiling(STEPS_A_SHOT * counted, ceiling(seen, BATCH));
+  }
+
+  private static int ceiling(int number, int divisor) {
+    return (number + divisor - 1) / divisor;
+  }
+
+  @Override
+  public Declaration<Method> declaration() {
+    return DECLARATION;
+  }
+
+  /** The training on 16 shots of 50 classes. */
+  @Override
+  public Defaults defaults() {
+    return new Defaults(epochs(0, MOST_SHOTS, 0), BATCH)
+        .with("lr", 2e-4)
+        .with("lr_unit", "step")
+        .with("lr_minimum", 1e-6)
+        .with("warmup", "none")
+        .with("sampler", "random:all")
+        .with("optimizer", "adamw")
+        .with("weight_decay", 0.01);
+  }
+
+  @Override
+  public Defaults defaults(TaskContext task) {
+    return defaults().withEpochs(epochs(task.classes(), task.shots(), task.images()));
+  }
+
+  @Override
+  public TrainableModel model(Clip clip, List<String> classNames, long seed) {
+    return model(clip, classNames, seed, DropoutMasks.seeded(seed, dropout));
+  }
+
+  /** A learner with that dropout. */
+  public TrainableModel model(FitContext context, DropoutMasks kept) {
+    return model(context.clip(), context.classNames(), context.task().seed(), kept);
+  }
+
+  TrainableModel model(Clip clip, List<String> classNames, long seed, DropoutMasks kept) {
+    return new Branches(
+        clip,
+        PromptText.handCrafted(clip, classNames, template),
+        ofTexts(clip),
+        ofImages(clip),
+        seed,
+        kept);
+  }
+
+  /** A classifier by tensors under their own names, or under those of a published file. */
+  @Override
+  public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
+    Map<String, StoredTensor> named = learned.tensors();
+    if (LoraNames.arePublished(named.keySet())) {
+      List<String> own =
+          Stream.of(ofTexts(clip), ofImages(clip)).flatMap(t -> t.names().stream()).toList();
+      String settings =
+          "matrices %s, text_layers %s and image_layers %s"
+              .formatted(String.join(", ", matrices), textLayers.toJson(), imageLayers.toJson());
+      named = LoraNames.own(named, own, settings);
+    }
+    return EncoderMethod.super.classifier(
+        clip, new FittedMethod(learned.method(), learned.classNames(), named), classNames);
+  }
+
+  private LowRank ofTexts(Clip clip) {
+    return branches("", textLayers.in("text_layers", clip.config().textLayers()));
+  }
+
+  private LowRank ofImages(Clip clip) {
+    return imageLayers.isEmpty()
+        ? branches("visual.", List.of())
+        : branches(
+            "visual.", imageLayers.in("image_layers", clip.promptedVision(title()).layers()));
+  }
+
+  private LowRank branches(String encoder, List<Integer> blocks) {
+    List<Projection> projections = matrices.stream().map(ClipLora::projection).toList();
+    return LowRank.of(encoder, blocks, projections, alpha / Math.sqrt(rank), dropout);
+  }
+
+  private static Projection projection(String matrix) {
+    return switch (matrix) {
+      case "q" -> Projection.QUERY;
+      case "k" -> Projection.KEY;
+      case "v" -> Projection.VALUE;
+      default -> Projection.OUTPUT;
+    };
+  }
+
+  /** With the template of the other data. */
+  @Override
+  public Method on(Method there) {
+    return there instanceof ClipLora lora
+        ? new ClipLora(rank, alpha, dropout, matrices, textLayers, imageLayers, lora.template)
+        : this;
+  }
+
+  private final class Branches extends EncoderModel {
+    private final Clip clip;
+    private final PromptText prompts;
+    private final DropoutMasks kept;
+    private final LowRank ofTexts;
+    private final LowRank ofImages;
+    private final @Nullable PromptedVision vision; // null where images are not learned
+    private @Nullable TextFeatures unshared; // for dropout; made by the first step
+
+    Branches(
+        Clip clip,
+        PromptText prompts,
+        LowRank ofTexts,
+        LowRank ofImages,
+        long seed,
+        DropoutMasks kept) {
+      super(
+          clip.device(),
+          SCALE,
+          new TextFeatures(clip, prompts),
+          List.of(new Loss("loss", 1)),
+          List.of());
+      this.clip = clip;
+      this.prompts = prompts;
+      this.kept = kept;
+      this.ofTexts = ofTexts;
+      this.ofImages = ofImages;
+      vision = ofImages.isEmpty() ? null : clip.promptedVision(title());
+      try (Scope scope = Scope.open("start")) {
+        start(ofTexts, clip.config().textWidth(), seed);
+        start(ofImages, clip.config().vision().width(), seed);
+      }
+    }
+
+    private void start(LowRank branches, int width, long seed) {
+      for (LowRank.Branch branch : branches.branches()) {
+        parameter(branch.a(), Init.weight(Init.random(seed, branch.a()), rank, width));
+        parameter(branch.b(), Tensor.full(0, width, rank));
+      }
+    }
+
+    @Override
+    public ModelInputs inputs() {
+      return vision == null ? ModelInputs.FEATURES : ModelInputs.rows(ofImages.firstBlock(), false);
+    }
+
+    @Override
+    Given given() {
+      return new Given(given(ofTexts), given(ofImages));
+    }
+
+    private List<Tensor> given(LowRank branches) {
+      return branches.names().stream().map(this::parameter).toList();
+    }
+
+    @Override
+    TextFeatures.Pass pass(TextFeatures text, List<Tensor> given, long step) {
+      if (dropout == 0) {
+        return text.pass(given, whole());
+      }
+      if (unshared == null) {
+        unshared = new TextFeatures(clip, new PromptText(prompts.rows(), 0, false, 0));
+      }
+      return unshared.pass(
+          given,
+          (inputs, from, layout) ->
+              ofTexts.additions(
+                  inputs,
+                  matrix -> kept(step, matrix, from, layout.texts(), layout.longest(), inputs)));
+    }
+
+    @Override
+    Tensor texts(TextFeatures text, List<Tensor> given) {
+      return text.all(given, whole());
+    }
+
+    /** The branches of the text encoder without dropout. */
+    private TextFeatures.Adapter whole() {
+      return (inputs, from, layout) -> ofTexts.additions(inputs, null);
+    }
+
+    /** The entries that are kept of images or classes one after the other: (count length, W). */
+    private Tensor kept(
+        long step, String matrix, int from, int count, int length, List<Tensor> inputs) {
+      int width = Math.toIntExact(inputs.get(0).size(1));
+      List<Tensor> each = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        each.add(kept.of(step, matrix, from + i, length, width));
+      }
+      return (count == 1 ? each.get(0) : Tensor.concat(each, 0)).to(inputs.get(0).device());
+    }
+
+    @Override
+    List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
+      if (vision == null) {
+        return List.of(crossEntropy(image, image.features(), classFeatures));
+      }
+      Tensor rows = image.rows();
+      int length = Math.toIntExact(rows.size(1));
+      Function<String, Tensor> dropped =
+          matrix -> kept(image.step(), matrix, image.place(), 1, length, given);
+      IntFunction<ProjectionDeltas> additions =
+          ofImages.additions(given, dropout == 0 ? null : dropped);
+      Tensor features = vision.features(rows, ofImages.firstBlock(), additions).unitRows();
+      return List.of(crossEntropy(image, features, classFeatures));
+    }
+
+    @Override
+    Tensor encode(Tensor images, List<Tensor> given) {
+      if (vision == null) {
+        throw new IllegalStateException("the image encoder is the CLIP's own");
+      }
+      int first = ofImages.firstBlock();
+      return vision
+          .features(vision.rows(images, first), first, ofImages.additions(given, null))
+          .unitRows();
+    }
+
+    @Override
+    TunedImageEncoder learned(List<Tensor> given) {
+      return new TunedImageEncoder(
+          new DeepPrompts(0, List.of()), ofImages.merged(given, this::frozen), Optional.empty());
+    }
+
+    private Tensor frozen(String weight) {
+      StoredTensor stored = Objects.requireNonNull(clip.stored().get(weight), weight);
+      return stored.tensor().to(DType.FLOAT32).to(clip.device());
+    }
+
+    @Override
+    public void close() {
+      super.close();
+      if (unshared != null) {
+        unshared.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,368 @@
+package org.kgcoop.method.encoder;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.clip.TunedImageEncoder;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.ClassFeatures;
+import org.kgcoop.prompt.FeatureEncoder;
+import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.Step;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Workers;
+
+/**
+ * A learner inside of the encoders. A step makes the class features, then goes through the images
+ * one by one, each forward and backward on one core, since a loss of an image needs the class
+ * features and no other image; the gradients by the class features, summed over the images, then go
+ * back through the text encoder. So memory does not grow with the batch.
+ */
+abstract class EncoderModel implements TrainableModel {
+
+  /**
+   * A loss: the mean over images of what each adds, or a number of the class features alone.
+   *
+   * @param weight in the sum that is followed
+   */
+  record Loss(String name, double weight) {}
+
+  /**
+   * The tensors that go into the encoders, made of the parameters.
+   *
+   * @param text as {@link TextFeatures#pass} takes them; empty where texts are not learned
+   * @param image for the image encoder; empty where it is left as it is
+   */
+  record Given(List<Tensor> text, List<Tensor> image) {
+    Given {
+      text = List.copyOf(text);
+      image = List.copyOf(image);
+    }
+  }
+
+  /** An image of a batch. */
+  static final class Image {
+    private final Batch batch;
+    private final int place;
+
+    private Image(Batch batch, int place) {
+      this.batch = batch;
+      this.place = place;
+    }
+
+    /** (1, E), unit, of the frozen encoder. */
+    Tensor features() {
+      return batch.features().narrow(0, place, 1);
+    }
+
+    /** (1, L, W) */
+    Tensor rows() {
+      return batch.rows().narrow(0, place, 1);
+    }
+
+    /** (1) */
+    Tensor label() {
+      return batch.labels().narrow(0, place, 1);
+    }
+
+    int place() {
+      return place;
+    }
+
+    /** The number of the step, from 0. */
+    long step() {
+      return batch.step();
+    }
+  }
+
+  private final Device device;
+  private final double scale;
+  private final TextFeatures text;
+  private final List<Loss> ofImages;
+  private final List<Loss> ofTexts;
+  private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+  private @Nullable ClassFeatures constant; // where texts are not learned
+
+  /**
+   * A learner without parameters, which are added by {@link #parameter}.
+   *
+   * @param scale of cosines in logits
+   * @param text closed with this
+   * @param ofImages the losses that {@link #imageLosses} gives, in its order
+   * @param ofTexts the losses that {@link #textLosses} gives
+   */
+  EncoderModel(
+      Device device, double scale, TextFeatures text, List<Loss> ofImages, List<Loss> ofTexts) {
+    this.device = device;
+    this.scale = scale;
+    this.text = text;
+    this.ofImages = List.copyOf(ofImages);
+    this.ofTexts = List.copyOf(ofTexts);
+  }
+
+  /** Adds a parameter with a copy of those values. */
+  final void parameter(String name, Tensor start) {
+    parameters.put(name, start.to(device).detach().copy().parameter().keep());
+  }
+
+  final Tensor parameter(String name) {
+    Tensor parameter = parameters.get(name);
+    if (parameter == null) {
+      throw new IllegalArgumentException("no parameter '" + name + "'");
+    }
+    return parameter;
+  }
+
+  /** Makes what steps need and classifiers do not; asked at the beginning of each step. */
+  void prepare() {}
+
+  /** The tensors that go into the encoders, by the parameters as they are now. */
+  abstract Given given();
+
+  /**
+   * The losses of an image, each ().
+   *
+   * @param given the tensors for the image encoder
+   * @param classFeatures (C, E), unit rows
+   */
+  abstract List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures);
+
+  /**
+   * The losses of class features alone, each ().
+   *
+   * @param classFeatures (C, E), unit rows
+   */
+  List<Tensor> textLosses(Tensor classFeatures) {
+    return List.of();
+  }
+
+  /**
+   * The class features of a step, and the way back through the text encoder.
+   *
+   * @param text as it was given
+   * @param given the tensors for the text encoder
+   * @param step its number, from 0
+   */
+  TextFeatures.Pass pass(TextFeatures text, List<Tensor> given, long step) {
+    return text.pass(given);
+  }
+
+  /** The class features before they are brought to unit length, without gradients: (C, E). */
+  Tensor texts(TextFeatures text, List<Tensor> given) {
+    return text.all(given);
+  }
+
+  /**
+   * The features of an image as logits take them: (1, E). Not asked for where images are taken as
+   * features.
+   *
+   * @param images (1, channels, R, R), normalized
+   * @param given the tensors for the image encoder
+   */
+  abstract Tensor encode(Tensor images, List<Tensor> given);
+
+  /** All that is learned inside of the image encoder, by the tensors that are given to it. */
+  abstract TunedImageEncoder learned(List<Tensor> given);
+
+  /** {@code scale f . t}: (B, E) and (C, E) to (B, C). */
+  final Tensor logits(Tensor features, Tensor classFeatures) {
+    return features.matmul(classFeatures.transpose(0, 1)).times(scale);
+  }
+
+  final Tensor crossEntropy(Image image, Tensor features, Tensor classFeatures) {
+    return Functions.crossEntropy(logits(features, classFeatures), image.label());
+  }
+
+  @Override
+  public final Map<String, Tensor> parameters() {
+    return Collections.unmodifiableMap(parameters);
+  }
+
+  @Override
+  public final Tensor logits(Tensor features) {
+    return logits(features, unitTexts());
+  }
+
+  /** Unit class features without gradients: (C, E). */
+  private Tensor unitTexts() {
+    try (Autograd.Switch off = Autograd.off()) {
+      List<Tensor> inputs = given().text();
+      if (!inputs.isEmpty()) {
+        return texts(text, inputs).unitRows();
+      }
+      if (constant == null) {
+        constant = ClassFeatures.of(scale, () -> text.all(inputs).unitRows());
+      }
+      return constant.features();
+    }
+  }
+
+  @Override
+  public final Step step(Batch batch) {
+    prepare();
+    Given given = given();
+    List<Tensor> inputs = leaves(given.image());
+    boolean learnsTexts = !given.text().isEmpty();
+    TextFeatures.@Nullable Pass pass = learnsTexts ? pass(text, given.text(), batch.step()) : null;
+    Tensor raw = pass == null ? unitTexts() : pass.features().parameter(); // (C, E)
+    Tensor unit = pass == null ? raw : raw.unitRows();
+    Tensor classFeatures = pass == null ? unit : unit.detach().parameter();
+
+    List<Tensor> wanted = new ArrayList<>(inputs);
+    if (learnsTexts) {
+      wanted.add(classFeatures);
+    }
+    List<List<Tensor>> ofEach = // its losses, then the gradients of their sum
+        Workers.map(
+            batch.size(),
+            place -> {
+              Image image = new Image(batch, place);
+              List<Tensor> losses = imageLosses(image, inputs, classFeatures);
+              Tensor followed = weighted(losses, ofImages).times(1.0 / batch.size());
+              List<Tensor> made = new ArrayList<>(losses.stream().map(Tensor::detach).toList());
+              made.addAll(Autograd.gradients(followed, wanted, false));
+              return made;
+            });
+    Map<String, Double> told = new LinkedHashMap<>();
+    double sum = 0;
+    for (int i = 0; i < ofImages.size(); i++) {
+      int loss = i;
+      double mean = ofEach.stream().mapToDouble(m -> m.get(loss).item()).sum() / batch.size();
+      told.put(ofImages.get(i).name(), mean);
+      sum += ofImages.get(i).weight() * mean;
+    }
+    List<Tensor> gradients = new ArrayList<>(); // by what is wanted
+    for (int i = ofImages.size(); i < ofImages.size() + wanted.size(); i++) {
+      gradients.add(sum(ofEach, i));
+    }
+
+    List<Tensor> outputs = new ArrayList<>(given.text());
+    outputs.addAll(given.image());
+    List<Tensor> byOutputs = new ArrayList<>();
+    if (pass != null) {
+      Tensor byTexts = gradients.remove(gradients.size() - 1);
+      List<Tensor> losses = textLosses(classFeatures);
+      if (!losses.isEmpty()) {
+        Tensor followed = weighted(losses, ofTexts);
+        byTexts = byTexts.plus(Autograd.gradients(followed, List.of(classFeatures), false).get(0));
+      }
+      for (int i = 0; i < losses.size(); i++) {
+        double value = losses.get(i).item();
+        told.put(ofTexts.get(i).name(), value);
+        sum += ofTexts.get(i).weight() * value;
+      }
+      Tensor byRaw = Autograd.gradients(unit, byTexts, List.of(raw), false).get(0);
+      byOutputs.addAll(pass.gradients(List.of(byRaw)).get(0));
+    }
+    byOutputs.addAll(gradients);
+    return new Step(
+        withSum(told, sum),
+        Autograd.gradients(outputs, byOutputs, List.copyOf(parameters.values())));
+  }
+
+  private static List<Tensor> leaves(List<Tensor> tensors) {
+    return tensors.stream().map(tensor -> tensor.detach().parameter()).toList();
+  }
+
+  private static Tensor weighted(List<Tensor> values, List<Loss> losses) {
+    Tensor sum = values.get(0).times(losses.get(0).weight());
+    for (int i = 1; i < values.size(); i++) {
+      sum = sum.plus(values.get(i).times(losses.get(i).weight()));
+    }
+    return sum;
+  }
+
+  /** In the order of the images, so that the sum is the same each time. */
+  private static Tensor sum(List<List<Tensor>> ofEach, int place) {
+    Tensor sum = ofEach.get(0).get(place);
+    for (List<Tensor> made : ofEach.subList(1, ofEach.size())) {
+      sum = sum.plus(made.get(place));
+    }
+    return sum;
+  }
+
+  /** The followed sum first, and its parts where there are several. */
+  private static Map<String, Double> withSum(Map<String, Double> parts, double sum) {
+    Map<String, Double> losses = new LinkedHashMap<>(Map.of("loss", sum));
+    if (parts.size() > 1) {
+      losses.putAll(parts);
+    }
+    return losses;
+  }
+
+  @Override
+  public final Head fixed() {
+    ClassFeatures texts = ClassFeatures.of(scale, () -> unitTexts().copy()); // for it to free
+    return inputs().block().isEmpty() ? texts : new WithEncoder(texts, new Encoder());
+  }
+
+  /** The image encoder with the parameters as they are when it is asked. */
+  private final class Encoder implements FeatureEncoder {
+    @Override
+    public Tensor features(Tensor images) {
+      try (Autograd.Switch off = Autograd.off()) {
+        List<Tensor> given = given().image();
+        List<Tensor> features = new ArrayList<>();
+        Workers.map(
+                Math.toIntExact(images.size(0)),
+                i -> List.of(encode(images.narrow(0, i, 1), given)))
+            .forEach(features::addAll);
+        return Tensor.concat(features, 0);
+      }
+    }
+
+    @Override
+    public TunedImageEncoder learned() {
+      try (Autograd.Switch off = Autograd.off()) {
+        return EncoderModel.this.learned(given().image());
+      }
+    }
+  }
+
+  /** Class features, and the encoder that makes the features of images. */
+  private record WithEncoder(ClassFeatures texts, FeatureEncoder tuned) implements Head {
+    @Override
+    public Tensor logits(Tensor features) {
+      return texts.logits(features);
+    }
+
+    @Override
+    public Optional<Tensor> classFeatures() {
+      return texts.classFeatures();
+    }
+
+    @Override
+    public Optional<FeatureEncoder> encoder() {
+      return Optional.of(tuned);
+    }
+
+    @Override
+    public Optional<Formula> formula() {
+      return texts.formula();
+    }
+
+    @Override
+    public void close() {
+      texts.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    parameters.values().forEach(Tensor::close);
+    if (constant != null) {
+      constant.close();
+    }
+    text.close();
+  }
+}

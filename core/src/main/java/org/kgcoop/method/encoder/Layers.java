@@ -1,0 +1,122 @@
+package org.kgcoop.method.encoder;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
+import org.kgcoop.method.setting.Kind;
+
+/**
+ * The blocks of an encoder that are adapted: by numbers, or by a published word whose numbers
+ * follow from how many blocks there are.
+ *
+ * @param word empty where there are numbers
+ * @param numbers from 0, rising; empty where there is a word, or no block is adapted
+ */
+public record Layers(String word, List<Integer> numbers) {
+  private static final List<String> WORDS =
+      List.of("all", "bottom", "mid", "up", "half-bottom", "half-up", "top3");
+
+  /** Every block. */
+  public static final Layers ALL = of("all");
+
+  /** No block. */
+  public static final Layers NONE = of(List.of());
+
+  public Layers {
+    numbers = List.copyOf(numbers);
+  }
+
+  /** All forms of the setting; options make lists of words too. */
+  static final Kind<Layers> KIND =
+      new Kind<>(
+          "numbers from 0, none, or " + String.join(", ", WORDS),
+          "whole numbers",
+          Kind.Form.LITERALS,
+          Layers::read,
+          Layers::toJson);
+
+  private static Optional<Layers> read(JsonNode json) {
+    JsonNode stated = json.isArray() && json.size() == 1 ? json.get(0) : json;
+    return Kind.TEXT
+        .read()
+        .apply(stated)
+        .map(Layers::of)
+        .or(() -> Kind.WHOLES.read().apply(json).map(Layers::of));
+  }
+
+  /** Blocks by their numbers. */
+  public static Layers of(List<Integer> numbers) {
+    if (numbers.stream().anyMatch(number -> number < 0)) {
+      throw KgCoopException.configuration(
+          "layers: expected numbers of blocks from 0, got " + numbers);
+    }
+    return new Layers("", List.copyOf(new TreeSet<>(numbers)));
+  }
+
+  /** Blocks by a word; {@code none}, or nothing, for no block. */
+  public static Layers of(String word) {
+    if (word.isEmpty() || word.equals("none")) {
+      return NONE;
+    }
+    if (!WORDS.contains(word)) {
+      throw KgCoopException.configuration(
+          "layers '%s'%s: expected numbers of blocks from 0, none, or one of %s"
+              .formatted(word, Nearest.hint(word, WORDS), String.join(", ", WORDS)));
+    }
+    return new Layers(word, List.of());
+  }
+
+  /** True if no block is adapted. */
+  public boolean isEmpty() {
+    return word.isEmpty() && numbers.isEmpty();
+  }
+
+  /**
+   * The numbers in an encoder. For 12 blocks they are the published ones of each word: bottom 0 to
+   * 3, mid 4 to 7, up 8 to 11, half-bottom 0 to 5, half-up 6 to 11, top3 9 to 11.
+   *
+   * @param key of the setting, for the message
+   * @param count of its blocks
+   * @throws KgCoopException of the kind CONFIGURATION where it has none of them
+   */
+  List<Integer> in(String key, int count) {
+    List<Integer> chosen =
+        switch (word) {
+          case "all" -> range(0, count);
+          case "bottom" -> range(0, count / 3);
+          case "mid" -> range(count / 3, 2 * count / 3);
+          case "up" -> range(2 * count / 3, count);
+          case "half-bottom" -> range(0, count / 2);
+          case "half-up" -> range(count / 2, count);
+          case "top3" -> range(Math.max(0, count - 3), count);
+          default -> numbers;
+        };
+    boolean outside = chosen.stream().anyMatch(number -> number >= count);
+    if (outside || (chosen.isEmpty() && !isEmpty())) {
+      throw KgCoopException.configuration(
+          "%s %s: this encoder has %s blocks, which count from 0; give others with --set"
+              .formatted(key, toJson(), count));
+    }
+    return chosen;
+  }
+
+  private static List<Integer> range(int from, int to) {
+    return IntStream.range(from, to).boxed().toList();
+  }
+
+  /** The word as text, or the numbers as a list. */
+  public JsonNode toJson() {
+    if (!word.isEmpty()) {
+      return JsonNodeFactory.instance.textNode(word);
+    }
+    ArrayNode list = JsonNodeFactory.instance.arrayNode();
+    numbers.forEach(list::add);
+    return list;
+  }
+}

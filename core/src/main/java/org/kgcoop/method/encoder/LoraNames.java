@@ -1,0 +1,72 @@
+package org.kgcoop.method.encoder;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+import org.kgcoop.io.StoredTensor;
+
+/**
+ * The names of CLIP-LoRA's tensors in its published file, which counts the adapted blocks of both
+ * encoders, the texts' first: {@code layer_0.q_proj.w_lora_A}.
+ */
+public final class LoraNames {
+  private static final String LAYER = "layer_";
+  private static final String INSIDE = ".attn";
+
+  private LoraNames() {}
+
+  /** True for tensors of a published file. */
+  public static boolean arePublished(Collection<String> names) {
+    return !names.isEmpty() && names.stream().allMatch(name -> name.startsWith(LAYER));
+  }
+
+  /**
+   * The names of tensors in a published file.
+   *
+   * @param own names, of all tensors in their order
+   * @return for each own name that of the file
+   */
+  public static Map<String, String> published(Collection<String> own) {
+    List<String> blocks = new ArrayList<>();
+    Map<String, String> published = new LinkedHashMap<>();
+    for (String name : own) {
+      String block = name.substring(0, name.indexOf(INSIDE));
+      if (!blocks.contains(block)) {
+        blocks.add(block);
+      }
+      String rest = name.substring(name.indexOf(INSIDE) + INSIDE.length());
+      published.put(name, LAYER + blocks.indexOf(block) + rest);
+    }
+    return published;
+  }
+
+  /**
+   * The tensors of a published file under their own names.
+   *
+   * @param own names, of all tensors in their order
+   * @param settings that these follow from, for the message
+   * @throws KgCoopException where the file has others
+   */
+  static Map<String, StoredTensor> own(
+      Map<String, StoredTensor> tensors, List<String> own, String settings) {
+    Map<String, String> published = published(own);
+    if (!Set.copyOf(published.values()).equals(tensors.keySet())) {
+      throw KgCoopException.weights(
+          "CLIP-LoRA's file has %s tensors, %s: expected %s, of %s of this CLIP"
+              .formatted(
+                  tensors.size(),
+                  Messages.firstOf(List.copyOf(tensors.keySet())),
+                  own.size(),
+                  settings));
+    }
+    Map<String, StoredTensor> named = new LinkedHashMap<>();
+    published.forEach((name, there) -> named.put(name, Objects.requireNonNull(tensors.get(there))));
+    return named;
+  }
+}

@@ -1,0 +1,153 @@
+package org.kgcoop.method.encoder;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.method.Init;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.SharedSettings;
+import org.kgcoop.method.TokenSpaceContext;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
+import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.random.PythonRandom;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * MaPLe, multi-modal prompt learning: rows in both encoders, of which those of images are linear
+ * images of those of texts. Khattak et al., "MaPLe: Multi-modal Prompt Learning", CVPR 2023; code:
+ * muzairkhattak/multimodal-prompt-learning, {@code trainers/maple.py}.
+ *
+ * <pre>{@code
+ * p_i = n learned vectors of texts in front of block i < J; p_0 stands in "WORDS name."
+ * v_i = W_i p_i + b_i, rows beside each image in front of block i
+ * loss = cross entropy of exp(logit_scale) f . t
+ * }</pre>
+ *
+ * <p>Differences to the published code: all of it is float32, where that computes in float16 and
+ * keeps the first vectors and their layer so; widths are those of the CLIP, there 512 and 768 are
+ * written into the code.
+ *
+ * @param contextTokens n, learned vectors; published 2
+ * @param words whose first n tokens the vectors start from, the rest stays; empty for random ones
+ * @param depth J of both encoders, at least 1; published 9, from one data set to others 3
+ */
+public record Maple(int contextTokens, String words, int depth)
+    implements EncoderMethod, TokenSpaceContext {
+  public static final String ID = "maple";
+
+  private static final Setting<Integer> CONTEXT_TOKENS =
+      SharedSettings.CONTEXT_TOKENS.usually(2).publishedAs("TRAINER.MAPLE.N_CTX");
+
+  private static final Setting<String> WORDS =
+      ContextInit.setting(CONTEXT_TOKENS).publishedAs("TRAINER.MAPLE.CTX_INIT");
+
+  private static final Setting<Integer> DEPTH =
+      Setting.whole("depth", 9, Range.atLeast(1), "Blocks of both encoders that have rows")
+          .in("blocks")
+          .publishedAs("TRAINER.MAPLE.PROMPT_DEPTH");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(Maple.class, ID, "MaPLe")
+          .prompts("textual+visual")
+          .trainer("MaPLe")
+          .says(
+              "Learned rows in both encoders; those of images are linear images of those of texts.",
+              "v_i = W_i p_i + b_i in front of block i; loss = cross entropy of"
+                  + " exp(logit_scale) f . t")
+          .published(
+              "Khattak et al., MaPLe: Multi-modal Prompt Learning, CVPR 2023",
+              "https://github.com/muzairkhattak/multimodal-prompt-learning")
+          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .setting(CONTEXT_TOKENS, Maple::contextTokens)
+          .setting(WORDS, Maple::words)
+          .setting(DEPTH, Maple::depth)
+          .made(
+              values ->
+                  new Maple(values.get(CONTEXT_TOKENS), values.get(WORDS), values.get(DEPTH)));
+
+  private static final String FIRST = "prompt_learner.proj";
+  private static final String DEEP = "prompt_learner.compound_prompts_text.";
+  private static final String LAYERS = "prompt_learner.compound_prompt_projections.";
+  private static final String WEIGHT = ".weight";
+  private static final String BIAS = ".bias";
+
+  public Maple {
+    words = new ContextInit(contextTokens, words).words();
+  }
+
+  @Override
+  public Declaration<Method> declaration() {
+    return DECLARATION;
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(5, 4).with("lr", 0.0035);
+  }
+
+  @Override
+  public TrainableModel model(Clip clip, List<String> classNames, long seed) {
+    return new Prompts(clip, classNames, seed);
+  }
+
+  @Override
+  public List<String> textVectors() {
+    return ContextInit.names(IntStream.range(0, depth - 1).mapToObj(i -> DEEP + i).toList());
+  }
+
+  private final class Prompts extends PromptTokenModel {
+    Prompts(Clip clip, List<String> classNames, long seed) {
+      super(
+          clip,
+          new ContextInit(contextTokens, words).text(clip, classNames),
+          depth,
+          depth,
+          title());
+      try (Scope scope = Scope.open("start")) {
+        start(clip, seed);
+      }
+    }
+
+    /** In the order of the published state. The layers of deeper vectors begin equal. */
+    private void start(Clip clip, long seed) {
+      int in = clip.config().textWidth();
+      int out = clip.config().vision().width();
+      parameter(ContextInit.CONTEXT, new ContextInit(contextTokens, words).initial(clip, seed));
+      layer(FIRST, FIRST, out, in, seed);
+      for (int i = 0; i < depth - 1; i++) {
+        parameter(
+            DEEP + i,
+            Init.normal(Init.random(seed, DEEP + i), ContextInit.DEVIATION, contextTokens, in));
+      }
+      for (int i = 0; i < depth - 1; i++) {
+        layer(LAYERS + i, LAYERS, out, in, seed);
+      }
+    }
+
+    /** A linear layer whose start goes by a name. */
+    private void layer(String name, String start, int out, int in, long seed) {
+      PythonRandom random = Init.random(seed, start);
+      parameter(name + WEIGHT, Init.weight(random, out, in));
+      parameter(name + BIAS, Init.bias(random, out, in));
+    }
+
+    @Override
+    Given given() {
+      List<Tensor> ofTexts = new ArrayList<>();
+      List<Tensor> ofImages = new ArrayList<>();
+      for (int i = 0; i < depth; i++) {
+        Tensor vectors = parameter(i == 0 ? ContextInit.CONTEXT : DEEP + (i - 1)); // (n, W)
+        String layer = i == 0 ? FIRST : LAYERS + (i - 1);
+        ofTexts.add(vectors);
+        ofImages.add(Functions.linear(vectors, parameter(layer + WEIGHT), parameter(layer + BIAS)));
+      }
+      return new Given(ofTexts, ofImages);
+    }
+  }
+}

@@ -1,0 +1,403 @@
+package org.kgcoop.method.encoder;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.DeepPrompts;
+import org.kgcoop.clip.PromptedVision;
+import org.kgcoop.clip.TunedImageEncoder;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.method.ClosedSetHead;
+import org.kgcoop.method.FittedMethod;
+import org.kgcoop.method.Init;
+import org.kgcoop.method.LoadedHead;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.SharedSettings;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Kind;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
+import org.kgcoop.prompt.DeepTextPrompts;
+import org.kgcoop.prompt.Head;
+import org.kgcoop.prompt.ModelInputs;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.random.PythonRandom;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * MMRL: tokens of a space of their own, which linear layers bring into both encoders. Guo and Gu,
+ * "MMRL: Multi-Modal Representation Learning for Vision-Language Models", CVPR 2025; code:
+ * yunncheng/MMRL, {@code trainers/mmrl.py} and {@code clip/model_mmrl.py}.
+ *
+ * <pre>{@code
+ * rows of layer l = R A_l^T + a_l in the image encoder, R B_l^T + b_l in the text encoder; R is (n, d)
+ * f = unit(class row . projection)             of the image encoder with these rows, as released
+ * r = unit(mean of the n rows . P)             P learned; both behind the encoder's last norm
+ * t_c = unit feature of the template's text, with these rows behind its start
+ * loss = share CE(100 f . t) + (1 - share) CE(100 r . t)
+ *        + weight (1 - mean cos(f, f0)) + weight (1 - mean cos(t, t0)), 0 for the frozen encoders
+ * }</pre>
+ *
+ * <p>The rows are inserted in front of the first layer of the list and exchanged in front of each
+ * later one; from the last on, and between, they are rows like the others.
+ *
+ * <p>Classes that were all learned are answered by {@code share 100 f . t + (1 - share) 100 r . t},
+ * others, and those of any other data set, by {@code 100 f . t} alone: f generalizes, r knows the
+ * images that it was trained on. So has the published code it, by the task and part of a run. A
+ * published file does not name its classes, but has the embeddings of their texts.
+ *
+ * <p>Differences to the published code: it computes in mixed precision; here all is float32. It
+ * keeps the class features of its first evaluation, so that the best epoch is chosen by those of
+ * the first.
+ *
+ * @param tokens n, published 5
+ * @param layers in front of which rows come, counted from 1, ascending; published 6 to 12
+ * @param dimension d, published 512; 2048 for EuroSAT
+ * @param share published 0.7
+ * @param weight by data set and protocol, 0.01 to 7
+ * @param template of the texts; published CoOp's zero-shot ones
+ */
+public record Mmrl(
+    int tokens, List<Integer> layers, int dimension, double share, double weight, String template)
+    implements EncoderMethod {
+  public static final String ID = "mmrl";
+  public static final List<Integer> DEFAULT_LAYERS = List.of(6, 7, 8, 9, 10, 11, 12);
+
+  private static final Setting<Integer> REPRESENTATIONS =
+      Setting.whole("tokens", 5, Range.atLeast(1), "Learned representations")
+          .in("tokens")
+          .publishedAs("TRAINER.MMRL.N_REP_TOKENS");
+
+  private static final Setting<List<Integer>> LAYERS =
+      Setting.of(
+              "representation_layers",
+              Kind.WHOLES,
+              DEFAULT_LAYERS,
+              new Range<>("ascending ones from 1 on, such as 6|7|8|9|10|11|12", Mmrl::isAscending),
+              "Layers in front of which rows come, from 1")
+          .publishedAs("TRAINER.MMRL.REP_LAYERS");
+
+  private static final Setting<Integer> DIMENSION =
+      Setting.whole("dimension", 512, Range.atLeast(1), "Width of the representations")
+          .publishedAs("TRAINER.MMRL.REP_DIM");
+
+  private static final Setting<Double> SHARE =
+      Setting.number("share", 0.7, Range.from(0, 1), "The share of class rows in loss and logits")
+          .publishedAs("TRAINER.MMRL.ALPHA", "TRAINER.MMRL.SCALE");
+
+  private static final Setting<Double> WEIGHT =
+      Setting.number("weight", 1, Range.atLeast(0), "Weight of the distance to the frozen encoders")
+          .publishedAs("TRAINER.MMRL.REG_WEIGHT");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(Mmrl.class, ID, "MMRL")
+          .prompts("textual+visual")
+          .trainer("MMRL")
+          .says(
+              "Learned tokens of a space of their own, which linear layers bring into both"
+                  + " encoders.",
+              "loss = share CE(100 f . t) + (1 - share) CE(100 r . t) + weight (1 - mean cos(f, f0))"
+                  + " + weight (1 - mean cos(t, t0))")
+          .published(
+              "Guo and Gu, MMRL: Multi-Modal Representation Learning for Vision-Language Models,"
+                  + " CVPR 2025",
+              "https://github.com/yunncheng/MMRL")
+          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .setting(REPRESENTATIONS, Mmrl::tokens)
+          .setting(LAYERS, Mmrl::layers)
+          .setting(DIMENSION, Mmrl::dimension)
+          .setting(SHARE, Mmrl::share)
+          .setting(WEIGHT, Mmrl::weight)
+          .setting(SharedSettings.TEMPLATE, Mmrl::template)
+          .made(
+              values ->
+                  new Mmrl(
+                      values.get(REPRESENTATIONS),
+                      values.get(LAYERS),
+                      values.get(DIMENSION),
+                      values.get(SHARE),
+                      values.get(WEIGHT),
+                      values.get(SharedSettings.TEMPLATE)));
+
+  /** The matrix R, (n, d). */
+  public static final String TOKENS = "representation_learner.compound_rep_tokens";
+
+  /** The token embeddings of the trained classes' texts in a published file, (C, L, W). */
+  public static final String TEXTS = "representation_learner.prompt_embeddings";
+
+  private static final String TO_IMAGES = TOKENS + "_r2vproj";
+  private static final String TO_TEXTS = TOKENS + "_r2tproj";
+
+  /** P, (W, E). */
+  private static final String PROJECTION = "image_encoder.proj_rep";
+
+  /** The scale of all logits, whatever that of the CLIP is. */
+  private static final double SCALE = 100;
+
+  private static final double DEVIATION = 0.02;
+
+  /** The rounding of a number to half precision, and that of the smallest ones. */
+  private static final double HALF = 0x1p-10;
+
+  private static final double SMALLEST_HALF = 0x1p-24;
+
+  public Mmrl {
+    Templates.check(template);
+    layers = List.copyOf(layers);
+  }
+
+  private static boolean isAscending(List<Integer> layers) {
+    return !layers.isEmpty()
+        && layers.get(0) >= 1
+        && IntStream.range(1, layers.size()).allMatch(i -> layers.get(i - 1) < layers.get(i));
+  }
+
+  /** The name of the weight of the linear layer into the image encoder for layer k of the list. */
+  public static String toImages(int k) {
+    return TO_IMAGES + "." + k + ".weight";
+  }
+
+  public static boolean isParameter(String name) {
+    return name.equals(PROJECTION) || name.startsWith(TOKENS);
+  }
+
+  @Override
+  public Declaration<Method> declaration() {
+    return DECLARATION;
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(10, 4)
+        .with("lr", 0.001)
+        .with("optimizer", "adamw")
+        .with("crop_scale", "0.5,1");
+  }
+
+  @Override
+  public TrainableModel model(Clip clip, List<String> classNames, long seed) {
+    return new Representations(clip, classNames, seed, share);
+  }
+
+  @Override
+  public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
+    boolean known =
+        learned.tensors().containsKey(TEXTS)
+            ? hasTexts(clip, learned.tensors().get(TEXTS), classNames)
+            : ClosedSetHead.firstUnknown(learned.classNames(), classNames).isEmpty();
+    return LoadedHead.of(new Representations(clip, classNames, 0, known ? share : 1), learned);
+  }
+
+  /** True if the texts of all these classes are among those that were trained. */
+  private boolean hasTexts(Clip clip, StoredTensor trained, List<String> classNames) {
+    int width = clip.config().textWidth();
+    long[] shape = trained.shape();
+    if (shape.length != 3 || shape[2] != width) {
+      return false;
+    }
+    try (Scope scope = Scope.open("trained texts")) {
+      float[] all = trained.tensor().toFloats();
+      int length = Math.toIntExact(shape[1]) * width;
+      for (PromptText.Row row : PromptText.handCrafted(clip, classNames, template).rows()) {
+        long[] tokens = row.tokens().stream().mapToLong(Integer::longValue).toArray();
+        float[] asked = clip.textEncoder().embed(tokens).toFloats();
+        if (IntStream.range(0, Math.toIntExact(shape[0]))
+            .noneMatch(c -> starts(all, c * length, length, asked))) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** True if numbers are, rounded to half precision, those at a place. */
+  private static boolean starts(float[] all, int from, int length, float[] numbers) {
+    return numbers.length <= length
+        && IntStream.range(0, numbers.length)
+            .allMatch(
+                i ->
+                    Math.abs(all[from + i] - numbers[i])
+                        <= HALF * Math.abs(numbers[i]) + SMALLEST_HALF);
+  }
+
+  /** With the template of the other data, and by the class row alone. */
+  @Override
+  public Method on(Method there) {
+    return there instanceof Mmrl mmrl
+        ? new Mmrl(tokens, layers, dimension, 1, weight, mmrl.template)
+        : this;
+  }
+
+  /** The blocks of the layers, counted from 0. */
+  private List<Integer> blocks() {
+    return layers.stream().map(layer -> layer - 1).toList();
+  }
+
+  private PromptedVision vision(Clip clip) {
+    PromptedVision vision = clip.promptedVision(title());
+    ContextInit.checkTexts(clip);
+    int last = layers.get(layers.size() - 1);
+    int least = Math.min(vision.layers(), clip.config().textLayers());
+    if (last > least) {
+      throw KgCoopException.configuration(
+          "MMRL's representation_layers %s: the encoders of this CLIP have %s and %s layers; give others up to %s, such as --set %s.representation_layers=%s"
+              .formatted(layers, vision.layers(), clip.config().textLayers(), least, ID, least));
+    }
+    return vision;
+  }
+
+  private final class Representations extends EncoderModel {
+    private final Clip clip;
+    private final List<String> classNames;
+    private final PromptedVision vision;
+    private final double answered; // the share of class rows in features
+    private @Nullable Tensor teacher; // t0, (C, E)
+
+    Representations(Clip clip, List<String> classNames, long seed, double answered) {
+      this(vision(clip), clip, classNames, seed, answered);
+    }
+
+    private Representations(
+        PromptedVision vision, Clip clip, List<String> classNames, long seed, double answered) {
+      super(
+          clip.device(),
+          SCALE,
+          new TextFeatures(
+              clip,
+              PromptText.handCrafted(clip, classNames, template),
+              new DeepTextPrompts.Shared(blocks(), tokens, true)),
+          List.of(
+              new Loss("cross_entropy", share),
+              new Loss("cross_entropy_tokens", 1 - share),
+              new Loss("image", weight)),
+          List.of(new Loss("text", weight)));
+      this.clip = clip;
+      this.classNames = List.copyOf(classNames);
+      this.vision = vision;
+      this.answered = answered;
+      try (Scope scope = Scope.open("start")) {
+        parameter(TOKENS, Init.normal(Init.random(seed, TOKENS), DEVIATION, tokens, dimension));
+        addLayers(TO_IMAGES, vision.width(), seed);
+        addLayers(TO_TEXTS, clip.config().textWidth(), seed);
+        parameter(
+            PROJECTION,
+            Init.normal(
+                Init.random(seed, PROJECTION),
+                1 / Math.sqrt(vision.width()),
+                vision.width(),
+                clip.config().embedDim()));
+      }
+    }
+
+    /** Copies of a linear layer of PyTorch's default start. */
+    private void addLayers(String name, int width, long seed) {
+      PythonRandom random = Init.random(seed, name);
+      Tensor start = Init.weight(random, width, dimension);
+      Tensor bias = Init.bias(random, width, dimension);
+      for (int k = 0; k < layers.size(); k++) {
+        parameter(name + "." + k + ".weight", start);
+        parameter(name + "." + k + ".bias", bias);
+      }
+    }
+
+    @Override
+    public ModelInputs inputs() {
+      return ModelInputs.rows(blocks().get(0), true);
+    }
+
+    /** The rows of each layer; of images the projection behind them. */
+    @Override
+    Given given() {
+      Function<String, List<Tensor>> rows =
+          encoder ->
+              IntStream.range(0, layers.size())
+                  .mapToObj(
+                      k ->
+                          Functions.linear(
+                              parameter(TOKENS),
+                              parameter(encoder + "." + k + ".weight"),
+                              parameter(encoder + "." + k + ".bias")))
+                  .toList();
+      List<Tensor> image = new ArrayList<>(rows.apply(TO_IMAGES));
+      image.add(parameter(PROJECTION));
+      return new Given(rows.apply(TO_TEXTS), image);
+    }
+
+    private DeepPrompts prompts(List<Tensor> given) {
+      List<Integer> blocks = blocks();
+      return new DeepPrompts(blocks.get(0), blocks, given.subList(0, blocks.size()), false);
+    }
+
+    private TunedImageEncoder.TokenMix mix(List<Tensor> given) {
+      return new TunedImageEncoder.TokenMix(given.get(given.size() - 1), answered);
+    }
+
+    @Override
+    List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
+      PromptedVision.Output read = vision.output(image.rows(), prompts(given));
+      Tensor features = vision.project(read.classRows()).unitRows();
+      return List.of(
+          crossEntropy(image, features, classFeatures),
+          crossEntropy(image, mix(given).ofTokens(read), classFeatures),
+          apart(features, image.features()));
+    }
+
+    @Override
+    void prepare() {
+      if (teacher == null) {
+        try (Scope scope = Scope.open("teacher")) {
+          teacher = TextFeatures.handCrafted(clip, classNames, template).keep();
+        }
+      }
+    }
+
+    @Override
+    List<Tensor> textLosses(Tensor classFeatures) {
+      return List.of(
+          apart(classFeatures, Objects.requireNonNull(teacher, "asked for outside of a step")));
+    }
+
+    /** The distance of unit rows: one minus the mean cosine. */
+    private static Tensor apart(Tensor rows, Tensor others) {
+      return rows.times(others).sum(1).mean().times(-1).plus(1);
+    }
+
+    @Override
+    Tensor encode(Tensor images, List<Tensor> given) {
+      Tensor rows = vision.rows(images, blocks().get(0));
+      if (answered == 1) {
+        return vision.features(rows, prompts(given)).unitRows();
+      }
+      PromptedVision.Output read = vision.output(rows, prompts(given));
+      TunedImageEncoder.TokenMix mix = mix(given);
+      return mix.mixed(vision.project(read.classRows()).unitRows(), mix.ofTokens(read));
+    }
+
+    @Override
+    TunedImageEncoder learned(List<Tensor> given) {
+      return new TunedImageEncoder(
+          prompts(given), Map.of(), answered == 1 ? Optional.empty() : Optional.of(mix(given)));
+    }
+
+    @Override
+    public void close() {
+      super.close();
+      if (teacher != null) {
+        teacher.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package org.kgcoop.method.encoder;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.method.Method;
+import org.kgcoop.method.TokenSpaceContext;
+import org.kgcoop.method.setting.Declaration;
+import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.method.setting.Range;
+import org.kgcoop.method.setting.Setting;
+import org.kgcoop.prompt.TemplateEnsemble;
+import org.kgcoop.prompt.Templates;
+import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.prompt.Underscores;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * PromptSRC: independent rows in both encoders ({@link Ivlp}) that are held to what the frozen CLIP
+ * says of the same view and of texts of many templates. Khattak et al., "Self-regulating Prompts:
+ * Foundational Model Adaptation without Forgetting", ICCV 2023; code: muzairkhattak/PromptSRC,
+ * {@code trainers/promptsrc.py}.
+ *
+ * <pre>{@code
+ * f, t = unit features as learned; f0 = that of the frozen encoder, of the same view
+ * t0_c = unit(mean over templates of the features of "TEMPLATE name", as long as they are)
+ * z = scale f . t,  z0 = scale f0 . t0,  p0 = softmax z0
+ * loss = cross entropy of z + text_weight mean_{C,E} |t - t0| + image_weight mean_{B,E} |f - f0|
+ *        + mean_{B,C} p0 (log p0 - log softmax z)
+ * }</pre>
+ *
+ * <p>All means run over single entries, the divergence's over images and classes too, so that with
+ * C classes it is 1 / C of that of a batch. Training ends with the mean of the parameters after
+ * each epoch, weighted by a normal density at its number ({@code --keep gauss:MEAN,DEVIATION});
+ * with other numbers of epochs than the published ones state another mean.
+ *
+ * <p>Differences to the published code: it computes in float16 and averages the frozen weights too,
+ * which rounding moves; here all of it is float32 and the encoders stay. It encodes the templates'
+ * texts at the start of a test as well.
+ *
+ * @param rows n, J_t, tokens of images and J_v; published 4, 9, 4 and 9, from one data set to
+ *     others 4, 3, 4 and 3
+ * @param templates of t0; published {@link #TEMPLATES}
+ * @param textWeight published 25
+ * @param imageWeight published 10
+ */
+public record PromptSrc(
+    VisionLanguagePrompts rows, List<String> templates, double textWeight, double imageWeight)
+    implements EncoderMethod, TokenSpaceContext {
+  public static final String ID = "promptsrc";
+
+  private static final VisionLanguagePrompts.Declared ROWS =
+      new VisionLanguagePrompts.Declared("PROMPTSRC", 4, 9);
+
+  private static final Setting<List<String>> TAUGHT =
+      Setting.texts("templates", List.of(), "", "Texts whose mean features teach the learned ones")
+          .usually("60 published ones", values -> PromptSrc.TEMPLATES);
+
+  private static final Setting<Double> TEXT_WEIGHT =
+      Setting.number("text_weight", 25, Range.atLeast(0), "Weight of the distance of texts")
+          .publishedAs("TRAINER.PROMPTSRC.TEXT_LOSS_WEIGHT");
+
+  private static final Setting<Double> IMAGE_WEIGHT =
+      Setting.number("image_weight", 10, Range.atLeast(0), "Weight of the distance of images")
+          .publishedAs("TRAINER.PROMPTSRC.IMAGE_LOSS_WEIGHT");
+
+  public static final Declaration<Method> DECLARATION =
+      Declaration.of(PromptSrc.class, ID, "PromptSRC")
+          .prompts("textual+visual")
+          .trainer("PromptSRC")
+          .says(
+              "Rows in both encoders that are held to what the frozen CLIP says.",
+              "loss = cross entropy + text_weight mean |t - t0| + image_weight mean |f - f0|"
+                  + " + mean p0 (log p0 - log p)")
+          .published(
+              "Khattak et al., Self-regulating Prompts: Foundational Model Adaptation without"
+                  + " Forgetting, ICCV 2023",
+              "https://github.com/muzairkhattak/PromptSRC")
+          .needs(Need.TEXT_ENCODER, Need.VIT)
+          .settings(ROWS.settings(), PromptSrc::rows)
+          .setting(TAUGHT, PromptSrc::templates)
+          .setting(TEXT_WEIGHT, PromptSrc::textWeight)
+          .setting(IMAGE_WEIGHT, PromptSrc::imageWeight)
+          .made(
+              values ->
+                  new PromptSrc(
+                      ROWS.of(values),
+                      values.get(TAUGHT),
+                      values.get(TEXT_WEIGHT),
+                      values.get(IMAGE_WEIGHT)));
+
+  /**
+   * The 60 published templates ({@code trainers/imagenet_templates.py}): the first 60 of the 80 of
+   * CLIP's notebook, the plain one first.
+   */
+  public static final List<String> TEMPLATES = Templates.published("promptsrc");
+
+  public PromptSrc {
+    templates =
+        new TemplateEnsemble(templates, Underscores.REPLACE).templates(); // refuses the wrong
+  }
+
+  @Override
+  public Declaration<Method> declaration() {
+    return DECLARATION;
+  }
+
+  @Override
+  public String prompts() {
+    return rows.prompts();
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(20, 4).with("lr", 0.0025).with("keep", "gauss:15,1");
+  }
+
+  @Override
+  public TrainableModel model(Clip clip, List<String> classNames, long seed) {
+    return new Prompts(clip, classNames, seed);
+  }
+
+  @Override
+  public List<String> textVectors() {
+    return rows.textNames();
+  }
+
+  private final class Prompts extends PromptTokenModel {
+    private final Clip clip;
+    private final List<String> classNames;
+    private @Nullable Tensor taught; // t0, (C, E), of the first step
+
+    Prompts(Clip clip, List<String> classNames, long seed) {
+      super(
+          clip,
+          rows.learnedWords().text(clip, classNames),
+          rows.textDepth(),
+          rows.imageDepth(),
+          title(),
+          List.of(
+              new Loss("cross_entropy", 1), new Loss("image", imageWeight), new Loss("logits", 1)),
+          List.of(new Loss("text", textWeight)));
+      this.clip = clip;
+      this.classNames = List.copyOf(classNames);
+      try (Scope scope = Scope.open("start")) {
+        rows.addTo(this, clip, seed);
+      }
+    }
+
+    @Override
+    boolean needsFeatures() {
+      return true;
+    }
+
+    @Override
+    void prepare() {
+      if (taught == null) {
+        try (Scope scope = Scope.open("texts of templates")) {
+          TemplateEnsemble texts = new TemplateEnsemble(templates, Underscores.REPLACE);
+          taught = texts.raw(clip, classNames).unitRows().keep();
+        }
+      }
+    }
+
+    private Tensor taught() {
+      return Objects.requireNonNull(taught, "asked for outside of a step");
+    }
+
+    @Override
+    Given given() {
+      return rows.given(this);
+    }
+
+    @Override
+    List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
+      Tensor f = features(image, given);
+      Tensor logs = Functions.logSoftmax(logits(f, classFeatures), 1); // (1, C)
+      Tensor taughtLogs = Functions.logSoftmax(logits(image.features(), taught()), 1);
+      return List.of(
+          crossEntropy(image, f, classFeatures),
+          distance(f, image.features()),
+          taughtLogs.exp().times(taughtLogs.minus(logs)).mean());
+    }
+
+    @Override
+    List<Tensor> textLosses(Tensor classFeatures) {
+      return List.of(distance(classFeatures, taught()));
+    }
+
+    private static Tensor distance(Tensor a, Tensor b) {
+      return a.minus(b).abs().mean();
+    }
+
+    @Override
+    public void close() {
+      super.close();
+      if (taught != null) {
+        taught.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package org.kgcoop.method.encoder;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.DeepPrompts;
+import org.kgcoop.clip.PromptedVision;
+import org.kgcoop.clip.TunedImageEncoder;
+import org.kgcoop.prompt.DeepTextPrompts;
+import org.kgcoop.prompt.ModelInputs;
+import org.kgcoop.prompt.PromptText;
+import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * A learner of rows in the first blocks of the encoders, as MaPLe, IVLP, VPT and PromptSRC have
+ * them: at depth J rows of their own in front of blocks 0 to J - 1.
+ */
+abstract class PromptTokenModel extends EncoderModel {
+  private final @Nullable PromptedVision vision; // null where the image encoder is left as it is
+
+  /**
+   * A learner without parameters, which are added by {@link #parameter}.
+   *
+   * @param text of the classes
+   * @param textDepth 0 where texts are not learned; the rows in front of block 0 are the text's
+   *     vectors
+   * @param imageDepth 0 where images are not
+   * @param method its title, for messages
+   */
+  PromptTokenModel(
+      Clip clip,
+      PromptText text,
+      int textDepth,
+      int imageDepth,
+      String method,
+      List<Loss> ofImages,
+      List<Loss> ofTexts) {
+    this(
+        vision(clip, textDepth, imageDepth, method), // refuses before texts are made
+        clip,
+        texts(clip, text, textDepth),
+        ofImages,
+        ofTexts);
+  }
+
+  /** A learner of the cross entropy alone. */
+  PromptTokenModel(Clip clip, PromptText text, int textDepth, int imageDepth, String method) {
+    this(clip, text, textDepth, imageDepth, method, List.of(new Loss("loss", 1)), List.of());
+  }
+
+  private PromptTokenModel(
+      @Nullable PromptedVision vision,
+      Clip clip,
+      TextFeatures text,
+      List<Loss> ofImages,
+      List<Loss> ofTexts) {
+    super(clip.device(), clip.logitScale(), text, ofImages, ofTexts);
+    this.vision = vision;
+  }
+
+  private static TextFeatures texts(Clip clip, PromptText text, int depth) {
+    return new TextFeatures(
+        clip,
+        text,
+        depth < 2 ? null : new DeepTextPrompts.Shared(1, depth - 1, text.contextTokens(), false));
+  }
+
+  private static @Nullable PromptedVision vision(
+      Clip clip, int textDepth, int imageDepth, String method) {
+    checkDepth(method, "text", textDepth, clip.config().textLayers());
+    if (imageDepth == 0) {
+      return null;
+    }
+    PromptedVision vision = clip.promptedVision(method);
+    checkDepth(method, "image", imageDepth, vision.layers());
+    return vision;
+  }
+
+  private static void checkDepth(String method, String encoder, int depth, int blocks) {
+    if (depth > blocks) {
+      throw KgCoopException.configuration(
+          "%s's depth %s: the %s encoder of this CLIP has %s blocks; expected at most as many: give it with --set, or the CLIP that was learned on"
+              .formatted(method, depth, encoder, blocks));
+    }
+  }
+
+  @Override
+  public final ModelInputs inputs() {
+    return vision == null ? ModelInputs.FEATURES : ModelInputs.rows(0, needsFeatures());
+  }
+
+  /** The cross entropy alone. */
+  @Override
+  List<Tensor> imageLosses(Image image, List<Tensor> given, Tensor classFeatures) {
+    return List.of(crossEntropy(image, features(image, given), classFeatures));
+  }
+
+  /** True if losses ask for the features of the frozen encoder. */
+  boolean needsFeatures() {
+    return false;
+  }
+
+  /** The features of an image by the rows that are given: (1, E), unit. */
+  final Tensor features(Image image, List<Tensor> given) {
+    return vision == null
+        ? image.features()
+        : vision.features(image.rows(), new DeepPrompts(0, given)).unitRows();
+  }
+
+  @Override
+  final Tensor encode(Tensor images, List<Tensor> given) {
+    if (vision == null) {
+      throw new IllegalStateException("the image encoder is the CLIP's own");
+    }
+    return vision.features(vision.rows(images, 0), new DeepPrompts(0, given)).unitRows();
+  }
+
+  @Override
+  final TunedImageEncoder learned(List<Tensor> given) {
+    return TunedImageEncoder.of(new DeepPrompts(0, given));
+  }
+
+  /** The names of the rows in front of blocks 1 to J - 1 of an encoder. */
+  static List<String> deepNames(String encoder, int depth) {
+    List<String> names = new ArrayList<>();
+    for (int i = 1; i < depth; i++) {
+      names.add(encoder + ".transformer.resblocks." + i + ".VPT_shallow");
+    }
+    return names;
+  }
+}

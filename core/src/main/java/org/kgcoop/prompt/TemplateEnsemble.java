@@ -1,0 +1,48 @@
+package org.kgcoop.prompt;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * Class features of hand-crafted texts: the mean over templates. No gradients.
+ *
+ * @param templates texts with {@code {}} where the class name goes, at least one
+ */
+public record TemplateEnsemble(List<String> templates, Underscores underscores) {
+
+  public TemplateEnsemble {
+    templates = List.copyOf(templates);
+    if (templates.isEmpty()) {
+      throw KgCoopException.configuration("templates: expected at least one template, got none");
+    }
+    templates.forEach(Templates::check);
+  }
+
+  /** The mean of unit features, brought to unit length again: (C, E). */
+  public Tensor unit(Clip clip, List<String> classNames) {
+    try (Autograd.Switch off = Autograd.off()) {
+      Tensor mean = mean(clip, classNames, Tensor::unitRows);
+      return templates.size() == 1 ? mean : mean.unitRows();
+    }
+  }
+
+  /** The mean of the features as the text encoder makes them: (C, E), of any length. */
+  public Tensor raw(Clip clip, List<String> classNames) {
+    try (Autograd.Switch off = Autograd.off()) {
+      return mean(clip, classNames, UnaryOperator.identity());
+    }
+  }
+
+  private Tensor mean(Clip clip, List<String> classNames, UnaryOperator<Tensor> form) {
+    List<Tensor> each =
+        templates.stream()
+            .map(template -> PromptText.handCrafted(clip, classNames, template, underscores))
+            .map(text -> form.apply(TextFeatures.withoutGradients(clip, text)))
+            .toList();
+    return each.size() == 1 ? each.get(0) : Tensor.stack(each, 0).mean(0, false);
+  }
+}

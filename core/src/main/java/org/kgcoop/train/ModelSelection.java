@@ -1,0 +1,130 @@
+package org.kgcoop.train;
+
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.io.StoredTensor;
+import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** The parameters that a training ends with. */
+public sealed interface ModelSelection {
+
+  /** The parameters after the last epoch. */
+  record Last() implements ModelSelection {
+    @Override
+    public String id() {
+      return "last";
+    }
+  }
+
+  /** The parameters after the epoch that is best on the validation images; of equals the first. */
+  record Best() implements ModelSelection {
+    @Override
+    public String id() {
+      return "best";
+    }
+  }
+
+  /**
+   * The mean of the parameters after each epoch, weighted by a normal density at its number, as
+   * PromptSRC has it: epoch e of 1 to E has the share {@code N(e; mean, deviation) / sum of all}.
+   *
+   * @param deviation above 0
+   */
+  record Average(double mean, double deviation) implements ModelSelection {
+    public Average {
+      if (!Double.isFinite(mean) || !(deviation > 0) || Double.isInfinite(deviation)) {
+        throw KgCoopException.configuration(
+            "average over epochs: expected a mean and a deviation above 0, got %s and %s"
+                .formatted(mean, deviation));
+      }
+    }
+
+    @Override
+    public String id() {
+      return "gauss:" + text(mean) + "," + text(deviation);
+    }
+
+    private static String text(double number) {
+      return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+    }
+
+    /** The same of so many times the epochs. */
+    @Override
+    public ModelSelection stretched(double factor) {
+      return new Average(mean * factor, deviation * factor);
+    }
+
+    /**
+     * The share of each epoch.
+     *
+     * @param epochs E
+     * @return in all 1
+     */
+    public double[] shares(int epochs) {
+      double[] exponents = new double[epochs];
+      for (int e = 0; e < epochs; e++) {
+        exponents[e] = -Math.pow((e + 1 - mean) / deviation, 2) / 2;
+      }
+      // From the greatest on, so that a mean far from all epochs leaves more than zeros.
+      double greatest = Arrays.stream(exponents).max().orElse(0);
+      double[] densities = Arrays.stream(exponents).map(x -> Math.exp(x - greatest)).toArray();
+      double sum = Arrays.stream(densities).sum();
+      return Arrays.stream(densities).map(density -> density / sum).toArray();
+    }
+
+    /**
+     * The sum over epochs with another one.
+     *
+     * @param before those before; empty for none
+     * @param parameters at its end, by name
+     * @param share of the epoch
+     */
+    public static Map<String, StoredTensor> sum(
+        Map<String, StoredTensor> before, Map<String, Tensor> parameters, double share) {
+      Map<String, StoredTensor> sums = new LinkedHashMap<>();
+      try (Scope scope = Scope.open("average over epochs");
+          Autograd.Switch off = Autograd.off()) {
+        parameters.forEach(
+            (name, parameter) -> {
+              Tensor part = parameter.to(Device.CPU).times(share);
+              StoredTensor others = before.get(name);
+              Tensor sum = others == null ? part : others.tensor().plus(part);
+              sums.put(name, StoredTensor.of(name, sum));
+            });
+      }
+      return sums;
+    }
+  }
+
+  /** The name in files and options. */
+  String id();
+
+  /** The same of so many times the epochs. */
+  default ModelSelection stretched(double factor) {
+    return this;
+  }
+
+  /** The one of a name: {@code last}, {@code best} or {@code gauss:MEAN,DEVIATION}. */
+  static ModelSelection ofId(String id) {
+    String number = "(-?\\d{1,9}(?:\\.\\d{1,20})?)";
+    Matcher gauss = Pattern.compile("gauss:" + number + "," + number).matcher(id);
+    if (gauss.matches()) {
+      return new Average(Double.parseDouble(gauss.group(1)), Double.parseDouble(gauss.group(2)));
+    }
+    return switch (id) {
+      case "last" -> new Last();
+      case "best" -> new Best();
+      default ->
+          throw KgCoopException.configuration(
+              "keep '" + id + "': expected last, best or gauss:MEAN,DEVIATION, such as gauss:15,1");
+    };
+  }
+}

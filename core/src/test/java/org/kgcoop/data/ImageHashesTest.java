@@ -1,0 +1,135 @@
+package org.kgcoop.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Sha256;
+
+class ImageHashesTest {
+  private static final Instant OLD = Instant.parse("2020-01-01T00:00:00Z");
+
+  @TempDir Path folder;
+
+  private Path image(String name, String content, Instant modified) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), content);
+    return Files.setLastModifiedTime(file, FileTime.from(modified));
+  }
+
+  private ImageHashes remembering() {
+    return ImageHashes.besides(folder.resolve("bank"));
+  }
+
+  private static String of(String content) {
+    return Sha256.of(content);
+  }
+
+  @Test
+  void aFileThatLooksAsItDidIsNotReadAgain() throws IOException {
+    Path image = image("a.png", "first", OLD);
+    ImageHashes hashes = remembering();
+    assertThat(hashes.of(List.of(image))).containsExactly(of("first"));
+
+    assertThat(image("a.png", "other", OLD)).isEqualTo(image);
+
+    assertThat(hashes.of(List.of(image))).containsExactly(of("first"));
+    assertThat(remembering().of(List.of(image))).containsExactly(of("first"));
+    assertThat(ImageHashes.forgetful().of(List.of(image))).containsExactly(of("other"));
+  }
+
+  @Test
+  void whatIsRecalledNeedsTheFileNoMore() throws IOException {
+    Path known = image("a.png", "first", OLD);
+    Path fresh = image("b.png", "fresh", OLD);
+    assertThat(remembering().of(List.of(known))).containsExactly(of("first"));
+    ImageHashes hashes = remembering();
+
+    hashes.recall(List.of(known, fresh));
+
+    Files.delete(folder.resolve("bank/pictures.txt"));
+    assertThat(image("a.png", "other", OLD)).isEqualTo(known);
+    assertThat(hashes.of(List.of(known))).containsExactly(of("first"));
+    assertThat(hashes.of(List.of(fresh))).containsExactly(of("fresh"));
+    assertThat(remembering().of(List.of(fresh))).containsExactly(of("fresh"));
+  }
+
+  @Test
+  void anotherTimeOrSizeIsAnotherFile() throws IOException {
+    Path image = image("a.png", "first", OLD);
+    ImageHashes hashes = remembering();
+    assertThat(hashes.of(List.of(image))).containsExactly(of("first"));
+    assertThat(hashes.of(List.of(image("a.png", "other", OLD.plusSeconds(1)))))
+        .containsExactly(of("other"));
+    assertThat(hashes.of(List.of(image("a.png", "longer", OLD.plusSeconds(1)))))
+        .containsExactly(of("longer"));
+  }
+
+  @Test
+  void whatWasChangedJustNowIsNotRemembered() throws IOException {
+    Instant now = Instant.now();
+    ImageHashes hashes = remembering();
+    assertThat(hashes.of(List.of(image("a.png", "first", now)))).containsExactly(of("first"));
+    assertThat(hashes.of(List.of(image("a.png", "other", now)))).containsExactly(of("other"));
+  }
+
+  @Test
+  void theyComeInTheOrderOfTheQuestionAndTwiceWhereAskedTwice() throws IOException {
+    Path a = image("a.png", "a", OLD);
+    Path b = image("b.png", "b", OLD);
+    assertThat(remembering().of(List.of(b, a, b))).containsExactly(of("b"), of("a"), of("b"));
+  }
+
+  @Test
+  void aBrokenLineIsNone() throws IOException {
+    Path image = image("a.png", "first", OLD);
+    assertThat(remembering().of(List.of(image))).containsExactly(of("first"));
+    Path file = folder.resolve("bank/pictures.txt");
+    String line = Files.readString(file);
+    assertThat(line).contains(of("first"));
+    Files.writeString(file, line.replace(of("first"), of("other")));
+    assertThat(remembering().of(List.of(image))).containsExactly(of("first"));
+  }
+
+  @Test
+  void whereNothingCanBeWrittenTheyAreComputed() throws IOException {
+    Path place = Files.writeString(folder.resolve("bank"), "a file");
+    Path image = image("a.png", "first", OLD);
+    assertThat(ImageHashes.besides(place).of(List.of(image))).containsExactly(of("first"));
+  }
+
+  @Test
+  void imagesOfAZipFileHaveThemToo() throws IOException {
+    Path zip = folder.resolve("set.zip");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
+      out.putNextEntry(new ZipEntry("a.png"));
+      out.write("first".getBytes(StandardCharsets.UTF_8));
+      out.closeEntry();
+    }
+    try (FileSystem archive = FileSystems.newFileSystem(zip)) {
+      List<Path> images = List.of(archive.getPath("/a.png"));
+      assertThat(remembering().of(images)).containsExactly(of("first"));
+      assertThat(Files.readString(folder.resolve("bank/pictures.txt"))).contains(of("first"));
+      assertThat(remembering().of(images)).containsExactly(of("first"));
+    }
+  }
+
+  @Test
+  void aImageThatIsNotThereIsNamed() {
+    assertThatThrownBy(() -> remembering().of(List.of(folder.resolve("none.png"))))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("none.png: there is no such image");
+  }
+}

@@ -1,0 +1,145 @@
+package org.kgcoop.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.classify.Classifier;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.method.catalogue.MethodCatalogue;
+import org.kgcoop.method.catalogue.PublishedDefaults;
+import org.kgcoop.method.encoder.EncoderMethod;
+
+/** Methods that learn inside of the image encoder, in whole runs: all that the catalogue has. */
+@Tag("equality")
+class EncoderMethodsTest {
+  private final TinyLab lab = new TinyLab(TinyClip.deep());
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() {
+    lab.close();
+  }
+
+  static Stream<String> methods() {
+    return MethodCatalogue.ids().stream()
+        .filter(id -> MethodCatalogue.parse(json(id)) instanceof EncoderMethod);
+  }
+
+  private static ObjectNode json(String id) {
+    return JsonNodeFactory.instance.objectNode().put("method", id);
+  }
+
+  /** Settings that fit encoders of three blocks. */
+  private static ObjectNode settings(String id) {
+    ObjectNode settings = json(id);
+    List<String> keys = MethodCatalogue.keys(id);
+    Stream.of("depth", "text_depth", "image_depth")
+        .filter(keys::contains)
+        .forEach(key -> settings.put(key, 2));
+    if (keys.contains("representation_layers")) {
+      settings.putArray("representation_layers").add(2).add(3);
+      settings.put("dimension", 8);
+    }
+    return settings;
+  }
+
+  private static ExperimentPlan plan(String id, String augmentation) {
+    ObjectNode training =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("epochs", 3)
+            .put("batch_size", 2)
+            .put("checkpoint_every", 1)
+            .put("augment", augmentation);
+    return new ExperimentPlan(
+        List.of(MethodSpec.of(settings(id), training, PublishedDefaults.BASE_TO_NEW, Map.of())),
+        List.of(2),
+        List.of(1L),
+        1);
+  }
+
+  private DataSet data() {
+    return Images.dataSet(folder.resolve("abcd"), List.of("a", "b", "c", "d"), 2, 0, 2);
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void interruptedAndGoneOnItEndsInTheSameBytes(String id) throws IOException {
+    BaseToNew protocol = new BaseToNew(List.of(data()));
+    for (String augmentation : List.of("online", "test")) {
+      ExperimentPlan plan = plan(id, augmentation);
+      Path whole = folder.resolve(augmentation);
+      JsonNode table = lab.run(protocol, plan, whole);
+      Path run = whole.resolve(table.path("cells").path(0).path("run").asText());
+      AtomicInteger steps = new AtomicInteger();
+      Path torn = folder.resolve("torn-" + augmentation);
+      int stops = 0;
+      while (!Files.exists(torn.resolve("results.json"))) {
+        try {
+          JsonNode unused = lab.run(protocol, plan, torn, () -> steps.incrementAndGet() % 3 == 0);
+        } catch (KgCoopException e) {
+          assertThat(e.category()).isEqualTo(KgCoopException.Category.INTERRUPTED);
+          stops++;
+        }
+      }
+      assertThat(stops).isGreaterThanOrEqualTo(1);
+      Path other = torn.resolve(whole.relativize(run));
+      assertThat(Files.readAllBytes(other.resolve("classifier.safetensors")))
+          .isEqualTo(Files.readAllBytes(run.resolve("classifier.safetensors")));
+      assertThat(TinyLab.json(other.resolve("predictions.json")))
+          .isEqualTo(TinyLab.json(run.resolve("predictions.json")));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void aClassifierAnswersAsTheRunWasMeasured(String id) {
+    DataSet data = data();
+    JsonNode table = lab.run(new BaseToNew(List.of(data)), plan(id, "test"), folder.resolve("out"));
+    Path run = folder.resolve("out").resolve(table.path("cells").path(0).path("run").asText());
+    JsonNode target = TinyLab.results(run).path("targets").path(0);
+    assertThat(target.path("name").asText()).isEqualTo("base");
+    try (Classifier classifier = Classifier.load(run, lab.clip)) {
+      List<Item> items = data.test().stream().filter(item -> item.label() < 2).toList();
+      List<String> names = classifier.classNames();
+      for (int i = 0; i < items.size(); i++) {
+        String found = classifier.classify(items.get(i).file()).best().className();
+        assertThat(found).isEqualTo(names.get(target.path("predictions").path(i).asInt()));
+      }
+    }
+  }
+
+  @Test
+  void aResNetIsRefusedInOneLine() {
+    try (TinyLab other = new TinyLab(TinyClip.resNet())) {
+      assertThatThrownBy(
+              () ->
+                  other.run(
+                      new BaseToNew(List.of(data())),
+                      plan("vpt", "test"),
+                      folder.resolve("refused")))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("VPT learns inside of a ViT of CLIP");
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package org.kgcoop.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.data.Item;
+import org.kgcoop.files.Sha256;
+import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.image.Images;
+
+@Tag("equality")
+class FeatureCacheMergeTest {
+  @TempDir private Path folder;
+  private final List<String> warnings = new ArrayList<>();
+  private Clip clip;
+  private List<Item> items;
+
+  @BeforeEach
+  void load() {
+    clip = TinyClip.load();
+    items = Images.dataSet(folder.resolve("data"), List.of("a", "b"), 20, 0, 1).train();
+  }
+
+  @AfterEach
+  void close() {
+    clip.close();
+  }
+
+  private ViewEncoder encoder() {
+    return new ViewEncoder(clip, new Images(warnings::add));
+  }
+
+  private FeatureCache cache(String name) {
+    return new FeatureCache(encoder(), folder.resolve(name), warnings::add);
+  }
+
+  /** The bytes of the shards by their names. */
+  private Map<String, String> content(String cache) throws IOException {
+    try (Stream<Path> all = Files.walk(folder.resolve(cache))) {
+      Map<String, String> content = new HashMap<>();
+      for (Path file : all.filter(path -> path.toString().endsWith(Shard.ENDING)).toList()) {
+        content.put(
+            folder.resolve(cache).relativize(file).toString(),
+            java.util.HexFormat.of().formatHex(Files.readAllBytes(file)));
+      }
+      return content;
+    }
+  }
+
+  private List<ShardEncoder.Image> images() {
+    List<ShardEncoder.Image> images = new ArrayList<>();
+    for (Item item : items) {
+      images.add(
+          new ShardEncoder.Image(
+              item.key(), item.file().toString(), () -> Images.bytes(item.file())));
+    }
+    return images;
+  }
+
+  private void encode(List<ShardEncoder.Image> images, int views, String cache) {
+    Path to = folder.resolve(cache).resolve(FeatureCache.folderName(clip));
+    new ShardEncoder(encoder(), views, key -> false, 2)
+        .encode(
+            images.iterator(),
+            shard -> assertThat(written(shard, to)).exists(),
+            problem -> warnings.add(problem.name() + ": " + problem.reason().getMessage()),
+            read -> {});
+  }
+
+  private static Path written(Shard shard, Path folder) {
+    try {
+      return shard.write(Files.createDirectories(folder));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void banksOfTheSameFeaturesAreEqualInBytesWhateverTheOrder() throws IOException {
+    assertThat(cache("whole").test(items, done -> {}).vectors()).hasSameSizeAs(items);
+    List<Item> reversed = new ArrayList<>(items);
+    Collections.reverse(reversed);
+    // In three files, each smaller than a group.
+    for (int from = 0; from < reversed.size(); from += 15) {
+      List<Item> part = reversed.subList(from, Math.min(from + 15, reversed.size()));
+      assertThat(cache("parts").test(part, done -> {}).vectors()).hasSameSizeAs(part);
+    }
+    assertThat(content("parts")).hasSize(3).isNotEqualTo(content("whole"));
+    assertThat(FeatureCacheMerge.merge(folder.resolve("whole"), warnings::add))
+        .isEqualTo(items.size());
+    assertThat(FeatureCacheMerge.merge(folder.resolve("parts"), warnings::add))
+        .isEqualTo(items.size());
+    assertThat(content("parts")).hasSize(1).isEqualTo(content("whole"));
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void manyFilesAreMergedAsFewAre() throws IOException {
+    List<Shard.Feature> all = new ArrayList<>();
+    for (int i = 0; i < 1500; i++) {
+      String key = Sha256.of("" + i) + " test";
+      all.add(new Shard.Feature(key, new float[] {i, -i}, i, 1));
+    }
+    Path many = folder.resolve("many").resolve("model");
+    Path few = folder.resolve("few").resolve("model");
+    for (int from = 0; from < all.size(); from += 20) { // 75 files, which are sorted in 16 parts
+      assertThat(written(new Shard(all.subList(from, from + 20)), many)).exists();
+    }
+    for (int from = 0; from < all.size(); from += 750) {
+      assertThat(written(new Shard(all.subList(from, from + 750)), few)).exists();
+    }
+    Path killed = Files.createDirectory(many.resolve(".merge-1"));
+    Files.writeString(killed.resolve("0"), "left");
+
+    assertThat(FeatureCacheMerge.merge(folder.resolve("many"), warnings::add))
+        .isEqualTo(all.size());
+    assertThat(FeatureCacheMerge.merge(folder.resolve("few"), warnings::add)).isEqualTo(all.size());
+
+    assertThat(content("many")).hasSize(2).isEqualTo(content("few"));
+    Set<String> keys = new TreeSet<>();
+    for (String file : content("many").keySet()) {
+      Shard.read(folder.resolve("many").resolve(file)).features().forEach(f -> keys.add(f.key()));
+    }
+    assertThat(keys).hasSameSizeAs(all);
+    assertThat(killed).doesNotExist();
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void aMergedBankAnswersAndMergingAgainChangesNothing() throws IOException {
+    FeatureCache.Features made = cache("cache").test(items, done -> {});
+    FeatureCacheMerge.merge(folder.resolve("cache"), warnings::add);
+    Map<String, String> merged = content("cache");
+    long again = FeatureCacheMerge.merge(folder.resolve("cache"), warnings::add);
+    assertThat(again).isEqualTo(items.size());
+    assertThat(content("cache")).isEqualTo(merged);
+    List<Long> encoded = new ArrayList<>();
+    FeatureCache.Features read = cache("cache").test(items, encoded::add);
+    assertThat(encoded).containsExactly((long) items.size()); // nothing on the way there
+    assertThat(read.seconds()).isCloseTo(made.seconds(), org.assertj.core.data.Offset.offset(1e-9));
+  }
+
+  @Test
+  void imagesGivenAsBytesMakeTheBankThatItemsMake() throws IOException {
+    FeatureCache local = cache("local");
+    assertThat(local.test(items, done -> {}).vectors()).hasSameSizeAs(items);
+    double seconds =
+        new TrainingLoader(local, items, new Augmentation.Cache(3), 5).prepare(done -> {});
+    assertThat(seconds).isPositive();
+    encode(images().subList(17, items.size()), 3, "given");
+    encode(images().subList(0, 17), 3, "given");
+    long features = 4L * items.size(); // the test view and three random ones
+    assertThat(FeatureCacheMerge.merge(folder.resolve("local"), warnings::add)).isEqualTo(features);
+    assertThat(FeatureCacheMerge.merge(folder.resolve("given"), warnings::add)).isEqualTo(features);
+    assertThat(content("given")).isEqualTo(content("local"));
+  }
+
+  @Test
+  void aBrokenImageIsToldAndTheOthersAreEncoded() throws IOException {
+    List<ShardEncoder.Image> images = images();
+    images.add(3, new ShardEncoder.Image("broken.png", "broken.png", () -> new byte[] {1, 2}));
+    encode(images, 0, "given");
+    assertThat(warnings).hasSize(1);
+    assertThat(warnings.get(0)).startsWith("broken.png: ");
+    warnings.clear();
+    assertThat(cache("local").test(items, done -> {}).vectors()).hasSameSizeAs(items);
+    assertThat(FeatureCacheMerge.merge(folder.resolve("given"), warnings::add))
+        .isEqualTo(items.size());
+    assertThat(FeatureCacheMerge.merge(folder.resolve("local"), warnings::add))
+        .isEqualTo(items.size());
+    assertThat(content("given")).isEqualTo(content("local"));
+  }
+
+  @Test
+  void imagesOfEqualBytesAndKnownOnesAreNotEncoded() throws IOException {
+    List<ShardEncoder.Image> twice = new ArrayList<>(images());
+    twice.addAll(images());
+    List<Shard> shards = new ArrayList<>();
+    List<Long> read = new ArrayList<>();
+    new ShardEncoder(encoder(), 0, key -> false, 2)
+        .encode(twice.iterator(), shards::add, problem -> {}, read::add);
+    assertThat(shards).hasSize(1);
+    assertThat(shards.get(0).features()).hasSize(items.size());
+    assertThat(read).last().isEqualTo(2L * items.size());
+    new ShardEncoder(encoder(), 0, key -> true, 2)
+        .encode(twice.iterator(), shards::add, problem -> {}, read::add);
+    assertThat(shards).hasSize(1);
+  }
+}

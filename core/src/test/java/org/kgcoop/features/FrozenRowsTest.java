@@ -1,0 +1,143 @@
+package org.kgcoop.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.fixtures.Images;
+import org.kgcoop.image.Images;
+import org.kgcoop.prompt.Batch;
+import org.kgcoop.prompt.ModelInputs;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** Rows in front of the third of four blocks. */
+class FrozenRowsTest {
+  private static final int BLOCK = 2;
+  private static final long BYTES = 5 * 16 * 4; // of a view: a class row and four patches
+
+  @TempDir Path folder;
+  private Clip clip;
+  private DataSet data;
+  private ViewEncoder encoder;
+
+  @BeforeEach
+  void load() {
+    RandomClip.write(
+        folder.resolve("clip"),
+        new ClipConfig(
+            12, 8, 3, 77, 700, 16, 1, 1, Activation.QUICK_GELU, new ClipConfig.Vit(16, 4, 4, 2)),
+        1);
+    clip = Clip.load(folder.resolve("clip"));
+    data = Images.dataSet(folder.resolve("data"), List.of("a", "b"), 2, 0, 1);
+    encoder = new ViewEncoder(clip, new Images(warning -> {}));
+  }
+
+  @AfterEach
+  void close() {
+    clip.close();
+  }
+
+  private ViewEncoder.Request view(int place) {
+    return new ViewEncoder.Request(data.train().get(place), null);
+  }
+
+  private byte[] rows(FrozenTokens source, int... places) {
+    try (Scope scope = Scope.open("rows")) {
+      Tensor rows = source.of(places, this::view);
+      assertThat(rows.shape()).containsExactly(places.length, 5, 16);
+      return rows.toBytes();
+    }
+  }
+
+  @Test
+  void keptOrNotTheyAreTheSameAsFarAsThereIsRoom() {
+    try (FrozenTokens all = new FrozenTokens(encoder, BLOCK, 1 << 20);
+        FrozenTokens two = new FrozenTokens(encoder, BLOCK, 3 * BYTES - 1);
+        FrozenTokens none = new FrozenTokens(encoder, BLOCK, 0)) {
+      for (int[] places : new int[][] {{3, 1}, {0, 1, 2}, {1, 1}, {3, 2, 1, 0}, {2}}) {
+        byte[] expected = rows(none, places);
+        assertThat(rows(all, places)).isEqualTo(expected);
+        assertThat(rows(two, places)).isEqualTo(expected);
+      }
+      assertThat(all.kept()).isEqualTo(4);
+      assertThat(two.kept()).isEqualTo(2);
+      assertThat(none.kept()).isZero();
+    }
+  }
+
+  @Test
+  void keptRowsAreNotReadAgain() {
+    try (FrozenTokens source = new FrozenTokens(encoder, BLOCK, 1 << 20)) {
+      byte[] first = rows(source, 0, 1);
+      try (Scope scope = Scope.open("rows")) {
+        Tensor again =
+            source.of(
+                new int[] {0, 1},
+                place -> {
+                  throw new AssertionError("read again: " + place);
+                });
+        assertThat(again.toBytes()).isEqualTo(first);
+      }
+    }
+  }
+
+  @Test
+  void theBlocksAfterMakeTheFeaturesOfTheWholeEncoder() {
+    try (FrozenTokens source = new FrozenTokens(encoder, BLOCK, 0);
+        Scope scope = Scope.open("test")) {
+      int[] places = {2, 0, 3};
+      Tensor whole = encoder.encode(Arrays.stream(places).mapToObj(this::view).toList());
+      Tensor found = source.features(source.of(places, this::view));
+      assertThat(found.toBytes()).isEqualTo(whole.toBytes());
+    }
+  }
+
+  private TrainingLoader source(String augmentation, ModelInputs inputs) {
+    TrainingLoader source =
+        new TrainingLoader(
+            FeatureCache.inMemory(encoder),
+            data.train(),
+            Augmentation.ofId(augmentation),
+            7,
+            inputs);
+    if (source.toPrepare() > 0) {
+      double unused = source.prepare(done -> {});
+    }
+    return source;
+  }
+
+  /** A batch of the third epoch, for a source that has seen the two before or has not. */
+  @ParameterizedTest
+  @ValueSource(strings = {"online", "test", "cache:2", "pool:2"})
+  void aSourceThatWasThereBeforeGivesTheSameBytes(String augmentation) {
+    int[] examples = {3, 0, 2};
+    try (TrainingLoader before = source(augmentation, ModelInputs.rows(BLOCK, true));
+        TrainingLoader resumed = source(augmentation, ModelInputs.rows(BLOCK, true));
+        TrainingLoader features = source(augmentation, ModelInputs.FEATURES);
+        Scope scope = Scope.open("test")) {
+      for (int epoch = 0; epoch < 2; epoch++) {
+        Batch unused = before.batch(new int[] {0, 1, 2, 3}, epoch, epoch);
+      }
+      Batch one = before.batch(examples, 2, 2);
+      Batch other = resumed.batch(examples, 2, 2);
+      assertThat(one.rows().toBytes()).isEqualTo(other.rows().toBytes());
+      assertThat(one.features().toBytes()).isEqualTo(other.features().toBytes());
+      assertThat(one.features().toBytes())
+          .isEqualTo(features.batch(examples, 2, 2).features().toBytes());
+      assertThat(one.labels().toLongs()).containsExactly(1, 0, 1);
+    }
+  }
+}

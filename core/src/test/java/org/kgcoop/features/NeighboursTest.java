@@ -1,0 +1,116 @@
+package org.kgcoop.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.RandomClip;
+import org.kgcoop.image.Images;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Engine;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/** The feature of an image beside others, in all bits. */
+@Tag("equality")
+class NeighboursTest {
+  private static final ClipConfig.Vit VIT = new ClipConfig.Vit(64, 2, 8, 1);
+  private static final ClipConfig.ResNet RES_NET = new ClipConfig.ResNet(8, List.of(1, 1, 1, 1), 4);
+
+  private static final Map<Integer, float[]> NOISE = new HashMap<>();
+
+  private final int threads = Engine.threads();
+
+  @TempDir private Path folder;
+
+  @AfterEach
+  void restore() {
+    Engine.setThreads(threads);
+  }
+
+  record Model(ClipConfig.Vision vision, DType precision) {}
+
+  static List<Model> models() {
+    return List.of(
+        new Model(VIT, DType.FLOAT32),
+        new Model(VIT, DType.BFLOAT16),
+        new Model(RES_NET, DType.FLOAT32),
+        new Model(RES_NET, DType.BFLOAT16));
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void anImageHasTheSameFeatureWhateverStandsBesideIt(Model model) {
+    ClipConfig config =
+        new ClipConfig(64, 32, 3, 77, 700, 32, 1, 1, Activation.QUICK_GELU, model.vision());
+    RandomClip.write(folder, config, 1);
+    Clip.Options options = new Clip.Options(model.precision(), Device.CPU, null, null);
+    try (Clip clip = Clip.load(folder, options)) {
+      ViewEncoder encoder = new ViewEncoder(clip, new Images(warning -> {}));
+      float[] alone = features(encoder, 1, 0).get(0);
+      assertThat(norm(alone)).isCloseTo(1, org.assertj.core.data.Offset.offset(1e-3));
+      for (int workers : new int[] {1, 2}) {
+        Engine.setThreads(workers);
+        for (int others : new int[] {0, 1, 7, 32, 33, 100}) {
+          for (int place : new int[] {0, others / 2, others}) {
+            assertThat(features(encoder, others + 1, place).get(place))
+                .as("%d workers, at %d of %d others", workers, place, others)
+                .isEqualTo(alone);
+          }
+        }
+      }
+    }
+  }
+
+  /** The features of images of noise, one of which is the same in every call. */
+  private static List<float[]> features(ViewEncoder encoder, int images, int place) {
+    List<ViewEncoder.Pixels> pixels = new ArrayList<>();
+    for (int i = 0; i < images; i++) {
+      float[] noise = noise(i == place ? 7 : 1000 + i, encoder.valuesPerImage());
+      pixels.add((values, offset) -> System.arraycopy(noise, 0, values, offset, noise.length));
+    }
+    try (Scope scope = Scope.open("features")) {
+      Tensor made = encoder.ofPixels(pixels);
+      List<float[]> rows = new ArrayList<>();
+      for (int i = 0; i < images; i++) {
+        rows.add(made.select(0, i).toFloats());
+      }
+      return rows;
+    }
+  }
+
+  /** Normal values, drawn once a seed. */
+  private static float[] noise(int seed, int count) {
+    return NOISE.computeIfAbsent(
+        seed,
+        s -> {
+          Random random = new Random(s);
+          float[] noise = new float[count];
+          for (int k = 0; k < count; k++) {
+            noise[k] = (float) random.nextGaussian();
+          }
+          return noise;
+        });
+  }
+
+  private static double norm(float[] vector) {
+    double squares = 0;
+    for (float value : vector) {
+      squares += (double) value * value;
+    }
+    return Math.sqrt(squares);
+  }
+}
