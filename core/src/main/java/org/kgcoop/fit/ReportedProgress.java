@@ -11,7 +11,7 @@ final class ReportedProgress implements Progress {
   private final BooleanSupplier cancelled;
 
   /**
-   * @param canceled asked while images are encoded too; steps are the trainer's own affair
+   * @param cancelled asked while images are encoded too; steps are the trainer's own affair
    */
   ReportedProgress(TrainingListener listener, BooleanSupplier cancelled) {
     this.listener = listener;
