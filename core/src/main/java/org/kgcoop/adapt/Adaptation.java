@@ -94,7 +94,7 @@ public final class Adaptation {
   private AdaptRecord run() {
     refusePlace();
     List<FeatureCache.Problem> problems = new ArrayList<>();
-    List<Path> unused = bench.cache().readable(files(request.data()), problems::add);
+    bench.cache().readable(files(request.data()), problems::add);
     request = request.with(leftOut(request.data(), problems));
     Optional<AdaptRecord> before = AdaptRecord.read(out);
     JsonNode settings = settings();
