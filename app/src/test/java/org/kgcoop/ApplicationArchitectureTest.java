@@ -22,8 +22,7 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
       "org.kgcoop.report",
       "org.kgcoop.serve",
       "org.kgcoop.tables",
-      "org.kgcoop.tensorboard",
-      "org.kgcoop.verify"
+      "org.kgcoop.tensorboard"
     },
     importOptions = ImportOption.DoNotIncludeTests.class)
 class ApplicationArchitectureTest {

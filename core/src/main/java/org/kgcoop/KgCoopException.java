@@ -14,7 +14,7 @@ public class KgCoopException extends RuntimeException {
 
   /** The kind of an error; each kind has one exit code on the command line. */
   public enum Category {
-    /** A check that ran and failed, such as {@code verify}. */
+    /** A check that ran and failed, such as {@code inspect --check}. */
     CHECK(1, "a check failed"),
     /** Wrong usage, option value or configuration. */
     CONFIGURATION(2, "wrong usage, option value or configuration"),

@@ -27,7 +27,6 @@ import org.kgcoop.cli.experiment.TrainCommand;
 import org.kgcoop.cli.files.DataSetsCommand;
 import org.kgcoop.cli.files.DownloadCommand;
 import org.kgcoop.cli.files.InspectCommand;
-import org.kgcoop.cli.files.VerifyCommand;
 import org.kgcoop.cli.options.ConfigExpansion;
 import org.kgcoop.cli.options.OptionGroups;
 import org.kgcoop.cli.options.TrainingOptions;
@@ -55,7 +54,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Programs of their own, which their first call builds:",
-      "  bench      Times the published algorithm, written plainly, against ours.",
+      "  bench      Times the published algorithm against ours; recomputes reference numbers.",
       "  cluster    Does features and experiments on Apache Spark, 260 MB to fetch.",
       "  pretrain   Makes a CLIP of any size from images and captions.",
       "",
@@ -90,7 +89,6 @@ import picocli.CommandLine.Spec;
       ReportCommand.class,
       RunsCommand.class,
       LogsCommand.class,
-      VerifyCommand.class,
       HelpCommand.class
     })
 public final class Main implements Runnable, Invocation {

@@ -109,7 +109,7 @@ public final class ReferenceConfig {
   /** The values of a part of the keys, which need not be whole. */
   private static OptionValues values(Map<String, JsonNode> part, List<String> methods) {
     ReferenceConfig config = new ReferenceConfig(new ReferenceValues(part));
-    List<String> unused = config.read(methods);
+    config.read(methods);
     return config.out;
   }
 

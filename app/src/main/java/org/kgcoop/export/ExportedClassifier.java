@@ -41,11 +41,6 @@ public record ExportedClassifier(
     }
   }
 
-  /** A classifier of features of the CLIP's own image encoder. */
-  public ExportedClassifier(List<String> classNames, Formula formula, Map<String, String> about) {
-    this(classNames, formula, Optional.empty(), about);
-  }
-
   /**
    * A classifier as it is exported, in the open scope of this thread.
    *

@@ -121,8 +121,7 @@ public record RunsBelow(List<StoredRun> runs) {
   private static Found find(Path root) {
     Found found = new Found(new TreeMap<>(), new TreeSet<>());
     try {
-      Path unused =
-          Files.walkFileTree(
+      Files.walkFileTree(
               root,
               new SimpleFileVisitor<>() {
                 @Override

@@ -330,8 +330,7 @@ public final class TableWriter {
       row.setting().forEach(setting::put);
       line.put("shots", row.shots());
       double ms = table.msPerImage(row);
-      ObjectNode unused =
-          Double.isNaN(ms) ? line.putNull("ms_per_image") : line.put("ms_per_image", ms);
+      line.put("ms_per_image", Double.isNaN(ms) ? null : Double.valueOf(ms));
       ObjectNode figures = line.putObject("figures");
       for (String column : table.columns()) {
         RunTable.Figure figure = table.figure(row, column);

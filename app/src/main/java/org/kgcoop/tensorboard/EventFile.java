@@ -89,10 +89,9 @@ final class EventFile {
       identity = now.fileKey();
     }
     byte[] lines = wholeLines(read);
-    long unused = records(lines, records);
+    records(lines, records);
     if (records.size() > 0) {
-      Path unusedToo =
-          Files.write(
+      Files.write(
               file,
               records.toByteArray(),
               StandardOpenOption.CREATE,

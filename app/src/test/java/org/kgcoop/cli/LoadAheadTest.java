@@ -14,7 +14,7 @@ import picocli.CommandLine;
 
 class LoadAheadTest {
   /** Commands that take a CLIP and may do without computing: they look at names or files. */
-  private static final Set<String> MAY_COMPUTE = Set.of("export", "nearest", "search", "verify");
+  private static final Set<String> MAY_COMPUTE = Set.of("export", "nearest", "search");
 
   @TempDir Path folder;
 

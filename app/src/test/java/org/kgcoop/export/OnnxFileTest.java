@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,11 +67,8 @@ class OnnxFileTest {
       OnnxClassifier.write(
           file,
           clip,
-          new ExportedClassifier(
-              List.of("cat", "\"dog\", the"),
-              new Formula.Linear(
-                  Tensor.of(features, 2, config.embedDim()), null, clip.logitScale()),
-              Map.of("method", "clip")));
+          new ExportedClassifier(List.of("cat", "\"dog\", the"), new Formula.Linear(
+                  Tensor.of(features, 2, config.embedDim()), null, clip.logitScale()), Optional.empty(), Map.of("method", "clip")));
     }
     return file;
   }

@@ -21,7 +21,7 @@ public final class TinyPrompt {
 
   /** Other seeds give other probabilities. */
   public static ClassifierFile of(Clip clip, long seed) {
-    KgCoOp method = new KgCoOp(ContextSettings.shared(2, ""), TEMPLATE, 8);
+    KgCoOp method = new KgCoOp(ContextSettings.shared(2, ""), TEMPLATE, 8, 0);
     try (Scope scope = Scope.open("prompt");
         TrainableModel model = method.model(clip, NAMES, seed)) {
       Map<String, StoredTensor> parameters = new LinkedHashMap<>();

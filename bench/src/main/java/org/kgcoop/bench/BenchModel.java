@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
@@ -95,7 +96,7 @@ final class BenchModel {
     return switch (name) {
       case "vit-b-16" -> load(precision);
       case "siglip-b-16" -> load(folder(name, SIGLIP_B_16), precision);
-      default -> throw new IllegalArgumentException(name + ": expected vit-b-16 or siglip-b-16");
+      default -> throw KgCoopException.configuration(name + ": expected vit-b-16 or siglip-b-16");
     };
   }
 

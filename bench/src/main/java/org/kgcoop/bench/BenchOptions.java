@@ -1,5 +1,6 @@
 package org.kgcoop.bench;
 
+import org.kgcoop.KgCoopException;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Engine;
 import picocli.CommandLine.Option;
@@ -56,7 +57,7 @@ final class BenchOptions {
     return switch (name) {
       case "float32" -> DType.FLOAT32;
       case "bf16" -> DType.BFLOAT16;
-      default -> throw new IllegalArgumentException(name + ": expected float32 or bf16");
+      default -> throw KgCoopException.configuration(name + ": expected float32 or bf16");
     };
   }
 

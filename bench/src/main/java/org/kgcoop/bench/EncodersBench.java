@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.PromptedVision;
@@ -75,7 +76,7 @@ final class EncodersBench implements Callable<Integer> {
     ObjectNode stated = JsonNodeFactory.instance.objectNode().put("method", method);
     TrainedMethod made = MethodCatalogue.parse(stated).trained().orElseThrow();
     if (!(made instanceof EncoderMethod encoder)) {
-      throw new IllegalArgumentException(method + " does not learn inside of the image encoder");
+      throw KgCoopException.configuration(method + " does not train inside the image encoder");
     }
     try (Clip ours = BenchModel.load(options.precision());
         TrainableModel model = encoder.model(ours, names, 1);

@@ -1,9 +1,11 @@
 package org.kgcoop.bench;
 
+import org.kgcoop.cli.console.CommandErrors;
+import org.kgcoop.verify.VerifyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The benchmarks. */
+/** The benchmarks, and the check of reference numbers. */
 @Command(
     name = "kgcoop bench",
     mixinStandardHelpOptions = true,
@@ -21,13 +23,19 @@ import picocli.CommandLine.Command;
       PreprocessBench.class,
       LoadBench.class,
       OnnxBench.class,
-      ServeBench.class
+      ServeBench.class,
+      VerifyCommand.class
     })
 public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+    CommandErrors.install(commandLine, () -> false);
+    return commandLine;
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -127,8 +128,7 @@ final class OnnxBench implements Callable<Integer> {
       }
       Tensor features = Tensor.concat(parts, 0);
       Tensor centred = scope.promote(features.minus(features.mean(0, true)).unitRows());
-      return new ExportedClassifier(
-          names, new Formula.Linear(centred, null, clip.logitScale()), Map.of());
+      return new ExportedClassifier(names, new Formula.Linear(centred, null, clip.logitScale()), Optional.empty(), Map.of());
     }
   }
 

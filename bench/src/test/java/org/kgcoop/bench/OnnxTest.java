@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -100,7 +101,7 @@ class OnnxTest {
   }
 
   private static ExportedClassifier classifier(Formula formula) {
-    return new ExportedClassifier(List.of("a", "b", "c", "d", "e"), formula, Map.of());
+    return new ExportedClassifier(List.of("a", "b", "c", "d", "e"), formula, Optional.empty(), Map.of());
   }
 
   private static Tensor rows(int count, int width) {

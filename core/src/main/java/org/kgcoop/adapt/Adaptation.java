@@ -94,7 +94,7 @@ public final class Adaptation {
   private AdaptRecord run() {
     refusePlace();
     List<FeatureCache.Problem> problems = new ArrayList<>();
-    List<Path> unused = bench.cache().readable(files(request.data()), problems::add);
+    bench.cache().readable(files(request.data()), problems::add);
     request = request.with(leftOut(request.data(), problems));
     Optional<AdaptRecord> before = AdaptRecord.read(out);
     JsonNode settings = settings();
@@ -411,7 +411,7 @@ public final class Adaptation {
   }
 
   /** The accuracy of a method of the short list on the test images. */
-  static AdaptRecord.Interval onTest(
+  public static AdaptRecord.Interval onTest(
       ExperimentContext bench, AdaptRequest request, AdaptRecord.Plan plan, String id, Path work) {
     Adaptation adaptation = new Adaptation(bench, request, work);
     ImageGroups whole = ImageGroups.exact(adaptation.everything(), bench.cache());

@@ -143,7 +143,7 @@ final class Budget {
         try (Scope scope = Scope.open("step")) {
           Tensor feature = Tensor.of(values, 1, width).to(bench.clip().device()).unitRows();
           Tensor label = Tensor.of(new long[1], 1).to(bench.clip().device());
-          Step unused = model.step(new Batch(feature, label));
+          model.step(new Batch(feature, label));
         }
         took = (System.nanoTime() - start) / 1e9;
       }

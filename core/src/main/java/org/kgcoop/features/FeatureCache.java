@@ -1,5 +1,6 @@
 package org.kgcoop.cache;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -158,26 +159,39 @@ public final class FeatureCache {
    */
   public synchronized Map<Path, float[]> upright(
       List<Path> files, boolean raw, Consumer<Problem> problems, LongConsumer progress) {
-    List<ViewEncoder.Request> requests =
-        readable(files, problems).stream().map(ViewEncoder.Request::upright).toList();
+    Map<Path, float[]> features = new LinkedHashMap<>();
+    readable(
+            readable(files, problems).stream().map(ViewEncoder.Request::upright).toList(),
+            problems,
+            progress)
+        .forEach(
+            (file, feature) -> features.put(file, raw ? rawVector(feature) : feature.vector()));
+    return features;
+  }
+
+  /** The features of requests of one view, by file; a problem for each file without one. */
+  @CanIgnoreReturnValue
+  private Map<Path, Shard.Feature> readable(
+      List<ViewEncoder.Request> requests, Consumer<Problem> problems, LongConsumer progress) {
     List<String> keys = keys(requests);
-    Set<Path> told = new HashSet<>();
+    Set<Path> reported = new HashSet<>();
     Map<String, Shard.Feature> found =
         found(
             requests,
             keys,
             (request, e) -> {
-              problems.accept(new Problem(request.item().file(), e));
-              told.add(request.item().file());
+              if (reported.add(request.item().file())) {
+                problems.accept(new Problem(request.item().file(), e));
+              }
             },
             progress);
-    Map<Path, float[]> features = new LinkedHashMap<>();
+    Map<Path, Shard.Feature> features = new LinkedHashMap<>();
     for (int i = 0; i < keys.size(); i++) {
       Path file = requests.get(i).item().file();
       Shard.Feature feature = found.get(keys.get(i));
       if (feature != null) {
-        features.put(file, raw ? rawVector(feature) : feature.vector());
-      } else if (told.add(file)) {
+        features.put(file, feature);
+      } else if (reported.add(file)) {
         problems.accept(
             new Problem(
                 file, KgCoopException.data(file + ": a copy of an image that cannot be read")));
@@ -196,29 +210,13 @@ public final class FeatureCache {
   public synchronized void check(
       List<Item> items, Consumer<Problem> problems, LongConsumer progress) {
     Set<Path> readable = new HashSet<>(readable(items.stream().map(Item::file).toList(), problems));
-    List<Item> asked = items.stream().filter(item -> readable.contains(item.file())).toList();
-    List<ViewEncoder.Request> requests =
-        asked.stream().map(item -> new ViewEncoder.Request(item, null)).toList();
-    List<String> keys = keys(requests);
-    Set<Path> told = new HashSet<>();
-    Map<String, Shard.Feature> found =
-        found(
-            requests,
-            keys,
-            (request, e) -> {
-              if (told.add(request.item().file())) {
-                problems.accept(new Problem(request.item().file(), e));
-              }
-            },
-            progress);
-    for (int i = 0; i < keys.size(); i++) {
-      Path file = asked.get(i).file();
-      if (!found.containsKey(keys.get(i)) && told.add(file)) {
-        problems.accept(
-            new Problem(
-                file, KgCoopException.data(file + ": a copy of an image that cannot be read")));
-      }
-    }
+    readable(
+        items.stream()
+            .filter(item -> readable.contains(item.file()))
+            .map(item -> new ViewEncoder.Request(item, null))
+            .toList(),
+        problems,
+        progress);
   }
 
   /**
@@ -226,6 +224,7 @@ public final class FeatureCache {
    *
    * @param problems gets the others
    */
+  @CanIgnoreReturnValue
   public List<Path> readable(List<Path> files, Consumer<Problem> problems) {
     try {
       hashes.of(files);

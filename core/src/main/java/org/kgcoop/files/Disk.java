@@ -30,7 +30,7 @@ class Disk {
 
   void write(Path file, FileChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
-      int unused = channel.write(bytes);
+      channel.write(bytes);
     }
   }
 

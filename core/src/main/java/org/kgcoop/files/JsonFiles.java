@@ -83,7 +83,7 @@ public final class JsonFiles {
     try (JsonParser parser = READER.createParser(file.toFile())) {
       while (parser.nextToken() != null) {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
-          JsonParser unused = parser.skipChildren();
+          parser.skipChildren();
           continue;
         }
         numbers.clear();
@@ -95,7 +95,7 @@ public final class JsonFiles {
               numbers.put(key, value);
             }
           } else {
-            JsonParser unused = parser.skipChildren();
+            parser.skipChildren();
           }
         }
         lines.accept(numbers);

@@ -92,11 +92,6 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
     return auto ? new AutoWeight(method, values.get(AutoWeight.GRID)) : method;
   }
 
-  /** A weight that every model takes as it is. */
-  public KgCoOp(ContextSettings context, String template, double weight) {
-    this(context, template, weight, 0);
-  }
-
   public KgCoOp {
     Templates.check(template);
   }

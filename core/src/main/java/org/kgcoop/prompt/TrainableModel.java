@@ -1,5 +1,6 @@
 package org.kgcoop.prompt;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ public interface TrainableModel extends Head {
   }
 
   /** Losses and gradients of a batch, before any update. */
+  @CanIgnoreReturnValue
   Step step(Batch batch);
 
   /**

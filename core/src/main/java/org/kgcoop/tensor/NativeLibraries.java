@@ -63,8 +63,8 @@ public final class NativeLibraries {
       // All libraries are unpacked before the first is loaded: else a libtorch of the system's
       // would be found in place of one that is not unpacked yet, and two versions in one process
       // crash it.
-      File[] unused = Loader.cacheResources(Loader.class, folder);
-      String unusedName = Loader.load(torch.class);
+      Loader.cacheResources(Loader.class, folder);
+      Loader.load(torch.class);
     } catch (IOException e) {
       throw KgCoopException.io(
           ("cannot unpack the native libraries to %s: %s; free 500 MB there, or name another "
@@ -91,7 +91,7 @@ public final class NativeLibraries {
     if (System.getProperty(CACHE_FOLDER) == null) {
       Path usual = UserFolders.ofThisProcess().home().resolve(".javacpp").resolve("cache");
       Path chosen = UserFolders.isWritable(usual) ? usual : UserFolders.cache("natives");
-      String unused = System.setProperty(CACHE_FOLDER, chosen.toString());
+      System.setProperty(CACHE_FOLDER, chosen.toString());
     }
   }
 }

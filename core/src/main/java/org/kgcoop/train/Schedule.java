@@ -115,29 +115,6 @@ public record Schedule(
     }
   }
 
-  /** Stepped after each epoch. */
-  public Schedule(
-      double rate,
-      int epochs,
-      Decay decay,
-      Warmup warmup,
-      int warmupEpochs,
-      double warmupRate,
-      Variant variant) {
-    this(rate, epochs, decay, warmup, warmupEpochs, warmupRate, variant, Unit.EPOCH);
-  }
-
-  /** With a cosine, as published. */
-  public Schedule(
-      double rate,
-      int epochs,
-      Warmup warmup,
-      int warmupEpochs,
-      double warmupRate,
-      Variant variant) {
-    this(rate, epochs, new Decay.Cosine(), warmup, warmupEpochs, warmupRate, variant);
-  }
-
   /**
    * The rate of a step.
    *
@@ -157,7 +134,8 @@ public record Schedule(
             warmup,
             Math.multiplyExact(warmupEpochs, steps),
             warmupRate,
-            variant);
+            variant,
+            Unit.EPOCH);
     return ofSteps.rate(epoch * steps + step);
   }
 

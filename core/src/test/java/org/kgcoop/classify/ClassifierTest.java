@@ -73,7 +73,7 @@ class ClassifierTest {
         TestImages.dataSet(folder.resolve("data"), NAMES, 0, 0, 3).test().stream()
             .map(Item::file)
             .toList();
-    prompt = write(new KgCoOp(ContextSettings.shared(2, ""), "a photo of a {}.", 8), "prompt");
+    prompt = write(new KgCoOp(ContextSettings.shared(2, ""), "a photo of a {}.", 8, 0), "prompt");
     classifier = Classifier.load(prompt, clip);
   }
 

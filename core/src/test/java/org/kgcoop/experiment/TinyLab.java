@@ -35,7 +35,7 @@ final class TinyLab implements AutoCloseable {
   static final Function<TaskContext, Method> CLIP = task -> new ZeroShot(List.of(task.template()));
   static final Function<TaskContext, Method> COOP = task -> new CoOp(CONTEXT);
   static final Function<TaskContext, Method> KGCOOP =
-      task -> new KgCoOp(CONTEXT, task.template(), 8);
+      task -> new KgCoOp(CONTEXT, task.template(), 8, 0);
 
   final Clip clip;
   final List<String> messages = new ArrayList<>();

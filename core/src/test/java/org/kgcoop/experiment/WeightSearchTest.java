@@ -64,7 +64,7 @@ class WeightSearchTest {
   }
 
   private static Method auto(TaskContext task) {
-    return new KgCoOp.AutoWeight(new KgCoOp(TinyLab.CONTEXT, task.template(), 8), GRID);
+    return new KgCoOp.AutoWeight(new KgCoOp(TinyLab.CONTEXT, task.template(), 8, 0), GRID);
   }
 
   private static ExperimentPlan plan(int shots) {
@@ -100,7 +100,7 @@ class WeightSearchTest {
     assertThat(search.path("chosen").asDouble()).isEqualTo(expected);
     ClassifierFile prompt = ClassifierFile.read(run.resolve("classifier.safetensors"));
     assertThat(prompt.method())
-        .isEqualTo(new KgCoOp(TinyLab.CONTEXT, "a photo of a {}.", expected));
+        .isEqualTo(new KgCoOp(TinyLab.CONTEXT, "a photo of a {}.", expected, 0));
     assertThat(found.table().path("cells").path(0).path("chosen").path("weight").asDouble())
         .isEqualTo(expected);
     assertThat(found.messages()).anyMatch(line -> line.contains("weight " + expected));
@@ -122,7 +122,7 @@ class WeightSearchTest {
     double weight = TinyLab.json(run.resolve("weight_search.json")).path("chosen").asDouble();
     ExperimentPlan given =
         TinyLab.plan(
-            List.of(task -> new KgCoOp(TinyLab.CONTEXT, task.template(), weight)),
+            List.of(task -> new KgCoOp(TinyLab.CONTEXT, task.template(), weight, 0)),
             "test",
             List.of(4),
             1L);

@@ -120,7 +120,7 @@ class TrainableModelTest {
   @Test
   void aWeightMayBeMeantForAnotherScale() {
     ContextSettings context = ContextSettings.shared(3, "");
-    try (TrainableModel plain = moved(new KgCoOp(context, "a photo of a {}.", 3));
+    try (TrainableModel plain = moved(new KgCoOp(context, "a photo of a {}.", 3, 0));
         TrainableModel scaled = moved(new KgCoOp(context, "a photo of a {}.", 30, 10 / 0.07));
         Scope scope = Scope.open("test")) {
       assertThat(loss(scaled.step(batch()), "loss"))
@@ -130,7 +130,7 @@ class TrainableModelTest {
 
   @Test
   void kgCoOpAddsTheWeightedMeanOfOneMinusTheCosines() {
-    KgCoOp method = new KgCoOp(ContextSettings.shared(3, ""), "a photo of a {}.", 3);
+    KgCoOp method = new KgCoOp(ContextSettings.shared(3, ""), "a photo of a {}.", 3, 0);
     try (TrainableModel model = moved(method);
         Scope scope = Scope.open("test")) {
       double[][] learned = classFeatures(model);
@@ -309,7 +309,7 @@ class TrainableModelTest {
   @Test
   void kgCoOpOfWeightZeroIsCoOp() {
     ContextSettings context = ContextSettings.shared(3, "");
-    try (TrainableModel kg = moved(new KgCoOp(context, "{} texture", 0));
+    try (TrainableModel kg = moved(new KgCoOp(context, "{} texture", 0, 0));
         TrainableModel co = moved(new CoOp(context));
         Scope scope = Scope.open("test")) {
       Step a = kg.step(batch());
@@ -323,7 +323,7 @@ class TrainableModelTest {
   @Test
   void startedFromTheTeachersWordsNothingIsForgotten() {
     // Surplus tokens too: with 186 merges "photo" is more than one.
-    KgCoOp method = new KgCoOp(ContextSettings.shared(4, "a photo of a"), "a photo of a {}.", 8);
+    KgCoOp method = new KgCoOp(ContextSettings.shared(4, "a photo of a"), "a photo of a {}.", 8, 0);
     try (TrainableModel model = method.model(clip, NAMES, 1);
         Head teacher = new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {

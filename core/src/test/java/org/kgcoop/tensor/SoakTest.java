@@ -92,7 +92,7 @@ class SoakTest {
         };
     try (Clip clip = TinyClip.smallest();
         TrainableModel model =
-            new KgCoOp(ContextSettings.shared(2, ""), "a {}.", 8)
+            new KgCoOp(ContextSettings.shared(2, ""), "a {}.", 8, 0)
                 .model(clip, data.classNames(), 1)) {
       TrainingSettings settings =
           TinyTraining.settings(

@@ -83,7 +83,7 @@ class TrainerTest {
     ContextSettings context = ContextSettings.shared(2, "");
     return switch (id) {
       case "coop" -> new CoOp(context);
-      case "kgcoop" -> new KgCoOp(context, "a {}.", 8);
+      case "kgcoop" -> new KgCoOp(context, "a {}.", 8, 0);
       case "prograd" -> new ProGrad(context, "a {}.", 1, 1);
       case "tcp" -> new Tcp(2, 2, "X X {}.", 0, "a {}.", 8);
       case "lasp" -> new Lasp(context, List.of("a {}.", "the {}"), 5, false);
@@ -93,7 +93,7 @@ class TrainerTest {
 
   private static TrainingSettings settings(String augmentation, double rate, boolean keepBest) {
     return TinyTraining.settings(
-        new Schedule(rate, EPOCHS, Schedule.Warmup.CONSTANT, 1, 0.01, Schedule.Variant.CURRENT),
+        new Schedule(rate, EPOCHS, new Decay.Cosine(), Schedule.Warmup.CONSTANT, 1, 0.01, Schedule.Variant.CURRENT, Schedule.Unit.EPOCH),
         4,
         0.9,
         5e-4,
@@ -430,7 +430,7 @@ class TrainerTest {
     double bound = 1e-4;
     TrainingSettings settings =
         new TrainingSettings(
-            new Schedule(1, EPOCHS, Schedule.Warmup.NONE, 0, 0, Schedule.Variant.CURRENT),
+            new Schedule(1, EPOCHS, new Decay.Cosine(), Schedule.Warmup.NONE, 0, 0, Schedule.Variant.CURRENT, Schedule.Unit.EPOCH),
             4,
             new UpdateRule.Sgd(0, 0),
             bound,

@@ -169,7 +169,7 @@ final class ImageSorter {
           Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
           Files.move(part, to, StandardCopyOption.ATOMIC_MOVE);
         } finally {
-          boolean unused = Files.deleteIfExists(part);
+          Files.deleteIfExists(part);
         }
       }
     }
@@ -181,7 +181,7 @@ final class ImageSorter {
       Files.move(file, to);
       return;
     }
-    Path unused = Files.createSymbolicLink(to, file.toRealPath());
+    Files.createSymbolicLink(to, file.toRealPath());
     Files.delete(file);
   }
 

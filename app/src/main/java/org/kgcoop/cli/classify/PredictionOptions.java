@@ -98,7 +98,7 @@ final class PredictionOptions {
       OutputFile.check("--out", out, name, overwrite);
     }
     if (sortInto != null) {
-      ImageSorter.Way unused = way();
+      way();
       ImageSorter.check(sortInto);
     }
   }

@@ -146,9 +146,13 @@ public final class CommandErrors {
       return executionError(notInThisLocale(path), command, interrupted);
     }
     PrintWriter err = command.getErr();
-    boolean debug = isDebug(command);
     KgCoopException.Category category =
         e instanceof KgCoopException known ? known.category() : KgCoopException.Category.BUG;
+    OptionSpec option = command.getCommandSpec().findOption("--debug");
+    boolean debug =
+        option == null
+            ? category == KgCoopException.Category.BUG
+            : Boolean.TRUE.equals(option.getValue());
     if (category == KgCoopException.Category.BUG && interrupted) {
       // A JVM that ends takes neither hooks nor files to delete: what asks for them fails.
       err.println("kgcoop: interrupted");
@@ -196,11 +200,6 @@ public final class CommandErrors {
       }
     }
     return "";
-  }
-
-  private static boolean isDebug(CommandLine command) {
-    OptionSpec debug = command.getCommandSpec().findOption("--debug");
-    return debug != null && Boolean.TRUE.equals(debug.getValue());
   }
 
   private static String firstLine(Exception e) {

@@ -93,7 +93,7 @@ public final class OpenProtocol implements AutoCloseable {
     ExperimentContext own =
         new ExperimentContext(
             clip, bench.cache(), Progress.SILENT, bench.warnings(), interrupted, bench.command());
-    RunResults unused = new TrialRun(own, trial(run)).run(table);
+    new TrialRun(own, trial(run)).run(table);
   }
 
   /** Does what is left of all runs, and prints and writes the table. */

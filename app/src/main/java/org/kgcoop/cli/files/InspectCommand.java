@@ -1,8 +1,11 @@
 package org.kgcoop.cli.files;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +13,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ImageSurvey;
@@ -40,6 +44,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  ./kgcoop inspect ViT-B-16.pt",
+      "  ./kgcoop inspect ViT-B-32.pt --check --image CLIP.png",
       "  ./kgcoop inspect pets/ --contact-sheet pets.png"
     })
 public final class InspectCommand implements Callable<Integer> {
@@ -62,11 +67,30 @@ public final class InspectCommand implements Callable<Integer> {
       description = "Write an overview with some images of every class.")
   private @Nullable Path contactSheet;
 
+  @Option(
+      names = "--check",
+      description =
+          "Check CLIP weights: compare the file with OpenAI's releases, and compute features. Exits"
+              + " 1 if a check fails.")
+  private boolean check;
+
+  @Option(
+      names = "--image",
+      paramLabel = "FILE",
+      description = "With --check: the image of OpenAI's published example.")
+  private @Nullable Path image;
+
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Output output = new Output();
 
   @Override
   public Integer call() {
+    if (image != null && !check) {
+      throw KgCoopException.configuration("--image: expected with --check");
+    }
+    if (check) {
+      return checkWeights();
+    }
     ObjectNode found = inspect();
     if (output.isJson()) {
       output.json(found);
@@ -76,14 +100,49 @@ public final class InspectCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ObjectNode inspect() {
-    if (dataOptions.isDataSet(what)) {
-      return data();
+  private int checkWeights() {
+    if (dataOptions.isDataSet(what) || looksLikeData(path())) {
+      throw KgCoopException.configuration("--check: expected CLIP weights, got " + what);
     }
+    Path path = path();
+    List<WeightsCheck.Check> checks;
+    try (Clip clip = Clip.load(path)) {
+      checks = WeightsCheck.check(path, clip, image);
+    }
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode array = json.putArray("checks");
+    for (WeightsCheck.Check each : checks) {
+      array
+          .addObject()
+          .put("check", each.name())
+          .put("result", each.result())
+          .put("detail", each.detail());
+      if (!output.isJson()) {
+        output.line(
+            String.format(Locale.ROOT, "%-7s %s: %s", each.result(), each.name(), each.detail()));
+      }
+    }
+    if (output.isJson()) {
+      output.json(json);
+    }
+    return checks.stream().anyMatch(WeightsCheck.Check::failed)
+        ? KgCoopException.Category.CHECK.exitCode()
+        : 0;
+  }
+
+  private Path path() {
     Path path = what.equals(ClipOptions.EMBEDDED) ? EmbeddedClip.folder() : Path.of(what);
     if (!Files.exists(path)) {
       throw KgCoopException.configuration(path + ": there is no such file or folder");
     }
+    return path;
+  }
+
+  private ObjectNode inspect() {
+    if (dataOptions.isDataSet(what)) {
+      return data();
+    }
+    Path path = path();
     refuseRuns(path);
     if (looksLikeData(path)) {
       return data();

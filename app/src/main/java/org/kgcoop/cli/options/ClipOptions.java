@@ -79,10 +79,6 @@ public final class ClipOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  public boolean isGiven() {
-    return clip != null;
-  }
-
   /** {@code " --clip X"} as it was given, for a command that is to follow; else nothing. */
   public String asGiven() {
     return clip == null ? "" : " --clip " + clip;

@@ -36,7 +36,7 @@ final class RunsCompareCommand implements Callable<Integer> {
         named.stream()
             .map(
                 path -> {
-                  Path unused = runs.runFolder(path);
+                  runs.runFolder(path);
                   return runs.run(path);
                 })
             .toList();

@@ -34,7 +34,7 @@ final class TableOptions {
     if (resamples < 1) {
       throw KgCoopException.configuration("--resamples: expected at least 1, got " + resamples);
     }
-    TableWriter.Format unused = parsed(); // refused before anything is computed
+    parsed(); // refused before anything is computed
     return new Bootstrap(resamples, seed);
   }
 

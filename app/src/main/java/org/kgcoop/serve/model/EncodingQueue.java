@@ -1,5 +1,6 @@
 package org.kgcoop.serve.model;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -121,6 +122,7 @@ public final class EncodingQueue implements AutoCloseable {
    *
    * @throws RefusedRequestException 503 where too many wait, or the time limit is over
    */
+  @CanIgnoreReturnValue
   public <T> T ask(Pixels image, Reading<T> reading) {
     return askAll(List.of(image), reading).get(0);
   }

@@ -29,7 +29,7 @@ public final class WarmUp {
     Pixels black = images.read(black());
     for (ServedModel model : models.all()) {
       try {
-        Classification unused = queue.ask(black, model.reading());
+        queue.ask(black, model.reading());
       } catch (RefusedRequestException e) {
         return; // it takes longer than a request may: the encoder goes on with it by itself
       } catch (KgCoopException e) {

@@ -1,7 +1,7 @@
-// An answer as a table with bars, and in a sentence.
+// Shows an answer as a table with bars, and as a sentence.
 
-const SHOWN = 5; // classes that the first column finds most probable
-const SHOWN_MORE = 3; // and those of the second one, where they are others
+const SHOWN = 5; // most probable classes of the first column
+const SHOWN_MORE = 3; // most probable classes of the second column
 
 const element = (id) => document.getElementById(id);
 const readable = (name) => name.replaceAll('_', ' ');

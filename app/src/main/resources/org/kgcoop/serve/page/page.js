@@ -1,12 +1,12 @@
-// The page at /: an image in, bars out. It asks this server alone, keeps nothing but the token (for as
-// long as the tab is open), and shows every text as text.
+// The page at /: classifies an image and shows the probabilities as bars. It sends requests only to this
+// server. It stores only the token, until the tab is closed. It inserts texts as text, never as HTML.
 
 import {show} from '/page/bars.js';
 
-const DEBOUNCE = 250; // milliseconds between the last key and the question
-const MOST_NAMES = 1000; // of a question, as the server has it
-const MOST_SHOWN = 12; // names of a classifier's classes
-const MOST_TRIES = 4; // of a question that the server is too busy for
+const DEBOUNCE = 250; // milliseconds from the last key to the request
+const MOST_NAMES = 1000; // class names per request, the limit of the server
+const MOST_SHOWN = 12; // class names in the description of a classifier
+const MOST_TRIES = 4; // requests, if the server is busy
 const TOKEN = 'kgcoop-token';
 
 const element = (id) => document.getElementById(id);
@@ -15,16 +15,16 @@ const among = () => document.forms.ask.elements.among.value;
 let server = {examples: [], models: []};
 let token = '';
 let picture = null; // a Blob
-let example = null; // the one that the picture is
-let namesAreOurs = true; // until somebody types some
+let example = null; // null if the picture is not an example
+let namesAreOurs = true; // until the user types class names
 let preview = '';
-let turn = 0; // questions are counted: an answer to an earlier one is dropped
+let turn = 0; // counts requests, to drop answers to earlier ones
 let asking = new AbortController();
 let timer = 0;
 
-// ---- asking
+// ---- requests
 
-/** An answer to a question that was not refused; else an Error with the reason that the server gave. */
+/** Returns a successful response. Otherwise throws an Error with the message of the server. */
 async function fetched(path, options = {}) {
   const headers = token ? {Authorization: 'Bearer ' + token} : {};
   let response;
@@ -43,7 +43,7 @@ async function fetched(path, options = {}) {
   throw error;
 }
 
-/** What is to be asked now, or null where something is missing, which is said. */
+/** Returns the request for the current choices, or null after a message about what is missing. */
 function question() {
   if (among() === 'model') {
     const model = chosen();
@@ -59,11 +59,11 @@ function question() {
   const names = [...new Set(element('names').value.split(/[,\n]/).map((n) => n.trim()).filter((n) => n))];
   const template = element('template').value.trim();
   if (names.length === 0 || names.length > MOST_NAMES) {
-    say(names.length === 0 ? 'Type the names of some classes.' : `At most ${MOST_NAMES} names, please.`);
+    instead(names.length === 0 ? 'Type at least one class name.' : `Type at most ${MOST_NAMES} class names.`);
     return null;
   }
   if (!template.includes('{}')) {
-    say('The text needs {} where the name goes, as in “' + server.template + '”.');
+    instead('The text needs {} for the class name, as in “' + server.template + '”.');
     return null;
   }
   const form = new FormData();
@@ -74,7 +74,7 @@ function question() {
   return {path: '/v1/zero-shot', body: form, prompts: [{title: 'hand-crafted', text: template}]};
 }
 
-/** Asks after a pause in which nothing else is wanted; what is being asked is given up at once. */
+/** Cancels the current request, and sends the next one after a pause without input. */
 function askSoon(pause = DEBOUNCE) {
   asking.abort();
   turn++;
@@ -110,7 +110,7 @@ async function ask() {
   }
 }
 
-/** A server that is too busy says so, and when to come again. */
+/** Repeats a request while the server is busy, after the time in its answer. */
 async function patiently(request) {
   const mine = turn;
   for (let tries = 1; ; tries++) {
@@ -127,17 +127,19 @@ async function patiently(request) {
 }
 
 function refused(error) {
+  clear();
   if (error.status === 401) {
-    askForToken('That is not the token of this server.');
+    askForToken('This is not the token of this server.');
   } else {
-    clear();
     problem(error.message);
   }
 }
 
 // ---- showing
 
-function say(text) {
+/** Replaces the answer by a message. */
+function instead(text) {
+  clear();
   element('verdict').textContent = text;
 }
 
@@ -145,7 +147,7 @@ function problem(text) {
   element('problem').textContent = text;
 }
 
-/** Takes the answer away: it is of another image, or of another question. */
+/** Removes the answer, which belongs to another image or request. */
 function clear() {
   element('bars').hidden = true;
   for (const id of ['verdict', 'rest', 'time']) {
@@ -153,7 +155,7 @@ function clear() {
   }
 }
 
-/** Shows no image and no answer: the one that was given cannot be asked about. */
+/** Removes the image and the answer, because the new image cannot be sent. */
 function refuse(reason) {
   asking.abort();
   turn++;
@@ -170,7 +172,7 @@ function refuse(reason) {
 
 // ---- images
 
-/** HEIC and AVIF: phones make them, the server does not read them. */
+/** True for HEIC and AVIF: formats of phones that the server does not read. */
 async function isUnreadable(file) {
   return /^ftyp(hei|hev|mif|msf|avi)/.test(await file.slice(4, 12).text());
 }
@@ -180,7 +182,7 @@ async function take(file, shown = null) {
     return;
   }
   if (await isUnreadable(file)) {
-    refuse('HEIC and AVIF images cannot be read. Save it as JPEG first; an iPhone takes JPEGs with'
+    refuse('HEIC and AVIF images cannot be read. Save the image as JPEG. An iPhone takes JPEGs with'
       + ' Settings > Camera > Formats > Most Compatible.');
     return;
   }
@@ -209,7 +211,7 @@ function markExample() {
 }
 
 async function pick(chosenExample) {
-  if (namesAreOurs) { // nobody has typed names: show the example among classes that it belongs to
+  if (namesAreOurs) { // show the example among classes that it belongs to
     const model = server.models.find((m) => m.name === chosenExample.model);
     if (model) {
       element('model').value = model.name;
@@ -257,7 +259,7 @@ function prompts(model) {
   return isLearned(model) ? [learned, crafted] : [crafted];
 }
 
-/** The classes of a model in a line. */
+/** The class names of a model, as one line. */
 function classes(model) {
   const names = model?.classes || [];
   const shown = names.slice(0, MOST_SHOWN).map((name) => name.replaceAll('_', ' ')).join(', ');
@@ -265,7 +267,7 @@ function classes(model) {
   return `Classes: ${shown}${left > 0 ? ` and ${left} more` : ''}.`;
 }
 
-/** Follows the choice between a classifier and names. */
+/** Updates the page after the choice between a classifier and class names. */
 function choose() {
   const own = among() === 'names';
   const model = chosen();
@@ -286,7 +288,7 @@ function listModels(models) {
   choose();
 }
 
-// ---- beginning
+// ---- start
 
 function askForToken(reason) {
   element('token-form').hidden = false;
@@ -299,7 +301,7 @@ function remember(value) {
   try {
     sessionStorage.setItem(TOKEN, value);
   } catch {
-    // A browser that stores nothing asks again after a reload.
+    // Without storage, the page asks again after a reload.
   }
 }
 
@@ -312,7 +314,8 @@ async function open() {
   } else if (server.models.some((m) => m.name === server.examples[0]?.model)) {
     await pick(server.examples[0]);
   } else { // the examples show none of these classes
-    say('Choose, drop or paste an image.');
+    element('names').value = (chosen()?.classes || []).slice(0, MOST_NAMES).join(', ');
+    instead('Choose, drop or paste an image.');
   }
 }
 

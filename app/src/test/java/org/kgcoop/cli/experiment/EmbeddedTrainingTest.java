@@ -131,7 +131,7 @@ class EmbeddedTrainingTest {
         new CoOp(WORDS),
         new ProGrad(WORDS, TEMPLATE, 1, 1),
         new CoCoOp(WORDS),
-        new KgCoOp(WORDS, TEMPLATE, 8));
+        new KgCoOp(WORDS, TEMPLATE, 8, 0));
   }
 
   @ParameterizedTest
@@ -145,7 +145,7 @@ class EmbeddedTrainingTest {
   @Test
   void withoutWeightKgCoOpIsCoOp() {
     Trained coOp = train(new CoOp(WORDS), STEPS);
-    Trained kgCoOp = train(new KgCoOp(WORDS, TEMPLATE, 0), STEPS);
+    Trained kgCoOp = train(new KgCoOp(WORDS, TEMPLATE, 0, 0), STEPS);
     assertThat(kgCoOp.last("cross_entropy")).isCloseTo(coOp.last("loss"), within(1e-4));
     float[] expected = coOp.parameters().get(0);
     float[] found = kgCoOp.parameters().get(0);
@@ -156,7 +156,7 @@ class EmbeddedTrainingTest {
 
   @Test
   void fromTheTeachersOwnWordsTheDistanceBeginsAtNothing() {
-    Trained trained = train(new KgCoOp(WORDS, TEMPLATE, 8), STEPS);
+    Trained trained = train(new KgCoOp(WORDS, TEMPLATE, 8, 0), STEPS);
     assertThat(trained.first("knowledge")).isCloseTo(0, within(1e-5));
     assertThat(trained.last("knowledge")).isGreaterThan(1e-5);
   }
@@ -165,7 +165,7 @@ class EmbeddedTrainingTest {
   void theLargerTheWeightTheSmallerTheDistanceInTheEnd() {
     double before = Double.POSITIVE_INFINITY;
     for (double weight : new double[] {0, 2, 8, 32}) {
-      double distance = train(new KgCoOp(WORDS, TEMPLATE, weight), STEPS).last("knowledge");
+      double distance = train(new KgCoOp(WORDS, TEMPLATE, weight, 0), STEPS).last("knowledge");
       assertThat(distance).as("distance at weight %s", weight).isLessThan(before);
       before = distance;
     }

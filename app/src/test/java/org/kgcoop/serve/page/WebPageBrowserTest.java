@@ -241,6 +241,9 @@ class WebPageBrowserTest {
           .isEqualTo("model");
       assertThat(text("#model-name")).isEqualTo("photos (2)");
       assertThat(text("#about-model")).startsWith("Classes: red fox, cow.");
+      browser().value("document.querySelector('[value=names]').click()");
+      assertThat(browser().value("document.getElementById('names').value").asText())
+          .isEqualTo("red_fox, cow");
     } finally {
       server.close();
       photos.close();
@@ -286,6 +289,8 @@ class WebPageBrowserTest {
     browser().value("document.getElementById('template').select()");
     browser().type("no place");
     browser().await("document.querySelector('#verdict').innerText.includes('needs {}')");
+    assertThat(browser().value("document.querySelector('#bars').hidden").asBoolean()).isTrue();
+    assertThat(text("#time")).isEmpty();
   }
 
   private static int asked() {

@@ -381,7 +381,7 @@ public record ClassifierFile(
     ObjectNode stated = all.deepCopy();
     for (Map.Entry<String, JsonNode> setting : all.properties()) {
       ObjectNode fewer = stated.deepCopy();
-      JsonNode unused = fewer.remove(setting.getKey());
+      fewer.remove(setting.getKey());
       if (!setting.getKey().equals("method")
           && PublishedDefaults.BASE_TO_NEW.method(fewer, own).toJson().equals(all)) {
         stated = fewer;

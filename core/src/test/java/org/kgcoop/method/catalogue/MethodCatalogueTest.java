@@ -44,7 +44,7 @@ class MethodCatalogueTest {
     ContextSettings four = ContextSettings.shared(4, "a photo of a");
     assertThat(parse("{'method': 'coop'}")).isEqualTo(new CoOp(four));
     assertThat(parse("{'method': 'cocoop'}")).isEqualTo(new CoCoOp(four));
-    assertThat(parse("{'method': 'kgcoop'}")).isEqualTo(new KgCoOp(four, "a photo of a {}.", 8));
+    assertThat(parse("{'method': 'kgcoop'}")).isEqualTo(new KgCoOp(four, "a photo of a {}.", 8, 0));
     assertThat(parse("{'method': 'prograd', 'template': 'a type of pet, a photo of a {}.'}"))
         .isEqualTo(
             new ProGrad(

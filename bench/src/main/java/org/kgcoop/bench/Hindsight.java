@@ -1,13 +1,15 @@
-package org.kgcoop.adapt;
+package org.kgcoop.bench;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.kgcoop.adapt.AdaptRequest;
+import org.kgcoop.adapt.Adaptation;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.runs.AdaptRecord;
 
-/** The judgement of a choice by test images: what each candidate would have done on them. */
-public final class Hindsight {
+/** Measures each candidate of an adaptation on the test images, to judge the choice. */
+final class Hindsight {
   private Hindsight() {}
 
   /**
@@ -18,7 +20,7 @@ public final class Hindsight {
    * @param work where runs are kept
    * @return accuracies by the name of the method
    */
-  public static Map<String, AdaptRecord.Interval> of(
+  static Map<String, AdaptRecord.Interval> of(
       ExperimentContext bench, AdaptRequest request, AdaptRecord record, Path work) {
     Map<String, AdaptRecord.Interval> found = new LinkedHashMap<>();
     for (AdaptRecord.Candidate candidate : record.candidates()) {

@@ -1,7 +1,7 @@
-"""Writes the reference cases in app/src/test/resources/reference (made with PyTorch 2.13).
+"""Writes the reference cases in bench/src/test/resources/reference (made with PyTorch 2.13).
 
-    python3 app/src/test/scripts/reference_cases.py app/src/test/resources/reference
-    python3 app/src/test/scripts/reference_cases.py --check FOLDER   (any folder of that format)
+    python3 bench/src/test/scripts/reference_cases.py bench/src/test/resources/reference
+    python3 bench/src/test/scripts/reference_cases.py --check FOLDER   (any folder of that format)
 
 A plain float64 statement of CLIP and the methods, the published way: every text over the model's
 whole length, class by class, no shared work. Models are random and tiny, with every bias and norm

@@ -1,4 +1,4 @@
-package org.kgcoop.verify;
+package org.kgcoop.cli.files;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,15 +21,23 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** Checks CLIP weights as a whole: the file, its shapes, its tokens, its features. */
-public final class WeightsCheck {
+/** Checks CLIP weights: the file, its shapes, its tokens, its features. */
+final class WeightsCheck {
   /** The prompts of the published example, which shows a diagram. */
   private static final List<String> EXAMPLE = List.of("diagram", "dog", "cat");
 
   private WeightsCheck() {}
 
   /** A check: passed, failed, or only a note, which has neither. */
-  public record Check(String name, Optional<Boolean> passed, String detail) {}
+  record Check(String name, Optional<Boolean> passed, String detail) {
+    boolean failed() {
+      return passed.isPresent() && !passed.get();
+    }
+
+    String result() {
+      return passed.map(p -> p ? "ok" : "FAILED").orElse("note");
+    }
+  }
 
   /**
    * Runs all checks.
@@ -37,7 +45,7 @@ public final class WeightsCheck {
    * @param path where the CLIP was loaded from
    * @param image for the published example, or null
    */
-  public static List<Check> check(Path path, Clip clip, @Nullable Path image) {
+  static List<Check> check(Path path, Clip clip, @Nullable Path image) {
     List<Check> checks = new ArrayList<>();
     try (Scope scope = Scope.open("checks");
         Autograd.Switch off = Autograd.off()) {
