@@ -11,6 +11,7 @@ import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
 import org.kgcoop.method.setting.Setting.Stated;
 import org.kgcoop.method.setting.Setting.Values;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -145,14 +146,12 @@ public record CacheSettings(
     return new ViewRecipe(List.of(crop, new RandomFlip()));
   }
 
-  /** The scale of the zero-shot logits. */
-  double scale(Clip clip) {
-    return scale.orElse(clip.logitScale());
-  }
-
-  /** T, the unit class features: (C, E). */
-  Tensor texts(Clip clip, List<String> classNames) {
-    return new ZeroShot(templates).classFeatures(clip, classNames);
+  /** Zero-shot CLIP at this scale, in the open scope. */
+  public FixedHead.Linear texts(Clip clip, List<String> classNames) {
+    return new FixedHead.Linear(
+        new ZeroShot(templates).classFeatures(clip, classNames),
+        null,
+        scale.orElse(clip.logitScale()));
   }
 
   /**

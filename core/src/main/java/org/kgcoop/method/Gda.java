@@ -14,6 +14,7 @@ import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Kind;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
@@ -209,7 +210,7 @@ public record Gda(List<String> templates, int views, RandomResizedCrop crop, Opt
       Tensor texts = new ZeroShot(templates).classFeatures(clip, classNames);
       Tensor weights = learned.value("weight", texts.shape()).to(clip.device());
       Tensor bias = learned.value("bias", texts.size(0)).to(clip.device());
-      return LinearProbe.of(weights.plus(texts.times(clip.logitScale())), bias);
+      return new FixedHead.Linear(weights.plus(texts.times(clip.logitScale())), bias, 1).copy();
     }
   }
 }

@@ -12,6 +12,7 @@ import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
 import org.kgcoop.method.setting.Range;
 import org.kgcoop.method.setting.Setting;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Autograd;
@@ -219,7 +220,7 @@ public record LpPlusPlus(
       Tensor alpha = learned.value("alpha_vec", 1, texts.size(0)).to(clip.device());
       Tensor weight = learned.value("weight", texts.shape()).to(clip.device());
       Tensor bias = learned.value("bias", texts.size(0)).to(clip.device());
-      return LinearProbe.of(weight.plus(texts.times(alpha.reshape(-1, 1))), bias);
+      return new FixedHead.Linear(weight.plus(texts.times(alpha.reshape(-1, 1))), bias, 1).copy();
     }
   }
 

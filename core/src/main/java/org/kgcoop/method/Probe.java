@@ -1,10 +1,12 @@
 package org.kgcoop.method;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.setting.Declaration;
 import org.kgcoop.method.setting.Declaration.Need;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -57,9 +59,12 @@ public record Probe() implements Method {
       }
       context.chosen("strength", strength);
       context.chosen(SelectionData.BY, chosenBy);
-      try (LinearProbe probe =
+      try (FixedHead.Linear probe =
           LinearProbe.fit(train.features(), labels, classNames.size(), strength)) {
-        return new FittedMethod(this, classNames, probe.stored());
+        return new FittedMethod(
+            this,
+            classNames,
+            LinearProbe.stored(probe.weight(), Objects.requireNonNull(probe.bias())));
       }
     }
   }
@@ -80,8 +85,8 @@ public record Probe() implements Method {
     int most = -1;
     for (double strength : ProbeFolds.STRENGTHS) {
       try (Scope scope = Scope.open("probe");
-          LinearProbe probe = LinearProbe.fit(features, labels, classes, strength)) {
-        int right = probe.correct(validation.features(), validation.labelArray());
+          FixedHead probe = LinearProbe.fit(features, labels, classes, strength)) {
+        int right = LinearProbe.correct(probe, validation.features(), validation.labelArray());
         if (right > most) {
           most = right;
           best = strength;

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -95,8 +96,8 @@ public final class ProbeFolds {
 
   private int right(double strength, IntPredicate fitted, IntPredicate measured) {
     try (Scope scope = Scope.open("probe");
-        LinearProbe probe = LinearProbe.fit(rows(fitted), labels(fitted), classes, strength)) {
-      return probe.correct(rows(measured), labels(measured));
+        FixedHead probe = LinearProbe.fit(rows(fitted), labels(fitted), classes, strength)) {
+      return LinearProbe.correct(probe, rows(measured), labels(measured));
     }
   }
 

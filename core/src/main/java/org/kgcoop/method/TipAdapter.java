@@ -57,7 +57,9 @@ public record TipAdapter(CacheSettings settings) implements Method {
 
   @Override
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
-    return KeyCache.of(clip, learned, classNames, settings, KEYS);
+    try (Scope scope = Scope.open("cache")) {
+      return KeyCache.of(clip, learned, classNames, settings, KEYS).head().copy();
+    }
   }
 
   @Override

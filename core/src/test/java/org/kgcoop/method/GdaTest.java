@@ -15,7 +15,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.method.catalogue.MethodCatalogue;
-import org.kgcoop.prompt.Formula;
+import org.kgcoop.prompt.FixedHead;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -186,7 +186,7 @@ class GdaTest {
                 .isCloseTo(plain[i * CLASSES + c] + alpha * densities[i][c], within(1e-3));
           }
         }
-        assertThat(found.formula()).containsInstanceOf(Formula.Linear.class);
+        assertThat(found.fixed()).containsInstanceOf(FixedHead.Linear.class);
       }
     }
   }

@@ -509,7 +509,7 @@ class ClassifierFileTest {
         Scope scope = Scope.open("formula")) {
       float[] whole = logits(all);
       float[] asked = logits(some);
-      float[] formula = some.formula().orElseThrow().logits(TinyClip.features(4)).toFloats();
+      float[] formula = some.fixed().orElseThrow().logits(TinyClip.features(4)).toFloats();
       for (int image = 0; image < 4; image++) {
         assertThat(asked[2 * image]).isEqualTo(whole[3 * image + 2]);
         assertThat(asked[2 * image + 1]).isEqualTo(whole[3 * image]);
