@@ -25,8 +25,7 @@ final class CacheSearch {
     views = context.views(settings.views(), settings.recipe());
     keys = CacheSettings.keys(views.features());
     texts = settings.texts(context.clip(), context.classNames());
-    validation =
-        settings.search() == SelectionData.VALIDATION ? context.validation() : Optional.empty();
+    validation = settings.search().validation(context);
   }
 
   /** The keys before any training: (N, E). */

@@ -71,7 +71,7 @@ public record CacheSettings(
           .publishedAs("init_beta");
 
   private static final Setting<SelectionData> SEARCH =
-      search("The images that choose alpha and beta");
+      SelectionData.setting("The images that choose alpha and beta");
 
   private static final Setting<List<Double>> SEARCH_SCALE =
       Setting.of(
@@ -119,16 +119,6 @@ public record CacheSettings(
         values.get(BETA),
         values.get(SEARCH),
         new CacheGrid(tops.get(0), tops.get(1), counts.get(0), counts.get(1)));
-  }
-
-  /** The setting of a search for something. */
-  static Setting<SelectionData> search(String meaning) {
-    return Setting.of(
-        "search",
-        Kind.TEXT.as(SelectionData::ofId, SelectionData::id).called("validation, folds or none"),
-        SelectionData.VALIDATION,
-        Range.any(),
-        meaning);
   }
 
   /** The same with alpha and beta that were found. */

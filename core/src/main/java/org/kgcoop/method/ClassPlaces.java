@@ -63,6 +63,21 @@ public final class ClassPlaces {
         .findFirst();
   }
 
+  /** The asked classes that were not learned, by number. */
+  List<Integer> unknown() {
+    return IntStream.range(0, places.length).filter(i -> places[i] == NONE).boxed().toList();
+  }
+
+  /** The places where those that were not learned follow the learned ones. */
+  long[] places(int learned) {
+    long[] all = new long[places.length];
+    int next = learned;
+    for (int i = 0; i < all.length; i++) {
+      all[i] = places[i] == NONE ? next++ : places[i];
+    }
+    return all;
+  }
+
   /** The places as an index, int64, in the open scope. */
   Tensor index() {
     return Tensor.of(IntStream.of(places).asLongStream().toArray(), places.length);

@@ -65,10 +65,22 @@ public record KeyCache(FixedHead.Linear texts, FixedHead.Cache cache) {
       List<String> classNames,
       CacheSettings settings,
       String name) {
+    LabeledFeatures images = images(clip, learned, name);
+    return of(
+        settings, settings.texts(clip, classNames), images.features(), images.labelArray());
+  }
+
+  /**
+   * The images that were {@link #stored}, in the open scope.
+   *
+   * @throws KgCoopException where they do not fit the CLIP or the learned classes
+   */
+  static LabeledFeatures images(Clip clip, FittedMethod learned, String name) {
+    int classes = learned.classNames().size();
     Tensor keys = learned.value(name);
     long[] labels = learned.value(LABELS).toLongs();
     int width = clip.config().embedDim();
-    boolean known = Arrays.stream(labels).allMatch(l -> l >= 0 && l < classNames.size());
+    boolean known = Arrays.stream(labels).allMatch(l -> l >= 0 && l < classes);
     if (keys.rank() != 2
         || keys.size(0) != labels.length
         || keys.size(1) != width
@@ -77,13 +89,10 @@ public record KeyCache(FixedHead.Linear texts, FixedHead.Cache cache) {
       throw KgCoopException.weights(
           "%s: '%s' is %s, with %s labels; expected keys of width %s and labels of %s classes"
               .formatted(
-                  learned.method().title(), name, keys, labels.length, width, classNames.size()));
+                  learned.method().title(), name, keys, labels.length, width, classes));
     }
-    return of(
-        settings,
-        settings.texts(clip, classNames),
-        keys.to(clip.device()),
-        Arrays.stream(labels).mapToInt(l -> (int) l).toArray());
+    return new LabeledFeatures(
+        keys.to(clip.device()), Arrays.stream(labels).mapToObj(l -> (int) l).toList());
   }
 
   /** The logits of both. */

@@ -33,7 +33,7 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
               "Zhang et al., Tip-Adapter: Training-free Adaption of CLIP for Few-shot"
                   + " Classification, ECCV 2022",
               "https://github.com/gaopengcuhk/Tip-Adapter")
-          .needs(Need.TEXT_ENCODER, Need.VALIDATION_IMAGES)
+          .needs(Need.TEXT_ENCODER)
           .settings(CacheSettings.SETTINGS, TipAdapterF::settings)
           .made(values -> new TipAdapterF(CacheSettings.of(values)));
 

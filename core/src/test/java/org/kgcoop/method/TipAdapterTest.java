@@ -167,7 +167,7 @@ class TipAdapterTest {
   void whatWasLearnedAnswersAsItDidWithTheSettingsThatWereFound(String id) {
     try (Scope scope = Scope.open("test")) {
       GivenFitContext context = context(views(1, labels(3, 3, 3)), 3, true);
-      FittedMethod learned = small(id, "").fit(context);
+      FittedMethod learned = small(id, ",'search':'validation'").fit(context);
       FittedMethod read =
           new FittedMethod(
               MethodCatalogue.parse(learned.method().toJson()),
