@@ -6,11 +6,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.method.ZeroShot;
@@ -50,17 +53,28 @@ public final class Classifier implements AutoCloseable {
   private final List<String> classNames;
   private final String method;
   private final String template;
+  private final double temperature;
+  private final OptionalDouble threshold;
   private final ViewEncoder encoder;
   private final AnyImage images = new AnyImage();
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
 
   private Classifier(
-      Clip clip, List<String> classNames, String method, String template, Head classifier) {
+      Clip clip,
+      List<String> classNames,
+      String method,
+      String template,
+      @Nullable Calibration calibration,
+      Head classifier) {
     this.classifier = classifier;
     this.classNames = List.copyOf(classNames);
     this.method = method;
     this.template = template;
+    this.temperature = calibration == null ? 1 : calibration.temperature();
+    Calibration.Rejection rejection = calibration == null ? null : calibration.rejection();
+    this.threshold =
+        rejection == null ? OptionalDouble.empty() : OptionalDouble.of(rejection.threshold());
     this.encoder = new ViewEncoder(clip, images.images()).by(classifier);
   }
 
@@ -84,7 +98,12 @@ public final class Classifier implements AutoCloseable {
   public static Classifier of(ClassifierFile file, Clip clip, List<String> classNames) {
     check(classNames);
     return new Classifier(
-        clip, classNames, file.method().id(), file.template(), file.classifier(clip, classNames));
+        clip,
+        classNames,
+        file.method().id(),
+        file.template(),
+        file.withClassNames(classNames).calibration(),
+        file.classifier(clip, classNames));
   }
 
   /**
@@ -98,7 +117,7 @@ public final class Classifier implements AutoCloseable {
     check(classNames);
     ZeroShot method = new ZeroShot(List.of(templates));
     return new Classifier(
-        clip, classNames, ZERO_SHOT, templates[0], method.classifier(clip, classNames));
+        clip, classNames, ZERO_SHOT, templates[0], null, method.classifier(clip, classNames));
   }
 
   private static void check(List<String> classNames) {
@@ -129,8 +148,26 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
+   * The temperature T that divides its logits, so that probabilities agree with its accuracy: 1 if
+   * its file has none.
+   */
+  public double temperature() {
+    return temperature;
+  }
+
+  /**
+   * The threshold below which the largest probability of an image means that it shows none of the
+   * classes. Empty if the file of the classifier has none, or if these are not the classes of the
+   * file.
+   */
+  public OptionalDouble threshold() {
+    return threshold;
+  }
+
+  /**
    * The features of the classes, (C, E), unit rows, where they are the same for every image: with
-   * {@link Clip#logitScale} all that its logits need. A copy, in the open scope of this thread.
+   * {@link Clip#logitScale} and the {@link #temperature} all that its logits need. A copy, in the
+   * open scope of this thread.
    */
   public Optional<Tensor> classFeatures() {
     Lock use = lock.readLock();
@@ -256,7 +293,7 @@ public final class Classifier implements AutoCloseable {
       for (long i = 0; i < features.size(0); i++) {
         // Each alone: the last bits of a row depend on the rows beside it.
         Tensor probabilities = classifier.probabilities(features.narrow(0, i, 1)); // (1, C)
-        all.add(new Classification(classNames, probabilities.toFloats()));
+        all.add(new Classification(classNames, probabilities.toFloats(), threshold.orElse(0)));
       }
       return all;
     } finally {

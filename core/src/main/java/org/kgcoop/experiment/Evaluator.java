@@ -7,10 +7,13 @@ import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.eval.Reliability;
 import org.kgcoop.prompt.Head;
 import org.kgcoop.prompt.TrainableModel;
+import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensor.Autograd;
@@ -141,6 +144,64 @@ public final class Evaluator {
         Metrics.expectedCalibrationError(labels, predictions, confidences, CALIBRATION_BINS),
         Arrays.stream(predictions).boxed().toList(),
         Arrays.stream(confidences).boxed().toList());
+  }
+
+  /** The logits of some images by a classifier: (N, C). */
+  public static double[][] logits(Head classifier, FeatureCache cache, List<Item> items) {
+    if (classifier instanceof TrainableModel model) {
+      try (Head fixed = model.toHead()) {
+        return logits(fixed, cache, items);
+      }
+    }
+    double[][] logits = new double[items.size()][];
+    try (Scope all = Scope.open("logits");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor features = features(classifier, cache, items, Progress.SILENT, "images");
+      for (int from = 0; from < logits.length; from += BATCH) {
+        int size = Math.min(BATCH, logits.length - from);
+        try (Scope scope = Scope.open("part")) {
+          float[] values = classifier.logits(features.narrow(0, from, size)).toFloats();
+          int classes = values.length / size;
+          for (int i = 0; i < values.length; i++) {
+            if (i % classes == 0) {
+              logits[from + i / classes] = new double[classes];
+            }
+            logits[from + i / classes][i % classes] = values[i];
+          }
+        }
+      }
+    }
+    return logits;
+  }
+
+  /**
+   * The calibration of a classifier without and with its temperature.
+   *
+   * @param classifier whose logits are divided by the temperature
+   * @param features (N, E), of the images, as the classifier takes them
+   */
+  static CalibrationResult calibration(
+      Head classifier, Tensor features, List<Item> items, Calibration calibration) {
+    Reliability before = new Reliability(1 / calibration.temperature());
+    Reliability after = new Reliability(1);
+    try (Autograd.Switch off = Autograd.off()) {
+      for (int from = 0; from < items.size(); from += BATCH) {
+        int size = Math.min(BATCH, items.size() - from);
+        try (Scope scope = Scope.open("calibration")) {
+          float[] values = classifier.logits(features.narrow(0, from, size)).toFloats();
+          int classes = values.length / size;
+          double[] row = new double[classes];
+          for (int i = 0; i < size; i++) {
+            for (int c = 0; c < classes; c++) {
+              row[c] = values[i * classes + c];
+            }
+            before.add(row, items.get(from + i).label());
+            after.add(row, items.get(from + i).label());
+          }
+        }
+      }
+    }
+    return CalibrationResult.of(calibration, before, after);
   }
 
   /**

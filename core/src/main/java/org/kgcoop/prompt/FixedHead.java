@@ -30,6 +30,12 @@ public sealed interface FixedHead extends Head {
    */
   FixedHead select(Tensor columns);
 
+  /**
+   * The head of the logits times a number, such as 1 / T of a temperature T, with tensors of this
+   * one or in the open scope.
+   */
+  FixedHead times(double factor);
+
   /** A head with memory of its own and without a history of gradients, for the caller to close. */
   FixedHead copy();
 
@@ -80,6 +86,11 @@ public sealed interface FixedHead extends Head {
           weight.indexSelect(0, columns),
           bias == null ? null : bias.indexSelect(0, columns),
           scale);
+    }
+
+    @Override
+    public FixedHead times(double factor) {
+      return new Linear(weight, bias == null ? null : bias.times(factor), scale * factor);
     }
 
     @Override
@@ -138,6 +149,11 @@ public sealed interface FixedHead extends Head {
     @Override
     public FixedHead select(Tensor columns) {
       return new Cache(keys, values.select(columns), alpha, beta);
+    }
+
+    @Override
+    public FixedHead times(double factor) {
+      return new Cache(keys, values, alpha * factor, beta);
     }
 
     @Override
@@ -232,6 +248,11 @@ public sealed interface FixedHead extends Head {
     }
 
     @Override
+    public FixedHead times(double factor) {
+      return new Adapter(down, up, ratio, then.times(factor));
+    }
+
+    @Override
     public FixedHead copy() {
       return new Adapter(kept(down), kept(up), ratio, then.copy());
     }
@@ -275,6 +296,11 @@ public sealed interface FixedHead extends Head {
     @Override
     public FixedHead select(Tensor columns) {
       return new Sum(parts.stream().map(part -> part.select(columns)).toList());
+    }
+
+    @Override
+    public FixedHead times(double factor) {
+      return new Sum(parts.stream().map(part -> part.times(factor)).toList());
     }
 
     @Override

@@ -196,7 +196,7 @@ class ClassifierTest {
   @Test
   void classesAreRankedAndEquallyProbableOnesKeepTheirOrder() {
     List<String> names = List.of("a", "b", "c", "d");
-    Classification found = new Classification(names, new float[] {0.25f, 0.125f, 0.5f, 0.125f});
+    Classification found = new Classification(names, new float[] {0.25f, 0.125f, 0.5f, 0.125f}, 0);
     assertThat(found.best()).isEqualTo(new Classification.Candidate(2, "c", 0.5f));
     assertThat(found.ranking())
         .extracting(Classification.Candidate::className)
