@@ -68,7 +68,7 @@ class MessagesTest {
     assertThat(Messages.reason(new FileAlreadyExistsException("a"))).isEqualTo("it exists already");
     assertThat(Messages.reason(new DirectoryNotEmptyException("a")))
         .isEqualTo("the folder is not empty");
-    assertThat(Messages.reason(new NotDirectoryException("a"))).isEqualTo("it is no folder");
+    assertThat(Messages.reason(new NotDirectoryException("a"))).isEqualTo("it is not a folder");
     assertThat(Messages.reason(new ClosedByInterruptException())).isEqualTo("interrupted");
     assertThat(Messages.reason(new AccessDeniedException("a"))).isEqualTo("Permission denied");
     assertThat(

@@ -161,7 +161,7 @@ class EmbedderTest {
         .hasMessageContaining("the model reads 100");
     assertThatThrownBy(() -> embedder.embed(new byte[] {1, 2}))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("no image of a known format");
+        .hasMessageContaining("not an image of a known format");
     assertThatThrownBy(() -> embedder.embedAll(List.of("photo.jpg")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("java.lang.String");

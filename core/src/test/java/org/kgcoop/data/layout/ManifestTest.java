@@ -160,7 +160,7 @@ class ManifestTest {
     Files.write(file, "{\"path\": \"caf\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> DataSets.open(file, DataSetOptions.defaults(warning -> {})))
         .isInstanceOf(KgCoopException.class)
-        .hasMessage(file + ": cannot be read: it is no text in UTF-8; save it as UTF-8");
+        .hasMessage(file + ": cannot be read: it is not UTF-8 text; save it as UTF-8");
   }
 
   @Test
