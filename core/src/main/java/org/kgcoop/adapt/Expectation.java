@@ -9,7 +9,7 @@ import org.kgcoop.runs.AdaptRecord;
  * numbers lie in. It takes account of four things.
  *
  * <ul>
- *   <li>The method was chosen by the images that it is judged by. The optimizm is that of
+ *   <li>The method was chosen by the images that it is judged by. The optimism is that of
  *       Tsamardinos, Greasidou and Borboudakis, "Bootstrapping the out-of-sample predictions for
  *       efficient and accurate cross-validation" (Machine Learning 2018): units are drawn with
  *       replacement, the same rule chooses by those drawn, and its choice is measured on the
@@ -28,7 +28,7 @@ import org.kgcoop.runs.AdaptRecord;
  * </ul>
  *
  * @param score of the chosen method
- * @param optimizm of the choice, in points
+ * @param optimism of the choice, in points
  * @param gain by the images that folds do without, in points
  */
 record Expectation(Score score, double optimism, double gain) {

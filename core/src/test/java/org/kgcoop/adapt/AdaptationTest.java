@@ -25,7 +25,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.open.DataSets;
 import org.kgcoop.experiment.ExperimentContext;
 import org.kgcoop.experiment.Progress;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.catalogue.ClassifierFile;
@@ -56,7 +56,7 @@ class AdaptationTest {
   }
 
   private DataSet data(int train, int val, int test) {
-    return Images.dataSet(folder.resolve("data"), CLASSES, train, val, test);
+    return TestImages.dataSet(folder.resolve("data"), CLASSES, train, val, test);
   }
 
   private AdaptRecord adapt(DataSet data, List<String> unseen, double minutes) {
@@ -153,7 +153,7 @@ class AdaptationTest {
     data(2, 0, 2);
     Path root = folder.resolve("data");
     Files.copy(root.resolve("train/cat/p0.png"), root.resolve("test/cat/stolen.png"));
-    AdaptRecord record = adapt(Images.dataSet(root, CLASSES, 2, 0, 2), List.of(), 1e-5);
+    AdaptRecord record = adapt(TestImages.dataSet(root, CLASSES, 2, 0, 2), List.of(), 1e-5);
     assertThat(record.images().repeatedInTest()).containsExactly("test/cat/stolen.png");
     assertThat(record.test()).isNotNull().matches(test -> test.images() == 8);
   }
@@ -285,7 +285,7 @@ class AdaptationTest {
     Files.copy(train.resolve("cat/p0.png"), train.resolve("cat/copy.png"));
     Files.copy(train.resolve("cat/p1.png"), train.resolve("dog/stray.png"));
     AdaptRecord record =
-        adapt(Images.dataSet(folder.resolve("data"), CLASSES, 2, 0, 1), List.of(), 1e-5);
+        adapt(TestImages.dataSet(folder.resolve("data"), CLASSES, 2, 0, 1), List.of(), 1e-5);
     assertThat(data.train()).hasSize(8);
     assertThat(record.images().count()).as("one copy is learned from").isEqualTo(9);
     assertThat(record.images().repeated()).isEqualTo(1);

@@ -35,7 +35,7 @@ import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Item;
 import org.kgcoop.example.PetImages;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
@@ -70,7 +70,7 @@ class ClassifierTest {
   static void open() {
     clip = TinyClip.load();
     files =
-        Images.dataSet(folder.resolve("data"), NAMES, 0, 0, 3).test().stream()
+        TestImages.dataSet(folder.resolve("data"), NAMES, 0, 0, 3).test().stream()
             .map(Item::file)
             .toList();
     prompt = write(new KgCoOp(ContextSettings.shared(2, ""), "a photo of a {}.", 8), "prompt");

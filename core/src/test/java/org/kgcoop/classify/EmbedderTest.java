@@ -21,7 +21,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Item;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
@@ -43,7 +43,7 @@ class EmbedderTest {
   static void open() {
     clip = TinyClip.load();
     files =
-        Images.dataSet(folder, List.of("cat", "dog"), 0, 0, 3).test().stream()
+        TestImages.dataSet(folder, List.of("cat", "dog"), 0, 0, 3).test().stream()
             .map(Item::file)
             .toList();
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
@@ -53,8 +53,8 @@ class BaseToNewTest {
 
   private List<DataSet> dataSets() {
     return List.of(
-        Images.dataSet(folder.resolve("one"), List.of("a", "b", "c", "d"), 3, 1, 5),
-        Images.dataSet(folder.resolve("two"), List.of("e", "f", "g"), 3, 0, 3));
+        TestImages.dataSet(folder.resolve("one"), List.of("a", "b", "c", "d"), 3, 1, 5),
+        TestImages.dataSet(folder.resolve("two"), List.of("e", "f", "g"), 3, 0, 3));
   }
 
   private static ExperimentPlan plan(

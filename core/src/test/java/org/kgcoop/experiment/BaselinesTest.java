@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.Probe;
@@ -40,7 +40,7 @@ class BaselinesTest {
   }
 
   private DataSet data(String name, List<String> classes, int train, int val) {
-    return Images.dataSet(folder.resolve(name), classes, train, val, 4);
+    return TestImages.dataSet(folder.resolve(name), classes, train, val, 4);
   }
 
   private JsonNode results(String run) {

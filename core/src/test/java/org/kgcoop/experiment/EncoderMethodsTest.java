@@ -23,7 +23,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.method.catalogue.MethodCatalogue;
 import org.kgcoop.method.catalogue.PublishedDefaults;
@@ -79,7 +79,7 @@ class EncoderMethodsTest {
   }
 
   private DataSet data() {
-    return Images.dataSet(folder.resolve("abcd"), List.of("a", "b", "c", "d"), 2, 0, 2);
+    return TestImages.dataSet(folder.resolve("abcd"), List.of("a", "b", "c", "d"), 2, 0, 2);
   }
 
   @ParameterizedTest

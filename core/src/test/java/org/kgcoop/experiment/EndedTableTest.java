@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.kgcoop.files.FailingDisk;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 
 /**
@@ -37,7 +37,8 @@ class EndedTableTest {
     ExperimentPlan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(1), 1L);
     BaseToNew protocol =
         new BaseToNew(
-            List.of(Images.dataSet(folder.resolve("abcd"), List.of("a", "b", "c", "d"), 2, 0, 1)));
+            List.of(
+                TestImages.dataSet(folder.resolve("abcd"), List.of("a", "b", "c", "d"), 2, 0, 1)));
     Path calm = folder.resolve("calm");
     Path torn = folder.resolve("torn");
     JsonNode expected = TinyLab.withoutTimes(lab.run(protocol, plan, calm));

@@ -14,7 +14,7 @@ import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.CoOp;
@@ -90,7 +90,7 @@ class EvaluatorTest {
 
   @Test
   void aLearnerIsEvaluatedByItsLogits() {
-    DataSet data = Images.dataSet(folder, NAMES, 1, 0, 12);
+    DataSet data = TestImages.dataSet(folder, NAMES, 1, 0, 12);
     ViewEncoder encoder = new ViewEncoder(clip, new Images(warning -> {}));
     try (TrainableModel model =
             new CoOp(ContextSettings.shared(3, "")).model(clip, data.classNames(), 1);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.method.catalogue.ClassifierFile;
 import org.kgcoop.method.catalogue.PublishedDefaults;
@@ -63,7 +63,7 @@ class FeatureMethodsTest {
 
   @Test
   void oneImageAClassIsABatchOfItsOwn() throws IOException {
-    DataSet data = Images.dataSet(folder.resolve("abc"), List.of("a", "b", "c_d"), 1, 0, 2);
+    DataSet data = TestImages.dataSet(folder.resolve("abc"), List.of("a", "b", "c_d"), 1, 0, 2);
     JsonNode table =
         lab.run(new FewShotCurve(List.of(data)), plan(ALL, epochs(3), 1), folder.resolve("out"));
     assertThat(table.path("cells")).hasSize(4);
@@ -88,7 +88,7 @@ class FeatureMethodsTest {
 
   @Test
   void aSingleClassIsLearnedAndFound() {
-    DataSet two = Images.dataSet(folder.resolve("one"), List.of("only", "other"), 2, 0, 3);
+    DataSet two = TestImages.dataSet(folder.resolve("one"), List.of("only", "other"), 2, 0, 3);
     DataSet data = only(two, item -> item.label() == 0);
     JsonNode table =
         lab.run(new FewShotCurve(List.of(data)), plan(ALL, epochs(2), 2), folder.resolve("out"));
@@ -101,7 +101,7 @@ class FeatureMethodsTest {
   @Test
   void classesOfUnequalNumbersAndOneWithoutTrainingImagesGiveSoundResults() {
     DataSet even =
-        Images.dataSet(folder.resolve("uneven"), List.of("many", "none", "rare"), 40, 0, 2);
+        TestImages.dataSet(folder.resolve("uneven"), List.of("many", "none", "rare"), 40, 0, 2);
     Item rare = even.train().get(80);
     DataSet data = only(even, item -> item.label() == 0 || item.equals(rare));
     assertThat(data.train()).hasSize(41);
@@ -122,7 +122,7 @@ class FeatureMethodsTest {
   @ParameterizedTest
   @ValueSource(strings = {"taskres", "clap"})
   void interruptedAndGoneOnItEndsInTheSameBytes(String id) throws IOException {
-    DataSet data = Images.dataSet(folder.resolve("abc"), List.of("a", "b", "c"), 2, 0, 1);
+    DataSet data = TestImages.dataSet(folder.resolve("abc"), List.of("a", "b", "c"), 2, 0, 1);
     ObjectNode training = epochs(4).put("batch_size", 2).put("augment", "pool:3");
     FewShotCurve protocol = new FewShotCurve(List.of(data));
     ExperimentPlan plan = plan(List.of(id), training, 2);
@@ -147,7 +147,7 @@ class FeatureMethodsTest {
 
   @Test
   void whatAnswersForItsOwnClassesAloneIsRefusedBeforeItIsAskedForOthers() {
-    DataSet data = Images.dataSet(folder.resolve("ab"), List.of("a", "b"), 1, 0, 1);
+    DataSet data = TestImages.dataSet(folder.resolve("ab"), List.of("a", "b"), 1, 0, 1);
     BaseToNew protocol = new BaseToNew(List.of(data));
     for (String id : List.of("taskres", "clap", "zs-lp")) {
       assertThatThrownBy(
@@ -162,7 +162,7 @@ class FeatureMethodsTest {
 
   @Test
   void theFileOfARunAnswersForSomeOfItsClasses() {
-    DataSet data = Images.dataSet(folder.resolve("abc"), List.of("a", "b", "c_d"), 1, 0, 1);
+    DataSet data = TestImages.dataSet(folder.resolve("abc"), List.of("a", "b", "c_d"), 1, 0, 1);
     JsonNode unused =
         lab.run(new FewShotCurve(List.of(data)), plan(ALL, epochs(1), 1), folder.resolve("out"));
     for (String id : ALL) {

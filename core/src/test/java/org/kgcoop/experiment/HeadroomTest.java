@@ -14,7 +14,7 @@ import org.kgcoop.cache.FeatureCache;
 import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 
@@ -36,7 +36,7 @@ class HeadroomTest {
 
   @Test
   void randomWeightsSayNothingByTextAndTellColorsApartByProbe() {
-    DataSet data = Images.dataSet(folder, List.of("a", "b", "c", "d"), 8, 0, 1);
+    DataSet data = TestImages.dataSet(folder, List.of("a", "b", "c", "d"), 8, 0, 1);
     Headroom found = Headroom.of(bench, List.of(data));
     assertThat(found.images()).isEqualTo(32);
     assertThat(found.classes()).isEqualTo(4);
@@ -50,14 +50,14 @@ class HeadroomTest {
 
   @Test
   void testImagesAreNotLookedAt() {
-    DataSet data = Images.dataSet(folder, List.of("a", "b"), 4, 0, 1);
+    DataSet data = TestImages.dataSet(folder, List.of("a", "b"), 4, 0, 1);
     DataSet without = data.withImages(data.train(), List.of(), List.of());
     assertThat(Headroom.of(bench, List.of(without))).isEqualTo(Headroom.of(bench, List.of(data)));
   }
 
   @Test
   void tooFewImagesAreRefused() {
-    DataSet data = Images.dataSet(folder, List.of("a", "b"), 2, 0, 1);
+    DataSet data = TestImages.dataSet(folder, List.of("a", "b"), 2, 0, 1);
     assertThatThrownBy(() -> Headroom.of(bench, List.of(data)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("2 training images");

@@ -24,7 +24,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.DataSets;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Method;
@@ -52,17 +52,17 @@ class ProtocolsTest {
   }
 
   private DataSet abc() {
-    return Images.dataSet(folder.resolve("abc"), List.of("a", "b", "c"), 3, 0, 4);
+    return TestImages.dataSet(folder.resolve("abc"), List.of("a", "b", "c"), 3, 0, 4);
   }
 
   /** Other classes, fewer images. */
   private DataSet de() {
-    return Images.dataSet(folder.resolve("de"), List.of("d", "e"), 1, 0, 3);
+    return TestImages.dataSet(folder.resolve("de"), List.of("d", "e"), 1, 0, 3);
   }
 
   /** Some of the classes of abc, in another order of labels: c is 1 here, 2 there. */
   private DataSet ac() {
-    return Images.dataSet(folder.resolve("ac"), List.of("a", "c"), 1, 0, 5);
+    return TestImages.dataSet(folder.resolve("ac"), List.of("a", "c"), 1, 0, 5);
   }
 
   private JsonNode written(Experiment experiment) {
@@ -328,7 +328,7 @@ class ProtocolsTest {
 
   @Test
   void theBestEpochIsFoundWithoutReadingTheImagesAgain() throws IOException {
-    DataSet data = Images.dataSet(folder.resolve("val"), List.of("a", "b"), 2, 2, 1);
+    DataSet data = TestImages.dataSet(folder.resolve("val"), List.of("a", "b"), 2, 2, 1);
     AtomicInteger steps = new AtomicInteger();
     MethodSpec best =
         MethodSpec.of(

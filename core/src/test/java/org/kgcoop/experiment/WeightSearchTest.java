@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
@@ -47,7 +47,7 @@ class WeightSearchTest {
       AtomicInteger steps = new AtomicInteger();
       JsonNode table =
           lab.run(
-              new BaseToNew(List.of(Images.dataSet(shared.resolve("set"), CLASSES, 4, 0, 2))),
+              new BaseToNew(List.of(TestImages.dataSet(shared.resolve("set"), CLASSES, 4, 0, 2))),
               plan(4),
               shared.resolve("out"),
               () -> steps.incrementAndGet() < 0);
@@ -73,7 +73,7 @@ class WeightSearchTest {
 
   /** Eight classes, of which a to d are base. */
   private DataSet data(int val) {
-    return Images.dataSet(folder.resolve("set"), CLASSES, 4, val, 2);
+    return TestImages.dataSet(folder.resolve("set"), CLASSES, 4, val, 2);
   }
 
   @Test
@@ -196,7 +196,7 @@ class WeightSearchTest {
             () -> lab.run(new BaseToNew(List.of(data(0))), plan(1), folder.resolve("out")))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("takes validation images or two shots");
-    DataSet few = Images.dataSet(folder.resolve("few"), List.of("a", "b", "c", "d"), 2, 0, 1);
+    DataSet few = TestImages.dataSet(folder.resolve("few"), List.of("a", "b", "c", "d"), 2, 0, 1);
     assertThatThrownBy(() -> lab.run(new BaseToNew(List.of(few)), plan(2), folder.resolve("out")))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("among 2 classes, at least 4 are needed");

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.Sha256;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 
@@ -35,7 +35,7 @@ class FeatureCacheMergeTest {
   @BeforeEach
   void load() {
     clip = TinyClip.load();
-    items = Images.dataSet(folder.resolve("data"), List.of("a", "b"), 20, 0, 1).train();
+    items = TestImages.dataSet(folder.resolve("data"), List.of("a", "b"), 20, 0, 1).train();
   }
 
   @AfterEach

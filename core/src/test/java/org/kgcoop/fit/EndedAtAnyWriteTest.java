@@ -24,7 +24,7 @@ import org.kgcoop.files.FailingDisk;
 import org.kgcoop.files.FailingDisk.End;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.JsonFiles;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 
 /**
@@ -55,7 +55,7 @@ class EndedAtAnyWriteTest {
   static void trainUndisturbed() {
     clip = TinyClip.smallest();
     photos = folder.resolve("photos");
-    DataSet unused = Images.dataSet(photos, List.of("cat", "dog"), 2, 0, 1);
+    DataSet unused = TestImages.dataSet(photos, List.of("cat", "dog"), 2, 0, 1);
     calm = folder.resolve("calm/run");
     try (FailingDisk disk = new FailingDisk(FailingDisk.NEVER, End.PROCESS)) {
       Training.Outcome done = training().into(calm);

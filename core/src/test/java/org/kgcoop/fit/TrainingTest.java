@@ -22,7 +22,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.classify.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 
 @Tag("equality")
@@ -43,7 +43,7 @@ class TrainingTest {
   static void open() {
     clip = TinyClip.load();
     photos = folder.resolve("photos");
-    data = Images.dataSet(photos, List.of("cat", "dog"), 2, 0, 2);
+    data = TestImages.dataSet(photos, List.of("cat", "dog"), 2, 0, 2);
   }
 
   @AfterAll

@@ -18,7 +18,7 @@ import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.fixtures.ChildProcess;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.image.Images;
@@ -74,7 +74,7 @@ class SoakTest {
     Path folder = Path.of(arguments[0]);
     int warm = Integer.parseInt(arguments[1]);
     int all = Integer.parseInt(arguments[2]);
-    DataSet data = Images.dataSet(folder, List.of("a", "b"), 1, 0, 1);
+    DataSet data = TestImages.dataSet(folder, List.of("a", "b"), 1, 0, 1);
     long[] bytes = new long[2];
     Trainer.Listener listener =
         new Trainer.Listener() {

@@ -31,7 +31,7 @@ import org.kgcoop.cache.TrainingLoader;
 import org.kgcoop.cache.ViewEncoder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.image.Images;
@@ -73,7 +73,7 @@ class TrainerTest {
   private DataSet data() {
     DataSet known = data;
     if (known == null) {
-      known = Images.dataSet(folder.resolve("data"), List.of("a", "b", "c"), 3, 0, 1);
+      known = TestImages.dataSet(folder.resolve("data"), List.of("a", "b", "c"), 3, 0, 1);
       data = known;
     }
     return known;

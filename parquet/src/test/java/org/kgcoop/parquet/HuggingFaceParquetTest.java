@@ -55,12 +55,12 @@ class HuggingFaceParquetTest {
   @TempDir Path folder;
   private final List<String> warnings = new ArrayList<>();
 
-  private static Group row(String image, long label) {
+  private static Group row(String content, long label) {
     SimpleGroup row = new SimpleGroup(SCHEMA);
     row.add("id", 7L);
     Group image = row.addGroup("image");
-    image.add("bytes", Binary.fromString(image));
-    image.add("path", image + ".jpg");
+    image.add("bytes", Binary.fromString(content));
+    image.add("path", content + ".jpg");
     row.add("label", label);
     return row;
   }

@@ -9,18 +9,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-class FeatureSourceTest {
+class TrainingLoaderTest {
   @TempDir Path folder;
 
   @Test
   void anExampleOfAPoolIsViewVOfImageN() {
-    DataSet data = Images.dataSet(folder, List.of("a", "b"), 2, 0, 1);
+    DataSet data = TestImages.dataSet(folder, List.of("a", "b"), 2, 0, 1);
     try (Clip clip = TinyClip.load();
         Scope scope = Scope.open("test")) {
       FeatureCache cache = FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {})));

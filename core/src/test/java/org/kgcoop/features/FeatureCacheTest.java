@@ -25,7 +25,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.Sha256;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
@@ -34,7 +34,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 @Tag("equality")
-class FeatureBankTest {
+class FeatureCacheTest {
   @TempDir private Path folder;
   private final List<String> warnings = new ArrayList<>();
   private Clip clip;
@@ -43,7 +43,7 @@ class FeatureBankTest {
   @BeforeEach
   void load() {
     clip = TinyClip.load();
-    data = Images.dataSet(folder.resolve("data"), List.of("a", "b"), 20, 0, 1);
+    data = TestImages.dataSet(folder.resolve("data"), List.of("a", "b"), 20, 0, 1);
   }
 
   @AfterEach

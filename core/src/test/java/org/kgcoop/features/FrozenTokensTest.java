@@ -16,7 +16,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.fixtures.Images;
+import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.image.Images;
 import org.kgcoop.prompt.Batch;
 import org.kgcoop.prompt.ModelInputs;
@@ -24,7 +24,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /** Rows in front of the third of four blocks. */
-class FrozenRowsTest {
+class FrozenTokensTest {
   private static final int BLOCK = 2;
   private static final long BYTES = 5 * 16 * 4; // of a view: a class row and four patches
 
@@ -41,7 +41,7 @@ class FrozenRowsTest {
             12, 8, 3, 77, 700, 16, 1, 1, Activation.QUICK_GELU, new ClipConfig.Vit(16, 4, 4, 2)),
         1);
     clip = Clip.load(folder.resolve("clip"));
-    data = Images.dataSet(folder.resolve("data"), List.of("a", "b"), 2, 0, 1);
+    data = TestImages.dataSet(folder.resolve("data"), List.of("a", "b"), 2, 0, 1);
     encoder = new ViewEncoder(clip, new Images(warning -> {}));
   }
 
