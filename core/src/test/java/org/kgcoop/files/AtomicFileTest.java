@@ -56,7 +56,7 @@ class AtomicFileTest {
     assertThat(error)
         .hasMessage(
             target
-                + ": cannot be written: No space left on device; what stood there is kept; free"
+                + ": cannot be written: No space left on device; the old file is kept; free"
                 + " some space, check the permissions or write elsewhere");
     assertOnlyOld(target);
   }

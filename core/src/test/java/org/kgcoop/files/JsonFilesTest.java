@@ -51,7 +51,7 @@ class JsonFilesTest {
       assertThatThrownBy(() -> JsonFiles.read(file))
           .as(content)
           .isInstanceOf(KgCoopException.class)
-          .hasMessageContaining("a.json: no JSON object in it")
+          .hasMessageContaining("a.json: not a JSON object")
           .extracting(e -> ((KgCoopException) e).category())
           .isEqualTo(KgCoopException.Category.IO);
     }

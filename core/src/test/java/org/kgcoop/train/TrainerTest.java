@@ -206,7 +206,7 @@ class TrainerTest {
       assertThatThrownBy(
               () -> trained(method, settings, null, keeper, () -> keeper.steps == last, null))
           .isInstanceOf(KgCoopException.class)
-          .hasMessageContaining("the same command goes on from there")
+          .hasMessageContaining("run the same command again to resume")
           .extracting(e -> ((KgCoopException) e).category())
           .isEqualTo(KgCoopException.Category.INTERRUPTED);
       Checkpoint interrupted = keeper.checkpoints.get(keeper.checkpoints.size() - 1);

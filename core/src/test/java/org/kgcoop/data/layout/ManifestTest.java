@@ -151,7 +151,7 @@ class ManifestTest {
         "m.jsonl",
         "{\"path\": \"a\\u0000.png\", \"label\": \"x\"}\n",
         "line 1",
-        "can be no path of a file");
+        "is not a valid file path");
   }
 
   @Test

@@ -113,11 +113,11 @@ class DataSetsTest {
     assertRefused("up to 2147483647", "none of 0, 1");
 
     write("split_zhou_X.json", "{\"train\": [[\"a\\u0000.png\", 0, \"a\"]]}");
-    assertRefused("\"a?.png\" can be no path of a file");
+    assertRefused("\"a?.png\" is not a valid file path");
 
     write(
         "split_zhou_X.json", "{\"train\": [[\"a.png\", 0, \"a\"], [\"b\\u0000.png\", 0, \"a\"]]}");
-    assertRefused("train[1]", "\"b?.png\" can be no path of a file");
+    assertRefused("train[1]", "\"b?.png\" is not a valid file path");
 
     write("split_zhou_X.json", "{\"train\": [\n[\"a.png\", 0,");
     assertRefused("line 2", "not JSON");
