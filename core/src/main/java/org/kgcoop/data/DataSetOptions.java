@@ -5,20 +5,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of opening a data set.
+ * The options for opening a data set.
  *
- * @param name what tables call it; null: taken from the files
- * @param images the folder that the paths of a split file begin at; null: looked for
- * @param classNames a file of class names, as {@code classnames.txt} beside the data would be;
- *     null: that one, if any
- * @param template the sentence that names a class; null: from {@code template.txt}, if any
- * @param splitSeed the seed by which images without a given split are divided
- * @param divide whether images without a given split are divided; else all of them are for training
- * @param strict whether class names that differ only in case or '_' are an error
- * @param checkFiles whether every image must be there at once, rather than when it is read
- * @param allowOutside whether a list of images may name some outside of its folder
- * @param warnings gets one line for what a user should know and may leave
- * @param notes gets one line for what was done that the files do not say
+ * @param name the name in tables; null: from the files
+ * @param images the base folder of the paths in a split file; null: detected
+ * @param classNames a file of class names in the format of {@code classnames.txt}; null: that file
+ *     next to the data, if it exists
+ * @param template a sentence with the class name; null: from {@code template.txt}, if it exists
+ * @param splitSeed the seed for dividing images without a given split
+ * @param divide true to divide images without a given split; false to use all of them for training
+ * @param strict true to reject class names that differ only in case or '_'
+ * @param checkFiles true to check at once that every image exists
+ * @param allowOutside true if a list of images may contain paths outside its folder
+ * @param warnings receives one line per problem that does not stop the reader
+ * @param notes receives one line per decision that the files do not contain
  */
 public record DataSetOptions(
     @Nullable String name,
@@ -33,7 +33,7 @@ public record DataSetOptions(
     Consumer<String> warnings,
     Consumer<String> notes) {
 
-  /** Nothing is known beside where the data lie. */
+  /** Returns the default options. */
   public static DataSetOptions defaults(Consumer<String> warnings) {
     return new DataSetOptions(
         null, null, null, null, 1, true, false, true, false, warnings, note -> {});
@@ -114,7 +114,7 @@ public record DataSetOptions(
         notes);
   }
 
-  /** All images for training where no split is given. */
+  /** Returns options that use all images for training if there is no given split. */
   public DataSetOptions undivided() {
     return new DataSetOptions(
         name,

@@ -198,7 +198,7 @@ class ModelFilesTest {
     assertRefused(folder, "eos_id", "699");
     openClip(
         "model_cfg.text_cfg", "{'heads': 2, 'no_causal_mask': true, 'hf_tokenizer_name': 'x'}");
-    assertRefused(folder, "hf_tokenizer_name", "none beside no_causal_mask");
+    assertRefused(folder, "hf_tokenizer_name", "none with no_causal_mask");
   }
 
   // ---- what is honoured

@@ -157,7 +157,7 @@ class PromptedVisionTest {
         Clip siglip = Clip.load(TinyClip.siglipFolder())) {
       assertThatThrownBy(() -> resNet.promptedVision("MaPLe"))
           .isInstanceOf(KgCoopException.class)
-          .hasMessageStartingWith("MaPLe learns inside of a ViT of CLIP")
+          .hasMessageStartingWith("MaPLe trains inside a ViT of CLIP")
           .hasMessageContaining("a ResNet")
           .hasMessageContaining("kgcoop");
       assertThatThrownBy(() -> siglip.promptedVision("VPT")).hasMessageContaining("SigLIP's");

@@ -310,7 +310,7 @@ class SentencePieceModelTest {
     List<Piece> pieces = new ArrayList<>(unigramPieces());
     pieces.set(4, new Piece("a", score));
     Files.write(file, model(UNIGRAM, pieces, true, map()));
-    assertRefused("the score of a piece is no finite number");
+    assertRefused("the score of a piece is not a finite number");
   }
 
   /** Tries that go in circles, pieces that are empty, settings of another kind. */

@@ -90,7 +90,7 @@ class TokenizerTest {
     assertThat(RELEASED.encodeMarked("x ".repeat(75), 77)).hasSize(77);
     assertThatThrownBy(() -> RELEASED.encodeMarked("x ".repeat(76), 77))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("has 78 tokens with its two marks; the model reads 77")
+        .hasMessageContaining("has 78 tokens with its start and end; the model reads 77")
         .hasMessageNotContaining("x ".repeat(40));
   }
 

@@ -162,10 +162,10 @@ class WebDatasetTarTest {
     for (int length : new int[] {700, 1536, 2100, 2560}) {
       Path cut = folder.resolve("cut" + length + ".tar");
       Files.write(cut, Arrays.copyOf(whole, length));
-      assertRefused(cut, "no whole tar file", "get it again");
+      assertRefused(cut, "incomplete tar file", "get it again");
     }
     Path empty = Files.write(folder.resolve("empty.tar"), new byte[0]);
-    assertRefused(empty, "no whole tar file");
+    assertRefused(empty, "incomplete tar file");
 
     Path zipped = tar("b.tar.gz", "ant/1.jpg=" + "x".repeat(600), "ant/2.jpg=y");
     byte[] bytes = Files.readAllBytes(zipped);

@@ -155,7 +155,7 @@ class ArchiveTest {
     assertThatThrownBy(() -> DataSets.open(file, OPTIONS))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("pets.zip")
-        .hasMessageContaining("images (1), but no folder for each class");
+        .hasMessageContaining("images (1), but not in one folder per class");
   }
 
   @Test

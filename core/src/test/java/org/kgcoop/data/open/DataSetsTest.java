@@ -379,7 +379,7 @@ class DataSetsTest {
     assertThat(dataSet.classNames()).containsExactly("ant", "fox");
     assertThat(keys(dataSet.train())).containsExactly("train/1.png", "train/2.png");
     assertThat(keys(dataSet.test())).containsExactly("validation/1.png", "validation/2.png");
-    assertThat(warnings).singleElement().asString().contains("those of val are for test");
+    assertThat(warnings).singleElement().asString().contains("those of val are used for testing");
 
     Files.delete(folder.resolve("train/metadata.csv"));
     Files.delete(folder.resolve("validation/metadata.jsonl"));

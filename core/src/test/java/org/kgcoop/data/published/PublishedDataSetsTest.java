@@ -562,7 +562,7 @@ class PublishedDataSetsTest {
         .images("oxford_flowers/jpg", numbered("image_%05d.jpg", 1, 2))
         .text("oxford_flowers/imagelabels.mat", "no MATLAB file")
         .text("oxford_flowers/cat_to_name.json", "{\"1\": \"pink primrose\"}");
-    assertRefused("flowers", "imagelabels.mat", "not the MATLAB file it should be", "labels");
+    assertRefused("flowers", "imagelabels.mat", "not the expected MATLAB file", "labels");
 
     layouts.text("oxford_flowers/imagelabels.mat", "MATLAB 7.3 MAT-file, Platform: GLNXA64");
     assertRefused("flowers", "imagelabels.mat", "version 7.3 (HDF5)", "save it in MATLAB with -v7");
@@ -648,8 +648,8 @@ class PublishedDataSetsTest {
     assertRefused("flowers", "one class, \"rose\""); // so it was read
     Files.write(file, row(true, 70 << 20, 70 << 20));
     assertThat(Files.size(file)).isLessThan(100_000);
-    assertRefused("flowers", "imagelabels.mat", "not the MATLAB file it should be");
+    assertRefused("flowers", "imagelabels.mat", "not the expected MATLAB file");
     Files.write(file, row(false, Integer.MAX_VALUE - 64, 800));
-    assertRefused("flowers", "imagelabels.mat", "not the MATLAB file it should be");
+    assertRefused("flowers", "imagelabels.mat", "not the expected MATLAB file");
   }
 }
