@@ -147,7 +147,7 @@ class RunFolderTest {
 
     assertThatThrownBy(() -> open(8).close())
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("holds the results of a table");
+        .hasMessageContaining("contains the results of a table");
     assertThat(path().resolve("run.json")).doesNotExist();
     assertThat(path().resolve("checkpoint")).doesNotExist();
   }

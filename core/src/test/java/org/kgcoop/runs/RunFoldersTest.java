@@ -59,7 +59,7 @@ class RunFoldersTest {
 
     assertThatThrownBy(() -> RunFolders.delete(images))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("no run folder");
+        .hasMessageContaining("not a run folder");
     assertThat(image).exists();
   }
 
@@ -68,7 +68,7 @@ class RunFoldersTest {
     Path run = run("run");
     Path link = Files.createSymbolicLink(folder.resolve("link"), run);
 
-    assertThatThrownBy(() -> RunFolders.delete(link)).hasMessageContaining("no run folder");
+    assertThatThrownBy(() -> RunFolders.delete(link)).hasMessageContaining("not a run folder");
     assertThat(run.resolve("run.json")).exists();
   }
 
@@ -151,7 +151,7 @@ class RunFoldersTest {
     assertThat(RunFolders.isTable(table.resolve("set/coop/seed1"))).isFalse();
     assertThatThrownBy(() -> RunFolders.deleteTable(folder))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("no folder of a table");
+        .hasMessageContaining("not the folder of a table");
     // One that was stopped has its lock and its runs.
     Files.delete(table.resolve("results.json"));
     assertThat(RunFolders.isTable(table)).isFalse();
@@ -164,7 +164,7 @@ class RunFoldersTest {
     Path outer = run("outer");
     Path inner = run("outer/inner");
 
-    assertThatThrownBy(() -> RunFolders.delete(outer)).hasMessageContaining("holds other runs");
+    assertThatThrownBy(() -> RunFolders.delete(outer)).hasMessageContaining("contains other runs");
     assertThat(inner.resolve("results.json")).exists();
   }
 }
