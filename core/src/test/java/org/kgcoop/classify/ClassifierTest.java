@@ -83,12 +83,12 @@ class ClassifierTest {
     clip.close();
   }
 
-  /** A prompt as it is before any training. */
+  /** Creates a prompt without training. */
   private static Path write(PromptMethod method, String name) {
     return write(method, method.model(clip, NAMES, 5), name);
   }
 
-  /** The start of a learner, which is closed. */
+  /** Returns the initial state of a trainable model, which is closed. */
   private static Path write(Method method, TrainableModel begun, String name) {
     try (TrainableModel model = begun) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
@@ -182,7 +182,7 @@ class ClassifierTest {
   @Test
   void manyImagesAreAnsweredInTheirOrder() {
     List<Path> many = new ArrayList<>();
-    for (int i = 0; i < 70; i++) { // two whole batches and a rest
+    for (int i = 0; i < 70; i++) { // two complete batches and a smaller one
       many.add(files.get(i % files.size()));
     }
     List<Classification> all = classifier.classifyAll(many);
@@ -262,13 +262,13 @@ class ClassifierTest {
 
   @Test
   void classesOfOneNameAreToldApartByTheirIndex() {
-    List<String> names = List.of("missile", "cat", "missile"); // as two of ImageNet's
+    List<String> names = List.of("missile", "cat", "missile"); // ImageNet also has equal names
     try (Classifier equal = Classifier.of(ClassifierFile.read(prompt), clip, names);
         Classifier zeroShot = Classifier.zeroShot(clip, names, "a {}.")) {
       for (Classifier each : List.of(equal, zeroShot)) {
         Classification found = each.classify(files.get(0));
         assertThat(found.probabilities()).hasSize(3);
-        // Equal texts are equally probable, the first one first.
+        // Equal texts are equally probable, in the order of their index.
         assertThat(found.probabilities()[2]).isCloseTo(found.probabilities()[0], within(ROUNDING));
         assertThat(found.ranking())
             .extracting(Classification.Candidate::index)
@@ -346,7 +346,7 @@ class ClassifierTest {
         .contains("```java\n" + shown + "```\n");
   }
 
-  /** Compiles the example as in a project of its own, without any class of the tests. */
+  /** Compiles the example as in a separate project, without classes of the tests. */
   @Test
   void theExampleOfTheGuideCompilesWithTheLibraryAlone() throws IOException {
     String readme = Files.readString(Path.of("../docs/how-to/use-from-java.md"));

@@ -53,7 +53,7 @@ class EmbedderTest {
     clip.close();
   }
 
-  /** The feature that the image encoder makes of an image alone. */
+  /** Computes the feature of a single image with the image encoder. */
   private static float[] byHand(RgbImage image) {
     Transform transform = new Transform(clip.preprocessing());
     int size = clip.preprocessing().size();
@@ -104,7 +104,7 @@ class EmbedderTest {
   @Test
   void manyImagesAreThoseOfEachAloneInTheirOrder() {
     List<Path> many = new ArrayList<>();
-    for (int i = 0; i < 70; i++) { // two whole batches and a rest
+    for (int i = 0; i < 70; i++) { // two complete batches and a smaller one
       many.add(files.get(i % files.size()));
     }
     Embedder embedder = Embedder.unit(clip);

@@ -13,7 +13,7 @@ import org.kgcoop.KgCoopException;
 
 class ClipConfigTest {
 
-  /** Only what the rules look at; sizes of ViT-B/16. */
+  /** Creates only the shapes that the rules use, with the sizes of ViT-B/16. */
   private static Map<String, long[]> vitB16() {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     shapes.put("text_projection", new long[] {512, 512});

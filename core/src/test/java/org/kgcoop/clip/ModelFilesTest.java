@@ -22,7 +22,7 @@ import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-/** What stands beside the weights is honoured, or refused by its name. */
+/** Settings in the files next to the weights are applied, or rejected by name. */
 class ModelFilesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -42,7 +42,7 @@ class ModelFilesTest {
     }
   }
 
-  /** The tiny CLIP with one key more, at a place such as text_cfg.pool_type. */
+  /** Writes the tiny CLIP with one more key, at a position such as text_cfg.pool_type. */
   private Path openClip(String key, String value) throws IOException {
     ObjectNode json =
         (ObjectNode)
@@ -201,7 +201,7 @@ class ModelFilesTest {
     assertRefused(folder, "hf_tokenizer_name", "none with no_causal_mask");
   }
 
-  // ---- what is honoured
+  // ---- supported settings
 
   @Test
   void openClipSquashesWithItsFilter() throws IOException {
@@ -281,7 +281,7 @@ class ModelFilesTest {
 
   @Test
   void aStatedSideNeedNotBeAMultipleOfThePatch() throws IOException {
-    // 9 pixels make 2 x 2 patches of 4; the last row and column are not seen.
+    // 9 pixels make 2 x 2 patches of 4. The last row and column are not used.
     try (Clip clip = Clip.load(openClip("model_cfg.vision_cfg.image_size", "9"));
         Clip tiny = TinyClip.load();
         Scope scope = Scope.open("test")) {
@@ -297,7 +297,7 @@ class ModelFilesTest {
         .hasMessageContaining("'visual.positional_embedding' has 2");
   }
 
-  /** An epsilon that is huge leaves nothing of what goes through a norm. */
+  /** A huge epsilon makes the output of a norm nearly zero. */
   @Test
   void eachEncoderHasItsOwnEpsilon() throws IOException {
     try (Clip tiny = TinyClip.load();

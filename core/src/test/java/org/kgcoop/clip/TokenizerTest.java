@@ -25,7 +25,7 @@ class TokenizerTest {
 
   @Test
   void theReleasedOneGivesTheReleasedIds() {
-    // From the released code: "a photo of a" = 320 1125 539 320, "." 269, "x" 343.
+    // From OpenAI's code: "a photo of a" = 320 1125 539 320, "." 269, "x" 343.
     assertThat(RELEASED.vocabularySize()).isEqualTo(49408);
     assertThat(RELEASED.encodeMarked("a photo of a x.", 77))
         .containsExactly(49406, 320, 1125, 539, 320, 343, 269, 49407);
@@ -59,7 +59,7 @@ class TokenizerTest {
     assertThat(RELEASED.encode("we'll've")).isEqualTo(joined("we", "'ll", "'ve"));
     assertThat(RELEASED.encode("3.14")).isEqualTo(joined("3", ".", "1", "4"));
     assertThat(RELEASED.encode("a-b")).isEqualTo(joined("a", "-", "b"));
-    // Only these short forms are split off; other quotes join the punctuation around them.
+    // Only these contractions are split. Other quotes join the punctuation around them.
     assertThat(RELEASED.encode("o'clock")).isEqualTo(joined("o", "'", "clock"));
   }
 
@@ -99,7 +99,7 @@ class TokenizerTest {
     String text = "a photo of a na\u00efve \u5317\u4eac cat .";
     String decoded =
         RELEASED.encode(text).stream().map(RELEASED::decode).collect(Collectors.joining());
-    // A character whose bytes lie in two tokens is whole again only in their joined bytes.
+    // A character whose bytes are in two tokens is complete only after their bytes are joined.
     assertThat(decoded).startsWith("a photo of a na\u00efve ").endsWith("cat . ");
   }
 

@@ -51,7 +51,7 @@ class FeatureCacheMergeTest {
     return new FeatureCache(encoder(), folder.resolve(name), warnings::add);
   }
 
-  /** The bytes of the shards by their names. */
+  /** Returns the bytes of the shards by name. */
   private Map<String, String> content(String cache) throws IOException {
     try (Stream<Path> all = Files.walk(folder.resolve(cache))) {
       Map<String, String> content = new HashMap<>();
@@ -153,7 +153,7 @@ class FeatureCacheMergeTest {
     assertThat(content("cache")).isEqualTo(merged);
     List<Long> encoded = new ArrayList<>();
     FeatureCache.Features read = cache("cache").test(items, encoded::add);
-    assertThat(encoded).containsExactly((long) items.size()); // nothing on the way there
+    assertThat(encoded).containsExactly((long) items.size()); // no intermediate progress
     assertThat(read.seconds()).isCloseTo(made.seconds(), org.assertj.core.data.Offset.offset(1e-9));
   }
 

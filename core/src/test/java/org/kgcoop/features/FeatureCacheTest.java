@@ -91,7 +91,7 @@ class FeatureCacheTest {
     List<Item> items = data.train();
     FeatureCache first = cache(clip);
     FeatureCache.Features made = first.test(items, done -> {});
-    // The images are gone: only what was kept can answer, by the bytes of copies elsewhere.
+    // The images are gone, so only the cache can answer, by the bytes of copies in another folder.
     Path copies = Files.createDirectories(folder.resolve("copies"));
     List<Item> moved = new ArrayList<>();
     for (Item item : items) {
@@ -117,7 +117,7 @@ class FeatureCacheTest {
     List<float[]> made = cache(clip).test(items, done -> {}).vectors();
     List<Path> before = files();
 
-    // If they were encoded again, they would be in a file of their own.
+    // If they were encoded again, they would be in a separate file.
     List<float[]> taken = early.test(items.subList(1, 4), done -> {}).vectors();
 
     assertThat(files()).isEqualTo(before);
@@ -155,7 +155,7 @@ class FeatureCacheTest {
       for (int i = 0; i < direct.length; i++) {
         assertThat(row[i]).isCloseTo(direct[i], Offset.offset(1e-6f * Math.abs(direct[i])));
       }
-      // What is kept answers again, in this process and the next.
+      // The cached features are used again, in this process and the next.
       assertThat(
               new TrainingLoader(cache(clip), data.train(), new Augmentation.Cache(2), 7)
                   .raw(done -> {})
@@ -299,7 +299,7 @@ class FeatureCacheTest {
     assertThat(raw).isEqualTo(expected.get(0).raw());
   }
 
-  /** Of bytes that lie upright, so that the turned file is told from them by its orientation. */
+  /** The bytes are not rotated, so only the orientation distinguishes the rotated file. */
   @Test
   void viewsOfAnImageHeldAsideAreThoseOfTheUprightImage() throws IOException {
     Path turned = Path.of("src/test/resources/pictures/jexif17x33.jpg");

@@ -29,7 +29,7 @@ import org.kgcoop.fixtures.TinyClip;
 class TrainingTest {
   private static final int EPOCHS = 3;
 
-  /** Four images by two. */
+  /** Four images in batches of two. */
   private static final int BATCHES = 2;
 
   @TempDir static Path folder;
@@ -93,7 +93,7 @@ class TrainingTest {
     }
   }
 
-  /** Remembers all that it is told. */
+  /** Records all calls. */
   private static final class Told implements TrainingListener {
     private final List<Step> steps = new ArrayList<>();
     private final List<String> encoded = new ArrayList<>();
@@ -291,7 +291,7 @@ class TrainingTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway") // callers that are compiled without it may give null
+  @SuppressWarnings("NullAway") // callers without NullAway may pass null
   void noMethodIsRefusedWhereItIsSet() {
     assertThatThrownBy(() -> Training.of(clip, Path.of("none")).method(null))
         .isInstanceOf(NullPointerException.class)

@@ -91,7 +91,7 @@ class SafetensorsTest {
   @Test
   void theFileMayBeReplacedWhileItsTensorsAreInUse() {
     Path path = folder.resolve("a.safetensors");
-    for (int elements : new int[] {3, 1_000_000}) { // read whole, and mapped
+    for (int elements : new int[] {3, 1_000_000}) { // read at once, and mapped
       Safetensors.write(path, List.of(floats("a", elements)), Map.of());
       StoredTensor old = Safetensors.read(path).tensor("a");
       Safetensors.write(path, List.of(), Map.of());
@@ -162,7 +162,7 @@ class SafetensorsTest {
     }
   }
 
-  /** A name or a value has no check sum; that of the tensors tells, or the metadata do. */
+  /** A name or a value has no checksum. That of the tensors or the metadata detects the change. */
   @Test
   void aFlippedBitIsRefusedOrChangesTheFingerprintOrTheMetadata() {
     Path whole = folder.resolve("a.safetensors");

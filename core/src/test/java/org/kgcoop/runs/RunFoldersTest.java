@@ -95,7 +95,7 @@ class RunFoldersTest {
     assertThat(run).doesNotExist();
   }
 
-  /** A table of three runs, one of them with a search under way. */
+  /** Creates a table of three runs, one of them with a search in progress. */
   private Path table() throws IOException {
     for (String name : List.of("coop/seed1", "coop/seed2", "kgcoop/seed1")) {
       assertThat(run("table/set/" + name)).exists();
@@ -152,7 +152,7 @@ class RunFoldersTest {
     assertThatThrownBy(() -> RunFolders.deleteTable(folder))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("not the folder of a table");
-    // One that was stopped has its lock and its runs.
+    // A stopped table has its lock and its runs.
     Files.delete(table.resolve("results.json"));
     assertThat(RunFolders.isTable(table)).isFalse();
     Files.createFile(table.resolve(".lock"));

@@ -19,7 +19,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.JsonFiles;
 
-/** Records of runs and tables, written and read back, and read from files of others. */
+/** Records of runs and tables, written and read again, and read from foreign files. */
 class RunResultsTest {
   private static final double NAN = Double.NaN;
 
@@ -87,7 +87,7 @@ class RunResultsTest {
             "distance");
     assertThat(keys(json.path("targets").path(1))).doesNotContain("distance");
     assertThat(json.path("targets").path(1).path("accuracy").asDouble()).isEqualTo(75);
-    // 31.25 ms, and 250 ms divided among 16 images
+    // 31.25 ms, and 250 ms divided by 16 images
     assertThat(results.msPerImageWithFeatures()).isEqualTo(46.875);
     assertThat(keys(RunJson.tree(RunResults.NONE))).containsExactly("targets");
   }

@@ -14,7 +14,7 @@ import org.kgcoop.fixtures.ChildProcess;
 class NativeLibrariesTest {
   @TempDir Path folder;
 
-  /** Computes while the libraries are loaded on another thread, and tells an error of it. */
+  /** A process that computes while another thread loads the libraries, and reports its error. */
   static final class Computes {
     private Computes() {}
 

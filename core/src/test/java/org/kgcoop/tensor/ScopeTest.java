@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ScopeTest {
 
-  /** What an action throws in a thread of its own; null where it ends well. */
+  /** Returns the exception of an action in its own thread; null if there is none. */
   private static @Nullable Throwable inAnotherThread(Runnable action) throws InterruptedException {
     AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
     Thread thread = new Thread(() -> thrown.set(catchThrowable(action::run)));

@@ -50,7 +50,7 @@ class TrainingSettingsTest {
                 false));
   }
 
-  /** Older run folders have these bytes: with others they would not be gone on with. */
+  /** Older run folders contain these bytes. With others they could not be resumed. */
   @Test
   void runsKeepTheirSettingsInTheseBytes() {
     assertThat(settings("{}").toJson())
@@ -63,7 +63,7 @@ class TrainingSettingsTest {
                 .toString());
   }
 
-  /** So do those of Adam, whose epsilon was none of them. */
+  /** Older run folders of Adam also contain these bytes, because its epsilon was not a setting. */
   @Test
   void anEpsilonAndABoundThatAreAsUsualAreNotWritten() {
     assertThat(settings("{'optimizer':'adam'}").toJson())

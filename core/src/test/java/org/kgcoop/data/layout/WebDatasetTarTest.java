@@ -42,7 +42,7 @@ class WebDatasetTarTest {
         .hasMessageNotContaining("\n");
   }
 
-  /** A tar of members "name=content". */
+  /** Creates a tar of members "name=content". */
   private Path tar(String name, String... members) throws IOException {
     Path file = folder.resolve(name);
     Files.createDirectories(Folders.parent(file));
@@ -125,7 +125,8 @@ class WebDatasetTarTest {
 
     assertThat(set.name()).isEqualTo("a");
     assertThat(set.classNames()).containsExactly("ant", "fox");
-    assertThat(set.train()).hasSize(2); // split here: one of two to train on, one to test
+    // divided automatically: one of two for training, one for testing
+    assertThat(set.train()).hasSize(2);
     assertThat(set.test()).hasSize(2);
   }
 
@@ -178,7 +179,7 @@ class WebDatasetTarTest {
     assertRefused(Files.write(folder.resolve("flipped.tar"), whole), "damaged");
   }
 
-  /** A tar that begins with a name or attributes of 32 MB, which takes 40 KB. */
+  /** Creates a tar that begins with a name or attributes of 32 MB, compressed to 40 KB. */
   private Path longHeader(String file, byte kind) throws IOException {
     Path path = folder.resolve(file);
     try (OutputStream raw = Files.newOutputStream(path);

@@ -76,7 +76,7 @@ class ArchiveTest {
 
   @Test
   void zipWithAFolderAroundItIsReadAsThatFolder() throws IOException {
-    // As a Mac makes it.
+    // As macOS creates it.
     DataSet data =
         DataSets.open(
             zip(

@@ -207,7 +207,7 @@ class DataSetsTest {
     DataSet dataSet = open();
 
     assertThat(dataSet.train()).hasSize(5 + 5 + 2); // round(1.5) = 2
-    assertThat(dataSet.val()).hasSize(2 + 2); // of three images the last is for test
+    assertThat(dataSet.val()).hasSize(2 + 2); // the last of three images is for testing
     assertThat(dataSet.test()).hasSize(3 + 3 + 1);
     assertThat(keys(dataSet.train()).subList(0, 5))
         .isEqualTo(ant.subList(0, 5).stream().map(i -> "ant/" + i + ".png").toList());
