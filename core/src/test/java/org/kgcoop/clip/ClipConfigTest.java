@@ -87,7 +87,7 @@ class ClipConfigTest {
         "visual.positional_embedding | 1,768 | 1 rows; expected 1 and a square number",
         "visual.conv1.weight | 768,3,16 | 'visual.conv1.weight' has shape [768, 3, 16]",
         "positional_embedding | 0,512 | 'positional_embedding' has shape [0, 512]",
-        "ln_final.weight | 200 | text width 200 does not divide into 3 heads; state them"
+        "ln_final.weight | 200 | text width 200 does not divide into 3 heads; specify them"
       })
   void aShapeThatIsNoClipsNamesTheKey(String key, String shape, String message) {
     Map<String, long[]> shapes = vitB16();

@@ -293,7 +293,7 @@ class ModelFilesTest {
     }
     openClip("model_cfg.vision_cfg.image_size", "12");
     assertThatThrownBy(() -> Clip.load(folder).close())
-        .hasMessageContaining("states images of 12 pixels, which make 3 positions of 4 a side")
+        .hasMessageContaining("has images of 12 pixels, with 3 positions of 4 per side")
         .hasMessageContaining("'visual.positional_embedding' has 2");
   }
 

@@ -120,9 +120,9 @@ class TrainableEncodersTest {
   void towersOfTheOtherKindAreRefused() {
     try (Scope scope = Scope.open("test")) {
       assertThatThrownBy(() -> encoders(RESNET).patches(images(pixels()), null, List.of()))
-          .hasMessageContaining("no ViT");
+          .hasMessageContaining("not a ViT");
       assertThatThrownBy(() -> encoders(VIT).stages(images(pixels()), List.of()))
-          .hasMessageContaining("no ResNet");
+          .hasMessageContaining("not a ResNet");
     }
   }
 }

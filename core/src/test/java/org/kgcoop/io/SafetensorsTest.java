@@ -147,7 +147,7 @@ class SafetensorsTest {
     for (long length : new long[] {-1, 0, 1, 9, 100_000_001, Long.MAX_VALUE, Long.MIN_VALUE}) {
       ByteBuffer bytes = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
       Path path = IoFixtures.write(folder.resolve("x.safetensors"), bytes.put((byte) '{').array());
-      assertThat(openError(path)).contains("header is said to take");
+      assertThat(openError(path)).contains("header claims");
     }
   }
 

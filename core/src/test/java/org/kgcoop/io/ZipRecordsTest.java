@@ -79,6 +79,6 @@ class ZipRecordsTest {
     String text = new String(IoFixtures.read(path), StandardCharsets.ISO_8859_1);
     IoFixtures.write(
         path, text.replaceFirst("a tensor", "a Tensor").getBytes(StandardCharsets.ISO_8859_1));
-    assertThat(openError(path)).contains("check sum", "'views/data/0'");
+    assertThat(openError(path)).contains("checksum", "'views/data/0'");
   }
 }

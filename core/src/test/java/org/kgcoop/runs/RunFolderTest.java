@@ -94,8 +94,8 @@ class RunFolderTest {
     more.put("precision", "bf16").remove("seed");
     assertThatThrownBy(
             () -> RunFolder.open(path(), more, JSON.createObjectNode(), warnings::add).close())
-        .hasMessageContaining("seed was 1, is not there")
-        .hasMessageContaining("precision was not there, is \"bf16\"");
+        .hasMessageContaining("seed was 1, is missing")
+        .hasMessageContaining("precision was missing, is \"bf16\"");
   }
 
   @Test

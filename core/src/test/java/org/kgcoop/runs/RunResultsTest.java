@@ -138,7 +138,7 @@ class RunResultsTest {
     write("results.json", "[1]");
     assertThatThrownBy(() -> RunResults.read(folder))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("results.json: no JSON object");
+        .hasMessageContaining("results.json: not a JSON object");
     write("results.json", "{\"targets\": [{\"name\":\n");
     assertThatThrownBy(() -> RunResults.read(folder))
         .isInstanceOf(KgCoopException.class)

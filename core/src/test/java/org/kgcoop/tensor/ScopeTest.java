@@ -106,7 +106,7 @@ class ScopeTest {
       Tensor x = Tensor.full(1, 1);
       assertThatThrownBy(() -> scope.promote(x))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("'only' has no scope around it");
+          .hasMessageContaining("'only' has no outer scope");
       assertThat(x.item()).isEqualTo(1);
     }
   }

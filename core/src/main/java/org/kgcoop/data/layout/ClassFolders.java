@@ -184,7 +184,7 @@ public final class ClassFolders {
         Folders.names(Folders.files(root)).stream()
             .filter(name -> name.toLowerCase(Locale.ROOT).matches(LISTS))
             .toList();
-    String ignored = lists.isEmpty() ? "" : "; ignored lists:  " + Messages.firstOf(lists);
+    String ignored = lists.isEmpty() ? "" : "; ignored lists: " + Messages.firstOf(lists);
     String instead =
         "a list of images is read as manifest.csv (path, label, split) or metadata.csv"
             + " (file_name, label)";

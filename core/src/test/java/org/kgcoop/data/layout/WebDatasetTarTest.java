@@ -214,7 +214,7 @@ class WebDatasetTarTest {
     assertRefused(tar("a.tar", "1.jpg=x"), "sample 1", "no class", ".cls");
     assertRefused(tar("b.tar", "1.cls=3"), "sample 1", "no image");
     assertRefused(tar("c.tar", "1.jpg=x", "1.png=x", "1.cls=0"), "sample 1", "two images");
-    assertRefused(tar("d.tar", "1.jpg=x", "1.json={"), "sample 1", "no JSON");
+    assertRefused(tar("d.tar", "1.jpg=x", "1.json={"), "sample 1", "not JSON");
     assertRefused(tar("e.tar", "1.jpg=x", "1.cls=0", "2.jpg=x", "2.cls=ant"), "2.jpg", "number");
     assertRefused(tar("f.tar", "1.jpg=x", "1.cls=0", "2.jpg=x", "2.cls=2"), "none of 1");
     assertRefused(tar("g.tar", "README=x"), "no images");

@@ -315,7 +315,7 @@ class DataSetsTest {
   void refusesASingleClassAndNamesWhatItIgnored() throws Exception {
     images("images/1.png", "images/2.png", "images/3.png", "labels.csv", "notes.txt");
 
-    assertRefused("images", "one class", "ignored beside are labels.csv", "metadata.csv");
+    assertRefused("images", "one class", "ignored lists: labels.csv", "metadata.csv");
 
     write("manifest.csv", "path,label\nimages/1.png,ant\nimages/2.png,ant\n");
     assertRefused("one class, \"ant\"", "two classes");
@@ -423,7 +423,7 @@ class DataSetsTest {
 
   @Test
   void saysWhatItLookedFor() throws Exception {
-    assertRefused("no data set found", "split_zhou_*.json", "manifest.csv", "each class");
+    assertRefused("no data set found", "split_zhou_*.json", "manifest.csv", "per class");
 
     assertThatThrownBy(() -> DataSets.open(folder.resolve("absent"), options()))
         .hasMessageContaining("no such file or folder");
