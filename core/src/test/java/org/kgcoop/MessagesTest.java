@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class MessagesTest {
 
   @Test
-  void whatATerminalWouldActUponBecomesAQuestionMark() {
+  void terminalControlCharactersBecomeQuestionMarks() {
     assertThat(Messages.line("a\u001b[2Jb\nc\td\u0000e\u009b1mf\u007fg"))
         .isEqualTo("a?[2Jb?c?d?e?1mf?g");
     assertThat(Messages.line("abc\u202etxt.exe\u2028")).isEqualTo("abc?txt.exe?");
@@ -31,7 +31,7 @@ class MessagesTest {
   }
 
   @Test
-  void anErrorIsOneLineWhateverTheNamesInIt() {
+  void anErrorIsOneLineForAnyNames() {
     assertThat(KgCoopException.data("class 'a\u001b[31m\nkgcoop: done'"))
         .hasMessage("class 'a?[31m?kgcoop: done'");
   }

@@ -116,7 +116,7 @@ class ClassifierTest {
   }
 
   @Test
-  void probabilitiesAreTheSoftmaxOfTheLearnersLogits() {
+  void probabilitiesAreTheSoftmaxOfTheModelsLogits() {
     ViewEncoder encoder = new ViewEncoder(clip, new Images(warning -> {}));
     try (Scope scope = Scope.open("test");
         Head model = ClassifierFile.read(prompt).classifier(clip, NAMES)) {
@@ -209,7 +209,7 @@ class ClassifierTest {
   }
 
   @Test
-  void severalThreadsGetWhatOneGets() throws Exception {
+  void severalThreadsGetTheResultsOfOne() throws Exception {
     Path conditional = write(new CoCoOp(ContextSettings.shared(2, "")), "conditional");
     try (Classifier byImage = Classifier.load(conditional, clip);
         Classifier zeroShot = Classifier.zeroShot(clip, NAMES, "a {}.", "the {}.")) {
@@ -238,7 +238,7 @@ class ClassifierTest {
   }
 
   @Test
-  void classFeaturesAreThereWhereTheyAreTheSameForEveryImage() {
+  void classFeaturesExistIfTheyAreTheSameForEveryImage() {
     Path conditional = write(new CoCoOp(ContextSettings.shared(2, "")), "by-image");
     try (Classifier byImage = Classifier.load(conditional, clip);
         Head model = ClassifierFile.read(prompt).classifier(clip, NAMES);
@@ -261,7 +261,7 @@ class ClassifierTest {
   }
 
   @Test
-  void classesOfOneNameAreToldApartByTheirIndex() {
+  void theIndexDistinguishesClassesOfOneName() {
     List<String> names = List.of("missile", "cat", "missile"); // ImageNet also has equal names
     try (Classifier equal = Classifier.of(ClassifierFile.read(prompt), clip, names);
         Classifier zeroShot = Classifier.zeroShot(clip, names, "a {}.")) {
@@ -282,7 +282,7 @@ class ClassifierTest {
   }
 
   @Test
-  void whatCannotBeAClassifierIsRefused() {
+  void invalidClassifiersAreRejected() {
     assertThatThrownBy(() -> Classifier.zeroShot(clip, List.of(), "a {}."))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("at least one");
@@ -300,7 +300,7 @@ class ClassifierTest {
   }
 
   @Test
-  void whatIsNoImageIsRefused() {
+  void otherFilesAreRejected() {
     assertThatThrownBy(() -> classifier.classify("text".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("image: this is a text file");
@@ -310,7 +310,7 @@ class ClassifierTest {
   }
 
   @Test
-  void aClosedClassifierSaysSo() {
+  void aClosedClassifierReportsThatItIsClosed() {
     Classifier closed = Classifier.load(prompt, clip);
     closed.close();
     closed.close();
@@ -348,7 +348,7 @@ class ClassifierTest {
 
   /** Compiles the example as in a separate project, without classes of the tests. */
   @Test
-  void theExampleOfTheGuideCompilesWithTheLibraryAlone() throws IOException {
+  void theExampleOfTheGuideCompilesWithOnlyTheLibrary() throws IOException {
     String readme = Files.readString(Path.of("../docs/how-to/use-from-java.md"));
     String shown = readme.substring(readme.indexOf("import ", readme.indexOf("## Classify")));
     Path source = Files.createDirectory(folder.resolve("example")).resolve("PetImages.java");
@@ -385,7 +385,7 @@ class ClassifierTest {
   }
 
   @Test
-  void aClipThatIsClosedTooEarlySaysSo() {
+  void aClipThatIsClosedTooEarlyIsReported() {
     Clip own = TinyClip.load();
     own.close();
     assertThatThrownBy(() -> Classifier.zeroShot(own, List.of("cat", "dog"), "a {}"))

@@ -102,7 +102,7 @@ class EmbedderTest {
   }
 
   @Test
-  void manyImagesAreThoseOfEachAloneInTheirOrder() {
+  void manyImagesHaveTheirSingleResultsInOrder() {
     List<Path> many = new ArrayList<>();
     for (int i = 0; i < 70; i++) { // two complete batches and a smaller one
       many.add(files.get(i % files.size()));
@@ -118,7 +118,7 @@ class EmbedderTest {
   }
 
   @Test
-  void aTurnedImageIsSeenUpright() {
+  void anExifRotatedImageIsRotated() {
     RgbImage upright = new Images(warning -> {}).readUpright(TURNED);
 
     assertThat(Embedder.raw(clip).embed(TURNED)).containsExactly(byHand(upright), within(ROUNDING));
@@ -154,7 +154,7 @@ class EmbedderTest {
   }
 
   @Test
-  void whatCannotBeEmbeddedIsRefused() {
+  void invalidInputsAreRejected() {
     Embedder embedder = Embedder.unit(clip);
     assertThatThrownBy(() -> embedder.embedText("word ".repeat(200)))
         .isInstanceOf(KgCoopException.class)

@@ -133,7 +133,7 @@ class ClipConfigTest {
   }
 
   @Test
-  void whatIsNoClipNamesTheFirstKeyThatLacks() {
+  void theErrorForAnotherFileNamesTheFirstMissingKey() {
     assertThatThrownBy(
             () ->
                 ClipConfig.infer(

@@ -79,7 +79,7 @@ class ClipTest {
   // ---- weights that do not form one CLIP
 
   @Test
-  void allThatIsWrongStandsInOneMessage() {
+  void oneMessageListsAllProblems() {
     Map<String, StoredTensor> tensors = tiny();
     tensors.remove("ln_final.bias");
     tensors.put(

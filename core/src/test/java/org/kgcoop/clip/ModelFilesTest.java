@@ -192,7 +192,7 @@ class ModelFilesTest {
   }
 
   @Test
-  void whatStaysUnknownOfTheEndOfTextIsRefused() throws IOException {
+  void anUnknownEndOfTextIsRejected() throws IOException {
     openClip(
         "model_cfg.text_cfg", "{'heads': 2, 'pool_type': 'eos', 'vocab_size': 700, 'eos_id': 3}");
     assertRefused(folder, "eos_id", "699");

@@ -70,7 +70,7 @@ class RandomClipTest {
 
   @ParameterizedTest
   @MethodSource("configs")
-  void whatIsWrittenIsInferredAgain(ClipConfig config) {
+  void aWrittenConfigurationIsInferred(ClipConfig config) {
     RandomClip.write(folder, config, 1);
     try (Clip clip = Clip.load(folder);
         Scope scope = Scope.open("test")) {

@@ -253,7 +253,7 @@ class SentencePieceModelTest {
   }
 
   @Test
-  void aFileCutAnywhereIsRefused() throws IOException {
+  void aFileCutAnywhereIsRejected() throws IOException {
     byte[] whole = model(UNIGRAM, unigramPieces(), true, new byte[0]);
     int own = 4 + 2; // unread fields at the end of the file
     for (int length = 0; length < whole.length - own; length++) {
@@ -271,7 +271,7 @@ class SentencePieceModelTest {
         "#version: 0.2\ni n\n",
         "<!DOCTYPE html>"
       })
-  void whatIsNoProtobufIsRefused(String content) throws IOException {
+  void aFileThatIsNotProtobufIsRejected(String content) throws IOException {
     Files.writeString(file, content);
     assertRefused("cannot be read as a SentencePiece model");
   }
@@ -365,7 +365,7 @@ class SentencePieceModelTest {
   }
 
   @Test
-  void aSiglipReadsTheOneBesideItsWeights() throws IOException {
+  void aSiglipReadsTheTokenizerNextToItsWeights() throws IOException {
     for (String name : List.of("config.json", "model.safetensors")) {
       Files.copy(TinyClip.siglipFolder().resolve(name), folder.resolve(name));
     }

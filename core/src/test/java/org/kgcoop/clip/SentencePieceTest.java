@@ -159,7 +159,7 @@ class SentencePieceTest {
   }
 
   @Test
-  void aMergeOfWhatIsNoPieceIsNamed() {
+  void aMergeOfAnUnknownPieceIsNamed() {
     assertThatThrownBy(() -> pairs("[\"a z\"]"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("no piece 'z'");
@@ -183,7 +183,7 @@ class SentencePieceTest {
         "'\"model\"' | '\"added_tokens\": [{\"id\": -7, \"content\": \"x\"}], \"model\"' | piece 'x' has the id -7",
         "'\"model\": {' | '\"model\": [' | expected an object"
       })
-  void damageIsSaidInALine(String part, String instead, String message) {
+  void damageIsReportedInOneLine(String part, String instead, String message) {
     String json =
         """
         {"model": {"type": "BPE", "vocab": {"a": 3, "b": 4}, "merges": ["a b"]}}""";
@@ -213,7 +213,7 @@ class SentencePieceTest {
   }
 
   @Test
-  void scoresBelongToUnigramAlone() {
+  void onlyUnigramHasScores() {
     assertRefused(
         "{\"model\": {\"type\": \"BPE\", \"byte_fallback\": true, \"vocab\": [[\"a\", 0]]}}",
         "expected ids of pieces");

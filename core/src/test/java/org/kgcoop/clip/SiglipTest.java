@@ -63,7 +63,7 @@ class SiglipTest {
   }
 
   @Test
-  void theTinyOneIsWhatItsFilesSay() {
+  void theTinyModelMatchesItsFiles() {
     try (Clip clip = Clip.load(TinyClip.siglipFolder())) {
       assertThat(clip.config()).isEqualTo(TinyClip.SIGLIP);
       assertThat(clip.config().family()).isEqualTo(Family.SIGLIP);
@@ -319,7 +319,7 @@ class SiglipTest {
 
   /** Extra tokens of the initial words stay before the name, as in the template text. */
   @Test
-  void vectorsStandWhereTheWordsDo() {
+  void contextVectorsReplaceTheWords() {
     try (Clip clip = Clip.load(TinyClip.siglipFolder())) {
       ContextSettings context = ContextSettings.shared(2, "ab cd");
       List<Integer> whole = clip.tokenizer().encodeMarked("ab cd e.", 16);

@@ -49,7 +49,7 @@ class TokenizerTest {
         "cafe\u0301 | caf\u00e9",
         "\u0130 | i\u0307"
       })
-  void whatIsCleanedAlikeHasEqualTokens(String text, String plain) {
+  void textsWithEqualCleaningHaveEqualTokens(String text, String plain) {
     assertThat(RELEASED.encode(text)).isNotEmpty().isEqualTo(RELEASED.encode(plain));
   }
 
@@ -144,7 +144,7 @@ class TokenizerTest {
     "tokenizer.json, '{}', 'expected model.merges'",
     "tokenizer.json, '[1', 'cannot be read as a tokenizer'"
   })
-  void aFileThatIsNoTokenizerSaysWhatWasExpected(String name, String content, String message)
+  void theErrorForAnotherFileNamesTheExpectedOne(String name, String content, String message)
       throws IOException {
     Path file = Files.writeString(folder.resolve(name), content);
     assertThatThrownBy(() -> Tokenizers.read(file))

@@ -117,7 +117,7 @@ class TrainableEncodersTest {
   }
 
   @Test
-  void towersOfTheOtherKindAreRefused() {
+  void encodersOfTheOtherKindAreRejected() {
     try (Scope scope = Scope.open("test")) {
       assertThatThrownBy(() -> encoders(RESNET).patches(images(pixels()), null, List.of()))
           .hasMessageContaining("not a ViT");

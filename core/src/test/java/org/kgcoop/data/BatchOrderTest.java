@@ -103,7 +103,7 @@ class BatchOrderTest {
   }
 
   @Test
-  void aRemainderIsASmallerBatchWhereAllImagesAreWanted() {
+  void theLastBatchIsSmallerIfAllImagesAreRequested() {
     List<int[]> all = BatchOrder.allBatches(10, 4, 1, 0);
     assertThat(all).hasSize(3);
     assertThat(flat(all.subList(0, 2))).isEqualTo(flat(BatchOrder.batches(10, 4, 1, 0)));

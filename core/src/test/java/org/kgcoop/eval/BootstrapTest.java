@@ -41,7 +41,7 @@ class BootstrapTest {
   }
 
   @Test
-  void ofSeedsAloneTheVarianceIsTheUnbiasedOneOfTheirMean() {
+  void theVarianceOverSeedsIsTheUnbiasedOneOfTheirMean() {
     // All images are alike: accuracies 100, 0, 0 for all draws. Their unbiased variance is (66.7^2
     // + 2 x 33.3^2) / 2 = 3333.3. That of the mean of three is a third of it: 33.33^2.
     int[][][] correct = {{first(10, 10), first(0, 10), first(0, 10)}};
@@ -103,7 +103,7 @@ class BootstrapTest {
   }
 
   @Test
-  void equalSeedsGiveEqualResamplesWhateverRowsAreBeside() {
+  void equalSeedsGiveEqualResamplesWithAnyOtherRows() {
     SplittableRandom random = new SplittableRandom(3);
     int[][] row = {random.ints(40, 0, 2).toArray(), random.ints(40, 0, 2).toArray()};
     int[][] beside = {first(3, 40)};

@@ -29,7 +29,7 @@ class MetricsTest {
   }
 
   @Test
-  void ofSeedsTheirMeansCountAndWhatIsNotThereDoesNot() {
+  void theSpreadIsOverTheMeansOfSeedsWithoutMissingValues() {
     // Seed 1: 2 and 4, seed 2: 7.
     assertThat(Metrics.overSeeds(Map.of(1, List.of(2.0, 4.0), 2, List.of(7.0, Double.NaN))))
         .isEqualTo(new Metrics.Spread(5, 2));

@@ -91,7 +91,7 @@ class ReferenceLogTest {
   }
 
   @Test
-  void whatIsNoFolderOrNumberIsRefused() throws IOException {
+  void aMissingFolderOrInvalidNumberIsRejected() throws IOException {
     assertThatThrownBy(() -> ReferenceLog.below(folder.resolve("none"), new ArrayList<>()))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("no such folder");

@@ -93,7 +93,7 @@ class FeatureCacheMergeTest {
   }
 
   @Test
-  void banksOfTheSameFeaturesAreEqualInBytesWhateverTheOrder() throws IOException {
+  void mergedCachesOfTheSameFeaturesAreByteIdentical() throws IOException {
     assertThat(cache("whole").test(items, done -> {}).vectors()).hasSameSizeAs(items);
     List<Item> reversed = new ArrayList<>(items);
     Collections.reverse(reversed);
@@ -144,7 +144,7 @@ class FeatureCacheMergeTest {
   }
 
   @Test
-  void aMergedBankAnswersAndMergingAgainChangesNothing() throws IOException {
+  void aMergedCacheWorksAndMergingAgainChangesNothing() throws IOException {
     FeatureCache.Features made = cache("cache").test(items, done -> {});
     FeatureCacheMerge.merge(folder.resolve("cache"), warnings::add);
     Map<String, String> merged = content("cache");
@@ -158,7 +158,7 @@ class FeatureCacheMergeTest {
   }
 
   @Test
-  void imagesGivenAsBytesMakeTheBankThatItemsMake() throws IOException {
+  void imagesAsBytesGiveTheSameCacheAsItems() throws IOException {
     FeatureCache local = cache("local");
     assertThat(local.test(items, done -> {}).vectors()).hasSameSizeAs(items);
     double seconds =
@@ -173,7 +173,7 @@ class FeatureCacheMergeTest {
   }
 
   @Test
-  void aBrokenImageIsToldAndTheOthersAreEncoded() throws IOException {
+  void anUnreadableImageIsReportedAndTheOthersAreEncoded() throws IOException {
     List<ShardEncoder.Image> images = images();
     images.add(3, new ShardEncoder.Image("broken.png", "broken.png", () -> new byte[] {1, 2}));
     encode(images, 0, "given");

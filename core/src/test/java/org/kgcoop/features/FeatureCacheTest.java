@@ -87,7 +87,7 @@ class FeatureCacheTest {
   }
 
   @Test
-  void whatIsThereIsNotComputedAgainInThisProcessOrTheNext() throws IOException {
+  void cachedFeaturesAreNotComputedAgainInThisProcessOrTheNext() throws IOException {
     List<Item> items = data.train();
     FeatureCache first = cache(clip);
     FeatureCache.Features made = first.test(items, done -> {});
@@ -110,7 +110,7 @@ class FeatureCacheTest {
   }
 
   @Test
-  void whatAnotherProcessHasEncodedMeanwhileIsTaken() throws IOException {
+  void featuresOfAnotherProcessAreUsed() throws IOException {
     List<Item> items = data.train();
     FeatureCache early = cache(clip);
     assertThat(early.test(items.subList(0, 1), done -> {}).vectors()).hasSize(1);
@@ -166,7 +166,7 @@ class FeatureCacheTest {
   }
 
   @Test
-  void runsOfAllSeedsShareTheViewsOfABank() throws IOException {
+  void runsOfAllSeedsShareTheViewsOfACache() throws IOException {
     for (long seed : new long[] {1, 2}) {
       TrainingLoader source =
           new TrainingLoader(cache(clip), data.train(), new Augmentation.Cache(2), seed);
@@ -201,7 +201,7 @@ class FeatureCacheTest {
   }
 
   @Test
-  void whatIsNotAskedForStaysInItsFile() throws IOException {
+  void featuresWithoutARequestStayInTheirFile() throws IOException {
     int width = 1 << 13;
     Path of =
         Files.createDirectories(folder.resolve("cache").resolve(FeatureCache.folderName(clip)));
@@ -226,7 +226,7 @@ class FeatureCacheTest {
   }
 
   @Test
-  void whatWasMergedMeanwhileIsFoundInItsNewFile() throws IOException {
+  void featuresAreFoundAfterAMergeDuringTheRun() throws IOException {
     List<Item> items = data.train();
     float[] made = flat(cache(clip).test(items.subList(0, 10), done -> {}));
     FeatureCache open = cache(clip);
@@ -282,7 +282,7 @@ class FeatureCacheTest {
   }
 
   @Test
-  void uprightFeaturesTurnWhatACameraHeldAside() {
+  void rotatedFeaturesFollowTheExifOrientation() {
     Path turned = Path.of("src/test/resources/pictures/jexif17x33.jpg");
     Item own = new Item("turned", turned, 0, "a");
     Item published = new Item("turned", turned, 0, "a", "turned", true);
@@ -301,7 +301,7 @@ class FeatureCacheTest {
 
   /** The bytes are not rotated, so only the orientation distinguishes the rotated file. */
   @Test
-  void viewsOfAnImageHeldAsideAreThoseOfTheUprightImage() throws IOException {
+  void viewsOfAnExifRotatedImageAreThoseOfTheRotatedOne() throws IOException {
     Path turned = Path.of("src/test/resources/pictures/jexif17x33.jpg");
     RgbImage upright = new Images(warnings::add).readUpright(turned);
     Path plain = folder.resolve("upright.png");
@@ -343,7 +343,7 @@ class FeatureCacheTest {
   }
 
   @Test
-  void whatWasMadeOfAnImageThatStandsUprightIsTaken() {
+  void featuresOfAnImageWithoutRotationAreReused() {
     List<Item> items = data.train();
     List<float[]> made = cache(clip).test(items, done -> {}).vectors();
     List<Path> paths = items.stream().map(Item::file).toList();

@@ -53,7 +53,7 @@ class NeighboursTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void anImageHasTheSameFeatureWhateverStandsBesideIt(Model model) {
+  void anImageHasTheSameFeatureNextToAnyOthers(Model model) {
     ClipConfig config =
         new ClipConfig(64, 32, 3, 77, 700, 32, 1, 1, Activation.QUICK_GELU, model.vision());
     RandomClip.write(folder, config, 1);

@@ -22,7 +22,7 @@ class JsonFilesTest {
   }
 
   @Test
-  void whatIsWrittenIsReadAndNothingIsReadWhereThereIsNoFile() {
+  void writtenJsonIsReadAndAMissingFileIsMissing() {
     Path file = folder.resolve("b.json");
     assertThat(JsonFiles.read(file).isMissingNode()).isTrue();
 
@@ -79,7 +79,7 @@ class JsonFilesTest {
   }
 
   @Test
-  void aTreeIsDeletedAndWhatItsLinksNameIsNot() throws IOException {
+  void deletingATreeKeepsTheTargetsOfItsLinks() throws IOException {
     Path kept = file("{}");
     Path tree = folder.resolve("tree");
     Path inner = Files.createDirectories(tree.resolve("inner"));

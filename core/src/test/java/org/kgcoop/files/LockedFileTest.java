@@ -76,7 +76,7 @@ class LockedFileTest {
   }
 
   @Test
-  void aFileIsKnownByWhateverLeadsToIt() throws IOException {
+  void aFileIsRecognizedByAnyPath() throws IOException {
     Path link = Files.createSymbolicLink(folder.resolve("link"), folder);
     try (LockedFile lock = LockedFile.tryOpen(folder.resolve("lock")).orElseThrow()) {
       assertThat(LockedFile.tryOpen(link.resolve("lock"))).isEmpty();

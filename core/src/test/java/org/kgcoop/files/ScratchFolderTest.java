@@ -48,7 +48,7 @@ class ScratchFolderTest {
   }
 
   @Test
-  void whatAKilledProcessHasLeftIsDeletedByTheNext() throws IOException {
+  void theNextProcessDeletesTheFolderOfAKilledOne() throws IOException {
     Path left = Files.createDirectories(parent.resolve(".x-killed/pictures"));
     Files.writeString(left.resolve("000001.png"), "x");
     Files.createFile(parent.resolve(".x-killed.lock"));

@@ -35,7 +35,7 @@ class UserFoldersTest {
   }
 
   @Test
-  void withoutAHomeTheyLieInTheTemporaryFolderAndThatIsSaid() {
+  void withoutAHomeTheyAreInTheTemporaryFolderWithAWarning() {
     UserFolders without = folders(null, NO_HOME);
     assertThat(without.home()).isEqualTo(folder.resolve("kgcoop-anna"));
     assertThat(without.caches()).isEqualTo(folder.resolve("kgcoop-anna/.cache"));

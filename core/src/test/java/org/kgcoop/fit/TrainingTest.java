@@ -65,7 +65,7 @@ class TrainingTest {
   }
 
   @Test
-  void aListenerIsToldOfEveryStepAndTheRunFolderIsAClassifier() {
+  void aListenerReceivesEveryStepAndTheRunFolderIsAClassifier() {
     List<TrainingListener.Step> steps = new ArrayList<>();
 
     Training.Outcome run = training().listener(steps::add).into(out.resolve("run"));
@@ -167,7 +167,7 @@ class TrainingTest {
   /** Exceptions while images are encoded, and between steps. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5})
-  void anExceptionOfWhoIsAskedComesOutWhereverItIsThrown(int at) throws IOException {
+  void anExceptionOfACallbackIsPassedOnFromAnywhere(int at) throws IOException {
     Path run = out.resolve("run");
     int[] calls = {0};
     Training failing =
@@ -188,7 +188,7 @@ class TrainingTest {
   }
 
   @Test
-  void theSameFolderTwiceAtOnceIsRefusedAndTheFirstGoesOn() throws IOException {
+  void aSecondRunInTheSameFolderIsRejectedAndTheFirstContinues() throws IOException {
     Path run = out.resolve("run");
     List<String> refused = new ArrayList<>();
     training()
@@ -207,7 +207,7 @@ class TrainingTest {
   }
 
   @Test
-  void aBankKeepsImageFeaturesEvenOfACancelledTraining() throws IOException {
+  void aFeatureCacheKeepsFeaturesOfACancelledTraining() throws IOException {
     Path run = out.resolve("run");
     boolean[] stop = {true};
     Told told = new Told();
@@ -292,7 +292,7 @@ class TrainingTest {
 
   @Test
   @SuppressWarnings("NullAway") // callers without NullAway may pass null
-  void noMethodIsRefusedWhereItIsSet() {
+  void aMissingMethodIsRejectedWhenItIsSet() {
     assertThatThrownBy(() -> Training.of(clip, Path.of("none")).method(null))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("method");

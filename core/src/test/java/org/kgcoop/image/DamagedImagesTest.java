@@ -98,7 +98,7 @@ class DamagedImagesTest {
         "w17x33_4_ll.webp",
         "wanim3_0.webp"
       })
-  void refusesATruncatedFileWhereverItEnds(String name) throws IOException {
+  void rejectsAFileTruncatedAnywhere(String name) throws IOException {
     byte[] whole = Files.readAllBytes(IMAGES.resolve(name));
     int end = name.endsWith(".png") ? whole.length - 12 : whole.length; // without the end chunk
 

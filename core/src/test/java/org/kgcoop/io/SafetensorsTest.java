@@ -34,7 +34,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void whatIsWrittenIsReadInOrderWithItsMetadata() {
+  void writtenTensorsAreReadInOrderWithMetadata() {
     Path path = folder.resolve("a.safetensors");
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("kgcoop", "{\"method\": \"Käse\\n\"}");

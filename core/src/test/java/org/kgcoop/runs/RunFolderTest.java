@@ -119,7 +119,7 @@ class RunFolderTest {
   }
 
   @Test
-  void aDamagedRunJsonSaysWhatToDo() throws IOException {
+  void theErrorOfADamagedRunJsonHasAFix() throws IOException {
     open(8).close();
     Files.writeString(path().resolve("run.json"), "{\"settings\": {");
     assertThatThrownBy(() -> open(8).close())
@@ -213,7 +213,7 @@ class RunFolderTest {
   }
 
   @Test
-  void theEffortStandsBesideItsCheckpointAndGoesWithIt() {
+  void theTrainingTimeIsNextToItsCheckpointAndDeletedWithIt() {
     try (RunFolder folder = open(8)) {
       for (long step : new long[] {5, 10, 15}) {
         folder.save(checkpoint(step), new TrainingTime(4 * step, step / 2.0));
@@ -253,7 +253,7 @@ class RunFolderTest {
   }
 
   @Test
-  void whatIsSavedAfterDamageIsFoundAgain() throws IOException {
+  void aCheckpointSavedAfterDamageIsFound() throws IOException {
     try (RunFolder folder = open(8)) {
       folder.save(checkpoint(10));
       folder.save(checkpoint(20));

@@ -53,7 +53,7 @@ class RunFoldersTest {
   }
 
   @Test
-  void whatIsNoRunIsKept() throws IOException {
+  void aFolderThatIsNotARunIsKept() throws IOException {
     Path images = Files.createDirectories(folder.resolve("images"));
     Path image = Files.writeString(images.resolve("run.json"), "{\"settings\": 1}");
 
@@ -73,7 +73,7 @@ class RunFoldersTest {
   }
 
   @Test
-  void whatALinkInsideARunPointsToIsKept() throws IOException {
+  void theTargetOfALinkInsideARunIsKept() throws IOException {
     Path run = run("run");
     Path outside = Files.createDirectories(folder.resolve("outside"));
     Path precious = Files.writeString(outside.resolve("precious"), "x");
@@ -120,7 +120,7 @@ class RunFoldersTest {
   }
 
   @Test
-  void whatIsNotOfTheTableStays() throws IOException {
+  void otherFilesInATableFolderAreKept() throws IOException {
     Path table = table();
     Path notes = Files.writeString(table.resolve("set/notes.txt"), "mine");
 

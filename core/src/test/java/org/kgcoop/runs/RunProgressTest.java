@@ -106,7 +106,7 @@ class RunProgressTest {
         "{'steps': 'x', 'from': [], 'seconds': {}}",
         "{'steps': 1e400, 'from': -9223372036854775808, 'seconds': -1e308}"
       })
-  void whatCannotBeReadTellsNothing(String damaged) throws IOException {
+  void unreadableFilesAreIgnored(String damaged) throws IOException {
     try (RunFolder run = open()) {
       step(run, 3, 1);
       Files.writeString(run.path().resolve("progress.json"), damaged.replace('\'', '"'));

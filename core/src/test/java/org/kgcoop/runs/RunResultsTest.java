@@ -113,7 +113,7 @@ class RunResultsTest {
   }
 
   @Test
-  void whatDoesNotFitCountsAsNotThere() throws IOException {
+  void aValueOfAnotherKindCountsAsMissing() throws IOException {
     write(
         "results.json",
         """

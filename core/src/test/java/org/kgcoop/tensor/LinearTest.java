@@ -14,7 +14,7 @@ class LinearTest {
   }
 
   @Test
-  void weightsArePackedWhereTheLibraryHasKernelsForIt() {
+  void weightsArePackedIfTheLibraryHasKernels() {
     // Part of LibTorch for Linux on x86, on which all figures are measured.
     if (System.getProperty("os.name").equals("Linux")
         && System.getProperty("os.arch").equals("amd64")) {

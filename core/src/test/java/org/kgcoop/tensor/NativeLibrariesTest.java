@@ -31,7 +31,7 @@ class NativeLibrariesTest {
   }
 
   @Test
-  void whatIsLoadedAheadIsUsed() throws IOException, InterruptedException {
+  void librariesLoadedAheadAreUsed() throws IOException, InterruptedException {
     ChildProcess.Outcome outcome =
         ChildProcess.run(folder.resolve("log"), List.of(), Computes.class);
     assertThat(outcome.exitCode()).isZero();
@@ -39,7 +39,7 @@ class NativeLibrariesTest {
   }
 
   @Test
-  void anErrorOfLoadingAheadIsToldByWhoNeedsThem() throws IOException, InterruptedException {
+  void theFirstUserReceivesAnErrorOfLoadingAhead() throws IOException, InterruptedException {
     ChildProcess.Outcome outcome =
         ChildProcess.run(
             folder.resolve("log"),

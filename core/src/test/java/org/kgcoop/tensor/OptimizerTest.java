@@ -94,7 +94,7 @@ class OptimizerTest {
 
   @ParameterizedTest
   @MethodSource("rules")
-  void aLoadedStateGoesOnInTheSameBytes(UpdateRule rule) {
+  void aLoadedStateContinuesByteIdentically(UpdateRule rule) {
     try (Scope scope = Scope.open("test")) {
       Tensor undisturbed = Tensor.of(new float[] {1, -2, 3}, 3).parameter();
       Tensor gradient = Tensor.of(new float[] {0.3f, 0.2f, -0.1f}, 3);

@@ -147,7 +147,7 @@ class ScopeTest {
   }
 
   @Test
-  void aViewOutlivesWhatItViews() {
+  void aViewOutlivesItsSource() {
     try (Scope outer = Scope.open("outer")) {
       Tensor view;
       try (Scope inner = Scope.open("inner")) {
@@ -158,7 +158,7 @@ class ScopeTest {
   }
 
   @Test
-  void recordingIsSwitchedForOneThreadAlone() throws InterruptedException {
+  void recordingIsSwitchedPerThread() throws InterruptedException {
     try (Autograd.Switch off = Autograd.off()) {
       assertThat(Autograd.isOn()).isFalse();
       assertThat(inAnotherThread(() -> assertThat(Autograd.isOn()).isTrue())).isNull();

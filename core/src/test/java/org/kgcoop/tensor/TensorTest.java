@@ -244,7 +244,7 @@ class TensorTest {
   }
 
   @Test
-  void aGradientOfWhatDoesNotDependIsRefused() {
+  void aGradientWithRespectToAnUnusedTensorIsRejected() {
     try (Scope scope = Scope.open("test")) {
       Tensor x = Tensor.full(1, 2).parameter();
       Tensor y = Tensor.full(1, 2).parameter();

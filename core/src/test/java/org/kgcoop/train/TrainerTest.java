@@ -236,7 +236,7 @@ class TrainerTest {
 
   @ParameterizedTest
   @MethodSource("rules")
-  void everyOptimiserGoesOnInTheSameBytes(UpdateRule rule) {
+  void everyOptimizerResumesByteIdentically(UpdateRule rule) {
     PromptMethod method = method("coop");
     TrainingSettings settings =
         new TrainingSettings(

@@ -118,7 +118,7 @@ class WebDatasetTarTest {
   }
 
   @Test
-  void foldersNameTheClassesWhereNothingElseDoes() throws IOException {
+  void foldersNameTheClassesByDefault() throws IOException {
     Path file = tar("a.tar.gz", "./ant/1.png=1", "./ant/2.png=2", "./fox/1.png=3", "./fox/2.png=4");
 
     DataSet set = open(file);
@@ -146,7 +146,7 @@ class WebDatasetTarTest {
   }
 
   @Test
-  void aTarThatChangedIsReadAnew() throws IOException {
+  void aChangedTarIsReadAgain() throws IOException {
     Path file = tar("a.tar", "a/1.jpg=old", "a/2.jpg=old", "b/1.jpg=old", "b/2.jpg=old");
     assertThat(contents(open(file).train())).containsOnly("old");
 
@@ -155,7 +155,7 @@ class WebDatasetTarTest {
   }
 
   @Test
-  void saysWhereATarIsCutShort() throws IOException {
+  void reportsThePositionWhereATarIsCut() throws IOException {
     Path file = tar("a.tar", "ant/1.jpg=" + "x".repeat(600), "ant/2.jpg=y");
     byte[] whole = Files.readAllBytes(file);
 

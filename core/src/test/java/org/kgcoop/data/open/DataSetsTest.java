@@ -77,7 +77,7 @@ class DataSetsTest {
   }
 
   @Test
-  void findsImagesBesideTheSplitFileOrWhereTheUserSays() throws Exception {
+  void findsImagesNextToTheSplitFileOrInAGivenFolder() throws Exception {
     write("split_zhou_Tiny.json", SPLIT);
     images("2750/a/1.png", "2750/a/2.png", "2750/b/1.png", "2750/b/2.png");
 
@@ -176,7 +176,7 @@ class DataSetsTest {
   }
 
   @Test
-  void testsOnValWhereThereIsNoTest() throws Exception {
+  void testsOnValIfThereIsNoTest() throws Exception {
     images("train/ant/1.jpg", "val/ant/2.jpg", "train/fox/1.jpg", "val/fox/2.jpg");
 
     DataSet dataSet = open();
@@ -297,7 +297,7 @@ class DataSetsTest {
   }
 
   @Test
-  void tellsThatItDividesTheImages() throws Exception {
+  void reportsThatItDividesTheImages() throws Exception {
     images("ant/1.png", "ant/2.png", "fox/1.png", "fox/2.png");
     List<String> notes = new ArrayList<>();
 
@@ -312,7 +312,7 @@ class DataSetsTest {
   }
 
   @Test
-  void refusesASingleClassAndNamesWhatItIgnored() throws Exception {
+  void rejectsASingleClassAndNamesIgnoredLists() throws Exception {
     images("images/1.png", "images/2.png", "images/3.png", "labels.csv", "notes.txt");
 
     assertRefused("images", "one class", "ignored lists: labels.csv", "metadata.csv");
@@ -322,7 +322,7 @@ class DataSetsTest {
   }
 
   @Test
-  void namesAListThatItIgnoresBesideClasses() throws Exception {
+  void namesAListThatItIgnoresNextToClasses() throws Exception {
     images("images/1.png", "images/2.png", "masks/1.png", "masks/2.png", "labels.tsv");
 
     assertThat(open().classNames()).containsExactly("images", "masks");
@@ -422,7 +422,7 @@ class DataSetsTest {
   }
 
   @Test
-  void saysWhatItLookedFor() throws Exception {
+  void listsTheSupportedLayouts() throws Exception {
     assertRefused("no data set found", "split_zhou_*.json", "manifest.csv", "per class");
 
     assertThatThrownBy(() -> DataSets.open(folder.resolve("absent"), options()))

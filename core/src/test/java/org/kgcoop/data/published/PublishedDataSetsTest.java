@@ -501,7 +501,7 @@ class PublishedDataSetsTest {
   }
 
   @Test
-  void saysWhatIsMissingAndWhereItComesFrom() throws Exception {
+  void namesTheMissingPartsAndTheirOrigin() throws Exception {
     assertRefused("OxfordPets", "oxford_pets", "no such folder");
     assertRefused("cats", "no data set \"cats\"", "OxfordPets", "ImageNetR");
 
@@ -557,7 +557,7 @@ class PublishedDataSetsTest {
   }
 
   @Test
-  void refusesWhatIsNoMatlabFileAndLabelsWithoutNames() {
+  void rejectsOtherFilesAndLabelsWithoutNames() {
     layouts
         .images("oxford_flowers/jpg", numbered("image_%05d.jpg", 1, 2))
         .text("oxford_flowers/imagelabels.mat", "no MATLAB file")

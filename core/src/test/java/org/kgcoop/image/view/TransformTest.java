@@ -92,7 +92,7 @@ class TransformTest {
   }
 
   @Test
-  void theWholeImageBecomesTheSquareWhereTheModelWantsThat() {
+  void theEntireImageIsResizedToTheSquareIfConfigured() {
     Preprocessing clip = Preprocessing.clip(8);
     Preprocessing squashing =
         new Preprocessing(8, 3, clip.mean(), clip.std(), clip.interpolation(), 0);
@@ -104,7 +104,7 @@ class TransformTest {
   }
 
   @Test
-  void theSquareIsCutOutOfALargerImageWhereTheModelWantsThat() {
+  void theSquareIsCroppedFromALargerImageIfConfigured() {
     Preprocessing clip = Preprocessing.clip(8);
     Preprocessing larger =
         new Preprocessing(8, 3, clip.mean(), clip.std(), clip.interpolation(), 12);

@@ -161,7 +161,7 @@ class ViewRecipeTest {
   }
 
   @Test
-  void enhancementsBlendWithWhatTheyAreNamedAfter() {
+  void enhancementsBlendWithTheirReferenceImage() {
     // Brightness: with black. 100 * 1.5, 200 * 1.5 cut to 255.
     assertThat(reds(PixelOperations.brightness(grey(0, 100, 200), 1.5)))
         .containsExactly(0, 150, 255);
